@@ -1,0 +1,109 @@
+//! The path of a key inside a value: `experiment.pretrained-models.train-teacher.urls[0]`.
+
+use std::fmt;
+
+use crate::value::{Str, Value};
+
+/// One step down into a value.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Step {
+    /// Into a map.
+    Key(Str),
+    /// Into a list, counted from 0.
+    Index(usize),
+}
+
+impl From<&str> for Step {
+    fn from(key: &str) -> Self {
+        Step::Key(key.into())
+    }
+}
+
+impl From<&Str> for Step {
+    fn from(key: &Str) -> Self {
+        Step::Key(key.clone())
+    }
+}
+
+impl From<usize> for Step {
+    fn from(index: usize) -> Self {
+        Step::Index(index)
+    }
+}
+
+/// Where something stands in a value, from the root down. The empty path is the root itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct KeyPath(pub Vec<Step>);
+
+impl KeyPath {
+    /// Reads a path in dot notation: `experiment.src`. Every part is a key; there are no indices in it.
+    pub fn dotted(path: &str) -> Self {
+        KeyPath(path.split('.').filter(|part| !part.is_empty()).map(Step::from).collect())
+    }
+
+    /// This path and one step more.
+    pub fn join(&self, step: impl Into<Step>) -> Self {
+        let mut path = self.clone();
+        path.0.push(step.into());
+        path
+    }
+
+    /// This path followed by all of `rest`.
+    pub fn concat(&self, rest: &KeyPath) -> Self {
+        KeyPath(self.0.iter().chain(&rest.0).cloned().collect())
+    }
+
+    /// The last key on the path, if there is one.
+    pub fn last_key(&self) -> Option<&str> {
+        self.0.iter().rev().find_map(|step| match step {
+            Step::Key(key) => Some(&**key),
+            Step::Index(_) => None,
+        })
+    }
+
+    /// The value at this path, if it is there.
+    pub fn find<'v>(&self, root: &'v Value) -> Option<&'v Value> {
+        self.0.iter().try_fold(root, |value, step| match step {
+            Step::Key(key) => value.get(key),
+            Step::Index(index) => value.as_list()?.get(*index),
+        })
+    }
+}
+
+/// Keys that would read as something else (dots, brackets, spaces, nothing at all) are quoted.
+impl fmt::Display for KeyPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (position, step) in self.0.iter().enumerate() {
+            match step {
+                Step::Index(index) => write!(f, "[{index}]")?,
+                Step::Key(key) if key.is_empty() || key.contains(['.', '[', ']', '"']) || has_odd(key) => {
+                    write!(f, "[{:?}]", &**key)?;
+                }
+                Step::Key(key) if position == 0 => f.write_str(key)?,
+                Step::Key(key) => write!(f, ".{key}")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+fn has_odd(key: &str) -> bool {
+    key.chars().any(|c| c.is_whitespace() || c.is_control())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_shows_keys_and_indices() {
+        let path = KeyPath::dotted("experiment.pretrained-models").join("urls").join(0);
+        assert_eq!(path.to_string(), "experiment.pretrained-models.urls[0]");
+    }
+
+    #[test]
+    fn a_key_with_dots_is_quoted() {
+        let path = KeyPath::dotted("bicleaner").join("opus_a.b/v1");
+        assert_eq!(path.to_string(), r#"bicleaner["opus_a.b/v1"]"#);
+    }
+}
