@@ -1,5 +1,32 @@
 //! The engine of taskgraph-rs: from a tree of kinds and a set of parameters to a task graph.
 
+pub mod config;
+pub mod decision;
+pub mod document;
+pub mod extension;
+pub mod fields;
+pub mod generate;
+pub mod git;
+pub mod graph;
+pub mod json;
+pub mod keyed_by;
 pub mod keypath;
+pub mod kind;
+pub mod origin;
+pub mod params;
+pub mod pipeline;
+pub mod problem;
+pub mod python;
+pub mod settings;
+pub mod shape;
 pub mod source;
+pub mod target;
+pub mod task;
+pub mod template;
+pub mod time;
+pub mod transform;
+pub mod tree;
 pub mod value;
+pub mod verify;
+pub mod words;
+pub mod yaml;

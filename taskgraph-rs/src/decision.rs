@@ -1,0 +1,77 @@
+//! What was decided on the way, and why. Every room writes it down; the preview only reads it.
+
+use std::sync::{Mutex, PoisonError};
+
+use serde::Serialize;
+
+use crate::value::Str;
+
+/// What becomes of a task that starts from a pretrained model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Variant {
+    /// `use`: the model is downloaded and published as it is; nothing is trained.
+    DownloadOnly,
+    /// `continue`: training goes on from the checkpoint.
+    Continue,
+    /// `init`: the weights are initialised through Marian's `--pretrained-model`.
+    Init,
+}
+
+impl Variant {
+    /// In words: `download only`, `continue`, `init`.
+    pub fn words(self) -> &'static str {
+        match self {
+            Variant::DownloadOnly => "download only",
+            Variant::Continue => "continue",
+            Variant::Init => "init",
+        }
+    }
+}
+
+/// The pretrained model that a task starts from.
+#[derive(Clone, Debug, Serialize)]
+pub struct Model {
+    /// What becomes of the task.
+    pub variant: Variant,
+    /// The `type` of the config, handed to the training script as it is.
+    #[serde(rename = "type")]
+    pub model_type: Str,
+    /// One url for each member of the ensemble, in order.
+    pub urls: Vec<Str>,
+    /// The files that are mounted.
+    pub files: Vec<Str>,
+    /// Where they are mounted: `./artifacts`.
+    pub directory: Str,
+    /// Names of dependencies that the task has no longer.
+    pub dropped: Vec<Str>,
+}
+
+/// A stub that a transform did not let through.
+#[derive(Clone, Debug, Serialize)]
+pub struct Dropped {
+    /// The kind it belonged to.
+    pub kind: Str,
+    /// Its stage, if it had one.
+    pub stage: Option<Str>,
+    /// Why it is gone.
+    pub why: String,
+}
+
+/// The notebook that transforms write into while a graph is generated.
+#[derive(Debug, Default)]
+pub struct Record {
+    dropped: Mutex<Vec<Dropped>>,
+}
+
+impl Record {
+    /// Notes that a stub is gone.
+    pub fn drop_stub(&self, dropped: Dropped) {
+        self.dropped.lock().unwrap_or_else(PoisonError::into_inner).push(dropped);
+    }
+
+    /// All stubs that are gone.
+    pub fn into_dropped(self) -> Vec<Dropped> {
+        self.dropped.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+}

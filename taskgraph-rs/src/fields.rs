@@ -1,0 +1,133 @@
+//! Reading and changing maps the way Python code reads and changes dictionaries, with errors instead of surprises.
+
+use anyhow::{Result, anyhow, bail};
+
+use crate::keypath::KeyPath;
+use crate::shape::{Misfit, Shape, What, found};
+use crate::value::{Map, Value};
+
+/// A section that does not have its shape. Carries the paths, so that whoever knows the file can point at them.
+#[derive(Debug)]
+pub struct Misfits(pub Vec<Misfit>);
+
+impl std::fmt::Display for Misfits {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let told: Vec<_> = self.0.iter().map(|misfit| format!("`{}`", misfit.path)).collect();
+        write!(f, "wrong or missing: {}", told.join(", "))
+    }
+}
+
+impl std::error::Error for Misfits {}
+
+impl Shape {
+    /// Checks `value`, which stands at `path` of a stub.
+    pub fn require(&self, value: &Value, path: &KeyPath) -> Result<()> {
+        let mut misfits = self.check(value);
+        if misfits.is_empty() {
+            return Ok(());
+        }
+        for misfit in &mut misfits {
+            misfit.path = path.concat(&misfit.path);
+        }
+        Err(Misfits(misfits).into())
+    }
+}
+
+/// An error about the value at one key.
+pub fn wrong(path: impl Into<KeyPath>, value: &Value, allowed: &str) -> anyhow::Error {
+    let what = What::Wrong { found: found(value), allowed: allowed.into(), nearest: None };
+    Misfits(vec![Misfit { path: path.into(), what }]).into()
+}
+
+/// An error about a key that is not there.
+pub fn missing(path: impl Into<KeyPath>, needed: &str) -> anyhow::Error {
+    Misfits(vec![Misfit { path: path.into(), what: What::Missing(needed.into()) }]).into()
+}
+
+impl From<&str> for KeyPath {
+    fn from(path: &str) -> Self {
+        KeyPath::dotted(path)
+    }
+}
+
+/// What transforms do with maps.
+pub trait Fields {
+    /// The text at `key`; an error if it is missing or something else.
+    fn text(&self, key: &str) -> Result<&str>;
+    /// Whether `key` is there and Python would call its value true.
+    fn is_set(&self, key: &str) -> bool;
+    /// Puts `value` at `key`; a key that is there keeps its position.
+    fn put(&mut self, key: &str, value: impl Into<Value>);
+    /// Takes `key` out; the others keep their order.
+    fn take(&mut self, key: &str) -> Option<Value>;
+    /// Python's `setdefault`.
+    fn default(&mut self, key: &str, value: impl Into<Value>) -> &mut Value;
+    /// The map at `key`, made empty if it is missing.
+    fn map_at(&mut self, key: &str) -> Result<&mut Map>;
+    /// The list at `key`, made empty if it is missing.
+    fn list_at(&mut self, key: &str) -> Result<&mut Vec<Value>>;
+    /// The value at a dotted path such as `run.command`, which has to be there.
+    fn at(&mut self, path: &str) -> Result<&mut Value>;
+}
+
+impl Fields for Map {
+    fn text(&self, key: &str) -> Result<&str> {
+        match self.get(key) {
+            Some(Value::Str(text)) => Ok(text),
+            Some(other) => Err(wrong(key, other, "a string")),
+            None => Err(missing(key, "a string")),
+        }
+    }
+
+    fn is_set(&self, key: &str) -> bool {
+        self.get(key).is_some_and(Value::truthy)
+    }
+
+    fn put(&mut self, key: &str, value: impl Into<Value>) {
+        match self.get_mut(key) {
+            Some(place) => *place = value.into(),
+            None => {
+                self.insert(key.into(), value.into());
+            }
+        }
+    }
+
+    fn take(&mut self, key: &str) -> Option<Value> {
+        self.shift_remove(key)
+    }
+
+    fn default(&mut self, key: &str, value: impl Into<Value>) -> &mut Value {
+        if !self.contains_key(key) {
+            self.insert(key.into(), value.into());
+        }
+        &mut self[key]
+    }
+
+    fn map_at(&mut self, key: &str) -> Result<&mut Map> {
+        let value = self.default(key, Value::map());
+        let found = value.sort();
+        value.as_map_mut().ok_or_else(|| anyhow!("`{key}` must be a map, found {found}"))
+    }
+
+    fn list_at(&mut self, key: &str) -> Result<&mut Vec<Value>> {
+        let value = self.default(key, Value::list());
+        let found = value.sort();
+        value.as_list_mut().ok_or_else(|| anyhow!("`{key}` must be a list, found {found}"))
+    }
+
+    fn at(&mut self, path: &str) -> Result<&mut Value> {
+        let (head, rest) = match path.split_once('.') {
+            Some((head, rest)) => (head, Some(rest)),
+            None => (path, None),
+        };
+        let Some(value) = self.get_mut(head) else { bail!("there is no `{head}`") };
+        match rest {
+            None => Ok(value),
+            Some(rest) => {
+                let found = value.sort();
+                let map = value.as_map_mut().ok_or_else(|| anyhow!("`{head}` must be a map, found {found}"))?;
+                map.at(rest).map_err(|error| anyhow!("{error} in `{head}`"))
+            }
+        }
+    }
+}

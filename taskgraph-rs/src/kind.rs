@@ -1,0 +1,314 @@
+//! Kinds: `kinds/NAME/kind.yml`, in the order in which they have to be made.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use anyhow::Result;
+use indexmap::{IndexMap, IndexSet};
+
+use crate::document::load;
+use crate::fields::Fields;
+use crate::graph::{Circle, postorder};
+use crate::keypath::KeyPath;
+use crate::origin::{Origin, Spot};
+use crate::problem::{Problem, Problems, place_of_key, place_of_value};
+use crate::template::merge;
+use crate::transform::{Registry, Stub, Transform};
+use crate::tree::Tree;
+use crate::value::{Map, Str, Value};
+use crate::words;
+use crate::yaml::Document;
+
+/// The kind that every kind may depend on without saying so.
+const DOCKER_IMAGE: &str = "docker-image";
+
+/// What the default loader adds to the transforms of a kind.
+const DEFAULT_TRANSFORMS: &[&str] = &["taskgraph.transforms.run", "taskgraph.transforms.task"];
+
+/// A kind.
+pub struct Kind {
+    /// Its name, which is the name of its folder.
+    pub name: Str,
+    /// Its folder, from the top of the repository: `taskcluster/kinds/NAME`.
+    pub path: String,
+    /// The kinds whose tasks its own may depend on.
+    pub dependencies: Vec<Str>,
+    /// The names of its transforms, in order, and the functions they stand for.
+    pub transforms: Vec<(Str, Transform)>,
+    /// kind.yml.
+    pub document: Arc<Document>,
+    /// The stubs before the first transform.
+    pub stubs: Vec<Stub>,
+}
+
+/// Loads the kinds of a tree in the order of their making: all, or `targets` and what they need.
+pub fn load_kinds(tree: &Tree, registry: &Registry, targets: &BTreeSet<String>) -> Result<IndexMap<Str, Kind>> {
+    let names = tree.kind_names()?;
+    let mut problems = Vec::new();
+    let mut kinds: IndexMap<Str, Kind> = IndexMap::new();
+    let mut wanted: Vec<String> = match targets.is_empty() {
+        true => names.clone(),
+        false => {
+            problems.extend(targets.iter().filter(|target| !names.contains(target)).map(|target| unknown(target, &names)));
+            let implicit = names.iter().filter(|name| *name == DOCKER_IMAGE);
+            targets.iter().filter(|target| names.contains(target)).chain(implicit).cloned().collect()
+        }
+    };
+    while let Some(name) = wanted.pop() {
+        if kinds.contains_key(&*name) {
+            continue;
+        }
+        match Kind::load(tree, registry, &name) {
+            Ok(kind) => {
+                for (index, dependency) in kind.dependencies.iter().enumerate() {
+                    match names.iter().any(|name| **name == **dependency) {
+                        true => wanted.push(dependency.to_string()),
+                        false => {
+                            let path = KeyPath::dotted("kind-dependencies").join(index);
+                            let place = place_of_value(&kind.document, &path);
+                            problems.push(unknown(dependency, &names).at(path, "").in_place(Some(place)));
+                        }
+                    }
+                }
+                kinds.insert(kind.name.clone(), kind);
+            }
+            Err(error) => problems.extend(Problems::from_error(error)?),
+        }
+    }
+    Problems(problems).check()?;
+    in_order(kinds)
+}
+
+fn in_order(mut kinds: IndexMap<Str, Kind>) -> Result<IndexMap<Str, Kind>> {
+    kinds.sort_keys();
+    let order = {
+        let links = |name: &Str| kinds[name].dependencies.iter().collect::<BTreeSet<_>>();
+        postorder(kinds.keys(), links)
+            .map(|order| order.into_iter().cloned().collect::<Vec<_>>())
+            .map_err(|circle| circle_problem(&circle, &kinds))?
+    };
+    Ok(order.into_iter().filter_map(|name| kinds.shift_remove_entry(&name)).collect())
+}
+
+fn circle_problem(circle: &Circle<&Str>, kinds: &IndexMap<Str, Kind>) -> Problems {
+    let way: Vec<_> = circle.0.iter().map(|name| format!("`{name}`")).collect();
+    let mut problem = Problem::error("circle", format!("kinds depend on each other in a circle: {}", way.join(" → ")));
+    for (from, to) in circle.0.iter().zip(circle.0.iter().skip(1)) {
+        let kind = &kinds[*from];
+        let Some(index) = kind.dependencies.iter().position(|name| name == *to) else { continue };
+        let path = KeyPath::dotted("kind-dependencies").join(index);
+        let place = Some(place_of_value(&kind.document, &path));
+        problem = match problem.place {
+            None => problem.at(path, format!("`{from}` depends on `{to}`")).in_place(place),
+            Some(_) => problem.with(place, format!("`{from}` depends on `{to}`")),
+        };
+    }
+    problem.into()
+}
+
+fn unknown(name: &str, names: &[String]) -> Problem {
+    let problem = Problem::error("unknown-kind", format!("unknown kind `{name}`"));
+    match words::nearest(name, names.iter().map(String::as_str)) {
+        Some(nearest) => problem.help(format!("did you mean `{nearest}`?")),
+        None => problem.help(format!("the kinds are {}", words::list(names.iter().map(String::as_str)))),
+    }
+}
+
+impl Kind {
+    fn load(tree: &Tree, registry: &Registry, name: &str) -> Result<Self> {
+        let folder = format!("kinds/{name}");
+        let (document, value) = load(tree.read(&format!("{folder}/kind.yml"))?)?;
+        let Value::Map(config) = value else {
+            let place = Some(place_of_key(&document, &KeyPath::default()));
+            return Err(Problems::from(Problem::error("wrong-value", "a kind must be a map").in_place(place)).into());
+        };
+        let mut loading = Loading { tree, document, config, problems: Vec::new(), name: name.into() };
+        let dependencies = loading.strings("kind-dependencies");
+        let mut transforms = loading.strings("transforms");
+        loading.add_default_transforms(&mut transforms);
+        let transforms = loading.find(registry, transforms);
+        let stubs = loading.stubs(&folder)?;
+        Problems(loading.problems).check()?;
+        Ok(Kind {
+            name: loading.name,
+            path: tree.from_top(&folder),
+            dependencies,
+            transforms,
+            document: loading.document,
+            stubs,
+        })
+    }
+}
+
+struct Loading<'a> {
+    tree: &'a Tree,
+    document: Arc<Document>,
+    config: Arc<Map>,
+    problems: Vec<Problem>,
+    name: Str,
+}
+
+impl Loading<'_> {
+    fn wrong(&mut self, path: KeyPath, message: String, label: String) {
+        let place = Some(place_of_value(&self.document, &path));
+        self.problems.push(Problem::error("wrong-value", message).at(path, label).in_place(place));
+    }
+
+    fn strings(&mut self, key: &str) -> Vec<Str> {
+        let config = self.config.clone();
+        let Some(value) = config.get(key) else { return Vec::new() };
+        let Some(items) = value.as_list() else {
+            let found = format!("found {}", value.sort());
+            self.wrong(key.into(), format!("`{key}` must be a list of strings"), found);
+            return Vec::new();
+        };
+        let mut strings = Vec::new();
+        for (index, item) in items.iter().enumerate() {
+            match item {
+                Value::Str(text) => strings.push(text.clone()),
+                other => {
+                    let message = format!("`{key}` must be a list of strings");
+                    self.wrong(KeyPath::dotted(key).join(index), message, format!("found {}", other.sort()));
+                }
+            }
+        }
+        strings
+    }
+
+    /// `taskgraph.loader.default`, or no loader at all, adds the run and the task transforms.
+    fn add_default_transforms(&mut self, transforms: &mut Vec<Str>) {
+        const LOADERS: [&str; 2] = ["taskgraph.loader.transform:loader", "taskgraph.loader.default:loader"];
+        let config = self.config.clone();
+        match config.get("loader").map(|loader| loader.as_str().unwrap_or_default()) {
+            Some(loader) if loader == LOADERS[0] => {}
+            None => self.append_defaults(transforms),
+            Some(loader) if loader == LOADERS[1] => self.append_defaults(transforms),
+            Some(loader) => {
+                let label = match words::nearest(loader, LOADERS) {
+                    Some(nearest) => format!("did you mean `{nearest}`?"),
+                    None => format!("known loaders: {}", words::list(LOADERS)),
+                };
+                self.wrong("loader".into(), format!("unknown loader `{loader}`"), label);
+            }
+        }
+    }
+
+    fn append_defaults(&mut self, transforms: &mut Vec<Str>) {
+        for default in DEFAULT_TRANSFORMS {
+            let full = format!("{default}:transforms");
+            if let Some(index) = transforms.iter().position(|name| **name == full) {
+                let message = format!("the default loader already adds `{full}`");
+                self.wrong(KeyPath::dotted("transforms").join(index), message, "leave it out".into());
+            }
+        }
+        transforms.extend(DEFAULT_TRANSFORMS.iter().map(|name| Str::from(*name)));
+    }
+
+    fn find(&mut self, registry: &Registry, names: Vec<Str>) -> Vec<(Str, Transform)> {
+        let mut found = Vec::new();
+        for (index, name) in names.into_iter().enumerate() {
+            match registry.find(&name) {
+                Some(transform) => found.push((name, transform)),
+                None => {
+                    let label = match words::nearest(&name, registry.names()) {
+                        Some(nearest) => format!("did you mean `{nearest}`?"),
+                        None => "the program has no transform of this name".into(),
+                    };
+                    let message = format!("unknown transform `{name}`");
+                    self.wrong(KeyPath::dotted("transforms").join(index), message, label);
+                }
+            }
+        }
+        found
+    }
+
+    /// Python: `taskgraph.loader.transform.loader`.
+    fn stubs(&mut self, folder: &str) -> Result<Vec<Stub>> {
+        let config = self.config.clone();
+        let defaults = config.get("task-defaults").filter(|defaults| defaults.truthy());
+        let default_spot = Spot { document: self.document.clone(), path: "task-defaults".into() };
+        let mut out = Vec::new();
+        if let Some(tasks) = config.get("tasks") {
+            let document = self.document.clone();
+            let spots = Vec::from_iter(defaults.map(|_| default_spot.clone()));
+            self.add_stubs(&document, "tasks".into(), tasks, defaults, &spots, "kind.yml", &mut out);
+        }
+        for file in self.strings("tasks-from") {
+            let (document, value) = match self.tree.read(&format!("{folder}/{file}")).and_then(load) {
+                Ok(loaded) => loaded,
+                Err(error) => {
+                    self.problems.extend(Problems::from_error(error)?);
+                    continue;
+                }
+            };
+            let Value::Map(mut tasks) = value else {
+                let place = Some(place_of_key(&document, &KeyPath::default()));
+                let message = format!("`{file}` must be a map of tasks");
+                self.problems.push(Problem::error("wrong-value", message).in_place(place));
+                continue;
+            };
+            let own = Arc::make_mut(&mut tasks).take("task-defaults").filter(Value::truthy);
+            let mut spots = Vec::new();
+            if own.is_some() {
+                spots.push(Spot { document: document.clone(), path: "task-defaults".into() });
+            }
+            let merged = match (defaults, own) {
+                (Some(defaults), Some(own)) => Some(merge(defaults, &own)),
+                (Some(defaults), None) => Some(defaults.clone()),
+                (None, own) => own,
+            };
+            spots.extend(defaults.map(|_| default_spot.clone()));
+            let tasks = Value::Map(tasks);
+            self.add_stubs(&document, KeyPath::default(), &tasks, merged.as_ref(), &spots, &file, &mut out);
+        }
+        Ok(out)
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the two callers differ in each of them")]
+    fn add_stubs(
+        &mut self,
+        document: &Arc<Document>,
+        path: KeyPath,
+        tasks: &Value,
+        defaults: Option<&Value>,
+        default_spots: &[Spot],
+        file: &str,
+        out: &mut Vec<Stub>,
+    ) {
+        let wrong = |path: KeyPath, message: String, found: &Value| {
+            let place = Some(place_of_value(document, &path));
+            Problem::error("wrong-value", message).at(path, format!("found {}", found.sort())).in_place(place)
+        };
+        let Some(tasks) = tasks.as_map() else {
+            self.problems.push(wrong(path, "`tasks` must be a map".into(), tasks));
+            return;
+        };
+        for (name, task) in tasks {
+            let path = path.join(name);
+            if task.as_map().is_none() {
+                self.problems.push(wrong(path, format!("task `{name}` must be a map"), task));
+                continue;
+            }
+            let task = defaults.map_or_else(|| task.clone(), |defaults| merge(defaults, task));
+            let mut fields = task.as_map().cloned().unwrap_or_default();
+            fields.put("task-from", file);
+            fields.put("name", name);
+            let own = Spot { document: document.clone(), path };
+            let spots = std::iter::once(own).chain(default_spots.iter().cloned()).collect();
+            let origin = Arc::new(Origin { kind: self.name.clone(), name: name.clone(), spots });
+            out.push(Stub { fields, origin, model: None });
+        }
+    }
+}
+
+/// The names of `kinds` and all they need.
+pub fn closure<'k>(kinds: &'k IndexMap<Str, Kind>, from: impl IntoIterator<Item = &'k Str>) -> IndexSet<&'k Str> {
+    let mut seen = IndexSet::new();
+    let mut waiting: Vec<&Str> = from.into_iter().collect();
+    while let Some(name) = waiting.pop() {
+        if seen.insert(name) {
+            waiting.extend(kinds.get(name).into_iter().flat_map(|kind| &kind.dependencies));
+        }
+    }
+    seen
+}

@@ -1,0 +1,111 @@
+//! Where a stub or a task was written: the file, the key in it, and the defaults that were merged into it.
+
+use std::sync::Arc;
+
+use crate::fields::Misfits;
+use crate::keypath::KeyPath;
+use crate::problem::{Problem, Problems, place_of_key, place_of_value};
+use crate::shape::{Misfit, What};
+use crate::source::Place;
+use crate::words;
+use crate::yaml::Document;
+
+/// A key of a document.
+#[derive(Debug, Clone)]
+pub struct Spot {
+    /// The document.
+    pub document: Arc<Document>,
+    /// The key.
+    pub path: KeyPath,
+}
+
+/// Where a stub was written. The first spot is its own; the others are defaults, nearest first.
+#[derive(Debug)]
+pub struct Origin {
+    /// The kind it belongs to.
+    pub kind: Arc<str>,
+    /// The key it has in its file, before anything is substituted.
+    pub name: Arc<str>,
+    /// Its own spot, then those of its defaults.
+    pub spots: Vec<Spot>,
+}
+
+impl Origin {
+    /// The spot that has the longest part of `path`, and the whole path in that spot's document.
+    fn nearest(&self, path: &KeyPath) -> Option<(&Spot, KeyPath)> {
+        self.spots
+            .iter()
+            .map(|spot| (spot, spot.path.concat(path)))
+            // The first of equals wins: the stub's own spot before its defaults.
+            .rev()
+            .max_by_key(|(spot, full)| {
+                spot.document.locate_nearest(full).1.saturating_sub(spot.path.0.len())
+            })
+    }
+
+    /// The place of the key at `path` of the stub.
+    pub fn place(&self, path: &KeyPath) -> Option<Place> {
+        self.nearest(path).map(|(spot, full)| place_of_key(&spot.document, &full))
+    }
+
+    /// Turns whatever a transform failed with into problems that point into the file.
+    pub fn blame(&self, error: anyhow::Error) -> anyhow::Error {
+        if error.is::<Problems>() || error.chain().any(|cause| cause.is::<crate::problem::Machine>()) {
+            return error;
+        }
+        let problems = match error.downcast::<Misfits>() {
+            Ok(Misfits(misfits)) => misfits.iter().map(|misfit| self.misfit(misfit)).collect(),
+            Err(error) => {
+                let message = format!("{error:#}");
+                let label = format!("in kind `{}`, task `{}`", self.kind, self.name);
+                let place = self.place(&KeyPath::default());
+                let path = self.spots.first().map(|spot| spot.path.clone()).unwrap_or_default();
+                vec![Problem::error("task", message).at(path, label).in_place(place)]
+            }
+        };
+        Problems(problems).into()
+    }
+
+    fn misfit(&self, misfit: &Misfit) -> Problem {
+        let (spot, full) = match self.nearest(&misfit.path) {
+            Some((spot, full)) => (Some(spot), full),
+            None => (None, misfit.path.clone()),
+        };
+        told(misfit, full, spot.map(|spot| &spot.document))
+            .help(format!("this is task `{}` of kind `{}`", self.name, self.kind))
+    }
+}
+
+/// Tells a misfit at `path` of `document` as a problem.
+pub fn told(misfit: &Misfit, path: KeyPath, document: Option<&Arc<Document>>) -> Problem {
+    let key = path.last_key().unwrap_or("the value").to_owned();
+    match &misfit.what {
+        What::Missing(needed) => {
+            let place = document.map(|document| place_of_key(document, &path));
+            Problem::error("missing-key", format!("missing key `{key}`"))
+                .at(path, format!("`{key}` has to be here: {needed}"))
+                .in_place(place)
+        }
+        What::Unknown(known) => {
+            let place = document.map(|document| place_of_key(document, &path));
+            let label = match words::nearest(&key, known.iter().copied()) {
+                Some(nearest) => format!("did you mean `{nearest}`?"),
+                None => format!("known here: {}", words::list(known.iter().copied())),
+            };
+            Problem::error("unknown-key", format!("unknown key `{key}`")).at(path, label).in_place(place)
+        }
+        What::Wrong { found, allowed, nearest } => {
+            let place = document.map(|document| place_of_value(document, &path));
+            let message = match nearest.is_some() || found.starts_with('`') && allowed.contains(" or ") {
+                true => format!("unknown {key} {found}"),
+                false => format!("`{key}` must be {allowed}"),
+            };
+            let label = match nearest {
+                Some(nearest) => format!("{allowed}; did you mean `{nearest}`?"),
+                None if message.starts_with("unknown") => allowed.clone(),
+                None => format!("found {found}"),
+            };
+            Problem::error("wrong-value", message).at(path, label).in_place(place)
+        }
+    }
+}

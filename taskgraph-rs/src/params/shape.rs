@@ -1,0 +1,111 @@
+//! The shape of the base parameters, and the check of all of them at once.
+
+use super::Params;
+use crate::extension::Extension;
+use crate::fields::Fields;
+use crate::keypath::KeyPath;
+use crate::origin::told;
+use crate::problem::{Problem, Severity};
+use crate::shape::{Field, Misfit, STRINGS, Shape, What, optional, required};
+use crate::value::Value;
+
+const TEXT_OR_NULL: Shape = Shape::Either(&[Shape::Str, Shape::Null], "a string or nothing (null)");
+
+const BASE: &[Field] = &[
+    required("base_repository", Shape::Str),
+    required("base_ref", Shape::Str),
+    required("base_rev", Shape::Str),
+    required("build_date", Shape::Int),
+    required("build_number", Shape::Int),
+    required("do_not_optimize", STRINGS),
+    required("enable_always_target", Shape::Either(&[Shape::Bool, STRINGS], "true, false or a list of kinds")),
+    required("existing_tasks", Shape::MapOf(&Shape::Str)),
+    required("files_changed", STRINGS),
+    required("filters", STRINGS),
+    required("head_ref", Shape::Str),
+    required("head_repository", Shape::Str),
+    required("head_rev", Shape::Str),
+    required("head_tag", Shape::Str),
+    required("level", Shape::Str),
+    required("moz_build_date", Shape::Str),
+    required("next_version", TEXT_OR_NULL),
+    required("optimize_strategies", TEXT_OR_NULL),
+    required("optimize_target_tasks", Shape::Bool),
+    required("owner", Shape::Str),
+    required("project", Shape::Str),
+    required("pushdate", Shape::Int),
+    required("pushlog_id", Shape::Str),
+    required("repository_type", Shape::Str),
+    required("target_tasks_method", Shape::Str),
+    required("tasks_for", Shape::Str),
+    required("version", TEXT_OR_NULL),
+    optional(
+        "code-review",
+        Shape::Open(&[required("phabricator-build-target", Shape::Str)], &Shape::Any),
+    ),
+];
+
+/// All that is wrong with the parameters of a tree: their shapes, then what the tree's own check finds.
+///
+/// Python, when it is not strict, lets unknown keys pass everywhere; so they are no errors here either, and
+/// whether they have an effect is told after the graph is made.
+pub fn check(params: &Params, extension: &Extension) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for field in BASE.iter().chain(extension.parameters) {
+        let path = KeyPath::dotted(field.name);
+        let misfits = match params.get(field.name) {
+            Some(value) => field.shape.check(value),
+            None if field.required => {
+                let what = What::Missing(field.shape.in_words());
+                vec![Misfit { path: KeyPath::default(), what }]
+            }
+            None => Vec::new(),
+        };
+        for misfit in misfits {
+            if matches!(misfit.what, What::Unknown(_)) {
+                continue;
+            }
+            let path = path.concat(&misfit.path);
+            problems.push(tell(params, &Misfit { path, what: misfit.what }));
+        }
+    }
+    if let Some(level) = params.get("level").and_then(Value::as_str)
+        && level.trim().parse::<i64>().is_err()
+    {
+        let path = KeyPath::dotted("level");
+        let place = params.place_of_value(&path);
+        problems.push(
+            Problem::error("wrong-value", "`level` must be a number in quotes")
+                .at(params.path_in_file(&path), format!("found `{level}`"))
+                .in_place(place),
+        );
+    }
+    if let Some(check) = extension.check {
+        let told: Vec<_> = problems.iter().map(|problem| problem.path.clone()).collect();
+        // What has the wrong shape is told once; a second opinion about the same key only confuses.
+        problems.extend(check(params).into_iter().filter(|problem| {
+            problem.severity == Severity::Warning || !told.contains(&problem.path)
+        }));
+    }
+    problems
+}
+
+/// A misfit of the parameters as a problem, with its place in the file that has it.
+pub fn tell(params: &Params, misfit: &Misfit) -> Problem {
+    let (document, inside) = match params.layer(&misfit.path) {
+        Some((layer, inside)) => (Some(layer.document.clone()), inside),
+        None => (None, misfit.path.clone()),
+    };
+    told(misfit, inside, document.as_ref())
+}
+
+/// Whether a value may stand for `target-kinds`: it is no parameter of its own, only of a call.
+pub fn target_kinds(params: &Params) -> Vec<String> {
+    let kinds = params.values().get("target-kinds").and_then(Value::as_list).unwrap_or_default();
+    kinds.iter().filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
+/// Sets the kinds that a call limits itself to.
+pub fn set_target_kinds(params: &mut Params, kinds: &[String]) {
+    params.values_mut().put("target-kinds", kinds.iter().map(String::as_str).collect::<Value>());
+}

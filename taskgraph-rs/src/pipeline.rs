@@ -1,0 +1,97 @@
+//! The order of the rooms: config, kinds, parameters, full graph, targets. Nothing else knows it.
+
+use std::collections::BTreeSet;
+use std::time::SystemTime;
+
+use anyhow::Result;
+use indexmap::IndexMap;
+
+use crate::config::GraphConfig;
+use crate::decision::Dropped;
+use crate::extension::Extension;
+use crate::generate::generate;
+use crate::graph::TaskGraph;
+use crate::kind::{Kind, load_kinds};
+use crate::params::{self, Params};
+use crate::problem::{Problem, Problems, place_of_value};
+use crate::settings::Settings;
+use crate::target::{Targets, target};
+use crate::transform::Registry;
+use crate::tree::Tree;
+use crate::value::Str;
+use crate::verify::verify;
+use crate::words;
+
+/// A tree that was read: one load serves any number of graphs.
+pub struct Loaded {
+    /// The files.
+    pub tree: Tree,
+    /// config.yml.
+    pub config: GraphConfig,
+    /// What the register string of the tree stands for.
+    pub extension: Extension,
+    /// The kinds, in the order of their making.
+    pub kinds: IndexMap<Str, Kind>,
+}
+
+/// Every task of every kind, with its edges.
+pub struct Full {
+    /// The graph.
+    pub graph: TaskGraph,
+    /// Stubs that a transform did not let through.
+    pub dropped: Vec<Dropped>,
+}
+
+impl Loaded {
+    /// Reads the config and the kinds of a tree: all of them, or `target_kinds` and what they need.
+    pub fn load(tree: Tree, registry: &Registry, target_kinds: &BTreeSet<String>) -> Result<Self> {
+        let config = GraphConfig::load(&tree)?;
+        let extension = extension(&tree, &config, registry)?;
+        let kinds = load_kinds(&tree, registry, target_kinds)?;
+        Ok(Loaded { tree, config, extension, kinds })
+    }
+
+    /// Fills what is missing in the parameters, and checks all of them.
+    pub fn complete(&self, params: &mut Params, now: SystemTime) -> Result<Vec<Problem>> {
+        params::fill(params, &self.tree, &self.extension, now)?;
+        Ok(params::check(params, &self.extension))
+    }
+
+    /// The set of all tasks, without looking at what they depend on.
+    pub fn tasks(&self, params: &Params, settings: &Settings) -> Result<TaskGraph> {
+        let made = generate(&self.tree, &self.config, &self.kinds, params, settings)?;
+        Ok(TaskGraph::set(made.tasks))
+    }
+
+    /// The full graph, verified.
+    pub fn full(&self, params: &Params, settings: &Settings) -> Result<Full> {
+        let made = generate(&self.tree, &self.config, &self.kinds, params, settings)?;
+        let graph = TaskGraph::linked(made.tasks)?;
+        Problems(verify(&graph, &self.config)).check()?;
+        Ok(Full { graph, dropped: made.dropped })
+    }
+
+    /// The targets of a full graph, and what they need.
+    pub fn target(&self, full: &Full, params: &Params) -> Result<Targets> {
+        target(&full.graph, params, &self.config, &self.extension)
+    }
+}
+
+fn extension(tree: &Tree, config: &GraphConfig, registry: &Registry) -> Result<Extension> {
+    let Some(name) = config.taskgraph("register").and_then(|name| name.as_str()) else {
+        return Ok(Extension::default());
+    };
+    match registry.find_extension(name) {
+        Some(extension) => Ok(extension(tree)),
+        None => {
+            let path = "taskgraph.register".into();
+            let place = Some(place_of_value(&config.document, &path));
+            let label = match words::nearest(name, registry.extension_names()) {
+                Some(nearest) => format!("did you mean `{nearest}`?"),
+                None => "the program has nothing under this name".into(),
+            };
+            let message = format!("unknown extension `{name}`");
+            Err(Problems::from(Problem::error("unknown-extension", message).at(path, label).in_place(place)).into())
+        }
+    }
+}

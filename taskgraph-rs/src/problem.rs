@@ -1,0 +1,190 @@
+//! What is wrong with an input, told so that a person can mend it.
+//!
+//! A [`Problem`] is data: the command line draws it with the source around it, `--json` prints it as it is.
+//! Invariant: problems are gathered, never cut off at the first one.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::keypath::KeyPath;
+use crate::source::Place;
+use crate::yaml::Document;
+
+/// How much a problem weighs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// Nothing is generated.
+    Error,
+    /// The graph is generated, but something is not as it looks.
+    Warning,
+}
+
+impl Severity {
+    /// `error` or `warning`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        }
+    }
+}
+
+/// Another place that belongs to a problem, with what is to be said there.
+#[derive(Clone, Debug)]
+pub struct Related {
+    /// Where.
+    pub place: Place,
+    /// What is to be said there.
+    pub label: String,
+}
+
+/// One thing that is wrong, or has no effect.
+#[derive(Clone, Debug)]
+pub struct Problem {
+    /// How much it weighs.
+    pub severity: Severity,
+    /// A stable name for scripts: `unknown-key`, `missing-key`, `wrong-value`, …
+    pub code: &'static str,
+    /// The headline: names the thing, lower case, no full stop.
+    pub message: String,
+    /// The path of the key it is about, from the root of the parameters or of the file.
+    pub path: KeyPath,
+    /// Where it stands, if it stands in a text.
+    pub place: Option<Place>,
+    /// What is to be said at that place: what is allowed, the nearest allowed word.
+    pub label: String,
+    /// Further places that belong to it.
+    pub related: Vec<Related>,
+    /// A way out.
+    pub help: Option<String>,
+}
+
+impl Problem {
+    /// An error with a headline; the rest is added with the methods below.
+    pub fn error(code: &'static str, message: impl Into<String>) -> Self {
+        Problem {
+            severity: Severity::Error,
+            code,
+            message: message.into(),
+            path: KeyPath::default(),
+            place: None,
+            label: String::new(),
+            related: Vec::new(),
+            help: None,
+        }
+    }
+
+    /// A warning with a headline.
+    pub fn warning(code: &'static str, message: impl Into<String>) -> Self {
+        Problem { severity: Severity::Warning, ..Problem::error(code, message) }
+    }
+
+    /// Says at which path, and what is to be said there.
+    pub fn at(mut self, path: KeyPath, label: impl Into<String>) -> Self {
+        self.path = path;
+        self.label = label.into();
+        self
+    }
+
+    /// Says in which text it stands.
+    pub fn in_place(mut self, place: Option<Place>) -> Self {
+        self.place = place;
+        self
+    }
+
+    /// Adds another place.
+    pub fn with(mut self, place: Option<Place>, label: impl Into<String>) -> Self {
+        if let Some(place) = place {
+            self.related.push(Related { place, label: label.into() });
+        }
+        self
+    }
+
+    /// Adds a way out.
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+/// One line: `file:line:column: message (path): label`.
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(place) = &self.place {
+            write!(f, "{}:{}:{}: ", place.source.name, place.span.line, place.span.column)?;
+        }
+        f.write_str(&self.message)?;
+        if !self.path.0.is_empty() {
+            write!(f, " (at {})", self.path)?;
+        }
+        if !self.label.is_empty() {
+            write!(f, ": {}", self.label)?;
+        }
+        Ok(())
+    }
+}
+
+/// All that is wrong, as an error. What a caller finds in an [`anyhow::Error`] when the input is at fault.
+#[derive(Debug, Default)]
+pub struct Problems(pub Vec<Problem>);
+
+impl Problems {
+    /// `Ok` if nothing is wrong.
+    pub fn check(self) -> Result<(), Problems> {
+        if self.0.iter().any(|problem| problem.severity == Severity::Error) { Err(self) } else { Ok(()) }
+    }
+
+    /// Takes the problems out of an error, or makes one of it. A [`Machine`] error passes through untouched.
+    pub fn from_error(error: anyhow::Error) -> anyhow::Result<Vec<Problem>> {
+        match error.downcast::<Problems>() {
+            Ok(problems) => Ok(problems.0),
+            Err(error) if error.chain().any(|cause| cause.is::<Machine>()) => Err(error),
+            Err(error) => Ok(vec![Problem::error("refused", format!("{error:#}"))]),
+        }
+    }
+}
+
+impl From<Problem> for Problems {
+    fn from(problem: Problem) -> Self {
+        Problems(vec![problem])
+    }
+}
+
+impl fmt::Display for Problems {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (position, problem) in self.0.iter().enumerate() {
+            if position > 0 {
+                f.write_str("\n")?;
+            }
+            write!(f, "{problem}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Problems {}
+
+/// The machine's fault, not the input's: a file that cannot be read, git that does not answer.
+#[derive(Debug)]
+pub struct Machine(pub String);
+
+impl fmt::Display for Machine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Machine {}
+
+/// The place of `path` in `document`: its key if it has one, else the nearest thing above it that is there.
+pub fn place_of_key(document: &Arc<Document>, path: &KeyPath) -> Place {
+    let (found, _) = document.locate_nearest(path);
+    Place { source: document.source.clone(), span: found.key.unwrap_or(found.value) }
+}
+
+/// The place of the value at `path` in `document`, or of the nearest thing above it that is there.
+pub fn place_of_value(document: &Arc<Document>, path: &KeyPath) -> Place {
+    let (found, steps) = document.locate_nearest(path);
+    let span = if steps == path.0.len() { found.value } else { found.key.unwrap_or(found.value) };
+    Place { source: document.source.clone(), span }
+}

@@ -1,0 +1,293 @@
+//! Shapes: what a section of a kind, a config or a set of parameters must look like, as data.
+//!
+//! A check gathers every misfit with its path; it never stops at the first. The meaning of each shape is that of
+//! the voluptuous schemas of the reference (a boolean passes for an integer, an integer does not for a float).
+
+use crate::keypath::KeyPath;
+use crate::value::Value;
+use crate::words;
+
+/// What a value must look like.
+#[derive(Debug)]
+pub enum Shape {
+    /// Anything.
+    Any,
+    /// Text.
+    Str,
+    /// An integer. Python: `True` is one too.
+    Int,
+    /// A float. Python: `1` is none.
+    Float,
+    /// A boolean.
+    Bool,
+    /// The boolean `true`.
+    True,
+    /// Nothing.
+    Null,
+    /// One of these words.
+    Word(&'static [&'static str]),
+    /// A list of which each item has this shape.
+    List(&'static Shape),
+    /// A map with these fields and no others.
+    Map(&'static [Field]),
+    /// A map with these fields; others may be there and have the second shape.
+    Open(&'static [Field], &'static Shape),
+    /// A map with any keys, of which each value has this shape.
+    MapOf(&'static Shape),
+    /// The value itself, or maps `by-NAME` around it, nested as one likes.
+    KeyedBy(&'static [&'static str], &'static Shape),
+    /// One of these shapes. The text says in words what is allowed.
+    Either(&'static [Shape], &'static str),
+}
+
+/// A key of a map and the shape of what stands there.
+#[derive(Debug)]
+pub struct Field {
+    /// The key.
+    pub name: &'static str,
+    /// Whether it has to be there.
+    pub required: bool,
+    /// The shape of its value.
+    pub shape: Shape,
+}
+
+/// A field that has to be there.
+pub const fn required(name: &'static str, shape: Shape) -> Field {
+    Field { name, required: true, shape }
+}
+
+/// A field that may be there.
+pub const fn optional(name: &'static str, shape: Shape) -> Field {
+    Field { name, required: false, shape }
+}
+
+/// A list of strings.
+pub const STRINGS: Shape = Shape::List(&Shape::Str);
+
+/// A string, or a string with references to tasks or artifacts in it.
+pub const TEXT_OR_REFERENCE: Shape = Shape::Either(
+    &[
+        Shape::Str,
+        Shape::Map(&[required("task-reference", Shape::Str)]),
+        Shape::Map(&[required("artifact-reference", Shape::Str)]),
+    ],
+    "a string, `task-reference: …` or `artifact-reference: …`",
+);
+
+/// How a value fails its shape.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Misfit {
+    /// Where; for a missing key, where it should be.
+    pub path: KeyPath,
+    /// What is wrong there.
+    pub what: What,
+}
+
+/// The ways to fail.
+#[derive(Clone, Debug, PartialEq)]
+pub enum What {
+    /// A required key is missing. In words, what has to stand there.
+    Missing(String),
+    /// No such key is known. The known ones.
+    Unknown(Vec<&'static str>),
+    /// Something else stands there. What was found, and in words what is allowed.
+    Wrong {
+        /// What was found.
+        found: String,
+        /// What is allowed.
+        allowed: String,
+        /// The nearest allowed word.
+        nearest: Option<String>,
+    },
+}
+
+impl Shape {
+    /// All misfits of `value`, in the order of the value, missing keys last.
+    pub fn check(&self, value: &Value) -> Vec<Misfit> {
+        let mut misfits = Vec::new();
+        if !self.fits(value) {
+            self.collect(value, &KeyPath::default(), &mut misfits);
+        }
+        misfits
+    }
+
+    /// Whether `value` has this shape. Allocates nothing.
+    pub fn fits(&self, value: &Value) -> bool {
+        match self {
+            Shape::Any => true,
+            Shape::Str => matches!(value, Value::Str(_)),
+            Shape::Int => matches!(value, Value::Int(_) | Value::BigInt(_) | Value::Bool(_)),
+            Shape::Float => matches!(value, Value::Float(_)),
+            Shape::Bool => matches!(value, Value::Bool(_)),
+            Shape::True => matches!(value, Value::Bool(true)),
+            Shape::Null => matches!(value, Value::Null),
+            Shape::Word(words) => value.as_str().is_some_and(|text| words.contains(&text)),
+            Shape::List(item) => value.as_list().is_some_and(|items| items.iter().all(|v| item.fits(v))),
+            Shape::MapOf(shape) => value.as_map().is_some_and(|map| map.values().all(|v| shape.fits(v))),
+            Shape::Map(fields) => fields_fit(fields, None, value),
+            Shape::Open(fields, rest) => fields_fit(fields, Some(rest), value),
+            Shape::KeyedBy(names, shape) => match arms(names, value) {
+                Some((_, map)) => map.values().all(|arm| self.fits(arm)),
+                None => shape.fits(value),
+            },
+            Shape::Either(shapes, _) => shapes.iter().any(|shape| shape.fits(value)),
+        }
+    }
+
+    fn collect(&self, value: &Value, path: &KeyPath, out: &mut Vec<Misfit>) {
+        match (self, value) {
+            (Shape::List(item), Value::List(items)) => {
+                for (index, value) in items.iter().enumerate() {
+                    item.collect(value, &path.join(index), out);
+                }
+            }
+            (Shape::MapOf(shape), Value::Map(map)) => {
+                for (key, value) in map.iter() {
+                    shape.collect(value, &path.join(key), out);
+                }
+            }
+            (Shape::Map(fields), Value::Map(_)) => collect_fields(fields, None, value, path, out),
+            (Shape::Open(fields, rest), Value::Map(_)) => collect_fields(fields, Some(rest), value, path, out),
+            (Shape::KeyedBy(names, shape), _) => match arms(names, value) {
+                Some((by, map)) => {
+                    let path = path.join(by);
+                    for (key, arm) in map {
+                        self.collect(arm, &path.join(key), out);
+                    }
+                }
+                None => shape.collect(value, path, out),
+            },
+            _ if self.fits(value) => {}
+            _ => out.push(Misfit {
+                path: path.clone(),
+                what: What::Wrong {
+                    found: found(value),
+                    allowed: self.in_words(),
+                    nearest: match (self, value) {
+                        (Shape::Word(words), Value::Str(text)) => {
+                            words::nearest(text, words.iter().copied()).map(str::to_owned)
+                        }
+                        _ => None,
+                    },
+                },
+            }),
+        }
+    }
+
+    /// What is allowed, in words: `a string`, `use, continue or init`.
+    pub fn in_words(&self) -> String {
+        match self {
+            Shape::Any => "anything".into(),
+            Shape::Str => "a string".into(),
+            Shape::Int => "an integer".into(),
+            Shape::Float => "a float".into(),
+            Shape::Bool => "true or false".into(),
+            Shape::True => "true".into(),
+            Shape::Null => "nothing (null)".into(),
+            Shape::Word(words) => words::list(words.iter().copied()),
+            Shape::List(item) => match item {
+                Shape::Str => "a list of strings".into(),
+                Shape::Int => "a list of integers".into(),
+                _ => "a list".into(),
+            },
+            Shape::MapOf(_) => "a map".into(),
+            Shape::Map(fields) | Shape::Open(fields, _) => {
+                let needed: Vec<_> = fields.iter().filter(|f| f.required).map(|f| f.name).collect();
+                match needed.is_empty() {
+                    true => "a map".into(),
+                    false => format!("a map with {}", words::list(needed).replace(" or ", " and ")),
+                }
+            }
+            Shape::KeyedBy(_, shape) => shape.in_words(),
+            Shape::Either(_, words) => (*words).into(),
+        }
+    }
+}
+
+/// What was found, short enough for a message.
+pub fn found(value: &Value) -> String {
+    match value {
+        Value::Str(text) if text.chars().count() <= 60 => format!("`{text}`"),
+        Value::Int(number) => format!("the integer {number}"),
+        Value::Bool(flag) => format!("the boolean {flag}"),
+        Value::Float(number) => format!("the float {number:?}"),
+        Value::Time(time) => format!("the date {}", time.text),
+        other => other.sort().into(),
+    }
+}
+
+fn fields_fit(fields: &[Field], rest: Option<&Shape>, value: &Value) -> bool {
+    let Some(map) = value.as_map() else { return false };
+    let known = |key: &str| fields.iter().find(|field| field.name == key);
+    map.iter().all(|(key, value)| match (known(key), rest) {
+        (Some(field), _) => field.shape.fits(value),
+        (None, Some(rest)) => rest.fits(value),
+        (None, None) => false,
+    }) && fields.iter().all(|field| !field.required || map.contains_key(field.name))
+}
+
+fn collect_fields(fields: &[Field], rest: Option<&Shape>, value: &Value, path: &KeyPath, out: &mut Vec<Misfit>) {
+    let Some(map) = value.as_map() else { return };
+    for (key, value) in map {
+        let path = path.join(key);
+        match (fields.iter().find(|field| field.name == &**key), rest) {
+            (Some(field), _) => field.shape.collect(value, &path, out),
+            (None, Some(rest)) => rest.collect(value, &path, out),
+            (None, None) => {
+                out.push(Misfit { path, what: What::Unknown(fields.iter().map(|f| f.name).collect()) });
+            }
+        }
+    }
+    for field in fields.iter().filter(|field| field.required && !map.contains_key(field.name)) {
+        out.push(Misfit { path: path.join(field.name), what: What::Missing(field.shape.in_words()) });
+    }
+}
+
+/// The name and the arms of a `by-NAME` map, if `value` is one for one of `names`.
+fn arms<'v>(names: &[&str], value: &'v Value) -> Option<(&'v str, &'v crate::value::Map)> {
+    let map = value.as_map().filter(|map| map.len() == 1)?;
+    let (by, arms) = map.first()?;
+    let name = by.strip_prefix("by-")?;
+    names.contains(&name).then_some((&**by, arms.as_map()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::map;
+
+    const MODEL: Shape =
+        Shape::Map(&[required("urls", STRINGS), required("mode", Shape::Word(&["use", "continue", "init"]))]);
+
+    #[test]
+    fn every_misfit_is_told_at_once() {
+        let value = Value::from(map! { "urls" => "https://x", "mood" => "use" });
+        let misfits = MODEL.check(&value);
+        let told: Vec<_> = misfits.iter().map(|m| m.path.to_string()).collect();
+        assert_eq!(told, ["urls", "mood", "mode"]);
+    }
+
+    #[test]
+    fn a_word_has_its_nearest() {
+        let value = Value::from(map! { "urls" => Value::list(), "mode" => "contiune" });
+        let misfits = MODEL.check(&value);
+        let [Misfit { what: What::Wrong { nearest, allowed, .. }, .. }] = &misfits[..] else { panic!() };
+        assert_eq!(nearest.as_deref(), Some("continue"));
+        assert_eq!(allowed, "use, continue or init");
+    }
+
+    #[test]
+    fn a_boolean_is_an_integer_and_an_integer_is_no_float() {
+        assert!(Shape::Int.fits(&Value::Bool(true)));
+        assert!(!Shape::Float.fits(&Value::Int(1)));
+    }
+
+    #[test]
+    fn keyed_values_may_nest() {
+        const SHAPE: Shape = Shape::KeyedBy(&["level", "project"], &Shape::Str);
+        let inner = map! { "by-level" => map! { "3" => "low", "default" => 4 } };
+        let value = Value::from(map! { "by-project" => map! { "x" => inner } });
+        let misfits = SHAPE.check(&value);
+        assert_eq!(misfits[0].path.to_string(), "by-project.x.by-level.default");
+    }
+}

@@ -1,0 +1,155 @@
+//! Labels and tasks: what the graph is made of.
+
+use std::borrow::Borrow;
+use std::fmt;
+use std::sync::Arc;
+
+use anyhow::{Result, bail};
+use indexmap::IndexMap;
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
+use crate::decision::Model;
+use crate::origin::Origin;
+use crate::value::{Map, Str, Value};
+
+/// The name of a task inside a graph: `train-teacher-ru-en-1`. Never empty.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Label(Str);
+
+impl Label {
+    /// Takes text for a label.
+    pub fn parse(text: &Str) -> Result<Self> {
+        if text.is_empty() {
+            bail!("a label must not be empty");
+        }
+        Ok(Label(text.clone()))
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The text, shared.
+    pub fn text(&self) -> &Str {
+        &self.0
+    }
+}
+
+impl Borrow<str> for Label {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Label {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Serialize for Label {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+/// The names of a task's dependencies and the labels they stand for.
+pub type Dependencies = IndexMap<Str, Label>;
+
+/// A task as it leaves the transforms.
+#[derive(Clone, Debug)]
+pub struct Task {
+    /// The kind that made it.
+    pub kind: Str,
+    /// Its name in the graph.
+    pub label: Label,
+    /// For people.
+    pub description: Str,
+    /// What filters and other kinds go by.
+    pub attributes: Map,
+    /// The definition that Taskcluster gets.
+    pub definition: Map,
+    /// How the optimize phase may remove or replace it; null for never.
+    pub optimization: Value,
+    /// What has to be done first.
+    pub dependencies: Dependencies,
+    /// Tasks it depends on only if they are in the graph.
+    pub soft_dependencies: Vec<Value>,
+    /// It runs only if at least one of these does.
+    pub if_dependencies: Vec<Value>,
+    /// The pretrained model it starts from, if it does.
+    pub model: Option<Arc<Model>>,
+    /// Where it was written.
+    pub origin: Arc<Origin>,
+}
+
+impl Task {
+    /// The text of an attribute.
+    pub fn attribute(&self, name: &str) -> Option<&str> {
+        self.attributes.get(name)?.as_str()
+    }
+}
+
+/// A task as the reference writes it; `dependencies` are the edges of the graph it stands in.
+pub struct TaskJson<'a> {
+    /// The task.
+    pub task: &'a Task,
+    /// The edges that start from it.
+    pub edges: &'a Dependencies,
+}
+
+/// Keys in alphabetical order: the output is sorted at every level.
+impl Serialize for TaskJson<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let task = self.task;
+        let mut map = serializer.serialize_map(Some(9))?;
+        map.serialize_entry("attributes", &Sorted(&task.attributes))?;
+        map.serialize_entry("dependencies", &SortedEdges(self.edges))?;
+        map.serialize_entry("description", &*task.description)?;
+        map.serialize_entry("if_dependencies", &task.if_dependencies)?;
+        map.serialize_entry("kind", &*task.kind)?;
+        map.serialize_entry("label", &task.label)?;
+        map.serialize_entry("optimization", &SortedValue(&task.optimization))?;
+        map.serialize_entry("soft_dependencies", &task.soft_dependencies)?;
+        map.serialize_entry("task", &Sorted(&task.definition))?;
+        map.end()
+    }
+}
+
+struct Sorted<'a>(&'a Map);
+
+impl Serialize for Sorted<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut entries: Vec<_> = self.0.iter().collect();
+        entries.sort_unstable_by(|a, b| a.0.cmp(b.0));
+        let mut map = serializer.serialize_map(Some(entries.len()))?;
+        for (key, value) in entries {
+            map.serialize_entry(&**key, &SortedValue(value))?;
+        }
+        map.end()
+    }
+}
+
+struct SortedEdges<'a>(&'a Dependencies);
+
+impl Serialize for SortedEdges<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut entries: Vec<_> = self.0.iter().collect();
+        entries.sort_unstable_by(|a, b| a.0.cmp(b.0));
+        serializer.collect_map(entries.into_iter().map(|(name, label)| (&**name, label)))
+    }
+}
+
+/// A value of which all maps are written with sorted keys.
+pub struct SortedValue<'a>(pub &'a Value);
+
+impl Serialize for SortedValue<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Value::Map(map) => Sorted(map).serialize(serializer),
+            Value::List(items) => serializer.collect_seq(items.iter().map(SortedValue)),
+            other => other.serialize(serializer),
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! Merging defaults into tasks, and filling names into text. Python: `taskgraph.util.templates`.
+
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result};
+
+use crate::fields::Fields;
+use crate::python;
+use crate::value::{Map, Value};
+
+/// `base` with everything of `over` on top: maps are merged, lists appended, all else replaced. A `by-NAME` map
+/// and a value of another sort replace what was there.
+pub fn merge(base: &Value, over: &Value) -> Value {
+    let (Value::Map(base), Value::Map(over)) = (base, over) else { return over.clone() };
+    let mut merged = base.clone();
+    let map = Arc::make_mut(&mut merged);
+    for (key, value) in over.iter() {
+        let value = match (map.get(key), value) {
+            (_, Value::Map(keyed)) if is_keyed(keyed) => value.clone(),
+            (Some(below @ Value::Map(_)), Value::Map(_)) => merge(below, value),
+            (Some(Value::List(below)), Value::List(items)) => below.iter().chain(items.iter()).cloned().collect(),
+            _ => value.clone(),
+        };
+        map.insert(key.clone(), value);
+    }
+    Value::Map(merged)
+}
+
+fn is_keyed(map: &Map) -> bool {
+    map.len() == 1 && map.first().is_some_and(|(key, _)| key.starts_with("by-"))
+}
+
+/// The value at a dotted path, Python's `deep_get`: every dot parts two keys, whatever the keys look like.
+pub fn deep_get<'v>(map: &'v Map, path: &str) -> Option<&'v Value> {
+    let mut parts = path.split('.');
+    let first = map.get(parts.next()?)?;
+    parts.try_fold(first, |value, part| value.get(part))
+}
+
+/// How text is filled in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Missing {
+    /// A name without a value is an error: `str.format`.
+    Fails,
+    /// A name without a value stays as it is, for a later step: `{name}`.
+    Stays,
+}
+
+/// Fills `names` into all text of `value`: keys of maps, values, items of lists.
+pub fn substitute(value: &Value, names: &Map, missing: Missing) -> Result<Value> {
+    Ok(match value {
+        Value::Str(text) if text.contains(['{', '}']) => fill(text, names, missing)?.into(),
+        Value::List(items) => {
+            Value::from(items.iter().map(|item| substitute(item, names, missing)).collect::<Result<Vec<_>>>()?)
+        }
+        Value::Map(map) => {
+            let mut out = Map::with_capacity_and_hasher(map.len(), Default::default());
+            for (key, value) in map.iter() {
+                let value = substitute(value, names, missing)?;
+                match key.contains(['{', '}']) {
+                    true => out.insert(fill(key, names, missing)?.into(), value),
+                    false => out.insert(key.clone(), value),
+                };
+            }
+            out.into()
+        }
+        other => other.clone(),
+    })
+}
+
+/// Fills `names` into one text.
+pub fn fill(text: &str, names: &Map, missing: Missing) -> Result<String> {
+    let find = |name: &str| names.get(name).cloned();
+    let filled = match missing {
+        Missing::Fails => python::format(text, find),
+        Missing::Stays => python::format_partial(text, find),
+    };
+    filled.map(|text| text.into_owned()).with_context(|| format!("cannot fill in `{}`", shorten(text)))
+}
+
+/// Fills `names` into the values at the dotted paths `fields` of a task.
+pub fn substitute_fields<'f>(
+    task: &mut Map,
+    fields: impl IntoIterator<Item = &'f str>,
+    names: &Map,
+    missing: Missing,
+) -> Result<()> {
+    for field in fields {
+        let place = task.at(field).context("a substitution field is missing")?;
+        *place = substitute(place, names, missing).with_context(|| format!("in `{field}`"))?;
+    }
+    Ok(())
+}
+
+fn shorten(text: &str) -> String {
+    match text.char_indices().nth(60) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::map;
+
+    #[test]
+    fn lists_are_appended_and_scalars_replaced() {
+        let base = Value::from(map! { "a" => ["x"].into_iter().collect::<Value>(), "b" => 1 });
+        let over = Value::from(map! { "a" => ["y"].into_iter().collect::<Value>(), "b" => "two" });
+        assert_eq!(format!("{:?}", merge(&base, &over)), r#"{"a": ["x", "y"], "b": "two"}"#);
+    }
+
+    #[test]
+    fn a_keyed_value_replaces_what_was_there() {
+        let base = Value::from(map! { "a" => map! { "x" => 1 } });
+        let over = Value::from(map! { "a" => map! { "by-level" => map! { "3" => 2 } } });
+        assert_eq!(merge(&base, &over), over);
+    }
+
+    #[test]
+    fn a_dotted_key_is_not_found_by_a_dotted_path() {
+        let map = map! { "a" => map! { "b.c" => 1 } };
+        assert_eq!(deep_get(&map, "a.b.c"), None);
+    }
+}

@@ -1,0 +1,153 @@
+//! Transforms: functions from stubs to stubs, found by the very strings that stand in kind.yml.
+
+use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
+
+use anyhow::Result;
+use indexmap::IndexMap;
+
+use crate::config::GraphConfig;
+use crate::decision::{Model, Record};
+use crate::extension::Extension;
+use crate::fields::Fields;
+use crate::keypath::KeyPath;
+use crate::kind::Kind;
+use crate::origin::Origin;
+use crate::params::Params;
+use crate::problem::Problems;
+use crate::settings::Settings;
+use crate::shape::Shape;
+use crate::task::{Label, Task};
+use crate::tree::Tree;
+use crate::value::{Map, Value};
+
+/// What a transform may look at. It never changes while a graph is generated.
+#[derive(Clone, Copy)]
+pub struct Context<'a> {
+    /// The kind whose stubs are transformed.
+    pub kind: &'a Kind,
+    /// The parameters.
+    pub params: &'a Params,
+    /// The graph config.
+    pub config: &'a GraphConfig,
+    /// The files of the tree.
+    pub tree: &'a Tree,
+    /// The tasks of the kinds that this kind depends on, in the order of their making.
+    pub upstream: &'a IndexMap<Label, Arc<Task>>,
+    /// How the program was called.
+    pub settings: &'a Settings,
+    /// Where decisions are written down.
+    pub record: &'a Record,
+}
+
+/// A transform.
+pub type Transform = fn(&Context<'_>, Vec<Stub>) -> Result<Vec<Stub>>;
+
+/// A task on its way through the transforms: an ordered map, where it was written, and what was decided about it.
+#[derive(Clone, Debug)]
+pub struct Stub {
+    /// The fields. They change their meaning from transform to transform.
+    pub fields: Map,
+    /// Where it was written.
+    pub origin: Arc<Origin>,
+    /// The pretrained model it starts from, once that is known.
+    pub model: Option<Arc<Model>>,
+}
+
+impl Stub {
+    /// Takes the section `name` out, after checking its shape.
+    pub fn take_section(&mut self, name: &str, shape: &Shape) -> Result<Option<Map>> {
+        let Some(value) = self.fields.take(name) else { return Ok(None) };
+        shape.require(&value, &KeyPath::dotted(name))?;
+        match value {
+            Value::Map(map) => Ok(Some(Arc::unwrap_or_clone(map))),
+            _ => Ok(None),
+        }
+    }
+
+    /// The same stub with other fields.
+    pub fn with_fields(&self, fields: Map) -> Self {
+        Stub { fields, origin: self.origin.clone(), model: self.model.clone() }
+    }
+}
+
+impl Deref for Stub {
+    type Target = Map;
+
+    fn deref(&self) -> &Map {
+        &self.fields
+    }
+}
+
+impl DerefMut for Stub {
+    fn deref_mut(&mut self) -> &mut Map {
+        &mut self.fields
+    }
+}
+
+/// Changes every stub; gathers what is wrong with all of them before it fails.
+pub fn each(stubs: Vec<Stub>, mut change: impl FnMut(&mut Stub) -> Result<()>) -> Result<Vec<Stub>> {
+    fan_out(stubs, |mut stub, out| {
+        change(&mut stub)?;
+        out.push(stub);
+        Ok(())
+    })
+}
+
+/// Makes any number of stubs from each; gathers what is wrong with all of them before it fails.
+pub fn fan_out(
+    stubs: Vec<Stub>,
+    mut make: impl FnMut(Stub, &mut Vec<Stub>) -> Result<()>,
+) -> Result<Vec<Stub>> {
+    let mut out = Vec::with_capacity(stubs.len());
+    let mut problems = Vec::new();
+    for stub in stubs {
+        let origin = stub.origin.clone();
+        if let Err(error) = make(stub, &mut out) {
+            problems.extend(origin.blame(error).downcast::<Problems>()?.0);
+        }
+    }
+    if problems.is_empty() { Ok(out) } else { Err(Problems(problems).into()) }
+}
+
+/// The tables that say what the strings in a tree's files stand for. Handed to the engine by value.
+#[derive(Default)]
+pub struct Registry {
+    transforms: IndexMap<&'static str, Transform>,
+    extensions: IndexMap<&'static str, fn(&Tree) -> Extension>,
+}
+
+impl Registry {
+    /// Adds a transform under the string that stands in kind.yml: `module` or `module:name`. The name
+    /// `transforms` may be left out there, as in the reference.
+    pub fn transform(mut self, name: &'static str, transform: Transform) -> Self {
+        self.transforms.insert(name.strip_suffix(":transforms").unwrap_or(name), transform);
+        self
+    }
+
+    /// Adds what a tree gets that has `name` under `taskgraph.register` in its config.yml.
+    pub fn extension(mut self, name: &'static str, extension: fn(&Tree) -> Extension) -> Self {
+        self.extensions.insert(name, extension);
+        self
+    }
+
+    /// The transform that `name` stands for.
+    pub fn find(&self, name: &str) -> Option<Transform> {
+        self.transforms.get(name.strip_suffix(":transforms").unwrap_or(name)).copied()
+    }
+
+    /// The strings that stand for a transform.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> + '_ {
+        self.transforms.keys().copied()
+    }
+
+    /// What the tree's register string stands for.
+    pub fn find_extension(&self, name: &str) -> Option<fn(&Tree) -> Extension> {
+        self.extensions.get(name).copied()
+    }
+
+    /// The register strings that are known.
+    pub fn extension_names(&self) -> impl Iterator<Item = &'static str> + '_ {
+        self.extensions.keys().copied()
+    }
+}

@@ -1,0 +1,259 @@
+//! The tree: the folder of kind definitions, and the files around it that feed digests.
+//!
+//! Invariant: nothing outside the tree is read through it.
+
+use std::fs;
+use std::path::{Component, Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use anyhow::{Context as _, Result, bail};
+use indexmap::IndexMap;
+use sha2::{Digest, Sha256};
+
+use crate::git::Repository;
+use crate::problem::{Machine, Problem, Problems};
+use crate::python;
+use crate::source::Source;
+use crate::value::Str;
+
+/// A folder with `config.yml` and `kinds/`, on disk or inside the program.
+pub struct Tree {
+    files: Files,
+    hashes: Mutex<IndexMap<String, Str>>,
+    tracked: OnceLock<Result<Vec<String>, String>>,
+}
+
+enum Files {
+    Disk {
+        /// The directory that paths in kinds are relative to: the top of the repository.
+        top: PathBuf,
+        /// The root as it was given: what people call it in messages.
+        given: PathBuf,
+        /// The root from the top, with slashes: `taskcluster`. Empty if they are the same.
+        root: String,
+        repository: Option<Repository>,
+    },
+    Embedded(&'static [(&'static str, &'static str)]),
+}
+
+impl Tree {
+    /// Opens the tree whose `config.yml` lies in `root`. `cwd` decides, as in the reference, which repository
+    /// paths are relative to: the one that the current directory is in, if the root is inside it.
+    pub fn open(root: &Path, cwd: &Path) -> Result<Self> {
+        if !root.join("config.yml").is_file() {
+            let message = format!("no tree at `{}`: there is no config.yml in it", root.display());
+            return Err(Problems::from(
+                Problem::error("no-tree", message).help("name the folder that has config.yml and kinds/ with --root"),
+            )
+            .into());
+        }
+        let full = cwd.join(root).canonicalize().with_context(|| machine(root, "cannot be opened"))?;
+        let parent = full.parent().unwrap_or(&full);
+        let around_cwd = cwd.canonicalize().ok().and_then(|cwd| repository_above(&cwd));
+        let repository = match around_cwd.filter(|top| full.starts_with(top)) {
+            Some(top) => Some(top),
+            None => repository_above(&full).filter(|top| *top == full || *top == parent),
+        };
+        let top = repository.clone().unwrap_or_else(|| parent.to_owned());
+        let root_path = full.strip_prefix(&top).unwrap_or(&full);
+        Ok(Tree::new(Files::Disk {
+            root: root_path.to_string_lossy().into_owned(),
+            given: root.to_owned(),
+            repository: repository.map(Repository::at),
+            top,
+        }))
+    }
+
+    /// A tree inside the program: paths from its root, and texts.
+    pub fn embedded(files: &'static [(&'static str, &'static str)]) -> Self {
+        Tree::new(Files::Embedded(files))
+    }
+
+    fn new(files: Files) -> Self {
+        Tree { files, hashes: Mutex::default(), tracked: OnceLock::new() }
+    }
+
+    /// The repository that the tree is in.
+    pub fn repository(&self) -> Option<&Repository> {
+        match &self.files {
+            Files::Disk { repository, .. } => repository.as_ref(),
+            Files::Embedded(_) => None,
+        }
+    }
+
+    /// What people call the tree: the root as it was given.
+    pub fn name(&self) -> String {
+        match &self.files {
+            Files::Disk { given, .. } => given.display().to_string(),
+            Files::Embedded(_) => "the embedded kinds".into(),
+        }
+    }
+
+    /// Whether the tree is the one inside the program.
+    pub fn is_embedded(&self) -> bool {
+        matches!(self.files, Files::Embedded(_))
+    }
+
+    /// A path below the root as a path from the top: `kinds/all` becomes `taskcluster/kinds/all`.
+    pub fn from_top(&self, path: &str) -> String {
+        match &self.files {
+            Files::Disk { root, .. } if !root.is_empty() => format!("{root}/{path}"),
+            _ => path.to_owned(),
+        }
+    }
+
+    /// The names of all kinds, sorted.
+    pub fn kind_names(&self) -> Result<Vec<String>> {
+        let mut names = Vec::new();
+        match &self.files {
+            Files::Embedded(files) => {
+                names.extend(files.iter().filter_map(|(path, _)| kind_of(path)).map(str::to_owned));
+            }
+            Files::Disk { given, .. } => {
+                let kinds = given.join("kinds");
+                let entries = fs::read_dir(&kinds).with_context(|| machine(&kinds, "cannot be listed"))?;
+                for entry in entries {
+                    let entry = entry.with_context(|| machine(&kinds, "cannot be listed"))?;
+                    if entry.path().join("kind.yml").is_file() {
+                        names.push(entry.file_name().to_string_lossy().into_owned());
+                    }
+                }
+            }
+        }
+        names.sort();
+        Ok(names)
+    }
+
+    /// Whether there is a file at `path` below the root.
+    pub fn has(&self, path: &str) -> bool {
+        match &self.files {
+            Files::Embedded(files) => files.iter().any(|(name, _)| *name == path),
+            Files::Disk { given, .. } => given.join(path).is_file(),
+        }
+    }
+
+    /// The text of the file at `path` below the root.
+    pub fn read(&self, path: &str) -> Result<Arc<Source>> {
+        if !stays_inside(path) {
+            bail!("`{path}` leaves the tree");
+        }
+        match &self.files {
+            Files::Embedded(files) => match files.iter().find(|(name, _)| *name == path) {
+                Some((name, text)) => {
+                    Ok(Arc::new(Source { name: format!("<embedded>/{name}"), text: (*text).into() }))
+                }
+                None => bail!("there is no `{path}` among the embedded kinds"),
+            },
+            Files::Disk { given, .. } => Source::read(&given.join(path)),
+        }
+    }
+
+    /// Where the file at `path` below the top lies on disk; an error for the embedded tree.
+    pub fn disk_path(&self, path: &str) -> Result<PathBuf> {
+        if !stays_inside(path) {
+            bail!("`{path}` leaves the tree");
+        }
+        match &self.files {
+            Files::Disk { top, .. } => Ok(top.join(path)),
+            Files::Embedded(_) => bail!("the embedded kinds come without files such as `{path}`"),
+        }
+    }
+
+    /// The SHA-256 of the file at `path` below the top, in hex. Each file is hashed once.
+    pub fn hash(&self, path: &str) -> Result<Str> {
+        if let Some(hash) = self.hashes.lock().unwrap_or_else(PoisonError::into_inner).get(path) {
+            return Ok(hash.clone());
+        }
+        let file = self.disk_path(path)?;
+        let content = fs::read(&file).with_context(|| format!("`{path}` cannot be read for the digest"))?;
+        let hash: Str = hex(&Sha256::digest(&content)).into();
+        self.hashes.lock().unwrap_or_else(PoisonError::into_inner).insert(path.into(), hash.clone());
+        Ok(hash)
+    }
+
+    /// One digest for all tracked files that match the patterns. Python: `taskgraph.util.hash.hash_paths`.
+    pub fn hash_matching(&self, patterns: &[String]) -> Result<String> {
+        let tracked = self.tracked()?;
+        let mut found = Vec::new();
+        for pattern in patterns {
+            let before = found.len();
+            match pattern.contains('*') {
+                // Most patterns are plain paths: no need to try each file against an expression.
+                false => {
+                    let inside = format!("{}/", pattern.trim_end_matches('/'));
+                    found.extend(tracked.iter().filter(|file| *file == pattern || file.starts_with(&inside)));
+                }
+                true => found.extend(tracked.iter().filter(|file| python::path_matches(file, pattern))),
+            }
+            if found.len() == before {
+                bail!("no tracked file matches `{pattern}`");
+            }
+        }
+        found.sort();
+        found.dedup();
+        let mut digest = Sha256::new();
+        for file in found {
+            digest.update(format!("{} {file}\n", self.hash(file)?));
+        }
+        Ok(hex(&digest.finalize()))
+    }
+
+    /// All files that the repository tracks, from the top; without a repository, all files there are.
+    fn tracked(&self) -> Result<&[String]> {
+        let listed = self.tracked.get_or_init(|| match &self.files {
+            Files::Embedded(_) => Ok(Vec::new()),
+            Files::Disk { repository: Some(repository), .. } => {
+                repository.tracked_files().map_err(|error| format!("{error:#}"))
+            }
+            Files::Disk { top, repository: None, .. } => {
+                let mut files = Vec::new();
+                walk(top, "", &mut files).map_err(|error| format!("{error:#}"))?;
+                Ok(files)
+            }
+        });
+        listed.as_deref().map_err(|error| Machine(error.clone()).into())
+    }
+}
+
+/// All files below `directory`, with slashes, from there.
+pub fn walk(directory: &Path, prefix: &str, files: &mut Vec<String>) -> Result<()> {
+    let entries = fs::read_dir(directory).with_context(|| machine(directory, "cannot be listed"))?;
+    for entry in entries {
+        let entry = entry.with_context(|| machine(directory, "cannot be listed"))?;
+        let name = entry.file_name();
+        let path = format!("{prefix}{}", name.to_string_lossy());
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            walk(&entry.path(), &format!("{path}/"), files)?;
+        } else {
+            files.push(path);
+        }
+    }
+    Ok(())
+}
+
+/// Bytes in hex.
+pub fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).map(|nibble| DIGITS[usize::from(nibble)] as char).collect()
+}
+
+/// The SHA-256 of a text, in hex.
+pub fn sha256(text: &str) -> String {
+    hex(&Sha256::digest(text))
+}
+
+fn kind_of(path: &str) -> Option<&str> {
+    path.strip_prefix("kinds/")?.strip_suffix("/kind.yml").filter(|name| !name.contains('/'))
+}
+
+fn stays_inside(path: &str) -> bool {
+    !path.contains('\0') && Path::new(path).components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir))
+}
+
+fn repository_above(directory: &Path) -> Option<PathBuf> {
+    directory.ancestors().find(|above| above.join(".git").exists()).map(Path::to_owned)
+}
+
+fn machine(path: &Path, what: &str) -> Machine {
+    Machine(format!("`{}` {what}", path.display()))
+}

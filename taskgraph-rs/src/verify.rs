@@ -1,0 +1,143 @@
+//! What has to hold for a full graph. Finds everything that does not, and changes nothing.
+
+use std::collections::BTreeMap;
+
+use indexmap::IndexMap;
+
+use crate::config::GraphConfig;
+use crate::graph::TaskGraph;
+use crate::keypath::KeyPath;
+use crate::problem::Problem;
+use crate::task::{Label, Task};
+use crate::value::Value;
+use crate::words;
+
+/// Events that a notification route may end with.
+const NOTIFICATIONS: &[&str] = &[
+    "on-any",
+    "on-completed",
+    "on-defined",
+    "on-failed",
+    "on-exception",
+    "on-pending",
+    "on-resolved",
+    "on-running",
+    "on-transition",
+];
+
+/// All that is wrong with a full graph.
+pub fn verify(graph: &TaskGraph, config: &GraphConfig) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    symbols(graph, &mut problems);
+    routes(graph, config, &mut problems);
+    tiers(graph, &mut problems);
+    toolchain_aliases(graph, &mut problems);
+    problems
+}
+
+fn about(task: &Task, code: &'static str, message: String, path: &str) -> Problem {
+    let path = KeyPath::dotted(path);
+    let place = task.origin.place(&path);
+    Problem::error(code, message).at(path, "").in_place(place)
+}
+
+fn treeherder(task: &Task) -> Option<&Value> {
+    task.definition.get("extra")?.get("treeherder")
+}
+
+/// No two tasks share platform, collection, group and symbol.
+fn symbols(graph: &TaskGraph, problems: &mut Vec<Problem>) {
+    let mut seen: BTreeMap<[Option<&str>; 4], &Label> = BTreeMap::new();
+    for task in graph.tasks.values() {
+        let Some(treeherder) = treeherder(task) else { continue };
+        let text = |key: &str| treeherder.get(key).and_then(Value::as_str);
+        let collections: Vec<_> =
+            treeherder.get("collection").and_then(Value::as_map).into_iter().flat_map(|map| map.keys()).collect();
+        let [collection] = collections[..] else {
+            let message = format!("`{}` must be in exactly one treeherder collection", task.label);
+            problems.push(about(task, "treeherder", message, "treeherder.platform"));
+            continue;
+        };
+        let platform = treeherder.get("machine").and_then(|machine| machine.get("platform")?.as_str());
+        let key = [platform, Some(collection), text("groupSymbol"), text("symbol")];
+        if let Some(other) = seen.insert(key, &task.label) {
+            let message = format!(
+                "`{}` and `{other}` have the same treeherder symbol `{}` on {}/{collection}",
+                task.label,
+                key[3].unwrap_or_default(),
+                platform.unwrap_or_default(),
+            );
+            problems.push(about(task, "treeherder", message, "treeherder.symbol"));
+        }
+    }
+}
+
+/// Routes of the trust domain are unique, notifications know their event, index paths have no slashes.
+fn routes(graph: &TaskGraph, config: &GraphConfig, problems: &mut Vec<Problem>) {
+    let v2 = format!("index.{}.v2", config.trust_domain());
+    let mut seen: IndexMap<&str, &Label> = IndexMap::new();
+    for task in graph.tasks.values() {
+        let routes = task.definition.get("routes").and_then(Value::as_list).unwrap_or_default();
+        for route in routes.iter().filter_map(Value::as_str) {
+            if route.starts_with(&v2)
+                && let Some(other) = seen.insert(route, &task.label)
+            {
+                let message = format!("`{}` and `{other}` have the same route `{route}`", task.label);
+                problems.push(about(task, "route", message, "index"));
+            }
+            if route.starts_with("notify.") {
+                let event = route.rsplit('.').next().unwrap_or_default();
+                if !NOTIFICATIONS.contains(&event) {
+                    let message = format!("`{}` asks to be notified of `{event}`, which is no event", task.label);
+                    let allowed = words::list(NOTIFICATIONS.iter().copied());
+                    problems.push(about(task, "route", message, "routes").help(format!("the events are {allowed}")));
+                }
+            }
+            if route.starts_with("index.") && route.contains('/') {
+                let message = format!("`{}` has a route with a slash: `{route}`", task.label);
+                problems.push(about(task, "route", message, "routes"));
+            }
+        }
+    }
+}
+
+/// No task depends on one of a higher tier number.
+fn tiers(graph: &TaskGraph, problems: &mut Vec<Problem>) {
+    let tier = |task: &Task| treeherder(task).and_then(|th| th.get("tier")?.as_int()).unwrap_or(i64::MAX);
+    let words = |tier: i64| if tier == i64::MAX { "no tier".into() } else { format!("tier {tier}") };
+    for task in graph.tasks.values() {
+        let own = tier(task);
+        for dependency in task.dependencies.values().filter_map(|label| graph.tasks.get(label)) {
+            let is_dummy = dependency.kind.contains("dummy")
+                || dependency.definition.get("workerType").and_then(Value::as_str) == Some("always-optimized");
+            if !is_dummy && own < tier(dependency) {
+                let message = format!(
+                    "`{}` ({}) cannot depend on `{}` ({})",
+                    task.label,
+                    words(own),
+                    dependency.label,
+                    words(tier(dependency)),
+                );
+                problems.push(about(task, "tier", message, "treeherder.tier"));
+            }
+        }
+    }
+}
+
+/// No two toolchains share an alias.
+fn toolchain_aliases(graph: &TaskGraph, problems: &mut Vec<Problem>) {
+    let mut seen: IndexMap<&str, &Label> = IndexMap::new();
+    for task in graph.tasks.values() {
+        let aliases: Vec<&str> = match task.attributes.get("toolchain-alias") {
+            Some(Value::Str(alias)) => vec![alias],
+            Some(Value::List(aliases)) => aliases.iter().filter_map(Value::as_str).collect(),
+            _ => continue,
+        };
+        for alias in aliases {
+            if let Some(other) = seen.insert(alias, &task.label) {
+                let message = format!("`{}` and `{other}` have the same toolchain alias `{alias}`", task.label);
+                problems.push(about(task, "toolchain-alias", message, "run.toolchain-alias"));
+            }
+        }
+    }
+}
