@@ -4,6 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use serde::Serialize;
 
+use crate::problem::Problem;
 use crate::value::Str;
 
 /// What becomes of a task that starts from a pretrained model.
@@ -62,6 +63,7 @@ pub struct Dropped {
 #[derive(Debug, Default)]
 pub struct Record {
     dropped: Mutex<Vec<Dropped>>,
+    warnings: Mutex<Vec<Problem>>,
 }
 
 impl Record {
@@ -70,8 +72,17 @@ impl Record {
         self.dropped.lock().unwrap_or_else(PoisonError::into_inner).push(dropped);
     }
 
-    /// All stubs that are gone.
-    pub fn into_dropped(self) -> Vec<Dropped> {
-        self.dropped.into_inner().unwrap_or_else(PoisonError::into_inner)
+    /// Notes a warning. The same headline is noted once.
+    pub fn warn(&self, warning: Problem) {
+        let mut warnings = self.warnings.lock().unwrap_or_else(PoisonError::into_inner);
+        if !warnings.iter().any(|known| known.message == warning.message) {
+            warnings.push(warning);
+        }
+    }
+
+    /// All stubs that are gone, and all warnings.
+    pub fn into_notes(self) -> (Vec<Dropped>, Vec<Problem>) {
+        let dropped = self.dropped.into_inner().unwrap_or_else(PoisonError::into_inner);
+        (dropped, self.warnings.into_inner().unwrap_or_else(PoisonError::into_inner))
     }
 }

@@ -25,6 +25,8 @@ pub struct Generated {
     pub tasks: IndexMap<Label, Arc<Task>>,
     /// Stubs that a transform did not let through.
     pub dropped: Vec<Dropped>,
+    /// What transforms warn of.
+    pub warnings: Vec<Problem>,
 }
 
 /// Makes all tasks of `kinds`, which have to be in order.
@@ -50,7 +52,7 @@ pub fn generate(
             .filter(|(name, _)| kind.dependencies.contains(name))
             .flat_map(|(_, tasks)| tasks.iter().map(|task| (task.label.clone(), task.clone())))
             .collect();
-        let context = Context { kind, params, config, tree, upstream: &upstream, settings, record: &record };
+        let context = Context { kind, kinds, params, config, tree, upstream: &upstream, settings, record: &record };
         match make_kind(&context) {
             Ok(new) => {
                 for task in &new {
@@ -72,7 +74,8 @@ pub fn generate(
         }
     }
     Problems(problems).check()?;
-    Ok(Generated { tasks, dropped: record.into_dropped() })
+    let (dropped, warnings) = record.into_notes();
+    Ok(Generated { tasks, dropped, warnings })
 }
 
 fn twice(task: &Task, other: &Task) -> Problem {

@@ -40,6 +40,8 @@ pub struct Full {
     pub graph: TaskGraph,
     /// Stubs that a transform did not let through.
     pub dropped: Vec<Dropped>,
+    /// What transforms warn of.
+    pub warnings: Vec<Problem>,
 }
 
 impl Loaded {
@@ -68,7 +70,7 @@ impl Loaded {
         let made = generate(&self.tree, &self.config, &self.kinds, params, settings)?;
         let graph = TaskGraph::linked(made.tasks)?;
         Problems(verify(&graph, &self.config)).check()?;
-        Ok(Full { graph, dropped: made.dropped })
+        Ok(Full { graph, dropped: made.dropped, warnings: made.warnings })
     }
 
     /// The targets of a full graph, and what they need.

@@ -54,6 +54,9 @@ impl Serialize for Label {
     }
 }
 
+/// How many dependencies a task may have: the queue takes 10,000, and the decision task is one of them.
+pub const MAX_DEPENDENCIES: usize = 9_999;
+
 /// The names of a task's dependencies and the labels they stand for.
 pub type Dependencies = IndexMap<Str, Label>;
 

@@ -19,13 +19,15 @@ use crate::settings::Settings;
 use crate::shape::Shape;
 use crate::task::{Label, Task};
 use crate::tree::Tree;
-use crate::value::{Map, Value};
+use crate::value::{Map, Str, Value};
 
 /// What a transform may look at. It never changes while a graph is generated.
 #[derive(Clone, Copy)]
 pub struct Context<'a> {
     /// The kind whose stubs are transformed.
     pub kind: &'a Kind,
+    /// All kinds.
+    pub kinds: &'a IndexMap<Str, Kind>,
     /// The parameters.
     pub params: &'a Params,
     /// The graph config.

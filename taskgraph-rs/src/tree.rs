@@ -19,7 +19,7 @@ use crate::value::Str;
 /// A folder with `config.yml` and `kinds/`, on disk or inside the program.
 pub struct Tree {
     files: Files,
-    hashes: Mutex<IndexMap<String, Str>>,
+    memos: Mutex<IndexMap<String, Str>>,
     tracked: OnceLock<Result<Vec<String>, String>>,
 }
 
@@ -70,7 +70,7 @@ impl Tree {
     }
 
     fn new(files: Files) -> Self {
-        Tree { files, hashes: Mutex::default(), tracked: OnceLock::new() }
+        Tree { files, memos: Mutex::default(), tracked: OnceLock::new() }
     }
 
     /// The repository that the tree is in.
@@ -161,14 +161,21 @@ impl Tree {
 
     /// The SHA-256 of the file at `path` below the top, in hex. Each file is hashed once.
     pub fn hash(&self, path: &str) -> Result<Str> {
-        if let Some(hash) = self.hashes.lock().unwrap_or_else(PoisonError::into_inner).get(path) {
-            return Ok(hash.clone());
+        self.memo(path, || {
+            let content = fs::read(self.disk_path(path)?);
+            Ok(hex(&Sha256::digest(content.with_context(|| format!("`{path}` cannot be read for the digest"))?)))
+        })
+        .map(Str::from)
+    }
+
+    /// What `make` makes of files of the tree; made once for each `name`, as files do not change on the way.
+    pub fn memo(&self, name: &str, make: impl FnOnce() -> Result<String>) -> Result<String> {
+        if let Some(known) = self.memos.lock().unwrap_or_else(PoisonError::into_inner).get(name) {
+            return Ok(known.to_string());
         }
-        let file = self.disk_path(path)?;
-        let content = fs::read(&file).with_context(|| format!("`{path}` cannot be read for the digest"))?;
-        let hash: Str = hex(&Sha256::digest(&content)).into();
-        self.hashes.lock().unwrap_or_else(PoisonError::into_inner).insert(path.into(), hash.clone());
-        Ok(hash)
+        let made = make()?;
+        self.memos.lock().unwrap_or_else(PoisonError::into_inner).insert(name.into(), made.as_str().into());
+        Ok(made)
     }
 
     /// One digest for all tracked files that match the patterns. Python: `taskgraph.util.hash.hash_paths`.

@@ -1,1 +1,11 @@
-//! The transforms of taskgraph-rs.
+//! The transforms of taskgraph-rs, registered by value under the strings that stand in kind.yml.
+
+mod core;
+mod translations;
+
+use taskgraph::transform::Registry;
+
+/// All transforms and all extensions of trees that the program knows.
+pub fn registry() -> Registry {
+    translations::register(core::register(Registry::default()))
+}

@@ -1,0 +1,171 @@
+//! `taskgraph.transforms.cached_tasks`: index paths for tasks whose result can be used again.
+//!
+//! A task with a `cache` section (`type`, `name`, `digest-data`) gets a digest over that data and over the digests
+//! of all it depends on. Whoever has the same digest finds the task in the index instead of running it.
+
+use std::collections::{BTreeSet, VecDeque};
+
+use anyhow::{Result, bail};
+use indexmap::IndexMap;
+use taskgraph::fields::{Fields, missing, wrong};
+use taskgraph::python;
+use taskgraph::shape::{STRINGS, Shape, required};
+use taskgraph::time::index_date;
+use taskgraph::transform::{Context, Stub, each};
+use taskgraph::tree::sha256;
+use taskgraph::value::{Map, Str, Value};
+
+const CACHE: Shape = Shape::Map(&[
+    required("type", Shape::Str),
+    required("name", Shape::Str),
+    required("digest-data", STRINGS),
+]);
+
+/// The transform.
+pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
+    with_digests(ctx, stubs, |stub| {
+        // Chain of trust changes artifacts, so it belongs to the digest.
+        let trust = stub.get("worker").and_then(|worker| worker.get("chain-of-trust"));
+        trust.filter(|trust| trust.truthy()).map(python::str)
+    })
+}
+
+/// Gives every stub with a `cache` section its digest; `last` adds to the digest after the dependencies.
+pub fn with_digests(
+    ctx: &Context<'_>,
+    stubs: Vec<Stub>,
+    last: impl Fn(&Stub) -> Option<String>,
+) -> Result<Vec<Stub>> {
+    if ctx.settings.fast {
+        return each(stubs, |stub| {
+            stub.take("cache");
+            Ok(())
+        });
+    }
+    let mut digests = upstream_digests(ctx);
+    each(order_tasks(&ctx.kind.name, stubs)?, |stub| {
+        let Some(cache) = stub.take_section("cache", &CACHE)? else { return Ok(()) };
+        let mut upstream = Vec::new();
+        for dependency in stub.get("dependencies").and_then(Value::as_map).into_iter().flat_map(Map::values) {
+            let label = dependency.as_str().unwrap_or_default();
+            match digests.get(label) {
+                Some(digest) => upstream.push(digest.clone()),
+                None => bail!(
+                    "cached task `{}` depends on `{label}`, which is not cached: its digest would say nothing about it",
+                    stub.text("label")?
+                ),
+            }
+        }
+        upstream.sort_unstable();
+        let mut data: Vec<String> = cache.get("digest-data").and_then(Value::as_list).unwrap_or_default().iter()
+            .map(python::str).collect();
+        data.extend(upstream);
+        data.extend(last(stub));
+        add_optimization(ctx, stub, cache.text("type")?, cache.text("name")?, &data)?;
+        let label: Str = stub.text("label")?.into();
+        let cached = stub.get("attributes").and_then(|attributes| attributes.get("cached_task")?.as_map());
+        if let Some(cached) = cached {
+            digests.insert(label, task_digest(cached));
+        }
+        Ok(())
+    })
+}
+
+/// `type/name/digest` of every cached task that this kind may depend on, by label.
+pub fn upstream_digests(ctx: &Context<'_>) -> IndexMap<Str, String> {
+    let cached = |task: &taskgraph::task::Task| task.attributes.get("cached_task").and_then(Value::as_map).map(task_digest);
+    ctx.upstream.values().filter_map(|task| Some((task.label.text().clone(), cached(task)?))).collect()
+}
+
+/// `type/name/digest` of an attribute `cached_task`.
+pub fn task_digest(cached: &Map) -> String {
+    let text = |key: &str| cached.get(key).and_then(Value::as_str).unwrap_or_default();
+    format!("{}/{}/{}", text("type"), text("name"), text("digest"))
+}
+
+/// Puts stubs after those of the same kind that they depend on; all others keep their order.
+pub fn order_tasks(kind: &str, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
+    let prefix = format!("{kind}-");
+    let label = |stub: &Stub| stub.get("label").and_then(Value::as_str).map(Str::from);
+    let labels: BTreeSet<Str> = stubs.iter().filter_map(label).collect();
+    let mut out: Vec<Stub> = Vec::with_capacity(stubs.len());
+    let mut emitted: BTreeSet<Str> = BTreeSet::new();
+    let mut waiting: VecDeque<Stub> = stubs.into();
+    // How many stubs were put back since one came through: all of them means a circle.
+    let mut put_back = 0;
+    while let Some(stub) = waiting.pop_front() {
+        let dependencies = stub.get("dependencies").and_then(Value::as_map).into_iter().flat_map(Map::values);
+        let ready = dependencies
+            .filter_map(Value::as_str)
+            .filter(|label| label.starts_with(&prefix) && labels.contains(*label))
+            .all(|label| emitted.contains(label));
+        if ready {
+            put_back = 0;
+            emitted.extend(label(&stub));
+            out.push(stub);
+        } else {
+            put_back += 1;
+            waiting.push_back(stub);
+            if put_back > waiting.len() {
+                let circle: Vec<_> = waiting.iter().filter_map(label).map(|label| format!("`{label}`")).collect();
+                bail!("tasks of kind `{kind}` depend on each other in a circle: {}", circle.join(", "));
+            }
+        }
+    }
+    Ok(out)
+}
+
+/// Adds index routes, the look-up that may replace the task, and the attribute `cached_task`.
+/// Python: `taskgraph.util.cached_tasks.add_optimization`.
+pub fn add_optimization(
+    ctx: &Context<'_>,
+    task: &mut Map,
+    cache_type: &str,
+    cache_name: &str,
+    digest_data: &[impl AsRef<str>],
+) -> Result<()> {
+    let joined = digest_data.iter().map(AsRef::as_ref).collect::<Vec<&str>>().join("\n");
+    let digest = sha256(&joined);
+    let prefix = match ctx.config.taskgraph("cached-task-prefix") {
+        Some(Value::Str(prefix)) => prefix,
+        _ => ctx.config.trust_domain(),
+    };
+    let at_level = |level: &str| format!("{prefix}.cache.level-{level}.{cache_type}.{cache_name}");
+    let of_pull_request = format!("{prefix}.cache.pr.{cache_type}.{cache_name}.hash.{digest}");
+    let is_pull_request = ctx.params.is_pull_request();
+    let caches_pull_requests = ctx.config.taskgraph("cache-pull-requests").and_then(Value::as_bool).unwrap_or(true);
+
+    // The highest level is searched first.
+    let mut searched: Vec<Value> =
+        (ctx.params.level()..4).rev().map(|level| format!("{}.hash.{digest}", at_level(&level.to_string())).into()).collect();
+    if is_pull_request && caches_pull_requests {
+        searched.push(of_pull_request.as_str().into());
+    }
+    task.put("optimization", taskgraph::map! { "index-search" => searched });
+
+    let mut routes = Vec::new();
+    if !is_pull_request {
+        let own = at_level(ctx.params.text("level"));
+        let date = index_date(ctx.params.get("build_date").and_then(Value::as_int).unwrap_or_default());
+        routes.extend([
+            format!("index.{own}.hash.{digest}"),
+            format!("index.{own}.latest"),
+            format!("index.{own}.pushdate.{date}"),
+        ]);
+    } else if caches_pull_requests {
+        routes.push(format!("index.{of_pull_request}"));
+    }
+    task.list_at("routes")?.extend(routes.into_iter().map(Value::from));
+    let cached = taskgraph::map! { "type" => cache_type, "name" => cache_name, "digest" => digest };
+    task.map_at("attributes")?.put("cached_task", cached);
+    Ok(())
+}
+
+/// The label of a stub that has to have one by now.
+pub fn label_of(stub: &Stub) -> Result<Str> {
+    match stub.get("label") {
+        Some(Value::Str(label)) => Ok(label.clone()),
+        Some(other) => Err(wrong("label", other, "a string")),
+        None => Err(missing("label", "a string")),
+    }
+}

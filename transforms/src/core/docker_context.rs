@@ -1,0 +1,209 @@
+//! The build context of a docker image: which files it has, the tar stream they make, and its digest.
+//!
+//! The stream is the one that Python's `tarfile` writes in GNU format: files sorted by name, owned by nobody, dated
+//! 2016-01-01. Modes are those that git keeps (0644 and 0755): the digest does not depend on anybody's umask.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+use sha2::{Digest, Sha256};
+use taskgraph::problem::Problem;
+use taskgraph::python;
+use taskgraph::source::Source;
+use taskgraph::transform::Context;
+use taskgraph::tree::{hex, walk};
+use taskgraph::value::{Map, Value};
+
+/// 2016-01-01T00:00:00Z, the date of every file in a context.
+const MTIME: u64 = 1_451_606_400;
+const BLOCK: usize = 512;
+/// A tar stream is filled up to a multiple of this.
+const RECORD: usize = 20 * BLOCK;
+/// A longer name has a header of its own.
+const LONGEST_NAME: usize = 100;
+
+const RUN_TASK_FILES: [&str; 4] = ["run-task", "fetch-content", "hgrc", "robustcheckout.py"];
+const RUN_TASK_LINES: &str = "\
+COPY run-task/run-task /usr/local/bin/run-task
+COPY run-task/fetch-content /usr/local/bin/fetch-content
+COPY run-task/robustcheckout.py /usr/local/mercurial/robustcheckout.py
+COPY run-task/hgrc /etc/mercurial/hgrc.d/mozilla.rc
+";
+
+/// The digest of the context of the image that is defined in `taskcluster/docker/DEFINITION`.
+pub fn context_hash(ctx: &Context<'_>, definition: &str, args: &Map) -> Result<String> {
+    let mut tar = Tar::default();
+    for (name, file) in files(ctx, definition, args)? {
+        match file {
+            File::Text(text) => tar.add(&name, 0o644, text.as_bytes()),
+            File::OnDisk(path) => {
+                let failed = || format!("`{}` cannot be read for the context of `{definition}`", path.display());
+                let mode = fs::metadata(&path).with_context(failed)?.permissions().mode();
+                let content = fs::read(&path).with_context(failed)?;
+                tar.add(&name, if mode & 0o111 == 0 { 0o644 } else { 0o755 }, &content);
+            }
+        }
+    }
+    Ok(tar.finish())
+}
+
+enum File {
+    OnDisk(PathBuf),
+    Text(String),
+}
+
+fn files(ctx: &Context<'_>, definition: &str, args: &Map) -> Result<BTreeMap<String, File>> {
+    let directory = ctx.tree.disk_path(&format!("taskcluster/docker/{definition}"))?;
+    let mut files = BTreeMap::new();
+    add_all(&directory, "", &mut files)?;
+    let dockerfile = Source::read(&directory.join("Dockerfile"))?;
+    let mut text = String::new();
+    let mut replacements: Vec<(&str, String)> = Vec::new();
+    for line in dockerfile.text.replace("\r\n", "\n").split_inclusive('\n') {
+        if let Some(name) = line.strip_prefix("# %ARG") {
+            let name = name.trim();
+            let Some(value) = args.get(name).and_then(Value::as_str) else {
+                bail!("the Dockerfile of `{definition}` needs the argument `{name}`");
+            };
+            // Texts of the file live as long as this function; names are looked up by position.
+            replacements.push((value, format!("${name}")));
+            continue;
+        }
+        let line = replacements.iter().fold(line.to_owned(), |line, (value, name)| replace_word(&line, name, value));
+        text.push_str(&line);
+        let Some(included) = line.strip_prefix("# %include") else { continue };
+        if line.trim() == "# %include-run-task" {
+            text.push_str(RUN_TASK_LINES);
+            add_run_task(ctx, &mut files);
+            continue;
+        }
+        include(ctx, definition, included.trim(), &mut files)?;
+    }
+    files.insert("Dockerfile".into(), File::Text(text));
+    Ok(files)
+}
+
+fn include(ctx: &Context<'_>, definition: &str, path: &str, files: &mut BTreeMap<String, File>) -> Result<()> {
+    if path.starts_with('/') {
+        bail!("the Dockerfile of `{definition}` includes `{path}`: only paths from the top of the repository are allowed");
+    }
+    let on_disk = ctx.tree.disk_path(&python::path_normalize(path)).with_context(|| {
+        format!("the Dockerfile of `{definition}` includes a path outside the repository")
+    })?;
+    let name = python::path_join("topsrcdir", path);
+    if on_disk.is_dir() {
+        add_all(&on_disk, &format!("{name}/"), files)
+    } else if on_disk.exists() {
+        files.insert(name, File::OnDisk(on_disk));
+        Ok(())
+    } else {
+        bail!("the Dockerfile of `{definition}` includes `{path}`, which does not exist")
+    }
+}
+
+fn add_all(directory: &Path, prefix: &str, files: &mut BTreeMap<String, File>) -> Result<()> {
+    let mut names = Vec::new();
+    walk(directory, "", &mut names)?;
+    for name in names {
+        let path = directory.join(&name);
+        // A link to a directory is no file, and is not followed.
+        if !path.is_dir() {
+            files.insert(format!("{prefix}{name}"), File::OnDisk(path));
+        }
+    }
+    Ok(())
+}
+
+fn add_run_task(ctx: &Context<'_>, files: &mut BTreeMap<String, File>) {
+    match &ctx.settings.run_task_dir {
+        Some(directory) => {
+            for name in RUN_TASK_FILES {
+                files.insert(format!("run-task/{name}"), File::OnDisk(directory.join(name)));
+            }
+        }
+        None => ctx.record.warn(no_run_task("digests of docker images are not those of a real run")),
+    }
+}
+
+/// What to say where the files of run-task are needed and were not found.
+pub fn no_run_task(consequence: &str) -> Problem {
+    Problem::warning("run-task", format!("run-task was not found: {consequence}"))
+        .help("name the folder that has run-task, fetch-content, hgrc and robustcheckout.py with --run-task-dir or TASKGRAPH_RUN_TASK_DIR, or install taskcluster-taskgraph with pip")
+}
+
+/// Replaces `word` where no letter, digit or underscore follows.
+fn replace_word(line: &str, word: &str, value: &str) -> String {
+    let mut out = String::new();
+    let mut rest = line;
+    while let Some(at) = rest.find(word) {
+        let (before, after) = (&rest[..at], &rest[at + word.len()..]);
+        out.push_str(before);
+        let goes_on = after.chars().next().is_some_and(|next| next.is_alphanumeric() || next == '_');
+        out.push_str(if goes_on { word } else { value });
+        rest = after;
+    }
+    out.push_str(rest);
+    out
+}
+
+/// A tar stream of which only the digest is kept.
+#[derive(Default)]
+struct Tar {
+    digest: Sha256,
+    written: usize,
+}
+
+impl Tar {
+    fn add(&mut self, name: &str, mode: u32, content: &[u8]) {
+        if name.len() > LONGEST_NAME {
+            let mut long = name.as_bytes().to_vec();
+            long.push(0);
+            self.write(&header(b"././@LongLink", 0, long.len(), 0, b'L'));
+            self.write_padded(&long);
+        }
+        self.write(&header(name.as_bytes(), mode, content.len(), MTIME, b'0'));
+        self.write_padded(content);
+    }
+
+    fn finish(mut self) -> String {
+        self.write(&[0; 2 * BLOCK]);
+        let rest = self.written % RECORD;
+        if rest > 0 {
+            self.write(&vec![0; RECORD - rest]);
+        }
+        hex(&self.digest.finalize())
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        self.digest.update(bytes);
+        self.written += bytes.len();
+    }
+
+    fn write_padded(&mut self, bytes: &[u8]) {
+        self.write(bytes);
+        self.write(&[0; BLOCK][..(BLOCK - bytes.len() % BLOCK) % BLOCK]);
+    }
+}
+
+fn header(name: &[u8], mode: u32, size: usize, mtime: u64, kind: u8) -> [u8; BLOCK] {
+    let mut header = [0; BLOCK];
+    let mut put = |at: usize, bytes: &[u8]| header[at..at + bytes.len()].copy_from_slice(bytes);
+    put(0, &name[..name.len().min(LONGEST_NAME)]);
+    put(100, format!("{mode:07o}\0").as_bytes());
+    put(108, b"0000000\0");
+    put(116, b"0000000\0");
+    put(124, format!("{size:011o}\0").as_bytes());
+    put(136, format!("{mtime:011o}\0").as_bytes());
+    put(148, b"        ");
+    put(156, &[kind]);
+    put(257, b"ustar  \0");
+    // Python before 3.9 wrote device numbers for plain files, too, and the reference goes on doing so.
+    put(329, b"0000000\0");
+    put(337, b"0000000\0");
+    let sum: u32 = header.iter().map(|byte| u32::from(*byte)).sum();
+    header[148..155].copy_from_slice(format!("{sum:06o}\0").as_bytes());
+    header
+}

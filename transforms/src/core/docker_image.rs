@@ -1,0 +1,137 @@
+//! `taskgraph.transforms.docker_image`: tasks that build the images of `taskcluster/docker`.
+//!
+//! ```yaml
+//! train: {parent: base, symbol: Train}
+//! ```
+//!
+//! The digest covers the build context, its arguments and the image that builds images.
+
+use anyhow::{Result, bail};
+use taskgraph::fields::Fields;
+use taskgraph::json;
+use taskgraph::keypath::KeyPath;
+use taskgraph::map;
+use taskgraph::shape::{STRINGS, Shape, optional, required};
+use taskgraph::transform::{Context, Stub, each};
+use taskgraph::value::{Map, Value};
+
+use super::docker_context::context_hash;
+use super::task::INDEX;
+
+const IMAGE_BUILDER: &str = concat!(
+    "mozillareleases/image_builder:5.1.0",
+    "@sha256:7fe70dcedefffffa03237ba5d456d42e0d7461de066db3f7a7c280a104869cd5"
+);
+
+const STUB: Shape = Shape::Map(&[
+    required("name", Shape::Str),
+    optional("parent", Shape::Str),
+    optional("symbol", Shape::Str),
+    optional("task-from", Shape::Str),
+    optional("args", Shape::MapOf(&Shape::Str)),
+    optional("definition", Shape::Str),
+    optional("packages", STRINGS),
+    optional("index", INDEX),
+    optional("cache", Shape::Bool),
+]);
+
+/// The transform.
+pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
+    each(stubs, |stub| {
+        if !ctx.settings.fast {
+            STUB.require(&stub.fields.clone().into(), &KeyPath::default())?;
+        }
+        stub.fields = make(ctx, stub)?;
+        Ok(())
+    })
+}
+
+fn make(ctx: &Context<'_>, stub: &Map) -> Result<Map> {
+    let name = stub.text("name")?;
+    let text = |key: &str| stub.get(key).and_then(Value::as_str);
+    let mut args = stub.get("args").and_then(Value::as_map).cloned().unwrap_or_default();
+    let mut packages: Vec<&str> =
+        stub.get("packages").and_then(Value::as_list).unwrap_or_default().iter().filter_map(Value::as_str).collect();
+    for package in &packages {
+        let made = |task: &taskgraph::task::Task| {
+            &*task.kind == "packages" && task.label.as_str().replace("packages-", "") == *package
+        };
+        if !ctx.upstream.values().any(|task| made(task)) {
+            bail!("image `{name}` needs the package `{package}`, which no task of kind `packages` makes");
+        }
+    }
+    let hash = match ctx.settings.fast {
+        true => "0".repeat(40),
+        false => context_hash(ctx, text("definition").unwrap_or(name), &args)?,
+    };
+    let digest_data: Value = [
+        hash.clone(),
+        json::compact_sorted(&args.clone().into())?,
+        format!("image-builder-image:{IMAGE_BUILDER}"),
+    ]
+    .into_iter()
+    .collect();
+    args.put("DOCKER_IMAGE_PACKAGES", packages.iter().map(|name| format!("<{name}>")).collect::<Vec<_>>().join(" "));
+
+    // Level 1 waits for the image; at other levels it is read more often than built.
+    let compression = if ctx.params.level() == 1 { "3" } else { "10" };
+    let expires = if ctx.params.is_try() { ctx.config.expires_after() } else { "1 year" };
+    let reference = |text: String| map! { "task-reference" => text };
+    let mut env = map! {
+        "CONTEXT_TASK_ID" => reference("<decision>".into()),
+        "CONTEXT_PATH" => format!("public/docker-contexts/{name}.tar.gz"),
+        "HASH" => hash,
+        "PROJECT" => ctx.params.text("project"),
+        "IMAGE_NAME" => name,
+        "DOCKER_IMAGE_ZSTD_LEVEL" => compression,
+        "DOCKER_BUILD_ARGS" => reference(json::compact(&args.into())?),
+        "VCS_BASE_REPOSITORY" => ctx.params.text("base_repository"),
+        "VCS_HEAD_REPOSITORY" => ctx.params.text("head_repository"),
+        "VCS_HEAD_REV" => ctx.params.text("head_rev"),
+        "VCS_REPOSITORY_TYPE" => ctx.params.text("repository_type"),
+    };
+    let mut dependencies = Map::default();
+    packages.sort_unstable();
+    for package in packages {
+        dependencies.put(package, format!("packages-{package}"));
+    }
+    if let Some(parent) = text("parent").filter(|parent| !parent.is_empty()) {
+        dependencies.put("parent", format!("docker-image-{parent}"));
+        env.put("PARENT_TASK_ID", reference("<parent>".into()));
+    }
+    let artifact =
+        map! { "type" => "file", "path" => "/workspace/image.tar.zst", "name" => "public/image.tar.zst" };
+    let mut task = map! {
+        "label" => format!("docker-image-{name}"),
+        "description" => format!("Build the docker image {name} for use by dependent tasks"),
+        "attributes" => map! { "image_name" => name, "artifact_prefix" => "public" },
+        "always-target" => true,
+        "expires-after" => expires,
+        "scopes" => Value::list(),
+        "run-on-projects" => Value::list(),
+        "worker-type" => "images",
+        "worker" => map! {
+            "implementation" => "docker-worker",
+            "os" => "linux",
+            "artifacts" => vec![artifact.into()],
+            "env" => env,
+            "chain-of-trust" => true,
+            "max-run-time" => 7200,
+            "docker-image" => IMAGE_BUILDER,
+        },
+    };
+    if !dependencies.is_empty() {
+        task.put("dependencies", dependencies);
+    }
+    if let Some(index) = stub.get("index") {
+        task.put("index", index.clone());
+    }
+    if let Some(symbol) = text("symbol").filter(|symbol| !symbol.is_empty()) {
+        let platform = "taskcluster-images/opt";
+        task.put("treeherder", map! { "symbol" => symbol, "platform" => platform, "kind" => "other", "tier" => 1 });
+    }
+    if stub.get("cache").is_none_or(Value::truthy) && !ctx.settings.fast {
+        task.put("cache", map! { "type" => "docker-images.v2", "name" => name, "digest-data" => digest_data });
+    }
+    Ok(task)
+}

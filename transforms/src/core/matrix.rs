@@ -1,0 +1,82 @@
+//! `taskgraph.transforms.matrix`: splits one stub into one for each combination of values.
+//!
+//! ```yaml
+//! matrix:
+//!     os: [linux, mac]
+//!     python: ["3.11", "3.12"]
+//!     exclude: [{os: mac, python: "3.11"}]
+//!     set-name: "{matrix[os]}-py{matrix[python]}"   # else the values are appended to the name
+//!     substitution-fields: [description]            # else all fields
+//! ```
+
+use anyhow::Result;
+use taskgraph::fields::{Fields, missing, wrong};
+use taskgraph::shape::{STRINGS, Shape, optional};
+use taskgraph::template::{Missing, substitute_fields};
+use taskgraph::transform::{Context, Stub, fan_out};
+use taskgraph::value::{Map, Str, Value};
+
+const MATRIX: Shape = Shape::Open(
+    &[
+        optional("exclude", Shape::List(&Shape::MapOf(&Shape::Str))),
+        optional("set-name", Shape::Str),
+        optional("substitution-fields", STRINGS),
+    ],
+    &STRINGS,
+);
+
+/// The transform.
+pub fn transform(_: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
+    fan_out(stubs, |mut stub, out| {
+        let name: Str = match stub.get("name") {
+            Some(Value::Str(name)) => name.clone(),
+            Some(other) => return Err(wrong("name", other, "a string")),
+            None => return Err(missing("name", "a string")),
+        };
+        let Some(mut matrix) = stub.take_section("matrix", &MATRIX)? else {
+            out.push(stub);
+            return Ok(());
+        };
+        let set_name = matrix.take("set-name").filter(Value::truthy);
+        let exclude = matrix.take("exclude").unwrap_or_default();
+        let mut fields: Vec<Str> = match matrix.take("substitution-fields") {
+            Some(fields) => fields.as_list().unwrap_or_default().iter().filter_map(Value::as_str).map(Str::from).collect(),
+            None => stub.keys().cloned().collect(),
+        };
+        if set_name.is_some() && !fields.iter().any(|field| &**field == "name") {
+            fields.push("name".into());
+        }
+        for (name, row) in rows(&name, &matrix, exclude.as_list().unwrap_or_default()) {
+            let mut new = stub.clone();
+            new.put("name", set_name.clone().unwrap_or_else(|| name.into()));
+            new.map_at("attributes")?.put("matrix", row.clone());
+            let names = taskgraph::map! { "matrix" => row };
+            substitute_fields(&mut new, fields.iter().map(|field| &**field), &names, Missing::Fails)?;
+            out.push(new);
+        }
+        Ok(())
+    })
+}
+
+/// Every combination that no rule excludes, with the name that its values make.
+fn rows(name: &str, matrix: &Map, exclude: &[Value]) -> Vec<(String, Map)> {
+    let is_excluded = |row: &Map| {
+        exclude.iter().filter_map(Value::as_map).any(|rule| rule.iter().all(|(key, value)| row.get(key) == Some(value)))
+    };
+    let mut rows = vec![(name.to_owned(), Map::default())];
+    for (key, values) in matrix {
+        let values = values.as_list().unwrap_or_default();
+        let mut longer = Vec::with_capacity(rows.len() * values.len());
+        for (name, row) in &rows {
+            for value in values.iter().filter_map(Value::as_str) {
+                let mut row = row.clone();
+                row.put(key, value);
+                if !is_excluded(&row) {
+                    longer.push((format!("{name}-{value}"), row));
+                }
+            }
+        }
+        rows = longer;
+    }
+    rows
+}

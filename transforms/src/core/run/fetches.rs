@@ -1,0 +1,198 @@
+//! Fetches: what a task downloads from the tasks before it, as `MOZ_FETCHES`.
+
+use anyhow::{Result, bail};
+use indexmap::IndexMap;
+use taskgraph::fields::Fields;
+use taskgraph::transform::{Context, Stub, each};
+use taskgraph::value::{Map, Str, Value};
+use taskgraph::{json, map, python, words};
+
+use super::super::cached_tasks::{label_of, order_tasks};
+
+/// Where artifacts of a task lie, if it does not say.
+const PUBLIC_BUILD: &str = "public/build";
+
+/// The prefix of a task's artifacts.
+pub fn artifact_prefix(attributes: Option<&Map>) -> &str {
+    let prefix = attributes.and_then(|attributes| attributes.get("artifact_prefix")?.as_str());
+    prefix.filter(|prefix| !prefix.is_empty()).unwrap_or(PUBLIC_BUILD)
+}
+
+/// What tasks of the kinds `fetch` and `toolchain` offer, by label.
+#[derive(Default)]
+struct Offers {
+    artifacts: IndexMap<Str, Str>,
+    aliases: IndexMap<String, Str>,
+    env: IndexMap<Str, Map>,
+}
+
+impl Offers {
+    fn gather(ctx: &Context<'_>, stubs: &[Stub]) -> Self {
+        let mut offers = Offers::default();
+        let own: &str = &ctx.kind.name;
+        if own == "toolchain" || own == "fetch" {
+            for stub in stubs {
+                let (Some(Value::Str(label)), Some(run)) = (stub.get("label"), stub.get("run")) else { continue };
+                offers.add(label, run.get("toolchain-artifact"), run.get(&format!("{own}-alias")), own, None);
+            }
+        }
+        for task in ctx.upstream.values() {
+            let kind: &str = &task.kind;
+            if kind == "toolchain" || kind == "fetch" {
+                let attribute = |what: &str| task.attributes.get(&*format!("{kind}-{what}"));
+                let env = attribute("env");
+                offers.add(task.label.text(), attribute("artifact"), attribute("alias"), kind, env);
+            }
+        }
+        offers
+    }
+
+    fn add(&mut self, label: &Str, artifact: Option<&Value>, alias: Option<&Value>, kind: &str, env: Option<&Value>) {
+        if let Some(Value::Str(artifact)) = artifact.filter(|artifact| artifact.truthy()) {
+            self.artifacts.insert(label.clone(), artifact.clone());
+        }
+        if let Some(alias) = alias.filter(|alias| alias.truthy()) {
+            self.aliases.insert(format!("{kind}-{}", python::str(alias)), label.clone());
+        }
+        if let Some(env) = env.and_then(Value::as_map).filter(|env| !env.is_empty()) {
+            self.env.insert(label.clone(), env.clone());
+        }
+    }
+}
+
+/// One artifact to download.
+struct Wanted<'v> {
+    artifact: &'v str,
+    dest: Option<&'v Value>,
+    extract: bool,
+    verify_hash: bool,
+}
+
+impl<'v> Wanted<'v> {
+    /// All of them, sorted by artifact.
+    fn all(list: &'v Value) -> Vec<Self> {
+        let mut all: Vec<_> = list.as_list().unwrap_or_default().iter().map(Wanted::one).collect();
+        all.sort_by_key(|wanted| wanted.artifact);
+        all
+    }
+
+    fn one(entry: &'v Value) -> Self {
+        let flag = |key: &str| entry.get(key).map(Value::truthy);
+        Wanted {
+            artifact: entry.as_str().or_else(|| entry.get("artifact")?.as_str()).unwrap_or_default(),
+            dest: entry.get("dest").filter(|dest| **dest != Value::Null),
+            extract: flag("extract").unwrap_or(true),
+            verify_hash: flag("verify-hash").unwrap_or(false),
+        }
+    }
+
+    fn entry(&self, artifact: &str, task: &str) -> Value {
+        let mut entry = map! { "artifact" => artifact, "task" => format!("<{task}>"), "extract" => self.extract };
+        if let Some(dest) = self.dest {
+            entry.put("dest", dest.clone());
+        }
+        if self.verify_hash {
+            entry.put("verify-hash", true);
+        }
+        entry.into()
+    }
+}
+
+/// Turns `fetches` into the environment variable that the worker reads, and into dependencies.
+pub fn use_fetches(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
+    let offers = Offers::gather(ctx, &stubs);
+    let mut prefixes: IndexMap<Str, String> = IndexMap::new();
+    each(order_tasks(&ctx.kind.name, stubs)?, |stub| {
+        let own_prefix = artifact_prefix(stub.get("attributes").and_then(Value::as_map)).to_owned();
+        prefixes.insert(label_of(stub)?, own_prefix);
+        let Some(fetches) = stub.take("fetches").filter(Value::truthy) else { return Ok(()) };
+        let mut kinds: Vec<_> = fetches.as_map().into_iter().flatten().collect();
+        kinds.sort_by_key(|(kind, _)| (*kind).clone());
+        let mut entries = Vec::new();
+        for (kind, list) in kinds {
+            match &**kind {
+                "fetch" | "toolchain" => from_offers(&offers, kind, list, stub, &mut entries)?,
+                _ => from_dependency(ctx, &prefixes, kind, list, stub, &mut entries)?,
+            }
+        }
+        add_scopes(stub, &entries)?;
+        let entries = json::compact_sorted(&entries.into())?;
+        let env = stub.map_at("worker")?.map_at("env")?;
+        env.put("MOZ_FETCHES", map! { "task-reference" => entries });
+        env.default("MOZ_FETCHES_DIR", "fetches");
+        Ok(())
+    })
+}
+
+fn from_offers(offers: &Offers, kind: &str, list: &Value, stub: &mut Stub, entries: &mut Vec<Value>) -> Result<()> {
+    for wanted in Wanted::all(list) {
+        let name = format!("{kind}-{}", wanted.artifact);
+        let label: Str = offers.aliases.get(&name).cloned().unwrap_or_else(|| name.into());
+        let Some(artifact) = offers.artifacts.get(&label) else {
+            let known = offers.artifacts.keys().filter_map(|label| label.strip_prefix(&format!("{kind}-")));
+            let hint = match words::nearest(wanted.artifact, known.clone()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("there is {}", words::list(known)),
+            };
+            bail!("`fetches.{kind}` names `{}`, which no task of kind `{kind}` makes: {hint}", wanted.artifact);
+        };
+        if let Some(env) = offers.env.get(&label) {
+            stub.map_at("worker")?.map_at("env")?.extend(env.clone());
+        }
+        stub.map_at("dependencies")?.put(&label, &label);
+        entries.push(wanted.entry(artifact, &label));
+    }
+    Ok(())
+}
+
+fn from_dependency(
+    ctx: &Context<'_>,
+    prefixes: &IndexMap<Str, String>,
+    kind: &str,
+    list: &Value,
+    stub: &mut Stub,
+    entries: &mut Vec<Value>,
+) -> Result<()> {
+    let dependencies = stub.map_at("dependencies")?;
+    let Some(label) = dependencies.get(kind).and_then(Value::as_str) else {
+        let names = words::list(dependencies.keys().map(|name| &**name));
+        bail!("`fetches.{kind}` has no dependency of that name; the dependencies are {names}");
+    };
+    let prefix = match (prefixes.get(label), ctx.upstream.get(label)) {
+        (Some(prefix), _) => prefix.as_str(),
+        (None, Some(task)) => artifact_prefix(Some(&task.attributes)),
+        (None, None) => {
+            let near = words::nearest(label, ctx.upstream.keys().map(|label| label.as_str()));
+            let hint = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+            bail!("`fetches.{kind}` needs the task `{label}`, which no kind in `kind-dependencies` makes{hint}");
+        }
+    };
+    for wanted in Wanted::all(list) {
+        entries.push(wanted.entry(&format!("{prefix}/{}", wanted.artifact), kind));
+    }
+    Ok(())
+}
+
+/// Artifacts that are not public need the proxy and a scope for their folder.
+fn add_scopes(stub: &mut Stub, entries: &[Value]) -> Result<()> {
+    let mut folders: Vec<&str> = entries
+        .iter()
+        .filter_map(|entry| entry.get("artifact")?.as_str())
+        .filter(|artifact| !artifact.starts_with("public/"))
+        .map(python::path_dirname)
+        .collect();
+    folders.sort_unstable();
+    folders.dedup();
+    if folders.is_empty() {
+        return Ok(());
+    }
+    stub.map_at("worker")?.put("taskcluster-proxy", true);
+    let scopes = stub.list_at("scopes")?;
+    for folder in folders {
+        let scope = Value::from(format!("queue:get-artifact:{folder}/*"));
+        if !scopes.contains(&scope) {
+            scopes.push(scope);
+        }
+    }
+    Ok(())
+}

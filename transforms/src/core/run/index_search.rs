@@ -1,0 +1,25 @@
+//! `run.using: index-search`: a task that stands for one of another graph, found in the index.
+
+use anyhow::Result;
+use taskgraph::fields::Fields;
+use taskgraph::map;
+use taskgraph::shape::{STRINGS, Shape, required};
+use taskgraph::template::{Missing, fill};
+use taskgraph::transform::{Context, Stub};
+use taskgraph::value::{Map, Value};
+
+const RUN: Shape =
+    Shape::Map(&[required("using", Shape::Word(&["index-search"])), required("index-search", STRINGS)]);
+
+/// Fills parameters into the index paths, and leaves the search to the optimize phase.
+pub fn using(ctx: &Context<'_>, run: &Map, stub: &mut Stub) -> Result<()> {
+    super::check(ctx, &RUN, run)?;
+    let paths = run.get("index-search").and_then(Value::as_list).unwrap_or_default();
+    let filled = paths
+        .iter()
+        .filter_map(Value::as_str)
+        .map(|path| fill(path, ctx.params.values(), Missing::Fails).map(Value::from))
+        .collect::<Result<Vec<_>>>()?;
+    stub.put("optimization", map! { "index-search" => filled });
+    Ok(())
+}

@@ -1,0 +1,148 @@
+//! `taskgraph.transforms.run`: from how something is to be run to a task description.
+//!
+//! `run.using` names the way: `run-task`, `toolchain-script`, `index-search` or `always-optimized`. What it does
+//! depends on the worker that the task's `worker-type` stands for.
+
+mod checkout;
+mod fetches;
+mod index_search;
+mod run_task;
+mod shape;
+mod toolchain;
+
+use anyhow::{Context as _, Result, bail};
+use taskgraph::fields::{Fields, wrong};
+use taskgraph::keypath::KeyPath;
+use taskgraph::shape::{Shape, required};
+use taskgraph::transform::{Context, Stub, each};
+use taskgraph::value::{Map, Value};
+use taskgraph::{map, words};
+
+use super::cached_tasks::label_of;
+
+pub use shape::FETCH;
+
+const USING: &[&str] = &["run-task", "toolchain-script", "index-search", "always-optimized"];
+
+/// The transform.
+pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
+    let stubs = each(stubs, |stub| {
+        if !ctx.settings.fast {
+            shape::RUN.require(&stub.fields.clone().into(), &KeyPath::default())?;
+            if stub.contains_key("when") && stub.contains_key("optimization") {
+                bail!("`when` and `optimization` exclude each other");
+            }
+        }
+        rewrite_when(ctx, stub)?;
+        set_implementation(ctx, stub)?;
+        set_label(ctx, stub)
+    })?;
+    let stubs = fetches::use_fetches(ctx, stubs)?;
+    each(stubs, |stub| describe(ctx, stub))
+}
+
+/// "Only when files changed" means "skip unless they changed".
+fn rewrite_when(ctx: &Context<'_>, stub: &mut Stub) -> Result<()> {
+    let Some(when) = stub.take("when").filter(Value::truthy) else { return Ok(()) };
+    let Some(files) = when.get("files-changed").and_then(Value::as_list) else {
+        return Err(wrong("when", &when, "a map with files-changed"));
+    };
+    let mut files = files.to_vec();
+    files.push(format!("{}/kind.yml", ctx.kind.path).into());
+    if let Some(from) = stub.get("task-from").and_then(Value::as_str).filter(|from| *from != "kind.yml") {
+        files.push(format!("{}/{from}", ctx.kind.path).into());
+    }
+    stub.put("optimization", map! { "skip-unless-changed" => files });
+    Ok(())
+}
+
+fn set_implementation(ctx: &Context<'_>, stub: &mut Stub) -> Result<()> {
+    let worker = ctx.config.worker(stub.text("worker-type")?)?;
+    let tags = stub.map_at("tags")?;
+    if let Some(os) = worker.os {
+        tags.put("os", os);
+    }
+    tags.put("worker-implementation", worker.implementation);
+    let section = stub.map_at("worker")?;
+    if let Some(implementation) = section.get("implementation") {
+        return Err(wrong("worker.implementation", implementation, "left out: `worker-type` decides it"));
+    }
+    section.put("implementation", worker.implementation);
+    if let Some(os) = worker.os {
+        section.put("os", os);
+    }
+    Ok(())
+}
+
+/// Makes a label of the kind and the name, and drops the name.
+pub fn set_label(ctx: &Context<'_>, stub: &mut Stub) -> Result<()> {
+    if !stub.contains_key("label") {
+        let name = stub.text("name").context("a task needs a name or a label")?;
+        let label = format!("{}-{name}", ctx.kind.name);
+        stub.put("label", label);
+    }
+    if stub.is_set("name") {
+        stub.take("name");
+    }
+    Ok(())
+}
+
+/// A run section on its way, and the worker it is for.
+struct Run {
+    fields: Map,
+    is_docker: bool,
+}
+
+impl Run {
+    fn text(&self, key: &str) -> Result<&str> {
+        self.fields.text(key)
+    }
+}
+
+fn describe(ctx: &Context<'_>, stub: &mut Stub) -> Result<()> {
+    let Some(Value::Map(run)) = stub.take("run") else { bail!("missing key `run`") };
+    let mut run = std::sync::Arc::unwrap_or_clone(run);
+    for key in ["attributes", "dependencies", "extra"] {
+        stub.map_at(key)?;
+    }
+    for key in ["soft-dependencies", "routes", "scopes"] {
+        stub.list_at(key)?;
+    }
+    let worker = stub.get("worker").and_then(|worker| worker.get("implementation")?.as_str()).unwrap_or_default();
+    let is_docker = worker == "docker-worker";
+    if is_docker || worker == "generic-worker" {
+        run.default("workdir", "/builds/worker");
+    }
+    let using = run.text("using")?.to_owned();
+    match (&*using, worker) {
+        ("always-optimized", "always-optimized") => check(
+            ctx,
+            &Shape::Map(&[required("using", Shape::Word(&["always-optimized"]))]),
+            &run,
+        ),
+        ("index-search", "always-optimized") => index_search::using(ctx, &run, stub),
+        ("run-task", "docker-worker" | "generic-worker") => {
+            run_task::using(ctx, &mut Run { fields: run, is_docker }, stub)
+        }
+        ("toolchain-script", "docker-worker" | "generic-worker") => {
+            toolchain::using(ctx, &mut Run { fields: run, is_docker }, stub)
+        }
+        (known, worker) if USING.contains(&known) => {
+            bail!("`run.using: {known}` is not possible on `{worker}`, which `worker-type` of `{}` stands for", label_of(stub)?)
+        }
+        (other, _) => {
+            let near = words::nearest(other, USING.iter().copied());
+            let allowed = words::list(USING.iter().copied());
+            let hint = near.map_or(allowed, |near| format!("did you mean `{near}`?"));
+            bail!("unknown `run.using: {other}`: {hint}")
+        }
+    }
+}
+
+/// Checks a run section, unless the call is in a hurry.
+fn check(ctx: &Context<'_>, shape: &Shape, run: &Map) -> Result<()> {
+    match ctx.settings.fast {
+        true => Ok(()),
+        false => shape.require(&run.clone().into(), &KeyPath::dotted("run")),
+    }
+}

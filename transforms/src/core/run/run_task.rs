@@ -1,0 +1,140 @@
+//! `run.using: run-task`: a command that the script `run-task` starts, after checkouts, with caches.
+
+use anyhow::{Result, bail};
+use taskgraph::fields::Fields;
+use taskgraph::shape::{STRINGS, Shape, TEXT_OR_REFERENCE, optional, required};
+use taskgraph::template::{Missing, fill};
+use taskgraph::transform::{Context, Stub};
+use taskgraph::value::Value;
+use taskgraph::{config, map, python};
+
+use super::super::cached_tasks::label_of;
+use super::checkout::{add, add_caches, os_of, wanted};
+use super::{Run, check};
+
+const RUN: Shape = Shape::Map(&[
+    required("using", Shape::Word(&["run-task"])),
+    optional(
+        "use-caches",
+        Shape::Either(&[Shape::Bool, Shape::List(&Shape::Word(config::CACHES))], "true, false or a list of caches"),
+    ),
+    required(
+        "checkout",
+        Shape::Either(&[Shape::Bool, Shape::MapOf(&Shape::MapOf(&Shape::Any))], "true, false or a map of checkouts"),
+    ),
+    optional("cwd", Shape::Str),
+    required("sparse-profile", Shape::Either(&[Shape::Str, Shape::Null], "a string or nothing (null)")),
+    required(
+        "command",
+        Shape::Either(&[Shape::List(&TEXT_OR_REFERENCE), TEXT_OR_REFERENCE], "a string or a list of strings"),
+    ),
+    optional("exec-with", Shape::Word(&["bash", "powershell"])),
+    optional("run-task-command", STRINGS),
+    required("workdir", Shape::Str),
+    optional("run-as-root", Shape::Bool),
+]);
+
+/// Writes command, environment, caches and mounts of the worker.
+pub fn using(ctx: &Context<'_>, run: &mut Run, stub: &mut Stub) -> Result<()> {
+    run.fields.default("checkout", true);
+    run.fields.default("sparse-profile", Value::Null);
+    run.fields.default("run-as-root", false);
+    check(ctx, &RUN, &run.fields)?;
+
+    let os = os_of(stub);
+    let is_windows = os == "windows";
+    let default: &[&str] = match (run.is_docker, is_windows) {
+        (true, _) => &["/usr/local/bin/run-task"],
+        (false, true) => &["C:/mozilla-build/python3/python3.exe", "run-task"],
+        (false, false) => &["./run-task"],
+    };
+    let given = run.fields.take("run-task-command").filter(|given| run.is_docker || given.truthy());
+    let mut command: Vec<Value> = match given {
+        Some(given) => given.as_list().unwrap_or_default().to_vec(),
+        None => default.iter().map(|part| (*part).into()).collect(),
+    };
+    set_up(ctx, run, stub, &mut command)?;
+    if !run.is_docker {
+        mount_scripts(ctx, stub)?;
+    }
+    let wrapped = match run.fields.take("command").unwrap_or_default() {
+        Value::List(parts) => parts.to_vec(),
+        text => execute(run, text, is_windows),
+    };
+    if run.fields.is_set("run-as-root") {
+        command.extend(["--user", "root", "--group", "root"].map(Value::from));
+    }
+    command.push("--".into());
+    if !run.is_docker && os == "linux-bitbar" {
+        command.push("/builds/taskcluster/script.py".into());
+    }
+    command.extend(wrapped);
+    let command: Vec<Value> = match (run.is_docker, is_windows) {
+        (true, _) => command,
+        (false, true) => vec![command.iter().map(python::str).collect::<Vec<_>>().join(" ").into()],
+        (false, false) => vec![["chmod", "+x", "run-task"].into_iter().collect(), command.into()],
+    };
+    stub.map_at("worker")?.put("command", command);
+    Ok(())
+}
+
+/// Checkouts, working directory and caches, the same on every worker.
+fn set_up(ctx: &Context<'_>, run: &mut Run, stub: &mut Stub, command: &mut Vec<Value>) -> Result<()> {
+    if run.fields["checkout"].truthy() {
+        let checkouts = wanted(ctx, run)?;
+        let path = add(run, stub, &checkouts)?;
+        for checkout in &checkouts {
+            let path = python::path_join(&path, &checkout.path);
+            command.push(format!("--{}-checkout={path}", checkout.prefix).into());
+        }
+        if let (Some(profile), Some(last)) =
+            (run.fields["sparse-profile"].as_str().filter(|profile| !profile.is_empty()), checkouts.last())
+        {
+            command.push(format!("--{}-sparse-profile=build/sparse-profiles/{profile}", last.prefix).into());
+        }
+        if let Some(cwd) = run.fields.get("cwd").and_then(Value::as_str) {
+            let cwd = fill(cwd, &map! { "checkout" => path }, Missing::Fails)?;
+            run.fields.put("cwd", python::path_normalize(&cwd));
+        }
+    } else if run.fields.get("cwd").and_then(Value::as_str).is_some_and(|cwd| cwd.contains("{checkout}")) {
+        bail!("`run.cwd` of `{}` speaks of a checkout, but the task has none", label_of(stub)?);
+    }
+    if let Some(cwd) = run.fields.get("cwd") {
+        command.extend(["--task-cwd".into(), cwd.clone()]);
+    }
+    add_caches(ctx, run, stub)?;
+    let level = ctx.params.get("level").cloned().unwrap_or_default();
+    stub.map_at("worker")?.map_at("env")?.put("MOZ_SCM_LEVEL", level);
+    Ok(())
+}
+
+/// Generic workers have no run-task of their own: it is an artifact of the decision task.
+fn mount_scripts(ctx: &Context<'_>, stub: &mut Stub) -> Result<()> {
+    let task_id = ctx.settings.task_id.as_deref().unwrap_or("<TASK_ID>");
+    let script = |name: &str| {
+        let url = format!("{}/api/queue/v1/task/{task_id}/artifacts/public/{name}", ctx.settings.root_url);
+        Value::from(map! { "content" => map! { "url" => url }, "file" => format!("./{name}") })
+    };
+    let worker = stub.map_at("worker")?;
+    let fetches = worker.get("env").and_then(|env| env.get("MOZ_FETCHES")).is_some_and(Value::truthy);
+    let mounts = worker.list_at("mounts")?;
+    mounts.push(script("run-task"));
+    if fetches {
+        mounts.push(script("fetch-content"));
+    }
+    Ok(())
+}
+
+/// A command that is one text goes to a shell.
+fn execute(run: &mut Run, text: Value, is_windows: bool) -> Vec<Value> {
+    let text = match text {
+        Value::Str(text) if is_windows && !run.is_docker => format!("\"{text}\"").into(),
+        other => other,
+    };
+    let with = run.fields.take("exec-with");
+    let shell: &[&str] = match with.as_ref().and_then(Value::as_str) {
+        Some("powershell") => &["powershell.exe", "-ExecutionPolicy", "Bypass"],
+        _ => &["bash", "-cx"],
+    };
+    shell.iter().map(|part| (*part).into()).chain([text]).collect()
+}

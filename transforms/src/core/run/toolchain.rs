@@ -1,0 +1,114 @@
+//! `run.using: toolchain-script`: a script of the tree that builds a tool, cached by all that it is built from.
+
+use anyhow::Result;
+use taskgraph::fields::Fields;
+use taskgraph::shape::{STRINGS, Shape, optional, required};
+use taskgraph::transform::{Context, Stub};
+use taskgraph::value::Value;
+use taskgraph::{map, python};
+
+use super::super::cached_tasks::label_of;
+use super::checkout::{folder, os_of};
+use super::fetches::artifact_prefix;
+use super::{Run, check, run_task};
+
+const CACHE_TYPE: &str = "toolchains.v3";
+const SCRIPTS: &str = "taskcluster/scripts/toolchain/";
+
+const RUN: Shape = Shape::Open(
+    &[
+        required("using", Shape::Word(&["toolchain-script"])),
+        required("script", Shape::Str),
+        optional("arguments", STRINGS),
+        required("sparse-profile", Shape::Either(&[Shape::Str, Shape::Null], "a string or nothing (null)")),
+        optional("resources", STRINGS),
+        required("toolchain-artifact", Shape::Str),
+        optional("toolchain-alias", Shape::Either(&[Shape::Str, STRINGS], "a string or a list of strings")),
+        optional("toolchain-env", Shape::MapOf(&Shape::Any)),
+        required("workdir", Shape::Str),
+    ],
+    &Shape::Any,
+);
+
+/// Turns a script into a run-task command, and its inputs into a digest.
+pub fn using(ctx: &Context<'_>, run: &mut Run, stub: &mut Stub) -> Result<()> {
+    run.fields.default("sparse-profile", "toolchain-build");
+    check(ctx, &RUN, &run.fields)?;
+
+    set_worker(ctx, run, stub)?;
+    for key in ["toolchain-artifact", "toolchain-alias", "toolchain-env"] {
+        if let Some(value) = run.fields.take(key) {
+            stub.map_at("attributes")?.put(key, value);
+        }
+    }
+    let script = python::path_normalize(&python::path_join(SCRIPTS, run.text("script")?));
+    let resources = run.fields.take("resources");
+    if !ctx.settings.fast {
+        let data = digest_data(ctx, run, stub, resources.as_ref(), &script)?;
+        let label = label_of(stub)?;
+        let name = label.replacen(&format!("{}-", ctx.kind.name), "", 1);
+        stub.put("cache", map! { "type" => CACHE_TYPE, "name" => name, "digest-data" => data });
+    }
+    run.fields.take("script");
+    run.fields.put("using", "run-task");
+    run.fields.put("cwd", "{checkout}/..");
+    if script.ends_with(".ps1") {
+        run.fields.put("exec-with", "powershell");
+    }
+    let program = format!("{}/{script}", folder(&os_of(stub)));
+    let arguments = run.fields.take("arguments").unwrap_or_else(Value::list);
+    let arguments: Vec<&str> = arguments.as_list().unwrap_or_default().iter().filter_map(Value::as_str).collect();
+    let command: Value = match (run.is_docker, arguments.is_empty()) {
+        (true, _) => std::iter::once(&*program).chain(arguments).collect(),
+        (false, true) => program.into(),
+        // The program may hold a variable that the shell has to fill in, so it is not quoted.
+        (false, false) => format!("{program} {}", python::shell_quote(arguments)).into(),
+    };
+    run.fields.put("command", command);
+    run_task::using(ctx, run, stub)
+}
+
+fn set_worker(ctx: &Context<'_>, run: &Run, stub: &mut Stub) -> Result<()> {
+    let prefix = artifact_prefix(stub.get("attributes").and_then(Value::as_map)).to_owned();
+    let worker = stub.map_at("worker")?;
+    worker.put("chain-of-trust", true);
+    if run.is_docker {
+        worker.default("docker-image", map! { "in-tree" => "toolchain-build" });
+    }
+    let artifacts = worker.list_at("artifacts")?;
+    let is_public = |artifact: &Value| artifact.get("name").and_then(Value::as_str) == Some("public/build");
+    if !artifacts.iter().any(is_public) {
+        let path = match run.is_docker {
+            true => format!("{}/artifacts/", run.text("workdir")?),
+            false => prefix.clone(),
+        };
+        artifacts.push(map! { "name" => prefix, "path" => path.as_str(), "type" => "directory" }.into());
+        if run.is_docker {
+            worker.map_at("env")?.put("UPLOAD_DIR", path);
+        }
+    }
+    let env = worker.map_at("env")?;
+    for (name, parameter) in [("MOZ_BUILD_DATE", "moz_build_date"), ("MOZ_SCM_LEVEL", "level")] {
+        env.put(name, ctx.params.get(parameter).cloned().unwrap_or_default());
+    }
+    Ok(())
+}
+
+fn digest_data(
+    ctx: &Context<'_>,
+    run: &Run,
+    stub: &Stub,
+    resources: Option<&Value>,
+    script: &str,
+) -> Result<Value> {
+    let resources = resources.and_then(Value::as_list).unwrap_or_default();
+    let mut files: Vec<String> = resources.iter().filter_map(Value::as_str).map(str::to_owned).collect();
+    files.push(script.to_owned());
+    let mut data: Vec<Value> = vec![ctx.tree.hash_matching(&files)?.into()];
+    data.extend(stub.get("attributes").and_then(|attributes| attributes.get("toolchain-artifact").cloned()));
+    // Python: the name stands for the image, whose own digest is not known here.
+    let image = stub.get("worker").and_then(|worker| worker.get("docker-image")?.get("in-tree"));
+    data.extend(image.filter(|image| image.truthy()).cloned());
+    data.extend(run.fields.get("arguments").and_then(Value::as_list).unwrap_or_default().iter().cloned());
+    Ok(data.into())
+}

@@ -1,0 +1,153 @@
+//! The definition of a task: what all tasks have, around the payload of their worker.
+
+use anyhow::{Context as _, Result};
+use taskgraph::fields::{Fields, wrong};
+use taskgraph::keyed_by;
+use taskgraph::keypath::KeyPath;
+use taskgraph::map;
+use taskgraph::template::{Missing, fill};
+use taskgraph::transform::{Context, Stub};
+use taskgraph::value::{Map, Value};
+
+use super::{Payload, treeherder};
+
+/// Replaces the description by what leaves the transforms: label, definition, dependencies, attributes.
+pub fn build(ctx: &Context<'_>, stub: &mut Stub, payload: &Payload) -> Result<()> {
+    let mut definition = frame(ctx, stub)?;
+    (payload.build)(ctx, stub, &mut definition)?;
+    if matches!(payload.name, "docker-worker" | "generic-worker")
+        && let Some(payload) = definition.get_mut("payload").and_then(Value::as_map_mut).filter(|p| !p.is_empty())
+    {
+        payload.map_at("env")?.put("MOZ_AUTOMATION", "1");
+    }
+    if ctx.params.text("repository_type") == "git" {
+        definition.list_at("routes")?.push("checks".into());
+    }
+    let attributes = attributes(stub)?;
+    let dependencies = stub.take("dependencies").unwrap_or_else(Value::map);
+    let trusted = definition.get("payload").and_then(|payload| payload.get("features")?.get("chainOfTrust"));
+    if trusted.is_some_and(Value::truthy) && dependencies.get("docker-image").is_some_and(Value::truthy) {
+        let inputs = definition.map_at("extra")?.map_at("chainOfTrust")?.map_at("inputs")?;
+        inputs.put("docker-image", map! { "task-reference" => "<docker-image>" });
+    }
+    let if_dependencies = if_dependencies(stub, &dependencies)?;
+    stub.fields = map! {
+        "label" => stub.text("label")?,
+        "description" => stub.text("description")?,
+        "task" => definition,
+        "dependencies" => dependencies,
+        "if-dependencies" => if_dependencies,
+        "soft-dependencies" => stub.fields.get("soft-dependencies").cloned().unwrap_or_else(Value::list),
+        "attributes" => attributes,
+        "optimization" => stub.fields.get("optimization").cloned().unwrap_or_default(),
+    };
+    Ok(())
+}
+
+fn frame(ctx: &Context<'_>, stub: &mut Stub) -> Result<Map> {
+    let params = ctx.params;
+    let project = params.text("project");
+    let level = params.text("level");
+    let (provisioner, worker_type) = ctx.config.worker_type(stub.text("worker-type")?, level)?;
+    stub.put("worker-type", format!("{provisioner}/{worker_type}"));
+
+    let names = map! { "level" => level, "project" => project };
+    let scopes = stub.list_at("scopes")?.iter().map(|scope| {
+        let text = scope.as_str().context("a scope must be a string")?;
+        fill(text, &names, Missing::Fails).map(Value::from)
+    });
+    let scopes = scopes.collect::<Result<Vec<_>>>()?;
+
+    let expires = if params.is_try() { ctx.config.expires_after() } else { "1 year" };
+    stub.default("expires-after", expires);
+    if !stub.contains_key("deadline-after") {
+        let deadline = ctx.config.by_project("task-deadline-after", project)?.unwrap_or_else(|| "1 day".into());
+        stub.put("deadline-after", deadline);
+    }
+    if !stub.contains_key("priority") {
+        let priority = ctx.config.by_project("task-priority", project)?;
+        stub.put("priority", priority);
+    }
+
+    let label = stub.text("label")?.to_owned();
+    let mut description = stub.text("description")?.to_owned();
+    let extra = stub.map_at("extra")?;
+    extra.put("parent", ctx.settings.task_id.as_deref().unwrap_or_default());
+    let extra = extra.clone();
+    if extra.is_set("treeherder") {
+        let suffix = if params.is_pull_request() { "-pr" } else { "" };
+        let rev = params.text("head_rev");
+        let link = format!("https://treeherder.mozilla.org/#/jobs?repo={project}{suffix}&revision={rev}");
+        description += &format!(" ([Treeherder push]({link}))");
+    }
+    let tags = stub.map_at("tags")?;
+    for (key, value) in [
+        ("createdForUser", params.text("owner")),
+        ("kind", &ctx.kind.name),
+        ("label", &label),
+        ("project", project),
+        ("trust-domain", ctx.config.trust_domain()),
+    ] {
+        tags.put(key, value);
+    }
+    let tags = tags.clone();
+    let relative = |time: &str| map! { "relative-datestamp" => time };
+    let mut definition = map! {
+        "provisionerId" => provisioner,
+        "workerType" => worker_type,
+        "routes" => stub.list_at("routes")?.clone(),
+        "created" => relative("0 seconds"),
+        "deadline" => relative(stub.text("deadline-after")?),
+        "expires" => relative(stub.text("expires-after")?),
+        "scopes" => scopes,
+        "metadata" => map! {
+            "description" => description,
+            "name" => label,
+            "owner" => params.text("owner"),
+            "source" => params.file_url(&ctx.kind.path)?,
+        },
+        "extra" => extra,
+        "tags" => tags,
+        "priority" => stub.get("priority").cloned(),
+    };
+    if let Some(requires) = stub.get("requires").filter(|requires| requires.truthy()) {
+        definition.put("requires", requires.clone());
+    }
+    Ok(definition)
+}
+
+fn attributes(stub: &mut Stub) -> Result<Map> {
+    let mut attributes = std::mem::take(stub.map_at("attributes")?);
+    let platform = attributes.get("build_platform").cloned();
+    let all = || ["all"].into_iter().collect::<Value>();
+    let projects = match stub.get("run-on-projects") {
+        Some(projects) => keyed_by::evaluate(projects, "`run-on-projects`", |name| match name {
+            "build-platform" => platform.clone(),
+            other => stub.get(other).cloned(),
+        })?,
+        None => all(),
+    };
+    attributes.put("run_on_projects", projects);
+    attributes.put("run_on_tasks_for", stub.get("run-on-tasks-for").cloned().unwrap_or_else(all));
+    if let Some(branches) = stub.get("run-on-git-branches").filter(|branches| branches.truthy()) {
+        attributes.put("run_on_git_branches", branches.clone());
+    }
+    attributes.put("always_target", stub.get("always-target").cloned());
+    match stub.get("shipping-phase") {
+        None | Some(Value::Null) => {
+            attributes.default("shipping_phase", Value::Null);
+        }
+        Some(phase) => attributes.put("shipping_phase", phase.clone()),
+    }
+    Ok(attributes)
+}
+
+/// Names become the labels that they stand for.
+fn if_dependencies(stub: &Stub, dependencies: &Value) -> Result<Value> {
+    let names = stub.get("if-dependencies").and_then(Value::as_list).unwrap_or_default();
+    let label = |name: &Value| {
+        let label = name.as_str().and_then(|name| dependencies.get(name));
+        label.cloned().ok_or_else(|| wrong(KeyPath::dotted("if-dependencies"), name, "the name of a dependency"))
+    };
+    names.iter().map(label).collect::<Result<Vec<_>>>().map(Value::from)
+}

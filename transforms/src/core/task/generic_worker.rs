@@ -1,0 +1,155 @@
+//! The payload of generic-worker.
+
+use anyhow::Result;
+use taskgraph::fields::Fields;
+use taskgraph::shape::{Field, STRINGS, Shape, TEXT_OR_REFERENCE, optional, required};
+use taskgraph::transform::{Context, Stub};
+use taskgraph::value::{Map, Value};
+
+use super::docker_worker::set_sccache;
+
+/// Exit codes on Windows that tell of an interruption, not of a failure: shutdown and Ctrl-C.
+const INTERRUPTED: [i64; 2] = [1_073_807_364, 3_221_225_786];
+
+const CONTENT: &[Field] =
+    &[optional("artifact", Shape::Str), optional("task-id", TEXT_OR_REFERENCE), optional("url", Shape::Str)];
+
+const MOUNT: &[Field] = &[
+    optional("cache-name", Shape::Str),
+    optional("content", Shape::Map(CONTENT)),
+    optional("directory", Shape::Str),
+    optional("file", Shape::Str),
+    optional("format", Shape::Word(&["rar", "tar.bz2", "tar.gz", "zip"])),
+];
+
+const ARTIFACT: &[Field] = &[
+    optional("type", Shape::Word(&["file", "directory"])),
+    optional("path", Shape::Str),
+    optional("name", Shape::Str),
+];
+
+/// The section `worker` of a task description.
+pub const WORKER: Shape = Shape::Map(&[
+    required("implementation", Shape::Str),
+    required("os", Shape::Word(&["windows", "macosx", "linux", "linux-bitbar"])),
+    required(
+        "command",
+        Shape::Either(
+            &[Shape::List(&TEXT_OR_REFERENCE), Shape::List(&Shape::List(&TEXT_OR_REFERENCE))],
+            "a list of commands",
+        ),
+    ),
+    optional("artifacts", Shape::List(&Shape::Map(ARTIFACT))),
+    optional("mounts", Shape::List(&Shape::Map(MOUNT))),
+    required("env", Shape::MapOf(&TEXT_OR_REFERENCE)),
+    required("max-run-time", Shape::Int),
+    optional("retry-exit-status", Shape::List(&Shape::Int)),
+    optional("purge-caches-exit-status", Shape::List(&Shape::Int)),
+    optional("os-groups", STRINGS),
+    optional("run-as-administrator", Shape::Bool),
+    optional("run-task-as-current-user", Shape::Bool),
+    required("chain-of-trust", Shape::Bool),
+    optional("taskcluster-proxy", Shape::Bool),
+    optional("skip-artifacts", Shape::Bool),
+]);
+
+/// Fills what a generic-worker section may leave out.
+pub fn set_defaults(worker: &mut Map) -> Result<()> {
+    worker.default("env", Value::map());
+    worker.default("os-groups", Value::list());
+    worker.default("chain-of-trust", false);
+    Ok(())
+}
+
+/// Builds the payload, and adds the scopes that it needs.
+pub fn build(ctx: &Context<'_>, stub: &mut Stub, definition: &mut Map) -> Result<()> {
+    let worker_type = stub.text("worker-type")?.to_owned();
+    let sccache = stub.is_set("needs-sccache");
+    let worker = stub.map_at("worker")?;
+    set_sccache(worker, sccache)?;
+    let mut payload = Map::default();
+    for (key, name) in [("command", "command"), ("max-run-time", "maxRunTime"), ("env", "env")] {
+        payload.put(name, worker.get(key).cloned());
+    }
+    let on_exit = on_exit(worker)?;
+    if !on_exit.is_empty() {
+        payload.put("onExitStatus", on_exit);
+    }
+    let artifacts = worker.get("artifacts").and_then(Value::as_list).unwrap_or_default();
+    if !artifacts.is_empty() {
+        let listed = artifacts.iter().filter_map(Value::as_map).map(|artifact| {
+            let kept = artifact.iter().filter(|(key, _)| matches!(&***key, "path" | "type" | "name"));
+            Value::from(kept.map(|(key, value)| (key.clone(), value.clone())).collect::<Map>())
+        });
+        payload.put("artifacts", listed.collect::<Value>());
+    }
+    let mut scopes = Vec::new();
+    let mounts = mounts(ctx, worker, &mut scopes)?;
+    if !mounts.is_empty() {
+        payload.put("mounts", mounts);
+    }
+    if let Some(groups) = worker.get("os-groups").filter(|groups| groups.truthy()) {
+        payload.put("osGroups", groups.clone());
+        for group in groups.as_list().unwrap_or_default().iter().filter_map(Value::as_str) {
+            scopes.push(format!("generic-worker:os-group:{worker_type}/{group}").into());
+        }
+    }
+    let mut features = Map::default();
+    for (flag, feature, scope) in [
+        ("chain-of-trust", "chainOfTrust", None),
+        ("taskcluster-proxy", "taskclusterProxy", None),
+        ("run-as-administrator", "runAsAdministrator", Some("run-as-administrator")),
+        ("run-task-as-current-user", "runTaskAsCurrentUser", Some("run-task-as-current-user")),
+    ] {
+        if worker.is_set(flag) {
+            features.put(feature, true);
+            scopes.extend(scope.map(|scope| format!("generic-worker:{scope}:{worker_type}").into()));
+        }
+    }
+    if !features.is_empty() {
+        payload.put("features", features);
+    }
+    definition.list_at("scopes")?.extend(scopes);
+    definition.put("payload", payload);
+    Ok(())
+}
+
+fn on_exit(worker: &Map) -> Result<Map> {
+    let mut on_exit = Map::default();
+    for (key, name) in [("retry-exit-status", "retry"), ("purge-caches-exit-status", "purgeCaches")] {
+        if let Some(status) = worker.get(key) {
+            on_exit.put(name, status.clone());
+        }
+    }
+    if worker.get("os").and_then(Value::as_str) == Some("windows") {
+        on_exit.list_at("retry")?.extend(INTERRUPTED.map(Value::from));
+    }
+    Ok(on_exit)
+}
+
+/// Mounts with the names that the worker knows, and the scopes for caches and private artifacts.
+fn mounts(ctx: &Context<'_>, worker: &Map, scopes: &mut Vec<Value>) -> Result<Vec<Value>> {
+    let mut out = Vec::new();
+    for mount in worker.get("mounts").and_then(Value::as_list).unwrap_or_default().iter().filter_map(Value::as_map) {
+        let mut mount = mount.clone();
+        if let Some(name) = mount.take("cache-name") {
+            let (domain, level) = (ctx.config.trust_domain(), ctx.params.text("level"));
+            let name = format!("{domain}-level-{level}-{}", name.as_str().unwrap_or_default());
+            scopes.push(format!("generic-worker:cache:{name}").into());
+            mount.put("cacheName", name);
+        }
+        if mount.contains_key("content") {
+            let content = mount.map_at("content")?;
+            if let Some(task_id) = content.take("task-id") {
+                content.put("taskId", task_id);
+            }
+            if let Some(artifact) = content.get("artifact").and_then(Value::as_str)
+                && !artifact.starts_with("public/")
+            {
+                scopes.push(format!("queue:get-artifact:{artifact}").into());
+            }
+        }
+        out.push(mount.into());
+    }
+    Ok(out)
+}

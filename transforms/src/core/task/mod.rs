@@ -1,0 +1,118 @@
+//! `taskgraph.transforms.task`: from a task description to the definition that Taskcluster gets.
+
+mod checks;
+mod definition;
+mod docker_worker;
+mod generic_worker;
+mod index;
+mod shape;
+mod treeherder;
+
+use anyhow::Result;
+use taskgraph::fields::{Fields, wrong};
+use taskgraph::keypath::KeyPath;
+use taskgraph::shape::{Shape, optional, required};
+use taskgraph::transform::{Context, Stub, each};
+use taskgraph::value::{Map, Value};
+use taskgraph::words;
+
+use super::run::set_label;
+
+pub use shape::{
+    ATTRIBUTES, DEPENDENCIES, INDEX, OPTIMIZATION, PRIORITY, REQUIRES, RUN_ON_PROJECTS, SHIPPING_PHASE, TREEHERDER,
+};
+
+/// A worker implementation: the shape of its section, and what turns the section into a payload.
+struct Payload {
+    name: &'static str,
+    shape: &'static Shape,
+    build: fn(&Context<'_>, &mut Stub, &mut Map) -> Result<()>,
+}
+
+const PAYLOADS: &[Payload] = &[
+    Payload { name: "docker-worker", shape: &docker_worker::WORKER, build: docker_worker::build },
+    Payload { name: "generic-worker", shape: &generic_worker::WORKER, build: generic_worker::build },
+    Payload { name: "always-optimized", shape: &Shape::Any, build: |_, _, definition| no_payload(definition) },
+    Payload { name: "succeed", shape: &SUCCEED, build: |_, _, definition| no_payload(definition) },
+    Payload { name: "invalid", shape: &Shape::Any, build: invalid },
+];
+
+const SUCCEED: Shape = Shape::Map(&[required("implementation", Shape::Str), optional("os", Shape::Str)]);
+
+fn no_payload(definition: &mut Map) -> Result<()> {
+    definition.put("payload", Value::map());
+    Ok(())
+}
+
+/// A payload that no worker takes: such a task is there to fail when it is created.
+fn invalid(_: &Context<'_>, _: &mut Stub, definition: &mut Map) -> Result<()> {
+    definition.put("payload", "invalid task - should never be created");
+    Ok(())
+}
+
+/// The transform.
+pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
+    each(stubs, |stub| {
+        set_implementation(ctx, stub)?;
+        set_defaults(stub)?;
+        set_label(ctx, stub)?;
+        let payload = payload(stub)?;
+        if !ctx.settings.fast {
+            validate(stub, payload)?;
+        }
+        treeherder::process(ctx, stub)?;
+        index::add_routes(ctx, stub)?;
+        definition::build(ctx, stub, payload)?;
+        checks::check(ctx, stub)
+    })
+}
+
+fn set_implementation(ctx: &Context<'_>, stub: &mut Stub) -> Result<()> {
+    if stub.map_at("worker")?.contains_key("implementation") {
+        return Ok(());
+    }
+    let worker = ctx.config.worker(stub.text("worker-type")?)?;
+    let tags = stub.map_at("tags")?;
+    tags.put("worker-implementation", worker.implementation);
+    if let Some(os) = worker.os {
+        tags.put("os", os);
+    }
+    let section = stub.map_at("worker")?;
+    section.put("implementation", worker.implementation);
+    if let Some(os) = worker.os {
+        section.put("os", os);
+    }
+    Ok(())
+}
+
+fn set_defaults(stub: &mut Stub) -> Result<()> {
+    stub.default("always-target", false);
+    stub.default("optimization", Value::Null);
+    stub.default("needs-sccache", false);
+    let worker = stub.map_at("worker")?;
+    match worker.get("implementation").and_then(Value::as_str) {
+        Some("docker-worker") => docker_worker::set_defaults(worker),
+        Some("generic-worker") => generic_worker::set_defaults(worker),
+        _ => Ok(()),
+    }
+}
+
+fn payload(stub: &Stub) -> Result<&'static Payload> {
+    let name = stub.get("worker").and_then(|worker| worker.get("implementation")).unwrap_or(&Value::Null);
+    let found = PAYLOADS.iter().find(|payload| name.as_str() == Some(payload.name));
+    found.ok_or_else(|| {
+        let known = words::list(PAYLOADS.iter().map(|payload| payload.name));
+        wrong("worker.implementation", name, &known)
+    })
+}
+
+fn validate(stub: &Stub, payload: &Payload) -> Result<()> {
+    shape::TASK.require(&stub.fields.clone().into(), &KeyPath::default())?;
+    let names = stub.get("dependencies").and_then(Value::as_map).into_iter().flat_map(Map::keys);
+    for name in names.filter(|name| matches!(&***name, "self" | "decision")) {
+        let path = KeyPath::dotted("dependencies").join(name);
+        return Err(wrong(path, &name.into(), "named otherwise: `self` and `decision` are taken"));
+    }
+    let worker = stub.get("worker").unwrap_or(&Value::Null);
+    payload.shape.require(worker, &KeyPath::dotted("worker"))
+}

@@ -1,0 +1,90 @@
+//! The shapes of a task description, which the doors of other transforms share.
+
+use taskgraph::config::PRIORITIES;
+use taskgraph::shape::{STRINGS, Shape, optional, required};
+
+/// Any map.
+pub const ATTRIBUTES: Shape = Shape::MapOf(&Shape::Any);
+
+/// Names and labels. The names `self` and `decision` are refused apart from this.
+pub const DEPENDENCIES: Shape = Shape::MapOf(&Shape::Any);
+
+/// How soon a task is run.
+pub const PRIORITY: Shape = Shape::Word(PRIORITIES);
+
+/// What has to become of the dependencies first.
+pub const REQUIRES: Shape = Shape::Word(&["all-completed", "all-resolved"]);
+
+/// Projects, or projects by platform.
+pub const RUN_ON_PROJECTS: Shape = Shape::KeyedBy(&["build-platform"], &STRINGS);
+
+/// The phase of a release that a task belongs to.
+pub const SHIPPING_PHASE: Shape = Shape::Either(
+    &[Shape::Null, Shape::Word(&["build", "promote", "push", "ship"])],
+    "build, promote, push, ship or nothing (null)",
+);
+
+/// How the optimize phase may remove or replace a task.
+pub const OPTIMIZATION: Shape = Shape::Either(
+    &[
+        Shape::Null,
+        Shape::Map(&[optional("index-search", STRINGS)]),
+        Shape::Map(&[optional("skip-unless-changed", STRINGS)]),
+    ],
+    "nothing (null), `index-search: [index path, …]` or `skip-unless-changed: [pattern, …]`",
+);
+
+/// How Treeherder shows a task.
+pub const TREEHERDER: Shape = Shape::Either(
+    &[
+        Shape::True,
+        Shape::Map(&[
+            optional("symbol", Shape::Str),
+            optional("kind", Shape::Word(&["build", "test", "other"])),
+            optional("tier", Shape::Int),
+            optional("platform", Shape::Str),
+        ]),
+    ],
+    "true, or a map with symbol, kind (build, test or other), tier and platform",
+);
+
+/// Under which names a task is found in the index.
+pub const INDEX: Shape = Shape::Map(&[
+    optional("product", Shape::Str),
+    optional("job-name", Shape::Str),
+    optional("type", Shape::Str),
+    optional(
+        "rank",
+        Shape::Either(&[Shape::Word(&["by-tier", "build_date"]), Shape::Int], "by-tier, build_date or an integer"),
+    ),
+]);
+
+/// A task description.
+pub const TASK: Shape = Shape::Map(&[
+    required("label", Shape::Str),
+    required("description", Shape::Str),
+    optional("attributes", ATTRIBUTES),
+    optional("task-from", Shape::Str),
+    optional("dependencies", DEPENDENCIES),
+    optional("priority", PRIORITY),
+    optional("soft-dependencies", STRINGS),
+    optional("if-dependencies", STRINGS),
+    optional("requires", REQUIRES),
+    optional("expires-after", Shape::Str),
+    optional("deadline-after", Shape::Str),
+    optional("routes", STRINGS),
+    optional("scopes", STRINGS),
+    optional("tags", Shape::MapOf(&Shape::Str)),
+    optional("extra", ATTRIBUTES),
+    optional("treeherder", TREEHERDER),
+    optional("index", INDEX),
+    optional("run-on-projects", RUN_ON_PROJECTS),
+    optional("run-on-tasks-for", STRINGS),
+    optional("run-on-git-branches", STRINGS),
+    optional("shipping-phase", SHIPPING_PHASE),
+    required("always-target", Shape::Bool),
+    required("optimization", OPTIMIZATION),
+    required("worker-type", Shape::Str),
+    required("needs-sccache", Shape::Bool),
+    optional("worker", Shape::Open(&[required("implementation", Shape::Str)], &Shape::Any)),
+]);
