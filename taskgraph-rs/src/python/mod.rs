@@ -1,0 +1,27 @@
+//! What Python does with text, exactly, where the answer ends up in a task or in a digest.
+//!
+//! Holds Python 3.11's meaning only: nothing here knows of kinds, tasks or graphs.
+
+mod float;
+mod format;
+mod format_error;
+mod int;
+mod number;
+mod pattern;
+mod pattern_class;
+mod printable;
+mod spec;
+mod text;
+
+pub mod glob;
+pub mod path;
+pub mod regex;
+pub mod shell;
+pub mod url;
+
+pub use float::repr as float_repr;
+pub use format::{format, format_partial};
+pub use format_error::FormatError;
+pub use int::{IntError, int, parse_int};
+pub use regex::{Captures, Regex, RegexError, keymatch};
+pub use text::{ascii, repr, str, write_repr, write_str};
