@@ -190,7 +190,7 @@ impl Tree {
                     let inside = format!("{}/", pattern.trim_end_matches('/'));
                     found.extend(tracked.iter().filter(|file| *file == pattern || file.starts_with(&inside)));
                 }
-                true => found.extend(tracked.iter().filter(|file| python::path_matches(file, pattern))),
+                true => found.extend(tracked.iter().filter(|file| python::glob::matches(file, pattern).unwrap_or(false))),
             }
             if found.len() == before {
                 bail!("no tracked file matches `{pattern}`");

@@ -90,10 +90,10 @@ fn include(ctx: &Context<'_>, definition: &str, path: &str, files: &mut BTreeMap
     if path.starts_with('/') {
         bail!("the Dockerfile of `{definition}` includes `{path}`: only paths from the top of the repository are allowed");
     }
-    let on_disk = ctx.tree.disk_path(&python::path_normalize(path)).with_context(|| {
+    let on_disk = ctx.tree.disk_path(&python::path::normpath(path)).with_context(|| {
         format!("the Dockerfile of `{definition}` includes a path outside the repository")
     })?;
-    let name = python::path_join("topsrcdir", path);
+    let name = python::path::join("topsrcdir", path);
     if on_disk.is_dir() {
         add_all(&on_disk, &format!("{name}/"), files)
     } else if on_disk.exists() {

@@ -106,7 +106,7 @@ fn make(ctx: &Context<'_>, stub: &Map, fetch: Fetch) -> Result<Map> {
     let mut env = fetch.env;
     env.put("UPLOAD_DIR", ARTIFACTS);
     let mut attributes = stub.get("attributes").and_then(Value::as_map).cloned().unwrap_or_default();
-    attributes.put("fetch-artifact", python::path_join(prefix, &fetch.artifact_name));
+    attributes.put("fetch-artifact", python::path::join(prefix, &fetch.artifact_name));
     if let Some(alias) = text("fetch-alias").filter(|alias| !alias.is_empty()) {
         attributes.put("fetch-alias", alias);
     }

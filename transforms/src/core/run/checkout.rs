@@ -199,7 +199,7 @@ const CACHES: [(&str, Option<&str>); 5] = [
 /// Adds the caches that the run section or the graph config asks for.
 pub fn add_caches(ctx: &Context<'_>, run: &Run, stub: &mut Stub) -> Result<()> {
     let base = match run.is_docker {
-        true => python::path_join(run.text("workdir")?, ".task-cache"),
+        true => python::path::join(run.text("workdir")?, ".task-cache"),
         false => ".task-cache".into(),
     };
     let configured = || ctx.config.taskgraph("run").and_then(|run| run.get("use-caches").cloned());

@@ -179,7 +179,7 @@ fn add_scopes(stub: &mut Stub, entries: &[Value]) -> Result<()> {
         .iter()
         .filter_map(|entry| entry.get("artifact")?.as_str())
         .filter(|artifact| !artifact.starts_with("public/"))
-        .map(python::path_dirname)
+        .map(python::path::dirname)
         .collect();
     folders.sort_unstable();
     folders.dedup();

@@ -84,7 +84,7 @@ fn set_up(ctx: &Context<'_>, run: &mut Run, stub: &mut Stub, command: &mut Vec<V
         let checkouts = wanted(ctx, run)?;
         let path = add(run, stub, &checkouts)?;
         for checkout in &checkouts {
-            let path = python::path_join(&path, &checkout.path);
+            let path = python::path::join(&path, &checkout.path);
             command.push(format!("--{}-checkout={path}", checkout.prefix).into());
         }
         if let (Some(profile), Some(last)) =
@@ -94,7 +94,7 @@ fn set_up(ctx: &Context<'_>, run: &mut Run, stub: &mut Stub, command: &mut Vec<V
         }
         if let Some(cwd) = run.fields.get("cwd").and_then(Value::as_str) {
             let cwd = fill(cwd, &map! { "checkout" => path }, Missing::Fails)?;
-            run.fields.put("cwd", python::path_normalize(&cwd));
+            run.fields.put("cwd", python::path::normpath(&cwd));
         }
     } else if run.fields.get("cwd").and_then(Value::as_str).is_some_and(|cwd| cwd.contains("{checkout}")) {
         bail!("`run.cwd` of `{}` speaks of a checkout, but the task has none", label_of(stub)?);

@@ -41,7 +41,7 @@ pub fn using(ctx: &Context<'_>, run: &mut Run, stub: &mut Stub) -> Result<()> {
             stub.map_at("attributes")?.put(key, value);
         }
     }
-    let script = python::path_normalize(&python::path_join(SCRIPTS, run.text("script")?));
+    let script = python::path::normpath(&python::path::join(SCRIPTS, run.text("script")?));
     let resources = run.fields.take("resources");
     if !ctx.settings.fast {
         let data = digest_data(ctx, run, stub, resources.as_ref(), &script)?;
@@ -62,7 +62,7 @@ pub fn using(ctx: &Context<'_>, run: &mut Run, stub: &mut Stub) -> Result<()> {
         (true, _) => std::iter::once(&*program).chain(arguments).collect(),
         (false, true) => program.into(),
         // The program may hold a variable that the shell has to fill in, so it is not quoted.
-        (false, false) => format!("{program} {}", python::shell_quote(arguments)).into(),
+        (false, false) => format!("{program} {}", python::shell::quote(arguments)).into(),
     };
     run.fields.put("command", command);
     run_task::using(ctx, run, stub)
