@@ -3,3 +3,4 @@
 pub mod keypath;
 pub mod source;
 pub mod value;
+pub mod yaml;
