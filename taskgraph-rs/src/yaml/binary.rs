@@ -1,0 +1,55 @@
+//! `!!binary`: base64 as Python's `base64.decodebytes` takes it.
+
+/// Decodes a text. What is no base64 in between is overlooked. None where Python raises: a character beyond ASCII,
+/// or a last group that is not full.
+pub(super) fn decode(text: &str) -> Option<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
+    let (mut filled, mut left, mut pads) = (0, 0, 0);
+    if !text.is_ascii() {
+        return None;
+    }
+    for byte in text.bytes() {
+        let six = match byte {
+            b'A'..=b'Z' => byte - b'A',
+            b'a'..=b'z' => byte - b'a' + 26,
+            b'0'..=b'9' => byte - b'0' + 52,
+            b'+' => 62,
+            b'/' => 63,
+            b'=' if filled >= 2 => {
+                pads += 1;
+                // Python: what follows the padding is not read.
+                if filled + pads >= 4 {
+                    return Some(bytes);
+                }
+                continue;
+            }
+            _ => continue,
+        };
+        pads = 0;
+        match filled {
+            0 => {}
+            1 => bytes.push(left << 2 | six >> 4),
+            2 => bytes.push(left << 4 | six >> 2),
+            _ => bytes.push(left << 6 | six),
+        }
+        left = six;
+        filled = (filled + 1) % 4;
+    }
+    (filled == 0).then_some(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base64_is_read_as_leniently_as_python_reads_it() {
+        assert_eq!(decode("aGk=").as_deref(), Some(&b"hi"[..]));
+        assert_eq!(decode("a G\nk = trailing").as_deref(), Some(&b"hi"[..]));
+        assert_eq!(decode("/+8A").as_deref(), Some(&[0xff, 0xef, 0][..]));
+        assert_eq!(decode("").as_deref(), Some(&b""[..]));
+        for text in ["a", "aGk", "é"] {
+            assert_eq!(decode(text), None, "{text}");
+        }
+    }
+}
