@@ -12,7 +12,7 @@ use taskgraph::shape::{STRINGS, Shape, optional};
 use taskgraph::transform::{Context, Stub, each};
 use taskgraph::value::Value;
 
-const CAST_TO: Shape = Shape::Map(&[optional("int", STRINGS)]);
+const CAST_TO: Shape = Shape::Open(&[optional("int", STRINGS)], &Shape::Any);
 
 /// The transform.
 pub fn transform(_: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
@@ -46,7 +46,7 @@ mod tests {
         let bench = Bench::new("{}");
         let error = bench.refused(transform, "{chunk: {n: two}, cast-to: {int: [chunk.n]}}");
         assert!(error.contains("in `chunk.n`: `two` is not an integer"), "{error}");
-        let error = bench.refused(transform, "{cast-to: {float: [chunk.n]}}");
-        assert!(error.contains("unknown key `float`"), "{error}");
+        let error = bench.refused(transform, "{cast-to: {int: chunk.n}}");
+        assert!(error.contains("`int` must be a list of strings"), "{error}");
     }
 }

@@ -30,14 +30,15 @@ use super::params::text;
 
 const ATTRIBUTES: Shape = Shape::MapOf(&Shape::KeyedBy(&["cleaning-type"], &Shape::Str));
 
-const BY_LOCALES: Shape =
-    Shape::Map(&[required("upstream-task-attributes", ATTRIBUTES), required("upstream-artifacts", STRINGS)]);
-
-const MONO: Shape = Shape::Map(&[
-    required("upstream-task-attributes", ATTRIBUTES),
-    required("upstream-artifacts", STRINGS),
-    optional("substitution-fields", STRINGS),
-]);
+// Open, as in the reference: `merge-mono` has a key that nothing reads.
+const UPSTREAMS: Shape = Shape::Open(
+    &[
+        required("upstream-task-attributes", ATTRIBUTES),
+        required("upstream-artifacts", STRINGS),
+        optional("substitution-fields", STRINGS),
+    ],
+    &Shape::Any,
+);
 
 /// The kinds that clean a corpus, and the ways to clean it, best first.
 const CLEANING_KINDS: [&str; 2] = ["bicleaner", "clean-corpus"];
@@ -46,7 +47,7 @@ const CLEANING_TYPES: [&str; 2] = ["bicleaner-ai", "clean-corpus"];
 /// Tasks of parallel datasets.
 pub fn by_locales(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
     each(stubs, |stub| {
-        let mut config = section(stub, &BY_LOCALES)?;
+        let mut config = section(stub)?;
         let description = stub.get("description").map(python::str).unwrap_or_default();
         let wanted = config.map_at("upstream-task-attributes")?;
         if let Some(cleaning) = wanted.get_mut("cleaning-type").filter(|cleaning| cleaning.truthy()) {
@@ -72,7 +73,7 @@ pub fn mono(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
     let src = text(ctx.params, "training_config.experiment.src")?;
     let trg = text(ctx.params, "training_config.experiment.trg")?;
     each(stubs, |stub| {
-        let config = section(stub, &MONO)?;
+        let config = section(stub)?;
         let wanted =
             config.get("upstream-task-attributes").and_then(Value::as_map).cloned().unwrap_or_default();
         for task in upstream(ctx, stub, &wanted)? {
@@ -101,9 +102,9 @@ pub fn mono(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
     })
 }
 
-fn section(stub: &mut Stub, shape: &Shape) -> Result<Map> {
-    let section = stub.take_section("upstreams-config", shape)?;
-    let section = section.ok_or_else(|| missing("upstreams-config", &shape.in_words()))?;
+fn section(stub: &mut Stub) -> Result<Map> {
+    let section = stub.take_section("upstreams-config", &UPSTREAMS)?;
+    let section = section.ok_or_else(|| missing("upstreams-config", &UPSTREAMS.in_words()))?;
     // Python: both are there even if no task counts.
     stub.map_at("dependencies")?;
     stub.map_at("fetches")?;

@@ -22,15 +22,18 @@ use taskgraph::value::{Map, Value};
 use super::datasets;
 use super::params::text;
 
-const DATASET_CONFIG: Shape = Shape::Map(&[
-    optional("substitution-fields", STRINGS),
-    optional("category", Shape::Str),
-    optional("provider", Shape::Str),
-    optional(
-        "exclude-locales",
-        Shape::List(&Shape::Map(&[required("src", Shape::Str), required("trg", Shape::Str)])),
-    ),
-]);
+const DATASET_CONFIG: Shape = Shape::Open(
+    &[
+        optional("substitution-fields", STRINGS),
+        optional("category", Shape::Str),
+        optional("provider", Shape::Str),
+        optional(
+            "exclude-locales",
+            Shape::List(&Shape::Map(&[required("src", Shape::Str), required("trg", Shape::Str)])),
+        ),
+    ],
+    &Shape::Any,
+);
 
 /// A stub for each dataset.
 pub fn per_dataset(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
@@ -151,7 +154,7 @@ mod tests {
         assert!(error.contains("mono-src or mono-trg"), "{error}");
         let error = bench.refused(per_dataset, "{dataset-config: {category: devtest}}");
         assert!(error.contains("missing key `devtest`"), "{error}");
-        let error = bench.refused(per_dataset, "{dataset-config: {categroy: train}}");
-        assert!(error.contains("did you mean `category`?"), "{error}");
+        let error = bench.refused(per_dataset, "{dataset-config: {category: [train]}}");
+        assert!(error.contains("`category` must be a string"), "{error}");
     }
 }

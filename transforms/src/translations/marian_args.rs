@@ -21,7 +21,7 @@ use taskgraph::value::Value;
 
 use super::params::refused;
 
-const MARIAN_ARGS: Shape = Shape::Map(&[required("from-parameters", Shape::Str)]);
+const MARIAN_ARGS: Shape = Shape::Open(&[required("from-parameters", Shape::Str)], &Shape::Any);
 
 /// The transform.
 pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
