@@ -80,13 +80,13 @@ pub const WORKER: Shape = Shape::Map(&[
 /// Fills what a docker-worker section may leave out.
 pub fn set_defaults(worker: &mut Map) -> Result<()> {
     for flag in FLAGS {
-        worker.default(flag, false);
+        worker.set_default(flag, false);
     }
-    worker.default("volumes", Value::list());
-    worker.default("env", Value::map());
+    worker.set_default("volumes", Value::list());
+    worker.set_default("env", Value::map());
     if worker.contains_key("caches") {
         for cache in worker.list_at("caches")?.iter_mut().filter_map(Value::as_map_mut) {
-            cache.default("skip-untrusted", false);
+            cache.set_default("skip-untrusted", false);
         }
     }
     Ok(())
