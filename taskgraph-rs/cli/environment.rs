@@ -10,6 +10,7 @@ use taskgraph::settings::{PRODUCTION_ROOT_URL, RunTask, Settings};
 use taskgraph::tree::Tree;
 
 use crate::args::TreeOptions;
+use crate::embedded;
 
 /// Settings out of flags and the environment.
 pub fn settings(options: &TreeOptions, fast: bool) -> Result<Settings> {
@@ -26,6 +27,14 @@ pub fn settings(options: &TreeOptions, fast: bool) -> Result<Settings> {
 /// Opens the tree that was asked for, else `taskcluster`.
 pub fn open_tree(root: Option<&Path>) -> Result<Tree> {
     Tree::open(root.unwrap_or(Path::new("taskcluster")), &current_dir()?)
+}
+
+/// Opens the tree that was asked for, else `taskcluster` if it is a tree, else the embedded one.
+pub fn open_tree_or_embedded(root: Option<&Path>) -> Result<Tree> {
+    match root {
+        None if !Path::new("taskcluster/config.yml").is_file() => Ok(embedded::tree()),
+        root => open_tree(root),
+    }
 }
 
 /// The current directory.

@@ -1,6 +1,7 @@
 //! The command line of taskgraph-rs. The library returns, this prints.
 
 mod args;
+mod embedded;
 mod environment;
 mod output;
 mod plumbing;
