@@ -61,7 +61,7 @@ pub trait Fields {
     /// Takes `key` out; the others keep their order.
     fn take(&mut self, key: &str) -> Option<Value>;
     /// Python's `setdefault`.
-    fn default(&mut self, key: &str, value: impl Into<Value>) -> &mut Value;
+    fn set_default(&mut self, key: &str, value: impl Into<Value>) -> &mut Value;
     /// The map at `key`, made empty if it is missing.
     fn map_at(&mut self, key: &str) -> Result<&mut Map>;
     /// The list at `key`, made empty if it is missing.
@@ -96,7 +96,7 @@ impl Fields for Map {
         self.shift_remove(key)
     }
 
-    fn default(&mut self, key: &str, value: impl Into<Value>) -> &mut Value {
+    fn set_default(&mut self, key: &str, value: impl Into<Value>) -> &mut Value {
         if !self.contains_key(key) {
             self.insert(key.into(), value.into());
         }
@@ -104,13 +104,13 @@ impl Fields for Map {
     }
 
     fn map_at(&mut self, key: &str) -> Result<&mut Map> {
-        let value = self.default(key, Value::map());
+        let value = self.set_default(key, Value::map());
         let found = value.sort();
         value.as_map_mut().ok_or_else(|| anyhow!("`{key}` must be a map, found {found}"))
     }
 
     fn list_at(&mut self, key: &str) -> Result<&mut Vec<Value>> {
-        let value = self.default(key, Value::list());
+        let value = self.set_default(key, Value::list());
         let found = value.sort();
         value.as_list_mut().ok_or_else(|| anyhow!("`{key}` must be a list, found {found}"))
     }

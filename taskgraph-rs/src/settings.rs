@@ -1,6 +1,6 @@
 //! How the program was called: everything that comes from flags and the environment and not from the tree.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The production instance of Taskcluster, used where the environment names none.
 pub const PRODUCTION_ROOT_URL: &str = "https://firefox-ci-tc.services.mozilla.com";
@@ -14,12 +14,49 @@ pub struct Settings {
     pub root_url: String,
     /// The id of the task that the program runs in.
     pub task_id: Option<String>,
-    /// The directory with `run-task`, `fetch-content`, `hgrc` and `robustcheckout.py`, if one was found.
-    pub run_task_dir: Option<PathBuf>,
+    /// The files that run-task consists of, if they were found.
+    pub run_task: Option<RunTask>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Settings { fast: false, root_url: PRODUCTION_ROOT_URL.into(), task_id: None, run_task_dir: None }
+        Settings { fast: false, root_url: PRODUCTION_ROOT_URL.into(), task_id: None, run_task: None }
+    }
+}
+
+/// The files that Taskgraph brings into images and tasks.
+#[derive(Clone, Debug)]
+pub struct RunTask {
+    /// Name and path of each.
+    pub files: [(&'static str, PathBuf); 4],
+}
+
+impl RunTask {
+    /// All of them in one folder, as Taskgraph keeps them.
+    pub fn in_directory(directory: &Path) -> Self {
+        let file = |name: &'static str| (name, directory.join(name));
+        RunTask { files: [file("run-task"), file("fetch-content"), file("hgrc"), file("robustcheckout.py")] }
+    }
+
+    /// Where the images of Taskgraph have them.
+    pub fn in_image() -> Self {
+        RunTask {
+            files: [
+                ("run-task", "/usr/local/bin/run-task".into()),
+                ("fetch-content", "/usr/local/bin/fetch-content".into()),
+                ("hgrc", "/etc/mercurial/hgrc.d/mozilla.rc".into()),
+                ("robustcheckout.py", "/usr/local/mercurial/robustcheckout.py".into()),
+            ],
+        }
+    }
+
+    /// The script itself.
+    pub fn script(&self) -> &Path {
+        &self.files[0].1
+    }
+
+    /// The first file that is not there.
+    pub fn missing(&self) -> Option<&'static str> {
+        self.files.iter().find(|(_, path)| !path.is_file()).map(|(name, _)| *name)
     }
 }

@@ -84,7 +84,7 @@ pub fn fill_base(params: &mut Params, tree: &Tree, now: SystemTime) -> Result<()
         ("target-kinds", Value::list()),
     ];
     for (name, value) in constants {
-        values.default(name, value);
+        values.set_default(name, value);
     }
     Ok(())
 }

@@ -2,7 +2,6 @@
 
 use super::Params;
 use crate::extension::Extension;
-use crate::fields::Fields;
 use crate::keypath::KeyPath;
 use crate::origin::told;
 use crate::problem::{Problem, Severity};
@@ -97,15 +96,4 @@ pub fn tell(params: &Params, misfit: &Misfit) -> Problem {
         None => (None, misfit.path.clone()),
     };
     told(misfit, inside, document.as_ref())
-}
-
-/// Whether a value may stand for `target-kinds`: it is no parameter of its own, only of a call.
-pub fn target_kinds(params: &Params) -> Vec<String> {
-    let kinds = params.values().get("target-kinds").and_then(Value::as_list).unwrap_or_default();
-    kinds.iter().filter_map(Value::as_str).map(str::to_owned).collect()
-}
-
-/// Sets the kinds that a call limits itself to.
-pub fn set_target_kinds(params: &mut Params, kinds: &[String]) {
-    params.values_mut().put("target-kinds", kinds.iter().map(String::as_str).collect::<Value>());
 }

@@ -25,7 +25,6 @@ const RECORD: usize = 20 * BLOCK;
 /// A longer name has a header of its own.
 const LONGEST_NAME: usize = 100;
 
-const RUN_TASK_FILES: [&str; 4] = ["run-task", "fetch-content", "hgrc", "robustcheckout.py"];
 const RUN_TASK_LINES: &str = "\
 COPY run-task/run-task /usr/local/bin/run-task
 COPY run-task/fetch-content /usr/local/bin/fetch-content
@@ -118,10 +117,10 @@ fn add_all(directory: &Path, prefix: &str, files: &mut BTreeMap<String, File>) -
 }
 
 fn add_run_task(ctx: &Context<'_>, files: &mut BTreeMap<String, File>) {
-    match &ctx.settings.run_task_dir {
-        Some(directory) => {
-            for name in RUN_TASK_FILES {
-                files.insert(format!("run-task/{name}"), File::OnDisk(directory.join(name)));
+    match &ctx.settings.run_task {
+        Some(run_task) => {
+            for (name, path) in &run_task.files {
+                files.insert(format!("run-task/{name}"), File::OnDisk(path.clone()));
             }
         }
         None => ctx.record.warn(no_run_task("digests of docker images are not those of a real run")),

@@ -66,7 +66,7 @@ fn make(ctx: &Context<'_>, stub: &Map) -> Result<Map> {
     };
     let digest_data: Value = [
         hash.clone(),
-        json::compact_sorted(&args.clone().into())?,
+        json::compact_sorted(&Value::from(args.clone()))?,
         format!("image-builder-image:{IMAGE_BUILDER}"),
     ]
     .into_iter()
@@ -84,7 +84,7 @@ fn make(ctx: &Context<'_>, stub: &Map) -> Result<Map> {
         "PROJECT" => ctx.params.text("project"),
         "IMAGE_NAME" => name,
         "DOCKER_IMAGE_ZSTD_LEVEL" => compression,
-        "DOCKER_BUILD_ARGS" => reference(json::compact(&args.into())?),
+        "DOCKER_BUILD_ARGS" => reference(json::compact(&Value::from(args))?),
         "VCS_BASE_REPOSITORY" => ctx.params.text("base_repository"),
         "VCS_HEAD_REPOSITORY" => ctx.params.text("head_repository"),
         "VCS_HEAD_REV" => ctx.params.text("head_rev"),

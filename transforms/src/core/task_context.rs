@@ -15,7 +15,7 @@
 
 use std::sync::Arc;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use taskgraph::document::load;
 use taskgraph::fields::{Fields, wrong};
 use taskgraph::shape::{STRINGS, Shape, optional, required};
@@ -74,7 +74,7 @@ fn names(ctx: &Context<'_>, stub: &Stub, section: &Map) -> Result<Map> {
         }
     }
     if let Some(name) = stub.get("name") {
-        names.default("name", name.clone());
+        names.set_default("name", name.clone());
     }
-    Ok(names).context("task-context")
+    Ok(names)
 }

@@ -161,7 +161,7 @@ pub fn add(run: &Run, stub: &mut Stub, checkouts: &[Checkout]) -> Result<String>
     let names: Map = checkouts.iter().map(|checkout| (checkout.prefix.clone(), checkout.name.clone())).collect();
     let env = stub.map_at("worker")?.map_at("env")?;
     env.put("HG_STORE_PATH", store);
-    env.put("REPOSITORIES", json::compact(&names.into())?);
+    env.put("REPOSITORIES", json::compact(&Value::from(names))?);
     env.put("VCS_PATH", path.as_str());
     for checkout in checkouts {
         let prefix = checkout.prefix.to_uppercase();

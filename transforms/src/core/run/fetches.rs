@@ -119,7 +119,7 @@ pub fn use_fetches(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
         let entries = json::compact_sorted(&entries.into())?;
         let env = stub.map_at("worker")?.map_at("env")?;
         env.put("MOZ_FETCHES", map! { "task-reference" => entries });
-        env.default("MOZ_FETCHES_DIR", "fetches");
+        env.set_default("MOZ_FETCHES_DIR", "fetches");
         Ok(())
     })
 }

@@ -24,6 +24,8 @@ pub use shape::FETCH;
 
 const USING: &[&str] = &["run-task", "toolchain-script", "index-search", "always-optimized"];
 
+const ALWAYS_OPTIMIZED: Shape = Shape::Map(&[required("using", Shape::Word(&["always-optimized"]))]);
+
 /// The transform.
 pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
     let stubs = each(stubs, |stub| {
@@ -111,15 +113,11 @@ fn describe(ctx: &Context<'_>, stub: &mut Stub) -> Result<()> {
     let worker = stub.get("worker").and_then(|worker| worker.get("implementation")?.as_str()).unwrap_or_default();
     let is_docker = worker == "docker-worker";
     if is_docker || worker == "generic-worker" {
-        run.default("workdir", "/builds/worker");
+        run.set_default("workdir", "/builds/worker");
     }
     let using = run.text("using")?.to_owned();
     match (&*using, worker) {
-        ("always-optimized", "always-optimized") => check(
-            ctx,
-            &Shape::Map(&[required("using", Shape::Word(&["always-optimized"]))]),
-            &run,
-        ),
+        ("always-optimized", "always-optimized") => check(ctx, &ALWAYS_OPTIMIZED, &run),
         ("index-search", "always-optimized") => index_search::using(ctx, &run, stub),
         ("run-task", "docker-worker" | "generic-worker") => {
             run_task::using(ctx, &mut Run { fields: run, is_docker }, stub)

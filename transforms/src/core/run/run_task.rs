@@ -36,9 +36,9 @@ const RUN: Shape = Shape::Map(&[
 
 /// Writes command, environment, caches and mounts of the worker.
 pub fn using(ctx: &Context<'_>, run: &mut Run, stub: &mut Stub) -> Result<()> {
-    run.fields.default("checkout", true);
-    run.fields.default("sparse-profile", Value::Null);
-    run.fields.default("run-as-root", false);
+    run.fields.set_default("checkout", true);
+    run.fields.set_default("sparse-profile", Value::Null);
+    run.fields.set_default("run-as-root", false);
     check(ctx, &RUN, &run.fields)?;
 
     let os = os_of(stub);

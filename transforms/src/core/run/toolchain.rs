@@ -32,7 +32,7 @@ const RUN: Shape = Shape::Open(
 
 /// Turns a script into a run-task command, and its inputs into a digest.
 pub fn using(ctx: &Context<'_>, run: &mut Run, stub: &mut Stub) -> Result<()> {
-    run.fields.default("sparse-profile", "toolchain-build");
+    run.fields.set_default("sparse-profile", "toolchain-build");
     check(ctx, &RUN, &run.fields)?;
 
     set_worker(ctx, run, stub)?;
@@ -73,7 +73,7 @@ fn set_worker(ctx: &Context<'_>, run: &Run, stub: &mut Stub) -> Result<()> {
     let worker = stub.map_at("worker")?;
     worker.put("chain-of-trust", true);
     if run.is_docker {
-        worker.default("docker-image", map! { "in-tree" => "toolchain-build" });
+        worker.set_default("docker-image", map! { "in-tree" => "toolchain-build" });
     }
     let artifacts = worker.list_at("artifacts")?;
     let is_public = |artifact: &Value| artifact.get("name").and_then(Value::as_str) == Some("public/build");

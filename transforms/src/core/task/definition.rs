@@ -9,7 +9,7 @@ use taskgraph::template::{Missing, fill};
 use taskgraph::transform::{Context, Stub};
 use taskgraph::value::{Map, Value};
 
-use super::{Payload, treeherder};
+use super::Payload;
 
 /// Replaces the description by what leaves the transforms: label, definition, dependencies, attributes.
 pub fn build(ctx: &Context<'_>, stub: &mut Stub, payload: &Payload) -> Result<()> {
@@ -59,7 +59,7 @@ fn frame(ctx: &Context<'_>, stub: &mut Stub) -> Result<Map> {
     let scopes = scopes.collect::<Result<Vec<_>>>()?;
 
     let expires = if params.is_try() { ctx.config.expires_after() } else { "1 year" };
-    stub.default("expires-after", expires);
+    stub.set_default("expires-after", expires);
     if !stub.contains_key("deadline-after") {
         let deadline = ctx.config.by_project("task-deadline-after", project)?.unwrap_or_else(|| "1 day".into());
         stub.put("deadline-after", deadline);
@@ -135,7 +135,7 @@ fn attributes(stub: &mut Stub) -> Result<Map> {
     attributes.put("always_target", stub.get("always-target").cloned());
     match stub.get("shipping-phase") {
         None | Some(Value::Null) => {
-            attributes.default("shipping_phase", Value::Null);
+            attributes.set_default("shipping_phase", Value::Null);
         }
         Some(phase) => attributes.put("shipping_phase", phase.clone()),
     }

@@ -80,13 +80,13 @@ pub const WORKER: Shape = Shape::Map(&[
 /// Fills what a docker-worker section may leave out.
 pub fn set_defaults(worker: &mut Map) -> Result<()> {
     for flag in FLAGS {
-        worker.default(flag, false);
+        worker.set_default(flag, false);
     }
-    worker.default("volumes", Value::list());
-    worker.default("env", Value::map());
+    worker.set_default("volumes", Value::list());
+    worker.set_default("env", Value::map());
     if worker.contains_key("caches") {
         for cache in worker.list_at("caches")?.iter_mut().filter_map(Value::as_map_mut) {
-            cache.default("skip-untrusted", false);
+            cache.set_default("skip-untrusted", false);
         }
     }
     Ok(())
@@ -94,13 +94,13 @@ pub fn set_defaults(worker: &mut Map) -> Result<()> {
 
 /// 20 hex digits of run-task's digest, which the names of its caches carry.
 pub fn run_task_suffix(ctx: &Context<'_>) -> Result<String> {
-    let Some(directory) = &ctx.settings.run_task_dir else {
+    let Some(run_task) = &ctx.settings.run_task else {
         ctx.record.warn(no_run_task("names of caches are not those of a real run"));
         return Ok("0".repeat(20));
     };
-    let path = directory.join("run-task");
+    let path = run_task.script();
     ctx.tree.memo(&format!("run-task {}", path.display()), || {
-        let content = std::fs::read(&path).with_context(|| format!("`{}` cannot be read", path.display()))?;
+        let content = std::fs::read(path).with_context(|| format!("`{}` cannot be read", path.display()))?;
         Ok(hex(&Sha256::digest(&content))[..20].to_owned())
     })
 }

@@ -55,9 +55,9 @@ pub const WORKER: Shape = Shape::Map(&[
 
 /// Fills what a generic-worker section may leave out.
 pub fn set_defaults(worker: &mut Map) -> Result<()> {
-    worker.default("env", Value::map());
-    worker.default("os-groups", Value::list());
-    worker.default("chain-of-trust", false);
+    worker.set_default("env", Value::map());
+    worker.set_default("os-groups", Value::list());
+    worker.set_default("chain-of-trust", false);
     Ok(())
 }
 

@@ -86,9 +86,9 @@ fn set_implementation(ctx: &Context<'_>, stub: &mut Stub) -> Result<()> {
 }
 
 fn set_defaults(stub: &mut Stub) -> Result<()> {
-    stub.default("always-target", false);
-    stub.default("optimization", Value::Null);
-    stub.default("needs-sccache", false);
+    stub.set_default("always-target", false);
+    stub.set_default("optimization", Value::Null);
+    stub.set_default("needs-sccache", false);
     let worker = stub.map_at("worker")?;
     match worker.get("implementation").and_then(Value::as_str) {
         Some("docker-worker") => docker_worker::set_defaults(worker),

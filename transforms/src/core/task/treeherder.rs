@@ -36,8 +36,8 @@ pub fn process(ctx: &Context<'_>, stub: &mut Stub) -> Result<()> {
         }
     }
     let extra = stub.map_at("extra")?;
-    extra.default("treeherder", Value::map());
-    extra.default("treeherder-platform", platform);
+    extra.set_default("treeherder", Value::map());
+    extra.set_default("treeherder-platform", platform);
     let treeherder = extra.map_at("treeherder")?;
     treeherder.put("machine", map! { "platform" => machine });
     treeherder.put("collection", map! { collection => true });

@@ -1,0 +1,76 @@
+//! The environment: read here, once, and handed down as settings.
+#![expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use taskgraph::problem::{Problem, Problems};
+use taskgraph::settings::{PRODUCTION_ROOT_URL, RunTask, Settings};
+use taskgraph::tree::Tree;
+
+use crate::args::TreeOptions;
+use crate::embedded;
+
+/// Settings out of flags and the environment.
+pub fn settings(options: &TreeOptions, fast: bool) -> Result<Settings> {
+    let text = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
+    Ok(Settings {
+        fast,
+        root_url: text("TASKCLUSTER_ROOT_URL")
+            .map_or_else(|| PRODUCTION_ROOT_URL.into(), |url| url.trim_end_matches('/').to_owned()),
+        task_id: text("TASK_ID"),
+        run_task: find_run_task(options.run_task_dir.as_deref())?,
+    })
+}
+
+/// Opens the tree that was asked for, else `taskcluster`.
+pub fn open_tree(root: Option<&Path>) -> Result<Tree> {
+    Tree::open(root.unwrap_or(Path::new("taskcluster")), &current_dir()?)
+}
+
+/// Opens the tree that was asked for, else `taskcluster` if it is a tree, else the embedded one.
+pub fn open_tree_or_embedded(root: Option<&Path>) -> Result<Tree> {
+    match root {
+        None if !Path::new("taskcluster/config.yml").is_file() => Ok(embedded::tree()),
+        root => open_tree(root),
+    }
+}
+
+/// The current directory.
+pub fn current_dir() -> Result<PathBuf> {
+    env::current_dir().map_err(|error| {
+        taskgraph::problem::Machine(format!("the current directory cannot be told: {error}")).into()
+    })
+}
+
+/// The files of run-task: where a flag says, in an installed Taskgraph, or where images keep them.
+fn find_run_task(given: Option<&Path>) -> Result<Option<RunTask>> {
+    if let Some(directory) = given {
+        let found = RunTask::in_directory(directory);
+        return match found.missing() {
+            None => Ok(Some(found)),
+            Some(file) => {
+                let message = format!("there is no `{file}` in `{}`", directory.display());
+                let help = "--run-task-dir names a folder that has run-task, fetch-content, hgrc and robustcheckout.py";
+                Err(Problems::from(Problem::error("run-task", message).help(help)).into())
+            }
+        };
+    }
+    let candidates = installed().into_iter().map(|directory| RunTask::in_directory(&directory));
+    Ok(candidates.chain([RunTask::in_image()]).find(|found| found.missing().is_none()))
+}
+
+/// `taskgraph/run-task` in the site-packages of every Python that has its programs on the PATH.
+fn installed() -> Vec<PathBuf> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let mut found = Vec::new();
+    for bin in env::split_paths(&path).filter(|bin| bin.join("taskgraph").is_file()) {
+        let Some(libraries) = bin.parent().map(|prefix| prefix.join("lib")) else { continue };
+        let Ok(entries) = libraries.read_dir() else { continue };
+        let mut pythons: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+        pythons.sort();
+        found.extend(pythons.iter().rev().map(|python| python.join("site-packages/taskgraph/run-task")));
+    }
+    found
+}

@@ -1,0 +1,55 @@
+//! Where results go: stdout, or a file that is written beside and renamed.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+
+use anyhow::{Context as _, Result};
+use taskgraph::problem::Machine;
+
+/// Writes a result to `path`, or to stdout.
+pub fn write(path: Option<&Path>, fill: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
+    match path {
+        None => to_stdout(fill),
+        Some(path) => to_file(path, fill),
+    }
+}
+
+fn to_stdout(fill: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
+    let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
+    let result = fill(&mut out).and_then(|()| Ok(out.flush()?));
+    match result {
+        // Whoever reads has seen enough: `taskgraph-rs full | head`.
+        Err(error) if is_broken_pipe(&error) => Ok(()),
+        other => other,
+    }
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        let kind = match cause.downcast_ref::<io::Error>() {
+            Some(error) => Some(error.kind()),
+            None => cause.downcast_ref::<serde_json::Error>().and_then(serde_json::Error::io_error_kind),
+        };
+        kind == Some(io::ErrorKind::BrokenPipe)
+    })
+}
+
+fn to_file(path: &Path, fill: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
+    let failed = || Machine(format!("`{}` cannot be written", path.display()));
+    let name = path.file_name().with_context(failed)?;
+    let mut beside = name.to_os_string();
+    beside.push(format!(".{}.tmp", std::process::id()));
+    let beside = path.with_file_name(beside);
+    let written = (|| {
+        let mut out = BufWriter::with_capacity(1 << 16, File::create(&beside).with_context(failed)?);
+        fill(&mut out)?;
+        out.flush().with_context(failed)?;
+        fs::rename(&beside, path).with_context(failed)
+    })();
+    if written.is_err() {
+        // Nothing half written stays behind; if it cannot be removed, the first error says why.
+        let _ = fs::remove_file(&beside);
+    }
+    written
+}

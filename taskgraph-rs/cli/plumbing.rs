@@ -1,0 +1,259 @@
+//! `tasks`, `full`, `target`, `target-graph` and `kind-graph`: graphs as data, for scripts.
+
+use std::collections::BTreeSet;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::time::{Instant, SystemTime};
+
+use anstream::eprintln;
+use anyhow::{Context as _, Result};
+use taskgraph::fields::Fields as _;
+use taskgraph::graph::TaskGraph;
+use taskgraph::params::{Params, read_file};
+use taskgraph::pipeline::Loaded;
+use taskgraph::problem::{Machine, Problem, Problems, Severity};
+use taskgraph::python::Regex;
+use taskgraph::settings::Settings;
+use taskgraph::value::Value;
+use taskgraph::{json, yaml};
+use taskgraph_transforms::registry;
+
+use crate::Status;
+use crate::args::{GraphOptions, KindGraphFormat, KindGraphOptions};
+use crate::environment::{open_tree, settings};
+use crate::output::write;
+use crate::report::Reporter;
+
+/// Which graph is shown.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// All tasks, no edges.
+    Tasks,
+    /// All tasks and edges.
+    Full,
+    /// Targets, no edges.
+    Target,
+    /// Targets and all they need.
+    TargetGraph,
+}
+
+/// Shows one graph for each set of parameters.
+pub fn show(options: &GraphOptions, phase: Phase, reporter: &Reporter) -> Result<Status> {
+    let started = Instant::now();
+    let tree = open_tree(options.tree.root.as_deref())?;
+    let settings = settings(&options.tree, options.fast)?;
+    let specs = specs(&options.parameters)?;
+    let targets: BTreeSet<String> = options.target_kinds.iter().cloned().collect();
+    let shown = Shown::new(options)?;
+    let loaded = Loaded::load(tree, &registry(), &targets)?;
+    if options.verbose {
+        eprintln!("read {} kinds in {:.1?}", loaded.kinds.len(), started.elapsed());
+    }
+    let mut problems = Vec::new();
+    let mut outputs = Vec::new();
+    for spec in &specs {
+        match graph(&loaded, spec.as_deref(), &settings, options, phase, reporter) {
+            Ok(graph) => outputs.push((name_of(spec.as_deref()), graph)),
+            Err(error) => problems.extend(Problems::from_error(error)?),
+        }
+    }
+    Problems(problems).check()?;
+    for (name, graph) in &outputs {
+        let path = options.output_file.as_deref().map(|path| path_for(path, name, specs.len() > 1));
+        if path.is_none() && !options.quiet && specs.len() > 1 {
+            eprintln!("parameters: {name}");
+        }
+        write(path.as_deref(), |out| shown.write(graph, out))?;
+    }
+    Ok(Status::Fine)
+}
+
+fn graph(
+    loaded: &Loaded,
+    spec: Option<&Path>,
+    settings: &Settings,
+    options: &GraphOptions,
+    phase: Phase,
+    reporter: &Reporter,
+) -> Result<TaskGraph> {
+    let mut params = match spec {
+        None => Params::default(),
+        Some(path) => {
+            let given = read_file(path)?;
+            Params::new(given.values, vec![given.layer])
+        }
+    };
+    let kinds = options.target_kinds.iter().map(String::as_str).collect::<Value>();
+    params.values_mut().put("target-kinds", kinds);
+    let found = loaded.complete(&mut params, SystemTime::now())?;
+    let (errors, mut warnings): (Vec<Problem>, Vec<Problem>) =
+        found.into_iter().partition(|problem| problem.severity == Severity::Error);
+    Problems(errors).check()?;
+    let started = Instant::now();
+    let shown = match phase {
+        Phase::Tasks => loaded.tasks(&params, settings)?,
+        _ => {
+            let full = loaded.full(&params, settings)?;
+            warnings.extend(full.warnings.iter().cloned());
+            match phase {
+                Phase::Target => loaded.target(&full, &params)?.set,
+                Phase::TargetGraph => loaded.target(&full, &params)?.graph,
+                _ => full.graph,
+            }
+        }
+    };
+    if options.verbose {
+        eprintln!("{} tasks in {:.1?}", shown.tasks.len(), started.elapsed());
+    }
+    if !options.quiet {
+        reporter.problems(&warnings);
+    }
+    Ok(shown)
+}
+
+/// How a graph is shown.
+struct Shown<'o> {
+    options: &'o GraphOptions,
+    regex: Option<Regex>,
+}
+
+impl<'o> Shown<'o> {
+    fn new(options: &'o GraphOptions) -> Result<Self> {
+        let regex = options.tasks_regex.as_deref().map(Regex::new).transpose();
+        let regex = regex.map_err(|error| Problems::from(Problem::error("regex", format!("--tasks-regex: {error}"))))?;
+        Ok(Shown { options, regex })
+    }
+
+    fn write(&self, graph: &TaskGraph, out: &mut dyn Write) -> Result<()> {
+        let excerpt = match &self.regex {
+            None => None,
+            Some(regex) => {
+                let mut kept = BTreeSet::new();
+                for label in graph.tasks.keys() {
+                    if regex.matches_start(label.as_str())? {
+                        kept.insert(label.clone());
+                    }
+                }
+                Some(graph.excerpt(|task| kept.contains(&task.label)))
+            }
+        };
+        let graph = excerpt.as_ref().unwrap_or(graph);
+        if self.options.json && self.options.exclude_keys.is_empty() {
+            serde_json::to_writer_pretty(&mut *out, graph)?;
+        } else if self.options.json {
+            json::pretty_sorted(&self.value(graph)?, &mut *out)?;
+        } else if self.options.yaml {
+            out.write_all(yaml::write(&self.value(graph)?).as_bytes())?;
+            return Ok(());
+        } else {
+            for label in graph.labels() {
+                writeln!(out, "{label}")?;
+            }
+            return Ok(());
+        }
+        writeln!(out)?;
+        Ok(())
+    }
+
+    /// The graph as a value, without the keys that are to be left out.
+    fn value(&self, graph: &TaskGraph) -> Result<Value> {
+        let mut value = json::read(&json::compact(graph)?)?;
+        let tasks = value.as_map_mut().context("a graph is a map")?;
+        for task in tasks.values_mut().filter_map(Value::as_map_mut) {
+            for key in &self.options.exclude_keys {
+                match key.rsplit_once('.') {
+                    None => {
+                        task.take(key);
+                    }
+                    Some((above, key)) => {
+                        if let Ok(Some(above)) = task.at(above).map(Value::as_map_mut) {
+                            above.take(key);
+                        }
+                    }
+                }
+            }
+        }
+        Ok(value)
+    }
+}
+
+/// The files that `-p` stands for; one set of defaults if there is none.
+fn specs(given: &[PathBuf]) -> Result<Vec<Option<PathBuf>>> {
+    let mut specs = Vec::new();
+    for path in given {
+        if !path.is_dir() {
+            specs.push(Some(path.clone()));
+            continue;
+        }
+        let entries = path.read_dir().with_context(|| Machine(format!("`{}` cannot be listed", path.display())))?;
+        let is_parameters = |path: &PathBuf| path.extension().is_some_and(|ext| ext == "yml" || ext == "json");
+        let mut files: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).filter(is_parameters).collect();
+        files.sort();
+        specs.extend(files.into_iter().map(Some));
+    }
+    if given.is_empty() {
+        specs.push(None);
+    }
+    Ok(specs)
+}
+
+fn name_of(spec: Option<&Path>) -> String {
+    spec.and_then(Path::file_stem).map_or_else(|| "defaults".into(), |stem| stem.to_string_lossy().into_owned())
+}
+
+/// The output file for one of several sets of parameters.
+fn path_for(path: &Path, name: &str, several: bool) -> PathBuf {
+    let text = path.to_string_lossy();
+    match (several, text.contains("{params}")) {
+        (false, false) => path.to_owned(),
+        (_, true) => text.replace("{params}", name).into(),
+        (true, false) => {
+            let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+            let ending = path.extension().map(|ext| format!(".{}", ext.to_string_lossy())).unwrap_or_default();
+            path.with_file_name(format!("{stem}_{name}{ending}"))
+        }
+    }
+}
+
+/// Shows the kinds and their dependencies.
+pub fn kind_graph(options: &KindGraphOptions) -> Result<Status> {
+    let tree = open_tree(options.root.as_deref())?;
+    let targets = options.target_kinds.iter().cloned().collect();
+    let loaded = Loaded::load(tree, &registry(), &targets)?;
+    write(options.output_file.as_deref(), |out| {
+        let edges = || {
+            loaded.kinds.values().flat_map(|kind| kind.dependencies.iter().map(move |on| (&kind.name, on)))
+        };
+        match options.format {
+            KindGraphFormat::Text => {
+                for kind in loaded.kinds.values() {
+                    match kind.dependencies.is_empty() {
+                        true => writeln!(out, "{}", kind.name)?,
+                        false => writeln!(out, "{}: {}", kind.name, kind.dependencies.join(", "))?,
+                    }
+                }
+            }
+            KindGraphFormat::Dot => {
+                writeln!(out, "digraph kinds {{")?;
+                for name in loaded.kinds.keys() {
+                    writeln!(out, "  {name:?};")?;
+                }
+                for (kind, on) in edges() {
+                    writeln!(out, "  {kind:?} -> {on:?};")?;
+                }
+                writeln!(out, "}}")?;
+            }
+            KindGraphFormat::Mermaid => {
+                writeln!(out, "flowchart TD")?;
+                for name in loaded.kinds.keys() {
+                    writeln!(out, "  {name}[{name}]")?;
+                }
+                for (kind, on) in edges() {
+                    writeln!(out, "  {on} --> {kind}")?;
+                }
+            }
+        }
+        Ok(())
+    })?;
+    Ok(Status::Fine)
+}
