@@ -104,6 +104,14 @@ impl Tree {
 
     /// The names of all kinds, sorted.
     pub fn kind_names(&self) -> Result<Vec<String>> {
+        let mut names = self.kind_folders()?;
+        names.retain(|name| self.has(&format!("kinds/{name}/kind.yml")));
+        names.sort();
+        Ok(names)
+    }
+
+    /// The names of the folders that kinds are in, in the order in which the file system has them.
+    pub fn kind_folders(&self) -> Result<Vec<String>> {
         let mut names = Vec::new();
         match &self.files {
             Files::Embedded(files) => {
@@ -114,13 +122,10 @@ impl Tree {
                 let entries = fs::read_dir(&kinds).with_context(|| machine(&kinds, "cannot be listed"))?;
                 for entry in entries {
                     let entry = entry.with_context(|| machine(&kinds, "cannot be listed"))?;
-                    if entry.path().join("kind.yml").is_file() {
-                        names.push(entry.file_name().to_string_lossy().into_owned());
-                    }
+                    names.push(entry.file_name().to_string_lossy().into_owned());
                 }
             }
         }
-        names.sort();
         Ok(names)
     }
 

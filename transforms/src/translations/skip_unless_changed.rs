@@ -24,7 +24,8 @@ pub fn inference(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
 }
 
 fn kinds(ctx: &Context<'_>, keep: impl Fn(&str) -> bool) -> Result<Vec<String>> {
-    let names = ctx.tree.kind_names()?;
+    // Python: `os.listdir`, whose order is that of the file system. The patterns mean the same in any order.
+    let names = ctx.tree.kind_folders()?;
     Ok(names
         .iter()
         .filter(|name| keep(name))
