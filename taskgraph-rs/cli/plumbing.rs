@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::io::Write;
+use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 use std::time::{Instant, SystemTime};
 
@@ -45,12 +46,13 @@ pub fn show(options: &GraphOptions, phase: Phase, reporter: &Reporter) -> Result
     let specs = specs(&options.parameters)?;
     let targets: BTreeSet<String> = options.target_kinds.iter().cloned().collect();
     let shown = Shown::new(options)?;
-    let loaded = Loaded::load(tree, &registry(), &targets)?;
+    // The process ends with this call: to free a graph piece by piece would only take time.
+    let loaded = ManuallyDrop::new(Loaded::load(tree, &registry(), &targets)?);
     if options.verbose {
         eprintln!("read {} kinds in {:.1?}", loaded.kinds.len(), started.elapsed());
     }
     let mut problems = Vec::new();
-    let mut outputs = Vec::new();
+    let mut outputs = ManuallyDrop::new(Vec::new());
     for spec in &specs {
         match graph(&loaded, spec.as_deref(), &settings, options, phase, reporter) {
             Ok(graph) => outputs.push((name_of(spec.as_deref()), graph)),
@@ -58,7 +60,7 @@ pub fn show(options: &GraphOptions, phase: Phase, reporter: &Reporter) -> Result
         }
     }
     Problems(problems).check()?;
-    for (name, graph) in &outputs {
+    for (name, graph) in outputs.iter() {
         let path = options.output_file.as_deref().map(|path| path_for(path, name, specs.len() > 1));
         if path.is_none() && !options.quiet && specs.len() > 1 {
             eprintln!("parameters: {name}");
@@ -140,7 +142,7 @@ impl<'o> Shown<'o> {
         };
         let graph = excerpt.as_ref().unwrap_or(graph);
         if self.options.json && self.options.exclude_keys.is_empty() {
-            serde_json::to_writer_pretty(&mut *out, graph)?;
+            out.write_all(&graph.to_json()?)?;
         } else if self.options.json {
             json::pretty_sorted(&self.value(graph)?, &mut *out)?;
         } else if self.options.yaml {

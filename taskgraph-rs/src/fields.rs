@@ -31,6 +31,14 @@ impl Shape {
         }
         Err(Misfits(misfits).into())
     }
+
+    /// Checks all fields of a stub.
+    pub fn require_of(&self, fields: &Map) -> Result<()> {
+        match self.fits_fields(fields) {
+            true => Ok(()),
+            false => self.require(&fields.clone().into(), &KeyPath::default()),
+        }
+    }
 }
 
 /// An error about the value at one key.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use indexmap::{IndexMap, IndexSet};
+use rayon::prelude::*;
 
 use crate::document::load;
 use crate::fields::Fields;
@@ -49,6 +50,13 @@ pub fn load_kinds(
 ) -> Result<IndexMap<Str, Kind>> {
     let names = tree.kind_names()?;
     let mut problems = Vec::new();
+    // All files are read side by side; what is wrong with a kind that nobody asked for is not told.
+    let mut loaded: IndexMap<&String, Result<Kind>> = names
+        .par_iter()
+        .map(|name| (name, Kind::load(tree, registry, name)))
+        .collect::<Vec<_>>()
+        .into_iter()
+        .collect();
     let mut kinds: IndexMap<Str, Kind> = IndexMap::new();
     let mut wanted: Vec<String> = match targets.is_empty() {
         true => names.clone(),
@@ -64,8 +72,9 @@ pub fn load_kinds(
         if kinds.contains_key(&*name) {
             continue;
         }
-        match Kind::load(tree, registry, &name) {
-            Ok(kind) => {
+        match loaded.shift_remove(&name) {
+            None => {}
+            Some(Ok(kind)) => {
                 for (index, dependency) in kind.dependencies.iter().enumerate() {
                     match names.iter().any(|name| **name == **dependency) {
                         true => wanted.push(dependency.to_string()),
@@ -78,7 +87,7 @@ pub fn load_kinds(
                 }
                 kinds.insert(kind.name.clone(), kind);
             }
-            Err(error) => problems.extend(Problems::from_error(error)?),
+            Some(Err(error)) => problems.extend(Problems::from_error(error)?),
         }
     }
     Problems(problems).check()?;

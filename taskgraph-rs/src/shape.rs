@@ -4,7 +4,7 @@
 //! the voluptuous schemas of the reference (a boolean passes for an integer, an integer does not for a float).
 
 use crate::keypath::KeyPath;
-use crate::value::Value;
+use crate::value::{Map, Value};
 use crate::words;
 
 /// What a value must look like.
@@ -123,14 +123,25 @@ impl Shape {
             Shape::Null => matches!(value, Value::Null),
             Shape::Word(words) => value.as_str().is_some_and(|text| words.contains(&text)),
             Shape::List(item) => value.as_list().is_some_and(|items| items.iter().all(|v| item.fits(v))),
-            Shape::MapOf(shape) => value.as_map().is_some_and(|map| map.values().all(|v| shape.fits(v))),
-            Shape::Map(fields) => fields_fit(fields, None, value),
-            Shape::Open(fields, rest) => fields_fit(fields, Some(rest), value),
+            Shape::MapOf(_) | Shape::Map(_) | Shape::Open(..) => {
+                value.as_map().is_some_and(|map| self.fits_fields(map))
+            }
             Shape::KeyedBy(names, shape) => match arms(names, value) {
                 Some((_, map)) => map.values().all(|arm| self.fits(arm)),
                 None => shape.fits(value),
             },
             Shape::Either(shapes, _) => shapes.iter().any(|shape| shape.fits(value)),
+        }
+    }
+
+    /// Whether a map with these entries has this shape. Allocates nothing.
+    pub fn fits_fields(&self, map: &Map) -> bool {
+        match self {
+            Shape::Map(fields) => fields_fit(fields, None, map),
+            Shape::Open(fields, rest) => fields_fit(fields, Some(rest), map),
+            Shape::MapOf(shape) => map.values().all(|value| shape.fits(value)),
+            Shape::Any => true,
+            _ => false,
         }
     }
 
@@ -218,8 +229,7 @@ pub fn found(value: &Value) -> String {
     }
 }
 
-fn fields_fit(fields: &[Field], rest: Option<&Shape>, value: &Value) -> bool {
-    let Some(map) = value.as_map() else { return false };
+fn fields_fit(fields: &[Field], rest: Option<&Shape>, map: &Map) -> bool {
     let known = |key: &str| fields.iter().find(|field| field.name == key);
     map.iter().all(|(key, value)| match (known(key), rest) {
         (Some(field), _) => field.shape.fits(value),
@@ -252,7 +262,7 @@ fn collect_fields(
 }
 
 /// The name and the arms of a `by-NAME` map, if `value` is one for one of `names`.
-fn arms<'v>(names: &[&str], value: &'v Value) -> Option<(&'v str, &'v crate::value::Map)> {
+fn arms<'v>(names: &[&str], value: &'v Value) -> Option<(&'v str, &'v Map)> {
     let map = value.as_map().filter(|map| map.len() == 1)?;
     let (by, arms) = map.first()?;
     let name = by.strip_prefix("by-")?;

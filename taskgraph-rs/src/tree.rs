@@ -19,7 +19,7 @@ use crate::value::Str;
 /// A folder with `config.yml` and `kinds/`, on disk or inside the program.
 pub struct Tree {
     files: Files,
-    memos: Mutex<IndexMap<String, Str>>,
+    memos: Mutex<IndexMap<String, Str, foldhash::fast::RandomState>>,
     tracked: OnceLock<Result<Vec<String>, String>>,
 }
 

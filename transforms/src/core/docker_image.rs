@@ -9,7 +9,6 @@
 use anyhow::{Result, bail};
 use taskgraph::fields::Fields;
 use taskgraph::json;
-use taskgraph::keypath::KeyPath;
 use taskgraph::map;
 use taskgraph::shape::{STRINGS, Shape, optional, required};
 use taskgraph::transform::{Context, Stub, each};
@@ -39,7 +38,7 @@ const STUB: Shape = Shape::Map(&[
 pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
     each(stubs, |stub| {
         if !ctx.settings.fast {
-            STUB.require(&stub.fields.clone().into(), &KeyPath::default())?;
+            STUB.require_of(stub)?;
         }
         stub.fields = make(ctx, stub)?;
         Ok(())

@@ -74,7 +74,7 @@ struct Fetch {
 pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
     each(stubs, |stub| {
         if !ctx.settings.fast {
-            STUB.require(&stub.fields.clone().into(), &KeyPath::default())?;
+            STUB.require_of(stub)?;
         }
         let fetch = stub.take("fetch").context("missing key `fetch`")?;
         let kind = fetch.get("type").and_then(Value::as_str).unwrap_or_default();

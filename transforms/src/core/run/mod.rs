@@ -30,7 +30,7 @@ const ALWAYS_OPTIMIZED: Shape = Shape::Map(&[required("using", Shape::Word(&["al
 pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
     let stubs = each(stubs, |stub| {
         if !ctx.settings.fast {
-            shape::RUN.require(&stub.fields.clone().into(), &KeyPath::default())?;
+            shape::RUN.require_of(stub)?;
             if stub.contains_key("when") && stub.contains_key("optimization") {
                 bail!("`when` and `optimization` exclude each other");
             }

@@ -112,9 +112,9 @@ fn payload(stub: &Stub) -> Result<&'static Payload> {
 }
 
 fn validate(stub: &Stub, payload: &Payload) -> Result<()> {
-    shape::TASK.require(&stub.fields.clone().into(), &KeyPath::default())?;
-    let names = stub.get("dependencies").and_then(Value::as_map).into_iter().flat_map(Map::keys);
-    for name in names.filter(|name| matches!(&***name, "self" | "decision")) {
+    shape::TASK.require_of(stub)?;
+    let mut names = stub.get("dependencies").and_then(Value::as_map).into_iter().flat_map(Map::keys);
+    if let Some(name) = names.find(|name| matches!(&***name, "self" | "decision")) {
         let path = KeyPath::dotted("dependencies").join(name);
         return Err(wrong(path, &name.into(), "named otherwise: `self` and `decision` are taken"));
     }
