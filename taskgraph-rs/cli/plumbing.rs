@@ -120,7 +120,8 @@ struct Shown<'o> {
 impl<'o> Shown<'o> {
     fn new(options: &'o GraphOptions) -> Result<Self> {
         let regex = options.tasks_regex.as_deref().map(Regex::new).transpose();
-        let regex = regex.map_err(|error| Problems::from(Problem::error("regex", format!("--tasks-regex: {error}"))))?;
+        let regex = regex
+            .map_err(|error| Problems::from(Problem::error("regex", format!("--tasks-regex: {error}"))))?;
         Ok(Shown { options, regex })
     }
 
@@ -185,9 +186,12 @@ fn specs(given: &[PathBuf]) -> Result<Vec<Option<PathBuf>>> {
             specs.push(Some(path.clone()));
             continue;
         }
-        let entries = path.read_dir().with_context(|| Machine(format!("`{}` cannot be listed", path.display())))?;
-        let is_parameters = |path: &PathBuf| path.extension().is_some_and(|ext| ext == "yml" || ext == "json");
-        let mut files: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).filter(is_parameters).collect();
+        let entries =
+            path.read_dir().with_context(|| Machine(format!("`{}` cannot be listed", path.display())))?;
+        let is_parameters =
+            |path: &PathBuf| path.extension().is_some_and(|ext| ext == "yml" || ext == "json");
+        let mut files: Vec<PathBuf> =
+            entries.flatten().map(|entry| entry.path()).filter(is_parameters).collect();
         files.sort();
         specs.extend(files.into_iter().map(Some));
     }
@@ -198,7 +202,8 @@ fn specs(given: &[PathBuf]) -> Result<Vec<Option<PathBuf>>> {
 }
 
 fn name_of(spec: Option<&Path>) -> String {
-    spec.and_then(Path::file_stem).map_or_else(|| "defaults".into(), |stem| stem.to_string_lossy().into_owned())
+    spec.and_then(Path::file_stem)
+        .map_or_else(|| "defaults".into(), |stem| stem.to_string_lossy().into_owned())
 }
 
 /// The output file for one of several sets of parameters.
@@ -209,7 +214,8 @@ fn path_for(path: &Path, name: &str, several: bool) -> PathBuf {
         (_, true) => text.replace("{params}", name).into(),
         (true, false) => {
             let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-            let ending = path.extension().map(|ext| format!(".{}", ext.to_string_lossy())).unwrap_or_default();
+            let ending =
+                path.extension().map(|ext| format!(".{}", ext.to_string_lossy())).unwrap_or_default();
             path.with_file_name(format!("{stem}_{name}{ending}"))
         }
     }

@@ -53,9 +53,8 @@ impl Reporter {
         let mut group = Group::with_title(level.primary_title(one_line(&problem.message)));
         if let Some(place) = &problem.place {
             let same = |other: &&taskgraph::problem::Related| other.place.source == place.source;
-            let mut snippet = snippet(place).annotation(
-                AnnotationKind::Primary.span(range(place)).label(one_line(&problem.label)),
-            );
+            let mut snippet = snippet(place)
+                .annotation(AnnotationKind::Primary.span(range(place)).label(one_line(&problem.label)));
             for related in problem.related.iter().filter(same) {
                 snippet = snippet.annotation(
                     AnnotationKind::Context.span(range(&related.place)).label(one_line(&related.label)),
@@ -64,8 +63,7 @@ impl Reporter {
             group = group.element(snippet);
             for related in problem.related.iter().filter(|other| !same(other)) {
                 let label = one_line(&related.label);
-                group = group
-                    .element(snippet_of(related.place.clone(), label));
+                group = group.element(snippet_of(related.place.clone(), label));
             }
         } else if !problem.label.is_empty() {
             group = group.element(Level::NOTE.message(one_line(&problem.label)));
@@ -102,7 +100,9 @@ fn range(place: &Place) -> std::ops::Range<usize> {
 
 /// Control characters never reach a terminal raw.
 fn one_line(text: &str) -> String {
-    text.chars().flat_map(|c| if c.is_control() { c.escape_default().collect::<Vec<_>>() } else { vec![c] }).collect()
+    text.chars()
+        .flat_map(|c| if c.is_control() { c.escape_default().collect::<Vec<_>>() } else { vec![c] })
+        .collect()
 }
 
 /// `1 error`, `2 errors`.

@@ -125,7 +125,8 @@ impl Fields for Map {
             None => Ok(value),
             Some(rest) => {
                 let found = value.sort();
-                let map = value.as_map_mut().ok_or_else(|| anyhow!("`{head}` must be a map, found {found}"))?;
+                let map =
+                    value.as_map_mut().ok_or_else(|| anyhow!("`{head}` must be a map, found {found}"))?;
                 map.at(rest).map_err(|error| anyhow!("{error} in `{head}`"))
             }
         }

@@ -52,7 +52,8 @@ pub fn generate(
             .filter(|(name, _)| kind.dependencies.contains(name))
             .flat_map(|(_, tasks)| tasks.iter().map(|task| (task.label.clone(), task.clone())))
             .collect();
-        let context = Context { kind, kinds, params, config, tree, upstream: &upstream, settings, record: &record };
+        let context =
+            Context { kind, kinds, params, config, tree, upstream: &upstream, settings, record: &record };
         match make_kind(&context) {
             Ok(new) => {
                 for task in &new {
@@ -68,7 +69,8 @@ pub fn generate(
             Err(error) => {
                 failed.insert(name);
                 problems.extend(
-                    Problems::from_error(error).with_context(|| format!("kind `{name}` could not be made"))?,
+                    Problems::from_error(error)
+                        .with_context(|| format!("kind `{name}` could not be made"))?,
                 );
             }
         }
@@ -108,7 +110,9 @@ fn finish(context: &Context<'_>, mut stub: Stub) -> Result<Task> {
     let label = match stub.take("label") {
         Some(Value::Str(text)) => Label::parse(&text)?,
         Some(other) => return Err(wrong("label", &other, "a string")),
-        None => return Err(missing("label", "a string; do the transforms end with `taskgraph.transforms.task`?")),
+        None => {
+            return Err(missing("label", "a string; do the transforms end with `taskgraph.transforms.task`?"));
+        }
     };
     let mut attributes = take_map(&mut stub, "attributes")?;
     attributes.put("kind", &context.kind.name);
@@ -118,7 +122,9 @@ fn finish(context: &Context<'_>, mut stub: Stub) -> Result<Task> {
             .iter()
             .map(|(name, label)| match label {
                 Value::Str(label) => Ok((name.clone(), Label::parse(label)?)),
-                other => Err(wrong(crate::keypath::KeyPath::dotted("dependencies").join(name), other, "a label")),
+                other => {
+                    Err(wrong(crate::keypath::KeyPath::dotted("dependencies").join(name), other, "a label"))
+                }
             })
             .collect::<Result<_>>()?,
         Some(other) => return Err(wrong("dependencies", &other, "a map")),

@@ -32,8 +32,13 @@ pub fn postorder<'n, T: Ord + Hash + Eq + 'n>(
         if seen.contains(node) {
             continue;
         }
-        let waiting: Vec<&T> =
-            linked.get(node).into_iter().flatten().copied().filter(|link| nodes.contains(link) && !seen.contains(link)).collect();
+        let waiting: Vec<&T> = linked
+            .get(node)
+            .into_iter()
+            .flatten()
+            .copied()
+            .filter(|link| nodes.contains(link) && !seen.contains(link))
+            .collect();
         if waiting.is_empty() {
             seen.insert(node);
         } else {
@@ -122,7 +127,8 @@ impl TaskGraph {
             }
         }
         Problems(problems).check()?;
-        let linked = tasks.iter().map(|(label, task)| (label, task.dependencies.values().collect())).collect();
+        let linked =
+            tasks.iter().map(|(label, task)| (label, task.dependencies.values().collect())).collect();
         if let Some(circle) = find_circle(&linked) {
             let way: Vec<_> = circle.0.iter().map(|label| format!("`{label}`")).collect();
             let message = format!("tasks depend on each other in a circle: {}", way.join(" → "));
@@ -142,7 +148,10 @@ impl TaskGraph {
             }
         }
         let tasks = self.tasks.iter().filter(|(label, _)| wanted.contains(label));
-        TaskGraph { tasks: tasks.map(|(label, task)| (label.clone(), task.clone())).collect(), edges: Edges::All }
+        TaskGraph {
+            tasks: tasks.map(|(label, task)| (label.clone(), task.clone())).collect(),
+            edges: Edges::All,
+        }
     }
 
     /// The tasks that `keep` wants, with the edges between them.
@@ -182,9 +191,11 @@ impl TaskGraph {
 /// Label to task, sorted by label at every level: `full-task-graph.json`.
 impl Serialize for TaskGraph {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.labels().into_iter().map(|label| {
-            (label, TaskJson { task: &self.tasks[label], edges: self.edges_of(label) })
-        }))
+        serializer.collect_map(
+            self.labels()
+                .into_iter()
+                .map(|label| (label, TaskJson { task: &self.tasks[label], edges: self.edges_of(label) })),
+        )
     }
 }
 
@@ -195,7 +206,10 @@ mod tests {
     fn order(edges: &[(&str, &str)]) -> Result<Vec<String>, Vec<String>> {
         let nodes: BTreeSet<String> = edges.iter().flat_map(|(a, b)| [(*a).into(), (*b).into()]).collect();
         let links = |node: &String| {
-            nodes.iter().filter(|to| edges.iter().any(|(a, b)| a == node && *b == **to)).collect::<BTreeSet<_>>()
+            nodes
+                .iter()
+                .filter(|to| edges.iter().any(|(a, b)| a == node && *b == **to))
+                .collect::<BTreeSet<_>>()
         };
         postorder(&nodes, links)
             .map(|order| order.into_iter().cloned().collect())

@@ -38,9 +38,7 @@ impl Origin {
             .map(|spot| (spot, spot.path.concat(path)))
             // The first of equals wins: the stub's own spot before its defaults.
             .rev()
-            .max_by_key(|(spot, full)| {
-                spot.document.locate_nearest(full).1.saturating_sub(spot.path.0.len())
-            })
+            .max_by_key(|(spot, full)| spot.document.locate_nearest(full).1.saturating_sub(spot.path.0.len()))
     }
 
     /// The place of the key at `path` of the stub.

@@ -147,7 +147,9 @@ impl Shape {
                 }
             }
             (Shape::Map(fields), Value::Map(_)) => collect_fields(fields, None, value, path, out),
-            (Shape::Open(fields, rest), Value::Map(_)) => collect_fields(fields, Some(rest), value, path, out),
+            (Shape::Open(fields, rest), Value::Map(_)) => {
+                collect_fields(fields, Some(rest), value, path, out)
+            }
             (Shape::KeyedBy(names, shape), _) => match arms(names, value) {
                 Some((by, map)) => {
                     let path = path.join(by);
@@ -226,7 +228,13 @@ fn fields_fit(fields: &[Field], rest: Option<&Shape>, value: &Value) -> bool {
     }) && fields.iter().all(|field| !field.required || map.contains_key(field.name))
 }
 
-fn collect_fields(fields: &[Field], rest: Option<&Shape>, value: &Value, path: &KeyPath, out: &mut Vec<Misfit>) {
+fn collect_fields(
+    fields: &[Field],
+    rest: Option<&Shape>,
+    value: &Value,
+    path: &KeyPath,
+    out: &mut Vec<Misfit>,
+) {
     let Some(map) = value.as_map() else { return };
     for (key, value) in map {
         let path = path.join(key);

@@ -43,7 +43,8 @@ impl Tree {
         if !root.join("config.yml").is_file() {
             let message = format!("no tree at `{}`: there is no config.yml in it", root.display());
             return Err(Problems::from(
-                Problem::error("no-tree", message).help("name the folder that has config.yml and kinds/ with --root"),
+                Problem::error("no-tree", message)
+                    .help("name the folder that has config.yml and kinds/ with --root"),
             )
             .into());
         }
@@ -104,6 +105,14 @@ impl Tree {
 
     /// The names of all kinds, sorted.
     pub fn kind_names(&self) -> Result<Vec<String>> {
+        let mut names = self.kind_folders()?;
+        names.retain(|name| self.has(&format!("kinds/{name}/kind.yml")));
+        names.sort();
+        Ok(names)
+    }
+
+    /// The names of the folders that kinds are in, in the order in which the file system has them.
+    pub fn kind_folders(&self) -> Result<Vec<String>> {
         let mut names = Vec::new();
         match &self.files {
             Files::Embedded(files) => {
@@ -114,13 +123,10 @@ impl Tree {
                 let entries = fs::read_dir(&kinds).with_context(|| machine(&kinds, "cannot be listed"))?;
                 for entry in entries {
                     let entry = entry.with_context(|| machine(&kinds, "cannot be listed"))?;
-                    if entry.path().join("kind.yml").is_file() {
-                        names.push(entry.file_name().to_string_lossy().into_owned());
-                    }
+                    names.push(entry.file_name().to_string_lossy().into_owned());
                 }
             }
         }
-        names.sort();
         Ok(names)
     }
 
@@ -163,7 +169,9 @@ impl Tree {
     pub fn hash(&self, path: &str) -> Result<Str> {
         self.memo(path, || {
             let content = fs::read(self.disk_path(path)?);
-            Ok(hex(&Sha256::digest(content.with_context(|| format!("`{path}` cannot be read for the digest"))?)))
+            Ok(hex(&Sha256::digest(
+                content.with_context(|| format!("`{path}` cannot be read for the digest"))?,
+            )))
         })
         .map(Str::from)
     }
@@ -190,7 +198,9 @@ impl Tree {
                     let inside = format!("{}/", pattern.trim_end_matches('/'));
                     found.extend(tracked.iter().filter(|file| *file == pattern || file.starts_with(&inside)));
                 }
-                true => found.extend(tracked.iter().filter(|file| python::glob::matches(file, pattern).unwrap_or(false))),
+                true => found.extend(
+                    tracked.iter().filter(|file| python::glob::matches(file, pattern).unwrap_or(false)),
+                ),
             }
             if found.len() == before {
                 bail!("no tracked file matches `{pattern}`");
@@ -241,7 +251,11 @@ pub fn walk(directory: &Path, prefix: &str, files: &mut Vec<String>) -> Result<(
 /// Bytes in hex.
 pub fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).map(|nibble| DIGITS[usize::from(nibble)] as char).collect()
+    bytes
+        .iter()
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .map(|nibble| DIGITS[usize::from(nibble)] as char)
+        .collect()
 }
 
 /// The SHA-256 of a text, in hex.
@@ -254,7 +268,8 @@ fn kind_of(path: &str) -> Option<&str> {
 }
 
 fn stays_inside(path: &str) -> bool {
-    !path.contains('\0') && Path::new(path).components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir))
+    !path.contains('\0')
+        && Path::new(path).components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir))
 }
 
 fn repository_above(directory: &Path) -> Option<PathBuf> {

@@ -103,7 +103,9 @@ fn groups(ctx: &Context<'_>, section: &Map, kinds: &[Str]) -> Result<Vec<Group>>
         Some(Value::Str(by)) => match &**by {
             "single" => tasks.map(|task| vec![task]).collect(),
             "all" => vec![tasks.collect()],
-            _ => bail!("`from-deps.group-by: {by}` needs the name of an attribute: write `group-by: {{{by}: NAME}}`"),
+            _ => bail!(
+                "`from-deps.group-by: {by}` needs the name of an attribute: write `group-by: {{{by}: NAME}}`"
+            ),
         },
         Some(Value::Map(map)) if map.len() == 1 && map.contains_key("attribute") => {
             let Value::Str(attribute) = &map["attribute"] else {
@@ -129,7 +131,9 @@ fn make(
     group: &Group,
     ctx: &Context<'_>,
 ) -> Result<Stub> {
-    if unique && group.iter().enumerate().any(|(at, task)| group[..at].iter().any(|other| other.kind == task.kind)) {
+    if unique
+        && group.iter().enumerate().any(|(at, task)| group[..at].iter().any(|other| other.kind == task.kind))
+    {
         bail!("`from-deps` takes one task a kind into a group; set `unique-kinds: false` to take more");
     }
     let primary = kinds.iter().find_map(|kind| group.iter().find(|task| task.kind == *kind));
@@ -151,7 +155,9 @@ fn make(
         Some(Value::Str(how)) if &**how == "strip-kind" => new.put("name", strip_kind(label, &primary.kind)),
         Some(Value::Str(_)) => new.put("name", label),
         Some(Value::Null | Value::Bool(false)) => {}
-        Some(other) => return Err(wrong("from-deps.set-name", other, "strip-kind, retain-kind or nothing (null)")),
+        Some(other) => {
+            return Err(wrong("from-deps.set-name", other, "strip-kind, retain-kind or nothing (null)"));
+        }
     }
     if section.get("copy-attributes").is_some_and(Value::truthy) {
         let own = std::mem::take(new.map_at("attributes")?);
@@ -159,7 +165,9 @@ fn make(
         attributes.extend(own);
         new.put("attributes", attributes);
     }
-    if let Some(fetches) = section.get("fetches").and_then(Value::as_map).filter(|fetches| !fetches.is_empty()) {
+    if let Some(fetches) =
+        section.get("fetches").and_then(Value::as_map).filter(|fetches| !fetches.is_empty())
+    {
         add_fetches(ctx, &mut new, fetches)?;
     }
     Ok(new)

@@ -1,3 +1,59 @@
-//! Stand-in until merged.
+//! The transforms of the translations pipeline, its parameter and its target method.
+//!
+//! Names and behaviour are those of mozilla/firefox-translations-training, December 2024, whose kinds go through
+//! unchanged. Where a model is used, see `pretrained`.
+
+mod cached_tasks;
+mod cast_to;
+mod datasets;
+mod dependency_dummies;
+mod evaluate_stage;
+mod extension;
+mod find_upstreams;
+mod from_datasets;
+mod marian_args;
+mod params;
+pub mod pretrained;
+mod skip_unless_changed;
+mod target_tasks;
+#[cfg(test)]
+mod testing;
+mod training_continuation;
+mod worker_selection;
+
 use taskgraph::transform::Registry;
-pub fn register(registry: Registry) -> Registry { registry }
+
+pub use extension::extension;
+
+/// Adds everything of the pipeline under the strings that stand in its kinds.
+pub fn register(registry: Registry) -> Registry {
+    registry
+        .extension("translations_taskgraph:register", extension)
+        .transform("translations_taskgraph.transforms.cached_tasks", cached_tasks::transform)
+        .transform("translations_taskgraph.transforms.cast_to", cast_to::transform)
+        .transform("translations_taskgraph.transforms.dependency_dummies", dependency_dummies::transform)
+        .transform("translations_taskgraph.transforms.find_upstreams:by_locales", find_upstreams::by_locales)
+        .transform("translations_taskgraph.transforms.find_upstreams:mono", find_upstreams::mono)
+        .transform("translations_taskgraph.transforms.from_datasets:per_dataset", from_datasets::per_dataset)
+        .transform("translations_taskgraph.transforms.from_datasets:mono", from_datasets::mono)
+        .transform("translations_taskgraph.transforms.marian_args", marian_args::transform)
+        .transform(
+            "translations_taskgraph.transforms.skip_unless_inference_changed",
+            skip_unless_changed::inference,
+        )
+        .transform(
+            "translations_taskgraph.transforms.skip_unless_pipeline_changed",
+            skip_unless_changed::pipeline,
+        )
+        .transform(
+            "translations_taskgraph.transforms.training_continuation",
+            training_continuation::transform,
+        )
+        .transform(
+            "translations_taskgraph.transforms.training_continuation:evaluate_stage",
+            evaluate_stage::transform,
+        )
+        .transform("translations_taskgraph.transforms.worker_selection", worker_selection::transform)
+        // This project's own kinds call it by what it does.
+        .transform("taskgraph_rs.transforms.pretrained_models", training_continuation::transform)
+}

@@ -19,7 +19,8 @@ use taskgraph::words;
 use super::run::set_label;
 
 pub use shape::{
-    ATTRIBUTES, DEPENDENCIES, INDEX, OPTIMIZATION, PRIORITY, REQUIRES, RUN_ON_PROJECTS, SHIPPING_PHASE, TREEHERDER,
+    ATTRIBUTES, DEPENDENCIES, INDEX, OPTIMIZATION, PRIORITY, REQUIRES, RUN_ON_PROJECTS, SHIPPING_PHASE,
+    TREEHERDER,
 };
 
 /// A worker implementation: the shape of its section, and what turns the section into a payload.
@@ -32,7 +33,11 @@ struct Payload {
 const PAYLOADS: &[Payload] = &[
     Payload { name: "docker-worker", shape: &docker_worker::WORKER, build: docker_worker::build },
     Payload { name: "generic-worker", shape: &generic_worker::WORKER, build: generic_worker::build },
-    Payload { name: "always-optimized", shape: &Shape::Any, build: |_, _, definition| no_payload(definition) },
+    Payload {
+        name: "always-optimized",
+        shape: &Shape::Any,
+        build: |_, _, definition| no_payload(definition),
+    },
     Payload { name: "succeed", shape: &SUCCEED, build: |_, _, definition| no_payload(definition) },
     Payload { name: "invalid", shape: &Shape::Any, build: invalid },
 ];

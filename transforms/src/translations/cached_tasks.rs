@@ -1,0 +1,178 @@
+//! `translations_taskgraph.transforms.cached_tasks`: digests out of the command, files and parameters of a task.
+//!
+//! ```yaml
+//! attributes:
+//!     cache:
+//!         type: train-teacher
+//!         resources: [pipeline/train/train.sh]        # may be keyed `by-provider`
+//!         from-parameters:
+//!             best_model: training_config.experiment.best-model
+//!             limit: [training_config.limit, training_config.default-limit]
+//! ```
+//!
+//! Each parameter goes into the digest as `name:value`, the value as Python's `str()` writes it. Of a list of paths
+//! the first one counts that has a value, and none is no part of the digest; a single path without a value is
+//! `None`. The digests of all dependencies follow, as for every cached task.
+
+use anyhow::Result;
+use taskgraph::fields::{Fields, missing, wrong};
+use taskgraph::keyed_by::evaluate;
+use taskgraph::keypath::KeyPath;
+use taskgraph::python;
+use taskgraph::shape::{STRINGS, Shape, optional, required};
+use taskgraph::transform::{Context, Stub, each};
+use taskgraph::value::{Map, Value};
+
+use crate::core::cached_tasks::with_digests;
+
+const PATHS: Shape = Shape::Either(&[STRINGS, Shape::Str], "the path of a parameter or a list of such paths");
+
+const CACHE: Shape = Shape::Open(
+    &[
+        required("type", Shape::Str),
+        optional("resources", Shape::KeyedBy(&["provider"], &STRINGS)),
+        optional("from-parameters", Shape::MapOf(&PATHS)),
+    ],
+    &Shape::Any,
+);
+
+const ATTRIBUTES: Shape = Shape::Open(&[required("cache", CACHE)], &Shape::Any);
+
+/// The transform.
+pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
+    let stubs = each(stubs, |stub| add_cache(ctx, stub))?;
+    with_digests(ctx, stubs, |_| None)
+}
+
+fn add_cache(ctx: &Context<'_>, stub: &mut Stub) -> Result<()> {
+    let Some(attributes) = stub.get("attributes") else { return Err(missing("attributes.cache", "a map")) };
+    ATTRIBUTES.require(attributes, &"attributes".into())?;
+    let provider = attributes.get("provider").cloned();
+    let description = stub.get("description").map(python::str).unwrap_or_default();
+    let cache = stub.map_at("attributes")?.map_at("cache")?;
+    if let Some(resources) = cache.get_mut("resources") {
+        let item = format!("`attributes.cache.resources` in `{description}`");
+        *resources = evaluate(resources, &item, |name| provider.clone().filter(|_| name == "provider"))?;
+    }
+    // Nobody looks at digests that are not computed.
+    if ctx.settings.fast {
+        return Ok(());
+    }
+    let cache = cache.clone();
+    let mut data = command_words(stub)?;
+    for resource in cache.get("resources").and_then(Value::as_list).unwrap_or_default() {
+        data.push(ctx.tree.hash(resource.as_str().unwrap_or_default())?.into());
+    }
+    data.extend(parameters(ctx, &cache));
+    // Parts of an index path are parted with `/` there.
+    let name = stub.text("label")?.replace('/', "_");
+    let digest_data: Value = data.into_iter().collect();
+    stub.put(
+        "cache",
+        taskgraph::map! { "type" => cache["type"].clone(), "name" => name, "digest-data" => digest_data },
+    );
+    Ok(())
+}
+
+fn parameters(ctx: &Context<'_>, cache: &Map) -> Vec<Value> {
+    let mut data = Vec::new();
+    for (name, path) in cache.get("from-parameters").and_then(Value::as_map).into_iter().flatten() {
+        let value = match path {
+            Value::List(choices) => {
+                let mut values =
+                    choices.iter().filter_map(Value::as_str).map(|path| ctx.params.deep_get(path));
+                values.find(|value| **value != Value::Null)
+            }
+            path => Some(ctx.params.deep_get(path.as_str().unwrap_or_default())),
+        };
+        data.extend(value.map(|value| format!("{name}:{}", python::str(value)).into()));
+    }
+    data
+}
+
+/// The items of the lists that a command consists of.
+///
+/// Python: `itertools.chain.from_iterable`. The command of docker-worker is one flat list, of which each text falls
+/// into its characters and each reference into its keys; the digests of the existing index have it so.
+fn command_words(stub: &Stub) -> Result<Vec<Value>> {
+    let path = KeyPath::dotted("worker.command");
+    let command = stub.get("worker").and_then(|worker| worker.get("command"));
+    let Some(command) = command else { return Err(missing(path, "a list")) };
+    let Some(items) = command.as_list() else { return Err(wrong(path, command, "a list")) };
+    let mut words: Vec<Value> = Vec::new();
+    for (index, item) in items.iter().enumerate() {
+        match item {
+            Value::Str(text) => words.extend(text.chars().map(|one| Value::from(one.to_string()))),
+            Value::List(list) => match list.iter().position(|word| word.as_str().is_none()) {
+                None => words.extend(list.iter().cloned()),
+                Some(at) => return Err(wrong(path.join(index).join(at), &list[at], "a string")),
+            },
+            Value::Map(map) => words.extend(map.keys().map(Value::from)),
+            other => return Err(wrong(path.join(index), other, "a list or a string")),
+        }
+    }
+    Ok(words)
+}
+
+#[cfg(test)]
+mod tests {
+    use taskgraph::tree::sha256;
+
+    use super::*;
+    use crate::translations::testing::{Bench, task};
+
+    fn digest(bench: &Bench, stub: &str) -> String {
+        bench.one(transform, stub, "attributes.cached_task.digest")
+    }
+
+    fn hashed(words: &[&str]) -> String {
+        format!("{:?}", sha256(&words.join("\n")))
+    }
+
+    const CACHE: &str = "type: t, from-parameters: {a: training_config.a, b: [training_config.x, training_config.b], \
+                         c: [training_config.x], d: training_config.x, models: training_config.models}";
+
+    #[test]
+    fn values_are_written_as_python_writes_them() {
+        let bench = Bench::new("{a: true, b: 1.0, models: {urls: [it's], mode: use}}");
+        let stub = format!(
+            "{{label: x, description: d, worker: {{command: [[bash, -c], [run]]}}, attributes: {{cache: {{{CACHE}}}}}}}"
+        );
+        let words =
+            ["bash", "-c", "run", "a:True", "b:1.0", "d:None", r#"models:{'urls': ["it's"], 'mode': 'use'}"#];
+        assert_eq!(digest(&bench, &stub), hashed(&words));
+    }
+
+    #[test]
+    fn a_flat_command_falls_into_characters() {
+        let bench = Bench::new("{}");
+        let stub =
+            "{label: x, worker: {command: [öb, {artifact-reference: y}]}, attributes: {cache: {type: t}}}";
+        assert_eq!(digest(&bench, stub), hashed(&["ö", "b", "artifact-reference"]));
+    }
+
+    #[test]
+    fn a_name_has_no_slashes_and_dependencies_count() {
+        let cached = "{cached_task: {type: t, name: n, digest: '1'}}";
+        let bench = Bench::new("{}").upstream([task("up", "up-1", cached)]);
+        let stub = "{label: a/b, worker: {command: [[x]]}, dependencies: {up: up-1}, attributes: {cache: {type: t}}}";
+        assert_eq!(bench.one(transform, stub, "attributes.cached_task.name"), r#""a_b""#);
+        assert_eq!(digest(&bench, stub), hashed(&["x", "t/n/1"]));
+        assert_eq!(bench.one(transform, stub, "cache"), "none");
+    }
+
+    #[test]
+    fn resources_may_depend_on_the_provider() {
+        let bench = Bench::new("{}");
+        let stub = "{label: x, worker: {command: [[x]]}, attributes: {provider: opus, cache: {type: t, \
+                    resources: {by-provider: {opus: [], default: [missing]}}}}}";
+        assert_eq!(bench.one(transform, stub, "attributes.cache.resources"), "[]");
+    }
+
+    #[test]
+    fn a_cache_needs_a_type() {
+        let error =
+            Bench::new("{}").refused(transform, "{label: x, worker: {command: []}, attributes: {cache: {}}}");
+        assert!(error.contains("missing key `type`"), "{error}");
+    }
+}

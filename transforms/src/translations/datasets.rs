@@ -1,0 +1,188 @@
+//! Datasets: `provider_name` in a training config, `provider` and `dataset` as attributes of tasks, and the name
+//! made fit for labels and files.
+
+use anyhow::Result;
+use indexmap::IndexSet;
+use md5::{Digest, Md5};
+use taskgraph::keypath::KeyPath;
+use taskgraph::params::Params;
+use taskgraph::problem::{Problem, Problems};
+use taskgraph::python::path::stem;
+use taskgraph::python::url::Url;
+use taskgraph::tree::hex;
+use taskgraph::value::Value;
+
+use super::params::refused;
+
+const DATASETS: &str = "training_config.datasets";
+
+/// Names end up in labels, labels in routes, and a route has at most 256 characters.
+const LONGEST_NAME: usize = 50;
+
+/// A dataset as a training config names it: `opus_Books/v1`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Dataset<'p> {
+    /// The whole of it: `opus_Books/v1`.
+    pub full: &'p str,
+    /// Where it comes from: `opus`.
+    pub provider: &'p str,
+    /// What it is called there: `Books/v1`.
+    pub name: &'p str,
+}
+
+impl<'p> Dataset<'p> {
+    /// Parts the provider from the name.
+    pub fn parse(full: &'p str) -> Option<Self> {
+        full.split_once('_').map(|(provider, name)| Dataset { full, provider, name })
+    }
+}
+
+/// The datasets of a category, or of all, each once, in the order of the config.
+pub fn read<'p>(params: &'p Params, category: Option<&str>) -> Result<IndexSet<Dataset<'p>>> {
+    let mut out = IndexSet::new();
+    let mut problems = Vec::new();
+    match category {
+        Some(category) => {
+            let path = format!("{DATASETS}.{category}");
+            match params.deep_get(&path) {
+                Value::Null => problems.push(
+                    refused(
+                        params,
+                        "missing-key",
+                        &KeyPath::dotted(&path),
+                        format!("missing key `{category}`"),
+                        "",
+                    )
+                    .help(format!("this tree needs the datasets of `{category}`; an empty list is fine")),
+                ),
+                list => take(params, category, list, &mut out, &mut problems),
+            }
+        }
+        None => {
+            for (category, list) in params.deep_get(DATASETS).as_map().into_iter().flatten() {
+                take(params, category, list, &mut out, &mut problems);
+            }
+        }
+    }
+    Problems(problems).check()?;
+    Ok(out)
+}
+
+/// All datasets whose name has no provider.
+pub fn check(params: &Params) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let datasets = params.get("training_config").and_then(|config| config.get("datasets")?.as_map());
+    for (category, list) in datasets.into_iter().flatten() {
+        take(params, category, list, &mut IndexSet::new(), &mut problems);
+    }
+    problems
+}
+
+fn take<'p>(
+    params: &'p Params,
+    category: &str,
+    list: &'p Value,
+    out: &mut IndexSet<Dataset<'p>>,
+    problems: &mut Vec<Problem>,
+) {
+    for (index, item) in list.as_list().unwrap_or_default().iter().enumerate() {
+        // What is no text at all is refused by the shape of the parameters.
+        let Some(full) = item.as_str() else { continue };
+        match Dataset::parse(full) {
+            Some(dataset) => {
+                out.insert(dataset);
+            }
+            None => problems.push(refused(
+                params,
+                "wrong-value",
+                &KeyPath::dotted(DATASETS).join(category).join(index),
+                format!("dataset `{full}` has no provider"),
+                "write `provider_name`, for example `opus_Books/v1`",
+            )),
+        }
+    }
+}
+
+/// The name of a dataset as labels, files and artifacts have it. A url gives its host, its file and a part of its
+/// hash; a long name is cut and gets the hash as well. Python: `util.dataset_helpers.sanitize_dataset_name`.
+pub fn sanitize(name: &str) -> Result<String> {
+    let short = if name.starts_with("https://") || name.starts_with("http://") {
+        let url = Url::split(name)?;
+        let host = match url.hostname() {
+            Some(host) if host == "storage.googleapis.com" => "gcp".into(),
+            Some(host) => host,
+            // Python: `f"{None}"`.
+            None => "None".into(),
+        };
+        let file = stem(without_params(&url.path)).replace(".[LANG]", "").replace("[LANG]", "");
+        format!("{host}_{file}_{}", hash(name))
+    } else if name.chars().count() > LONGEST_NAME {
+        let cut: String = name.chars().take(LONGEST_NAME).collect();
+        format!("{cut}_{}", hash(name))
+    } else {
+        name.into()
+    };
+    Ok(short.replace("://", "_").replace(['/', '.', ':', '[', ']'], "_"))
+}
+
+/// Python: `urlparse` cuts `;…` off the last part of a path.
+fn without_params(path: &str) -> &str {
+    let last = path.rfind('/').unwrap_or_default();
+    path[last..].find(';').map_or(path, |at| &path[..last + at])
+}
+
+fn hash(name: &str) -> String {
+    hex(&Md5::digest(name))[..6].to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::translations::testing::params;
+
+    #[test]
+    fn a_short_name_loses_its_slashes_and_dots() {
+        assert_eq!(sanitize("ELRC-3075/v1.2").unwrap(), "ELRC-3075_v1_2");
+    }
+
+    #[test]
+    fn a_url_becomes_host_file_and_hash() {
+        assert_eq!(
+            sanitize("https://storage.googleapis.com/bucket/a/pytest-dataset.[LANG].zst").unwrap(),
+            "gcp_pytest-dataset_ad112a"
+        );
+    }
+
+    #[test]
+    fn a_long_name_is_cut_by_characters() {
+        let name = "ö".repeat(51);
+        let short = sanitize(&name).unwrap();
+        assert_eq!(short.chars().count(), 57);
+        assert!(short.starts_with(&"ö".repeat(50)));
+        assert_eq!(sanitize(&"ö".repeat(50)).unwrap(), "ö".repeat(50));
+    }
+
+    #[test]
+    fn each_dataset_comes_once_and_in_order() {
+        let params =
+            params("training_config: {datasets: {train: [b_2, a_1, b_2], test: [a_1, c_3], mono-src: []}}");
+        let names =
+            |category| read(&params, category).unwrap().iter().map(|one| one.full).collect::<Vec<_>>();
+        assert_eq!(names(None), ["b_2", "a_1", "c_3"]);
+        assert_eq!(names(Some("train")), ["b_2", "a_1"]);
+        assert!(names(Some("mono-src")).is_empty());
+        assert!(read(&params, Some("devtest")).is_err());
+    }
+
+    #[test]
+    fn a_dataset_without_a_provider_is_told_with_its_place() {
+        let problems =
+            check(&params("training_config:\n  datasets:\n    train:\n    - opus_x\n    - Books\n"));
+        let told: Vec<_> = problems.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            told,
+            ["params.yml:5:7: dataset `Books` has no provider (at training_config.datasets.train[1]): \
+              write `provider_name`, for example `opus_Books/v1`"]
+        );
+    }
+}

@@ -1,0 +1,75 @@
+//! `translations_taskgraph.transforms.training_continuation:evaluate_stage`: leaves out evaluations of models that
+//! are only downloaded. They were evaluated where they were trained; a model that is trained on is evaluated.
+//!
+//! The reference leaves them out for every mode.
+
+use anyhow::Result;
+use taskgraph::decision::Dropped;
+use taskgraph::fields::{missing, wrong};
+use taskgraph::transform::{Context, Stub, fan_out};
+use taskgraph::value::Value;
+
+use super::pretrained::{KINDS, MODELS, Mode};
+
+const WHY: &str = "a download-only model is not evaluated again";
+
+/// The transform.
+pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
+    let is_downloaded = |kind: &&str| {
+        ctx.params.deep_get(&format!("{MODELS}.{kind}.mode")).as_str() == Some(Mode::Use.word())
+    };
+    let downloaded: Vec<&str> =
+        KINDS.iter().filter(|kind| is_downloaded(kind)).map(|kind| model_of(kind)).collect();
+    fan_out(stubs, |stub, out| {
+        let stage = match stub.get("attributes").and_then(|attributes| attributes.get("stage")) {
+            Some(Value::Str(stage)) => stage.clone(),
+            Some(other) => return Err(wrong("attributes.stage", other, "a string")),
+            None => return Err(missing("attributes.stage", "the stage of an evaluation")),
+        };
+        if downloaded.iter().any(|model| stage.contains(model)) {
+            let kind = ctx.kind.name.clone();
+            ctx.record.drop_stub(Dropped { kind, stage: Some(stage), why: WHY.into() });
+        } else {
+            out.push(stub);
+        }
+        Ok(())
+    })
+}
+
+/// The word for a kind's model in the stages of evaluations: `train-backwards` trains `backward`.
+fn model_of(kind: &str) -> &str {
+    match kind.rsplit('-').next() {
+        Some("backwards") => "backward",
+        Some(last) => last,
+        None => kind,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::translations::testing::Bench;
+
+    fn kept(models: &str, stage: &str) -> bool {
+        let bench = Bench::new(&format!("{{experiment: {{pretrained-models: {models}}}}}"));
+        let kept = bench.run(transform, &format!("{{attributes: {{stage: {stage}}}}}")).unwrap().len() == 1;
+        let (dropped, _) = bench.record.into_notes();
+        assert_eq!(dropped.len(), usize::from(!kept));
+        assert!(dropped.iter().all(|stub| stub.stage.as_deref() == Some(stage) && stub.why == WHY));
+        kept
+    }
+
+    #[test]
+    fn only_a_download_only_model_is_not_evaluated() {
+        for stage in ["evaluate-teacher", "evaluate-teacher-ensemble", "evaluate-finetuned-teacher"] {
+            assert!(!kept("{train-teacher: {mode: use}}", stage));
+            assert!(kept("{train-teacher: {mode: continue}}", stage));
+            assert!(kept("{train-teacher: {mode: init}}", stage));
+            assert!(kept("{train-backwards: {mode: use}}", stage));
+        }
+        assert!(!kept("{train-backwards: {mode: use}}", "evaluate-backwards"));
+        assert!(kept("{train-backwards: {mode: init}}", "evaluate-backwards"));
+        assert!(kept("{train-teacher: {mode: use}}", "evaluate-student"));
+        assert!(kept("null", "evaluate-teacher"));
+    }
+}

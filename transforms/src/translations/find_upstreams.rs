@@ -1,0 +1,226 @@
+//! `translations_taskgraph.transforms.find_upstreams`: makes a task depend on the tasks of the datasets it is for.
+//!
+//! ```yaml
+//! attributes: {dataset-category: train}
+//! upstreams-config:
+//!     upstream-task-attributes:
+//!         cleaning-type:
+//!             by-cleaning-type: {bicleaner-ai: bicleaner-ai}
+//!     upstream-artifacts: ["{dataset_sanitized}.{src_locale}.zst"]
+//! ```
+//!
+//! A task of a kind dependency counts if it has all the attributes named there and its dataset belongs to the
+//! category. It becomes a dependency under its label, and its artifacts are fetched. `mono` is for the categories
+//! `mono-src` and `mono-trg`; it fills `locale` and others into `substitution-fields`, too.
+
+use std::collections::BTreeSet;
+
+use anyhow::{Context as _, Result, bail};
+use taskgraph::fields::{Fields, missing};
+use taskgraph::keyed_by::evaluate;
+use taskgraph::python;
+use taskgraph::shape::{STRINGS, Shape, optional, required};
+use taskgraph::task::Task;
+use taskgraph::template::{Missing, fill, substitute_fields};
+use taskgraph::transform::{Context, Stub, each};
+use taskgraph::value::{Map, Value};
+
+use super::datasets;
+use super::params::text;
+
+const ATTRIBUTES: Shape = Shape::MapOf(&Shape::KeyedBy(&["cleaning-type"], &Shape::Str));
+
+// Open, as in the reference: `merge-mono` has a key that nothing reads.
+const UPSTREAMS: Shape = Shape::Open(
+    &[
+        required("upstream-task-attributes", ATTRIBUTES),
+        required("upstream-artifacts", STRINGS),
+        optional("substitution-fields", STRINGS),
+    ],
+    &Shape::Any,
+);
+
+/// The kinds that clean a corpus, and the ways to clean it, best first.
+const CLEANING_KINDS: [&str; 2] = ["bicleaner", "clean-corpus"];
+const CLEANING_TYPES: [&str; 2] = ["bicleaner-ai", "clean-corpus"];
+
+/// Tasks of parallel datasets.
+pub fn by_locales(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
+    each(stubs, |stub| {
+        let mut config = section(stub)?;
+        let description = stub.get("description").map(python::str).unwrap_or_default();
+        let wanted = config.map_at("upstream-task-attributes")?;
+        if let Some(cleaning) = wanted.get_mut("cleaning-type").filter(|cleaning| cleaning.truthy()) {
+            let best = best_cleaning(ctx)?;
+            let item = format!("`upstream-task-attributes.cleaning-type` in `{description}`");
+            *cleaning = evaluate(cleaning, &item, |name| (name == "cleaning-type").then(|| best.into()))?;
+        }
+        for task in upstream(ctx, stub, wanted)? {
+            let attribute = |name: &str| task.attributes.get(name).cloned().unwrap_or_default();
+            let names = taskgraph::map! {
+                "src_locale" => attribute("src_locale"),
+                "trg_locale" => attribute("trg_locale"),
+                "dataset_sanitized" => datasets::sanitize(of(task, "dataset")?)?,
+            };
+            fetch(stub, task, &config, &names)?;
+        }
+        Ok(())
+    })
+}
+
+/// Tasks of datasets in one language.
+pub fn mono(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
+    let src = text(ctx.params, "training_config.experiment.src")?;
+    let trg = text(ctx.params, "training_config.experiment.trg")?;
+    each(stubs, |stub| {
+        let config = section(stub)?;
+        let wanted =
+            config.get("upstream-task-attributes").and_then(Value::as_map).cloned().unwrap_or_default();
+        for task in upstream(ctx, stub, &wanted)? {
+            let locale = match category(stub)? {
+                "mono-src" => src,
+                "mono-trg" => trg,
+                other => bail!("`find_upstreams:mono` is for mono-src and mono-trg, not for `{other}`"),
+            };
+            let names = taskgraph::map! {
+                "provider" => of(task, "provider")?,
+                "dataset" => of(task, "dataset")?,
+                "dataset_sanitized" => datasets::sanitize(of(task, "dataset")?)?,
+                "locale" => locale,
+                "src_locale" => src,
+                "trg_locale" => trg,
+            };
+            // Python: every task fills in the same stub, so the first one's names win.
+            let fields = config.get("substitution-fields").and_then(Value::as_list).unwrap_or_default();
+            substitute_fields(stub, fields.iter().filter_map(Value::as_str), &names, Missing::Stays)?;
+            fetch(stub, task, &config, &names)?;
+            let attributes = stub.map_at("attributes")?;
+            attributes.put("src_locale", src);
+            attributes.put("trg_locale", trg);
+        }
+        Ok(())
+    })
+}
+
+fn section(stub: &mut Stub) -> Result<Map> {
+    let section = stub.take_section("upstreams-config", &UPSTREAMS)?;
+    let section = section.ok_or_else(|| missing("upstreams-config", &UPSTREAMS.in_words()))?;
+    // Python: both are there even if no task counts.
+    stub.map_at("dependencies")?;
+    stub.map_at("fetches")?;
+    Ok(section)
+}
+
+fn category(stub: &Stub) -> Result<&str> {
+    let category = stub.get("attributes").and_then(|attributes| attributes.get("dataset-category")?.as_str());
+    category.ok_or_else(|| missing("attributes.dataset-category", "a category of datasets"))
+}
+
+fn best_cleaning(ctx: &Context<'_>) -> Result<&'static str> {
+    let mut found = BTreeSet::new();
+    for task in ctx.upstream.values().filter(|task| CLEANING_KINDS.contains(&&*task.kind)) {
+        found.insert(of(task, "cleaning-type")?);
+    }
+    let best = CLEANING_TYPES.into_iter().find(|cleaning| found.contains(cleaning));
+    best.context("no task of bicleaner or clean-corpus tells how the corpus is cleaned")
+}
+
+/// The tasks that count, in the order of their labels.
+fn upstream<'c>(ctx: &Context<'c>, stub: &Stub, wanted: &Map) -> Result<Vec<&'c Task>> {
+    let datasets = datasets::read(ctx.params, Some(category(stub)?))?;
+    let datasets: BTreeSet<&str> = datasets.iter().map(|dataset| dataset.full).collect();
+    let mut tasks = Vec::new();
+    for task in ctx.upstream.values() {
+        if wanted.iter().all(|(name, value)| task.attributes.get(name) == Some(value)) {
+            let full = format!("{}_{}", of(task, "provider")?, of(task, "dataset")?);
+            if datasets.contains(&*full) {
+                tasks.push(&**task);
+            }
+        }
+    }
+    tasks.sort_by(|a, b| a.label.cmp(&b.label));
+    Ok(tasks)
+}
+
+fn fetch(stub: &mut Stub, task: &Task, config: &Map, names: &Map) -> Result<()> {
+    let label = task.label.text();
+    stub.map_at("dependencies")?.put(label, label);
+    let artifacts = config.get("upstream-artifacts").and_then(Value::as_list).unwrap_or_default();
+    let mut artifacts: Vec<&str> = artifacts.iter().filter_map(Value::as_str).collect();
+    artifacts.sort_unstable();
+    let fetches = stub.map_at("fetches")?.list_at(label)?;
+    for artifact in artifacts {
+        let artifact = fill(artifact, names, Missing::Fails)?;
+        fetches.push(taskgraph::map! { "artifact" => artifact, "extract" => false }.into());
+    }
+    Ok(())
+}
+
+fn of<'t>(task: &'t Task, attribute: &str) -> Result<&'t str> {
+    task.attribute(attribute).with_context(|| {
+        format!("`{}` is among the upstream tasks, but has no attribute `{attribute}`", task.label)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::translations::testing::{Bench, task};
+
+    const CONFIG: &str = "{experiment: {src: ru, trg: en}, datasets: {train: [opus_A/v1, opus_B], mono-src: [news_c], mono-trg: []}}";
+
+    fn bench() -> Bench {
+        let cleaned = |label: &str, kind: &str, dataset: &str, cleaning: &str| {
+            let attributes = format!(
+                "{{provider: opus, dataset: {dataset}, src_locale: ru, trg_locale: en, cleaning-type: {cleaning}}}"
+            );
+            task(kind, label, &attributes)
+        };
+        Bench::new(CONFIG).upstream([
+            cleaned("z", "bicleaner", "A/v1", "bicleaner-ai"),
+            cleaned("y", "bicleaner", "B", "bicleaner-ai"),
+            cleaned("x", "clean-corpus", "B", "clean-corpus"),
+            cleaned("w", "bicleaner", "not-asked-for", "bicleaner-ai"),
+            task("toolchain", "t", "{}"),
+            task("clean-mono", "m", "{provider: news, dataset: c, stage: clean-mono}"),
+        ])
+    }
+
+    const MERGE: &str = "{description: merge, attributes: {dataset-category: train}, upstreams-config: \
+        {upstream-artifacts: ['{dataset_sanitized}.{trg_locale}.zst', '{dataset_sanitized}.{src_locale}.zst'], \
+        upstream-task-attributes: {cleaning-type: {by-cleaning-type: {bicleaner-ai: bicleaner-ai}}}}}";
+
+    #[test]
+    fn dependencies_come_in_the_order_of_labels() {
+        assert_eq!(bench().one(by_locales, MERGE, "dependencies"), r#"{"y": "y", "z": "z"}"#);
+        assert_eq!(
+            bench().one(by_locales, MERGE, "fetches.z"),
+            r#"[{"artifact": "A_v1.ru.zst", "extract": false}, {"artifact": "A_v1.en.zst", "extract": false}]"#
+        );
+        assert_eq!(bench().one(by_locales, MERGE, "upstreams-config"), "none");
+    }
+
+    #[test]
+    fn an_unknown_way_of_cleaning_is_told() {
+        let error = Bench::new(CONFIG).refused(by_locales, MERGE);
+        assert!(error.contains("how the corpus is cleaned"), "{error}");
+    }
+
+    #[test]
+    fn one_language_has_its_locale() {
+        let stub = |category: &str| {
+            format!(
+                "{{n: '{{locale}} {{dataset}} {{later}}', attributes: {{dataset-category: {category}}}, upstreams-config: \
+                 {{upstream-artifacts: ['{{dataset_sanitized}}.{{locale}}'], substitution-fields: [n], \
+                 upstream-task-attributes: {{stage: clean-mono}}}}}}"
+            )
+        };
+        assert_eq!(bench().one(mono, &stub("mono-src"), "n"), r#""ru c {later}""#);
+        assert_eq!(
+            bench().one(mono, &stub("mono-src"), "fetches"),
+            r#"{"m": [{"artifact": "c.ru", "extract": false}]}"#
+        );
+        assert_eq!(bench().one(mono, &stub("mono-trg"), "dependencies"), "{}");
+        assert!(bench().refused(mono, &stub("devtest")).contains("missing key `devtest`"));
+    }
+}

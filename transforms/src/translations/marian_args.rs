@@ -1,0 +1,83 @@
+//! `translations_taskgraph.transforms.marian_args`: arguments of Marian out of the training config.
+//!
+//! ```yaml
+//! marian-args:
+//!     from-parameters: training_config.marian-args.training-teacher
+//! ```
+//!
+//! `{beam-size: "12", mini-batch-words: "2000"}` becomes ` --beam-size 12 --mini-batch-words 2000` under the name
+//! `marian_args` of the task's context. The space in front belongs to it: digests have it, too.
+
+use std::fmt::Write as _;
+
+use anyhow::Result;
+use taskgraph::fields::{Fields, missing};
+use taskgraph::keypath::KeyPath;
+use taskgraph::problem::{Problem, Problems};
+use taskgraph::python;
+use taskgraph::shape::{Shape, required};
+use taskgraph::transform::{Context, Stub, each};
+use taskgraph::value::Value;
+
+use super::params::refused;
+
+const MARIAN_ARGS: Shape = Shape::Open(&[required("from-parameters", Shape::Str)], &Shape::Any);
+
+/// The transform.
+pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
+    each(stubs, |stub| {
+        let Some(section) = stub.take_section("marian-args", &MARIAN_ARGS)? else {
+            return Err(missing("marian-args", MARIAN_ARGS.in_words().as_str()));
+        };
+        let path = section.text("from-parameters")?;
+        let Value::Map(arguments) = ctx.params.deep_get(path) else {
+            return Err(Problems::from(no_arguments(ctx, path)).into());
+        };
+        let mut text = String::new();
+        for (name, value) in arguments.iter() {
+            // Writing into a string cannot fail.
+            let _ = write!(text, " --{name} {}", python::str(value));
+        }
+        if !stub.contains_key("task-context") {
+            return Err(missing("task-context", "a map: `marian_args` becomes a part of it"));
+        }
+        stub.map_at("task-context")?.map_at("from-object")?.put("marian_args", text);
+        Ok(())
+    })
+}
+
+fn no_arguments(ctx: &Context<'_>, path: &str) -> Problem {
+    let kind = &ctx.kind.name;
+    let path = KeyPath::dotted(path);
+    let message = format!("kind `{kind}` needs `{}`", ctx.params.path_in_file(&path));
+    refused(ctx.params, "missing-key", &path, message, "a map of arguments for Marian has to be here")
+        .help("an empty map `{}` is fine")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::translations::testing::Bench;
+
+    const STUB: &str = "{marian-args: {from-parameters: training_config.marian-args.x}, task-context: {}}";
+
+    #[test]
+    fn arguments_keep_the_order_of_the_config() {
+        let bench = Bench::new("{marian-args: {x: {beam-size: '12', after: 0.5, flag: true}}}");
+        let arguments = bench.one(transform, STUB, "task-context.from-object.marian_args");
+        assert_eq!(arguments, r#"" --beam-size 12 --after 0.5 --flag True""#);
+        assert_eq!(bench.one(transform, STUB, "marian-args"), "none");
+    }
+
+    #[test]
+    fn no_arguments_are_an_empty_text() {
+        let bench = Bench::new("{marian-args: {x: {}}}");
+        assert_eq!(bench.one(transform, STUB, "task-context.from-object"), r#"{"marian_args": ""}"#);
+    }
+
+    #[test]
+    fn arguments_that_are_not_in_the_config_are_told() {
+        let error = Bench::new("{marian-args: {}}").refused(transform, STUB);
+        assert!(error.contains("kind `it` needs `training_config.marian-args.x`"), "{error}");
+    }
+}

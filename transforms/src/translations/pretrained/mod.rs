@@ -1,0 +1,19 @@
+//! Pretrained models: what a training config may say about them, and what becomes of it.
+//!
+//! ```yaml
+//! experiment:
+//!     pretrained-models:
+//!         train-teacher:
+//!             urls: [https://example.com/models/ru-en/teacher]    # one for each member of the ensemble
+//!             mode: continue                                      # use, continue or init
+//!             type: default                                       # default or opusmt
+//! ```
+//!
+//! `check` is the one validator; every command that makes a graph goes through it. `model` reads what was checked.
+
+mod check;
+mod model;
+mod url;
+
+pub use check::check;
+pub use model::{KINDS, MODELS, Mode, PretrainedModel, VOCABULARY_KIND, require_mounts};

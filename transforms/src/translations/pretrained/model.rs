@@ -1,0 +1,225 @@
+//! The pretrained model of a kind, as a type.
+
+use std::sync::Arc;
+
+use anyhow::{Result, bail};
+use taskgraph::decision::{Model, Variant};
+use taskgraph::keypath::KeyPath;
+use taskgraph::params::Params;
+use taskgraph::problem::{Problem, Problems};
+use taskgraph::transform::Context;
+use taskgraph::value::{Str, Value};
+
+/// Where the models stand among the parameters: kind to model.
+pub const MODELS: &str = "training_config.experiment.pretrained-models";
+
+/// The kinds that can start from a model.
+pub const KINDS: &[&str] = &["train-teacher", "train-backwards"];
+
+/// The types that the training script knows.
+pub const TYPES: &[&str] = &["default", "opusmt"];
+
+/// Where models are mounted.
+const DIRECTORY: &str = "./artifacts";
+
+/// What a training run publishes: a checkpoint, its best models, the vocabulary.
+const FILES: &[&str] = &[
+    "devset.out",
+    "model.npz",
+    "model.npz.best-bleu-detok.npz",
+    "model.npz.best-bleu-detok.npz.decoder.yml",
+    "model.npz.best-ce-mean-words.npz",
+    "model.npz.best-ce-mean-words.npz.decoder.yml",
+    "final.model.npz.best-chrf.npz",
+    "model.npz.best-chrf.npz",
+    "final.model.npz.best-chrf.npz.decoder.yml",
+    "model.npz.best-chrf.npz.decoder.yml",
+    "model.npz.decoder.yml",
+    "model.npz.optimizer.npz",
+    "model.npz.progress.yml",
+    "model.npz.yml",
+    "train.log",
+    "valid.log",
+    "vocab.spm",
+];
+
+/// What `init` needs of it. The reference leaves the vocabulary out, and the training script then misses it.
+const INIT_FILES: &[&str] = &[
+    "model.npz.best-bleu-detok.npz",
+    "model.npz.best-ce-mean-words.npz",
+    "final.model.npz.best-chrf.npz",
+    "model.npz.best-chrf.npz",
+    "vocab.spm",
+];
+
+/// What is done with the model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// It is downloaded and published as it is; nothing is trained.
+    Use,
+    /// Training goes on from its checkpoint.
+    Continue,
+    /// Training starts with its weights.
+    Init,
+}
+
+impl Mode {
+    /// The words of the modes, as a config has them.
+    pub const WORDS: &[&str] = &["use", "continue", "init"];
+
+    /// The mode that a word means.
+    pub fn parse(word: &str) -> Option<Self> {
+        match word {
+            "use" => Some(Mode::Use),
+            "continue" => Some(Mode::Continue),
+            "init" => Some(Mode::Init),
+            _ => None,
+        }
+    }
+
+    /// The word in a config.
+    pub fn word(self) -> &'static str {
+        match self {
+            Mode::Use => "use",
+            Mode::Continue => "continue",
+            Mode::Init => "init",
+        }
+    }
+
+    /// What becomes of the task.
+    pub fn variant(self) -> Variant {
+        match self {
+            Mode::Use => Variant::DownloadOnly,
+            Mode::Continue => Variant::Continue,
+            Mode::Init => Variant::Init,
+        }
+    }
+
+    /// The files that are mounted.
+    pub fn files(self) -> &'static [&'static str] {
+        match self {
+            Mode::Use | Mode::Continue => FILES,
+            Mode::Init => INIT_FILES,
+        }
+    }
+}
+
+/// The kind that makes the vocabulary. A task with a model does not need it: the vocabulary comes with the model.
+pub const VOCABULARY_KIND: &str = "train-vocab";
+
+/// The model that the tasks of a kind start from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PretrainedModel {
+    /// One url for each member of the ensemble, in order. At least one.
+    pub urls: Vec<Str>,
+    /// What is done with the model.
+    pub mode: Mode,
+    /// Handed to the training script as it is.
+    pub model_type: Str,
+}
+
+impl PretrainedModel {
+    /// The model of `kind`, if the parameters name one. They have been checked: what is wrong here is told shortly.
+    pub fn read(params: &Params, kind: &str) -> Result<Option<Self>> {
+        let path = format!("{MODELS}.{kind}");
+        let value = params.deep_get(&path);
+        if *value == Value::Null {
+            return Ok(None);
+        }
+        let text = |key: &str| value.get(key).and_then(Value::as_str);
+        let urls = value.get("urls").and_then(Value::as_list).unwrap_or_default();
+        let urls: Option<Vec<Str>> = urls.iter().map(|url| url.as_str().map(Str::from)).collect();
+        match (urls, text("mode").and_then(Mode::parse), text("type")) {
+            (Some(urls), Some(mode), Some(model_type)) if !urls.is_empty() => {
+                Ok(Some(PretrainedModel { urls, mode, model_type: model_type.into() }))
+            }
+            _ => bail!("`{path}` needs `urls`, `mode` and `type`"),
+        }
+    }
+
+    /// The url of a member of the ensemble, counted from 1.
+    pub fn url(&self, member: i64) -> Result<&Str> {
+        let index = usize::try_from(member).ok().and_then(|member| member.checked_sub(1));
+        match index.and_then(|index| self.urls.get(index)) {
+            Some(url) => Ok(url),
+            None => bail!("there is no pretrained model for member {member}: {} given", self.urls.len()),
+        }
+    }
+
+    /// What the preview tells about a task that starts from this model and needs `dropped` no longer.
+    pub fn decision(&self, dropped: Vec<Str>) -> Arc<Model> {
+        Arc::new(Model {
+            variant: self.mode.variant(),
+            model_type: self.model_type.clone(),
+            urls: self.urls.clone(),
+            files: self.mode.files().iter().map(|file| Str::from(*file)).collect(),
+            directory: DIRECTORY.into(),
+            dropped,
+        })
+    }
+
+    /// The mounts that bring the model at `url` into the task.
+    pub fn mounts(&self, url: &str) -> Result<Vec<Value>> {
+        let folder = if url.ends_with('/') { url.into() } else { format!("{url}/") };
+        let mount = |file: &&str| -> Result<Value> {
+            let url = taskgraph::python::url::join(&folder, file)?;
+            let content = taskgraph::map! { "url" => url };
+            Ok(taskgraph::map! { "content" => content, "file" => format!("{DIRECTORY}/{file}") }.into())
+        };
+        self.mode.files().iter().map(mount).collect()
+    }
+}
+
+/// Refuses a model for a task whose worker cannot mount it.
+pub fn require_mounts(ctx: &Context<'_>, alias: &str) -> Result<()> {
+    let implementation = ctx.config.worker(alias)?.implementation;
+    if implementation == "generic-worker" {
+        return Ok(());
+    }
+    let kind = &ctx.kind.name;
+    let path = KeyPath::dotted(MODELS).join(kind);
+    let message = format!("kind `{kind}` cannot take a pretrained model: its tasks run on {implementation}");
+    Err(Problems::from(
+        Problem::error("no-mounts", message)
+            .at(ctx.params.path_in_file(&path), "only generic-worker tasks can mount a model")
+            .in_place(ctx.params.place_of_key(&path))
+            .help(format!(
+                "the tasks use the worker `{alias}`; choose a generic-worker one in config.yml or kind.yml"
+            )),
+    )
+    .into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::translations::testing::params;
+
+    #[test]
+    fn a_slash_at_the_end_of_a_url_makes_no_difference() {
+        let model = PretrainedModel { urls: vec![], mode: Mode::Init, model_type: "default".into() };
+        let mounts = model.mounts("https://h/models/ru-en").unwrap();
+        assert_eq!(mounts, model.mounts("https://h/models/ru-en/").unwrap());
+        assert_eq!(mounts.len(), 5);
+        let vocabulary =
+            r#"{"content": {"url": "https://h/models/ru-en/vocab.spm"}, "file": "./artifacts/vocab.spm"}"#;
+        assert_eq!(format!("{:?}", mounts[4]), vocabulary);
+    }
+
+    #[test]
+    fn no_model_is_no_model_however_it_is_written() {
+        for experiment in ["{}", "{pretrained-models: null}", "{pretrained-models: {}}", "{src: ru}"] {
+            let params = params(&format!("training_config: {{experiment: {experiment}}}"));
+            assert_eq!(PretrainedModel::read(&params, "train-teacher").unwrap(), None);
+        }
+    }
+
+    #[test]
+    fn members_count_from_one() {
+        let urls = vec!["https://a".into(), "https://b".into()];
+        let model = PretrainedModel { urls, mode: Mode::Use, model_type: "opusmt".into() };
+        assert_eq!(&**model.url(2).unwrap(), "https://b");
+        assert!(model.url(0).is_err());
+        assert!(model.url(3).is_err());
+    }
+}

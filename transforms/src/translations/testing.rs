@@ -1,0 +1,160 @@
+//! What the tests of transforms stand on: a tiny tree, a training config, and stubs written as YAML.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use anyhow::Result;
+use indexmap::IndexMap;
+use taskgraph::config::GraphConfig;
+use taskgraph::decision::Record;
+use taskgraph::document::load;
+use taskgraph::keypath::KeyPath;
+use taskgraph::kind::{Kind, load_kinds};
+use taskgraph::origin::Origin;
+use taskgraph::params::{Given, Params};
+use taskgraph::settings::Settings;
+use taskgraph::source::Source;
+use taskgraph::task::{Dependencies, Label, Task};
+use taskgraph::transform::{Context, Registry, Stub, Transform};
+use taskgraph::tree::Tree;
+use taskgraph::value::{Map, Str, Value};
+
+const CONFIG: &str = "
+trust-domain: translations
+task-priority: low
+taskgraph:
+    repositories: {ci: {name: ci}}
+workers:
+    aliases:
+        cpu: {provisioner: p, implementation: docker-worker, os: linux, worker-type: w}
+        gpu-.*: {provisioner: p, implementation: generic-worker, os: linux, worker-type: w}
+local-worker-aliases:
+    b-cpu: {by-worker-class: {gcp-standard: cpu, default: cpu}}
+    b-gpu: {by-worker-class: {gcp-standard: gpu-standard, default: gpu-spot}}
+    b-badgpu: {by-worker-class: {gcp-standard: badgpu, default: badgpu}}
+worker-configuration:
+    gpu-spot: {env: {GPUS: '0 1', WORKSPACE: '12000'}}
+    gpu-standard: {env: {GPUS: '0 1', WORKSPACE: '12000'}}
+";
+
+/// Everything that a transform looks at.
+pub struct Bench {
+    pub config: GraphConfig,
+    pub params: Params,
+    pub record: Record,
+    kinds: IndexMap<Str, Kind>,
+    tree: Tree,
+    upstream: IndexMap<Label, Arc<Task>>,
+    settings: Settings,
+}
+
+impl Bench {
+    /// A kind `it` in a tree whose training config is `config`.
+    pub fn new(config: &str) -> Self {
+        let (tree, kinds) = tree("it", "{}");
+        Bench {
+            config: GraphConfig::load(&tree).unwrap(),
+            params: params(&format!(
+                "{{tasks_for: action, level: '1', build_date: 0, training_config: {config}}}"
+            )),
+            record: Record::default(),
+            kinds,
+            tree,
+            upstream: IndexMap::new(),
+            settings: Settings::default(),
+        }
+    }
+
+    /// The same with another name for the kind.
+    pub fn kind(self, name: &str) -> Self {
+        let (tree, kinds) = tree(name, "{}");
+        Bench { kinds, tree, ..self }
+    }
+
+    /// The same with tasks that the kind may depend on.
+    pub fn upstream(self, tasks: impl IntoIterator<Item = Task>) -> Self {
+        let upstream = tasks.into_iter().map(|task| (task.label.clone(), Arc::new(task))).collect();
+        Bench { upstream, ..self }
+    }
+
+    pub fn context(&self) -> Context<'_> {
+        Context {
+            kind: &self.kinds[0],
+            kinds: &self.kinds,
+            params: &self.params,
+            config: &self.config,
+            tree: &self.tree,
+            upstream: &self.upstream,
+            settings: &self.settings,
+            record: &self.record,
+        }
+    }
+
+    /// One stub with the name `stub`.
+    pub fn stubs(&self, stub: &str) -> Vec<Stub> {
+        tree(&self.kinds[0].name, stub).1[0].stubs.clone()
+    }
+
+    pub fn run(&self, transform: Transform, stub: &str) -> Result<Vec<Stub>> {
+        transform(&self.context(), self.stubs(stub))
+    }
+
+    /// The value at `path` of the one stub that comes out.
+    pub fn one(&self, transform: Transform, stub: &str, path: &str) -> String {
+        let stubs = self.run(transform, stub).unwrap();
+        assert_eq!(stubs.len(), 1);
+        show(&stubs[0], path)
+    }
+
+    /// Why a stub is refused.
+    pub fn refused(&self, transform: Transform, stub: &str) -> String {
+        match self.run(transform, stub) {
+            Ok(stubs) => panic!("{} stubs came out", stubs.len()),
+            Err(error) => format!("{error:#}"),
+        }
+    }
+}
+
+/// The value at `path` of a stub, or `none`.
+pub fn show(stub: &Stub, path: &str) -> String {
+    let fields = Value::from(stub.fields.clone());
+    KeyPath::dotted(path).find(&fields).map_or_else(|| "none".into(), |value| format!("{value:?}"))
+}
+
+/// Parameters out of a text called `params.yml`.
+pub fn params(text: &str) -> Params {
+    let source = Arc::new(Source { name: "params.yml".into(), text: text.into() });
+    let given = Given::read(source, false).unwrap();
+    Params::new(given.values, vec![given.layer])
+}
+
+/// A task with attributes.
+pub fn task(kind: &str, label: &str, attributes: &str) -> Task {
+    let source = Arc::new(Source { name: "task.yml".into(), text: attributes.into() });
+    let attributes = load(source).unwrap().1;
+    Task {
+        kind: kind.into(),
+        label: Label::parse(&label.into()).unwrap(),
+        description: "".into(),
+        attributes: attributes.as_map().cloned().unwrap_or_default(),
+        definition: Map::default(),
+        optimization: Value::Null,
+        dependencies: Dependencies::new(),
+        soft_dependencies: Vec::new(),
+        if_dependencies: Vec::new(),
+        model: None,
+        origin: Arc::new(Origin { kind: kind.into(), name: label.into(), spots: Vec::new() }),
+    }
+}
+
+fn tree(kind: &str, stub: &str) -> (Tree, IndexMap<Str, Kind>) {
+    let text =
+        format!("{{loader: 'taskgraph.loader.transform:loader', transforms: [], tasks: {{stub: {stub}}}}}");
+    // A test lives shortly, and embedded trees live for ever.
+    let name: &'static str = Box::leak(format!("kinds/{kind}/kind.yml").into_boxed_str());
+    let files: &'static [(&str, &str)] =
+        Box::leak(vec![("config.yml", CONFIG), (name, Box::leak(text.into_boxed_str()))].into_boxed_slice());
+    let tree = Tree::embedded(files);
+    let kinds = load_kinds(&tree, &Registry::default(), &BTreeSet::new()).unwrap();
+    (tree, kinds)
+}
