@@ -184,7 +184,7 @@ def write_expectations(python, folder):
     copy = folder / "site" / "taskgraph"
     shutil.copytree(package(python), copy)
     for file in (PARITY / "run-task").iterdir():
-        shutil.copyfile(file, copy / "run-task" / file.name)
+        shutil.copy(file, copy / "run-task" / file.name)
     env = environment(PYTHONPATH=str(folder / "site"), PYTHONHASHSEED="0", PYTHONDONTWRITEBYTECODE="1")
     code = "import sys; from taskgraph.main import main; sys.exit(main())"
     for case in sorted(path.parent for path in PARITY.glob("*/tree")):
