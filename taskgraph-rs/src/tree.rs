@@ -198,9 +198,14 @@ impl Tree {
                     let inside = format!("{}/", pattern.trim_end_matches('/'));
                     found.extend(tracked.iter().filter(|file| *file == pattern || file.starts_with(&inside)));
                 }
-                true => found.extend(
-                    tracked.iter().filter(|file| python::glob::matches(file, pattern).unwrap_or(false)),
-                ),
+                true => {
+                    let glob = python::glob::Glob::new(pattern)?;
+                    for file in tracked {
+                        if glob.matches(file)? {
+                            found.push(file);
+                        }
+                    }
+                }
             }
             if found.len() == before {
                 bail!("no tracked file matches `{pattern}`");

@@ -11,6 +11,7 @@
 //!     fetches: {split-corpus: [{artifact: "file.{this_chunk}.zst"}]}
 //! ```
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail};
@@ -182,13 +183,12 @@ fn strip_kind<'l>(label: &'l str, kind: &str) -> &'l str {
 }
 
 fn add_fetches(ctx: &Context<'_>, task: &mut Map, fetches: &Map) -> Result<()> {
-    let labels: Vec<Value> = task.map_at("dependencies")?.values().cloned().collect();
+    let labels = task.map_at("dependencies")?.values().filter_map(Value::as_str);
+    // In the order of their making, and each once.
+    let found: BTreeSet<usize> = labels.filter_map(|label| ctx.upstream.get_index_of(label)).collect();
     let task_fetches = task.map_at("fetches")?;
-    for dependency in ctx.upstream.values() {
+    for (_, dependency) in found.into_iter().filter_map(|at| ctx.upstream.get_index(at)) {
         let Some(wanted) = fetches.get(&dependency.kind).and_then(Value::as_list) else { continue };
-        if !labels.iter().any(|label| label.as_str() == Some(dependency.label.as_str())) {
-            continue;
-        }
         let mut entries = Vec::new();
         for fetch in wanted.iter().filter_map(Value::as_map) {
             let mut entry = fetch.clone();
