@@ -165,7 +165,7 @@ impl<'a> Workshop<'a> {
                 Some(Done::Skipped) | None => {}
             }
         }
-        Problems(problems).check()?;
+        Problems(problems).distinct().check()?;
         Ok(Generated { tasks, dropped, warnings })
     }
 }

@@ -79,6 +79,16 @@ pub fn check(params: &Params, extension: &Extension) -> Vec<Problem> {
                 .in_place(place),
         );
     }
+    if problems.is_empty()
+        && let Err(error) = params.file_url("")
+    {
+        let path = KeyPath::dotted("head_repository");
+        let problem = Problem::error("wrong-value", error.to_string())
+            .at(params.path_in_file(&path), "links to the tree are made of it")
+            .in_place(params.place_of_value(&path))
+            .help("without parameters it is the url of the git remote `origin`; give another one with a parameters file");
+        problems.push(problem);
+    }
     if let Some(check) = extension.check {
         let told: Vec<_> = problems.iter().map(|problem| problem.path.clone()).collect();
         // What has the wrong shape is told once; a second opinion about the same key only confuses.
