@@ -13,10 +13,11 @@ use support::{checkout, differences, read_json, shared};
 use taskgraph::fields::Fields as _;
 use taskgraph::graph::TaskGraph;
 use taskgraph::params::{Params, read_file};
-use taskgraph::pipeline::Loaded;
-use taskgraph::problem::{Problem, Problems};
+use taskgraph::pipeline::{Full, Loaded};
+use taskgraph::problem::{Problem, Problems, Severity};
 use taskgraph::settings::{RunTask, Settings};
 use taskgraph::tree::Tree;
+use taskgraph::urls::Urls;
 use taskgraph_transforms::registry;
 
 /// What case.json says.
@@ -26,6 +27,12 @@ struct Case {
     refuse: Option<Refuse>,
     #[serde(default)]
     target_kinds: Vec<String>,
+    /// Paths of keys that must be told to have no effect.
+    #[serde(default)]
+    ineffective: BTreeSet<String>,
+    /// Urls that are there; all others are not.
+    #[serde(default)]
+    urls: BTreeSet<String>,
 }
 
 #[derive(Deserialize)]
@@ -46,7 +53,13 @@ impl Bench {
         Loaded::load(tree, &registry(), &targets).unwrap()
     }
 
-    fn params(&self, loaded: &Loaded, file: &Path, target_kinds: &[String]) -> Result<Params, Vec<Problem>> {
+    /// The parameters, and what the program warns of.
+    fn params(
+        &self,
+        loaded: &Loaded,
+        file: &Path,
+        target_kinds: &[String],
+    ) -> Result<(Params, Vec<Problem>), Vec<Problem>> {
         let given = read_file(file).unwrap();
         let mut params = Params::new(given.values, vec![given.layer]);
         params.values_mut().put(
@@ -54,19 +67,15 @@ impl Bench {
             target_kinds.iter().map(String::as_str).collect::<taskgraph::value::Value>(),
         );
         let problems = loaded.complete(&mut params, SystemTime::now()).unwrap();
-        match Problems(problems).check() {
-            Ok(()) => Ok(params),
-            Err(problems) => Err(problems.0),
+        match problems.iter().any(|problem| problem.severity == Severity::Error) {
+            false => Ok((params, problems)),
+            true => Err(problems),
         }
     }
 
     /// What differs from `expected/`, in words.
-    fn compare(&self, loaded: &Loaded, params: &Params, expected: &Path) -> Vec<String> {
-        let full = match loaded.full(params, &self.settings) {
-            Ok(full) => full,
-            Err(error) => return vec![format!("refused: {error:#}")],
-        };
-        let target = loaded.target(&full, params).unwrap();
+    fn compare(&self, loaded: &Loaded, params: &Params, full: &Full, expected: &Path) -> Vec<String> {
+        let target = loaded.target(full, params).unwrap();
         let mut told = graph_differences(&full.graph, &read_json(&expected.join("full-task-graph.json")));
         for (graph, file) in [(&target.set, "target-tasks.json"), (&target.graph, "target-task-graph.json")] {
             let ours: BTreeSet<&str> = graph.tasks.keys().map(|label| label.as_str()).collect();
@@ -117,9 +126,20 @@ fn hold(tree: &str) {
         let case: Case = serde_json::from_value(read_json(&folder.join("case.json"))).unwrap();
         let some_kinds = (!case.target_kinds.is_empty()).then(|| bench.load(&case.target_kinds));
         let loaded = some_kinds.as_ref().unwrap_or(&all_kinds);
+        let settings = Settings { urls: Urls::Known(case.urls.clone()), ..bench.settings.clone() };
         let params = bench.params(loaded, &folder.join("parameters.yml"), &case.target_kinds);
-        let told = match (params, &case.refuse) {
-            (Ok(params), None) => bench.compare(loaded, &params, &folder.join("expected")),
+        let made = params.and_then(|(params, warnings)| match loaded.full(&params, &settings) {
+            Ok(full) => Ok((params, full, warnings)),
+            Err(error) => Err(Problems::from_error(error).unwrap()),
+        });
+        let told = match (made, &case.refuse) {
+            (Ok((params, full, warnings)), None) => {
+                let mut told = bench.compare(loaded, &params, &full, &folder.join("expected"));
+                let found: BTreeSet<String> = without_effect(&warnings).collect();
+                let wrong = found.symmetric_difference(&case.ineffective);
+                told.extend(wrong.map(|path| format!("told or not told to have no effect: {path}")));
+                told
+            }
             (Ok(_), Some(_)) => vec!["accepted, but has to be refused".to_owned()],
             (Err(problems), None) => problems.iter().map(|problem| format!("refused: {problem}")).collect(),
             (Err(problems), Some(refuse)) => not_told(&problems, refuse),
@@ -138,6 +158,10 @@ fn hold(tree: &str) {
     assert!(equal > 0 && wrong == 0);
 }
 
+fn without_effect(warnings: &[Problem]) -> impl Iterator<Item = String> {
+    warnings.iter().filter(|warning| warning.code == "no-effect").map(|warning| warning.path.to_string())
+}
+
 /// A refusal has to name the path, and the place in the file.
 fn not_told(problems: &[Problem], refuse: &Refuse) -> Vec<String> {
     let Some(path) = &refuse.path else { return Vec::new() };
@@ -149,4 +173,9 @@ fn not_told(problems: &[Problem], refuse: &Refuse) -> Vec<String> {
 #[test]
 fn the_graphs_of_the_tree_of_2024_equal_the_references() {
     hold("ftt-2024-12");
+}
+
+#[test]
+fn the_graphs_of_the_tree_of_2026_equal_the_references() {
+    hold("translations-2026-07");
 }

@@ -21,6 +21,7 @@ pub fn settings(options: &TreeOptions, fast: bool) -> Result<Settings> {
             .map_or_else(|| PRODUCTION_ROOT_URL.into(), |url| url.trim_end_matches('/').to_owned()),
         task_id: text("TASK_ID"),
         run_task: find_run_task(options.run_task_dir.as_deref())?,
+        ..Settings::default()
     })
 }
 

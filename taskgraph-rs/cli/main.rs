@@ -3,6 +3,7 @@
 mod args;
 mod embedded;
 mod environment;
+mod known_urls;
 mod output;
 mod plumbing;
 mod report;

@@ -22,6 +22,7 @@ use taskgraph_transforms::registry;
 use crate::Status;
 use crate::args::{GraphOptions, KindGraphFormat, KindGraphOptions};
 use crate::environment::{open_tree, settings};
+use crate::known_urls;
 use crate::output::write;
 use crate::report::Reporter;
 
@@ -42,7 +43,8 @@ pub enum Phase {
 pub fn show(options: &GraphOptions, phase: Phase, reporter: &Reporter) -> Result<Status> {
     let started = Instant::now();
     let tree = open_tree(options.tree.root.as_deref())?;
-    let settings = settings(&options.tree, options.fast)?;
+    let urls = known_urls::read(options.known_urls.as_deref())?;
+    let settings = Settings { urls, ..settings(&options.tree, options.fast)? };
     let specs = specs(&options.parameters)?;
     let targets: BTreeSet<String> = options.target_kinds.iter().cloned().collect();
     let shown = Shown::new(options)?;

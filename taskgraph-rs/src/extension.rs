@@ -8,6 +8,7 @@ use crate::params::Params;
 use crate::problem::Problem;
 use crate::shape::Field;
 use crate::task::Label;
+use crate::urls::Question;
 
 /// Picks labels of the full graph. Never invents one.
 pub type TargetMethod = fn(&TaskGraph, &Params, &GraphConfig) -> Result<Vec<Label>>;
@@ -19,6 +20,10 @@ pub struct Extension {
     pub parameters: &'static [Field],
     /// Checks the parameters beyond their shapes. Positions are found through the parameters themselves.
     pub check: Option<fn(&Params) -> Vec<Problem>>,
+    /// Finds what does not hold for a full graph of this tree, besides what has to hold for every graph.
+    pub verify: Option<fn(&TaskGraph) -> Vec<Problem>>,
+    /// The urls that have to be asked before a graph is made.
+    pub questions: Option<fn(&Params) -> Vec<Question>>,
     /// Target methods by name.
     pub target_methods: &'static [(&'static str, TargetMethod)],
     /// Defaults: the name of a parameter, and the file of the tree (relative to its root) that has its value.

@@ -13,6 +13,7 @@ use crate::decision::{Dropped, Record};
 use crate::fields::{Fields, missing, wrong};
 use crate::kind::Kind;
 use crate::params::Params;
+use crate::payload::Payloads;
 use crate::problem::{Problem, Problems};
 use crate::settings::Settings;
 use crate::task::{Dependencies, Label, Task};
@@ -36,10 +37,11 @@ pub fn generate(
     tree: &Tree,
     config: &GraphConfig,
     kinds: &IndexMap<Str, Kind>,
+    payloads: &Payloads,
     params: &Params,
     settings: &Settings,
 ) -> Result<Generated> {
-    let workshop = Workshop::new(tree, config, kinds, params, settings);
+    let workshop = Workshop::new(tree, config, kinds, payloads, params, settings);
     let ready = (0..kinds.len()).filter(|index| workshop.benches[*index].needs.is_empty());
     let ready: Vec<usize> = ready.collect();
     let workshop_ref = &workshop;
@@ -72,6 +74,7 @@ struct Workshop<'a> {
     tree: &'a Tree,
     config: &'a GraphConfig,
     kinds: &'a IndexMap<Str, Kind>,
+    payloads: &'a Payloads,
     params: &'a Params,
     settings: &'a Settings,
     benches: Vec<Bench<'a>>,
@@ -82,6 +85,7 @@ impl<'a> Workshop<'a> {
         tree: &'a Tree,
         config: &'a GraphConfig,
         kinds: &'a IndexMap<Str, Kind>,
+        payloads: &'a Payloads,
         params: &'a Params,
         settings: &'a Settings,
     ) -> Self {
@@ -95,7 +99,7 @@ impl<'a> Workshop<'a> {
             let waiting = AtomicUsize::new(needs.len());
             benches.push(Bench { kind, needs, needed_by: Vec::new(), waiting, done: OnceLock::new() });
         }
-        Workshop { tree, config, kinds, params, settings, benches }
+        Workshop { tree, config, kinds, payloads, params, settings, benches }
     }
 
     /// Makes one kind, then those that waited for it alone.
@@ -125,6 +129,7 @@ impl<'a> Workshop<'a> {
             config: self.config,
             tree: self.tree,
             upstream: &upstream,
+            payloads: self.payloads,
             settings: self.settings,
             record: &record,
         };

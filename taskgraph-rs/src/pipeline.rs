@@ -9,15 +9,17 @@ use indexmap::IndexMap;
 use crate::config::GraphConfig;
 use crate::decision::Dropped;
 use crate::extension::Extension;
-use crate::generate::generate;
+use crate::generate::{Generated, generate};
 use crate::graph::TaskGraph;
 use crate::kind::{Kind, load_kinds};
 use crate::params::{self, Params};
+use crate::payload::Payloads;
 use crate::problem::{Problem, Problems, place_of_value};
 use crate::settings::Settings;
 use crate::target::{Targets, target};
 use crate::transform::Registry;
 use crate::tree::Tree;
+use crate::urls::Question;
 use crate::value::Str;
 use crate::verify::verify;
 use crate::words;
@@ -32,6 +34,8 @@ pub struct Loaded {
     pub extension: Extension,
     /// The kinds, in the order of their making.
     pub kinds: IndexMap<Str, Kind>,
+    /// The worker implementations.
+    pub payloads: Payloads,
 }
 
 /// Every task of every kind, with its edges.
@@ -50,7 +54,7 @@ impl Loaded {
         let config = GraphConfig::load(&tree)?;
         let extension = extension(&tree, &config, registry)?;
         let kinds = load_kinds(&tree, registry, target_kinds)?;
-        Ok(Loaded { tree, config, extension, kinds })
+        Ok(Loaded { tree, config, extension, kinds, payloads: registry.payloads().clone() })
     }
 
     /// Fills what is missing in the parameters, and checks all of them.
@@ -59,17 +63,28 @@ impl Loaded {
         Ok(params::check(params, &self.extension))
     }
 
+    /// The urls that have to be asked before a graph is made: the answers go into the settings.
+    pub fn questions(&self, params: &Params) -> Vec<Question> {
+        self.extension.questions.map(|questions| questions(params)).unwrap_or_default()
+    }
+
+    fn generate(&self, params: &Params, settings: &Settings) -> Result<Generated> {
+        generate(&self.tree, &self.config, &self.kinds, &self.payloads, params, settings)
+    }
+
     /// The set of all tasks, without looking at what they depend on.
     pub fn tasks(&self, params: &Params, settings: &Settings) -> Result<TaskGraph> {
-        let made = generate(&self.tree, &self.config, &self.kinds, params, settings)?;
+        let made = self.generate(params, settings)?;
         Ok(TaskGraph::set(made.tasks))
     }
 
     /// The full graph, verified.
     pub fn full(&self, params: &Params, settings: &Settings) -> Result<Full> {
-        let made = generate(&self.tree, &self.config, &self.kinds, params, settings)?;
+        let made = self.generate(params, settings)?;
         let graph = TaskGraph::linked(made.tasks)?;
-        Problems(verify(&graph, &self.config)).check()?;
+        let mut problems = verify(&graph, &self.config);
+        problems.extend(self.extension.verify.map(|verify| verify(&graph)).unwrap_or_default());
+        Problems(problems).check()?;
         Ok(Full { graph, dropped: made.dropped, warnings: made.warnings })
     }
 

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::urls::Urls;
+
 /// The production instance of Taskcluster, used where the environment names none.
 pub const PRODUCTION_ROOT_URL: &str = "https://firefox-ci-tc.services.mozilla.com";
 
@@ -16,11 +18,19 @@ pub struct Settings {
     pub task_id: Option<String>,
     /// The files that run-task consists of, if they were found.
     pub run_task: Option<RunTask>,
+    /// What is known about urls.
+    pub urls: Urls,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Settings { fast: false, root_url: PRODUCTION_ROOT_URL.into(), task_id: None, run_task: None }
+        Settings {
+            fast: false,
+            root_url: PRODUCTION_ROOT_URL.into(),
+            task_id: None,
+            run_task: None,
+            urls: Urls::default(),
+        }
     }
 }
 

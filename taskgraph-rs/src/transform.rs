@@ -14,6 +14,7 @@ use crate::keypath::KeyPath;
 use crate::kind::Kind;
 use crate::origin::Origin;
 use crate::params::Params;
+use crate::payload::{Payload, Payloads};
 use crate::problem::Problems;
 use crate::settings::Settings;
 use crate::shape::Shape;
@@ -36,6 +37,8 @@ pub struct Context<'a> {
     pub tree: &'a Tree,
     /// The tasks of the kinds that this kind depends on, in the order of their making.
     pub upstream: &'a IndexMap<Label, Arc<Task>>,
+    /// The worker implementations.
+    pub payloads: &'a Payloads,
     /// How the program was called.
     pub settings: &'a Settings,
     /// Where decisions are written down.
@@ -117,6 +120,7 @@ pub fn fan_out(
 pub struct Registry {
     transforms: IndexMap<&'static str, Transform>,
     extensions: IndexMap<&'static str, fn(&Tree) -> Extension>,
+    payloads: Payloads,
 }
 
 impl Registry {
@@ -131,6 +135,17 @@ impl Registry {
     pub fn extension(mut self, name: &'static str, extension: fn(&Tree) -> Extension) -> Self {
         self.extensions.insert(name, extension);
         self
+    }
+
+    /// Adds a worker implementation.
+    pub fn payload(mut self, payload: Payload) -> Self {
+        self.payloads.insert(payload.name, payload);
+        self
+    }
+
+    /// The worker implementations.
+    pub fn payloads(&self) -> &Payloads {
+        &self.payloads
     }
 
     /// The transform that `name` stands for.

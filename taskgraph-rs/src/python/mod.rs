@@ -14,7 +14,9 @@ mod printable;
 mod spec;
 mod text;
 
+pub mod base64;
 pub mod glob;
+pub mod json;
 pub mod path;
 pub mod regex;
 pub mod shell;

@@ -2,7 +2,7 @@
 //! written so that PyYAML reads the same value back.
 //!
 //! The way of a text: `events` (libyaml, the parser PyYAML uses), `build` (nodes, anchors) with `merge`
-//! (merge keys, equal keys) and `resolve`, `number`, `timestamp`, `binary` (what a scalar is), `document` (positions,
+//! (merge keys, equal keys) and `resolve`, `number`, `timestamp` (what a scalar is), `document` (positions,
 //! and the `Value`).
 //!
 //! Where it refuses what PyYAML takes: nesting deeper than [`MAX_DEPTH`]; aliases that blow up ([`MAX_ALIASED`]) or
@@ -10,7 +10,6 @@
 //! scalar's tag and the key `=`; one-line keys of more than 1024 bytes (libyaml: characters); integers of more than
 //! 4300 digits in any base (Python: decimal ones).
 
-mod binary;
 mod build;
 mod document;
 mod error;

@@ -1,7 +1,8 @@
 //! What a scalar is: the types of YAML 1.1 as PyYAML tells them from the text, or as a tag names them.
 
 use super::node::Data;
-use super::{binary, number, timestamp};
+use super::{number, timestamp};
+use crate::python::base64;
 
 /// The prefix of the standard tags, which are written `!!str`.
 const STANDARD: &str = "tag:yaml.org,2002:";
@@ -66,7 +67,7 @@ pub(super) fn scalar(text: &str, tag: Option<&str>, plain: bool) -> Result<Scala
         Type::Int => number::int(text),
         Type::Float => number::float(text).map(Data::Float),
         Type::Time => timestamp::parse(unbroken(text)).and_then(|parts| parts.timestamp()).map(Data::Time),
-        Type::Binary => binary::decode(text).map(|bytes| Data::Bytes(bytes.into())),
+        Type::Binary => base64::decode(text).map(|bytes| Data::Bytes(bytes.into())),
         Type::Merge => return Ok(Scalar::Merge),
         Type::Default => return Ok(Scalar::Default),
     };

@@ -23,11 +23,13 @@ const CACHE: Shape = Shape::Map(&[
 
 /// The transform.
 pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
-    with_digests(ctx, stubs, |stub| {
-        // Chain of trust changes artifacts, so it belongs to the digest.
-        let trust = stub.get("worker").and_then(|worker| worker.get("chain-of-trust"));
-        trust.filter(|trust| trust.truthy()).map(python::str)
-    })
+    with_digests(ctx, stubs, chain_of_trust)
+}
+
+/// Chain of trust changes artifacts, so it belongs to the digest.
+pub fn chain_of_trust(stub: &Stub) -> Option<String> {
+    let trust = stub.get("worker").and_then(|worker| worker.get("chain-of-trust"));
+    trust.filter(|trust| trust.truthy()).map(python::str)
 }
 
 /// Gives every stub with a `cache` section its digest; `last` adds to the digest after the dependencies.

@@ -15,6 +15,7 @@ use taskgraph::transform::Registry;
 
 /// Adds the core transforms.
 pub fn register(registry: Registry) -> Registry {
+    let registry = task::PAYLOADS.iter().fold(registry, |registry, payload| registry.payload(*payload));
     registry
         .transform("taskgraph.transforms.cached_tasks", cached_tasks::transform)
         .transform("taskgraph.transforms.chunking", chunking::transform)

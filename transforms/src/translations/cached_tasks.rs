@@ -13,6 +13,9 @@
 //! Each parameter goes into the digest as `name:value`, the value as Python's `str()` writes it. Of a list of paths
 //! the first one counts that has a value, and none is no part of the digest; a single path without a value is
 //! `None`. The digests of all dependencies follow, as for every cached task.
+//!
+//! In July 2026, `resources` are patterns with one hash for all of them, a `version` that is raised by hand makes new
+//! digests, and so does chain of trust.
 
 use anyhow::Result;
 use taskgraph::fields::{Fields, missing, wrong};
@@ -23,7 +26,8 @@ use taskgraph::shape::{STRINGS, Shape, optional, required};
 use taskgraph::transform::{Context, Stub, each};
 use taskgraph::value::{Map, Value};
 
-use crate::core::cached_tasks::with_digests;
+use super::dialect::Dialect;
+use crate::core::cached_tasks::{chain_of_trust, with_digests};
 
 const PATHS: Shape = Shape::Either(&[STRINGS, Shape::Str], "the path of a parameter or a list of such paths");
 
@@ -32,6 +36,7 @@ const CACHE: Shape = Shape::Open(
         required("type", Shape::Str),
         optional("resources", Shape::KeyedBy(&["provider"], &STRINGS)),
         optional("from-parameters", Shape::MapOf(&PATHS)),
+        optional("version", Shape::Int),
     ],
     &Shape::Any,
 );
@@ -40,11 +45,15 @@ const ATTRIBUTES: Shape = Shape::Open(&[required("cache", CACHE)], &Shape::Any);
 
 /// The transform.
 pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
-    let stubs = each(stubs, |stub| add_cache(ctx, stub))?;
-    with_digests(ctx, stubs, |_| None)
+    let dialect = Dialect::of(ctx.tree);
+    let stubs = each(stubs, |stub| add_cache(ctx, dialect, stub))?;
+    match dialect {
+        Dialect::December2024 => with_digests(ctx, stubs, |_| None),
+        Dialect::July2026 => with_digests(ctx, stubs, chain_of_trust),
+    }
 }
 
-fn add_cache(ctx: &Context<'_>, stub: &mut Stub) -> Result<()> {
+fn add_cache(ctx: &Context<'_>, dialect: Dialect, stub: &mut Stub) -> Result<()> {
     let Some(attributes) = stub.get("attributes") else { return Err(missing("attributes.cache", "a map")) };
     ATTRIBUTES.require(attributes, &"attributes".into())?;
     let provider = attributes.get("provider").cloned();
@@ -60,10 +69,11 @@ fn add_cache(ctx: &Context<'_>, stub: &mut Stub) -> Result<()> {
     }
     let cache = cache.clone();
     let mut data = command_words(stub)?;
-    for resource in cache.get("resources").and_then(Value::as_list).unwrap_or_default() {
-        data.push(ctx.tree.hash(resource.as_str().unwrap_or_default())?.into());
-    }
+    data.extend(resources(ctx, dialect, &cache)?);
     data.extend(parameters(ctx, &cache));
+    if dialect == Dialect::July2026 {
+        data.extend(cache.get("version").filter(|version| version.truthy()).map(|v| python::str(v).into()));
+    }
     // Parts of an index path are parted with `/` there.
     let name = stub.text("label")?.replace('/', "_");
     let digest_data: Value = data.into_iter().collect();
@@ -72,6 +82,21 @@ fn add_cache(ctx: &Context<'_>, stub: &mut Stub) -> Result<()> {
         taskgraph::map! { "type" => cache["type"].clone(), "name" => name, "digest-data" => digest_data },
     );
     Ok(())
+}
+
+fn resources(ctx: &Context<'_>, dialect: Dialect, cache: &Map) -> Result<Vec<Value>> {
+    let resources = cache.get("resources").and_then(Value::as_list).unwrap_or_default();
+    let paths = resources.iter().filter_map(Value::as_str);
+    match dialect {
+        Dialect::December2024 => paths.map(|path| Ok(ctx.tree.hash(path)?.into())).collect(),
+        Dialect::July2026 if resources.is_empty() => Ok(Vec::new()),
+        Dialect::July2026 => {
+            let patterns: Vec<String> = paths.map(str::to_owned).collect();
+            // Hundreds of tasks have the same resources.
+            let name = format!("resources {}", patterns.join(" "));
+            Ok(vec![ctx.tree.memo(&name, || ctx.tree.hash_matching(&patterns))?.into()])
+        }
+    }
 }
 
 fn parameters(ctx: &Context<'_>, cache: &Map) -> Vec<Value> {

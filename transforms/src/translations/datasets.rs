@@ -12,6 +12,7 @@ use taskgraph::python::url::Url;
 use taskgraph::tree::hex;
 use taskgraph::value::Value;
 
+use super::dialect::Dialect;
 use super::params::refused;
 
 const DATASETS: &str = "training_config.datasets";
@@ -37,14 +38,20 @@ impl<'p> Dataset<'p> {
     }
 }
 
-/// The datasets of a category, or of all, each once, in the order of the config.
-pub fn read<'p>(params: &'p Params, category: Option<&str>) -> Result<IndexSet<Dataset<'p>>> {
+/// The datasets of a category, or of all, each once, in the order of the config. A category that is not there has
+/// none in July 2026, and is missing in December 2024.
+pub fn read<'p>(
+    params: &'p Params,
+    dialect: Dialect,
+    category: Option<&str>,
+) -> Result<IndexSet<Dataset<'p>>> {
     let mut out = IndexSet::new();
     let mut problems = Vec::new();
     match category {
         Some(category) => {
             let path = format!("{DATASETS}.{category}");
             match params.deep_get(&path) {
+                Value::Null if dialect == Dialect::July2026 => {}
                 Value::Null => problems.push(
                     refused(
                         params,
@@ -105,7 +112,7 @@ fn take<'p>(
 
 /// The name of a dataset as labels, files and artifacts have it. A url gives its host, its file and a part of its
 /// hash; a long name is cut and gets the hash as well. Python: `util.dataset_helpers.sanitize_dataset_name`.
-pub fn sanitize(name: &str) -> Result<String> {
+pub fn sanitize(dialect: Dialect, name: &str) -> Result<String> {
     let short = if name.starts_with("https://") || name.starts_with("http://") {
         let url = Url::split(name)?;
         let host = match url.hostname() {
@@ -122,7 +129,11 @@ pub fn sanitize(name: &str) -> Result<String> {
     } else {
         name.into()
     };
-    Ok(short.replace("://", "_").replace(['/', '.', ':', '[', ']'], "_"))
+    let short = short.replace("://", "_").replace(['/', '.', ':', '[', ']'], "_");
+    Ok(match dialect {
+        Dialect::December2024 => short,
+        Dialect::July2026 => short.replace('@', "_"),
+    })
 }
 
 /// Python: `urlparse` cuts `;…` off the last part of a path.
@@ -142,13 +153,23 @@ mod tests {
 
     #[test]
     fn a_short_name_loses_its_slashes_and_dots() {
-        assert_eq!(sanitize("ELRC-3075/v1.2").unwrap(), "ELRC-3075_v1_2");
+        assert_eq!(sanitize(Dialect::December2024, "ELRC-3075/v1.2").unwrap(), "ELRC-3075_v1_2");
+    }
+
+    #[test]
+    fn an_at_sign_goes_in_the_later_dialect() {
+        assert_eq!(sanitize(Dialect::December2024, "a@b").unwrap(), "a@b");
+        assert_eq!(sanitize(Dialect::July2026, "a@b").unwrap(), "a_b");
     }
 
     #[test]
     fn a_url_becomes_host_file_and_hash() {
         assert_eq!(
-            sanitize("https://storage.googleapis.com/bucket/a/pytest-dataset.[LANG].zst").unwrap(),
+            sanitize(
+                Dialect::December2024,
+                "https://storage.googleapis.com/bucket/a/pytest-dataset.[LANG].zst"
+            )
+            .unwrap(),
             "gcp_pytest-dataset_ad112a"
         );
     }
@@ -156,22 +177,28 @@ mod tests {
     #[test]
     fn a_long_name_is_cut_by_characters() {
         let name = "ö".repeat(51);
-        let short = sanitize(&name).unwrap();
+        let short = sanitize(Dialect::December2024, &name).unwrap();
         assert_eq!(short.chars().count(), 57);
         assert!(short.starts_with(&"ö".repeat(50)));
-        assert_eq!(sanitize(&"ö".repeat(50)).unwrap(), "ö".repeat(50));
+        assert_eq!(sanitize(Dialect::December2024, &"ö".repeat(50)).unwrap(), "ö".repeat(50));
     }
 
     #[test]
     fn each_dataset_comes_once_and_in_order() {
         let params =
             params("training_config: {datasets: {train: [b_2, a_1, b_2], test: [a_1, c_3], mono-src: []}}");
-        let names =
-            |category| read(&params, category).unwrap().iter().map(|one| one.full).collect::<Vec<_>>();
+        let names = |category| {
+            read(&params, Dialect::December2024, category)
+                .unwrap()
+                .iter()
+                .map(|one| one.full)
+                .collect::<Vec<_>>()
+        };
         assert_eq!(names(None), ["b_2", "a_1", "c_3"]);
         assert_eq!(names(Some("train")), ["b_2", "a_1"]);
         assert!(names(Some("mono-src")).is_empty());
-        assert!(read(&params, Some("devtest")).is_err());
+        assert!(read(&params, Dialect::December2024, Some("devtest")).is_err());
+        assert!(read(&params, Dialect::July2026, Some("devtest")).unwrap().is_empty());
     }
 
     #[test]

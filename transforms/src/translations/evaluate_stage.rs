@@ -9,17 +9,18 @@ use taskgraph::fields::{missing, wrong};
 use taskgraph::transform::{Context, Stub, fan_out};
 use taskgraph::value::Value;
 
-use super::pretrained::{KINDS, MODELS, Mode};
+use super::dialect::Dialect;
 
 const WHY: &str = "a download-only model is not evaluated again";
 
 /// The transform.
 pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
-    let is_downloaded = |kind: &&str| {
-        ctx.params.deep_get(&format!("{MODELS}.{kind}.mode")).as_str() == Some(Mode::Use.word())
-    };
-    let downloaded: Vec<&str> =
-        KINDS.iter().filter(|kind| is_downloaded(kind)).map(|kind| model_of(kind)).collect();
+    let layout = Dialect::of(ctx.tree).layout();
+    let keys = layout.keys.iter();
+    let downloaded: Vec<&str> = keys
+        .filter(|key| layout.given(ctx.params, key).is_some_and(|model| key.is_download_only(model)))
+        .map(|key| key.word)
+        .collect();
     fan_out(stubs, |stub, out| {
         let stage = match stub.get("attributes").and_then(|attributes| attributes.get("stage")) {
             Some(Value::Str(stage)) => stage.clone(),
@@ -34,15 +35,6 @@ pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
         }
         Ok(())
     })
-}
-
-/// The word for a kind's model in the stages of evaluations: `train-backwards` trains `backward`.
-fn model_of(kind: &str) -> &str {
-    match kind.rsplit('-').next() {
-        Some("backwards") => "backward",
-        Some(last) => last,
-        None => kind,
-    }
 }
 
 #[cfg(test)]

@@ -1,13 +1,15 @@
 //! What a tree gets whose config.yml says `register: translations_taskgraph:register`.
 
-use taskgraph::extension::Extension;
+use taskgraph::extension::{Extension, TargetMethod};
 use taskgraph::params::Params;
 use taskgraph::problem::Problem;
 use taskgraph::tree::Tree;
+use taskgraph::urls::Question;
 
-use super::params::PARAMETERS;
-use super::target_tasks::train_target_tasks;
-use super::{datasets, pretrained};
+use super::dialect::Dialect;
+use super::params::{PARAMETERS_2024, PARAMETERS_2026};
+use super::target_tasks::{final_eval_target_tasks, train_target_tasks, update_db_target_tasks};
+use super::{continuation, datasets, pretrained, upload};
 
 /// The training config of the tree itself, for parameters that have none.
 const CI_CONFIG: &str = "configs/config.ci.yml";
@@ -15,21 +17,52 @@ const CI_CONFIG: &str = "configs/config.ci.yml";
 /// The training config of the kinds that come with the program.
 const OWN_CONFIG: &str = "kinds/training-config.yml";
 
-/// Parameters, their check, the target method, and the training config that is taken if none is given.
+const TARGETS_2024: &[(&str, TargetMethod)] = &[("train-target-tasks", train_target_tasks)];
+
+const TARGETS_2026: &[(&str, TargetMethod)] = &[
+    ("train-target-tasks", train_target_tasks),
+    ("final-eval-target-tasks", final_eval_target_tasks),
+    ("update-db-target-tasks", update_db_target_tasks),
+];
+
+/// Parameters, their check, target methods, and the training config that is taken if none is given.
 pub fn extension(tree: &Tree) -> Extension {
     let config = if tree.has(CI_CONFIG) { CI_CONFIG } else { OWN_CONFIG };
-    Extension {
-        parameters: PARAMETERS,
-        check: Some(check),
-        target_methods: &[("train-target-tasks", train_target_tasks)],
-        defaults: vec![("training_config", config.into())],
+    let defaults = vec![("training_config", config.into())];
+    match Dialect::of(tree) {
+        Dialect::December2024 => Extension {
+            parameters: PARAMETERS_2024,
+            check: Some(check_2024),
+            target_methods: TARGETS_2024,
+            defaults,
+            ..Extension::default()
+        },
+        Dialect::July2026 => Extension {
+            parameters: PARAMETERS_2026,
+            check: Some(check_2026),
+            target_methods: TARGETS_2026,
+            defaults,
+            verify: Some(upload::verify_destinations),
+            questions: Some(questions_2026),
+        },
     }
 }
 
-fn check(params: &Params) -> Vec<Problem> {
-    let mut problems = pretrained::check(params);
+fn check_2024(params: &Params) -> Vec<Problem> {
+    let mut problems = pretrained::check(params, Dialect::December2024);
     problems.extend(datasets::check(params));
     problems
+}
+
+fn check_2026(params: &Params) -> Vec<Problem> {
+    let mut problems = pretrained::check(params, Dialect::July2026);
+    problems.extend(continuation::check(params));
+    problems.extend(datasets::check(params));
+    problems
+}
+
+fn questions_2026(params: &Params) -> Vec<Question> {
+    pretrained::questions(params, Dialect::July2026)
 }
 
 #[cfg(test)]
@@ -41,5 +74,13 @@ mod tests {
         let tree = Tree::embedded(&[("configs/config.ci.yml", "")]);
         assert_eq!(extension(&tree).defaults[0].1, CI_CONFIG);
         assert_eq!(extension(&Tree::embedded(&[])).defaults[0].1, OWN_CONFIG);
+    }
+
+    #[test]
+    fn the_kinds_decide_what_the_register_string_stands_for() {
+        assert_eq!(extension(&Tree::embedded(&[])).target_methods.len(), 1);
+        let tree = Tree::embedded(&[("kinds/continuation-model/kind.yml", "")]);
+        assert_eq!(extension(&tree).target_methods.len(), 3);
+        assert!(extension(&tree).verify.is_some());
     }
 }

@@ -26,6 +26,7 @@ use taskgraph::transform::{Context, Stub, each};
 use taskgraph::value::{Map, Value};
 
 use super::datasets;
+use super::dialect::Dialect;
 use super::params::text;
 
 const ATTRIBUTES: Shape = Shape::MapOf(&Shape::KeyedBy(&["cleaning-type"], &Shape::Str));
@@ -40,12 +41,38 @@ const UPSTREAMS: Shape = Shape::Open(
     &Shape::Any,
 );
 
-/// The kinds that clean a corpus, and the ways to clean it, best first.
-const CLEANING_KINDS: [&str; 2] = ["bicleaner", "clean-corpus"];
-const CLEANING_TYPES: [&str; 2] = ["bicleaner-ai", "clean-corpus"];
+impl Dialect {
+    /// The kinds that clean a corpus.
+    fn cleaning_kinds(self) -> [&'static str; 2] {
+        match self {
+            Dialect::December2024 => ["bicleaner", "clean-corpus"],
+            Dialect::July2026 => ["corpus-clean-parallel-bicleaner-ai", "corpus-clean-parallel"],
+        }
+    }
+
+    /// The ways to clean it, best first.
+    fn cleaning_types(self) -> [&'static str; 2] {
+        match self {
+            Dialect::December2024 => ["bicleaner-ai", "clean-corpus"],
+            Dialect::July2026 => self.cleaning_kinds(),
+        }
+    }
+
+    /// The way that is meant if no task cleans.
+    fn cleaning_default(self) -> Option<&'static str> {
+        match self {
+            Dialect::December2024 => None,
+            Dialect::July2026 => Some("bicleaner-ai"),
+        }
+    }
+}
 
 /// Tasks of parallel datasets.
 pub fn by_locales(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
+    let dialect = Dialect::of(ctx.tree);
+    if has_no_datasets(ctx) {
+        return Ok(Vec::new());
+    }
     each(stubs, |stub| {
         let mut config = section(stub)?;
         let description = stub.get("description").map(python::str).unwrap_or_default();
@@ -60,7 +87,7 @@ pub fn by_locales(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
             let names = taskgraph::map! {
                 "src_locale" => attribute("src_locale"),
                 "trg_locale" => attribute("trg_locale"),
-                "dataset_sanitized" => datasets::sanitize(of(task, "dataset")?)?,
+                "dataset_sanitized" => datasets::sanitize(dialect, of(task, "dataset")?)?,
             };
             fetch(stub, task, &config, &names)?;
         }
@@ -70,8 +97,12 @@ pub fn by_locales(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
 
 /// Tasks of datasets in one language.
 pub fn mono(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
+    let dialect = Dialect::of(ctx.tree);
     let src = text(ctx.params, "training_config.experiment.src")?;
     let trg = text(ctx.params, "training_config.experiment.trg")?;
+    if has_no_datasets(ctx) {
+        return Ok(Vec::new());
+    }
     each(stubs, |stub| {
         let config = section(stub)?;
         let wanted =
@@ -85,7 +116,7 @@ pub fn mono(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
             let names = taskgraph::map! {
                 "provider" => of(task, "provider")?,
                 "dataset" => of(task, "dataset")?,
-                "dataset_sanitized" => datasets::sanitize(of(task, "dataset")?)?,
+                "dataset_sanitized" => datasets::sanitize(dialect, of(task, "dataset")?)?,
                 "locale" => locale,
                 "src_locale" => src,
                 "trg_locale" => trg,
@@ -100,6 +131,12 @@ pub fn mono(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
         }
         Ok(())
     })
+}
+
+/// In July 2026 a training config without datasets is fine: it has corpora to go on with.
+fn has_no_datasets(ctx: &Context<'_>) -> bool {
+    let datasets = ctx.params.deep_get("training_config.datasets");
+    Dialect::of(ctx.tree) == Dialect::July2026 && !datasets.truthy()
 }
 
 fn section(stub: &mut Stub) -> Result<Map> {
@@ -118,16 +155,18 @@ fn category(stub: &Stub) -> Result<&str> {
 
 fn best_cleaning(ctx: &Context<'_>) -> Result<&'static str> {
     let mut found = BTreeSet::new();
-    for task in ctx.upstream.values().filter(|task| CLEANING_KINDS.contains(&&*task.kind)) {
+    let dialect = Dialect::of(ctx.tree);
+    for task in ctx.upstream.values().filter(|task| dialect.cleaning_kinds().contains(&&*task.kind)) {
         found.insert(of(task, "cleaning-type")?);
     }
-    let best = CLEANING_TYPES.into_iter().find(|cleaning| found.contains(cleaning));
-    best.context("no task of bicleaner or clean-corpus tells how the corpus is cleaned")
+    let best = dialect.cleaning_types().into_iter().find(|cleaning| found.contains(cleaning));
+    best.or(dialect.cleaning_default())
+        .context("no task of bicleaner or clean-corpus tells how the corpus is cleaned")
 }
 
 /// The tasks that count, in the order of their labels.
 fn upstream<'c>(ctx: &Context<'c>, stub: &Stub, wanted: &Map) -> Result<Vec<&'c Task>> {
-    let datasets = datasets::read(ctx.params, Some(category(stub)?))?;
+    let datasets = datasets::read(ctx.params, Dialect::of(ctx.tree), Some(category(stub)?))?;
     let datasets: BTreeSet<&str> = datasets.iter().map(|dataset| dataset.full).collect();
     let mut tasks = Vec::new();
     for task in ctx.upstream.values() {

@@ -20,6 +20,7 @@ use taskgraph::transform::{Context, Stub, fan_out};
 use taskgraph::value::{Map, Value};
 
 use super::datasets;
+use super::dialect::Dialect;
 use super::params::text;
 
 const DATASET_CONFIG: Shape = Shape::Open(
@@ -54,6 +55,7 @@ fn make(
     stubs: Vec<Stub>,
     locale: impl Fn(Option<&str>, &str, &str) -> Result<Option<String>>,
 ) -> Result<Vec<Stub>> {
+    let dialect = Dialect::of(ctx.tree);
     let src = text(ctx.params, "training_config.experiment.src")?;
     let trg = text(ctx.params, "training_config.experiment.trg")?;
     fan_out(stubs, |mut stub, out| {
@@ -67,14 +69,14 @@ fn make(
         }
         let category = wish("category");
         let locale = locale(category, src, trg)?;
-        for dataset in datasets::read(ctx.params, category)? {
+        for dataset in datasets::read(ctx.params, dialect, category)? {
             if wish("provider").is_some_and(|provider| provider != dataset.provider) {
                 continue;
             }
             let mut names = taskgraph::map! {
                 "provider" => dataset.provider,
                 "dataset" => dataset.full,
-                "dataset_sanitized" => datasets::sanitize(dataset.name)?,
+                "dataset_sanitized" => datasets::sanitize(dialect, dataset.name)?,
                 "src_locale" => src,
                 "trg_locale" => trg,
             };

@@ -1,12 +1,15 @@
 //! The transforms of the translations pipeline, its parameter and its target method.
 //!
-//! Names and behaviour are those of mozilla/firefox-translations-training, December 2024, whose kinds go through
-//! unchanged. Where a model is used, see `pretrained`.
+//! Names and behaviour are those of mozilla/firefox-translations-training, December 2024, and of mozilla/translations,
+//! July 2026, whose kinds go through unchanged. What differs between the two is in `dialect`; where a model is used,
+//! see `pretrained` and `continuation`.
 
 mod cached_tasks;
 mod cast_to;
+mod continuation;
 mod datasets;
 mod dependency_dummies;
+mod dialect;
 mod evaluate_stage;
 mod extension;
 mod find_upstreams;
@@ -19,6 +22,7 @@ mod target_tasks;
 #[cfg(test)]
 mod testing;
 mod training_continuation;
+mod upload;
 mod worker_selection;
 
 use taskgraph::transform::Registry;
@@ -31,12 +35,14 @@ pub fn register(registry: Registry) -> Registry {
         .extension("translations_taskgraph:register", extension)
         .transform("translations_taskgraph.transforms.cached_tasks", cached_tasks::transform)
         .transform("translations_taskgraph.transforms.cast_to", cast_to::transform)
+        .transform("translations_taskgraph.transforms.continuation", continuation::transform)
         .transform("translations_taskgraph.transforms.dependency_dummies", dependency_dummies::transform)
         .transform("translations_taskgraph.transforms.find_upstreams:by_locales", find_upstreams::by_locales)
         .transform("translations_taskgraph.transforms.find_upstreams:mono", find_upstreams::mono)
         .transform("translations_taskgraph.transforms.from_datasets:per_dataset", from_datasets::per_dataset)
         .transform("translations_taskgraph.transforms.from_datasets:mono", from_datasets::mono)
         .transform("translations_taskgraph.transforms.marian_args", marian_args::transform)
+        .transform("translations_taskgraph.transforms.resolve_upload_bucket", upload::resolve_bucket)
         .transform(
             "translations_taskgraph.transforms.skip_unless_inference_changed",
             skip_unless_changed::inference,
@@ -53,7 +59,10 @@ pub fn register(registry: Registry) -> Registry {
             "translations_taskgraph.transforms.training_continuation:evaluate_stage",
             evaluate_stage::transform,
         )
+        .transform("translations_taskgraph.transforms.upload_artifacts", upload::artifacts)
+        .transform("translations_taskgraph.transforms.upload_experiment_config", upload::experiment_config)
         .transform("translations_taskgraph.transforms.worker_selection", worker_selection::transform)
+        .payload(upload::BEETMOVER_TRANSLATIONS)
         // This project's own kinds call it by what it does.
         .transform("taskgraph_rs.transforms.pretrained_models", training_continuation::transform)
 }

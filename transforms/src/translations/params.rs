@@ -22,40 +22,37 @@ const MARIAN_ARGS: Shape = Shape::Map(&[
     optional("decoding-teacher", ARGUMENTS),
 ]);
 
-const EXPERIMENT: Shape = Shape::Map(&[
-    required("name", Shape::Str),
-    required("src", Shape::Str),
-    required("trg", Shape::Str),
-    required("teacher-ensemble", Shape::Int),
-    required("teacher-mode", Shape::Str),
-    required("student-model", Shape::Str),
-    optional("corpus-max-sentences", Shape::Int),
-    required("mono-max-sentences-trg", SENTENCES),
-    required("mono-max-sentences-src", SENTENCES),
-    required("spm-sample-size", Shape::Int),
-    optional("spm-vocab-size", Shape::Int),
-    required("best-model", Shape::Str),
-    required("use-opuscleaner", Shape::Str),
-    optional("opuscleaner-mode", Shape::Str),
-    required(
-        "bicleaner",
-        Shape::Map(&[
-            required("default-threshold", Shape::Float),
-            optional("dataset-thresholds", Shape::MapOf(&Shape::Float)),
-        ]),
-    ),
-    required(
-        "min-fluency-threshold",
-        Shape::Map(&[required("mono-src", Shape::Float), required("mono-trg", Shape::Float)]),
-    ),
-    // `pretrained::check` knows better than a shape what may stand here, and says it with more help.
-    optional("pretrained-models", Shape::Any),
+const BICLEANER: Shape = Shape::Map(&[
+    required("default-threshold", Shape::Float),
+    optional("dataset-thresholds", Shape::MapOf(&Shape::Float)),
 ]);
 
-const TRAINING_CONFIG: Shape = Shape::Map(&[
+const PER_LANGUAGE: Shape =
+    Shape::Map(&[required("mono-src", Shape::Float), required("mono-trg", Shape::Float)]);
+
+/// What all dialects have.
+const COMMON: Shape = Shape::Map(&[
     required("target-stage", Shape::Str),
     required("marian-args", MARIAN_ARGS),
-    required("experiment", EXPERIMENT),
+    required(
+        "experiment",
+        Shape::Map(&[
+            required("name", Shape::Str),
+            required("src", Shape::Str),
+            required("trg", Shape::Str),
+            required("teacher-ensemble", Shape::Int),
+            required("teacher-mode", Shape::Str),
+            required("student-model", Shape::Str),
+            optional("corpus-max-sentences", Shape::Int),
+            required("mono-max-sentences-trg", SENTENCES),
+            required("mono-max-sentences-src", SENTENCES),
+            required("spm-sample-size", Shape::Int),
+            optional("spm-vocab-size", Shape::Int),
+            required("best-model", Shape::Str),
+            optional("opuscleaner-mode", Shape::Str),
+            required("bicleaner", BICLEANER),
+        ]),
+    ),
     optional("datasets", Shape::MapOf(&STRINGS)),
     optional(
         "taskcluster",
@@ -67,8 +64,48 @@ const TRAINING_CONFIG: Shape = Shape::Map(&[
     optional("wandb-publication", Shape::Bool),
 ]);
 
-/// The parameters of the tree besides the base ones. Python: `translations_taskgraph.parameters`.
-pub const PARAMETERS: &[Field] = &[required("training_config", TRAINING_CONFIG)];
+/// What December 2024 has besides.
+const ONLY_2024: Shape = Shape::Map(&[optional(
+    "experiment",
+    Shape::Map(&[
+        required("use-opuscleaner", Shape::Str),
+        required("min-fluency-threshold", PER_LANGUAGE),
+        // `pretrained::check` knows better than a shape what may stand here, and says it with more help.
+        optional("pretrained-models", Shape::Any),
+    ]),
+)]);
+
+/// What July 2026 has besides.
+const ONLY_2026: Shape = Shape::Map(&[
+    optional(
+        "experiment",
+        Shape::Map(&[
+            required("archive-corpora", Shape::Bool),
+            required("teacher-decoder", Shape::Str),
+            optional("dev-max-sentences", Shape::Int),
+            required("spm-vocab-split", Shape::Bool),
+            optional("spm-norm-rule", Shape::Str),
+            required(
+                "monocleaner",
+                Shape::Map(&[required("mono-src", BICLEANER), required("mono-trg", BICLEANER)]),
+            ),
+            required("hplt-min-doc-score", PER_LANGUAGE),
+        ]),
+    ),
+    // `continuation::check` and `pretrained::check` look at it.
+    optional("continuation", Shape::Any),
+    optional("taskcluster", Shape::Map(&[optional("upload-bucket", Shape::Str)])),
+]);
+
+// A key that one of two shapes does not know is no error: unknown keys are none in parameters.
+
+/// The parameters of the tree of December 2024 besides the base ones. Python: `translations_taskgraph.parameters`.
+pub const PARAMETERS_2024: &[Field] =
+    &[required("training_config", COMMON), optional("training_config", ONLY_2024)];
+
+/// The parameters of the tree of July 2026 besides the base ones.
+pub const PARAMETERS_2026: &[Field] =
+    &[required("training_config", COMMON), optional("training_config", ONLY_2026)];
 
 /// The text of the parameter at a dotted path. It has to be there.
 pub fn text<'p>(params: &'p Params, path: &str) -> Result<&'p str> {
@@ -103,7 +140,7 @@ mod tests {
     fn misfits(text: &str) -> Vec<String> {
         let params = params(text);
         let value = params.get("training_config").unwrap_or(&Value::Null);
-        PARAMETERS[0].shape.check(value).iter().map(|misfit| misfit.path.to_string()).collect()
+        PARAMETERS_2024[0].shape.check(value).iter().map(|misfit| misfit.path.to_string()).collect()
     }
 
     #[test]

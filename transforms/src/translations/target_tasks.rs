@@ -1,10 +1,15 @@
-//! The target method `train-target-tasks`: the tasks of one stage for one pair of languages.
+//! The target methods of the pipeline: the tasks of one stage, and for training those of one pair of languages.
 
 use anyhow::Result;
 use taskgraph::config::GraphConfig;
 use taskgraph::graph::TaskGraph;
+use taskgraph::keypath::KeyPath;
 use taskgraph::params::Params;
+use taskgraph::problem::Problems;
 use taskgraph::task::Label;
+use taskgraph::value::Value;
+
+use super::params::refused;
 
 /// Tasks whose stage is `target-stage` and whose languages are those of the experiment.
 ///
@@ -21,12 +26,55 @@ pub fn train_target_tasks(full: &TaskGraph, params: &Params, _: &GraphConfig) ->
     Ok(targets.map(|task| task.label.clone()).collect())
 }
 
+/// Tasks whose stage is the parameter `target-stage`: final evaluations are asked for outside of a training config.
+pub fn final_eval_target_tasks(full: &TaskGraph, params: &Params, _: &GraphConfig) -> Result<Vec<Label>> {
+    let Some(stage) = params.get("target-stage") else {
+        let path = KeyPath::dotted("target-stage");
+        let message = "missing key `target-stage`";
+        let label = "`final-eval-target-tasks` needs a stage";
+        return Err(Problems::from(refused(params, "missing-key", &path, message, label)).into());
+    };
+    Ok(of_stage(full, stage))
+}
+
+/// The tasks that bring the model registry up to date.
+pub fn update_db_target_tasks(full: &TaskGraph, _: &Params, _: &GraphConfig) -> Result<Vec<Label>> {
+    Ok(of_stage(full, &"update-db".into()))
+}
+
+/// Python: a stage that is null fits every task that has none.
+fn of_stage(full: &TaskGraph, stage: &Value) -> Vec<Label> {
+    let tasks = full.tasks.values();
+    let targets = tasks.filter(|task| task.attributes.get("stage").unwrap_or(&Value::Null) == stage);
+    targets.map(|task| task.label.clone()).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
 
+    use taskgraph::fields::Fields as _;
+
     use super::*;
     use crate::translations::testing::{Bench, task};
+
+    #[test]
+    fn a_stage_may_be_asked_for_without_languages() {
+        let tasks = [
+            task("final-eval", "a", "{stage: final-eval}"),
+            task("update-db", "b", "{stage: update-db}"),
+            task("toolchain", "c", "{}"),
+        ];
+        let full =
+            TaskGraph::set(tasks.into_iter().map(|task| (task.label.clone(), Arc::new(task))).collect());
+        let mut bench = Bench::new("{}");
+        let labels = update_db_target_tasks(&full, &bench.params, &bench.config).unwrap();
+        assert_eq!(labels.iter().map(Label::as_str).collect::<Vec<_>>(), ["b"]);
+        assert!(final_eval_target_tasks(&full, &bench.params, &bench.config).is_err());
+        bench.params.values_mut().put("target-stage", "final-eval");
+        let labels = final_eval_target_tasks(&full, &bench.params, &bench.config).unwrap();
+        assert_eq!(labels.iter().map(Label::as_str).collect::<Vec<_>>(), ["a"]);
+    }
 
     #[test]
     fn a_target_has_the_stage_and_both_languages() {

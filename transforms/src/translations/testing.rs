@@ -12,6 +12,7 @@ use taskgraph::keypath::KeyPath;
 use taskgraph::kind::{Kind, load_kinds};
 use taskgraph::origin::Origin;
 use taskgraph::params::{Given, Params};
+use taskgraph::payload::Payloads;
 use taskgraph::settings::Settings;
 use taskgraph::source::Source;
 use taskgraph::task::{Dependencies, Label, Task};
@@ -45,6 +46,7 @@ pub struct Bench {
     kinds: IndexMap<Str, Kind>,
     tree: Tree,
     upstream: IndexMap<Label, Arc<Task>>,
+    payloads: Payloads,
     settings: Settings,
 }
 
@@ -61,6 +63,7 @@ impl Bench {
             kinds,
             tree,
             upstream: IndexMap::new(),
+            payloads: crate::registry().payloads().clone(),
             settings: Settings::default(),
         }
     }
@@ -85,6 +88,7 @@ impl Bench {
             config: &self.config,
             tree: &self.tree,
             upstream: &self.upstream,
+            payloads: &self.payloads,
             settings: &self.settings,
             record: &self.record,
         }

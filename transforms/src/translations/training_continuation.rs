@@ -21,7 +21,8 @@ use taskgraph::keyed_by::evaluate;
 use taskgraph::transform::{Context, Stub, each};
 use taskgraph::value::{Map, Str, Value};
 
-use super::pretrained::{Mode, PretrainedModel, VOCABULARY_KIND, require_mounts};
+use super::dialect::Dialect;
+use super::pretrained::{Layout, Mode, PretrainedModel, look_for_all, require_mounts};
 
 const KEYED_BY_MODE: [&str; 3] = ["description", "run.command", "worker.env"];
 
@@ -30,13 +31,15 @@ const FETCHED_KINDS: [&str; 2] = ["fetch", "toolchain"];
 
 /// The transform.
 pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
-    let model = PretrainedModel::read(ctx.params, &ctx.kind.name)?;
+    let layout = Dialect::of(ctx.tree).layout();
+    look_for_all(ctx, layout)?;
+    let model = PretrainedModel::read(ctx, layout)?;
     if model.is_some() {
         require_workers(ctx, &stubs)?;
     }
     each(stubs, |stub| {
         if let Some(model) = &model {
-            start_from(model, stub)?;
+            start_from(model, layout, stub)?;
         }
         choose_by_mode(model.as_ref().map(|model| model.mode), stub)
     })
@@ -51,9 +54,9 @@ fn require_workers(ctx: &Context<'_>, stubs: &[Stub]) -> Result<()> {
         .try_for_each(|alias| require_mounts(ctx, alias))
 }
 
-fn start_from(model: &PretrainedModel, stub: &mut Stub) -> Result<()> {
+fn start_from(model: &PretrainedModel, layout: &Layout, stub: &mut Stub) -> Result<()> {
     add_mounts(model, stub)?;
-    let dropped = drop_upstream(model.mode, stub)?;
+    let dropped = drop_upstream(model.mode, layout.vocabulary_kind, stub)?;
     if model.mode == Mode::Use {
         narrow_digest(stub)?;
     }
@@ -82,7 +85,7 @@ fn add_mounts(model: &PretrainedModel, stub: &mut Stub) -> Result<()> {
 }
 
 /// Takes away what the task does not need any more, and gives the names of it.
-fn drop_upstream(mode: Mode, stub: &mut Stub) -> Result<Vec<Str>> {
+fn drop_upstream(mode: Mode, vocabulary: &str, stub: &mut Stub) -> Result<Vec<Str>> {
     let mut dropped: Vec<Str> = Vec::new();
     if mode == Mode::Use {
         dropped.extend(stub.map_at("dependencies")?.keys().cloned());
@@ -92,9 +95,8 @@ fn drop_upstream(mode: Mode, stub: &mut Stub) -> Result<Vec<Str>> {
         stub.put("dependencies", Map::default());
         stub.put("fetches", Map::default());
     } else {
-        dropped
-            .extend(stub.map_at("dependencies")?.take(VOCABULARY_KIND).map(|_| Str::from(VOCABULARY_KIND)));
-        stub.map_at("fetches")?.take(VOCABULARY_KIND);
+        dropped.extend(stub.map_at("dependencies")?.take(vocabulary).map(|_| Str::from(vocabulary)));
+        stub.map_at("fetches")?.take(vocabulary);
     }
     Ok(dropped)
 }

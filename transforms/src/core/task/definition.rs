@@ -5,11 +5,10 @@ use taskgraph::fields::{Fields, wrong};
 use taskgraph::keyed_by;
 use taskgraph::keypath::KeyPath;
 use taskgraph::map;
+use taskgraph::payload::Payload;
 use taskgraph::template::{Missing, fill};
 use taskgraph::transform::{Context, Stub};
 use taskgraph::value::{Map, Value};
-
-use super::Payload;
 
 /// Replaces the description by what leaves the transforms: label, definition, dependencies, attributes.
 pub fn build(ctx: &Context<'_>, stub: &mut Stub, payload: &Payload) -> Result<()> {

@@ -11,6 +11,7 @@ mod treeherder;
 use anyhow::Result;
 use taskgraph::fields::{Fields, wrong};
 use taskgraph::keypath::KeyPath;
+use taskgraph::payload::Payload;
 use taskgraph::shape::{Shape, optional, required};
 use taskgraph::transform::{Context, Stub, each};
 use taskgraph::value::{Map, Value};
@@ -23,14 +24,8 @@ pub use shape::{
     TREEHERDER,
 };
 
-/// A worker implementation: the shape of its section, and what turns the section into a payload.
-struct Payload {
-    name: &'static str,
-    shape: &'static Shape,
-    build: fn(&Context<'_>, &mut Stub, &mut Map) -> Result<()>,
-}
-
-const PAYLOADS: &[Payload] = &[
+/// The worker implementations of Taskgraph itself.
+pub const PAYLOADS: &[Payload] = &[
     Payload { name: "docker-worker", shape: &docker_worker::WORKER, build: docker_worker::build },
     Payload { name: "generic-worker", shape: &generic_worker::WORKER, build: generic_worker::build },
     Payload {
@@ -61,7 +56,7 @@ pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
         set_implementation(ctx, stub)?;
         set_defaults(stub)?;
         set_label(ctx, stub)?;
-        let payload = payload(stub)?;
+        let payload = payload(ctx, stub)?;
         if !ctx.settings.fast {
             validate(stub, payload)?;
         }
@@ -102,11 +97,11 @@ fn set_defaults(stub: &mut Stub) -> Result<()> {
     }
 }
 
-fn payload(stub: &Stub) -> Result<&'static Payload> {
+fn payload<'c>(ctx: &Context<'c>, stub: &Stub) -> Result<&'c Payload> {
     let name = stub.get("worker").and_then(|worker| worker.get("implementation")).unwrap_or(&Value::Null);
-    let found = PAYLOADS.iter().find(|payload| name.as_str() == Some(payload.name));
+    let found = name.as_str().and_then(|name| ctx.payloads.get(name));
     found.ok_or_else(|| {
-        let known = words::list(PAYLOADS.iter().map(|payload| payload.name));
+        let known = words::list(ctx.payloads.keys().copied());
         wrong("worker.implementation", name, &known)
     })
 }

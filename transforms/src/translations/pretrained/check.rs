@@ -1,6 +1,6 @@
-//! The one validator of `pretrained-models`: everything that is wrong, all at once, each with its place.
+//! The one validator of pretrained models: everything that is wrong, all at once, each with its place.
 
-use taskgraph::keypath::KeyPath;
+use taskgraph::keypath::{KeyPath, Step};
 use taskgraph::params::Params;
 use taskgraph::problem::{Problem, Severity};
 use taskgraph::shape::found;
@@ -8,99 +8,146 @@ use taskgraph::source::Place;
 use taskgraph::value::{Map, Value};
 use taskgraph::words;
 
-use super::model::{KINDS, MODELS, Mode, TYPES};
+use super::layout::{Effect, Layout, ModelKey, UrlKey};
+use super::model::{Mode, TYPES};
 use super::url::{findings, hide, redact};
+use crate::translations::dialect::Dialect;
 
-const KEYS: &[&str] = &["urls", "mode", "type"];
-
-/// The kind whose model is never an ensemble.
-const SINGLE: &str = "train-backwards";
+const ENSEMBLE: &str = "training_config.experiment.teacher-ensemble";
 
 /// All that is wrong with the pretrained models of a training config, and what looks wrong as warnings.
-pub fn check(params: &Params) -> Vec<Problem> {
-    let mut problems = Vec::new();
-    let config = params.get("training_config");
-    let experiment = config.and_then(|config| config.get("experiment"));
-    let models = experiment.and_then(|experiment| experiment.get("pretrained-models"));
-    if config.is_some_and(|config| config.get("pretrained-models").is_some()) {
-        problems.push(misplaced(params, models.is_some()));
-    }
-    let path = KeyPath::dotted(MODELS);
-    match models {
+pub fn check(params: &Params, dialect: Dialect) -> Vec<Problem> {
+    let layout = dialect.layout();
+    let mut problems = misplaced(params, dialect);
+    let path = KeyPath::dotted(layout.models);
+    match peek(params, &path) {
         None | Some(Value::Null) => {}
         Some(Value::Map(models)) => {
-            for (kind, model) in models.iter() {
-                let path = path.join(kind);
-                if !KINDS.contains(&&**kind) {
-                    problems.push(unknown_kind(params, &path, kind));
+            for (name, model) in models.iter() {
+                let path = path.join(name);
+                let Some(key) = layout.key(name) else {
+                    problems.push(unknown_key(params, layout, &path, name));
                     continue;
-                }
+                };
                 match model {
                     Value::Map(map) => {
-                        let ensemble = experiment.and_then(|experiment| experiment.get("teacher-ensemble"));
-                        check_model(
-                            params,
-                            kind,
-                            map,
-                            ensemble.and_then(Value::as_int),
-                            &path,
-                            &mut problems,
-                        );
+                        check_model(params, key, map, &path, &mut problems);
+                        if !key.has_effect(model) {
+                            problems.push(no_effect(params, key, &path));
+                        }
                     }
-                    other => {
-                        let message = format!("`{kind}` must be a map with {}", list_keys());
-                        problems.push(at_value(params, "wrong-value", &path, message, found_here(other)));
-                    }
+                    other => problems.push(no_map(params, key, &path, other)),
                 }
             }
         }
         Some(other) => {
-            let message = "`pretrained-models` must be a map from kinds to models";
+            let name = path.last_key().unwrap_or_default();
+            let message = format!("`{name}` must be a map from kinds to models");
             problems.push(at_value(params, "wrong-value", &path, message, found_here(other)));
         }
     }
     problems
 }
 
-fn misplaced(params: &Params, is_double: bool) -> Problem {
-    let path = KeyPath::dotted("training_config.pretrained-models");
-    let problem = match is_double {
-        true => Problem::error("wrong-place", "`pretrained-models` stands in two places")
-            .at(params.path_in_file(&path), "leave this one out")
-            .with(place_of_key(params, &KeyPath::dotted(MODELS)), "and here, where it belongs"),
-        false => Problem::error("wrong-place", "`pretrained-models` has to stand under `experiment`")
-            .at(params.path_in_file(&path), "nothing reads it here"),
-    };
-    problem.in_place(place_of_key(params, &path))
+fn no_map(params: &Params, key: &ModelKey, path: &KeyPath, value: &Value) -> Problem {
+    let message = format!("`{}` must be a map with {}", key.name, list_keys(key));
+    at_value(params, "wrong-value", path, message, found_here(value))
 }
 
-fn unknown_kind(params: &Params, path: &KeyPath, kind: &str) -> Problem {
-    let can = format!("only {} can", words::list(KINDS.iter().copied()).replace(" or ", " and "));
-    let label = match words::nearest(kind, KINDS.iter().copied()) {
+/// The value at a path, without noting that somebody read it: a check is no use of it.
+fn peek<'p>(params: &'p Params, path: &KeyPath) -> Option<&'p Value> {
+    let (first, rest) = path.0.split_first()?;
+    let Step::Key(name) = first else { return None };
+    KeyPath(rest.to_vec()).find(params.get(name)?)
+}
+
+/// Models at a place where this dialect does not look.
+fn misplaced(params: &Params, dialect: Dialect) -> Vec<Problem> {
+    let is_given = |path: &KeyPath| peek(params, path).is_some();
+    let layout = dialect.layout();
+    let mut problems = Vec::new();
+    let top = KeyPath::dotted("training_config.pretrained-models");
+    match dialect {
+        Dialect::December2024 => {
+            let continuation = KeyPath::dotted("training_config.continuation");
+            if is_given(&top) {
+                problems.push(in_wrong_place(params, &top, is_given(&KeyPath::dotted(layout.models))));
+            }
+            if is_given(&continuation) {
+                let help = "this tree reads models under `experiment.pretrained-models`";
+                problems.push(other_layout(params, &continuation, help));
+            }
+        }
+        Dialect::July2026 => {
+            let below = KeyPath::dotted(Dialect::December2024.layout().models);
+            for path in [top, below].iter().filter(|path| is_given(path)) {
+                let help = "this tree reads models under `continuation.models`: `teacher` with `urls`, `backwards` with `url`";
+                problems.push(other_layout(params, path, help));
+            }
+        }
+    }
+    problems
+}
+
+/// A key of the other dialect.
+fn other_layout(params: &Params, path: &KeyPath, help: &str) -> Problem {
+    let name = path.last_key().unwrap_or_default();
+    let message = format!("`{name}` has no effect in this tree");
+    let mut problem = at_key(params, "no-effect", path, message, "nothing reads it").help(help);
+    problem.severity = Severity::Warning;
+    problem
+}
+
+fn in_wrong_place(params: &Params, path: &KeyPath, is_double: bool) -> Problem {
+    let right = KeyPath::dotted(Dialect::December2024.layout().models);
+    let problem = match is_double {
+        true => Problem::error("wrong-place", "`pretrained-models` stands in two places")
+            .at(params.path_in_file(path), "leave this one out")
+            .with(place_of_key(params, &right), "and here, where it belongs"),
+        false => Problem::error("wrong-place", "`pretrained-models` has to stand under `experiment`")
+            .at(params.path_in_file(path), "nothing reads it here"),
+    };
+    problem.in_place(place_of_key(params, path))
+}
+
+fn unknown_key(params: &Params, layout: &Layout, path: &KeyPath, name: &str) -> Problem {
+    let documented = || layout.documented.iter().copied();
+    let can = format!("only {} can", words::list(documented()).replace(" or ", " and "));
+    let label = match words::nearest(name, documented()) {
         Some(nearest) => format!("{can}; did you mean `{nearest}`?"),
         None => can,
     };
-    at_key(params, "unknown-kind", path, format!("`{kind}` cannot start from a pretrained model"), label)
+    at_key(params, "unknown-kind", path, format!("`{name}` cannot start from a pretrained model"), label)
 }
 
-fn check_model(
-    params: &Params,
-    kind: &str,
-    model: &Map,
-    ensemble: Option<i64>,
-    path: &KeyPath,
-    problems: &mut Vec<Problem>,
-) {
-    for (key, value) in model {
-        let path = path.join(key);
-        match &**key {
-            "urls" => check_urls(params, kind, value, ensemble, &path, problems),
+/// A model that nothing becomes of.
+fn no_effect(params: &Params, key: &ModelKey, path: &KeyPath) -> Problem {
+    let label = match key.effect {
+        Effect::Nothing { kind } => format!(
+            "no task reads it: `{kind}` looks for a model under its own name, and its tasks take no mounts"
+        ),
+        _ => "it is used only with mode `use` and type `default`; otherwise the model is trained as usual"
+            .into(),
+    };
+    let message = format!("the pretrained model `{}` has no effect", key.name);
+    let mut problem = at_key(params, "no-effect", path, message, label);
+    problem.severity = Severity::Warning;
+    problem
+}
+
+fn check_model(params: &Params, key: &ModelKey, model: &Map, path: &KeyPath, problems: &mut Vec<Problem>) {
+    let keys = keys(key);
+    for (name, value) in model {
+        let path = path.join(name);
+        match &**name {
+            "urls" if key.urls != UrlKey::One => check_urls(params, key, value, &path, problems),
+            "url" if key.urls == UrlKey::One => check_url(params, key.name, value, &path, "`url`", problems),
             "mode" => problems.extend(check_word(params, "mode", value, Mode::WORDS, &path)),
             "type" => problems.extend(check_word(params, "type", value, TYPES, &path)),
             unknown => {
-                let label = match words::nearest(unknown, KEYS.iter().copied()) {
+                let label = match words::nearest(unknown, keys) {
                     Some(nearest) => format!("did you mean `{nearest}`?"),
-                    None => format!("a model has {}", list_keys()),
+                    None => format!("a model has {}", list_keys(key)),
                 };
                 problems.push(at_key(
                     params,
@@ -112,11 +159,12 @@ fn check_model(
             }
         }
     }
-    let missing = KEYS.iter().filter(|key| !model.contains_key(**key));
+    let missing = keys.iter().filter(|key| !model.contains_key(**key));
     problems.extend(missing.map(|key| {
         let needed = match *key {
             "mode" => words::list(Mode::WORDS.iter().copied()),
             "type" => words::list(TYPES.iter().copied()),
+            "url" => "the url of the folder with the model".into(),
             _ => "a list of urls, one for each member of the ensemble".into(),
         };
         let label = format!("`{key}` has to be here: {needed}");
@@ -145,48 +193,45 @@ fn check_word(params: &Params, key: &str, value: &Value, words: &[&str], path: &
     }
 }
 
-fn check_urls(
-    params: &Params,
-    kind: &str,
-    urls: &Value,
-    ensemble: Option<i64>,
-    path: &KeyPath,
-    problems: &mut Vec<Problem>,
-) {
+fn check_urls(params: &Params, key: &ModelKey, urls: &Value, path: &KeyPath, problems: &mut Vec<Problem>) {
     let Some(urls) = urls.as_list() else {
         let message = "`urls` must be a list of strings";
         problems.push(at_value(params, "wrong-value", path, message, found_here(urls)));
         return;
     };
-    problems.extend(check_count(params, kind, urls.len(), ensemble, path));
+    problems.extend(check_count(params, key, urls.len(), path));
     for (index, url) in urls.iter().enumerate() {
-        let path = path.join(index);
-        let Some(url) = url.as_str() else {
-            problems.push(at_value(
-                params,
-                "wrong-value",
-                &path,
-                "each of `urls` must be a string",
-                found_here(url),
-            ));
-            continue;
-        };
-        problems.extend(findings(url, &format!("{kind}.urls[{index}]")).into_iter().map(|finding| {
-            let mut problem = at_value(params, finding.code, &path, finding.message, finding.label);
-            problem.severity = if finding.is_warning { Severity::Warning } else { Severity::Error };
-            problem.help = finding.help;
-            problem
-        }));
+        check_url(params, key.name, url, &path.join(index), "each of `urls`", problems);
     }
 }
 
-fn check_count(
+fn check_url(
     params: &Params,
-    kind: &str,
-    count: usize,
-    ensemble: Option<i64>,
+    key: &str,
+    url: &Value,
     path: &KeyPath,
-) -> Option<Problem> {
+    what: &str,
+    problems: &mut Vec<Problem>,
+) {
+    let Some(url) = url.as_str() else {
+        let message = format!("{what} must be a string");
+        problems.push(at_value(params, "wrong-value", path, message, found_here(url)));
+        return;
+    };
+    // What a person calls it: `train-teacher.urls[0]`.
+    let name = match path.0.iter().rposition(|step| *step == key.into()) {
+        Some(at) => KeyPath(path.0[at..].to_vec()),
+        None => path.clone(),
+    };
+    problems.extend(findings(url, &name.to_string()).into_iter().map(|finding| {
+        let mut problem = at_value(params, finding.code, path, finding.message, finding.label);
+        problem.severity = if finding.is_warning { Severity::Warning } else { Severity::Error };
+        problem.help = finding.help;
+        problem
+    }));
+}
+
+fn check_count(params: &Params, key: &ModelKey, count: usize, path: &KeyPath) -> Option<Problem> {
     let urls = if count == 1 { "1 url".into() } else { format!("{count} urls") };
     if count == 0 {
         return Some(at_key(
@@ -197,15 +242,15 @@ fn check_count(
             "at least one url has to be here",
         ));
     }
-    if kind == SINGLE {
-        let message = format!("{urls} for {kind}, which is never an ensemble");
+    if key.urls == UrlKey::ListOfOne {
+        let message = format!("{urls} for {}, which is never an ensemble", key.name);
         return (count > 1)
             .then(|| at_key(params, "wrong-count", path, message, "exactly one url has to be here"));
     }
+    let ensemble = peek(params, &KeyPath::dotted(ENSEMBLE)).and_then(Value::as_int);
     let ensemble = ensemble.filter(|ensemble| i64::try_from(count) != Ok(*ensemble))?;
     let teachers = if ensemble == 1 { "1 teacher".into() } else { format!("{ensemble} teachers") };
     let asked = if ensemble == 1 { "one teacher is" } else { &format!("{teachers} are") };
-    let size = KeyPath::dotted("training_config.experiment.teacher-ensemble");
     Some(
         at_key(
             params,
@@ -214,12 +259,16 @@ fn check_count(
             format!("{urls} for an ensemble of {teachers}"),
             format!("give one url for each, or set teacher-ensemble to {count}"),
         )
-        .with(params.place_of_value(&size).map(hide), format!("{asked} asked for here")),
+        .with(params.place_of_value(&KeyPath::dotted(ENSEMBLE)).map(hide), format!("{asked} asked for here")),
     )
 }
 
-fn list_keys() -> String {
-    words::list(KEYS.iter().copied()).replace(" or ", " and ")
+fn keys(key: &ModelKey) -> [&'static str; 3] {
+    [key.urls.name(), "mode", "type"]
+}
+
+fn list_keys(key: &ModelKey) -> String {
+    words::list(keys(key)).replace(" or ", " and ")
 }
 
 fn found_here(value: &Value) -> String {
@@ -260,7 +309,7 @@ mod tests {
     fn told(experiment: &str) -> Vec<String> {
         let indented = experiment.replace('\n', "\n    ");
         let params = params(&format!("training_config:\n  experiment:\n    {indented}"));
-        check(&params)
+        check(&params, Dialect::December2024)
             .iter()
             .map(|problem| {
                 let related =
@@ -380,10 +429,13 @@ mod tests {
     #[test]
     fn two_places_are_one_too_many() {
         let both = params("training_config:\n  pretrained-models: {}\n  experiment: {pretrained-models: {}}");
-        let told = check(&both);
+        let told = check(&both, Dialect::December2024);
         assert_eq!(told[0].message, "`pretrained-models` stands in two places");
         assert_eq!(told[0].related[0].place.span.line, 3);
-        let alone = check(&params("training_config:\n  pretrained-models: {}\n  experiment: {}"));
+        let alone = check(
+            &params("training_config:\n  pretrained-models: {}\n  experiment: {}"),
+            Dialect::December2024,
+        );
         assert_eq!(alone[0].message, "`pretrained-models` has to stand under `experiment`");
     }
 
@@ -393,7 +445,7 @@ mod tests {
             "training_config: {experiment: {teacher-ensemble: 2, pretrained-models: {train-teacher: \
              {urls: [\"https://me:s3cret@h\"], mode: us, type: default, x: 1}}}}",
         );
-        let problems = check(&params);
+        let problems = check(&params, Dialect::December2024);
         assert_eq!(problems.len(), 4);
         for problem in problems {
             let places = problem.related.iter().map(|at| &at.place).chain(&problem.place);

@@ -12,8 +12,13 @@
 //! `check` is the one validator; every command that makes a graph goes through it. `model` reads what was checked.
 
 mod check;
+mod layout;
 mod model;
 mod url;
+mod vocabulary;
 
 pub use check::check;
-pub use model::{KINDS, MODELS, Mode, PretrainedModel, VOCABULARY_KIND, require_mounts};
+pub use layout::Layout;
+pub use model::{Mode, PretrainedModel, require_mounts};
+pub use url::{hide, redact};
+pub use vocabulary::{look_for_all, questions};

@@ -5,16 +5,13 @@ use std::sync::Arc;
 use anyhow::{Result, bail};
 use taskgraph::decision::{Model, Variant};
 use taskgraph::keypath::KeyPath;
-use taskgraph::params::Params;
 use taskgraph::problem::{Problem, Problems};
 use taskgraph::transform::Context;
 use taskgraph::value::{Str, Value};
 
-/// Where the models stand among the parameters: kind to model.
-pub const MODELS: &str = "training_config.experiment.pretrained-models";
-
-/// The kinds that can start from a model.
-pub const KINDS: &[&str] = &["train-teacher", "train-backwards"];
+use super::layout::{Effect, Layout};
+use super::vocabulary;
+use crate::translations::dialect::Dialect;
 
 /// The types that the training script knows.
 pub const TYPES: &[&str] = &["default", "opusmt"];
@@ -22,7 +19,7 @@ pub const TYPES: &[&str] = &["default", "opusmt"];
 /// Where models are mounted.
 const DIRECTORY: &str = "./artifacts";
 
-/// What a training run publishes: a checkpoint, its best models, the vocabulary.
+/// What a training run publishes besides the vocabulary: a checkpoint and its best models.
 const FILES: &[&str] = &[
     "devset.out",
     "model.npz",
@@ -40,16 +37,14 @@ const FILES: &[&str] = &[
     "model.npz.yml",
     "train.log",
     "valid.log",
-    "vocab.spm",
 ];
 
-/// What `init` needs of it. The reference leaves the vocabulary out, and the training script then misses it.
+/// What `init` needs of it.
 const INIT_FILES: &[&str] = &[
     "model.npz.best-bleu-detok.npz",
     "model.npz.best-ce-mean-words.npz",
     "final.model.npz.best-chrf.npz",
     "model.npz.best-chrf.npz",
-    "vocab.spm",
 ];
 
 /// What is done with the model.
@@ -95,7 +90,8 @@ impl Mode {
         }
     }
 
-    /// The files that are mounted.
+    /// The files that are mounted, besides the vocabulary. (In the reference, `init` mounts no vocabulary, and the
+    /// training script then misses it.)
     pub fn files(self) -> &'static [&'static str] {
         match self {
             Mode::Use | Mode::Continue => FILES,
@@ -103,9 +99,6 @@ impl Mode {
         }
     }
 }
-
-/// The kind that makes the vocabulary. A task with a model does not need it: the vocabulary comes with the model.
-pub const VOCABULARY_KIND: &str = "train-vocab";
 
 /// The model that the tasks of a kind start from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -116,25 +109,33 @@ pub struct PretrainedModel {
     pub mode: Mode,
     /// Handed to the training script as it is.
     pub model_type: Str,
+    /// The files of the vocabulary.
+    pub vocabulary: Vec<Str>,
 }
 
 impl PretrainedModel {
-    /// The model of `kind`, if the parameters name one. They have been checked: what is wrong here is told shortly.
-    pub fn read(params: &Params, kind: &str) -> Result<Option<Self>> {
-        let path = format!("{MODELS}.{kind}");
-        let value = params.deep_get(&path);
-        if *value == Value::Null {
-            return Ok(None);
-        }
+    /// The model of the kind, if the parameters name one. They have been checked: what is wrong here is told shortly.
+    pub fn read(ctx: &Context<'_>, layout: &Layout) -> Result<Option<Self>> {
+        let kind = &*ctx.kind.name;
+        let key = layout.key(kind).filter(|key| key.effect == Effect::Mounted);
+        let Some(value) = key.and_then(|key| layout.given(ctx.params, key)) else { return Ok(None) };
         let text = |key: &str| value.get(key).and_then(Value::as_str);
-        let urls = value.get("urls").and_then(Value::as_list).unwrap_or_default();
+        let one = value.get("url").map(std::slice::from_ref);
+        let urls = value.get("urls").and_then(Value::as_list).or(one).unwrap_or_default();
         let urls: Option<Vec<Str>> = urls.iter().map(|url| url.as_str().map(Str::from)).collect();
         match (urls, text("mode").and_then(Mode::parse), text("type")) {
             (Some(urls), Some(mode), Some(model_type)) if !urls.is_empty() => {
-                Ok(Some(PretrainedModel { urls, mode, model_type: model_type.into() }))
+                let vocabulary = vocabulary::files(ctx, layout, kind)?;
+                Ok(Some(PretrainedModel { urls, mode, model_type: model_type.into(), vocabulary }))
             }
-            _ => bail!("`{path}` needs `urls`, `mode` and `type`"),
+            _ => bail!("`{}.{kind}` needs urls, `mode` and `type`", layout.models),
         }
+    }
+
+    /// The names of all files that are mounted.
+    pub fn files(&self) -> Vec<Str> {
+        let files = self.mode.files().iter().map(|file| Str::from(*file));
+        files.chain(self.vocabulary.iter().cloned()).collect()
     }
 
     /// The url of a member of the ensemble, counted from 1.
@@ -152,7 +153,7 @@ impl PretrainedModel {
             variant: self.mode.variant(),
             model_type: self.model_type.clone(),
             urls: self.urls.clone(),
-            files: self.mode.files().iter().map(|file| Str::from(*file)).collect(),
+            files: self.files(),
             directory: DIRECTORY.into(),
             dropped,
         })
@@ -161,12 +162,12 @@ impl PretrainedModel {
     /// The mounts that bring the model at `url` into the task.
     pub fn mounts(&self, url: &str) -> Result<Vec<Value>> {
         let folder = if url.ends_with('/') { url.into() } else { format!("{url}/") };
-        let mount = |file: &&str| -> Result<Value> {
+        let mount = |file: &Str| -> Result<Value> {
             let url = taskgraph::python::url::join(&folder, file)?;
             let content = taskgraph::map! { "url" => url };
             Ok(taskgraph::map! { "content" => content, "file" => format!("{DIRECTORY}/{file}") }.into())
         };
-        self.mode.files().iter().map(mount).collect()
+        self.files().iter().map(mount).collect()
     }
 }
 
@@ -177,7 +178,7 @@ pub fn require_mounts(ctx: &Context<'_>, alias: &str) -> Result<()> {
         return Ok(());
     }
     let kind = &ctx.kind.name;
-    let path = KeyPath::dotted(MODELS).join(kind);
+    let path = KeyPath::dotted(Dialect::of(ctx.tree).layout().models).join(kind);
     let message = format!("kind `{kind}` cannot take a pretrained model: its tasks run on {implementation}");
     Err(Problems::from(
         Problem::error("no-mounts", message)
@@ -193,11 +194,16 @@ pub fn require_mounts(ctx: &Context<'_>, alias: &str) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::translations::testing::params;
+    use crate::translations::testing::Bench;
 
     #[test]
     fn a_slash_at_the_end_of_a_url_makes_no_difference() {
-        let model = PretrainedModel { urls: vec![], mode: Mode::Init, model_type: "default".into() };
+        let model = PretrainedModel {
+            urls: vec![],
+            mode: Mode::Init,
+            model_type: "default".into(),
+            vocabulary: vec!["vocab.spm".into()],
+        };
         let mounts = model.mounts("https://h/models/ru-en").unwrap();
         assert_eq!(mounts, model.mounts("https://h/models/ru-en/").unwrap());
         assert_eq!(mounts.len(), 5);
@@ -209,15 +215,17 @@ mod tests {
     #[test]
     fn no_model_is_no_model_however_it_is_written() {
         for experiment in ["{}", "{pretrained-models: null}", "{pretrained-models: {}}", "{src: ru}"] {
-            let params = params(&format!("training_config: {{experiment: {experiment}}}"));
-            assert_eq!(PretrainedModel::read(&params, "train-teacher").unwrap(), None);
+            let bench = Bench::new(&format!("{{experiment: {experiment}}}")).kind("train-teacher");
+            let layout = Dialect::December2024.layout();
+            assert_eq!(PretrainedModel::read(&bench.context(), layout).unwrap(), None);
         }
     }
 
     #[test]
     fn members_count_from_one() {
         let urls = vec!["https://a".into(), "https://b".into()];
-        let model = PretrainedModel { urls, mode: Mode::Use, model_type: "opusmt".into() };
+        let model =
+            PretrainedModel { urls, mode: Mode::Use, model_type: "opusmt".into(), vocabulary: vec![] };
         assert_eq!(&**model.url(2).unwrap(), "https://b");
         assert!(model.url(0).is_err());
         assert!(model.url(3).is_err());

@@ -1,0 +1,28 @@
+//! `--known-urls`: the urls that are there, as a JSON list. All others are not.
+
+use std::path::Path;
+
+use anyhow::{Context as _, Result};
+use taskgraph::problem::{Machine, Problem, Problems};
+use taskgraph::urls::Urls;
+use taskgraph::{json, value::Value};
+
+/// Reads the file; without one, nothing is known about urls.
+pub fn read(file: Option<&Path>) -> Result<Urls> {
+    let Some(file) = file else { return Ok(Urls::Unasked) };
+    let text = std::fs::read_to_string(file)
+        .with_context(|| Machine(format!("`{}` cannot be read", file.display())))?;
+    let refused = |why: String| {
+        let message = format!("`{}` is no JSON list of urls: {why}", file.display());
+        Problems::from(Problem::error("known-urls", message).help("write [\"https://…\", \"https://…\"]"))
+    };
+    let value = json::read(&text).map_err(|error| refused(error.to_string()))?;
+    let Some(items) = value.as_list() else {
+        return Err(refused(format!("found {}", value.sort())).into());
+    };
+    let text = |item: &Value| match item {
+        Value::Str(url) => Ok(url.to_string()),
+        other => Err(refused(format!("found {} in it", other.sort()))),
+    };
+    Ok(Urls::Known(items.iter().map(text).collect::<Result<_, _>>()?))
+}

@@ -1,0 +1,56 @@
+//! Lets a stub depend on one task instead of another, wherever it names it.
+
+use anyhow::Result;
+use taskgraph::fields::{Fields, missing};
+use taskgraph::transform::Stub;
+use taskgraph::value::{Map, Value};
+
+/// The artifact that a later alignment begins with.
+const PRIORS: &str = "corpus.priors";
+const PRIORS_TASK: &str = "corpus-align-parallel";
+
+/// Puts `new` in the place of `old`: in dependencies, in what is fetched, and in substitution fields.
+pub fn replace(stub: &mut Stub, old: &str, new: &str) {
+    if let Some(dependencies) = map(stub, "dependencies")
+        && dependencies.take(old).is_some_and(|label| label.truthy())
+    {
+        dependencies.put(new, format!("{new}-{{src_locale}}-{{trg_locale}}"));
+    }
+    if let Some(fetches) = map(stub, "fetches") {
+        rename(fetches, old, new);
+    }
+    if let Some(fetches) = map(stub, "from-deps").and_then(|section| map(section, "fetches")) {
+        rename(fetches, old, new);
+    }
+    let fields = map(stub, "task-context").and_then(|section| section.get_mut("substitution-fields"));
+    for field in fields.and_then(Value::as_list_mut).into_iter().flatten() {
+        if let Some(text) = field.as_str().filter(|text| text.contains(old)) {
+            *field = text.replace(old, new).into();
+        }
+    }
+}
+
+fn rename(fetches: &mut Map, old: &str, new: &str) {
+    if let Some(artifacts) = fetches.take(old).filter(Value::truthy) {
+        fetches.put(new, artifacts);
+    }
+}
+
+fn map<'m>(map: &'m mut Map, key: &str) -> Option<&'m mut Map> {
+    // Asked for reading first: to ask for changing unshares what is shared.
+    map.get(key)?.as_map().filter(|inner| !inner.is_empty())?;
+    map.get_mut(key)?.as_map_mut()
+}
+
+/// Takes away the dependency on another corpus' alignments, if only their priors are fetched.
+pub fn drop_priors(stub: &mut Stub) -> Result<()> {
+    let fetched = stub.get("fetches").and_then(|fetches| fetches.get(PRIORS_TASK)?.as_list());
+    let only_priors =
+        matches!(fetched, Some([one]) if one.get("artifact").is_some_and(|it| *it == PRIORS.into()));
+    let Some(dependencies) = map(stub, "dependencies").filter(|_| only_priors) else { return Ok(()) };
+    if dependencies.take(PRIORS_TASK).is_none() {
+        return Err(missing(format!("dependencies.{PRIORS_TASK}").as_str(), "the task with the priors"));
+    }
+    stub.map_at("fetches")?.take(PRIORS_TASK);
+    Ok(())
+}

@@ -1,0 +1,38 @@
+//! The dialects of the pipeline: trees of different times mean different things by the same names.
+//!
+//! Which one a tree speaks follows from its kinds. Nobody has to say it, and a transform that differs asks here.
+
+use taskgraph::tree::Tree;
+
+/// A dialect, called by the month of the tree that speaks it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialect {
+    /// mozilla/firefox-translations-training: models stand under `experiment.pretrained-models`.
+    December2024,
+    /// mozilla/translations: models, corpora and vocabularies stand under `continuation`.
+    July2026,
+}
+
+/// The kind that only trees with `continuation` have.
+const CONTINUATION_KIND: &str = "kinds/continuation-model/kind.yml";
+
+impl Dialect {
+    /// The dialect of a tree.
+    pub fn of(tree: &Tree) -> Self {
+        if tree.has(CONTINUATION_KIND) { Dialect::July2026 } else { Dialect::December2024 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tree_with_continuation_speaks_the_dialect_of_2026() {
+        assert_eq!(Dialect::of(&Tree::embedded(&[(CONTINUATION_KIND, "")])), Dialect::July2026);
+        assert_eq!(
+            Dialect::of(&Tree::embedded(&[("kinds/train-teacher/kind.yml", "")])),
+            Dialect::December2024
+        );
+    }
+}

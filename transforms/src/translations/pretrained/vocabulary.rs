@@ -1,0 +1,142 @@
+//! The vocabulary beside a model: one for both languages, or one for each. Where both may be, urls tell.
+
+use anyhow::Result;
+use taskgraph::keypath::KeyPath;
+use taskgraph::params::Params;
+use taskgraph::problem::{Problem, Problems};
+use taskgraph::python::url::join;
+use taskgraph::transform::Context;
+use taskgraph::urls::{Answer, Question};
+use taskgraph::value::{Str, Value};
+
+use super::layout::{Effect, Layout, ModelKey, Vocabulary};
+use super::model::Mode;
+use super::url::{hide, redact};
+use crate::translations::dialect::Dialect;
+use crate::translations::params::text;
+
+const JOINT: &str = "vocab.spm";
+
+/// A model whose vocabulary has to be looked for.
+struct Wanted<'p> {
+    path: KeyPath,
+    /// The folder of the first member.
+    folder: &'p str,
+}
+
+/// The urls to ask: the vocabulary for both languages and the one of the source language, for every model.
+pub fn questions(params: &Params, dialect: Dialect) -> Vec<Question> {
+    let Ok(src) = text(params, "training_config.experiment.src") else { return Vec::new() };
+    let files = [JOINT.to_owned(), split(src)];
+    let mut out = Vec::new();
+    for wanted in wanted(params, dialect.layout()) {
+        for file in &files {
+            // A url that cannot be joined is refused by the check.
+            let Ok(url) = url_of(wanted.folder, file) else { continue };
+            out.push(Question { url, path: wanted.path.clone() });
+        }
+    }
+    out
+}
+
+/// The files that the vocabulary beside the model at `key` consists of.
+pub fn files(ctx: &Context<'_>, layout: &Layout, key: &str) -> Result<Vec<Str>> {
+    let path = KeyPath::dotted(layout.models).join(key);
+    match wanted(ctx.params, layout).into_iter().find(|wanted| wanted.path == path) {
+        Some(wanted) => look(ctx, &wanted),
+        None => Ok(vec![JOINT.into()]),
+    }
+}
+
+/// Looks for the vocabulary of every model: one that has none is refused even if nothing mounts it.
+pub fn look_for_all(ctx: &Context<'_>, layout: &Layout) -> Result<()> {
+    let mut problems = Vec::new();
+    for wanted in wanted(ctx.params, layout) {
+        if let Err(error) = look(ctx, &wanted) {
+            problems.extend(Problems::from_error(error)?);
+        }
+    }
+    Ok(Problems(problems).check()?)
+}
+
+fn wanted<'p>(params: &'p Params, layout: &Layout) -> Vec<Wanted<'p>> {
+    if layout.vocabulary == Vocabulary::Joint {
+        return Vec::new();
+    }
+    let looks = |key: &&ModelKey, model: &Value| {
+        // Python: a model with `init` gets no vocabulary, so nobody looks for it.
+        key.effect == Effect::Mounted || model.get("mode").and_then(Value::as_str) != Some(Mode::Init.word())
+    };
+    let keys = layout.keys.iter();
+    keys.filter_map(|key| {
+        let model = layout.given(params, key).filter(|model| looks(&key, model))?;
+        let first = model.get("urls").and_then(|urls| urls.as_list()?.first());
+        let folder = first.or_else(|| model.get("url"))?.as_str()?;
+        Some(Wanted { path: KeyPath::dotted(layout.models).join(key.name), folder })
+    })
+    .collect()
+}
+
+fn look(ctx: &Context<'_>, wanted: &Wanted<'_>) -> Result<Vec<Str>> {
+    let src = text(ctx.params, "training_config.experiment.src")?;
+    let trg = text(ctx.params, "training_config.experiment.trg")?;
+    let joint = url_of(wanted.folder, JOINT)?;
+    let joint_status = match ctx.settings.urls.answer(&joint) {
+        Answer::Found => return Ok(vec![JOINT.into()]),
+        Answer::Unasked => {
+            ctx.record.warn(unasked(ctx, wanted, &joint));
+            return Ok(vec![JOINT.into()]);
+        }
+        Answer::Failed(why) => return Err(failed(ctx, wanted, &joint, &why)),
+        Answer::Missing(status) => status,
+    };
+    let own = url_of(wanted.folder, &split(src))?;
+    match ctx.settings.urls.answer(&own) {
+        Answer::Found => Ok(vec![split(src).into(), split(trg).into()]),
+        Answer::Failed(why) => Err(failed(ctx, wanted, &own, &why)),
+        Answer::Missing(status) => Err(nowhere(ctx, wanted, (&joint, joint_status), (&own, status))),
+        Answer::Unasked => Err(failed(ctx, wanted, &own, "nobody asked")),
+    }
+}
+
+fn split(locale: &str) -> String {
+    format!("vocab.{locale}.spm")
+}
+
+fn url_of(folder: &str, file: &str) -> Result<String> {
+    let slash = if folder.ends_with('/') { "" } else { "/" };
+    Ok(join(&format!("{folder}{slash}"), file)?)
+}
+
+fn at(ctx: &Context<'_>, wanted: &Wanted<'_>, problem: Problem, label: String) -> Problem {
+    let place = ctx.params.place_of_key(&wanted.path).map(hide);
+    problem.at(ctx.params.path_in_file(&wanted.path), label).in_place(place)
+}
+
+fn unasked(ctx: &Context<'_>, wanted: &Wanted<'_>, url: &str) -> Problem {
+    let message = format!("nobody asked whether `{}` is there", redact(url));
+    let label = "one vocabulary for both languages is taken for granted".into();
+    at(ctx, wanted, Problem::warning("unasked-url", message), label)
+        .help("list the urls that are there in a file, and name it with --known-urls")
+}
+
+fn failed(ctx: &Context<'_>, wanted: &Wanted<'_>, url: &str, why: &str) -> anyhow::Error {
+    let message = format!("cannot tell whether `{}` is there: {}", redact(url), redact(why));
+    let label = "the vocabulary beside this model is looked for".into();
+    Problems::from(at(ctx, wanted, Problem::error("probe", message), label)).into()
+}
+
+fn nowhere(
+    ctx: &Context<'_>,
+    wanted: &Wanted<'_>,
+    joint: (&str, Option<u16>),
+    own: (&str, Option<u16>),
+) -> anyhow::Error {
+    let told = |(url, status): (&str, Option<u16>)| {
+        let status = status.map(|status| format!(" (status {status})")).unwrap_or_default();
+        format!("`{}`{status}", redact(url))
+    };
+    let message = "there is no vocabulary beside the model";
+    let label = format!("neither {} nor {} is there", told(joint), told(own));
+    Problems::from(at(ctx, wanted, Problem::error("no-vocabulary", message), label)).into()
+}
