@@ -20,7 +20,7 @@ pub mod pretrained;
 mod skip_unless_changed;
 mod target_tasks;
 #[cfg(test)]
-mod testing;
+pub mod testing;
 mod training_continuation;
 mod upload;
 mod worker_selection;

@@ -12,7 +12,7 @@ use taskgraph::keypath::KeyPath;
 use taskgraph::kind::{Kind, load_kinds};
 use taskgraph::origin::Origin;
 use taskgraph::params::{Given, Params};
-use taskgraph::payload::Payloads;
+use taskgraph::payload::{Payload, Payloads};
 use taskgraph::settings::Settings;
 use taskgraph::source::Source;
 use taskgraph::task::{Dependencies, Label, Task};
@@ -29,6 +29,7 @@ workers:
     aliases:
         cpu: {provisioner: p, implementation: docker-worker, os: linux, worker-type: w}
         gpu-.*: {provisioner: p, implementation: generic-worker, os: linux, worker-type: w}
+scriptworker: {scope-prefix: 'project:it'}
 local-worker-aliases:
     b-cpu: {by-worker-class: {gcp-standard: cpu, default: cpu}}
     b-gpu: {by-worker-class: {gcp-standard: gpu-standard, default: gpu-spot}}
@@ -117,6 +118,19 @@ impl Bench {
             Err(error) => format!("{error:#}"),
         }
     }
+}
+
+/// What a worker implementation puts into an empty definition for a stub.
+pub fn built(payload: &Payload, stub: &str) -> Result<String> {
+    built_with(payload, stub, "{}")
+}
+
+/// The same with parameters of one's own.
+pub fn built_with(payload: &Payload, stub: &str, parameters: &str) -> Result<String> {
+    let bench = Bench { params: params(parameters), ..Bench::new("{}") };
+    let mut definition = Map::default();
+    (payload.build)(&bench.context(), &mut bench.stubs(&format!("{{{stub}}}"))[0], &mut definition)?;
+    Ok(format!("{:?}", Value::from(definition)))
 }
 
 /// The value at `path` of a stub, or `none`.

@@ -166,7 +166,7 @@ mod tests {
 
     /// The stub's own mount and then the files of the model at the url of `member`.
     fn mounts(mode: &str, member: usize) -> String {
-        let files = Mode::parse(mode).unwrap().files().iter().map(|file| {
+        let files = Mode::parse(mode).unwrap().files().iter().chain(&["vocab.spm"]).map(|file| {
             format!(
                 r#", {{"content": {{"url": "https://h/{member}/{file}"}}, "file": "./artifacts/{file}"}}"#
             )

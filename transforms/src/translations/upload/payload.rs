@@ -70,19 +70,13 @@ fn build(_: &Context<'_>, stub: &mut Stub, definition: &mut Map) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use taskgraph::value::Value;
-
     use super::*;
-    use crate::translations::testing::Bench;
+    use crate::translations::testing;
 
     fn built(more: &str) -> String {
-        let bench = Bench::new("{}");
-        let stub = format!(
-            "{{{more} worker: {{app-name: a, bucket: b, upstream-artifacts: ['*'], artifact-map: {{'*': [to/]}}}}}}"
-        );
-        let mut definition = Map::default();
-        build(&bench.context(), &mut bench.stubs(&stub)[0], &mut definition).unwrap();
-        format!("{:?}", Value::from(definition))
+        let worker =
+            "worker: {app-name: a, bucket: b, upstream-artifacts: ['*'], artifact-map: {'*': [to/]}}";
+        testing::built(&BEETMOVER_TRANSLATIONS, &format!("{more} {worker}")).unwrap()
     }
 
     #[test]

@@ -1,0 +1,89 @@
+//! The payload of `scriptworker-signing`: artifacts get signatures.
+
+use std::collections::BTreeSet;
+
+use anyhow::Result;
+use taskgraph::fields::Fields;
+use taskgraph::map;
+use taskgraph::payload::Payload;
+use taskgraph::shape::{STRINGS, Shape, TEXT_OR_REFERENCE, optional, required};
+use taskgraph::transform::{Context, Stub};
+use taskgraph::value::{Map, Value};
+
+use super::scopes::{add_sorted, prefix, tag};
+
+const WORKER: Shape = Shape::Map(&[
+    required("implementation", Shape::Str),
+    optional("os", Shape::Str),
+    required("signing-type", Shape::Str),
+    required(
+        "upstream-artifacts",
+        Shape::List(&Shape::Map(&[
+            required("taskId", TEXT_OR_REFERENCE),
+            required("taskType", Shape::Str),
+            required("paths", STRINGS),
+            required("formats", STRINGS),
+            optional("authenticode_comment", Shape::Str),
+        ])),
+    ),
+    optional("max-run-time", Shape::Int),
+]);
+
+/// The format that makes a detached signature.
+const DETACHED: &str = "gcp_prod_autograph_gpg";
+
+/// The worker implementation.
+pub const PAYLOAD: Payload = Payload { name: "scriptworker-signing", shape: &WORKER, build };
+
+fn build(ctx: &Context<'_>, stub: &mut Stub, definition: &mut Map) -> Result<()> {
+    let worker = stub.map_at("worker")?;
+    let upstream = worker.get("upstream-artifacts").cloned().unwrap_or_else(Value::list);
+    let mut payload = map! { "upstreamArtifacts" => upstream.clone() };
+    if let Some(time) = worker.get("max-run-time") {
+        payload.put("maxRunTime", time.clone());
+    }
+    let scope = format!("{}:signing:cert:{}", prefix(ctx)?, worker.text("signing-type")?);
+    definition.put("payload", payload);
+    tag(definition)?;
+    add_sorted(definition, [scope])?;
+    let artifacts = stub.map_at("attributes")?.list_at("release_artifacts")?;
+    let mut all: BTreeSet<String> = artifacts.iter().filter_map(Value::as_str).map(str::to_owned).collect();
+    for entry in upstream.as_list().unwrap_or_default() {
+        let texts = |key: &str| entry.get(key).and_then(Value::as_list).unwrap_or_default().iter();
+        let is_detached = texts("formats").any(|format| *format == DETACHED.into());
+        texts("paths").filter_map(Value::as_str).for_each(|path| all.extend(signed(path, is_detached)));
+    }
+    *artifacts = all.into_iter().map(Value::from).collect();
+    Ok(())
+}
+
+/// What becomes of an artifact when it is signed: an image for macOS leaves as an archive.
+fn signed(path: &str, is_detached: bool) -> Vec<String> {
+    let mut made = Vec::new();
+    match path.ends_with(".dmg") {
+        true => made.push(path.replace(".dmg", ".tar.gz")),
+        false => made.push(path.to_owned()),
+    }
+    if is_detached {
+        made.push(format!("{path}.asc"));
+    }
+    made
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::translations::testing::built;
+
+    #[test]
+    fn artifacts_are_signed_with_the_scope_for_it() {
+        let worker = "worker: {signing-type: dep, max-run-time: 3, upstream-artifacts: \
+                      [{taskId: t, taskType: build, paths: [a.dmg, b], formats: [gcp_prod_autograph_gpg]}]}";
+        assert_eq!(
+            built(&PAYLOAD, worker).unwrap(),
+            r#"{"payload": {"upstreamArtifacts": [{"taskId": "t", "taskType": "build", "paths": ["a.dmg", "b"], "formats": ["gcp_prod_autograph_gpg"]}], "maxRunTime": 3}, "tags": {"worker-implementation": "scriptworker"}, "scopes": ["project:it:signing:cert:dep"]}"#
+        );
+        assert_eq!(signed("a.dmg", true), ["a.tar.gz", "a.dmg.asc"]);
+        assert_eq!(signed("b", false), ["b"]);
+    }
+}
