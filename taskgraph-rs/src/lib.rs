@@ -16,6 +16,7 @@ pub mod origin;
 pub mod params;
 pub mod payload;
 pub mod pipeline;
+pub mod probe;
 pub mod problem;
 pub mod python;
 pub mod settings;

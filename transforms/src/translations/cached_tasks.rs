@@ -213,4 +213,14 @@ mod tests {
             Bench::new("{}").refused(transform, "{label: x, worker: {command: []}, attributes: {cache: {}}}");
         assert!(error.contains("missing key `type`"), "{error}");
     }
+
+    #[test]
+    fn a_version_and_chain_of_trust_count_in_the_later_dialect() {
+        let stub = "{label: l, description: d, worker: {command: [[run]], chain-of-trust: true}, \
+                    attributes: {cache: {type: t, version: 2}}}";
+        assert_eq!(digest(&Bench::new("{}").july_2026(), stub), hashed(&["run", "2", "True"]));
+        assert_eq!(digest(&Bench::new("{}"), stub), hashed(&["run"]));
+        let zero = stub.replace("version: 2", "version: 0").replace("true", "false");
+        assert_eq!(digest(&Bench::new("{}").july_2026(), &zero), hashed(&["run"]));
+    }
 }

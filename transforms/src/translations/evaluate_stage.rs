@@ -64,4 +64,16 @@ mod tests {
         assert!(kept("{train-teacher: {mode: use}}", "evaluate-student"));
         assert!(kept("null", "evaluate-teacher"));
     }
+
+    #[test]
+    fn a_model_that_is_trained_nevertheless_is_evaluated() {
+        let kept = |models: &str, stage: &str| {
+            let bench = Bench::new(&format!("{{continuation: {{models: {models}}}}}")).july_2026();
+            bench.run(transform, &format!("{{attributes: {{stage: {stage}}}}}")).unwrap().len() == 1
+        };
+        assert!(!kept("{backwards: {mode: use, type: default}}", "evaluate-backwards"));
+        assert!(kept("{backwards: {mode: use, type: opusmt}}", "evaluate-backwards"));
+        assert!(kept("{backwards: {mode: continue, type: default}}", "evaluate-backwards"));
+        assert!(kept("{teacher: {mode: use, type: default}}", "evaluate-teacher"));
+    }
 }

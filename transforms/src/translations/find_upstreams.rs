@@ -262,4 +262,32 @@ mod tests {
         assert_eq!(bench().one(mono, &stub("mono-trg"), "dependencies"), "{}");
         assert!(bench().refused(mono, &stub("devtest")).contains("missing key `devtest`"));
     }
+
+    #[test]
+    fn the_later_dialect_has_its_own_names_and_its_own_default() {
+        let cleaned = |label: &str, kind: &str| {
+            let attributes = format!(
+                "{{provider: opus, dataset: A/v1, src_locale: ru, trg_locale: en, cleaning-type: {kind}}}"
+            );
+            task(kind, label, &attributes)
+        };
+        let bench = |tasks: Vec<Task>| Bench::new(CONFIG).july_2026().upstream(tasks);
+        let merge = MERGE.replace(
+            "{bicleaner-ai: bicleaner-ai}",
+            "{corpus-clean-parallel: corpus-clean-parallel, default: corpus-clean-parallel-bicleaner-ai}",
+        );
+        let both =
+            vec![cleaned("a", "corpus-clean-parallel"), cleaned("b", "corpus-clean-parallel-bicleaner-ai")];
+        assert_eq!(bench(both).one(by_locales, &merge, "dependencies"), r#"{"b": "b"}"#);
+        let one = vec![cleaned("a", "corpus-clean-parallel")];
+        assert_eq!(bench(one).one(by_locales, &merge, "dependencies"), r#"{"a": "a"}"#);
+        assert_eq!(bench(vec![]).one(by_locales, &merge, "dependencies"), "{}");
+    }
+
+    #[test]
+    fn without_datasets_the_later_dialect_makes_nothing() {
+        let none = Bench::new("{experiment: {src: ru, trg: en}}").july_2026();
+        assert_eq!(none.run(by_locales, MERGE).unwrap().len(), 0);
+        assert_eq!(none.run(mono, MERGE).unwrap().len(), 0);
+    }
 }

@@ -18,6 +18,7 @@ use taskgraph::source::Source;
 use taskgraph::task::{Dependencies, Label, Task};
 use taskgraph::transform::{Context, Registry, Stub, Transform};
 use taskgraph::tree::Tree;
+use taskgraph::urls::Urls;
 use taskgraph::value::{Map, Str, Value};
 
 const CONFIG: &str = "
@@ -48,7 +49,7 @@ pub struct Bench {
     tree: Tree,
     upstream: IndexMap<Label, Arc<Task>>,
     payloads: Payloads,
-    settings: Settings,
+    pub settings: Settings,
 }
 
 impl Bench {
@@ -73,6 +74,18 @@ impl Bench {
     pub fn kind(self, name: &str) -> Self {
         let (tree, kinds) = tree(name, "{}");
         Bench { kinds, tree, ..self }
+    }
+
+    /// The same in a tree that speaks the dialect of July 2026.
+    pub fn july_2026(self) -> Self {
+        const FILES: &[(&str, &str)] = &[("config.yml", CONFIG), ("kinds/continuation-model/kind.yml", "{}")];
+        Bench { tree: Tree::embedded(FILES), ..self }
+    }
+
+    /// The same where these urls are there, and no others.
+    pub fn urls(mut self, urls: &[&str]) -> Self {
+        self.settings.urls = Urls::Known(urls.iter().map(|url| (*url).to_owned()).collect());
+        self
     }
 
     /// The same with tasks that the kind may depend on.

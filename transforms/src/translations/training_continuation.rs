@@ -300,4 +300,31 @@ mod tests {
         assert!(error.to_string().ends_with(expected), "{error}");
         assert!(bench.run(transform, &stub("worker-type: gpu-spot,")).is_ok());
     }
+
+    #[test]
+    fn a_kind_s_own_name_is_a_key_in_the_later_dialect() {
+        let kind = "backtranslations-train-backwards-model";
+        let bench = Bench::new(&format!(
+            "{{experiment: {{src: ru, trg: en}}, continuation: {{models: \
+             {{{kind}: {{url: https://h/1, mode: init, type: default}}}}}}}}"
+        ))
+        .kind(kind)
+        .july_2026()
+        .urls(&["https://h/1/vocab.ru.spm"]);
+        let own = stub("").replace("train-vocab", "build-vocab");
+        let made = bench.run(transform, &own).unwrap().remove(0);
+        assert_eq!(show(&made, "dependencies"), r#"{"merge-devset": "m"}"#);
+        let mounts = show(&made, "worker.mounts");
+        assert!(mounts.contains("https://h/1/vocab.ru.spm") && mounts.contains("https://h/1/vocab.en.spm"));
+        assert_eq!(made.model.unwrap().files.len(), 6);
+        let error =
+            bench.refused(transform, &stub("worker-type: cpu,").replace("train-vocab", "build-vocab"));
+        assert!(
+            error.contains(&format!(
+                "kind `{kind}` cannot take a pretrained model: its tasks run on docker-worker \
+                 (at training_config.continuation.models.{kind})"
+            )),
+            "{error}"
+        );
+    }
 }

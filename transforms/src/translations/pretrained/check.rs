@@ -453,4 +453,67 @@ mod tests {
             assert!(!problem.to_string().contains("s3cret"));
         }
     }
+
+    /// What is told about `continuation.models` in July 2026.
+    fn told_2026(models: &str) -> Vec<String> {
+        let config = format!("{{experiment: {{teacher-ensemble: 1}}, continuation: {{models: {models}}}}}");
+        let problems = check(&params(&format!("training_config: {config}")), Dialect::July2026);
+        problems.iter().map(|problem| format!("{} {}", problem.code, problem)).collect()
+    }
+
+    #[test]
+    fn models_that_nothing_reads_are_told() {
+        let backwards = |mode: &str, sort: &str| {
+            told_2026(&format!("{{backwards: {{url: https://a, mode: {mode}, type: {sort}}}}}"))
+        };
+        assert_eq!(backwards("use", "default"), [""; 0]);
+        for (mode, sort) in [("continue", "default"), ("init", "default"), ("use", "opusmt")] {
+            let told = backwards(mode, sort);
+            assert_eq!(told.len(), 1);
+            assert!(
+                told[0].starts_with("no-effect ") && told[0].contains("models.backwards): it is used only")
+            );
+        }
+        let told = told_2026("{teacher: {urls: [https://a], mode: use, type: default}}");
+        assert!(told[0].contains("the pretrained model `teacher` has no effect"));
+        assert!(told[0].ends_with(
+            "`train-teacher-model` looks for a model under its own name, and its tasks take no mounts"
+        ));
+    }
+
+    #[test]
+    fn the_later_dialect_has_one_url_for_the_backwards_model() {
+        let told = told_2026("{backwards: {urls: [https://a], mode: use, type: default}}");
+        assert!(
+            told[0].contains("unknown key `urls`") && told[0].ends_with("did you mean `url`?"),
+            "{told:?}"
+        );
+        assert!(told[1].contains("missing key `url`"));
+        let told = told_2026("{backwards: {url: gs://b/p, mode: use, type: default}, techer: {}}");
+        assert!(
+            told[0].contains(
+                "`gs://b/p` is no http(s) url (at training_config.continuation.models.backwards.url)"
+            )
+        );
+        assert!(told[1].ends_with("only teacher and backwards can; did you mean `teacher`?"), "{told:?}");
+    }
+
+    #[test]
+    fn the_key_of_the_other_layout_is_told_with_the_one_to_write() {
+        let told = |dialect: Dialect| {
+            let params = params("training_config: {continuation: {}, experiment: {pretrained-models: {}}}");
+            let problems = check(&params, dialect);
+            assert!(problems.iter().all(|problem| problem.code == "no-effect"));
+            problems
+                .iter()
+                .map(|problem| (problem.path.to_string(), problem.help.clone().unwrap()))
+                .collect::<Vec<_>>()
+        };
+        let [(path, help)] = &told(Dialect::December2024)[..] else { panic!("one") };
+        assert_eq!(path, "training_config.continuation");
+        assert!(help.contains("`experiment.pretrained-models`"));
+        let [(path, help)] = &told(Dialect::July2026)[..] else { panic!("one") };
+        assert_eq!(path, "training_config.experiment.pretrained-models");
+        assert!(help.contains("`continuation.models`"));
+    }
 }

@@ -140,3 +140,69 @@ fn nowhere(
     let label = format!("neither {} nor {} is there", told(joint), told(own));
     Problems::from(at(ctx, wanted, Problem::error("no-vocabulary", message), label)).into()
 }
+
+#[cfg(test)]
+mod tests {
+    use taskgraph::urls::Urls;
+
+    use super::*;
+    use crate::translations::testing::Bench;
+
+    const MODEL: &str = "{url: https://me:s3cret@h/m/, mode: use, type: default}";
+    const JOINT_URL: &str = "https://me:s3cret@h/m/vocab.spm";
+    const SPLIT_URL: &str = "https://me:s3cret@h/m/vocab.ru.spm";
+    const KIND: &str = "backtranslations-train-backwards-model";
+
+    fn bench(key: &str, model: &str) -> Bench {
+        let experiment = "experiment: {src: ru, trg: en}";
+        Bench::new(&format!("{{{experiment}, continuation: {{models: {{{key}: {model}}}}}}}")).july_2026()
+    }
+
+    fn found(bench: &Bench) -> Vec<String> {
+        let files = files(&bench.context(), Dialect::July2026.layout(), KIND).unwrap();
+        files.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn both_urls_of_every_model_are_asked() {
+        let asked = |key: &str, model: &str| {
+            let questions = questions(&bench(key, model).params, Dialect::July2026);
+            questions.iter().map(|question| format!("{} {}", question.path, question.url)).collect::<Vec<_>>()
+        };
+        let path = "training_config.continuation.models.backwards";
+        assert_eq!(asked("backwards", MODEL), [format!("{path} {JOINT_URL}"), format!("{path} {SPLIT_URL}")]);
+        assert_eq!(asked("teacher", "{urls: [https://a, https://b], mode: continue}").len(), 2);
+        assert_eq!(asked("backwards", &MODEL.replace("use", "init")), [""; 0]);
+        assert_eq!(asked(KIND, &MODEL.replace("use", "init")).len(), 2);
+        assert!(questions(&bench("backwards", MODEL).params, Dialect::December2024).is_empty());
+    }
+
+    #[test]
+    fn the_vocabulary_is_the_one_that_is_there() {
+        let bench = || bench(KIND, MODEL);
+        assert_eq!(found(&bench().urls(&[JOINT_URL, SPLIT_URL])), ["vocab.spm"]);
+        assert_eq!(found(&bench().urls(&[SPLIT_URL])), ["vocab.ru.spm", "vocab.en.spm"]);
+        let unasked = bench();
+        assert_eq!(found(&unasked), ["vocab.spm"]);
+        let (_, warnings) = unasked.record.into_notes();
+        assert_eq!(warnings.len(), 1);
+        assert_eq!(warnings[0].message, "nobody asked whether `https://***@h/m/vocab.spm` is there");
+    }
+
+    #[test]
+    fn no_vocabulary_is_told_with_urls_statuses_and_the_key() {
+        let mut bench = bench("backwards", MODEL);
+        let mut told = |joint: Answer, own: Answer| {
+            let answers = [(JOINT_URL.to_owned(), joint), (SPLIT_URL.to_owned(), own)];
+            bench.settings.urls = Urls::Probed(answers.into_iter().collect());
+            look_for_all(&bench.context(), Dialect::July2026.layout()).unwrap_err().to_string()
+        };
+        assert!(told(Answer::Missing(Some(404)), Answer::Missing(Some(403))).ends_with(
+            "there is no vocabulary beside the model (at training_config.continuation.models.backwards): \
+             neither `https://***@h/m/vocab.spm` (status 404) nor `https://***@h/m/vocab.ru.spm` (status 403) is there"
+        ));
+        assert!(told(Answer::Failed("status 503 (asked 3 times)".into()), Answer::Found).contains(
+            "cannot tell whether `https://***@h/m/vocab.spm` is there: status 503 (asked 3 times)"
+        ));
+    }
+}

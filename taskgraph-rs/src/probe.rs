@@ -1,0 +1,151 @@
+//! Asks whether urls are there: a HEAD request each, all of them at once. With `submit`, the only room with a network.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use crate::urls::{Answer, Question, Urls};
+
+/// More would only wait for each other.
+const MOST_THREADS: usize = 16;
+
+/// How patient to be.
+#[derive(Clone, Copy, Debug)]
+pub struct Patience {
+    /// How long one request may take, redirects included.
+    pub timeout: Duration,
+    /// How often a url is asked that answers with a status from 500, or not at all.
+    pub attempts: u32,
+    /// How long to wait before the second attempt; it doubles with each one.
+    pub pause: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Patience { timeout: Duration::from_secs(10), attempts: 3, pause: Duration::from_millis(300) }
+    }
+}
+
+/// Asks all of `questions`. Redirects are followed; a status below 400 means that the url is there.
+pub fn probe(questions: &[Question], patience: Patience) -> Urls {
+    let urls: Vec<&str> =
+        questions.iter().map(|question| &*question.url).collect::<BTreeSet<_>>().into_iter().collect();
+    let config = ureq::Agent::config_builder()
+        .timeout_global(Some(patience.timeout))
+        .http_status_as_error(false)
+        .user_agent("taskgraph-rs");
+    let agent: ureq::Agent = config.build().into();
+    let next = AtomicUsize::new(0);
+    let answers = Mutex::new(BTreeMap::new());
+    thread::scope(|scope| {
+        for _ in 0..urls.len().min(MOST_THREADS) {
+            scope.spawn(|| {
+                while let Some(url) = urls.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let answer = ask(&agent, url, patience);
+                    let mut answers = answers.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                    answers.insert((*url).to_owned(), answer);
+                }
+            });
+        }
+    });
+    Urls::Probed(answers.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner))
+}
+
+fn ask(agent: &ureq::Agent, url: &str, patience: Patience) -> Answer {
+    let attempts = patience.attempts.max(1);
+    let mut pause = patience.pause;
+    let mut why = String::new();
+    for attempt in 1..=attempts {
+        why = match agent.head(url).call() {
+            Ok(response) => match response.status().as_u16() {
+                status if status < 400 => return Answer::Found,
+                status if status < 500 => return Answer::Missing(Some(status)),
+                status => format!("status {status}"),
+            },
+            Err(ureq::Error::Timeout(_)) => format!("no answer within {:?}", patience.timeout),
+            Err(error) => error.to_string(),
+        };
+        if attempt < attempts {
+            thread::sleep(pause);
+            pause *= 2;
+        }
+    }
+    let times = if attempts == 1 { "once".into() } else { format!("{attempts} times") };
+    Answer::Failed(format!("{why} (asked {times})"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{BufRead as _, BufReader, Write as _};
+    use std::net::TcpListener;
+
+    use super::*;
+
+    /// A server that answers `/NUMBER` with that status, `/later` with 503 once and then with 200, and `/never` not
+    /// at all.
+    fn serve() -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let home = format!("http://{}", listener.local_addr().unwrap());
+        thread::spawn(move || {
+            let later = AtomicUsize::new(0);
+            let mut open = Vec::new();
+            for stream in listener.incoming() {
+                let mut stream = stream.unwrap();
+                let mut lines = BufReader::new(stream.try_clone().unwrap()).lines();
+                let first = lines.next().unwrap().unwrap();
+                lines.take_while(|line| line.as_ref().is_ok_and(|line| !line.is_empty())).for_each(drop);
+                assert!(first.starts_with("HEAD "), "{first}");
+                let status = match first.split(' ').nth(1).unwrap() {
+                    "/never" => {
+                        open.push(stream);
+                        continue;
+                    }
+                    "/later" if later.fetch_add(1, Ordering::Relaxed) == 0 => "503",
+                    "/later" => "200",
+                    path => path.trim_start_matches('/'),
+                };
+                let head = format!(
+                    "HTTP/1.1 {status} x\r\ncontent-length: 0\r\nlocation: /200\r\nconnection: close\r\n\r\n"
+                );
+                stream.write_all(head.as_bytes()).unwrap();
+            }
+        });
+        home
+    }
+
+    #[test]
+    fn every_status_has_its_answer() {
+        let home = serve();
+        let paths = ["200", "302", "404", "403", "later", "503", "never"];
+        let questions = paths.map(|path| Question { url: format!("{home}/{path}"), path: "a.b".into() });
+        let patience =
+            Patience { timeout: Duration::from_millis(300), attempts: 2, pause: Duration::from_millis(1) };
+        let urls = probe(&questions, patience);
+        let answer = |path: &str| urls.answer(&format!("{home}/{path}"));
+        assert_eq!(answer("200"), Answer::Found);
+        assert_eq!(answer("302"), Answer::Found);
+        assert_eq!(answer("404"), Answer::Missing(Some(404)));
+        assert_eq!(answer("403"), Answer::Missing(Some(403)));
+        assert_eq!(answer("later"), Answer::Found);
+        assert_eq!(answer("503"), Answer::Failed("status 503 (asked 2 times)".into()));
+        assert_eq!(answer("never"), Answer::Failed("no answer within 300ms (asked 2 times)".into()));
+    }
+
+    #[test]
+    fn a_host_that_is_not_there_is_no_missing_file() {
+        let question = Question { url: "http://127.0.0.1:1/x".into(), path: "a".into() };
+        let patience = Patience { attempts: 1, ..Patience::default() };
+        let Answer::Failed(why) = probe(std::slice::from_ref(&question), patience).answer(&question.url)
+        else {
+            panic!("it failed");
+        };
+        assert!(why.contains("(asked once)"), "{why}");
+    }
+
+    #[test]
+    fn without_questions_nothing_is_asked() {
+        assert!(matches!(probe(&[], Patience::default()), Urls::Probed(answers) if answers.is_empty()));
+    }
+}
