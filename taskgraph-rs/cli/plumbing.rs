@@ -41,7 +41,7 @@ pub enum Phase {
 pub fn show(options: &GraphOptions, phase: Phase, reporter: &Reporter) -> Result<Status> {
     let started = Instant::now();
     let tree = open_tree(options.tree.root.as_deref())?;
-    let settings = settings(&options.tree, options.fast)?;
+    let settings = settings(options.tree.run_task_dir.as_deref(), options.fast)?;
     let specs = specs(&options.parameters)?;
     let targets: BTreeSet<String> = options.target_kinds.iter().cloned().collect();
     let shown = Shown::new(options)?;

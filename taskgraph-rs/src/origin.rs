@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::fields::Misfits;
 use crate::keypath::KeyPath;
 use crate::problem::{Problem, Problems, place_of_key, place_of_value};
-use crate::shape::{Misfit, What};
+use crate::shape::{Instead, Misfit, What};
 use crate::source::Place;
 use crate::words;
 use crate::yaml::Document;
@@ -71,8 +71,12 @@ impl Origin {
             Some((spot, full)) => (Some(spot), full),
             None => (None, misfit.path.clone()),
         };
-        told(misfit, full, spot.map(|spot| &spot.document))
-            .help(format!("this is task `{}` of kind `{}`", self.name, self.kind))
+        let told = told(misfit, full, spot.map(|spot| &spot.document));
+        let task = format!("this is task `{}` of kind `{}`", self.name, self.kind);
+        match told.help.clone() {
+            Some(help) => told.help(format!("{help}; {task}")),
+            None => told.help(task),
+        }
     }
 }
 
@@ -94,7 +98,7 @@ pub fn told(misfit: &Misfit, path: KeyPath, document: Option<&Arc<Document>>) ->
             };
             Problem::error("unknown-key", format!("unknown key `{key}`")).at(path, label).in_place(place)
         }
-        What::Wrong { found, allowed, nearest } => {
+        What::Wrong { found, allowed, nearest, instead } => {
             let place = document.map(|document| place_of_value(document, &path));
             let message = match nearest.is_some() || found.starts_with('`') && allowed.contains(" or ") {
                 true => format!("unknown {key} {found}"),
@@ -105,7 +109,13 @@ pub fn told(misfit: &Misfit, path: KeyPath, document: Option<&Arc<Document>>) ->
                 None if message.starts_with("unknown") => allowed.clone(),
                 None => format!("found {found}"),
             };
-            Problem::error("wrong-value", message).at(path, label).in_place(place)
+            let instead = instead.as_ref().and_then(|instead| match instead {
+                Instead::Text(text) => Some(text.clone()),
+                Instead::Quoted => place.as_ref().and_then(Place::text).map(|spelled| format!("\"{spelled}\"")),
+            });
+            let mut problem = Problem::error("wrong-value", message).at(path, label).in_place(place);
+            problem.help = instead.map(|instead| format!("write `{key}: {instead}`"));
+            problem
         }
     }
 }

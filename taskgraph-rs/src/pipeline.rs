@@ -56,6 +56,7 @@ impl Loaded {
     /// Fills what is missing in the parameters, and checks all of them.
     pub fn complete(&self, params: &mut Params, now: SystemTime) -> Result<Vec<Problem>> {
         params::fill(params, &self.tree, &self.extension, now)?;
+        params::move_models(params, &self.extension);
         Ok(params::check(params, &self.extension))
     }
 

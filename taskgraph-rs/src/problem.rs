@@ -6,7 +6,10 @@
 use std::fmt;
 use std::sync::Arc;
 
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
 use crate::keypath::KeyPath;
+use crate::secret::redact;
 use crate::source::Place;
 use crate::yaml::Document;
 
@@ -121,6 +124,44 @@ impl fmt::Display for Problem {
             write!(f, ": {}", self.label)?;
         }
         Ok(())
+    }
+}
+
+/// As `docs/preview-json.md` has it. Users and passwords of urls stay out.
+impl Serialize for Problem {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(8))?;
+        map.serialize_entry("severity", self.severity.word())?;
+        map.serialize_entry("code", self.code)?;
+        map.serialize_entry("message", &redact(&self.message))?;
+        map.serialize_entry("path", &redact(&self.path.to_string()))?;
+        map.serialize_entry("place", &self.place.as_ref().map(At::from))?;
+        map.serialize_entry("label", &redact(&self.label))?;
+        map.serialize_entry("related", &self.related)?;
+        map.serialize_entry("help", &self.help.as_deref().map(redact))?;
+        map.end()
+    }
+}
+
+impl Serialize for Related {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(2))?;
+        map.serialize_entry("place", &At::from(&self.place))?;
+        map.serialize_entry("label", &redact(&self.label))?;
+        map.end()
+    }
+}
+
+#[derive(serde::Serialize)]
+struct At<'p> {
+    file: &'p str,
+    line: u32,
+    column: u32,
+}
+
+impl<'p> From<&'p Place> for At<'p> {
+    fn from(place: &'p Place) -> Self {
+        At { file: &place.source.name, line: place.span.line, column: place.span.column }
     }
 }
 

@@ -3,13 +3,14 @@
 use taskgraph::keypath::KeyPath;
 use taskgraph::params::Params;
 use taskgraph::problem::{Problem, Severity};
+use taskgraph::secret::{hide, redact};
 use taskgraph::shape::found;
 use taskgraph::source::Place;
 use taskgraph::value::{Map, Value};
 use taskgraph::words;
 
 use super::model::{KINDS, MODELS, Mode, TYPES};
-use super::url::{findings, hide, redact};
+use super::url::findings;
 
 const KEYS: &[&str] = &["urls", "mode", "type"];
 
