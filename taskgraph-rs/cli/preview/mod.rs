@@ -10,6 +10,7 @@ use std::io::Read as _;
 use std::path::Path;
 use std::time::SystemTime;
 
+use anstream::eprint;
 use anyhow::{Context as _, Result};
 use taskgraph::json;
 use taskgraph::pipeline::Loaded;
@@ -41,7 +42,9 @@ pub fn run(options: &PreviewOptions, reporter: &Reporter) -> Result<Status> {
             Ok(writeln!(out)?)
         })?;
     } else if report.outcome == Outcome::Refused {
-        reporter.problems(&report.problems);
+        let (errors, _) = report.counts();
+        reporter.problems(&report.problems[..errors]);
+        eprint!("{}", problems::warnings(&report, options.all));
         reporter.refused(&report.problems);
     } else {
         write(None, |out| Ok(out.write_all(text::text(&report, options.all).as_bytes())?))?;

@@ -1,35 +1,24 @@
-//! Warnings and notes under a preview: one line each, with the place to go to.
+//! Warnings and notes under a preview: the place to go to, and what to do there.
 
 use taskgraph::preview::Report;
-use taskgraph::problem::Problem;
 
 use super::page::Page;
 use crate::report::count;
 
-/// How many paths of keys are shown without `--all`.
-const FEW: usize = 12;
+/// How many warnings are shown without `--all`.
+const SHOWN: usize = 10;
+
+/// The warnings of a report that has errors, which are told elsewhere.
+pub fn warnings(report: &Report, all: bool) -> String {
+    let mut page = Page::default();
+    print_warnings(&mut page, report, all);
+    let text = page.into_text();
+    if text.is_empty() { text } else { text + "\n" }
+}
 
 /// Warnings, notes, and with `--all` the keys that the config does not have.
 pub fn print(page: &mut Page, report: &Report, all: bool) {
-    if !report.problems.is_empty() {
-        page.heading(&count(report.problems.len(), "warning"));
-        let shown = if all { report.problems.len() } else { FEW.max(report.problems.len().min(FEW)) };
-        let places: Vec<String> = report.problems.iter().map(place).collect();
-        let width = places.iter().take(shown).map(|place| place.chars().count()).max().unwrap_or_default();
-        for (problem, place) in report.problems.iter().zip(&places).take(shown) {
-            page.line(&format!("  {place:<width$}  {}", line(problem)));
-            let indent = " ".repeat(width + 4);
-            if let Some(help) = &problem.help {
-                page.line(&format!("{indent}{help}"));
-            }
-            for related in problem.related.iter().filter(|_| all) {
-                page.line(&format!("{indent}{}: {}", related.place, related.label));
-            }
-        }
-        if shown < report.problems.len() {
-            page.line(&format!("  … and {} more (--all lists them)", report.problems.len() - shown));
-        }
-    }
+    print_warnings(page, report, all);
     let defaults = report.plan.as_ref().and_then(|plan| plan.defaults.as_ref());
     if let Some(defaults) = defaults.filter(|_| all) {
         page.heading(&format!("Taken from {}", defaults.file));
@@ -44,13 +33,26 @@ pub fn print(page: &mut Page, report: &Report, all: bool) {
     }
 }
 
-fn place(problem: &Problem) -> String {
-    problem.place.as_ref().map(ToString::to_string).unwrap_or_default()
-}
-
-fn line(problem: &Problem) -> String {
-    match problem.label.is_empty() {
-        true => problem.message.clone(),
-        false => format!("{}: {}", problem.message, problem.label),
+fn print_warnings(page: &mut Page, report: &Report, all: bool) {
+    let (errors, warnings) = report.counts();
+    if warnings == 0 {
+        return;
+    }
+    page.heading(&count(warnings, "warning"));
+    let shown = if all { warnings } else { SHOWN };
+    for problem in report.problems[errors..].iter().take(shown) {
+        match &problem.place {
+            Some(place) => page.line(&format!("  {place}  {}", problem.message)),
+            None => page.line(&format!("  {}", problem.message)),
+        }
+        for text in [Some(&problem.label), problem.help.as_ref()].into_iter().flatten().filter(|text| !text.is_empty()) {
+            page.line(&format!("      {text}"));
+        }
+        for related in problem.related.iter().filter(|_| all) {
+            page.line(&format!("      {}  {}", related.place, related.label));
+        }
+    }
+    if shown < warnings {
+        page.line(&format!("  … and {} more (--all lists them)", warnings - shown));
     }
 }

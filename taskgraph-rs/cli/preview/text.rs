@@ -8,6 +8,9 @@ use super::{models, problems, work};
 /// How many labels of a group are shown without `--all`.
 const SHOWN: usize = 4;
 
+/// The target method that goes by the target stage.
+const TRAIN: &str = "train-target-tasks";
+
 /// The whole preview.
 pub fn text(report: &Report, all: bool) -> String {
     let mut page = Page::default();
@@ -26,10 +29,13 @@ fn facts(report: &Report, plan: &Plan) -> String {
     let mut parts = vec![
         format!("{} → {}", facts.src, facts.trg),
         format!("experiment {}", facts.experiment),
-        format!("target {}", facts.target_stage),
+        match facts.target_method.as_str() {
+            TRAIN => format!("target {}", facts.target_stage),
+            other => format!("target method {other}"),
+        },
     ];
     if let Some(tree) = &report.tree {
-        let name = if tree.embedded { tree.name.clone() } else { format!("tree {}", tree.name) };
+        let name = if tree.embedded { "embedded tree".into() } else { format!("tree {}", tree.name) };
         parts.push(format!("{name} ({} kinds)", tree.kinds));
     }
     parts.push(format!("{} tasks, {} to run", facts.tasks, facts.to_run));
@@ -53,12 +59,10 @@ fn comparison(page: &mut Page, plan: &Plan, all: bool) {
             false if name == "unchanged" => page.line(&start),
             false => page.list(&start, &few(&labels)),
         }
-    }
-    for (why, labels) in reasons(comparison) {
-        page.line(&format!(
-            "  gone: {why}{}",
-            if labels > 1 { format!(" ({labels} tasks)") } else { String::new() }
-        ));
+        for (why, count) in reasons(comparison).iter().filter(|_| name == "gone") {
+            let times = if *count > 1 { format!(" ({count} tasks)") } else { String::new() };
+            page.line(&format!("{:28}{why}{times}", ""));
+        }
     }
 }
 

@@ -1,43 +1,60 @@
 //! What the tasks to run ask of machines.
 
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 use taskgraph::preview::{Row, Work};
 
 use super::page::Page;
 use crate::report::count;
 
 /// How many kinds are named in a row without `--all`.
-const NAMED: usize = 4;
+const NAMED: usize = 3;
 
 /// The table: kinds with GPUs one by one, all others by their pool; with `--all` every kind and stage.
 pub fn print(page: &mut Page, work: &Work, all: bool) {
-    page.heading("To run");
-    let mut rows = vec![["", "tasks", "worker pool", "", "", "at most"].map(str::to_owned).to_vec()];
+    let provisioner = common_provisioner(work);
+    page.heading(&match provisioner {
+        Some(provisioner) => format!("To run, on worker pools of {provisioner}"),
+        None => "To run".into(),
+    });
+    let mut rows = vec![["tasks", "worker pool", "", "", "at most", ""].map(str::to_owned).to_vec()];
+    let short = |pool: &str| match pool.split_once('/') {
+        Some((of, worker_type)) if Some(of) == provisioner => worker_type.to_owned(),
+        _ => pool.to_owned(),
+    };
     if all {
-        rows.extend(work.rows.iter().map(|row| one(name(row), row)));
+        rows.extend(work.rows.iter().map(|row| cells(name(row), &[row], short(&row.pool))));
     } else {
         let mut others: IndexMap<&str, Vec<&Row>> = IndexMap::new();
         for row in work.rows.iter().filter(|row| row.gpus == 0) {
             others.entry(&row.pool).or_default().push(row);
         }
-        rows.extend(others.values().map(|rows| together(rows)));
+        rows.extend(others.iter().map(|(pool, rows)| cells(names(rows), rows, short(pool))));
         let mut gpus: IndexMap<(&str, &str), Vec<&Row>> = IndexMap::new();
         for row in work.rows.iter().filter(|row| row.gpus > 0) {
             gpus.entry((&row.kind, &row.pool)).or_default().push(row);
         }
-        rows.extend(gpus.values().map(|rows| together(rows)));
+        rows.extend(gpus.iter().map(|((kind, pool), rows)| cells((*kind).into(), rows, short(pool))));
     }
-    page.table(2, &[1, 5], &rows);
+    page.table(2, &[0, 4], &rows);
     let totals = &work.totals;
-    let mut line = format!("  {} in all", count(totals.tasks, "task"));
+    let mut line = format!("  {}", count(totals.tasks, "task"));
     if totals.gpu_tasks > 0 {
         line.push_str(&format!(", {} on GPUs", totals.gpu_tasks));
     }
-    line.push_str(&format!("; the sum of maximum run times is {}", duration(totals.seconds)));
+    line.push_str(&format!("; if each ran to its limit, {} of machines", duration(totals.seconds)));
     if totals.gpu_tasks > 0 {
-        line.push_str(&format!(", {} of GPUs", duration(totals.gpu_seconds)));
+        line.push_str(&format!(" and {} of single GPUs", duration(totals.gpu_seconds)));
     }
     page.line(&line);
+}
+
+/// The provisioner of most pools, so that it need not stand in every row.
+fn common_provisioner(work: &Work) -> Option<&str> {
+    let mut counts: IndexMap<&str, usize> = IndexMap::new();
+    for (provisioner, _) in work.rows.iter().filter_map(|row| row.pool.split_once('/')) {
+        *counts.entry(provisioner).or_default() += 1;
+    }
+    counts.into_iter().max_by_key(|(_, count)| *count).map(|(provisioner, _)| provisioner)
 }
 
 fn name(row: &Row) -> String {
@@ -47,32 +64,38 @@ fn name(row: &Row) -> String {
     }
 }
 
-fn one(name: String, row: &Row) -> Vec<String> {
-    let gpus = if row.gpus > 0 { count(row.gpus, "GPU") } else { String::new() };
-    let machines = row.machines.unwrap_or_default().to_owned();
-    vec![name, row.tasks.to_string(), row.pool.clone(), gpus, machines, duration(row.seconds)]
+fn names(rows: &[&Row]) -> String {
+    let kinds: IndexSet<&str> = rows.iter().map(|row| &*row.kind).collect();
+    let shown = if kinds.len() == NAMED + 1 { kinds.len() } else { NAMED };
+    let name = kinds.iter().take(shown).copied().collect::<Vec<_>>().join(", ");
+    match kinds.len().saturating_sub(shown) {
+        0 => name,
+        more => format!("{name} and {more} more kinds"),
+    }
 }
 
 /// Rows of one pool as one.
-fn together(rows: &[&Row]) -> Vec<String> {
-    let mut kinds: Vec<&str> = rows.iter().map(|row| &*row.kind).collect();
-    kinds.dedup();
-    let mut name = kinds.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
-    if kinds.len() > NAMED {
-        name = format!("{name} and {} more kinds", kinds.len() - NAMED);
-    }
-    let Some(first) = rows.first() else { return Vec::new() };
-    let tasks = rows.iter().map(|row| row.tasks).sum();
+fn cells(name: String, rows: &[&Row], pool: String) -> Vec<String> {
+    let gpus = rows.first().map_or(0, |row| row.gpus);
+    let machines = rows.first().and_then(|row| row.machines);
+    let downloads: usize = rows.iter().map(|row| row.download_only).sum();
+    let tasks: usize = rows.iter().map(|row| row.tasks).sum();
     let seconds = rows.iter().map(|row| row.seconds).sum();
-    let row =
-        Row { tasks, seconds, kind: first.kind.clone(), stage: None, pool: first.pool.clone(), ..**first };
-    one(name, &row)
+    vec![
+        tasks.to_string(),
+        pool,
+        if gpus > 0 { count(gpus, "GPU") } else { String::new() },
+        machines.unwrap_or_default().into(),
+        duration(seconds),
+        if downloads == tasks { format!("{name} (download only)") } else { name },
+    ]
 }
 
 /// `30 d`, `1 d 12 h`, `20 min`.
 fn duration(seconds: u64) -> String {
     let (days, hours, minutes) = (seconds / 86_400, seconds % 86_400 / 3_600, seconds % 3_600 / 60);
     match (days, hours, minutes) {
+        (0, 0, 0) => "-".into(),
         (0, 0, minutes) => format!("{minutes} min"),
         (0, hours, 0) => format!("{hours} h"),
         (0, hours, minutes) => format!("{hours} h {minutes} min"),

@@ -1,6 +1,7 @@
 //! From a file as people keep it to parameters.
 
 use anyhow::Result;
+use indexmap::IndexMap;
 
 use super::base;
 use super::make::Input;
@@ -13,6 +14,9 @@ use crate::params::{Filled, Given, Layer, Params, fill_missing, move_models};
 use crate::pipeline::Loaded;
 use crate::problem::{Problem, Problems, place_of_key};
 use crate::value::{Map, Value};
+
+/// How many missing keys are told by their names.
+const NAMED: usize = 4;
 
 /// A config that was read and completed.
 pub struct Configured {
@@ -80,17 +84,29 @@ fn warning(params: &Params, training: &Training, filled: &[Filled], file: &str) 
     if weighty.is_empty() {
         return None;
     }
-    let shown: Vec<String> = weighty.iter().take(3).map(|path| format!("`{path}`")).collect();
-    let more = match weighty.len() - shown.len() {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
     let message = match weighty.len() {
         1 => format!("a key is not in the file; it was taken from {file}"),
         count => format!("{count} keys are not in the file; they were taken from {file}"),
     };
-    let label = format!("{}{more}", shown.join(", "));
-    Some(Problem::warning("from-defaults", message).at(KeyPath::default(), label).help(training.defaults_are))
+    let help = training.defaults_are;
+    Some(Problem::warning("from-defaults", message).at(KeyPath::default(), by_section(&weighty)).help(help))
+}
+
+/// `experiment.student-model`, 6 of `marian-args`: what is missing, section by section.
+fn by_section(paths: &[KeyPath]) -> String {
+    if paths.len() <= NAMED {
+        return paths.iter().map(|path| format!("`{path}`")).collect::<Vec<_>>().join(", ");
+    }
+    let mut sections: IndexMap<String, Vec<&KeyPath>> = IndexMap::new();
+    for path in paths {
+        let section = path.0.first().cloned().map(|step| KeyPath(vec![step])).unwrap_or_default();
+        sections.entry(section.to_string()).or_default().push(path);
+    }
+    let told = sections.iter().map(|(section, paths)| match &paths[..] {
+        [path] => format!("`{path}`"),
+        paths => format!("{} of `{section}`", paths.len()),
+    });
+    told.collect::<Vec<_>>().join(", ")
 }
 
 fn is_section(value: &Value) -> bool {

@@ -78,6 +78,7 @@ impl Walk<'_> {
         let label = match self.near(shape, is_entry, key) {
             Some(near) => format!("did you mean `{near}`?"),
             None if is_entry && key.contains('.') => "a name with a dot in it is never found".into(),
+            None if is_entry && names_kinds(shape) => "there is no kind of this name".into(),
             None if is_entry => "nothing of this name is looked up".into(),
             None => "nothing reads it".into(),
         };
@@ -99,9 +100,14 @@ impl Walk<'_> {
             Shape::Map(fields) | Shape::Open(fields, _) => fields,
             _ => &[],
         };
-        let kinds = self.loaded.kinds.keys().map(|kind| &**kind).filter(|_| is_entry && !named.is_empty());
+        let kinds = self.loaded.kinds.keys().map(|kind| &**kind).filter(|_| is_entry && names_kinds(shape));
         words::nearest(key, named.iter().map(|field| field.name).chain(kinds)).map(str::to_owned)
     }
+}
+
+/// Whether the free keys of a map are kinds: `worker-classes`, which names a default besides.
+fn names_kinds(shape: Option<&Shape>) -> bool {
+    matches!(shape, Some(Shape::Open(..)))
 }
 
 /// The field that names `key`, and the shape of what stands there.

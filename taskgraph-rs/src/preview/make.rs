@@ -8,12 +8,14 @@ use anyhow::Result;
 use super::compare::{Run, compare, size};
 use super::config::{self, Configured, problems_of};
 use super::models::models;
+use super::repair::repaired;
 use super::report::{Comparison, Facts, Plan, Report, TreeFacts};
 use super::work::work;
 use super::{effects, stage};
 use crate::extension::Training;
 use crate::fields::Fields as _;
-use crate::params::Params;
+use crate::keypath::KeyPath;
+use crate::params::{self, Params};
 use crate::pipeline::Loaded;
 use crate::problem::{Problem, Severity};
 use crate::settings::Settings;
@@ -119,6 +121,7 @@ fn facts(training: &Training, params: &Params, run: &Run) -> Facts {
         trg: text(training.trg),
         experiment: text(training.name),
         target_stage: text(training.stage),
+        target_method: params.text("target_tasks_method").to_owned(),
         tasks_for: params.text("tasks_for").to_owned(),
         tasks: size(&run.full.graph),
         targets: size(&run.targets.set),
@@ -157,7 +160,9 @@ impl Making<'_> {
         let has_stage_flag = request.target_stage.is_some();
         let mut found = problems_of(loaded.complete(&mut params, request.now), problems)?.unwrap_or_default();
         if own.is_some() {
-            found.extend(stage::check(loaded, training, &params, has_stage_flag));
+            if self.asks_for_a_stage(&params) {
+                found.extend(stage::check(loaded, training, &params, has_stage_flag));
+            }
             found.extend(effects::other_layouts(training, &params));
         } else {
             // The same keys were told of before.
@@ -166,6 +171,9 @@ impl Making<'_> {
         let is_refused = found.iter().any(|problem| problem.severity == Severity::Error);
         problems.extend(found);
         if is_refused {
+            if let Some(own) = own {
+                problems.extend(self.other_keys(&params, own));
+            }
             return Ok(None);
         }
         let Some(full) = problems_of(loaded.full(&params, request.settings), problems)? else {
@@ -175,9 +183,33 @@ impl Making<'_> {
         let run = Run { full, targets };
         if let Some(own) = own {
             problems.extend(effects::without_effect(loaded, training, &params, own));
-            problems.extend(stage::selects_nothing(training, &params, &run, has_stage_flag));
+            if self.asks_for_a_stage(&params) {
+                problems.extend(stage::selects_nothing(training, &params, &run, has_stage_flag));
+            }
         }
         Ok(Some(Made { params, run }))
+    }
+
+    /// Whether the target stage is what the target method goes by.
+    fn asks_for_a_stage(&self, params: &Params) -> bool {
+        params.text("target_tasks_method") == self.training.target_method
+    }
+
+    /// Keys without effect of a config that is refused for other reasons.
+    fn other_keys(&self, params: &Params, own: &Value) -> Vec<Problem> {
+        let Making { loaded, training, request } = self;
+        let Some(params) = repaired(loaded, training, params) else { return Vec::new() };
+        if params::check(&params, &loaded.extension).iter().any(|problem| problem.severity == Severity::Error)
+            || loaded.full(&params, request.settings).is_err()
+        {
+            return Vec::new();
+        }
+        let models = KeyPath::dotted(training.models);
+        let last = models.last_key().unwrap_or_default();
+        // What is said about models comes from their own check.
+        let is_told = |problem: &Problem| problem.path.0.iter().any(|step| *step == last.into());
+        let found = effects::without_effect(loaded, training, &params, own);
+        found.into_iter().filter(|problem| !is_told(problem)).collect()
     }
 
     fn compare(

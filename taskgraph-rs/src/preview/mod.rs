@@ -10,6 +10,7 @@ mod config;
 mod effects;
 mod make;
 mod models;
+mod repair;
 mod report;
 mod stage;
 mod work;

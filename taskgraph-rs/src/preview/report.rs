@@ -86,6 +86,8 @@ pub struct Facts {
     pub experiment: String,
     /// The stage whose tasks are asked for.
     pub target_stage: String,
+    /// The target method. Another than the training's own does not look at the stage.
+    pub target_method: String,
     /// What causes the graph: `action`, `cron`, `github-push`, …
     pub tasks_for: String,
     /// How many tasks there could be.
@@ -244,6 +246,8 @@ pub struct Row {
     pub machines: Option<&'static str>,
     /// How many tasks.
     pub tasks: usize,
+    /// How many of them only download a model. They need a machine of the pool, but not for long.
+    pub download_only: usize,
     /// The longest that one of them may run, in seconds.
     pub longest_seconds: u64,
     /// The sum of the maximum run times, in seconds.

@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 
 use super::report::{Row, Totals, Work};
 use crate::config::GraphConfig;
+use crate::decision::Variant;
 use crate::graph::TaskGraph;
 use crate::task::Task;
 use crate::value::{Str, Value};
@@ -33,11 +34,14 @@ pub fn work(graph: &TaskGraph, config: &GraphConfig, level: &str) -> Work {
             gpus,
             machines: machines(worker_type, &twins),
             tasks: 0,
+            download_only: 0,
             longest_seconds: 0,
             seconds: 0,
             gpu_seconds: 0,
         });
         row.tasks += 1;
+        let downloads = task.model.as_ref().is_some_and(|model| model.variant == Variant::DownloadOnly);
+        row.download_only += usize::from(downloads);
         row.longest_seconds = row.longest_seconds.max(seconds);
         row.seconds = row.seconds.saturating_add(seconds);
         row.gpu_seconds = row.gpu_seconds.saturating_add(gpu_seconds);
