@@ -42,6 +42,8 @@ pub struct Training {
     pub stage: &'static str,
     /// The target method that asks for the tasks of a stage.
     pub target_method: &'static str,
+    /// The datasets, `provider_name` each, by category. A kind says in `dataset-config.provider` whose it takes.
+    pub datasets: &'static str,
     /// The pretrained models, by kind.
     pub models: &'static str,
     /// Where the models may stand, too. They are moved before anything reads them.

@@ -82,6 +82,11 @@ impl Problem {
         Problem { severity: Severity::Warning, ..Problem::error(code, message) }
     }
 
+    /// Whether nothing is generated because of it.
+    pub fn is_error(&self) -> bool {
+        self.severity == Severity::Error
+    }
+
     /// Says at which path, and what is to be said there.
     pub fn at(mut self, path: KeyPath, label: impl Into<String>) -> Self {
         self.path = path;

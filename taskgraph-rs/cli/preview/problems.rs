@@ -8,6 +8,9 @@ use crate::report::count;
 /// How many warnings are shown without `--all`.
 const SHOWN: usize = 10;
 
+/// The longest label that stands in the line of its warning.
+const SHORT: usize = 40;
+
 /// The warnings of a report that has errors, which are told elsewhere.
 pub fn warnings(report: &Report, all: bool) -> String {
     let mut page = Page::default();
@@ -41,12 +44,15 @@ fn print_warnings(page: &mut Page, report: &Report, all: bool) {
     page.heading(&count(warnings, "warning"));
     let shown = if all { warnings } else { SHOWN };
     for problem in report.problems[errors..].iter().take(shown) {
-        match &problem.place {
-            Some(place) => page.line(&format!("  {place}  {}", problem.message)),
-            None => page.line(&format!("  {}", problem.message)),
+        let place = problem.place.as_ref().map(|place| format!("{place}  ")).unwrap_or_default();
+        let is_short = problem.label.chars().count() <= SHORT && !problem.label.is_empty();
+        let more = if is_short { format!(": {}", problem.label) } else { String::new() };
+        page.line(&format!("  {place}{}{more}", problem.message));
+        if !is_short && !problem.label.is_empty() {
+            page.line(&format!("      {}", problem.label));
         }
-        for text in [Some(&problem.label), problem.help.as_ref()].into_iter().flatten().filter(|text| !text.is_empty()) {
-            page.line(&format!("      {text}"));
+        if let Some(help) = &problem.help {
+            page.line(&format!("      {help}"));
         }
         for related in problem.related.iter().filter(|_| all) {
             page.line(&format!("      {}  {}", related.place, related.label));

@@ -33,8 +33,13 @@ pub fn fill_missing(
         leave_out(&mut default, models.0.strip_prefix(&[name.into()]).unwrap_or_default());
     }
     let map = Map::from_iter([(name.into(), default)]);
-    fill_map(&fields, params.values_mut(), &map, &KeyPath::default(), &mut filled);
-    params.add_layer(layer);
+    let mut whole = Vec::new();
+    fill_map(&fields, params.values_mut(), &map, &KeyPath::default(), &mut filled, &mut whole);
+    // Only what was filled in stands in the default config; of what is missing the config itself is told.
+    for mount in whole {
+        let rest = KeyPath(mount.0.get(layer.mount.0.len()..).unwrap_or_default().to_vec());
+        params.add_layer(Layer { document: layer.document.clone(), inside: layer.inside.concat(&rest), mount });
+    }
     filled
 }
 
@@ -50,19 +55,27 @@ fn leave_out(value: &mut Value, path: &[crate::keypath::Step]) {
     }
 }
 
-fn fill_map(fields: &[&Field], value: &mut Map, default: &Map, path: &KeyPath, filled: &mut Vec<Filled>) {
+fn fill_map(
+    fields: &[&Field],
+    value: &mut Map,
+    default: &Map,
+    path: &KeyPath,
+    filled: &mut Vec<Filled>,
+    whole: &mut Vec<KeyPath>,
+) {
     for field in fields {
         let Some(theirs) = default.get(field.name) else { continue };
         let path = path.join(field.name);
         match (value.get_mut(field.name), named(&field.shape), theirs) {
             (None, _, _) => {
+                whole.push(path.clone());
                 note(field, theirs, path, filled);
                 value.put(field.name, theirs.clone());
             }
             (Some(Value::Map(_)), None, _) => {}
             (Some(ours @ Value::Map(_)), Some(inner), Value::Map(theirs)) => {
                 if let Some(ours) = ours.as_map_mut() {
-                    fill_map(&inner.iter().collect::<Vec<_>>(), ours, theirs, &path, filled);
+                    fill_map(&inner.iter().collect::<Vec<_>>(), ours, theirs, &path, filled, whole);
                 }
             }
             _ => {}

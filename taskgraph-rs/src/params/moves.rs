@@ -87,6 +87,7 @@ mod tests {
         trg: "",
         stage: "",
         target_method: "",
+        datasets: "",
         models: "t.experiment.models",
         models_elsewhere: "t.models",
         kinds: &[],

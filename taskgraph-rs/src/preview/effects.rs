@@ -1,12 +1,14 @@
 //! Keys that nothing reads. A graph has to be made first: only then is it known what was read.
 
+use std::collections::BTreeSet;
+
 use crate::extension::Training;
 use crate::keypath::KeyPath;
 use crate::params::Params;
 use crate::pipeline::Loaded;
 use crate::problem::{Problem, Severity};
 use crate::shape::{Field, Shape};
-use crate::value::Value;
+use crate::value::{Map, Value};
 use crate::words;
 
 /// Keys of another layout, which are refused before a graph is made; the answer says what to write in this tree.
@@ -30,6 +32,35 @@ pub fn without_effect(loaded: &Loaded, training: &Training, params: &Params, own
     walk.problems
 }
 
+/// Datasets of providers that no kind takes.
+pub fn unknown_providers(loaded: &Loaded, training: &Training, params: &Params) -> Vec<Problem> {
+    let stubs = loaded.kinds.values().flat_map(|kind| &kind.stubs);
+    let providers: BTreeSet<&str> =
+        stubs.filter_map(|stub| stub.fields.get("dataset-config")?.get("provider")?.as_str()).collect();
+    let path = KeyPath::dotted(training.datasets);
+    let categories = params.find(&path).and_then(Value::as_map).filter(|_| !providers.is_empty());
+    let mut problems = Vec::new();
+    for (category, list) in categories.into_iter().flatten() {
+        for (index, name) in list.as_list().unwrap_or_default().iter().enumerate() {
+            let Some((provider, _)) = name.as_str().and_then(|name| name.split_once('_')) else { continue };
+            if providers.contains(provider) {
+                continue;
+            }
+            let path = path.join(category).join(index);
+            let label = match words::nearest(provider, providers.iter().copied()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("they take {}", words::list(&providers).replace(" or ", " and ")),
+            };
+            problems.push(
+                Problem::warning("no-provider", format!("no kind takes datasets of `{provider}`"))
+                    .at(params.path_in_file(&path), label)
+                    .in_place(params.place_of_value(&path)),
+            );
+        }
+    }
+    problems
+}
+
 /// Keys that only the `train` action reads.
 pub fn for_the_action<'t>(training: &'t Training, params: &Params) -> Vec<&'t str> {
     let keys = training.action_keys.iter().map(|path| (*path, KeyPath::dotted(path)));
@@ -46,14 +77,15 @@ struct Walk<'w> {
 
 impl Walk<'_> {
     fn map(&mut self, shape: Option<&Shape>, value: &Value, path: &KeyPath) {
-        for (key, value) in value.as_map().into_iter().flatten() {
+        let Some(map) = value.as_map() else { return };
+        for (key, value) in map {
             let path = path.join(key);
             let (field, inner) = within(shape, key);
             let is_read = self.params.was_read(&path);
             if is_read {
                 self.map(inner, value, &path);
             } else if !self.is_excused(field, value, &path) {
-                let problem = self.unread(shape, inner.is_some() && field.is_none(), key, &path);
+                let problem = self.unread(shape, inner.is_some() && field.is_none(), map, key, &path);
                 self.problems.push(problem);
             }
         }
@@ -73,9 +105,9 @@ impl Walk<'_> {
             || self.training.action_keys.contains(&dotted.as_str())
     }
 
-    fn unread(&self, shape: Option<&Shape>, is_entry: bool, key: &str, path: &KeyPath) -> Problem {
+    fn unread(&self, shape: Option<&Shape>, is_entry: bool, map: &Map, key: &str, path: &KeyPath) -> Problem {
         let problem = Problem::warning("no-effect", format!("`{key}` has no effect"));
-        let label = match self.near(shape, is_entry, key) {
+        let label = match self.near(shape, is_entry, key).filter(|near| !map.contains_key(near.as_str())) {
             Some(near) => format!("did you mean `{near}`?"),
             None if is_entry && key.contains('.') => "a name with a dot in it is never found".into(),
             None if is_entry && names_kinds(shape) => "there is no kind of this name".into(),

@@ -17,7 +17,7 @@ use crate::fields::Fields as _;
 use crate::keypath::KeyPath;
 use crate::params::{self, Params};
 use crate::pipeline::Loaded;
-use crate::problem::{Problem, Severity};
+use crate::problem::Problem;
 use crate::settings::Settings;
 use crate::source::Source;
 use crate::value::Value;
@@ -164,19 +164,23 @@ impl Making<'_> {
                 found.extend(stage::check(loaded, training, &params, has_stage_flag));
             }
             found.extend(effects::other_layouts(training, &params));
+            found.extend(effects::unknown_providers(loaded, training, &params));
         } else {
             // The same keys were told of before.
-            found.retain(|problem| problem.severity == Severity::Error);
+            found.retain(Problem::is_error);
         }
-        let is_refused = found.iter().any(|problem| problem.severity == Severity::Error);
+        let is_refused = found.iter().any(Problem::is_error);
         problems.extend(found);
         if is_refused {
             if let Some(own) = own {
-                problems.extend(self.other_keys(&params, own));
+                problems.extend(self.others(&params, own)?);
             }
             return Ok(None);
         }
         let Some(full) = problems_of(loaded.full(&params, request.settings), problems)? else {
+            if let Some(own) = own {
+                problems.extend(self.others(&params, own)?);
+            }
             return Ok(None);
         };
         let Some(targets) = problems_of(loaded.target(&full, &params), problems)? else { return Ok(None) };
@@ -195,21 +199,35 @@ impl Making<'_> {
         params.text("target_tasks_method") == self.training.target_method
     }
 
-    /// Keys without effect of a config that is refused for other reasons.
-    fn other_keys(&self, params: &Params, own: &Value) -> Vec<Problem> {
+    /// What else is wrong with a config that is refused already: what its graph would be refused for, and keys without
+    /// effect.
+    fn others(&self, params: &Params, own: &Value) -> Result<Vec<Problem>> {
         let Making { loaded, training, request } = self;
-        let Some(params) = repaired(loaded, training, params) else { return Vec::new() };
-        if params::check(&params, &loaded.extension).iter().any(|problem| problem.severity == Severity::Error)
-            || loaded.full(&params, request.settings).is_err()
-        {
-            return Vec::new();
+        let mut others = Vec::new();
+        let datasets = KeyPath::dotted(training.datasets);
+        for with_datasets in [true, false] {
+            let Some(params) = repaired(loaded, training, params, with_datasets) else { break };
+            if params::check(&params, &loaded.extension).iter().any(Problem::is_error) {
+                break;
+            }
+            let mut refused = Vec::new();
+            if problems_of(loaded.full(&params, request.settings), &mut refused)?.is_some() {
+                let mut found = effects::without_effect(loaded, training, &params, own);
+                let inside = params.path_in_file(&datasets);
+                found.retain(|problem| with_datasets || !problem.path.0.starts_with(&inside.0));
+                others.extend(found);
+                break;
+            }
+            // What stands in other files may come from the repair.
+            let is_own = |problem: &Problem| {
+                problem.place.as_ref().is_some_and(|place| place.source == request.input.source)
+            };
+            others.extend(refused.into_iter().filter(is_own));
         }
-        let models = KeyPath::dotted(training.models);
-        let last = models.last_key().unwrap_or_default();
-        // What is said about models comes from their own check.
-        let is_told = |problem: &Problem| problem.path.0.iter().any(|step| *step == last.into());
-        let found = effects::without_effect(loaded, training, &params, own);
-        found.into_iter().filter(|problem| !is_told(problem)).collect()
+        // What is wrong with models was said by their own check.
+        let models = params.path_in_file(&KeyPath::dotted(training.models));
+        others.retain(|problem| !problem.path.0.starts_with(&models.0));
+        Ok(others)
     }
 
     fn compare(

@@ -9,8 +9,9 @@ use crate::pipeline::Loaded;
 use crate::shape::What;
 use crate::value::{Map, Value};
 
-/// The same parameters with default values for what does not have its shape, and without models.
-pub fn repaired(loaded: &Loaded, training: &Training, params: &Params) -> Option<Params> {
+/// The same parameters with default values for what does not have its shape, and without models. Datasets are kept
+/// or replaced as a whole.
+pub fn repaired(loaded: &Loaded, training: &Training, params: &Params, with_datasets: bool) -> Option<Params> {
     let (_, file) = loaded.extension.defaults.iter().find(|(name, _)| *name == training.parameter)?;
     let (_, defaults) = load(loaded.tree.read(file).ok()?).ok()?;
     let field = loaded.extension.parameters.iter().find(|field| field.name == training.parameter)?;
@@ -22,6 +23,11 @@ pub fn repaired(loaded: &Loaded, training: &Training, params: &Params) -> Option
         if !matches!(misfit.what, What::Unknown(_)) {
             put(&mut config, &misfit.path.0, misfit.path.find(&defaults));
         }
+    }
+    if !with_datasets {
+        let datasets = KeyPath::dotted(training.datasets);
+        let inside = datasets.0.get(1..).unwrap_or_default();
+        put(&mut config, inside, KeyPath(inside.to_vec()).find(&defaults));
     }
     let mut params = params.clone();
     params.values_mut().insert(training.parameter.into(), config);

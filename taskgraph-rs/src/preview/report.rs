@@ -1,5 +1,7 @@
 //! What a preview says, as data: `docs/preview-json.md` describes it field by field.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use crate::problem::{Problem, Severity};
@@ -285,6 +287,12 @@ impl Report {
         };
         problems
             .sort_by_cached_key(|problem| (problem.severity, position(problem).is_none(), position(problem)));
+        // Each task that needs a missing thing says so, and a key of another layout has no effect besides.
+        let mut told = BTreeSet::new();
+        problems.retain(|problem| {
+            told.insert((position(problem), problem.message.clone()))
+                && (problem.code != "no-effect" || told.insert((position(problem), problem.code.into())))
+        });
         let outcome = match problems.first().map(|problem| problem.severity) {
             Some(Severity::Error) => Outcome::Refused,
             _ if plan.is_none() => Outcome::Refused,

@@ -22,6 +22,7 @@ const TRAINING: Training = Training {
     trg: "training_config.experiment.trg",
     stage: "training_config.target-stage",
     target_method: "train-target-tasks",
+    datasets: datasets::DATASETS,
     models: pretrained::MODELS,
     models_elsewhere: "training_config.pretrained-models",
     kinds: pretrained::KINDS,
