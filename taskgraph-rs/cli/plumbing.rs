@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::io::Write;
+use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 use std::time::{Instant, SystemTime};
 
@@ -45,12 +46,13 @@ pub fn show(options: &GraphOptions, phase: Phase, reporter: &Reporter) -> Result
     let specs = specs(&options.parameters)?;
     let targets: BTreeSet<String> = options.target_kinds.iter().cloned().collect();
     let shown = Shown::new(options)?;
-    let loaded = Loaded::load(tree, &registry(), &targets)?;
+    // The process ends with this call: to free a graph piece by piece would only take time.
+    let loaded = ManuallyDrop::new(Loaded::load(tree, &registry(), &targets)?);
     if options.verbose {
         eprintln!("read {} kinds in {:.1?}", loaded.kinds.len(), started.elapsed());
     }
     let mut problems = Vec::new();
-    let mut outputs = Vec::new();
+    let mut outputs = ManuallyDrop::new(Vec::new());
     for spec in &specs {
         match graph(&loaded, spec.as_deref(), &settings, options, phase, reporter) {
             Ok(graph) => outputs.push((name_of(spec.as_deref()), graph)),
@@ -58,13 +60,15 @@ pub fn show(options: &GraphOptions, phase: Phase, reporter: &Reporter) -> Result
         }
     }
     Problems(problems).check()?;
-    for (name, graph) in &outputs {
+    for (name, graph) in outputs.iter() {
         let path = options.output_file.as_deref().map(|path| path_for(path, name, specs.len() > 1));
         if path.is_none() && !options.quiet && specs.len() > 1 {
             eprintln!("parameters: {name}");
         }
         write(path.as_deref(), |out| shown.write(graph, out))?;
     }
+    // The process is about to end: giving every value back would take longer than it took to write them.
+    std::mem::forget((outputs, loaded));
     Ok(Status::Fine)
 }
 
@@ -120,7 +124,8 @@ struct Shown<'o> {
 impl<'o> Shown<'o> {
     fn new(options: &'o GraphOptions) -> Result<Self> {
         let regex = options.tasks_regex.as_deref().map(Regex::new).transpose();
-        let regex = regex.map_err(|error| Problems::from(Problem::error("regex", format!("--tasks-regex: {error}"))))?;
+        let regex = regex
+            .map_err(|error| Problems::from(Problem::error("regex", format!("--tasks-regex: {error}"))))?;
         Ok(Shown { options, regex })
     }
 
@@ -139,7 +144,7 @@ impl<'o> Shown<'o> {
         };
         let graph = excerpt.as_ref().unwrap_or(graph);
         if self.options.json && self.options.exclude_keys.is_empty() {
-            serde_json::to_writer_pretty(&mut *out, graph)?;
+            out.write_all(&graph.to_json()?)?;
         } else if self.options.json {
             json::pretty_sorted(&self.value(graph)?, &mut *out)?;
         } else if self.options.yaml {
@@ -185,9 +190,12 @@ fn specs(given: &[PathBuf]) -> Result<Vec<Option<PathBuf>>> {
             specs.push(Some(path.clone()));
             continue;
         }
-        let entries = path.read_dir().with_context(|| Machine(format!("`{}` cannot be listed", path.display())))?;
-        let is_parameters = |path: &PathBuf| path.extension().is_some_and(|ext| ext == "yml" || ext == "json");
-        let mut files: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).filter(is_parameters).collect();
+        let entries =
+            path.read_dir().with_context(|| Machine(format!("`{}` cannot be listed", path.display())))?;
+        let is_parameters =
+            |path: &PathBuf| path.extension().is_some_and(|ext| ext == "yml" || ext == "json");
+        let mut files: Vec<PathBuf> =
+            entries.flatten().map(|entry| entry.path()).filter(is_parameters).collect();
         files.sort();
         specs.extend(files.into_iter().map(Some));
     }
@@ -198,7 +206,8 @@ fn specs(given: &[PathBuf]) -> Result<Vec<Option<PathBuf>>> {
 }
 
 fn name_of(spec: Option<&Path>) -> String {
-    spec.and_then(Path::file_stem).map_or_else(|| "defaults".into(), |stem| stem.to_string_lossy().into_owned())
+    spec.and_then(Path::file_stem)
+        .map_or_else(|| "defaults".into(), |stem| stem.to_string_lossy().into_owned())
 }
 
 /// The output file for one of several sets of parameters.
@@ -209,7 +218,8 @@ fn path_for(path: &Path, name: &str, several: bool) -> PathBuf {
         (_, true) => text.replace("{params}", name).into(),
         (true, false) => {
             let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-            let ending = path.extension().map(|ext| format!(".{}", ext.to_string_lossy())).unwrap_or_default();
+            let ending =
+                path.extension().map(|ext| format!(".{}", ext.to_string_lossy())).unwrap_or_default();
             path.with_file_name(format!("{stem}_{name}{ending}"))
         }
     }

@@ -54,9 +54,8 @@ impl Reporter {
         let mut group = Group::with_title(level.primary_title(one_line(&problem.message)));
         if let Some(place) = &problem.place {
             let same = |other: &&taskgraph::problem::Related| other.place.source == place.source;
-            let mut snippet = snippet(place).annotation(
-                AnnotationKind::Primary.span(range(place)).label(one_line(&problem.label)),
-            );
+            let mut snippet = snippet(place)
+                .annotation(AnnotationKind::Primary.span(range(place)).label(one_line(&problem.label)));
             for related in problem.related.iter().filter(same) {
                 snippet = snippet.annotation(
                     AnnotationKind::Context.span(range(&related.place)).label(one_line(&related.label)),
@@ -65,8 +64,7 @@ impl Reporter {
             group = group.element(snippet);
             for related in problem.related.iter().filter(|other| !same(other)) {
                 let label = one_line(&related.label);
-                group = group
-                    .element(snippet_of(&related.place, label));
+                group = group.element(snippet_of(&related.place, label));
             }
         } else if !problem.label.is_empty() {
             group = group.element(Level::NOTE.message(one_line(&problem.label)));
@@ -101,7 +99,10 @@ fn range(place: &Place) -> std::ops::Range<usize> {
 
 /// Control characters never reach a terminal raw, nor do users and passwords of urls.
 pub fn one_line(text: &str) -> String {
-    redact(text).chars().flat_map(|c| if c.is_control() { c.escape_default().collect::<Vec<_>>() } else { vec![c] }).collect()
+    redact(text)
+        .chars()
+        .flat_map(|c| if c.is_control() { c.escape_default().collect::<Vec<_>>() } else { vec![c] })
+        .collect()
 }
 
 /// `1 error`, `2 errors`.

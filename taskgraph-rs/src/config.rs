@@ -44,7 +44,10 @@ const TASKGRAPH: &[Field] = &[
         Shape::Open(
             &[optional(
                 "use-caches",
-                Shape::Either(&[Shape::Bool, Shape::List(&Shape::Word(CACHES))], "true, false or a list of caches"),
+                Shape::Either(
+                    &[Shape::Bool, Shape::List(&Shape::Word(CACHES))],
+                    "true, false or a list of caches",
+                ),
             )],
             &Shape::Any,
         ),
@@ -139,10 +142,8 @@ impl GraphConfig {
     /// A top-level value, resolved by project. Python: `get_default_priority`, `get_default_deadline`.
     pub fn by_project(&self, key: &str, project: &str) -> Result<Option<Value>> {
         let Some(value) = self.values.get(key) else { return Ok(None) };
-        evaluate(value, &format!("`{key}` in config.yml"), |name| {
-            (name == "project").then(|| project.into())
-        })
-        .map(Some)
+        evaluate(value, &format!("`{key}` in config.yml"), |name| (name == "project").then(|| project.into()))
+            .map(Some)
     }
 
     /// Implementation and operating system of a worker alias.
@@ -163,10 +164,9 @@ impl GraphConfig {
         let worker = self.alias(alias)?;
         let resolve = |key: &str| -> Result<String> {
             let value = worker.get(key).unwrap_or(&Value::Null);
-            let value =
-                evaluate(value, &format!("`{key}` of worker alias `{alias}`"), |name| {
-                    (name == "level").then(|| level.into())
-                })?;
+            let value = evaluate(value, &format!("`{key}` of worker alias `{alias}`"), |name| {
+                (name == "level").then(|| level.into())
+            })?;
             let names = |name: &str| match name {
                 "alias" => Some(alias.into()),
                 "level" => Some(level.into()),
@@ -180,10 +180,14 @@ impl GraphConfig {
 
     fn alias(&self, alias: &str) -> Result<&Value> {
         let aliases = self.values.get("workers").and_then(|workers| workers.get("aliases"));
-        let Some(aliases) = aliases.and_then(Value::as_map) else { bail!("config.yml has no worker aliases") };
+        let Some(aliases) = aliases.and_then(Value::as_map) else {
+            bail!("config.yml has no worker aliases")
+        };
         choose(aliases, alias, "alias", "the worker aliases in config.yml").map_err(|error| {
             match words::nearest(alias, aliases.keys().map(|key| &**key)) {
-                Some(nearest) => error.context(format!("unknown worker `{alias}`; did you mean `{nearest}`?")),
+                Some(nearest) => {
+                    error.context(format!("unknown worker `{alias}`; did you mean `{nearest}`?"))
+                }
                 None => error.context(format!("unknown worker {}", python::repr(&alias.into()))),
             }
         })

@@ -31,6 +31,14 @@ impl Shape {
         }
         Err(Misfits(misfits).into())
     }
+
+    /// Checks all fields of a stub.
+    pub fn require_of(&self, fields: &Map) -> Result<()> {
+        match self.fits_fields(fields) {
+            true => Ok(()),
+            false => self.require(&fields.clone().into(), &KeyPath::default()),
+        }
+    }
 }
 
 /// An error about the value at one key.
@@ -125,7 +133,8 @@ impl Fields for Map {
             None => Ok(value),
             Some(rest) => {
                 let found = value.sort();
-                let map = value.as_map_mut().ok_or_else(|| anyhow!("`{head}` must be a map, found {found}"))?;
+                let map =
+                    value.as_map_mut().ok_or_else(|| anyhow!("`{head}` must be a map, found {found}"))?;
                 map.at(rest).map_err(|error| anyhow!("{error} in `{head}`"))
             }
         }

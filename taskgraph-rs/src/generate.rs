@@ -2,10 +2,11 @@
 //!
 //! Invariant: a label is made once. A kind that fails keeps those that need it from being made, and no others.
 
-use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use anyhow::{Context as _, Result};
-use indexmap::{IndexMap, IndexSet};
+use indexmap::IndexMap;
 
 use crate::config::GraphConfig;
 use crate::decision::{Dropped, Record};
@@ -29,7 +30,8 @@ pub struct Generated {
     pub warnings: Vec<Problem>,
 }
 
-/// Makes all tasks of `kinds`, which have to be in order.
+/// Makes all tasks of `kinds`, which have to be in order. Kinds that do not depend on each other are made side by
+/// side; what comes out is in the order of the kinds, whatever the number of cores.
 pub fn generate(
     tree: &Tree,
     config: &GraphConfig,
@@ -37,45 +39,135 @@ pub fn generate(
     params: &Params,
     settings: &Settings,
 ) -> Result<Generated> {
-    let record = Record::default();
-    let mut tasks: IndexMap<Label, Arc<Task>> = IndexMap::new();
-    let mut made: IndexMap<&Str, Vec<Arc<Task>>> = IndexMap::new();
-    let mut failed: IndexSet<&Str> = IndexSet::new();
-    let mut problems = Vec::new();
-    for (name, kind) in kinds {
-        if kind.dependencies.iter().any(|dependency| failed.contains(dependency)) {
-            failed.insert(name);
-            continue;
+    let workshop = Workshop::new(tree, config, kinds, params, settings);
+    let ready = (0..kinds.len()).filter(|index| workshop.benches[*index].needs.is_empty());
+    let ready: Vec<usize> = ready.collect();
+    let workshop_ref = &workshop;
+    rayon::scope(|scope| {
+        ready.iter().for_each(|index| scope.spawn(move |scope| workshop_ref.make(*index, scope)))
+    });
+    workshop.finish()
+}
+
+/// Where a kind is made.
+struct Bench<'a> {
+    kind: &'a Kind,
+    /// The benches whose tasks it needs, in order.
+    needs: Vec<usize>,
+    /// The benches that wait for it.
+    needed_by: Vec<usize>,
+    /// How many of those it needs are not done.
+    waiting: AtomicUsize,
+    done: OnceLock<Done>,
+}
+
+enum Done {
+    Made(Vec<Arc<Task>>, Record),
+    Failed(anyhow::Error),
+    /// A kind that it needs has failed.
+    Skipped,
+}
+
+struct Workshop<'a> {
+    tree: &'a Tree,
+    config: &'a GraphConfig,
+    kinds: &'a IndexMap<Str, Kind>,
+    params: &'a Params,
+    settings: &'a Settings,
+    benches: Vec<Bench<'a>>,
+}
+
+impl<'a> Workshop<'a> {
+    fn new(
+        tree: &'a Tree,
+        config: &'a GraphConfig,
+        kinds: &'a IndexMap<Str, Kind>,
+        params: &'a Params,
+        settings: &'a Settings,
+    ) -> Self {
+        let mut benches: Vec<Bench<'a>> = Vec::with_capacity(kinds.len());
+        for (index, kind) in kinds.values().enumerate() {
+            let mut needs: Vec<usize> =
+                kind.dependencies.iter().filter_map(|name| kinds.get_index_of(name)).collect();
+            needs.sort_unstable();
+            needs.dedup();
+            needs.iter().for_each(|need| benches[*need].needed_by.push(index));
+            let waiting = AtomicUsize::new(needs.len());
+            benches.push(Bench { kind, needs, needed_by: Vec::new(), waiting, done: OnceLock::new() });
         }
-        let upstream = made
-            .iter()
-            .filter(|(name, _)| kind.dependencies.contains(name))
-            .flat_map(|(_, tasks)| tasks.iter().map(|task| (task.label.clone(), task.clone())))
-            .collect();
-        let context = Context { kind, kinds, params, config, tree, upstream: &upstream, settings, record: &record };
-        match make_kind(&context) {
-            Ok(new) => {
-                for task in &new {
-                    match tasks.get(&task.label) {
-                        None => {
-                            tasks.insert(task.label.clone(), task.clone());
-                        }
-                        Some(other) => problems.push(twice(task, other)),
-                    }
-                }
-                made.insert(name, new);
-            }
-            Err(error) => {
-                failed.insert(name);
-                problems.extend(
-                    Problems::from_error(error).with_context(|| format!("kind `{name}` could not be made"))?,
-                );
+        Workshop { tree, config, kinds, params, settings, benches }
+    }
+
+    /// Makes one kind, then those that waited for it alone.
+    fn make<'s>(&'s self, index: usize, scope: &rayon::Scope<'s>) {
+        let bench = &self.benches[index];
+        let done = self.make_kind(bench);
+        // A bench is worked at once: nothing else can have set it.
+        let _ = bench.done.set(done);
+        for next in &bench.needed_by {
+            if self.benches[*next].waiting.fetch_sub(1, Ordering::AcqRel) == 1 {
+                scope.spawn(move |scope| self.make(*next, scope));
             }
         }
     }
-    Problems(problems).check()?;
-    let (dropped, warnings) = record.into_notes();
-    Ok(Generated { tasks, dropped, warnings })
+
+    fn make_kind(&self, bench: &Bench<'_>) -> Done {
+        let mut upstream = IndexMap::new();
+        for need in &bench.needs {
+            let Some(Done::Made(tasks, _)) = self.benches[*need].done.get() else { return Done::Skipped };
+            upstream.extend(tasks.iter().map(|task| (task.label.clone(), task.clone())));
+        }
+        let record = Record::default();
+        let context = Context {
+            kind: bench.kind,
+            kinds: self.kinds,
+            params: self.params,
+            config: self.config,
+            tree: self.tree,
+            upstream: &upstream,
+            settings: self.settings,
+            record: &record,
+        };
+        match make_kind(&context) {
+            Ok(tasks) => Done::Made(tasks, record),
+            Err(error) => Done::Failed(error),
+        }
+    }
+
+    /// Gathers what was made, or all that went wrong.
+    fn finish(self) -> Result<Generated> {
+        let mut tasks: IndexMap<Label, Arc<Task>> = IndexMap::new();
+        let (mut dropped, mut warnings, mut problems) = (Vec::new(), Vec::<Problem>::new(), Vec::new());
+        for bench in self.benches {
+            match bench.done.into_inner() {
+                Some(Done::Made(new, record)) => {
+                    for task in new {
+                        match tasks.get(&task.label) {
+                            Some(other) => problems.push(twice(&task, other)),
+                            None => {
+                                tasks.insert(task.label.clone(), task);
+                            }
+                        }
+                    }
+                    let (gone, warned) = record.into_notes();
+                    dropped.extend(gone);
+                    let known =
+                        |new: &Problem| warnings.iter().any(|old: &Problem| old.message == new.message);
+                    let warned: Vec<_> = warned.into_iter().filter(|new| !known(new)).collect();
+                    warnings.extend(warned);
+                }
+                Some(Done::Failed(error)) => {
+                    let told = Problems::from_error(error);
+                    problems.extend(
+                        told.with_context(|| format!("kind `{}` could not be made", bench.kind.name))?,
+                    );
+                }
+                Some(Done::Skipped) | None => {}
+            }
+        }
+        Problems(problems).distinct().check()?;
+        Ok(Generated { tasks, dropped, warnings })
+    }
 }
 
 fn twice(task: &Task, other: &Task) -> Problem {
@@ -108,7 +200,12 @@ fn finish(context: &Context<'_>, mut stub: Stub) -> Result<Task> {
     let label = match stub.take("label") {
         Some(Value::Str(text)) => Label::parse(&text)?,
         Some(other) => return Err(wrong("label", &other, "a string")),
-        None => return Err(missing("label", "a string; do the transforms end with `taskgraph.transforms.task`?")),
+        None => {
+            return Err(missing(
+                "label",
+                "a string; do the transforms end with `taskgraph.transforms.task`?",
+            ));
+        }
     };
     let mut attributes = take_map(&mut stub, "attributes")?;
     attributes.put("kind", &context.kind.name);
@@ -118,7 +215,9 @@ fn finish(context: &Context<'_>, mut stub: Stub) -> Result<Task> {
             .iter()
             .map(|(name, label)| match label {
                 Value::Str(label) => Ok((name.clone(), Label::parse(label)?)),
-                other => Err(wrong(crate::keypath::KeyPath::dotted("dependencies").join(name), other, "a label")),
+                other => {
+                    Err(wrong(crate::keypath::KeyPath::dotted("dependencies").join(name), other, "a label"))
+                }
             })
             .collect::<Result<_>>()?,
         Some(other) => return Err(wrong("dependencies", &other, "a map")),

@@ -51,7 +51,8 @@ impl Repository {
 
     fn ask(&self, arguments: &[&str]) -> Result<String> {
         let told = || Machine(format!("`git {}` failed in `{}`", arguments.join(" "), self.top.display()));
-        let output = Command::new("git").args(arguments).current_dir(&self.top).output().with_context(told)?;
+        let output =
+            Command::new("git").args(arguments).current_dir(&self.top).output().with_context(told)?;
         if !output.status.success() {
             let reason = String::from_utf8_lossy(&output.stderr).trim().to_owned();
             return Err(anyhow::Error::msg(reason).context(told()));

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use indexmap::{IndexMap, IndexSet};
+use rayon::prelude::*;
 use serde::ser::{Serialize, Serializer};
 
 use crate::problem::{Problem, Problems};
@@ -32,8 +33,13 @@ pub fn postorder<'n, T: Ord + Hash + Eq + 'n>(
         if seen.contains(node) {
             continue;
         }
-        let waiting: Vec<&T> =
-            linked.get(node).into_iter().flatten().copied().filter(|link| nodes.contains(link) && !seen.contains(link)).collect();
+        let waiting: Vec<&T> = linked
+            .get(node)
+            .into_iter()
+            .flatten()
+            .copied()
+            .filter(|link| nodes.contains(link) && !seen.contains(link))
+            .collect();
         if waiting.is_empty() {
             seen.insert(node);
         } else {
@@ -122,7 +128,8 @@ impl TaskGraph {
             }
         }
         Problems(problems).check()?;
-        let linked = tasks.iter().map(|(label, task)| (label, task.dependencies.values().collect())).collect();
+        let linked =
+            tasks.iter().map(|(label, task)| (label, task.dependencies.values().collect())).collect();
         if let Some(circle) = find_circle(&linked) {
             let way: Vec<_> = circle.0.iter().map(|label| format!("`{label}`")).collect();
             let message = format!("tasks depend on each other in a circle: {}", way.join(" → "));
@@ -142,7 +149,10 @@ impl TaskGraph {
             }
         }
         let tasks = self.tasks.iter().filter(|(label, _)| wanted.contains(label));
-        TaskGraph { tasks: tasks.map(|(label, task)| (label.clone(), task.clone())).collect(), edges: Edges::All }
+        TaskGraph {
+            tasks: tasks.map(|(label, task)| (label.clone(), task.clone())).collect(),
+            edges: Edges::All,
+        }
     }
 
     /// The tasks that `keep` wants, with the edges between them.
@@ -179,12 +189,49 @@ impl TaskGraph {
     }
 }
 
+impl TaskGraph {
+    /// `full-task-graph.json`: label to task, indented, sorted at every level. Parts are written side by side.
+    pub fn to_json(&self) -> serde_json::Result<Vec<u8>> {
+        let labels = self.labels();
+        if labels.is_empty() {
+            return Ok(b"{}".to_vec());
+        }
+        let length = labels.len().div_ceil(rayon::current_num_threads());
+        let parts: Vec<Vec<u8>> = labels
+            .par_chunks(length)
+            .map(|labels| serde_json::to_vec_pretty(&Part { graph: self, labels }))
+            .collect::<Result<_, _>>()?;
+        // Each part is a map of its own: what is between the braces is joined to one.
+        let mut json = Vec::with_capacity(parts.iter().map(Vec::len).sum());
+        json.extend_from_slice(b"{\n");
+        for (index, part) in parts.iter().enumerate() {
+            if index > 0 {
+                json.extend_from_slice(b",\n");
+            }
+            json.extend_from_slice(&part[2..part.len() - 2]);
+        }
+        json.extend_from_slice(b"\n}");
+        Ok(json)
+    }
+}
+
+struct Part<'a> {
+    graph: &'a TaskGraph,
+    labels: &'a [&'a Label],
+}
+
+impl Serialize for Part<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.labels.iter().map(|label| {
+            (label, TaskJson { task: &self.graph.tasks[*label], edges: self.graph.edges_of(label) })
+        }))
+    }
+}
+
 /// Label to task, sorted by label at every level: `full-task-graph.json`.
 impl Serialize for TaskGraph {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.labels().into_iter().map(|label| {
-            (label, TaskJson { task: &self.tasks[label], edges: self.edges_of(label) })
-        }))
+        Part { graph: self, labels: &self.labels() }.serialize(serializer)
     }
 }
 
@@ -195,7 +242,10 @@ mod tests {
     fn order(edges: &[(&str, &str)]) -> Result<Vec<String>, Vec<String>> {
         let nodes: BTreeSet<String> = edges.iter().flat_map(|(a, b)| [(*a).into(), (*b).into()]).collect();
         let links = |node: &String| {
-            nodes.iter().filter(|to| edges.iter().any(|(a, b)| a == node && *b == **to)).collect::<BTreeSet<_>>()
+            nodes
+                .iter()
+                .filter(|to| edges.iter().any(|(a, b)| a == node && *b == **to))
+                .collect::<BTreeSet<_>>()
         };
         postorder(&nodes, links)
             .map(|order| order.into_iter().cloned().collect())

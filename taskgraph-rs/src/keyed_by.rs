@@ -71,7 +71,8 @@ mod tests {
 
     #[test]
     fn an_exact_key_wins_over_an_expression() {
-        let value = Value::from(map! { "by-platform" => map! { "linux.*" => 1, "linux64" => 2, "default" => 3 } });
+        let value =
+            Value::from(map! { "by-platform" => map! { "linux.*" => 1, "linux64" => 2, "default" => 3 } });
         assert_eq!(evaluate(&value, "x", platform).unwrap(), Value::Int(2));
     }
 

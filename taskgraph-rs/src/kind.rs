@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use indexmap::{IndexMap, IndexSet};
+use rayon::prelude::*;
 
 use crate::document::load;
 use crate::fields::Fields;
@@ -42,14 +43,27 @@ pub struct Kind {
 }
 
 /// Loads the kinds of a tree in the order of their making: all, or `targets` and what they need.
-pub fn load_kinds(tree: &Tree, registry: &Registry, targets: &BTreeSet<String>) -> Result<IndexMap<Str, Kind>> {
+pub fn load_kinds(
+    tree: &Tree,
+    registry: &Registry,
+    targets: &BTreeSet<String>,
+) -> Result<IndexMap<Str, Kind>> {
     let names = tree.kind_names()?;
     let mut problems = Vec::new();
+    // All files are read side by side; what is wrong with a kind that nobody asked for is not told.
+    let mut loaded: IndexMap<&String, Result<Kind>> = names
+        .par_iter()
+        .map(|name| (name, Kind::load(tree, registry, name)))
+        .collect::<Vec<_>>()
+        .into_iter()
+        .collect();
     let mut kinds: IndexMap<Str, Kind> = IndexMap::new();
     let mut wanted: Vec<String> = match targets.is_empty() {
         true => names.clone(),
         false => {
-            problems.extend(targets.iter().filter(|target| !names.contains(target)).map(|target| unknown(target, &names)));
+            problems.extend(
+                targets.iter().filter(|target| !names.contains(target)).map(|target| unknown(target, &names)),
+            );
             let implicit = names.iter().filter(|name| *name == DOCKER_IMAGE);
             targets.iter().filter(|target| names.contains(target)).chain(implicit).cloned().collect()
         }
@@ -58,8 +72,9 @@ pub fn load_kinds(tree: &Tree, registry: &Registry, targets: &BTreeSet<String>) 
         if kinds.contains_key(&*name) {
             continue;
         }
-        match Kind::load(tree, registry, &name) {
-            Ok(kind) => {
+        match loaded.shift_remove(&name) {
+            None => {}
+            Some(Ok(kind)) => {
                 for (index, dependency) in kind.dependencies.iter().enumerate() {
                     match names.iter().any(|name| **name == **dependency) {
                         true => wanted.push(dependency.to_string()),
@@ -72,7 +87,7 @@ pub fn load_kinds(tree: &Tree, registry: &Registry, targets: &BTreeSet<String>) 
                 }
                 kinds.insert(kind.name.clone(), kind);
             }
-            Err(error) => problems.extend(Problems::from_error(error)?),
+            Some(Err(error)) => problems.extend(Problems::from_error(error)?),
         }
     }
     Problems(problems).check()?;
@@ -92,7 +107,8 @@ fn in_order(mut kinds: IndexMap<Str, Kind>) -> Result<IndexMap<Str, Kind>> {
 
 fn circle_problem(circle: &Circle<&Str>, kinds: &IndexMap<Str, Kind>) -> Problems {
     let way: Vec<_> = circle.0.iter().map(|name| format!("`{name}`")).collect();
-    let mut problem = Problem::error("circle", format!("kinds depend on each other in a circle: {}", way.join(" → ")));
+    let mut problem =
+        Problem::error("circle", format!("kinds depend on each other in a circle: {}", way.join(" → ")));
     for (from, to) in circle.0.iter().zip(circle.0.iter().skip(1)) {
         let kind = &kinds[*from];
         let Some(index) = kind.dependencies.iter().position(|name| name == *to) else { continue };
@@ -120,7 +136,10 @@ impl Kind {
         let (document, value) = load(tree.read(&format!("{folder}/kind.yml"))?)?;
         let Value::Map(config) = value else {
             let place = Some(place_of_key(&document, &KeyPath::default()));
-            return Err(Problems::from(Problem::error("wrong-value", "a kind must be a map").in_place(place)).into());
+            return Err(Problems::from(
+                Problem::error("wrong-value", "a kind must be a map").in_place(place),
+            )
+            .into());
         };
         let mut loading = Loading { tree, document, config, problems: Vec::new(), name: name.into() };
         let dependencies = loading.strings("kind-dependencies");
@@ -302,7 +321,10 @@ impl Loading<'_> {
 }
 
 /// The names of `kinds` and all they need.
-pub fn closure<'k>(kinds: &'k IndexMap<Str, Kind>, from: impl IntoIterator<Item = &'k Str>) -> IndexSet<&'k Str> {
+pub fn closure<'k>(
+    kinds: &'k IndexMap<Str, Kind>,
+    from: impl IntoIterator<Item = &'k Str>,
+) -> IndexSet<&'k Str> {
     let mut seen = IndexSet::new();
     let mut waiting: Vec<&Str> = from.into_iter().collect();
     while let Some(name) = waiting.pop() {

@@ -38,9 +38,7 @@ impl Origin {
             .map(|spot| (spot, spot.path.concat(path)))
             // The first of equals wins: the stub's own spot before its defaults.
             .rev()
-            .max_by_key(|(spot, full)| {
-                spot.document.locate_nearest(full).1.saturating_sub(spot.path.0.len())
-            })
+            .max_by_key(|(spot, full)| spot.document.locate_nearest(full).1.saturating_sub(spot.path.0.len()))
     }
 
     /// The place of the key at `path` of the stub.
@@ -111,7 +109,9 @@ pub fn told(misfit: &Misfit, path: KeyPath, document: Option<&Arc<Document>>) ->
             };
             let instead = instead.as_ref().and_then(|instead| match instead {
                 Instead::Text(text) => Some(text.clone()),
-                Instead::Quoted => place.as_ref().and_then(Place::text).map(|spelled| format!("\"{spelled}\"")),
+                Instead::Quoted => {
+                    place.as_ref().and_then(Place::text).map(|spelled| format!("\"{spelled}\""))
+                }
             });
             let mut problem = Problem::error("wrong-value", message).at(path, label).in_place(place);
             problem.help = instead.map(|instead| format!("write `{key}: {instead}`"));

@@ -94,7 +94,8 @@ fn extension(tree: &Tree, config: &GraphConfig, registry: &Registry) -> Result<E
                 None => "the program has nothing under this name".into(),
             };
             let message = format!("unknown extension `{name}`");
-            Err(Problems::from(Problem::error("unknown-extension", message).at(path, label).in_place(place)).into())
+            Err(Problems::from(Problem::error("unknown-extension", message).at(path, label).in_place(place))
+                .into())
         }
     }
 }

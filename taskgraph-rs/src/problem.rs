@@ -3,6 +3,7 @@
 //! A [`Problem`] is data: the command line draws it with the source around it, `--json` prints it as it is.
 //! Invariant: problems are gathered, never cut off at the first one.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -178,6 +179,13 @@ impl Problems {
     /// `Ok` if nothing is wrong.
     pub fn check(self) -> Result<(), Problems> {
         if self.0.iter().any(|problem| problem.severity == Severity::Error) { Err(self) } else { Ok(()) }
+    }
+
+    /// Tells once what is told several times: many tasks may be made of one line of a file.
+    pub fn distinct(mut self) -> Self {
+        let mut seen = BTreeSet::new();
+        self.0.retain(|problem| seen.insert(problem.to_string()));
+        self
     }
 
     /// Takes the problems out of an error, or makes one of it. A [`Machine`] error passes through untouched.

@@ -4,7 +4,7 @@
 //! the voluptuous schemas of the reference (a boolean passes for an integer, an integer does not for a float).
 
 use crate::keypath::KeyPath;
-use crate::value::Value;
+use crate::value::{Map, Value};
 use crate::words;
 
 /// What a value must look like.
@@ -134,14 +134,25 @@ impl Shape {
             Shape::Null => matches!(value, Value::Null),
             Shape::Word(words) => value.as_str().is_some_and(|text| words.contains(&text)),
             Shape::List(item) => value.as_list().is_some_and(|items| items.iter().all(|v| item.fits(v))),
-            Shape::MapOf(shape) => value.as_map().is_some_and(|map| map.values().all(|v| shape.fits(v))),
-            Shape::Map(fields) => fields_fit(fields, None, value),
-            Shape::Open(fields, rest) => fields_fit(fields, Some(rest), value),
+            Shape::MapOf(_) | Shape::Map(_) | Shape::Open(..) => {
+                value.as_map().is_some_and(|map| self.fits_fields(map))
+            }
             Shape::KeyedBy(names, shape) => match arms(names, value) {
                 Some((_, map)) => map.values().all(|arm| self.fits(arm)),
                 None => shape.fits(value),
             },
             Shape::Either(shapes, _) => shapes.iter().any(|shape| shape.fits(value)),
+        }
+    }
+
+    /// Whether a map with these entries has this shape. Allocates nothing.
+    pub fn fits_fields(&self, map: &Map) -> bool {
+        match self {
+            Shape::Map(fields) => fields_fit(fields, None, map),
+            Shape::Open(fields, rest) => fields_fit(fields, Some(rest), map),
+            Shape::MapOf(shape) => map.values().all(|value| shape.fits(value)),
+            Shape::Any => true,
+            _ => false,
         }
     }
 
@@ -158,7 +169,9 @@ impl Shape {
                 }
             }
             (Shape::Map(fields), Value::Map(_)) => collect_fields(fields, None, value, path, out),
-            (Shape::Open(fields, rest), Value::Map(_)) => collect_fields(fields, Some(rest), value, path, out),
+            (Shape::Open(fields, rest), Value::Map(_)) => {
+                collect_fields(fields, Some(rest), value, path, out)
+            }
             (Shape::KeyedBy(names, shape), _) => match arms(names, value) {
                 Some((by, map)) => {
                     let path = path.join(by);
@@ -190,14 +203,19 @@ impl Shape {
     fn instead(&self, value: &Value) -> Option<Instead> {
         let text = |text: String| Some(Instead::Text(text));
         match (self, value) {
-            (Shape::Str, Value::Bool(_) | Value::Int(_) | Value::BigInt(_) | Value::Float(_) | Value::Time(_)) => {
-                Some(Instead::Quoted)
-            }
+            (
+                Shape::Str,
+                Value::Bool(_) | Value::Int(_) | Value::BigInt(_) | Value::Float(_) | Value::Time(_),
+            ) => Some(Instead::Quoted),
             (Shape::Float, Value::Int(number)) => text(format!("{number}.0")),
-            (Shape::Float, Value::Str(word)) => {
-                word.parse::<f64>().ok().filter(|number| number.is_finite()).and_then(|it| text(format!("{it:?}")))
+            (Shape::Float, Value::Str(word)) => word
+                .parse::<f64>()
+                .ok()
+                .filter(|number| number.is_finite())
+                .and_then(|it| text(format!("{it:?}"))),
+            (Shape::Int, Value::Str(word)) => {
+                word.parse::<i64>().ok().and_then(|number| text(number.to_string()))
             }
-            (Shape::Int, Value::Str(word)) => word.parse::<i64>().ok().and_then(|number| text(number.to_string())),
             (Shape::Int, Value::Float(number)) if number.fract() == 0.0 && number.abs() < 1e15 => {
                 text(format!("{number:.0}"))
             }
@@ -205,11 +223,14 @@ impl Shape {
                 word @ ("true" | "false") => text(word.into()),
                 _ => None,
             },
-            (Shape::List(item), _) if item.fits(value) => scalar(value).and_then(|item| text(format!("[{item}]"))),
+            (Shape::List(item), _) if item.fits(value) => {
+                scalar(value).and_then(|item| text(format!("[{item}]")))
+            }
             (Shape::Map(fields) | Shape::Open(fields, _), _) => {
                 let needed: Vec<&Field> = fields.iter().filter(|field| field.required).collect();
                 let first = needed.first().filter(|field| field.shape.fits(value))?;
-                let others = needed[1..].iter().map(|field| format!(", {}: <{}>", field.name, field.shape.in_words()));
+                let others =
+                    needed[1..].iter().map(|field| format!(", {}: <{}>", field.name, field.shape.in_words()));
                 text(format!("{{{}: {}{}}}", first.name, scalar(value)?, others.collect::<String>()))
             }
             _ => None,
@@ -269,8 +290,7 @@ fn scalar(value: &Value) -> Option<String> {
     }
 }
 
-fn fields_fit(fields: &[Field], rest: Option<&Shape>, value: &Value) -> bool {
-    let Some(map) = value.as_map() else { return false };
+fn fields_fit(fields: &[Field], rest: Option<&Shape>, map: &Map) -> bool {
     let known = |key: &str| fields.iter().find(|field| field.name == key);
     map.iter().all(|(key, value)| match (known(key), rest) {
         (Some(field), _) => field.shape.fits(value),
@@ -279,7 +299,13 @@ fn fields_fit(fields: &[Field], rest: Option<&Shape>, value: &Value) -> bool {
     }) && fields.iter().all(|field| !field.required || map.contains_key(field.name))
 }
 
-fn collect_fields(fields: &[Field], rest: Option<&Shape>, value: &Value, path: &KeyPath, out: &mut Vec<Misfit>) {
+fn collect_fields(
+    fields: &[Field],
+    rest: Option<&Shape>,
+    value: &Value,
+    path: &KeyPath,
+    out: &mut Vec<Misfit>,
+) {
     let Some(map) = value.as_map() else { return };
     for (key, value) in map {
         let path = path.join(key);
@@ -297,7 +323,7 @@ fn collect_fields(fields: &[Field], rest: Option<&Shape>, value: &Value, path: &
 }
 
 /// The name and the arms of a `by-NAME` map, if `value` is one for one of `names`.
-fn arms<'v>(names: &[&str], value: &'v Value) -> Option<(&'v str, &'v crate::value::Map)> {
+fn arms<'v>(names: &[&str], value: &'v Value) -> Option<(&'v str, &'v Map)> {
     let map = value.as_map().filter(|map| map.len() == 1)?;
     let (by, arms) = map.first()?;
     let name = by.strip_prefix("by-")?;
@@ -337,7 +363,8 @@ mod tests {
 
     #[test]
     fn what_to_write_instead_is_told() {
-        const SENTENCES: Shape = Shape::Map(&[required("total", Shape::Int), required("per-dataset", Shape::Int)]);
+        const SENTENCES: Shape =
+            Shape::Map(&[required("total", Shape::Int), required("per-dataset", Shape::Int)]);
         let instead = |shape: &Shape, value: Value| match &shape.check(&value)[..] {
             [Misfit { what: What::Wrong { instead: Some(Instead::Text(text)), .. }, .. }] => text.clone(),
             [Misfit { what: What::Wrong { instead: Some(Instead::Quoted), .. }, .. }] => "quotes".into(),

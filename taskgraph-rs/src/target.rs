@@ -41,7 +41,12 @@ pub struct Targets {
 }
 
 /// Picks the targets of the full graph and all they need.
-pub fn target(full: &TaskGraph, params: &Params, config: &GraphConfig, extension: &Extension) -> Result<Targets> {
+pub fn target(
+    full: &TaskGraph,
+    params: &Params,
+    config: &GraphConfig,
+    extension: &Extension,
+) -> Result<Targets> {
     let method = find_method(params, extension)?;
     let picked: IndexSet<Label> = method(full, params, config)?.into_iter().collect();
     let tasks: IndexMap<Label, Arc<Task>> = full
@@ -116,12 +121,16 @@ fn is_default(task: &Task, params: &Params) -> Result<bool> {
     if attribute("cron").is_some_and(Value::truthy) {
         return Ok(false);
     }
-    if !matches!(attribute("shipping_phase"), None | Some(Value::Null)) && task.attribute("shipping_phase") != Some("build") {
+    if !matches!(attribute("shipping_phase"), None | Some(Value::Null))
+        && task.attribute("shipping_phase") != Some("build")
+    {
         return Ok(false);
     }
     let runs_on = |name: &str, key: &str, otherwise: bool| match attribute(name).and_then(Value::as_list) {
         None => otherwise,
-        Some(list) => list.iter().any(|item| matches!(item.as_str(), Some(text) if text == "all" || text == key)),
+        Some(list) => {
+            list.iter().any(|item| matches!(item.as_str(), Some(text) if text == "all" || text == key))
+        }
     };
     Ok(runs_on("run_on_projects", params.text("project"), false)
         && runs_on("run_on_tasks_for", params.text("tasks_for"), true)

@@ -18,7 +18,9 @@ pub fn merge(base: &Value, over: &Value) -> Value {
         let value = match (map.get(key), value) {
             (_, Value::Map(keyed)) if is_keyed(keyed) => value.clone(),
             (Some(below @ Value::Map(_)), Value::Map(_)) => merge(below, value),
-            (Some(Value::List(below)), Value::List(items)) => below.iter().chain(items.iter()).cloned().collect(),
+            (Some(Value::List(below)), Value::List(items)) => {
+                below.iter().chain(items.iter()).cloned().collect()
+            }
             _ => value.clone(),
         };
         map.insert(key.clone(), value);
@@ -50,9 +52,9 @@ pub enum Missing {
 pub fn substitute(value: &Value, names: &Map, missing: Missing) -> Result<Value> {
     Ok(match value {
         Value::Str(text) if text.contains(['{', '}']) => fill(text, names, missing)?.into(),
-        Value::List(items) => {
-            Value::from(items.iter().map(|item| substitute(item, names, missing)).collect::<Result<Vec<_>>>()?)
-        }
+        Value::List(items) => Value::from(
+            items.iter().map(|item| substitute(item, names, missing)).collect::<Result<Vec<_>>>()?,
+        ),
         Value::Map(map) => {
             let mut out = Map::with_capacity_and_hasher(map.len(), Default::default());
             for (key, value) in map.iter() {

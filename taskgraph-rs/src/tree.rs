@@ -19,7 +19,7 @@ use crate::value::Str;
 /// A folder with `config.yml` and `kinds/`, on disk or inside the program.
 pub struct Tree {
     files: Files,
-    memos: Mutex<IndexMap<String, Str>>,
+    memos: Mutex<IndexMap<String, Str, foldhash::fast::RandomState>>,
     tracked: OnceLock<Result<Vec<String>, String>>,
 }
 
@@ -43,7 +43,8 @@ impl Tree {
         if !root.join("config.yml").is_file() {
             let message = format!("no tree at `{}`: there is no config.yml in it", root.display());
             return Err(Problems::from(
-                Problem::error("no-tree", message).help("name the folder that has config.yml and kinds/ with --root"),
+                Problem::error("no-tree", message)
+                    .help("name the folder that has config.yml and kinds/ with --root"),
             )
             .into());
         }
@@ -168,7 +169,9 @@ impl Tree {
     pub fn hash(&self, path: &str) -> Result<Str> {
         self.memo(path, || {
             let content = fs::read(self.disk_path(path)?);
-            Ok(hex(&Sha256::digest(content.with_context(|| format!("`{path}` cannot be read for the digest"))?)))
+            Ok(hex(&Sha256::digest(
+                content.with_context(|| format!("`{path}` cannot be read for the digest"))?,
+            )))
         })
         .map(Str::from)
     }
@@ -195,7 +198,14 @@ impl Tree {
                     let inside = format!("{}/", pattern.trim_end_matches('/'));
                     found.extend(tracked.iter().filter(|file| *file == pattern || file.starts_with(&inside)));
                 }
-                true => found.extend(tracked.iter().filter(|file| python::glob::matches(file, pattern).unwrap_or(false))),
+                true => {
+                    let glob = python::glob::Glob::new(pattern)?;
+                    for file in tracked {
+                        if glob.matches(file)? {
+                            found.push(file);
+                        }
+                    }
+                }
             }
             if found.len() == before {
                 bail!("no tracked file matches `{pattern}`");
@@ -246,7 +256,11 @@ pub fn walk(directory: &Path, prefix: &str, files: &mut Vec<String>) -> Result<(
 /// Bytes in hex.
 pub fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).map(|nibble| DIGITS[usize::from(nibble)] as char).collect()
+    bytes
+        .iter()
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .map(|nibble| DIGITS[usize::from(nibble)] as char)
+        .collect()
 }
 
 /// The SHA-256 of a text, in hex.
@@ -259,7 +273,8 @@ fn kind_of(path: &str) -> Option<&str> {
 }
 
 fn stays_inside(path: &str) -> bool {
-    !path.contains('\0') && Path::new(path).components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir))
+    !path.contains('\0')
+        && Path::new(path).components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir))
 }
 
 fn repository_above(directory: &Path) -> Option<PathBuf> {

@@ -51,8 +51,12 @@ fn symbols(graph: &TaskGraph, problems: &mut Vec<Problem>) {
     for task in graph.tasks.values() {
         let Some(treeherder) = treeherder(task) else { continue };
         let text = |key: &str| treeherder.get(key).and_then(Value::as_str);
-        let collections: Vec<_> =
-            treeherder.get("collection").and_then(Value::as_map).into_iter().flat_map(|map| map.keys()).collect();
+        let collections: Vec<_> = treeherder
+            .get("collection")
+            .and_then(Value::as_map)
+            .into_iter()
+            .flat_map(|map| map.keys())
+            .collect();
         let [collection] = collections[..] else {
             let message = format!("`{}` must be in exactly one treeherder collection", task.label);
             problems.push(about(task, "treeherder", message, "treeherder.platform"));
@@ -88,9 +92,12 @@ fn routes(graph: &TaskGraph, config: &GraphConfig, problems: &mut Vec<Problem>) 
             if route.starts_with("notify.") {
                 let event = route.rsplit('.').next().unwrap_or_default();
                 if !NOTIFICATIONS.contains(&event) {
-                    let message = format!("`{}` asks to be notified of `{event}`, which is no event", task.label);
+                    let message =
+                        format!("`{}` asks to be notified of `{event}`, which is no event", task.label);
                     let allowed = words::list(NOTIFICATIONS.iter().copied());
-                    problems.push(about(task, "route", message, "routes").help(format!("the events are {allowed}")));
+                    problems.push(
+                        about(task, "route", message, "routes").help(format!("the events are {allowed}")),
+                    );
                 }
             }
             if route.starts_with("index.") && route.contains('/') {
@@ -109,7 +116,8 @@ fn tiers(graph: &TaskGraph, problems: &mut Vec<Problem>) {
         let own = tier(task);
         for dependency in task.dependencies.values().filter_map(|label| graph.tasks.get(label)) {
             let is_dummy = dependency.kind.contains("dummy")
-                || dependency.definition.get("workerType").and_then(Value::as_str) == Some("always-optimized");
+                || dependency.definition.get("workerType").and_then(Value::as_str)
+                    == Some("always-optimized");
             if !is_dummy && own < tier(dependency) {
                 let message = format!(
                     "`{}` ({}) cannot depend on `{}` ({})",
@@ -135,7 +143,8 @@ fn toolchain_aliases(graph: &TaskGraph, problems: &mut Vec<Problem>) {
         };
         for alias in aliases {
             if let Some(other) = seen.insert(alias, &task.label) {
-                let message = format!("`{}` and `{other}` have the same toolchain alias `{alias}`", task.label);
+                let message =
+                    format!("`{}` and `{other}` have the same toolchain alias `{alias}`", task.label);
                 problems.push(about(task, "toolchain-alias", message, "run.toolchain-alias"));
             }
         }

@@ -1,5 +1,7 @@
 //! Holds `taskgraph::python` to what Python itself wrote down: `../shared/python-tables`.
 
+#![expect(clippy::unwrap_used, reason = "a table that does not read as expected fails the test")]
+
 use std::path::PathBuf;
 
 use serde_json::Value as Json;
@@ -11,7 +13,8 @@ use taskgraph::value::{Map, Value};
 fn table(name: &str) -> Vec<Json> {
     #[expect(clippy::disallowed_methods, reason = "a test has no command line to hand this down")]
     let shared = std::env::var_os("TASKGRAPH_SHARED");
-    let shared = shared.map_or_else(|| concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared").into(), PathBuf::from);
+    let shared =
+        shared.map_or_else(|| concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared").into(), PathBuf::from);
     match std::fs::read_to_string(shared.join("python-tables").join(name)) {
         Ok(text) => serde_json::from_str(&text).unwrap(),
         Err(error) => {

@@ -33,7 +33,8 @@ pub fn fill_base(params: &mut Params, tree: &Tree, now: SystemTime) -> Result<()
     let repository = tree.repository();
     let seconds = now.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()) as i64;
     let values = params.values_mut();
-    let url = || repository.and_then(|repository| repository.url().ok()).filter(|url| project_of(url).is_some());
+    let url =
+        || repository.and_then(|repository| repository.url().ok()).filter(|url| project_of(url).is_some());
     let remote = |values: &mut crate::value::Map, name: &str| {
         if !values.contains_key(name) {
             values.put(name, url().unwrap_or_default());
@@ -45,7 +46,10 @@ pub fn fill_base(params: &mut Params, tree: &Tree, now: SystemTime) -> Result<()
         values.put("project", url().and_then(|url| project_of(&url)).unwrap_or_default());
     }
     if !values.contains_key("head_rev") {
-        values.put("head_rev", repository.map(|repository| repository.head_rev()).transpose()?.unwrap_or_default());
+        values.put(
+            "head_rev",
+            repository.map(|repository| repository.head_rev()).transpose()?.unwrap_or_default(),
+        );
     }
     if !values.contains_key("head_ref") {
         let branch = repository.map(|repository| repository.branch()).transpose()?.flatten();

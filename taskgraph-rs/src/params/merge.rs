@@ -38,7 +38,11 @@ pub fn fill_missing(
     // Only what was filled in stands in the default config; of what is missing the config itself is told.
     for mount in whole {
         let rest = KeyPath(mount.0.get(layer.mount.0.len()..).unwrap_or_default().to_vec());
-        params.add_layer(Layer { document: layer.document.clone(), inside: layer.inside.concat(&rest), mount });
+        params.add_layer(Layer {
+            document: layer.document.clone(),
+            inside: layer.inside.concat(&rest),
+            mount,
+        });
     }
     filled
 }

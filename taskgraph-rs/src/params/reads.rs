@@ -38,7 +38,8 @@ impl Reads {
             dotted.push_str(key);
         }
         let below = format!("{dotted}.");
-        reads.contains(&dotted) || reads.range(below.clone()..).next().is_some_and(|read| read.starts_with(&below))
+        reads.contains(&dotted)
+            || reads.range(below.clone()..).next().is_some_and(|read| read.starts_with(&below))
     }
 }
 

@@ -17,7 +17,10 @@ const BASE: &[Field] = &[
     required("build_date", Shape::Int),
     required("build_number", Shape::Int),
     required("do_not_optimize", STRINGS),
-    required("enable_always_target", Shape::Either(&[Shape::Bool, STRINGS], "true, false or a list of kinds")),
+    required(
+        "enable_always_target",
+        Shape::Either(&[Shape::Bool, STRINGS], "true, false or a list of kinds"),
+    ),
     required("existing_tasks", Shape::MapOf(&Shape::Str)),
     required("files_changed", STRINGS),
     required("filters", STRINGS),
@@ -38,10 +41,7 @@ const BASE: &[Field] = &[
     required("target_tasks_method", Shape::Str),
     required("tasks_for", Shape::Str),
     required("version", TEXT_OR_NULL),
-    optional(
-        "code-review",
-        Shape::Open(&[required("phabricator-build-target", Shape::Str)], &Shape::Any),
-    ),
+    optional("code-review", Shape::Open(&[required("phabricator-build-target", Shape::Str)], &Shape::Any)),
 ];
 
 /// All that is wrong with the parameters of a tree: their shapes, then what the tree's own check finds.
@@ -79,12 +79,24 @@ pub fn check(params: &Params, extension: &Extension) -> Vec<Problem> {
                 .in_place(place),
         );
     }
+    if problems.is_empty()
+        && let Err(error) = params.file_url("")
+    {
+        let path = KeyPath::dotted("head_repository");
+        let problem = Problem::error("wrong-value", error.to_string())
+            .at(params.path_in_file(&path), "links to the tree are made of it")
+            .in_place(params.place_of_value(&path))
+            .help("without parameters it is the url of the git remote `origin`; give another one with a parameters file");
+        problems.push(problem);
+    }
     if let Some(check) = extension.check {
         let told: Vec<_> = problems.iter().map(|problem| problem.path.clone()).collect();
         // What has the wrong shape is told once; a second opinion about the same key only confuses.
-        problems.extend(check(params).into_iter().filter(|problem| {
-            problem.severity == Severity::Warning || !told.contains(&problem.path)
-        }));
+        problems.extend(
+            check(params)
+                .into_iter()
+                .filter(|problem| problem.severity == Severity::Warning || !told.contains(&problem.path)),
+        );
     }
     problems
 }

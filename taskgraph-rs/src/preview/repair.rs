@@ -11,7 +11,12 @@ use crate::value::{Map, Value};
 
 /// The same parameters with default values for what does not have its shape, and without models. Datasets are kept
 /// or replaced as a whole.
-pub fn repaired(loaded: &Loaded, training: &Training, params: &Params, with_datasets: bool) -> Option<Params> {
+pub fn repaired(
+    loaded: &Loaded,
+    training: &Training,
+    params: &Params,
+    with_datasets: bool,
+) -> Option<Params> {
     let (_, file) = loaded.extension.defaults.iter().find(|(name, _)| *name == training.parameter)?;
     let (_, defaults) = load(loaded.tree.read(file).ok()?).ok()?;
     let field = loaded.extension.parameters.iter().find(|field| field.name == training.parameter)?;

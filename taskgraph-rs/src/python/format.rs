@@ -32,7 +32,15 @@ pub fn format_partial(
     template: &str,
     names: impl Fn(&str) -> Option<Value>,
 ) -> Result<Cow<'_, str>, FormatError> {
-    format(template, |name| names(name).or_else(|| Some(format!("{{{name}}}").into())))
+    format(template, |name| names(name).or_else(|| Some(format!("{{{name}}}").into()))).map_err(|error| {
+        match error {
+            // Python: a map has no positions at all, where `format` has none that fits.
+            FormatError::Position(field) => {
+                FormatError::Value(format!("no value for `{{{field}}}`: fields have names here"))
+            }
+            other => other,
+        }
+    })
 }
 
 fn fill(out: &mut String, template: &str, names: Names<'_>, depth: usize) -> Result<(), FormatError> {
@@ -147,9 +155,7 @@ fn path_end(text: &str) -> Result<usize, FormatError> {
 fn look_up(path: &str, names: Names<'_>) -> Result<Value, FormatError> {
     let (name, mut rest) = path.split_at(path.find(['.', '[']).unwrap_or(path.len()));
     if name.is_empty() || index(name)?.is_some() {
-        return Err(FormatError::Index(format!(
-            "no value for `{{{path}}}`: fields have names here, not positions"
-        )));
+        return Err(FormatError::Position(path.into()));
     }
     let mut value = names(name).ok_or_else(|| FormatError::Name(name.into()))?;
     while let Some(first) = rest.chars().next() {
@@ -241,6 +247,7 @@ mod tests {
         assert_eq!(partial("{missing[1]}").unwrap(), "m");
         assert_eq!(partial("{missing!r}").unwrap(), "'{missing}'");
         assert_eq!(partial("{missing.b}").unwrap_err().kind(), "AttributeError");
+        assert_eq!(partial("{}").unwrap_err().kind(), "ValueError");
         assert_eq!(partial("{missing[x]}").unwrap_err().kind(), "TypeError");
     }
 

@@ -14,7 +14,9 @@ pub enum FormatError {
         /// The field as the template has it.
         field: String,
     },
-    /// `IndexError`: a positional field, or an index beyond the end of a list.
+    /// `IndexError`: a field with a position, or without anything, where fields have names.
+    Position(String),
+    /// `IndexError`: an index beyond the end of a list or a text.
     Index(String),
     /// `AttributeError`: `.name`. Values have no attributes that a template may see.
     Attribute {
@@ -42,7 +44,7 @@ impl FormatError {
     pub fn kind(&self) -> &'static str {
         match self {
             FormatError::Name(_) | FormatError::Key { .. } => "KeyError",
-            FormatError::Index(_) => "IndexError",
+            FormatError::Position(_) | FormatError::Index(_) => "IndexError",
             FormatError::Attribute { .. } => "AttributeError",
             FormatError::Value(_) => "ValueError",
             FormatError::Type(_) => "TypeError",
@@ -54,6 +56,9 @@ impl fmt::Display for FormatError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             FormatError::Name(name) => write!(f, "no value for `{{{name}}}`"),
+            FormatError::Position(field) => {
+                write!(f, "no value for `{{{field}}}`: fields have names here, not positions")
+            }
             FormatError::Key { key, field } => write!(f, "no key `{key}` for `{{{field}}}`"),
             FormatError::Attribute { attribute, field } => {
                 write!(f, "no attribute `{attribute}` for `{{{field}}}`: values have keys, not attributes")

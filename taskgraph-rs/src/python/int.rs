@@ -47,7 +47,7 @@ pub fn int(value: &Value) -> Result<Value, IntError> {
 /// Python: `int(text)`: spaces around it, a sign, single underscores between digits. ASCII digits only.
 pub fn parse_int(text: &str) -> Result<Value, IntError> {
     let refused = || IntError::Text(shortened(text));
-    let trimmed = text.trim_matches(is_space);
+    let trimmed = text.trim();
     let digits = trimmed.strip_prefix(['+', '-']).unwrap_or(trimmed);
     let mut after_digit = false;
     let mut count = 0;
@@ -75,11 +75,6 @@ fn from_digits(digits: &str) -> Value {
     let bare = digits.trim_start_matches(['+', '-']).trim_start_matches('0');
     let sign = if digits.starts_with('-') { "-" } else { "" };
     Value::BigInt([sign, bare].concat().into())
-}
-
-/// Python: `character.isspace()`, which knows four separators that Unicode's white space lacks.
-fn is_space(character: char) -> bool {
-    character.is_whitespace() || matches!(character, '\x1c'..='\x1f')
 }
 
 /// The text, cut where it would fill the screen.

@@ -9,6 +9,7 @@ mod int;
 mod number;
 mod pattern;
 mod pattern_class;
+mod pattern_group;
 mod printable;
 mod spec;
 mod text;

@@ -4,6 +4,7 @@
 //! decided here. Nothing is matched here.
 
 use super::pattern_class as class;
+use super::pattern_group::set_flag;
 
 /// How deep groups may nest.
 const DEPTH: usize = 100;
@@ -32,23 +33,23 @@ pub(super) enum Style {
 }
 
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
-struct Flags {
-    ignore_case: bool,
-    multi_line: bool,
-    dot_all: bool,
-    verbose: bool,
-    ascii: bool,
+pub(super) struct Flags {
+    pub(super) ignore_case: bool,
+    pub(super) multi_line: bool,
+    pub(super) dot_all: bool,
+    pub(super) verbose: bool,
+    pub(super) ascii: bool,
 }
 
 /// What the last piece of a sequence is, for the quantifier that may follow.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Piece {
+pub(super) enum Piece {
     Atom,
     Anchor,
     Repeat,
 }
 
-type Result<T> = std::result::Result<T, String>;
+pub(super) type Result<T> = std::result::Result<T, String>;
 
 /// Rewrites a pattern. The error says what is wrong with it, in Python's eyes.
 pub(super) fn translate(pattern: &str, style: Style) -> Result<Translation> {
@@ -74,27 +75,27 @@ pub(super) fn translate(pattern: &str, style: Style) -> Result<Translation> {
     Ok(parser.out)
 }
 
-struct Parser<'p> {
-    rest: &'p str,
-    style: Style,
-    global: Flags,
+pub(super) struct Parser<'p> {
+    pub(super) rest: &'p str,
+    pub(super) style: Style,
+    pub(super) global: Flags,
     /// The groups that have begun and not ended.
-    open: Vec<usize>,
-    out: Translation,
+    pub(super) open: Vec<usize>,
+    pub(super) out: Translation,
 }
 
 impl Parser<'_> {
-    fn next(&mut self) -> Option<char> {
+    pub(super) fn next(&mut self) -> Option<char> {
         let first = self.rest.chars().next()?;
         self.rest = &self.rest[first.len_utf8()..];
         Some(first)
     }
 
-    fn eat(&mut self, text: &str) -> bool {
+    pub(super) fn eat(&mut self, text: &str) -> bool {
         self.rest.strip_prefix(text).map(|rest| self.rest = rest).is_some()
     }
 
-    fn until(&mut self, end: char, what: &str) -> Result<String> {
+    pub(super) fn until(&mut self, end: char, what: &str) -> Result<String> {
         let (text, rest) = self.rest.split_once(end).ok_or_else(|| format!("missing {what}"))?;
         self.rest = rest;
         Ok(text.into())
@@ -103,6 +104,10 @@ impl Parser<'_> {
     /// `(?im)` at the start of the pattern holds for all of it; anywhere else Python refuses it.
     fn global_flags(&mut self) -> Result<()> {
         while let Some(after) = self.rest.strip_prefix("(?") {
+            if let Some((_, rest)) = after.strip_prefix('#').and_then(|comment| comment.split_once(')')) {
+                self.rest = rest;
+                continue;
+            }
             let end = after.find(|one: char| !one.is_ascii_alphabetic()).unwrap_or(after.len());
             if end == 0 || !after[end..].starts_with(')') || after.starts_with('P') {
                 break;
@@ -115,7 +120,7 @@ impl Parser<'_> {
         Ok(())
     }
 
-    fn alternatives(&mut self, flags: Flags, depth: usize) -> Result<String> {
+    pub(super) fn alternatives(&mut self, flags: Flags, depth: usize) -> Result<String> {
         if depth > DEPTH {
             return Err("groups are nested too deeply".into());
         }
@@ -127,7 +132,7 @@ impl Parser<'_> {
         Ok(out)
     }
 
-    fn sequence(&mut self, flags: Flags, depth: usize) -> Result<String> {
+    pub(super) fn sequence(&mut self, flags: Flags, depth: usize) -> Result<String> {
         let mut out = String::new();
         let mut last: Option<(Piece, usize)> = None;
         while !self.rest.is_empty() && !self.rest.starts_with(['|', ')']) {
@@ -140,6 +145,10 @@ impl Parser<'_> {
                     Some((Piece::Repeat, _)) => return Err("multiple repeat".into()),
                     Some((Piece::Atom, start)) => start,
                 };
+                if self.style == Style::Exact && !is_repeatable(&out[start..]) {
+                    out.insert_str(start, "(?:");
+                    out.push_str("|(?!))");
+                }
                 out.push_str(&bounds);
                 if self.eat("?") {
                     out.push('?');
@@ -260,148 +269,15 @@ impl Parser<'_> {
         self.next();
         Ok(Piece::Anchor)
     }
-
-    fn reference(&mut self, out: &mut String, number: usize) -> Result<()> {
-        if number >= self.out.groups.len() {
-            return Err(format!("invalid group reference {number}"));
-        }
-        if self.open.contains(&number) {
-            return Err("cannot refer to an open group".into());
-        }
-        self.out.backtracks = true;
-        out.push_str(&format!("\\k<g{number}>"));
-        Ok(())
-    }
-
-    fn number_of(&self, name: &str) -> Result<usize> {
-        let known = self.out.groups.iter().position(|group| group.as_deref() == Some(name));
-        known.ok_or_else(|| format!("unknown group name `{name}`"))
-    }
-
-    fn group(&mut self, out: &mut String, flags: Flags, depth: usize) -> Result<Option<Piece>> {
-        if !self.eat("?") {
-            return self.capture(out, None, flags, depth);
-        }
-        if self.eat("P<") {
-            let name = self.until('>', ">, unterminated name")?;
-            return self.capture(out, Some(name), flags, depth);
-        }
-        if self.eat("P=") {
-            let name = self.until(')', "), unterminated name")?;
-            let number = self.number_of(&name)?;
-            self.reference(out, number)?;
-            return Ok(Some(Piece::Atom));
-        }
-        if self.eat("#") {
-            self.until(')', "), unterminated comment")?;
-            return Ok(None);
-        }
-        if self.eat("(") {
-            return self.conditional(out, flags, depth);
-        }
-        for opening in ["=", "!", "<=", "<!", ">"] {
-            if self.eat(opening) {
-                self.out.backtracks = true;
-                self.inside(out, &format!("(?{opening}"), flags, depth)?;
-                return Ok(Some(Piece::Atom));
-            }
-        }
-        let (inner, opening) = self.local_flags(flags)?;
-        self.inside(out, opening, inner, depth)?;
-        Ok(Some(Piece::Atom))
-    }
-
-    fn capture(
-        &mut self,
-        out: &mut String,
-        name: Option<String>,
-        flags: Flags,
-        depth: usize,
-    ) -> Result<Option<Piece>> {
-        if let Some(name) = &name {
-            class::check_name(name)?;
-            if self.number_of(name).is_ok() {
-                return Err(format!("redefinition of group name `{name}`"));
-            }
-        }
-        let number = self.out.groups.len();
-        self.out.groups.push(name);
-        self.open.push(number);
-        // The engine does not mix names and numbers in references: every group gets a name.
-        self.inside(out, &format!("(?P<g{number}>"), flags, depth)?;
-        self.open.pop();
-        Ok(Some(Piece::Atom))
-    }
-
-    /// `(?(1)yes|no)`.
-    fn conditional(&mut self, out: &mut String, flags: Flags, depth: usize) -> Result<Option<Piece>> {
-        let name = self.until(')', "), unterminated name")?;
-        let number = match name.parse::<usize>() {
-            Ok(number) => number,
-            Err(_) => self.number_of(&name)?,
-        };
-        if number == 0 || number >= self.out.groups.len() {
-            return Err(format!("invalid group reference {number}"));
-        }
-        self.out.backtracks = true;
-        let yes = self.sequence(flags, depth + 1)?;
-        let no = if self.eat("|") { self.sequence(flags, depth + 1)? } else { String::new() };
-        if self.rest.starts_with('|') {
-            return Err("conditional backref with more than two branches".into());
-        }
-        if !self.eat(")") {
-            return Err("missing ), unterminated subpattern".into());
-        }
-        out.push_str(&format!("(?(<g{number}>)(?:{yes})|(?:{no}))"));
-        Ok(Some(Piece::Atom))
-    }
-
-    /// `(?i-s:`, and `(?:` without flags.
-    fn local_flags(&mut self, flags: Flags) -> Result<(Flags, &'static str)> {
-        let mut inner = flags;
-        let mut on = true;
-        loop {
-            match self.next() {
-                Some(':') => break,
-                Some('-') if on => on = false,
-                Some(')') => return Err("global flags not at the start of the expression".into()),
-                Some('a' | 'u' | 'L') if !on => {
-                    return Err("bad inline flags: cannot turn off this flag".into());
-                }
-                Some(flag) => set_flag(&mut inner, flag, on)?,
-                None => return Err("unexpected end of pattern".into()),
-            }
-        }
-        let opening = match (flags.ignore_case, inner.ignore_case) {
-            (false, true) => "(?i:",
-            (true, false) => "(?-i:",
-            _ => "(?:",
-        };
-        Ok((inner, opening))
-    }
-
-    fn inside(&mut self, out: &mut String, opening: &str, flags: Flags, depth: usize) -> Result<()> {
-        let inner = self.alternatives(flags, depth + 1)?;
-        if !self.eat(")") {
-            return Err("missing ), unterminated subpattern".into());
-        }
-        out.push_str(opening);
-        out.push_str(&inner);
-        out.push(')');
-        Ok(())
-    }
 }
 
-fn set_flag(flags: &mut Flags, flag: char, on: bool) -> Result<()> {
-    match flag {
-        'i' => flags.ignore_case = on,
-        'm' => flags.multi_line = on,
-        's' => flags.dot_all = on,
-        'x' => flags.verbose = on,
-        'a' => flags.ascii = on,
-        'u' => flags.ascii = !on,
-        'L' => return Err("bad inline flags: cannot use `L` flag with a string pattern".into()),
-        other => return Err(format!("unknown extension ?{other}")),
+/// Whether the backtracking engine repeats this piece: it refuses look-around and what is empty, even in a group.
+/// An alternative that never matches makes it repeatable and changes nothing.
+fn is_repeatable(piece: &str) -> bool {
+    let Some(inside) = piece.strip_prefix("(?") else { return true };
+    match inside.split_once(':') {
+        _ if inside.starts_with(['P', '>']) => true,
+        Some(("" | "i" | "-i", inner)) => !inner.starts_with([')', '|']) && !inner.starts_with("(?"),
+        _ => inside.starts_with("s:") || inside.starts_with("m:"),
     }
-    Ok(())
 }

@@ -2,6 +2,9 @@
 //!
 //! A pattern runs in linear time in the `regex` crate where it can. Look-around and back-references need an engine
 //! that backtracks (`fancy-regex`): its steps are counted, so that a pattern that explodes ends in an error.
+//!
+//! What matches, and how far, is as in Python. One thing differs: a group that matches nothing in the last round of a
+//! loop, as in `(a|)+`, keeps what it had before.
 
 use std::cell::RefCell;
 use std::fmt;

@@ -57,8 +57,13 @@ pub fn with_digests(
             }
         }
         upstream.sort_unstable();
-        let mut data: Vec<String> = cache.get("digest-data").and_then(Value::as_list).unwrap_or_default().iter()
-            .map(python::str).collect();
+        let mut data: Vec<String> = cache
+            .get("digest-data")
+            .and_then(Value::as_list)
+            .unwrap_or_default()
+            .iter()
+            .map(python::str)
+            .collect();
         data.extend(upstream);
         data.extend(last(stub));
         add_optimization(ctx, stub, cache.text("type")?, cache.text("name")?, &data)?;
@@ -73,7 +78,9 @@ pub fn with_digests(
 
 /// `type/name/digest` of every cached task that this kind may depend on, by label.
 pub fn upstream_digests(ctx: &Context<'_>) -> IndexMap<Str, String> {
-    let cached = |task: &taskgraph::task::Task| task.attributes.get("cached_task").and_then(Value::as_map).map(task_digest);
+    let cached = |task: &taskgraph::task::Task| {
+        task.attributes.get("cached_task").and_then(Value::as_map).map(task_digest)
+    };
     ctx.upstream.values().filter_map(|task| Some((task.label.text().clone(), cached(task)?))).collect()
 }
 
@@ -107,7 +114,8 @@ pub fn order_tasks(kind: &str, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
             put_back += 1;
             waiting.push_back(stub);
             if put_back > waiting.len() {
-                let circle: Vec<_> = waiting.iter().filter_map(label).map(|label| format!("`{label}`")).collect();
+                let circle: Vec<_> =
+                    waiting.iter().filter_map(label).map(|label| format!("`{label}`")).collect();
                 bail!("tasks of kind `{kind}` depend on each other in a circle: {}", circle.join(", "));
             }
         }
@@ -133,11 +141,14 @@ pub fn add_optimization(
     let at_level = |level: &str| format!("{prefix}.cache.level-{level}.{cache_type}.{cache_name}");
     let of_pull_request = format!("{prefix}.cache.pr.{cache_type}.{cache_name}.hash.{digest}");
     let is_pull_request = ctx.params.is_pull_request();
-    let caches_pull_requests = ctx.config.taskgraph("cache-pull-requests").and_then(Value::as_bool).unwrap_or(true);
+    let caches_pull_requests =
+        ctx.config.taskgraph("cache-pull-requests").and_then(Value::as_bool).unwrap_or(true);
 
     // The highest level is searched first.
-    let mut searched: Vec<Value> =
-        (ctx.params.level()..4).rev().map(|level| format!("{}.hash.{digest}", at_level(&level.to_string())).into()).collect();
+    let mut searched: Vec<Value> = (ctx.params.level()..4)
+        .rev()
+        .map(|level| format!("{}.hash.{digest}", at_level(&level.to_string())).into())
+        .collect();
     if is_pull_request && caches_pull_requests {
         searched.push(of_pull_request.as_str().into());
     }

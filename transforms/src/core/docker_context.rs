@@ -39,7 +39,8 @@ pub fn context_hash(ctx: &Context<'_>, definition: &str, args: &Map) -> Result<S
         match file {
             File::Text(text) => tar.add(&name, 0o644, text.as_bytes()),
             File::OnDisk(path) => {
-                let failed = || format!("`{}` cannot be read for the context of `{definition}`", path.display());
+                let failed =
+                    || format!("`{}` cannot be read for the context of `{definition}`", path.display());
                 let mode = fs::metadata(&path).with_context(failed)?.permissions().mode();
                 let content = fs::read(&path).with_context(failed)?;
                 tar.add(&name, if mode & 0o111 == 0 { 0o644 } else { 0o755 }, &content);
@@ -71,7 +72,8 @@ fn files(ctx: &Context<'_>, definition: &str, args: &Map) -> Result<BTreeMap<Str
             replacements.push((value, format!("${name}")));
             continue;
         }
-        let line = replacements.iter().fold(line.to_owned(), |line, (value, name)| replace_word(&line, name, value));
+        let line =
+            replacements.iter().fold(line.to_owned(), |line, (value, name)| replace_word(&line, name, value));
         text.push_str(&line);
         let Some(included) = line.strip_prefix("# %include") else { continue };
         if line.trim() == "# %include-run-task" {
@@ -85,9 +87,16 @@ fn files(ctx: &Context<'_>, definition: &str, args: &Map) -> Result<BTreeMap<Str
     Ok(files)
 }
 
-fn include(ctx: &Context<'_>, definition: &str, path: &str, files: &mut BTreeMap<String, File>) -> Result<()> {
+fn include(
+    ctx: &Context<'_>,
+    definition: &str,
+    path: &str,
+    files: &mut BTreeMap<String, File>,
+) -> Result<()> {
     if path.starts_with('/') {
-        bail!("the Dockerfile of `{definition}` includes `{path}`: only paths from the top of the repository are allowed");
+        bail!(
+            "the Dockerfile of `{definition}` includes `{path}`: only paths from the top of the repository are allowed"
+        );
     }
     let on_disk = ctx.tree.disk_path(&python::path::normpath(path)).with_context(|| {
         format!("the Dockerfile of `{definition}` includes a path outside the repository")

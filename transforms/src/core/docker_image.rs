@@ -9,7 +9,6 @@
 use anyhow::{Result, bail};
 use taskgraph::fields::Fields;
 use taskgraph::json;
-use taskgraph::keypath::KeyPath;
 use taskgraph::map;
 use taskgraph::shape::{STRINGS, Shape, optional, required};
 use taskgraph::transform::{Context, Stub, each};
@@ -39,7 +38,7 @@ const STUB: Shape = Shape::Map(&[
 pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
     each(stubs, |stub| {
         if !ctx.settings.fast {
-            STUB.require(&stub.fields.clone().into(), &KeyPath::default())?;
+            STUB.require_of(stub)?;
         }
         stub.fields = make(ctx, stub)?;
         Ok(())
@@ -50,8 +49,13 @@ fn make(ctx: &Context<'_>, stub: &Map) -> Result<Map> {
     let name = stub.text("name")?;
     let text = |key: &str| stub.get(key).and_then(Value::as_str);
     let mut args = stub.get("args").and_then(Value::as_map).cloned().unwrap_or_default();
-    let mut packages: Vec<&str> =
-        stub.get("packages").and_then(Value::as_list).unwrap_or_default().iter().filter_map(Value::as_str).collect();
+    let mut packages: Vec<&str> = stub
+        .get("packages")
+        .and_then(Value::as_list)
+        .unwrap_or_default()
+        .iter()
+        .filter_map(Value::as_str)
+        .collect();
     for package in &packages {
         let made = |task: &taskgraph::task::Task| {
             &*task.kind == "packages" && task.label.as_str().replace("packages-", "") == *package
@@ -71,7 +75,10 @@ fn make(ctx: &Context<'_>, stub: &Map) -> Result<Map> {
     ]
     .into_iter()
     .collect();
-    args.put("DOCKER_IMAGE_PACKAGES", packages.iter().map(|name| format!("<{name}>")).collect::<Vec<_>>().join(" "));
+    args.put(
+        "DOCKER_IMAGE_PACKAGES",
+        packages.iter().map(|name| format!("<{name}>")).collect::<Vec<_>>().join(" "),
+    );
 
     // Level 1 waits for the image; at other levels it is read more often than built.
     let compression = if ctx.params.level() == 1 { "3" } else { "10" };
@@ -128,10 +135,16 @@ fn make(ctx: &Context<'_>, stub: &Map) -> Result<Map> {
     }
     if let Some(symbol) = text("symbol").filter(|symbol| !symbol.is_empty()) {
         let platform = "taskcluster-images/opt";
-        task.put("treeherder", map! { "symbol" => symbol, "platform" => platform, "kind" => "other", "tier" => 1 });
+        task.put(
+            "treeherder",
+            map! { "symbol" => symbol, "platform" => platform, "kind" => "other", "tier" => 1 },
+        );
     }
     if stub.get("cache").is_none_or(Value::truthy) && !ctx.settings.fast {
-        task.put("cache", map! { "type" => "docker-images.v2", "name" => name, "digest-data" => digest_data });
+        task.put(
+            "cache",
+            map! { "type" => "docker-images.v2", "name" => name, "digest-data" => digest_data },
+        );
     }
     Ok(task)
 }

@@ -41,7 +41,10 @@ const STATIC_URL: Shape = Shape::Map(&[
     required("url", Shape::Str),
     required("sha256", Shape::Str),
     required("size", Shape::Int),
-    optional("gpg-signature", Shape::Map(&[required("sig-url", Shape::Str), required("key-path", Shape::Str)])),
+    optional(
+        "gpg-signature",
+        Shape::Map(&[required("sig-url", Shape::Str), required("key-path", Shape::Str)]),
+    ),
     optional("artifact-name", Shape::Str),
     optional("strip-components", Shape::Int),
     optional("add-prefix", Shape::Str),
@@ -71,7 +74,7 @@ struct Fetch {
 pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
     each(stubs, |stub| {
         if !ctx.settings.fast {
-            STUB.require(&stub.fields.clone().into(), &KeyPath::default())?;
+            STUB.require_of(stub)?;
         }
         let fetch = stub.take("fetch").context("missing key `fetch`")?;
         let kind = fetch.get("type").and_then(Value::as_str).unwrap_or_default();
@@ -134,7 +137,10 @@ fn make(ctx: &Context<'_>, stub: &Map, fetch: Fetch) -> Result<Map> {
     };
     if ctx.config.get("treeherder").is_some() {
         let symbol = format!("Fetch({name})");
-        task.put("treeherder", map! { "symbol" => symbol, "kind" => "build", "platform" => "fetch/opt", "tier" => 1 });
+        task.put(
+            "treeherder",
+            map! { "symbol" => symbol, "kind" => "build", "platform" => "fetch/opt", "tier" => 1 },
+        );
     }
     if let Some(secret) = fetch.secret {
         task.put("scopes", [format!("secrets:get:{secret}")].into_iter().collect::<Value>());
@@ -151,7 +157,8 @@ fn make(ctx: &Context<'_>, stub: &Map, fetch: Fetch) -> Result<Map> {
 fn static_url(ctx: &Context<'_>, fetch: &Map) -> Result<Fetch> {
     let text = |key: &str| fetch.get(key).and_then(Value::as_str).filter(|text| !text.is_empty());
     let url = fetch.text("url")?;
-    let artifact_name = text("artifact-name").unwrap_or_else(|| url.rsplit('/').next().unwrap_or_default()).to_owned();
+    let artifact_name =
+        text("artifact-name").unwrap_or_else(|| url.rsplit('/').next().unwrap_or_default()).to_owned();
     let mut args: Vec<String> =
         ["--sha256", fetch.text("sha256")?, "--size", &python::str(&fetch["size"])].map(String::from).into();
     if let Some(strip) = fetch.get("strip-components").filter(|strip| strip.truthy()) {
@@ -168,7 +175,12 @@ fn static_url(ctx: &Context<'_>, fetch: &Map) -> Result<Fetch> {
         let signature_url = fill(signature.text("sig-url")?, &names, Missing::Fails)?;
         let key = Source::read(&ctx.tree.disk_path(signature.text("key-path")?)?)?;
         env.put("FETCH_GPG_KEY", key.text.as_str());
-        command.extend(["--gpg-sig-url".into(), signature_url, "--gpg-key-env".into(), "FETCH_GPG_KEY".into()]);
+        command.extend([
+            "--gpg-sig-url".into(),
+            signature_url,
+            "--gpg-key-env".into(),
+            "FETCH_GPG_KEY".into(),
+        ]);
     }
     for (name, value) in fetch.get("headers").and_then(Value::as_map).into_iter().flatten() {
         command.extend(["-H".into(), format!("{name}:{}", python::str(value))]);
@@ -189,7 +201,8 @@ fn git(fetch: &Map) -> Result<Fetch> {
     let last = || repo.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
     let prefix = text("path-prefix").unwrap_or_else(last).to_owned();
     let artifact_name = text("artifact-name").map_or_else(|| format!("{prefix}.tar.zst"), str::to_owned);
-    let mut command: Vec<String> = ["fetch-content", "git-checkout-archive", "--path-prefix"].map(String::from).into();
+    let mut command: Vec<String> =
+        ["fetch-content", "git-checkout-archive", "--path-prefix"].map(String::from).into();
     command.extend([prefix.clone(), repo.into(), revision.into(), format!("{ARTIFACTS}/{artifact_name}")]);
     let secret = text("ssh-key").map(str::to_owned);
     if let Some(secret) = &secret {

@@ -11,6 +11,7 @@
 //!     fetches: {split-corpus: [{artifact: "file.{this_chunk}.zst"}]}
 //! ```
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail};
@@ -103,7 +104,9 @@ fn groups(ctx: &Context<'_>, section: &Map, kinds: &[Str]) -> Result<Vec<Group>>
         Some(Value::Str(by)) => match &**by {
             "single" => tasks.map(|task| vec![task]).collect(),
             "all" => vec![tasks.collect()],
-            _ => bail!("`from-deps.group-by: {by}` needs the name of an attribute: write `group-by: {{{by}: NAME}}`"),
+            _ => bail!(
+                "`from-deps.group-by: {by}` needs the name of an attribute: write `group-by: {{{by}: NAME}}`"
+            ),
         },
         Some(Value::Map(map)) if map.len() == 1 && map.contains_key("attribute") => {
             let Value::Str(attribute) = &map["attribute"] else {
@@ -129,7 +132,9 @@ fn make(
     group: &Group,
     ctx: &Context<'_>,
 ) -> Result<Stub> {
-    if unique && group.iter().enumerate().any(|(at, task)| group[..at].iter().any(|other| other.kind == task.kind)) {
+    if unique
+        && group.iter().enumerate().any(|(at, task)| group[..at].iter().any(|other| other.kind == task.kind))
+    {
         bail!("`from-deps` takes one task a kind into a group; set `unique-kinds: false` to take more");
     }
     let primary = kinds.iter().find_map(|kind| group.iter().find(|task| task.kind == *kind));
@@ -151,7 +156,9 @@ fn make(
         Some(Value::Str(how)) if &**how == "strip-kind" => new.put("name", strip_kind(label, &primary.kind)),
         Some(Value::Str(_)) => new.put("name", label),
         Some(Value::Null | Value::Bool(false)) => {}
-        Some(other) => return Err(wrong("from-deps.set-name", other, "strip-kind, retain-kind or nothing (null)")),
+        Some(other) => {
+            return Err(wrong("from-deps.set-name", other, "strip-kind, retain-kind or nothing (null)"));
+        }
     }
     if section.get("copy-attributes").is_some_and(Value::truthy) {
         let own = std::mem::take(new.map_at("attributes")?);
@@ -159,7 +166,9 @@ fn make(
         attributes.extend(own);
         new.put("attributes", attributes);
     }
-    if let Some(fetches) = section.get("fetches").and_then(Value::as_map).filter(|fetches| !fetches.is_empty()) {
+    if let Some(fetches) =
+        section.get("fetches").and_then(Value::as_map).filter(|fetches| !fetches.is_empty())
+    {
         add_fetches(ctx, &mut new, fetches)?;
     }
     Ok(new)
@@ -174,13 +183,12 @@ fn strip_kind<'l>(label: &'l str, kind: &str) -> &'l str {
 }
 
 fn add_fetches(ctx: &Context<'_>, task: &mut Map, fetches: &Map) -> Result<()> {
-    let labels: Vec<Value> = task.map_at("dependencies")?.values().cloned().collect();
+    let labels = task.map_at("dependencies")?.values().filter_map(Value::as_str);
+    // In the order of their making, and each once.
+    let found: BTreeSet<usize> = labels.filter_map(|label| ctx.upstream.get_index_of(label)).collect();
     let task_fetches = task.map_at("fetches")?;
-    for dependency in ctx.upstream.values() {
+    for (_, dependency) in found.into_iter().filter_map(|at| ctx.upstream.get_index(at)) {
         let Some(wanted) = fetches.get(&dependency.kind).and_then(Value::as_list) else { continue };
-        if !labels.iter().any(|label| label.as_str() == Some(dependency.label.as_str())) {
-            continue;
-        }
         let mut entries = Vec::new();
         for fetch in wanted.iter().filter_map(Value::as_map) {
             let mut entry = fetch.clone();

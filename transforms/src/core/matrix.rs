@@ -40,7 +40,9 @@ pub fn transform(_: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
         let set_name = matrix.take("set-name").filter(Value::truthy);
         let exclude = matrix.take("exclude").unwrap_or_default();
         let mut fields: Vec<Str> = match matrix.take("substitution-fields") {
-            Some(fields) => fields.as_list().unwrap_or_default().iter().filter_map(Value::as_str).map(Str::from).collect(),
+            Some(fields) => {
+                fields.as_list().unwrap_or_default().iter().filter_map(Value::as_str).map(Str::from).collect()
+            }
             None => stub.keys().cloned().collect(),
         };
         if set_name.is_some() && !fields.iter().any(|field| &**field == "name") {
@@ -61,7 +63,10 @@ pub fn transform(_: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
 /// Every combination that no rule excludes, with the name that its values make.
 fn rows(name: &str, matrix: &Map, exclude: &[Value]) -> Vec<(String, Map)> {
     let is_excluded = |row: &Map| {
-        exclude.iter().filter_map(Value::as_map).any(|rule| rule.iter().all(|(key, value)| row.get(key) == Some(value)))
+        exclude
+            .iter()
+            .filter_map(Value::as_map)
+            .any(|rule| rule.iter().all(|(key, value)| row.get(key) == Some(value)))
     };
     let mut rows = vec![(name.to_owned(), Map::default())];
     for (key, values) in matrix {

@@ -53,19 +53,24 @@ fn names(ctx: &Context<'_>, stub: &Stub, section: &Map) -> Result<Map> {
     let mut names = Map::default();
     if let Some(file) = section.get("from-file").and_then(Value::as_str).filter(|file| !file.is_empty()) {
         let (_, value) = load(Source::read(&ctx.tree.disk_path(file)?)?)?;
-        let Value::Map(map) = value else { return Err(wrong("task-context.from-file", &value, "a file with a map")) };
+        let Value::Map(map) = value else {
+            return Err(wrong("task-context.from-file", &value, "a file with a map"));
+        };
         names = Arc::unwrap_or_clone(map);
     }
     match section.get("from-object") {
         None => {}
-        Some(Value::Map(object)) => names.extend(object.iter().map(|(key, value)| (key.clone(), value.clone()))),
+        Some(Value::Map(object)) => {
+            names.extend(object.iter().map(|(key, value)| (key.clone(), value.clone())))
+        }
         Some(other) => return Err(wrong("task-context.from-object", other, "a map")),
     }
     let parameters = section.get("from-parameters").and_then(Value::as_map);
     for (name, path) in parameters.into_iter().flatten() {
         match path {
             Value::List(choices) => {
-                let values = choices.iter().filter_map(Value::as_str).map(|choice| ctx.params.deep_get(choice));
+                let values =
+                    choices.iter().filter_map(Value::as_str).map(|choice| ctx.params.deep_get(choice));
                 if let Some(value) = values.into_iter().find(|value| **value != Value::Null) {
                     names.put(name, value.clone());
                 }

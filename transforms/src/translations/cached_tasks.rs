@@ -102,7 +102,8 @@ fn command_words(stub: &Stub) -> Result<Vec<Value>> {
     let mut words: Vec<Value> = Vec::new();
     for (index, item) in items.iter().enumerate() {
         match item {
-            Value::Str(text) => words.extend(text.chars().map(|one| Value::from(one.to_string()))),
+            Value::Str(text) if text.is_empty() => {}
+            Value::Str(text) => words.push(characters(text)),
             Value::List(list) => match list.iter().position(|word| word.as_str().is_none()) {
                 None => words.extend(list.iter().cloned()),
                 Some(at) => return Err(wrong(path.join(index).join(at), &list[at], "a string")),
@@ -112,6 +113,18 @@ fn command_words(stub: &Stub) -> Result<Vec<Value>> {
         }
     }
     Ok(words)
+}
+
+/// The characters of a text, a line each: as one item of the digest data what they are as many.
+fn characters(text: &str) -> Value {
+    let mut lines = String::with_capacity(2 * text.len());
+    for character in text.chars() {
+        if !lines.is_empty() {
+            lines.push('\n');
+        }
+        lines.push(character);
+    }
+    lines.into()
 }
 
 #[cfg(test)]

@@ -37,7 +37,9 @@ impl Checkout {
             let is_own = match (repositories.len(), repository.get("project-regex").and_then(Value::as_str)) {
                 (1, _) => true,
                 (_, Some(pattern)) => python::Regex::new(pattern)?.matches_start(project)?,
-                (_, None) => bail!("repository `{prefix}` in config.yml needs a `project-regex`, as there are several"),
+                (_, None) => {
+                    bail!("repository `{prefix}` in config.yml needs a `project-regex`, as there are several")
+                }
             };
             if is_own {
                 own.push(Checkout::of_project(prefix, repository, ctx.params));
@@ -47,7 +49,8 @@ impl Checkout {
             bail!("{} repositories in config.yml fit the project `{project}`: it has to be one", own.len());
         }
         let others = repositories.iter().filter(|(prefix, _)| own.iter().all(|own| own.prefix != **prefix));
-        let others: Vec<_> = others.map(|(prefix, repository)| Checkout::other(prefix, repository)).collect::<Result<_>>()?;
+        let others: Vec<_> =
+            others.map(|(prefix, repository)| Checkout::other(prefix, repository)).collect::<Result<_>>()?;
         own.extend(others);
         Ok(own)
     }
@@ -69,7 +72,10 @@ impl Checkout {
 
     fn other(prefix: &Str, repository: &Value) -> Result<Self> {
         let needed = |key: &str| {
-            repository.get(key).cloned().with_context(|| format!("repository `{prefix}` in config.yml needs `{key}`"))
+            repository
+                .get(key)
+                .cloned()
+                .with_context(|| format!("repository `{prefix}` in config.yml needs `{key}`"))
         };
         Ok(Checkout {
             prefix: prefix.clone(),
@@ -92,7 +98,11 @@ impl Checkout {
                     let Value::Str(text) = value else {
                         return Err(wrong("run.checkout", value, "a string"));
                     };
-                    if &**key == "path" { self.path = text.clone() } else { self.prefix = text.clone() }
+                    if &**key == "path" {
+                        self.path = text.clone()
+                    } else {
+                        self.prefix = text.clone()
+                    }
                     continue;
                 }
                 "name" => &mut self.name,
@@ -118,11 +128,14 @@ pub fn wanted(ctx: &Context<'_>, run: &Run) -> Result<Vec<Checkout>> {
             .iter()
             .map(|(prefix, changes)| {
                 let known = all.iter().find(|checkout| checkout.prefix == *prefix).cloned();
-                let known = known.with_context(|| format!("`run.checkout` names `{prefix}`, which config.yml does not"))?;
+                let known = known
+                    .with_context(|| format!("`run.checkout` names `{prefix}`, which config.yml does not"))?;
                 known.with(changes.as_map().unwrap_or(&Map::default()))
             })
             .collect(),
-        _ if all.len() > 1 => bail!("`run.checkout` has to name what to check out, as there are several repositories"),
+        _ if all.len() > 1 => {
+            bail!("`run.checkout` has to name what to check out, as there are several repositories")
+        }
         _ => Ok(all),
     }
 }
@@ -158,7 +171,8 @@ pub fn add(run: &Run, stub: &mut Stub, checkouts: &[Checkout]) -> Result<String>
         _ => format!("{directory}/hg-shared"),
     };
     let path = format!("{directory}/{}", folder(&os));
-    let names: Map = checkouts.iter().map(|checkout| (checkout.prefix.clone(), checkout.name.clone())).collect();
+    let names: Map =
+        checkouts.iter().map(|checkout| (checkout.prefix.clone(), checkout.name.clone())).collect();
     let env = stub.map_at("worker")?.map_at("env")?;
     env.put("HG_STORE_PATH", store);
     env.put("REPOSITORIES", json::compact(&Value::from(names))?);
@@ -178,7 +192,8 @@ pub fn add(run: &Run, stub: &mut Stub, checkouts: &[Checkout]) -> Result<String>
             }
         }
     }
-    for secret in checkouts.iter().map(|checkout| &checkout.ssh_secret_name).filter(|secret| secret.truthy()) {
+    for secret in checkouts.iter().map(|checkout| &checkout.ssh_secret_name).filter(|secret| secret.truthy())
+    {
         stub.list_at("scopes")?.push(format!("secrets:get:{}", python::str(secret)).into());
     }
     if run.is_docker {
@@ -203,7 +218,8 @@ pub fn add_caches(ctx: &Context<'_>, run: &Run, stub: &mut Stub) -> Result<()> {
         false => ".task-cache".into(),
     };
     let configured = || ctx.config.taskgraph("run").and_then(|run| run.get("use-caches").cloned());
-    let wanted = run.fields.get("use-caches").filter(|wanted| **wanted != Value::Null).cloned().or_else(configured);
+    let wanted =
+        run.fields.get("use-caches").filter(|wanted| **wanted != Value::Null).cloned().or_else(configured);
     let has_checkout = run.fields["checkout"].truthy();
     let is_wanted = |name: &str| match &wanted {
         _ if name == "checkout" && !has_checkout => false,

@@ -32,7 +32,9 @@ impl Offers {
         let own: &str = &ctx.kind.name;
         if own == "toolchain" || own == "fetch" {
             for stub in stubs {
-                let (Some(Value::Str(label)), Some(run)) = (stub.get("label"), stub.get("run")) else { continue };
+                let (Some(Value::Str(label)), Some(run)) = (stub.get("label"), stub.get("run")) else {
+                    continue;
+                };
                 offers.add(label, run.get("toolchain-artifact"), run.get(&format!("{own}-alias")), own, None);
             }
         }
@@ -47,7 +49,14 @@ impl Offers {
         offers
     }
 
-    fn add(&mut self, label: &Str, artifact: Option<&Value>, alias: Option<&Value>, kind: &str, env: Option<&Value>) {
+    fn add(
+        &mut self,
+        label: &Str,
+        artifact: Option<&Value>,
+        alias: Option<&Value>,
+        kind: &str,
+        env: Option<&Value>,
+    ) {
         if let Some(Value::Str(artifact)) = artifact.filter(|artifact| artifact.truthy()) {
             self.artifacts.insert(label.clone(), artifact.clone());
         }
@@ -87,7 +96,8 @@ impl<'v> Wanted<'v> {
     }
 
     fn entry(&self, artifact: &str, task: &str) -> Value {
-        let mut entry = map! { "artifact" => artifact, "task" => format!("<{task}>"), "extract" => self.extract };
+        let mut entry =
+            map! { "artifact" => artifact, "task" => format!("<{task}>"), "extract" => self.extract };
         if let Some(dest) = self.dest {
             entry.put("dest", dest.clone());
         }
@@ -124,7 +134,13 @@ pub fn use_fetches(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
     })
 }
 
-fn from_offers(offers: &Offers, kind: &str, list: &Value, stub: &mut Stub, entries: &mut Vec<Value>) -> Result<()> {
+fn from_offers(
+    offers: &Offers,
+    kind: &str,
+    list: &Value,
+    stub: &mut Stub,
+    entries: &mut Vec<Value>,
+) -> Result<()> {
     for wanted in Wanted::all(list) {
         let name = format!("{kind}-{}", wanted.artifact);
         let label: Str = offers.aliases.get(&name).cloned().unwrap_or_else(|| name.into());
@@ -134,7 +150,10 @@ fn from_offers(offers: &Offers, kind: &str, list: &Value, stub: &mut Stub, entri
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("there is {}", words::list(known)),
             };
-            bail!("`fetches.{kind}` names `{}`, which no task of kind `{kind}` makes: {hint}", wanted.artifact);
+            bail!(
+                "`fetches.{kind}` names `{}`, which no task of kind `{kind}` makes: {hint}",
+                wanted.artifact
+            );
         };
         if let Some(env) = offers.env.get(&label) {
             stub.map_at("worker")?.map_at("env")?.extend(env.clone());
@@ -164,7 +183,9 @@ fn from_dependency(
         (None, None) => {
             let near = words::nearest(label, ctx.upstream.keys().map(|label| label.as_str()));
             let hint = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
-            bail!("`fetches.{kind}` needs the task `{label}`, which no kind in `kind-dependencies` makes{hint}");
+            bail!(
+                "`fetches.{kind}` needs the task `{label}`, which no kind in `kind-dependencies` makes{hint}"
+            );
         }
     };
     for wanted in Wanted::all(list) {

@@ -30,7 +30,7 @@ const ALWAYS_OPTIMIZED: Shape = Shape::Map(&[required("using", Shape::Word(&["al
 pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
     let stubs = each(stubs, |stub| {
         if !ctx.settings.fast {
-            shape::RUN.require(&stub.fields.clone().into(), &KeyPath::default())?;
+            shape::RUN.require_of(stub)?;
             if stub.contains_key("when") && stub.contains_key("optimization") {
                 bail!("`when` and `optimization` exclude each other");
             }
@@ -110,7 +110,8 @@ fn describe(ctx: &Context<'_>, stub: &mut Stub) -> Result<()> {
     for key in ["soft-dependencies", "routes", "scopes"] {
         stub.list_at(key)?;
     }
-    let worker = stub.get("worker").and_then(|worker| worker.get("implementation")?.as_str()).unwrap_or_default();
+    let worker =
+        stub.get("worker").and_then(|worker| worker.get("implementation")?.as_str()).unwrap_or_default();
     let is_docker = worker == "docker-worker";
     if is_docker || worker == "generic-worker" {
         run.set_default("workdir", "/builds/worker");
@@ -126,7 +127,10 @@ fn describe(ctx: &Context<'_>, stub: &mut Stub) -> Result<()> {
             toolchain::using(ctx, &mut Run { fields: run, is_docker }, stub)
         }
         (known, worker) if USING.contains(&known) => {
-            bail!("`run.using: {known}` is not possible on `{worker}`, which `worker-type` of `{}` stands for", label_of(stub)?)
+            bail!(
+                "`run.using: {known}` is not possible on `{worker}`, which `worker-type` of `{}` stands for",
+                label_of(stub)?
+            )
         }
         (other, _) => {
             let near = words::nearest(other, USING.iter().copied());

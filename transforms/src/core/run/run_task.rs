@@ -16,11 +16,17 @@ const RUN: Shape = Shape::Map(&[
     required("using", Shape::Word(&["run-task"])),
     optional(
         "use-caches",
-        Shape::Either(&[Shape::Bool, Shape::List(&Shape::Word(config::CACHES))], "true, false or a list of caches"),
+        Shape::Either(
+            &[Shape::Bool, Shape::List(&Shape::Word(config::CACHES))],
+            "true, false or a list of caches",
+        ),
     ),
     required(
         "checkout",
-        Shape::Either(&[Shape::Bool, Shape::MapOf(&Shape::MapOf(&Shape::Any))], "true, false or a map of checkouts"),
+        Shape::Either(
+            &[Shape::Bool, Shape::MapOf(&Shape::MapOf(&Shape::Any))],
+            "true, false or a map of checkouts",
+        ),
     ),
     optional("cwd", Shape::Str),
     required("sparse-profile", Shape::Either(&[Shape::Str, Shape::Null], "a string or nothing (null)")),

@@ -3,7 +3,8 @@
 use taskgraph::shape::{Field, Shape, optional, required};
 
 use crate::core::task::{
-    ATTRIBUTES, DEPENDENCIES, INDEX, OPTIMIZATION, PRIORITY, REQUIRES, RUN_ON_PROJECTS, SHIPPING_PHASE, TREEHERDER,
+    ATTRIBUTES, DEPENDENCIES, INDEX, OPTIMIZATION, PRIORITY, REQUIRES, RUN_ON_PROJECTS, SHIPPING_PHASE,
+    TREEHERDER,
 };
 use taskgraph::shape::STRINGS;
 
@@ -51,7 +52,10 @@ pub const RUN: Shape = Shape::Map(&[
     optional("needs-sccache", Shape::Bool),
     optional("when", Shape::Map(&[optional("files-changed", STRINGS)])),
     optional("fetches", FETCHES),
-    required("run", Shape::Open(&[required("using", Shape::Str), optional("workdir", Shape::Str)], &Shape::Any)),
+    required(
+        "run",
+        Shape::Open(&[required("using", Shape::Str), optional("workdir", Shape::Str)], &Shape::Any),
+    ),
     required("worker-type", Shape::Str),
     optional("worker", Shape::MapOf(&Shape::Any)),
 ]);

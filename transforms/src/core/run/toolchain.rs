@@ -57,7 +57,8 @@ pub fn using(ctx: &Context<'_>, run: &mut Run, stub: &mut Stub) -> Result<()> {
     }
     let program = format!("{}/{script}", folder(&os_of(stub)));
     let arguments = run.fields.take("arguments").unwrap_or_else(Value::list);
-    let arguments: Vec<&str> = arguments.as_list().unwrap_or_default().iter().filter_map(Value::as_str).collect();
+    let arguments: Vec<&str> =
+        arguments.as_list().unwrap_or_default().iter().filter_map(Value::as_str).collect();
     let command: Value = match (run.is_docker, arguments.is_empty()) {
         (true, _) => std::iter::once(&*program).chain(arguments).collect(),
         (false, true) => program.into(),

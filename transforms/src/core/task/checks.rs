@@ -16,7 +16,9 @@ pub fn check(ctx: &Context<'_>, stub: &Stub) -> Result<()> {
         let name = definition.text(key)?;
         let fits = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
         if name.is_empty() || name.len() > 38 || !name.chars().all(fits) {
-            bail!("`{name}` is no {key}: 1 to 38 letters, digits, dashes and underscores are allowed (task `{label}`)");
+            bail!(
+                "`{name}` is no {key}: 1 to 38 letters, digits, dashes and underscores are allowed (task `{label}`)"
+            );
         }
     }
     let count = |key: &str| match stub.get(key) {
@@ -37,7 +39,8 @@ fn check_caches(ctx: &Context<'_>, label: &str, definition: &Map) -> Result<()> 
     let Some(caches) = payload.and_then(|payload| payload.get("cache")) else { return Ok(()) };
     let caches = caches.get("task-reference").unwrap_or(caches);
     let prefix = format!("{}-level-{}-", ctx.config.trust_domain(), ctx.params.text("level"));
-    let program = payload.and_then(|payload| payload.get("command")?.as_list()?.first()?.as_str()).unwrap_or_default();
+    let program =
+        payload.and_then(|payload| payload.get("command")?.as_list()?.first()?.as_str()).unwrap_or_default();
     for cache in caches.as_map().into_iter().flat_map(Map::keys) {
         let Some(name) = cache.strip_prefix(&prefix) else {
             bail!("`{label}` uses the cache `{cache}`; names of caches start with `{prefix}` here");
@@ -49,7 +52,9 @@ fn check_caches(ctx: &Context<'_>, label: &str, definition: &Map) -> Result<()> 
             bail!("`{label}` uses the cache `{name}`, which is kept for run-task, but does not run it");
         }
         if !name.contains(&run_task_suffix(ctx)?) {
-            bail!("`{label}` uses the cache `{name}`, whose name does not follow from the content of run-task");
+            bail!(
+                "`{label}` uses the cache `{name}`, whose name does not follow from the content of run-task"
+            );
         }
     }
     Ok(())

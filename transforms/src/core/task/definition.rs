@@ -16,7 +16,8 @@ pub fn build(ctx: &Context<'_>, stub: &mut Stub, payload: &Payload) -> Result<()
     let mut definition = frame(ctx, stub)?;
     (payload.build)(ctx, stub, &mut definition)?;
     if matches!(payload.name, "docker-worker" | "generic-worker")
-        && let Some(payload) = definition.get_mut("payload").and_then(Value::as_map_mut).filter(|p| !p.is_empty())
+        && let Some(payload) =
+            definition.get_mut("payload").and_then(Value::as_map_mut).filter(|p| !p.is_empty())
     {
         payload.map_at("env")?.put("MOZ_AUTOMATION", "1");
     }
@@ -61,7 +62,8 @@ fn frame(ctx: &Context<'_>, stub: &mut Stub) -> Result<Map> {
     let expires = if params.is_try() { ctx.config.expires_after() } else { "1 year" };
     stub.set_default("expires-after", expires);
     if !stub.contains_key("deadline-after") {
-        let deadline = ctx.config.by_project("task-deadline-after", project)?.unwrap_or_else(|| "1 day".into());
+        let deadline =
+            ctx.config.by_project("task-deadline-after", project)?.unwrap_or_else(|| "1 day".into());
         stub.put("deadline-after", deadline);
     }
     if !stub.contains_key("priority") {
@@ -147,7 +149,9 @@ fn if_dependencies(stub: &Stub, dependencies: &Value) -> Result<Value> {
     let names = stub.get("if-dependencies").and_then(Value::as_list).unwrap_or_default();
     let label = |name: &Value| {
         let label = name.as_str().and_then(|name| dependencies.get(name));
-        label.cloned().ok_or_else(|| wrong(KeyPath::dotted("if-dependencies"), name, "the name of a dependency"))
+        label
+            .cloned()
+            .ok_or_else(|| wrong(KeyPath::dotted("if-dependencies"), name, "the name of a dependency"))
     };
     names.iter().map(label).collect::<Result<Vec<_>>>().map(Value::from)
 }

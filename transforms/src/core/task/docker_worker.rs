@@ -111,7 +111,8 @@ pub fn build(ctx: &Context<'_>, stub: &mut Stub, definition: &mut Map) -> Result
     let mut scopes = Vec::new();
     let (features, capabilities) = features(ctx, stub, &mut scopes)?;
     let worker = stub.map_at("worker")?;
-    let program = worker.get("command").and_then(|command| command.as_list()?.first()?.as_str()).unwrap_or_default();
+    let program =
+        worker.get("command").and_then(|command| command.as_list()?.first()?.as_str()).unwrap_or_default();
     let run_task = program.ends_with("run-task");
     if run_task {
         worker.list_at("retry-exit-status")?.push(PURGE_CACHES.into());
@@ -180,7 +181,10 @@ fn image(ctx: &Context<'_>, stub: &mut Stub) -> Result<Value> {
             for volume in volumes(ctx, name)? {
                 let volume = Value::from(volume);
                 if declared.contains(&volume) {
-                    bail!("the volume {} stands in the Dockerfile of `{name}`: it need not be named again", python::repr(&volume));
+                    bail!(
+                        "the volume {} stands in the Dockerfile of `{name}`: it need not be named again",
+                        python::repr(&volume)
+                    );
                 }
                 declared.push(volume);
             }
@@ -196,7 +200,8 @@ fn image(ctx: &Context<'_>, stub: &mut Stub) -> Result<Value> {
 /// The volumes that the Dockerfile of an image declares, sorted.
 fn volumes(ctx: &Context<'_>, image: &str) -> Result<BTreeSet<String>> {
     let kind = ctx.config.get("docker-image-kind").and_then(Value::as_str).unwrap_or("docker-image");
-    let stub = ctx.kinds.get(kind).and_then(|kind| kind.stubs.iter().find(|stub| &*stub.origin.name == image));
+    let stub =
+        ctx.kinds.get(kind).and_then(|kind| kind.stubs.iter().find(|stub| &*stub.origin.name == image));
     let definition = stub.and_then(|stub| stub.get("definition")?.as_str()).unwrap_or(image);
     let path = ctx.tree.from_top(&format!("docker/{definition}/Dockerfile"));
     let lines = ctx.tree.memo(&format!("volumes {path}"), || {
@@ -206,7 +211,9 @@ fn volumes(ctx: &Context<'_>, image: &str) -> Result<BTreeSet<String>> {
         Ok(volumes.collect::<Vec<_>>().join("\n"))
     })?;
     if lines.lines().any(|line| line.starts_with('[')) {
-        bail!("the Dockerfile of image `{image}` declares volumes as an array; write one VOLUME line for each");
+        bail!(
+            "the Dockerfile of image `{image}` declares volumes as an array; write one VOLUME line for each"
+        );
     }
     Ok(lines.split_whitespace().map(str::to_owned).collect())
 }
@@ -265,7 +272,10 @@ fn artifacts_of(artifacts: &[Value], expires: &Value) -> Result<Map> {
     let mut out = Map::default();
     for artifact in artifacts.iter().filter_map(Value::as_map) {
         let (path, kind) = (artifact.text("path")?, artifact.text("type")?);
-        out.put(artifact.text("name")?, map! { "path" => path, "type" => kind, "expires" => expires.clone() });
+        out.put(
+            artifact.text("name")?,
+            map! { "path" => path, "type" => kind, "expires" => expires.clone() },
+        );
     }
     Ok(out)
 }
@@ -295,7 +305,8 @@ fn check_caches_are_volumes(worker: &Map) -> Result<()> {
     let list = |key: &str| worker.get(key).and_then(Value::as_list).unwrap_or_default();
     let volumes = list("volumes");
     let mounts = list("caches").iter().filter_map(|cache| cache.get("mount-point"));
-    let missing: BTreeSet<&str> = mounts.filter(|mount| !volumes.contains(mount)).filter_map(Value::as_str).collect();
+    let missing: BTreeSet<&str> =
+        mounts.filter(|mount| !volumes.contains(mount)).filter_map(Value::as_str).collect();
     if missing.is_empty() {
         return Ok(());
     }

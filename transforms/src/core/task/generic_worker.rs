@@ -130,7 +130,9 @@ fn on_exit(worker: &Map) -> Result<Map> {
 /// Mounts with the names that the worker knows, and the scopes for caches and private artifacts.
 fn mounts(ctx: &Context<'_>, worker: &Map, scopes: &mut Vec<Value>) -> Result<Vec<Value>> {
     let mut out = Vec::new();
-    for mount in worker.get("mounts").and_then(Value::as_list).unwrap_or_default().iter().filter_map(Value::as_map) {
+    for mount in
+        worker.get("mounts").and_then(Value::as_list).unwrap_or_default().iter().filter_map(Value::as_map)
+    {
         let mut mount = mount.clone();
         if let Some(name) = mount.take("cache-name") {
             let (domain, level) = (ctx.config.trust_domain(), ctx.params.text("level"));

@@ -24,7 +24,9 @@ pub fn add_routes(ctx: &Context<'_>, stub: &mut Stub) -> Result<()> {
         None | Some("generic") => {}
         Some(other) => bail!("unknown `index.type: {other}`: generic is the only one"),
     }
-    let text = |key: &str| index.get(key).and_then(Value::as_str).ok_or_else(|| missing(&*format!("index.{key}"), "a string"));
+    let text = |key: &str| {
+        index.get(key).and_then(Value::as_str).ok_or_else(|| missing(&*format!("index.{key}"), "a string"))
+    };
     let (product, job_name) = (text("product")?, text("job-name")?);
     let products = ctx.config.get("index").and_then(|index| index.get("products"));
     let is_known = match products {

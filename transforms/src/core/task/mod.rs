@@ -19,7 +19,8 @@ use taskgraph::words;
 use super::run::set_label;
 
 pub use shape::{
-    ATTRIBUTES, DEPENDENCIES, INDEX, OPTIMIZATION, PRIORITY, REQUIRES, RUN_ON_PROJECTS, SHIPPING_PHASE, TREEHERDER,
+    ATTRIBUTES, DEPENDENCIES, INDEX, OPTIMIZATION, PRIORITY, REQUIRES, RUN_ON_PROJECTS, SHIPPING_PHASE,
+    TREEHERDER,
 };
 
 /// A worker implementation: the shape of its section, and what turns the section into a payload.
@@ -32,7 +33,11 @@ struct Payload {
 const PAYLOADS: &[Payload] = &[
     Payload { name: "docker-worker", shape: &docker_worker::WORKER, build: docker_worker::build },
     Payload { name: "generic-worker", shape: &generic_worker::WORKER, build: generic_worker::build },
-    Payload { name: "always-optimized", shape: &Shape::Any, build: |_, _, definition| no_payload(definition) },
+    Payload {
+        name: "always-optimized",
+        shape: &Shape::Any,
+        build: |_, _, definition| no_payload(definition),
+    },
     Payload { name: "succeed", shape: &SUCCEED, build: |_, _, definition| no_payload(definition) },
     Payload { name: "invalid", shape: &Shape::Any, build: invalid },
 ];
@@ -107,9 +112,9 @@ fn payload(stub: &Stub) -> Result<&'static Payload> {
 }
 
 fn validate(stub: &Stub, payload: &Payload) -> Result<()> {
-    shape::TASK.require(&stub.fields.clone().into(), &KeyPath::default())?;
-    let names = stub.get("dependencies").and_then(Value::as_map).into_iter().flat_map(Map::keys);
-    for name in names.filter(|name| matches!(&***name, "self" | "decision")) {
+    shape::TASK.require_of(stub)?;
+    let mut names = stub.get("dependencies").and_then(Value::as_map).into_iter().flat_map(Map::keys);
+    if let Some(name) = names.find(|name| matches!(&***name, "self" | "decision")) {
         let path = KeyPath::dotted("dependencies").join(name);
         return Err(wrong(path, &name.into(), "named otherwise: `self` and `decision` are taken"));
     }

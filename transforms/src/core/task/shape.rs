@@ -55,7 +55,10 @@ pub const INDEX: Shape = Shape::Map(&[
     optional("type", Shape::Str),
     optional(
         "rank",
-        Shape::Either(&[Shape::Word(&["by-tier", "build_date"]), Shape::Int], "by-tier, build_date or an integer"),
+        Shape::Either(
+            &[Shape::Word(&["by-tier", "build_date"]), Shape::Int],
+            "by-tier, build_date or an integer",
+        ),
     ),
 ]);
 

@@ -23,7 +23,9 @@ pub fn project(params: &Params) -> String {
 pub fn process(ctx: &Context<'_>, stub: &mut Stub) -> Result<()> {
     stub.list_at("routes")?;
     stub.map_at("extra")?;
-    let Some(section) = stub.get("treeherder").filter(|section| section.truthy()).cloned() else { return Ok(()) };
+    let Some(section) = stub.get("treeherder").filter(|section| section.truthy()).cloned() else {
+        return Ok(());
+    };
     let merged = defaults(&ctx.kind.name, section.as_map());
     let platform = merged.text("platform")?;
     let Some((machine, collection)) = platform.split_once('/') else {
@@ -45,7 +47,9 @@ pub fn process(ctx: &Context<'_>, stub: &mut Stub) -> Result<()> {
         let names = ctx.config.get("treeherder").and_then(|treeherder| treeherder.get("group-names"));
         let name = names.and_then(|names| names.get(group));
         let name = name.with_context(|| {
-            format!("the treeherder group `{group}` has no name; add it to `treeherder.group-names` in config.yml")
+            format!(
+                "the treeherder group `{group}` has no name; add it to `treeherder.group-names` in config.yml"
+            )
         })?;
         treeherder.put("groupSymbol", group);
         treeherder.put("groupName", name.clone());

@@ -1,0 +1,10 @@
+//! JSON in and out, as the reference writes it: `orjson`, with non-ASCII characters as they are.
+
+mod read;
+mod write;
+
+pub use read::read;
+pub use write::{compact, compact_sorted, pretty_sorted};
+
+/// Why JSON cannot be read or written.
+pub type Error = serde_json::Error;

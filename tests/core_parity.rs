@@ -1,0 +1,53 @@
+//! The core transforms against the reference: full graphs of small trees that use as many features as they can.
+//!
+//! `tests/core_parity/CASE/expected/NAME.json` is what Taskgraph 15.1.3 computes for `CASE/tree` with
+//! `CASE/parameters/NAME.yml`, with the stand-ins of `tests/core_parity/run-task` in the place of its own files. To
+//! write them anew: `benches/compare.py --expect`.
+
+mod support;
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::time::SystemTime;
+
+use support::{checkout, differences, read_json};
+use taskgraph::params::{Params, read_file};
+use taskgraph::pipeline::Loaded;
+use taskgraph::settings::{RunTask, Settings};
+use taskgraph::tree::Tree;
+use taskgraph_transforms::registry;
+
+#[test]
+fn a_tree_with_many_features_has_the_graphs_of_the_reference() {
+    check("many-features", 3);
+}
+
+#[test]
+fn a_tree_with_two_repositories_has_the_graph_of_the_reference() {
+    check("two-repositories", 1);
+}
+
+fn check(case: &str, count: usize) {
+    let home = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/core_parity");
+    let case = home.join(case);
+    let copy = checkout(&case.join("tree"));
+    let run_task = Some(RunTask::in_directory(&home.join("run-task")));
+    let settings = Settings { root_url: "https://tc.example.org".into(), run_task, ..Settings::default() };
+    let parameters: Vec<_> =
+        case.join("parameters").read_dir().unwrap().map(|file| file.unwrap().path()).collect();
+    assert_eq!(parameters.len(), count);
+    for parameters in parameters {
+        let tree = Tree::open(&copy.path().join("taskcluster"), copy.path()).unwrap();
+        let loaded = Loaded::load(tree, &registry(), &BTreeSet::new()).unwrap();
+        let given = read_file(&parameters).unwrap();
+        let mut params = Params::new(given.values, vec![given.layer]);
+        let problems = loaded.complete(&mut params, SystemTime::UNIX_EPOCH).unwrap();
+        assert!(problems.is_empty(), "{problems:?}");
+        let full = loaded.full(&params, &settings).unwrap();
+        let ours = serde_json::to_value(&full.graph).unwrap();
+        let name = parameters.with_extension("json");
+        let expected = case.join("expected").join(name.file_name().unwrap());
+        let found = differences(&ours, &read_json(&expected), 20);
+        assert!(found.is_empty(), "{}:\n{}", expected.display(), found.join("\n"));
+    }
+}

@@ -1,0 +1,83 @@
+//! What several tests share: the folder beside the project that has the reference's answers, and JSON diffs.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+/// `../shared` beside the project, or where TASKGRAPH_SHARED says. Says in one line if it is left out.
+#[expect(clippy::disallowed_methods, reason = "tests have no command line that could hand it down")]
+pub fn shared(part: &str) -> Option<PathBuf> {
+    let given = std::env::var_os("TASKGRAPH_SHARED").map(PathBuf::from);
+    let shared = given.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"));
+    let path = shared.join(part);
+    if path.exists() {
+        return Some(path);
+    }
+    eprintln!("left out: there is no {part} in {}", shared.display());
+    None
+}
+
+/// A copy of a tree in a repository of its own, as the program finds it in a checkout.
+pub fn checkout(tree: &Path) -> tempfile::TempDir {
+    let copy = tempfile::tempdir().unwrap();
+    copy_all(tree, copy.path());
+    for arguments in [
+        &["init", "--quiet", "--initial-branch=main"][..],
+        &["add", "--all", "--force", "."],
+        &["-c", "user.name=t", "-c", "user.email=t@example.org", "commit", "--quiet", "--message=tree"],
+        &["remote", "add", "origin", "https://github.com/mozilla/translations"],
+    ] {
+        let status = Command::new("git").args(arguments).current_dir(copy.path()).status().unwrap();
+        assert!(status.success(), "git {arguments:?}");
+    }
+    copy
+}
+
+fn copy_all(from: &Path, to: &Path) {
+    for entry in from.read_dir().unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            std::fs::create_dir(&target).unwrap();
+            copy_all(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), &target).unwrap();
+        }
+    }
+}
+
+/// The JSON in a file.
+pub fn read_json(path: &Path) -> Value {
+    let text = std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// The paths at which two values differ, with both values, up to a number of them.
+pub fn differences(ours: &Value, expected: &Value, most: usize) -> Vec<String> {
+    let mut out = Vec::new();
+    collect(ours, expected, String::new(), most, &mut out);
+    out
+}
+
+fn collect(ours: &Value, expected: &Value, path: String, most: usize, out: &mut Vec<String>) {
+    if ours == expected || out.len() >= most {
+        return;
+    }
+    match (ours, expected) {
+        (Value::Object(a), Value::Object(b)) => {
+            let keys: std::collections::BTreeSet<_> = a.keys().chain(b.keys()).collect();
+            for key in keys {
+                let at =
+                    |map: &serde_json::Map<String, Value>| map.get(key).cloned().unwrap_or("(none)".into());
+                collect(&at(a), &at(b), format!("{path}/{key}"), most, out);
+            }
+        }
+        (Value::Array(a), Value::Array(b)) if a.len() == b.len() => {
+            for (index, (a, b)) in a.iter().zip(b).enumerate() {
+                collect(a, b, format!("{path}[{index}]"), most, out);
+            }
+        }
+        _ => out.push(format!("{path}\n    ours      {ours}\n    reference {expected}")),
+    }
+}
