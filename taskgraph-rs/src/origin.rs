@@ -48,7 +48,7 @@ impl Origin {
 
     /// Turns whatever a transform failed with into problems that point into the file.
     pub fn blame(&self, error: anyhow::Error) -> anyhow::Error {
-        if error.is::<Problems>() || error.chain().any(|cause| cause.is::<crate::problem::Machine>()) {
+        if error.is::<Problems>() || crate::problem::Machine::is_behind(&error) {
             return error;
         }
         let problems = match error.downcast::<Misfits>() {

@@ -192,7 +192,7 @@ impl Problems {
     pub fn from_error(error: anyhow::Error) -> anyhow::Result<Vec<Problem>> {
         match error.downcast::<Problems>() {
             Ok(problems) => Ok(problems.0),
-            Err(error) if error.chain().any(|cause| cause.is::<Machine>()) => Err(error),
+            Err(error) if Machine::is_behind(&error) => Err(error),
             Err(error) => Ok(vec![Problem::error("refused", format!("{error:#}"))]),
         }
     }
@@ -221,6 +221,13 @@ impl std::error::Error for Problems {}
 /// The machine's fault, not the input's: a file that cannot be read, git that does not answer.
 #[derive(Debug)]
 pub struct Machine(pub String);
+
+impl Machine {
+    /// Whether an error is the machine's fault, as itself or as the context of a cause.
+    pub fn is_behind(error: &anyhow::Error) -> bool {
+        error.is::<Machine>() || error.chain().any(|cause| cause.is::<Machine>())
+    }
+}
 
 impl fmt::Display for Machine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

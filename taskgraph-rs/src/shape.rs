@@ -203,9 +203,9 @@ impl Shape {
     fn instead(&self, value: &Value) -> Option<Instead> {
         let text = |text: String| Some(Instead::Text(text));
         match (self, value) {
-            (
-                Shape::Str,
-                Value::Bool(_) | Value::Int(_) | Value::BigInt(_) | Value::Float(_) | Value::Time(_),
+            // YAML has many words for the two; those who read text know one each.
+            (Shape::Str, Value::Bool(flag)) => text(format!("\"{flag}\"")),
+            (Shape::Str, Value::Int(_) | Value::BigInt(_) | Value::Float(_) | Value::Time(_),
             ) => Some(Instead::Quoted),
             (Shape::Float, Value::Int(number)) => text(format!("{number}.0")),
             (Shape::Float, Value::Str(word)) => word
@@ -372,7 +372,7 @@ mod tests {
         };
         assert_eq!(instead(&Shape::Float, 1.into()), "1.0");
         assert_eq!(instead(&Shape::Str, 2000.into()), "quotes");
-        assert_eq!(instead(&Shape::Str, true.into()), "quotes");
+        assert_eq!(instead(&Shape::Str, true.into()), "\"true\"");
         assert_eq!(instead(&Shape::Str, Value::list()), "nothing");
         assert_eq!(instead(&Shape::Int, "2".into()), "2");
         assert_eq!(instead(&Shape::Bool, "True".into()), "true");

@@ -17,7 +17,7 @@ use crate::fields::Fields as _;
 use crate::keypath::KeyPath;
 use crate::params::{self, Params};
 use crate::pipeline::Loaded;
-use crate::problem::Problem;
+use crate::problem::{Problem, Severity};
 use crate::settings::Settings;
 use crate::source::Source;
 use crate::value::Value;
@@ -178,6 +178,8 @@ impl Making<'_> {
             return Ok(None);
         }
         let Some(full) = problems_of(loaded.full(&params, request.settings), problems)? else {
+            // Then what they are missed for is the consequence, and this the cause.
+            problems.iter_mut().filter(|it| it.code == "no-provider").for_each(|it| it.severity = Severity::Error);
             if let Some(own) = own {
                 problems.extend(self.others(&params, own)?);
             }
