@@ -49,8 +49,8 @@ impl Loaded {
     pub fn load(tree: Tree, registry: &Registry, target_kinds: &BTreeSet<String>) -> Result<Self> {
         let config = GraphConfig::load(&tree)?;
         let extension = extension(&tree, &config, registry)?;
-        let kinds = load_kinds(&tree, registry, target_kinds)?;
-        Ok(Loaded { tree, config, extension, kinds })
+        let (kinds, ()) = rayon::join(|| load_kinds(&tree, registry, target_kinds), || tree.list_tracked());
+        Ok(Loaded { kinds: kinds?, tree, config, extension })
     }
 
     /// Fills what is missing in the parameters, and checks all of them.
