@@ -9,18 +9,17 @@ use taskgraph::problem::{Problem, Problems};
 use taskgraph::settings::{PRODUCTION_ROOT_URL, RunTask, Settings};
 use taskgraph::tree::Tree;
 
-use crate::args::TreeOptions;
 use crate::embedded;
 
 /// Settings out of flags and the environment.
-pub fn settings(options: &TreeOptions, fast: bool) -> Result<Settings> {
+pub fn settings(run_task_dir: Option<&Path>, fast: bool) -> Result<Settings> {
     let text = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
     Ok(Settings {
         fast,
         root_url: text("TASKCLUSTER_ROOT_URL")
             .map_or_else(|| PRODUCTION_ROOT_URL.into(), |url| url.trim_end_matches('/').to_owned()),
         task_id: text("TASK_ID"),
-        run_task: find_run_task(options.run_task_dir.as_deref())?,
+        run_task: find_run_task(run_task_dir)?,
         ..Settings::default()
     })
 }

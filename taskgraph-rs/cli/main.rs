@@ -6,13 +6,14 @@ mod environment;
 mod known_urls;
 mod output;
 mod plumbing;
+mod preview;
 mod report;
 
 use anyhow::Result;
 use clap::Parser as _;
 use taskgraph::problem::Problems;
 
-use args::{Args, Command};
+use args::{Args, Command, GraphCommand};
 use report::Reporter;
 
 /// How a call ends. Documented in docs/exit-status.md.
@@ -46,6 +47,7 @@ fn run(command: Command, reporter: &Reporter) -> Result<Status> {
         Command::Target(options) => plumbing::show(&options, plumbing::Phase::Target, reporter),
         Command::TargetGraph(options) => plumbing::show(&options, plumbing::Phase::TargetGraph, reporter),
         Command::KindGraph(options) => plumbing::kind_graph(&options),
+        Command::Graph(GraphCommand::Preview(options)) => preview::run(&options, reporter),
     }
 }
 

@@ -44,7 +44,7 @@ pub fn show(options: &GraphOptions, phase: Phase, reporter: &Reporter) -> Result
     let started = Instant::now();
     let tree = open_tree(options.tree.root.as_deref())?;
     let urls = known_urls::read(options.known_urls.as_deref())?;
-    let settings = Settings { urls, ..settings(&options.tree, options.fast)? };
+    let settings = Settings { urls, ..settings(options.tree.run_task_dir.as_deref(), options.fast)? };
     let specs = specs(&options.parameters)?;
     let targets: BTreeSet<String> = options.target_kinds.iter().cloned().collect();
     let shown = Shown::new(options)?;
@@ -69,8 +69,6 @@ pub fn show(options: &GraphOptions, phase: Phase, reporter: &Reporter) -> Result
         }
         write(path.as_deref(), |out| shown.write(graph, out))?;
     }
-    // The process is about to end: giving every value back would take longer than it took to write them.
-    std::mem::forget((outputs, loaded));
     Ok(Status::Fine)
 }
 

@@ -4,6 +4,7 @@ use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use anstream::eprintln;
 use taskgraph::problem::{Problem, Severity};
+use taskgraph::secret::{hide, redact};
 use taskgraph::source::Place;
 
 /// Prints to stderr. Colour is taken away where nobody could see it, or where `NO_COLOR` asks for it.
@@ -14,7 +15,7 @@ pub struct Reporter {
 impl Reporter {
     /// A reporter for this process.
     pub fn new() -> Self {
-        Reporter { renderer: Renderer::styled().decor_style(DecorStyle::Ascii) }
+        Reporter { renderer: Renderer::styled().decor_style(DecorStyle::Unicode) }
     }
 
     /// Tells problems, errors first.
@@ -63,7 +64,7 @@ impl Reporter {
             group = group.element(snippet);
             for related in problem.related.iter().filter(|other| !same(other)) {
                 let label = one_line(&related.label);
-                group = group.element(snippet_of(related.place.clone(), label));
+                group = group.element(snippet_of(&related.place, label));
             }
         } else if !problem.label.is_empty() {
             group = group.element(Level::NOTE.message(one_line(&problem.label)));
@@ -78,15 +79,13 @@ impl Reporter {
     }
 }
 
-fn snippet(place: &Place) -> Snippet<'_, annotate_snippets::Annotation<'_>> {
-    Snippet::source(place.source.text.as_str()).path(place.source.name.as_str())
+fn snippet(place: &Place) -> Snippet<'static, annotate_snippets::Annotation<'static>> {
+    let shown = hide(place.clone());
+    Snippet::source(shown.source.text.clone()).path(shown.source.name.clone())
 }
 
-fn snippet_of(place: Place, label: String) -> Snippet<'static, annotate_snippets::Annotation<'static>> {
-    let range = range(&place);
-    Snippet::source(place.source.text.clone())
-        .path(place.source.name.clone())
-        .annotation(AnnotationKind::Context.span(range).label(label))
+fn snippet_of(place: &Place, label: String) -> Snippet<'static, annotate_snippets::Annotation<'static>> {
+    snippet(place).annotation(AnnotationKind::Context.span(range(place)).label(label))
 }
 
 /// The first line of a place, so that a whole section is not underlined.
@@ -98,9 +97,10 @@ fn range(place: &Place) -> std::ops::Range<usize> {
     start..line
 }
 
-/// Control characters never reach a terminal raw.
-fn one_line(text: &str) -> String {
-    text.chars()
+/// Control characters never reach a terminal raw, nor do users and passwords of urls.
+pub fn one_line(text: &str) -> String {
+    redact(text)
+        .chars()
         .flat_map(|c| if c.is_control() { c.escape_default().collect::<Vec<_>>() } else { vec![c] })
         .collect()
 }

@@ -26,6 +26,39 @@ pub struct Extension {
     pub questions: Option<fn(&Params) -> Vec<Question>>,
     /// Target methods by name.
     pub target_methods: &'static [(&'static str, TargetMethod)],
+    /// The training config, if the tree trains something.
+    pub training: Option<&'static Training>,
     /// Defaults: the name of a parameter, and the file of the tree (relative to its root) that has its value.
     pub defaults: Vec<(&'static str, String)>,
+}
+
+/// Where things stand in the parameters of a tree that trains models. All paths are dotted, from the parameters.
+#[derive(Debug)]
+pub struct Training {
+    /// The parameter that is the training config: `training_config`.
+    pub parameter: &'static str,
+    /// The name of the experiment.
+    pub name: &'static str,
+    /// The language that is translated from.
+    pub src: &'static str,
+    /// The language that is translated to.
+    pub trg: &'static str,
+    /// The stage whose tasks are asked for. Tasks have it as their attribute `stage`.
+    pub stage: &'static str,
+    /// The target method that asks for the tasks of a stage.
+    pub target_method: &'static str,
+    /// The datasets, `provider_name` each, by category. A kind says in `dataset-config.provider` whose it takes.
+    pub datasets: &'static str,
+    /// The pretrained models, by kind.
+    pub models: &'static str,
+    /// Where the models may stand, too. They are moved before anything reads them.
+    pub models_elsewhere: &'static str,
+    /// The kinds that can start from a model.
+    pub kinds: &'static [&'static str],
+    /// Keys that only the `train` action reads.
+    pub action_keys: &'static [&'static str],
+    /// Keys that mean something in trees of another layout, and what to write in this one.
+    pub other_layouts: &'static [(&'static str, &'static str)],
+    /// What a person has to know who gets values from the default training config.
+    pub defaults_are: &'static str,
 }

@@ -43,7 +43,7 @@ impl Shape {
 
 /// An error about the value at one key.
 pub fn wrong(path: impl Into<KeyPath>, value: &Value, allowed: &str) -> anyhow::Error {
-    let what = What::Wrong { found: found(value), allowed: allowed.into(), nearest: None };
+    let what = What::Wrong { found: found(value), allowed: allowed.into(), nearest: None, instead: None };
     Misfits(vec![Misfit { path: path.into(), what }]).into()
 }
 

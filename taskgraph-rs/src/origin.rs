@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::fields::Misfits;
 use crate::keypath::KeyPath;
 use crate::problem::{Problem, Problems, place_of_key, place_of_value};
-use crate::shape::{Misfit, What};
+use crate::shape::{Instead, Misfit, What};
 use crate::source::Place;
 use crate::words;
 use crate::yaml::Document;
@@ -48,7 +48,7 @@ impl Origin {
 
     /// Turns whatever a transform failed with into problems that point into the file.
     pub fn blame(&self, error: anyhow::Error) -> anyhow::Error {
-        if error.is::<Problems>() || error.chain().any(|cause| cause.is::<crate::problem::Machine>()) {
+        if error.is::<Problems>() || crate::problem::Machine::is_behind(&error) {
             return error;
         }
         let problems = match error.downcast::<Misfits>() {
@@ -69,8 +69,12 @@ impl Origin {
             Some((spot, full)) => (Some(spot), full),
             None => (None, misfit.path.clone()),
         };
-        told(misfit, full, spot.map(|spot| &spot.document))
-            .help(format!("this is task `{}` of kind `{}`", self.name, self.kind))
+        let told = told(misfit, full, spot.map(|spot| &spot.document));
+        let task = format!("this is task `{}` of kind `{}`", self.name, self.kind);
+        match told.help.clone() {
+            Some(help) => told.help(format!("{help}; {task}")),
+            None => told.help(task),
+        }
     }
 }
 
@@ -92,7 +96,7 @@ pub fn told(misfit: &Misfit, path: KeyPath, document: Option<&Arc<Document>>) ->
             };
             Problem::error("unknown-key", format!("unknown key `{key}`")).at(path, label).in_place(place)
         }
-        What::Wrong { found, allowed, nearest } => {
+        What::Wrong { found, allowed, nearest, instead } => {
             let place = document.map(|document| place_of_value(document, &path));
             let message = match nearest.is_some() || found.starts_with('`') && allowed.contains(" or ") {
                 true => format!("unknown {key} {found}"),
@@ -103,7 +107,15 @@ pub fn told(misfit: &Misfit, path: KeyPath, document: Option<&Arc<Document>>) ->
                 None if message.starts_with("unknown") => allowed.clone(),
                 None => format!("found {found}"),
             };
-            Problem::error("wrong-value", message).at(path, label).in_place(place)
+            let instead = instead.as_ref().and_then(|instead| match instead {
+                Instead::Text(text) => Some(text.clone()),
+                Instead::Quoted => {
+                    place.as_ref().and_then(Place::text).map(|spelled| format!("\"{spelled}\""))
+                }
+            });
+            let mut problem = Problem::error("wrong-value", message).at(path, label).in_place(place);
+            problem.help = instead.map(|instead| format!("write `{key}: {instead}`"));
+            problem
         }
     }
 }

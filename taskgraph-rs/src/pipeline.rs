@@ -53,13 +53,14 @@ impl Loaded {
     pub fn load(tree: Tree, registry: &Registry, target_kinds: &BTreeSet<String>) -> Result<Self> {
         let config = GraphConfig::load(&tree)?;
         let extension = extension(&tree, &config, registry)?;
-        let kinds = load_kinds(&tree, registry, target_kinds)?;
-        Ok(Loaded { tree, config, extension, kinds, payloads: registry.payloads().clone() })
+        let (kinds, ()) = rayon::join(|| load_kinds(&tree, registry, target_kinds), || tree.list_tracked());
+        Ok(Loaded { kinds: kinds?, tree, config, extension, payloads: registry.payloads().clone() })
     }
 
     /// Fills what is missing in the parameters, and checks all of them.
     pub fn complete(&self, params: &mut Params, now: SystemTime) -> Result<Vec<Problem>> {
         params::fill(params, &self.tree, &self.extension, now)?;
+        params::move_models(params, &self.extension);
         Ok(params::check(params, &self.extension))
     }
 

@@ -7,7 +7,10 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
 use crate::keypath::KeyPath;
+use crate::secret::redact;
 use crate::source::Place;
 use crate::yaml::Document;
 
@@ -80,6 +83,11 @@ impl Problem {
         Problem { severity: Severity::Warning, ..Problem::error(code, message) }
     }
 
+    /// Whether nothing is generated because of it.
+    pub fn is_error(&self) -> bool {
+        self.severity == Severity::Error
+    }
+
     /// Says at which path, and what is to be said there.
     pub fn at(mut self, path: KeyPath, label: impl Into<String>) -> Self {
         self.path = path;
@@ -125,6 +133,44 @@ impl fmt::Display for Problem {
     }
 }
 
+/// As `docs/preview-json.md` has it. Users and passwords of urls stay out.
+impl Serialize for Problem {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(8))?;
+        map.serialize_entry("severity", self.severity.word())?;
+        map.serialize_entry("code", self.code)?;
+        map.serialize_entry("message", &redact(&self.message))?;
+        map.serialize_entry("path", &redact(&self.path.to_string()))?;
+        map.serialize_entry("place", &self.place.as_ref().map(At::from))?;
+        map.serialize_entry("label", &redact(&self.label))?;
+        map.serialize_entry("related", &self.related)?;
+        map.serialize_entry("help", &self.help.as_deref().map(redact))?;
+        map.end()
+    }
+}
+
+impl Serialize for Related {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(2))?;
+        map.serialize_entry("place", &At::from(&self.place))?;
+        map.serialize_entry("label", &redact(&self.label))?;
+        map.end()
+    }
+}
+
+#[derive(serde::Serialize)]
+struct At<'p> {
+    file: &'p str,
+    line: u32,
+    column: u32,
+}
+
+impl<'p> From<&'p Place> for At<'p> {
+    fn from(place: &'p Place) -> Self {
+        At { file: &place.source.name, line: place.span.line, column: place.span.column }
+    }
+}
+
 /// All that is wrong, as an error. What a caller finds in an [`anyhow::Error`] when the input is at fault.
 #[derive(Debug, Default)]
 pub struct Problems(pub Vec<Problem>);
@@ -146,7 +192,7 @@ impl Problems {
     pub fn from_error(error: anyhow::Error) -> anyhow::Result<Vec<Problem>> {
         match error.downcast::<Problems>() {
             Ok(problems) => Ok(problems.0),
-            Err(error) if error.chain().any(|cause| cause.is::<Machine>()) => Err(error),
+            Err(error) if Machine::is_behind(&error) => Err(error),
             Err(error) => Ok(vec![Problem::error("refused", format!("{error:#}"))]),
         }
     }
@@ -175,6 +221,13 @@ impl std::error::Error for Problems {}
 /// The machine's fault, not the input's: a file that cannot be read, git that does not answer.
 #[derive(Debug)]
 pub struct Machine(pub String);
+
+impl Machine {
+    /// Whether an error is the machine's fault, as itself or as the context of a cause.
+    pub fn is_behind(error: &anyhow::Error) -> bool {
+        error.is::<Machine>() || error.chain().any(|cause| cause.is::<Machine>())
+    }
+}
 
 impl fmt::Display for Machine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use anyhow::{Context, anyhow};
 
+use crate::problem::Machine;
+
 /// A text that was read: a file, standard input, something embedded.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Source {
@@ -20,7 +22,13 @@ impl Source {
     /// and line and column of the first byte that is no UTF-8.
     pub fn read(path: &Path) -> anyhow::Result<Arc<Self>> {
         let name = path.display().to_string();
-        let bytes = std::fs::read(path).with_context(|| format!("cannot read `{name}`"))?;
+        let bytes = std::fs::read(path).with_context(|| Machine(format!("cannot read `{name}`")))?;
+        Source::decode(name, bytes)
+    }
+
+    /// A text of UTF-8, as [`Source::read`] takes it.
+    pub fn decode(name: impl Into<String>, bytes: Vec<u8>) -> anyhow::Result<Arc<Self>> {
+        let name = name.into();
         let text = String::from_utf8(bytes).map_err(|error| {
             let valid = error.utf8_error().valid_up_to();
             let (before, rest) = error.as_bytes().split_at(valid);
@@ -69,6 +77,13 @@ pub struct Place {
     pub source: Arc<Source>,
     /// The stretch.
     pub span: Span,
+}
+
+impl Place {
+    /// What stands there, as the text spells it.
+    pub fn text(&self) -> Option<&str> {
+        self.source.text.get(self.span.start as usize..self.span.end as usize)
+    }
 }
 
 /// `name:line:column`.

@@ -220,6 +220,12 @@ impl Tree {
         Ok(hex(&digest.finalize()))
     }
 
+    /// Lists the files that the repository tracks, so that nobody has to wait for git later.
+    pub fn list_tracked(&self) {
+        // What goes wrong is told when the list is needed, if it is.
+        let _ = self.tracked();
+    }
+
     /// All files that the repository tracks, from the top; without a repository, all files there are.
     fn tracked(&self) -> Result<&[String]> {
         let listed = self.tracked.get_or_init(|| match &self.files {

@@ -273,9 +273,11 @@ impl Serialize for Value {
 /// Builds a [`Map`] from `key => value` pairs, in that order.
 #[macro_export]
 macro_rules! map {
+    (@name $key:expr) => { "" };
     ($($key:expr => $value:expr),* $(,)?) => {{
+        let length = <[&str]>::len(&[$($crate::map!(@name $key)),*]);
         #[allow(unused_mut, reason = "an empty map is not changed")]
-        let mut map = $crate::value::Map::default();
+        let mut map = $crate::value::Map::with_capacity_and_hasher(length, Default::default());
         $(map.insert($key.into(), $crate::value::Value::from($value));)*
         map
     }};

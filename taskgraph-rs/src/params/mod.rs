@@ -2,6 +2,8 @@
 
 mod defaults;
 mod load;
+mod merge;
+mod moves;
 mod reads;
 mod shape;
 
@@ -17,6 +19,8 @@ use crate::yaml::Document;
 
 pub use defaults::{fill, fill_base};
 pub use load::{Given, read_file};
+pub use merge::{Filled, fill_missing};
+pub use moves::move_models;
 pub use shape::check;
 
 use reads::Reads;

@@ -65,14 +65,7 @@ pub fn check(params: &Params, extension: &Extension) -> Vec<Problem> {
                 continue;
             }
             let path = path.concat(&misfit.path);
-            let problem = tell(params, &Misfit { path, what: misfit.what });
-            // Several shapes may be asked for one parameter.
-            if !problems
-                .iter()
-                .any(|known: &Problem| known.path == problem.path && known.message == problem.message)
-            {
-                problems.push(problem);
-            }
+            problems.push(tell(params, &Misfit { path, what: misfit.what }));
         }
     }
     if let Some(level) = params.get("level").and_then(Value::as_str)

@@ -15,7 +15,8 @@ use taskgraph::value::Value;
 use super::dialect::Dialect;
 use super::params::refused;
 
-const DATASETS: &str = "training_config.datasets";
+/// Where the datasets stand among the parameters: category to names.
+pub const DATASETS: &str = "training_config.datasets";
 
 /// Names end up in labels, labels in routes, and a route has at most 256 characters.
 const LONGEST_NAME: usize = 50;

@@ -29,11 +29,14 @@ const TARGETS_2026: &[(&str, TargetMethod)] = &[
 pub fn extension(tree: &Tree) -> Extension {
     let config = if tree.has(CI_CONFIG) { CI_CONFIG } else { OWN_CONFIG };
     let defaults = vec![("training_config", config.into())];
-    match Dialect::of(tree) {
+    let dialect = Dialect::of(tree);
+    let training = Some(dialect.training());
+    match dialect {
         Dialect::December2024 => Extension {
             parameters: PARAMETERS_2024,
             check: Some(check_2024),
             target_methods: TARGETS_2024,
+            training,
             defaults,
             ..Extension::default()
         },
@@ -41,6 +44,7 @@ pub fn extension(tree: &Tree) -> Extension {
             parameters: PARAMETERS_2026,
             check: Some(check_2026),
             target_methods: TARGETS_2026,
+            training,
             defaults,
             verify: Some(upload::verify_destinations),
             questions: Some(questions_2026),

@@ -21,6 +21,7 @@ mod skip_unless_changed;
 mod target_tasks;
 #[cfg(test)]
 pub mod testing;
+mod training;
 mod training_continuation;
 mod upload;
 mod worker_selection;

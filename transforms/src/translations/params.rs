@@ -6,7 +6,7 @@ use anyhow::Result;
 use taskgraph::keypath::KeyPath;
 use taskgraph::params::Params;
 use taskgraph::problem::{Problem, Problems};
-use taskgraph::shape::{Field, STRINGS, Shape, found, optional, required};
+use taskgraph::shape::{Field, STRINGS, Shape, found, joined, optional, required};
 
 /// Arguments of Marian by name; numbers are written in quotes.
 const ARGUMENTS: Shape = Shape::MapOf(&Shape::Str);
@@ -22,7 +22,7 @@ const MARIAN_ARGS: Shape = Shape::Map(&[
     optional("decoding-teacher", ARGUMENTS),
 ]);
 
-const BICLEANER: Shape = Shape::Map(&[
+const CLEANER: Shape = Shape::Map(&[
     required("default-threshold", Shape::Float),
     optional("dataset-thresholds", Shape::MapOf(&Shape::Float)),
 ]);
@@ -30,82 +30,89 @@ const BICLEANER: Shape = Shape::Map(&[
 const PER_LANGUAGE: Shape =
     Shape::Map(&[required("mono-src", Shape::Float), required("mono-trg", Shape::Float)]);
 
-/// What all dialects have.
-const COMMON: Shape = Shape::Map(&[
-    required("target-stage", Shape::Str),
-    required("marian-args", MARIAN_ARGS),
-    required(
-        "experiment",
-        Shape::Map(&[
-            required("name", Shape::Str),
-            required("src", Shape::Str),
-            required("trg", Shape::Str),
-            required("teacher-ensemble", Shape::Int),
-            required("teacher-mode", Shape::Str),
-            required("student-model", Shape::Str),
-            optional("corpus-max-sentences", Shape::Int),
-            required("mono-max-sentences-trg", SENTENCES),
-            required("mono-max-sentences-src", SENTENCES),
-            required("spm-sample-size", Shape::Int),
-            optional("spm-vocab-size", Shape::Int),
-            required("best-model", Shape::Str),
-            optional("opuscleaner-mode", Shape::Str),
-            required("bicleaner", BICLEANER),
-        ]),
-    ),
-    optional("datasets", Shape::MapOf(&STRINGS)),
-    optional(
-        "taskcluster",
-        Shape::Map(&[
-            optional("split-chunks", Shape::Int),
-            required("worker-classes", Shape::Open(&[required("default", Shape::Str)], &Shape::Str)),
-        ]),
-    ),
-    optional("wandb-publication", Shape::Bool),
-]);
+const EXPERIMENT: &[Field] = &[
+    required("name", Shape::Str),
+    required("src", Shape::Str),
+    required("trg", Shape::Str),
+    required("teacher-ensemble", Shape::Int),
+    required("teacher-mode", Shape::Str),
+    required("student-model", Shape::Str),
+    optional("corpus-max-sentences", Shape::Int),
+    required("mono-max-sentences-trg", SENTENCES),
+    required("mono-max-sentences-src", SENTENCES),
+    required("spm-sample-size", Shape::Int),
+    optional("spm-vocab-size", Shape::Int),
+    required("best-model", Shape::Str),
+];
 
-/// What December 2024 has besides.
-const ONLY_2024: Shape = Shape::Map(&[optional(
-    "experiment",
-    Shape::Map(&[
+const OPUSCLEANER_MODE: Field = optional("opuscleaner-mode", Shape::Str);
+const BICLEANER: Field = required("bicleaner", CLEANER);
+
+const EXPERIMENT_2024: &[Field] = &joined::<{ EXPERIMENT.len() + 5 }>(
+    EXPERIMENT,
+    &[
         required("use-opuscleaner", Shape::Str),
+        OPUSCLEANER_MODE,
+        BICLEANER,
         required("min-fluency-threshold", PER_LANGUAGE),
         // `pretrained::check` knows better than a shape what may stand here, and says it with more help.
         optional("pretrained-models", Shape::Any),
-    ]),
-)]);
+    ],
+);
 
-/// What July 2026 has besides.
-const ONLY_2026: Shape = Shape::Map(&[
-    optional(
-        "experiment",
-        Shape::Map(&[
-            required("archive-corpora", Shape::Bool),
-            required("teacher-decoder", Shape::Str),
-            optional("dev-max-sentences", Shape::Int),
-            required("spm-vocab-split", Shape::Bool),
-            optional("spm-norm-rule", Shape::Str),
-            required(
-                "monocleaner",
-                Shape::Map(&[required("mono-src", BICLEANER), required("mono-trg", BICLEANER)]),
-            ),
-            required("hplt-min-doc-score", PER_LANGUAGE),
-        ]),
-    ),
+const EXPERIMENT_2026: &[Field] = &joined::<{ EXPERIMENT.len() + 9 }>(
+    EXPERIMENT,
+    &[
+        OPUSCLEANER_MODE,
+        BICLEANER,
+        required("archive-corpora", Shape::Bool),
+        required("teacher-decoder", Shape::Str),
+        optional("dev-max-sentences", Shape::Int),
+        required("spm-vocab-split", Shape::Bool),
+        optional("spm-norm-rule", Shape::Str),
+        required("monocleaner", Shape::Map(&[required("mono-src", CLEANER), required("mono-trg", CLEANER)])),
+        required("hplt-min-doc-score", PER_LANGUAGE),
+    ],
+);
+
+const TASKCLUSTER: &[Field] = &[
+    optional("split-chunks", Shape::Int),
+    required("worker-classes", Shape::Open(&[required("default", Shape::Str)], &Shape::Str)),
+];
+
+const TASKCLUSTER_2026: &[Field] =
+    &joined::<{ TASKCLUSTER.len() + 1 }>(TASKCLUSTER, &[optional("upload-bucket", Shape::Str)]);
+
+const TARGET_STAGE: Field = required("target-stage", Shape::Str);
+const ARGUMENTS_OF_MARIAN: Field = required("marian-args", MARIAN_ARGS);
+const DATASETS: Field = optional("datasets", Shape::MapOf(&STRINGS));
+const WANDB_PUBLICATION: Field = optional("wandb-publication", Shape::Bool);
+
+const TRAINING_CONFIG_2024: &[Field] = &[
+    TARGET_STAGE,
+    ARGUMENTS_OF_MARIAN,
+    required("experiment", Shape::Map(EXPERIMENT_2024)),
+    DATASETS,
+    optional("taskcluster", Shape::Map(TASKCLUSTER)),
+    WANDB_PUBLICATION,
+];
+
+const TRAINING_CONFIG_2026: &[Field] = &[
+    TARGET_STAGE,
+    ARGUMENTS_OF_MARIAN,
+    required("experiment", Shape::Map(EXPERIMENT_2026)),
+    DATASETS,
     // `continuation::check` and `pretrained::check` look at it.
     optional("continuation", Shape::Any),
-    optional("taskcluster", Shape::Map(&[optional("upload-bucket", Shape::Str)])),
-]);
-
-// A key that one of two shapes does not know is no error: unknown keys are none in parameters.
+    optional("taskcluster", Shape::Map(TASKCLUSTER_2026)),
+    WANDB_PUBLICATION,
+];
 
 /// The parameters of the tree of December 2024 besides the base ones. Python: `translations_taskgraph.parameters`.
-pub const PARAMETERS_2024: &[Field] =
-    &[required("training_config", COMMON), optional("training_config", ONLY_2024)];
+pub const PARAMETERS_2024: &[Field] = &[required("training_config", Shape::Map(TRAINING_CONFIG_2024))];
 
 /// The parameters of the tree of July 2026 besides the base ones.
-pub const PARAMETERS_2026: &[Field] =
-    &[required("training_config", COMMON), optional("training_config", ONLY_2026)];
+pub const PARAMETERS_2026: &[Field] = &[required("training_config", Shape::Map(TRAINING_CONFIG_2026))];
 
 /// The text of the parameter at a dotted path. It has to be there.
 pub fn text<'p>(params: &'p Params, path: &str) -> Result<&'p str> {

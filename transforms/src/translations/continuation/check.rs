@@ -3,13 +3,13 @@
 use taskgraph::keypath::KeyPath;
 use taskgraph::params::Params;
 use taskgraph::problem::Problem;
+use taskgraph::secret::{hide, redact};
 use taskgraph::shape::found;
 use taskgraph::value::{Map, Value};
 use taskgraph::words;
 
 use super::corpus::CORPORA;
 use crate::translations::params::refused;
-use crate::translations::pretrained::{hide, redact};
 
 const SECTIONS: [&str; 3] = ["vocab", "corpora", "models"];
 

@@ -1,8 +1,9 @@
 //! The one validator of pretrained models: everything that is wrong, all at once, each with its place.
 
-use taskgraph::keypath::{KeyPath, Step};
+use taskgraph::keypath::KeyPath;
 use taskgraph::params::Params;
 use taskgraph::problem::{Problem, Severity};
+use taskgraph::secret::{hide, redact};
 use taskgraph::shape::found;
 use taskgraph::source::Place;
 use taskgraph::value::{Map, Value};
@@ -10,7 +11,7 @@ use taskgraph::words;
 
 use super::layout::{Effect, Layout, ModelKey, UrlKey};
 use super::model::{Mode, TYPES};
-use super::url::{findings, hide, redact};
+use super::url::findings;
 use crate::translations::dialect::Dialect;
 
 const ENSEMBLE: &str = "training_config.experiment.teacher-ensemble";
@@ -20,7 +21,7 @@ pub fn check(params: &Params, dialect: Dialect) -> Vec<Problem> {
     let layout = dialect.layout();
     let mut problems = misplaced(params, dialect);
     let path = KeyPath::dotted(layout.models);
-    match peek(params, &path) {
+    match params.find(&path) {
         None | Some(Value::Null) => {}
         Some(Value::Map(models)) => {
             for (name, model) in models.iter() {
@@ -54,36 +55,19 @@ fn no_map(params: &Params, key: &ModelKey, path: &KeyPath, value: &Value) -> Pro
     at_value(params, "wrong-value", path, message, found_here(value))
 }
 
-/// The value at a path, without noting that somebody read it: a check is no use of it.
-fn peek<'p>(params: &'p Params, path: &KeyPath) -> Option<&'p Value> {
-    let (first, rest) = path.0.split_first()?;
-    let Step::Key(name) = first else { return None };
-    KeyPath(rest.to_vec()).find(params.get(name)?)
-}
-
 /// Models at a place where this dialect does not look.
 fn misplaced(params: &Params, dialect: Dialect) -> Vec<Problem> {
-    let is_given = |path: &KeyPath| peek(params, path).is_some();
+    let is_given = |path: &KeyPath| params.find(path).is_some();
     let layout = dialect.layout();
     let mut problems = Vec::new();
     let top = KeyPath::dotted("training_config.pretrained-models");
-    match dialect {
-        Dialect::December2024 => {
-            let continuation = KeyPath::dotted("training_config.continuation");
-            if is_given(&top) {
-                problems.push(in_wrong_place(params, &top, is_given(&KeyPath::dotted(layout.models))));
-            }
-            if is_given(&continuation) {
-                let help = "this tree reads models under `experiment.pretrained-models`";
-                problems.push(other_layout(params, &continuation, help));
-            }
-        }
-        Dialect::July2026 => {
-            let below = KeyPath::dotted(Dialect::December2024.layout().models);
-            for path in [top, below].iter().filter(|path| is_given(path)) {
-                let help = "this tree reads models under `continuation.models`: `teacher` with `urls`, `backwards` with `url`";
-                problems.push(other_layout(params, path, help));
-            }
+    if dialect == Dialect::December2024 && is_given(&top) {
+        problems.push(in_wrong_place(params, &top, is_given(&KeyPath::dotted(layout.models))));
+    }
+    for (path, instead) in dialect.training().other_layouts {
+        let path = KeyPath::dotted(path);
+        if is_given(&path) {
+            problems.push(other_layout(params, &path, instead));
         }
     }
     problems
@@ -93,7 +77,7 @@ fn misplaced(params: &Params, dialect: Dialect) -> Vec<Problem> {
 fn other_layout(params: &Params, path: &KeyPath, help: &str) -> Problem {
     let name = path.last_key().unwrap_or_default();
     let message = format!("`{name}` has no effect in this tree");
-    let mut problem = at_key(params, "no-effect", path, message, "nothing reads it").help(help);
+    let mut problem = at_key(params, "no-effect", path, message, "no kind of this tree reads it").help(help);
     problem.severity = Severity::Warning;
     problem
 }
@@ -247,7 +231,7 @@ fn check_count(params: &Params, key: &ModelKey, count: usize, path: &KeyPath) ->
         return (count > 1)
             .then(|| at_key(params, "wrong-count", path, message, "exactly one url has to be here"));
     }
-    let ensemble = peek(params, &KeyPath::dotted(ENSEMBLE)).and_then(Value::as_int);
+    let ensemble = params.find(&KeyPath::dotted(ENSEMBLE)).and_then(Value::as_int);
     let ensemble = ensemble.filter(|ensemble| i64::try_from(count) != Ok(*ensemble))?;
     let teachers = if ensemble == 1 { "1 teacher".into() } else { format!("{ensemble} teachers") };
     let asked = if ensemble == 1 { "one teacher is" } else { &format!("{teachers} are") };

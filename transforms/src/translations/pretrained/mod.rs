@@ -20,5 +20,4 @@ mod vocabulary;
 pub use check::check;
 pub use layout::Layout;
 pub use model::{Mode, PretrainedModel, require_mounts};
-pub use url::{hide, redact};
 pub use vocabulary::{look_for_all, questions};

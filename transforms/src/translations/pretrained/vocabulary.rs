@@ -5,13 +5,13 @@ use taskgraph::keypath::KeyPath;
 use taskgraph::params::Params;
 use taskgraph::problem::{Problem, Problems};
 use taskgraph::python::url::join;
+use taskgraph::secret::{hide, redact};
 use taskgraph::transform::Context;
 use taskgraph::urls::{Answer, Question};
 use taskgraph::value::{Str, Value};
 
 use super::layout::{Effect, Layout, ModelKey, Vocabulary};
 use super::model::Mode;
-use super::url::{hide, redact};
 use crate::translations::dialect::Dialect;
 use crate::translations::params::text;
 

@@ -1,0 +1,111 @@
+//! `graph preview`: what a training config would run, as text or as JSON.
+
+mod models;
+mod page;
+mod problems;
+mod text;
+mod work;
+
+use std::io::Read as _;
+use std::path::Path;
+use std::time::SystemTime;
+
+use anstream::eprint;
+use anyhow::{Context as _, Result};
+use taskgraph::json;
+use taskgraph::pipeline::Loaded;
+use taskgraph::preview::{Against, Config, Input, Outcome, Report, Request, preview};
+use taskgraph::problem::{Machine, Problem, Problems};
+use taskgraph::source::Source;
+use taskgraph::value::Value;
+use taskgraph_transforms::registry;
+
+use crate::Status;
+use crate::args::PreviewOptions;
+use crate::environment::{open_tree_or_embedded, settings};
+use crate::output::write;
+use crate::report::Reporter;
+
+/// Previews a config.
+pub fn run(options: &PreviewOptions, reporter: &Reporter) -> Result<Status> {
+    let report = match make(options) {
+        Ok(report) => report,
+        // What is wrong before a config is looked at is told in the same shape.
+        Err(error) => {
+            let config = Config { file: name(&options.config), is_parameters: false };
+            Report::new(config, None, Problems::from_error(error)?, None)
+        }
+    };
+    if options.json {
+        write(None, |out| {
+            serde_json::to_writer_pretty(&mut *out, &report)?;
+            Ok(writeln!(out)?)
+        })?;
+    } else if report.outcome == Outcome::Refused {
+        let (errors, _) = report.counts();
+        reporter.problems(&report.problems[..errors]);
+        eprint!("{}", problems::warnings(&report, options.all));
+        reporter.refused(&report.problems);
+    } else {
+        write(None, |out| Ok(out.write_all(text::text(&report, options.all).as_bytes())?))?;
+    }
+    Ok(match report.outcome {
+        Outcome::Refused => Status::Refused,
+        Outcome::Warnings if options.strict => Status::Warnings,
+        Outcome::Warnings | Outcome::Fine => Status::Fine,
+    })
+}
+
+fn make(options: &PreviewOptions) -> Result<Report> {
+    let settings = settings(options.run_task_dir.as_deref(), false)?;
+    check_known_urls(options.known_urls.as_deref())?;
+    let against = match options.against.as_deref() {
+        None => Against::NoModels,
+        Some(path) if path == Path::new("none") => Against::Nothing,
+        Some(path) => Against::Config(read(path)?),
+    };
+    let request = Request {
+        input: read(&options.config)?,
+        target_stage: options.target_stage.clone(),
+        tasks_for: options.tasks_for.clone(),
+        against,
+        settings: &settings,
+        now: SystemTime::now(),
+    };
+    let tree = open_tree_or_embedded(options.root.as_deref())?;
+    let loaded = Loaded::load(tree, &registry(), &Default::default())?;
+    preview(&loaded, &request)
+}
+
+fn read(path: &Path) -> Result<Input> {
+    if path == Path::new("-") {
+        let mut bytes = Vec::new();
+        let read = std::io::stdin().lock().read_to_end(&mut bytes);
+        read.with_context(|| Machine("standard input cannot be read".into()))?;
+        return Ok(Input { source: Source::decode(name(path), bytes)?, is_json: false });
+    }
+    let is_json = path.extension().is_some_and(|extension| extension == "json");
+    Ok(Input { source: Source::read(path)?, is_json })
+}
+
+fn name(path: &Path) -> String {
+    if path == Path::new("-") { "<stdin>".into() } else { path.display().to_string() }
+}
+
+/// No kind of this layout asks for urls, so the list is only held to its shape.
+fn check_known_urls(path: Option<&Path>) -> Result<()> {
+    let Some(path) = path else { return Ok(()) };
+    let refused =
+        |what: String| Problems::from(Problem::error("known-urls", format!("`{}` {what}", path.display())));
+    let value =
+        json::read(&Source::read(path)?.text).map_err(|error| refused(format!("is no JSON: {error}")))?;
+    let Value::List(urls) = value else {
+        return Err(refused(format!("must hold a list of urls, found {}", value.sort())).into());
+    };
+    match urls.iter().position(|url| url.as_str().is_none()) {
+        None => Ok(()),
+        Some(at) => {
+            Err(refused(format!("must hold a list of urls: item {} is {}", at + 1, urls[at].sort())).into())
+        }
+    }
+}

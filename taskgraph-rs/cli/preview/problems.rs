@@ -1,0 +1,54 @@
+//! Warnings and notes under a preview: the place to go to, and what to do there.
+
+use taskgraph::preview::Report;
+
+use super::page::Page;
+use crate::report::{brief, count};
+
+/// How many warnings are shown without `--all`.
+const SHOWN: usize = 10;
+
+/// The warnings of a report that has errors, which are told elsewhere.
+pub fn warnings(report: &Report, all: bool) -> String {
+    let mut page = Page::default();
+    print_warnings(&mut page, report, all);
+    let text = page.into_text();
+    if text.is_empty() { text } else { text + "\n" }
+}
+
+/// Warnings, notes, and with `--all` the keys that the config does not have.
+pub fn print(page: &mut Page, report: &Report, all: bool) {
+    print_warnings(page, report, all);
+    let defaults = report.plan.as_ref().and_then(|plan| plan.defaults.as_ref());
+    if let Some(defaults) = defaults.filter(|_| all) {
+        page.heading(&format!("Taken from {}", defaults.file));
+        let keys: Vec<&str> = defaults.keys.iter().map(|key| key.path.as_str()).collect();
+        page.list("  ", &keys);
+    }
+    if !report.notes.is_empty() {
+        page.heading(&count(report.notes.len(), "note"));
+        for note in &report.notes {
+            page.line(&format!("  {note}"));
+        }
+    }
+}
+
+fn print_warnings(page: &mut Page, report: &Report, all: bool) {
+    let (errors, warnings) = report.counts();
+    if warnings == 0 {
+        return;
+    }
+    page.heading(&count(warnings, "warning"));
+    let shown = if all { warnings } else { SHOWN };
+    for problem in report.problems[errors..].iter().take(shown) {
+        for (index, line) in brief(problem).iter().enumerate() {
+            page.line(&format!("{}{line}", if index == 0 { "  " } else { "      " }));
+        }
+        for related in problem.related.iter().filter(|_| all && problem.related.len() > 1) {
+            page.line(&format!("      {}  {}", related.place, related.label));
+        }
+    }
+    if shown < warnings {
+        page.line(&format!("  … and {} more (--all lists them)", warnings - shown));
+    }
+}

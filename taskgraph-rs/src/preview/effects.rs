@@ -1,0 +1,163 @@
+//! Keys that nothing reads. A graph has to be made first: only then is it known what was read.
+
+use std::collections::BTreeSet;
+
+use crate::extension::Training;
+use crate::keypath::KeyPath;
+use crate::params::Params;
+use crate::pipeline::Loaded;
+use crate::problem::{Problem, Severity};
+use crate::shape::{Field, Shape};
+use crate::value::{Map, Value};
+use crate::words;
+
+/// Keys of another layout, which are refused before a graph is made; the answer says what to write in this tree.
+pub fn other_layouts(training: &Training, params: &Params) -> Vec<Problem> {
+    let keys = training.other_layouts.iter().map(|(path, instead)| (KeyPath::dotted(path), instead));
+    keys.filter(|(path, _)| params.find(path).is_some())
+        .map(|(path, instead)| {
+            let key = path.last_key().unwrap_or_default();
+            let problem = Problem::error("no-effect", format!("`{key}` has no effect in this tree"));
+            at_key(problem, params, &path, "no kind of this tree reads it").help(*instead)
+        })
+        .collect()
+}
+
+/// Keys of the training config `own` that had no effect on the graph that was made with `params`.
+pub fn without_effect(loaded: &Loaded, training: &Training, params: &Params, own: &Value) -> Vec<Problem> {
+    let path = KeyPath::dotted(training.parameter);
+    let field = loaded.extension.parameters.iter().find(|field| field.name == training.parameter);
+    let mut walk = Walk { loaded, training, params, problems: Vec::new() };
+    walk.map(field.map(|field| &field.shape), own, &path);
+    walk.problems
+}
+
+/// Datasets of providers that no kind takes.
+pub fn unknown_providers(loaded: &Loaded, training: &Training, params: &Params) -> Vec<Problem> {
+    let stubs = loaded.kinds.values().flat_map(|kind| &kind.stubs);
+    let providers: BTreeSet<&str> =
+        stubs.filter_map(|stub| stub.fields.get("dataset-config")?.get("provider")?.as_str()).collect();
+    let path = KeyPath::dotted(training.datasets);
+    let categories = params.find(&path).and_then(Value::as_map).filter(|_| !providers.is_empty());
+    let mut problems = Vec::new();
+    for (category, list) in categories.into_iter().flatten() {
+        for (index, name) in list.as_list().unwrap_or_default().iter().enumerate() {
+            let Some((provider, _)) = name.as_str().and_then(|name| name.split_once('_')) else { continue };
+            if providers.contains(provider) {
+                continue;
+            }
+            let path = path.join(category).join(index);
+            let label = match words::nearest(provider, providers.iter().copied()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("they take {}", words::list(&providers).replace(" or ", " and ")),
+            };
+            problems.push(
+                Problem::warning("no-provider", format!("no kind takes datasets of `{provider}`"))
+                    .at(params.path_in_file(&path), label)
+                    .in_place(params.place_of_value(&path)),
+            );
+        }
+    }
+    problems
+}
+
+/// Keys that only the `train` action reads.
+pub fn for_the_action<'t>(training: &'t Training, params: &Params) -> Vec<&'t str> {
+    let keys = training.action_keys.iter().map(|path| (*path, KeyPath::dotted(path)));
+    let there = keys.filter(|(_, path)| params.find(path).is_some_and(Value::truthy));
+    there.map(|(path, _)| path.rsplit('.').next().unwrap_or(path)).collect()
+}
+
+struct Walk<'w> {
+    loaded: &'w Loaded,
+    training: &'w Training,
+    params: &'w Params,
+    problems: Vec<Problem>,
+}
+
+impl Walk<'_> {
+    fn map(&mut self, shape: Option<&Shape>, value: &Value, path: &KeyPath) {
+        let Some(map) = value.as_map() else { return };
+        for (key, value) in map {
+            let path = path.join(key);
+            let (field, inner) = within(shape, key);
+            let is_read = self.params.was_read(&path);
+            if is_read {
+                self.map(inner, value, &path);
+            } else if !self.is_excused(field, value, &path) {
+                let problem = self.unread(shape, inner.is_some() && field.is_none(), map, key, &path);
+                self.problems.push(problem);
+            }
+        }
+    }
+
+    /// What has to be there cannot be left out, what is empty says nothing, and some keys are for the action.
+    fn is_excused(&self, field: Option<&Field>, value: &Value, path: &KeyPath) -> bool {
+        let dotted = path.to_string();
+        let is_empty = match value {
+            Value::Null => true,
+            Value::List(items) => items.is_empty(),
+            Value::Map(map) => map.is_empty(),
+            _ => false,
+        };
+        field.is_some_and(|field| field.required)
+            || is_empty
+            || self.training.action_keys.contains(&dotted.as_str())
+    }
+
+    fn unread(&self, shape: Option<&Shape>, is_entry: bool, map: &Map, key: &str, path: &KeyPath) -> Problem {
+        let problem = Problem::warning("no-effect", format!("`{key}` has no effect"));
+        let label = match self.near(shape, is_entry, key).filter(|near| !map.contains_key(near.as_str())) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None if is_entry && key.contains('.') => "a name with a dot in it is never found".into(),
+            None if is_entry && names_kinds(shape) => "there is no kind of this name".into(),
+            None if is_entry => "nothing of this name is looked up".into(),
+            None => "nothing reads it".into(),
+        };
+        let mut problem = at_key(problem, self.params, path, &label);
+        if is_entry && key.contains('.') {
+            problem =
+                problem.help("the pipeline looks names up by dotted paths, and every dot parts two keys");
+        }
+        let models = KeyPath::dotted(self.training.models);
+        if path.0.starts_with(&models.0) {
+            problem.severity = Severity::Error;
+        }
+        problem
+    }
+
+    /// The key that may have been meant: one that the shape names, or a kind where kinds are keys.
+    fn near(&self, shape: Option<&Shape>, is_entry: bool, key: &str) -> Option<String> {
+        let named: &[Field] = match shape? {
+            Shape::Map(fields) | Shape::Open(fields, _) => fields,
+            _ => &[],
+        };
+        let kinds = self.loaded.kinds.keys().map(|kind| &**kind).filter(|_| is_entry && names_kinds(shape));
+        words::nearest(key, named.iter().map(|field| field.name).chain(kinds)).map(str::to_owned)
+    }
+}
+
+/// Whether the free keys of a map are kinds: `worker-classes`, which names a default besides.
+fn names_kinds(shape: Option<&Shape>) -> bool {
+    matches!(shape, Some(Shape::Open(..)))
+}
+
+/// The field that names `key`, and the shape of what stands there.
+fn within<'s>(shape: Option<&'s Shape>, key: &str) -> (Option<&'s Field>, Option<&'s Shape>) {
+    match shape {
+        Some(Shape::Map(fields)) => {
+            let field = fields.iter().find(|field| field.name == key);
+            (field, field.map(|field| &field.shape))
+        }
+        Some(Shape::Open(fields, rest)) => {
+            let field = fields.iter().find(|field| field.name == key);
+            (field, Some(field.map_or(*rest, |field| &field.shape)))
+        }
+        Some(Shape::MapOf(inner)) => (None, Some(inner)),
+        _ => (None, None),
+    }
+}
+
+fn at_key(problem: Problem, params: &Params, path: &KeyPath, label: &str) -> Problem {
+    problem.at(params.path_in_file(path), label).in_place(params.place_of_key(path))
+}

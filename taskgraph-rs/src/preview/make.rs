@@ -1,0 +1,271 @@
+//! The order of a preview: read, check, make the graph, look at it.
+
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use anyhow::Result;
+
+use super::compare::{Run, compare, size};
+use super::config::{self, Configured, problems_of};
+use super::models::models;
+use super::repair::repaired;
+use super::report::{Comparison, Facts, Plan, Report, TreeFacts};
+use super::stage;
+use super::work::work;
+use crate::effects;
+use crate::extension::Training;
+use crate::fields::Fields as _;
+use crate::keypath::KeyPath;
+use crate::params::{self, Params};
+use crate::pipeline::Loaded;
+use crate::problem::{Problem, Severity};
+use crate::settings::Settings;
+use crate::source::Source;
+use crate::value::Value;
+
+/// A config that is to be read.
+#[derive(Clone, Debug)]
+pub struct Input {
+    /// The text.
+    pub source: Arc<Source>,
+    /// Whether it is JSON and not YAML.
+    pub is_json: bool,
+}
+
+/// What a run is compared with.
+#[derive(Clone, Debug)]
+pub enum Against {
+    /// The same config without pretrained models.
+    NoModels,
+    /// Another config.
+    Config(Input),
+    /// Nothing.
+    Nothing,
+}
+
+/// What is asked of a preview.
+pub struct Request<'r> {
+    /// The config.
+    pub input: Input,
+    /// Another target stage than the one in the config.
+    pub target_stage: Option<String>,
+    /// What causes the graph, if not what the config says.
+    pub tasks_for: Option<String>,
+    /// What the run is compared with.
+    pub against: Against,
+    /// How the program was called.
+    pub settings: &'r Settings,
+    /// The time of the run.
+    pub now: SystemTime,
+}
+
+/// Previews a config over a tree. Whatever is wrong with either is in the report; an error is the machine's fault.
+pub fn preview(loaded: &Loaded, request: &Request<'_>) -> Result<Report> {
+    let mut problems: Vec<Problem> = loaded.equal_keys().into_iter().collect();
+    let tree = Some(TreeFacts {
+        name: loaded.tree.name(),
+        embedded: loaded.tree.is_embedded(),
+        kinds: loaded.kinds.len(),
+    });
+    let Some(training) = loaded.extension.training else {
+        let message = format!("`{}` trains nothing: it has no training config", loaded.tree.name());
+        let help = "a tree of the translations pipeline has `register: translations_taskgraph:register` in config.yml";
+        problems.push(Problem::error("no-training", message).help(help));
+        return Ok(Report::new(config::unread(&request.input), tree, problems, None));
+    };
+    let Some(configured) = problems_of(config::read(loaded, training, &request.input), &mut problems)? else {
+        return Ok(Report::new(config::unread(&request.input), tree, problems, None));
+    };
+    let Configured { config, params, own, defaults, problems: found } = configured;
+    problems.extend(found);
+    let making = Making { loaded, training, request };
+    let mut made = making.make(params, Some(&own), &mut problems)?;
+    let mut notes = making.notes(made.as_ref());
+    let mut plan = None;
+    if let Some(Made { params, run }) = &mut made {
+        let warnings = std::mem::take(&mut run.full.warnings);
+        let (missing, others): (Vec<_>, Vec<_>) = warnings.into_iter().partition(is_about_the_machine);
+        notes.extend(missing.into_iter().map(|warning| warning.message));
+        problems.extend(others);
+        let scratch = match config::without_models(params, training) {
+            Some(params) => making.make(params, None, &mut problems)?,
+            None => None,
+        };
+        let comparison = making.compare(run, scratch.as_ref(), &mut problems)?;
+        plan = Some(Plan {
+            facts: facts(training, params, run),
+            defaults,
+            models: models(
+                training,
+                &run.full,
+                &run.targets.graph,
+                scratch.as_ref().map(|made| &made.run.full),
+            ),
+            comparison,
+            work: work(&run.targets.graph, &loaded.config, params.text("level")),
+        });
+    }
+    let mut report = Report::new(config, tree, problems, plan);
+    report.notes = notes;
+    Ok(report)
+}
+
+/// What the machine lacks changes names and digests, but nothing that a preview shows.
+fn is_about_the_machine(warning: &Problem) -> bool {
+    warning.code == "run-task"
+}
+
+fn facts(training: &Training, params: &Params, run: &Run) -> Facts {
+    let text = |path: &str| params.find(&path.into()).and_then(Value::as_str).unwrap_or_default().to_owned();
+    Facts {
+        src: text(training.src),
+        trg: text(training.trg),
+        experiment: text(training.name),
+        target_stage: text(training.stage),
+        target_method: params.text("target_tasks_method").to_owned(),
+        tasks_for: params.text("tasks_for").to_owned(),
+        tasks: size(&run.full.graph),
+        targets: size(&run.targets.set),
+        to_run: size(&run.targets.graph),
+    }
+}
+
+struct Making<'m> {
+    loaded: &'m Loaded,
+    training: &'m Training,
+    request: &'m Request<'m>,
+}
+
+/// A graph, and the parameters that it was made with.
+struct Made {
+    params: Params,
+    run: Run,
+}
+
+impl Making<'_> {
+    /// Checks parameters and makes their graph; nothing if they are refused. `own` is the training config as it was
+    /// written, if its keys are to be looked at.
+    fn make(
+        &self,
+        mut params: Params,
+        own: Option<&Value>,
+        problems: &mut Vec<Problem>,
+    ) -> Result<Option<Made>> {
+        let Making { loaded, training, request } = self;
+        if let Some(stage) = &request.target_stage {
+            config::set_stage(&mut params, training, stage);
+        }
+        if let Some(tasks_for) = &request.tasks_for {
+            params.values_mut().put("tasks_for", tasks_for.as_str());
+        }
+        let has_stage_flag = request.target_stage.is_some();
+        let mut found = problems_of(loaded.complete(&mut params, request.now), problems)?.unwrap_or_default();
+        if own.is_some() {
+            if self.asks_for_a_stage(&params) {
+                found.extend(stage::check(loaded, training, &params, has_stage_flag));
+            }
+            found.extend(effects::other_layouts(training, &params));
+            found.extend(effects::unknown_providers(loaded, training, &params));
+        } else {
+            // The same keys were told of before.
+            found.retain(Problem::is_error);
+        }
+        let is_refused = found.iter().any(Problem::is_error);
+        problems.extend(found);
+        if is_refused {
+            if let Some(own) = own {
+                problems.extend(self.others(&params, own)?);
+            }
+            return Ok(None);
+        }
+        let Some(full) = problems_of(loaded.full(&params, request.settings), problems)? else {
+            // Then what they are missed for is the consequence, and this the cause.
+            problems
+                .iter_mut()
+                .filter(|it| it.code == "no-provider")
+                .for_each(|it| it.severity = Severity::Error);
+            if let Some(own) = own {
+                problems.extend(self.others(&params, own)?);
+            }
+            return Ok(None);
+        };
+        let Some(targets) = problems_of(loaded.target(&full, &params), problems)? else { return Ok(None) };
+        let run = Run { full, targets };
+        if let Some(own) = own {
+            problems.extend(effects::without_effect(loaded, training, &params, own));
+            if self.asks_for_a_stage(&params) {
+                problems.extend(stage::selects_nothing(training, &params, &run, has_stage_flag));
+            }
+        }
+        Ok(Some(Made { params, run }))
+    }
+
+    /// Whether the target stage is what the target method goes by.
+    fn asks_for_a_stage(&self, params: &Params) -> bool {
+        params.text("target_tasks_method") == self.training.target_method
+    }
+
+    /// What else is wrong with a config that is refused already: what its graph would be refused for, and keys without
+    /// effect.
+    fn others(&self, params: &Params, own: &Value) -> Result<Vec<Problem>> {
+        let Making { loaded, training, request } = self;
+        let mut others = Vec::new();
+        let datasets = KeyPath::dotted(training.datasets);
+        for with_datasets in [true, false] {
+            let Some(params) = repaired(loaded, training, params, with_datasets) else { break };
+            if params::check(&params, &loaded.extension).iter().any(Problem::is_error) {
+                break;
+            }
+            let mut refused = Vec::new();
+            if problems_of(loaded.full(&params, request.settings), &mut refused)?.is_some() {
+                let mut found = effects::without_effect(loaded, training, &params, own);
+                let inside = params.path_in_file(&datasets);
+                found.retain(|problem| with_datasets || !problem.path.0.starts_with(&inside.0));
+                others.extend(found);
+                break;
+            }
+            // What stands in other files may come from the repair.
+            let is_own = |problem: &Problem| {
+                problem.place.as_ref().is_some_and(|place| place.source == request.input.source)
+            };
+            others.extend(refused.into_iter().filter(is_own));
+        }
+        // What is wrong with models was said by their own check.
+        let models = params.path_in_file(&KeyPath::dotted(training.models));
+        others.retain(|problem| !problem.path.0.starts_with(&models.0));
+        Ok(others)
+    }
+
+    fn compare(
+        &self,
+        run: &Run,
+        scratch: Option<&Made>,
+        problems: &mut Vec<Problem>,
+    ) -> Result<Option<Comparison>> {
+        match &self.request.against {
+            Against::Nothing => Ok(None),
+            Against::NoModels => Ok(scratch.map(|scratch| compare(run, &scratch.run, None))),
+            Against::Config(input) => {
+                let Some(other) = problems_of(config::read(self.loaded, self.training, input), problems)?
+                else {
+                    return Ok(None);
+                };
+                let made = self.make(other.params, None, problems)?;
+                Ok(made.map(|made| compare(run, &made.run, Some(input.source.name.clone()))))
+            }
+        }
+    }
+
+    fn notes(&self, made: Option<&Made>) -> Vec<String> {
+        let keys = made.map(|made| effects::for_the_action(self.training, &made.params)).unwrap_or_default();
+        if keys.is_empty() {
+            return Vec::new();
+        }
+        let verb = if keys.len() == 1 { "is" } else { "are" };
+        let keys: Vec<_> = keys.iter().map(|key| format!("`{key}`")).collect();
+        vec![format!(
+            "{} {verb} for the `train` action, which takes over what earlier runs made; this is the plan without them",
+            keys.join(", ")
+        )]
+    }
+}

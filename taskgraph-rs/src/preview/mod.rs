@@ -1,0 +1,23 @@
+//! The preview: what a training config would run, before anything runs.
+//!
+//! Folds what the other rooms decided into one [`Report`]. It never works a decision out a second time: models come
+//! from the tasks, reasons from the transforms, targets from the target room. No file is written, no network asked.
+
+mod base;
+mod command;
+mod compare;
+mod config;
+mod make;
+mod models;
+mod repair;
+mod report;
+mod stage;
+#[cfg(test)]
+mod testing;
+mod work;
+
+pub use make::{Against, Input, Request, preview};
+pub use report::{
+    Changed, Comparison, Config, DefaultKeys, Edges, Facts, Gone, KindModels, Member, Need, Outcome, Plan,
+    Report, Row, Totals, TreeFacts, VERSION, Variant, Work,
+};

@@ -1,0 +1,82 @@
+//! The training kinds that can start from a model, task by task.
+
+use super::command::excerpt;
+use super::report::{KindModels, Member, Need, Variant};
+use crate::decision;
+use crate::extension::Training;
+use crate::graph::TaskGraph;
+use crate::pipeline::Full;
+use crate::secret::redact;
+use crate::task::Task;
+use crate::value::{Str, Value};
+
+/// What each training kind starts from. `scratch` is the graph without models.
+pub fn models(
+    training: &Training,
+    full: &Full,
+    to_run: &TaskGraph,
+    scratch: Option<&Full>,
+) -> Vec<KindModels> {
+    let of_kind =
+        |kind: &&&str| full.graph.tasks.values().filter(|task| *task.kind == ***kind).collect::<Vec<_>>();
+    let kinds =
+        training.kinds.iter().map(|kind| (kind, of_kind(&kind))).filter(|(_, tasks)| !tasks.is_empty());
+    kinds
+        .map(|(kind, tasks)| {
+            let model = tasks.iter().find_map(|task| task.model.as_deref());
+            let members = tasks.iter().map(|task| {
+                let without = scratch.and_then(|scratch| scratch.graph.tasks.get(&task.label));
+                member(task, to_run.tasks.contains_key(&task.label), without.map(|task| &**task))
+            });
+            KindModels {
+                kind: (*kind).into(),
+                variant: model.map_or(Variant::FromScratch, |model| variant(model.variant)),
+                model_type: model.map(|model| model.model_type.clone()),
+                members: members.collect(),
+            }
+        })
+        .collect()
+}
+
+fn variant(variant: decision::Variant) -> Variant {
+    match variant {
+        decision::Variant::DownloadOnly => Variant::DownloadOnly,
+        decision::Variant::Continue => Variant::Continue,
+        decision::Variant::Init => Variant::Init,
+    }
+}
+
+fn member(task: &Task, runs: bool, without: Option<&Task>) -> Member {
+    let model = task.model.as_deref();
+    let mounted = model.map(|model| mounted(task, &model.directory)).unwrap_or_default();
+    let is_trained = model.is_none_or(|model| model.variant != decision::Variant::DownloadOnly);
+    let mut needs: Vec<Need> = task
+        .dependencies
+        .iter()
+        .map(|(name, label)| Need { name: name.clone(), label: label.clone() })
+        .collect();
+    needs.sort_by(|a, b| a.name.cmp(&b.name));
+    Member {
+        label: task.label.clone(),
+        runs,
+        url: mounted
+            .first()
+            .map(|(file, url)| redact(url.strip_suffix(file.as_str()).unwrap_or(url).trim_end_matches('/'))),
+        directory: model.map(|model| model.directory.clone()),
+        files: mounted.into_iter().map(|(file, _)| file).collect(),
+        needs,
+        no_longer: model.map(|model| model.dropped.clone()).unwrap_or_default(),
+        command: excerpt(task, without).filter(|_| is_trained || without.is_some()).map(|text| redact(&text)),
+    }
+}
+
+/// The files that a task mounts by url below a directory, and their urls: what the worker will really fetch.
+fn mounted(task: &Task, directory: &Str) -> Vec<(String, String)> {
+    let mounts = task.definition.get("payload").and_then(|payload| payload.get("mounts")?.as_list());
+    let file = |mount: &Value| {
+        let file = mount.get("file")?.as_str()?.strip_prefix(&**directory)?.strip_prefix('/')?;
+        let url = mount.get("content")?.get("url")?.as_str()?;
+        Some((file.to_owned(), url.to_owned()))
+    };
+    mounts.unwrap_or_default().iter().filter_map(file).collect()
+}

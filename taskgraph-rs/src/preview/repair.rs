@@ -1,0 +1,90 @@
+//! Parameters of which everything wrong is replaced by defaults: the graph they make is never shown, but tells which
+//! other keys have no effect, so that a person hears of all that is wrong at once.
+
+use crate::document::load;
+use crate::extension::Training;
+use crate::keypath::{KeyPath, Step};
+use crate::params::Params;
+use crate::pipeline::Loaded;
+use crate::shape::What;
+use crate::value::{Map, Value};
+
+/// The same parameters with default values for what does not have its shape, and without models. Datasets are kept
+/// or replaced as a whole.
+pub fn repaired(
+    loaded: &Loaded,
+    training: &Training,
+    params: &Params,
+    with_datasets: bool,
+) -> Option<Params> {
+    let (_, file) = loaded.extension.defaults.iter().find(|(name, _)| *name == training.parameter)?;
+    let (_, defaults) = load(loaded.tree.read(file).ok()?).ok()?;
+    let field = loaded.extension.parameters.iter().find(|field| field.name == training.parameter)?;
+    let mut config = params.get(training.parameter)?.clone();
+    if !matches!(config, Value::Map(_)) {
+        return None;
+    }
+    for misfit in field.shape.check(&config) {
+        if !matches!(misfit.what, What::Unknown(_)) {
+            put(&mut config, &misfit.path.0, misfit.path.find(&defaults));
+        }
+    }
+    if !with_datasets {
+        let datasets = KeyPath::dotted(training.datasets);
+        let inside = datasets.0.get(1..).unwrap_or_default();
+        put(&mut config, inside, KeyPath(inside.to_vec()).find(&defaults));
+    }
+    let mut params = params.clone();
+    params.values_mut().insert(training.parameter.into(), config);
+    let models = KeyPath::dotted(training.models);
+    let values = params.values_mut();
+    if let Some((Step::Key(first), rest)) = models.0.split_first()
+        && let Some(value) = values.get_mut(&**first)
+    {
+        put(value, rest, None);
+    }
+    Some(params)
+}
+
+/// Puts a value at a path, or takes it away; where the path leads nowhere nothing happens.
+fn put(value: &mut Value, path: &[Step], new: Option<&Value>) {
+    match (value, path) {
+        (Value::Map(map), [Step::Key(key)]) => {
+            let map: &mut Map = std::sync::Arc::make_mut(map);
+            match new {
+                Some(new) => drop(map.insert(key.clone(), new.clone())),
+                None => drop(map.shift_remove(key)),
+            }
+        }
+        (Value::Map(map), [Step::Key(key), rest @ ..]) => {
+            if let Some(inner) = std::sync::Arc::make_mut(map).get_mut(&**key) {
+                put(inner, rest, new);
+            }
+        }
+        (Value::List(items), [Step::Index(index), rest @ ..]) => {
+            match (std::sync::Arc::make_mut(items).get_mut(*index), rest) {
+                // What stands for an item of a list is no matter: only keys are looked at.
+                (Some(item), []) => *item = new.cloned().unwrap_or_else(|| "repaired_item".into()),
+                (Some(item), rest) => put(item, rest, new),
+                (None, _) => {}
+            }
+        }
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::map;
+
+    #[test]
+    fn values_are_put_and_taken_where_their_path_leads() {
+        let mut value = Value::from(map! { "a" => map! { "b" => 1, "c" => 2 }, "l" => vec![Value::Null] });
+        put(&mut value, &KeyPath::dotted("a.b").0, Some(&7.into()));
+        put(&mut value, &KeyPath::dotted("a.c").0, None);
+        put(&mut value, &KeyPath::dotted("x.y").0, Some(&7.into()));
+        put(&mut value, &KeyPath::dotted("l").join(0).0, None);
+        assert_eq!(format!("{value:?}"), r#"{"a": {"b": 7}, "l": ["repaired_item"]}"#);
+    }
+}

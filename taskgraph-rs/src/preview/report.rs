@@ -1,0 +1,311 @@
+//! What a preview says, as data: `docs/preview-json.md` describes it field by field.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+
+use crate::problem::{Problem, Severity};
+use crate::task::Label;
+use crate::value::Str;
+
+/// The version of the shape. It changes when a field changes its meaning or goes; new fields may come at any time.
+pub const VERSION: u32 = 1;
+
+/// Everything a preview has to say.
+#[derive(Debug, Serialize)]
+pub struct Report {
+    /// The version of this shape.
+    pub version: u32,
+    /// How it went.
+    pub outcome: Outcome,
+    /// What was looked at.
+    pub config: Config,
+    /// The tree, once it was read.
+    pub tree: Option<TreeFacts>,
+    /// What would run; nothing if there are errors.
+    pub plan: Option<Plan>,
+    /// What is wrong, errors first, each in the order of the files.
+    pub problems: Vec<Problem>,
+    /// What is worth knowing, and nobody's fault.
+    pub notes: Vec<String>,
+}
+
+/// How a preview went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// Nothing is wrong.
+    Fine,
+    /// There are warnings.
+    Warnings,
+    /// There are errors, and no plan.
+    Refused,
+}
+
+/// The config that was looked at.
+#[derive(Clone, Debug, Serialize)]
+pub struct Config {
+    /// Its file, or `<stdin>`.
+    pub file: String,
+    /// Whether it is a whole set of parameters and not a training config alone.
+    pub is_parameters: bool,
+}
+
+/// The tree.
+#[derive(Debug, Serialize)]
+pub struct TreeFacts {
+    /// Its folder as it was given, or `the embedded kinds`.
+    pub name: String,
+    /// Whether it is the one inside the program.
+    pub embedded: bool,
+    /// How many kinds it has.
+    pub kinds: usize,
+}
+
+/// What would run.
+#[derive(Debug, Serialize)]
+pub struct Plan {
+    /// What is asked for, and how much that is.
+    pub facts: Facts,
+    /// Keys that are not in the config.
+    pub defaults: Option<DefaultKeys>,
+    /// The training kinds that can start from a model.
+    pub models: Vec<KindModels>,
+    /// What changes against another run.
+    pub comparison: Option<Comparison>,
+    /// What the tasks run on.
+    pub work: Work,
+}
+
+/// What is asked for, and how much that is.
+#[derive(Debug, Serialize)]
+pub struct Facts {
+    /// The language that is translated from.
+    pub src: String,
+    /// The language that is translated to.
+    pub trg: String,
+    /// The name of the experiment.
+    pub experiment: String,
+    /// The stage whose tasks are asked for.
+    pub target_stage: String,
+    /// The target method. Another than the training's own does not look at the stage.
+    pub target_method: String,
+    /// What causes the graph: `action`, `cron`, `github-push`, …
+    pub tasks_for: String,
+    /// How many tasks there could be.
+    pub tasks: usize,
+    /// How many of them are asked for.
+    pub targets: usize,
+    /// How many tasks these come to, with all that they need.
+    pub to_run: usize,
+}
+
+/// Keys that were taken from the tree's default config.
+#[derive(Debug, Serialize)]
+pub struct DefaultKeys {
+    /// The file that has them.
+    pub file: String,
+    /// Their paths in the training config.
+    pub keys: Vec<DefaultKey>,
+}
+
+/// A key that was taken from the tree's default config.
+#[derive(Debug, Serialize)]
+pub struct DefaultKey {
+    /// Its path in the training config.
+    pub path: String,
+    /// Whether it has to be there.
+    pub required: bool,
+}
+
+/// How a kind's training begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Variant {
+    /// Without a model.
+    FromScratch,
+    /// Nothing is trained: the model is downloaded and published.
+    DownloadOnly,
+    /// At the checkpoint of the model.
+    Continue,
+    /// With the weights of the model.
+    Init,
+}
+
+/// A training kind and the models that it starts from.
+#[derive(Debug, Serialize)]
+pub struct KindModels {
+    /// The kind.
+    pub kind: Str,
+    /// How its training begins.
+    pub variant: Variant,
+    /// The `type` of the config; nothing without a model.
+    #[serde(rename = "type")]
+    pub model_type: Option<Str>,
+    /// Its tasks: one for each member of an ensemble.
+    pub members: Vec<Member>,
+}
+
+/// A training task.
+#[derive(Debug, Serialize)]
+pub struct Member {
+    /// Its label.
+    pub label: Label,
+    /// Whether the target stage needs it.
+    pub runs: bool,
+    /// Where its model comes from.
+    pub url: Option<String>,
+    /// Where the model is mounted.
+    pub directory: Option<Str>,
+    /// The files that are mounted.
+    pub files: Vec<String>,
+    /// What it depends on.
+    pub needs: Vec<Need>,
+    /// Names of dependencies that it has no longer, because of the model.
+    pub no_longer: Vec<Str>,
+    /// The part of its command that shows the model; nothing if nothing is trained.
+    pub command: Option<String>,
+}
+
+/// A dependency.
+#[derive(Debug, Serialize)]
+pub struct Need {
+    /// The name that the task has for it.
+    pub name: Str,
+    /// Its label.
+    pub label: Label,
+}
+
+/// What changes among the tasks to run, against another run.
+#[derive(Debug, Default, Serialize)]
+pub struct Comparison {
+    /// The config of the other run; nothing if it is the same config without pretrained models.
+    pub against: Option<String>,
+    /// Tasks of the other run only.
+    pub gone: Vec<Gone>,
+    /// Tasks of this run only.
+    pub new: Vec<Label>,
+    /// Tasks whose definition or own settings differ.
+    pub rewritten: Vec<Changed>,
+    /// Tasks that differ in what they directly depend on.
+    pub dependencies: Vec<Edges>,
+    /// Tasks that have a new digest because of something upstream, and no other reason.
+    pub downstream: Vec<Label>,
+    /// Tasks that are the same.
+    pub unchanged: Vec<Label>,
+}
+
+/// A task that is not run any more.
+#[derive(Debug, Serialize)]
+pub struct Gone {
+    /// Its label.
+    pub label: Label,
+    /// Why.
+    pub why: String,
+}
+
+/// A task that is another one now.
+#[derive(Debug, Serialize)]
+pub struct Changed {
+    /// Its label.
+    pub label: Label,
+    /// Whether a pretrained model is what changed it.
+    pub by_model: bool,
+}
+
+/// A task with other direct dependencies.
+#[derive(Debug, Serialize)]
+pub struct Edges {
+    /// Its label.
+    pub label: Label,
+    /// What it does not depend on any more.
+    pub lost: Vec<Label>,
+    /// What it depends on now.
+    pub gained: Vec<Label>,
+}
+
+/// What the tasks run on.
+#[derive(Debug, Default, Serialize)]
+pub struct Work {
+    /// One row for each kind, stage and worker pool, in the order of the pipeline.
+    pub rows: Vec<Row>,
+    /// Everything together.
+    pub totals: Totals,
+}
+
+/// Tasks of one kind and stage on one worker pool.
+#[derive(Debug, Serialize)]
+pub struct Row {
+    /// The kind.
+    pub kind: Str,
+    /// The stage, if the tasks have one.
+    pub stage: Option<Str>,
+    /// `provisioner/worker-type`.
+    pub pool: String,
+    /// GPUs of one machine.
+    pub gpus: usize,
+    /// `spot` or `standard`; nothing where the pool comes in one sort only.
+    pub machines: Option<&'static str>,
+    /// How many tasks.
+    pub tasks: usize,
+    /// How many of them only download a model. They need a machine of the pool, but not for long.
+    pub download_only: usize,
+    /// The longest that one of them may run, in seconds.
+    pub longest_seconds: u64,
+    /// The sum of the maximum run times, in seconds.
+    pub seconds: u64,
+    /// That sum, times the GPUs.
+    pub gpu_seconds: u64,
+}
+
+/// Everything together.
+#[derive(Debug, Default, Serialize)]
+pub struct Totals {
+    /// How many tasks.
+    pub tasks: usize,
+    /// How many of them on a machine with GPUs.
+    pub gpu_tasks: usize,
+    /// The sum of the maximum run times, in seconds.
+    pub seconds: u64,
+    /// The sum of the maximum run times, times the GPUs of each.
+    pub gpu_seconds: u64,
+}
+
+impl Report {
+    /// A report without a plan, or with one; the problems decide how it went.
+    pub fn new(
+        config: Config,
+        tree: Option<TreeFacts>,
+        mut problems: Vec<Problem>,
+        plan: Option<Plan>,
+    ) -> Self {
+        let position = |problem: &Problem| {
+            problem
+                .place
+                .as_ref()
+                .map(|place| (place.source.name.clone(), place.span.line, place.span.column))
+        };
+        problems
+            .sort_by_cached_key(|problem| (problem.severity, position(problem).is_none(), position(problem)));
+        // Each task that needs a missing thing says so, and a key of another layout has no effect besides.
+        let mut told = BTreeSet::new();
+        problems.retain(|problem| {
+            told.insert((position(problem), problem.message.clone()))
+                && (problem.code != "no-effect" || told.insert((position(problem), problem.code.into())))
+        });
+        let outcome = match problems.first().map(|problem| problem.severity) {
+            Some(Severity::Error) => Outcome::Refused,
+            _ if plan.is_none() => Outcome::Refused,
+            Some(Severity::Warning) => Outcome::Warnings,
+            None => Outcome::Fine,
+        };
+        let plan = plan.filter(|_| outcome != Outcome::Refused);
+        Report { version: VERSION, outcome, config, tree, plan, problems, notes: Vec::new() }
+    }
+
+    /// Errors and warnings.
+    pub fn counts(&self) -> (usize, usize) {
+        let errors = self.problems.iter().filter(|problem| problem.severity == Severity::Error).count();
+        (errors, self.problems.len() - errors)
+    }
+}
