@@ -1,4 +1,5 @@
 //! `graph preview` as a person calls it: in a folder of their own, with nothing in the environment.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 mod support;
 
@@ -42,7 +43,8 @@ fn preview(config: &str, more: &[&str]) -> Outcome {
 
 fn json(config: &str, more: &[&str]) -> Value {
     let outcome = preview(config, &[&["--json"], more].concat());
-    serde_json::from_str(&outcome.out).unwrap_or_else(|error| panic!("{error}\n{}\n{}", outcome.out, outcome.err))
+    serde_json::from_str(&outcome.out)
+        .unwrap_or_else(|error| panic!("{error}\n{}\n{}", outcome.out, outcome.err))
 }
 
 fn data(path: &str) -> PathBuf {
@@ -79,7 +81,9 @@ fn keys_without_effect_are_told_with_their_reason() {
 
 #[test]
 fn every_mode_does_its_part_on_both_kinds() {
-    for (kind, members) in [("train-teacher", 1), ("train-teacher", 2), ("train-teacher", 4), ("train-backwards", 1)] {
+    for (kind, members) in
+        [("train-teacher", 1), ("train-teacher", 2), ("train-teacher", 4), ("train-backwards", 1)]
+    {
         for mode in ["use", "continue", "init"] {
             check_mode(kind, mode, members);
         }
@@ -87,7 +91,8 @@ fn every_mode_does_its_part_on_both_kinds() {
 }
 
 fn check_mode(kind: &str, mode: &str, members: usize) {
-    let urls: Vec<String> = (1..=members).map(|member| format!("https://models.example.org/{member}")).collect();
+    let urls: Vec<String> =
+        (1..=members).map(|member| format!("https://models.example.org/{member}")).collect();
     let config = format!(
         "experiment:\n  teacher-ensemble: {members}\n  pretrained-models:\n    {kind}: {{urls: [{}], mode: {mode}, type: default}}\n",
         urls.join(", ")
@@ -104,9 +109,14 @@ fn check_mode(kind: &str, mode: &str, members: usize) {
         assert_eq!(task["url"], url.as_str(), "{case}");
         assert_eq!(task["directory"], "./artifacts", "{case}");
         assert_eq!(task["files"].as_array().unwrap().len(), if mode == "init" { 5 } else { 17 }, "{case}");
-        let needs: Vec<&str> = task["needs"].as_array().unwrap().iter().map(|need| need["name"].as_str().unwrap()).collect();
-        let gone: Vec<&str> = task["no_longer"].as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();
-        assert!(gone.contains(&"train-vocab") && !needs.contains(&"train-vocab"), "{case}: {needs:?} {gone:?}");
+        let needs: Vec<&str> =
+            task["needs"].as_array().unwrap().iter().map(|need| need["name"].as_str().unwrap()).collect();
+        let gone: Vec<&str> =
+            task["no_longer"].as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();
+        assert!(
+            gone.contains(&"train-vocab") && !needs.contains(&"train-vocab"),
+            "{case}: {needs:?} {gone:?}"
+        );
         assert_eq!(needs.is_empty(), mode == "use", "{case}: {needs:?}");
         let command = task["command"].as_str().unwrap_or_default();
         assert_eq!(command.contains("--pretrained-model"), mode == "init", "{case}: {command}");
@@ -114,24 +124,35 @@ fn check_mode(kind: &str, mode: &str, members: usize) {
     }
     let comparison = &report["plan"]["comparison"];
     assert_eq!(comparison["rewritten"].as_array().unwrap().len(), members, "{case}");
-    assert!(comparison["rewritten"].as_array().unwrap().iter().all(|task| task["by_model"] == true), "{case}");
+    assert!(
+        comparison["rewritten"].as_array().unwrap().iter().all(|task| task["by_model"] == true),
+        "{case}"
+    );
     assert_eq!(comparison["gone"].as_array().unwrap().is_empty(), mode != "use", "{case}");
     assert!(comparison["new"].as_array().unwrap().is_empty(), "{case}");
     let other = kinds.iter().find(|told| told["kind"] != kind).unwrap();
-    assert_eq!((&other["variant"], &other["members"][0]["url"]), (&"from-scratch".into(), &Value::Null), "{case}");
+    assert_eq!(
+        (&other["variant"], &other["members"][0]["url"]),
+        (&"from-scratch".into(), &Value::Null),
+        "{case}"
+    );
 }
 
 #[test]
 fn the_digest_of_a_download_depends_on_nothing_but_the_model() {
     let task = |model: &str, after: &str, metric: &str| {
         let folder = tempfile::tempdir().unwrap();
-        let own = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("kinds/training-config.yml")).unwrap();
+        let own = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("kinds/training-config.yml"))
+            .unwrap();
         let config = own.replace("after: 40u", after).replace("best-model: chrf", metric);
         let indented: String = config.lines().map(|line| format!("  {line}\n")).collect();
-        let models = format!("  pretrained-models:\n    train-teacher: {{urls: [{model}], mode: use, type: default}}\n");
+        let models = format!(
+            "  pretrained-models:\n    train-teacher: {{urls: [{model}], mode: use, type: default}}\n"
+        );
         let base = "head_repository: https://github.com/o/r\nbase_repository: https://github.com/o/r\nproject: r\n\
                     head_rev: abc\nhead_ref: main\nfiles_changed: []\nversion: null\nlevel: '1'\n";
-        fs::write(folder.path().join("p.yml"), format!("{base}training_config:\n{indented}{models}")).unwrap();
+        fs::write(folder.path().join("p.yml"), format!("{base}training_config:\n{indented}{models}"))
+            .unwrap();
         let arguments =
             ["full", "-J", "-r", env!("CARGO_MANIFEST_DIR"), "-p", "p.yml", "--tasks-regex", "train-teacher"];
         let outcome = call(folder.path(), &arguments, "");
@@ -198,13 +219,17 @@ fn a_run_is_compared_with_another_config_or_with_none() {
     fs::write(folder.path().join("now.yml"), &config).unwrap();
     fs::write(folder.path().join("before.yml"), config.replace("mode: continue", "mode: init")).unwrap();
     let report = |against: &str| -> Value {
-        let outcome = call(folder.path(), &["graph", "preview", "now.yml", "--json", "--against", against], "");
+        let outcome =
+            call(folder.path(), &["graph", "preview", "now.yml", "--json", "--against", against], "");
         serde_json::from_str(&outcome.out).unwrap()
     };
     assert_eq!(report("none")["plan"]["comparison"], Value::Null);
     let comparison = report("before.yml")["plan"]["comparison"].clone();
     assert_eq!(comparison["against"], "before.yml");
-    assert_eq!(comparison["rewritten"], serde_json::json!([{"label": "train-teacher-ru-en-1", "by_model": true}]));
+    assert_eq!(
+        comparison["rewritten"],
+        serde_json::json!([{"label": "train-teacher-ru-en-1", "by_model": true}])
+    );
     assert_eq!(comparison["gone"], serde_json::json!([]));
     assert_eq!(report("now.yml")["plan"]["comparison"]["unchanged"].as_array().unwrap().len(), 63);
     fs::write(folder.path().join("wrong.yml"), "target-stage: 7").unwrap();
@@ -240,14 +265,16 @@ fn known_urls_have_to_be_a_list() {
     fs::write(folder.path().join("config.yml"), "target-stage: all").unwrap();
     for (text, status) in [("[\"https://a\"]", 0), ("[1]", 2), ("{}", 2), ("x", 2)] {
         fs::write(folder.path().join("urls.json"), text).unwrap();
-        let outcome = call(folder.path(), &["graph", "preview", "config.yml", "--known-urls", "urls.json"], "");
+        let outcome =
+            call(folder.path(), &["graph", "preview", "config.yml", "--known-urls", "urls.json"], "");
         assert_eq!(outcome.status, status, "{text}: {}", outcome.err);
     }
 }
 
 #[test]
 fn configs_as_people_keep_them_get_an_answer() {
-    let (Some(configs), Some(tree)) = (shared("training-configs"), shared("conformance/ftt-2024-12/tree")) else {
+    let (Some(configs), Some(tree)) = (shared("training-configs"), shared("conformance/ftt-2024-12/tree"))
+    else {
         return;
     };
     let copy = checkout(&tree);
@@ -264,7 +291,11 @@ fn configs_as_people_keep_them_get_an_answer() {
         let arguments = ["graph", "preview", "config.yml", "--root", root.to_str().unwrap()];
         let outcome = call(folder.path(), &arguments, "");
         if outcome.status == 2 {
-            assert!(outcome.err.contains("write `mono-max-sentences-src: {total: "), "{name}: {}", outcome.err);
+            assert!(
+                outcome.err.contains("write `mono-max-sentences-src: {total: "),
+                "{name}: {}",
+                outcome.err
+            );
         } else {
             assert_eq!(outcome.status, 0, "{name}: {}", outcome.err);
         }

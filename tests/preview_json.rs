@@ -1,4 +1,5 @@
 //! `graph preview --json` keeps to its schema, docs/preview.schema.json.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 use std::path::Path;
 use std::process::Command;
@@ -42,7 +43,9 @@ fn report(config: &str, more: &[&str]) -> Value {
 #[test]
 fn every_answer_keeps_to_the_schema() {
     let models = |mode: &str| {
-        format!("pretrained-models: {{train-backwards: {{urls: [https://m.example.org/x], mode: {mode}, type: default}}}}")
+        format!(
+            "pretrained-models: {{train-backwards: {{urls: [https://m.example.org/x], mode: {mode}, type: default}}}}"
+        )
     };
     let cases = [
         ("target-stage: all".to_owned(), &[][..], "warnings"),
@@ -71,7 +74,9 @@ fn the_schema_refuses_what_it_should() {
     let good = report("target-stage: all", &[]);
     let schema = schema();
     assert!(schema.is_valid(&good));
-    for (pointer, wrong) in [("/version", json!(2)), ("/outcome", json!("refused")), ("/plan/work/rows/0/gpus", json!(-1))] {
+    for (pointer, wrong) in
+        [("/version", json!(2)), ("/outcome", json!("refused")), ("/plan/work/rows/0/gpus", json!(-1))]
+    {
         let mut report = good.clone();
         *report.pointer_mut(pointer).unwrap() = wrong;
         assert!(!schema.is_valid(&report), "{pointer}");

@@ -8,6 +8,7 @@ pub mod fields;
 pub mod generate;
 pub mod git;
 pub mod graph;
+pub mod instead;
 pub mod json;
 pub mod keyed_by;
 pub mod keypath;

@@ -66,3 +66,44 @@ fn last_command(task: &Task) -> Vec<String> {
     }
     words
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::task;
+    use super::*;
+
+    fn shown(command: &str, without: Option<&str>) -> Option<String> {
+        let with = |command: &str| task("t", &[], "{}", &format!("{{payload: {{command: {command}}}}}"));
+        excerpt(&with(command), without.map(with).as_ref())
+    }
+
+    #[test]
+    fn the_words_that_a_model_brings_are_shown() {
+        let script = |mode: &str| {
+            format!(
+                "[[chmod, x], [run, --, bash, -cx, 'pip install x && $A/b/train.py a b c d e {mode} --after 5']]"
+            )
+        };
+        assert_eq!(
+            shown(&script("continue default"), Some(&script("None None"))).unwrap(),
+            "train.py a b c d … continue default …"
+        );
+        let arguments = |more: &str| format!("[[bash, -c, 'set -e; train $1', train, {more}]]");
+        assert_eq!(
+            shown(
+                &arguments("artifacts/vocab.spm, --pretrained-model, m"),
+                Some(&arguments("fetches/vocab.spm"))
+            )
+            .unwrap(),
+            "train artifacts/vocab.spm --pretrained-model m"
+        );
+    }
+
+    #[test]
+    fn commands_that_do_different_things_have_no_such_part() {
+        assert_eq!(shown("[[bash, -c, 'sha256sum a b']]", Some("[[bash, -c, 'train a b']]")), None);
+        assert_eq!(shown("[a, b]", None).as_deref(), Some("a b"));
+        assert_eq!(shown("[]", None).as_deref(), Some(""));
+        assert_eq!(shown("[a b c d e f g h i j k l m]", None).as_deref(), Some("a b c d e … l m"));
+    }
+}

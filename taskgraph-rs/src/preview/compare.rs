@@ -104,3 +104,76 @@ fn digest(task: &Task) -> Option<&str> {
 pub fn size(graph: &TaskGraph) -> usize {
     graph.tasks.len()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::super::testing::{run, task};
+    use super::*;
+    use crate::decision::{Dropped, Model, Variant};
+
+    fn with_digest(name: &str, needs: &[&str], digest: &str, definition: &str) -> Task {
+        task(name, needs, &format!("{{stage: s, cached_task: {{digest: {digest}}}}}"), definition)
+    }
+
+    fn model() -> Arc<Model> {
+        Arc::new(Model {
+            variant: Variant::Continue,
+            model_type: "default".into(),
+            urls: Vec::new(),
+            files: Vec::new(),
+            directory: "./artifacts".into(),
+            dropped: Vec::new(),
+        })
+    }
+
+    #[test]
+    fn every_task_falls_into_one_group() {
+        let before = run(
+            vec![
+                with_digest("vocab", &[], "v", "{}"),
+                with_digest("train", &["vocab"], "a", "{x: 1}"),
+                with_digest("evaluate", &["train"], "b", "{routes: [b]}"),
+                with_digest("same", &[], "s", "{}"),
+                with_digest("own", &[], "o", "{x: 1}"),
+                task("judge", &[], "{stage: judge}", "{}"),
+                task("all", &["evaluate", "same", "own", "judge"], "{}", "{}"),
+            ],
+            "all",
+            Vec::new(),
+        );
+        let mut train = with_digest("train", &[], "a2", "{x: 2}");
+        train.model = Some(model());
+        let dropped = Dropped { kind: "train".into(), stage: Some("judge".into()), why: "not again".into() };
+        let now = run(
+            vec![
+                with_digest("vocab", &[], "v", "{}"),
+                train,
+                with_digest("evaluate", &["train"], "b2", "{routes: [b2]}"),
+                with_digest("same", &[], "s", "{}"),
+                with_digest("own", &[], "o2", "{x: 1}"),
+                task("extra", &[], "{}", "{}"),
+                task("all", &["evaluate", "same", "own", "extra"], "{}", "{}"),
+            ],
+            "all",
+            vec![dropped],
+        );
+        let told = serde_json::to_value(compare(&now, &before, None)).unwrap();
+        assert_eq!(
+            told,
+            serde_json::json!({
+                "against": null,
+                "gone": [
+                    {"label": "judge", "why": "not again"},
+                    {"label": "vocab", "why": "nothing that is asked for needs it any more"},
+                ],
+                "new": ["extra"],
+                "rewritten": [{"label": "train", "by_model": true}, {"label": "own", "by_model": false}],
+                "dependencies": [{"label": "all", "lost": ["judge"], "gained": ["extra"]}],
+                "downstream": ["evaluate"],
+                "unchanged": ["same"],
+            })
+        );
+    }
+}

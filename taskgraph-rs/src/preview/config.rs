@@ -142,7 +142,7 @@ pub fn without_models(params: &Params, training: &Training) -> Option<Params> {
 /// Equal keys in the files of the tree, as one warning: whoever writes a training config cannot mend them.
 pub fn equal_keys_of_tree(loaded: &Loaded) -> Option<Problem> {
     let documents = loaded.kinds.values().map(|kind| &kind.document).chain([&loaded.config.document]);
-    let found: Vec<Problem> = documents.flat_map(|document| equal_keys(document)).collect();
+    let found: Vec<Problem> = documents.flat_map(equal_keys).collect();
     let first = found.first()?;
     let files: Vec<String> = found.iter().filter_map(|one| Some(one.place.as_ref()?.to_string())).collect();
     let message = match &files[..] {

@@ -179,7 +179,10 @@ impl Making<'_> {
         }
         let Some(full) = problems_of(loaded.full(&params, request.settings), problems)? else {
             // Then what they are missed for is the consequence, and this the cause.
-            problems.iter_mut().filter(|it| it.code == "no-provider").for_each(|it| it.severity = Severity::Error);
+            problems
+                .iter_mut()
+                .filter(|it| it.code == "no-provider")
+                .for_each(|it| it.severity = Severity::Error);
             if let Some(own) = own {
                 problems.extend(self.others(&params, own)?);
             }

@@ -13,6 +13,8 @@ mod models;
 mod repair;
 mod report;
 mod stage;
+#[cfg(test)]
+mod testing;
 mod work;
 
 pub use make::{Against, Input, Request, preview};

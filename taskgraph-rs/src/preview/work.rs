@@ -87,3 +87,48 @@ fn types_with_a_standard_twin(config: &GraphConfig, level: &str) -> Vec<String> 
         aliases.keys().filter(|alias| twin(alias)).filter_map(|alias| config.worker_type(alias, level).ok());
     types.map(|(_, worker_type)| worker_type).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{run, task};
+    use super::*;
+    use crate::tree::Tree;
+
+    const CONFIG: &str = "{trust-domain: t, task-priority: low, taskgraph: {repositories: {r: {name: r}}}, \
+        workers: {aliases: {gpu: &w {provisioner: p, implementation: generic-worker, os: linux, worker-type: '{alias}'}, \
+        gpu-standard: *w, alone: *w}}}";
+
+    #[test]
+    fn tasks_of_one_pool_are_added_up() {
+        let definition = |pool: &str, gpus: &str, seconds: u64| {
+            format!(
+                "{{provisionerId: p, workerType: {pool}, payload: {{maxRunTime: {seconds}, env: {{GPUS: '{gpus}'}}}}}}"
+            )
+        };
+        let tasks = vec![
+            task("a", &[], "{stage: s}", &definition("gpu", "0 1 2 3", 60)),
+            task("b", &["a"], "{stage: s}", &definition("gpu", "0 1 2 3", 40)),
+            task("c", &["b"], "{stage: s}", &definition("gpu-standard", "0", 10)),
+            task("d", &["c"], "{}", &definition("alone", "", 5)),
+            task("e", &["d"], "{}", "{provisionerId: built-in, workerType: succeed, payload: {}}"),
+        ];
+        let config = GraphConfig::load(&Tree::embedded(&[("config.yml", CONFIG)])).unwrap();
+        let told = work(&run(tasks, "e", Vec::new()).targets.graph, &config, "1");
+        let rows: Vec<_> = told
+            .rows
+            .iter()
+            .map(|row| (row.pool.as_str(), row.tasks, row.gpus, row.machines, row.seconds, row.gpu_seconds))
+            .collect();
+        assert_eq!(
+            rows,
+            [
+                ("p/gpu", 2, 4, Some("spot"), 100, 400),
+                ("p/gpu-standard", 1, 1, Some("standard"), 10, 10),
+                ("p/alone", 1, 0, None, 5, 0),
+                ("built-in/succeed", 1, 0, None, 0, 0),
+            ]
+        );
+        assert_eq!((told.rows[0].longest_seconds, told.totals.tasks, told.totals.gpu_tasks), (60, 5, 3));
+        assert_eq!((told.totals.seconds, told.totals.gpu_seconds), (115, 410));
+    }
+}

@@ -1,0 +1,49 @@
+//! Tasks for the tests of this room.
+
+use std::sync::Arc;
+
+use super::compare::Run;
+use crate::decision::Dropped;
+use crate::document::load;
+use crate::graph::TaskGraph;
+use crate::origin::Origin;
+use crate::pipeline::Full;
+use crate::source::Source;
+use crate::target::Targets;
+use crate::task::{Label, Task};
+use crate::value::{Map, Value};
+
+/// A task of the kind `train` whose attributes and definition are written as YAML.
+pub fn task(name: &str, needs: &[&str], attributes: &str, definition: &str) -> Task {
+    let map = |text: &str| -> Map {
+        let (_, value) = load(Source::new("task.yml", text)).unwrap();
+        value.as_map().cloned().unwrap_or_default()
+    };
+    let label = |text: &str| Label::parse(&text.into()).unwrap();
+    Task {
+        kind: "train".into(),
+        label: label(name),
+        description: "".into(),
+        attributes: map(attributes),
+        definition: map(definition),
+        optimization: Value::Null,
+        dependencies: needs.iter().map(|need| ((*need).into(), label(need))).collect(),
+        soft_dependencies: Vec::new(),
+        if_dependencies: Vec::new(),
+        model: None,
+        origin: Arc::new(Origin { kind: "train".into(), name: "x".into(), spots: Vec::new() }),
+    }
+}
+
+/// A graph of these tasks, of which `wanted` is asked for.
+pub fn run(tasks: Vec<Task>, wanted: &str, dropped: Vec<Dropped>) -> Run {
+    let tasks = tasks.into_iter().map(|task| (task.label.clone(), Arc::new(task))).collect();
+    let graph = TaskGraph::linked(tasks).unwrap();
+    let wanted = Label::parse(&wanted.into()).unwrap();
+    let targets = Targets {
+        set: graph.excerpt(|task| task.label == wanted),
+        requested: [wanted.clone()].into_iter().collect(),
+        graph: graph.closure([&wanted]),
+    };
+    Run { full: Full { graph, dropped, warnings: Vec::new() }, targets }
+}
