@@ -67,8 +67,6 @@ pub fn show(options: &GraphOptions, phase: Phase, reporter: &Reporter) -> Result
         }
         write(path.as_deref(), |out| shown.write(graph, out))?;
     }
-    // The process is about to end: giving every value back would take longer than it took to write them.
-    std::mem::forget((outputs, loaded));
     Ok(Status::Fine)
 }
 
