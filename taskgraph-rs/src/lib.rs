@@ -3,6 +3,7 @@
 pub mod config;
 pub mod decision;
 pub mod document;
+pub mod effects;
 pub mod extension;
 pub mod fields;
 pub mod generate;

@@ -3,13 +3,10 @@
 use taskgraph::preview::Report;
 
 use super::page::Page;
-use crate::report::count;
+use crate::report::{brief, count};
 
 /// How many warnings are shown without `--all`.
 const SHOWN: usize = 10;
-
-/// The longest label that stands in the line of its warning.
-const SHORT: usize = 40;
 
 /// The warnings of a report that has errors, which are told elsewhere.
 pub fn warnings(report: &Report, all: bool) -> String {
@@ -44,17 +41,10 @@ fn print_warnings(page: &mut Page, report: &Report, all: bool) {
     page.heading(&count(warnings, "warning"));
     let shown = if all { warnings } else { SHOWN };
     for problem in report.problems[errors..].iter().take(shown) {
-        let place = problem.place.as_ref().map(|place| format!("{place}  ")).unwrap_or_default();
-        let is_short = problem.label.chars().count() <= SHORT && !problem.label.is_empty();
-        let more = if is_short { format!(": {}", problem.label) } else { String::new() };
-        page.line(&format!("  {place}{}{more}", problem.message));
-        if !is_short && !problem.label.is_empty() {
-            page.line(&format!("      {}", problem.label));
+        for (index, line) in brief(problem).iter().enumerate() {
+            page.line(&format!("{}{line}", if index == 0 { "  " } else { "      " }));
         }
-        if let Some(help) = &problem.help {
-            page.line(&format!("      {help}"));
-        }
-        for related in problem.related.iter().filter(|_| all) {
+        for related in problem.related.iter().filter(|_| all && problem.related.len() > 1) {
             page.line(&format!("      {}  {}", related.place, related.label));
         }
     }

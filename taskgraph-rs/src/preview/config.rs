@@ -139,29 +139,6 @@ pub fn without_models(params: &Params, training: &Training) -> Option<Params> {
     Some(params)
 }
 
-/// Equal keys in the files of the tree, as one warning: whoever writes a training config cannot mend them.
-pub fn equal_keys_of_tree(loaded: &Loaded) -> Option<Problem> {
-    let documents = loaded.kinds.values().map(|kind| &kind.document).chain([&loaded.config.document]);
-    let found: Vec<Problem> = documents.flat_map(equal_keys).collect();
-    let first = found.first()?;
-    let files: Vec<String> = found.iter().filter_map(|one| Some(one.place.as_ref()?.to_string())).collect();
-    let message = match &files[..] {
-        [_] => "a key stands twice in a file of the tree".to_owned(),
-        _ => format!("{} keys stand twice in files of the tree", files.len()),
-    };
-    let key = first.path.last_key().unwrap_or_default();
-    let mut told = Problem::warning("equal-keys-in-tree", message)
-        .at(first.path.clone(), format!("`{key}`: this one wins"))
-        .in_place(first.place.clone());
-    for related in found.iter().flat_map(|one| &one.related) {
-        told = told.with(Some(related.place.clone()), related.label.clone());
-    }
-    for other in &found[1..] {
-        told = told.with(other.place.clone(), other.label.clone());
-    }
-    Some(told)
-}
-
 /// What a reading failed with, as problems. The machine's fault passes through.
 pub fn problems_of<T>(result: Result<T>, problems: &mut Vec<Problem>) -> Result<Option<T>> {
     match result {

@@ -10,8 +10,9 @@ use super::config::{self, Configured, problems_of};
 use super::models::models;
 use super::repair::repaired;
 use super::report::{Comparison, Facts, Plan, Report, TreeFacts};
+use super::stage;
 use super::work::work;
-use super::{effects, stage};
+use crate::effects;
 use crate::extension::Training;
 use crate::fields::Fields as _;
 use crate::keypath::KeyPath;
@@ -60,7 +61,7 @@ pub struct Request<'r> {
 
 /// Previews a config over a tree. Whatever is wrong with either is in the report; an error is the machine's fault.
 pub fn preview(loaded: &Loaded, request: &Request<'_>) -> Result<Report> {
-    let mut problems: Vec<Problem> = config::equal_keys_of_tree(loaded).into_iter().collect();
+    let mut problems: Vec<Problem> = loaded.equal_keys().into_iter().collect();
     let tree = Some(TreeFacts {
         name: loaded.tree.name(),
         embedded: loaded.tree.is_embedded(),

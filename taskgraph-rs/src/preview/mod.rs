@@ -7,7 +7,6 @@ mod base;
 mod command;
 mod compare;
 mod config;
-mod effects;
 mod make;
 mod models;
 mod repair;
