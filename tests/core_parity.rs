@@ -3,6 +3,7 @@
 //! `tests/core_parity/CASE/expected/NAME.json` is what Taskgraph 15.1.3 computes for `CASE/tree` with
 //! `CASE/parameters/NAME.yml`, with the stand-ins of `tests/core_parity/run-task` in the place of its own files. To
 //! write them anew: `benches/compare.py --expect`.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 mod support;
 

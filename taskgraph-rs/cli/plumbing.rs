@@ -8,6 +8,7 @@ use std::time::{Instant, SystemTime};
 
 use anstream::eprintln;
 use anyhow::{Context as _, Result};
+use taskgraph::document::equal_keys;
 use taskgraph::fields::Fields as _;
 use taskgraph::graph::TaskGraph;
 use taskgraph::params::{Params, read_file};
@@ -15,8 +16,8 @@ use taskgraph::pipeline::Loaded;
 use taskgraph::problem::{Machine, Problem, Problems, Severity};
 use taskgraph::python::Regex;
 use taskgraph::settings::Settings;
-use taskgraph::value::Value;
-use taskgraph::{json, yaml};
+use taskgraph::value::{Map, Value};
+use taskgraph::{effects, json, yaml};
 use taskgraph_transforms::registry;
 
 use crate::Status;
@@ -53,6 +54,9 @@ pub fn show(options: &GraphOptions, phase: Phase, reporter: &Reporter) -> Result
     if options.verbose {
         eprintln!("read {} kinds in {:.1?}", loaded.kinds.len(), started.elapsed());
     }
+    if !options.quiet {
+        reporter.warnings(&Vec::from_iter(loaded.equal_keys()));
+    }
     let mut problems = Vec::new();
     let mut outputs = ManuallyDrop::new(Vec::new());
     for spec in &specs {
@@ -80,25 +84,33 @@ fn graph(
     phase: Phase,
     reporter: &Reporter,
 ) -> Result<TaskGraph> {
+    let mut warnings = Vec::new();
     let mut params = match spec {
         None => Params::default(),
         Some(path) => {
             let given = read_file(path)?;
+            warnings.extend(equal_keys(&given.layer.document));
             Params::new(given.values, vec![given.layer])
         }
     };
     let kinds = options.target_kinds.iter().map(String::as_str).collect::<Value>();
     params.values_mut().put("target-kinds", kinds);
+    let own = params.values().clone();
     let found = loaded.complete(&mut params, SystemTime::now())?;
-    let (errors, mut warnings): (Vec<Problem>, Vec<Problem>) =
+    let (errors, warned): (Vec<Problem>, Vec<Problem>) =
         found.into_iter().partition(|problem| problem.severity == Severity::Error);
     Problems(errors).check()?;
+    warnings.extend(warned);
     let started = Instant::now();
     let shown = match phase {
         Phase::Tasks => loaded.tasks(&params, settings)?,
         _ => {
             let full = loaded.full(&params, settings)?;
             warnings.extend(full.warnings.iter().cloned());
+            // Kinds that are not made read nothing, which says nothing of their keys.
+            if options.target_kinds.is_empty() {
+                warnings.extend(unread(loaded, &params, &own));
+            }
             match phase {
                 Phase::Target => loaded.target(&full, &params)?.set,
                 Phase::TargetGraph => loaded.target(&full, &params)?.graph,
@@ -110,9 +122,18 @@ fn graph(
         eprintln!("{} tasks in {:.1?}", shown.tasks.len(), started.elapsed());
     }
     if !options.quiet {
-        reporter.problems(&warnings);
+        reporter.warnings(&warnings);
     }
     Ok(shown)
+}
+
+/// Keys of the training config in the file that was given that nothing reads.
+fn unread(loaded: &Loaded, params: &Params, own: &Map) -> Vec<Problem> {
+    let parameter = loaded.extension.training.map(|training| training.parameter);
+    parameter
+        .and_then(|name| own.get(name))
+        .map(|own| effects::unread(loaded, params, own))
+        .unwrap_or_default()
 }
 
 /// How a graph is shown.

@@ -27,6 +27,14 @@ impl Reporter {
         }
     }
 
+    /// Tells warnings in few lines each, to go with a result.
+    pub fn warnings(&self, warnings: &[Problem]) {
+        for warning in warnings {
+            let lines = brief(warning);
+            eprintln!("warning: {}", lines.join("\n    "));
+        }
+    }
+
     /// The last line of a call that was refused.
     pub fn refused(&self, problems: &[Problem]) {
         let errors = problems.iter().filter(|problem| problem.severity == Severity::Error).count();
@@ -77,6 +85,25 @@ impl Reporter {
         }
         self.renderer.render(&[group])
     }
+}
+
+/// The longest label that stands in the line of its problem.
+const SHORT: usize = 40;
+
+/// A problem without its source: the place to go to, and what to do there.
+pub fn brief(problem: &Problem) -> Vec<String> {
+    let place = problem.place.as_ref().map(|place| format!("{place}  ")).unwrap_or_default();
+    let is_short = problem.label.chars().count() <= SHORT && !problem.label.is_empty();
+    let more = if is_short { format!(": {}", problem.label) } else { String::new() };
+    let mut lines = vec![one_line(&format!("{place}{}{more}", problem.message))];
+    if !is_short && !problem.label.is_empty() {
+        lines.push(one_line(&problem.label));
+    }
+    if let [related] = &problem.related[..] {
+        lines.push(one_line(&format!("{}  {}", related.place, related.label)));
+    }
+    lines.extend(problem.help.as_deref().map(one_line));
+    lines
 }
 
 fn snippet(place: &Place) -> Snippet<'static, annotate_snippets::Annotation<'static>> {

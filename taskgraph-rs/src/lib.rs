@@ -3,11 +3,13 @@
 pub mod config;
 pub mod decision;
 pub mod document;
+pub mod effects;
 pub mod extension;
 pub mod fields;
 pub mod generate;
 pub mod git;
 pub mod graph;
+pub mod instead;
 pub mod json;
 pub mod keyed_by;
 pub mod keypath;

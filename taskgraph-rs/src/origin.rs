@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use crate::fields::Misfits;
+use crate::instead::Instead;
 use crate::keypath::KeyPath;
 use crate::problem::{Problem, Problems, place_of_key, place_of_value};
-use crate::shape::{Instead, Misfit, What};
+use crate::shape::{Misfit, What};
 use crate::source::Place;
 use crate::words;
 use crate::yaml::Document;

@@ -8,6 +8,7 @@ use indexmap::IndexMap;
 
 use crate::config::GraphConfig;
 use crate::decision::Dropped;
+use crate::document;
 use crate::extension::Extension;
 use crate::generate::{Generated, generate};
 use crate::graph::TaskGraph;
@@ -55,6 +56,30 @@ impl Loaded {
         let extension = extension(&tree, &config, registry)?;
         let (kinds, ()) = rayon::join(|| load_kinds(&tree, registry, target_kinds), || tree.list_tracked());
         Ok(Loaded { kinds: kinds?, tree, config, extension, payloads: registry.payloads().clone() })
+    }
+
+    /// Equal keys in the files of the tree, as one warning: whoever writes a training config cannot mend them.
+    pub fn equal_keys(&self) -> Option<Problem> {
+        let documents = self.kinds.values().map(|kind| &kind.document).chain([&self.config.document]);
+        let found: Vec<Problem> = documents.flat_map(document::equal_keys).collect();
+        let first = found.first()?;
+        let files: Vec<String> =
+            found.iter().filter_map(|one| Some(one.place.as_ref()?.to_string())).collect();
+        let message = match &files[..] {
+            [_] => "a key stands twice in a file of the tree".to_owned(),
+            _ => format!("{} keys stand twice in files of the tree", files.len()),
+        };
+        let key = first.path.last_key().unwrap_or_default();
+        let mut told = Problem::warning("equal-keys-in-tree", message)
+            .at(first.path.clone(), format!("`{key}`: this one wins"))
+            .in_place(first.place.clone());
+        for related in found.iter().flat_map(|one| &one.related) {
+            told = told.with(Some(related.place.clone()), related.label.clone());
+        }
+        for other in &found[1..] {
+            told = told.with(other.place.clone(), other.label.clone());
+        }
+        Some(told)
     }
 
     /// Fills what is missing in the parameters, and checks all of them.

@@ -1,4 +1,10 @@
 //! What several tests share: the folder beside the project that has the reference's answers, and JSON diffs.
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "each test uses a part of it, and fails by panicking"
+)]
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

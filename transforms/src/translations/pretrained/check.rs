@@ -19,7 +19,7 @@ const ENSEMBLE: &str = "training_config.experiment.teacher-ensemble";
 /// All that is wrong with the pretrained models of a training config, and what looks wrong as warnings.
 pub fn check(params: &Params, dialect: Dialect) -> Vec<Problem> {
     let layout = dialect.layout();
-    let mut problems = misplaced(params, dialect);
+    let mut problems: Vec<Problem> = misplaced(params, dialect).into_iter().collect();
     let path = KeyPath::dotted(layout.models);
     match params.find(&path) {
         None | Some(Value::Null) => {}
@@ -55,31 +55,13 @@ fn no_map(params: &Params, key: &ModelKey, path: &KeyPath, value: &Value) -> Pro
     at_value(params, "wrong-value", path, message, found_here(value))
 }
 
-/// Models at a place where this dialect does not look.
-fn misplaced(params: &Params, dialect: Dialect) -> Vec<Problem> {
-    let is_given = |path: &KeyPath| params.find(path).is_some();
-    let layout = dialect.layout();
-    let mut problems = Vec::new();
-    let top = KeyPath::dotted("training_config.pretrained-models");
-    if dialect == Dialect::December2024 && is_given(&top) {
-        problems.push(in_wrong_place(params, &top, is_given(&KeyPath::dotted(layout.models))));
-    }
-    for (path, instead) in dialect.training().other_layouts {
-        let path = KeyPath::dotted(path);
-        if is_given(&path) {
-            problems.push(other_layout(params, &path, instead));
-        }
-    }
-    problems
-}
-
-/// A key of the other dialect.
-fn other_layout(params: &Params, path: &KeyPath, help: &str) -> Problem {
-    let name = path.last_key().unwrap_or_default();
-    let message = format!("`{name}` has no effect in this tree");
-    let mut problem = at_key(params, "no-effect", path, message, "no kind of this tree reads it").help(help);
-    problem.severity = Severity::Warning;
-    problem
+/// Models that still stand at the top level: they were moved unless they stand below as well. What stands where only
+/// another dialect looks is told by the engine, from `Training::other_layouts`.
+fn misplaced(params: &Params, dialect: Dialect) -> Option<Problem> {
+    let training = dialect.training();
+    let top = KeyPath::dotted(training.models_elsewhere);
+    params.find(&top)?;
+    Some(in_wrong_place(params, &top, params.find(&KeyPath::dotted(training.models)).is_some()))
 }
 
 fn in_wrong_place(params: &Params, path: &KeyPath, is_double: bool) -> Problem {
@@ -480,24 +462,5 @@ mod tests {
             )
         );
         assert!(told[1].ends_with("only teacher and backwards can; did you mean `teacher`?"), "{told:?}");
-    }
-
-    #[test]
-    fn the_key_of_the_other_layout_is_told_with_the_one_to_write() {
-        let told = |dialect: Dialect| {
-            let params = params("training_config: {continuation: {}, experiment: {pretrained-models: {}}}");
-            let problems = check(&params, dialect);
-            assert!(problems.iter().all(|problem| problem.code == "no-effect"));
-            problems
-                .iter()
-                .map(|problem| (problem.path.to_string(), problem.help.clone().unwrap()))
-                .collect::<Vec<_>>()
-        };
-        let [(path, help)] = &told(Dialect::December2024)[..] else { panic!("one") };
-        assert_eq!(path, "training_config.continuation");
-        assert!(help.contains("`experiment.pretrained-models`"));
-        let [(path, help)] = &told(Dialect::July2026)[..] else { panic!("one") };
-        assert_eq!(path, "training_config.experiment.pretrained-models");
-        assert!(help.contains("`continuation.models`"));
     }
 }

@@ -11,6 +11,18 @@ use crate::shape::{Field, Shape};
 use crate::value::{Map, Value};
 use crate::words;
 
+/// Keys of the training config `own` that have no effect on the full graph that was made with `params`, all as
+/// warnings: whoever asks for a graph alone gets it.
+pub fn unread(loaded: &Loaded, params: &Params, own: &Value) -> Vec<Problem> {
+    let Some(training) = loaded.extension.training else { return Vec::new() };
+    let mut problems = other_layouts(training, params);
+    let told: Vec<KeyPath> = problems.iter().map(|problem| problem.path.clone()).collect();
+    let unread = without_effect(loaded, training, params, own);
+    problems.extend(unread.into_iter().filter(|problem| !told.contains(&problem.path)));
+    problems.iter_mut().for_each(|problem| problem.severity = Severity::Warning);
+    problems
+}
+
 /// Keys of another layout, which are refused before a graph is made; the answer says what to write in this tree.
 pub fn other_layouts(training: &Training, params: &Params) -> Vec<Problem> {
     let keys = training.other_layouts.iter().map(|(path, instead)| (KeyPath::dotted(path), instead));
