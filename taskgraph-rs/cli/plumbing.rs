@@ -165,7 +165,7 @@ impl<'o> Shown<'o> {
         };
         let graph = excerpt.as_ref().unwrap_or(graph);
         if self.options.json && self.options.exclude_keys.is_empty() {
-            out.write_all(&graph.to_json()?)?;
+            graph.write_json(out)?;
         } else if self.options.json {
             json::pretty_sorted(&self.value(graph)?, &mut *out)?;
         } else if self.options.yaml {

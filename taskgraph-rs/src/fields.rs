@@ -4,7 +4,7 @@ use anyhow::{Result, anyhow, bail};
 
 use crate::keypath::KeyPath;
 use crate::shape::{Misfit, Shape, What, found};
-use crate::value::{Map, Value};
+use crate::value::{Map, Value, key as shared};
 
 /// A section that does not have its shape. Carries the paths, so that whoever knows the file can point at them.
 #[derive(Debug)]
@@ -95,7 +95,7 @@ impl Fields for Map {
         match self.get_mut(key) {
             Some(place) => *place = value.into(),
             None => {
-                self.insert(key.into(), value.into());
+                self.insert(shared(key), value.into());
             }
         }
     }
@@ -106,7 +106,7 @@ impl Fields for Map {
 
     fn set_default(&mut self, key: &str, value: impl Into<Value>) -> &mut Value {
         if !self.contains_key(key) {
-            self.insert(key.into(), value.into());
+            self.insert(shared(key), value.into());
         }
         &mut self[key]
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::collections::VecDeque;
 use std::hash::Hash;
+use std::io::Write;
 use std::sync::Arc;
 
 use anyhow::Result;
@@ -10,6 +11,7 @@ use indexmap::{IndexMap, IndexSet};
 use rayon::prelude::*;
 use serde::ser::{Serialize, Serializer};
 
+use crate::json_layout::Indented;
 use crate::problem::{Problem, Problems};
 use crate::task::{Dependencies, Label, Task, TaskJson};
 
@@ -190,30 +192,36 @@ impl TaskGraph {
 }
 
 impl TaskGraph {
-    /// `full-task-graph.json`: label to task, indented, sorted at every level. Parts are written side by side.
-    pub fn to_json(&self) -> serde_json::Result<Vec<u8>> {
+    /// Writes `full-task-graph.json`: label to task, indented, sorted at every level. Parts are made side by side.
+    pub fn write_json(&self, out: &mut dyn Write) -> Result<()> {
         let labels = self.labels();
         if labels.is_empty() {
-            return Ok(b"{}".to_vec());
+            return Ok(out.write_all(b"{}")?);
         }
         let length = labels.len().div_ceil(rayon::current_num_threads());
         let parts: Vec<Vec<u8>> = labels
             .par_chunks(length)
-            .map(|labels| serde_json::to_vec_pretty(&Part { graph: self, labels }))
-            .collect::<Result<_, _>>()?;
+            .map(|labels| {
+                let mut part = Vec::with_capacity(labels.len() * USUAL_LENGTH);
+                let mut writer = serde_json::Serializer::with_formatter(&mut part, Indented::default());
+                Part { graph: self, labels }.serialize(&mut writer)?;
+                Ok(part)
+            })
+            .collect::<serde_json::Result<_>>()?;
         // Each part is a map of its own: what is between the braces is joined to one.
-        let mut json = Vec::with_capacity(parts.iter().map(Vec::len).sum());
-        json.extend_from_slice(b"{\n");
+        out.write_all(b"{\n")?;
         for (index, part) in parts.iter().enumerate() {
             if index > 0 {
-                json.extend_from_slice(b",\n");
+                out.write_all(b",\n")?;
             }
-            json.extend_from_slice(&part[2..part.len() - 2]);
+            out.write_all(&part[2..part.len() - 2])?;
         }
-        json.extend_from_slice(b"\n}");
-        Ok(json)
+        Ok(out.write_all(b"\n}")?)
     }
 }
+
+/// About how long a task is as JSON, in bytes: to grow a buffer step by step costs more than to have it.
+const USUAL_LENGTH: usize = 8 << 10;
 
 struct Part<'a> {
     graph: &'a TaskGraph,

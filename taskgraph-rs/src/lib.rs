@@ -11,6 +11,7 @@ pub mod git;
 pub mod graph;
 pub mod instead;
 pub mod json;
+mod json_layout;
 pub mod keyed_by;
 pub mod keypath;
 pub mod kind;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use anyhow::{Result, bail};
 use indexmap::IndexMap;
 use serde::ser::{Serialize, SerializeMap, Serializer};
+use smallvec::SmallVec;
 
 use crate::decision::Model;
 use crate::origin::Origin;
@@ -124,7 +125,7 @@ struct Sorted<'a>(&'a Map);
 
 impl Serialize for Sorted<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut entries: Vec<_> = self.0.iter().collect();
+        let mut entries: SmallVec<[_; 24]> = self.0.iter().collect();
         entries.sort_unstable_by(|a, b| a.0.cmp(b.0));
         let mut map = serializer.serialize_map(Some(entries.len()))?;
         for (key, value) in entries {

@@ -4,14 +4,38 @@
 //! changed (copy on write), so that fanning one stub out into a thousand copies nothing but what differs.
 //! Invariant: keys of maps are strings; whatever else YAML allows as a key stops at the door (`yaml`).
 
+use std::cell::RefCell;
 use std::fmt;
 use std::sync::Arc;
 
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 use serde::ser::{Error as _, Serialize, SerializeMap, SerializeSeq, Serializer};
 
 /// A shared piece of text.
 pub type Str = Arc<str>;
+
+/// The names that transforms give to fields, shared: every task has the same ones.
+pub fn key(name: &str) -> Str {
+    thread_local! {
+        static KNOWN: RefCell<IndexSet<Str, foldhash::fast::RandomState>> = RefCell::default();
+    }
+    // Names out of configs may be any number of long ones; those that recur are few and short.
+    const MOST: usize = 1_000;
+    const LONGEST: usize = 40;
+    if name.len() > LONGEST {
+        return name.into();
+    }
+    KNOWN.with_borrow_mut(|known| match known.get(name) {
+        Some(shared) => shared.clone(),
+        None => {
+            let shared: Str = name.into();
+            if known.len() < MOST {
+                known.insert(shared.clone());
+            }
+            shared
+        }
+    })
+}
 
 /// A map from strings to values, in the order of insertion.
 pub type Map = IndexMap<Str, Value, foldhash::fast::RandomState>;
@@ -278,7 +302,7 @@ macro_rules! map {
         let length = <[&str]>::len(&[$($crate::map!(@name $key)),*]);
         #[allow(unused_mut, reason = "an empty map is not changed")]
         let mut map = $crate::value::Map::with_capacity_and_hasher(length, Default::default());
-        $(map.insert($key.into(), $crate::value::Value::from($value));)*
+        $(map.insert($crate::value::key($key), $crate::value::Value::from($value));)*
         map
     }};
 }
