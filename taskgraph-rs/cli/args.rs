@@ -80,6 +80,10 @@ pub struct PreviewOptions {
     /// A JSON list of the urls that exist: questions about urls are answered from it
     #[arg(long, value_name = "FILE")]
     pub known_urls: Option<PathBuf>,
+
+    /// Ask no network; what is not known about urls is assumed, with a warning
+    #[arg(long)]
+    pub offline: bool,
 }
 
 /// Flags of the commands that show a graph.

@@ -12,17 +12,18 @@ use std::time::SystemTime;
 
 use anstream::eprint;
 use anyhow::{Context as _, Result};
-use taskgraph::json;
 use taskgraph::pipeline::Loaded;
 use taskgraph::preview::{Against, Config, Input, Outcome, Report, Request, preview};
-use taskgraph::problem::{Machine, Problem, Problems};
+use taskgraph::probe::{Patience, probe};
+use taskgraph::problem::{Machine, Problems};
+use taskgraph::settings::Settings;
 use taskgraph::source::Source;
-use taskgraph::value::Value;
 use taskgraph_transforms::registry;
 
 use crate::Status;
 use crate::args::PreviewOptions;
 use crate::environment::{open_tree_or_embedded, settings};
+use crate::known_urls;
 use crate::output::write;
 use crate::report::Reporter;
 
@@ -57,8 +58,8 @@ pub fn run(options: &PreviewOptions, reporter: &Reporter) -> Result<Status> {
 }
 
 fn make(options: &PreviewOptions) -> Result<Report> {
-    let settings = settings(options.run_task_dir.as_deref(), false)?;
-    check_known_urls(options.known_urls.as_deref())?;
+    let urls = known_urls::read(options.known_urls.as_deref())?;
+    let settings = Settings { urls, ..settings(options.run_task_dir.as_deref(), false)? };
     let against = match options.against.as_deref() {
         None => Against::NoModels,
         Some(path) if path == Path::new("none") => Against::Nothing,
@@ -70,6 +71,7 @@ fn make(options: &PreviewOptions) -> Result<Report> {
         tasks_for: options.tasks_for.clone(),
         against,
         settings: &settings,
+        ask: (!options.offline).then_some(|questions| probe(questions, Patience::default())),
         now: SystemTime::now(),
     };
     let tree = open_tree_or_embedded(options.root.as_deref())?;
@@ -90,22 +92,4 @@ fn read(path: &Path) -> Result<Input> {
 
 fn name(path: &Path) -> String {
     if path == Path::new("-") { "<stdin>".into() } else { path.display().to_string() }
-}
-
-/// No kind of this layout asks for urls, so the list is only held to its shape.
-fn check_known_urls(path: Option<&Path>) -> Result<()> {
-    let Some(path) = path else { return Ok(()) };
-    let refused =
-        |what: String| Problems::from(Problem::error("known-urls", format!("`{}` {what}", path.display())));
-    let value =
-        json::read(&Source::read(path)?.text).map_err(|error| refused(format!("is no JSON: {error}")))?;
-    let Value::List(urls) = value else {
-        return Err(refused(format!("must hold a list of urls, found {}", value.sort())).into());
-    };
-    match urls.iter().position(|url| url.as_str().is_none()) {
-        None => Ok(()),
-        Some(at) => {
-            Err(refused(format!("must hold a list of urls: item {} is {}", at + 1, urls[at].sort())).into())
-        }
-    }
 }

@@ -21,6 +21,7 @@ use crate::pipeline::Loaded;
 use crate::problem::{Problem, Severity};
 use crate::settings::Settings;
 use crate::source::Source;
+use crate::urls::{Question, Urls};
 use crate::value::Value;
 
 /// A config that is to be read.
@@ -55,6 +56,9 @@ pub struct Request<'r> {
     pub against: Against,
     /// How the program was called.
     pub settings: &'r Settings,
+    /// Who asks whether urls are there, if the graph depends on some that nothing is known about. Without anybody,
+    /// the graph is made as the plumbing commands make it, with a warning for each.
+    pub ask: Option<fn(&[Question]) -> Urls>,
     /// The time of the run.
     pub now: SystemTime,
 }
@@ -143,6 +147,18 @@ struct Made {
 }
 
 impl Making<'_> {
+    /// The settings of the call, with answers about urls if somebody can be asked.
+    fn settings(&self, params: &Params) -> Settings {
+        let mut settings = self.request.settings.clone();
+        if let (Urls::Unasked, Some(ask)) = (&settings.urls, self.request.ask) {
+            let questions = self.loaded.questions(params);
+            if !questions.is_empty() {
+                settings.urls = ask(&questions);
+            }
+        }
+        settings
+    }
+
     /// Checks parameters and makes their graph; nothing if they are refused. `own` is the training config as it was
     /// written, if its keys are to be looked at.
     fn make(
@@ -161,6 +177,10 @@ impl Making<'_> {
         let has_stage_flag = request.target_stage.is_some();
         let mut found = problems_of(loaded.complete(&mut params, request.now), problems)?.unwrap_or_default();
         if own.is_some() {
+            // A model or a corpus that nothing takes is no small matter before a run of weeks.
+            for problem in found.iter_mut().filter(|problem| problem.code == "no-effect") {
+                problem.severity = Severity::Error;
+            }
             if self.asks_for_a_stage(&params) {
                 found.extend(stage::check(loaded, training, &params, has_stage_flag));
             }
@@ -178,7 +198,8 @@ impl Making<'_> {
             }
             return Ok(None);
         }
-        let Some(full) = problems_of(loaded.full(&params, request.settings), problems)? else {
+        let settings = self.settings(&params);
+        let Some(full) = problems_of(loaded.full(&params, &settings), problems)? else {
             // Then what they are missed for is the consequence, and this the cause.
             problems
                 .iter_mut()
@@ -232,7 +253,10 @@ impl Making<'_> {
         }
         // What is wrong with models was said by their own check.
         let models = params.path_in_file(&KeyPath::dotted(training.models));
-        others.retain(|problem| !problem.path.0.starts_with(&models.0));
+        let is_about_models = |path: &KeyPath| {
+            path.0.starts_with(&models.0) || !path.0.is_empty() && models.0.starts_with(&path.0)
+        };
+        others.retain(|problem| !is_about_models(&problem.path));
         Ok(others)
     }
 
