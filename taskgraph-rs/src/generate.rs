@@ -43,7 +43,9 @@ pub fn generate(
 ) -> Result<Generated> {
     let workshop = Workshop::new(tree, config, kinds, payloads, params, settings);
     let ready = (0..kinds.len()).filter(|index| workshop.benches[*index].needs.is_empty());
-    let ready: Vec<usize> = ready.collect();
+    let mut ready: Vec<usize> = ready.collect();
+    // What was spawned last is begun first.
+    ready.sort_by_key(|index| workshop.benches[*index].height);
     let workshop_ref = &workshop;
     rayon::scope(|scope| {
         ready.iter().for_each(|index| scope.spawn(move |scope| workshop_ref.make(*index, scope)))
@@ -58,6 +60,9 @@ struct Bench<'a> {
     needs: Vec<usize>,
     /// The benches that wait for it.
     needed_by: Vec<usize>,
+    /// How many kinds stand in the longest row of those that wait for it and for each other: the longest row decides
+    /// how long everything takes, so it is begun first.
+    height: usize,
     /// How many of those it needs are not done.
     waiting: AtomicUsize,
     done: OnceLock<Done>,
@@ -97,7 +102,21 @@ impl<'a> Workshop<'a> {
             needs.dedup();
             needs.iter().for_each(|need| benches[*need].needed_by.push(index));
             let waiting = AtomicUsize::new(needs.len());
-            benches.push(Bench { kind, needs, needed_by: Vec::new(), waiting, done: OnceLock::new() });
+            benches.push(Bench {
+                kind,
+                needs,
+                needed_by: Vec::new(),
+                height: 0,
+                waiting,
+                done: OnceLock::new(),
+            });
+        }
+        // Kinds come after those they need, so that those that wait for a kind are looked at before it.
+        for index in (0..benches.len()).rev() {
+            let mut needed_by = std::mem::take(&mut benches[index].needed_by);
+            needed_by.sort_by_key(|next| benches[*next].height);
+            benches[index].height = needed_by.last().map_or(0, |next| benches[*next].height + 1);
+            benches[index].needed_by = needed_by;
         }
         Workshop { tree, config, kinds, payloads, params, settings, benches }
     }

@@ -173,16 +173,15 @@ impl Tree {
                 content.with_context(|| format!("`{path}` cannot be read for the digest"))?,
             )))
         })
-        .map(Str::from)
     }
 
     /// What `make` makes of files of the tree; made once for each `name`, as files do not change on the way.
-    pub fn memo(&self, name: &str, make: impl FnOnce() -> Result<String>) -> Result<String> {
+    pub fn memo(&self, name: &str, make: impl FnOnce() -> Result<String>) -> Result<Str> {
         if let Some(known) = self.memos.lock().unwrap_or_else(PoisonError::into_inner).get(name) {
-            return Ok(known.to_string());
+            return Ok(known.clone());
         }
-        let made = make()?;
-        self.memos.lock().unwrap_or_else(PoisonError::into_inner).insert(name.into(), made.as_str().into());
+        let made: Str = make()?.into();
+        self.memos.lock().unwrap_or_else(PoisonError::into_inner).insert(name.into(), made.clone());
         Ok(made)
     }
 

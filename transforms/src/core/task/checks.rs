@@ -51,7 +51,7 @@ fn check_caches(ctx: &Context<'_>, label: &str, definition: &Map) -> Result<()> 
         if !program.ends_with("run-task") {
             bail!("`{label}` uses the cache `{name}`, which is kept for run-task, but does not run it");
         }
-        if !name.contains(&run_task_suffix(ctx)?) {
+        if !name.contains(&*run_task_suffix(ctx)?) {
             bail!(
                 "`{label}` uses the cache `{name}`, whose name does not follow from the content of run-task"
             );

@@ -8,7 +8,7 @@ use taskgraph::fields::Fields;
 use taskgraph::shape::{Field, STRINGS, Shape, TEXT_OR_REFERENCE, optional, required};
 use taskgraph::transform::{Context, Stub};
 use taskgraph::tree::{hex, sha256};
-use taskgraph::value::{Map, Value};
+use taskgraph::value::{Map, Str, Value};
 use taskgraph::{map, python};
 
 use crate::core::docker_context::no_run_task;
@@ -93,10 +93,10 @@ pub fn set_defaults(worker: &mut Map) -> Result<()> {
 }
 
 /// 20 hex digits of run-task's digest, which the names of its caches carry.
-pub fn run_task_suffix(ctx: &Context<'_>) -> Result<String> {
+pub fn run_task_suffix(ctx: &Context<'_>) -> Result<Str> {
     let Some(run_task) = &ctx.settings.run_task else {
         ctx.record.warn(no_run_task("names of caches are not those of a real run"));
-        return Ok("0".repeat(20));
+        return Ok("0".repeat(20).into());
     };
     let path = run_task.script();
     ctx.tree.memo(&format!("run-task {}", path.display()), || {
