@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use anyhow::Result;
 
-use crate::keypath::KeyPath;
 use crate::problem::{Problem, Problems};
 use crate::source::{Place, Source};
 use crate::value::Value;
@@ -39,9 +38,4 @@ pub fn equal_keys(document: &Arc<Document>) -> Vec<Problem> {
         );
     }
     problems
-}
-
-/// The path of the map that a path's last step stands in.
-pub fn parent(path: &KeyPath) -> KeyPath {
-    KeyPath(path.0[..path.0.len().saturating_sub(1)].to_vec())
 }

@@ -48,6 +48,11 @@ impl KeyPath {
         path
     }
 
+    /// The path of what the last step stands in; the root's own is the root.
+    pub fn parent(&self) -> Self {
+        KeyPath(self.0[..self.0.len().saturating_sub(1)].to_vec())
+    }
+
     /// This path followed by all of `rest`.
     pub fn concat(&self, rest: &KeyPath) -> Self {
         KeyPath(self.0.iter().chain(&rest.0).cloned().collect())

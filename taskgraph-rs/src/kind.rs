@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use anyhow::Result;
-use indexmap::{IndexMap, IndexSet};
+use indexmap::IndexMap;
 use rayon::prelude::*;
 
 use crate::document::load;
@@ -318,19 +318,4 @@ impl Loading<'_> {
             out.push(Stub { fields, origin, model: None });
         }
     }
-}
-
-/// The names of `kinds` and all they need.
-pub fn closure<'k>(
-    kinds: &'k IndexMap<Str, Kind>,
-    from: impl IntoIterator<Item = &'k Str>,
-) -> IndexSet<&'k Str> {
-    let mut seen = IndexSet::new();
-    let mut waiting: Vec<&Str> = from.into_iter().collect();
-    while let Some(name) = waiting.pop() {
-        if seen.insert(name) {
-            waiting.extend(kinds.get(name).into_iter().flat_map(|kind| &kind.dependencies));
-        }
-    }
-    seen
 }

@@ -71,11 +71,6 @@ impl Stub {
             _ => Ok(None),
         }
     }
-
-    /// The same stub with other fields.
-    pub fn with_fields(&self, fields: Map) -> Self {
-        Stub { fields, origin: self.origin.clone(), model: self.model.clone() }
-    }
 }
 
 impl Deref for Stub {

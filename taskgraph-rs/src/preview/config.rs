@@ -121,8 +121,9 @@ fn inside(path: &KeyPath) -> KeyPath {
 /// Another stage than the config has.
 pub fn set_stage(params: &mut Params, training: &Training, stage: &str) {
     let path = KeyPath::dotted(training.stage);
-    let above = KeyPath(path.0[..path.0.len().saturating_sub(1)].to_vec());
-    if let (Some(map), Some(key)) = (params.find_mut(&above).and_then(Value::as_map_mut), path.last_key()) {
+    if let (Some(map), Some(key)) =
+        (params.find_mut(&path.parent()).and_then(Value::as_map_mut), path.last_key())
+    {
         map.put(key, stage);
     }
 }
@@ -134,8 +135,7 @@ pub fn without_models(params: &Params, training: &Training) -> Option<Params> {
         return None;
     }
     let mut params = params.clone();
-    let above = KeyPath(path.0[..path.0.len() - 1].to_vec());
-    params.find_mut(&above)?.as_map_mut()?.take(path.last_key()?);
+    params.find_mut(&path.parent())?.as_map_mut()?.take(path.last_key()?);
     Some(params)
 }
 

@@ -19,10 +19,7 @@ use taskgraph::words;
 
 use super::run::set_label;
 
-pub use shape::{
-    ATTRIBUTES, DEPENDENCIES, INDEX, OPTIMIZATION, PRIORITY, REQUIRES, RUN_ON_PROJECTS, SHIPPING_PHASE,
-    TREEHERDER,
-};
+pub use shape::{COMMON, INDEX, OPTIMIZATION};
 
 /// The worker implementations of Taskgraph itself.
 pub const PAYLOADS: &[Payload] = &[

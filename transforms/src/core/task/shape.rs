@@ -1,25 +1,25 @@
 //! The shapes of a task description, which the doors of other transforms share.
 
 use taskgraph::config::PRIORITIES;
-use taskgraph::shape::{STRINGS, Shape, optional, required};
+use taskgraph::shape::{Field, STRINGS, Shape, joined, optional, required};
 
 /// Any map.
-pub const ATTRIBUTES: Shape = Shape::MapOf(&Shape::Any);
+const ATTRIBUTES: Shape = Shape::MapOf(&Shape::Any);
 
 /// Names and labels. The names `self` and `decision` are refused apart from this.
-pub const DEPENDENCIES: Shape = Shape::MapOf(&Shape::Any);
+const DEPENDENCIES: Shape = Shape::MapOf(&Shape::Any);
 
 /// How soon a task is run.
-pub const PRIORITY: Shape = Shape::Word(PRIORITIES);
+const PRIORITY: Shape = Shape::Word(PRIORITIES);
 
 /// What has to become of the dependencies first.
-pub const REQUIRES: Shape = Shape::Word(&["all-completed", "all-resolved"]);
+const REQUIRES: Shape = Shape::Word(&["all-completed", "all-resolved"]);
 
 /// Projects, or projects by platform.
-pub const RUN_ON_PROJECTS: Shape = Shape::KeyedBy(&["build-platform"], &STRINGS);
+const RUN_ON_PROJECTS: Shape = Shape::KeyedBy(&["build-platform"], &STRINGS);
 
 /// The phase of a release that a task belongs to.
-pub const SHIPPING_PHASE: Shape = Shape::Either(
+const SHIPPING_PHASE: Shape = Shape::Either(
     &[Shape::Null, Shape::Word(&["build", "promote", "push", "ship"])],
     "build, promote, push, ship or nothing (null)",
 );
@@ -35,7 +35,7 @@ pub const OPTIMIZATION: Shape = Shape::Either(
 );
 
 /// How Treeherder shows a task.
-pub const TREEHERDER: Shape = Shape::Either(
+const TREEHERDER: Shape = Shape::Either(
     &[
         Shape::True,
         Shape::Map(&[
@@ -62,19 +62,18 @@ pub const INDEX: Shape = Shape::Map(&[
     ),
 ]);
 
-/// A task description.
-pub const TASK: Shape = Shape::Map(&[
-    required("label", Shape::Str),
+/// The fields that run descriptions and task descriptions share.
+pub const COMMON: &[Field] = &[
     required("description", Shape::Str),
+    optional("priority", PRIORITY),
     optional("attributes", ATTRIBUTES),
     optional("task-from", Shape::Str),
     optional("dependencies", DEPENDENCIES),
-    optional("priority", PRIORITY),
     optional("soft-dependencies", STRINGS),
     optional("if-dependencies", STRINGS),
     optional("requires", REQUIRES),
-    optional("expires-after", Shape::Str),
     optional("deadline-after", Shape::Str),
+    optional("expires-after", Shape::Str),
     optional("routes", STRINGS),
     optional("scopes", STRINGS),
     optional("tags", Shape::MapOf(&Shape::Str)),
@@ -85,9 +84,17 @@ pub const TASK: Shape = Shape::Map(&[
     optional("run-on-tasks-for", STRINGS),
     optional("run-on-git-branches", STRINGS),
     optional("shipping-phase", SHIPPING_PHASE),
-    required("always-target", Shape::Bool),
-    required("optimization", OPTIMIZATION),
     required("worker-type", Shape::Str),
-    required("needs-sccache", Shape::Bool),
-    optional("worker", Shape::Open(&[required("implementation", Shape::Str)], &Shape::Any)),
-]);
+];
+
+/// A task description.
+pub const TASK: Shape = Shape::Map(&joined::<{ COMMON.len() + 5 }>(
+    COMMON,
+    &[
+        required("label", Shape::Str),
+        required("always-target", Shape::Bool),
+        required("optimization", OPTIMIZATION),
+        required("needs-sccache", Shape::Bool),
+        optional("worker", Shape::Open(&[required("implementation", Shape::Str)], &Shape::Any)),
+    ],
+));
