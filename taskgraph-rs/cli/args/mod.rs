@@ -1,0 +1,45 @@
+//! The commands and their flags: the names that people know from Taskgraph.
+
+mod kind_graph;
+mod preview;
+mod show;
+
+use clap::{Parser, Subcommand};
+
+pub use kind_graph::{KindGraphFormat, KindGraphOptions};
+pub use preview::PreviewOptions;
+pub use show::GraphOptions;
+
+/// Task graphs for Taskcluster: generates, explains and previews what a training config would run.
+#[derive(Parser)]
+#[command(name = "taskgraph-rs", version, max_term_width = 100)]
+pub struct Args {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What can be done.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Show all tasks of all kinds, without edges between them
+    Tasks(GraphOptions),
+    /// Show the full task graph: all tasks, with their dependencies
+    Full(GraphOptions),
+    /// Show the tasks that the parameters ask for, without edges between them
+    Target(GraphOptions),
+    /// Show the tasks that the parameters ask for, and all they need
+    TargetGraph(GraphOptions),
+    /// Show the kinds and what they depend on
+    KindGraph(KindGraphOptions),
+    /// Look at a graph before it runs
+    #[command(subcommand)]
+    Graph(GraphCommand),
+}
+
+/// What can be done with a graph that does not run yet.
+#[derive(Subcommand)]
+pub enum GraphCommand {
+    /// Show what a training config would run: which models, which tasks, on what, and what is wrong with it
+    Preview(PreviewOptions),
+}

@@ -1,0 +1,53 @@
+//! Flags of `graph preview`.
+
+use std::path::PathBuf;
+
+use clap::Args as ClapArgs;
+
+/// Flags of `graph preview`.
+#[derive(ClapArgs)]
+pub struct PreviewOptions {
+    /// A training config, a set of parameters, or `-` for standard input
+    #[arg(value_name = "CONFIG")]
+    pub config: PathBuf,
+
+    /// The folder that has config.yml and kinds/ [default: taskcluster, else the embedded kinds]
+    #[arg(short, long, value_name = "DIR")]
+    pub root: Option<PathBuf>,
+
+    /// The folder that has run-task, fetch-content, hgrc and robustcheckout.py
+    #[arg(long, value_name = "DIR", env = "TASKGRAPH_RUN_TASK_DIR")]
+    pub run_task_dir: Option<PathBuf>,
+
+    /// Another target stage than the one in CONFIG
+    #[arg(long, value_name = "STAGE")]
+    pub target_stage: Option<String>,
+
+    /// What causes the graph: action, cron, github-push, … [default: what CONFIG says, else action]
+    #[arg(long, value_name = "EVENT")]
+    pub tasks_for: Option<String>,
+
+    /// Compare with this config, or with `none` [default: CONFIG without its pretrained models]
+    #[arg(long, value_name = "FILE")]
+    pub against: Option<PathBuf>,
+
+    /// Show everything as JSON, see docs/preview-json.md
+    #[arg(short = 'J', long)]
+    pub json: bool,
+
+    /// List every label, every key and every kind
+    #[arg(long)]
+    pub all: bool,
+
+    /// End with status 1 if there are warnings
+    #[arg(long)]
+    pub strict: bool,
+
+    /// A JSON list of the urls that exist: questions about urls are answered from it
+    #[arg(long, value_name = "FILE")]
+    pub known_urls: Option<PathBuf>,
+
+    /// Ask no network; what is not known about urls is assumed, with a warning
+    #[arg(long)]
+    pub offline: bool,
+}

@@ -1,0 +1,73 @@
+//! Flags of the commands that show a graph as data.
+
+use std::path::PathBuf;
+
+use clap::Args as ClapArgs;
+
+/// Flags of the commands that show a graph.
+#[derive(ClapArgs)]
+pub struct GraphOptions {
+    /// The tree.
+    #[command(flatten)]
+    pub tree: TreeOptions,
+
+    /// Parameters: a file (.yml or .json), or a folder of such files; may be given several times
+    #[arg(short, long, value_name = "FILE")]
+    pub parameters: Vec<PathBuf>,
+
+    /// Show the graph as JSON
+    #[arg(short = 'J', long, group = "format")]
+    pub json: bool,
+
+    /// Show the graph as YAML
+    #[arg(short = 'Y', long, group = "format")]
+    pub yaml: bool,
+
+    /// Show only the labels (this is the default)
+    #[arg(short = 'L', long, group = "format")]
+    pub labels: bool,
+
+    /// Write to this file; with several parameters, `{params}` in it stands for their name
+    #[arg(short, long, value_name = "FILE")]
+    pub output_file: Option<PathBuf>,
+
+    /// Only tasks of this kind and of those it needs; may be given several times
+    #[arg(short = 'k', long = "target-kind", value_name = "KIND")]
+    pub target_kinds: Vec<String>,
+
+    /// Only tasks whose label matches this regular expression from its start
+    #[arg(long = "tasks-regex", visible_alias = "tasks", value_name = "REGEX")]
+    pub tasks_regex: Option<String>,
+
+    /// Leave this key (in dot notation) out of every task; may be given several times
+    #[arg(long = "exclude-key", value_name = "KEY")]
+    pub exclude_keys: Vec<String>,
+
+    /// Be fast: no digests, no checks of shapes
+    #[arg(short = 'F', long)]
+    pub fast: bool,
+
+    /// Say nothing but errors
+    #[arg(short, long)]
+    pub quiet: bool,
+
+    /// Say more: what was made, and how long it took
+    #[arg(short, long)]
+    pub verbose: bool,
+
+    /// A JSON list of the urls that exist: questions about urls are answered from it
+    #[arg(long, value_name = "FILE")]
+    pub known_urls: Option<PathBuf>,
+}
+
+/// Which tree, and where its surroundings are.
+#[derive(ClapArgs)]
+pub struct TreeOptions {
+    /// The folder that has config.yml and kinds/ [default: taskcluster]
+    #[arg(short, long, value_name = "DIR")]
+    pub root: Option<PathBuf>,
+
+    /// The folder that has run-task, fetch-content, hgrc and robustcheckout.py
+    #[arg(long, value_name = "DIR", env = "TASKGRAPH_RUN_TASK_DIR")]
+    pub run_task_dir: Option<PathBuf>,
+}
