@@ -14,6 +14,10 @@ use serde::ser::{Serialize, Serializer};
 use crate::json_layout::Indented;
 use crate::problem::{Problem, Problems};
 use crate::task::{Dependencies, Label, Task, TaskJson};
+use crate::unwritable::blame;
+
+/// How many missing dependencies get the nearest label as a hint.
+const HINTS: usize = 20;
 
 /// The way round a circle; its first node stands at the end again.
 #[derive(Debug)]
@@ -123,8 +127,12 @@ impl TaskGraph {
                     let path = crate::keypath::KeyPath::dotted("dependencies").join(&**name);
                     let mut problem =
                         Problem::error("missing-dependency", message).in_place(task.origin.place(&path));
-                    let near = crate::words::nearest(dependency.as_str(), tasks.keys().map(Label::as_str));
-                    problem.help = near.map(|near| format!("did you mean `{near}`?"));
+                    // To look for the nearest of all labels takes a while: the first answers have to do.
+                    if problems.len() < HINTS {
+                        let near =
+                            crate::words::nearest(dependency.as_str(), tasks.keys().map(Label::as_str));
+                        problem.help = near.map(|near| format!("did you mean `{near}`?"));
+                    }
                     problems.push(problem);
                 }
             }
@@ -207,7 +215,8 @@ impl TaskGraph {
                 Part { graph: self, labels }.serialize(&mut writer)?;
                 Ok(part)
             })
-            .collect::<serde_json::Result<_>>()?;
+            .collect::<serde_json::Result<_>>()
+            .map_err(|error| blame(self, error))?;
         // Each part is a map of its own: what is between the braces is joined to one.
         out.write_all(b"{\n")?;
         for (index, part) in parts.iter().enumerate() {

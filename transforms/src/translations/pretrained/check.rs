@@ -3,7 +3,7 @@
 use taskgraph::keypath::KeyPath;
 use taskgraph::params::Params;
 use taskgraph::problem::{Problem, Severity};
-use taskgraph::secret::{hide, redact};
+use taskgraph::secret::redact;
 use taskgraph::shape::found;
 use taskgraph::source::Place;
 use taskgraph::value::{Map, Value};
@@ -225,7 +225,7 @@ fn check_count(params: &Params, key: &ModelKey, count: usize, path: &KeyPath) ->
             format!("{urls} for an ensemble of {teachers}"),
             format!("give one url for each, or set teacher-ensemble to {count}"),
         )
-        .with(params.place_of_value(&KeyPath::dotted(ENSEMBLE)).map(hide), format!("{asked} asked for here")),
+        .with(params.place_of_value(&KeyPath::dotted(ENSEMBLE)), format!("{asked} asked for here")),
     )
 }
 
@@ -242,7 +242,7 @@ fn found_here(value: &Value) -> String {
 }
 
 fn place_of_key(params: &Params, path: &KeyPath) -> Option<Place> {
-    params.place_of_key(path).map(hide)
+    params.place_of_key(path)
 }
 
 fn at_key(
@@ -262,7 +262,7 @@ fn at_value(
     message: impl Into<String>,
     label: impl Into<String>,
 ) -> Problem {
-    let place = params.place_of_value(path).map(hide);
+    let place = params.place_of_value(path);
     Problem::error(code, message).at(params.path_in_file(path), label).in_place(place)
 }
 
