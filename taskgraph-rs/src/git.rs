@@ -1,26 +1,72 @@
 //! What the program asks git. Each question is one call of the `git` command.
 
-use std::path::PathBuf;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, Result};
 
-use crate::problem::Machine;
+use crate::problem::{Machine, Problem, Problems};
 
 /// A git repository.
+#[derive(Clone)]
 pub struct Repository {
     top: PathBuf,
+    /// The commit that stands for HEAD, if it is another one than what is checked out.
+    pinned: Option<String>,
 }
 
 impl Repository {
     /// The repository whose work tree starts at `top`.
     pub fn at(top: PathBuf) -> Self {
-        Repository { top }
+        Repository { top, pinned: None }
+    }
+
+    /// The same repository, as if `commit` were checked out.
+    pub fn pinned_at(&self, commit: &str) -> Self {
+        Repository { top: self.top.clone(), pinned: Some(commit.into()) }
     }
 
     /// The commit that is checked out.
     pub fn head_rev(&self) -> Result<String> {
-        self.ask(&["rev-parse", "--verify", "HEAD"])
+        match &self.pinned {
+            Some(commit) => Ok(commit.clone()),
+            None => self.ask(&["rev-parse", "--verify", "HEAD"]),
+        }
+    }
+
+    /// The commit that `rev` names: a hash, a branch, a tag, `HEAD~1`.
+    pub fn resolve(&self, rev: &str) -> Result<String> {
+        let commit = format!("{rev}^{{commit}}");
+        self.ask(&["rev-parse", "--verify", "--quiet", "--end-of-options", &commit]).map_err(|error| {
+            match self.head_rev() {
+                Err(_) => error,
+                Ok(_) => {
+                    let help = "name a commit, a branch or a tag, as `git rev-parse` takes it";
+                    let message = format!("there is no revision `{rev}` in `{}`", self.top.display());
+                    Problems::from(Problem::error("unknown-revision", message).help(help)).into()
+                }
+            }
+        })
+    }
+
+    /// The commit that the present work is based on: the youngest one that a remote has, else HEAD.
+    pub fn base_rev(&self) -> Result<String> {
+        // Python: `GitRepository.base_rev`. Boundaries have a `-` before them.
+        let listed = self.ask(&["rev-list", "HEAD", "--topo-order", "--boundary", "--not", "--remotes"])?;
+        match lines(&listed).pop() {
+            Some(last) => Ok(last.trim_start_matches('-').to_owned()),
+            None => self.head_rev(),
+        }
+    }
+
+    /// Writes the files of a commit into a folder, through an index of its own: neither the work tree nor what is
+    /// staged is touched.
+    pub fn write_commit(&self, commit: &str, folder: &Path, index: &Path) -> Result<()> {
+        let index = ("GIT_INDEX_FILE", index.as_os_str());
+        self.ask_with(&["read-tree", commit], Some(index))?;
+        let prefix = format!("--prefix={}/", folder.display());
+        self.ask_with(&["checkout-index", "--all", "--force", &prefix], Some(index)).map(drop)
     }
 
     /// The branch that is checked out; none if HEAD is detached.
@@ -50,9 +96,14 @@ impl Repository {
     }
 
     fn ask(&self, arguments: &[&str]) -> Result<String> {
+        self.ask_with(arguments, None)
+    }
+
+    fn ask_with(&self, arguments: &[&str], variable: Option<(&str, &OsStr)>) -> Result<String> {
         let told = || Machine(format!("`git {}` failed in `{}`", arguments.join(" "), self.top.display()));
-        let output =
-            Command::new("git").args(arguments).current_dir(&self.top).output().with_context(told)?;
+        let mut command = Command::new("git");
+        let output = command.args(arguments).envs(variable).current_dir(&self.top).output();
+        let output = output.with_context(told)?;
         if !output.status.success() {
             let reason = String::from_utf8_lossy(&output.stderr).trim().to_owned();
             return Err(anyhow::Error::msg(reason).context(told()));

@@ -18,6 +18,7 @@ use crate::payload::Payloads;
 use crate::problem::{Problem, Problems, place_of_value};
 use crate::settings::Settings;
 use crate::target::{Targets, target};
+use crate::trace::Trace;
 use crate::transform::Registry;
 use crate::tree::Tree;
 use crate::urls::Question;
@@ -47,6 +48,8 @@ pub struct Full {
     pub dropped: Vec<Dropped>,
     /// What transforms warn of.
     pub warnings: Vec<Problem>,
+    /// How the tasks came about, by label; empty unless the settings ask for it.
+    pub traces: IndexMap<Str, Trace>,
 }
 
 impl Loaded {
@@ -111,7 +114,7 @@ impl Loaded {
         let mut problems = verify(&graph, &self.config);
         problems.extend(self.extension.verify.map(|verify| verify(&graph)).unwrap_or_default());
         Problems(problems).check()?;
-        Ok(Full { graph, dropped: made.dropped, warnings: made.warnings })
+        Ok(Full { graph, dropped: made.dropped, warnings: made.warnings, traces: made.traces })
     }
 
     /// The targets of a full graph, and what they need.

@@ -12,6 +12,8 @@ pub const PRODUCTION_ROOT_URL: &str = "https://firefox-ci-tc.services.mozilla.co
 pub struct Settings {
     /// `--fast`: no digests and no checks of shapes.
     pub fast: bool,
+    /// Whether what each transform does to each stub is kept, to be explained. It costs memory, and changes nothing.
+    pub trace: bool,
     /// The root url of the Taskcluster instance, without a slash at the end.
     pub root_url: String,
     /// The id of the task that the program runs in.
@@ -26,6 +28,7 @@ impl Default for Settings {
     fn default() -> Self {
         Settings {
             fast: false,
+            trace: false,
             root_url: PRODUCTION_ROOT_URL.into(),
             task_id: None,
             run_task: None,

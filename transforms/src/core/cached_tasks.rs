@@ -70,6 +70,9 @@ pub fn with_digests(
         data.extend(last(stub));
         add_optimization(ctx, stub, cache.text("type")?, cache.text("name")?, &data)?;
         let label: Str = stub.text("label")?.into();
+        if ctx.settings.trace {
+            ctx.record.digest_of(&label, &data);
+        }
         let cached = stub.get("attributes").and_then(|attributes| attributes.get("cached_task")?.as_map());
         if let Some(cached) = cached {
             digests.insert(label, task_digest(cached));
