@@ -52,7 +52,16 @@ impl Status {
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() {
-    let args = Args::parse();
+    let args = Args::try_parse().unwrap_or_else(|error| {
+        // If this cannot be printed, there is nobody to tell.
+        let _ = error.print();
+        let status = match error.use_stderr() {
+            false => Status::Fine,
+            true if environment::has_argument("--exit-code") => Status::RefusedDiff,
+            true => Status::Refused,
+        };
+        std::process::exit(status.code())
+    });
     let reporter = Reporter::new();
     let status = run(args.command, &reporter).unwrap_or_else(|error| tell(error, &reporter));
     std::process::exit(status.code());

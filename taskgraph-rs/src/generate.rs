@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result};
 use indexmap::IndexMap;
 
 use crate::config::GraphConfig;
-use crate::decision::{Dropped, Record};
+use crate::decision::{DockerContext, Dropped, Record};
 use crate::fields::{Fields, missing, wrong};
 use crate::kind::Kind;
 use crate::params::Params;
@@ -32,6 +32,8 @@ pub struct Generated {
     pub warnings: Vec<Problem>,
     /// How the tasks came about, by label; empty unless the settings ask for it.
     pub traces: IndexMap<Str, Trace>,
+    /// The contexts of docker images, if the settings say to keep them.
+    pub contexts: Vec<DockerContext>,
 }
 
 /// Makes all tasks of `kinds`, which have to be in order. Kinds that do not depend on each other are made side by
@@ -166,6 +168,7 @@ impl<'a> Workshop<'a> {
         let mut tasks: IndexMap<Label, Arc<Task>> = IndexMap::new();
         let (mut dropped, mut warnings, mut problems) = (Vec::new(), Vec::<Problem>::new(), Vec::new());
         let mut traces = IndexMap::new();
+        let mut contexts = Vec::new();
         for bench in self.benches {
             match bench.done.into_inner() {
                 Some(Done::Made(new, record)) => {
@@ -178,6 +181,7 @@ impl<'a> Workshop<'a> {
                         }
                     }
                     traces.extend(record.take_traces());
+                    contexts.extend(record.take_contexts());
                     let (gone, warned) = record.into_notes();
                     dropped.extend(gone);
                     let known =
@@ -195,7 +199,7 @@ impl<'a> Workshop<'a> {
             }
         }
         Problems(problems).distinct().check()?;
-        Ok(Generated { tasks, dropped, warnings, traces })
+        Ok(Generated { tasks, dropped, warnings, traces, contexts })
     }
 }
 

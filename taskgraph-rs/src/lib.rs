@@ -1,6 +1,7 @@
 //! The engine of taskgraph-rs: from a tree of kinds and a set of parameters to a task graph.
 
 pub mod config;
+pub mod decide;
 pub mod decision;
 pub mod diff;
 pub mod document;

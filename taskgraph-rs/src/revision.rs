@@ -22,7 +22,11 @@ impl Revision {
             return Err(Problems::from(Problem::error("no-repository", message)).into());
         };
         let commit = match rev {
-            Some(rev) => repository.resolve(rev)?,
+            Some(rev) => repository.resolve(rev)?.ok_or_else(|| {
+                let message = format!("there is no revision `{rev}` in `{}`", repository.top().display());
+                let help = "name a commit, a branch or a tag, as `git rev-parse` takes it";
+                Problems::from(Problem::error("unknown-revision", message).help(help))
+            })?,
             None => repository.base_rev()?,
         };
         let folder = TempDir::with_prefix("taskgraph-")

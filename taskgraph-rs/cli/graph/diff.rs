@@ -107,7 +107,15 @@ fn text(before: &Side, after: &Side, found: &GraphDiff, all: bool) -> String {
                 first.kind
             ),
         });
-        fields(&mut page, 2, &first.fields, all);
+        if all {
+            fields(&mut page, 2, &first.fields, all);
+            continue;
+        }
+        let own = first.own_fields();
+        fields(&mut page, 2, &own, all);
+        if own.len() < first.fields.len() {
+            page.line("  ~ and its digest");
+        }
     }
     page.into_text()
 }

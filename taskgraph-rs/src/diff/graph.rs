@@ -42,6 +42,13 @@ pub struct TaskChange {
     pub fields: Vec<FieldChange>,
 }
 
+impl TaskChange {
+    /// What differs, but for the digest and what has it in it.
+    pub fn own_fields(&self) -> Vec<FieldChange> {
+        self.fields.iter().filter(|field| !has_the_digest(field)).cloned().collect()
+    }
+}
+
 impl GraphDiff {
     /// Whether there is any difference.
     pub fn is_empty(&self) -> bool {

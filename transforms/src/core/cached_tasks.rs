@@ -70,9 +70,6 @@ pub fn with_digests(
         data.extend(last(stub));
         add_optimization(ctx, stub, cache.text("type")?, cache.text("name")?, &data)?;
         let label: Str = stub.text("label")?.into();
-        if ctx.settings.trace {
-            ctx.record.digest_of(&label, &data);
-        }
         let cached = stub.get("attributes").and_then(|attributes| attributes.get("cached_task")?.as_map());
         if let Some(cached) = cached {
             digests.insert(label, task_digest(cached));
@@ -137,6 +134,9 @@ pub fn add_optimization(
     cache_name: &str,
     digest_data: &[impl AsRef<str>],
 ) -> Result<()> {
+    if ctx.settings.trace {
+        ctx.record.digest_of(task.text("label")?, digest_data);
+    }
     let joined = digest_data.iter().map(AsRef::as_ref).collect::<Vec<&str>>().join("\n");
     let digest = sha256(&joined);
     let prefix = match ctx.config.taskgraph("cached-task-prefix") {
