@@ -1,6 +1,7 @@
 //! The engine of taskgraph-rs: from a tree of kinds and a set of parameters to a task graph.
 
 pub mod config;
+pub mod datestamp;
 pub mod decision;
 pub mod document;
 pub mod effects;
@@ -15,6 +16,7 @@ mod json_layout;
 pub mod keyed_by;
 pub mod keypath;
 pub mod kind;
+pub mod lookup;
 pub mod origin;
 pub mod params;
 pub mod payload;
@@ -27,8 +29,10 @@ pub mod secret;
 pub mod settings;
 pub mod shape;
 pub mod source;
+pub mod submit;
 pub mod target;
 pub mod task;
+pub mod task_id;
 pub mod template;
 pub mod time;
 pub mod transform;
