@@ -59,11 +59,21 @@ pub struct Dropped {
     pub why: String,
 }
 
+/// The build context of a docker image, for the task that builds the image.
+#[derive(Debug)]
+pub struct DockerContext {
+    /// The name of the image.
+    pub name: Str,
+    /// The context as a tar stream.
+    pub tar: Vec<u8>,
+}
+
 /// The notebook that transforms write into while a graph is generated.
 #[derive(Debug, Default)]
 pub struct Record {
     dropped: Mutex<Vec<Dropped>>,
     warnings: Mutex<Vec<Problem>>,
+    contexts: Mutex<Vec<DockerContext>>,
 }
 
 impl Record {
@@ -78,6 +88,16 @@ impl Record {
         if !warnings.iter().any(|known| known.message == warning.message) {
             warnings.push(warning);
         }
+    }
+
+    /// Keeps the context of an image.
+    pub fn keep_context(&self, context: DockerContext) {
+        self.contexts.lock().unwrap_or_else(PoisonError::into_inner).push(context);
+    }
+
+    /// The contexts that were kept, which are then no longer here.
+    pub fn take_contexts(&self) -> Vec<DockerContext> {
+        std::mem::take(&mut self.contexts.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// All stubs that are gone, and all warnings.

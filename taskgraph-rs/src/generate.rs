@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result};
 use indexmap::IndexMap;
 
 use crate::config::GraphConfig;
-use crate::decision::{Dropped, Record};
+use crate::decision::{DockerContext, Dropped, Record};
 use crate::fields::{Fields, missing, wrong};
 use crate::kind::Kind;
 use crate::params::Params;
@@ -29,6 +29,8 @@ pub struct Generated {
     pub dropped: Vec<Dropped>,
     /// What transforms warn of.
     pub warnings: Vec<Problem>,
+    /// The contexts of docker images, if the settings say to keep them.
+    pub contexts: Vec<DockerContext>,
 }
 
 /// Makes all tasks of `kinds`, which have to be in order. Kinds that do not depend on each other are made side by
@@ -162,6 +164,7 @@ impl<'a> Workshop<'a> {
     fn finish(self) -> Result<Generated> {
         let mut tasks: IndexMap<Label, Arc<Task>> = IndexMap::new();
         let (mut dropped, mut warnings, mut problems) = (Vec::new(), Vec::<Problem>::new(), Vec::new());
+        let mut contexts = Vec::new();
         for bench in self.benches {
             match bench.done.into_inner() {
                 Some(Done::Made(new, record)) => {
@@ -173,6 +176,7 @@ impl<'a> Workshop<'a> {
                             }
                         }
                     }
+                    contexts.extend(record.take_contexts());
                     let (gone, warned) = record.into_notes();
                     dropped.extend(gone);
                     let known =
@@ -190,7 +194,7 @@ impl<'a> Workshop<'a> {
             }
         }
         Problems(problems).distinct().check()?;
-        Ok(Generated { tasks, dropped, warnings })
+        Ok(Generated { tasks, dropped, warnings, contexts })
     }
 }
 

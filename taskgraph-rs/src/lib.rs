@@ -2,6 +2,7 @@
 
 pub mod config;
 pub mod datestamp;
+pub mod decide;
 pub mod decision;
 pub mod document;
 pub mod effects;

@@ -7,7 +7,7 @@ use anyhow::Result;
 use indexmap::IndexMap;
 
 use crate::config::GraphConfig;
-use crate::decision::Dropped;
+use crate::decision::{DockerContext, Dropped};
 use crate::document;
 use crate::extension::Extension;
 use crate::generate::{Generated, generate};
@@ -47,6 +47,8 @@ pub struct Full {
     pub dropped: Vec<Dropped>,
     /// What transforms warn of.
     pub warnings: Vec<Problem>,
+    /// The contexts of docker images, if the settings say to keep them.
+    pub contexts: Vec<DockerContext>,
 }
 
 impl Loaded {
@@ -104,14 +106,16 @@ impl Loaded {
         Ok(TaskGraph::set(made.tasks))
     }
 
-    /// The full graph, verified.
+    /// The full graph, verified unless the settings say not to.
     pub fn full(&self, params: &Params, settings: &Settings) -> Result<Full> {
         let made = self.generate(params, settings)?;
         let graph = TaskGraph::linked(made.tasks)?;
-        let mut problems = verify(&graph, &self.config);
-        problems.extend(self.extension.verify.map(|verify| verify(&graph)).unwrap_or_default());
-        Problems(problems).check()?;
-        Ok(Full { graph, dropped: made.dropped, warnings: made.warnings })
+        if settings.verify {
+            let mut problems = verify(&graph, &self.config);
+            problems.extend(self.extension.verify.map(|verify| verify(&graph)).unwrap_or_default());
+            Problems(problems).check()?;
+        }
+        Ok(Full { graph, dropped: made.dropped, warnings: made.warnings, contexts: made.contexts })
     }
 
     /// The targets of a full graph, and what they need.

@@ -10,7 +10,7 @@ use anyhow::{Context as _, Result, bail};
 use indexmap::IndexMap;
 use sha2::{Digest, Sha256};
 
-use crate::git::Repository;
+use crate::git::{Repository, top_above};
 use crate::problem::{Machine, Problem, Problems};
 use crate::python;
 use crate::source::Source;
@@ -50,10 +50,10 @@ impl Tree {
         }
         let full = cwd.join(root).canonicalize().with_context(|| machine(root, "cannot be opened"))?;
         let parent = full.parent().unwrap_or(&full);
-        let around_cwd = cwd.canonicalize().ok().and_then(|cwd| repository_above(&cwd));
+        let around_cwd = cwd.canonicalize().ok().and_then(|cwd| top_above(&cwd));
         let repository = match around_cwd.filter(|top| full.starts_with(top)) {
             Some(top) => Some(top),
-            None => repository_above(&full).filter(|top| *top == full || *top == parent),
+            None => top_above(&full).filter(|top| *top == full || *top == parent),
         };
         let top = repository.clone().unwrap_or_else(|| parent.to_owned());
         let root_path = full.strip_prefix(&top).unwrap_or(&full);
@@ -280,10 +280,6 @@ fn kind_of(path: &str) -> Option<&str> {
 fn stays_inside(path: &str) -> bool {
     !path.contains('\0')
         && Path::new(path).components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir))
-}
-
-fn repository_above(directory: &Path) -> Option<PathBuf> {
-    directory.ancestors().find(|above| above.join(".git").exists()).map(Path::to_owned)
 }
 
 fn machine(path: &Path, what: &str) -> Machine {

@@ -45,5 +45,5 @@ pub fn run(tasks: Vec<Task>, wanted: &str, dropped: Vec<Dropped>) -> Run {
         requested: [wanted.clone()].into_iter().collect(),
         graph: graph.closure([&wanted]),
     };
-    Run { full: Full { graph, dropped, warnings: Vec::new() }, targets }
+    Run { full: Full { graph, dropped, warnings: Vec::new(), contexts: Vec::new() }, targets }
 }
