@@ -1,5 +1,7 @@
 //! What must not be shown: users and passwords in urls.
 
+use crate::value::{Map, Value};
+
 /// The text with `***` for every user and password in its urls.
 pub fn redact(text: &str) -> String {
     masked(text, |_| "***".into())
@@ -9,6 +11,18 @@ pub fn redact(text: &str) -> String {
 /// Every byte keeps its position.
 pub fn hidden(text: &str) -> String {
     masked(text, |secret| "*".repeat(secret.len()))
+}
+
+/// The value with `***` for every user and password in the urls of its texts.
+pub fn redacted(value: &Value) -> Value {
+    match value {
+        Value::Str(text) if text.contains('@') => redact(text).into(),
+        Value::List(items) => items.iter().map(redacted).collect::<Vec<_>>().into(),
+        Value::Map(map) => {
+            map.iter().map(|(key, value)| (key.clone(), redacted(value))).collect::<Map>().into()
+        }
+        other => other.clone(),
+    }
 }
 
 fn masked(text: &str, mask: impl Fn(&str) -> String) -> String {
