@@ -12,6 +12,7 @@ use crate::extension::Extension;
 use crate::fields::Fields;
 use crate::keypath::KeyPath;
 use crate::kind::Kind;
+use crate::optimize::{Strategies, Strategy};
 use crate::origin::Origin;
 use crate::params::Params;
 use crate::payload::{Payload, Payloads};
@@ -39,6 +40,8 @@ pub struct Context<'a> {
     pub upstream: &'a IndexMap<Label, Arc<Task>>,
     /// The worker implementations.
     pub payloads: &'a Payloads,
+    /// The optimization strategies.
+    pub strategies: &'a Strategies,
     /// How the program was called.
     pub settings: &'a Settings,
     /// Where decisions are written down.
@@ -118,6 +121,7 @@ pub struct Registry {
     transforms: IndexMap<&'static str, Transform>,
     extensions: IndexMap<&'static str, fn(&Tree) -> Extension>,
     payloads: Payloads,
+    strategies: Strategies,
 }
 
 impl Registry {
@@ -138,6 +142,24 @@ impl Registry {
     pub fn payload(mut self, payload: Payload) -> Self {
         self.payloads.insert(payload.name, payload);
         self
+    }
+
+    /// Adds an optimization strategy under the name that kinds write.
+    pub fn strategy(mut self, name: &'static str, strategy: Strategy) -> Self {
+        self.strategies.insert(name, strategy);
+        self
+    }
+
+    /// Adds a set of strategies that a graph gets in the place of others whose parameter `optimize_strategies` is
+    /// `name`: `module:name`.
+    pub fn strategies(mut self, name: &'static str, set: Vec<(&'static str, Strategy)>) -> Self {
+        self.strategies.insert_set(name, set);
+        self
+    }
+
+    /// The optimization strategies.
+    pub fn known_strategies(&self) -> &Strategies {
+        &self.strategies
     }
 
     /// The worker implementations.
