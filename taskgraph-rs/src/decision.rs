@@ -2,9 +2,11 @@
 
 use std::sync::{Mutex, PoisonError};
 
+use indexmap::IndexMap;
 use serde::Serialize;
 
 use crate::problem::Problem;
+use crate::trace::{Trace, Trail};
 use crate::value::Str;
 
 /// What becomes of a task that starts from a pretrained model.
@@ -59,11 +61,22 @@ pub struct Dropped {
     pub why: String,
 }
 
+/// The build context of a docker image, for the task that builds the image.
+#[derive(Debug)]
+pub struct DockerContext {
+    /// The name of the image.
+    pub name: Str,
+    /// The context as a tar stream.
+    pub tar: Vec<u8>,
+}
+
 /// The notebook that transforms write into while a graph is generated.
 #[derive(Debug, Default)]
 pub struct Record {
     dropped: Mutex<Vec<Dropped>>,
     warnings: Mutex<Vec<Problem>>,
+    traces: Mutex<IndexMap<Str, Trace>>,
+    contexts: Mutex<Vec<DockerContext>>,
 }
 
 impl Record {
@@ -78,6 +91,34 @@ impl Record {
         if !warnings.iter().any(|known| known.message == warning.message) {
             warnings.push(warning);
         }
+    }
+
+    /// Notes what a digest is made of. Only a graph that is to be explained keeps it.
+    pub fn digest_of(&self, label: &str, data: &[impl AsRef<str>]) {
+        let data = data.iter().map(|one| one.as_ref().into()).collect();
+        let mut traces = self.traces.lock().unwrap_or_else(PoisonError::into_inner);
+        traces.entry(label.into()).or_default().digest = data;
+    }
+
+    /// Notes the way of a stub that became the task `label`.
+    pub fn trail_of(&self, label: &str, trail: &Trail) {
+        let mut traces = self.traces.lock().unwrap_or_else(PoisonError::into_inner);
+        traces.entry(label.into()).or_default().stations = trail.stations();
+    }
+
+    /// All that was kept of how tasks came about, by label.
+    pub fn take_traces(&self) -> IndexMap<Str, Trace> {
+        std::mem::take(&mut self.traces.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Keeps the context of an image.
+    pub fn keep_context(&self, context: DockerContext) {
+        self.contexts.lock().unwrap_or_else(PoisonError::into_inner).push(context);
+    }
+
+    /// The contexts that were kept, which are then no longer here.
+    pub fn take_contexts(&self) -> Vec<DockerContext> {
+        std::mem::take(&mut self.contexts.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// All stubs that are gone, and all warnings.

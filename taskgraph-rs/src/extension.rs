@@ -8,10 +8,14 @@ use crate::params::Params;
 use crate::problem::Problem;
 use crate::shape::Field;
 use crate::task::Label;
+use crate::tree::Tree;
 use crate::urls::Question;
 
 /// Picks labels of the full graph. Never invents one.
 pub type TargetMethod = fn(&TaskGraph, &Params, &GraphConfig) -> Result<Vec<Label>>;
+
+/// Adds to the parameters of a decision what only the tree knows.
+pub type DecisionParameters = fn(&mut Params, &Tree) -> Result<()>;
 
 /// What a register string stands for.
 #[derive(Default)]
@@ -26,6 +30,8 @@ pub struct Extension {
     pub questions: Option<fn(&Params) -> Vec<Question>>,
     /// Target methods by name.
     pub target_methods: &'static [(&'static str, TargetMethod)],
+    /// What `taskgraph.decision-parameters` in config.yml may name.
+    pub decision_parameters: &'static [(&'static str, DecisionParameters)],
     /// The training config, if the tree trains something.
     pub training: Option<&'static Training>,
     /// Defaults: the name of a parameter, and the file of the tree (relative to its root) that has its value.

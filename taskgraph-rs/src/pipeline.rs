@@ -7,7 +7,7 @@ use anyhow::Result;
 use indexmap::IndexMap;
 
 use crate::config::GraphConfig;
-use crate::decision::Dropped;
+use crate::decision::{DockerContext, Dropped};
 use crate::document;
 use crate::extension::Extension;
 use crate::generate::{Generated, generate};
@@ -23,6 +23,7 @@ use crate::settings::Settings;
 use crate::target::{Targets, target};
 use crate::task::Label;
 use crate::task_id::TaskId;
+use crate::trace::Trace;
 use crate::transform::Registry;
 use crate::tree::Tree;
 use crate::urls::Question;
@@ -54,6 +55,10 @@ pub struct Full {
     pub dropped: Vec<Dropped>,
     /// What transforms warn of.
     pub warnings: Vec<Problem>,
+    /// How the tasks came about, by label; empty unless the settings ask for it.
+    pub traces: IndexMap<Str, Trace>,
+    /// The contexts of docker images, if the settings say to keep them.
+    pub contexts: Vec<DockerContext>,
 }
 
 /// What the optimize phase has to know besides the target graph.
@@ -127,14 +132,17 @@ impl Loaded {
         Ok(TaskGraph::set(made.tasks))
     }
 
-    /// The full graph, verified.
+    /// The full graph, verified unless the settings say not to.
     pub fn full(&self, params: &Params, settings: &Settings) -> Result<Full> {
-        let made = self.generate(params, settings)?;
-        let graph = TaskGraph::linked(made.tasks)?;
-        let mut problems = verify(&graph, &self.config);
-        problems.extend(self.extension.verify.map(|verify| verify(&graph)).unwrap_or_default());
-        Problems(problems).check()?;
-        Ok(Full { graph, dropped: made.dropped, warnings: made.warnings })
+        let mut made = self.generate(params, settings)?;
+        let graph = TaskGraph::linked(std::mem::take(&mut made.tasks))?;
+        if settings.verify {
+            let mut problems = verify(&graph, &self.config);
+            problems.extend(self.extension.verify.map(|verify| verify(&graph)).unwrap_or_default());
+            Problems(problems).check()?;
+        }
+        let Generated { dropped, warnings, contexts, traces, .. } = made;
+        Ok(Full { graph, dropped, warnings, contexts, traces })
     }
 
     /// The targets of a full graph, and what they need.

@@ -12,15 +12,15 @@ pub fn index_date(seconds: i64) -> String {
     format!("{year:04}.{month:02}.{day:02}.{}", compact_date(seconds))
 }
 
-/// `2023-11-21T21:43:24.000Z`, as Taskcluster writes points in time, from milliseconds since 1970.
-pub fn json_time(milliseconds: i64) -> String {
+/// `2023-11-21T21:43:24.000Z`, as JSON has it, of milliseconds after 1970.
+pub fn json_date(milliseconds: i64) -> String {
     let [year, month, day, hour, minute, second] = civil(milliseconds.div_euclid(1_000));
     let rest = milliseconds.rem_euclid(1_000);
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{rest:03}Z")
 }
 
 /// Microseconds since 1970, from a point in time as Taskcluster writes it. The fraction of the second may be missing.
-pub fn parse_json_time(text: &str) -> Option<i64> {
+pub fn parse_json_date(text: &str) -> Option<i64> {
     let rest = text.strip_suffix('Z')?;
     let (rest, fraction) = rest.split_once('.').unwrap_or((rest, "0"));
     let mut numbers = rest.split(['-', 'T', ':']).map(|part| part.parse::<i64>().ok());
@@ -69,6 +69,7 @@ mod tests {
         assert_eq!(index_date(1_700_603_004), "2023.11.21.20231121214324");
         assert_eq!(compact_date(951_782_400), "20000229000000");
         assert_eq!(compact_date(0), "19700101000000");
+        assert_eq!(json_date(1_700_603_004_007), "2023-11-21T21:43:24.007Z");
     }
 
     #[test]
@@ -79,11 +80,11 @@ mod tests {
             ("2026-11-25T02:35:01.120Z", 1_795_574_101_120_000),
             ("1969-12-31T23:59:59.500Z", -500_000),
         ] {
-            assert_eq!(parse_json_time(text), Some(micros), "{text}");
-            assert_eq!(json_time(micros.div_euclid(1_000)), text);
+            assert_eq!(parse_json_date(text), Some(micros), "{text}");
+            assert_eq!(json_date(micros.div_euclid(1_000)), text);
         }
-        assert_eq!(parse_json_time("1970-01-01T00:00:01Z"), Some(1_000_000));
-        assert_eq!(parse_json_time("1970-01-01T00:00:00.0000019Z"), Some(1));
+        assert_eq!(parse_json_date("1970-01-01T00:00:01Z"), Some(1_000_000));
+        assert_eq!(parse_json_date("1970-01-01T00:00:00.0000019Z"), Some(1));
     }
 
     #[test]
@@ -98,7 +99,7 @@ mod tests {
             "2026-1-01T00:00:00.000Z",
             "-026-01-01T00:00:00.000Z",
         ] {
-            assert_eq!(parse_json_time(text), None, "{text}");
+            assert_eq!(parse_json_date(text), None, "{text}");
         }
     }
 }

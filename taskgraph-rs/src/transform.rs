@@ -20,6 +20,7 @@ use crate::problem::Problems;
 use crate::settings::Settings;
 use crate::shape::Shape;
 use crate::task::{Label, Task};
+use crate::trace::Trail;
 use crate::tree::Tree;
 use crate::value::{Map, Str, Value};
 
@@ -60,6 +61,8 @@ pub struct Stub {
     pub origin: Arc<Origin>,
     /// The pretrained model it starts from, once that is known.
     pub model: Option<Arc<Model>>,
+    /// What transforms did to it so far, if that is kept.
+    pub trail: Option<Arc<Trail>>,
 }
 
 impl Stub {

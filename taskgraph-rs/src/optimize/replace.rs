@@ -1,6 +1,6 @@
 //! The replacing phase: from the tasks that need nothing up to those that nothing needs.
 
-use std::time::SystemTime;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context as _, Result};
 
@@ -13,7 +13,7 @@ use super::strategy::{Answer, Deadline, LookUp};
 use crate::datestamp;
 use crate::fields::{missing, wrong};
 use crate::task::Task;
-use crate::time::parse_json_time;
+use crate::time::parse_json_date;
 use crate::value::Value;
 use crate::walk::any_order;
 
@@ -103,13 +103,17 @@ fn deadline_of(task: &Task, now: SystemTime) -> Result<i64> {
     let relative = deadline.and_then(|deadline| deadline.get(datestamp::RELATIVE));
     match (relative.and_then(Value::as_str), deadline) {
         (Some(span), _) => {
-            let after = datestamp::after(now, span).context("the deadline cannot be told")?;
+            let after = datestamp::after(milliseconds(now), span).context("the deadline cannot be told")?;
             Ok(after.saturating_mul(1_000))
         }
         (None, Some(Value::Str(fixed))) => {
-            parse_json_time(fixed).with_context(|| format!("the deadline `{fixed}` is no point in time"))
+            parse_json_date(fixed).with_context(|| format!("the deadline `{fixed}` is no point in time"))
         }
         (None, Some(other)) => Err(wrong("deadline", other, "a point in time")),
         (None, None) => Err(missing("deadline", "a point in time")),
     }
+}
+
+fn milliseconds(now: SystemTime) -> i64 {
+    now.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as i64)
 }

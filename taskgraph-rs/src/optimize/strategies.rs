@@ -12,7 +12,7 @@ use crate::params::Params;
 use crate::python::glob::Glob;
 use crate::shape::{Misfit, STRINGS, What, found};
 use crate::task::Task;
-use crate::time::{json_time, parse_json_time};
+use crate::time::{json_date, parse_json_date};
 use crate::value::{Str, Value};
 use crate::words;
 
@@ -170,10 +170,10 @@ fn objection(found: &TaskState, deadline: Option<&Deadline>) -> Option<Passed> {
     }
     let deadline = deadline?;
     // What cannot be read is taken for gone: to run a task again is better than to miss it.
-    let is_there = parse_json_time(&found.expires).is_some_and(|expires| expires >= deadline.micros);
+    let is_there = parse_json_date(&found.expires).is_some_and(|expires| expires >= deadline.micros);
     (!is_there).then(|| Passed::Expires {
         expires: found.expires.clone(),
-        deadline: json_time(deadline.micros.div_euclid(1_000)).into(),
+        deadline: json_date(deadline.micros.div_euclid(1_000)).into(),
         dependent: deadline.dependent.clone(),
     })
 }

@@ -9,6 +9,7 @@ mod shape;
 
 use std::sync::Arc;
 
+use crate::fields::Fields as _;
 use crate::keypath::KeyPath;
 use crate::problem::place_of_key;
 use crate::problem::place_of_value;
@@ -21,7 +22,7 @@ pub use defaults::{fill, fill_base};
 pub use load::{Given, read_file};
 pub use merge::{Filled, fill_missing};
 pub use moves::move_models;
-pub use shape::check;
+pub use shape::{check, unknown};
 
 use reads::Reads;
 
@@ -69,6 +70,14 @@ impl Params {
 
     /// Adds a document in which positions are looked up, after those there are.
     pub fn add_layer(&mut self, layer: Layer) {
+        self.layers.push(layer);
+    }
+
+    /// Puts a parameter in the place of the one that is there, with the document it stands in.
+    pub fn replace(&mut self, name: &str, value: Value, layer: Layer) {
+        let path = KeyPath::default().join(name);
+        self.layers.retain(|known| !known.mount.0.starts_with(&path.0));
+        self.values_mut().put(name, value);
         self.layers.push(layer);
     }
 

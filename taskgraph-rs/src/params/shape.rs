@@ -101,6 +101,18 @@ pub fn check(params: &Params, extension: &Extension) -> Vec<Problem> {
     problems
 }
 
+/// Parameters that neither the engine nor the tree knows: a decision refuses them. Python: `Parameters.check`, strict.
+pub fn unknown(params: &Params, extension: &Extension) -> Vec<Problem> {
+    let known: Vec<&'static str> = BASE.iter().chain(extension.parameters).map(|field| field.name).collect();
+    let unknown = params.values().keys().filter(|name| !known.contains(&&***name));
+    unknown
+        .map(|name| {
+            let path = KeyPath::default().join(name);
+            tell(params, &Misfit { path, what: What::Unknown(known.clone()) })
+        })
+        .collect()
+}
+
 /// A misfit of the parameters as a problem, with its place in the file that has it.
 pub fn tell(params: &Params, misfit: &Misfit) -> Problem {
     let (document, inside) = match params.layer(&misfit.path) {

@@ -32,9 +32,10 @@ COPY run-task/robustcheckout.py /usr/local/mercurial/robustcheckout.py
 COPY run-task/hgrc /etc/mercurial/hgrc.d/mozilla.rc
 ";
 
-/// The digest of the context of the image that is defined in `taskcluster/docker/DEFINITION`.
-pub fn context_hash(ctx: &Context<'_>, definition: &str, args: &Map) -> Result<String> {
-    let mut tar = Tar::default();
+/// The digest of the context of the image that is defined in `taskcluster/docker/DEFINITION`, and with
+/// `keep_contexts` the context itself.
+pub fn context_hash(ctx: &Context<'_>, definition: &str, args: &Map) -> Result<(String, Option<Vec<u8>>)> {
+    let mut tar = Tar { kept: ctx.settings.keep_contexts.then(Vec::new), ..Tar::default() };
     for (name, file) in files(ctx, definition, args)? {
         match file {
             File::Text(text) => tar.add(&name, 0o644, text.as_bytes()),
@@ -157,11 +158,12 @@ fn replace_word(line: &str, word: &str, value: &str) -> String {
     out
 }
 
-/// A tar stream of which only the digest is kept.
+/// A tar stream of which the digest is kept, and the stream itself only if somebody wants it.
 #[derive(Default)]
 struct Tar {
     digest: Sha256,
     written: usize,
+    kept: Option<Vec<u8>>,
 }
 
 impl Tar {
@@ -176,18 +178,21 @@ impl Tar {
         self.write_padded(content);
     }
 
-    fn finish(mut self) -> String {
+    fn finish(mut self) -> (String, Option<Vec<u8>>) {
         self.write(&[0; 2 * BLOCK]);
         let rest = self.written % RECORD;
         if rest > 0 {
             self.write(&vec![0; RECORD - rest]);
         }
-        hex(&self.digest.finalize())
+        (hex(&self.digest.finalize()), self.kept)
     }
 
     fn write(&mut self, bytes: &[u8]) {
         self.digest.update(bytes);
         self.written += bytes.len();
+        if let Some(kept) = &mut self.kept {
+            kept.extend_from_slice(bytes);
+        }
     }
 
     fn write_padded(&mut self, bytes: &[u8]) {

@@ -7,6 +7,7 @@
 //! The digest covers the build context, its arguments and the image that builds images.
 
 use anyhow::{Result, bail};
+use taskgraph::decision::DockerContext;
 use taskgraph::fields::Fields;
 use taskgraph::json;
 use taskgraph::map;
@@ -66,7 +67,13 @@ fn make(ctx: &Context<'_>, stub: &Map) -> Result<Map> {
     }
     let hash = match ctx.settings.fast {
         true => "0".repeat(40),
-        false => context_hash(ctx, text("definition").unwrap_or(name), &args)?,
+        false => {
+            let (hash, tar) = context_hash(ctx, text("definition").unwrap_or(name), &args)?;
+            if let Some(tar) = tar {
+                ctx.record.keep_context(DockerContext { name: name.into(), tar });
+            }
+            hash
+        }
     };
     let digest_data: Value = [
         hash.clone(),

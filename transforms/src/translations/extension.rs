@@ -6,6 +6,7 @@ use taskgraph::problem::Problem;
 use taskgraph::tree::Tree;
 use taskgraph::urls::Question;
 
+use super::decision_parameters::{DECISIONS_2024, DECISIONS_2026};
 use super::dialect::Dialect;
 use super::params::{PARAMETERS_2024, PARAMETERS_2026};
 use super::target_tasks::{final_eval_target_tasks, train_target_tasks, update_db_target_tasks};
@@ -27,8 +28,7 @@ const TARGETS_2026: &[(&str, TargetMethod)] = &[
 
 /// Parameters, their check, target methods, and the training config that is taken if none is given.
 pub fn extension(tree: &Tree) -> Extension {
-    let config = if tree.has(CI_CONFIG) { CI_CONFIG } else { OWN_CONFIG };
-    let defaults = vec![("training_config", config.into())];
+    let defaults = vec![("training_config", default_config(tree).into())];
     let dialect = Dialect::of(tree);
     let training = Some(dialect.training());
     match dialect {
@@ -36,6 +36,7 @@ pub fn extension(tree: &Tree) -> Extension {
             parameters: PARAMETERS_2024,
             check: Some(check_2024),
             target_methods: TARGETS_2024,
+            decision_parameters: DECISIONS_2024,
             training,
             defaults,
             ..Extension::default()
@@ -44,12 +45,18 @@ pub fn extension(tree: &Tree) -> Extension {
             parameters: PARAMETERS_2026,
             check: Some(check_2026),
             target_methods: TARGETS_2026,
+            decision_parameters: DECISIONS_2026,
             training,
             defaults,
             verify: Some(upload::verify_destinations),
             questions: Some(questions_2026),
         },
     }
+}
+
+/// The file of the tree that has a training config for those who bring none.
+pub fn default_config(tree: &Tree) -> &'static str {
+    if tree.has(CI_CONFIG) { CI_CONFIG } else { OWN_CONFIG }
 }
 
 fn check_2024(params: &Params) -> Vec<Problem> {

@@ -8,6 +8,7 @@ mod cached_tasks;
 mod cast_to;
 mod continuation;
 mod datasets;
+mod decision_parameters;
 mod dependency_dummies;
 mod dialect;
 mod evaluate_stage;
