@@ -12,6 +12,9 @@ use crate::problem::{Problem, Problems};
 use crate::task::{Dependencies, Label, Task, TaskJson};
 use crate::walk::find_circle;
 
+/// How many missing dependencies get the nearest label as a hint.
+const HINTS: usize = 20;
+
 /// Tasks by label, in the order of their making, with or without the edges between them.
 ///
 /// Invariant: with edges, every dependency of a task is a task of the graph.
@@ -49,8 +52,12 @@ impl TaskGraph {
                     let path = crate::keypath::KeyPath::dotted("dependencies").join(&**name);
                     let mut problem =
                         Problem::error("missing-dependency", message).in_place(task.origin.place(&path));
-                    let near = crate::words::nearest(dependency.as_str(), tasks.keys().map(Label::as_str));
-                    problem.help = near.map(|near| format!("did you mean `{near}`?"));
+                    // To look for the nearest of all labels takes a while: the first answers have to do.
+                    if problems.len() < HINTS {
+                        let near =
+                            crate::words::nearest(dependency.as_str(), tasks.keys().map(Label::as_str));
+                        problem.help = near.map(|near| format!("did you mean `{near}`?"));
+                    }
                     problems.push(problem);
                 }
             }
@@ -121,7 +128,7 @@ impl TaskGraph {
     /// Writes `full-task-graph.json`: label to task, indented, sorted at every level.
     pub fn write_json(&self, out: &mut dyn Write) -> Result<()> {
         let keys = self.labels();
-        Entries { keys: &keys, value: |label| self.json(label) }.write(out)
+        Entries { keys: &keys, value: |label| self.json(label) }.write(self.tasks.values(), out)
     }
 
     fn json<'g>(&'g self, label: &'g Label) -> TaskJson<'g, Label> {

@@ -1,12 +1,15 @@
 //! A large map as JSON: its entries are laid out side by side, and joined in their order.
 
 use std::io::Write;
+use std::sync::Arc;
 
 use anyhow::Result;
 use rayon::prelude::*;
 use serde::ser::{Serialize, Serializer};
 
 use crate::json_layout::Indented;
+use crate::task::Task;
+use crate::unwritable::blame;
 
 /// About how long a task is as JSON, in bytes: to grow a buffer step by step costs more than to have it.
 const USUAL_LENGTH: usize = 8 << 10;
@@ -26,8 +29,12 @@ impl<K: Copy + Serialize, V: Serialize, F: Fn(K) -> V> Serialize for Entries<'_,
 }
 
 impl<K: Copy + Serialize + Sync, V: Serialize, F: Fn(K) -> V + Sync> Entries<'_, K, F> {
-    /// Writes the map, indented. Parts are made side by side.
-    pub fn write(&self, out: &mut dyn Write) -> Result<()> {
+    /// Writes the map of these tasks, indented. Parts are made side by side.
+    pub fn write<'t>(
+        &self,
+        tasks: impl IntoIterator<Item = &'t Arc<Task>>,
+        out: &mut dyn Write,
+    ) -> Result<()> {
         if self.keys.is_empty() {
             return Ok(out.write_all(b"{}")?);
         }
@@ -41,7 +48,8 @@ impl<K: Copy + Serialize + Sync, V: Serialize, F: Fn(K) -> V + Sync> Entries<'_,
                 Entries { keys, value: &self.value }.serialize(&mut writer)?;
                 Ok(part)
             })
-            .collect::<serde_json::Result<_>>()?;
+            .collect::<serde_json::Result<_>>()
+            .map_err(|error| blame(tasks, error))?;
         // Each part is a map of its own: what is between the braces is joined to one.
         out.write_all(b"{\n")?;
         for (index, part) in parts.iter().enumerate() {

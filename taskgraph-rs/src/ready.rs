@@ -37,7 +37,8 @@ impl ReadyGraph {
     /// Writes `task-graph.json`: taskId to task, indented, sorted at every level.
     pub fn write_json(&self, out: &mut dyn Write) -> Result<()> {
         let keys = self.ids();
-        Entries { keys: &keys, value: |id| self.json(id) }.write(out)
+        Entries { keys: &keys, value: |id| self.json(id) }
+            .write(self.tasks.values().map(|ready| &ready.task), out)
     }
 
     /// The tasks that `keep` wants.

@@ -3,7 +3,7 @@
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
-use anyhow::Result;
+use anyhow::{Result, anyhow};
 use indexmap::IndexMap;
 
 use crate::config::GraphConfig;
@@ -23,6 +23,10 @@ use crate::task::{Label, Task};
 use crate::trace::Trail;
 use crate::tree::Tree;
 use crate::value::{Map, Str, Value};
+
+/// The most stubs that a transform may make of those of a kind: more than any queue takes, and few enough that a
+/// product of typing errors does not fill the memory.
+pub const MOST_STUBS: usize = 500_000;
 
 /// What a transform may look at. It never changes while a graph is generated.
 #[derive(Clone, Copy)]
@@ -113,6 +117,10 @@ pub fn fan_out(
         let origin = stub.origin.clone();
         if let Err(error) = make(stub, &mut out) {
             problems.extend(origin.blame(error).downcast::<Problems>()?.0);
+        }
+        if out.len() > MOST_STUBS {
+            let error = anyhow!("a kind can have at most {MOST_STUBS} tasks, and here are more");
+            return Err(origin.blame(error));
         }
     }
     if problems.is_empty() { Ok(out) } else { Err(Problems(problems).into()) }
