@@ -11,31 +11,31 @@ use crate::{BRISK, brisk, id};
 
 const GRAPH: &str = "public/task-graph.json";
 
-type Call = fn(&Taskcluster) -> anyhow::Result<()>;
+/// Makes a call, and tells whether its answer is right.
+type Call = fn(&Taskcluster) -> anyhow::Result<bool>;
 
 /// The name of each call, and how it is made.
 const CALLS: [(&str, Call); 14] = [
-    ("findTask", |taskcluster| Ok(assert_eq!(taskcluster.find_task("a.b")?, Some(id(1))))),
-    ("findTasksAtIndex", |taskcluster| {
-        Ok(assert_eq!(taskcluster.find(&["a.b".into()])?.index["a.b"], id(1)))
-    }),
-    ("statuses", |taskcluster| Ok(assert_eq!(taskcluster.find(&["a.b".into()])?.states.len(), 1))),
-    ("listTasks", |taskcluster| Ok(assert_eq!(taskcluster.list_tasks("a")?, [id(1)]))),
-    ("task", |taskcluster| taskcluster.definition(&id(1)).map(drop)),
-    ("status", |taskcluster| taskcluster.status(&id(1)).map(drop)),
-    ("listTaskGroup", |taskcluster| Ok(assert_eq!(taskcluster.group(&id(9))?.len(), 1))),
-    ("listDependentTasks", |taskcluster| Ok(assert_eq!(taskcluster.dependents(&id(1))?.len(), 0))),
-    ("listLatestArtifacts", |taskcluster| Ok(assert_eq!(taskcluster.list_artifacts(&id(1))?.len(), 1))),
-    ("getLatestArtifact", |taskcluster| {
-        Ok(assert_eq!(taskcluster.artifact(&id(1), GRAPH)?.as_deref(), Some(&b"{\"a\": 1}"[..])))
-    }),
-    ("/storage/T000000000000000000001/public/task-graph.json", |taskcluster| {
-        Ok(assert_eq!(taskcluster.artifact(&id(1), GRAPH)?.as_deref(), Some(&b"{\"a\": 1}"[..])))
-    }),
-    ("currentScopes", |taskcluster| Ok(assert_eq!(taskcluster.current_scopes()?, ["*"]))),
-    ("cancelTask", |taskcluster| taskcluster.cancel(&id(1))),
-    ("rerunTask", |taskcluster| taskcluster.rerun(&id(1))),
+    ("findTask", |taskcluster| Ok(taskcluster.find_task("a.b")? == Some(id(1)))),
+    ("findTasksAtIndex", |taskcluster| Ok(taskcluster.find(&["a.b".into()])?.index["a.b"] == id(1))),
+    ("statuses", |taskcluster| Ok(taskcluster.find(&["a.b".into()])?.states.contains_key(&id(1)))),
+    ("listTasks", |taskcluster| Ok(taskcluster.list_tasks("a")? == [id(1)])),
+    ("task", |taskcluster| Ok(taskcluster.definition(&id(1))?.get("schedulerId").is_some())),
+    ("status", |taskcluster| Ok(taskcluster.status(&id(1))?.get("state").is_some())),
+    ("listTaskGroup", |taskcluster| Ok(taskcluster.group(&id(9))?.len() == 1)),
+    ("listDependentTasks", |taskcluster| Ok(taskcluster.dependents(&id(1))?.is_empty())),
+    ("listLatestArtifacts", |taskcluster| Ok(taskcluster.list_artifacts(&id(1))?.len() == 1)),
+    ("getLatestArtifact", artifact),
+    // Where the artifact lies.
+    ("/storage/T000000000000000000001/public/task-graph.json", artifact),
+    ("currentScopes", |taskcluster| Ok(taskcluster.current_scopes()? == ["*"])),
+    ("cancelTask", |taskcluster| taskcluster.cancel(&id(1)).map(|()| true)),
+    ("rerunTask", |taskcluster| taskcluster.rerun(&id(1)).map(|()| true)),
 ];
+
+fn artifact(taskcluster: &Taskcluster) -> anyhow::Result<bool> {
+    Ok(taskcluster.artifact(&id(1), GRAPH)?.as_deref() == Some(b"{\"a\": 1}"))
+}
 
 fn furnished() -> Fake {
     let fake = Fake::start();
@@ -52,7 +52,7 @@ fn each(
     taskcluster: &Taskcluster,
     faults: &[Fault],
     times: usize,
-    check: impl Fn(anyhow::Result<()>, usize, &str),
+    check: impl Fn(anyhow::Result<bool>, usize, &str),
 ) {
     for (name, call) in CALLS {
         for fault in faults {
@@ -73,7 +73,7 @@ fn a_call_is_made_again_whatever_goes_wrong_with_its_answer() {
     for access in [Fake::proxied, Fake::signed] {
         let fake = furnished();
         each(&fake, &brisk(access(&fake)), &Fault::QUICK, 2, |outcome, attempts, what| {
-            outcome.unwrap_or_else(|error| panic!("{what}: {error:#}"));
+            assert!(outcome.unwrap_or_else(|error| panic!("{what}: {error:#}")), "{what}");
             assert_eq!(attempts, 3, "{what}");
         });
         assert_eq!(fake.violations(), [""; 0]);
@@ -87,7 +87,7 @@ fn a_call_that_is_not_answered_in_time_is_made_again() {
     let taskcluster = Taskcluster::new(fake.proxied()).with_patience(patience);
     let late = Fault::Stall(Duration::from_secs(2));
     each(&fake, &taskcluster, &[late], 1, |outcome, _, what| {
-        outcome.unwrap_or_else(|error| panic!("{what}: {error:#}"));
+        assert!(outcome.unwrap_or_else(|error| panic!("{what}: {error:#}")), "{what}");
     });
 }
 
