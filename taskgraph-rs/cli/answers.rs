@@ -13,7 +13,7 @@ use crate::progress::connect;
 /// Who answers.
 pub enum Answers {
     /// Taskcluster itself.
-    Taskcluster(Taskcluster),
+    Taskcluster(Box<Taskcluster>),
     /// A file in which the answers were written down.
     File(Found),
     /// Nobody: it is as if the index were empty.
