@@ -26,10 +26,11 @@ impl Answers {
         Ok(match &options.found {
             Some(file) => Answers::File(Found::read(Source::read(file)?)?),
             None if options.offline => Answers::Nobody,
-            // Whoever looks at a graph would rather hear soon that there is no network.
-            None => Answers::Taskcluster(
-                connect()?.with_patience(Patience { attempts: 4, ..Patience::default() }),
-            ),
+            None => {
+                // Whoever looks at a graph would rather hear soon that there is no network.
+                let patience = Patience { attempts: 4, ..Patience::default() };
+                Answers::Taskcluster(Box::new(connect()?.with_patience(patience)))
+            }
         })
     }
 
