@@ -14,8 +14,8 @@ use serde_json::{Value, json};
 use taskgraph::graph::TaskGraph;
 use taskgraph::lookup::Found;
 use taskgraph::optimize::{
-    ALWAYS, Composite, Fate, INDEX_SEARCH, Optimized, Removed, Request, SKIP_UNLESS_CHANGED, Strategies, Strategy,
-    index_paths, optimize,
+    ALWAYS, Composite, Fate, INDEX_SEARCH, Optimized, Removed, Request, SKIP_UNLESS_CHANGED, Strategies,
+    Strategy, index_paths, optimize,
 };
 use taskgraph::params::{Given, Params};
 use taskgraph::settings::Settings;
