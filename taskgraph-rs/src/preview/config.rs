@@ -128,14 +128,14 @@ pub fn set_stage(params: &mut Params, training: &Training, stage: &str) {
     }
 }
 
-/// The same parameters without pretrained models; nothing if there are none.
-pub fn without_models(params: &Params, training: &Training) -> Option<Params> {
-    let path = KeyPath::dotted(training.models);
-    if !params.find(&path)?.truthy() {
-        return None;
+/// The same parameters without anything that earlier runs have made; nothing if there is nothing of that sort.
+pub fn from_scratch(params: &Params, training: &Training) -> Option<Params> {
+    let paths = training.reuse.iter().map(|path| KeyPath::dotted(path));
+    let given: Vec<KeyPath> = paths.filter(|path| params.find(path).is_some_and(Value::truthy)).collect();
+    let mut params = (!given.is_empty()).then(|| params.clone())?;
+    for path in given {
+        params.find_mut(&path.parent())?.as_map_mut()?.take(path.last_key()?);
     }
-    let mut params = params.clone();
-    params.find_mut(&path.parent())?.as_map_mut()?.take(path.last_key()?);
     Some(params)
 }
 

@@ -12,6 +12,7 @@ mod models;
 mod parameters;
 mod repair;
 mod report;
+mod reused;
 mod stage;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -20,6 +21,7 @@ mod work;
 pub use make::{Against, Input, Request, preview};
 pub use parameters::parameters;
 pub use report::{
-    Changed, Comparison, Config, DefaultKeys, Edges, Facts, Gone, KindModels, Member, Need, Outcome, Plan,
-    Report, Row, Totals, TreeFacts, VERSION, Variant, Work,
+    Bringer, Changed, Comparison, Config, DefaultKeys, Dependency, Edges, Facts, Gone, GoneKind, KindModels,
+    Member, NamedUrl, Need, Outcome, Plan, Report, Reused, Row, Totals, TreeFacts, Usage, VERSION, Variant,
+    Work,
 };
