@@ -1,6 +1,7 @@
 //! The command line of taskgraph-rs. The library returns, this prints.
 
 mod args;
+mod decision;
 mod embedded;
 mod environment;
 mod known_urls;
@@ -47,6 +48,7 @@ fn run(command: Command, reporter: &Reporter) -> Result<Status> {
         Command::Target(options) => plumbing::show(&options, plumbing::Phase::Target, reporter),
         Command::TargetGraph(options) => plumbing::show(&options, plumbing::Phase::TargetGraph, reporter),
         Command::KindGraph(options) => plumbing::kind_graph(&options),
+        Command::Decision(options) => decision::run(options, reporter),
         Command::Graph(GraphCommand::Preview(options)) => preview::run(&options, reporter),
     }
 }

@@ -1,14 +1,16 @@
 //! The commands and their flags: the names that people know from Taskgraph.
 
+mod decision;
 mod kind_graph;
 mod preview;
 mod show;
 
 use clap::{Parser, Subcommand};
 
+pub use decision::{DecisionOptions, EventOptions};
 pub use kind_graph::{KindGraphFormat, KindGraphOptions};
 pub use preview::PreviewOptions;
-pub use show::GraphOptions;
+pub use show::{GraphOptions, TreeOptions};
 
 /// Task graphs for Taskcluster: generates, explains and previews what a training config would run.
 #[derive(Parser)]
@@ -32,6 +34,8 @@ pub enum Command {
     TargetGraph(GraphOptions),
     /// Show the kinds and what they depend on
     KindGraph(KindGraphOptions),
+    /// Decide what runs for a push, a pull request or a schedule: write the artifacts and create the tasks
+    Decision(DecisionOptions),
     /// Look at a graph before it runs
     #[command(subcommand)]
     Graph(GraphCommand),

@@ -2,9 +2,12 @@
 //!
 //! Invariant: nothing is created before everything that can be refused was looked at.
 
+mod artifacts;
 mod asked;
+mod folder;
 mod history;
 mod parameters;
+mod runnable;
 mod try_config;
 
 pub use asked::Asked;
