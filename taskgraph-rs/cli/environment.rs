@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use taskgraph::problem::{Problem, Problems};
 use taskgraph::settings::{PRODUCTION_ROOT_URL, RunTask, Settings};
+use taskgraph::submit::{Access, Credentials};
 use taskgraph::tree::Tree;
 
 use crate::embedded;
@@ -22,6 +23,25 @@ pub fn settings(run_task_dir: Option<&Path>, fast: bool) -> Result<Settings> {
         run_task: find_run_task(run_task_dir)?,
         ..Settings::default()
     })
+}
+
+/// How Taskcluster is reached: by the proxy of a task, or else by its root url, with credentials if there are any.
+#[allow(dead_code, reason = "the commands that talk to Taskcluster need it")]
+pub fn access() -> Result<Access> {
+    let text = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
+    let url = |name: &str| text(name).map(|url| url.trim_end_matches('/').to_owned());
+    let credentials = match (text("TASKCLUSTER_CLIENT_ID"), text("TASKCLUSTER_ACCESS_TOKEN")) {
+        (Some(client_id), Some(access_token)) => {
+            Some(Credentials { client_id, access_token, certificate: text("TASKCLUSTER_CERTIFICATE") })
+        }
+        (None, None) => None,
+        _ => {
+            let message = "TASKCLUSTER_CLIENT_ID and TASKCLUSTER_ACCESS_TOKEN go together; one is missing";
+            return Err(Problems::from(Problem::error("credentials", message)).into());
+        }
+    };
+    let root_url = url("TASKCLUSTER_ROOT_URL").unwrap_or_else(|| PRODUCTION_ROOT_URL.into());
+    Ok(Access { root_url, proxy_url: url("TASKCLUSTER_PROXY_URL"), credentials })
 }
 
 /// Opens the tree that was asked for, else `taskcluster`.

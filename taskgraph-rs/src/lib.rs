@@ -1,6 +1,7 @@
 //! The engine of taskgraph-rs: from a tree of kinds and a set of parameters to a task graph.
 
 pub mod config;
+pub mod datestamp;
 pub mod decide;
 pub mod decision;
 pub mod document;
@@ -16,6 +17,7 @@ mod json_layout;
 pub mod keyed_by;
 pub mod keypath;
 pub mod kind;
+pub mod lookup;
 pub mod origin;
 pub mod params;
 pub mod payload;
@@ -28,8 +30,10 @@ pub mod secret;
 pub mod settings;
 pub mod shape;
 pub mod source;
+pub mod submit;
 pub mod target;
 pub mod task;
+pub mod task_id;
 pub mod template;
 pub mod time;
 pub mod transform;

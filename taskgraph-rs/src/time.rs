@@ -12,6 +12,13 @@ pub fn index_date(seconds: i64) -> String {
     format!("{year:04}.{month:02}.{day:02}.{}", compact_date(seconds))
 }
 
+/// `2023-11-21T21:43:24.000Z`, as JSON has it, of milliseconds after 1970.
+pub fn json_date(milliseconds: i64) -> String {
+    let [year, month, day, hour, minute, second] = civil(milliseconds.div_euclid(1_000));
+    let rest = milliseconds.rem_euclid(1_000);
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{rest:03}Z")
+}
+
 /// Year, month, day, hour, minute and second of the Gregorian calendar.
 fn civil(seconds: i64) -> [i64; 6] {
     let (days, rest) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
@@ -35,5 +42,6 @@ mod tests {
         assert_eq!(index_date(1_700_603_004), "2023.11.21.20231121214324");
         assert_eq!(compact_date(951_782_400), "20000229000000");
         assert_eq!(compact_date(0), "19700101000000");
+        assert_eq!(json_date(1_700_603_004_007), "2023-11-21T21:43:24.007Z");
     }
 }

@@ -1,0 +1,110 @@
+//! What tasks leave behind, and files at other urls.
+
+use anyhow::{Context as _, Result};
+use serde::Deserialize;
+use serde::de::{DeserializeOwned, IgnoredAny};
+
+use super::ask::Trouble;
+use super::connection::Connection;
+use super::failure::Failure;
+use super::taskcluster::Taskcluster;
+use crate::problem::Machine;
+use crate::secret::redact;
+use crate::task_id::TaskId;
+
+/// The largest file that is taken, in bytes. The graph of a large config has a tenth of it.
+const LARGEST: usize = 256 << 20;
+
+/// More pages than any list of a service has.
+const MOST_PAGES: usize = 10_000;
+
+/// An artifact of a task.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Artifact {
+    /// Its name: `public/parameters.yml`.
+    pub name: String,
+    /// When it is deleted, as the queue writes it.
+    pub expires: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Artifacts {
+    artifacts: Vec<Artifact>,
+    continuation_token: Option<String>,
+}
+
+impl Taskcluster {
+    /// An artifact of the latest run of a task; `None` if there is no such task or artifact. One that is named `.json`
+    /// is JSON.
+    pub fn artifact(&self, task: &TaskId, name: &str) -> Result<Option<Vec<u8>>> {
+        let connection = self.connection()?;
+        let call = format!("getLatestArtifact {task} {name}");
+        let (queue, id) = (&connection.queue, task.as_str());
+        let url = connection.url(
+            || queue.getLatestArtifact_url(id, name),
+            |valid| queue.getLatestArtifact_signed_url(id, name, valid),
+        )?;
+        let is_json = name.ends_with(".json");
+        let answer = connection.runtime.block_on(connection.fetch(&call, &url, LARGEST, |bytes| {
+            if is_json {
+                serde_json::from_slice::<IgnoredAny>(&bytes)?;
+            }
+            Ok(bytes)
+        }));
+        Failure::found(answer).map_err(|failure| failure.of(&call))
+    }
+
+    /// The artifacts of the latest run of a task.
+    pub fn list_artifacts(&self, task: &TaskId) -> Result<Vec<Artifact>> {
+        let connection = self.connection()?;
+        let (queue, id) = (&connection.queue, task.as_str());
+        let call = format!("listLatestArtifacts {task}");
+        let pages = connection.pages(
+            &call,
+            |token| {
+                connection.url(
+                    || queue.listLatestArtifacts_url(id, token, None),
+                    |valid| queue.listLatestArtifacts_signed_url(id, token, None, valid),
+                )
+            },
+            |page: Artifacts| (page.artifacts, page.continuation_token),
+        );
+        connection.runtime.block_on(pages)
+    }
+
+    /// The file at a url that is no part of Taskcluster. Nobody's credentials go with it.
+    pub fn get_url(&self, url: &str) -> Result<Vec<u8>> {
+        let connection = self.connection()?;
+        let call = format!("GET {}", redact(url));
+        let answer = connection.runtime.block_on(connection.fetch(&call, url, LARGEST, Ok));
+        answer
+            .map_err(anyhow::Error::new)
+            .with_context(|| Machine(format!("`{}` cannot be fetched", redact(url))))
+    }
+}
+
+impl Connection {
+    /// All that stands on the pages of a list.
+    pub(super) async fn pages<P: DeserializeOwned, T>(
+        &self,
+        call: &str,
+        url: impl Fn(Option<&str>) -> Result<String>,
+        items: impl Fn(P) -> (Vec<T>, Option<String>),
+    ) -> Result<Vec<T>> {
+        let mut all = Vec::new();
+        let mut token: Option<String> = None;
+        for _ in 0..MOST_PAGES {
+            let url = url(token.as_deref())?;
+            let read = |bytes: Vec<u8>| Ok::<P, Trouble>(serde_json::from_slice(&bytes)?);
+            let page = self.fetch(call, &url, LARGEST, read).await.map_err(|failure| failure.of(call))?;
+            let (found, next) = items(page);
+            all.extend(found);
+            token = next.filter(|token| !token.is_empty());
+            if token.is_none() {
+                return Ok(all);
+            }
+        }
+        Err(Failure::Unusable(format!("there are more than {MOST_PAGES} pages")).of(call))
+    }
+}

@@ -1,0 +1,83 @@
+//! Why a call came to nothing.
+
+use crate::problem::Machine;
+
+/// Why a call came to nothing, after all attempts.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Failure {
+    /// Status 404.
+    #[error("not found: {0}")]
+    NotFound(String),
+    /// Status 409: something else is there already.
+    #[error("conflict: {0}")]
+    Conflict(String),
+    /// Another status of the 400s. Asking again would not help.
+    #[error("refused with status {status}: {message}")]
+    Refused {
+        /// The status.
+        status: u16,
+        /// What the service says.
+        message: String,
+    },
+    /// No answer that can be read, however often it was asked.
+    #[error("{0}")]
+    Unreachable(String),
+    /// An answer that is not what the service promises.
+    #[error("{0}")]
+    Unusable(String),
+}
+
+impl Failure {
+    /// The failure behind an error of this room.
+    pub fn behind(error: &anyhow::Error) -> Option<&Failure> {
+        error.downcast_ref()
+    }
+
+    /// The failure of a status of the 400s.
+    pub(super) fn of_status(status: u16, message: String) -> Self {
+        match status {
+            404 => Failure::NotFound(message),
+            409 => Failure::Conflict(message),
+            _ => Failure::Refused { status, message },
+        }
+    }
+
+    /// An error that says which call it was: the input is not to blame.
+    pub(super) fn of(self, call: &str) -> anyhow::Error {
+        anyhow::Error::new(self).context(Machine(format!("Taskcluster: {call} failed")))
+    }
+
+    /// `None` where nothing was found.
+    pub(super) fn found<T>(answer: Result<T, Failure>) -> Result<Option<T>, Failure> {
+        match answer {
+            Ok(found) => Ok(Some(found)),
+            Err(Failure::NotFound(_)) => Ok(None),
+            Err(failure) => Err(failure),
+        }
+    }
+}
+
+/// What a service says, in one line: without the lines about the call that it adds below a rule.
+pub(super) fn message(text: &str) -> String {
+    let said = text.split("\n---").next().unwrap_or(text);
+    said.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_is_found_behind_its_error_and_is_the_machine_s_fault() {
+        let error = Failure::Conflict("there".into()).of("createTask");
+        assert!(Machine::is_behind(&error));
+        assert_eq!(Failure::behind(&error), Some(&Failure::Conflict("there".into())));
+        assert_eq!(format!("{error:#}"), "Taskcluster: createTask failed: conflict: there");
+    }
+
+    #[test]
+    fn what_a_service_says_becomes_one_line() {
+        let text = "Schema Validation Failed!\n  * data.x\n\n---\n\n* method: createTask";
+        assert_eq!(message(text), "Schema Validation Failed! * data.x");
+    }
+}

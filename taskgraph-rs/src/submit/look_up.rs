@@ -1,0 +1,178 @@
+//! Looks index paths and tasks up: in batches, side by side.
+
+use std::cell::Cell;
+use std::collections::BTreeSet;
+
+use anyhow::Result;
+use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::connection::Connection;
+use super::failure::Failure;
+use super::taskcluster::Taskcluster;
+use super::watch::News;
+use crate::lookup::{Found, TaskState};
+use crate::task_id::TaskId;
+use crate::value::Str;
+
+/// How many index paths or tasks one call asks for. Less than a page of the services, which has 1,000.
+const BATCH: usize = 100;
+
+/// How many batches are asked for at once.
+const SIDE_BY_SIDE: usize = 8;
+
+#[derive(Deserialize)]
+pub(super) struct IndexedTask {
+    namespace: Str,
+    #[serde(rename = "taskId")]
+    pub(super) task_id: Str,
+    pub(super) expires: Str,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct IndexedTasks {
+    pub(super) tasks: Vec<IndexedTask>,
+    pub(super) continuation_token: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Status {
+    pub(super) state: Str,
+    pub(super) expires: Str,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct StatusOfTask {
+    task_id: Str,
+    status: Status,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Statuses {
+    statuses: Vec<StatusOfTask>,
+    continuation_token: Option<String>,
+}
+
+impl Taskcluster {
+    /// The tasks at index paths, and how they are doing. Paths that lead to no task are left out.
+    pub fn find(&self, index_paths: &[Str]) -> Result<Found> {
+        let wanted: BTreeSet<&Str> = index_paths.iter().collect();
+        let wanted: Vec<Str> = wanted.into_iter().cloned().collect();
+        if wanted.is_empty() {
+            return Ok(Found::default());
+        }
+        let connection = self.connection()?;
+        let (all, done) = (wanted.len(), Cell::new(0));
+        let batches = stream::iter(wanted.chunks(BATCH)).map(async |batch| {
+            let found = connection.find_batch(batch).await?;
+            done.set(done.get() + batch.len());
+            connection.watch.tell(&News::LookedUp { done: done.get(), all });
+            Ok::<_, anyhow::Error>(found)
+        });
+        let found =
+            batches.buffer_unordered(SIDE_BY_SIDE).try_fold(Found::default(), async |mut all, one| {
+                all.index.extend(one.index);
+                all.states.extend(one.states);
+                Ok(all)
+            });
+        connection.runtime.block_on(found)
+    }
+
+    /// The task at an index path, if there is one.
+    pub fn find_task(&self, index_path: &str) -> Result<Option<TaskId>> {
+        let connection = self.connection()?;
+        let call = format!("findTask {index_path}");
+        let answer: Result<IndexedTask, _> = connection
+            .runtime
+            .block_on(connection.ask_service(&call, async || connection.index.findTask(index_path).await));
+        let found = Failure::found(answer).map_err(|failure| failure.of(&call))?;
+        found.map(|task| task_id(&task.task_id, &call)).transpose()
+    }
+
+    /// The tasks below a namespace of the index, those first that expire first.
+    pub fn list_tasks(&self, namespace: &str) -> Result<Vec<TaskId>> {
+        let connection = self.connection()?;
+        let call = format!("listTasks {namespace}");
+        let index = &connection.index;
+        let pages = connection.pages(
+            &call,
+            |token| {
+                connection.url(
+                    || index.listTasks_url(namespace, token, None),
+                    |valid| index.listTasks_signed_url(namespace, token, None, valid),
+                )
+            },
+            |page: IndexedTasks| (page.tasks, page.continuation_token),
+        );
+        let mut tasks = connection.runtime.block_on(pages)?;
+        tasks.sort_by(|a, b| a.expires.cmp(&b.expires));
+        tasks.iter().map(|task| task_id(&task.task_id, &call)).collect()
+    }
+}
+
+impl Connection {
+    async fn find_batch(&self, paths: &[Str]) -> Result<Found> {
+        let mut found = Found::default();
+        let call = format!("findTasksAtIndex for {} paths", paths.len());
+        let at_paths = all_of(paths.iter().cloned().collect(), async |left| {
+            let body = json!({ "indexes": left });
+            let ask = async || self.index.findTasksAtIndex(&body, None, None).await;
+            let page: IndexedTasks = self.ask_service(&call, ask).await?;
+            let tasks = page.tasks.into_iter().map(|task| (task.namespace, task.task_id));
+            Ok((tasks.collect(), page.continuation_token))
+        });
+        for (path, id) in at_paths.await.map_err(|failure| failure.of(&call))? {
+            found.index.insert(path, task_id(&id, &call)?);
+        }
+        let ids: BTreeSet<Str> = found.index.values().map(|id| id.text().clone()).collect();
+        if ids.is_empty() {
+            return Ok(found);
+        }
+        let call = format!("statuses of {} tasks", ids.len());
+        let statuses = all_of(ids, async |left| {
+            let body = json!({ "taskIds": left });
+            let ask = async || self.queue.statuses(&body, None, None).await;
+            let page: Statuses = self.ask_service(&call, ask).await?;
+            let statuses = page.statuses.into_iter().map(|one| (one.task_id, one.status));
+            Ok((statuses.collect(), page.continuation_token))
+        });
+        for (id, Status { state, expires }) in statuses.await.map_err(|failure| failure.of(&call))? {
+            found.states.insert(task_id(&id, &call)?, TaskState { state, expires });
+        }
+        Ok(found)
+    }
+}
+
+/// What a service knows of all that is wanted. It may answer in pages; the next one would have to be asked for with a
+/// query, which the crate does not sign. So what is left is asked for anew, until the service has no more to tell.
+async fn all_of<T>(
+    wanted: BTreeSet<Str>,
+    ask: impl AsyncFn(&BTreeSet<Str>) -> Result<(Vec<(Str, T)>, Option<String>), Failure>,
+) -> Result<Vec<(Str, T)>, Failure> {
+    let mut left = wanted;
+    let mut found = Vec::new();
+    loop {
+        let (page, token) = ask(&left).await?;
+        let is_last = token.is_none_or(|token| token.is_empty()) || page.is_empty();
+        for (key, value) in page {
+            if !left.remove(&key) {
+                return Err(Failure::Unusable(format!(
+                    "the answer is about `{key}`, which nobody asked for"
+                )));
+            }
+            found.push((key, value));
+        }
+        if is_last || left.is_empty() {
+            return Ok(found);
+        }
+    }
+}
+
+/// An id out of an answer.
+pub(super) fn task_id(text: &str, call: &str) -> Result<TaskId> {
+    TaskId::parse(text).map_err(|error| Failure::Unusable(error.to_string()).of(call))
+}
