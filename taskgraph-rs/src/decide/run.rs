@@ -1,0 +1,156 @@
+//! The order of a decision.
+
+use std::path::Path;
+use std::time::SystemTime;
+
+use anyhow::{Context as _, Result};
+use indexmap::IndexMap;
+
+use super::artifacts;
+use super::checks::{check, check_run};
+use super::folder::Folder;
+use super::new_tasks::{Summary, new_tasks};
+use crate::actions;
+use crate::lookup::Found;
+use crate::optimize::Fate;
+use crate::params::Params;
+use crate::pipeline::{Loaded, OptimizeRequest};
+use crate::preview::{self, Report, Run};
+use crate::problem::{Machine, Problem};
+use crate::settings::Settings;
+use crate::submit::{CreateFailure, Created, NewTask};
+use crate::task::Label;
+use crate::task_id::TaskId;
+use crate::urls::{Question, Urls};
+use crate::value::Str;
+
+/// Whether urls are there.
+pub type Probe<'d> = dyn Fn(&[Question]) -> Urls + 'd;
+
+/// What the index has.
+pub type Find<'d> = dyn Fn(&[Str]) -> Result<Found> + 'd;
+
+/// Creates tasks.
+pub type Create<'d> = dyn Fn(Vec<NewTask>) -> Result<Created, CreateFailure> + 'd;
+
+/// What a decision needs besides its parameters.
+pub struct Decision<'d> {
+    /// The task that decides. Its id is that of the task group.
+    pub task_id: TaskId,
+    /// How the program was called.
+    pub settings: &'d Settings,
+    /// Asks urls, if a graph depends on some that nothing is known about.
+    pub probe: &'d Probe<'d>,
+    /// Looks index paths up.
+    pub find: &'d Find<'d>,
+    /// Creates the tasks; without it everything is written and nothing is created.
+    pub create: Option<&'d Create<'d>>,
+    /// Makes the ids of tasks.
+    pub new_id: &'d dyn Fn(&Label) -> TaskId,
+    /// The folder for artifacts.
+    pub artifacts: &'d Path,
+    /// The folder for the contexts of docker images.
+    pub contexts: &'d Path,
+    /// The text of a preview.
+    pub page: &'d dyn Fn(&Report) -> String,
+    /// Told what goes on.
+    pub tell: &'d dyn Fn(&Step<'_>),
+    /// The time of the decision.
+    pub now: SystemTime,
+}
+
+/// What goes on in a decision.
+pub enum Step<'s> {
+    /// Something is odd.
+    Warnings(&'s [Problem]),
+    /// The graph is made: so many tasks in all, and so many that are asked for.
+    Made {
+        /// In the full graph.
+        tasks: usize,
+        /// In the target graph.
+        targets: usize,
+    },
+    /// So many index paths are looked up.
+    LooksUp(usize),
+    /// What becomes of each task of the target graph.
+    Optimized(&'s IndexMap<Label, Fate>),
+    /// The artifacts are there, and these tasks are next.
+    Creates(&'s Summary),
+}
+
+/// What was decided.
+pub struct Decided {
+    /// What becomes of each task of the target graph.
+    pub fates: IndexMap<Label, Fate>,
+    /// The ids of all tasks that have one.
+    pub label_to_taskid: IndexMap<Label, TaskId>,
+    /// How many tasks are, or would be, created.
+    pub summary: Summary,
+    /// The tasks that were created, if they were to be.
+    pub created: Option<Created>,
+}
+
+/// Decides: checks, makes the graph, writes the artifacts and creates the tasks, in this order.
+///
+/// What is wrong with the input is told before anything is written. If tasks cannot be created, the error is a
+/// [`CreateFailure`] that says what exists.
+pub fn run(loaded: &Loaded, mut params: Params, decision: &Decision<'_>) -> Result<Decided> {
+    let folders = Folders::open(decision)?;
+    let warnings = check(loaded, &mut params)?;
+    (decision.tell)(&Step::Warnings(&warnings));
+    let settings = settings(loaded, &params, decision);
+    let full = loaded.full(&params, &settings)?;
+    let targets = loaded.target(&full, &params)?;
+    let mut run = Run { full, targets };
+    let found = check_run(loaded, &params, &run)?;
+    (decision.tell)(&Step::Warnings(&found));
+    (decision.tell)(&Step::Warnings(&run.full.warnings));
+    let (tasks, asked) = (run.full.graph.tasks.len(), run.targets.graph.tasks.len());
+    (decision.tell)(&Step::Made { tasks, targets: asked });
+    needs_run_task(&run, decision)?;
+
+    let paths = loaded.index_paths(&run.targets, &params, &settings)?;
+    (decision.tell)(&Step::LooksUp(paths.len()));
+    let index = (decision.find)(&paths)?;
+    let request = OptimizeRequest {
+        settings: &settings,
+        decision_task_id: decision.task_id.as_str(),
+        found: &index,
+        now: decision.now,
+    };
+    let mut new_id = |label: &Label| (decision.new_id)(label);
+    let optimized = loaded.optimize(&run.targets, &params, &request, &mut new_id)?;
+    (decision.tell)(&Step::Optimized(&optimized.fates));
+    let morphed = loaded.morph(optimized, &params, &mut new_id)?;
+
+    let mut staged = folders.artifacts.stage()?;
+    artifacts::write_graph(&mut staged, &params, &run)?;
+    artifacts::write_optimized(&mut staged, &morphed)?;
+    artifacts::write_json(
+        &mut staged,
+        "actions.json",
+        &actions::render(loaded, &params, &decision.task_id)?,
+    )?;
+    artifacts::copy_scripts(&mut staged, &settings)?;
+    let problems = [warnings, found, std::mem::take(&mut run.full.warnings)].concat();
+    if let Some(report) = preview::of_decision(loaded, &params, &settings, &run, &morphed.fates, problems)? {
+        artifacts::write_preview(&mut staged, &report, &(decision.page)(&report))?;
+    }
+    let mut contexts = folders.contexts.as_ref().map(Folder::stage).transpose()?;
+    if let Some(staged) = &mut contexts {
+        artifacts::write_contexts(staged, &run.full.contexts)?;
+    }
+    contexts.map(Staged::place).transpose()?;
+    staged.place()?;
+
+    let summary = Summary::of(&morphed.graph);
+    (decision.tell)(&Step::Creates(&summary));
+    let scheduler = format!("{}-level-{}", loaded.config.trust_domain(), params.text("level"));
+    let created = match decision.create {
+        None => None,
+        Some(create) => {
+            Some(create(new_tasks(&morphed.graph, &decision.task_id, &scheduler, &mut new_id))?)
+        }
+    };
+    Ok(Decided { fates: morphed.fates, label_to_taskid: morphed.label_to_taskid, summary, created })
+}
