@@ -14,9 +14,8 @@ const NULL: &str = "0000000000000000000000000000000000000000";
 
 /// The file, with the values of Firefox CI that docs/firefox-ci.md gives in the place of this project's own.
 fn file(is_for_firefox_ci: bool) -> Value {
-    let read = |name: &str| {
-        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).unwrap()
-    };
+    let read =
+        |name: &str| std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).unwrap();
     // Functions are no JSON: the services put them into the context, here their answers stand instead.
     let text = read(".taskcluster.yml").replace("{$eval: 'as_slugid(\"decision\")'}", OWN_ID);
     let text = text.replace("{$eval: 'as_slugid(\"ci\")'}", GROUP);
@@ -114,7 +113,11 @@ fn events() -> Vec<(Value, &'static str, &'static str)> {
         (push("refs/heads/main", &"b".repeat(40)), scope("branch:main"), "decision"),
         (push("refs/heads/main", NULL), scope("branch:main"), "decision"),
         (pull_request("github-pull-request", "opened"), scope("pull-request"), "decision"),
-        (pull_request("github-pull-request-untrusted", "synchronize"), scope("pull-request-untrusted"), "decision"),
+        (
+            pull_request("github-pull-request-untrusted", "synchronize"),
+            scope("pull-request-untrusted"),
+            "decision",
+        ),
         (cron(), scope("cron:run-pipeline"), "decision"),
         (action("action"), scope("action:train"), "action-callback"),
         (action("pr-action"), scope("pr-action:train"), "action-callback"),
@@ -135,7 +138,11 @@ fn every_event_gets_its_task() {
             assert!(!script.contains("rm -rf"), "names of branches are no part of the script: {script}");
             let is_action = call == "action-callback";
             assert_eq!(task["taskGroupId"], if is_action { GROUP } else { OWN_ID }, "{tasks_for}");
-            assert_eq!(task.get("taskId").and_then(Value::as_str), (!is_action).then_some(OWN_ID), "{tasks_for}");
+            assert_eq!(
+                task.get("taskId").and_then(Value::as_str),
+                (!is_action).then_some(OWN_ID),
+                "{tasks_for}"
+            );
             assert_eq!(task["extra"]["tasks_for"], tasks_for);
             let env = &task["payload"]["env"];
             assert_eq!(env["HEAD_REV"], "a".repeat(40).as_str(), "{tasks_for}");
@@ -176,10 +183,7 @@ fn this_project_tests_its_own_pushes_and_pull_requests() {
         tasks.iter().map(|task| task["metadata"]["name"].as_str().unwrap().to_owned()).collect()
     };
     assert_eq!(names(&push("refs/heads/main", NULL)), ["Decision Task (push)", "ci"]);
-    assert_eq!(
-        names(&pull_request("github-pull-request", "opened")),
-        ["Decision Task (pull-request)", "ci"]
-    );
+    assert_eq!(names(&pull_request("github-pull-request", "opened")), ["Decision Task (pull-request)", "ci"]);
     assert_eq!(names(&cron()), ["Decision Task for cron job run-pipeline"]);
     assert_eq!(names(&action("action")), ["Action: Train"]);
 }
@@ -194,7 +198,10 @@ fn the_queue_and_the_worker_take_every_task() {
         for (event, _, _) in events() {
             for mut task in render(&file, &event) {
                 let told = |validator: &jsonschema::Validator, value: &Value| -> Vec<String> {
-                    validator.iter_errors(value).map(|error| format!("{}: {error}", error.instance_path)).collect()
+                    validator
+                        .iter_errors(value)
+                        .map(|error| format!("{}: {error}", error.instance_path))
+                        .collect()
                 };
                 // The service that creates the task takes its id out.
                 task.as_object_mut().unwrap().shift_remove("taskId");

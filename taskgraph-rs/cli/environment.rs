@@ -57,6 +57,11 @@ pub fn open_tree_or_embedded(root: Option<&Path>) -> Result<Tree> {
     }
 }
 
+/// Whether this word stands in the command line, for when the whole of it makes no sense.
+pub fn has_argument(word: &str) -> bool {
+    env::args_os().any(|argument| argument == word)
+}
+
 /// The current directory.
 pub fn current_dir() -> Result<PathBuf> {
     env::current_dir().map_err(|error| {

@@ -1,9 +1,11 @@
 //! The command line of taskgraph-rs. The library returns, this prints.
 
 mod args;
+mod base;
 mod decision;
 mod embedded;
 mod environment;
+mod graph;
 mod known_urls;
 mod output;
 mod plumbing;
@@ -21,13 +23,29 @@ use report::Reporter;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
     /// All went well.
-    Fine = 0,
+    Fine,
     /// There are warnings, and the call is strict.
-    Warnings = 1,
+    Warnings,
     /// The input was refused; nothing was generated.
-    Refused = 2,
+    Refused,
     /// The machine is at fault: a file, git.
-    Machine = 3,
+    Machine,
+    /// With `--exit-code`: something differs.
+    Differs,
+    /// With `--exit-code`: the input was refused.
+    RefusedDiff,
+}
+
+impl Status {
+    /// The number that the shell sees.
+    fn code(self) -> i32 {
+        match self {
+            Status::Fine => 0,
+            Status::Warnings | Status::RefusedDiff => 1,
+            Status::Refused | Status::Differs => 2,
+            Status::Machine => 3,
+        }
+    }
 }
 
 /// A graph is a great many small allocations: this allocator makes a whole call a quarter faster than the system's.
@@ -35,10 +53,19 @@ pub enum Status {
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() {
-    let args = Args::parse();
+    let args = Args::try_parse().unwrap_or_else(|error| {
+        // If this cannot be printed, there is nobody to tell.
+        let _ = error.print();
+        let status = match error.use_stderr() {
+            false => Status::Fine,
+            true if environment::has_argument("--exit-code") => Status::RefusedDiff,
+            true => Status::Refused,
+        };
+        std::process::exit(status.code())
+    });
     let reporter = Reporter::new();
     let status = run(args.command, &reporter).unwrap_or_else(|error| tell(error, &reporter));
-    std::process::exit(status as i32);
+    std::process::exit(status.code());
 }
 
 fn run(command: Command, reporter: &Reporter) -> Result<Status> {
@@ -50,6 +77,9 @@ fn run(command: Command, reporter: &Reporter) -> Result<Status> {
         Command::KindGraph(options) => plumbing::kind_graph(&options),
         Command::Decision(options) => decision::run(options, reporter),
         Command::Graph(GraphCommand::Preview(options)) => preview::run(&options, reporter),
+        Command::Graph(GraphCommand::Diff(options)) => graph::diff(&options, reporter),
+        Command::Graph(GraphCommand::Explain(options)) => graph::explain(&options, reporter),
+        Command::Graph(GraphCommand::Path(options)) => graph::path(&options, reporter),
     }
 }
 

@@ -22,6 +22,7 @@ use taskgraph_transforms::registry;
 
 use crate::Status;
 use crate::args::{GraphOptions, KindGraphFormat, KindGraphOptions};
+use crate::base::Base;
 use crate::environment::{open_tree, settings};
 use crate::known_urls;
 use crate::output::write;
@@ -38,6 +39,37 @@ pub enum Phase {
     Target,
     /// Targets and all they need.
     TargetGraph,
+}
+
+impl Phase {
+    /// The graph, and what transforms warn of.
+    pub fn graph(
+        self,
+        loaded: &Loaded,
+        params: &Params,
+        settings: &Settings,
+    ) -> Result<(TaskGraph, Vec<Problem>)> {
+        if self == Phase::Tasks {
+            return Ok((loaded.tasks(params, settings)?, Vec::new()));
+        }
+        let full = loaded.full(params, settings)?;
+        let shown = match self {
+            Phase::Target => loaded.target(&full, params)?.set,
+            Phase::TargetGraph => loaded.target(&full, params)?.graph,
+            _ => full.graph,
+        };
+        Ok((shown, full.warnings))
+    }
+
+    /// What the reference calls it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Phase::Tasks => "full_task_set",
+            Phase::Full => "full_task_graph",
+            Phase::Target => "target_task_set",
+            Phase::TargetGraph => "target_task_graph",
+        }
+    }
 }
 
 /// Shows one graph for each set of parameters.
@@ -59,31 +91,50 @@ pub fn show(options: &GraphOptions, phase: Phase, reporter: &Reporter) -> Result
     }
     let mut problems = Vec::new();
     let mut outputs = ManuallyDrop::new(Vec::new());
+    let base = options.diff.as_deref().map(|rev| Base::load(&loaded.tree, rev, &targets)).transpose()?;
     for spec in &specs {
-        match graph(&loaded, spec.as_deref(), &settings, options, phase, reporter) {
-            Ok(graph) => outputs.push((name_of(spec.as_deref()), graph)),
+        let spec = spec.as_deref();
+        let made = params(&loaded, spec, options).and_then(|(mut params, given)| {
+            let shown = graph(&loaded, &params, given, &settings, options, phase, reporter)?;
+            let before = match &base {
+                Some(base) => Some(base.graph(&mut params, &settings, phase)?),
+                None => None,
+            };
+            Ok((name_of(spec), shown, before))
+        });
+        match made {
+            Ok(made) => outputs.push(made),
             Err(error) => problems.extend(Problems::from_error(error)?),
         }
     }
     Problems(problems).check()?;
-    for (name, graph) in outputs.iter() {
+    for (name, graph, before) in outputs.iter() {
         let path = options.output_file.as_deref().map(|path| path_for(path, name, specs.len() > 1));
         if path.is_none() && !options.quiet && specs.len() > 1 {
             eprintln!("parameters: {name}");
         }
-        write(path.as_deref(), |out| shown.write(graph, out))?;
+        write(path.as_deref(), |out| match (before, &base) {
+            (Some(before), Some(base)) => {
+                let text = base.unified(phase, |graph, out| shown.write(graph, out), before, graph)?;
+                Ok(out.write_all(text.as_bytes())?)
+            }
+            _ => shown.write(graph, out),
+        })?;
+    }
+    if base.is_some() && !options.json && !options.yaml && !options.quiet {
+        eprintln!("these are the labels that differ; -J compares the tasks themselves");
     }
     Ok(Status::Fine)
 }
 
-fn graph(
-    loaded: &Loaded,
-    spec: Option<&Path>,
-    settings: &Settings,
-    options: &GraphOptions,
-    phase: Phase,
-    reporter: &Reporter,
-) -> Result<TaskGraph> {
+/// What is to be said about parameters, and what was given of them.
+struct Told {
+    warnings: Vec<Problem>,
+    own: Map,
+}
+
+/// The parameters in a file, complete and checked.
+fn params(loaded: &Loaded, spec: Option<&Path>, options: &GraphOptions) -> Result<(Params, Told)> {
     let mut warnings = Vec::new();
     let mut params = match spec {
         None => Params::default(),
@@ -101,23 +152,26 @@ fn graph(
         found.into_iter().partition(|problem| problem.severity == Severity::Error);
     Problems(errors).check()?;
     warnings.extend(warned);
+    Ok((params, Told { warnings, own }))
+}
+
+fn graph(
+    loaded: &Loaded,
+    params: &Params,
+    told: Told,
+    settings: &Settings,
+    options: &GraphOptions,
+    phase: Phase,
+    reporter: &Reporter,
+) -> Result<TaskGraph> {
+    let Told { mut warnings, own } = told;
     let started = Instant::now();
-    let shown = match phase {
-        Phase::Tasks => loaded.tasks(&params, settings)?,
-        _ => {
-            let full = loaded.full(&params, settings)?;
-            warnings.extend(full.warnings.iter().cloned());
-            // Kinds that are not made read nothing, which says nothing of their keys.
-            if options.target_kinds.is_empty() {
-                warnings.extend(unread(loaded, &params, &own));
-            }
-            match phase {
-                Phase::Target => loaded.target(&full, &params)?.set,
-                Phase::TargetGraph => loaded.target(&full, &params)?.graph,
-                _ => full.graph,
-            }
-        }
-    };
+    let (shown, warned) = phase.graph(loaded, params, settings)?;
+    warnings.extend(warned);
+    // Kinds that are not made read nothing, which says nothing of their keys.
+    if phase != Phase::Tasks && options.target_kinds.is_empty() {
+        warnings.extend(unread(loaded, params, &own));
+    }
     if options.verbose {
         eprintln!("{} tasks in {:.1?}", shown.tasks.len(), started.elapsed());
     }

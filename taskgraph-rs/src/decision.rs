@@ -2,9 +2,11 @@
 
 use std::sync::{Mutex, PoisonError};
 
+use indexmap::IndexMap;
 use serde::Serialize;
 
 use crate::problem::Problem;
+use crate::trace::{Trace, Trail};
 use crate::value::Str;
 
 /// What becomes of a task that starts from a pretrained model.
@@ -73,6 +75,7 @@ pub struct DockerContext {
 pub struct Record {
     dropped: Mutex<Vec<Dropped>>,
     warnings: Mutex<Vec<Problem>>,
+    traces: Mutex<IndexMap<Str, Trace>>,
     contexts: Mutex<Vec<DockerContext>>,
 }
 
@@ -88,6 +91,24 @@ impl Record {
         if !warnings.iter().any(|known| known.message == warning.message) {
             warnings.push(warning);
         }
+    }
+
+    /// Notes what a digest is made of. Only a graph that is to be explained keeps it.
+    pub fn digest_of(&self, label: &str, data: &[impl AsRef<str>]) {
+        let data = data.iter().map(|one| one.as_ref().into()).collect();
+        let mut traces = self.traces.lock().unwrap_or_else(PoisonError::into_inner);
+        traces.entry(label.into()).or_default().digest = data;
+    }
+
+    /// Notes the way of a stub that became the task `label`.
+    pub fn trail_of(&self, label: &str, trail: &Trail) {
+        let mut traces = self.traces.lock().unwrap_or_else(PoisonError::into_inner);
+        traces.entry(label.into()).or_default().stations = trail.stations();
+    }
+
+    /// All that was kept of how tasks came about, by label.
+    pub fn take_traces(&self) -> IndexMap<Str, Trace> {
+        std::mem::take(&mut self.traces.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Keeps the context of an image.

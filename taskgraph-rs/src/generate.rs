@@ -17,6 +17,7 @@ use crate::payload::Payloads;
 use crate::problem::{Problem, Problems};
 use crate::settings::Settings;
 use crate::task::{Dependencies, Label, Task};
+use crate::trace::{Trace, Trail};
 use crate::transform::{Context, Stub};
 use crate::tree::Tree;
 use crate::value::{Map, Str, Value};
@@ -29,6 +30,8 @@ pub struct Generated {
     pub dropped: Vec<Dropped>,
     /// What transforms warn of.
     pub warnings: Vec<Problem>,
+    /// How the tasks came about, by label; empty unless the settings ask for it.
+    pub traces: IndexMap<Str, Trace>,
     /// The contexts of docker images, if the settings say to keep them.
     pub contexts: Vec<DockerContext>,
 }
@@ -164,6 +167,7 @@ impl<'a> Workshop<'a> {
     fn finish(self) -> Result<Generated> {
         let mut tasks: IndexMap<Label, Arc<Task>> = IndexMap::new();
         let (mut dropped, mut warnings, mut problems) = (Vec::new(), Vec::<Problem>::new(), Vec::new());
+        let mut traces = IndexMap::new();
         let mut contexts = Vec::new();
         for bench in self.benches {
             match bench.done.into_inner() {
@@ -176,6 +180,7 @@ impl<'a> Workshop<'a> {
                             }
                         }
                     }
+                    traces.extend(record.take_traces());
                     contexts.extend(record.take_contexts());
                     let (gone, warned) = record.into_notes();
                     dropped.extend(gone);
@@ -194,7 +199,7 @@ impl<'a> Workshop<'a> {
             }
         }
         Problems(problems).distinct().check()?;
-        Ok(Generated { tasks, dropped, warnings, contexts })
+        Ok(Generated { tasks, dropped, warnings, traces, contexts })
     }
 }
 
@@ -207,15 +212,27 @@ fn twice(task: &Task, other: &Task) -> Problem {
 
 fn make_kind(context: &Context<'_>) -> Result<Vec<Arc<Task>>> {
     let mut stubs = context.kind.stubs.clone();
-    for (_, transform) in &context.kind.transforms {
+    let is_traced = context.settings.trace;
+    if is_traced {
+        stubs.iter_mut().for_each(|stub| Trail::extend(stub, &context.kind.name));
+    }
+    for (name, transform) in &context.kind.transforms {
         stubs = transform(context, stubs)?;
+        if is_traced {
+            stubs.iter_mut().for_each(|stub| Trail::extend(stub, name));
+        }
     }
     let mut tasks = Vec::with_capacity(stubs.len());
     let mut problems = Vec::new();
     for stub in stubs {
-        let origin = stub.origin.clone();
+        let (origin, trail) = (stub.origin.clone(), stub.trail.clone());
         match finish(context, stub) {
-            Ok(task) => tasks.push(Arc::new(task)),
+            Ok(task) => {
+                if let Some(trail) = trail {
+                    context.record.trail_of(task.label.as_str(), &trail);
+                }
+                tasks.push(Arc::new(task));
+            }
             Err(error) => problems.extend(origin.blame(error).downcast::<Problems>()?.0),
         }
     }

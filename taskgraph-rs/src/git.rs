@@ -10,12 +10,19 @@ use crate::problem::Machine;
 /// A git repository.
 pub struct Repository {
     top: PathBuf,
+    /// The commit that stands for HEAD, if it is another one than what is checked out.
+    pinned: Option<String>,
 }
 
 impl Repository {
     /// The repository whose work tree starts at `top`.
     pub fn at(top: PathBuf) -> Self {
-        Repository { top }
+        Repository { top, pinned: None }
+    }
+
+    /// The same repository, as if `commit` were checked out.
+    pub fn pinned_at(&self, commit: &str) -> Self {
+        Repository { top: self.top.clone(), pinned: Some(commit.into()) }
     }
 
     /// Where the work tree starts.
@@ -25,7 +32,37 @@ impl Repository {
 
     /// The commit that is checked out.
     pub fn head_rev(&self) -> Result<String> {
-        self.ask(&["rev-parse", "--verify", "HEAD"])
+        match &self.pinned {
+            Some(commit) => Ok(commit.clone()),
+            None => self.ask(&["rev-parse", "--verify", "HEAD"]),
+        }
+    }
+
+    /// The commit that `rev` names: a hash, a branch, a tag, `HEAD~1`. None if there is no such commit.
+    pub fn resolve(&self, rev: &str) -> Result<Option<String>> {
+        let commit = format!("{rev}^{{commit}}");
+        self.ask_maybe(&["rev-parse", "--verify", "--quiet", "--end-of-options", &commit])
+    }
+
+    /// The commit that the present work is based on: the youngest one that a remote has, else HEAD.
+    pub fn base_rev(&self) -> Result<String> {
+        // Python: `GitRepository.base_rev`. Boundaries have a `-` before them.
+        let listed = self.ask(&["rev-list", "HEAD", "--topo-order", "--boundary", "--not", "--remotes"])?;
+        match lines(&listed).iter().rev().find_map(|line| line.strip_prefix('-')) {
+            Some(base) => Ok(base.to_owned()),
+            None => self.head_rev(),
+        }
+    }
+
+    /// Writes the files of a commit into a folder, through an index of its own: neither the work tree nor what is
+    /// staged is touched.
+    pub fn write_commit(&self, commit: &str, folder: &Path, index: &Path) -> Result<()> {
+        let prefix = format!("--prefix={}/", folder.display());
+        for arguments in [&["read-tree", commit][..], &["checkout-index", "--all", "--force", &prefix]] {
+            let output = self.call(arguments).env("GIT_INDEX_FILE", index).output();
+            self.checked(arguments, &output.with_context(|| self.failed(arguments))?)?;
+        }
+        Ok(())
     }
 
     /// The branch that is checked out; none if HEAD is detached.
@@ -148,10 +185,14 @@ impl Repository {
     }
 
     fn run(&self, arguments: &[&str]) -> Result<Output> {
+        self.call(arguments).output().with_context(|| self.failed(arguments))
+    }
+
+    fn call(&self, arguments: &[&str]) -> Command {
         // A remote that wants a password gets none: nobody sits there to type it.
         let mut call = Command::new("git");
         call.args(arguments).current_dir(&self.top).stdin(Stdio::null()).env("GIT_TERMINAL_PROMPT", "0");
-        call.output().with_context(|| self.failed(arguments))
+        call
     }
 
     fn checked(&self, arguments: &[&str], output: &Output) -> Result<()> {

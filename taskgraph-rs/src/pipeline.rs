@@ -18,6 +18,7 @@ use crate::payload::Payloads;
 use crate::problem::{Problem, Problems, place_of_value};
 use crate::settings::Settings;
 use crate::target::{Targets, target};
+use crate::trace::Trace;
 use crate::transform::Registry;
 use crate::tree::Tree;
 use crate::urls::Question;
@@ -47,6 +48,8 @@ pub struct Full {
     pub dropped: Vec<Dropped>,
     /// What transforms warn of.
     pub warnings: Vec<Problem>,
+    /// How the tasks came about, by label; empty unless the settings ask for it.
+    pub traces: IndexMap<Str, Trace>,
     /// The contexts of docker images, if the settings say to keep them.
     pub contexts: Vec<DockerContext>,
 }
@@ -108,14 +111,15 @@ impl Loaded {
 
     /// The full graph, verified unless the settings say not to.
     pub fn full(&self, params: &Params, settings: &Settings) -> Result<Full> {
-        let made = self.generate(params, settings)?;
-        let graph = TaskGraph::linked(made.tasks)?;
+        let mut made = self.generate(params, settings)?;
+        let graph = TaskGraph::linked(std::mem::take(&mut made.tasks))?;
         if settings.verify {
             let mut problems = verify(&graph, &self.config);
             problems.extend(self.extension.verify.map(|verify| verify(&graph)).unwrap_or_default());
             Problems(problems).check()?;
         }
-        Ok(Full { graph, dropped: made.dropped, warnings: made.warnings, contexts: made.contexts })
+        let Generated { dropped, warnings, contexts, traces, .. } = made;
+        Ok(Full { graph, dropped, warnings, contexts, traces })
     }
 
     /// The targets of a full graph, and what they need.

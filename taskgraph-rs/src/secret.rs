@@ -3,10 +3,23 @@
 use std::sync::Arc;
 
 use crate::source::{Place, Source};
+use crate::value::{Map, Value};
 
 /// The text with `***` for every user and password in its urls.
 pub fn redact(text: &str) -> String {
     masked(text, |_| "***".into())
+}
+
+/// The value with `***` for every user and password in the urls of its texts.
+pub fn redacted(value: &Value) -> Value {
+    match value {
+        Value::Str(text) if text.contains("://") => redact(text).into(),
+        Value::List(items) => items.iter().map(redacted).collect::<Vec<_>>().into(),
+        Value::Map(map) => {
+            map.iter().map(|(key, value)| (key.clone(), redacted(value))).collect::<Map>().into()
+        }
+        other => other.clone(),
+    }
 }
 
 /// The same place in a text that has stars for users and passwords: what is drawn around a problem must not show

@@ -12,6 +12,8 @@ pub const PRODUCTION_ROOT_URL: &str = "https://firefox-ci-tc.services.mozilla.co
 pub struct Settings {
     /// `--fast`: no digests and no checks of shapes.
     pub fast: bool,
+    /// Whether what each transform does to each stub is kept, to be explained. It costs memory, and changes nothing.
+    pub trace: bool,
     /// Whether what has to hold for a graph is verified.
     pub verify: bool,
     /// Whether the contexts of docker images are kept, and not only their digests.
@@ -30,6 +32,7 @@ impl Default for Settings {
     fn default() -> Self {
         Settings {
             fast: false,
+            trace: false,
             verify: true,
             keep_contexts: false,
             root_url: PRODUCTION_ROOT_URL.into(),

@@ -19,6 +19,7 @@ use crate::problem::Problems;
 use crate::settings::Settings;
 use crate::shape::Shape;
 use crate::task::{Label, Task};
+use crate::trace::Trail;
 use crate::tree::Tree;
 use crate::value::{Map, Str, Value};
 
@@ -57,6 +58,8 @@ pub struct Stub {
     pub origin: Arc<Origin>,
     /// The pretrained model it starts from, once that is known.
     pub model: Option<Arc<Model>>,
+    /// What transforms did to it so far, if that is kept.
+    pub trail: Option<Arc<Trail>>,
 }
 
 impl Stub {

@@ -16,6 +16,9 @@ use crate::python;
 use crate::source::Source;
 use crate::value::Str;
 
+/// How much of a commit's hash people are shown.
+const SHORT_COMMIT: usize = 12;
+
 /// A folder with `config.yml` and `kinds/`, on disk or inside the program.
 pub struct Tree {
     files: Files,
@@ -32,6 +35,8 @@ enum Files {
         /// The root from the top, with slashes: `taskcluster`. Empty if they are the same.
         root: String,
         repository: Option<Repository>,
+        /// The commit that the files are of and what lies around them is not; nothing for files as they lie there.
+        commit: Option<String>,
     },
     Embedded(&'static [(&'static str, &'static str)]),
 }
@@ -62,6 +67,27 @@ impl Tree {
             given: root.to_owned(),
             repository: repository.map(Repository::at),
             top,
+            commit: None,
+        }))
+    }
+
+    /// The same tree as it was at a commit whose files were written to `top`.
+    pub fn at_commit(&self, commit: &str, top: &Path) -> Result<Self> {
+        let Files::Disk { root, repository: Some(repository), .. } = &self.files else {
+            bail!("`{}` is in no git repository", self.name());
+        };
+        let short = commit.get(..SHORT_COMMIT).unwrap_or(commit);
+        let given = top.join(root);
+        if !given.join("config.yml").is_file() {
+            let message = format!("there is no tree at `{root}` in {short}: it has no config.yml");
+            return Err(Problems::from(Problem::error("no-tree", message)).into());
+        }
+        Ok(Tree::new(Files::Disk {
+            root: root.clone(),
+            given,
+            repository: Some(repository.pinned_at(commit)),
+            top: top.to_owned(),
+            commit: Some(short.to_owned()),
         }))
     }
 
@@ -85,6 +111,7 @@ impl Tree {
     /// What people call the tree: the root as it was given.
     pub fn name(&self) -> String {
         match &self.files {
+            Files::Disk { commit: Some(commit), root, .. } => format!("{commit}:{root}"),
             Files::Disk { given, .. } => given.display().to_string(),
             Files::Embedded(_) => "the embedded kinds".into(),
         }
@@ -150,6 +177,11 @@ impl Tree {
                 }
                 None => bail!("there is no `{path}` among the embedded kinds"),
             },
+            Files::Disk { commit: Some(commit), given, .. } => {
+                let name = format!("{commit}:{}", self.from_top(path));
+                let read = fs::read(given.join(path));
+                Source::decode(name.clone(), read.with_context(|| Machine(format!("cannot read `{name}`")))?)
+            }
             Files::Disk { given, .. } => Source::read(&given.join(path)),
         }
     }
@@ -229,10 +261,10 @@ impl Tree {
     fn tracked(&self) -> Result<&[String]> {
         let listed = self.tracked.get_or_init(|| match &self.files {
             Files::Embedded(_) => Ok(Vec::new()),
-            Files::Disk { repository: Some(repository), .. } => {
+            Files::Disk { repository: Some(repository), commit: None, .. } => {
                 repository.tracked_files().map_err(|error| format!("{error:#}"))
             }
-            Files::Disk { top, repository: None, .. } => {
+            Files::Disk { top, .. } => {
                 let mut files = Vec::new();
                 walk(top, "", &mut files).map_err(|error| format!("{error:#}"))?;
                 Ok(files)

@@ -1,14 +1,21 @@
 //! The commands and their flags: the names that people know from Taskgraph.
 
 mod decision;
+mod diff;
+mod explain;
 mod kind_graph;
+mod path;
 mod preview;
 mod show;
 
 use clap::{Parser, Subcommand};
 
 pub use decision::{DecisionOptions, EventOptions};
+pub use diff::DiffOptions;
+pub use explain::ExplainOptions;
 pub use kind_graph::{KindGraphFormat, KindGraphOptions};
+pub use path::ConfigOptions;
+pub use path::PathOptions;
 pub use preview::PreviewOptions;
 pub use show::{GraphOptions, TreeOptions};
 
@@ -46,4 +53,10 @@ pub enum Command {
 pub enum GraphCommand {
     /// Show what a training config would run: which models, which tasks, on what, and what is wrong with it
     Preview(PreviewOptions),
+    /// Show what differs between two graphs: of two configs, of two revisions of the tree, or out of files
+    Diff(DiffOptions),
+    /// Show why a task is there and looks as it does
+    Explain(ExplainOptions),
+    /// Show how one task comes to depend on another
+    Path(PathOptions),
 }

@@ -43,6 +43,10 @@ pub struct GraphOptions {
     #[arg(long = "exclude-key", value_name = "KEY")]
     pub exclude_keys: Vec<String>,
 
+    /// Show what differs from the graph of another revision, as a unified diff [default: what the work is based on]
+    #[arg(long, value_name = "REV", num_args = 0..=1, default_missing_value = "")]
+    pub diff: Option<String>,
+
     /// Be fast: no digests, no checks of shapes
     #[arg(short = 'F', long)]
     pub fast: bool,

@@ -1,7 +1,7 @@
 //! `graph preview`: what a training config would run, as text or as JSON.
 
 mod models;
-mod page;
+pub mod page;
 mod problems;
 mod text;
 mod work;
@@ -79,7 +79,8 @@ fn make(options: &PreviewOptions) -> Result<Report> {
     preview(&loaded, &request)
 }
 
-fn read(path: &Path) -> Result<Input> {
+/// Reads a config from a file, or from standard input.
+pub fn read(path: &Path) -> Result<Input> {
     if path == Path::new("-") {
         let mut bytes = Vec::new();
         let read = std::io::stdin().lock().read_to_end(&mut bytes);

@@ -49,7 +49,8 @@ impl Folder {
         let entries = fs::read_dir(&self.path).with_context(|| machine(&self.path, "cannot be listed"))?;
         for entry in entries.flatten() {
             if entry.file_name().to_string_lossy().starts_with(UNFINISHED) {
-                fs::remove_dir_all(entry.path()).with_context(|| machine(&entry.path(), "cannot be removed"))?;
+                fs::remove_dir_all(entry.path())
+                    .with_context(|| machine(&entry.path(), "cannot be removed"))?;
             }
         }
         Ok(())
@@ -81,10 +82,8 @@ impl Staged<'_> {
         if place.is_dir() {
             return Err(anyhow::Error::msg("there is a folder of this name").context(failed()));
         }
-        let mut out = BufWriter::with_capacity(
-            1 << 16,
-            File::create(self.beside.join(name)).with_context(failed)?,
-        );
+        let mut out =
+            BufWriter::with_capacity(1 << 16, File::create(self.beside.join(name)).with_context(failed)?);
         fill(&mut out).with_context(failed)?;
         out.flush().with_context(failed)?;
         self.names.push(name.to_owned());
@@ -103,7 +102,8 @@ impl Staged<'_> {
     pub fn place(mut self) -> Result<()> {
         for name in std::mem::take(&mut self.names) {
             let place = self.folder.path.join(&name);
-            fs::rename(self.beside.join(&name), &place).with_context(|| machine(&place, "cannot be written"))?;
+            fs::rename(self.beside.join(&name), &place)
+                .with_context(|| machine(&place, "cannot be written"))?;
         }
         Ok(())
     }

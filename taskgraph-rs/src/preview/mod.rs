@@ -9,14 +9,16 @@ mod compare;
 mod config;
 mod make;
 mod models;
+mod parameters;
 mod repair;
 mod report;
 mod stage;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 mod work;
 
 pub use make::{Against, Input, Request, preview};
+pub use parameters::parameters;
 pub use report::{
     Changed, Comparison, Config, DefaultKeys, Edges, Facts, Gone, KindModels, Member, Need, Outcome, Plan,
     Report, Row, Totals, TreeFacts, VERSION, Variant, Work,

@@ -45,5 +45,6 @@ pub fn run(tasks: Vec<Task>, wanted: &str, dropped: Vec<Dropped>) -> Run {
         requested: [wanted.clone()].into_iter().collect(),
         graph: graph.closure([&wanted]),
     };
-    Run { full: Full { graph, dropped, warnings: Vec::new(), contexts: Vec::new() }, targets }
+    let (warnings, contexts, traces) = Default::default();
+    Run { full: Full { graph, dropped, warnings, contexts, traces }, targets }
 }

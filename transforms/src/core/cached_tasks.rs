@@ -134,6 +134,9 @@ pub fn add_optimization(
     cache_name: &str,
     digest_data: &[impl AsRef<str>],
 ) -> Result<()> {
+    if ctx.settings.trace {
+        ctx.record.digest_of(task.text("label")?, digest_data);
+    }
     let joined = digest_data.iter().map(AsRef::as_ref).collect::<Vec<&str>>().join("\n");
     let digest = sha256(&joined);
     let prefix = match ctx.config.taskgraph("cached-task-prefix") {

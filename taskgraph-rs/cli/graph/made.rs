@@ -1,0 +1,58 @@
+//! The graph of one config: what the questions are asked of.
+
+use std::path::Path;
+use std::time::SystemTime;
+
+use anyhow::Result;
+use taskgraph::params::Params;
+use taskgraph::pipeline::{Full, Loaded};
+use taskgraph::preview::parameters;
+use taskgraph::problem::{Problem, Problems};
+use taskgraph::settings::Settings;
+use taskgraph::target::Targets;
+use taskgraph_transforms::registry;
+
+use crate::args::ConfigOptions;
+use crate::environment::{open_tree_or_embedded, settings};
+use crate::known_urls;
+use crate::preview::read;
+use crate::report::Reporter;
+
+/// A graph, and what is asked of it.
+pub struct Made {
+    /// The tree it is made of.
+    pub loaded: Loaded,
+    /// All tasks.
+    pub full: Full,
+    /// What is asked for.
+    pub targets: Targets,
+}
+
+/// Makes the graph that the flags name, and tells warnings.
+pub fn made(options: &ConfigOptions, trace: bool, reporter: &Reporter) -> Result<Made> {
+    let urls = known_urls::read(options.known_urls.as_deref())?;
+    let settings = Settings { urls, trace, ..settings(options.tree.run_task_dir.as_deref(), false)? };
+    let tree = open_tree_or_embedded(options.tree.root.as_deref())?;
+    let loaded = Loaded::load(tree, &registry(), &Default::default())?;
+    let (params, mut warnings) = params_of(&loaded, options.config.as_deref(), SystemTime::now())?;
+    let full = loaded.full(&params, &settings)?;
+    let targets = loaded.target(&full, &params)?;
+    warnings.extend(full.warnings.iter().cloned());
+    if !options.quiet {
+        reporter.warnings(&warnings);
+    }
+    Ok(Made { loaded, full, targets })
+}
+
+/// The parameters in a file, or those that a tree has by itself; and what is to be said about them.
+pub fn params_of(loaded: &Loaded, config: Option<&Path>, now: SystemTime) -> Result<(Params, Vec<Problem>)> {
+    if let Some(path) = config {
+        return parameters(loaded, &read(path)?, now);
+    }
+    let mut params = Params::default();
+    let problems = loaded.complete(&mut params, now)?;
+    match problems.iter().any(Problem::is_error) {
+        true => Err(Problems(problems).into()),
+        false => Ok((params, problems)),
+    }
+}

@@ -1,0 +1,173 @@
+//! What `graph diff` compares: where each of the two graphs comes from.
+
+use std::cell::OnceCell;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use anyhow::Result;
+use taskgraph::diff::{Tasks, read_tasks, tasks_of};
+use taskgraph::params::Params;
+use taskgraph::pipeline::Loaded;
+use taskgraph::problem::{Problem, Problems};
+use taskgraph::revision::Revision;
+use taskgraph::settings::Settings;
+use taskgraph::source::Source;
+use taskgraph_transforms::registry;
+
+use super::made::params_of;
+use crate::args::DiffOptions;
+use crate::environment::open_tree_or_embedded;
+
+/// What names a decision task.
+const TASK_ID: &str = "task-id=";
+
+/// One of the two graphs, before it is read or made.
+pub struct Operand {
+    from: From,
+    revision: Option<String>,
+}
+
+enum From {
+    /// The parameters that the tree has by itself.
+    Defaults,
+    /// A training config or a set of parameters.
+    Config(PathBuf),
+    /// A file with a graph.
+    File(PathBuf),
+}
+
+/// A graph, and what people call it.
+pub struct Side {
+    /// What it is: a file, and the revision of the tree.
+    pub name: String,
+    /// Its tasks.
+    pub tasks: Tasks,
+    /// What is to be said about how it was made.
+    pub warnings: Vec<Problem>,
+}
+
+/// Both operands of a call, the older one first.
+pub fn operands(options: &DiffOptions) -> Result<[Operand; 2]> {
+    let refused = |message: &str, help: &str| {
+        Err(Problems::from(Problem::error("graph-diff", message).help(help)).into())
+    };
+    let revisions = &options.revisions;
+    if revisions.len() > 2 {
+        return refused(
+            "more than two revisions are given",
+            "--rev stands for the first graph, then for the second",
+        );
+    }
+    let (before, after) = match &options.graphs[..] {
+        [before, after] => (Some(before), Some(after)),
+        _ if revisions.is_empty() => {
+            return refused(
+                "there is nothing to compare with",
+                "name a second graph, or a revision of the tree with --rev",
+            );
+        }
+        [both] => (Some(both), Some(both)),
+        _ => (None, None),
+    };
+    let operand = |text: Option<&String>, revision: Option<&String>| -> Result<Operand> {
+        Ok(Operand { from: from(text.map(String::as_str))?, revision: revision.cloned() })
+    };
+    let both = [operand(before, revisions.first())?, operand(after, revisions.get(1))?];
+    for one in &both {
+        if let From::File(path) = &one.from
+            && (one.revision.is_some() || options.to_run)
+        {
+            let message = format!("`{}` is a graph and not a config", path.display());
+            return refused(&message, "--rev and --to-run are for graphs that are made out of a tree");
+        }
+    }
+    Ok(both)
+}
+
+fn from(text: Option<&str>) -> Result<From> {
+    let Some(text) = text else { return Ok(From::Defaults) };
+    if let Some(task_id) = text.strip_prefix(TASK_ID) {
+        let message = format!("the graph of task `{task_id}` cannot be fetched by this program");
+        let help = "download its artifact public/full-task-graph.json, and name the file";
+        return Err(Problems::from(Problem::error("task-id", message).help(help)).into());
+    }
+    let path = PathBuf::from(text);
+    Ok(if is_graph(&path) { From::File(path) } else { From::Config(path) })
+}
+
+/// Whether a file holds a graph: JSON whose first value has a `label` and a `task`. What cannot be read is told by who
+/// reads it.
+fn is_graph(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "json")
+        && Source::read(path).is_ok_and(|source| read_tasks(&source).is_ok_and(|tasks| !tasks.is_empty()))
+}
+
+impl Operand {
+    /// Reads or makes the graph.
+    pub fn side(&self, bench: &Bench<'_>) -> Result<Side> {
+        let config = match &self.from {
+            From::File(path) => {
+                let tasks = read_tasks(&*Source::read(path)?)?;
+                return Ok(Side { name: path.display().to_string(), tasks, warnings: Vec::new() });
+            }
+            From::Config(path) => Some(path.as_path()),
+            From::Defaults => None,
+        };
+        let name = config.map_or_else(|| "the tree".to_owned(), |path| path.display().to_string());
+        let loaded = bench.loaded()?;
+        // The parameters are those of the tree as it lies there: what a revision changes is the tree, and nothing else.
+        let (mut params, mut warnings) = params_of(loaded, config, bench.now)?;
+        let Some(rev) = &self.revision else {
+            return bench.side(name, loaded, &params, warnings);
+        };
+        let revision = Revision::read(&loaded.tree, Some(rev))?;
+        let older = Loaded::load(revision.tree(&loaded.tree)?, &registry(), &Default::default())?;
+        let found = older.complete(&mut params, bench.now)?;
+        Problems(found.clone()).check()?;
+        warnings.extend(found);
+        bench.side(format!("{name} at {rev}"), &older, &params, warnings)
+    }
+}
+
+/// What both graphs are made with.
+pub struct Bench<'s> {
+    root: Option<&'s Path>,
+    settings: &'s Settings,
+    to_run: bool,
+    now: SystemTime,
+    loaded: OnceCell<Loaded>,
+}
+
+impl<'s> Bench<'s> {
+    /// A bench for a call. The tree is opened once something is made of it.
+    pub fn new(options: &'s DiffOptions, settings: &'s Settings) -> Self {
+        let root = options.tree.root.as_deref();
+        Bench { root, settings, to_run: options.to_run, now: SystemTime::now(), loaded: OnceCell::new() }
+    }
+
+    /// The tree as it lies there.
+    fn loaded(&self) -> Result<&Loaded> {
+        if let Some(loaded) = self.loaded.get() {
+            return Ok(loaded);
+        }
+        let tree = open_tree_or_embedded(self.root)?;
+        let loaded = Loaded::load(tree, &registry(), &Default::default())?;
+        Ok(self.loaded.get_or_init(|| loaded))
+    }
+
+    fn side(
+        &self,
+        name: String,
+        loaded: &Loaded,
+        params: &Params,
+        mut warnings: Vec<Problem>,
+    ) -> Result<Side> {
+        let full = loaded.full(params, self.settings)?;
+        let tasks = match self.to_run {
+            true => tasks_of(&loaded.target(&full, params)?.graph)?,
+            false => tasks_of(&full.graph)?,
+        };
+        warnings.extend(full.warnings);
+        Ok(Side { name, tasks, warnings })
+    }
+}

@@ -1,0 +1,138 @@
+//! One task: where it is written, what wants it, what the transforms did, what its digest is made of.
+
+use serde::Serialize;
+
+use super::digest::{DigestPart, parts};
+use crate::decision::Model;
+use crate::diff::{FieldChange, changes};
+use crate::pipeline::Full;
+use crate::problem::place_of_key;
+use crate::secret::redact;
+use crate::source;
+use crate::target::Targets;
+use crate::task::{Label, Task};
+use crate::trace::{Station, Trace};
+use crate::tree::Tree;
+use crate::value::{Str, Value};
+use crate::ways::{Hop, Ways};
+
+/// Why a task is there and looks as it does.
+#[derive(Debug, Serialize)]
+pub struct Explanation {
+    /// Its label.
+    pub label: Label,
+    /// Its kind.
+    pub kind: Str,
+    /// For people.
+    pub description: Str,
+    /// Where it is written: its own place, then the defaults that were merged into it.
+    pub written: Vec<Place>,
+    /// Whether it would run: it is asked for, or what is asked for needs it.
+    pub runs: bool,
+    /// The shortest way from a task that is asked for; empty if it is asked for itself, or not needed.
+    pub wanted_by: Option<(Label, Vec<Hop>)>,
+    /// How many of the tasks that are asked for need it, itself included.
+    pub targets: usize,
+    /// The pretrained model that it starts from.
+    pub model: Option<Model>,
+    /// What the transforms changed, in their order. A transform that changed nothing has no fields.
+    pub steps: Vec<Step>,
+    /// What it depends on.
+    pub needs: Vec<Hop>,
+    /// What directly depends on it.
+    pub needed_by: Vec<Label>,
+    /// Its digest; nothing if its result is not kept for later graphs.
+    pub digest: Option<String>,
+    /// What the digest is made of.
+    pub digest_parts: Vec<DigestPart>,
+    /// The index paths under which an earlier result is looked for.
+    pub index_paths: Vec<String>,
+}
+
+/// A key in a file.
+#[derive(Debug, Serialize)]
+pub struct Place {
+    /// The file.
+    pub file: String,
+    /// Its line, from 1.
+    pub line: u32,
+    /// The path of the key.
+    pub path: String,
+}
+
+/// What a transform did to a task.
+#[derive(Debug, Serialize)]
+pub struct Step {
+    /// The name of the transform, as it stands in the kind.
+    pub transform: Str,
+    /// The fields that it changed.
+    pub fields: Vec<FieldChange>,
+}
+
+/// Explains a task of a full graph that was made with `Settings::trace`.
+pub fn explain(task: &Task, full: &Full, targets: &Targets, ways: &Ways<'_>, tree: &Tree) -> Explanation {
+    let none = Trace::default();
+    let trace = full.traces.get(task.label.text()).unwrap_or(&none);
+    let cached = task.attributes.get("cached_task").and_then(|cached| cached.get("digest")?.as_str());
+    let searched = task.optimization.get("index-search").and_then(Value::as_list).unwrap_or_default();
+    Explanation {
+        label: task.label.clone(),
+        kind: task.kind.clone(),
+        description: task.description.clone(),
+        written: written(task),
+        runs: targets.graph.tasks.contains_key(&task.label),
+        wanted_by: wanted_by(task, full, targets, ways),
+        targets: wanting(task, full, targets, ways),
+        model: task.model.as_deref().map(shown),
+        steps: trace.stations.windows(2).map(step).collect(),
+        needs: task
+            .dependencies
+            .iter()
+            .map(|(name, to)| Hop { name: name.clone(), to: to.clone() })
+            .collect(),
+        needed_by: ways.dependents(&task.label).iter().map(|label| (*label).clone()).collect(),
+        digest: cached.map(str::to_owned),
+        digest_parts: parts(task, &trace.digest, &full.graph, tree),
+        index_paths: searched.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+    }
+}
+
+fn written(task: &Task) -> Vec<Place> {
+    let place = |spot: &crate::origin::Spot| {
+        let source::Place { source, span } = place_of_key(&spot.document, &spot.path);
+        Place { file: source.name.clone(), line: span.line, path: spot.path.to_string() }
+    };
+    task.origin.spots.iter().map(place).collect()
+}
+
+fn step(stations: &[Station]) -> Step {
+    let fields = |station: &Station| Value::from(station.fields.clone());
+    let fields = match stations {
+        [before, after] => changes(&fields(before), &fields(after)),
+        _ => Vec::new(),
+    };
+    Step { transform: stations.last().map_or_else(|| "".into(), |last| last.transform.clone()), fields }
+}
+
+/// The task that is asked for and nearest to this one, and the way from it.
+fn wanted_by(task: &Task, full: &Full, targets: &Targets, ways: &Ways<'_>) -> Option<(Label, Vec<Hop>)> {
+    if targets.requested.contains(&task.label) {
+        return None;
+    }
+    let (label, _) = full.graph.tasks.get_key_value(&task.label)?;
+    let distances = ways.distances(label);
+    let asked = distances.iter().filter(|(label, _)| targets.requested.contains(**label));
+    let (nearest, _) = asked.min_by_key(|(label, steps)| (**steps, **label))?;
+    let way = ways.between(nearest, label, 1).0.pop()?;
+    Some(((*nearest).clone(), way))
+}
+
+fn wanting(task: &Task, full: &Full, targets: &Targets, ways: &Ways<'_>) -> usize {
+    let label = full.graph.tasks.get_key_value(&task.label).map(|(label, _)| label);
+    let distances = label.map(|label| ways.distances(label)).unwrap_or_default();
+    distances.keys().filter(|label| targets.requested.contains(**label)).count()
+}
+
+fn shown(model: &Model) -> Model {
+    Model { urls: model.urls.iter().map(|url| redact(url).into()).collect(), ..model.clone() }
+}

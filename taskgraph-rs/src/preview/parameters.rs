@@ -1,0 +1,31 @@
+//! The parameters that a config stands for, for those who want its graph and no report.
+
+use std::time::SystemTime;
+
+use anyhow::Result;
+
+use super::config;
+use super::make::Input;
+use crate::params::{Given, Params};
+use crate::pipeline::Loaded;
+use crate::problem::{Problem, Problems};
+
+/// Reads a training config or a set of parameters, fills in what is missing as a preview does, and checks everything.
+/// Returns the warnings, too. A tree that trains nothing takes sets of parameters only.
+pub fn parameters(loaded: &Loaded, input: &Input, now: SystemTime) -> Result<(Params, Vec<Problem>)> {
+    let (mut params, mut problems) = match loaded.extension.training {
+        Some(training) => {
+            let configured = config::read(loaded, training, input)?;
+            (configured.params, configured.problems)
+        }
+        None => {
+            let Given { values, layer } = Given::read(input.source.clone(), input.is_json)?;
+            (Params::new(values, vec![layer]), Vec::new())
+        }
+    };
+    problems.extend(loaded.complete(&mut params, now)?);
+    match problems.iter().any(Problem::is_error) {
+        true => Err(Problems(problems).into()),
+        false => Ok((params, problems)),
+    }
+}

@@ -1,0 +1,186 @@
+//! `graph diff`, `graph explain`, `graph path` and `full --diff`, as a person calls them in a checkout.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+
+mod support;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+use support::checkout;
+
+/// A checkout of the tree with many features.
+struct Checkout(tempfile::TempDir);
+
+struct Outcome {
+    status: i32,
+    out: String,
+    err: String,
+}
+
+impl Checkout {
+    fn new() -> Self {
+        Checkout(checkout(&data("many-features/tree")))
+    }
+
+    fn call(&self, arguments: &[&str]) -> Outcome {
+        let output = Command::new(env!("CARGO_BIN_EXE_taskgraph-rs"))
+            .args(arguments)
+            .args(["--run-task-dir", data("run-task").to_str().unwrap()])
+            .current_dir(self.0.path())
+            .env_clear()
+            .env("PATH", "/usr/local/bin:/usr/bin:/bin")
+            .output()
+            .unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        Outcome { status: output.status.code().unwrap(), out: text(output.stdout), err: text(output.stderr) }
+    }
+
+    /// Calls with the parameters of a push.
+    fn fine(&self, arguments: &[&str]) -> String {
+        let outcome = self.call(arguments);
+        assert_eq!(outcome.status, 0, "{arguments:?}\n{}\n{}", outcome.out, outcome.err);
+        outcome.out
+    }
+
+    fn json(&self, arguments: &[&str]) -> Value {
+        serde_json::from_str(&self.fine(&[arguments, &["--json"]].concat())).unwrap()
+    }
+
+    /// Changes a text in a file of the work tree.
+    fn edit(&self, file: &str, old: &str, new: &str) {
+        let path = self.0.path().join(file);
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(text.contains(old), "{file}");
+        fs::write(path, text.replace(old, new)).unwrap();
+    }
+
+    fn git_status(&self) -> String {
+        let output =
+            Command::new("git").args(["status", "--short"]).current_dir(self.0.path()).output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    }
+}
+
+fn data(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/core_parity").join(path)
+}
+
+fn push() -> String {
+    data("many-features/parameters/push-level-3.yml").display().to_string()
+}
+
+#[test]
+fn a_revision_of_the_tree_is_compared_with_a_dirty_work_tree() {
+    let tree = Checkout::new();
+    tree.edit("taskcluster/kinds/test/kind.yml", "make test", "make check");
+    tree.edit("taskcluster/kinds/test/kind.yml", "set-name: retain-kind", "set-name: null");
+    let before = tree.git_status();
+    let found = tree.json(&["graph", "diff", &push(), "--rev", "HEAD"]);
+    assert_eq!(tree.git_status(), before);
+    assert_eq!(found["gone"], serde_json::json!(["test-build-linux-asan"]));
+    assert_eq!(found["new"], serde_json::json!(["test-kept"]));
+    let changed: Vec<_> =
+        found["changed"].as_array().unwrap().iter().map(|one| one["label"].as_str().unwrap()).collect();
+    assert!(changed.contains(&"test-linux-opt"), "{changed:?}");
+    let test =
+        found["changed"].as_array().unwrap().iter().find(|one| one["label"] == "test-linux-opt").unwrap();
+    let fields = test["fields"].as_array().unwrap();
+    assert_eq!(fields.len(), 1, "{fields:?}");
+    assert!(fields[0]["path"].as_str().unwrap().starts_with("task.payload.command["));
+    assert!(fields[0]["before"].as_str().unwrap().contains("make test"));
+    assert!(fields[0]["after"].as_str().unwrap().contains("make check"));
+}
+
+#[test]
+fn the_status_of_a_diff_is_for_scripts() {
+    let tree = Checkout::new();
+    let status = |arguments: &[&str]| tree.call(&[&["graph", "diff"], arguments].concat()).status;
+    assert_eq!(status(&[&push(), "--rev", "HEAD", "--exit-code"]), 0);
+    assert_eq!(status(&[&push(), "--rev", "nowhere", "--exit-code"]), 1);
+    assert_eq!(status(&["--exit-code", "--no-such-flag"]), 1);
+    assert_eq!(status(&[&push(), "--rev", "nowhere"]), 2);
+    assert_eq!(status(&[&push()]), 2);
+    assert_eq!(status(&[&push(), "nothing-here.yml", "--exit-code"]), 3);
+    tree.edit("taskcluster/kinds/test/kind.yml", "make test", "make check");
+    assert_eq!(status(&[&push(), "--rev", "HEAD"]), 0);
+    assert_eq!(status(&[&push(), "--rev", "HEAD", "--exit-code"]), 2);
+}
+
+#[test]
+fn files_with_graphs_are_compared_as_well() {
+    let tree = Checkout::new();
+    tree.fine(&["full", "-J", "-p", &push(), "-o", "before.json"]);
+    tree.edit("taskcluster/kinds/test/kind.yml", "max-run-time: 60", "max-run-time: 61");
+    tree.fine(&["full", "-J", "-p", &push(), "-o", "after.json"]);
+    let text = tree.fine(&["graph", "diff", "before.json", "after.json"]);
+    assert!(text.contains("~ task.payload.maxRunTime: 60"), "{text}");
+    let other = tree.json(&["graph", "diff", "before.json", &push()]);
+    let changed: Vec<&Value> = other["changed"].as_array().unwrap().iter().map(|one| &one["kind"]).collect();
+    assert!(changed.iter().filter(|kind| **kind == "test").count() > 3, "{changed:?}");
+    let outcome = tree.call(&["graph", "diff", "before.json", "after.json", "--rev", "HEAD"]);
+    assert_eq!(outcome.status, 2);
+    assert!(outcome.err.contains("is a graph and not a config"), "{}", outcome.err);
+}
+
+#[test]
+fn a_plumbing_command_shows_a_unified_diff() {
+    let tree = Checkout::new();
+    let full = |more: &[&str]| tree.fine(&[&["full", "-q", "-p", &push()], more].concat());
+    assert!(full(&["--diff"]).ends_with("are identical\n"));
+    tree.edit("taskcluster/kinds/test/kind.yml", "name: named", "name: renamed");
+    tree.edit("taskcluster/kinds/test/kind.yml", "test-label-of-its-own", "test-other-label");
+    let text = full(&["--diff", "HEAD"]);
+    let changed: Vec<&str> = text.lines().filter(|line| line.starts_with(['-', '+'])).skip(2).collect();
+    assert_eq!(changed, ["-test-label-of-its-own", "+test-other-label"], "{text}");
+    assert!(full(&["--diff", "HEAD", "-J"]).contains("+  \"test-other-label\": {"), "{text}");
+}
+
+#[test]
+fn a_task_is_explained() {
+    let tree = Checkout::new();
+    let told = tree.json(&["graph", "explain", "build-lib-1-3.11", "-c", &push()]);
+    assert_eq!(told["written"][0]["file"], "taskcluster/kinds/build/kind.yml");
+    assert_eq!(told["runs"], true);
+    let steps = told["steps"].as_array().unwrap();
+    let matrix = steps.iter().find(|step| step["transform"] == "taskgraph.transforms.matrix").unwrap();
+    let gone: Vec<_> = matrix["fields"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|field| field["after"].is_null())
+        .map(|field| field["path"].as_str().unwrap())
+        .collect();
+    assert!(gone.contains(&"matrix"), "{gone:?}");
+    let toolchain = tree.json(&["graph", "explain", "fetch-zlib", "-c", &push()]);
+    assert!(!toolchain["digest_parts"].as_array().unwrap().is_empty());
+    let text = tree.fine(&["graph", "explain", "fetch-zlib", "-c", &push()]);
+    assert!(text.contains("Digest ") && text.contains("looked for at "), "{text}");
+}
+
+#[test]
+fn ways_between_tasks_are_shown_in_either_direction() {
+    let tree = Checkout::new();
+    let path = |from: &str, to: &str, more: &[&str]| {
+        tree.fine(&[&["graph", "path", from, to, "-c", &push()], more].concat())
+    };
+    let shortest = "merge-everything → build-indexed → fetch-zlib\n";
+    assert_eq!(path("merge-everything", "fetch-zlib", &[]), shortest);
+    assert_eq!(path("fetch-zlib", "merge-everything", &[]), shortest);
+    let all = path("merge-everything", "fetch-zlib", &["--all"]);
+    assert!(all.starts_with(shortest) && all.lines().count() > 1, "{all}");
+    let some = path("merge-everything", "fetch-zlib", &["--all", "--limit", "1"]);
+    assert!(some.contains("more than 1 way"), "{some}");
+    assert!(path("fetch-zlib", "test-linux-opt", &[]).contains("depends on the other"));
+}
+
+#[test]
+fn an_unknown_label_is_refused_with_the_nearest_one() {
+    let tree = Checkout::new();
+    for command in [&["explain", "fetch-zlip"][..], &["path", "fetch-zlip", "merge-everything"]] {
+        let outcome = tree.call(&[&["graph"], command, &["-c", &push()]].concat());
+        assert_eq!((outcome.status, outcome.out.as_str()), (2, ""));
+        assert!(outcome.err.contains("did you mean `fetch-zlib`?"), "{}", outcome.err);
+    }
+}
