@@ -2,6 +2,7 @@
 
 mod args;
 mod base;
+mod creation;
 mod decision;
 mod embedded;
 mod environment;
@@ -10,6 +11,7 @@ mod known_urls;
 mod output;
 mod plumbing;
 mod preview;
+mod progress;
 mod report;
 
 use anyhow::Result;
@@ -92,6 +94,9 @@ fn tell(error: anyhow::Error, reporter: &Reporter) -> Status {
             Status::Refused
         }
         Err(error) => {
+            if let Some(failure) = error.downcast_ref() {
+                creation::tell(failure);
+            }
             reporter.machine(&error);
             Status::Machine
         }
