@@ -1,12 +1,13 @@
 //! `.taskcluster.yml`, rendered as the services render it: each event gets a task that the queue and the worker take.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
+mod fake_taskcluster;
 mod support;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+use fake_taskcluster::Schemas;
 use serde_json::{Value, json};
-use support::shared;
 
 const OWN_ID: &str = "fN1SbArXTPSVFUUvaOlinQ";
 const GROUP: &str = "Y9DfvJlCQCu1sKrLWNEJVg";
@@ -190,44 +191,17 @@ fn this_project_tests_its_own_pushes_and_pull_requests() {
 
 #[test]
 fn the_queue_and_the_worker_take_every_task() {
-    let Some(schemas) = shared("taskcluster-schemas/schemas") else { return };
-    let request = validator(&schemas, "queue/v1/create-task-request.json");
-    let payload = validator(&schemas, "docker-worker/v1/payload.json");
+    let Some(schemas) = Schemas::get() else { return };
     for is_for_firefox_ci in [false, true] {
         let file = file(is_for_firefox_ci);
         for (event, _, _) in events() {
             for mut task in render(&file, &event) {
-                let told = |validator: &jsonschema::Validator, value: &Value| -> Vec<String> {
-                    validator
-                        .iter_errors(value)
-                        .map(|error| format!("{}: {error}", error.instance_path))
-                        .collect()
-                };
                 // The service that creates the task takes its id out.
                 task.as_object_mut().unwrap().shift_remove("taskId");
-                assert_eq!(told(&request, &task), [] as [&str; 0], "{event}");
-                assert_eq!(told(&payload, &task["payload"]), [] as [&str; 0], "{event}");
+                let none: [&str; 0] = [];
+                assert_eq!(schemas.check("queue/v1/create-task-request.json", &task), none, "{event}");
+                assert_eq!(schemas.check("docker-worker/v1/payload.json", &task["payload"]), none, "{event}");
             }
         }
     }
-}
-
-/// Schemas refer to each other from the root of the services.
-struct Schemas(PathBuf);
-
-impl jsonschema::Retrieve for Schemas {
-    fn retrieve(
-        &self,
-        uri: &jsonschema::Uri<String>,
-    ) -> Result<Value, Box<dyn std::error::Error + Send + Sync>> {
-        let path = uri.path().as_str().trim_start_matches("/schemas/");
-        Ok(serde_json::from_str(&std::fs::read_to_string(self.0.join(path))?)?)
-    }
-}
-
-fn validator(schemas: &Path, name: &str) -> jsonschema::Validator {
-    let mut schema = support::read_json(&schemas.join(name));
-    schema["$id"] = format!("taskcluster:/schemas/{name}").into();
-    schema.as_object_mut().unwrap().shift_remove("$schema");
-    jsonschema::options().with_retriever(Schemas(schemas.to_owned())).build(&schema).unwrap()
 }
