@@ -11,11 +11,13 @@ use anyhow::{Context as _, Result};
 use taskgraph::document::equal_keys;
 use taskgraph::fields::Fields as _;
 use taskgraph::graph::TaskGraph;
+use taskgraph::inert::inert;
 use taskgraph::params::{Params, read_file};
 use taskgraph::pipeline::Loaded;
 use taskgraph::problem::{Machine, Problem, Problems, Severity};
 use taskgraph::python::Regex;
 use taskgraph::settings::Settings;
+use taskgraph::unwritable::blame;
 use taskgraph::value::{Map, Value};
 use taskgraph::{effects, json, yaml};
 use taskgraph_transforms::registry;
@@ -111,7 +113,7 @@ pub fn show(options: &GraphOptions, phase: Phase, reporter: &Reporter) -> Result
     for (name, graph, before) in outputs.iter() {
         let path = options.output_file.as_deref().map(|path| path_for(path, name, specs.len() > 1));
         if path.is_none() && !options.quiet && specs.len() > 1 {
-            eprintln!("parameters: {name}");
+            eprintln!("parameters: {}", inert(name));
         }
         write(path.as_deref(), |out| match (before, &base) {
             (Some(before), Some(base)) => {
@@ -227,7 +229,7 @@ impl<'o> Shown<'o> {
             return Ok(());
         } else {
             for label in graph.labels() {
-                writeln!(out, "{label}")?;
+                writeln!(out, "{}", inert(label.as_str()))?;
             }
             return Ok(());
         }
@@ -237,7 +239,8 @@ impl<'o> Shown<'o> {
 
     /// The graph as a value, without the keys that are to be left out.
     fn value(&self, graph: &TaskGraph) -> Result<Value> {
-        let mut value = json::read(&json::compact(graph)?)?;
+        let mut value =
+            json::read(&json::compact(graph).map_err(|error| blame(graph.tasks.values(), error))?)?;
         let tasks = value.as_map_mut().context("a graph is a map")?;
         for task in tasks.values_mut().filter_map(Value::as_map_mut) {
             for key in &self.options.exclude_keys {
@@ -313,8 +316,11 @@ pub fn kind_graph(options: &KindGraphOptions) -> Result<Status> {
             KindGraphFormat::Text => {
                 for kind in loaded.kinds.values() {
                     match kind.dependencies.is_empty() {
-                        true => writeln!(out, "{}", kind.name)?,
-                        false => writeln!(out, "{}: {}", kind.name, kind.dependencies.join(", "))?,
+                        true => writeln!(out, "{}", inert(&kind.name))?,
+                        false => {
+                            let line = format!("{}: {}", kind.name, kind.dependencies.join(", "));
+                            writeln!(out, "{}", inert(&line))?;
+                        }
                     }
                 }
             }
@@ -331,10 +337,11 @@ pub fn kind_graph(options: &KindGraphOptions) -> Result<Status> {
             KindGraphFormat::Mermaid => {
                 writeln!(out, "flowchart TD")?;
                 for name in loaded.kinds.keys() {
+                    let name = inert(name);
                     writeln!(out, "  {name}[{name}]")?;
                 }
                 for (kind, on) in edges() {
-                    writeln!(out, "  {on} --> {kind}")?;
+                    writeln!(out, "  {} --> {}", inert(on), inert(kind))?;
                 }
             }
         }

@@ -12,10 +12,13 @@ use std::time::SystemTime;
 
 use anstream::eprint;
 use anyhow::{Context as _, Result};
+use serde_json::Value as Json;
+use taskgraph::json;
 use taskgraph::pipeline::Loaded;
 use taskgraph::preview::{Against, Config, Input, Outcome, Report, Request, preview};
 use taskgraph::probe::{Patience, probe};
 use taskgraph::problem::{Machine, Problems};
+use taskgraph::secret::redact;
 use taskgraph::settings::Settings;
 use taskgraph::source::Source;
 use taskgraph_transforms::registry;
@@ -39,7 +42,7 @@ pub fn run(options: &PreviewOptions, reporter: &Reporter) -> Result<Status> {
     };
     if options.json {
         write(None, |out| {
-            serde_json::to_writer_pretty(&mut *out, &report)?;
+            json::indented(&redacted(serde_json::to_value(&report)?), &mut *out)?;
             Ok(writeln!(out)?)
         })?;
     } else if report.outcome == Outcome::Refused {
@@ -55,6 +58,16 @@ pub fn run(options: &PreviewOptions, reporter: &Reporter) -> Result<Status> {
         Outcome::Warnings if options.strict => Status::Warnings,
         Outcome::Warnings | Outcome::Fine => Status::Fine,
     })
+}
+
+/// A report without users and passwords of urls, wherever they stand.
+fn redacted(report: Json) -> Json {
+    match report {
+        Json::String(text) => Json::String(redact(&text)),
+        Json::Array(items) => items.into_iter().map(redacted).collect(),
+        Json::Object(map) => map.into_iter().map(|(key, value)| (redact(&key), redacted(value))).collect(),
+        other => other,
+    }
 }
 
 fn make(options: &PreviewOptions) -> Result<Report> {
