@@ -9,23 +9,46 @@ use rayon::prelude::*;
 use super::folder::Staged;
 use super::runnable::runnable;
 use crate::decision::DockerContext;
-use crate::graph::TaskGraph;
+use crate::morph::Morphed;
 use crate::params::Params;
-use crate::pipeline::Full;
+use crate::preview::{Report, Run};
 use crate::settings::Settings;
-use crate::value::Value;
+use crate::value::{Map, Value};
 use crate::{json, yaml};
 
 /// The scripts of Taskgraph that tasks fetch from their decision.
 const SCRIPTS: [&str; 2] = ["run-task", "fetch-content"];
 
 /// Writes what is known before the graph is optimized.
-pub fn write_graph(staged: &mut Staged<'_>, params: &Params, full: &Full, targets: &TaskGraph) -> Result<()> {
+pub fn write_graph(staged: &mut Staged<'_>, params: &Params, run: &Run) -> Result<()> {
+    let full = &run.full.graph;
     staged.add("parameters.yml", |out| Ok(out.write_all(yaml::write(&by_name(params)).as_bytes())?))?;
-    staged.add("full-task-graph.json", |out| full.graph.write_json(out))?;
-    write_json(staged, "runnable-jobs.json", &runnable(&full.graph))?;
-    let labels: Value = targets.tasks.keys().map(|label| label.text()).collect();
+    staged.add("full-task-graph.json", |out| full.write_json(out))?;
+    write_json(staged, "runnable-jobs.json", &runnable(full))?;
+    let labels: Value = run.targets.set.tasks.keys().map(|label| label.text()).collect();
     write_json(staged, "target-tasks.json", &labels)
+}
+
+/// Writes the graph as it is created, and what the optimizer decided.
+pub fn write_morphed(staged: &mut Staged<'_>, morphed: &Morphed) -> Result<()> {
+    staged.add("task-graph.json", |out| morphed.graph.write_json(out))?;
+    let ids = morphed.label_to_taskid.iter().map(|(label, id)| (label.text().clone(), id.text().into()));
+    write_json(staged, "label-to-taskid.json", &Map::from_iter(ids).into())?;
+    staged.add("optimizations.log", |out| {
+        for (label, fate) in &morphed.fates {
+            writeln!(out, "{label}: {fate}")?;
+        }
+        Ok(())
+    })
+}
+
+/// Writes the preview of the graph, as JSON and as text.
+pub fn write_preview(staged: &mut Staged<'_>, report: &Report, text: &str) -> Result<()> {
+    staged.add("preview.json", |out| {
+        serde_json::to_writer_pretty(&mut *out, report)?;
+        Ok(writeln!(out)?)
+    })?;
+    staged.add("preview.txt", |out| Ok(out.write_all(text.as_bytes())?))
 }
 
 /// Writes a value, indented, its keys sorted.

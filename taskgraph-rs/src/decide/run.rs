@@ -3,15 +3,15 @@
 use std::path::Path;
 use std::time::SystemTime;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use indexmap::IndexMap;
 
 use super::artifacts;
 use super::checks::{check, check_run};
 use super::folder::Folder;
 use super::new_tasks::{Summary, new_tasks};
-use crate::actions;
 use crate::lookup::Found;
+use crate::morph::Morphed;
 use crate::optimize::Fate;
 use crate::params::Params;
 use crate::pipeline::{Loaded, OptimizeRequest};
@@ -95,62 +95,96 @@ pub struct Decided {
 /// What is wrong with the input is told before anything is written. If tasks cannot be created, the error is a
 /// [`CreateFailure`] that says what exists.
 pub fn run(loaded: &Loaded, mut params: Params, decision: &Decision<'_>) -> Result<Decided> {
-    let folders = Folders::open(decision)?;
-    let warnings = check(loaded, &mut params)?;
-    (decision.tell)(&Step::Warnings(&warnings));
+    let tell = decision.tell;
+    let artifacts = Folder::open(decision.artifacts)?;
+    let contexts = Folder::open(decision.contexts)?;
+    let mut warnings = check(loaded, &mut params)?;
+    tell(&Step::Warnings(&warnings));
     let settings = settings(loaded, &params, decision);
     let full = loaded.full(&params, &settings)?;
     let targets = loaded.target(&full, &params)?;
-    let mut run = Run { full, targets };
-    let found = check_run(loaded, &params, &run)?;
-    (decision.tell)(&Step::Warnings(&found));
-    (decision.tell)(&Step::Warnings(&run.full.warnings));
-    let (tasks, asked) = (run.full.graph.tasks.len(), run.targets.graph.tasks.len());
-    (decision.tell)(&Step::Made { tasks, targets: asked });
-    needs_run_task(&run, decision)?;
+    let run = Run { full, targets };
+    let mut found = check_run(loaded, &params, &run)?;
+    found.extend(run.full.warnings.iter().cloned());
+    tell(&Step::Warnings(&found));
+    warnings.extend(found);
+    tell(&Step::Made { tasks: run.full.graph.tasks.len(), targets: run.targets.graph.tasks.len() });
+    if decision.create.is_some() {
+        needs_run_task(&run)?;
+    }
 
-    let paths = loaded.index_paths(&run.targets, &params, &settings)?;
+    let mut new_id = |label: &Label| (decision.new_id)(label);
+    let morphed = optimized(loaded, &params, &settings, &run, decision, &mut new_id)?;
+    tell(&Step::Optimized(&morphed.fates));
+    let mut report = preview::of_decision(loaded, &params, &settings, &run, &morphed.fates, warnings)?;
+
+    let mut staged = artifacts.stage()?;
+    artifacts::write_graph(&mut staged, &params, &run)?;
+    artifacts::write_morphed(&mut staged, &morphed)?;
+    artifacts::copy_scripts(&mut staged, &settings)?;
+    if let Some(report) = report.take() {
+        artifacts::write_preview(&mut staged, &report, &(decision.page)(&report))?;
+    }
+    let mut packed = contexts.stage()?;
+    artifacts::write_contexts(&mut packed, &run.full.contexts)?;
+    packed.place()?;
+    staged.place()?;
+
+    let summary = Summary::of(&morphed.graph);
+    tell(&Step::Creates(&summary));
+    let scheduler = format!("{}-level-{}", loaded.config.trust_domain(), params.text("level"));
+    let create = |create: &Create<'_>| {
+        create(new_tasks(&morphed.graph, &decision.task_id, &scheduler, &mut new_id))
+    };
+    let created = decision.create.map(create).transpose()?;
+    Ok(Decided { fates: morphed.fates, label_to_taskid: morphed.label_to_taskid, summary, created })
+}
+
+/// The settings of the call, as a decision needs them: with its id, with contexts, and with answers about urls.
+fn settings(loaded: &Loaded, params: &Params, decision: &Decision<'_>) -> Settings {
+    let mut settings = Settings {
+        task_id: Some(decision.task_id.to_string()),
+        keep_contexts: true,
+        ..decision.settings.clone()
+    };
+    if let Urls::Unasked = settings.urls {
+        let questions = loaded.questions(params);
+        if !questions.is_empty() {
+            settings.urls = (decision.probe)(&questions);
+        }
+    }
+    settings
+}
+
+/// The graph as it is created, once the index was looked up.
+fn optimized(
+    loaded: &Loaded,
+    params: &Params,
+    settings: &Settings,
+    run: &Run,
+    decision: &Decision<'_>,
+    new_id: &mut dyn FnMut(&Label) -> TaskId,
+) -> Result<Morphed> {
+    let paths = loaded.index_paths(&run.targets, params, settings)?;
     (decision.tell)(&Step::LooksUp(paths.len()));
     let index = (decision.find)(&paths)?;
     let request = OptimizeRequest {
-        settings: &settings,
+        settings,
         decision_task_id: decision.task_id.as_str(),
         found: &index,
         now: decision.now,
     };
-    let mut new_id = |label: &Label| (decision.new_id)(label);
-    let optimized = loaded.optimize(&run.targets, &params, &request, &mut new_id)?;
-    (decision.tell)(&Step::Optimized(&optimized.fates));
-    let morphed = loaded.morph(optimized, &params, &mut new_id)?;
+    let optimized = loaded.optimize(&run.targets, params, &request, new_id)?;
+    loaded.morph(optimized, params, new_id)
+}
 
-    let mut staged = folders.artifacts.stage()?;
-    artifacts::write_graph(&mut staged, &params, &run)?;
-    artifacts::write_optimized(&mut staged, &morphed)?;
-    artifacts::write_json(
-        &mut staged,
-        "actions.json",
-        &actions::render(loaded, &params, &decision.task_id)?,
-    )?;
-    artifacts::copy_scripts(&mut staged, &settings)?;
-    let problems = [warnings, found, std::mem::take(&mut run.full.warnings)].concat();
-    if let Some(report) = preview::of_decision(loaded, &params, &settings, &run, &morphed.fates, problems)? {
-        artifacts::write_preview(&mut staged, &report, &(decision.page)(&report))?;
-    }
-    let mut contexts = folders.contexts.as_ref().map(Folder::stage).transpose()?;
-    if let Some(staged) = &mut contexts {
-        artifacts::write_contexts(staged, &run.full.contexts)?;
-    }
-    contexts.map(Staged::place).transpose()?;
-    staged.place()?;
-
-    let summary = Summary::of(&morphed.graph);
-    (decision.tell)(&Step::Creates(&summary));
-    let scheduler = format!("{}-level-{}", loaded.config.trust_domain(), params.text("level"));
-    let created = match decision.create {
-        None => None,
-        Some(create) => {
-            Some(create(new_tasks(&morphed.graph, &decision.task_id, &scheduler, &mut new_id))?)
+/// Without run-task, digests are not those of anybody else, and all that is cached would be made again.
+fn needs_run_task(run: &Run) -> Result<()> {
+    match run.full.warnings.iter().find(|warning| warning.code == "run-task") {
+        None => Ok(()),
+        Some(warning) => {
+            let why = warning.help.clone().unwrap_or_default();
+            Err(anyhow::Error::msg(why).context(Machine(format!("{}; nothing was created", warning.message))))
         }
-    };
-    Ok(Decided { fates: morphed.fates, label_to_taskid: morphed.label_to_taskid, summary, created })
+    }
 }

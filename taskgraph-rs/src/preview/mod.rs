@@ -7,6 +7,8 @@ mod base;
 mod command;
 mod compare;
 mod config;
+mod decision;
+mod look_up;
 mod make;
 mod models;
 mod parameters;
@@ -17,8 +19,12 @@ mod stage;
 pub(crate) mod testing;
 mod work;
 
+pub use compare::Run;
+pub use decision::of_decision;
+pub use look_up::{Counts, LookUp, Looked, Outcome as Fared};
 pub use make::{Against, Input, Request, preview};
 pub use parameters::parameters;
+pub use stage::{check as unknown_stage, selects_nothing as empty_stage};
 pub use report::{
     Changed, Comparison, Config, DefaultKeys, Edges, Facts, Gone, KindModels, Member, Need, Outcome, Plan,
     Report, Row, Totals, TreeFacts, VERSION, Variant, Work,
