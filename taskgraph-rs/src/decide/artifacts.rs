@@ -11,7 +11,7 @@ use super::runnable::runnable;
 use crate::decision::DockerContext;
 use crate::morph::Morphed;
 use crate::params::Params;
-use crate::preview::{Report, Run};
+use crate::preview::Run;
 use crate::settings::Settings;
 use crate::value::{Map, Value};
 use crate::{json, yaml};
@@ -40,15 +40,6 @@ pub fn write_morphed(staged: &mut Staged<'_>, morphed: &Morphed) -> Result<()> {
         }
         Ok(())
     })
-}
-
-/// Writes the preview of the graph, as JSON and as text.
-pub fn write_preview(staged: &mut Staged<'_>, report: &Report, text: &str) -> Result<()> {
-    staged.add("preview.json", |out| {
-        serde_json::to_writer_pretty(&mut *out, report)?;
-        Ok(writeln!(out)?)
-    })?;
-    staged.add("preview.txt", |out| Ok(out.write_all(text.as_bytes())?))
 }
 
 /// Writes a value, indented, its keys sorted.

@@ -21,11 +21,8 @@ pub fn new_tasks(
     let mut tasks = Vec::with_capacity(graph.tasks.len());
     for (task_id, ready) in &graph.tasks {
         let label = &ready.task.label;
-        let task = |task_id: TaskId| NewTask {
-            label: label.clone(),
-            task_id,
-            definition: ready.definition.clone(),
-        };
+        let task =
+            |task_id: TaskId| NewTask { label: label.clone(), task_id, definition: ready.definition.clone() };
         tasks.push(task(task_id.clone()));
         tasks.extend((1..times(ready)).map(|_| task(new_id(label))));
     }

@@ -51,12 +51,20 @@ pub struct Decision<'d> {
     pub artifacts: &'d Path,
     /// The folder for the contexts of docker images.
     pub contexts: &'d Path,
-    /// The text of a preview.
-    pub page: &'d dyn Fn(&Report) -> String,
+    /// Renders a preview.
+    pub render: &'d dyn Fn(&Report) -> Result<Rendered>,
     /// Told what goes on.
     pub tell: &'d dyn Fn(&Step<'_>),
     /// The time of the decision.
     pub now: SystemTime,
+}
+
+/// A preview as it is read.
+pub struct Rendered {
+    /// `preview.json`.
+    pub json: String,
+    /// `preview.txt`.
+    pub text: String,
 }
 
 /// What goes on in a decision.
@@ -116,14 +124,16 @@ pub fn run(loaded: &Loaded, mut params: Params, decision: &Decision<'_>) -> Resu
     let mut new_id = |label: &Label| (decision.new_id)(label);
     let morphed = optimized(loaded, &params, &settings, &run, decision, &mut new_id)?;
     tell(&Step::Optimized(&morphed.fates));
-    let mut report = preview::of_decision(loaded, &params, &settings, &run, &morphed.fates, warnings)?;
+    let report = preview::of_decision(loaded, &params, &settings, &run, &morphed.fates, warnings)?;
+    let rendered = report.as_ref().map(decision.render).transpose()?;
 
     let mut staged = artifacts.stage()?;
     artifacts::write_graph(&mut staged, &params, &run)?;
     artifacts::write_morphed(&mut staged, &morphed)?;
     artifacts::copy_scripts(&mut staged, &settings)?;
-    if let Some(report) = report.take() {
-        artifacts::write_preview(&mut staged, &report, &(decision.page)(&report))?;
+    if let Some(Rendered { json, text }) = &rendered {
+        staged.add("preview.json", |out| Ok(out.write_all(json.as_bytes())?))?;
+        staged.add("preview.txt", |out| Ok(out.write_all(text.as_bytes())?))?;
     }
     let mut packed = contexts.stage()?;
     artifacts::write_contexts(&mut packed, &run.full.contexts)?;
@@ -133,9 +143,8 @@ pub fn run(loaded: &Loaded, mut params: Params, decision: &Decision<'_>) -> Resu
     let summary = Summary::of(&morphed.graph);
     tell(&Step::Creates(&summary));
     let scheduler = format!("{}-level-{}", loaded.config.trust_domain(), params.text("level"));
-    let create = |create: &Create<'_>| {
-        create(new_tasks(&morphed.graph, &decision.task_id, &scheduler, &mut new_id))
-    };
+    let create =
+        |create: &Create<'_>| create(new_tasks(&morphed.graph, &decision.task_id, &scheduler, &mut new_id));
     let created = decision.create.map(create).transpose()?;
     Ok(Decided { fates: morphed.fates, label_to_taskid: morphed.label_to_taskid, summary, created })
 }

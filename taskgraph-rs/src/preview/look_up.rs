@@ -15,7 +15,7 @@ pub struct LookUp {
     /// How many tasks there are of each outcome.
     pub counts: Counts,
     /// The same for each kind.
-    pub kinds: IndexMap<Str, Counts>,
+    pub kinds: IndexMap<Str, KindCounts>,
     /// Each task to run, by label.
     pub tasks: IndexMap<Label, Looked>,
 }
@@ -31,6 +31,18 @@ pub struct Counts {
     pub existing: usize,
     /// Tasks that need not run, and need nobody to stand in for them.
     pub not_needed: usize,
+}
+
+/// What the index has of one kind.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct KindCounts {
+    /// How many tasks there are of each outcome.
+    #[serde(flatten)]
+    pub counts: Counts,
+    /// When the first of the tasks that stand in is gone.
+    pub expires: Option<Str>,
+    /// The last deadline of what depends on them.
+    pub needed_until: Option<Str>,
 }
 
 /// What becomes of a task.
@@ -75,15 +87,31 @@ impl Counts {
     }
 }
 
+impl KindCounts {
+    fn add(&mut self, looked: &Looked) {
+        self.counts.add(looked.outcome);
+        // Points in time of the queue are of one length, so that their text sorts as they do.
+        if let Some(expires) = &looked.expires
+            && self.expires.as_ref().is_none_or(|first| expires < first)
+        {
+            self.expires = Some(expires.clone());
+        }
+        self.needed_until = self.needed_until.take().max(looked.needed_until.clone());
+    }
+}
+
 /// Sorts what the optimizer decided about a target graph.
 pub fn look_up(graph: &TaskGraph, fates: &IndexMap<Label, Fate>) -> LookUp {
-    let mut found =
-        LookUp { counts: Counts::default(), kinds: IndexMap::new(), tasks: IndexMap::with_capacity(fates.len()) };
+    let mut found = LookUp {
+        counts: Counts::default(),
+        kinds: IndexMap::new(),
+        tasks: IndexMap::with_capacity(fates.len()),
+    };
     for task in graph.tasks.values() {
         let Some(fate) = fates.get(&task.label) else { continue };
         let looked = looked(fate);
         found.counts.add(looked.outcome);
-        found.kinds.entry(task.kind.clone()).or_default().add(looked.outcome);
+        found.kinds.entry(task.kind.clone()).or_default().add(&looked);
         found.tasks.insert(task.label.clone(), looked);
     }
     found.tasks.sort_keys();

@@ -21,11 +21,11 @@ mod work;
 
 pub use compare::Run;
 pub use decision::of_decision;
-pub use look_up::{Counts, LookUp, Looked, Outcome as Fared};
+pub use look_up::{Counts, KindCounts, LookUp, Looked, Outcome as Fared};
 pub use make::{Against, Input, Request, preview};
 pub use parameters::parameters;
-pub use stage::{check as unknown_stage, selects_nothing as empty_stage};
 pub use report::{
     Changed, Comparison, Config, DefaultKeys, Edges, Facts, Gone, KindModels, Member, Need, Outcome, Plan,
     Report, Row, Totals, TreeFacts, VERSION, Variant, Work,
 };
+pub use stage::{check as unknown_stage, selects_nothing as empty_stage};
