@@ -16,7 +16,7 @@ use anyhow::{Context as _, Result};
 use serde_json::Value as Json;
 use taskgraph::decide::Rendered;
 use taskgraph::json;
-use taskgraph::lookup::Found;
+use taskgraph::lookup::Find;
 use taskgraph::pipeline::Loaded;
 use taskgraph::preview::{Against, Config, Input, Outcome, Report, Request, preview};
 use taskgraph::probe::{Patience, probe};
@@ -98,7 +98,7 @@ fn make(options: &PreviewOptions) -> Result<Report> {
         against,
         settings: &settings,
         ask: (!options.offline).then_some(|questions| probe(questions, Patience::default())),
-        find: find.as_ref().map(|find| find as &dyn Fn(&[Str]) -> Result<Found>),
+        find: find.as_ref().map(|find| find as &Find<'_>),
         now: SystemTime::now(),
     };
     let tree = open_tree_or_embedded(options.root.as_deref())?;

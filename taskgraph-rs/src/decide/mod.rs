@@ -16,4 +16,4 @@ mod try_config;
 pub use asked::Asked;
 pub use new_tasks::Summary;
 pub use parameters::{Derived, parameters};
-pub use run::{Create, Decided, Decision, Find, Probe, Rendered, Step, run};
+pub use run::{Create, Decided, Decision, Probe, Rendered, Step, run};

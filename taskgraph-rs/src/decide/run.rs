@@ -10,7 +10,7 @@ use super::artifacts;
 use super::checks::{check, check_run};
 use super::folder::Folder;
 use super::new_tasks::{Summary, new_tasks};
-use crate::lookup::Found;
+use crate::lookup::Find;
 use crate::morph::Morphed;
 use crate::optimize::Fate;
 use crate::params::Params;
@@ -22,13 +22,9 @@ use crate::submit::{CreateFailure, Created, NewTask};
 use crate::task::Label;
 use crate::task_id::TaskId;
 use crate::urls::{Question, Urls};
-use crate::value::Str;
 
 /// Whether urls are there.
 pub type Probe<'d> = dyn Fn(&[Question]) -> Urls + 'd;
-
-/// What the index has.
-pub type Find<'d> = dyn Fn(&[Str]) -> Result<Found> + 'd;
 
 /// Creates tasks.
 pub type Create<'d> = dyn Fn(Vec<NewTask>) -> Result<Created, CreateFailure> + 'd;

@@ -18,7 +18,7 @@ use crate::effects;
 use crate::extension::Training;
 use crate::fields::Fields as _;
 use crate::keypath::KeyPath;
-use crate::lookup::Found;
+use crate::lookup::Find;
 use crate::optimize::Fate;
 use crate::params::{self, Params};
 use crate::pipeline::{Loaded, NO_DECISION, OptimizeRequest};
@@ -28,7 +28,7 @@ use crate::source::Source;
 use crate::task::Label;
 use crate::task_id::TaskId;
 use crate::urls::{Question, Urls};
-use crate::value::{Str, Value};
+use crate::value::Value;
 
 /// A config that is to be read.
 #[derive(Clone, Debug)]
@@ -66,7 +66,7 @@ pub struct Request<'r> {
     /// the graph is made as the plumbing commands make it, with a warning for each.
     pub ask: Option<fn(&[Question]) -> Urls>,
     /// Who looks index paths up, if what the index has is to be shown.
-    pub find: Option<&'r dyn Fn(&[Str]) -> Result<Found>>,
+    pub find: Option<&'r Find<'r>>,
     /// The time of the run.
     pub now: SystemTime,
 }
