@@ -139,6 +139,13 @@ pub fn from_scratch(params: &Params, training: &Training) -> Option<Params> {
     Some(params)
 }
 
+/// What to say where the same config makes no graph without what it reuses.
+pub fn no_scratch(training: &Training, problems: &[Problem]) -> Option<String> {
+    let problem = problems.iter().find(|problem| problem.is_error())?;
+    let name = training.reuse_name;
+    Some(format!("the same config without {name} makes no graph to compare with: {problem}"))
+}
+
 /// What a reading failed with, as problems. The machine's fault passes through.
 pub fn problems_of<T>(result: Result<T>, problems: &mut Vec<Problem>) -> Result<Option<T>> {
     match result {

@@ -4,9 +4,11 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use anyhow::Result;
+use indexmap::IndexMap;
 
 use super::compare::{Run, compare, size};
 use super::config::{self, Configured, problems_of};
+use super::look_up::{look_up, really};
 use super::models::models;
 use super::repair::repaired;
 use super::report::{Comparison, Facts, Plan, Report, TreeFacts};
@@ -17,11 +19,15 @@ use crate::effects;
 use crate::extension::Training;
 use crate::fields::Fields as _;
 use crate::keypath::KeyPath;
+use crate::lookup::Find;
+use crate::optimize::Fate;
 use crate::params::{self, Params};
-use crate::pipeline::Loaded;
+use crate::pipeline::{Loaded, NO_DECISION, OptimizeRequest};
 use crate::problem::{Problem, Severity};
 use crate::settings::Settings;
 use crate::source::Source;
+use crate::task::Label;
+use crate::task_id::TaskId;
 use crate::urls::{Question, Urls};
 use crate::value::Value;
 
@@ -60,6 +66,8 @@ pub struct Request<'r> {
     /// Who asks whether urls are there, if the graph depends on some that nothing is known about. Without anybody,
     /// the graph is made as the plumbing commands make it, with a warning for each.
     pub ask: Option<fn(&[Question]) -> Urls>,
+    /// Who looks index paths up, if what the index has is to be shown.
+    pub find: Option<&'r Find<'r>>,
     /// The time of the run.
     pub now: SystemTime,
 }
@@ -67,11 +75,7 @@ pub struct Request<'r> {
 /// Previews a config over a tree. Whatever is wrong with either is in the report; an error is the machine's fault.
 pub fn preview(loaded: &Loaded, request: &Request<'_>) -> Result<Report> {
     let mut problems: Vec<Problem> = loaded.equal_keys().into_iter().collect();
-    let tree = Some(TreeFacts {
-        name: loaded.tree.name(),
-        embedded: loaded.tree.is_embedded(),
-        kinds: loaded.kinds.len(),
-    });
+    let tree = Some(tree_facts(loaded));
     let Some(training) = loaded.extension.training else {
         let message = format!("`{}` trains nothing: it has no training config", loaded.tree.name());
         let help = "a tree of the translations pipeline has `register: translations_taskgraph:register` in config.yml";
@@ -97,27 +101,49 @@ pub fn preview(loaded: &Loaded, request: &Request<'_>) -> Result<Report> {
             None => None,
         };
         let comparison = making.compare(run, scratch.as_ref(), &mut problems)?;
-        plan = Some(Plan {
-            facts: facts(training, params, run),
-            defaults,
-            models: models(
-                training,
-                &run.full,
-                &run.targets.graph,
-                scratch.as_ref().map(|made| &made.run.full),
-            ),
-            reused: reused(&loaded.extension, params, run),
-            comparison,
-            work: work(&run.targets.graph, &loaded.config, params.text("level")),
-        });
+        let fates = making.look_up(params, run)?;
+        let scratch = scratch.as_ref().map(|made| &made.run);
+        let made = self::plan(loaded, training, params, run, scratch, comparison, fates.as_ref());
+        plan = Some(Plan { defaults, ..made });
     }
     let mut report = Report::new(config, tree, problems, plan);
     report.notes = notes;
     Ok(report)
 }
 
+/// What would run. `fates` are the decisions of the optimizer, if the index was looked up.
+pub(super) fn plan(
+    loaded: &Loaded,
+    training: &Training,
+    params: &Params,
+    run: &Run,
+    scratch: Option<&Run>,
+    comparison: Option<Comparison>,
+    fates: Option<&IndexMap<Label, Fate>>,
+) -> Plan {
+    let graph = &run.targets.graph;
+    let level = params.text("level");
+    Plan {
+        facts: facts(training, params, run),
+        defaults: None,
+        models: models(training, &run.full, graph, scratch.map(|scratch| &scratch.full)),
+        reused: reused(&loaded.extension, params, run),
+        comparison,
+        look_up: fates.map(|fates| look_up(graph, fates)),
+        work: match fates {
+            None => work(graph, &loaded.config, level),
+            Some(fates) => work(&really(graph, fates), &loaded.config, level),
+        },
+    }
+}
+
+/// The tree.
+pub(super) fn tree_facts(loaded: &Loaded) -> TreeFacts {
+    TreeFacts { name: loaded.tree.name(), embedded: loaded.tree.is_embedded(), kinds: loaded.kinds.len() }
+}
+
 /// What the machine lacks changes names and digests, but nothing that a preview shows.
-fn is_about_the_machine(warning: &Problem) -> bool {
+pub(super) fn is_about_the_machine(warning: &Problem) -> bool {
     warning.code == "run-task"
 }
 
@@ -233,9 +259,8 @@ impl Making<'_> {
     fn scratch(&self, params: Params, notes: &mut Vec<String>) -> Result<Option<Made>> {
         let mut problems = Vec::new();
         let made = self.make(params, None, &mut problems)?;
-        if let (None, Some(problem)) = (&made, problems.iter().find(|problem| problem.is_error())) {
-            let name = self.training.reuse_name;
-            notes.push(format!("the same config without {name} makes no graph to compare with: {problem}"));
+        if made.is_none() {
+            notes.extend(config::no_scratch(self.training, &problems));
         }
         Ok(made)
     }
@@ -277,6 +302,22 @@ impl Making<'_> {
         };
         others.retain(|problem| !is_about_models(&problem.path));
         Ok(others)
+    }
+
+    /// What becomes of each task to run, if somebody looks the index up.
+    fn look_up(&self, params: &Params, run: &Run) -> Result<Option<IndexMap<Label, Fate>>> {
+        let Making { loaded, request, .. } = self;
+        let Some(find) = request.find else { return Ok(None) };
+        let index = find(&loaded.index_paths(&run.targets, params, request.settings)?)?;
+        let asked = OptimizeRequest {
+            settings: request.settings,
+            decision_task_id: NO_DECISION,
+            found: &index,
+            now: request.now,
+        };
+        // No task is created, so that any ids will do.
+        let optimized = loaded.optimize(&run.targets, params, &asked, &mut |_| TaskId::random())?;
+        Ok(Some(optimized.fates))
     }
 
     fn compare(

@@ -7,6 +7,8 @@ mod base;
 mod command;
 mod compare;
 mod config;
+mod decision;
+mod look_up;
 mod make;
 mod models;
 mod parameters;
@@ -18,6 +20,9 @@ mod stage;
 pub(crate) mod testing;
 mod work;
 
+pub use compare::Run;
+pub use decision::of_decision;
+pub use look_up::{Counts, KindCounts, LookUp, Looked, Outcome as Fared};
 pub use make::{Against, Input, Request, preview};
 pub use parameters::parameters;
 pub use report::{
@@ -25,3 +30,4 @@ pub use report::{
     Member, NamedUrl, Need, Outcome, Plan, Report, Reused, Row, Totals, TreeFacts, Usage, VERSION, Variant,
     Work,
 };
+pub use stage::{check as unknown_stage, selects_nothing as empty_stage};
