@@ -13,6 +13,7 @@ mod image_digest;
 mod kind_graph;
 mod known_urls;
 mod output;
+mod parameters;
 mod phase;
 mod plumbing;
 mod preview;
