@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 
+use crate::actions::Action;
 use crate::config::GraphConfig;
 use crate::graph::TaskGraph;
 use crate::keypath::KeyPath;
@@ -36,6 +37,8 @@ pub struct Extension {
     pub target_methods: &'static [(&'static str, TargetMethod)],
     /// What `taskgraph.decision-parameters` in config.yml may name.
     pub decision_parameters: &'static [(&'static str, DecisionParameters)],
+    /// The actions of the tree, besides those that every tree has.
+    pub actions: &'static [Action],
     /// The training config, if the tree trains something.
     pub training: Option<&'static Training>,
     /// Defaults: the name of a parameter, and the file of the tree (relative to its root) that has its value.

@@ -6,6 +6,7 @@ use taskgraph::problem::Problem;
 use taskgraph::tree::Tree;
 use taskgraph::urls::Question;
 
+use super::actions::{ACTIONS_2024, ACTIONS_2026};
 use super::decision_parameters::{DECISIONS_2024, DECISIONS_2026};
 use super::dialect::Dialect;
 use super::params::{PARAMETERS_2024, PARAMETERS_2026};
@@ -37,6 +38,7 @@ pub fn extension(tree: &Tree) -> Extension {
             check: Some(check_2024),
             given: Some(given_2024),
             target_methods: TARGETS_2024,
+            actions: ACTIONS_2024,
             decision_parameters: DECISIONS_2024,
             training,
             defaults,
@@ -47,6 +49,7 @@ pub fn extension(tree: &Tree) -> Extension {
             check: Some(check_2026),
             given: Some(given_2026),
             target_methods: TARGETS_2026,
+            actions: ACTIONS_2026,
             decision_parameters: DECISIONS_2026,
             training,
             defaults,

@@ -39,7 +39,11 @@ const TRAINING_2026: Training = Training {
     reuse: &["training_config.continuation"],
     reuse_name: "continuation",
     kinds: &["train-teacher-model", "backtranslations-train-backwards-model"],
-    action_keys: &["training_config.previous-group-ids", "training_config.existing_tasks"],
+    action_keys: &[
+        "training_config.start-task-prefix",
+        "training_config.previous-group-ids",
+        "training_config.existing_tasks",
+    ],
     other_layouts: &[
         ("training_config.experiment.pretrained-models", INSTEAD_2026),
         ("training_config.pretrained-models", INSTEAD_2026),
