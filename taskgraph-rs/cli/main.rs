@@ -1,9 +1,11 @@
 //! The command line of taskgraph-rs. The library returns, this prints.
 
+mod actions;
 mod answers;
 mod args;
 mod base;
 mod creation;
+mod decision;
 mod embedded;
 mod environment;
 mod graph;
@@ -11,6 +13,7 @@ mod image_digest;
 mod kind_graph;
 mod known_urls;
 mod output;
+mod parameters;
 mod phase;
 mod plumbing;
 mod preview;
@@ -77,6 +80,7 @@ fn main() {
 
 fn run(command: Command, reporter: &Reporter) -> Result<Status> {
     match command {
+        Command::Actions(options) => actions::show(&options, reporter),
         Command::Tasks(options) => plumbing::show(&options, Phase::Tasks, reporter),
         Command::Full(options) => plumbing::show(&options, Phase::Full, reporter),
         Command::Target(options) => plumbing::show(&options, Phase::Target, reporter),
@@ -85,6 +89,7 @@ fn run(command: Command, reporter: &Reporter) -> Result<Status> {
         Command::Morphed(options) => plumbing::show_optimized(&options, Phase::Morphed, reporter),
         Command::ImageDigest(options) => image_digest::run(&options, reporter),
         Command::KindGraph(options) => kind_graph::run(&options),
+        Command::Decision(options) => decision::run(*options, reporter),
         Command::Graph(GraphCommand::Preview(options)) => preview::run(&options, reporter),
         Command::Graph(GraphCommand::Diff(options)) => graph::diff(&options, reporter),
         Command::Graph(GraphCommand::Explain(options)) => graph::explain(&options, reporter),

@@ -79,7 +79,8 @@ fn ask(
         Answer::Nothing => Outcome::Fate(Fate::Removed(removed.clone().unwrap_or(Removed::ByNothing(name)))),
         Answer::Task(task_id, path) => {
             let state = request.found.states.get(&task_id).cloned();
-            let by = ReplacedBy::Strategy { name, path, state };
+            let needed = deadline.map(|last| (last.text().into(), last.dependent.clone()));
+            let by = ReplacedBy::Strategy { name, path, state, needed };
             Outcome::Fate(Fate::Replaced(task_id, Replaced { by, removed: removed.clone() }))
         }
     }
