@@ -26,7 +26,6 @@ pub fn settings(run_task_dir: Option<&Path>, fast: bool) -> Result<Settings> {
 }
 
 /// How Taskcluster is reached: by the proxy of a task, or else by its root url, with credentials if there are any.
-#[allow(dead_code, reason = "the commands that talk to Taskcluster need it")]
 pub fn access() -> Result<Access> {
     let text = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
     let url = |name: &str| text(name).map(|url| url.trim_end_matches('/').to_owned());
