@@ -19,6 +19,7 @@ mod json_layout;
 pub mod keyed_by;
 pub mod keypath;
 pub mod kind;
+pub mod look;
 pub mod lookup;
 pub mod origin;
 pub mod params;

@@ -127,7 +127,7 @@ impl Operand {
         let name = config.map_or_else(|| "the tree".to_owned(), |path| path.display().to_string());
         let loaded = bench.loaded()?;
         // The parameters are those of the tree as it lies there: what a revision changes is the tree, and nothing else.
-        let (mut params, mut warnings) = params_of(loaded, config, bench.now)?;
+        let (mut params, mut warnings) = params_of(loaded, config, None, bench.now)?;
         let Some(rev) = &self.revision else {
             return bench.side(name, loaded, &params, warnings);
         };

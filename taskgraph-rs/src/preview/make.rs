@@ -9,7 +9,7 @@ use super::compare::{Run, compare, size};
 use super::config::{self, Configured, problems_of};
 use super::models::models;
 use super::repair::repaired;
-use super::report::{Comparison, Facts, Plan, Report, TreeFacts};
+use super::report::{Facts, Plan, Report, TreeFacts};
 use super::stage;
 use super::work::work;
 use crate::effects;
@@ -63,8 +63,24 @@ pub struct Request<'r> {
     pub now: SystemTime,
 }
 
+/// A preview: what it has to say, and the graphs that it speaks of.
+pub struct Preview {
+    /// What it has to say.
+    pub report: Report,
+    /// The graph of the config; nothing if it was refused.
+    pub now: Option<Run>,
+    /// The graph that it is compared with.
+    pub before: Option<Run>,
+}
+
+impl From<Report> for Preview {
+    fn from(report: Report) -> Self {
+        Preview { report, now: None, before: None }
+    }
+}
+
 /// Previews a config over a tree. Whatever is wrong with either is in the report; an error is the machine's fault.
-pub fn preview(loaded: &Loaded, request: &Request<'_>) -> Result<Report> {
+pub fn preview(loaded: &Loaded, request: &Request<'_>) -> Result<Preview> {
     let mut problems: Vec<Problem> = loaded.equal_keys().into_iter().collect();
     let tree = Some(TreeFacts {
         name: loaded.tree.name(),
@@ -75,17 +91,17 @@ pub fn preview(loaded: &Loaded, request: &Request<'_>) -> Result<Report> {
         let message = format!("`{}` trains nothing: it has no training config", loaded.tree.name());
         let help = "a tree of the translations pipeline has `register: translations_taskgraph:register` in config.yml";
         problems.push(Problem::error("no-training", message).help(help));
-        return Ok(Report::new(config::unread(&request.input), tree, problems, None));
+        return Ok(Report::new(config::unread(&request.input), tree, problems, None).into());
     };
     let Some(configured) = problems_of(config::read(loaded, training, &request.input), &mut problems)? else {
-        return Ok(Report::new(config::unread(&request.input), tree, problems, None));
+        return Ok(Report::new(config::unread(&request.input), tree, problems, None).into());
     };
     let Configured { config, params, own, defaults, problems: found } = configured;
     problems.extend(found);
     let making = Making { loaded, training, request };
     let mut made = making.make(params, Some(&own), &mut problems)?;
     let mut notes = making.notes(made.as_ref());
-    let mut plan = None;
+    let (mut plan, mut before) = (None, None);
     if let Some(Made { params, run }) = &mut made {
         let warnings = std::mem::take(&mut run.full.warnings);
         let (missing, others): (Vec<_>, Vec<_>) = warnings.into_iter().partition(is_about_the_machine);
@@ -95,7 +111,13 @@ pub fn preview(loaded: &Loaded, request: &Request<'_>) -> Result<Report> {
             Some(params) => making.make(params, None, &mut problems)?,
             None => None,
         };
-        let comparison = making.compare(run, scratch.as_ref(), &mut problems)?;
+        let other = making.other(&mut problems)?;
+        let against = other.as_ref().map(|(name, made)| (Some(name.clone()), made));
+        let against = match &request.against {
+            Against::NoModels => scratch.as_ref().map(|made| (None, made)),
+            _ => against,
+        };
+        let comparison = against.map(|(name, made)| compare(run, &made.run, name));
         plan = Some(Plan {
             facts: facts(training, params, run),
             defaults,
@@ -108,10 +130,15 @@ pub fn preview(loaded: &Loaded, request: &Request<'_>) -> Result<Report> {
             comparison,
             work: work(&run.targets.graph, &loaded.config, params.text("level")),
         });
+        before = match request.against {
+            Against::NoModels => scratch.map(|made| made.run),
+            _ => other.map(|(_, made)| made.run),
+        };
     }
     let mut report = Report::new(config, tree, problems, plan);
     report.notes = notes;
-    Ok(report)
+    let now = made.map(|made| made.run).filter(|_| report.plan.is_some());
+    Ok(Preview { before: before.filter(|_| now.is_some()), report, now })
 }
 
 /// What the machine lacks changes names and digests, but nothing that a preview shows.
@@ -260,24 +287,14 @@ impl Making<'_> {
         Ok(others)
     }
 
-    fn compare(
-        &self,
-        run: &Run,
-        scratch: Option<&Made>,
-        problems: &mut Vec<Problem>,
-    ) -> Result<Option<Comparison>> {
-        match &self.request.against {
-            Against::Nothing => Ok(None),
-            Against::NoModels => Ok(scratch.map(|scratch| compare(run, &scratch.run, None))),
-            Against::Config(input) => {
-                let Some(other) = problems_of(config::read(self.loaded, self.training, input), problems)?
-                else {
-                    return Ok(None);
-                };
-                let made = self.make(other.params, None, problems)?;
-                Ok(made.map(|made| compare(run, &made.run, Some(input.source.name.clone()))))
-            }
-        }
+    /// The graph of the other config, if the run is compared with one, and its name.
+    fn other(&self, problems: &mut Vec<Problem>) -> Result<Option<(String, Made)>> {
+        let Against::Config(input) = &self.request.against else { return Ok(None) };
+        let Some(other) = problems_of(config::read(self.loaded, self.training, input), problems)? else {
+            return Ok(None);
+        };
+        let made = self.make(other.params, None, problems)?;
+        Ok(made.map(|made| (input.source.name.clone(), made)))
     }
 
     fn notes(&self, made: Option<&Made>) -> Vec<String> {

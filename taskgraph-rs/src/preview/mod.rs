@@ -17,7 +17,9 @@ mod stage;
 pub(crate) mod testing;
 mod work;
 
-pub use make::{Against, Input, Request, preview};
+pub use compare::Run;
+pub use config::set_stage;
+pub use make::{Against, Input, Preview, Request, preview};
 pub use parameters::parameters;
 pub use report::{
     Changed, Comparison, Config, DefaultKeys, Edges, Facts, Gone, KindModels, Member, Need, Outcome, Plan,
