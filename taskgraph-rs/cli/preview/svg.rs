@@ -10,13 +10,15 @@ use super::html::escaped;
 /// The space around everything.
 const PAD: f64 = 8.0;
 
-/// Characters of a name, and of a note, that fit into a box.
-const NAME: usize = 25;
-const NOTE: usize = 34;
+/// Characters of a name, and of a note, that fit into a box. Longer texts are set closer, up to half as long again.
+const NAME: usize = 21;
+const NOTE: usize = 27;
 
 /// For each fate the colour on light and on dark paper. Signs and words say the same.
 fn colours(fate: Fate) -> (&'static str, &'static str) {
     match fate {
+        Fate::Cached => ("#0f7b54", "#5fd3a4"),
+        Fate::NotNeeded => ("#8a93a1", "#7a8698"),
         Fate::DownloadOnly => ("#6d28d9", "#b79bff"),
         Fate::Continue => ("#0b63c4", "#6fb3ff"),
         Fate::Init => ("#0f766e", "#4fd1c5"),
@@ -41,22 +43,18 @@ pub fn svg(drawing: &Drawing, title: &str) -> String {
         escaped(title),
         style()
     );
-    let mut edges = drawing.edges.clone();
+    let mut edges: Vec<_> = drawing.edges.iter().enumerate().collect();
     // What is marked lies on top.
-    edges.sort_by_key(|edge| edge.from_model);
-    for edge in edges {
-        let ((x1, y1), (x2, y2)) = (places.places[edge.from], places.places[edge.to]);
-        let (x1, y1, x2, y2) = (x1 + SIZE.width / 2.0, y1 + SIZE.height, x2 + SIZE.width / 2.0, y2 - 5.0);
-        let bend = ((y2 - y1) / 2.0).max(14.0);
-        let class = if edge.from_model { "e m" } else { "e" };
+    edges.sort_by_key(|(_, edge)| edge.from_model);
+    for (index, edge) in edges {
+        let class = if edge.from_model { " m" } else { "" };
+        let line = &places.lines[index];
+        let Some((x, y)) = line.last() else { continue };
         push(
             &mut out,
             format_args!(
-                "<path class=\"{class}\" d=\"M{x1} {y1}C{x1} {} {x2} {} {x2} {y2}\"/><path class=\"t{}\" d=\"M{x2} {}l-4 -8h8z\"/>\n",
-                y1 + bend,
-                y2 - bend,
-                if edge.from_model { " m" } else { "" },
-                y2 + 5.0
+                "<path class=\"e{class}\" d=\"{}\"/><path class=\"t{class}\" d=\"M{x} {y}l-4 -8h8z\"/>\n",
+                curve(line)
             ),
         );
     }
@@ -79,18 +77,36 @@ pub fn svg(drawing: &Drawing, title: &str) -> String {
         push(
             &mut out,
             format_args!(
-                "<g class=\"{class}\" transform=\"translate({x} {y})\"><title>{}</title><rect width=\"{}\" height=\"{}\" rx=\"8\"/><rect class=\"b\" y=\"8\" width=\"4\" height=\"{}\" rx=\"2\"/><text x=\"13\" y=\"22\">{}</text><text class=\"o\" x=\"13\" y=\"40\">{}</text></g>\n",
+                "<g class=\"{class}\" transform=\"translate({x} {y})\"><title>{}</title><rect width=\"{}\" height=\"{}\" rx=\"8\"/><rect class=\"b\" y=\"8\" width=\"4\" height=\"{}\" rx=\"2\"/>{}{}</g>\n",
                 escaped(&format!("{}: {}", node.name, node.summary())),
                 SIZE.width,
                 SIZE.height,
                 SIZE.height - 16.0,
-                escaped(&shorten(&name(node), NAME)),
-                escaped(&shorten(&note, NOTE)),
+                fitted(&name(node), "", 21, NAME),
+                fitted(&note, " class=\"o\"", 38, NOTE),
             ),
         );
     }
     out.push_str("</svg>\n");
     out
+}
+
+/// A line through points, which leaves and enters each of them downwards.
+fn curve(points: &[(f64, f64)]) -> String {
+    let mut path = String::new();
+    for (index, (x, y)) in points.iter().enumerate() {
+        match index.checked_sub(1).map(|before| points[before]) {
+            None => path.push_str(&format!("M{x} {y}")),
+            Some((from, above)) if from == *x => {
+                path.push_str(&format!("L{x} {}", if above < *y { *y } else { above }))
+            }
+            Some((from, above)) => {
+                let middle = (above + y) / 2.0;
+                path.push_str(&format!("C{from} {middle} {x} {middle} {x} {y}"));
+            }
+        }
+    }
+    path
 }
 
 fn push(out: &mut String, text: std::fmt::Arguments<'_>) {
@@ -106,7 +122,7 @@ fn style() -> String {
             format!(".f{} rect{{stroke:{colour}}}.f{0} .b{{fill:{colour}}}", *fate as usize)
         });
         format!(
-            "text{{fill:{}}}.o{{fill:{}}}.n rect{{fill:{}}}.e{{stroke:{line}}}.t{{fill:{line}}}{}.p rect{{stroke:{mark}}}.p .b{{stroke:none}}.n.m rect{{fill:none;stroke:{mark}}}.e.m{{stroke:{mark}}}.t.m{{fill:{mark}}}",
+            "text{{fill:{}}}.o{{fill:{}}}.n rect{{fill:{}}}.e{{stroke:{line}}}.t{{fill:{line}}}{}.p rect{{stroke:{mark}}}.b{{stroke:none!important}}.n.m .b{{fill:none}}.n.m rect{{fill:none;stroke:{mark}}}.n.m text{{fill:{mark}}}.e.m{{stroke:{mark}}}.t.m{{fill:{mark}}}",
             pick(("#1a2029", "#e6eaf0")),
             pick(("#586273", "#9aa6b6")),
             pick(("#ffffff", "#171c23")),
@@ -122,9 +138,16 @@ fn style() -> String {
     )
 }
 
-fn shorten(text: &str, most: usize) -> String {
-    match text.chars().count() > most {
-        true => text.chars().take(most - 1).chain(['…']).collect(),
+/// Text at a height of a box, which it does not leave.
+fn fitted(text: &str, class: &str, y: u32, most: usize) -> String {
+    let length = text.chars().count();
+    let shown: String = match length > most * 3 / 2 {
+        true => text.chars().take(most * 3 / 2 - 1).chain(['…']).collect(),
         false => text.to_owned(),
-    }
+    };
+    let fit = match length > most {
+        true => format!(" textLength=\"{}\" lengthAdjust=\"spacingAndGlyphs\"", SIZE.width - 26.0),
+        false => String::new(),
+    };
+    format!("<text{class} x=\"13\" y=\"{y}\"{fit}>{}</text>", escaped(&shown))
 }

@@ -3,7 +3,7 @@
 use taskgraph::preview::{Comparison, Edges, Plan, Report};
 
 use super::page::Page;
-use super::{models, problems, work};
+use super::{look_up, models, problems, work};
 
 /// How many labels of a group are shown without `--all`.
 const SHOWN: usize = 4;
@@ -18,6 +18,7 @@ pub fn text(report: &Report, all: bool) -> String {
         page.line(&facts(report, plan));
         models::print(&mut page, plan);
         comparison(&mut page, plan, all);
+        look_up::print(&mut page, plan, all);
         work::print(&mut page, &plan.work, all);
     }
     problems::print(&mut page, report, all);

@@ -5,13 +5,17 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::decision::Variant;
-use crate::preview::{Comparison, Run};
+use crate::preview::{Fared, Plan, Run};
 use crate::task::{Label, Task};
 
 /// What becomes of a task. The first of these that holds for a task is the one that is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Fate {
+    /// An earlier task stands in for it.
+    Cached,
+    /// It need not run, and nothing stands in for it.
+    NotNeeded,
     /// Its model is downloaded and published as it is.
     DownloadOnly,
     /// It goes on from the checkpoint of a model.
@@ -40,7 +44,9 @@ pub enum Fate {
 
 impl Fate {
     /// All of them, in their order.
-    pub const ALL: [Fate; 12] = [
+    pub const ALL: [Fate; 14] = [
+        Fate::Cached,
+        Fate::NotNeeded,
         Fate::DownloadOnly,
         Fate::Continue,
         Fate::Init,
@@ -58,6 +64,8 @@ impl Fate {
     /// In words: `download only`.
     pub fn words(self) -> &'static str {
         match self {
+            Fate::Cached => "cached",
+            Fate::NotNeeded => "not needed",
             Fate::DownloadOnly => "download only",
             Fate::Continue => "continue",
             Fate::Init => "init",
@@ -76,6 +84,8 @@ impl Fate {
     /// A sign, for where words are too long and colour alone would not do.
     pub fn sign(self) -> &'static str {
         match self {
+            Fate::Cached => "✓",
+            Fate::NotNeeded => "∅",
             Fate::DownloadOnly => "⇩",
             Fate::Continue => "▸",
             Fate::Init => "◐",
@@ -96,36 +106,37 @@ impl Fate {
 pub type Fates<'r> = BTreeMap<&'r Label, Fate>;
 
 /// What becomes of the tasks of a run, and of those that only `before` would run.
-pub fn fates<'r>(
-    now: &'r Run,
-    before: Option<&'r Run>,
-    comparison: Option<&'r Comparison>,
-    training_kinds: &[&str],
-) -> Fates<'r> {
-    let mut fates = before_fates(now, training_kinds);
-    let Some(comparison) = comparison else { return fates };
+pub fn fates<'r>(now: &'r Run, before: Option<&'r Run>, plan: Option<&'r Plan>) -> Fates<'r> {
+    let Some(plan) = plan else { return Fates::new() };
+    let mut fates = before_fates(now, plan);
     let mut change = |label: &'r Label, fate: Fate| {
         let known = fates.entry(label).or_insert(fate);
         // How training begins says more than that it is another task.
-        if *known > fate {
-            *known = fate;
-        }
+        *known = (*known).min(fate);
     };
-    let (rewritten, dependencies) = (&comparison.rewritten, &comparison.dependencies);
-    comparison.new.iter().for_each(|label| change(label, Fate::New));
-    rewritten.iter().for_each(|changed| change(&changed.label, Fate::Rewritten));
-    dependencies.iter().for_each(|edges| change(&edges.label, Fate::Dependencies));
-    comparison.downstream.iter().for_each(|label| change(label, Fate::Downstream));
-    comparison.unchanged.iter().for_each(|label| change(label, Fate::Unchanged));
-    // A task that is gone from what runs may still be there, and only nothing needs it.
-    for gone in before.map(|_| &comparison.gone).into_iter().flatten() {
-        fates.insert(&gone.label, Fate::Gone);
+    if let Some(comparison) = &plan.comparison {
+        comparison.new.iter().for_each(|label| change(label, Fate::New));
+        comparison.rewritten.iter().for_each(|changed| change(&changed.label, Fate::Rewritten));
+        comparison.dependencies.iter().for_each(|edges| change(&edges.label, Fate::Dependencies));
+        comparison.downstream.iter().for_each(|label| change(label, Fate::Downstream));
+        comparison.unchanged.iter().for_each(|label| change(label, Fate::Unchanged));
     }
+    for (label, looked) in plan.look_up.iter().flat_map(|look_up| &look_up.tasks) {
+        match looked.outcome {
+            Fared::Runs => {}
+            Fared::Cached | Fared::Existing => change(label, Fate::Cached),
+            Fared::NotNeeded => change(label, Fate::NotNeeded),
+        }
+    }
+    // A task that is gone from what runs may still be there, and only nothing needs it.
+    let gone = plan.comparison.iter().filter(|_| before.is_some()).flat_map(|comparison| &comparison.gone);
+    fates.extend(gone.map(|gone| (&gone.label, Fate::Gone)));
     fates
 }
 
 /// What becomes of the tasks of a run that is compared with nothing.
-pub fn before_fates<'r>(run: &'r Run, training_kinds: &[&str]) -> Fates<'r> {
+pub fn before_fates<'r>(run: &'r Run, plan: &Plan) -> Fates<'r> {
+    let is_training = |task: &Task| plan.models.iter().any(|training| training.kind == task.kind);
     let fate = |task: &Task| match (&task.model, run.targets.graph.tasks.contains_key(&task.label)) {
         (_, false) => Fate::Idle,
         (Some(model), true) => match model.variant {
@@ -133,7 +144,7 @@ pub fn before_fates<'r>(run: &'r Run, training_kinds: &[&str]) -> Fates<'r> {
             Variant::Continue => Fate::Continue,
             Variant::Init => Fate::Init,
         },
-        (None, true) if training_kinds.contains(&&*task.kind) => Fate::FromScratch,
+        (None, true) if is_training(task) => Fate::FromScratch,
         (None, true) => Fate::Runs,
     };
     run.full.graph.tasks.iter().map(|(label, task)| (label, fate(task))).collect()
@@ -145,8 +156,8 @@ mod tests {
 
     use super::*;
     use crate::decision::Model;
-    use crate::preview::testing::{run, task};
-    use crate::preview::{Changed, Gone};
+    use crate::preview::testing::{plan, run, task};
+    use crate::preview::{Changed, Comparison, Gone, KindModels};
 
     fn model(variant: Variant) -> Arc<Model> {
         Arc::new(Model {
@@ -179,14 +190,14 @@ mod tests {
             gone: vec![Gone { label: label("judge"), why: "not again".into() }],
             ..Comparison::default()
         };
-        let told = |kinds: &[&str]| -> Vec<String> {
-            fates(&now, Some(&before), Some(&comparison), kinds)
-                .iter()
-                .map(|(label, fate)| format!("{label} {}", fate.words()))
-                .collect()
+        let mut plan = plan();
+        plan.comparison = Some(comparison);
+        let told = |plan: &Plan| -> Vec<String> {
+            let fates = fates(&now, Some(&before), Some(plan));
+            fates.iter().map(|(label, fate)| format!("{label} {}", fate.words())).collect()
         };
         assert_eq!(
-            told(&[]),
+            told(&plan),
             [
                 "all only downstream",
                 "idle not asked for",
@@ -196,7 +207,13 @@ mod tests {
             ]
         );
         // All tasks of the tests are of the kind `train`.
-        assert!(told(&["train"]).contains(&"scratch from scratch".into()));
+        plan.models.push(KindModels {
+            kind: "train".into(),
+            variant: crate::preview::Variant::FromScratch,
+            model_type: None,
+            members: Vec::new(),
+        });
+        assert!(told(&plan).contains(&"scratch from scratch".into()));
     }
 
     #[test]

@@ -101,7 +101,7 @@ fn from_models<'t>(tasks: &IndexMap<&'t Label, &'t Task>) -> IndexSet<&'t Label>
 mod tests {
     use super::super::fate::before_fates;
     use super::*;
-    use crate::preview::testing::{run, task};
+    use crate::preview::testing::{plan, run, task};
 
     fn of_kind(kind: &str, name: &str, needs: &[&str]) -> Task {
         Task { kind: kind.into(), ..task(name, needs, "{}", "{}") }
@@ -117,12 +117,12 @@ mod tests {
             of_kind("tests", "x", &[]),
         ];
         let run = run(tasks, "all", Vec::new());
-        let fates = before_fates(&run, &["train"]);
+        let fates = before_fates(&run, &plan());
         let drawing = kinds(&[&run.full.graph], &fates);
         let names: Vec<_> = drawing.nodes.iter().map(|node| (node.name.as_str(), node.summary())).collect();
         assert_eq!(
             names,
-            [("dataset", "2 runs".into()), ("train", "1 from scratch".into()), ("all", "1 runs".to_owned())]
+            [("dataset", "2 runs".into()), ("train", "1 runs".into()), ("all", "1 runs".to_owned())]
         );
         let edges: Vec<_> = drawing.edges.iter().map(|edge| (edge.from, edge.to)).collect();
         assert_eq!(edges, [(0, 1), (1, 2)]);

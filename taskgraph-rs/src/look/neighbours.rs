@@ -63,7 +63,7 @@ fn node(what: What, name: String, note: String, labels: &[&Label], fates: &Fates
 mod tests {
     use super::super::fate::before_fates;
     use super::*;
-    use crate::preview::testing::{run, task};
+    use crate::preview::testing::{plan, run, task};
 
     #[test]
     fn many_neighbours_of_a_kind_are_one_box() {
@@ -73,7 +73,7 @@ mod tests {
         let run = run(tasks, "mid", Vec::new());
         let ways = Ways::new(&run.full.graph);
         let drawing =
-            neighbours(&run.full.graph.tasks["mid"], &ways, &before_fates(&run, &[]), |_| "train".into());
+            neighbours(&run.full.graph.tasks["mid"], &ways, &before_fates(&run, &plan()), |_| "train".into());
         let told: Vec<_> =
             drawing.nodes.iter().map(|node| format!("{} ({})", node.name, node.note)).collect();
         assert_eq!(told, ["mid (train)", "in (train)", "train (6 tasks)"]);

@@ -6,6 +6,7 @@ mod merge;
 mod moves;
 mod reads;
 mod shape;
+mod spec;
 
 use std::sync::Arc;
 
@@ -23,6 +24,7 @@ pub use load::{Given, read_file};
 pub use merge::{Filled, fill_missing};
 pub use moves::move_models;
 pub use shape::{check, unknown};
+pub use spec::{Fetch, Spec};
 
 use reads::Reads;
 

@@ -4,23 +4,29 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use anyhow::Result;
+use indexmap::IndexMap;
 
 use super::compare::{Run, compare, size};
 use super::config::{self, Configured, problems_of};
+use super::look_up::{look_up, really};
 use super::models::models;
 use super::repair::repaired;
-use super::report::{Facts, Plan, Report, TreeFacts};
+use super::report::{Comparison, Facts, Plan, Report, TreeFacts};
 use super::stage;
 use super::work::work;
 use crate::effects;
 use crate::extension::Training;
 use crate::fields::Fields as _;
 use crate::keypath::KeyPath;
+use crate::lookup::Find;
+use crate::optimize::Fate;
 use crate::params::{self, Params};
-use crate::pipeline::Loaded;
+use crate::pipeline::{Loaded, NO_DECISION, OptimizeRequest};
 use crate::problem::{Problem, Severity};
 use crate::settings::Settings;
 use crate::source::Source;
+use crate::task::Label;
+use crate::task_id::TaskId;
 use crate::urls::{Question, Urls};
 use crate::value::Value;
 
@@ -59,6 +65,8 @@ pub struct Request<'r> {
     /// Who asks whether urls are there, if the graph depends on some that nothing is known about. Without anybody,
     /// the graph is made as the plumbing commands make it, with a warning for each.
     pub ask: Option<fn(&[Question]) -> Urls>,
+    /// Who looks index paths up, if what the index has is to be shown.
+    pub find: Option<&'r Find<'r>>,
     /// The time of the run.
     pub now: SystemTime,
 }
@@ -82,11 +90,7 @@ impl From<Report> for Preview {
 /// Previews a config over a tree. Whatever is wrong with either is in the report; an error is the machine's fault.
 pub fn preview(loaded: &Loaded, request: &Request<'_>) -> Result<Preview> {
     let mut problems: Vec<Problem> = loaded.equal_keys().into_iter().collect();
-    let tree = Some(TreeFacts {
-        name: loaded.tree.name(),
-        embedded: loaded.tree.is_embedded(),
-        kinds: loaded.kinds.len(),
-    });
+    let tree = Some(tree_facts(loaded));
     let Some(training) = loaded.extension.training else {
         let message = format!("`{}` trains nothing: it has no training config", loaded.tree.name());
         let help = "a tree of the translations pipeline has `register: translations_taskgraph:register` in config.yml";
@@ -112,25 +116,16 @@ pub fn preview(loaded: &Loaded, request: &Request<'_>) -> Result<Preview> {
             None => None,
         };
         let other = making.other(&mut problems)?;
-        let against = other.as_ref().map(|(name, made)| (Some(name.clone()), made));
         let against = match &request.against {
             Against::NoModels => scratch.as_ref().map(|made| (None, made)),
-            _ => against,
+            _ => other.as_ref().map(|(name, made)| (Some(name.clone()), made)),
         };
         let comparison = against.map(|(name, made)| compare(run, &made.run, name));
-        plan = Some(Plan {
-            facts: facts(training, params, run),
-            defaults,
-            models: models(
-                training,
-                &run.full,
-                &run.targets.graph,
-                scratch.as_ref().map(|made| &made.run.full),
-            ),
-            comparison,
-            work: work(&run.targets.graph, &loaded.config, params.text("level")),
-        });
-        before = match request.against {
+        let fates = making.look_up(params, run)?;
+        let from_scratch = scratch.as_ref().map(|made| &made.run);
+        let made = self::plan(loaded, training, params, run, from_scratch, comparison, fates.as_ref());
+        plan = Some(Plan { defaults, ..made });
+        before = match &request.against {
             Against::NoModels => scratch.map(|made| made.run),
             _ => other.map(|(_, made)| made.run),
         };
@@ -141,8 +136,38 @@ pub fn preview(loaded: &Loaded, request: &Request<'_>) -> Result<Preview> {
     Ok(Preview { before: before.filter(|_| now.is_some()), report, now })
 }
 
+/// What would run. `fates` are the decisions of the optimizer, if the index was looked up.
+pub(super) fn plan(
+    loaded: &Loaded,
+    training: &Training,
+    params: &Params,
+    run: &Run,
+    scratch: Option<&Run>,
+    comparison: Option<Comparison>,
+    fates: Option<&IndexMap<Label, Fate>>,
+) -> Plan {
+    let graph = &run.targets.graph;
+    let level = params.text("level");
+    Plan {
+        facts: facts(training, params, run),
+        defaults: None,
+        models: models(training, &run.full, graph, scratch.map(|scratch| &scratch.full)),
+        comparison,
+        look_up: fates.map(|fates| look_up(graph, fates)),
+        work: match fates {
+            None => work(graph, &loaded.config, level),
+            Some(fates) => work(&really(graph, fates), &loaded.config, level),
+        },
+    }
+}
+
+/// The tree.
+pub(super) fn tree_facts(loaded: &Loaded) -> TreeFacts {
+    TreeFacts { name: loaded.tree.name(), embedded: loaded.tree.is_embedded(), kinds: loaded.kinds.len() }
+}
+
 /// What the machine lacks changes names and digests, but nothing that a preview shows.
-fn is_about_the_machine(warning: &Problem) -> bool {
+pub(super) fn is_about_the_machine(warning: &Problem) -> bool {
     warning.code == "run-task"
 }
 
@@ -285,6 +310,22 @@ impl Making<'_> {
         };
         others.retain(|problem| !is_about_models(&problem.path));
         Ok(others)
+    }
+
+    /// What becomes of each task to run, if somebody looks the index up.
+    fn look_up(&self, params: &Params, run: &Run) -> Result<Option<IndexMap<Label, Fate>>> {
+        let Making { loaded, request, .. } = self;
+        let Some(find) = request.find else { return Ok(None) };
+        let index = find(&loaded.index_paths(&run.targets, params, request.settings)?)?;
+        let asked = OptimizeRequest {
+            settings: request.settings,
+            decision_task_id: NO_DECISION,
+            found: &index,
+            now: request.now,
+        };
+        // No task is created, so that any ids will do.
+        let optimized = loaded.optimize(&run.targets, params, &asked, &mut |_| TaskId::random())?;
+        Ok(Some(optimized.fates))
     }
 
     /// The graph of the other config, if the run is compared with one, and its name.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
+use super::look_up::LookUp;
 use crate::problem::{Problem, Severity};
 use crate::task::Label;
 use crate::value::Str;
@@ -73,7 +74,9 @@ pub struct Plan {
     pub models: Vec<KindModels>,
     /// What changes against another run.
     pub comparison: Option<Comparison>,
-    /// What the tasks run on.
+    /// What the index has, if it was looked up.
+    pub look_up: Option<LookUp>,
+    /// What the tasks run on: with a look-up, those that would really run.
     pub work: Work,
 }
 

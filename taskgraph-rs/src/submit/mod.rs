@@ -12,6 +12,7 @@ mod failure;
 mod group;
 mod look_up;
 mod new_task;
+mod parameters;
 mod patience;
 mod taskcluster;
 mod watch;

@@ -8,7 +8,6 @@ use taskgraph::look::{Drawing, Fate, Fates, Layout, before_fates, fates, kinds, 
 use taskgraph::preview::{Preview, Report, Run};
 use taskgraph::problem::place_of_key;
 use taskgraph::task::{Label, Task};
-use taskgraph::value::Str;
 
 use super::pool::Pool;
 use crate::preview::drawing::SIZE;
@@ -52,7 +51,7 @@ struct Side<'d> {
 }
 
 /// The data of a page as JSON, without any `<`: nothing in it can end the element that it stands in.
-pub fn data(preview: &Preview, training_kinds: &[&str], focus: Option<&str>) -> Result<String> {
+pub fn data(preview: &Preview, focus: Option<&str>) -> Result<String> {
     let Preview { report, now, before } = preview;
     let comparison = report.plan.as_ref().and_then(|plan| plan.comparison.as_ref());
     let before = before.as_ref();
@@ -60,18 +59,15 @@ pub fn data(preview: &Preview, training_kinds: &[&str], focus: Option<&str>) -> 
     let mut tasks: IndexMap<&Label, &Task> = IndexMap::new();
     let mut drawn = None;
     if let Some(now) = now {
-        let fates = fates(now, before, comparison, training_kinds);
+        let fates = fates(now, before, report.plan.as_ref());
         let graphs: Vec<_> = [Some(now), before].into_iter().flatten().map(|run| &run.full.graph).collect();
         let drawing = kinds(&graphs, &fates);
         drawn = Some((layout(&drawing, SIZE), drawing));
         sides.push(Side { fates, values: tasks_of(&now.full.graph)? });
         add(&mut tasks, now);
     }
-    if let Some(before) = before {
-        sides.push(Side {
-            fates: before_fates(before, training_kinds),
-            values: tasks_of(&before.full.graph)?,
-        });
+    if let (Some(before), Some(plan)) = (before, &report.plan) {
+        sides.push(Side { fates: before_fates(before, plan), values: tasks_of(&before.full.graph)? });
         add(&mut tasks, before);
     }
     let kinds: IndexSet<&str> = tasks.values().map(|task| &*task.kind).collect();
@@ -113,10 +109,4 @@ fn written(task: &Task) -> String {
     let spot = task.origin.spots.first();
     let place = spot.map(|spot| place_of_key(&spot.document, &spot.path));
     place.map(|place| format!("{}:{}", place.source.name, place.span.line)).unwrap_or_default()
-}
-
-/// The kinds that can start from a model, as the report has them.
-pub fn training_kinds(report: &Report) -> Vec<&str> {
-    let models = report.plan.as_ref().map(|plan| &plan.models[..]).unwrap_or_default();
-    models.iter().map(|kind| -> &Str { &kind.kind }).map(|kind| &**kind).collect()
 }

@@ -8,8 +8,6 @@ use sha2::{Digest as _, Sha256};
 use taskgraph::preview::Preview;
 use taskgraph::python::base64;
 
-pub use data::training_kinds;
-
 const PAGE: &str = include_str!("page.html");
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
@@ -27,7 +25,7 @@ pub fn html(preview: &Preview, focus: Option<&str>) -> Result<String> {
         source(SCRIPT),
         source(STYLE)
     );
-    let data = data::data(preview, &training_kinds(report), focus)?;
+    let data = data::data(preview, focus)?;
     let parts = [
         ("policy", policy.as_str()),
         ("title", &escaped(&title)),

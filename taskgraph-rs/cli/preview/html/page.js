@@ -174,14 +174,20 @@
       fitted(counts.map(([fate, number]) => (counts.length > 1 ? `${fate.sign} ${number} ${fate.words}` : `${fate.sign} ${fate.words}`)).join("  "), { class: "note", x: 13, y: 36 }, 27, width - 26),
       parts);
   };
+  // Through all points, leaving and entering each of them downwards.
+  const curve = (points) => points.map(([x, y], index) => {
+    if (!index) return `M${x} ${y}`;
+    const [from, above] = points[index - 1];
+    const middle = (above + y) / 2;
+    return from === x ? `L${x} ${y}` : `C${from} ${middle} ${x} ${middle} ${x} ${y}`;
+  }).join("");
   const line = (edge) => {
-    const [[x1, y1], [x2, y2]] = [layout.places[edge.from], layout.places[edge.to]];
-    const [startX, startY, endX, endY] = [x1 + size[0] / 2, y1 + size[1], x2 + size[0] / 2, y2 - 5];
-    const bend = Math.max((endY - startY) / 2, 14);
+    const points = layout.lines[drawing.edges.indexOf(edge)];
+    const [x, y] = points[points.length - 1];
     const isMarked = edge.from_model && run() === 0;
     return [
-      s("path", { class: `edge${isMarked ? " model" : ""}`, d: `M${startX} ${startY}C${startX} ${startY + bend} ${endX} ${endY - bend} ${endX} ${endY}` }),
-      s("path", { class: `tip${isMarked ? " model" : ""}`, d: `M${endX} ${endY + 5}l-4 -8h8z` }),
+      s("path", { class: `edge${isMarked ? " model" : ""}`, d: curve(points) }),
+      s("path", { class: `tip${isMarked ? " model" : ""}`, d: `M${x} ${y}l-4 -8h8z` }),
     ];
   };
   const draw = () => {
@@ -190,7 +196,8 @@
     const shown = (index) => !isModel(index) || run() === 0;
     const edges = drawing.edges.filter((edge) => shown(edge.from) && shown(edge.to));
     const [width, height] = [layout.width + 2 * PAD, layout.height + 2 * PAD];
-    const svg = s("svg", { viewBox: `${-PAD} ${-PAD} ${width} ${height}`, role: "group", "aria-label": "Kinds; what is needed stands above what needs it" },
+    const isNarrowed = state.stage || state.fate || state.q;
+    const svg = s("svg", { class: isNarrowed ? "narrowed" : null, viewBox: `${-PAD} ${-PAD} ${width} ${height}`, role: "group", "aria-label": "Kinds; what is needed stands above what needs it" },
       edges.filter((edge) => !edge.from_model).map(line), edges.filter((edge) => edge.from_model).map(line),
       drawing.nodes.map((node, index) => shown(index) && box(node, index)));
     scale(svg);
@@ -367,6 +374,7 @@
     const needs = new Map(dependencies(task));
     const reference = (text) => { const name = /^<(.+)>$/.exec(text)?.[1]; return needs.has(name) ? toLabel(needs.get(name)) : h("code", {}, text); };
     const gone = plan?.comparison?.gone.find((one) => one.label === task.label);
+    const looked = plan?.look_up?.tasks[task.label];
     const model = plan?.models.flatMap((kind) => kind.members).find((member) => member.label === task.label && member.url);
     const head = [
       h("p", { class: "crumbs" }, h("a", { href: address({ task: "", kind: "" , q: "", stage: "", fate: "" }) }, "Overview"), " › ", toKind(task.kind)),
@@ -374,6 +382,7 @@
       h("p", {}, view ? [h("span", { class: "fate", fate: view.fate.fate }, `${view.fate.sign} ${view.fate.words}`)] : "not in this graph",
         given && h("span", { class: "lead" }, `  ${given.description}`)),
       gone && run() === 0 && h("p", { class: "lead" }, gone.why),
+      looked && run() === 0 && h("p", { class: "lead" }, looked.why, looked.task_id && [": task ", h("code", {}, looked.task_id)], looked.expires && `, which is there until ${looked.expires}`),
     ];
     if (!given) {
       return [...head, other >= 0 && runs.length > 1 && h("p", {}, h("a", { href: address({ run: other ? "without" : "" }) }, `Show it in: ${names[other]}`))];
