@@ -99,7 +99,7 @@ fn a_task_is_searched_opened_and_shared() {
     let url = "https://models.example.org/ru-en/winter/teacher-1/model.npz";
     assert_eq!(browser.ask(&format!("document.querySelectorAll('#panel a[href=\"{url}\"]').length")), 1);
     browser.click("#panel details summary");
-    browser.wait("document.querySelector('#panel details pre')?.textContent.includes('schedulerId')");
+    browser.wait("document.querySelector('#panel details pre')?.textContent.includes('workerType')");
     // Whoever gets the address sees the same.
     browser.open(&page.path(), &address);
     assert_eq!(browser.heading(), TEACHER);
