@@ -6,14 +6,14 @@ use std::path::{Path, PathBuf};
 use std::time::{Instant, SystemTime};
 
 use anstream::eprintln;
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use taskgraph::document::equal_keys;
 use taskgraph::effects;
 use taskgraph::fields::Fields as _;
 use taskgraph::inert::inert;
-use taskgraph::params::{Params, read_file};
+use taskgraph::params::{Params, Spec};
 use taskgraph::pipeline::Loaded;
-use taskgraph::problem::{Machine, Problem, Problems, Severity};
+use taskgraph::problem::{Problem, Problems, Severity};
 use taskgraph::settings::Settings;
 use taskgraph::value::{Map, Value};
 use taskgraph_transforms::registry;
@@ -25,6 +25,7 @@ use crate::base::Base;
 use crate::environment::{open_tree, settings};
 use crate::known_urls;
 use crate::output::write;
+use crate::parameters::{self, name_of, specs};
 use crate::phase::Phase;
 use crate::report::Reporter;
 use crate::shown::Shown;
@@ -67,7 +68,7 @@ fn show_with(
     let mut outputs = ManuallyDrop::new(Vec::new());
     let base = options.diff.as_deref().map(|rev| Base::load(&loaded.tree, rev, &targets)).transpose()?;
     for spec in &specs {
-        let spec = spec.as_deref();
+        let spec = spec.as_ref();
         let made = params(&loaded, spec, options).and_then(|(mut params, given)| {
             let started = Instant::now();
             let (shown, warned) = phase.graph(&loaded, &params, &settings, answers)?;
@@ -114,13 +115,13 @@ struct Told {
     own: Map,
 }
 
-/// The parameters in a file, complete and checked.
-fn params(loaded: &Loaded, spec: Option<&Path>, options: &GraphOptions) -> Result<(Params, Told)> {
+/// The parameters of a spec, complete and checked.
+fn params(loaded: &Loaded, spec: Option<&Spec>, options: &GraphOptions) -> Result<(Params, Told)> {
     let mut warnings = Vec::new();
     let mut params = match spec {
         None => Params::default(),
-        Some(path) => {
-            let given = read_file(path)?;
+        Some(spec) => {
+            let given = parameters::read(spec, loaded)?;
             warnings.extend(equal_keys(&given.layer.document));
             Params::new(given.values, vec![given.layer])
         }
@@ -161,34 +162,6 @@ fn unread(loaded: &Loaded, params: &Params, own: &Map) -> Vec<Problem> {
         .and_then(|name| own.get(name))
         .map(|own| effects::unread(loaded, params, own))
         .unwrap_or_default()
-}
-
-/// The files that `-p` stands for; one set of defaults if there is none.
-fn specs(given: &[PathBuf]) -> Result<Vec<Option<PathBuf>>> {
-    let mut specs = Vec::new();
-    for path in given {
-        if !path.is_dir() {
-            specs.push(Some(path.clone()));
-            continue;
-        }
-        let entries =
-            path.read_dir().with_context(|| Machine(format!("`{}` cannot be listed", path.display())))?;
-        let is_parameters =
-            |path: &PathBuf| path.extension().is_some_and(|ext| ext == "yml" || ext == "json");
-        let mut files: Vec<PathBuf> =
-            entries.flatten().map(|entry| entry.path()).filter(is_parameters).collect();
-        files.sort();
-        specs.extend(files.into_iter().map(Some));
-    }
-    if given.is_empty() {
-        specs.push(None);
-    }
-    Ok(specs)
-}
-
-fn name_of(spec: Option<&Path>) -> String {
-    spec.and_then(Path::file_stem)
-        .map_or_else(|| "defaults".into(), |stem| stem.to_string_lossy().into_owned())
 }
 
 /// The output file for one of several sets of parameters.

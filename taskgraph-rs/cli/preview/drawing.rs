@@ -18,7 +18,7 @@ pub fn note(node: &Node) -> String {
 /// What stands in a box.
 pub fn name(node: &Node) -> String {
     match node.what {
-        What::Model => format!("⇩ pretrained {}", node.name),
+        What::Model => format!("⇩ for {}", node.name),
         _ => node.name.clone(),
     }
 }

@@ -63,7 +63,7 @@ fn summary(out: &mut String, report: &Report, plan: &Plan) {
 
 fn changes(out: &mut String, comparison: &Comparison) {
     let against = match &comparison.against {
-        None => "the same config without pretrained models".to_owned(),
+        None => format!("the same config without {}", comparison.without.unwrap_or_default()),
         Some(other) => code(other),
     };
     out.push_str(&format!("Against {against}:\n\n| | tasks |\n| --- | ---: |\n"));

@@ -70,7 +70,8 @@ fn draw(preview: &Preview, options: &PreviewOptions) -> Result<Drawing> {
     let Some(label) = &options.focus else {
         let graphs: Vec<_> =
             [Some(now), before.as_ref()].into_iter().flatten().map(|run| &run.full.graph).collect();
-        return Ok(kinds(&graphs, &fates));
+        let reused = report.plan.as_ref().map(|plan| &plan.reused[..]).unwrap_or_default();
+        return Ok(kinds(&graphs, &fates, reused));
     };
     let ways = Ways::new(&now.full.graph);
     let task = &now.full.graph.tasks[ways.label(label)?];

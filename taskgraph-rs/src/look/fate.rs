@@ -165,7 +165,7 @@ mod tests {
             model_type: "default".into(),
             urls: Vec::new(),
             files: Vec::new(),
-            directory: "./artifacts".into(),
+            directory: Some("./artifacts".into()),
             dropped: Vec::new(),
         })
     }

@@ -1,6 +1,6 @@
 //! The kinds, from datasets to export, and what becomes of their tasks.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::{IndexMap, IndexSet};
 
@@ -8,11 +8,12 @@ use super::drawing::{Drawing, Edge, Node, What, parts};
 use super::fate::{Fate, Fates};
 use super::reduce::reduced;
 use crate::graph::TaskGraph;
+use crate::preview::Reused;
 use crate::task::{Label, Task};
 
 /// Draws the kinds that have a task which is asked for or gone. `graphs` are those that the fates speak of, the present
-/// one first.
-pub fn kinds(graphs: &[&TaskGraph], fates: &Fates<'_>) -> Drawing {
+/// one first; `reused` is what earlier runs have made.
+pub fn kinds(graphs: &[&TaskGraph], fates: &Fates<'_>, reused: &[Reused]) -> Drawing {
     let mut tasks: IndexMap<&Label, &Task> = IndexMap::new();
     for (label, task) in graphs.iter().flat_map(|graph| &graph.tasks) {
         let is_shown = fates.get(label).is_some_and(|fate| *fate != Fate::Idle);
@@ -20,7 +21,8 @@ pub fn kinds(graphs: &[&TaskGraph], fates: &Fates<'_>) -> Drawing {
             tasks.insert(label, task);
         }
     }
-    let from_models = from_models(&tasks);
+    let sources = sources(&tasks, reused);
+    let from_models = from_sources(&tasks, &sources);
     let mut boxes: IndexMap<&str, Vec<&Label>> = IndexMap::new();
     for (label, task) in &tasks {
         boxes.entry(&*task.kind).or_default().push(label);
@@ -55,24 +57,49 @@ pub fn kinds(graphs: &[&TaskGraph], fates: &Fates<'_>) -> Drawing {
         .into_iter()
         .map(|(from, to)| Edge { from, to, from_model: marked.contains(&(from, to)) })
         .collect();
-    add_models(&mut drawing, &boxes, &tasks);
+    add_sources(&mut drawing, &boxes, &sources);
     drawing
 }
 
-/// One box for each kind that starts from pretrained models.
-fn add_models(drawing: &mut Drawing, boxes: &IndexMap<&str, Vec<&Label>>, tasks: &IndexMap<&Label, &Task>) {
+/// What earlier runs have made and these tasks take: a word for each, such as `1 model, continue`.
+fn sources<'t>(
+    tasks: &IndexMap<&'t Label, &'t Task>,
+    reused: &'t [Reused],
+) -> BTreeMap<&'t Label, (&'t str, &'t str)> {
+    let mut sources = BTreeMap::new();
+    for one in reused {
+        for bringer in one.brought_by.iter().filter(|bringer| tasks.contains_key(&bringer.label)) {
+            sources.insert(&bringer.label, (one.what, "reused"));
+        }
+    }
+    for (label, task) in tasks {
+        if let Some(model) = &task.model {
+            sources.insert(*label, ("model", model.variant.words()));
+        }
+    }
+    sources
+}
+
+/// One box for each kind that takes what earlier runs have made.
+fn add_sources(
+    drawing: &mut Drawing,
+    boxes: &IndexMap<&str, Vec<&Label>>,
+    sources: &BTreeMap<&Label, (&str, &str)>,
+) {
     for (to, (kind, labels)) in boxes.iter().enumerate() {
-        let models: Vec<_> = labels.iter().filter_map(|label| tasks.get(*label)?.model.as_ref()).collect();
-        let Some(first) = models.first() else { continue };
-        let number = match models.len() {
-            1 => "1 model".to_owned(),
-            more => format!("{more} models"),
+        let taken: Vec<_> = labels.iter().filter_map(|label| sources.get(*label)).collect();
+        let Some((what, how)) = taken.first() else { continue };
+        let what = match (*what, taken.len()) {
+            (what, 1) => format!("1 {what}"),
+            ("corpus", more) => format!("{more} corpora"),
+            ("vocabulary", more) => format!("{more} vocabularies"),
+            (what, more) => format!("{more} {what}s"),
         };
         let from = drawing.nodes.len();
         drawing.nodes.push(Node {
             what: What::Model,
             name: (*kind).into(),
-            note: format!("{number}, {}", first.variant.words()),
+            note: format!("{what}, {how}"),
             parts: Vec::new(),
             from_model: true,
         });
@@ -80,15 +107,17 @@ fn add_models(drawing: &mut Drawing, boxes: &IndexMap<&str, Vec<&Label>>, tasks:
     }
 }
 
-/// The tasks that start from a model, and all that are made from them.
-fn from_models<'t>(tasks: &IndexMap<&'t Label, &'t Task>) -> IndexSet<&'t Label> {
+/// The tasks that take what earlier runs have made, and all that are made from them.
+fn from_sources<'t>(
+    tasks: &IndexMap<&'t Label, &'t Task>,
+    sources: &BTreeMap<&'t Label, (&str, &str)>,
+) -> IndexSet<&'t Label> {
     let mut dependents: IndexMap<&Label, Vec<&'t Label>> = IndexMap::new();
     for (label, task) in tasks {
         task.dependencies.values().for_each(|needed| dependents.entry(needed).or_default().push(label));
     }
     let mut found: IndexSet<&Label> = IndexSet::new();
-    let mut open: Vec<&'t Label> =
-        tasks.iter().filter(|(_, task)| task.model.is_some()).map(|(label, _)| *label).collect();
+    let mut open: Vec<&'t Label> = sources.keys().copied().collect();
     while let Some(label) = open.pop() {
         if found.insert(label) {
             open.extend(dependents.get(label).into_iter().flatten());
@@ -118,7 +147,7 @@ mod tests {
         ];
         let run = run(tasks, "all", Vec::new());
         let fates = before_fates(&run, &plan());
-        let drawing = kinds(&[&run.full.graph], &fates);
+        let drawing = kinds(&[&run.full.graph], &fates, &[]);
         let names: Vec<_> = drawing.nodes.iter().map(|node| (node.name.as_str(), node.summary())).collect();
         assert_eq!(
             names,

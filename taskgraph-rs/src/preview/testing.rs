@@ -32,6 +32,7 @@ pub fn task(name: &str, needs: &[&str], attributes: &str, definition: &str) -> T
         soft_dependencies: Vec::new(),
         if_dependencies: Vec::new(),
         model: None,
+        reuse: None,
         origin: Arc::new(Origin { kind: "train".into(), name: "x".into(), spots: Vec::new() }),
     }
 }
@@ -63,6 +64,6 @@ pub fn plan() -> Plan {
         targets: 0,
         to_run: 0,
     };
-    let (defaults, models, comparison, work) = Default::default();
-    Plan { facts, defaults, models, comparison, look_up: None, work }
+    let (defaults, models, reused, comparison, work) = Default::default();
+    Plan { facts, defaults, models, reused, comparison, look_up: None, work }
 }

@@ -55,13 +55,18 @@ pub fn data(preview: &Preview, focus: Option<&str>) -> Result<String> {
     let Preview { report, now, before } = preview;
     let comparison = report.plan.as_ref().and_then(|plan| plan.comparison.as_ref());
     let before = before.as_ref();
+    let against = comparison.map(|one| match &one.against {
+        Some(other) => other.clone(),
+        None => format!("the same config without {}", one.without.unwrap_or_default()),
+    });
     let mut sides = Vec::new();
     let mut tasks: IndexMap<&Label, &Task> = IndexMap::new();
     let mut drawn = None;
     if let Some(now) = now {
         let fates = fates(now, before, report.plan.as_ref());
         let graphs: Vec<_> = [Some(now), before].into_iter().flatten().map(|run| &run.full.graph).collect();
-        let drawing = kinds(&graphs, &fates);
+        let reused = report.plan.as_ref().map(|plan| &plan.reused[..]).unwrap_or_default();
+        let drawing = kinds(&graphs, &fates, reused);
         drawn = Some((layout(&drawing, SIZE), drawing));
         sides.push(Side { fates, values: tasks_of(&now.full.graph)? });
         add(&mut tasks, now);
@@ -87,8 +92,7 @@ pub fn data(preview: &Preview, focus: Option<&str>) -> Result<String> {
             .map(|fate| FateWords { fate, words: fate.words(), sign: fate.sign() })
             .into_iter()
             .collect(),
-        against: comparison
-            .map(|one| one.against.as_deref().unwrap_or("the same config without pretrained models")),
+        against: against.as_deref(),
         kinds: &kinds,
         drawing: drawn.as_ref().map(|(_, drawing)| drawing),
         layout: drawn.as_ref().map(|(layout, _)| layout),

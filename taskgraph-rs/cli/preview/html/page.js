@@ -107,7 +107,8 @@
     return [report.config.file, `target ${of.target_stage || of.target_method}`, tree,
       `${of.tasks} tasks, ${of.to_run} to run`].filter(Boolean).join("  ·  ");
   };
-  const names = against && against.includes("pretrained") ? ["With the models", "Without"] : ["This config", against];
+  const without = plan?.comparison?.without;
+  const names = without ? [`With ${without}`, "Without"] : ["This config", against];
   const head = () => {
     $("facts").textContent = facts();
     $("runs").hidden = runs.length < 2;
@@ -145,7 +146,7 @@
     if (node.what === "model") {
       return s("g", { class: "node model", transform: `translate(${x} ${y})` },
         at("rect", { class: "box", width, height, rx: height / 2 }),
-        at("text", { x: 24, y: 21 }, "⇩ pretrained"), at("text", { class: "note", x: 24, y: 38 }, node.note));
+        at("text", { x: 24, y: 21 }, node.note.includes("model") ? "⇩ pretrained" : "⇩ earlier run"), at("text", { class: "note", x: 24, y: 38 }, node.note));
     }
     const of = drawnTasks(node);
     const counts = [...tally(of, (task) => here(task).fate)].sort(([a], [b]) => fates.indexOf(a) - fates.indexOf(b));
@@ -256,6 +257,16 @@
         member.no_longer.length > 0 && h("div", { class: "lead" }, `no longer needs ${member.no_longer.join(", ")}`),
         !member.runs && h("div", { class: "lead" }, "nothing that is asked for needs it"))));
   });
+  // What a training task mounts is told with that task.
+  const reused = () => {
+    const members = new Set(plan.models.flatMap((kind) => kind.members).filter((member) => member.directory).map((member) => member.label));
+    return plan.reused.filter((one) => !one.brought_by.some((task) => members.has(task.label))).map((one) => h("div", { class: "card" },
+      h("h4", {}, one.path, " ", h("span", { class: "lead" }, one.what)),
+      one.brought_by.length ? one.brought_by.map((task) => h("div", {}, toLabel(task.label))) : h("div", { class: "lead" }, "no task brings it in"),
+      one.urls.map((url) => h("div", {}, outside(url.url))),
+      one.gone.length > 0 && h("div", { class: "lead" }, `not made: ${one.gone.map((gone) => gone.kind).join(", ")}`),
+      one.moved.map((moved) => h("div", { class: "lead" }, `${moved.from} → ${moved.to || "nothing"} in ${count(moved.tasks.length, "task")}`))));
+  };
   const pools = () => {
     const rows = new Map();
     for (const one of plan.work.rows) {
@@ -279,6 +290,7 @@
       title(plan ? "Overview" : "Refused: nothing was generated"),
       report.problems.length > 0 && section("Problems", report.problems.length, more(report.problems, problem)),
       plan?.models.length > 0 && section("Training", null, models()),
+      plan && ((cards) => cards.length > 0 && section("Reused from earlier runs", null, cards))(reused()),
       gone.length > 0 && section("Gone", gone.length, more(gone, (one) => h("li", {}, toLabel(one.label), h("div", { class: "lead" }, one.why)))),
       plan && section("To run", null, pools()),
       report.notes.length > 0 && section("Notes", null, more(report.notes, (note) => h("li", {}, note))),
