@@ -14,21 +14,34 @@ use crate::embedded;
 
 /// Settings out of flags and the environment.
 pub fn settings(run_task_dir: Option<&Path>, fast: bool) -> Result<Settings> {
-    let text = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
     Ok(Settings {
         fast,
-        root_url: text("TASKCLUSTER_ROOT_URL")
-            .map_or_else(|| PRODUCTION_ROOT_URL.into(), |url| url.trim_end_matches('/').to_owned()),
+        root_url: url("TASKCLUSTER_ROOT_URL").unwrap_or_else(|| PRODUCTION_ROOT_URL.into()),
+        proxy_url: url("TASKCLUSTER_PROXY_URL"),
         task_id: text("TASK_ID"),
+        optimize_strategies: text("TASKGRAPH_OPTIMIZE_STRATEGIES"),
         run_task: find_run_task(run_task_dir)?,
         ..Settings::default()
     })
 }
 
+/// A variable that is set to something.
+fn text(name: &str) -> Option<String> {
+    env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// A url without a slash at its end.
+fn url(name: &str) -> Option<String> {
+    text(name).map(|url| url.trim_end_matches('/').to_owned())
+}
+
+/// The level that the surroundings say, as `image-digest` takes it.
+pub fn level() -> String {
+    text("MOZ_SCM_LEVEL").unwrap_or_else(|| "3".into())
+}
+
 /// How Taskcluster is reached: by the proxy of a task, or else by its root url, with credentials if there are any.
 pub fn access() -> Result<Access> {
-    let text = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
-    let url = |name: &str| text(name).map(|url| url.trim_end_matches('/').to_owned());
     let credentials = match (text("TASKCLUSTER_CLIENT_ID"), text("TASKCLUSTER_ACCESS_TOKEN")) {
         (Some(client_id), Some(access_token)) => {
             Some(Credentials { client_id, access_token, certificate: text("TASKCLUSTER_CERTIFICATE") })

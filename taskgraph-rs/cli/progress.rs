@@ -18,7 +18,6 @@ use crate::report::one_line;
 const INTERRUPTED: i32 = 130;
 
 /// Taskcluster as the environment says, watched by whoever sits in front of it.
-#[allow(dead_code, reason = "the commands that talk to Taskcluster need it")]
 pub fn connect() -> Result<Taskcluster> {
     Ok(Taskcluster::new(access()?).watched_by(Arc::new(Progress::new()?)))
 }

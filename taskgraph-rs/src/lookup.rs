@@ -47,6 +47,9 @@ const SHAPE: Shape = Shape::Open(
     &Shape::Any,
 );
 
+/// Looks index paths up. A failure is the machine's fault.
+pub type Find<'f> = dyn Fn(&[Str]) -> Result<Found> + 'f;
+
 impl Found {
     /// Reads answers that were written down as JSON: `{"index": {PATH: TASKID}, "status": {TASKID: {"state": …,
     /// "expires": …}}}`. Other keys are overlooked.

@@ -153,7 +153,11 @@ impl Loaded {
     /// The index paths that have to be looked up before a target graph is optimized: the answers go into the request.
     pub fn index_paths(&self, targets: &Targets, params: &Params, settings: &Settings) -> Result<Vec<Str>> {
         let strategies = optimize::strategies(&self.strategies, params, settings)?;
-        Ok(optimize::index_paths(&targets.graph, &do_not_optimize(params, &targets.set), &strategies))
+        Ok(optimize::index_paths(
+            &targets.graph,
+            &do_not_optimize(params, &targets.set, &targets.graph, settings),
+            &strategies,
+        ))
     }
 
     /// What is left of a target graph, once what need not run is removed or replaced.
@@ -167,7 +171,7 @@ impl Loaded {
         let request = optimize::Request {
             graph: &targets.graph,
             requested: &targets.requested,
-            do_not_optimize: &do_not_optimize(params, &targets.set),
+            do_not_optimize: &do_not_optimize(params, &targets.set, &targets.graph, request.settings),
             existing_tasks: &optimize::existing_tasks(params)?,
             params,
             strategies: &optimize::strategies(&self.strategies, params, request.settings)?,

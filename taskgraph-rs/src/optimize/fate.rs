@@ -122,6 +122,8 @@ pub enum ReplacedBy {
         path: Option<Str>,
         /// How it fares.
         state: Option<TaskState>,
+        /// Until when something depends on it: the last deadline, and the task that has it.
+        needed: Option<(Str, Label)>,
     },
 }
 
@@ -210,7 +212,7 @@ impl fmt::Display for Replaced {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.by {
             ReplacedBy::ExistingTasks => f.write_str("by existing_tasks")?,
-            ReplacedBy::Strategy { name, path, state } => {
+            ReplacedBy::Strategy { name, path, state, .. } => {
                 write!(f, "by {name}")?;
                 if let Some(path) = path {
                     write!(f, " at {path}")?;

@@ -9,14 +9,23 @@ use crate::keypath::KeyPath;
 use crate::params::Params;
 use crate::problem::{Problem, Problems};
 use crate::settings::Settings;
-use crate::task::Label;
+use crate::task::{Label, Task};
 use crate::task_id::TaskId;
 use crate::value::Value;
 use crate::words;
 
 /// The tasks that are neither removed nor replaced: `do_not_optimize`, and without `optimize_target_tasks` all that
-/// the target method picked.
-pub fn do_not_optimize(params: &Params, targets: &TaskGraph) -> IndexSet<Label> {
+/// the target method picked. If nothing is to be optimized, these are all tasks that a worker can run.
+pub fn do_not_optimize(
+    params: &Params,
+    targets: &TaskGraph,
+    graph: &TaskGraph,
+    settings: &Settings,
+) -> IndexSet<Label> {
+    if !settings.optimize {
+        let tasks = graph.tasks.iter().filter(|(_, task)| can_run(task));
+        return tasks.map(|(label, _)| label.clone()).collect();
+    }
     let named = params.get("do_not_optimize").and_then(Value::as_list).unwrap_or_default();
     let labels = named.iter().filter_map(|label| match label {
         Value::Str(text) => Label::parse(text).ok(),
@@ -27,6 +36,11 @@ pub fn do_not_optimize(params: &Params, targets: &TaskGraph) -> IndexSet<Label> 
         labels.extend(targets.tasks.keys().cloned());
     }
     labels
+}
+
+/// Whether there can be a worker that runs a task.
+pub(super) fn can_run(task: &Task) -> bool {
+    task.definition.get("workerType").and_then(Value::as_str) != Some("always-optimized")
 }
 
 /// The tasks that stand in for those of the graph, by label: `existing_tasks`.

@@ -6,6 +6,7 @@ use anyhow::Result;
 use indexmap::{IndexMap, IndexSet};
 
 use super::fate::Fate;
+use super::given::can_run;
 use super::nodes::Nodes;
 use super::remove::remove;
 use super::replace::replace;
@@ -17,7 +18,7 @@ use crate::params::Params;
 use crate::problem::{Problem, Problems};
 use crate::ready::ReadyGraph;
 use crate::settings::Settings;
-use crate::task::{Label, Task};
+use crate::task::Label;
 use crate::task_id::TaskId;
 use crate::value::Str;
 
@@ -102,11 +103,7 @@ fn choose<'a>(request: &Request<'a>, nodes: &Nodes<'a>) -> Result<Vec<Chosen<'a>
 
 /// Tasks that no worker can run and that are still there. Python: `verify_always_optimized`.
 fn still_there(graph: &ReadyGraph) -> Vec<Problem> {
-    let cannot_run = |task: &&Task| {
-        let worker = task.definition.get("workerType").and_then(|name| name.as_str());
-        worker == Some("always-optimized")
-    };
-    let tasks = graph.tasks.values().map(|ready| &*ready.task).filter(cannot_run);
+    let tasks = graph.tasks.values().map(|ready| &ready.task).filter(|task| !can_run(task));
     let told = tasks.map(|task| {
         let message = format!("`{}` has to be optimized away, but is still there", task.label);
         let path = "worker-type".into();

@@ -12,7 +12,7 @@ use crate::params::Params;
 use crate::python::glob::Glob;
 use crate::shape::{Misfit, STRINGS, What, found};
 use crate::task::Task;
-use crate::time::{json_date, parse_json_date};
+use crate::time::parse_json_date;
 use crate::value::{Str, Value};
 use crate::words;
 
@@ -173,7 +173,7 @@ fn objection(found: &TaskState, deadline: Option<&Deadline>) -> Option<Passed> {
     let is_there = parse_json_date(&found.expires).is_some_and(|expires| expires >= deadline.micros);
     (!is_there).then(|| Passed::Expires {
         expires: found.expires.clone(),
-        deadline: json_date(deadline.micros.div_euclid(1_000)).into(),
+        deadline: deadline.text().into(),
         dependent: deadline.dependent.clone(),
     })
 }

@@ -9,6 +9,7 @@ use crate::params::Params;
 use crate::shape::{Misfit, Shape};
 use crate::task::{Label, Task};
 use crate::task_id::TaskId;
+use crate::time::json_date;
 use crate::value::{Str, Value};
 
 use super::fate::PassedOver;
@@ -31,6 +32,13 @@ pub struct Deadline {
     pub micros: i64,
     /// The task that has it.
     pub dependent: Label,
+}
+
+impl Deadline {
+    /// As the queue writes points in time.
+    pub fn text(&self) -> String {
+        json_date(self.micros.div_euclid(1_000))
+    }
 }
 
 /// What a strategy may look at when it is asked for a replacement.
