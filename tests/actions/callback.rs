@@ -125,7 +125,7 @@ fn everything_about_the_input_of_train_is_told_before_anything_is_done() {
         config["experiment"]["pretrained-models"] = json!({
             "train-teacher": {"urls": ["https://models.example.org/t"], "mode": "contiune", "type": "default"},
         });
-        config["experiment"].as_object_mut().unwrap().remove("src");
+        config["experiment"].as_object_mut().unwrap().shift_remove("src");
     });
     repository.write("input.json", &serde_json::to_string_pretty(&input).unwrap());
     let parameters = format!("task-id={DECISION}");
