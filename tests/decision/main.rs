@@ -6,6 +6,7 @@ mod fake_taskcluster;
 #[path = "../support/mod.rs"]
 mod support;
 
+mod conformance;
 mod creation;
 mod folders;
 mod history;
