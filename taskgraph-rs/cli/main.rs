@@ -1,5 +1,6 @@
 //! The command line of taskgraph-rs. The library returns, this prints.
 
+mod actions;
 mod answers;
 mod args;
 mod base;
@@ -79,6 +80,7 @@ fn main() {
 
 fn run(command: Command, reporter: &Reporter) -> Result<Status> {
     match command {
+        Command::Actions(options) => actions::show(&options, reporter),
         Command::Tasks(options) => plumbing::show(&options, Phase::Tasks, reporter),
         Command::Full(options) => plumbing::show(&options, Phase::Full, reporter),
         Command::Target(options) => plumbing::show(&options, Phase::Target, reporter),

@@ -271,6 +271,7 @@ fn finish(context: &Context<'_>, mut stub: Stub) -> Result<Task> {
         soft_dependencies: take_list(&mut stub, "soft-dependencies")?,
         if_dependencies: take_list(&mut stub, "if-dependencies")?,
         model: stub.model,
+        reuse: stub.reuse,
         origin: stub.origin,
     })
 }

@@ -90,6 +90,22 @@ impl TaskGraph {
         }
     }
 
+    /// These tasks and all that depend on them, directly or not, in the order of the graph.
+    pub fn dependents(&self, of: &IndexSet<Label>) -> IndexSet<Label> {
+        let mut found: IndexSet<&Label> = of.iter().collect();
+        loop {
+            let before = found.len();
+            for (label, task) in &self.tasks {
+                if task.dependencies.values().any(|dependency| found.contains(dependency)) {
+                    found.insert(label);
+                }
+            }
+            if found.len() == before {
+                return self.tasks.keys().filter(|label| found.contains(label)).cloned().collect();
+            }
+        }
+    }
+
     /// The tasks that `keep` wants, with the edges between them.
     pub fn excerpt(&self, keep: impl Fn(&Task) -> bool) -> TaskGraph {
         let tasks: IndexMap<Label, Arc<Task>> = self

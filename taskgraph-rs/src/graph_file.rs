@@ -75,6 +75,7 @@ fn read(value: Value) -> Result<Task> {
         soft_dependencies: list(fields.take("soft_dependencies")),
         if_dependencies: list(fields.take("if_dependencies")),
         model: None,
+        reuse: None,
     })
 }
 

@@ -320,7 +320,7 @@ impl Loading<'_> {
             let own = Spot { document: document.clone(), path };
             let spots = std::iter::once(own).chain(default_spots.iter().cloned()).collect();
             let origin = Arc::new(Origin { kind: self.name.clone(), name: name.clone(), spots });
-            out.push(Stub { fields, origin, model: None, trail: None });
+            out.push(Stub { fields, origin, model: None, reuse: None, trail: None });
         }
     }
 }

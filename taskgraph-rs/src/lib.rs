@@ -1,5 +1,6 @@
 //! The engine of taskgraph-rs: from a tree of kinds and a set of parameters to a task graph.
 
+pub mod actions;
 pub mod config;
 pub mod datestamp;
 pub mod decide;

@@ -9,7 +9,7 @@ use indexmap::IndexMap;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use smallvec::SmallVec;
 
-use crate::decision::Model;
+use crate::decision::{Model, Reuse};
 use crate::origin::Origin;
 use crate::task_id::TaskId;
 use crate::value::{Map, Str, Value};
@@ -85,6 +85,8 @@ pub struct Task {
     pub if_dependencies: Vec<Value>,
     /// The pretrained model it starts from, if it does.
     pub model: Option<Arc<Model>>,
+    /// What it has to do with what earlier runs have made.
+    pub reuse: Option<Arc<Reuse>>,
     /// Where it was written.
     pub origin: Arc<Origin>,
 }

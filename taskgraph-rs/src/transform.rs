@@ -7,7 +7,7 @@ use anyhow::{Result, anyhow};
 use indexmap::IndexMap;
 
 use crate::config::GraphConfig;
-use crate::decision::{Model, Record};
+use crate::decision::{Model, Record, Reuse};
 use crate::extension::Extension;
 use crate::fields::Fields;
 use crate::keypath::KeyPath;
@@ -65,11 +65,18 @@ pub struct Stub {
     pub origin: Arc<Origin>,
     /// The pretrained model it starts from, once that is known.
     pub model: Option<Arc<Model>>,
+    /// What it has to do with what earlier runs have made.
+    pub reuse: Option<Arc<Reuse>>,
     /// What transforms did to it so far, if that is kept.
     pub trail: Option<Arc<Trail>>,
 }
 
 impl Stub {
+    /// What it has to do with what earlier runs have made, to write down more.
+    pub fn reuse_mut(&mut self) -> &mut Reuse {
+        Arc::make_mut(self.reuse.get_or_insert_default())
+    }
+
     /// Takes the section `name` out, after checking its shape.
     pub fn take_section(&mut self, name: &str, shape: &Shape) -> Result<Option<Map>> {
         let Some(value) = self.fields.take(name) else { return Ok(None) };

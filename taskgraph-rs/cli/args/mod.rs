@@ -1,5 +1,6 @@
 //! The commands and their flags: the names that people know from Taskgraph.
 
+mod actions;
 mod decision;
 mod diff;
 mod explain;
@@ -12,6 +13,7 @@ mod show;
 
 use clap::{Parser, Subcommand};
 
+pub use actions::ActionsOptions;
 pub use decision::{DecisionOptions, EventOptions};
 pub use diff::DiffOptions;
 pub use explain::ExplainOptions;
@@ -51,6 +53,8 @@ pub enum Command {
     ImageDigest(ImageDigestOptions),
     /// Show the kinds and what they depend on
     KindGraph(KindGraphOptions),
+    /// Show actions.json: what people can ask of the task group of a decision
+    Actions(ActionsOptions),
     /// Decide what runs for a push, a pull request or a schedule: write the artifacts and create the tasks
     Decision(Box<DecisionOptions>),
     /// Look at a graph before it runs

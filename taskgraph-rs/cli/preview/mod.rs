@@ -4,6 +4,7 @@ mod look_up;
 mod models;
 pub mod page;
 mod problems;
+mod reused;
 mod text;
 mod work;
 
@@ -85,7 +86,7 @@ fn make(options: &PreviewOptions) -> Result<Report> {
     let urls = known_urls::read(options.known_urls.as_deref())?;
     let settings = Settings { urls, ..settings(options.run_task_dir.as_deref(), false)? };
     let against = match options.against.as_deref() {
-        None => Against::NoModels,
+        None => Against::Scratch,
         Some(path) if path == Path::new("none") => Against::Nothing,
         Some(path) => Against::Config(read(path)?),
     };

@@ -34,6 +34,7 @@ pub(super) fn task(
         soft_dependencies: Vec::new(),
         if_dependencies: Vec::new(),
         model: None,
+        reuse: None,
         origin: Arc::new(origin),
         label,
     };

@@ -12,6 +12,7 @@ use super::look_up::{look_up, really};
 use super::models::models;
 use super::repair::repaired;
 use super::report::{Comparison, Facts, Plan, Report, TreeFacts};
+use super::reused::{not_used, reused};
 use super::stage;
 use super::work::work;
 use crate::effects;
@@ -42,8 +43,8 @@ pub struct Input {
 /// What a run is compared with.
 #[derive(Clone, Debug)]
 pub enum Against {
-    /// The same config without pretrained models.
-    NoModels,
+    /// The same config without what earlier runs have made.
+    Scratch,
     /// Another config.
     Config(Input),
     /// Nothing.
@@ -95,8 +96,8 @@ pub fn preview(loaded: &Loaded, request: &Request<'_>) -> Result<Report> {
         let (missing, others): (Vec<_>, Vec<_>) = warnings.into_iter().partition(is_about_the_machine);
         notes.extend(missing.into_iter().map(|warning| warning.message));
         problems.extend(others);
-        let scratch = match config::without_models(params, training) {
-            Some(params) => making.make(params, None, &mut problems)?,
+        let scratch = match config::from_scratch(params, training) {
+            Some(params) => making.scratch(params, &mut notes)?,
             None => None,
         };
         let comparison = making.compare(run, scratch.as_ref(), &mut problems)?;
@@ -126,6 +127,7 @@ pub(super) fn plan(
         facts: facts(training, params, run),
         defaults: None,
         models: models(training, &run.full, graph, scratch.map(|scratch| &scratch.full)),
+        reused: reused(&loaded.extension, params, run),
         comparison,
         look_up: fates.map(|fates| look_up(graph, fates)),
         work: match fates {
@@ -243,8 +245,24 @@ impl Making<'_> {
             if self.asks_for_a_stage(&params) {
                 problems.extend(stage::selects_nothing(training, &params, &run, has_stage_flag));
             }
+            if !run.targets.set.tasks.is_empty() {
+                let stage = params.find(&KeyPath::dotted(training.stage)).and_then(Value::as_str);
+                let stage = stage.filter(|_| self.asks_for_a_stage(&params));
+                problems.extend(not_used(&loaded.extension, &params, &run, stage));
+            }
         }
         Ok(Some(Made { params, run }))
+    }
+
+    /// Makes the graph of the same config without what earlier runs have made. A config that reuses something may lack
+    /// what it would take to make that, so this may be refused, and the config is still as good as it was.
+    fn scratch(&self, params: Params, notes: &mut Vec<String>) -> Result<Option<Made>> {
+        let mut problems = Vec::new();
+        let made = self.make(params, None, &mut problems)?;
+        if made.is_none() {
+            notes.extend(config::no_scratch(self.training, &problems));
+        }
+        Ok(made)
     }
 
     /// Whether the target stage is what the target method goes by.
@@ -310,7 +328,10 @@ impl Making<'_> {
     ) -> Result<Option<Comparison>> {
         match &self.request.against {
             Against::Nothing => Ok(None),
-            Against::NoModels => Ok(scratch.map(|scratch| compare(run, &scratch.run, None))),
+            Against::Scratch => Ok(scratch.map(|scratch| Comparison {
+                without: Some(self.training.reuse_name),
+                ..compare(run, &scratch.run, None)
+            })),
             Against::Config(input) => {
                 let Some(other) = problems_of(config::read(self.loaded, self.training, input), problems)?
                 else {

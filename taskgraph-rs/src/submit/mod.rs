@@ -11,6 +11,7 @@ mod create;
 mod failure;
 mod group;
 mod look_up;
+mod many;
 mod new_task;
 mod parameters;
 mod patience;

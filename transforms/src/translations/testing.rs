@@ -178,6 +178,7 @@ pub fn task(kind: &str, label: &str, attributes: &str) -> Task {
         soft_dependencies: Vec::new(),
         if_dependencies: Vec::new(),
         model: None,
+        reuse: None,
         origin: Arc::new(Origin { kind: kind.into(), name: label.into(), spots: Vec::new() }),
     }
 }
