@@ -78,6 +78,7 @@ impl Bench {
             &Decision {
                 task_id: TaskId::parse(DECISION)?,
                 settings: &settings,
+                is_checked: false,
                 probe: &|_| panic!("all urls are known"),
                 find: &|paths| taskcluster.find(paths),
                 create: Some(&|tasks| taskcluster.create(tasks)),
