@@ -24,7 +24,7 @@ pub use kind_graph::{KindGraphFormat, KindGraphOptions};
 pub use optimized::{LookUpOptions, OptimizedOptions};
 pub use path::ConfigOptions;
 pub use path::PathOptions;
-pub use preview::PreviewOptions;
+pub use preview::{PreviewFormat, PreviewOptions};
 pub use show::{GraphOptions, TreeOptions};
 
 /// Task graphs for Taskcluster: generates, explains and previews what a training config would run.
