@@ -1,14 +1,16 @@
 //! What a graph cannot be written as JSON for: numbers that JSON lacks. Looked for only once writing has failed.
 
-use crate::graph::TaskGraph;
+use std::sync::Arc;
+
 use crate::keypath::{KeyPath, Step};
 use crate::problem::{Problem, Problems};
+use crate::task::Task;
 use crate::value::Value;
 
 /// The numbers in the tasks of a graph that JSON has no place for, each with its task and path; else the error itself.
-pub fn blame(graph: &TaskGraph, error: serde_json::Error) -> anyhow::Error {
+pub fn blame<'t>(tasks: impl IntoIterator<Item = &'t Arc<Task>>, error: serde_json::Error) -> anyhow::Error {
     let mut problems = Vec::new();
-    for task in graph.tasks.values() {
+    for task in tasks {
         let sections = [
             ("attributes", Value::from(task.attributes.clone())),
             ("optimization", task.optimization.clone()),

@@ -29,4 +29,5 @@ mod store;
 
 pub use fake::Fake;
 pub use faults::Fault;
+pub use schemas::Schemas;
 pub use services::Logged;

@@ -73,7 +73,8 @@ impl Request {
     }
 }
 
-fn decode(text: &str) -> String {
+/// Text without its percent signs.
+pub fn decode(text: &str) -> String {
     let mut bytes = Vec::new();
     let mut rest = text.bytes();
     while let Some(byte) = rest.next() {

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::answer::{Answer, Refusal};
 use super::auth::{Client, authenticate};
 use super::faults::{Fault, Faults};
-use super::request::Request;
+use super::request::{Request, decode};
 use super::schemas::Schemas;
 use super::scopes::Scopes;
 use super::server::Service;
@@ -135,7 +135,8 @@ impl Inner {
         let (call, takes, gives) = call_of(request);
         if call.is_empty() {
             let file = self.store.files.get(request.path()).cloned();
-            let stored = request.path().strip_prefix("/storage/").and_then(|path| path.split_once('/'));
+            let path = decode(request.path());
+            let stored = path.strip_prefix("/storage/").and_then(|path| path.split_once('/'));
             let artifact = stored.map(|(id, name)| (id.to_owned(), name.to_owned()));
             let artifact = artifact.and_then(|key| self.store.artifacts.get(&key).cloned());
             return file

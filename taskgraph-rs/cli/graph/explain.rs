@@ -23,7 +23,7 @@ pub fn run(options: &ExplainOptions, reporter: &Reporter) -> Result<Status> {
     let label = ways.label(&options.label)?;
     let task = &made.full.graph.tasks[label];
     let told = explain(task, &made.full, &made.targets, &ways, &made.loaded.tree);
-    write(None, |out| {
+    write(options.config.output_file.as_deref(), |out| {
         if options.json {
             serde_json::to_writer_pretty(&mut *out, &told)?;
             return Ok(writeln!(out)?);
@@ -57,7 +57,9 @@ fn text(told: &Explanation, all: bool) -> String {
         page.heading("Pretrained model");
         page.line(&format!("  {}, type {}", model.variant.words(), model.model_type));
         page.list("  ", &model.urls);
-        page.line(&format!("  {} in {}", count(model.files.len(), "file"), model.directory));
+        if let Some(directory) = &model.directory {
+            page.line(&format!("  {} in {directory}", count(model.files.len(), "file")));
+        }
         if !model.dropped.is_empty() {
             page.list("  no longer needs ", &model.dropped);
         }

@@ -90,6 +90,8 @@ mod tests {
         datasets: "",
         models: "t.experiment.models",
         models_elsewhere: "t.models",
+        reuse: &[],
+        reuse_name: "models",
         kinds: &[],
         action_keys: &[],
         other_layouts: &[],

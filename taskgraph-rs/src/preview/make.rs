@@ -4,23 +4,30 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use anyhow::Result;
+use indexmap::IndexMap;
 
 use super::compare::{Run, compare, size};
 use super::config::{self, Configured, problems_of};
+use super::look_up::{look_up, really};
 use super::models::models;
 use super::repair::repaired;
 use super::report::{Comparison, Facts, Plan, Report, TreeFacts};
+use super::reused::{not_used, reused};
 use super::stage;
 use super::work::work;
 use crate::effects;
 use crate::extension::Training;
 use crate::fields::Fields as _;
 use crate::keypath::KeyPath;
+use crate::lookup::Find;
+use crate::optimize::Fate;
 use crate::params::{self, Params};
-use crate::pipeline::Loaded;
+use crate::pipeline::{Loaded, NO_DECISION, OptimizeRequest};
 use crate::problem::{Problem, Severity};
 use crate::settings::Settings;
 use crate::source::Source;
+use crate::task::Label;
+use crate::task_id::TaskId;
 use crate::urls::{Question, Urls};
 use crate::value::Value;
 
@@ -36,8 +43,8 @@ pub struct Input {
 /// What a run is compared with.
 #[derive(Clone, Debug)]
 pub enum Against {
-    /// The same config without pretrained models.
-    NoModels,
+    /// The same config without what earlier runs have made.
+    Scratch,
     /// Another config.
     Config(Input),
     /// Nothing.
@@ -59,63 +66,113 @@ pub struct Request<'r> {
     /// Who asks whether urls are there, if the graph depends on some that nothing is known about. Without anybody,
     /// the graph is made as the plumbing commands make it, with a warning for each.
     pub ask: Option<fn(&[Question]) -> Urls>,
+    /// Who looks index paths up, if what the index has is to be shown.
+    pub find: Option<&'r Find<'r>>,
     /// The time of the run.
     pub now: SystemTime,
 }
 
+/// A preview: what it has to say, and the graphs that it speaks of.
+pub struct Preview {
+    /// What it has to say.
+    pub report: Report,
+    /// The graph of the config; nothing if it was refused.
+    pub now: Option<Run>,
+    /// The graph that it is compared with.
+    pub before: Option<Run>,
+}
+
+impl From<Report> for Preview {
+    fn from(report: Report) -> Self {
+        Preview { report, now: None, before: None }
+    }
+}
+
 /// Previews a config over a tree. Whatever is wrong with either is in the report; an error is the machine's fault.
-pub fn preview(loaded: &Loaded, request: &Request<'_>) -> Result<Report> {
+pub fn preview(loaded: &Loaded, request: &Request<'_>) -> Result<Preview> {
     let mut problems: Vec<Problem> = loaded.equal_keys().into_iter().collect();
-    let tree = Some(TreeFacts {
-        name: loaded.tree.name(),
-        embedded: loaded.tree.is_embedded(),
-        kinds: loaded.kinds.len(),
-    });
+    let tree = Some(tree_facts(loaded));
     let Some(training) = loaded.extension.training else {
         let message = format!("`{}` trains nothing: it has no training config", loaded.tree.name());
         let help = "a tree of the translations pipeline has `register: translations_taskgraph:register` in config.yml";
         problems.push(Problem::error("no-training", message).help(help));
-        return Ok(Report::new(config::unread(&request.input), tree, problems, None));
+        return Ok(Report::new(config::unread(&request.input), tree, problems, None).into());
     };
     let Some(configured) = problems_of(config::read(loaded, training, &request.input), &mut problems)? else {
-        return Ok(Report::new(config::unread(&request.input), tree, problems, None));
+        return Ok(Report::new(config::unread(&request.input), tree, problems, None).into());
     };
     let Configured { config, params, own, defaults, problems: found } = configured;
     problems.extend(found);
     let making = Making { loaded, training, request };
     let mut made = making.make(params, Some(&own), &mut problems)?;
     let mut notes = making.notes(made.as_ref());
-    let mut plan = None;
+    let (mut plan, mut before) = (None, None);
     if let Some(Made { params, run }) = &mut made {
         let warnings = std::mem::take(&mut run.full.warnings);
         let (missing, others): (Vec<_>, Vec<_>) = warnings.into_iter().partition(is_about_the_machine);
         notes.extend(missing.into_iter().map(|warning| warning.message));
         problems.extend(others);
-        let scratch = match config::without_models(params, training) {
-            Some(params) => making.make(params, None, &mut problems)?,
+        let scratch = match config::from_scratch(params, training) {
+            Some(params) => making.scratch(params, &mut notes)?,
             None => None,
         };
-        let comparison = making.compare(run, scratch.as_ref(), &mut problems)?;
-        plan = Some(Plan {
-            facts: facts(training, params, run),
-            defaults,
-            models: models(
-                training,
-                &run.full,
-                &run.targets.graph,
-                scratch.as_ref().map(|made| &made.run.full),
-            ),
-            comparison,
-            work: work(&run.targets.graph, &loaded.config, params.text("level")),
+        let other = making.other(&mut problems)?;
+        let against = match &request.against {
+            Against::Scratch => scratch.as_ref().map(|made| (None, made)),
+            _ => other.as_ref().map(|(name, made)| (Some(name.clone()), made)),
+        };
+        let comparison = against.map(|(name, made)| {
+            let without = name.is_none().then_some(training.reuse_name);
+            Comparison { without, ..compare(run, &made.run, name) }
         });
+        let fates = making.look_up(params, run)?;
+        let from_scratch = scratch.as_ref().map(|made| &made.run);
+        let made = self::plan(loaded, training, params, run, from_scratch, comparison, fates.as_ref());
+        plan = Some(Plan { defaults, ..made });
+        before = match &request.against {
+            Against::Scratch => scratch.map(|made| made.run),
+            _ => other.map(|(_, made)| made.run),
+        };
     }
     let mut report = Report::new(config, tree, problems, plan);
     report.notes = notes;
-    Ok(report)
+    let now = made.map(|made| made.run).filter(|_| report.plan.is_some());
+    Ok(Preview { before: before.filter(|_| now.is_some()), report, now })
+}
+
+/// What would run. `fates` are the decisions of the optimizer, if the index was looked up.
+pub(super) fn plan(
+    loaded: &Loaded,
+    training: &Training,
+    params: &Params,
+    run: &Run,
+    scratch: Option<&Run>,
+    comparison: Option<Comparison>,
+    fates: Option<&IndexMap<Label, Fate>>,
+) -> Plan {
+    let graph = &run.targets.graph;
+    let level = params.text("level");
+    Plan {
+        facts: facts(training, params, run),
+        defaults: None,
+        models: models(training, &run.full, graph, scratch.map(|scratch| &scratch.full)),
+        reused: reused(&loaded.extension, params, run),
+        comparison,
+        look_up: fates.map(|fates| look_up(graph, fates)),
+        work: match fates {
+            None => work(graph, &loaded.config, level),
+            Some(fates) => work(&really(graph, fates), &loaded.config, level),
+        },
+    }
+}
+
+/// The tree.
+pub(super) fn tree_facts(loaded: &Loaded) -> TreeFacts {
+    TreeFacts { name: loaded.tree.name(), embedded: loaded.tree.is_embedded(), kinds: loaded.kinds.len() }
 }
 
 /// What the machine lacks changes names and digests, but nothing that a preview shows.
-fn is_about_the_machine(warning: &Problem) -> bool {
+pub(super) fn is_about_the_machine(warning: &Problem) -> bool {
     warning.code == "run-task"
 }
 
@@ -217,8 +274,24 @@ impl Making<'_> {
             if self.asks_for_a_stage(&params) {
                 problems.extend(stage::selects_nothing(training, &params, &run, has_stage_flag));
             }
+            if !run.targets.set.tasks.is_empty() {
+                let stage = params.find(&KeyPath::dotted(training.stage)).and_then(Value::as_str);
+                let stage = stage.filter(|_| self.asks_for_a_stage(&params));
+                problems.extend(not_used(&loaded.extension, &params, &run, stage));
+            }
         }
         Ok(Some(Made { params, run }))
+    }
+
+    /// Makes the graph of the same config without what earlier runs have made. A config that reuses something may lack
+    /// what it would take to make that, so this may be refused, and the config is still as good as it was.
+    fn scratch(&self, params: Params, notes: &mut Vec<String>) -> Result<Option<Made>> {
+        let mut problems = Vec::new();
+        let made = self.make(params, None, &mut problems)?;
+        if made.is_none() {
+            notes.extend(config::no_scratch(self.training, &problems));
+        }
+        Ok(made)
     }
 
     /// Whether the target stage is what the target method goes by.
@@ -260,24 +333,30 @@ impl Making<'_> {
         Ok(others)
     }
 
-    fn compare(
-        &self,
-        run: &Run,
-        scratch: Option<&Made>,
-        problems: &mut Vec<Problem>,
-    ) -> Result<Option<Comparison>> {
-        match &self.request.against {
-            Against::Nothing => Ok(None),
-            Against::NoModels => Ok(scratch.map(|scratch| compare(run, &scratch.run, None))),
-            Against::Config(input) => {
-                let Some(other) = problems_of(config::read(self.loaded, self.training, input), problems)?
-                else {
-                    return Ok(None);
-                };
-                let made = self.make(other.params, None, problems)?;
-                Ok(made.map(|made| compare(run, &made.run, Some(input.source.name.clone()))))
-            }
-        }
+    /// What becomes of each task to run, if somebody looks the index up.
+    fn look_up(&self, params: &Params, run: &Run) -> Result<Option<IndexMap<Label, Fate>>> {
+        let Making { loaded, request, .. } = self;
+        let Some(find) = request.find else { return Ok(None) };
+        let index = find(&loaded.index_paths(&run.targets, params, request.settings)?)?;
+        let asked = OptimizeRequest {
+            settings: request.settings,
+            decision_task_id: NO_DECISION,
+            found: &index,
+            now: request.now,
+        };
+        // No task is created, so that any ids will do.
+        let optimized = loaded.optimize(&run.targets, params, &asked, &mut |_| TaskId::random())?;
+        Ok(Some(optimized.fates))
+    }
+
+    /// The graph of the other config, if the run is compared with one, and its name.
+    fn other(&self, problems: &mut Vec<Problem>) -> Result<Option<(String, Made)>> {
+        let Against::Config(input) = &self.request.against else { return Ok(None) };
+        let Some(other) = problems_of(config::read(self.loaded, self.training, input), problems)? else {
+            return Ok(None);
+        };
+        let made = self.make(other.params, None, problems)?;
+        Ok(made.map(|made| (input.source.name.clone(), made)))
     }
 
     fn notes(&self, made: Option<&Made>) -> Vec<String> {

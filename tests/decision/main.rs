@@ -1,0 +1,17 @@
+//! `decision`: from a repository to tasks at a Taskcluster on this machine.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+#[path = "../fake_taskcluster/mod.rs"]
+mod fake_taskcluster;
+#[path = "../support/mod.rs"]
+mod support;
+
+mod artifacts;
+mod conformance;
+mod creation;
+mod folders;
+mod history;
+mod look_up;
+mod parameters;
+mod repository;
+mod script;
