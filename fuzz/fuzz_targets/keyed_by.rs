@@ -1,18 +1,9 @@
-//! `by-NAME` maps: any value is resolved or refused.
 #![no_main]
 
-use libfuzzer_sys::fuzz_target;
-use taskgraph::keyed_by::evaluate;
-use taskgraph::source::Source;
-use taskgraph::yaml;
+#[path = "../targets.rs"]
+mod targets;
 
-fuzz_target!(|text: &str| {
-    let Ok(document) = yaml::read(Source::new("fuzz.yml", text)) else { return };
-    let Ok(value) = document.value() else { return };
-    let _ = evaluate(&value, "the value", |name| match name {
-        "platform" => Some("linux64/opt".into()),
-        "level" => Some("3".into()),
-        "number" => Some(3.into()),
-        _ => None,
-    });
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    let (_, run) = targets::TARGETS.iter().find(|(name, _)| *name == "keyed_by").expect("a target has this name");
+    run(bytes);
 });

@@ -1,17 +1,9 @@
-//! Parameters: any file is read and checked, or refused.
 #![no_main]
 
-use libfuzzer_sys::fuzz_target;
-use taskgraph::extension::Extension;
-use taskgraph::params::{Given, Params, check};
-use taskgraph::source::Source;
+#[path = "../targets.rs"]
+mod targets;
 
-fuzz_target!(|text: &str| {
-    for is_json in [false, true] {
-        let Ok(given) = Given::read(Source::new("fuzz", text), is_json) else { continue };
-        let params = Params::new(given.values, vec![given.layer]);
-        for problem in check(&params, &Extension::default()) {
-            let _ = problem.to_string();
-        }
-    }
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    let (_, run) = targets::TARGETS.iter().find(|(name, _)| *name == "parameters").expect("a target has this name");
+    run(bytes);
 });

@@ -1,17 +1,9 @@
-//! Regular expressions in Python's syntax: the first line is the pattern, the rest the text.
 #![no_main]
 
-use libfuzzer_sys::fuzz_target;
-use taskgraph::python::Regex;
+#[path = "../targets.rs"]
+mod targets;
 
-fuzz_target!(|input: &str| {
-    let (pattern, text) = input.split_once('\n').unwrap_or((input, "abc"));
-    let Ok(regex) = Regex::new(pattern) else { return };
-    let _ = regex.matches_start(text);
-    let _ = regex.search(text);
-    if let Ok(Some(captures)) = regex.captures(text) {
-        for group in 0..10 {
-            let _ = captures.get(group);
-        }
-    }
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    let (_, run) = targets::TARGETS.iter().find(|(name, _)| *name == "regex").expect("a target has this name");
+    run(bytes);
 });
