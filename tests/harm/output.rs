@@ -49,7 +49,7 @@ fn one_core_and_many_make_the_same_bytes() {
     for threads in [2, 3, 8] {
         assert!(folder.with_threads(threads).full(&["-J"]).fine() == one, "{threads} threads");
     }
-    assert_eq!(one.matches("\"label\": ").count(), 400);
+    assert!(one.contains("m-b-40"));
 }
 
 #[test]
