@@ -8,7 +8,6 @@ use anyhow::Result;
 use taskgraph::decide::{Asked, Decided, Decision, Derived, Step, Summary, parameters};
 use taskgraph::lookup::Found;
 use taskgraph::pipeline::Loaded;
-use taskgraph::probe::{Patience, probe};
 use taskgraph::problem::{Problem, Problems};
 use taskgraph::settings::Settings;
 use taskgraph::submit::Taskcluster;
@@ -22,7 +21,7 @@ use crate::environment::{open_tree, settings};
 use crate::known_urls;
 use crate::preview::page::Page;
 use crate::preview::rendered;
-use crate::progress::connect;
+use crate::progress::{ask, connect};
 use crate::report::{Reporter, count, one_line};
 
 /// Decides.
@@ -56,7 +55,7 @@ pub fn run(options: DecisionOptions, reporter: &Reporter) -> Result<Status> {
             settings: &settings,
             probe: &|questions| match options.offline {
                 true => Urls::Unasked,
-                false => probe(questions, Patience::default()),
+                false => ask(questions),
             },
             find: &|paths| {
                 services.as_ref().map_or_else(|| Ok(Found::default()), |services| services.find(paths))

@@ -20,7 +20,6 @@ use taskgraph::json;
 use taskgraph::lookup::Find;
 use taskgraph::pipeline::Loaded;
 use taskgraph::preview::{Against, Config, Input, Outcome, Report, Request, preview};
-use taskgraph::probe::{Patience, probe};
 use taskgraph::problem::{Machine, Problems};
 use taskgraph::secret::redact;
 use taskgraph::settings::Settings;
@@ -33,7 +32,7 @@ use crate::args::PreviewOptions;
 use crate::environment::{open_tree_or_embedded, settings};
 use crate::known_urls;
 use crate::output::write;
-use crate::progress::connect;
+use crate::progress::{ask, connect};
 use crate::report::Reporter;
 
 /// Previews a config.
@@ -98,7 +97,7 @@ fn make(options: &PreviewOptions) -> Result<Report> {
         tasks_for: options.tasks_for.clone(),
         against,
         settings: &settings,
-        ask: (!options.offline).then_some(|questions| probe(questions, Patience::default())),
+        ask: (!options.offline).then_some(ask),
         find: find.as_ref().map(|find| find as &Find<'_>),
         now: SystemTime::now(),
     };

@@ -13,7 +13,7 @@ use crate::problem::{Problem, Problems, Severity};
 /// there to see a warning, so that what has no effect on a model is refused.
 pub fn check(loaded: &Loaded, params: &mut Params) -> Result<Vec<Problem>> {
     move_models(params, &loaded.extension);
-    let mut found = params::check(params, &loaded.extension);
+    let mut found = params::check(params, &loaded.extension, &loaded.kinds);
     found.extend(params::unknown(params, &loaded.extension));
     for problem in found.iter_mut().filter(|problem| problem.code == "no-effect") {
         problem.severity = Severity::Error;
