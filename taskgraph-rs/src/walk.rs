@@ -167,6 +167,35 @@ mod tests {
         assert_eq!(order(&edges).unwrap(), ["f", "c", "e", "b", "d", "a"]);
     }
 
+    #[test]
+    fn every_order_has_each_node_once_and_behind_what_it_links_to() {
+        let mut state = 7_u64;
+        let mut next = |below: usize| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (state >> 33) as usize % below
+        };
+        for _ in 0..200 {
+            let count = 1 + next(30);
+            // A node links to those behind it in a hidden order, so that no way leads round.
+            let mut hidden: Vec<usize> = (0..count).collect();
+            (1..count).for_each(|at| hidden.swap(at, next(at + 1)));
+            let mut links = vec![Vec::new(); count];
+            for from in 0..count {
+                let chosen: BTreeSet<usize> =
+                    (from + 1..count).filter(|_| next(4) == 0).map(|to| hidden[to]).collect();
+                links[hidden[from]] = chosen.into_iter().collect();
+            }
+            for order in [reference_order(&links), any_order(&links)] {
+                let mut place = vec![None; count];
+                order.iter().enumerate().for_each(|(at, node)| place[*node] = Some(at));
+                assert!(order.len() == count && place.iter().all(Option::is_some));
+                for (node, links) in links.iter().enumerate() {
+                    assert!(links.iter().all(|link| place[*link] < place[node]), "{links:?}");
+                }
+            }
+        }
+    }
+
     /// A chain whose names run against it: the reference would not come to its end.
     #[test]
     fn a_long_chain_is_walked_in_linear_time() {

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock};
 
-use jsonschema::{Draft, Registry, Resource, Validator};
+use jsonschema::error::ValidationErrorKind;
+use jsonschema::{Draft, Registry, Resource, ValidationError, Validator};
 use serde_json::Value;
 
 use crate::support::{read_json, shared};
@@ -58,14 +59,7 @@ impl Schemas {
     pub fn check(&self, name: &str, value: &Value) -> Vec<String> {
         let validator =
             self.ready.lock().unwrap().entry(name.into()).or_insert_with(|| self.build(name)).clone();
-        validator
-            .iter_errors(value)
-            .map(|error| {
-                let told = error.to_string();
-                let short: String = told.chars().take(300).collect();
-                format!("at `{}`: {short}", error.instance_path)
-            })
-            .collect()
+        validator.iter_errors(value).flat_map(told).collect()
     }
 
     fn build(&self, name: &str) -> Arc<Validator> {
@@ -77,6 +71,19 @@ impl Schemas {
             .should_validate_formats(true)
             .build(schema);
         Arc::new(validator.unwrap_or_else(|error| panic!("{name}: {error}")))
+    }
+}
+
+/// An error in words; where none of several schemas fits, what is wrong by each.
+fn told(error: ValidationError<'_>) -> Vec<String> {
+    match error.kind {
+        ValidationErrorKind::OneOfNotValid { context } | ValidationErrorKind::AnyOf { context } => {
+            context.into_iter().flatten().flat_map(told).collect()
+        }
+        _ => {
+            let short: String = error.to_string().chars().take(300).collect();
+            vec![format!("at `{}`: {short}", error.instance_path)]
+        }
     }
 }
 

@@ -7,6 +7,7 @@ mod fake_taskcluster;
 mod support;
 
 mod calls;
+mod conformance;
 mod create;
 mod faults;
 mod pages;

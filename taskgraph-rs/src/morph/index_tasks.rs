@@ -12,7 +12,7 @@ use crate::fields::Fields;
 use crate::keypath::KeyPath;
 use crate::map;
 use crate::params::Params;
-use crate::problem::{Problem, Problems, place_of_value};
+use crate::problem::{Problem, Problems, place_of_key, place_of_value};
 use crate::python::Regex;
 use crate::ready::ReadyTask;
 use crate::task::Label;
@@ -41,7 +41,7 @@ pub(super) fn add_index_tasks(
     let worker = config.worker_type(KIND, params.text("level")).map_err(|error| {
         let path = KeyPath::dotted("workers.aliases");
         let message = format!("tasks with more than {MAX_ROUTES} routes need the worker `{KIND}`: {error:#}");
-        let place = Some(place_of_value(&config.document, &path));
+        let place = Some(place_of_key(&config.document, &path));
         Problems::from(Problem::error("worker", message).at(path, "").in_place(place))
     })?;
     let patterns = patterns(config)?;

@@ -76,7 +76,7 @@ fn ask(
             let asked = chosen.strategy.index_paths(chosen.argument).len();
             Outcome::Not(NotReplaced::Strategy { name, asked, passed_over })
         }
-        Answer::Nothing => Outcome::Fate(Fate::Removed(Removed::ByNothing(name))),
+        Answer::Nothing => Outcome::Fate(Fate::Removed(removed.clone().unwrap_or(Removed::ByNothing(name)))),
         Answer::Task(task_id, path) => {
             let state = request.found.states.get(&task_id).cloned();
             let needed = deadline.map(|last| (last.text().into(), last.dependent.clone()));

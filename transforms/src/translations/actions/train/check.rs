@@ -3,7 +3,7 @@
 
 use anyhow::Result;
 use taskgraph::actions::Call;
-use taskgraph::effects::other_layouts;
+use taskgraph::decide::check_values;
 use taskgraph::keypath::KeyPath;
 use taskgraph::params::{Params, tell};
 use taskgraph::problem::Problem;
@@ -12,6 +12,7 @@ use taskgraph::value::Value;
 use taskgraph::words;
 
 use super::form;
+use super::numbers::with_floats;
 use crate::translations::dialect::Dialect;
 use crate::translations::params::refused;
 
@@ -58,15 +59,13 @@ fn collect(schema: &Value, value: &Value, path: &KeyPath, misfits: &mut Vec<Misf
     }
 }
 
-/// All that is wrong with the training config.
-pub fn config(call: &Call<'_>, params: &Params, dialect: Dialect) -> Result<Vec<Problem>> {
-    let mut checked = params.clone();
-    let mut problems = call.loaded.complete(&mut checked, call.now)?;
-    problems.extend(other_layouts(dialect.training(), params));
+/// All that is wrong with the training config, and what is odd.
+pub fn config(call: &Call<'_>, params: &Params, dialect: Dialect) -> Vec<Problem> {
+    let mut problems = check_values(call.loaded, &with_floats(params, call.loaded.extension.parameters));
     if dialect == Dialect::July2026 {
         problems.extend(distillation(params));
     }
-    Ok(problems)
+    problems
 }
 
 /// A corpus to distil from takes the place of what would be made of datasets, and its vocabulary has to come with it.
