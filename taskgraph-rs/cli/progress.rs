@@ -8,9 +8,9 @@ use anstream::eprintln;
 use anyhow::{Context as _, Result};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
-use taskgraph::probe::{Patience, probe};
+use taskgraph::probe::{self, probe};
 use taskgraph::problem::Machine;
-use taskgraph::submit::{News, Taskcluster, Watch};
+use taskgraph::submit::{News, Patience, Taskcluster, Watch};
 use taskgraph::urls::{Question, Urls};
 
 use crate::environment::access;
@@ -24,10 +24,15 @@ pub fn connect() -> Result<Taskcluster> {
     Ok(Taskcluster::new(access()?).watched_by(Arc::new(Progress::new()?)))
 }
 
+/// The same for whoever looks at a graph, and would rather hear soon that there is no network.
+pub fn connect_for_a_look() -> Result<Taskcluster> {
+    Ok(connect()?.with_patience(Patience { attempts: 4, ..Patience::default() }))
+}
+
 /// Asks whether urls are there.
 pub fn ask(questions: &[Question]) -> Urls {
     let line = Line::new();
-    let urls = probe(questions, Patience::default(), &|done, all| {
+    let urls = probe(questions, probe::Patience::default(), &|done, all| {
         line.show(&format!("{done} of {all} urls asked whether they are there"));
     });
     line.show("");

@@ -38,7 +38,7 @@ use crate::Status;
 use crate::args::{PreviewFormat, PreviewOptions};
 use crate::environment::{open_tree_or_embedded, settings};
 use crate::known_urls;
-use crate::progress::{ask, connect};
+use crate::progress::{ask, connect_for_a_look};
 use crate::report::Reporter;
 
 /// Previews a config.
@@ -99,7 +99,7 @@ fn make(options: &PreviewOptions) -> Result<Preview> {
         Some(path) if path == Path::new("none") => Against::Nothing,
         Some(path) => Against::Config(read(path)?),
     };
-    let services = options.look_up.then(connect).transpose()?;
+    let services = options.look_up.then(connect_for_a_look).transpose()?;
     let find = services.as_ref().map(|services| |paths: &[Str]| services.find(paths));
     let request = Request {
         input: read(&options.config)?,
