@@ -59,6 +59,13 @@ fn summary(out: &mut String, report: &Report, plan: &Plan) {
         }
         out.push('\n');
     }
+    if !plan.reused.is_empty() {
+        let items = plan.reused.iter().map(|reused| {
+            let urls: Vec<String> = reused.urls.iter().map(|url| code(&url.url)).collect();
+            format!("{} of {}: {}", reused.what, code(&reused.path), urls.join(", "))
+        });
+        folded(out, "reused from earlier runs", &items.collect::<Vec<_>>());
+    }
 }
 
 fn changes(out: &mut String, comparison: &Comparison) {
