@@ -78,7 +78,7 @@ fn a_task_is_searched_opened_and_shared() {
     let page = Page::new(&example());
     browser.open(&page.path(), "");
     browser.click("#search");
-    browser.keys("ru teacher-");
+    browser.keys("ru train-teacher");
     assert_eq!(browser.ask("document.querySelectorAll('#panel .labels li').length"), 1);
     browser.click("#panel .labels a");
     assert_eq!(browser.heading(), TEACHER);
