@@ -2,6 +2,7 @@
 
 mod args;
 mod base;
+mod config;
 mod embedded;
 mod environment;
 mod graph;
@@ -9,13 +10,14 @@ mod known_urls;
 mod output;
 mod plumbing;
 mod preview;
+mod progress;
 mod report;
 
 use anyhow::Result;
 use clap::Parser as _;
 use taskgraph::problem::Problems;
 
-use args::{Args, Command, GraphCommand};
+use args::{Args, Command, ConfigCommand, GraphCommand};
 use report::Reporter;
 
 /// How a call ends. Documented in docs/exit-status.md.
@@ -78,6 +80,7 @@ fn run(command: Command, reporter: &Reporter) -> Result<Status> {
         Command::Graph(GraphCommand::Diff(options)) => graph::diff(&options, reporter),
         Command::Graph(GraphCommand::Explain(options)) => graph::explain(&options, reporter),
         Command::Graph(GraphCommand::Path(options)) => graph::path(&options, reporter),
+        Command::Config(ConfigCommand::Check(options)) => config::check(&options, reporter),
     }
 }
 

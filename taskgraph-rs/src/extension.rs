@@ -55,6 +55,8 @@ pub struct Training {
     pub target_method: &'static str,
     /// The datasets, `provider_name` each, by category. A kind says in `dataset-config.provider` whose it takes.
     pub datasets: &'static str,
+    /// The number of parts that the data is split into: more of them are more of the same tasks.
+    pub chunks: &'static str,
     /// The pretrained models, by kind.
     pub models: &'static str,
     /// Where the models may stand, too. They are moved before anything reads them.

@@ -1,5 +1,6 @@
 //! The commands and their flags: the names that people know from Taskgraph.
 
+mod config;
 mod diff;
 mod explain;
 mod kind_graph;
@@ -9,6 +10,7 @@ mod show;
 
 use clap::{Parser, Subcommand};
 
+pub use config::{CheckFormat, CheckOptions};
 pub use diff::DiffOptions;
 pub use explain::ExplainOptions;
 pub use kind_graph::{KindGraphFormat, KindGraphOptions};
@@ -42,6 +44,9 @@ pub enum Command {
     /// Look at a graph before it runs
     #[command(subcommand)]
     Graph(GraphCommand),
+    /// Look after training configs
+    #[command(subcommand)]
+    Config(ConfigCommand),
 }
 
 /// What can be done with a graph that does not run yet.
@@ -55,4 +60,11 @@ pub enum GraphCommand {
     Explain(ExplainOptions),
     /// Show how one task comes to depend on another
     Path(PathOptions),
+}
+
+/// What can be done with training configs.
+#[derive(Subcommand)]
+pub enum ConfigCommand {
+    /// Tell all that is wrong with training configs, many files at once
+    Check(CheckOptions),
 }

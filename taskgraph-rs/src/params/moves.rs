@@ -88,6 +88,7 @@ mod tests {
         stage: "",
         target_method: "",
         datasets: "",
+        chunks: "",
         models: "t.experiment.models",
         models_elsewhere: "t.models",
         kinds: &[],

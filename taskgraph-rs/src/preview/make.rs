@@ -10,6 +10,7 @@ use super::config::{self, Configured, problems_of};
 use super::models::models;
 use super::repair::repaired;
 use super::report::{Comparison, Facts, Plan, Report, TreeFacts};
+use super::sample::sample;
 use super::stage;
 use super::work::work;
 use crate::effects;
@@ -22,7 +23,10 @@ use crate::problem::{Problem, Severity};
 use crate::settings::Settings;
 use crate::source::Source;
 use crate::urls::{Question, Urls};
-use crate::value::Value;
+use crate::value::{Map, Value};
+
+/// Warnings about a graph that can be made, and must not run.
+const GRAVE: [&str; 2] = ["no-effect", "would-fail"];
 
 /// A config that is to be read.
 #[derive(Clone, Debug)]
@@ -66,25 +70,21 @@ pub struct Request<'r> {
 /// Previews a config over a tree. Whatever is wrong with either is in the report; an error is the machine's fault.
 pub fn preview(loaded: &Loaded, request: &Request<'_>) -> Result<Report> {
     let mut problems: Vec<Problem> = loaded.equal_keys().into_iter().collect();
-    let tree = Some(TreeFacts {
-        name: loaded.tree.name(),
-        embedded: loaded.tree.is_embedded(),
-        kinds: loaded.kinds.len(),
-    });
+    let tree = Some(TreeFacts::of(loaded));
     let Some(training) = loaded.extension.training else {
-        let message = format!("`{}` trains nothing: it has no training config", loaded.tree.name());
-        let help = "a tree of the translations pipeline has `register: translations_taskgraph:register` in config.yml";
-        problems.push(Problem::error("no-training", message).help(help));
+        problems.push(no_training(loaded));
         return Ok(Report::new(config::unread(&request.input), tree, problems, None));
     };
-    let Some(configured) = problems_of(config::read(loaded, training, &request.input), &mut problems)? else {
+    let Some(configured) =
+        problems_of(config::read(loaded, training, &request.input, &Map::default()), &mut problems)?
+    else {
         return Ok(Report::new(config::unread(&request.input), tree, problems, None));
     };
     let Configured { config, params, own, defaults, problems: found } = configured;
     problems.extend(found);
-    let making = Making { loaded, training, request };
+    let making = Making { loaded, training, request, is_sample: false };
     let mut made = making.make(params, Some(&own), &mut problems)?;
-    let mut notes = making.notes(made.as_ref());
+    let mut notes = made.as_ref().map(|made| notes(training, &made.params)).unwrap_or_default();
     let mut plan = None;
     if let Some(Made { params, run }) = &mut made {
         let warnings = std::mem::take(&mut run.full.warnings);
@@ -134,16 +134,41 @@ fn facts(training: &Training, params: &Params, run: &Run) -> Facts {
     }
 }
 
-struct Making<'m> {
-    loaded: &'m Loaded,
-    training: &'m Training,
-    request: &'m Request<'m>,
+/// What is wrong with a tree without a training config.
+pub fn no_training(loaded: &Loaded) -> Problem {
+    let message = format!("`{}` trains nothing: it has no training config", loaded.tree.name());
+    let help =
+        "a tree of the translations pipeline has `register: translations_taskgraph:register` in config.yml";
+    Problem::error("no-training", message).help(help)
+}
+
+/// What is worth knowing of a config.
+pub fn notes(training: &Training, params: &Params) -> Vec<String> {
+    let keys = effects::for_the_action(training, params);
+    if keys.is_empty() {
+        return Vec::new();
+    }
+    let verb = if keys.len() == 1 { "is" } else { "are" };
+    let keys: Vec<_> = keys.iter().map(|key| format!("`{key}`")).collect();
+    vec![format!(
+        "{} {verb} for the `train` action, which takes over what earlier runs made; this is the plan without them",
+        keys.join(", ")
+    )]
+}
+
+/// Making a graph of a config, and looking for all that is wrong with either.
+pub struct Making<'m> {
+    pub loaded: &'m Loaded,
+    pub training: &'m Training,
+    pub request: &'m Request<'m>,
+    /// Whether a sample of the graph is enough.
+    pub is_sample: bool,
 }
 
 /// A graph, and the parameters that it was made with.
-struct Made {
-    params: Params,
-    run: Run,
+pub struct Made {
+    pub params: Params,
+    pub run: Run,
 }
 
 impl Making<'_> {
@@ -161,13 +186,13 @@ impl Making<'_> {
 
     /// Checks parameters and makes their graph; nothing if they are refused. `own` is the training config as it was
     /// written, if its keys are to be looked at.
-    fn make(
+    pub fn make(
         &self,
         mut params: Params,
         own: Option<&Value>,
         problems: &mut Vec<Problem>,
     ) -> Result<Option<Made>> {
-        let Making { loaded, training, request } = self;
+        let Making { loaded, training, request, is_sample } = self;
         if let Some(stage) = &request.target_stage {
             config::set_stage(&mut params, training, stage);
         }
@@ -177,8 +202,8 @@ impl Making<'_> {
         let has_stage_flag = request.target_stage.is_some();
         let mut found = problems_of(loaded.complete(&mut params, request.now), problems)?.unwrap_or_default();
         if own.is_some() {
-            // A model or a corpus that nothing takes is no small matter before a run of weeks.
-            for problem in found.iter_mut().filter(|problem| problem.code == "no-effect") {
+            // A model that nothing takes, a task that cannot end well: no small matters before a run of weeks.
+            for problem in found.iter_mut().filter(|problem| GRAVE.contains(&problem.code)) {
                 problem.severity = Severity::Error;
             }
             if self.asks_for_a_stage(&params) {
@@ -192,6 +217,9 @@ impl Making<'_> {
         }
         let is_refused = found.iter().any(Problem::is_error);
         problems.extend(found);
+        if *is_sample {
+            params = sample(&params, training);
+        }
         if is_refused {
             if let Some(own) = own {
                 problems.extend(self.others(&params, own)?);
@@ -229,7 +257,7 @@ impl Making<'_> {
     /// What else is wrong with a config that is refused already: what its graph would be refused for, and keys without
     /// effect.
     fn others(&self, params: &Params, own: &Value) -> Result<Vec<Problem>> {
-        let Making { loaded, training, request } = self;
+        let Making { loaded, training, request, .. } = self;
         let mut others = Vec::new();
         let datasets = KeyPath::dotted(training.datasets);
         for with_datasets in [true, false] {
@@ -270,7 +298,8 @@ impl Making<'_> {
             Against::Nothing => Ok(None),
             Against::NoModels => Ok(scratch.map(|scratch| compare(run, &scratch.run, None))),
             Against::Config(input) => {
-                let Some(other) = problems_of(config::read(self.loaded, self.training, input), problems)?
+                let Some(other) =
+                    problems_of(config::read(self.loaded, self.training, input, &Map::default()), problems)?
                 else {
                     return Ok(None);
                 };
@@ -278,18 +307,5 @@ impl Making<'_> {
                 Ok(made.map(|made| compare(run, &made.run, Some(input.source.name.clone()))))
             }
         }
-    }
-
-    fn notes(&self, made: Option<&Made>) -> Vec<String> {
-        let keys = made.map(|made| effects::for_the_action(self.training, &made.params)).unwrap_or_default();
-        if keys.is_empty() {
-            return Vec::new();
-        }
-        let verb = if keys.len() == 1 { "is" } else { "are" };
-        let keys: Vec<_> = keys.iter().map(|key| format!("`{key}`")).collect();
-        vec![format!(
-            "{} {verb} for the `train` action, which takes over what earlier runs made; this is the plan without them",
-            keys.join(", ")
-        )]
     }
 }

@@ -4,6 +4,7 @@
 //! from the tasks, reasons from the transforms, targets from the target room. No file is written, no network asked.
 
 mod base;
+mod check;
 mod command;
 mod compare;
 mod config;
@@ -12,11 +13,13 @@ mod models;
 mod parameters;
 mod repair;
 mod report;
+mod sample;
 mod stage;
 #[cfg(test)]
 pub(crate) mod testing;
 mod work;
 
+pub use check::{Checked, Checker};
 pub use make::{Against, Input, Request, preview};
 pub use parameters::parameters;
 pub use report::{

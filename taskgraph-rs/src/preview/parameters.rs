@@ -9,13 +9,14 @@ use super::make::Input;
 use crate::params::{Given, Params};
 use crate::pipeline::Loaded;
 use crate::problem::{Problem, Problems};
+use crate::value::Map;
 
 /// Reads a training config or a set of parameters, fills in what is missing as a preview does, and checks everything.
 /// Returns the warnings, too. A tree that trains nothing takes sets of parameters only.
 pub fn parameters(loaded: &Loaded, input: &Input, now: SystemTime) -> Result<(Params, Vec<Problem>)> {
     let (mut params, mut problems) = match loaded.extension.training {
         Some(training) => {
-            let configured = config::read(loaded, training, input)?;
+            let configured = config::read(loaded, training, input, &Map::default())?;
             (configured.params, configured.problems)
         }
         None => {

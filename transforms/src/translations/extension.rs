@@ -10,7 +10,7 @@ use super::decision_parameters::{DECISIONS_2024, DECISIONS_2026};
 use super::dialect::Dialect;
 use super::params::{PARAMETERS_2024, PARAMETERS_2026};
 use super::target_tasks::{final_eval_target_tasks, train_target_tasks, update_db_target_tasks};
-use super::{continuation, datasets, pretrained, upload};
+use super::{continuation, datasets, doubts, pretrained, upload};
 
 /// The training config of the tree itself, for parameters that have none.
 const CI_CONFIG: &str = "configs/config.ci.yml";
@@ -62,6 +62,7 @@ pub fn default_config(tree: &Tree) -> &'static str {
 fn check_2024(params: &Params) -> Vec<Problem> {
     let mut problems = pretrained::check(params, Dialect::December2024);
     problems.extend(datasets::check(params));
+    problems.extend(doubts::check(params, Dialect::December2024));
     problems
 }
 
@@ -69,6 +70,7 @@ fn check_2026(params: &Params) -> Vec<Problem> {
     let mut problems = pretrained::check(params, Dialect::July2026);
     problems.extend(continuation::check(params));
     problems.extend(datasets::check(params));
+    problems.extend(doubts::check(params, Dialect::July2026));
     problems
 }
 

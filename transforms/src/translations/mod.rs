@@ -11,6 +11,7 @@ mod datasets;
 mod decision_parameters;
 mod dependency_dummies;
 mod dialect;
+mod doubts;
 mod evaluate_stage;
 mod extension;
 mod find_upstreams;
