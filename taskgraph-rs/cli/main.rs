@@ -7,6 +7,7 @@ mod embedded;
 mod environment;
 mod graph;
 mod known_urls;
+mod manual;
 mod output;
 mod plumbing;
 mod preview;
@@ -81,6 +82,11 @@ fn run(command: Command, reporter: &Reporter) -> Result<Status> {
         Command::Graph(GraphCommand::Explain(options)) => graph::explain(&options, reporter),
         Command::Graph(GraphCommand::Path(options)) => graph::path(&options, reporter),
         Command::Config(ConfigCommand::Check(options)) => config::check(&options, reporter),
+        Command::Config(ConfigCommand::Upgrade(options)) => config::upgrade(&options, reporter),
+        Command::Config(ConfigCommand::Schema(options)) => config::schema(&options),
+        Command::Config(ConfigCommand::Init(options)) => config::init(&options),
+        Command::Completions(options) => manual::completions(&options),
+        Command::Man(options) => manual::man(&options),
     }
 }
 

@@ -9,6 +9,7 @@ use crate::problem::Problem;
 use crate::shape::Field;
 use crate::task::Label;
 use crate::tree::Tree;
+use crate::upgrade::{Draft, Upgrade};
 use crate::urls::Question;
 
 /// Picks labels of the full graph. Never invents one.
@@ -28,6 +29,8 @@ pub struct Extension {
     pub verify: Option<fn(&TaskGraph) -> Vec<Problem>>,
     /// The urls that have to be asked before a graph is made.
     pub questions: Option<fn(&Params) -> Vec<Question>>,
+    /// What the tree's training configs looked like before: rewrites older ones.
+    pub history: Option<fn(&mut Draft, &mut Upgrade)>,
     /// Target methods by name.
     pub target_methods: &'static [(&'static str, TargetMethod)],
     /// What `taskgraph.decision-parameters` in config.yml may name.

@@ -4,16 +4,18 @@ mod config;
 mod diff;
 mod explain;
 mod kind_graph;
+mod manual;
 mod path;
 mod preview;
 mod show;
 
 use clap::{Parser, Subcommand};
 
-pub use config::{CheckFormat, CheckOptions};
+pub use config::{CheckFormat, CheckOptions, InitOptions, ModelMode, SchemaOptions, UpgradeOptions};
 pub use diff::DiffOptions;
 pub use explain::ExplainOptions;
 pub use kind_graph::{KindGraphFormat, KindGraphOptions};
+pub use manual::{CompletionsOptions, ManOptions};
 pub use path::ConfigOptions;
 pub use path::PathOptions;
 pub use preview::PreviewOptions;
@@ -47,6 +49,10 @@ pub enum Command {
     /// Look after training configs
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Print completions for a shell
+    Completions(CompletionsOptions),
+    /// Print the man page, or write the pages of all commands
+    Man(ManOptions),
 }
 
 /// What can be done with a graph that does not run yet.
@@ -67,4 +73,10 @@ pub enum GraphCommand {
 pub enum ConfigCommand {
     /// Tell all that is wrong with training configs, many files at once
     Check(CheckOptions),
+    /// Rewrite out-of-date configs so that the tree reads them
+    Upgrade(UpgradeOptions),
+    /// Print what a training config looks like, as JSON Schema for editors
+    Schema(SchemaOptions),
+    /// Begin a training config for a pair of languages
+    Init(InitOptions),
 }

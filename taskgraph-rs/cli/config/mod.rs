@@ -3,9 +3,15 @@
 mod check;
 mod files;
 mod github;
+mod init;
 mod json;
 mod sarif;
+mod schema;
 mod table;
+mod upgrade;
 mod verdicts;
 
 pub use check::run as check;
+pub use init::run as init;
+pub use schema::run as schema;
+pub use upgrade::run as upgrade;

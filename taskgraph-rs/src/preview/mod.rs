@@ -20,7 +20,7 @@ pub(crate) mod testing;
 mod work;
 
 pub use check::{Checked, Checker};
-pub use make::{Against, Input, Request, preview};
+pub use make::{Against, Input, Request, no_training, preview};
 pub use parameters::parameters;
 pub use report::{
     Changed, Comparison, Config, DefaultKeys, Edges, Facts, Gone, KindModels, Member, Need, Outcome, Plan,

@@ -10,7 +10,7 @@ use super::decision_parameters::{DECISIONS_2024, DECISIONS_2026};
 use super::dialect::Dialect;
 use super::params::{PARAMETERS_2024, PARAMETERS_2026};
 use super::target_tasks::{final_eval_target_tasks, train_target_tasks, update_db_target_tasks};
-use super::{continuation, datasets, doubts, pretrained, upload};
+use super::{continuation, datasets, doubts, history, pretrained, upload};
 
 /// The training config of the tree itself, for parameters that have none.
 const CI_CONFIG: &str = "configs/config.ci.yml";
@@ -35,6 +35,7 @@ pub fn extension(tree: &Tree) -> Extension {
         Dialect::December2024 => Extension {
             parameters: PARAMETERS_2024,
             check: Some(check_2024),
+            history: Some(history::december_2024),
             target_methods: TARGETS_2024,
             decision_parameters: DECISIONS_2024,
             training,
@@ -44,6 +45,7 @@ pub fn extension(tree: &Tree) -> Extension {
         Dialect::July2026 => Extension {
             parameters: PARAMETERS_2026,
             check: Some(check_2026),
+            history: Some(history::july_2026),
             target_methods: TARGETS_2026,
             decision_parameters: DECISIONS_2026,
             training,

@@ -16,6 +16,7 @@ mod evaluate_stage;
 mod extension;
 mod find_upstreams;
 mod from_datasets;
+mod history;
 mod marian_args;
 mod params;
 pub mod pretrained;

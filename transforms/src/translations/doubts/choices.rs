@@ -1,49 +1,41 @@
-//! Keys whose words the scripts of the pipeline know by heart.
+//! Keys whose words the scripts of the pipeline know by heart. The words stand with the shape of the config; their source
+//! is the schema of the `train` action, and `pipeline/train/train.py`.
 
 use taskgraph::keypath::KeyPath;
 use taskgraph::params::Params;
 use taskgraph::problem::Problem;
+use taskgraph::shape::{Field, Shape};
 use taskgraph::value::Value;
 use taskgraph::words;
 
 use super::would_fail;
 use crate::translations::dialect::Dialect;
-
-const CLASSES: &[&str] = &["gcp-spot", "gcp-standard"];
-
-/// The words that may stand at a key. Source: the `train` action's schema and `pipeline/train/train.py`.
-const CHOICES: &[(&str, &[&str])] = &[
-    ("experiment.teacher-mode", &["one-stage", "two-stage"]),
-    ("experiment.best-model", &["chrf", "ce-mean-words", "bleu-detok"]),
-    ("experiment.opuscleaner-mode", &["custom", "defaults"]),
-];
-
-const CHOICES_2024: &[(&str, &[&str])] =
-    &[("experiment.student-model", &["tiny", "base"]), ("experiment.use-opuscleaner", &["true", "false"])];
-
-const CHOICES_2026: &[(&str, &[&str])] = &[
-    ("experiment.student-model", &["tiny", "base", "base-memory"]),
-    ("experiment.teacher-decoder", &["marian", "ctranslate2"]),
-    ("experiment.spm-norm-rule", &["nfkc", "nmt_nfkc", "nfc", "nfd", "nfkc_translit_hbs"]),
-    ("taskcluster.upload-bucket", &["production", "development"]),
-];
+use crate::translations::params::{CLASSES, PARAMETERS_2024, PARAMETERS_2026};
 
 pub fn check(params: &Params, dialect: Dialect) -> Vec<Problem> {
-    let own = match dialect {
-        Dialect::December2024 => CHOICES_2024,
-        Dialect::July2026 => CHOICES_2026,
+    let fields = match dialect {
+        Dialect::December2024 => PARAMETERS_2024,
+        Dialect::July2026 => PARAMETERS_2026,
     };
-    let root = KeyPath::dotted("training_config");
-    let mut problems: Vec<Problem> = CHOICES
-        .iter()
-        .chain(own)
-        .filter_map(|(path, allowed)| word(params, &root.concat(&KeyPath::dotted(path)), allowed))
-        .collect();
-    let classes = root.concat(&KeyPath::dotted("taskcluster.worker-classes"));
-    for (kind, _) in params.find(&classes).and_then(Value::as_map).into_iter().flatten() {
+    let mut problems = Vec::new();
+    walk(params, fields, &KeyPath::default(), &mut problems);
+    let classes = KeyPath::dotted("training_config.taskcluster.worker-classes");
+    let kinds = params.find(&classes).and_then(Value::as_map).into_iter().flatten();
+    for (kind, _) in kinds.filter(|(kind, _)| &***kind != "default") {
         problems.extend(word(params, &classes.join(kind), CLASSES));
     }
     problems
+}
+
+fn walk(params: &Params, fields: &[Field], path: &KeyPath, problems: &mut Vec<Problem>) {
+    for field in fields {
+        let path = path.join(field.name);
+        match &field.shape {
+            Shape::Map(inner) | Shape::Open(inner, _) => walk(params, inner, &path, problems),
+            _ if field.words.is_empty() => {}
+            _ => problems.extend(word(params, &path, field.words)),
+        }
+    }
 }
 
 /// What is no text is refused by the shape of the config.
@@ -72,10 +64,10 @@ mod tests {
             [
                 "would-fail experiment.teacher-mode: `teacher-mode` cannot be `twostage`: \
                  one-stage or two-stage; did you mean `two-stage`?",
-                "would-fail experiment.best-model: `best-model` cannot be `bleu`: \
-                 chrf, ce-mean-words or bleu-detok; did you mean `bleu-detok`?",
                 "would-fail experiment.student-model: `student-model` cannot be `base-memory`: \
                  tiny or base; did you mean `base`?",
+                "would-fail experiment.best-model: `best-model` cannot be `bleu`: \
+                 chrf, ce-mean-words or bleu-detok; did you mean `bleu-detok`?",
                 "would-fail taskcluster.worker-classes.default: `default` cannot be `gcp-sopt`: \
                  gcp-spot or gcp-standard; did you mean `gcp-spot`?",
             ]
