@@ -12,10 +12,14 @@ use serde_json::Value;
 use support::{checkout, differences, read_json, shared};
 use taskgraph::fields::Fields as _;
 use taskgraph::graph::TaskGraph;
+use taskgraph::lookup::Found;
 use taskgraph::params::{Params, read_file};
-use taskgraph::pipeline::{Full, Loaded};
+use taskgraph::pipeline::{Full, Loaded, OptimizeRequest};
 use taskgraph::problem::{Problem, Problems, Severity};
 use taskgraph::settings::{RunTask, Settings};
+use taskgraph::source::Source;
+use taskgraph::task::Label;
+use taskgraph::task_id::TaskId;
 use taskgraph::tree::Tree;
 use taskgraph::urls::Urls;
 use taskgraph_transforms::registry;
@@ -34,6 +38,9 @@ struct Case {
     #[serde(default)]
     urls: BTreeSet<String>,
 }
+
+/// The task that the reference says decides, in the expected graphs.
+const DECISION_TASK_ID: &str = "DECISION-TASK";
 
 #[derive(Deserialize)]
 struct Refuse {
@@ -73,8 +80,16 @@ impl Bench {
         }
     }
 
-    /// What differs from `expected/`, in words.
-    fn compare(&self, loaded: &Loaded, params: &Params, full: &Full, expected: &Path) -> Vec<String> {
+    /// What differs from `expected/` of a case, in words.
+    fn compare(
+        &self,
+        loaded: &Loaded,
+        params: &Params,
+        settings: &Settings,
+        full: &Full,
+        case: &Path,
+    ) -> Vec<String> {
+        let expected = case.join("expected");
         let target = loaded.target(full, params).unwrap();
         let mut told = graph_differences(&full.graph, &read_json(&expected.join("full-task-graph.json")));
         for (graph, file) in [(&target.set, "target-tasks.json"), (&target.graph, "target-task-graph.json")] {
@@ -84,7 +99,80 @@ impl Bench {
                 theirs.as_array().unwrap().iter().filter_map(Value::as_str).collect();
             told.extend(ours.symmetric_difference(&theirs).map(|label| format!("{file}: {label}")));
         }
+        let answers = std::fs::read_to_string(case.join("case.json")).unwrap();
+        let found = Found::read(Source::new("case.json", answers)).unwrap();
+        let mut ids = Ids::default();
+        let request = OptimizeRequest {
+            settings,
+            decision_task_id: DECISION_TASK_ID,
+            found: &found,
+            now: SystemTime::now(),
+        };
+        let optimized = loaded.optimize(&target, params, &request, &mut |label| ids.next(label)).unwrap();
+        let morphed = loaded.morph(optimized, params, &mut |label| ids.next(label)).unwrap();
+        let labels: BTreeSet<&Label> = target.graph.tasks.keys().collect();
+        assert!(labels.iter().copied().eq(morphed.fates.keys()), "a task has no fate");
+        let mut graph = ids.labelled(&morphed.graph);
+        let mut theirs = read_json(&expected.join("task-graph.json"));
+        for graph in [&mut graph, &mut theirs] {
+            sort_kind_folders(graph);
+        }
+        told.extend(differences(&graph, &theirs, 12));
+        let ours = ids.labelled(&morphed.label_to_taskid);
+        told.extend(differences(&ours, &read_json(&expected.join("label-to-taskid.json")), 12));
         told
+    }
+}
+
+/// New taskIds that count up; in the expected graphs they are written as `{label}`.
+#[derive(Default)]
+struct Ids(Vec<String>);
+
+/// How new taskIds begin.
+const NEW: &str = "new-task-";
+
+impl Ids {
+    fn next(&mut self, label: &Label) -> TaskId {
+        self.0.push(format!("{{{label}}}"));
+        TaskId::parse(&format!("{NEW}{:0>13}", self.0.len() - 1)).unwrap()
+    }
+
+    /// A value in which new taskIds are written as in the expected graphs, and lists of dependencies are sorted.
+    fn labelled(&self, value: &impl serde::Serialize) -> Value {
+        let mut value = serde_json::to_value(value).unwrap();
+        self.label(&mut value);
+        for task in value.as_object_mut().unwrap().values_mut() {
+            if let Some(Value::Array(dependencies)) = task.pointer_mut("/task/dependencies") {
+                dependencies.sort_by_key(|id| id.as_str().map(str::to_owned));
+            }
+        }
+        value
+    }
+
+    fn label(&self, value: &mut Value) {
+        match value {
+            Value::String(text) => *text = self.label_text(text),
+            Value::Array(items) => items.iter_mut().for_each(|item| self.label(item)),
+            Value::Object(map) => {
+                let entries = std::mem::take(map).into_iter();
+                map.extend(entries.map(|(key, mut value)| {
+                    self.label(&mut value);
+                    (self.label_text(&key), value)
+                }));
+            }
+            _ => {}
+        }
+    }
+
+    fn label_text(&self, text: &str) -> String {
+        let mut parts = text.split(NEW);
+        let mut out = parts.next().unwrap().to_owned();
+        for part in parts {
+            let (number, rest) = part.split_at(22 - NEW.len());
+            out.push_str(&self.0[number.parse::<usize>().unwrap()]);
+            out.push_str(rest);
+        }
+        out
     }
 }
 
@@ -134,7 +222,7 @@ fn hold(tree: &str) {
         });
         let told = match (made, &case.refuse) {
             (Ok((params, full, warnings)), None) => {
-                let mut told = bench.compare(loaded, &params, &full, &folder.join("expected"));
+                let mut told = bench.compare(loaded, &params, &settings, &full, folder);
                 let found: BTreeSet<String> = without_effect(&warnings).collect();
                 let wrong = found.symmetric_difference(&case.ineffective);
                 told.extend(wrong.map(|path| format!("told or not told to have no effect: {path}")));

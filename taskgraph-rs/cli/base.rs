@@ -6,7 +6,6 @@ use std::time::SystemTime;
 
 use anyhow::Result;
 use taskgraph::diff::unified;
-use taskgraph::graph::TaskGraph;
 use taskgraph::params::Params;
 use taskgraph::pipeline::Loaded;
 use taskgraph::problem::Problems;
@@ -15,7 +14,9 @@ use taskgraph::settings::Settings;
 use taskgraph::tree::Tree;
 use taskgraph_transforms::registry;
 
-use crate::plumbing::Phase;
+use crate::answers::Answers;
+use crate::phase::Phase;
+use crate::shown::Graph;
 
 /// How much of a commit's hash is shown.
 const SHORT: usize = 12;
@@ -38,18 +39,24 @@ impl Base {
     }
 
     /// The graph of this revision with the same parameters. What is to be said about them was said before.
-    pub fn graph(&self, params: &mut Params, settings: &Settings, phase: Phase) -> Result<TaskGraph> {
+    pub fn graph(
+        &self,
+        params: &mut Params,
+        settings: &Settings,
+        phase: Phase,
+        answers: &Answers,
+    ) -> Result<Graph> {
         Problems(self.loaded.complete(params, SystemTime::now())?).check()?;
-        Ok(phase.graph(&self.loaded, params, settings)?.0)
+        Ok(phase.graph(&self.loaded, params, settings, answers)?.0)
     }
 
     /// The unified diff of two graphs, each as text. Python: `diff -U20 --report-identical-files`.
     pub fn unified(
         &self,
         phase: Phase,
-        show: impl Fn(&TaskGraph, &mut dyn Write) -> Result<()>,
-        before: &TaskGraph,
-        now: &TaskGraph,
+        show: impl Fn(&Graph, &mut dyn Write) -> Result<()>,
+        before: &Graph,
+        now: &Graph,
     ) -> Result<String> {
         let text = |graph| {
             let mut out = Vec::new();

@@ -14,22 +14,34 @@ use crate::embedded;
 
 /// Settings out of flags and the environment.
 pub fn settings(run_task_dir: Option<&Path>, fast: bool) -> Result<Settings> {
-    let text = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
     Ok(Settings {
         fast,
-        root_url: text("TASKCLUSTER_ROOT_URL")
-            .map_or_else(|| PRODUCTION_ROOT_URL.into(), |url| url.trim_end_matches('/').to_owned()),
+        root_url: url("TASKCLUSTER_ROOT_URL").unwrap_or_else(|| PRODUCTION_ROOT_URL.into()),
+        proxy_url: url("TASKCLUSTER_PROXY_URL"),
         task_id: text("TASK_ID"),
+        optimize_strategies: text("TASKGRAPH_OPTIMIZE_STRATEGIES"),
         run_task: find_run_task(run_task_dir)?,
         ..Settings::default()
     })
 }
 
+/// A variable that is set to something.
+fn text(name: &str) -> Option<String> {
+    env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// A url without a slash at its end.
+fn url(name: &str) -> Option<String> {
+    text(name).map(|url| url.trim_end_matches('/').to_owned())
+}
+
+/// The level that the surroundings say, as `image-digest` takes it.
+pub fn level() -> String {
+    text("MOZ_SCM_LEVEL").unwrap_or_else(|| "3".into())
+}
+
 /// How Taskcluster is reached: by the proxy of a task, or else by its root url, with credentials if there are any.
-#[allow(dead_code, reason = "the commands that talk to Taskcluster need it")]
 pub fn access() -> Result<Access> {
-    let text = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
-    let url = |name: &str| text(name).map(|url| url.trim_end_matches('/').to_owned());
     let credentials = match (text("TASKCLUSTER_CLIENT_ID"), text("TASKCLUSTER_ACCESS_TOKEN")) {
         (Some(client_id), Some(access_token)) => {
             Some(Credentials { client_id, access_token, certificate: text("TASKCLUSTER_CERTIFICATE") })
@@ -42,6 +54,44 @@ pub fn access() -> Result<Access> {
     };
     let root_url = url("TASKCLUSTER_ROOT_URL").unwrap_or_else(|| PRODUCTION_ROOT_URL.into());
     Ok(Access { root_url, proxy_url: url("TASKCLUSTER_PROXY_URL"), credentials })
+}
+
+/// What the task of an action is asked to do.
+pub struct AskedAction {
+    /// The callback name of the action.
+    pub callback: String,
+    /// The task group that it is about.
+    pub group: String,
+    /// The task that it is about, if it is about one.
+    pub task: Option<String>,
+    /// The input, as JSON.
+    pub input: String,
+}
+
+/// Reads what the task of an action is asked to do. All that is missing is told at once.
+pub fn action() -> Result<AskedAction> {
+    let text = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
+    let mut problems = Vec::new();
+    let mut needed = |name: &str| {
+        text(name).unwrap_or_else(|| {
+            let help = "the hook of an action sets it; `test-action-callback` takes flags instead";
+            problems.push(Problem::error("no-action", format!("{name} is not set")).help(help));
+            String::new()
+        })
+    };
+    let (callback, group) = (needed("ACTION_CALLBACK"), needed("ACTION_TASK_GROUP_ID"));
+    // The hook writes both as JSON: `null` says that there is none.
+    let task = match text("ACTION_TASK_ID").map(|task| (serde_json::from_str(&task), task)) {
+        None => None,
+        Some((Ok(task), _)) => task,
+        Some((Err(_), task)) => {
+            let message = format!("ACTION_TASK_ID is `{task}`: a string in JSON, or null, is needed");
+            problems.push(Problem::error("no-action", message));
+            None
+        }
+    };
+    Problems(problems).check()?;
+    Ok(AskedAction { callback, group, task, input: text("ACTION_INPUT").unwrap_or_else(|| "null".into()) })
 }
 
 /// Opens the tree that was asked for, else `taskcluster`.

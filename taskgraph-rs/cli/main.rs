@@ -1,24 +1,36 @@
 //! The command line of taskgraph-rs. The library returns, this prints.
 
+mod actions;
+mod answers;
 mod args;
+mod bar;
 mod base;
+mod callback;
 mod config;
+mod creation;
+mod decision;
 mod embedded;
 mod environment;
 mod graph;
+mod image_digest;
+mod kind_graph;
 mod known_urls;
 mod manual;
 mod output;
+mod parameters;
+mod phase;
 mod plumbing;
 mod preview;
 mod progress;
 mod report;
+mod shown;
 
 use anyhow::Result;
 use clap::Parser as _;
 use taskgraph::problem::Problems;
 
 use args::{Args, Command, ConfigCommand, GraphCommand};
+use phase::Phase;
 use report::Reporter;
 
 /// How a call ends. Documented in docs/exit-status.md.
@@ -72,11 +84,18 @@ fn main() {
 
 fn run(command: Command, reporter: &Reporter) -> Result<Status> {
     match command {
-        Command::Tasks(options) => plumbing::show(&options, plumbing::Phase::Tasks, reporter),
-        Command::Full(options) => plumbing::show(&options, plumbing::Phase::Full, reporter),
-        Command::Target(options) => plumbing::show(&options, plumbing::Phase::Target, reporter),
-        Command::TargetGraph(options) => plumbing::show(&options, plumbing::Phase::TargetGraph, reporter),
-        Command::KindGraph(options) => plumbing::kind_graph(&options),
+        Command::ActionCallback(options) => callback::run(&options, reporter),
+        Command::TestActionCallback(options) => callback::test(&options, reporter),
+        Command::Actions(options) => actions::show(&options, reporter),
+        Command::Tasks(options) => plumbing::show(&options, Phase::Tasks, reporter),
+        Command::Full(options) => plumbing::show(&options, Phase::Full, reporter),
+        Command::Target(options) => plumbing::show(&options, Phase::Target, reporter),
+        Command::TargetGraph(options) => plumbing::show(&options, Phase::TargetGraph, reporter),
+        Command::Optimized(options) => plumbing::show_optimized(&options, Phase::Optimized, reporter),
+        Command::Morphed(options) => plumbing::show_optimized(&options, Phase::Morphed, reporter),
+        Command::ImageDigest(options) => image_digest::run(&options, reporter),
+        Command::KindGraph(options) => kind_graph::run(&options),
+        Command::Decision(options) => decision::run(*options, reporter),
         Command::Graph(GraphCommand::Preview(options)) => preview::run(&options, reporter),
         Command::Graph(GraphCommand::Diff(options)) => graph::diff(&options, reporter),
         Command::Graph(GraphCommand::Explain(options)) => graph::explain(&options, reporter),
@@ -99,6 +118,9 @@ fn tell(error: anyhow::Error, reporter: &Reporter) -> Status {
             Status::Refused
         }
         Err(error) => {
+            if let Some(failure) = error.downcast_ref() {
+                creation::tell(failure);
+            }
             reporter.machine(&error);
             Status::Machine
         }

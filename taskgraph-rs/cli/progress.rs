@@ -1,27 +1,75 @@
-//! How far a call has come, on a terminal only.
+//! What goes on at Taskcluster: one line that changes, where somebody looks at it; in a log only what is odd.
 
-use indicatif::{ProgressBar, ProgressStyle};
+use std::io::{IsTerminal as _, Write as _, stderr};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-/// A bar on stderr. Nothing is drawn where stderr is no terminal.
-pub struct Progress(ProgressBar);
+use anstream::eprintln;
+use anyhow::{Context as _, Result};
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::flag;
+use taskgraph::problem::Machine;
+use taskgraph::submit::{News, Taskcluster, Watch};
+
+use crate::environment::access;
+use crate::report::one_line;
+
+/// How a process ends that is interrupted a second time: as a shell has it.
+const INTERRUPTED: i32 = 130;
+
+/// Taskcluster as the environment says, watched by whoever sits in front of it.
+pub fn connect() -> Result<Taskcluster> {
+    Ok(Taskcluster::new(access()?).watched_by(Arc::new(Progress::new()?)))
+}
+
+/// Tells a person, and stops when asked to.
+struct Progress {
+    is_seen: bool,
+    is_interrupted: Arc<AtomicBool>,
+}
 
 impl Progress {
-    /// A bar for so many things of a sort: `configs`.
-    pub fn new(total: usize, things: &'static str) -> Self {
-        let bar = ProgressBar::new(total as u64).with_message(things);
-        let style = ProgressStyle::with_template("{bar:30} {pos} of {len} {msg}");
-        Progress(style.map_or(bar.clone(), |style| bar.with_style(style)))
+    /// From now on an interruption lets end what is in flight. A second one ends the process.
+    fn new() -> Result<Self> {
+        let is_interrupted = Arc::new(AtomicBool::new(false));
+        for signal in [SIGINT, SIGTERM] {
+            flag::register_conditional_shutdown(signal, INTERRUPTED, is_interrupted.clone())
+                .and_then(|_| flag::register(signal, is_interrupted.clone()))
+                .with_context(|| Machine("interruptions cannot be waited for".into()))?;
+        }
+        Ok(Progress { is_seen: stderr().is_terminal(), is_interrupted })
     }
 
-    /// One more is done.
-    pub fn step(&self) {
-        self.0.inc(1);
+    /// The line that changes; it is gone when something else is told.
+    fn line(&self, text: &str) {
+        if self.is_seen {
+            // Nobody is told if the terminal is gone.
+            let _ = write!(stderr(), "\r\x1b[K{text}").and_then(|()| stderr().flush());
+        }
     }
 }
 
-/// Nothing of it stays on the terminal.
-impl Drop for Progress {
-    fn drop(&mut self) {
-        self.0.finish_and_clear();
+impl Watch for Progress {
+    fn tell(&self, news: &News<'_>) {
+        match news {
+            News::Again { call, why, pause } => {
+                self.line("");
+                let seconds = pause.as_secs_f64();
+                eprintln!("Taskcluster: {}; again in {seconds:.1} s", one_line(&format!("{call}: {why}")));
+            }
+            News::LookedUp { done, all } => self.line(&format!("{done} of {all} index paths looked up")),
+            News::Created { done, all, .. } => self.line(&format!("{done} of {all} tasks created")),
+            News::Refused { label, task_id, failure } => {
+                self.line("");
+                eprintln!("{}", one_line(&format!("`{label}` ({task_id}) cannot be created: {failure}")));
+            }
+        }
+        if matches!(news, News::LookedUp { done, all } | News::Created { done, all, .. } if done == all) {
+            self.line("");
+        }
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.is_interrupted.load(Ordering::Relaxed)
     }
 }

@@ -1,11 +1,18 @@
 //! Problems on a terminal: the source around each, carets, what is allowed. The only file that knows of colour.
 
+mod excerpt;
+
 use annotate_snippets::renderer::DecorStyle;
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer};
 use anstream::eprintln;
+use taskgraph::inert::inert;
 use taskgraph::problem::{Problem, Severity};
-use taskgraph::secret::{hide, redact};
-use taskgraph::source::Place;
+use taskgraph::secret::redact;
+
+use excerpt::{Excerpt, is_near, origin};
+
+/// How many problems are told: who has more mends these first.
+const MOST_SHOWN: usize = 100;
 
 /// Prints to stderr. Colour is taken away where nobody could see it, or where `NO_COLOR` asks for it.
 pub struct Reporter {
@@ -18,20 +25,26 @@ impl Reporter {
         Reporter { renderer: Renderer::styled().decor_style(DecorStyle::Unicode) }
     }
 
-    /// Tells problems, errors first.
+    /// Tells problems, errors first; of very many the first ones.
     pub fn problems(&self, problems: &[Problem]) {
         let mut sorted: Vec<&Problem> = problems.iter().collect();
         sorted.sort_by_key(|problem| problem.severity);
-        for problem in sorted {
+        for problem in sorted.iter().take(MOST_SHOWN) {
             eprintln!("{}\n", self.render(problem));
+        }
+        if let Some(more) = sorted.len().checked_sub(MOST_SHOWN).filter(|more| *more > 0) {
+            eprintln!("… and {more} more\n");
         }
     }
 
     /// Tells warnings in few lines each, to go with a result.
     pub fn warnings(&self, warnings: &[Problem]) {
-        for warning in warnings {
+        for warning in warnings.iter().take(MOST_SHOWN) {
             let lines = brief(warning);
             eprintln!("warning: {}", lines.join("\n    "));
+        }
+        if let Some(more) = warnings.len().checked_sub(MOST_SHOWN).filter(|more| *more > 0) {
+            eprintln!("… and {more} more warnings");
         }
     }
 
@@ -49,7 +62,7 @@ impl Reporter {
     /// Tells what the machine is at fault for.
     pub fn machine(&self, error: &anyhow::Error) {
         let title = Level::ERROR.primary_title(one_line(&format!("{error}")));
-        let causes = error.chain().skip(1).map(|cause| Level::NOTE.message(format!("{cause}")));
+        let causes = error.chain().skip(1).map(|cause| Level::NOTE.message(one_line(&format!("{cause}"))));
         eprintln!("{}", self.renderer.render(&[Group::with_title(title).elements(causes)]));
     }
 
@@ -61,24 +74,43 @@ impl Reporter {
         };
         let mut group = Group::with_title(level.primary_title(one_line(&problem.message)));
         if let Some(place) = &problem.place {
-            let same = |other: &&taskgraph::problem::Related| other.place.source == place.source;
-            let mut snippet = snippet(place)
-                .annotation(AnnotationKind::Primary.span(range(place)).label(one_line(&problem.label)));
-            for related in problem.related.iter().filter(same) {
-                snippet = snippet.annotation(
-                    AnnotationKind::Context.span(range(&related.place)).label(one_line(&related.label)),
-                );
+            let (near, far): (Vec<_>, Vec<_>) =
+                problem.related.iter().partition(|related| is_near(place, &related.place));
+            let places = near.iter().map(|related| &related.place).chain([place]);
+            match Excerpt::around(place, places) {
+                Some(excerpt) => {
+                    let mut snippet = excerpt.snippet().annotation(excerpt.mark(
+                        AnnotationKind::Primary,
+                        place,
+                        &problem.label,
+                    ));
+                    for related in near {
+                        let mark = excerpt.mark(AnnotationKind::Context, &related.place, &related.label);
+                        snippet = snippet.annotation(mark);
+                    }
+                    group = group.element(snippet);
+                }
+                None => {
+                    group = group.element(origin(place));
+                    if !problem.label.is_empty() {
+                        group = group.element(Level::NOTE.message(one_line(&problem.label)));
+                    }
+                }
             }
-            group = group.element(snippet);
-            for related in problem.related.iter().filter(|other| !same(other)) {
-                let label = one_line(&related.label);
-                group = group.element(snippet_of(&related.place, label));
+            for related in far {
+                group = match Excerpt::around(&related.place, [&related.place]) {
+                    Some(excerpt) => {
+                        let mark = excerpt.mark(AnnotationKind::Context, &related.place, &related.label);
+                        group.element(excerpt.snippet().annotation(mark))
+                    }
+                    None => group.element(origin(&related.place)),
+                };
             }
         } else if !problem.label.is_empty() {
             group = group.element(Level::NOTE.message(one_line(&problem.label)));
         }
         if !problem.path.0.is_empty() {
-            group = group.element(Level::NOTE.message(format!("at {}", problem.path)));
+            group = group.element(Level::NOTE.message(one_line(&format!("at {}", problem.path))));
         }
         if let Some(help) = &problem.help {
             group = group.element(Level::HELP.message(one_line(help)));
@@ -106,30 +138,17 @@ pub fn brief(problem: &Problem) -> Vec<String> {
     lines
 }
 
-fn snippet(place: &Place) -> Snippet<'static, annotate_snippets::Annotation<'static>> {
-    let shown = hide(place.clone());
-    Snippet::source(shown.source.text.clone()).path(shown.source.name.clone())
-}
-
-fn snippet_of(place: &Place, label: String) -> Snippet<'static, annotate_snippets::Annotation<'static>> {
-    snippet(place).annotation(AnnotationKind::Context.span(range(place)).label(label))
-}
-
-/// The first line of a place, so that a whole section is not underlined.
-fn range(place: &Place) -> std::ops::Range<usize> {
-    let text = &place.source.text;
-    let start = (place.span.start as usize).min(text.len());
-    let end = (place.span.end as usize).clamp(start, text.len());
-    let line = text[start..end].find('\n').map_or(end, |length| start + length);
-    start..line
-}
+/// The longest line that is shown, in characters: names may be of any length.
+const LONGEST_LINE: usize = 2_000;
 
 /// Control characters never reach a terminal raw, nor do users and passwords of urls.
 pub fn one_line(text: &str) -> String {
-    redact(text)
-        .chars()
-        .flat_map(|c| if c.is_control() { c.escape_default().collect::<Vec<_>>() } else { vec![c] })
-        .collect()
+    let redacted = redact(text);
+    let shown = inert(&redacted);
+    match shown.char_indices().nth(LONGEST_LINE) {
+        Some((end, _)) => format!("{}…", &shown[..end]),
+        None => shown.into_owned(),
+    }
 }
 
 /// `1 error`, `2 errors`.

@@ -1,41 +1,30 @@
 //! Points in time that a definition counts from the creation of its task: `{"relative-datestamp": "4 days"}`.
 
-use std::sync::Arc;
+use anyhow::{Result, anyhow, bail};
 
-use anyhow::{Result, bail};
-
+use crate::placeholder::fill_fields;
 use crate::time::json_date;
 use crate::value::{Map, Value};
 
 /// The only key of a map that stands for a point in time.
-const KEY: &str = "relative-datestamp";
+pub const RELATIVE: &str = "relative-datestamp";
 
 /// The year 10000, which has no place in a date of JSON.
 const END: i64 = 253_402_300_800_000;
 
 /// The definition with every relative datestamp in it resolved, `now` milliseconds after 1970.
 pub fn resolve(definition: &Map, now: i64) -> Result<Map> {
-    let entry = |(key, value): (&_, &_)| Ok((Arc::clone(key), resolve_value(value, now)?));
-    definition.iter().map(entry).collect()
+    let filled = fill_fields(definition, &[RELATIVE], &mut |_, value| match value {
+        Value::Str(span) => Ok(json_date(after(now, span)?).into()),
+        other => bail!("`{RELATIVE}` must be a string, found {}", other.sort()),
+    })?;
+    Ok(filled.unwrap_or_else(|| definition.clone()))
 }
 
-fn resolve_value(value: &Value, now: i64) -> Result<Value> {
-    match value {
-        Value::Map(map) => match map.get(KEY) {
-            Some(Value::Str(span)) if map.len() == 1 => {
-                match milliseconds(span)?.checked_add(now).filter(|then| *then < END) {
-                    Some(then) => Ok(json_date(then).into()),
-                    None => bail!("`{span}` is too long"),
-                }
-            }
-            Some(other) if map.len() == 1 => bail!("`{KEY}` must be a string, found {}", other.sort()),
-            _ => Ok(resolve(map, now)?.into()),
-        },
-        Value::List(items) => {
-            Ok(Value::from(items.iter().map(|item| resolve_value(item, now)).collect::<Result<Vec<_>>>()?))
-        }
-        other => Ok(other.clone()),
-    }
+/// The point in time a span after `now`, both in milliseconds after 1970.
+pub fn after(now: i64, span: &str) -> Result<i64> {
+    let then = milliseconds(span)?.checked_add(now).filter(|then| *then < END);
+    then.ok_or_else(|| anyhow!("`{span}` is too long"))
 }
 
 /// How long `4 days`, `28d` or `1 year` is.
@@ -66,7 +55,7 @@ pub fn milliseconds(span: &str) -> Result<i64> {
         ),
     };
     let total = number.parse::<i64>().ok().and_then(|number| number.checked_mul(seconds * 1_000));
-    total.ok_or_else(|| anyhow::anyhow!("`{span}` is too long"))
+    total.ok_or_else(|| anyhow!("`{span}` is too long"))
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use indexmap::IndexMap;
 use serde::Serialize;
 
+use crate::keypath::KeyPath;
 use crate::problem::Problem;
 use crate::trace::{Trace, Trail};
 use crate::value::Str;
@@ -42,12 +43,32 @@ pub struct Model {
     pub model_type: Str,
     /// One url for each member of the ensemble, in order.
     pub urls: Vec<Str>,
-    /// The files that are mounted.
+    /// The files that are mounted; none if the task fetches the model itself.
     pub files: Vec<Str>,
     /// Where they are mounted: `./artifacts`.
-    pub directory: Str,
+    pub directory: Option<Str>,
     /// Names of dependencies that the task has no longer.
     pub dropped: Vec<Str>,
+}
+
+/// What a task has to do with what earlier runs have made. A path is that of a key among the parameters.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reuse {
+    /// What it brings into the graph.
+    pub brings: Option<KeyPath>,
+    /// Dependencies that it has in the place of others.
+    pub moved: Vec<Moved>,
+}
+
+/// A dependency that stands in the place of another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Moved {
+    /// The name of the one that is gone.
+    pub from: Str,
+    /// The name of the one in its place; nothing if nothing took its place.
+    pub to: Option<Str>,
+    /// The key because of which it moved.
+    pub by: KeyPath,
 }
 
 /// A stub that a transform did not let through.
@@ -59,6 +80,9 @@ pub struct Dropped {
     pub stage: Option<Str>,
     /// Why it is gone.
     pub why: String,
+    /// The key of what is reused in its place, if that is why.
+    #[serde(skip)]
+    pub by: Option<KeyPath>,
 }
 
 /// The build context of a docker image, for the task that builds the image.

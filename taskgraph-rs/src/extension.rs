@@ -2,8 +2,10 @@
 
 use anyhow::Result;
 
+use crate::actions::Action;
 use crate::config::GraphConfig;
 use crate::graph::TaskGraph;
+use crate::keypath::KeyPath;
 use crate::params::Params;
 use crate::problem::Problem;
 use crate::shape::Field;
@@ -11,6 +13,7 @@ use crate::task::Label;
 use crate::tree::Tree;
 use crate::upgrade::{Draft, Upgrade};
 use crate::urls::Question;
+use crate::value::Str;
 
 /// Picks labels of the full graph. Never invents one.
 pub type TargetMethod = fn(&TaskGraph, &Params, &GraphConfig) -> Result<Vec<Label>>;
@@ -31,14 +34,29 @@ pub struct Extension {
     pub questions: Option<fn(&Params) -> Vec<Question>>,
     /// What the tree's training configs looked like before: rewrites older ones.
     pub history: Option<fn(&mut Draft, &mut Upgrade)>,
+    /// What the parameters hand in that earlier runs have made. They have been checked.
+    pub given: Option<fn(&Params) -> Vec<Given>>,
     /// Target methods by name.
     pub target_methods: &'static [(&'static str, TargetMethod)],
     /// What `taskgraph.decision-parameters` in config.yml may name.
     pub decision_parameters: &'static [(&'static str, DecisionParameters)],
+    /// The actions of the tree, besides those that every tree has.
+    pub actions: &'static [Action],
     /// The training config, if the tree trains something.
     pub training: Option<&'static Training>,
     /// Defaults: the name of a parameter, and the file of the tree (relative to its root) that has its value.
     pub defaults: Vec<(&'static str, String)>,
+}
+
+/// Something that an earlier run has made, and a training config hands in, so that it is not made again.
+#[derive(Clone, Debug)]
+pub struct Given {
+    /// The path of its key among the parameters. Tasks and stubs name it in their [`Reuse`](crate::decision::Reuse).
+    pub path: KeyPath,
+    /// What it is: `model`, `corpus`, `vocabulary`.
+    pub what: &'static str,
+    /// Where it comes from: the key of each url below `path`, and the url.
+    pub urls: Vec<(KeyPath, Str)>,
 }
 
 /// Where things stand in the parameters of a tree that trains models. All paths are dotted, from the parameters.
@@ -64,6 +82,10 @@ pub struct Training {
     pub models: &'static str,
     /// Where the models may stand, too. They are moved before anything reads them.
     pub models_elsewhere: &'static str,
+    /// The sections that hand in what earlier runs have made. Without them, all is made anew.
+    pub reuse: &'static [&'static str],
+    /// What people call those sections, in the plural or without a number: `pretrained models`.
+    pub reuse_name: &'static str,
     /// The kinds that can start from a model.
     pub kinds: &'static [&'static str],
     /// Keys that only the `train` action reads.

@@ -12,6 +12,7 @@ use crate::config::GraphConfig;
 use crate::decision::{DockerContext, Dropped, Record};
 use crate::fields::{Fields, missing, wrong};
 use crate::kind::Kind;
+use crate::optimize::Strategies;
 use crate::params::Params;
 use crate::payload::Payloads;
 use crate::problem::{Problem, Problems};
@@ -43,10 +44,12 @@ pub fn generate(
     config: &GraphConfig,
     kinds: &IndexMap<Str, Kind>,
     payloads: &Payloads,
+    strategies: &Strategies,
     params: &Params,
     settings: &Settings,
 ) -> Result<Generated> {
-    let workshop = Workshop::new(tree, config, kinds, payloads, params, settings);
+    let workshop =
+        Workshop { tree, config, kinds, payloads, strategies, params, settings, benches: benches(kinds) };
     let ready = (0..kinds.len()).filter(|index| workshop.benches[*index].needs.is_empty());
     let mut ready: Vec<usize> = ready.collect();
     // What was spawned last is begun first.
@@ -73,6 +76,28 @@ struct Bench<'a> {
     done: OnceLock<Done>,
 }
 
+/// A bench for each kind, in their order.
+fn benches(kinds: &IndexMap<Str, Kind>) -> Vec<Bench<'_>> {
+    let mut benches: Vec<Bench<'_>> = Vec::with_capacity(kinds.len());
+    for (index, kind) in kinds.values().enumerate() {
+        let mut needs: Vec<usize> =
+            kind.dependencies.iter().filter_map(|name| kinds.get_index_of(name)).collect();
+        needs.sort_unstable();
+        needs.dedup();
+        needs.iter().for_each(|need| benches[*need].needed_by.push(index));
+        let waiting = AtomicUsize::new(needs.len());
+        benches.push(Bench { kind, needs, needed_by: Vec::new(), height: 0, waiting, done: OnceLock::new() });
+    }
+    // Kinds come after those they need, so that those that wait for a kind are looked at before it.
+    for index in (0..benches.len()).rev() {
+        let mut needed_by = std::mem::take(&mut benches[index].needed_by);
+        needed_by.sort_by_key(|next| benches[*next].height);
+        benches[index].height = needed_by.last().map_or(0, |next| benches[*next].height + 1);
+        benches[index].needed_by = needed_by;
+    }
+    benches
+}
+
 enum Done {
     Made(Vec<Arc<Task>>, Record),
     Failed(anyhow::Error),
@@ -85,47 +110,13 @@ struct Workshop<'a> {
     config: &'a GraphConfig,
     kinds: &'a IndexMap<Str, Kind>,
     payloads: &'a Payloads,
+    strategies: &'a Strategies,
     params: &'a Params,
     settings: &'a Settings,
     benches: Vec<Bench<'a>>,
 }
 
-impl<'a> Workshop<'a> {
-    fn new(
-        tree: &'a Tree,
-        config: &'a GraphConfig,
-        kinds: &'a IndexMap<Str, Kind>,
-        payloads: &'a Payloads,
-        params: &'a Params,
-        settings: &'a Settings,
-    ) -> Self {
-        let mut benches: Vec<Bench<'a>> = Vec::with_capacity(kinds.len());
-        for (index, kind) in kinds.values().enumerate() {
-            let mut needs: Vec<usize> =
-                kind.dependencies.iter().filter_map(|name| kinds.get_index_of(name)).collect();
-            needs.sort_unstable();
-            needs.dedup();
-            needs.iter().for_each(|need| benches[*need].needed_by.push(index));
-            let waiting = AtomicUsize::new(needs.len());
-            benches.push(Bench {
-                kind,
-                needs,
-                needed_by: Vec::new(),
-                height: 0,
-                waiting,
-                done: OnceLock::new(),
-            });
-        }
-        // Kinds come after those they need, so that those that wait for a kind are looked at before it.
-        for index in (0..benches.len()).rev() {
-            let mut needed_by = std::mem::take(&mut benches[index].needed_by);
-            needed_by.sort_by_key(|next| benches[*next].height);
-            benches[index].height = needed_by.last().map_or(0, |next| benches[*next].height + 1);
-            benches[index].needed_by = needed_by;
-        }
-        Workshop { tree, config, kinds, payloads, params, settings, benches }
-    }
-
+impl Workshop<'_> {
     /// Makes one kind, then those that waited for it alone.
     fn make<'s>(&'s self, index: usize, scope: &rayon::Scope<'s>) {
         let bench = &self.benches[index];
@@ -154,6 +145,7 @@ impl<'a> Workshop<'a> {
             tree: self.tree,
             upstream: &upstream,
             payloads: self.payloads,
+            strategies: self.strategies,
             settings: self.settings,
             record: &record,
         };
@@ -279,6 +271,7 @@ fn finish(context: &Context<'_>, mut stub: Stub) -> Result<Task> {
         soft_dependencies: take_list(&mut stub, "soft-dependencies")?,
         if_dependencies: take_list(&mut stub, "if-dependencies")?,
         model: stub.model,
+        reuse: stub.reuse,
         origin: stub.origin,
     })
 }

@@ -1,4 +1,4 @@
-//! JSON indented by two spaces, as the reference prints it.
+//! JSON indented by two spaces, as the reference prints it. What would act on a terminal is escaped.
 //!
 //! serde_json's own layout writes the two spaces again for each level of each line; a graph is deep, and that is a
 //! third of the time it takes to write one.
@@ -6,6 +6,8 @@
 use std::io::{self, Write};
 
 use serde_json::ser::Formatter;
+
+use crate::inert::is_inert;
 
 /// Spaces for the indentation of most lines at once.
 const SPACES: &[u8; 64] = &[b' '; 64];
@@ -43,6 +45,19 @@ impl Indented {
         out.write_all(bracket)
     }
 
+    /// Writes text that is not all inert, with escapes. JSON's own rules have left only characters that are no ASCII
+    /// control characters, and `DEL`: all of them lie below U+10000.
+    #[cold]
+    fn escaped<W: Write + ?Sized>(out: &mut W, text: &str) -> io::Result<()> {
+        let mut written = 0;
+        for (at, c) in text.char_indices().filter(|(_, c)| !is_inert(*c)) {
+            out.write_all(&text.as_bytes()[written..at])?;
+            write!(out, "\\u{:04x}", u32::from(c))?;
+            written = at + c.len_utf8();
+        }
+        out.write_all(&text.as_bytes()[written..])
+    }
+
     fn item<W: Write + ?Sized>(&self, out: &mut W, is_first: bool) -> io::Result<()> {
         if !is_first {
             out.write_all(b",")?;
@@ -52,6 +67,15 @@ impl Indented {
 }
 
 impl Formatter for Indented {
+    fn write_string_fragment<W: Write + ?Sized>(&mut self, out: &mut W, text: &str) -> io::Result<()> {
+        let bytes = text.as_bytes();
+        // Nearly all text is ASCII, which is told fast.
+        if bytes.is_ascii() && !bytes.contains(&0x7f) || text.chars().all(is_inert) {
+            return out.write_all(bytes);
+        }
+        Indented::escaped(out, text)
+    }
+
     fn begin_array<W: Write + ?Sized>(&mut self, out: &mut W) -> io::Result<()> {
         self.open(out, b"[")
     }
@@ -96,6 +120,17 @@ mod tests {
     use serde::Serialize;
 
     use super::Indented;
+
+    #[test]
+    fn what_acts_on_a_terminal_is_escaped_and_stays_the_same_value() {
+        let value = serde_json::json!({"a\u{9b}é": "\u{1b}[31m\u{7f}x\u{202e}日本👍\u{2028}"});
+        let mut ours = Vec::new();
+        let mut writer = serde_json::Serializer::with_formatter(&mut ours, Indented::default());
+        value.serialize(&mut writer).unwrap();
+        let text = String::from_utf8(ours).unwrap();
+        assert_eq!(text, "{\n  \"a\\u009bé\": \"\\u001b[31m\\u007fx\\u202e日本👍\\u2028\"\n}");
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap(), value);
+    }
 
     #[test]
     fn the_layout_is_that_of_serde_json() {

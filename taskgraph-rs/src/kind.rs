@@ -9,7 +9,6 @@ use rayon::prelude::*;
 
 use crate::document::load;
 use crate::fields::Fields;
-use crate::graph::{Circle, postorder};
 use crate::keypath::KeyPath;
 use crate::origin::{Origin, Spot};
 use crate::problem::{Problem, Problems, place_of_key, place_of_value};
@@ -17,6 +16,7 @@ use crate::template::merge;
 use crate::transform::{Registry, Stub, Transform};
 use crate::tree::Tree;
 use crate::value::{Map, Str, Value};
+use crate::walk::{Circle, postorder};
 use crate::words;
 use crate::yaml::Document;
 
@@ -252,7 +252,12 @@ impl Loading<'_> {
             let spots = Vec::from_iter(defaults.map(|_| default_spot.clone()));
             self.add_stubs(&document, "tasks".into(), tasks, defaults, &spots, "kind.yml", &mut out);
         }
-        for file in self.strings("tasks-from") {
+        for (index, file) in self.strings("tasks-from").into_iter().enumerate() {
+            if !self.tree.has(&format!("{folder}/{file}")) {
+                let message = format!("there is no `{file}` in `{}`", self.tree.from_top(folder));
+                self.wrong(KeyPath::dotted("tasks-from").join(index), message, "no such file".into());
+                continue;
+            }
             let (document, value) = match self.tree.read(&format!("{folder}/{file}")).and_then(load) {
                 Ok(loaded) => loaded,
                 Err(error) => {
@@ -315,7 +320,7 @@ impl Loading<'_> {
             let own = Spot { document: document.clone(), path };
             let spots = std::iter::once(own).chain(default_spots.iter().cloned()).collect();
             let origin = Arc::new(Origin { kind: self.name.clone(), name: name.clone(), spots });
-            out.push(Stub { fields, origin, model: None, trail: None });
+            out.push(Stub { fields, origin, model: None, reuse: None, trail: None });
         }
     }
 }

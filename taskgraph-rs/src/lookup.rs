@@ -8,7 +8,7 @@ use anyhow::Result;
 use crate::keypath::KeyPath;
 use crate::origin::told;
 use crate::params::Given;
-use crate::problem::{Problem, Problems, place_of_value};
+use crate::problem::{Problem, Problems, place_of_key, place_of_value};
 use crate::shape::{Shape, optional, required};
 use crate::source::Source;
 use crate::task_id::TaskId;
@@ -47,6 +47,9 @@ const SHAPE: Shape = Shape::Open(
     &Shape::Any,
 );
 
+/// Looks index paths up. A failure is the machine's fault.
+pub type Find<'f> = dyn Fn(&[Str]) -> Result<Found> + 'f;
+
 impl Found {
     /// Reads answers that were written down as JSON: `{"index": {PATH: TASKID}, "status": {TASKID: {"state": …,
     /// "expires": …}}}`. Other keys are overlooked.
@@ -57,23 +60,23 @@ impl Found {
         let mut problems: Vec<Problem> =
             misfits.iter().map(|misfit| told(misfit, misfit.path.clone(), Some(document))).collect();
         let mut found = Found::default();
-        let mut id = |text: &str, path: KeyPath| match TaskId::parse(text) {
+        let mut id = |text: &str, path: KeyPath, place_of: fn(&_, &_) -> _| match TaskId::parse(text) {
             Ok(id) => Some(id),
             Err(error) => {
-                let place = Some(place_of_value(document, &path));
+                let place = Some(place_of(document, &path));
                 problems.push(Problem::error("wrong-value", error.to_string()).at(path, "").in_place(place));
                 None
             }
         };
         for (path, value) in section(&values, "index") {
             let at = KeyPath::dotted("index").join(path);
-            if let Some(id) = value.as_str().and_then(|text| id(text, at)) {
+            if let Some(id) = value.as_str().and_then(|text| id(text, at, place_of_value)) {
                 found.index.insert(path.clone(), id);
             }
         }
         for (task, value) in section(&values, "status") {
             let text = |key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default().into();
-            if let Some(id) = id(task, KeyPath::dotted("status").join(task)) {
+            if let Some(id) = id(task, KeyPath::dotted("status").join(task), place_of_key) {
                 found.states.insert(id, TaskState { state: text("state"), expires: text("expires") });
             }
         }
@@ -114,7 +117,8 @@ mod tests {
         let lines: Vec<&str> = told.lines().collect();
         assert_eq!(lines.len(), 4, "{told}");
         assert!(lines[0].starts_with("found.json:1:33: `c` must be a string"), "{told}");
-        assert!(lines[1].starts_with("found.json:2:12: missing key `expires`"), "{told}");
+        assert!(lines[1].starts_with("found.json:2:13: missing key `expires`"), "{told}");
+        assert!(lines[3].starts_with("found.json:2:13: `x` is no taskId"), "{told}");
         assert!(lines[2].starts_with("found.json:1:19: `short` is no taskId"), "{told}");
     }
 }

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use crate::fields::Misfits;
 use crate::instead::Instead;
-use crate::keypath::KeyPath;
+use crate::keypath::{KeyPath, Step};
 use crate::problem::{Problem, Problems, place_of_key, place_of_value};
 use crate::shape::{Misfit, What};
 use crate::source::Place;
 use crate::words;
-use crate::yaml::Document;
+use crate::yaml::{Data, Document, Node};
 
 /// A key of a document.
 #[derive(Debug, Clone)]
@@ -47,6 +47,22 @@ impl Origin {
         self.nearest(path).map(|(spot, full)| place_of_key(&spot.document, &full))
     }
 
+    /// The path and the place of the first text in the file that is, or contains, `text`: in the stub's own part,
+    /// then in its defaults.
+    pub fn find_text(&self, text: &str) -> Option<(KeyPath, Place)> {
+        if text.is_empty() {
+            return None;
+        }
+        self.spots.iter().find_map(|spot| {
+            let mut path = spot.path.clone();
+            let root = spot.document.node(&path)?;
+            find_text(root, text, &mut path).then(|| {
+                let place = place_of_value(&spot.document, &path);
+                (path, place)
+            })
+        })
+    }
+
     /// Turns whatever a transform failed with into problems that point into the file.
     pub fn blame(&self, error: anyhow::Error) -> anyhow::Error {
         if error.is::<Problems>() || crate::problem::Machine::is_behind(&error) {
@@ -76,6 +92,27 @@ impl Origin {
             Some(help) => told.help(format!("{help}; {task}")),
             None => told.help(task),
         }
+    }
+}
+
+/// Leads `path` from a node down to the first text that contains another.
+fn find_text(node: &Node, text: &str, path: &mut KeyPath) -> bool {
+    let mut below = |step: Step, node: &Node| {
+        path.0.push(step);
+        let found = find_text(node, text, path);
+        if !found {
+            path.0.pop();
+        }
+        found
+    };
+    match &node.data {
+        Data::Str(found) => found.contains(text),
+        Data::List(items) => items.iter().enumerate().any(|(index, item)| below(index.into(), item)),
+        Data::Map(entries) => entries.iter().any(|(key, value)| match &key.data {
+            Data::Str(name) => below(name.into(), value),
+            _ => false,
+        }),
+        _ => false,
     }
 }
 

@@ -1,4 +1,4 @@
-//! The order of the rooms: config, kinds, parameters, full graph, targets. Nothing else knows it.
+//! The order of the rooms: config, kinds, parameters, full graph, targets, optimize, morph. Nothing else knows it.
 
 use std::collections::BTreeSet;
 use std::time::SystemTime;
@@ -13,11 +13,16 @@ use crate::extension::Extension;
 use crate::generate::{Generated, generate};
 use crate::graph::TaskGraph;
 use crate::kind::{Kind, load_kinds};
+use crate::lookup::Found;
+use crate::morph::{self, Morphed};
+use crate::optimize::{self, Optimized, Strategies, do_not_optimize};
 use crate::params::{self, Params};
 use crate::payload::Payloads;
 use crate::problem::{Problem, Problems, place_of_value};
 use crate::settings::Settings;
 use crate::target::{Targets, target};
+use crate::task::Label;
+use crate::task_id::TaskId;
 use crate::trace::Trace;
 use crate::transform::Registry;
 use crate::tree::Tree;
@@ -38,6 +43,8 @@ pub struct Loaded {
     pub kinds: IndexMap<Str, Kind>,
     /// The worker implementations.
     pub payloads: Payloads,
+    /// The optimization strategies.
+    pub strategies: Strategies,
 }
 
 /// Every task of every kind, with its edges.
@@ -54,13 +61,29 @@ pub struct Full {
     pub contexts: Vec<DockerContext>,
 }
 
+/// What the optimize phase has to know besides the target graph.
+pub struct OptimizeRequest<'a> {
+    /// How the program was called.
+    pub settings: &'a Settings,
+    /// The task that decides; [`NO_DECISION`] where none does.
+    pub decision_task_id: &'a str,
+    /// What the index has, of all that [`Loaded::index_paths`] names.
+    pub found: &'a Found,
+    /// The point in time from which deadlines count.
+    pub now: SystemTime,
+}
+
+/// Stands for the id of the decision task in graphs that are only shown.
+pub const NO_DECISION: &str = "DECISION-TASK";
+
 impl Loaded {
     /// Reads the config and the kinds of a tree: all of them, or `target_kinds` and what they need.
     pub fn load(tree: Tree, registry: &Registry, target_kinds: &BTreeSet<String>) -> Result<Self> {
         let config = GraphConfig::load(&tree)?;
         let extension = extension(&tree, &config, registry)?;
         let (kinds, ()) = rayon::join(|| load_kinds(&tree, registry, target_kinds), || tree.list_tracked());
-        Ok(Loaded { kinds: kinds?, tree, config, extension, payloads: registry.payloads().clone() })
+        let (payloads, strategies) = (registry.payloads().clone(), registry.known_strategies().clone());
+        Ok(Loaded { kinds: kinds?, tree, config, extension, payloads, strategies })
     }
 
     /// Equal keys in the files of the tree, as one warning: whoever writes a training config cannot mend them.
@@ -100,7 +123,7 @@ impl Loaded {
     }
 
     fn generate(&self, params: &Params, settings: &Settings) -> Result<Generated> {
-        generate(&self.tree, &self.config, &self.kinds, &self.payloads, params, settings)
+        generate(&self.tree, &self.config, &self.kinds, &self.payloads, &self.strategies, params, settings)
     }
 
     /// The set of all tasks, without looking at what they depend on.
@@ -125,6 +148,49 @@ impl Loaded {
     /// The targets of a full graph, and what they need.
     pub fn target(&self, full: &Full, params: &Params) -> Result<Targets> {
         target(&full.graph, params, &self.config, &self.extension)
+    }
+
+    /// The index paths that have to be looked up before a target graph is optimized: the answers go into the request.
+    pub fn index_paths(&self, targets: &Targets, params: &Params, settings: &Settings) -> Result<Vec<Str>> {
+        let strategies = optimize::strategies(&self.strategies, params, settings)?;
+        Ok(optimize::index_paths(
+            &targets.graph,
+            &do_not_optimize(params, &targets.set, &targets.graph, settings),
+            &strategies,
+        ))
+    }
+
+    /// What is left of a target graph, once what need not run is removed or replaced.
+    pub fn optimize(
+        &self,
+        targets: &Targets,
+        params: &Params,
+        request: &OptimizeRequest<'_>,
+        new_id: &mut dyn FnMut(&Label) -> TaskId,
+    ) -> Result<Optimized> {
+        let request = optimize::Request {
+            graph: &targets.graph,
+            requested: &targets.requested,
+            do_not_optimize: &do_not_optimize(params, &targets.set, &targets.graph, request.settings),
+            existing_tasks: &optimize::existing_tasks(params)?,
+            params,
+            strategies: &optimize::strategies(&self.strategies, params, request.settings)?,
+            settings: request.settings,
+            decision_task_id: request.decision_task_id,
+            found: request.found,
+            now: request.now,
+        };
+        optimize::optimize(&request, new_id)
+    }
+
+    /// The graph as it is created.
+    pub fn morph(
+        &self,
+        optimized: Optimized,
+        params: &Params,
+        new_id: &mut dyn FnMut(&Label) -> TaskId,
+    ) -> Result<Morphed> {
+        morph::morph(optimized, params, &self.config, new_id)
     }
 }
 

@@ -20,8 +20,14 @@ pub struct Settings {
     pub keep_contexts: bool,
     /// The root url of the Taskcluster instance, without a slash at the end.
     pub root_url: String,
+    /// The url under which tasks reach Taskcluster with their own scopes, if the program runs in a task that may.
+    pub proxy_url: Option<String>,
     /// The id of the task that the program runs in.
     pub task_id: Option<String>,
+    /// Whether tasks are removed and replaced; what no worker can run is in any case.
+    pub optimize: bool,
+    /// The set of strategies that takes the place of what the parameter `optimize_strategies` says.
+    pub optimize_strategies: Option<String>,
     /// The files that run-task consists of, if they were found.
     pub run_task: Option<RunTask>,
     /// What is known about urls.
@@ -36,7 +42,10 @@ impl Default for Settings {
             verify: true,
             keep_contexts: false,
             root_url: PRODUCTION_ROOT_URL.into(),
+            proxy_url: None,
             task_id: None,
+            optimize: true,
+            optimize_strategies: None,
             run_task: None,
             urls: Urls::default(),
         }

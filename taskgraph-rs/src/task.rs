@@ -9,8 +9,9 @@ use indexmap::IndexMap;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use smallvec::SmallVec;
 
-use crate::decision::Model;
+use crate::decision::{Model, Reuse};
 use crate::origin::Origin;
+use crate::task_id::TaskId;
 use crate::value::{Map, Str, Value};
 
 /// The name of a task inside a graph: `train-teacher-ru-en-1`. Never empty.
@@ -84,6 +85,8 @@ pub struct Task {
     pub if_dependencies: Vec<Value>,
     /// The pretrained model it starts from, if it does.
     pub model: Option<Arc<Model>>,
+    /// What it has to do with what earlier runs have made.
+    pub reuse: Option<Arc<Reuse>>,
     /// Where it was written.
     pub origin: Arc<Origin>,
 }
@@ -96,27 +99,34 @@ impl Task {
 }
 
 /// A task as the reference writes it; `dependencies` are the edges of the graph it stands in.
-pub struct TaskJson<'a> {
+pub struct TaskJson<'a, Node> {
     /// The task.
     pub task: &'a Task,
-    /// The edges that start from it.
-    pub edges: &'a Dependencies,
+    /// Its definition, as far as it is resolved.
+    pub definition: &'a Map,
+    /// The edges that start from it: to labels, or to taskIds.
+    pub edges: SmallVec<[(&'a Str, &'a Node); 16]>,
+    /// The id it gets, once that is known.
+    pub task_id: Option<&'a TaskId>,
 }
 
 /// Keys in alphabetical order: the output is sorted at every level.
-impl Serialize for TaskJson<'_> {
+impl<Node: Serialize> Serialize for TaskJson<'_, Node> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let task = self.task;
-        let mut map = serializer.serialize_map(Some(9))?;
+        let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("attributes", &Sorted(&task.attributes))?;
-        map.serialize_entry("dependencies", &SortedEdges(self.edges))?;
+        map.serialize_entry("dependencies", &SortedEdges(&self.edges))?;
         map.serialize_entry("description", &*task.description)?;
         map.serialize_entry("if_dependencies", &task.if_dependencies)?;
         map.serialize_entry("kind", &*task.kind)?;
         map.serialize_entry("label", &task.label)?;
         map.serialize_entry("optimization", &SortedValue(&task.optimization))?;
         map.serialize_entry("soft_dependencies", &task.soft_dependencies)?;
-        map.serialize_entry("task", &Sorted(&task.definition))?;
+        map.serialize_entry("task", &Sorted(self.definition))?;
+        if let Some(id) = self.task_id {
+            map.serialize_entry("task_id", id)?;
+        }
         map.end()
     }
 }
@@ -135,13 +145,13 @@ impl Serialize for Sorted<'_> {
     }
 }
 
-struct SortedEdges<'a>(&'a Dependencies);
+struct SortedEdges<'a, Node>(&'a [(&'a Str, &'a Node)]);
 
-impl Serialize for SortedEdges<'_> {
+impl<Node: Serialize> Serialize for SortedEdges<'_, Node> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut entries: Vec<_> = self.0.iter().collect();
+        let mut entries: SmallVec<[_; 16]> = self.0.iter().collect();
         entries.sort_unstable_by(|a, b| a.0.cmp(b.0));
-        serializer.collect_map(entries.into_iter().map(|(name, label)| (&**name, label)))
+        serializer.collect_map(entries.into_iter().map(|(name, node)| (&**name, node)))
     }
 }
 

@@ -7,6 +7,7 @@ use anyhow::{Context as _, Result};
 use crate::fields::Fields;
 use crate::python;
 use crate::value::{Map, Value};
+use crate::words;
 
 /// `base` with everything of `over` on top: maps are merged, lists appended, all else replaced. A `by-NAME` map
 /// and a value of another sort replace what was there.
@@ -77,7 +78,7 @@ pub fn fill(text: &str, names: &Map, missing: Missing) -> Result<String> {
         Missing::Fails => python::format(text, find),
         Missing::Stays => python::format_partial(text, find),
     };
-    filled.map(|text| text.into_owned()).with_context(|| format!("cannot fill in `{}`", shorten(text)))
+    filled.map(|text| text.into_owned()).with_context(|| format!("cannot fill in `{}`", words::shorten(text)))
 }
 
 /// Fills `names` into the values at the dotted paths `fields` of a task.
@@ -92,13 +93,6 @@ pub fn substitute_fields<'f>(
         *place = substitute(place, names, missing).with_context(|| format!("in `{field}`"))?;
     }
     Ok(())
-}
-
-fn shorten(text: &str) -> String {
-    match text.char_indices().nth(60) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.into(),
-    }
 }
 
 #[cfg(test)]

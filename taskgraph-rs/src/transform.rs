@@ -3,15 +3,16 @@
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
-use anyhow::Result;
+use anyhow::{Result, anyhow};
 use indexmap::IndexMap;
 
 use crate::config::GraphConfig;
-use crate::decision::{Model, Record};
+use crate::decision::{Model, Record, Reuse};
 use crate::extension::Extension;
 use crate::fields::Fields;
 use crate::keypath::KeyPath;
 use crate::kind::Kind;
+use crate::optimize::{Strategies, Strategy};
 use crate::origin::Origin;
 use crate::params::Params;
 use crate::payload::{Payload, Payloads};
@@ -22,6 +23,10 @@ use crate::task::{Label, Task};
 use crate::trace::Trail;
 use crate::tree::Tree;
 use crate::value::{Map, Str, Value};
+
+/// The most stubs that a transform may make of those of a kind: more than any queue takes, and few enough that a
+/// product of typing errors does not fill the memory.
+pub const MOST_STUBS: usize = 500_000;
 
 /// What a transform may look at. It never changes while a graph is generated.
 #[derive(Clone, Copy)]
@@ -40,6 +45,8 @@ pub struct Context<'a> {
     pub upstream: &'a IndexMap<Label, Arc<Task>>,
     /// The worker implementations.
     pub payloads: &'a Payloads,
+    /// The optimization strategies.
+    pub strategies: &'a Strategies,
     /// How the program was called.
     pub settings: &'a Settings,
     /// Where decisions are written down.
@@ -58,11 +65,18 @@ pub struct Stub {
     pub origin: Arc<Origin>,
     /// The pretrained model it starts from, once that is known.
     pub model: Option<Arc<Model>>,
+    /// What it has to do with what earlier runs have made.
+    pub reuse: Option<Arc<Reuse>>,
     /// What transforms did to it so far, if that is kept.
     pub trail: Option<Arc<Trail>>,
 }
 
 impl Stub {
+    /// What it has to do with what earlier runs have made, to write down more.
+    pub fn reuse_mut(&mut self) -> &mut Reuse {
+        Arc::make_mut(self.reuse.get_or_insert_default())
+    }
+
     /// Takes the section `name` out, after checking its shape.
     pub fn take_section(&mut self, name: &str, shape: &Shape) -> Result<Option<Map>> {
         let Some(value) = self.fields.take(name) else { return Ok(None) };
@@ -111,6 +125,10 @@ pub fn fan_out(
         if let Err(error) = make(stub, &mut out) {
             problems.extend(origin.blame(error).downcast::<Problems>()?.0);
         }
+        if out.len() > MOST_STUBS {
+            let error = anyhow!("a kind can have at most {MOST_STUBS} tasks, and here are more");
+            return Err(origin.blame(error));
+        }
     }
     if problems.is_empty() { Ok(out) } else { Err(Problems(problems).into()) }
 }
@@ -121,6 +139,7 @@ pub struct Registry {
     transforms: IndexMap<&'static str, Transform>,
     extensions: IndexMap<&'static str, fn(&Tree) -> Extension>,
     payloads: Payloads,
+    strategies: Strategies,
 }
 
 impl Registry {
@@ -141,6 +160,24 @@ impl Registry {
     pub fn payload(mut self, payload: Payload) -> Self {
         self.payloads.insert(payload.name, payload);
         self
+    }
+
+    /// Adds an optimization strategy under the name that kinds write.
+    pub fn strategy(mut self, name: &'static str, strategy: Strategy) -> Self {
+        self.strategies.insert(name, strategy);
+        self
+    }
+
+    /// Adds a set of strategies that a graph gets in the place of others whose parameter `optimize_strategies` is
+    /// `name`: `module:name`.
+    pub fn strategies(mut self, name: &'static str, set: Vec<(&'static str, Strategy)>) -> Self {
+        self.strategies.insert_set(name, set);
+        self
+    }
+
+    /// The optimization strategies.
+    pub fn known_strategies(&self) -> &Strategies {
+        &self.strategies
     }
 
     /// The worker implementations.

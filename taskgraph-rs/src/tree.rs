@@ -2,11 +2,12 @@
 //!
 //! Invariant: nothing outside the tree is read through it.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
 use indexmap::IndexMap;
 use sha2::{Digest, Sha256};
 
@@ -24,6 +25,8 @@ pub struct Tree {
     files: Files,
     memos: Mutex<IndexMap<String, Str, foldhash::fast::RandomState>>,
     tracked: OnceLock<Result<Vec<String>, String>>,
+    /// Folders that are known to lie inside the repository, whatever links lead to them.
+    inside: Mutex<BTreeSet<PathBuf>>,
 }
 
 enum Files {
@@ -97,7 +100,7 @@ impl Tree {
     }
 
     fn new(files: Files) -> Self {
-        Tree { files, memos: Mutex::default(), tracked: OnceLock::new() }
+        Tree { files, memos: Mutex::default(), tracked: OnceLock::new(), inside: Mutex::default() }
     }
 
     /// The repository that the tree is in.
@@ -177,12 +180,14 @@ impl Tree {
                 }
                 None => bail!("there is no `{path}` among the embedded kinds"),
             },
-            Files::Disk { commit: Some(commit), given, .. } => {
+            Files::Disk { commit, given, .. } => {
+                let on_disk = given.join(path);
+                self.check_file(&on_disk)?;
+                let Some(commit) = commit else { return Source::read(&on_disk) };
                 let name = format!("{commit}:{}", self.from_top(path));
-                let read = fs::read(given.join(path));
+                let read = fs::read(on_disk);
                 Source::decode(name.clone(), read.with_context(|| Machine(format!("cannot read `{name}`")))?)
             }
-            Files::Disk { given, .. } => Source::read(&given.join(path)),
         }
     }
 
@@ -197,10 +202,41 @@ impl Tree {
         }
     }
 
+    /// Refuses what is no file (to read a pipe could take forever), and what a link leads out of the repository to. What
+    /// is not there at all passes: whoever reads it says so.
+    pub fn check_file(&self, path: &Path) -> Result<()> {
+        let Files::Disk { top, .. } = &self.files else { return Ok(()) };
+        let Ok(found) = fs::symlink_metadata(path) else { return Ok(()) };
+        let outside = || anyhow!("`{}` leads out of the repository by a link", path.display());
+        let is_file = if found.is_symlink() {
+            let Ok(target) = path.canonicalize() else { return Ok(()) };
+            if !target.starts_with(top) {
+                return Err(outside());
+            }
+            target.is_file()
+        } else {
+            found.is_file()
+        };
+        if !is_file {
+            bail!("`{}` is no file", path.display());
+        }
+        let folder = path.parent().unwrap_or(path);
+        let known = || self.inside.lock().unwrap_or_else(PoisonError::into_inner);
+        if !known().contains(folder) {
+            if !folder.canonicalize().is_ok_and(|folder| folder.starts_with(top)) {
+                return Err(outside());
+            }
+            known().insert(folder.to_owned());
+        }
+        Ok(())
+    }
+
     /// The SHA-256 of the file at `path` below the top, in hex. Each file is hashed once.
     pub fn hash(&self, path: &str) -> Result<Str> {
         self.memo(path, || {
-            let content = fs::read(self.disk_path(path)?);
+            let on_disk = self.disk_path(path)?;
+            self.check_file(&on_disk)?;
+            let content = fs::read(on_disk);
             Ok(hex(&Sha256::digest(
                 content.with_context(|| format!("`{path}` cannot be read for the digest"))?,
             )))
@@ -253,8 +289,11 @@ impl Tree {
 
     /// Lists the files that the repository tracks, so that nobody has to wait for git later.
     pub fn list_tracked(&self) {
-        // What goes wrong is told when the list is needed, if it is.
-        let _ = self.tracked();
+        // Without a repository there is no telling how much lies around the tree: that is listed only if it is needed.
+        // What goes wrong is told then, too.
+        if self.repository().is_some() {
+            let _ = self.tracked();
+        }
     }
 
     /// All files that the repository tracks, from the top; without a repository, all files there are.

@@ -25,9 +25,16 @@ const NOTIFICATIONS: &[&str] = &[
     "on-transition",
 ];
 
+/// The longest route that Taskcluster takes.
+const LONGEST_ROUTE: usize = 249;
+
+/// The longest name of a task that Taskcluster takes. The label is its name.
+const LONGEST_NAME: usize = 255;
+
 /// All that is wrong with a full graph.
 pub fn verify(graph: &TaskGraph, config: &GraphConfig) -> Vec<Problem> {
     let mut problems = Vec::new();
+    names(graph, &mut problems);
     symbols(graph, &mut problems);
     routes(graph, config, &mut problems);
     tiers(graph, &mut problems);
@@ -39,6 +46,20 @@ fn about(task: &Task, code: &'static str, message: String, path: &str) -> Proble
     let path = KeyPath::dotted(path);
     let place = task.origin.place(&path);
     Problem::error(code, message).at(path, "").in_place(place)
+}
+
+/// Names fit what Taskcluster takes. They count in characters, unlike routes, which are ASCII.
+fn names(graph: &TaskGraph, problems: &mut Vec<Problem>) {
+    for task in graph.tasks.values().filter(|task| task.label.as_str().len() > LONGEST_NAME) {
+        let length = task.label.as_str().chars().count();
+        if length > LONGEST_NAME {
+            let message = format!(
+                "`{}` is a label of {length} characters; Taskcluster takes names of {LONGEST_NAME}",
+                words::shorten(task.label.as_str())
+            );
+            problems.push(about(task, "label", message, ""));
+        }
+    }
 }
 
 fn treeherder(task: &Task) -> Option<&Value> {
@@ -99,6 +120,15 @@ fn routes(graph: &TaskGraph, config: &GraphConfig, problems: &mut Vec<Problem>) 
                         about(task, "route", message, "routes").help(format!("the events are {allowed}")),
                     );
                 }
+            }
+            if route.len() > LONGEST_ROUTE {
+                let message = format!(
+                    "`{}` has a route of {} characters; Taskcluster takes {LONGEST_ROUTE}: `{}`",
+                    words::shorten(task.label.as_str()),
+                    route.len(),
+                    words::shorten(route),
+                );
+                problems.push(about(task, "route", message, "routes"));
             }
             if route.starts_with("index.") && route.contains('/') {
                 let message = format!("`{}` has a route with a slash: `{route}`", task.label);

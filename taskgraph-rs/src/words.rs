@@ -1,5 +1,7 @@
 //! Words for messages: the nearest allowed word, and lists of words.
 
+use std::borrow::Cow;
+
 use strsim::osa_distance;
 
 /// Longer words are compared with nothing: they are no typing errors.
@@ -7,6 +9,9 @@ const LONGEST: usize = 200;
 
 /// The shortest word that may stand for a longer one that contains it.
 const SHORTEST_PART: usize = 4;
+
+/// How much of a long text a message shows, in characters.
+const SHOWN: usize = 60;
 
 /// The allowed word that was most likely meant, if one is near enough. Among equally near ones the first in
 /// alphabetical order.
@@ -26,12 +31,19 @@ fn distance(word: &str, allowed: &str) -> Option<usize> {
     if plain.is_empty() || allowed.len() > LONGEST {
         return None;
     }
+    let (length, other_length) = (plain.chars().count(), other.chars().count());
+    let shorter = length.min(other_length);
+    let most = shorter.div_ceil(4).max(1).min(shorter.saturating_sub(1));
+    let is_part = has_part(&other, &plain) || has_part(&plain, &other);
+    // Words of quite different lengths need no slip counted, and most words are such.
+    if length.abs_diff(other_length) > most && !is_part {
+        return None;
+    }
     let slips = osa_distance(&plain, &other);
-    let shorter = plain.chars().count().min(other.chars().count());
-    if slips <= shorter.div_ceil(4).max(1).min(shorter.saturating_sub(1)) {
+    if slips <= most {
         return Some(slips);
     }
-    (has_part(&other, &plain) || has_part(&plain, &other)).then_some(LONGEST + slips)
+    is_part.then_some(LONGEST + slips)
 }
 
 /// Lower case, with one mark between parts.
@@ -42,6 +54,14 @@ fn folded(word: &str) -> String {
 /// Whether `part` stands in `whole` between marks or ends.
 fn has_part(whole: &str, part: &str) -> bool {
     part.len() >= SHORTEST_PART && format!("-{whole}-").contains(&format!("-{part}-"))
+}
+
+/// The start of a text that may be long, for a message.
+pub fn shorten(text: &str) -> Cow<'_, str> {
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
+        None => Cow::Borrowed(text),
+    }
 }
 
 /// The words of a choice: `a`, `a or b`, `a, b or c`.

@@ -1,21 +1,31 @@
 //! The commands and their flags: the names that people know from Taskgraph.
 
+mod action_callback;
+mod actions;
 mod config;
+mod decision;
 mod diff;
 mod explain;
+mod image_digest;
 mod kind_graph;
 mod manual;
+mod optimized;
 mod path;
 mod preview;
 mod show;
 
 use clap::{Parser, Subcommand};
 
+pub use action_callback::{ActionCallbackOptions, FolderOptions, TestActionCallbackOptions};
+pub use actions::ActionsOptions;
 pub use config::{CheckFormat, CheckOptions, InitOptions, ModelMode, SchemaOptions, UpgradeOptions};
+pub use decision::{DecisionOptions, EventOptions};
 pub use diff::DiffOptions;
 pub use explain::ExplainOptions;
+pub use image_digest::ImageDigestOptions;
 pub use kind_graph::{KindGraphFormat, KindGraphOptions};
 pub use manual::{CompletionsOptions, ManOptions};
+pub use optimized::{LookUpOptions, OptimizedOptions};
 pub use path::ConfigOptions;
 pub use path::PathOptions;
 pub use preview::PreviewOptions;
@@ -41,8 +51,22 @@ pub enum Command {
     Target(GraphOptions),
     /// Show the tasks that the parameters ask for, and all they need
     TargetGraph(GraphOptions),
+    /// Show what of the target graph has to run: tasks that ran before are replaced, and what nothing needs is gone
+    Optimized(OptimizedOptions),
+    /// Show the optimized graph in the form that Taskcluster takes
+    Morphed(OptimizedOptions),
+    /// Print the digest of a docker image, as the content of the tree makes it
+    ImageDigest(ImageDigestOptions),
     /// Show the kinds and what they depend on
     KindGraph(KindGraphOptions),
+    /// Show actions.json: what people can ask of the task group of a decision
+    Actions(ActionsOptions),
+    /// Decide what runs for a push, a pull request or a schedule: write the artifacts and create the tasks
+    Decision(Box<DecisionOptions>),
+    /// Do what an action's task is there for; everything about it stands in the environment
+    ActionCallback(ActionCallbackOptions),
+    /// Show what an action would do: nothing is created, cancelled or rerun
+    TestActionCallback(TestActionCallbackOptions),
     /// Look at a graph before it runs
     #[command(subcommand)]
     Graph(GraphCommand),

@@ -47,6 +47,10 @@ pub struct PreviewOptions {
     #[arg(long, value_name = "FILE")]
     pub known_urls: Option<PathBuf>,
 
+    /// Look up what the index has: which tasks would really run, which are there already and until when
+    #[arg(long, conflicts_with = "offline")]
+    pub look_up: bool,
+
     /// Ask no network; what is not known about urls is assumed, with a warning
     #[arg(long)]
     pub offline: bool,

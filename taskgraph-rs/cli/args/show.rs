@@ -11,8 +11,9 @@ pub struct GraphOptions {
     #[command(flatten)]
     pub tree: TreeOptions,
 
-    /// Parameters: a file (.yml or .json), or a folder of such files; may be given several times
-    #[arg(short, long, value_name = "FILE")]
+    /// Parameters: a file (.yml or .json), a folder of such files, a url, task-id=…, project=… or index=…; may be given
+    /// several times
+    #[arg(short, long, value_name = "SPEC")]
     pub parameters: Vec<PathBuf>,
 
     /// Show the graph as JSON

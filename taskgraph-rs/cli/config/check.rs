@@ -14,10 +14,10 @@ use super::verdicts::Verdicts;
 use super::{github, json, sarif, table};
 use crate::Status;
 use crate::args::{CheckFormat, CheckOptions};
+use crate::bar::Bar;
 use crate::environment::{open_tree_or_embedded, settings};
 use crate::output::write;
 use crate::preview::read;
-use crate::progress::Progress;
 use crate::report::Reporter;
 
 /// Checks configs.
@@ -27,16 +27,16 @@ pub fn run(options: &CheckOptions, reporter: &Reporter) -> Result<Status> {
     let loaded = Loaded::load(tree, &registry(), &Default::default())?;
     let settings = settings(None, true)?;
     let checker = Checker::new(&loaded, &settings, SystemTime::now())?;
-    let progress = Progress::new(paths.len(), "configs");
+    let bar = Bar::new(paths.len(), "configs");
     let checked: Vec<Result<Checked>> = paths
         .par_iter()
         .map(|path: &std::path::PathBuf| {
             let checked = read_and_check(&checker, path);
-            progress.step();
+            bar.step();
             checked
         })
         .collect();
-    drop(progress);
+    drop(bar);
     let (files, unreadable): (Vec<_>, Vec<_>) = checked.into_iter().partition(Result::is_ok);
     let verdicts = Verdicts {
         tree: TreeFacts::of(&loaded),

@@ -57,7 +57,9 @@ fn text(told: &Explanation, all: bool) -> String {
         page.heading("Pretrained model");
         page.line(&format!("  {}, type {}", model.variant.words(), model.model_type));
         page.list("  ", &model.urls);
-        page.line(&format!("  {} in {}", count(model.files.len(), "file"), model.directory));
+        if let Some(directory) = &model.directory {
+            page.line(&format!("  {} in {directory}", count(model.files.len(), "file")));
+        }
         if !model.dropped.is_empty() {
             page.list("  no longer needs ", &model.dropped);
         }

@@ -1,8 +1,10 @@
 //! `graph preview`: what a training config would run, as text or as JSON.
 
+mod look_up;
 mod models;
 pub mod page;
 mod problems;
+mod reused;
 mod text;
 mod work;
 
@@ -12,12 +14,18 @@ use std::time::SystemTime;
 
 use anstream::eprint;
 use anyhow::{Context as _, Result};
+use serde_json::Value as Json;
+use taskgraph::decide::Rendered;
+use taskgraph::json;
+use taskgraph::lookup::Find;
 use taskgraph::pipeline::Loaded;
 use taskgraph::preview::{Against, Config, Input, Outcome, Report, Request, preview};
 use taskgraph::probe::{Patience, probe};
 use taskgraph::problem::{Machine, Problems};
+use taskgraph::secret::redact;
 use taskgraph::settings::Settings;
 use taskgraph::source::Source;
+use taskgraph::value::Str;
 use taskgraph_transforms::registry;
 
 use crate::Status;
@@ -25,6 +33,7 @@ use crate::args::PreviewOptions;
 use crate::environment::{open_tree_or_embedded, settings};
 use crate::known_urls;
 use crate::output::write;
+use crate::progress::connect;
 use crate::report::Reporter;
 
 /// Previews a config.
@@ -38,10 +47,8 @@ pub fn run(options: &PreviewOptions, reporter: &Reporter) -> Result<Status> {
         }
     };
     if options.json {
-        write(None, |out| {
-            serde_json::to_writer_pretty(&mut *out, &report)?;
-            Ok(writeln!(out)?)
-        })?;
+        let Rendered { json, .. } = rendered(&report)?;
+        write(None, |out| Ok(out.write_all(json.as_bytes())?))?;
     } else if report.outcome == Outcome::Refused {
         let (errors, _) = report.counts();
         reporter.problems(&report.problems[..errors]);
@@ -57,14 +64,34 @@ pub fn run(options: &PreviewOptions, reporter: &Reporter) -> Result<Status> {
     })
 }
 
+/// A report without users and passwords of urls, wherever they stand.
+fn redacted(report: Json) -> Json {
+    match report {
+        Json::String(text) => Json::String(redact(&text)),
+        Json::Array(items) => items.into_iter().map(redacted).collect(),
+        Json::Object(map) => map.into_iter().map(|(key, value)| (redact(&key), redacted(value))).collect(),
+        other => other,
+    }
+}
+
+/// A report as it is read, with everything listed.
+pub fn rendered(report: &Report) -> Result<Rendered> {
+    let mut json = Vec::new();
+    json::indented(&redacted(serde_json::to_value(report)?), &mut json)?;
+    json.push(b'\n');
+    Ok(Rendered { json: String::from_utf8(json)?, text: text::text(report, true) })
+}
+
 fn make(options: &PreviewOptions) -> Result<Report> {
     let urls = known_urls::read(options.known_urls.as_deref())?;
     let settings = Settings { urls, ..settings(options.run_task_dir.as_deref(), false)? };
     let against = match options.against.as_deref() {
-        None => Against::NoModels,
+        None => Against::Scratch,
         Some(path) if path == Path::new("none") => Against::Nothing,
         Some(path) => Against::Config(read(path)?),
     };
+    let services = options.look_up.then(connect).transpose()?;
+    let find = services.as_ref().map(|services| |paths: &[Str]| services.find(paths));
     let request = Request {
         input: read(&options.config)?,
         target_stage: options.target_stage.clone(),
@@ -72,6 +99,7 @@ fn make(options: &PreviewOptions) -> Result<Report> {
         against,
         settings: &settings,
         ask: (!options.offline).then_some(|questions| probe(questions, Patience::default())),
+        find: find.as_ref().map(|find| find as &Find<'_>),
         now: SystemTime::now(),
     };
     let tree = open_tree_or_embedded(options.root.as_deref())?;

@@ -5,7 +5,7 @@ use taskgraph::preview::Report;
 use super::page::Page;
 use crate::report::{brief, count};
 
-/// How many warnings are shown without `--all`.
+/// How many warnings are shown without `--all`: keys without effect last, of which there may be many.
 const SHOWN: usize = 10;
 
 /// The warnings of a report that has errors, which are told elsewhere.
@@ -40,7 +40,10 @@ fn print_warnings(page: &mut Page, report: &Report, all: bool) {
     }
     page.heading(&count(warnings, "warning"));
     let shown = if all { warnings } else { SHOWN };
-    for problem in report.problems[errors..].iter().take(shown) {
+    let (weighty, others): (Vec<_>, Vec<_>) = report.problems[errors..]
+        .iter()
+        .partition(|problem| shown >= warnings || problem.code != "no-effect");
+    for problem in weighty.into_iter().chain(others).take(shown) {
         for (index, line) in brief(problem).iter().enumerate() {
             page.line(&format!("{}{line}", if index == 0 { "  " } else { "      " }));
         }

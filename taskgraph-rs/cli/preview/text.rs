@@ -3,7 +3,7 @@
 use taskgraph::preview::{Comparison, Edges, Plan, Report};
 
 use super::page::Page;
-use super::{models, problems, work};
+use super::{look_up, models, problems, reused, work};
 
 /// How many labels of a group are shown without `--all`.
 const SHOWN: usize = 4;
@@ -17,7 +17,9 @@ pub fn text(report: &Report, all: bool) -> String {
     if let Some(plan) = &report.plan {
         page.line(&facts(report, plan));
         models::print(&mut page, plan);
+        reused::print(&mut page, plan, all);
         comparison(&mut page, plan, all);
+        look_up::print(&mut page, plan, all);
         work::print(&mut page, &plan.work, all);
     }
     problems::print(&mut page, report, all);
@@ -45,8 +47,8 @@ fn facts(report: &Report, plan: &Plan) -> String {
 fn comparison(page: &mut Page, plan: &Plan, all: bool) {
     let Some(comparison) = &plan.comparison else { return };
     page.heading(&match &comparison.against {
-        None => "Against the same config without pretrained models".into(),
         Some(other) => format!("Against {other}"),
+        None => format!("Against the same config without {}", comparison.without.unwrap_or_default()),
     });
     for (sign, name, labels) in groups(comparison) {
         if labels.is_empty() {
@@ -101,7 +103,8 @@ fn reasons(comparison: &Comparison) -> Vec<(&str, usize)> {
     reasons
 }
 
-fn few(labels: &[String]) -> Vec<String> {
+/// The first labels, and how many more there are.
+pub fn few(labels: &[String]) -> Vec<String> {
     if labels.len() <= SHOWN {
         return labels.to_vec();
     }

@@ -2,10 +2,20 @@
 //!
 //! Invariant: nothing is created before everything that can be refused was looked at.
 
+mod artifacts;
 mod asked;
+mod checks;
+mod folder;
 mod history;
+mod new_tasks;
 mod parameters;
+mod run;
+mod runnable;
 mod try_config;
 
 pub use asked::Asked;
+pub use checks::check_values;
+pub use folder::{Folder, Staged};
+pub use new_tasks::{Summary, new_tasks};
 pub use parameters::{Derived, parameters};
+pub use run::{Create, Decided, Decision, Probe, Rendered, Step, run};

@@ -3,9 +3,9 @@
 use std::io::{BufWriter, Write};
 
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
-use serde_json::ser::PrettyFormatter;
 
 use super::Error;
+use crate::json_layout::Indented;
 use crate::value::{Str, Value};
 
 /// On one line, keys in their order. Fails on what JSON lacks: integers beyond 64 bits, infinity.
@@ -21,9 +21,13 @@ pub fn compact_sorted(value: &Value) -> Result<String, Error> {
 /// Indented by two spaces, keys sorted by code point at every level, without a line feed at the end.
 pub fn pretty_sorted(value: &Value, out: impl Write) -> Result<(), Error> {
     let mut out = BufWriter::with_capacity(64 << 10, out);
-    let layout = PrettyFormatter::with_indent(b"  ");
-    Sorted(value).serialize(&mut serde_json::Serializer::with_formatter(&mut out, layout))?;
+    indented(&Sorted(value), &mut out)?;
     out.flush().map_err(Error::io)
+}
+
+/// Indented by two spaces, keys in their order, without a line feed at the end.
+pub fn indented<T: Serialize + ?Sized>(value: &T, out: &mut dyn Write) -> Result<(), Error> {
+    value.serialize(&mut serde_json::Serializer::with_formatter(out, Indented::default()))
 }
 
 /// A value whose maps are written in the order of their keys.

@@ -6,6 +6,7 @@ mod merge;
 mod moves;
 mod reads;
 mod shape;
+mod spec;
 
 use std::sync::Arc;
 
@@ -22,7 +23,8 @@ pub use defaults::{fill, fill_base};
 pub use load::{Given, read_file};
 pub use merge::{Filled, fill_missing};
 pub use moves::move_models;
-pub use shape::{check, unknown};
+pub use shape::{check, tell, unknown};
+pub use spec::{Fetch, Spec};
 
 use reads::Reads;
 

@@ -91,6 +91,8 @@ mod tests {
         chunks: "",
         models: "t.experiment.models",
         models_elsewhere: "t.models",
+        reuse: &[],
+        reuse_name: "models",
         kinds: &[],
         action_keys: &[],
         other_layouts: &[],

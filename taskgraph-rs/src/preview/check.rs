@@ -73,6 +73,7 @@ impl<'c> Checker<'c> {
             against: Against::Nothing,
             settings: &self.settings,
             ask: None,
+            find: None,
             now: self.now,
         };
         let making =

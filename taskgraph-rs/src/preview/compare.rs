@@ -123,7 +123,7 @@ mod tests {
             model_type: "default".into(),
             urls: Vec::new(),
             files: Vec::new(),
-            directory: "./artifacts".into(),
+            directory: Some("./artifacts".into()),
             dropped: Vec::new(),
         })
     }
@@ -145,7 +145,8 @@ mod tests {
         );
         let mut train = with_digest("train", &[], "a2", "{x: 2}");
         train.model = Some(model());
-        let dropped = Dropped { kind: "train".into(), stage: Some("judge".into()), why: "not again".into() };
+        let dropped =
+            Dropped { kind: "train".into(), stage: Some("judge".into()), why: "not again".into(), by: None };
         let now = run(
             vec![
                 with_digest("vocab", &[], "v", "{}"),
@@ -164,6 +165,7 @@ mod tests {
             told,
             serde_json::json!({
                 "against": null,
+                "without": null,
                 "gone": [
                     {"label": "judge", "why": "not again"},
                     {"label": "vocab", "why": "nothing that is asked for needs it any more"},

@@ -131,15 +131,22 @@ pub fn set_stage(params: &mut Params, training: &Training, stage: &str) {
     }
 }
 
-/// The same parameters without pretrained models; nothing if there are none.
-pub fn without_models(params: &Params, training: &Training) -> Option<Params> {
-    let path = KeyPath::dotted(training.models);
-    if !params.find(&path)?.truthy() {
-        return None;
+/// The same parameters without anything that earlier runs have made; nothing if there is nothing of that sort.
+pub fn from_scratch(params: &Params, training: &Training) -> Option<Params> {
+    let paths = training.reuse.iter().map(|path| KeyPath::dotted(path));
+    let given: Vec<KeyPath> = paths.filter(|path| params.find(path).is_some_and(Value::truthy)).collect();
+    let mut params = (!given.is_empty()).then(|| params.clone())?;
+    for path in given {
+        params.find_mut(&path.parent())?.as_map_mut()?.take(path.last_key()?);
     }
-    let mut params = params.clone();
-    params.find_mut(&path.parent())?.as_map_mut()?.take(path.last_key()?);
     Some(params)
+}
+
+/// What to say where the same config makes no graph without what it reuses.
+pub fn no_scratch(training: &Training, problems: &[Problem]) -> Option<String> {
+    let problem = problems.iter().find(|problem| problem.is_error())?;
+    let name = training.reuse_name;
+    Some(format!("the same config without {name} makes no graph to compare with: {problem}"))
 }
 
 /// What a reading failed with, as problems. The machine's fault passes through.

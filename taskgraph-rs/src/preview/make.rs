@@ -4,12 +4,15 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use anyhow::Result;
+use indexmap::IndexMap;
 
 use super::compare::{Run, compare, size};
 use super::config::{self, Configured, problems_of};
+use super::look_up::{look_up, really};
 use super::models::models;
 use super::repair::repaired;
 use super::report::{Comparison, Facts, Plan, Report, TreeFacts};
+use super::reused::{not_used, reused};
 use super::sample::sample;
 use super::stage;
 use super::work::work;
@@ -17,16 +20,17 @@ use crate::effects;
 use crate::extension::Training;
 use crate::fields::Fields as _;
 use crate::keypath::KeyPath;
+use crate::lookup::Find;
+use crate::optimize::Fate;
 use crate::params::{self, Params};
-use crate::pipeline::Loaded;
+use crate::pipeline::{Loaded, NO_DECISION, OptimizeRequest};
 use crate::problem::{Problem, Severity};
 use crate::settings::Settings;
 use crate::source::Source;
+use crate::task::Label;
+use crate::task_id::TaskId;
 use crate::urls::{Question, Urls};
 use crate::value::{Map, Value};
-
-/// Warnings about a graph that can be made, and must not run.
-const GRAVE: [&str; 2] = ["no-effect", "would-fail"];
 
 /// A config that is to be read.
 #[derive(Clone, Debug)]
@@ -40,8 +44,8 @@ pub struct Input {
 /// What a run is compared with.
 #[derive(Clone, Debug)]
 pub enum Against {
-    /// The same config without pretrained models.
-    NoModels,
+    /// The same config without what earlier runs have made.
+    Scratch,
     /// Another config.
     Config(Input),
     /// Nothing.
@@ -63,6 +67,8 @@ pub struct Request<'r> {
     /// Who asks whether urls are there, if the graph depends on some that nothing is known about. Without anybody,
     /// the graph is made as the plumbing commands make it, with a warning for each.
     pub ask: Option<fn(&[Question]) -> Urls>,
+    /// Who looks index paths up, if what the index has is to be shown.
+    pub find: Option<&'r Find<'r>>,
     /// The time of the run.
     pub now: SystemTime,
 }
@@ -91,31 +97,49 @@ pub fn preview(loaded: &Loaded, request: &Request<'_>) -> Result<Report> {
         let (missing, others): (Vec<_>, Vec<_>) = warnings.into_iter().partition(is_about_the_machine);
         notes.extend(missing.into_iter().map(|warning| warning.message));
         problems.extend(others);
-        let scratch = match config::without_models(params, training) {
-            Some(params) => making.make(params, None, &mut problems)?,
+        let scratch = match config::from_scratch(params, training) {
+            Some(params) => making.scratch(params, &mut notes)?,
             None => None,
         };
         let comparison = making.compare(run, scratch.as_ref(), &mut problems)?;
-        plan = Some(Plan {
-            facts: facts(training, params, run),
-            defaults,
-            models: models(
-                training,
-                &run.full,
-                &run.targets.graph,
-                scratch.as_ref().map(|made| &made.run.full),
-            ),
-            comparison,
-            work: work(&run.targets.graph, &loaded.config, params.text("level")),
-        });
+        let fates = making.look_up(params, run)?;
+        let scratch = scratch.as_ref().map(|made| &made.run);
+        let made = self::plan(loaded, training, params, run, scratch, comparison, fates.as_ref());
+        plan = Some(Plan { defaults, ..made });
     }
     let mut report = Report::new(config, tree, problems, plan);
     report.notes = notes;
     Ok(report)
 }
 
+/// What would run. `fates` are the decisions of the optimizer, if the index was looked up.
+pub(super) fn plan(
+    loaded: &Loaded,
+    training: &Training,
+    params: &Params,
+    run: &Run,
+    scratch: Option<&Run>,
+    comparison: Option<Comparison>,
+    fates: Option<&IndexMap<Label, Fate>>,
+) -> Plan {
+    let graph = &run.targets.graph;
+    let level = params.text("level");
+    Plan {
+        facts: facts(training, params, run),
+        defaults: None,
+        models: models(training, &run.full, graph, scratch.map(|scratch| &scratch.full)),
+        reused: reused(&loaded.extension, params, run),
+        comparison,
+        look_up: fates.map(|fates| look_up(graph, fates)),
+        work: match fates {
+            None => work(graph, &loaded.config, level),
+            Some(fates) => work(&really(graph, fates), &loaded.config, level),
+        },
+    }
+}
+
 /// What the machine lacks changes names and digests, but nothing that a preview shows.
-fn is_about_the_machine(warning: &Problem) -> bool {
+pub(super) fn is_about_the_machine(warning: &Problem) -> bool {
     warning.code == "run-task"
 }
 
@@ -203,7 +227,7 @@ impl Making<'_> {
         let mut found = problems_of(loaded.complete(&mut params, request.now), problems)?.unwrap_or_default();
         if own.is_some() {
             // A model that nothing takes, a task that cannot end well: no small matters before a run of weeks.
-            for problem in found.iter_mut().filter(|problem| GRAVE.contains(&problem.code)) {
+            for problem in found.iter_mut().filter(|problem| problem.is_grave()) {
                 problem.severity = Severity::Error;
             }
             if self.asks_for_a_stage(&params) {
@@ -245,8 +269,24 @@ impl Making<'_> {
             if self.asks_for_a_stage(&params) {
                 problems.extend(stage::selects_nothing(training, &params, &run, has_stage_flag));
             }
+            if !run.targets.set.tasks.is_empty() {
+                let stage = params.find(&KeyPath::dotted(training.stage)).and_then(Value::as_str);
+                let stage = stage.filter(|_| self.asks_for_a_stage(&params));
+                problems.extend(not_used(&loaded.extension, &params, &run, stage));
+            }
         }
         Ok(Some(Made { params, run }))
+    }
+
+    /// Makes the graph of the same config without what earlier runs have made. A config that reuses something may lack
+    /// what it would take to make that, so this may be refused, and the config is still as good as it was.
+    fn scratch(&self, params: Params, notes: &mut Vec<String>) -> Result<Option<Made>> {
+        let mut problems = Vec::new();
+        let made = self.make(params, None, &mut problems)?;
+        if made.is_none() {
+            notes.extend(config::no_scratch(self.training, &problems));
+        }
+        Ok(made)
     }
 
     /// Whether the target stage is what the target method goes by.
@@ -288,6 +328,22 @@ impl Making<'_> {
         Ok(others)
     }
 
+    /// What becomes of each task to run, if somebody looks the index up.
+    fn look_up(&self, params: &Params, run: &Run) -> Result<Option<IndexMap<Label, Fate>>> {
+        let Making { loaded, request, .. } = self;
+        let Some(find) = request.find else { return Ok(None) };
+        let index = find(&loaded.index_paths(&run.targets, params, request.settings)?)?;
+        let asked = OptimizeRequest {
+            settings: request.settings,
+            decision_task_id: NO_DECISION,
+            found: &index,
+            now: request.now,
+        };
+        // No task is created, so that any ids will do.
+        let optimized = loaded.optimize(&run.targets, params, &asked, &mut |_| TaskId::random())?;
+        Ok(Some(optimized.fates))
+    }
+
     fn compare(
         &self,
         run: &Run,
@@ -296,7 +352,10 @@ impl Making<'_> {
     ) -> Result<Option<Comparison>> {
         match &self.request.against {
             Against::Nothing => Ok(None),
-            Against::NoModels => Ok(scratch.map(|scratch| compare(run, &scratch.run, None))),
+            Against::Scratch => Ok(scratch.map(|scratch| Comparison {
+                without: Some(self.training.reuse_name),
+                ..compare(run, &scratch.run, None)
+            })),
             Against::Config(input) => {
                 let Some(other) =
                     problems_of(config::read(self.loaded, self.training, input, &Map::default()), problems)?

@@ -8,11 +8,14 @@ mod check;
 mod command;
 mod compare;
 mod config;
+mod decision;
+mod look_up;
 mod make;
 mod models;
 mod parameters;
 mod repair;
 mod report;
+mod reused;
 mod sample;
 mod stage;
 #[cfg(test)]
@@ -20,9 +23,14 @@ pub(crate) mod testing;
 mod work;
 
 pub use check::{Checked, Checker};
+pub use compare::Run;
+pub use decision::of_decision;
+pub use look_up::{Counts, KindCounts, LookUp, Looked, Outcome as Fared};
 pub use make::{Against, Input, Request, no_training, preview};
 pub use parameters::parameters;
 pub use report::{
-    Changed, Comparison, Config, DefaultKeys, Edges, Facts, Gone, KindModels, Member, Need, Outcome, Plan,
-    Report, Row, Totals, TreeFacts, VERSION, Variant, Work,
+    Bringer, Changed, Comparison, Config, DefaultKeys, Dependency, Edges, Facts, Gone, GoneKind, KindModels,
+    Member, NamedUrl, Need, Outcome, Plan, Report, Reused, Row, Totals, TreeFacts, Usage, VERSION, Variant,
+    Work,
 };
+pub use stage::{check as unknown_stage, selects_nothing as empty_stage};

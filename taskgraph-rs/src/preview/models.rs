@@ -1,5 +1,7 @@
 //! The training kinds that can start from a model, task by task.
 
+use indexmap::IndexMap;
+
 use super::command::excerpt;
 use super::report::{KindModels, Member, Need, Variant};
 use crate::decision;
@@ -10,17 +12,24 @@ use crate::secret::redact;
 use crate::task::Task;
 use crate::value::{Str, Value};
 
-/// What each training kind starts from. `scratch` is the graph without models.
+/// What each training kind starts from, and each other kind of which a task does. `scratch` is the graph without models.
 pub fn models(
     training: &Training,
     full: &Full,
     to_run: &TaskGraph,
     scratch: Option<&Full>,
 ) -> Vec<KindModels> {
-    let of_kind =
-        |kind: &&&str| full.graph.tasks.values().filter(|task| *task.kind == ***kind).collect::<Vec<_>>();
-    let kinds =
-        training.kinds.iter().map(|kind| (kind, of_kind(&kind))).filter(|(_, tasks)| !tasks.is_empty());
+    let all = || full.graph.tasks.values();
+    let mut kinds: IndexMap<&str, Vec<_>> = training.kinds.iter().map(|kind| (*kind, Vec::new())).collect();
+    for task in all().filter(|task| task.model.is_some()) {
+        kinds.entry(&task.kind).or_default();
+    }
+    for task in all() {
+        if let Some(tasks) = kinds.get_mut(&*task.kind) {
+            tasks.push(task);
+        }
+    }
+    let kinds = kinds.into_iter().filter(|(_, tasks)| !tasks.is_empty());
     kinds
         .map(|(kind, tasks)| {
             let model = tasks.iter().find_map(|task| task.model.as_deref());
@@ -29,7 +38,7 @@ pub fn models(
                 member(task, to_run.tasks.contains_key(&task.label), without.map(|task| &**task))
             });
             KindModels {
-                kind: (*kind).into(),
+                kind: kind.into(),
                 variant: model.map_or(Variant::FromScratch, |model| variant(model.variant)),
                 model_type: model.map(|model| model.model_type.clone()),
                 members: members.collect(),
@@ -48,7 +57,10 @@ fn variant(variant: decision::Variant) -> Variant {
 
 fn member(task: &Task, runs: bool, without: Option<&Task>) -> Member {
     let model = task.model.as_deref();
-    let mounted = model.map(|model| mounted(task, &model.directory)).unwrap_or_default();
+    let directory = model.and_then(|model| model.directory.clone());
+    let mounted = directory.as_ref().map(|directory| mounted(task, directory)).unwrap_or_default();
+    // What a task fetches itself stands in no mount.
+    let own = model.filter(|model| model.directory.is_none()).and_then(|model| model.urls.first());
     let is_trained = model.is_none_or(|model| model.variant != decision::Variant::DownloadOnly);
     let mut needs: Vec<Need> = task
         .dependencies
@@ -61,8 +73,10 @@ fn member(task: &Task, runs: bool, without: Option<&Task>) -> Member {
         runs,
         url: mounted
             .first()
-            .map(|(file, url)| redact(url.strip_suffix(file.as_str()).unwrap_or(url).trim_end_matches('/'))),
-        directory: model.map(|model| model.directory.clone()),
+            .map(|(file, url)| url.strip_suffix(file.as_str()).unwrap_or(url))
+            .or(own.map(|url| &**url))
+            .map(|url| redact(url.trim_end_matches('/'))),
+        directory,
         files: mounted.into_iter().map(|(file, _)| file).collect(),
         needs,
         no_longer: model.map(|model| model.dropped.clone()).unwrap_or_default(),

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
+use super::look_up::LookUp;
 use crate::pipeline::Loaded;
 use crate::problem::{Problem, Severity};
 use crate::task::Label;
@@ -77,11 +78,15 @@ pub struct Plan {
     pub facts: Facts,
     /// Keys that are not in the config.
     pub defaults: Option<DefaultKeys>,
-    /// The training kinds that can start from a model.
+    /// The kinds that can start from a model, and others of which a task does.
     pub models: Vec<KindModels>,
+    /// What the config hands in that earlier runs have made: models, corpora, vocabularies.
+    pub reused: Vec<Reused>,
     /// What changes against another run.
     pub comparison: Option<Comparison>,
-    /// What the tasks run on.
+    /// What the index has, if it was looked up.
+    pub look_up: Option<LookUp>,
+    /// What the tasks run on: with a look-up, those that would really run.
     pub work: Work,
 }
 
@@ -184,11 +189,86 @@ pub struct Need {
     pub label: Label,
 }
 
+/// Something that an earlier run has made: a model, a corpus, a vocabulary.
+#[derive(Debug, Serialize)]
+pub struct Reused {
+    /// The path of its key in the training config.
+    pub path: String,
+    /// What it is: `model`, `corpus`, `vocabulary`.
+    pub what: &'static str,
+    /// Where it comes from.
+    pub urls: Vec<NamedUrl>,
+    /// The tasks that bring it into the graph.
+    pub brought_by: Vec<Bringer>,
+    /// What becomes of it.
+    pub usage: Usage,
+    /// Kinds that make nothing any more, or less, because of it.
+    pub gone: Vec<GoneKind>,
+    /// Dependencies that have moved because of it.
+    pub moved: Vec<Dependency>,
+}
+
+/// The url of a file or a folder.
+#[derive(Debug, Serialize)]
+pub struct NamedUrl {
+    /// Its key, below that of the whole: `src`, `urls[0]`.
+    pub name: String,
+    /// The url.
+    pub url: String,
+}
+
+/// A task that brings something into the graph.
+#[derive(Debug, Serialize)]
+pub struct Bringer {
+    /// Its label.
+    pub label: Label,
+    /// Whether it runs: what is asked for needs it.
+    pub runs: bool,
+}
+
+/// What becomes of something that is handed in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Usage {
+    /// What is asked for needs it.
+    Used,
+    /// Tasks need it that are not asked for.
+    NotAskedFor,
+    /// No task needs it.
+    Unused,
+}
+
+/// A kind that makes less than it would.
+#[derive(Debug, Serialize)]
+pub struct GoneKind {
+    /// The kind.
+    pub kind: Str,
+    /// The stages of its tasks that are not made.
+    pub stages: Vec<Str>,
+    /// Whether it makes no task at all.
+    pub wholly: bool,
+    /// Why.
+    pub why: String,
+}
+
+/// A dependency that has moved.
+#[derive(Debug, Serialize)]
+pub struct Dependency {
+    /// What was depended on.
+    pub from: Str,
+    /// What stands in its place; nothing if it is only gone.
+    pub to: Option<Str>,
+    /// The tasks whose dependency it is.
+    pub tasks: Vec<Label>,
+}
+
 /// What changes among the tasks to run, against another run.
 #[derive(Debug, Default, Serialize)]
 pub struct Comparison {
-    /// The config of the other run; nothing if it is the same config without pretrained models.
+    /// The config of the other run; nothing if it is the same config without what it reuses.
     pub against: Option<String>,
+    /// What the other config lacks, if it is the same: `pretrained models`, `continuation`.
+    pub without: Option<&'static str>,
     /// Tasks of the other run only.
     pub gone: Vec<Gone>,
     /// Tasks of this run only.

@@ -31,6 +31,7 @@ pub fn task(name: &str, needs: &[&str], attributes: &str, definition: &str) -> T
         soft_dependencies: Vec::new(),
         if_dependencies: Vec::new(),
         model: None,
+        reuse: None,
         origin: Arc::new(Origin { kind: "train".into(), name: "x".into(), spots: Vec::new() }),
     }
 }

@@ -14,6 +14,7 @@ use std::sync::{Arc, OnceLock};
 use indexmap::IndexMap;
 
 use super::pattern::{Style, Translation, translate};
+use crate::words::shorten;
 
 /// The most steps back that one match may take.
 const MOST_STEPS: usize = 1_000_000;
@@ -42,10 +43,10 @@ impl fmt::Display for RegexError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             RegexError::Pattern { pattern, problem } => {
-                write!(f, "`{pattern}` is not a regular expression: {problem}")
+                write!(f, "`{}` is not a regular expression: {problem}", shorten(pattern))
             }
             RegexError::Steps { pattern } => {
-                write!(f, "the regular expression `{pattern}` takes too many steps")
+                write!(f, "the regular expression `{}` takes too many steps", shorten(pattern))
             }
         }
     }

@@ -79,9 +79,20 @@ impl Document {
         (found == path.0.len()).then_some(located)
     }
 
+    /// The node at a path.
+    pub fn node(&self, path: &KeyPath) -> Option<&Node> {
+        let (node, _, found) = self.nearest(path);
+        (found == path.0.len()).then_some(node)
+    }
+
     /// Where the value stands that is nearest to a path: as far as the path exists, and how many of its steps that
     /// are. For what is missing.
     pub fn locate_nearest(&self, path: &KeyPath) -> (Located, usize) {
+        let (_, located, found) = self.nearest(path);
+        (located, found)
+    }
+
+    fn nearest(&self, path: &KeyPath) -> (&Node, Located, usize) {
         let mut node = &self.root;
         let mut located = Located { key: None, value: node.span };
         for (position, step) in path.0.iter().enumerate() {
@@ -93,11 +104,11 @@ impl Document {
                     .map(|(key, value)| (Some(key.span), value)),
                 _ => None,
             };
-            let Some((key, value)) = next else { return (located, position) };
+            let Some((key, value)) = next else { return (node, located, position) };
             located = Located { key, value: value.span };
             node = value;
         }
-        (located, path.0.len())
+        (node, located, path.0.len())
     }
 }
 

@@ -1,6 +1,7 @@
 //! YAML out of a value, such that PyYAML's `safe_load` reads the same value back.
 
 use super::resolve::{Type, implicit};
+use crate::inert::is_inert;
 use crate::value::{Map, Value};
 
 /// libyaml takes no longer one-line keys; longer ones are written as `? key`.
@@ -161,7 +162,8 @@ fn is_plain(text: &str) -> bool {
 /// What may stand as it is within a line.
 fn is_printable(c: char) -> bool {
     matches!(c, ' '..='~' | '\u{a0}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
-        && !matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}')
+        && c != '\u{feff}'
+        && is_inert(c)
 }
 
 /// Whether a text has several lines and a block reads as the text: its first line tells the indentation, so it
@@ -250,6 +252,8 @@ mod tests {
             "\ta\nb",
             "é",
             "a\u{2028}b",
+            "a\u{202e}b\u{200f}",
+            "a\u{61c}\nb",
         ] {
             let value = Value::from(map! { text => vec![Value::from(text)], "z" => text });
             assert_eq!(back(&write(&value)), value, "{text:?}");

@@ -23,7 +23,7 @@ const CHUNK: Shape = Shape::Open(
     &Shape::Any,
 );
 
-/// More chunks than any queue takes; a typing error, not a wish.
+/// More chunks are a typing error, not a wish.
 const MOST_CHUNKS: i64 = 100_000;
 
 /// The transform.

@@ -57,10 +57,15 @@ enum File {
 }
 
 fn files(ctx: &Context<'_>, definition: &str, args: &Map) -> Result<BTreeMap<String, File>> {
-    let directory = ctx.tree.disk_path(&format!("taskcluster/docker/{definition}"))?;
+    let folder = format!("taskcluster/docker/{definition}");
+    let directory = ctx.tree.disk_path(&folder)?;
+    let dockerfile = directory.join("Dockerfile");
+    if !dockerfile.is_file() {
+        bail!("there is no `Dockerfile` in `{folder}`");
+    }
     let mut files = BTreeMap::new();
-    add_all(&directory, "", &mut files)?;
-    let dockerfile = Source::read(&directory.join("Dockerfile"))?;
+    add_all(ctx, &directory, "", &mut files)?;
+    let dockerfile = Source::read(&dockerfile)?;
     let mut text = String::new();
     let mut replacements: Vec<(&str, String)> = Vec::new();
     for line in dockerfile.text.replace("\r\n", "\n").split_inclusive('\n') {
@@ -104,8 +109,9 @@ fn include(
     })?;
     let name = python::path::join("topsrcdir", path);
     if on_disk.is_dir() {
-        add_all(&on_disk, &format!("{name}/"), files)
+        add_all(ctx, &on_disk, &format!("{name}/"), files)
     } else if on_disk.exists() {
+        ctx.tree.check_file(&on_disk)?;
         files.insert(name, File::OnDisk(on_disk));
         Ok(())
     } else {
@@ -113,13 +119,19 @@ fn include(
     }
 }
 
-fn add_all(directory: &Path, prefix: &str, files: &mut BTreeMap<String, File>) -> Result<()> {
+fn add_all(
+    ctx: &Context<'_>,
+    directory: &Path,
+    prefix: &str,
+    files: &mut BTreeMap<String, File>,
+) -> Result<()> {
     let mut names = Vec::new();
     walk(directory, "", &mut names)?;
     for name in names {
         let path = directory.join(&name);
         // A link to a directory is no file, and is not followed.
         if !path.is_dir() {
+            ctx.tree.check_file(&path)?;
             files.insert(format!("{prefix}{name}"), File::OnDisk(path));
         }
     }

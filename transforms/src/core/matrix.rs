@@ -9,11 +9,11 @@
 //!     substitution-fields: [description]            # else all fields
 //! ```
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use taskgraph::fields::{Fields, missing, wrong};
 use taskgraph::shape::{STRINGS, Shape, optional};
 use taskgraph::template::{Missing, substitute_fields};
-use taskgraph::transform::{Context, Stub, fan_out};
+use taskgraph::transform::{Context, MOST_STUBS, Stub, fan_out};
 use taskgraph::value::{Map, Str, Value};
 
 const MATRIX: Shape = Shape::Open(
@@ -48,7 +48,7 @@ pub fn transform(_: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
         if set_name.is_some() && !fields.iter().any(|field| &**field == "name") {
             fields.push("name".into());
         }
-        for (name, row) in rows(&name, &matrix, exclude.as_list().unwrap_or_default()) {
+        for (name, row) in rows(&name, &matrix, exclude.as_list().unwrap_or_default())? {
             let mut new = stub.clone();
             new.put("name", set_name.clone().unwrap_or_else(|| name.into()));
             new.map_at("attributes")?.put("matrix", row.clone());
@@ -61,7 +61,7 @@ pub fn transform(_: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
 }
 
 /// Every combination that no rule excludes, with the name that its values make.
-fn rows(name: &str, matrix: &Map, exclude: &[Value]) -> Vec<(String, Map)> {
+fn rows(name: &str, matrix: &Map, exclude: &[Value]) -> Result<Vec<(String, Map)>> {
     let is_excluded = |row: &Map| {
         exclude
             .iter()
@@ -71,6 +71,9 @@ fn rows(name: &str, matrix: &Map, exclude: &[Value]) -> Vec<(String, Map)> {
     let mut rows = vec![(name.to_owned(), Map::default())];
     for (key, values) in matrix {
         let values = values.as_list().unwrap_or_default();
+        if rows.len().saturating_mul(values.len()) > MOST_STUBS {
+            bail!("`matrix` has more than {MOST_STUBS} combinations");
+        }
         let mut longer = Vec::with_capacity(rows.len() * values.len());
         for (name, row) in &rows {
             for value in values.iter().filter_map(Value::as_str) {
@@ -83,5 +86,5 @@ fn rows(name: &str, matrix: &Map, exclude: &[Value]) -> Vec<(String, Map)> {
         }
         rows = longer;
     }
-    rows
+    Ok(rows)
 }

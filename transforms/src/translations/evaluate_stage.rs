@@ -10,6 +10,7 @@ use taskgraph::transform::{Context, Stub, fan_out};
 use taskgraph::value::Value;
 
 use super::dialect::Dialect;
+use super::pretrained::ModelKey;
 
 const WHY: &str = "a download-only model is not evaluated again";
 
@@ -17,9 +18,8 @@ const WHY: &str = "a download-only model is not evaluated again";
 pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
     let layout = Dialect::of(ctx.tree).layout();
     let keys = layout.keys.iter();
-    let downloaded: Vec<&str> = keys
+    let downloaded: Vec<&ModelKey> = keys
         .filter(|key| layout.given(ctx.params, key).is_some_and(|model| key.is_download_only(model)))
-        .map(|key| key.word)
         .collect();
     fan_out(stubs, |stub, out| {
         let stage = match stub.get("attributes").and_then(|attributes| attributes.get("stage")) {
@@ -27,11 +27,14 @@ pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
             Some(other) => return Err(wrong("attributes.stage", other, "a string")),
             None => return Err(missing("attributes.stage", "the stage of an evaluation")),
         };
-        if downloaded.iter().any(|model| stage.contains(model)) {
-            let kind = ctx.kind.name.clone();
-            ctx.record.drop_stub(Dropped { kind, stage: Some(stage), why: WHY.into() });
-        } else {
-            out.push(stub);
+        match downloaded.iter().find(|key| stage.contains(key.word)) {
+            Some(key) => ctx.record.drop_stub(Dropped {
+                kind: ctx.kind.name.clone(),
+                stage: Some(stage),
+                why: WHY.into(),
+                by: Some(layout.path(key)),
+            }),
+            None => out.push(stub),
         }
         Ok(())
     })
@@ -48,6 +51,10 @@ mod tests {
         let (dropped, _) = bench.record.into_notes();
         assert_eq!(dropped.len(), usize::from(!kept));
         assert!(dropped.iter().all(|stub| stub.stage.as_deref() == Some(stage) && stub.why == WHY));
+        assert!(dropped.iter().all(|stub| {
+            let path = stub.by.as_ref().map(ToString::to_string).unwrap_or_default();
+            path.starts_with("training_config.experiment.pretrained-models.train-")
+        }));
         kept
     }
 

@@ -1,11 +1,12 @@
 //! What a tree gets whose config.yml says `register: translations_taskgraph:register`.
 
-use taskgraph::extension::{Extension, TargetMethod};
+use taskgraph::extension::{Extension, Given, TargetMethod};
 use taskgraph::params::Params;
 use taskgraph::problem::Problem;
 use taskgraph::tree::Tree;
 use taskgraph::urls::Question;
 
+use super::actions::{ACTIONS_2024, ACTIONS_2026};
 use super::decision_parameters::{DECISIONS_2024, DECISIONS_2026};
 use super::dialect::Dialect;
 use super::params::{PARAMETERS_2024, PARAMETERS_2026};
@@ -36,7 +37,9 @@ pub fn extension(tree: &Tree) -> Extension {
             parameters: PARAMETERS_2024,
             check: Some(check_2024),
             history: Some(history::december_2024),
+            given: Some(given_2024),
             target_methods: TARGETS_2024,
+            actions: ACTIONS_2024,
             decision_parameters: DECISIONS_2024,
             training,
             defaults,
@@ -46,7 +49,9 @@ pub fn extension(tree: &Tree) -> Extension {
             parameters: PARAMETERS_2026,
             check: Some(check_2026),
             history: Some(history::july_2026),
+            given: Some(given_2026),
             target_methods: TARGETS_2026,
+            actions: ACTIONS_2026,
             decision_parameters: DECISIONS_2026,
             training,
             defaults,
@@ -74,6 +79,16 @@ fn check_2026(params: &Params) -> Vec<Problem> {
     problems.extend(datasets::check(params));
     problems.extend(doubts::check(params, Dialect::July2026));
     problems
+}
+
+fn given_2024(params: &Params) -> Vec<Given> {
+    Dialect::December2024.layout().all_given(params)
+}
+
+fn given_2026(params: &Params) -> Vec<Given> {
+    let mut given = continuation::all_given(params);
+    given.extend(Dialect::July2026.layout().all_given(params));
+    given
 }
 
 fn questions_2026(params: &Params) -> Vec<Question> {

@@ -4,6 +4,7 @@
 //! July 2026, whose kinds go through unchanged. What differs between the two is in `dialect`; where a model is used,
 //! see `pretrained` and `continuation`.
 
+mod actions;
 mod cached_tasks;
 mod cast_to;
 mod continuation;

@@ -10,6 +10,7 @@ use taskgraph::decision::Record;
 use taskgraph::document::load;
 use taskgraph::keypath::KeyPath;
 use taskgraph::kind::{Kind, load_kinds};
+use taskgraph::optimize::Strategies;
 use taskgraph::origin::Origin;
 use taskgraph::params::{Given, Params};
 use taskgraph::payload::{Payload, Payloads};
@@ -49,6 +50,7 @@ pub struct Bench {
     tree: Tree,
     upstream: IndexMap<Label, Arc<Task>>,
     payloads: Payloads,
+    strategies: Strategies,
     pub settings: Settings,
 }
 
@@ -66,6 +68,7 @@ impl Bench {
             tree,
             upstream: IndexMap::new(),
             payloads: crate::registry().payloads().clone(),
+            strategies: Strategies::default(),
             settings: Settings::default(),
         }
     }
@@ -103,6 +106,7 @@ impl Bench {
             tree: &self.tree,
             upstream: &self.upstream,
             payloads: &self.payloads,
+            strategies: &self.strategies,
             settings: &self.settings,
             record: &self.record,
         }
@@ -174,6 +178,7 @@ pub fn task(kind: &str, label: &str, attributes: &str) -> Task {
         soft_dependencies: Vec::new(),
         if_dependencies: Vec::new(),
         model: None,
+        reuse: None,
         origin: Arc::new(Origin { kind: kind.into(), name: label.into(), spots: Vec::new() }),
     }
 }

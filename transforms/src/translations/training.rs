@@ -16,6 +16,8 @@ const TRAINING_2024: Training = Training {
     chunks: "training_config.taskcluster.split-chunks",
     models: "training_config.experiment.pretrained-models",
     models_elsewhere: "training_config.pretrained-models",
+    reuse: &["training_config.experiment.pretrained-models"],
+    reuse_name: "pretrained models",
     kinds: &["train-teacher", "train-backwards"],
     action_keys: &[
         "training_config.start-stage",
@@ -35,8 +37,14 @@ const INSTEAD_2026: &str =
 const TRAINING_2026: Training = Training {
     models: "training_config.continuation.models",
     models_elsewhere: "",
+    reuse: &["training_config.continuation"],
+    reuse_name: "continuation",
     kinds: &["train-teacher-model", "backtranslations-train-backwards-model"],
-    action_keys: &["training_config.previous-group-ids", "training_config.existing_tasks"],
+    action_keys: &[
+        "training_config.start-task-prefix",
+        "training_config.previous-group-ids",
+        "training_config.existing_tasks",
+    ],
     other_layouts: &[
         ("training_config.experiment.pretrained-models", INSTEAD_2026),
         ("training_config.pretrained-models", INSTEAD_2026),

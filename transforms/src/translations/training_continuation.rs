@@ -61,6 +61,7 @@ fn start_from(model: &PretrainedModel, layout: &Layout, stub: &mut Stub) -> Resu
         narrow_digest(stub)?;
     }
     stub.model = Some(model.decision(dropped));
+    stub.reuse_mut().brings = Some(model.path.clone());
     Ok(())
 }
 
@@ -257,7 +258,10 @@ mod tests {
         let model = made.model.unwrap();
         assert_eq!(model.variant, Variant::DownloadOnly);
         assert_eq!(model.dropped, ["merge-devset", "toolchain-marian", "train-vocab"].map(Str::from));
-        assert_eq!((&*model.model_type, &*model.directory, model.files.len()), ("opusmt", "./artifacts", 17));
+        assert_eq!(
+            (&*model.model_type, model.directory.as_deref(), model.files.len()),
+            ("opusmt", Some("./artifacts"), 17)
+        );
     }
 
     #[test]

@@ -30,7 +30,7 @@ pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
     each(stubs, |stub| {
         let alias = choose(ctx, stub, class)?;
         stub.put("worker-type", &alias);
-        if stub.model.is_some() {
+        if stub.model.as_ref().is_some_and(|model| model.directory.is_some()) {
             require_mounts(ctx, &alias)?;
         }
         add_env(ctx, stub, &alias)

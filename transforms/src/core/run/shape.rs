@@ -2,7 +2,7 @@
 
 use taskgraph::shape::{Field, STRINGS, Shape, joined, optional, required};
 
-use crate::core::task::{COMMON, OPTIMIZATION};
+use crate::core::task::COMMON;
 
 /// What to download before the task runs.
 pub const FETCH: Shape = Shape::Map(FETCH_FIELDS);
@@ -26,7 +26,7 @@ pub const RUN: Shape = Shape::Map(&joined::<{ COMMON.len() + 9 }>(
         optional("name", Shape::Str),
         optional("label", Shape::Str),
         optional("always-target", Shape::Bool),
-        optional("optimization", OPTIMIZATION),
+        optional("optimization", Shape::Any),
         optional("needs-sccache", Shape::Bool),
         optional("when", Shape::Map(&[optional("files-changed", STRINGS)])),
         optional("fetches", FETCHES),

@@ -19,7 +19,7 @@ use taskgraph::words;
 
 use super::run::set_label;
 
-pub use shape::{COMMON, INDEX, OPTIMIZATION};
+pub use shape::{COMMON, INDEX};
 
 /// The worker implementations of Taskgraph itself.
 pub const PAYLOADS: &[Payload] = &[
@@ -56,6 +56,7 @@ pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
         let payload = payload(ctx, stub)?;
         if !ctx.settings.fast {
             validate(stub, payload)?;
+            ctx.strategies.check(&stub["optimization"])?;
         }
         treeherder::process(ctx, stub)?;
         index::add_routes(ctx, stub)?;

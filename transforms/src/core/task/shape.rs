@@ -24,16 +24,6 @@ const SHIPPING_PHASE: Shape = Shape::Either(
     "build, promote, push, ship or nothing (null)",
 );
 
-/// How the optimize phase may remove or replace a task.
-pub const OPTIMIZATION: Shape = Shape::Either(
-    &[
-        Shape::Null,
-        Shape::Map(&[optional("index-search", STRINGS)]),
-        Shape::Map(&[optional("skip-unless-changed", STRINGS)]),
-    ],
-    "nothing (null), `index-search: [index path, …]` or `skip-unless-changed: [pattern, …]`",
-);
-
 /// How Treeherder shows a task.
 const TREEHERDER: Shape = Shape::Either(
     &[
@@ -93,7 +83,7 @@ pub const TASK: Shape = Shape::Map(&joined::<{ COMMON.len() + 5 }>(
     &[
         required("label", Shape::Str),
         required("always-target", Shape::Bool),
-        required("optimization", OPTIMIZATION),
+        required("optimization", Shape::Any),
         required("needs-sccache", Shape::Bool),
         optional("worker", Shape::Open(&[required("implementation", Shape::Str)], &Shape::Any)),
     ],

@@ -3,7 +3,7 @@
 use taskgraph::keypath::KeyPath;
 use taskgraph::params::Params;
 use taskgraph::problem::Problem;
-use taskgraph::secret::{hide, redact};
+use taskgraph::secret::redact;
 use taskgraph::shape::found;
 use taskgraph::value::{Map, Value};
 use taskgraph::words;
@@ -67,8 +67,7 @@ impl<'p> Check<'p> {
 
     fn wrong(&mut self, path: &KeyPath, message: String, value: &Value) {
         let label = format!("found {}", redact(&found(value)));
-        let mut problem = refused(self.params, "wrong-value", path, message, label);
-        problem.place = problem.place.map(hide);
+        let problem = refused(self.params, "wrong-value", path, message, label);
         self.problems.push(problem);
     }
 
@@ -89,7 +88,7 @@ impl<'p> Check<'p> {
             self.problems.push(
                 Problem::warning("no-effect", message)
                     .at(self.params.path_in_file(&path), label)
-                    .in_place(self.params.place_of_key(&path).map(hide)),
+                    .in_place(self.params.place_of_key(&path)),
             );
         }
     }
@@ -106,7 +105,7 @@ impl<'p> Check<'p> {
                     self.problems.push(
                         Problem::error("missing-key", format!("missing key `{key}`"))
                             .at(self.params.path_in_file(&path), format!("{together} have to be here"))
-                            .in_place(self.params.place_of_key(&path).map(hide)),
+                            .in_place(self.params.place_of_key(&path)),
                     );
                 }
             }

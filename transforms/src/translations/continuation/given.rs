@@ -1,12 +1,20 @@
 //! What a training config gives to go on with. It has been checked.
 
+use std::sync::Arc;
+
+use taskgraph::decision::{Model, Variant};
+use taskgraph::extension;
+use taskgraph::keypath::KeyPath;
 use taskgraph::params::Params;
-use taskgraph::value::Value;
+use taskgraph::value::{Str, Value};
 
 use super::corpus::{CORPORA, Corpus};
 use crate::translations::dialect::Dialect;
 
 const CONTINUATION: &str = "training_config.continuation";
+
+/// The keys that have urls: of a corpus all, of a vocabulary the first two.
+const FILES: [&str; 5] = ["src", "trg", "tok-src", "tok-trg", "alignments"];
 
 /// What is there already.
 pub struct Given {
@@ -14,8 +22,8 @@ pub struct Given {
     pub corpora: Vec<(&'static Corpus, bool)>,
     /// The vocabulary.
     pub vocabulary: bool,
-    /// The backwards model, to be used as it is.
-    pub backwards: bool,
+    /// The backwards model, if it is to be used as it is.
+    pub backwards: Option<Arc<Model>>,
 }
 
 impl Given {
@@ -26,11 +34,7 @@ impl Given {
             let files = Some(at(&format!("corpora.{}", corpus.key))).filter(|files| files.truthy())?;
             Some((corpus, files.get("alignments").is_some_and(Value::truthy)))
         });
-        let layout = Dialect::July2026.layout();
-        let backwards = layout
-            .key("backwards")
-            .is_some_and(|key| layout.given(params, key).is_some_and(|model| key.is_download_only(model)));
-        Given { corpora: corpora.collect(), vocabulary: at("vocab").truthy(), backwards }
+        Given { corpora: corpora.collect(), vocabulary: at("vocab").truthy(), backwards: backwards(params) }
     }
 
     /// Whether a corpus is given.
@@ -38,8 +42,57 @@ impl Given {
         self.corpora.iter().any(|(corpus, _)| corpus.key == key)
     }
 
-    /// Whether alignments have to be made anew: then there is nothing to begin them with.
-    pub fn needs_alignments(&self) -> bool {
-        self.corpora.iter().any(|(corpus, is_aligned)| corpus.key != "parallel" && !is_aligned)
+    /// Whether alignments have to be made anew: then there is nothing to begin them with. If so, because of which
+    /// corpus.
+    pub fn needs_alignments(&self) -> Option<&'static Corpus> {
+        let mut anew =
+            self.corpora.iter().filter(|(corpus, is_aligned)| corpus.key != "parallel" && !is_aligned);
+        anew.next().map(|(corpus, _)| *corpus)
     }
+}
+
+fn backwards(params: &Params) -> Option<Arc<Model>> {
+    let layout = Dialect::July2026.layout();
+    let key = layout.key("backwards")?;
+    let model = layout.given(params, key).filter(|model| key.is_download_only(model))?;
+    let text = |name: &str| model.get(name).and_then(Value::as_str).unwrap_or_default();
+    Some(Arc::new(Model {
+        variant: Variant::DownloadOnly,
+        model_type: text("type").into(),
+        urls: vec![text("url").into()],
+        files: Vec::new(),
+        directory: None,
+        dropped: Vec::new(),
+    }))
+}
+
+/// The path of the key of a corpus.
+pub fn corpus_path(corpus: &Corpus) -> KeyPath {
+    path(&format!("corpora.{}", corpus.key))
+}
+
+/// The path of the key of the vocabulary.
+pub fn vocabulary_path() -> KeyPath {
+    path("vocab")
+}
+
+/// The path of the key of the backwards model.
+pub fn backwards_path() -> KeyPath {
+    path("models.backwards")
+}
+
+fn path(inside: &str) -> KeyPath {
+    KeyPath::dotted(&format!("{CONTINUATION}.{inside}"))
+}
+
+/// The vocabulary and the corpora, as the engine's preview needs to know them.
+pub fn all_given(params: &Params) -> Vec<extension::Given> {
+    let corpora = CORPORA.iter().map(|corpus| (corpus_path(corpus), "corpus"));
+    let all = [(vocabulary_path(), "vocabulary")].into_iter().chain(corpora);
+    all.filter_map(|(path, what)| {
+        let files = params.find(&path).filter(|files| files.truthy())?;
+        let url = |key: &&str| Some((KeyPath::dotted(key), Str::from(files.get(key)?.as_str()?)));
+        Some(extension::Given { urls: FILES.iter().filter_map(url).collect(), path, what })
+    })
+    .collect()
 }

@@ -24,4 +24,5 @@ mod rewrite;
 mod transform;
 
 pub use check::check;
+pub use given::all_given;
 pub use transform::transform;

@@ -1,14 +1,18 @@
 //! `translations_taskgraph.transforms.continuation`: leaves out what is given, and lets the rest fetch it.
 
 use anyhow::Result;
-use taskgraph::decision::Dropped;
+use taskgraph::decision::{Dropped, Moved};
 use taskgraph::fields::Fields;
+use taskgraph::keypath::KeyPath;
 use taskgraph::transform::{Context, Stub, fan_out};
 use taskgraph::value::Str;
 
 use super::corpus::{BACKWARDS, CORPORA, LEFT_OUT_WITH_BACKWARDS, VOCABULARY};
-use super::given::Given;
-use super::rewrite::{drop_priors, replace};
+use super::given::{Given, backwards_path, corpus_path, vocabulary_path};
+use super::rewrite::{PRIORS_TASK, drop_priors, replace};
+
+/// What follows the name of a task that downloads in its label, before languages are filled in.
+const LANGUAGES: &str = "-{src_locale}-{trg_locale}";
 
 /// The transform.
 pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
@@ -16,14 +20,17 @@ pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
     fan_out(stubs, |mut stub, out| {
         let stage = stub.get("attributes").and_then(|attributes| attributes.get("stage")?.as_str());
         let stage: Str = stage.unwrap_or_default().into();
-        let name = stub.text("name")?;
-        match left_out(&given, &stage, name) {
-            Some(why) => ctx.record.drop_stub(Dropped {
+        let label = format!("{stage}-{}", stub.text("name")?);
+        let task = label.strip_suffix(LANGUAGES).unwrap_or_default();
+        match left_out(&given, &stage, task) {
+            Some((why, by)) => ctx.record.drop_stub(Dropped {
                 kind: ctx.kind.name.clone(),
                 stage: Some(stage).filter(|stage| !stage.is_empty()),
                 why,
+                by,
             }),
             None => {
+                bring(&given, task, &mut stub);
                 rewrite(&given, &mut stub)?;
                 out.push(stub);
             }
@@ -32,56 +39,78 @@ pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
     })
 }
 
-/// Why a stub is left out, if it is.
-fn left_out(given: &Given, stage: &str, name: &str) -> Option<String> {
-    if stage == "continuation-corpus" {
-        let label = format!("{stage}-{name}");
-        let of = |key: &str| label == format!("continuation-corpus-{key}-{{src_locale}}-{{trg_locale}}");
-        let corpus = CORPORA.iter().find(|corpus| of(corpus.key) && !given.has_corpus(corpus.key));
-        if let Some(corpus) = corpus {
-            return Some(format!("no `{}` corpus is given", corpus.key));
-        }
+/// Why a stub is left out, if it is, and the key of what is taken instead. `task` is the name of a task that
+/// downloads.
+fn left_out(given: &Given, stage: &str, task: &str) -> Option<(String, Option<KeyPath>)> {
+    let corpus = CORPORA.iter().find(|corpus| corpus.task == task && !given.has_corpus(corpus.key));
+    if let Some(corpus) = corpus {
+        return Some((format!("no `{}` corpus is given", corpus.key), None));
     }
     // Python: the task that downloads the backwards model has no such exception, because the reference looks for a
     // label that none has; so it is always there, and needed by nobody if no model is given.
     if stage == VOCABULARY.0 && !given.vocabulary {
-        return Some("no vocabulary is given".into());
+        return Some(("no vocabulary is given".into(), None));
     }
     for (corpus, is_aligned) in &given.corpora {
         if corpus.left_out.contains(&stage) || (*is_aligned && corpus.left_out_if_aligned.contains(&stage)) {
-            return Some(format!("the `{}` corpus is given", corpus.key));
+            return Some((format!("the `{}` corpus is given", corpus.key), Some(corpus_path(corpus))));
         }
     }
     if given.vocabulary && stage == VOCABULARY.1 {
-        return Some("the vocabulary is given".into());
+        return Some(("the vocabulary is given".into(), Some(vocabulary_path())));
     }
-    if given.backwards && LEFT_OUT_WITH_BACKWARDS.contains(&stage) {
-        return Some("the backwards model is given".into());
+    if given.backwards.is_some() && LEFT_OUT_WITH_BACKWARDS.contains(&stage) {
+        return Some(("the backwards model is given".into(), Some(backwards_path())));
     }
     None
 }
 
+/// Notes what a task downloads that is given.
+fn bring(given: &Given, task: &str, stub: &mut Stub) {
+    if let Some(corpus) = CORPORA.iter().find(|corpus| corpus.task == task) {
+        stub.reuse_mut().brings = Some(corpus_path(corpus));
+    } else if task == VOCABULARY.0 {
+        stub.reuse_mut().brings = Some(vocabulary_path());
+    } else if let Some(model) = given.backwards.as_ref().filter(|_| task == BACKWARDS.0) {
+        stub.reuse_mut().brings = Some(backwards_path());
+        stub.model = Some(model.clone());
+    }
+}
+
 fn rewrite(given: &Given, stub: &mut Stub) -> Result<()> {
     for (corpus, is_aligned) in &given.corpora {
-        corpus.made_by.iter().for_each(|task| replace(stub, task, corpus.task));
+        for task in corpus.made_by {
+            move_dependency(stub, task, corpus.task, || corpus_path(corpus));
+        }
         if *is_aligned {
-            replace(stub, corpus.aligned_by, corpus.task);
+            move_dependency(stub, corpus.aligned_by, corpus.task, || corpus_path(corpus));
         }
     }
     if given.vocabulary {
-        replace(stub, VOCABULARY.1, VOCABULARY.0);
+        move_dependency(stub, VOCABULARY.1, VOCABULARY.0, vocabulary_path);
     }
-    if given.backwards {
-        replace(stub, BACKWARDS.1, BACKWARDS.0);
+    if given.backwards.is_some() {
+        move_dependency(stub, BACKWARDS.1, BACKWARDS.0, backwards_path);
     }
-    if given.needs_alignments() {
-        drop_priors(stub)?;
+    if let Some(corpus) = given.needs_alignments()
+        && drop_priors(stub)?
+    {
+        let (from, by) = (PRIORS_TASK.into(), corpus_path(corpus));
+        stub.reuse_mut().moved.push(Moved { from, to: None, by });
     }
     Ok(())
 }
 
+fn move_dependency(stub: &mut Stub, old: &str, new: &str, by: impl FnOnce() -> KeyPath) {
+    if replace(stub, old, new) {
+        stub.reuse_mut().moved.push(Moved { from: old.into(), to: Some(new.into()), by: by() });
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use taskgraph::decision::Variant;
+
     use super::*;
     use crate::translations::testing::{Bench, show};
 
@@ -172,8 +201,59 @@ mod tests {
     fn only_the_corpora_that_are_given_are_downloaded() {
         let bench = bench(&format!("{{corpora: {{parallel: {FILES}}}}}"));
         let given = Given::read(&bench.params);
-        let name = |key: &str| format!("{key}-{{src_locale}}-{{trg_locale}}");
-        assert_eq!(left_out(&given, "continuation-corpus", &name("parallel")), None);
-        assert!(left_out(&given, "continuation-corpus", &name("distillation")).is_some());
+        assert_eq!(left_out(&given, "continuation-corpus", "continuation-corpus-parallel"), None);
+        assert!(left_out(&given, "continuation-corpus", "continuation-corpus-distillation").is_some());
+    }
+
+    #[test]
+    fn what_is_downloaded_and_what_moved_is_noted_with_its_key() {
+        let bench = bench(&format!(
+            "{{vocab: {FILES}, corpora: {{backtranslations: {FILES}}}, \
+             models: {{backwards: {{url: https://h/b, mode: use, type: default}}}}}}"
+        ));
+        let run = |name: &str, stub: &str| {
+            let mut stubs = bench.stubs(stub);
+            stubs[0].put("name", name);
+            transform(&bench.context(), stubs).unwrap().remove(0)
+        };
+        let noted = |name: &str, stub: &str| {
+            let made = run(name, stub);
+            let reuse = made.reuse.clone().unwrap_or_default();
+            let moved = reuse.moved.iter().map(|moved| {
+                let to = moved.to.as_deref().unwrap_or("nothing");
+                format!("{} → {to} by {}", moved.from, moved.by)
+            });
+            let brings = reuse.brings.iter().map(|path| format!("brings {path}"));
+            brings.chain(moved).collect::<Vec<_>>().join("; ").replace("training_config.continuation.", "")
+        };
+        let languages = "{src_locale}-{trg_locale}";
+        assert_eq!(noted(languages, "{attributes: {stage: continuation-vocab}}"), "brings vocab");
+        let corpus = "{attributes: {stage: continuation-corpus}}";
+        assert_eq!(
+            noted(&format!("backtranslations-{languages}"), corpus),
+            "brings corpora.backtranslations"
+        );
+        let backwards = (&*format!("backwards-{languages}"), "{attributes: {stage: continuation-model}}");
+        assert_eq!(noted(backwards.0, backwards.1), "brings models.backwards");
+        let model = run(backwards.0, backwards.1).model.unwrap();
+        assert_eq!(
+            (model.variant, &*model.urls[0], model.files.len()),
+            (Variant::DownloadOnly, "https://h/b", 0)
+        );
+        assert_eq!(
+            noted(
+                "x",
+                "{dependencies: {build-vocab: v, corpus-align-parallel: a, backtranslations-train-backwards-model: b}, \
+                 fetches: {corpus-align-parallel: [{artifact: corpus.priors}]}, \
+                 from-deps: {fetches: {corpus-merge-mono-src: [x]}}}"
+            ),
+            "corpus-merge-mono-src → continuation-corpus-backtranslations by corpora.backtranslations; \
+             build-vocab → continuation-vocab by vocab; \
+             backtranslations-train-backwards-model → continuation-model-backwards by models.backwards; \
+             corpus-align-parallel → nothing by corpora.backtranslations"
+        );
+        assert_eq!(noted("x", "{dependencies: {toolchain: t}}"), "");
+        let (dropped, _) = bench.record.into_notes();
+        assert!(dropped.is_empty());
     }
 }

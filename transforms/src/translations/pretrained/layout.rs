@@ -1,5 +1,7 @@
 //! Where models stand in a training config, under which keys, and what becomes of them: one table a dialect.
 
+use taskgraph::extension::Given;
+use taskgraph::keypath::KeyPath;
 use taskgraph::params::Params;
 use taskgraph::value::Value;
 
@@ -132,6 +134,31 @@ impl Layout {
     /// The key of this name.
     pub fn key(&self, name: &str) -> Option<&ModelKey> {
         self.keys.iter().find(|key| key.name == name)
+    }
+
+    /// The path of a key among the parameters.
+    pub fn path(&self, key: &ModelKey) -> KeyPath {
+        KeyPath::dotted(self.models).join(key.name)
+    }
+
+    /// The models that are given, as the engine's preview needs to know them.
+    pub fn all_given(&self, params: &Params) -> Vec<Given> {
+        let models = self.keys.iter().filter_map(|key| Some((key, self.given(params, key)?)));
+        models
+            .map(|(key, model)| {
+                let urls = KeyPath::dotted(key.urls.name());
+                let urls = match model.get(key.urls.name()) {
+                    Some(Value::Str(url)) => vec![(urls, url.clone())],
+                    Some(Value::List(all)) => all
+                        .iter()
+                        .enumerate()
+                        .filter_map(|(index, url)| Some((urls.join(index), url.as_str()?.into())))
+                        .collect(),
+                    _ => Vec::new(),
+                };
+                Given { path: self.path(key), what: "model", urls }
+            })
+            .collect()
     }
 
     /// What stands at a key of the parameters, if anything does.

@@ -18,6 +18,6 @@ mod url;
 mod vocabulary;
 
 pub use check::check;
-pub use layout::Layout;
+pub use layout::{Layout, ModelKey};
 pub use model::{Mode, PretrainedModel, TYPES, require_mounts};
 pub use vocabulary::{look_for_all, questions};

@@ -103,6 +103,8 @@ impl Mode {
 /// The model that the tasks of a kind start from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PretrainedModel {
+    /// The path of its key among the parameters.
+    pub path: KeyPath,
     /// One url for each member of the ensemble, in order. At least one.
     pub urls: Vec<Str>,
     /// What is done with the model.
@@ -117,8 +119,8 @@ impl PretrainedModel {
     /// The model of the kind, if the parameters name one. They have been checked: what is wrong here is told shortly.
     pub fn read(ctx: &Context<'_>, layout: &Layout) -> Result<Option<Self>> {
         let kind = &*ctx.kind.name;
-        let key = layout.key(kind).filter(|key| key.effect == Effect::Mounted);
-        let Some(value) = key.and_then(|key| layout.given(ctx.params, key)) else { return Ok(None) };
+        let Some(key) = layout.key(kind).filter(|key| key.effect == Effect::Mounted) else { return Ok(None) };
+        let Some(value) = layout.given(ctx.params, key) else { return Ok(None) };
         let text = |key: &str| value.get(key).and_then(Value::as_str);
         let one = value.get("url").map(std::slice::from_ref);
         let urls = value.get("urls").and_then(Value::as_list).or(one).unwrap_or_default();
@@ -126,7 +128,8 @@ impl PretrainedModel {
         match (urls, text("mode").and_then(Mode::parse), text("type")) {
             (Some(urls), Some(mode), Some(model_type)) if !urls.is_empty() => {
                 let vocabulary = vocabulary::files(ctx, layout, kind)?;
-                Ok(Some(PretrainedModel { urls, mode, model_type: model_type.into(), vocabulary }))
+                let (path, model_type) = (layout.path(key), model_type.into());
+                Ok(Some(PretrainedModel { path, urls, mode, model_type, vocabulary }))
             }
             _ => bail!("`{}.{kind}` needs urls, `mode` and `type`", layout.models),
         }
@@ -154,7 +157,7 @@ impl PretrainedModel {
             model_type: self.model_type.clone(),
             urls: self.urls.clone(),
             files: self.files(),
-            directory: DIRECTORY.into(),
+            directory: Some(DIRECTORY.into()),
             dropped,
         })
     }
@@ -199,6 +202,7 @@ mod tests {
     #[test]
     fn a_slash_at_the_end_of_a_url_makes_no_difference() {
         let model = PretrainedModel {
+            path: KeyPath::default(),
             urls: vec![],
             mode: Mode::Init,
             model_type: "default".into(),
@@ -224,8 +228,13 @@ mod tests {
     #[test]
     fn members_count_from_one() {
         let urls = vec!["https://a".into(), "https://b".into()];
-        let model =
-            PretrainedModel { urls, mode: Mode::Use, model_type: "opusmt".into(), vocabulary: vec![] };
+        let model = PretrainedModel {
+            path: KeyPath::default(),
+            urls,
+            mode: Mode::Use,
+            model_type: "opusmt".into(),
+            vocabulary: vec![],
+        };
         assert_eq!(&**model.url(2).unwrap(), "https://b");
         assert!(model.url(0).is_err());
         assert!(model.url(3).is_err());

@@ -5,7 +5,7 @@ use taskgraph::keypath::KeyPath;
 use taskgraph::params::Params;
 use taskgraph::problem::{Problem, Problems};
 use taskgraph::python::url::join;
-use taskgraph::secret::{hide, redact};
+use taskgraph::secret::redact;
 use taskgraph::transform::Context;
 use taskgraph::urls::{Answer, Question};
 use taskgraph::value::{Str, Value};
@@ -109,7 +109,7 @@ fn url_of(folder: &str, file: &str) -> Result<String> {
 }
 
 fn at(ctx: &Context<'_>, wanted: &Wanted<'_>, problem: Problem, label: String) -> Problem {
-    let place = ctx.params.place_of_key(&wanted.path).map(hide);
+    let place = ctx.params.place_of_key(&wanted.path);
     problem.at(ctx.params.path_in_file(&wanted.path), label).in_place(place)
 }
 

@@ -34,6 +34,7 @@ pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
                 kind: ctx.kind.name.clone(),
                 stage: stage.map(Str::from),
                 why: "`archive-corpora` of the experiment is not set".into(),
+                by: None,
             });
             return Ok(());
         }

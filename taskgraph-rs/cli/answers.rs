@@ -1,0 +1,55 @@
+//! Who answers what the optimize phase asks of the index and the queue.
+
+use anyhow::{Context as _, Result};
+use taskgraph::lookup::Found;
+use taskgraph::problem::Problem;
+use taskgraph::source::Source;
+use taskgraph::submit::{Patience, Taskcluster};
+use taskgraph::value::Str;
+
+use crate::args::LookUpOptions;
+use crate::progress::connect;
+
+/// Who answers.
+pub enum Answers {
+    /// Taskcluster itself.
+    Taskcluster(Box<Taskcluster>),
+    /// A file in which the answers were written down.
+    File(Found),
+    /// Nobody: it is as if the index were empty.
+    Nobody,
+}
+
+impl Answers {
+    /// Who was asked for. Nothing is opened before there is a question.
+    pub fn new(options: &LookUpOptions) -> Result<Self> {
+        Ok(match &options.found {
+            Some(file) => Answers::File(Found::read(Source::read(file)?)?),
+            None if options.offline => Answers::Nobody,
+            None => {
+                // Whoever looks at a graph would rather hear soon that there is no network.
+                let patience = Patience { attempts: 4, ..Patience::default() };
+                Answers::Taskcluster(Box::new(connect()?.with_patience(patience)))
+            }
+        })
+    }
+
+    /// The answers to all of these.
+    pub fn find(&self, index_paths: &[Str]) -> Result<Found> {
+        match self {
+            Answers::Taskcluster(taskcluster) => taskcluster.find(index_paths).context(
+                "what ran before cannot be looked up; --offline shows the graph as if nothing had, --found takes answers from a file",
+            ),
+            Answers::File(found) => Ok(found.clone()),
+            Answers::Nobody => Ok(Found::default()),
+        }
+    }
+
+    /// What a person has to know who sees a graph that was made with these answers.
+    pub fn warning(&self) -> Option<Problem> {
+        matches!(self, Answers::Nobody).then(|| {
+            Problem::warning("offline", "nothing was looked up: the graph is as if no task had ever run")
+                .help("leave out --offline, or hand in answers with --found")
+        })
+    }
+}

@@ -1,0 +1,58 @@
+//! `kind-graph`: the kinds and what they depend on.
+
+use anyhow::Result;
+use taskgraph::inert::inert;
+use taskgraph::pipeline::Loaded;
+use taskgraph_transforms::registry;
+
+use crate::Status;
+use crate::args::{KindGraphFormat, KindGraphOptions};
+use crate::environment::open_tree;
+use crate::output::write;
+
+/// Shows the kinds and their dependencies.
+pub fn run(options: &KindGraphOptions) -> Result<Status> {
+    let tree = open_tree(options.root.as_deref())?;
+    let targets = options.target_kinds.iter().cloned().collect();
+    let loaded = Loaded::load(tree, &registry(), &targets)?;
+    write(options.output_file.as_deref(), |out| {
+        let edges = || {
+            loaded.kinds.values().flat_map(|kind| kind.dependencies.iter().map(move |on| (&kind.name, on)))
+        };
+        match options.format {
+            KindGraphFormat::Text => {
+                for kind in loaded.kinds.values() {
+                    match kind.dependencies.is_empty() {
+                        true => writeln!(out, "{}", inert(&kind.name))?,
+                        false => {
+                            let line = format!("{}: {}", kind.name, kind.dependencies.join(", "));
+                            writeln!(out, "{}", inert(&line))?;
+                        }
+                    }
+                }
+            }
+            KindGraphFormat::Dot => {
+                writeln!(out, "digraph kinds {{")?;
+                for name in loaded.kinds.keys() {
+                    writeln!(out, "  {name:?};")?;
+                }
+                for (kind, on) in edges() {
+                    writeln!(out, "  {kind:?} -> {on:?};")?;
+                }
+                writeln!(out, "}}")?;
+            }
+            KindGraphFormat::Mermaid => {
+                writeln!(out, "flowchart TD")?;
+                for name in loaded.kinds.keys() {
+                    let name = inert(name);
+                    writeln!(out, "  {name}[{name}]")?;
+                }
+                for (kind, on) in edges() {
+                    writeln!(out, "  {} --> {}", inert(on), inert(kind))?;
+                }
+            }
+        }
+        Ok(())
+    })?;
+    Ok(Status::Fine)
+}

@@ -1,0 +1,48 @@
+//! `-p`: the parameters that are meant, and where they come from.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+use taskgraph::params::{Given, Spec, read_file};
+use taskgraph::pipeline::Loaded;
+use taskgraph::problem::Machine;
+
+use crate::progress::connect;
+
+/// All that `-p` stands for; one set of defaults if it was not given.
+pub fn specs(given: &[PathBuf]) -> Result<Vec<Option<Spec>>> {
+    let mut specs = Vec::new();
+    for path in given {
+        match (path.is_dir(), path.to_str()) {
+            (true, _) => specs.extend(in_folder(path)?.into_iter().map(|file| Some(Spec::File(file)))),
+            (false, Some(text)) => specs.push(Some(Spec::parse(text)?)),
+            (false, None) => specs.push(Some(Spec::File(path.clone()))),
+        }
+    }
+    if given.is_empty() {
+        specs.push(None);
+    }
+    Ok(specs)
+}
+
+fn in_folder(folder: &Path) -> Result<Vec<PathBuf>> {
+    let entries =
+        folder.read_dir().with_context(|| Machine(format!("`{}` cannot be listed", folder.display())))?;
+    let is_parameters = |path: &PathBuf| path.extension().is_some_and(|ext| ext == "yml" || ext == "json");
+    let mut files: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).filter(is_parameters).collect();
+    files.sort();
+    Ok(files)
+}
+
+/// What a set of parameters is called in the names of files.
+pub fn name_of(spec: Option<&Spec>) -> String {
+    spec.map_or_else(|| "defaults".into(), |spec| spec.name().replace('/', "_"))
+}
+
+/// Reads parameters. Taskcluster is asked only for what is no file.
+pub fn read(spec: &Spec, loaded: &Loaded) -> Result<Given> {
+    match spec {
+        Spec::File(path) => read_file(path),
+        other => other.read(loaded.config.trust_domain(), &connect()?),
+    }
+}

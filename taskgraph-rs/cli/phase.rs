@@ -1,0 +1,83 @@
+//! The phases that a graph goes through, and how each is made.
+
+use std::time::SystemTime;
+
+use anyhow::Result;
+use taskgraph::params::Params;
+use taskgraph::pipeline::{Loaded, NO_DECISION, OptimizeRequest};
+use taskgraph::problem::Problem;
+use taskgraph::settings::Settings;
+use taskgraph::task_id::TaskId;
+
+use crate::answers::Answers;
+use crate::shown::Graph;
+
+/// Which graph is shown.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// All tasks, no edges.
+    Tasks,
+    /// All tasks and edges.
+    Full,
+    /// Targets, no edges.
+    Target,
+    /// Targets and all they need.
+    TargetGraph,
+    /// What of these has to run.
+    Optimized,
+    /// The same in the form that Taskcluster takes.
+    Morphed,
+}
+
+impl Phase {
+    /// The graph, and what is to be said about it. Ids of tasks that would be new follow from their labels.
+    pub fn graph(
+        self,
+        loaded: &Loaded,
+        params: &Params,
+        settings: &Settings,
+        answers: &Answers,
+    ) -> Result<(Graph, Vec<Problem>)> {
+        if self == Phase::Tasks {
+            return Ok((Graph::Labels(loaded.tasks(params, settings)?), Vec::new()));
+        }
+        let full = loaded.full(params, settings)?;
+        if self == Phase::Full {
+            return Ok((Graph::Labels(full.graph), full.warnings));
+        }
+        let targets = loaded.target(&full, params)?;
+        let mut warnings = full.warnings;
+        let shown = match self {
+            Phase::Target => Graph::Labels(targets.set),
+            Phase::Optimized | Phase::Morphed => {
+                let found = answers.find(&loaded.index_paths(&targets, params, settings)?)?;
+                warnings.extend(answers.warning());
+                let request = OptimizeRequest {
+                    settings,
+                    decision_task_id: NO_DECISION,
+                    found: &found,
+                    now: SystemTime::now(),
+                };
+                let optimized = loaded.optimize(&targets, params, &request, &mut TaskId::of_label)?;
+                Graph::Ids(match self {
+                    Phase::Morphed => loaded.morph(optimized, params, &mut TaskId::of_label)?.graph,
+                    _ => optimized.graph,
+                })
+            }
+            _ => Graph::Labels(targets.graph),
+        };
+        Ok((shown, warnings))
+    }
+
+    /// What the reference calls it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Phase::Tasks => "full_task_set",
+            Phase::Full => "full_task_graph",
+            Phase::Target => "target_task_set",
+            Phase::TargetGraph => "target_task_graph",
+            Phase::Optimized => "optimized_task_graph",
+            Phase::Morphed => "morphed_task_graph",
+        }
+    }
+}

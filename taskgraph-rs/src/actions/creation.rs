@@ -1,0 +1,129 @@
+//! Tasks of a graph that was decided before, created once more with all they need.
+
+use std::sync::Arc;
+
+use anyhow::Result;
+use indexmap::{IndexMap, IndexSet};
+
+use super::call::Call;
+use super::plan::{Belonging, Plan};
+use super::previous::Previous;
+use crate::fields::Fields;
+use crate::graph::TaskGraph;
+use crate::optimize::Optimized;
+use crate::pipeline::OptimizeRequest;
+use crate::ready::ReadyGraph;
+use crate::target::Targets;
+use crate::task::{Label, Task};
+use crate::task_id::TaskId;
+use crate::value::{Map, Str, Value};
+
+/// What is created for one round of an action.
+struct Round {
+    suffix: String,
+    to_run: IndexSet<Label>,
+    graph: ReadyGraph,
+    label_to_taskid: IndexMap<Label, TaskId>,
+}
+
+/// Tasks to create, in rounds: each makes new ones of its labels, whatever another round makes.
+pub struct Creation<'a> {
+    call: &'a Call<'a>,
+    previous: &'a Previous,
+    rounds: Vec<Round>,
+}
+
+impl<'a> Creation<'a> {
+    /// Nothing to create yet.
+    pub fn new(call: &'a Call<'a>, previous: &'a Previous) -> Self {
+        Creation { call, previous, rounds: Vec::new() }
+    }
+
+    /// Adds a round: new tasks for these labels. What they need is there already, or is created as well.
+    /// Python: `taskgraph.actions.util.create_tasks`.
+    pub fn round(
+        &mut self,
+        suffix: impl Into<String>,
+        to_run: impl IntoIterator<Item = Label>,
+    ) -> Result<()> {
+        let to_run: IndexSet<Label> = to_run.into_iter().collect();
+        let Previous { decision, graph, label_to_taskid } = self.previous;
+        let Call { loaded, settings, now, .. } = *self.call;
+        let needed = graph.closure(&to_run);
+        let tasks = needed.tasks.into_iter().map(|(label, task)| (label, Arc::new(self.adopted(&task))));
+        let graph = TaskGraph::linked(tasks.collect())?;
+        let set = graph.excerpt(|task| to_run.contains(&task.label));
+        let targets = Targets { set, requested: to_run.clone(), graph };
+        let mut params = self.call.params.clone();
+        let values = params.values_mut();
+        values.put("do_not_optimize", to_run.iter().map(Label::text).collect::<Value>());
+        values.put("optimize_target_tasks", true);
+        let existing = label_to_taskid.iter().map(|(label, id)| (Str::clone(label.text()), id.text().into()));
+        values.put("existing_tasks", existing.collect::<Map>());
+        let found = self.call.service.find(&loaded.index_paths(&targets, &params, settings)?)?;
+        let request = OptimizeRequest { settings, decision_task_id: decision.as_str(), found: &found, now };
+        let new_id = &mut |label: &Label| (self.call.new_id)(label);
+        let optimized = loaded.optimize(&targets, &params, &request, new_id)?;
+        let Optimized { graph, label_to_taskid, .. } = optimized;
+        let round = Round { suffix: suffix.into(), to_run, graph, label_to_taskid };
+        self.rounds.push(round);
+        Ok(())
+    }
+
+    /// A task as the action creates it: it says which action made it, and waits for that.
+    fn adopted(&self, task: &Task) -> Task {
+        let mut task = task.clone();
+        let own = self.call.own.as_ref();
+        let parent = own.map(TaskId::as_str).unwrap_or_default();
+        if let Ok(extra) = task.definition.map_at("extra") {
+            extra.put("parent", parent);
+        }
+        if let Some(own) = own.filter(|own| **own != self.previous.decision)
+            && let Ok(dependencies) = task.definition.list_at("dependencies")
+        {
+            dependencies.push(own.text().into());
+        }
+        task
+    }
+
+    /// Puts all of it into the plan: the tasks, and the artifacts that later actions and Chain of Trust look at.
+    /// Python: `combine_task_graph_files`.
+    pub fn finish(self, plan: &mut Plan) -> Result<()> {
+        let (mut graph, mut labels) = (ReadyGraph::default(), IndexMap::new());
+        let mut to_run = IndexSet::new();
+        let is_one = self.rounds.len() == 1;
+        for round in self.rounds {
+            if !is_one {
+                write(
+                    plan,
+                    &format!("-{}", round.suffix),
+                    &round.graph,
+                    &round.label_to_taskid,
+                    &round.to_run,
+                )?;
+            }
+            graph.tasks.extend(round.graph.tasks);
+            labels.extend(round.label_to_taskid);
+            to_run.extend(round.to_run);
+        }
+        write(plan, "", &graph, &labels, &to_run)?;
+        let decision = self.previous.decision.clone();
+        plan.create = Some(Belonging { graph, decision });
+        Ok(())
+    }
+}
+
+fn write(
+    plan: &mut Plan,
+    suffix: &str,
+    graph: &ReadyGraph,
+    labels: &IndexMap<Label, TaskId>,
+    to_run: &IndexSet<Label>,
+) -> Result<()> {
+    let mut content = Vec::new();
+    graph.write_json(&mut content)?;
+    plan.artifacts.push((format!("task-graph{suffix}.json"), content));
+    let labels: Map = labels.iter().map(|(label, id)| (Str::clone(label.text()), id.text().into())).collect();
+    plan.artifact(format!("label-to-taskid{suffix}.json"), &labels.into())?;
+    plan.artifact(format!("to-run{suffix}.json"), &to_run.iter().map(Label::text).collect())
+}

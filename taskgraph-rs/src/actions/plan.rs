@@ -1,0 +1,56 @@
+//! What an action wants done. Nothing is done before all of it is known.
+
+use anyhow::Result;
+
+use crate::json;
+use crate::params::Params;
+use crate::problem::Problem;
+use crate::ready::ReadyGraph;
+use crate::submit::NewTask;
+use crate::task_id::TaskId;
+use crate::value::Value;
+
+/// What an action wants done.
+#[derive(Debug, Default)]
+pub struct Plan {
+    /// What is odd about the input.
+    pub warnings: Vec<Problem>,
+    /// What a person should know.
+    pub notes: Vec<String>,
+    /// Files for the action task's artifacts: names and contents.
+    pub artifacts: Vec<(String, Vec<u8>)>,
+    /// Tasks to create in the group of a decision.
+    pub create: Option<Belonging>,
+    /// A task to create as it is.
+    pub copy: Option<NewTask>,
+    /// Tasks to run once more.
+    pub rerun: Vec<TaskId>,
+    /// Tasks to cancel.
+    pub cancel: Vec<TaskId>,
+    /// The parameters of a decision to make.
+    pub decide: Option<Params>,
+}
+
+/// Tasks, and the decision that they belong to.
+#[derive(Debug)]
+pub struct Belonging {
+    /// The tasks.
+    pub graph: ReadyGraph,
+    /// The decision task.
+    pub decision: TaskId,
+}
+
+impl Plan {
+    /// Adds a line for people.
+    pub fn note(&mut self, line: impl Into<String>) {
+        self.notes.push(line.into());
+    }
+
+    /// Adds an artifact.
+    pub fn artifact(&mut self, name: impl Into<String>, value: &Value) -> Result<()> {
+        let mut content = Vec::new();
+        json::pretty_sorted(value, &mut content)?;
+        self.artifacts.push((name.into(), content));
+        Ok(())
+    }
+}

@@ -1,0 +1,200 @@
+//! The order of a decision.
+
+use std::path::Path;
+use std::time::SystemTime;
+
+use anyhow::Result;
+use indexmap::IndexMap;
+
+use super::artifacts;
+use super::checks::{check, check_run};
+use super::folder::Folder;
+use super::new_tasks::{Summary, new_tasks};
+use crate::actions;
+use crate::lookup::Find;
+use crate::morph::Morphed;
+use crate::optimize::Fate;
+use crate::params::Params;
+use crate::pipeline::{Loaded, OptimizeRequest};
+use crate::preview::{self, Report, Run};
+use crate::problem::{Machine, Problem};
+use crate::settings::Settings;
+use crate::submit::{CreateFailure, Created, NewTask};
+use crate::task::Label;
+use crate::task_id::TaskId;
+use crate::urls::{Question, Urls};
+
+/// Whether urls are there.
+pub type Probe<'d> = dyn Fn(&[Question]) -> Urls + 'd;
+
+/// Creates tasks.
+pub type Create<'d> = dyn Fn(Vec<NewTask>) -> Result<Created, CreateFailure> + 'd;
+
+/// What a decision needs besides its parameters.
+pub struct Decision<'d> {
+    /// The task that decides. Its id is that of the task group.
+    pub task_id: TaskId,
+    /// How the program was called.
+    pub settings: &'d Settings,
+    /// Whether the parameters were checked before: an action takes more than an event gives.
+    pub is_checked: bool,
+    /// Asks urls, if a graph depends on some that nothing is known about.
+    pub probe: &'d Probe<'d>,
+    /// Looks index paths up.
+    pub find: &'d Find<'d>,
+    /// Creates the tasks; without it everything is written and nothing is created.
+    pub create: Option<&'d Create<'d>>,
+    /// Makes the ids of tasks.
+    pub new_id: &'d dyn Fn(&Label) -> TaskId,
+    /// The folder for artifacts.
+    pub artifacts: &'d Path,
+    /// The folder for the contexts of docker images.
+    pub contexts: &'d Path,
+    /// Renders a preview.
+    pub render: &'d dyn Fn(&Report) -> Result<Rendered>,
+    /// Told what goes on.
+    pub tell: &'d dyn Fn(&Step<'_>),
+    /// The time of the decision.
+    pub now: SystemTime,
+}
+
+/// A preview as it is read.
+pub struct Rendered {
+    /// `preview.json`.
+    pub json: String,
+    /// `preview.txt`.
+    pub text: String,
+}
+
+/// What goes on in a decision.
+pub enum Step<'s> {
+    /// Something is odd.
+    Warnings(&'s [Problem]),
+    /// The graph is made: so many tasks in all, and so many that are asked for.
+    Made {
+        /// In the full graph.
+        tasks: usize,
+        /// In the target graph.
+        targets: usize,
+    },
+    /// So many index paths are looked up.
+    LooksUp(usize),
+    /// What becomes of each task of the target graph.
+    Optimized(&'s IndexMap<Label, Fate>),
+    /// The artifacts are there, and these tasks are next.
+    Creates(&'s Summary),
+}
+
+/// What was decided.
+pub struct Decided {
+    /// What becomes of each task of the target graph.
+    pub fates: IndexMap<Label, Fate>,
+    /// The ids of all tasks that have one.
+    pub label_to_taskid: IndexMap<Label, TaskId>,
+    /// How many tasks are, or would be, created.
+    pub summary: Summary,
+    /// The tasks that were created, if they were to be.
+    pub created: Option<Created>,
+}
+
+/// Decides: checks, makes the graph, writes the artifacts and creates the tasks, in this order.
+///
+/// What is wrong with the input is told before anything is written. If tasks cannot be created, the error is a
+/// [`CreateFailure`] that says what exists.
+pub fn run(loaded: &Loaded, mut params: Params, decision: &Decision<'_>) -> Result<Decided> {
+    let tell = decision.tell;
+    let artifacts = Folder::open(decision.artifacts)?;
+    let contexts = Folder::open(decision.contexts)?;
+    let mut warnings = if decision.is_checked { Vec::new() } else { check(loaded, &mut params)? };
+    tell(&Step::Warnings(&warnings));
+    let settings = settings(loaded, &params, decision);
+    let full = loaded.full(&params, &settings)?;
+    let targets = loaded.target(&full, &params)?;
+    let run = Run { full, targets };
+    let mut found = check_run(loaded, &params, &run)?;
+    found.extend(run.full.warnings.iter().cloned());
+    tell(&Step::Warnings(&found));
+    warnings.extend(found);
+    tell(&Step::Made { tasks: run.full.graph.tasks.len(), targets: run.targets.graph.tasks.len() });
+    if decision.create.is_some() {
+        needs_run_task(&run)?;
+    }
+
+    let mut new_id = |label: &Label| (decision.new_id)(label);
+    let morphed = optimized(loaded, &params, &settings, &run, decision, &mut new_id)?;
+    tell(&Step::Optimized(&morphed.fates));
+    let report = preview::of_decision(loaded, &params, &settings, &run, &morphed.fates, warnings)?;
+    let rendered = report.as_ref().map(decision.render).transpose()?;
+
+    let mut staged = artifacts.stage()?;
+    artifacts::write_graph(&mut staged, &params, &run)?;
+    artifacts::write_morphed(&mut staged, &morphed)?;
+    let offered = actions::render(loaded, &params, decision.task_id.as_str())?;
+    artifacts::write_json(&mut staged, "actions.json", &offered)?;
+    artifacts::copy_scripts(&mut staged, &settings)?;
+    if let Some(Rendered { json, text }) = &rendered {
+        staged.add("preview.json", |out| Ok(out.write_all(json.as_bytes())?))?;
+        staged.add("preview.txt", |out| Ok(out.write_all(text.as_bytes())?))?;
+    }
+    let mut packed = contexts.stage()?;
+    artifacts::write_contexts(&mut packed, &run.full.contexts)?;
+    packed.place()?;
+    staged.place()?;
+
+    let summary = Summary::of(&morphed.graph);
+    tell(&Step::Creates(&summary));
+    let scheduler = format!("{}-level-{}", loaded.config.trust_domain(), params.text("level"));
+    let create =
+        |create: &Create<'_>| create(new_tasks(&morphed.graph, &decision.task_id, &scheduler, &mut new_id));
+    let created = decision.create.map(create).transpose()?;
+    Ok(Decided { fates: morphed.fates, label_to_taskid: morphed.label_to_taskid, summary, created })
+}
+
+/// The settings of the call, as a decision needs them: with its id, with contexts, and with answers about urls.
+fn settings(loaded: &Loaded, params: &Params, decision: &Decision<'_>) -> Settings {
+    let mut settings = Settings {
+        task_id: Some(decision.task_id.to_string()),
+        keep_contexts: true,
+        ..decision.settings.clone()
+    };
+    if let Urls::Unasked = settings.urls {
+        let questions = loaded.questions(params);
+        if !questions.is_empty() {
+            settings.urls = (decision.probe)(&questions);
+        }
+    }
+    settings
+}
+
+/// The graph as it is created, once the index was looked up.
+fn optimized(
+    loaded: &Loaded,
+    params: &Params,
+    settings: &Settings,
+    run: &Run,
+    decision: &Decision<'_>,
+    new_id: &mut dyn FnMut(&Label) -> TaskId,
+) -> Result<Morphed> {
+    let paths = loaded.index_paths(&run.targets, params, settings)?;
+    (decision.tell)(&Step::LooksUp(paths.len()));
+    let index = (decision.find)(&paths)?;
+    let request = OptimizeRequest {
+        settings,
+        decision_task_id: decision.task_id.as_str(),
+        found: &index,
+        now: decision.now,
+    };
+    let optimized = loaded.optimize(&run.targets, params, &request, new_id)?;
+    loaded.morph(optimized, params, new_id)
+}
+
+/// Without run-task, digests are not those of anybody else, and all that is cached would be made again.
+fn needs_run_task(run: &Run) -> Result<()> {
+    match run.full.warnings.iter().find(|warning| warning.code == "run-task") {
+        None => Ok(()),
+        Some(warning) => {
+            let why = warning.help.clone().unwrap_or_default();
+            Err(anyhow::Error::msg(why).context(Machine(format!("{}; nothing was created", warning.message))))
+        }
+    }
+}

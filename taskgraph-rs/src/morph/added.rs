@@ -1,0 +1,43 @@
+//! Tasks that no kind has made.
+
+use std::sync::Arc;
+
+use anyhow::Result;
+use indexmap::IndexMap;
+
+use crate::map;
+use crate::origin::Origin;
+use crate::ready::ReadyTask;
+use crate::task::{Dependencies, Label, Task};
+use crate::task_id::TaskId;
+use crate::value::{Map, Str, Value};
+
+/// The kind that such tasks say they are of.
+pub(super) const KIND: &str = "misc";
+
+/// A task that was made by the morph phase, with its definition.
+pub(super) fn task(
+    label: &str,
+    definition: Map,
+    dependencies: IndexMap<Str, TaskId>,
+    new_id: &mut dyn FnMut(&Label) -> TaskId,
+) -> Result<ReadyTask> {
+    let label = Label::parse(&label.into())?;
+    let origin = Origin { kind: KIND.into(), name: label.text().clone(), spots: Vec::new() };
+    let task = Task {
+        kind: KIND.into(),
+        description: "".into(),
+        attributes: map! { "kind" => KIND },
+        definition: definition.clone(),
+        optimization: Value::Null,
+        dependencies: Dependencies::new(),
+        soft_dependencies: Vec::new(),
+        if_dependencies: Vec::new(),
+        model: None,
+        reuse: None,
+        origin: Arc::new(origin),
+        label,
+    };
+    let task_id = new_id(&task.label);
+    Ok(ReadyTask { task: Arc::new(task), task_id, definition, dependencies })
+}

@@ -1,0 +1,51 @@
+//! The morph phase as a whole.
+
+use anyhow::{Result, bail};
+use indexmap::IndexMap;
+
+use super::code_review::add_code_review;
+use super::index_tasks::add_index_tasks;
+use crate::config::GraphConfig;
+use crate::optimize::{Fate, Optimized};
+use crate::params::Params;
+use crate::ready::{ReadyGraph, ReadyTask};
+use crate::task::Label;
+use crate::task_id::TaskId;
+
+/// The graph as it is created.
+#[derive(Debug, Default)]
+pub struct Morphed {
+    /// The tasks.
+    pub graph: ReadyGraph,
+    /// The ids of all tasks that have one, by label.
+    pub label_to_taskid: IndexMap<Label, TaskId>,
+    /// What becomes of each task of the target graph, by label. Tasks that were added have no entry.
+    pub fates: IndexMap<Label, Fate>,
+}
+
+impl Morphed {
+    /// Adds a task. Its label must be new.
+    pub(super) fn add(&mut self, ready: ReadyTask) -> Result<()> {
+        let label = ready.task.label.clone();
+        if self.label_to_taskid.contains_key(&label) {
+            bail!("there is a task `{label}` already, and one of this name has to be added");
+        }
+        self.label_to_taskid.insert(label, ready.task_id.clone());
+        self.graph.tasks.insert(ready.task_id.clone(), ready);
+        Ok(())
+    }
+}
+
+/// Adds what an optimized graph needs: index tasks first, then the code review.
+pub fn morph(
+    optimized: Optimized,
+    params: &Params,
+    config: &GraphConfig,
+    new_id: &mut dyn FnMut(&Label) -> TaskId,
+) -> Result<Morphed> {
+    let Optimized { graph, label_to_taskid, fates } = optimized;
+    let mut morphed = Morphed { graph, label_to_taskid, fates };
+    add_index_tasks(&mut morphed, params, config, new_id)?;
+    add_code_review(&mut morphed, params, new_id)?;
+    Ok(morphed)
+}

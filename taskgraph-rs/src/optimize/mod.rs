@@ -1,0 +1,20 @@
+//! Decides which tasks of a target graph have to run: removes those that nothing needs, replaces those that ran
+//! before, and resolves what the others say of each other. Never adds a task, and opens no connection: what the index
+//! has is handed in.
+
+mod fate;
+mod given;
+mod nodes;
+mod reference;
+mod remove;
+mod replace;
+mod request;
+mod strategies;
+mod strategy;
+mod subgraph;
+
+pub use fate::{Fate, Kept, KeptBy, NotReplaced, Passed, PassedOver, Removed, Replaced, ReplacedBy};
+pub use given::{do_not_optimize, existing_tasks, strategies};
+pub use request::{Optimized, Request, index_paths, optimize};
+pub use strategies::{ALWAYS, INDEX_SEARCH, NEVER, SKIP_UNLESS_CHANGED, Strategies};
+pub use strategy::{Answer, Composite, Deadline, LookUp, Simple, Strategy};

@@ -1,0 +1,128 @@
+//! References to other tasks in a definition: `task-reference: <build>`, `artifact-reference: <build/public/x>`.
+
+use std::fmt;
+use std::sync::LazyLock;
+
+use indexmap::IndexMap;
+use regex::{Captures, Regex};
+
+use crate::placeholder::fill_fields;
+use crate::shape::found;
+use crate::task_id::TaskId;
+use crate::value::{Map, Str, Value};
+use crate::words;
+
+const TASK: &str = "task-reference";
+const ARTIFACT: &str = "artifact-reference";
+
+static TASKS: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new("<([^>]+)>").expect("a pattern of this program compiles"));
+static ARTIFACTS: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new("<([^/]+)/([^>]+)>").expect("a pattern of this program compiles"));
+
+/// What the references of one task lead to.
+pub(super) struct References<'a> {
+    /// The task's own id.
+    pub own: &'a TaskId,
+    /// The decision task.
+    pub decision: &'a str,
+    /// Its dependencies by name, soft ones among them.
+    pub dependencies: &'a IndexMap<Str, TaskId>,
+    /// Where public artifacts are.
+    pub root_url: &'a str,
+    /// Where all other artifacts are, from inside a task.
+    pub proxy_url: Option<&'a str>,
+}
+
+/// A reference that leads nowhere.
+#[derive(Debug)]
+pub(super) struct Astray {
+    /// The text it stands in; empty if it is none.
+    pub text: String,
+    /// What is wrong with it.
+    pub message: String,
+    /// The nearest name of a dependency.
+    pub nearest: Option<String>,
+}
+
+impl fmt::Display for Astray {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl References<'_> {
+    /// A definition in which all references are resolved, or all that lead nowhere.
+    pub fn resolve(&self, definition: &Map) -> Result<Map, Vec<Astray>> {
+        let mut astray = Vec::new();
+        let filled = fill_fields(definition, &[TASK, ARTIFACT], &mut |name, value| {
+            let Value::Str(text) = value else {
+                let message = format!("`{name}` must be a string, found {}", found(value));
+                astray.push(Astray { text: String::new(), message, nearest: None });
+                return Ok::<Str, std::convert::Infallible>("".into());
+            };
+            let told = astray.len();
+            let resolved = match name {
+                TASK => TASKS.replace_all(text, |groups: &Captures<'_>| self.task(groups, &mut astray)),
+                _ => ARTIFACTS.replace_all(text, |groups: &Captures<'_>| self.artifact(groups, &mut astray)),
+            };
+            astray[told..].iter_mut().for_each(|one| one.text = text.to_string());
+            Ok(resolved.into())
+        });
+        let Ok(filled) = filled;
+        if astray.is_empty() { Ok(filled.unwrap_or_else(|| definition.clone())) } else { Err(astray) }
+    }
+
+    fn task(&self, groups: &Captures<'_>, astray: &mut Vec<Astray>) -> String {
+        match &groups[1] {
+            "self" => self.own.to_string(),
+            "decision" => self.decision.to_owned(),
+            name => match self.dependencies.get(name) {
+                Some(id) => id.to_string(),
+                // `<<>` is how a `<` is written.
+                None if name == "<" => name.to_owned(),
+                None => self.unknown(name, astray),
+            },
+        }
+    }
+
+    fn artifact(&self, groups: &Captures<'_>, astray: &mut Vec<Astray>) -> String {
+        let (name, artifact) = (&groups[1], &groups[2]);
+        let mut refuse = |message: String| {
+            astray.push(Astray { text: String::new(), message, nearest: None });
+            String::new()
+        };
+        let task = match name {
+            "self" => {
+                return refuse("a task cannot refer to its own artifacts: it has none before it runs".into());
+            }
+            "decision" => self.decision.to_owned(),
+            name => match self.dependencies.get(name) {
+                Some(id) => id.to_string(),
+                None => return self.unknown(name, astray),
+            },
+        };
+        let root = match artifact.starts_with("public/") {
+            true => self.root_url,
+            false => match self.proxy_url {
+                Some(proxy) => proxy,
+                None => {
+                    return refuse(format!(
+                        "`{artifact}` is a private artifact: its url goes through a proxy, and TASKCLUSTER_PROXY_URL is not set"
+                    ));
+                }
+            },
+        };
+        format!("{}/api/queue/v1/task/{task}/artifacts/{artifact}", root.trim_end_matches('/'))
+    }
+
+    fn unknown(&self, name: &str, astray: &mut Vec<Astray>) -> String {
+        let nearest = words::nearest(name, self.dependencies.keys().map(|name| &**name));
+        astray.push(Astray {
+            text: String::new(),
+            message: format!("there is no dependency `{name}`"),
+            nearest: nearest.map(str::to_owned),
+        });
+        String::new()
+    }
+}

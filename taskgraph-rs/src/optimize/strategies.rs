@@ -1,0 +1,200 @@
+//! The strategies that the program knows, by the names that kinds write under `optimization`.
+
+use anyhow::Result;
+use indexmap::IndexMap;
+
+use super::fate::{Passed, PassedOver};
+use super::strategy::{Answer, Deadline, LookUp, Simple, Strategy};
+use crate::fields::Misfits;
+use crate::keypath::KeyPath;
+use crate::lookup::TaskState;
+use crate::params::Params;
+use crate::python::glob::Glob;
+use crate::shape::{Misfit, STRINGS, What, found};
+use crate::task::Task;
+use crate::time::parse_json_date;
+use crate::value::{Str, Value};
+use crate::words;
+
+/// Removes and replaces nothing.
+pub const NEVER: Simple = Simple::keeps("never");
+
+/// Removes every task that nothing needs.
+pub const ALWAYS: Simple = Simple { removes: |_, _, _| Ok(true), ..Simple::keeps("always") };
+
+/// Replaces a task with the first one that its index paths lead to, unless that one failed, or expires too soon.
+pub const INDEX_SEARCH: Simple = Simple {
+    argument: STRINGS,
+    replaces: search_index,
+    index_paths: |argument| texts(argument).cloned().collect(),
+    ..Simple::keeps("index-search")
+};
+
+/// Removes a task if no file has changed that one of the patterns matches.
+pub const SKIP_UNLESS_CHANGED: Simple =
+    Simple { argument: STRINGS, removes: is_unchanged, ..Simple::keeps("skip-unless-changed") };
+
+/// Strategies by name, and sets of others that may take their place. Handed to the engine by value.
+#[derive(Clone)]
+pub struct Strategies {
+    by_name: IndexMap<Str, Strategy>,
+    sets: IndexMap<&'static str, Vec<(&'static str, Strategy)>>,
+}
+
+impl Default for Strategies {
+    /// Those of the reference.
+    fn default() -> Self {
+        let core = [NEVER, ALWAYS, INDEX_SEARCH, SKIP_UNLESS_CHANGED];
+        let by_name = core.into_iter().map(|simple| (simple.name.into(), Strategy::Simple(simple))).collect();
+        Strategies { by_name, sets: IndexMap::new() }
+    }
+}
+
+/// The strategy of a task, and its argument.
+#[derive(Clone, Copy)]
+pub(super) struct Chosen<'a> {
+    pub name: &'a str,
+    pub strategy: &'a Strategy,
+    pub argument: &'a Value,
+}
+
+impl Strategies {
+    /// Adds a strategy, or puts another one in its place.
+    pub fn insert(&mut self, name: &str, strategy: Strategy) {
+        self.by_name.insert(name.into(), strategy);
+    }
+
+    /// Adds a set of strategies, under the name that the parameter `optimize_strategies` may have.
+    pub fn insert_set(&mut self, name: &'static str, set: Vec<(&'static str, Strategy)>) {
+        self.sets.insert(name, set);
+    }
+
+    /// The names of the sets.
+    pub fn sets(&self) -> impl Iterator<Item = &'static str> + '_ {
+        self.sets.keys().copied()
+    }
+
+    /// These strategies, with those of a set in the place of those of the same name.
+    pub fn with_set(&self, name: &str) -> Option<Self> {
+        let mut strategies = self.clone();
+        for (name, strategy) in self.sets.get(name)? {
+            strategies.insert(name, strategy.clone());
+        }
+        Some(strategies)
+    }
+
+    /// The strategy of this name.
+    pub fn get(&self, name: &str) -> Option<&Strategy> {
+        self.by_name.get(name)
+    }
+
+    /// Checks what a kind writes under `optimization`: nothing, or the name of one strategy and its argument.
+    pub fn check(&self, optimization: &Value) -> Result<()> {
+        let misfits = self.misfits(optimization);
+        if misfits.is_empty() { Ok(()) } else { Err(Misfits(misfits).into()) }
+    }
+
+    fn misfits(&self, optimization: &Value) -> Vec<Misfit> {
+        let path = KeyPath::dotted("optimization");
+        let wrong = |path: KeyPath, found: String, nearest: Option<String>| {
+            let allowed = words::list(self.by_name.keys().map(|name| &**name));
+            let allowed = format!("nothing (null), or one of {allowed} with its argument");
+            vec![Misfit { path, what: What::Wrong { found, allowed, nearest, instead: None } }]
+        };
+        match optimization {
+            Value::Null => Vec::new(),
+            Value::Map(map) if map.is_empty() => Vec::new(),
+            Value::Map(map) if map.len() > 1 => {
+                let names: Vec<_> = map.keys().map(|name| format!("`{name}`")).collect();
+                wrong(path, names.join(" and "), None)
+            }
+            Value::Map(map) => {
+                let each = map.iter().flat_map(|(name, argument)| match self.get(name) {
+                    Some(strategy) => {
+                        let mut misfits = strategy.check(argument);
+                        let path = path.join(name);
+                        misfits.iter_mut().for_each(|misfit| misfit.path = path.concat(&misfit.path));
+                        misfits
+                    }
+                    None => {
+                        let nearest = words::nearest(name, self.by_name.keys().map(|name| &**name));
+                        wrong(path.join(name), format!("`{name}`"), nearest.map(str::to_owned))
+                    }
+                });
+                each.collect()
+            }
+            other => wrong(path, found(other), None),
+        }
+    }
+
+    /// The strategy of a task; none if the program does not know it.
+    pub(super) fn choose<'a>(&'a self, task: &'a Task) -> Option<Chosen<'a>> {
+        static NOTHING: Value = Value::Null;
+        // Python: of several strategies, the first one counts.
+        match task.optimization.as_map().and_then(|map| map.first()) {
+            None => {
+                let strategy = self.get(NEVER.name)?;
+                Some(Chosen { name: NEVER.name, strategy, argument: &NOTHING })
+            }
+            Some((name, argument)) => Some(Chosen { name, strategy: self.get(name)?, argument }),
+        }
+    }
+}
+
+fn texts(argument: &Value) -> impl Iterator<Item = &Str> {
+    argument.as_list().unwrap_or_default().iter().filter_map(|item| match item {
+        Value::Str(text) => Some(text),
+        _ => None,
+    })
+}
+
+fn search_index(asked: &LookUp<'_>, argument: &Value, passed: &mut Vec<PassedOver>) -> Answer {
+    for path in texts(argument) {
+        let Some(task_id) = asked.found.index.get(path) else { continue };
+        let why = match asked.found.states.get(task_id) {
+            None => Passed::Unknown,
+            Some(state) => match objection(state, asked.deadline) {
+                Some(why) => why,
+                None => return Answer::Task(task_id.clone(), Some(path.clone())),
+            },
+        };
+        passed.push(PassedOver { path: path.clone(), task_id: task_id.clone(), why });
+    }
+    Answer::Keep
+}
+
+/// Why a task cannot be taken.
+fn objection(found: &TaskState, deadline: Option<&Deadline>) -> Option<Passed> {
+    if matches!(&*found.state, "failed" | "exception") {
+        return Some(Passed::State(found.state.clone()));
+    }
+    let deadline = deadline?;
+    // What cannot be read is taken for gone: to run a task again is better than to miss it.
+    let is_there = parse_json_date(&found.expires).is_some_and(|expires| expires >= deadline.micros);
+    (!is_there).then(|| Passed::Expires {
+        expires: found.expires.clone(),
+        deadline: deadline.text().into(),
+        dependent: deadline.dependent.clone(),
+    })
+}
+
+fn is_unchanged(_: &Task, params: &Params, argument: &Value) -> Result<bool> {
+    // Without a delta of commits, as in cron and action tasks, there are no changed files to go by.
+    let base = params.text("base_rev");
+    if !base.is_empty() && base == params.text("head_rev") {
+        return Ok(false);
+    }
+    let changed = params.get("files_changed").and_then(Value::as_list).unwrap_or_default();
+    if changed.is_empty() {
+        return Ok(true);
+    }
+    for pattern in texts(argument) {
+        let pattern = Glob::new(pattern)?;
+        for file in changed.iter().filter_map(Value::as_str) {
+            if pattern.matches(file)? {
+                return Ok(false);
+            }
+        }
+    }
+    Ok(true)
+}

@@ -1,0 +1,55 @@
+//! The preview of a graph that a decision has made already.
+
+use anyhow::Result;
+use indexmap::IndexMap;
+
+use super::compare::{Run, compare};
+use super::config;
+use super::make::{is_about_the_machine, plan};
+use super::report::{Comparison, Config, Report, TreeFacts};
+use crate::optimize::Fate;
+use crate::params::Params;
+use crate::pipeline::Loaded;
+use crate::problem::Problem;
+use crate::settings::Settings;
+use crate::task::Label;
+
+/// What a decision has to say of its graph; nothing for a tree that trains nothing. `problems` are the warnings that
+/// were told.
+pub fn of_decision(
+    loaded: &Loaded,
+    params: &Params,
+    settings: &Settings,
+    run: &Run,
+    fates: &IndexMap<Label, Fate>,
+    problems: Vec<Problem>,
+) -> Result<Option<Report>> {
+    let Some(training) = loaded.extension.training else { return Ok(None) };
+    let mut notes = Vec::new();
+    let scratch = match config::from_scratch(params, training) {
+        None => None,
+        Some(params) => {
+            let settings = Settings { keep_contexts: false, ..settings.clone() };
+            let made = make(loaded, &params, &settings);
+            let mut refused = Vec::new();
+            let scratch = config::problems_of(made, &mut refused)?;
+            notes.extend(config::no_scratch(training, &refused));
+            scratch
+        }
+    };
+    let without = Some(training.reuse_name);
+    let comparison = scratch.as_ref().map(|scratch| Comparison { without, ..compare(run, scratch, None) });
+    let plan = plan(loaded, training, params, run, scratch.as_ref(), comparison, Some(fates));
+    let (missing, problems): (Vec<_>, Vec<_>) = problems.into_iter().partition(is_about_the_machine);
+    let config = Config { file: "parameters.yml".into(), is_parameters: true };
+    let mut report = Report::new(config, Some(TreeFacts::of(loaded)), problems, Some(plan));
+    report.notes = notes;
+    report.notes.extend(missing.into_iter().map(|warning| warning.message));
+    Ok(Some(report))
+}
+
+fn make(loaded: &Loaded, params: &Params, settings: &Settings) -> Result<Run> {
+    let full = loaded.full(params, settings)?;
+    let targets = loaded.target(&full, params)?;
+    Ok(Run { full, targets })
+}

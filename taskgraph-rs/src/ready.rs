@@ -1,0 +1,74 @@
+//! A graph as it is created: keyed by taskId, with all references to other tasks resolved.
+
+use std::io::Write;
+use std::sync::Arc;
+
+use anyhow::Result;
+use indexmap::IndexMap;
+use serde::ser::{Serialize, Serializer};
+
+use crate::json_parts::Entries;
+use crate::task::{Task, TaskJson};
+use crate::task_id::TaskId;
+use crate::value::{Map, Str};
+
+/// A task that can be created, but for its points in time, which count from its creation.
+#[derive(Clone, Debug)]
+pub struct ReadyTask {
+    /// What the transforms made.
+    pub task: Arc<Task>,
+    /// The id it gets.
+    pub task_id: TaskId,
+    /// The definition, its references resolved. Its `dependencies` are all of the task's, soft ones among them.
+    pub definition: Map,
+    /// The tasks it depends on, by the name of the dependency: those of the graph, and those that stand in for tasks
+    /// that need not run again. Soft dependencies are not here.
+    pub dependencies: IndexMap<Str, TaskId>,
+}
+
+/// Tasks by their id, in the order of their making.
+#[derive(Clone, Debug, Default)]
+pub struct ReadyGraph {
+    /// The tasks.
+    pub tasks: IndexMap<TaskId, ReadyTask>,
+}
+
+impl ReadyGraph {
+    /// Writes `task-graph.json`: taskId to task, indented, sorted at every level.
+    pub fn write_json(&self, out: &mut dyn Write) -> Result<()> {
+        let keys = self.ids();
+        Entries { keys: &keys, value: |id| self.json(id) }
+            .write(self.tasks.values().map(|ready| &ready.task), out)
+    }
+
+    /// The tasks that `keep` wants.
+    pub fn excerpt(&self, keep: impl Fn(&ReadyTask) -> bool) -> Self {
+        let tasks = self.tasks.iter().filter(|(_, task)| keep(task));
+        ReadyGraph { tasks: tasks.map(|(id, task)| (id.clone(), task.clone())).collect() }
+    }
+
+    fn ids(&self) -> Vec<&TaskId> {
+        let mut ids: Vec<&TaskId> = self.tasks.keys().collect();
+        ids.sort_unstable();
+        ids
+    }
+
+    fn json<'g>(&'g self, id: &'g TaskId) -> TaskJson<'g, TaskId> {
+        let ready = &self.tasks[id];
+        let inside = ready.dependencies.iter().filter(|(_, to)| self.tasks.contains_key(*to));
+        TaskJson {
+            task: &ready.task,
+            definition: &ready.definition,
+            edges: inside.collect(),
+            task_id: Some(id),
+        }
+    }
+}
+
+/// TaskId to task, sorted by taskId at every level: `task-graph.json`.
+impl Serialize for ReadyGraph {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let keys = self.ids();
+        Entries { keys: &keys, value: |id| self.json(id) }.serialize(serializer)
+    }
+}

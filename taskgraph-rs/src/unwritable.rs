@@ -1,0 +1,46 @@
+//! What a graph cannot be written as JSON for: numbers that JSON lacks. Looked for only once writing has failed.
+
+use std::sync::Arc;
+
+use crate::keypath::{KeyPath, Step};
+use crate::problem::{Problem, Problems};
+use crate::task::Task;
+use crate::value::Value;
+
+/// The numbers in the tasks of a graph that JSON has no place for, each with its task and path; else the error itself.
+pub fn blame<'t>(tasks: impl IntoIterator<Item = &'t Arc<Task>>, error: serde_json::Error) -> anyhow::Error {
+    let mut problems = Vec::new();
+    for task in tasks {
+        let sections = [
+            ("attributes", Value::from(task.attributes.clone())),
+            ("optimization", task.optimization.clone()),
+            ("task", Value::from(task.definition.clone())),
+        ];
+        for (name, section) in &sections {
+            let Some((path, number)) = find(section) else { continue };
+            let path = KeyPath(path.into_iter().chain([(*name).into()]).rev().collect());
+            let message = format!("`{}` has {number}, which JSON has no place for", task.label);
+            let place = task.origin.place(&path);
+            problems.push(Problem::error("wrong-value", message).at(path, "").in_place(place));
+        }
+    }
+    if problems.is_empty() { error.into() } else { Problems(problems).into() }
+}
+
+/// The steps to the first number that JSON lacks, from the inside out, and what it is.
+fn find(value: &Value) -> Option<(Vec<Step>, String)> {
+    let inside = |step: Step, value: &Value| {
+        let (mut steps, number) = find(value)?;
+        steps.push(step);
+        Some((steps, number))
+    };
+    match value {
+        Value::Float(number) if !number.is_finite() => Some((Vec::new(), format!("the number {number}"))),
+        Value::BigInt(digits) if digits.parse::<u64>().is_err() => {
+            Some((Vec::new(), format!("the integer {digits}")))
+        }
+        Value::List(items) => items.iter().enumerate().find_map(|(index, item)| inside(index.into(), item)),
+        Value::Map(map) => map.iter().find_map(|(key, value)| inside(key.into(), value)),
+        _ => None,
+    }
+}

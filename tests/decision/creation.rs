@@ -1,0 +1,94 @@
+//! Tasks that a decision creates.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::fake_taskcluster::{Fake, Fault};
+use crate::repository::{DECISION, Repository};
+
+/// The tasks that were created, by name.
+fn by_name(fake: &Fake) -> BTreeMap<String, Vec<(String, Value)>> {
+    let mut tasks: BTreeMap<String, Vec<_>> = BTreeMap::new();
+    for (id, task) in fake.tasks() {
+        let name = task["metadata"]["name"].as_str().unwrap().to_owned();
+        tasks.entry(name).or_default().push((id, task));
+    }
+    tasks
+}
+
+#[test]
+fn every_task_is_created_once_and_waits_for_the_decision() {
+    let repository = Repository::new();
+    let fake = Fake::start();
+    let outcome = repository.decide(&fake, &["--target-tasks-method=all"]);
+    assert_eq!(outcome.status, 0, "{}", outcome.err);
+    assert_eq!(fake.violations(), [""; 0]);
+    let tasks = by_name(&fake);
+    let counts: Vec<(&str, usize)> = tasks.iter().map(|(name, tasks)| (name.as_str(), tasks.len())).collect();
+    assert_eq!(counts, [("job-a", 1), ("job-b", 1), ("job-c", 1), ("job-d", 2)]);
+    let (a, _) = &tasks["job-a"][0];
+    for (name, on) in [("job-a", DECISION), ("job-b", a), ("job-c", a), ("job-d", DECISION)] {
+        for (_, task) in &tasks[name] {
+            assert_eq!(task["dependencies"], serde_json::json!([on]), "{name}");
+            assert_eq!(task["taskGroupId"], DECISION, "{name}");
+            assert_eq!(task["schedulerId"], "t-level-1", "{name}");
+            assert_eq!(task["extra"]["parent"], DECISION, "{name}");
+        }
+    }
+    let ids: BTreeMap<String, String> =
+        serde_json::from_slice(&std::fs::read(repository.file("artifacts/label-to-taskid.json")).unwrap())
+            .unwrap();
+    assert_eq!(&ids["job-a"], a);
+    assert!(outcome.err.ends_with("5 tasks created\n"), "{}", outcome.err);
+}
+
+#[test]
+fn lost_answers_make_no_second_task() {
+    let repository = Repository::new();
+    let fake = Fake::start();
+    fake.fail("createTask", [Some(Fault::DropAfter), Some(Fault::Status(500)), Some(Fault::Cut)]);
+    let outcome = repository.decide(&fake, &["--target-tasks-method=all"]);
+    assert_eq!(outcome.status, 0, "{}", outcome.err);
+    assert_eq!(fake.tasks().len(), 5);
+    assert!(outcome.err.contains("again in"), "{}", outcome.err);
+}
+
+#[test]
+fn a_task_that_is_refused_leaves_what_exists_in_the_log() {
+    let repository = Repository::new();
+    let fake = Fake::start();
+    fake.refuse("job-a", 403, "scope is missing");
+    let outcome = repository.decide(&fake, &["--target-tasks-method=all"]);
+    assert_eq!(outcome.status, 3, "{}", outcome.err);
+    let tasks = by_name(&fake);
+    assert!(!["job-a", "job-b", "job-c"].iter().any(|name| tasks.contains_key(*name)), "{:?}", tasks.keys());
+    for (id, _) in tasks.values().flatten() {
+        assert!(outcome.err.contains(&format!("  {id}  job-d")), "{}", outcome.err);
+    }
+    assert!(outcome.err.contains("scope is missing"), "{}", outcome.err);
+    let untried = outcome.err.split("not tried:\n").nth(1).unwrap_or_default();
+    assert!(untried.contains("job-b") && untried.contains("job-c"), "{}", outcome.err);
+}
+
+#[test]
+fn a_dry_run_creates_nothing_and_says_what_it_would_create() {
+    let repository = Repository::new();
+    let fake = Fake::start();
+    let outcome = repository.decide(&fake, &["--target-tasks-method=all", "--dry-run"]);
+    assert_eq!(outcome.status, 0, "{}", outcome.err);
+    assert_eq!(fake.tasks().len(), 0);
+    assert_eq!(
+        outcome.out,
+        "would create 5 tasks\n\nBy kind\n  5  job\n\nBy worker pool\n  5  t-1/linux\n\n\
+         nothing was created; the artifacts are in artifacts\n"
+    );
+}
+
+#[test]
+fn an_empty_graph_is_a_decision_too() {
+    let repository = Repository::new();
+    let fake = Fake::start();
+    let outcome = repository.decide(&fake, &["--target-tasks-method=nothing"]);
+    assert_eq!((outcome.status, fake.tasks().len()), (0, 0), "{}", outcome.err);
+}

@@ -1,0 +1,13 @@
+//! `decision`: from a repository to tasks at a Taskcluster on this machine.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+#[path = "../fake_taskcluster/mod.rs"]
+mod fake_taskcluster;
+#[path = "../support/mod.rs"]
+mod support;
+
+mod creation;
+mod folders;
+mod history;
+mod parameters;
+mod repository;

@@ -1,0 +1,209 @@
+//! How a test sets it up, and what it finds afterwards.
+
+use std::sync::{Arc, MutexGuard};
+use std::time::Duration;
+
+use indexmap::IndexMap;
+use serde_json::Value;
+use taskgraph::submit::{Access, Credentials};
+
+use super::answer::Refusal;
+use super::auth::Client;
+use super::faults::Fault;
+use super::request::Door;
+use super::schemas::Schemas;
+use super::scopes::Scopes;
+use super::server::{Listening, listen};
+use super::services::{Inner, Logged, Services};
+use super::store::FAR;
+
+/// A Taskcluster on this machine.
+pub struct Fake {
+    services: Arc<Services>,
+    root: Listening,
+    proxy: Listening,
+}
+
+impl Fake {
+    /// Starts one that has nothing, grants everything and makes no mistakes.
+    pub fn start() -> Self {
+        Schemas::get();
+        let services = Arc::new(Services::new());
+        let [root, proxy] = [Door::Root, Door::Proxy].map(|door| listen(door, services.clone()));
+        services.lock().root = format!("http://{}", root.address);
+        Fake { services, root, proxy }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.services.lock()
+    }
+
+    pub fn root_url(&self) -> String {
+        format!("http://{}", self.root.address)
+    }
+
+    pub fn proxy_url(&self) -> String {
+        format!("http://{}", self.proxy.address)
+    }
+
+    /// As a task with a proxy reaches it.
+    pub fn proxied(&self) -> Access {
+        Access { root_url: self.root_url(), proxy_url: Some(self.proxy_url()), credentials: None }
+    }
+
+    /// As somebody with credentials reaches it.
+    pub fn signed(&self) -> Access {
+        let Client { id, token, certificate } = self.lock().client.clone();
+        let credentials = Some(Credentials { client_id: id, access_token: token, certificate });
+        Access { root_url: self.root_url(), proxy_url: None, credentials }
+    }
+
+    /// As anybody reaches it.
+    pub fn anonymous(&self) -> Access {
+        Access { root_url: self.root_url(), ..Access::default() }
+    }
+
+    /// What a task's environment says, for the program as a process.
+    pub fn environment(&self) -> [(&'static str, String); 2] {
+        [("TASKCLUSTER_ROOT_URL", self.root_url()), ("TASKCLUSTER_PROXY_URL", self.proxy_url())]
+    }
+
+    /// Credentials are temporary from now on.
+    pub fn certificate(&self, certificate: &str) {
+        self.lock().client.certificate = Some(certificate.into());
+    }
+
+    /// Callers with credentials or a proxy have only these scopes from now on.
+    pub fn grant(&self, scopes: &[&str]) {
+        self.lock().granted = Scopes(scopes.iter().map(|scope| (*scope).to_owned()).collect());
+    }
+
+    /// A task that was there before, completed.
+    pub fn task(&self, id: &str) {
+        self.lock().store.put(id, "completed", FAR);
+    }
+
+    /// A task that was there before, with a state and an expiry.
+    pub fn status(&self, id: &str, state: &str, expires: &str) {
+        self.lock().store.put(id, state, expires);
+    }
+
+    /// The decision task of a group, running.
+    pub fn decision_task(&self, id: &str) {
+        self.lock().store.put(id, "running", FAR);
+    }
+
+    /// A task with a definition, as if it had been created.
+    pub fn put_task(&self, id: &str, definition: Value, state: &str) {
+        let mut inner = self.lock();
+        let stored = inner.store.put(id, state, FAR);
+        let known = stored.definition.as_object_mut().unwrap();
+        known.extend(definition.as_object().unwrap().clone());
+        let text = |key: &str| known[key].as_str().unwrap().to_owned();
+        let (group, scheduler) = (text("taskGroupId"), text("schedulerId"));
+        inner.store.groups.entry(group).or_insert(scheduler);
+    }
+
+    /// A task at an index path.
+    pub fn index(&self, path: &str, id: &str) {
+        self.index_until(path, id, FAR);
+    }
+
+    /// A task at an index path that expires.
+    pub fn index_until(&self, path: &str, id: &str, expires: &str) {
+        self.lock().store.index.insert(path.into(), (id.into(), expires.into()));
+    }
+
+    /// The `index` and the `status` of a conformance case.
+    pub fn case(&self, case: &Value) {
+        for (path, id) in case["index"].as_object().into_iter().flatten() {
+            self.index(path, id.as_str().unwrap());
+        }
+        for (id, status) in case["status"].as_object().into_iter().flatten() {
+            self.status(id, status["state"].as_str().unwrap(), status["expires"].as_str().unwrap());
+        }
+    }
+
+    pub fn artifact(&self, id: &str, name: &str, content: impl Into<Vec<u8>>) {
+        self.lock().store.artifacts.insert((id.into(), name.into()), content.into());
+    }
+
+    /// A file that is no part of Taskcluster; its url.
+    pub fn file(&self, path: &str, content: impl Into<Vec<u8>>) -> String {
+        self.lock().store.files.insert(path.into(), content.into());
+        format!("{}{path}", self.root_url())
+    }
+
+    /// createTask refuses tasks of this name for good.
+    pub fn refuse(&self, name: &str, status: u16, message: &str) {
+        let refusal = Refusal { status, code: "InputError", message: message.into() };
+        self.lock().store.refused.insert(name.into(), refusal);
+    }
+
+    /// No task comes into this group any more.
+    pub fn seal(&self, group: &str) {
+        self.lock().store.sealed.insert(group.into());
+    }
+
+    /// Lists have so many entries a page.
+    pub fn page(&self, size: usize) {
+        self.lock().store.page = size;
+    }
+
+    /// Each answer takes so long.
+    pub fn latency(&self, latency: Duration) {
+        self.lock().latency = latency;
+    }
+
+    /// The next answers of a call, in order; `None` for one that is right.
+    pub fn fail(&self, call: &str, faults: impl IntoIterator<Item = Option<Fault>>) {
+        self.lock().faults.plan(call, faults);
+    }
+
+    /// One answer in so many fails, by a seed.
+    pub fn fail_one_in(&self, many: u64, seed: u64) {
+        self.lock().faults.one_in(many, seed);
+    }
+
+    /// createTask is answered only once so many of them wait. Whoever sends fewer at once waits in vain.
+    pub fn hold(&self, many: usize) {
+        self.lock().hold = many;
+    }
+
+    /// The tasks that were created, in their order.
+    pub fn tasks(&self) -> IndexMap<String, Value> {
+        let inner = self.lock();
+        let created = inner.store.tasks.iter().filter(|(_, task)| task.is_created);
+        created.map(|(id, task)| (id.clone(), task.definition.clone())).collect()
+    }
+
+    /// How a task is doing.
+    pub fn state(&self, id: &str) -> Option<String> {
+        self.lock().store.tasks.get(id).map(|task| task.state.clone())
+    }
+
+    /// How many requests for the same task came through.
+    pub fn times(&self, id: &str) -> usize {
+        self.lock().store.tasks.get(id).map_or(0, |task| task.times)
+    }
+
+    /// All requests so far.
+    pub fn requests(&self) -> Vec<Logged> {
+        self.lock().requests.clone()
+    }
+
+    /// How many requests for a call came so far.
+    pub fn count(&self, call: &str) -> usize {
+        self.lock().requests.iter().filter(|request| request.call == call).count()
+    }
+
+    /// What was not as the schemas have it: requests of the program, or answers of this fake.
+    pub fn violations(&self) -> Vec<String> {
+        self.lock().violations.clone()
+    }
+
+    /// The most requests that were being answered at the same time.
+    pub fn most_at_once(&self) -> usize {
+        self.lock().most_at_once
+    }
+}

@@ -1,0 +1,78 @@
+//! What goes wrong on the way: the n-th answer of a call, or one in so many by a seed.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+/// One thing that goes wrong with an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// Another status; nothing was done.
+    Status(u16),
+    /// Status 429 with so many seconds in `Retry-After`; nothing was done.
+    Busy(u64),
+    /// The answer comes so late.
+    Stall(Duration),
+    /// The connection ends; nothing was done.
+    DropBefore,
+    /// It was done, and the connection ends without an answer.
+    DropAfter,
+    /// It was done, and the answer is garbled.
+    Garble,
+    /// It was done, and the answer ends in the middle.
+    Cut,
+    /// It was done, and the answer is longer than it says.
+    Lie,
+}
+
+impl Fault {
+    /// Each kind but those that take long.
+    pub const QUICK: [Fault; 8] = [
+        Fault::Status(500),
+        Fault::Status(503),
+        Fault::Busy(0),
+        Fault::DropBefore,
+        Fault::DropAfter,
+        Fault::Garble,
+        Fault::Cut,
+        Fault::Lie,
+    ];
+}
+
+/// What goes wrong from now on.
+#[derive(Debug, Default)]
+pub struct Faults {
+    /// The next answers of a call, in order; `None` for one that is right.
+    planned: Vec<(String, VecDeque<Option<Fault>>)>,
+    /// One answer in so many is wrong; the state of the chance.
+    chance: Option<(u64, u64)>,
+}
+
+impl Faults {
+    pub fn plan(&mut self, call: &str, faults: impl IntoIterator<Item = Option<Fault>>) {
+        self.planned.push((call.into(), faults.into_iter().collect()));
+    }
+
+    pub fn one_in(&mut self, many: u64, seed: u64) {
+        self.chance = Some((many, seed));
+    }
+
+    /// What goes wrong with the answer that is due now.
+    pub fn next(&mut self, call: &str) -> Option<Fault> {
+        for (planned, faults) in &mut self.planned {
+            if planned == call
+                && let Some(fault) = faults.pop_front()
+            {
+                return fault;
+            }
+        }
+        let (many, state) = self.chance.as_mut()?;
+        // A step of splitmix64.
+        *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = *state;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^= mixed >> 31;
+        let kinds = Fault::QUICK.len() as u64;
+        mixed.is_multiple_of(*many).then(|| Fault::QUICK[(mixed / *many % kinds) as usize])
+    }
+}

@@ -1,0 +1,80 @@
+//! The queue, but for createTask.
+
+use serde_json::{Value, json};
+
+use super::answer::Refusal;
+use super::store::{FAR, Store, with_token};
+
+/// The states that a task has come to its end in.
+const ENDED: [&str; 3] = ["completed", "failed", "exception"];
+
+pub fn task(store: &Store, id: &str) -> Result<Value, Refusal> {
+    store.task(id).map(|task| task.definition.clone())
+}
+
+pub fn status(store: &Store, id: &str) -> Result<Value, Refusal> {
+    Ok(json!({ "status": store.status(id)? }))
+}
+
+/// Only of tasks that are there.
+pub fn statuses(store: &Store, body: &Value, token: Option<String>) -> Result<Value, Refusal> {
+    let wanted = body["taskIds"].as_array().unwrap().iter().filter_map(Value::as_str);
+    let found: Vec<Value> =
+        wanted.filter_map(|id| Some(json!({ "taskId": id, "status": store.status(id).ok()? }))).collect();
+    let (page, token) = store.page(&found, token)?;
+    Ok(with_token(json!({ "statuses": page }), token))
+}
+
+pub fn list_task_group(store: &Store, group: &str, token: Option<String>) -> Result<Value, Refusal> {
+    let Some(scheduler) = store.groups.get(group) else {
+        return Err(Refusal::not_found(format!("No task-group with taskGroupId: `{group}`")));
+    };
+    let (page, token) = members(store, token, |task| task["taskGroupId"] == group)?;
+    let answer = json!({ "taskGroupId": group, "schedulerId": scheduler, "expires": FAR, "tasks": page });
+    Ok(with_token(answer, token))
+}
+
+pub fn list_dependent_tasks(store: &Store, id: &str, token: Option<String>) -> Result<Value, Refusal> {
+    store.task(id)?;
+    let depends = |task: &Value| task["dependencies"].as_array().is_some_and(|all| all.contains(&id.into()));
+    let (page, token) = members(store, token, depends)?;
+    Ok(with_token(json!({ "taskId": id, "tasks": page }), token))
+}
+
+fn members(
+    store: &Store,
+    token: Option<String>,
+    keep: impl Fn(&Value) -> bool,
+) -> Result<(Vec<Value>, Option<String>), Refusal> {
+    let kept: Vec<&String> =
+        store.tasks.iter().filter(|(_, task)| keep(&task.definition)).map(|(id, _)| id).collect();
+    let (page, token) = store.page(&kept, token)?;
+    let member = |id: &&String| Ok(json!({ "status": store.status(id)?, "task": task(store, id)? }));
+    Ok((page.iter().map(member).collect::<Result<_, Refusal>>()?, token))
+}
+
+pub fn cancel_task(store: &mut Store, id: &str) -> Result<Value, Refusal> {
+    store.task(id)?;
+    if !ENDED.contains(&&*store.tasks[id].state) {
+        store.tasks[id].state = "exception".into();
+    }
+    status(store, id)
+}
+
+pub fn rerun_task(store: &mut Store, id: &str) -> Result<Value, Refusal> {
+    let state = store.task(id)?.state.clone();
+    if ENDED.contains(&&*state) {
+        store.tasks[id].state = "pending".into();
+    }
+    status(store, id)
+}
+
+pub fn list_artifacts(store: &Store, id: &str, token: Option<String>) -> Result<Value, Refusal> {
+    store.task(id)?;
+    let of_task = store.artifacts.keys().filter(|(task, _)| task == id);
+    let found: Vec<Value> = of_task
+        .map(|(_, name)| json!({ "storageType": "s3", "name": name, "expires": FAR, "contentType": "text/plain" }))
+        .collect();
+    let (page, token) = store.page(&found, token)?;
+    Ok(with_token(json!({ "artifacts": page }), token))
+}

@@ -1,0 +1,50 @@
+//! What a caller may do.
+
+use serde_json::Value;
+
+use super::answer::Refusal;
+
+/// The scopes of a caller; one that ends with `*` stands for all that start so.
+#[derive(Clone, Debug)]
+pub struct Scopes(pub Vec<String>);
+
+impl Scopes {
+    fn has(&self, wanted: &str) -> bool {
+        self.0.iter().any(|held| match held.strip_suffix('*') {
+            Some(start) => wanted.starts_with(start),
+            None => held == wanted,
+        })
+    }
+
+    /// Refuses what is not covered.
+    pub fn require(&self, wanted: impl IntoIterator<Item = String>) -> Result<(), Refusal> {
+        let missing: Vec<String> = wanted.into_iter().filter(|scope| !self.has(scope)).collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        Err(Refusal::forbidden(format!(
+            "Client ID somebody does not have sufficient scopes and is missing the following scopes:\n\n```\n{}\n```",
+            missing.join("\n")
+        )))
+    }
+}
+
+/// What createTask needs for a definition.
+pub fn of_definition(definition: &Value) -> Vec<String> {
+    let texts = |key: &str| -> Vec<String> {
+        let items = definition[key].as_array().cloned().unwrap_or_default();
+        items.iter().filter_map(|item| item.as_str().map(str::to_owned)).collect()
+    };
+    let text = |key: &str, default: &str| definition[key].as_str().unwrap_or(default).to_owned();
+    let mut needed = texts("scopes");
+    needed.extend(texts("routes").iter().map(|route| format!("queue:route:{route}")));
+    needed.push(format!("queue:create-task:project:{}", text("projectId", "none")));
+    needed.push(format!("queue:scheduler-id:{}", text("schedulerId", "-")));
+    needed.push(format!(
+        "queue:create-task:{}:{}/{}",
+        text("priority", "lowest"),
+        text("provisionerId", ""),
+        text("workerType", "")
+    ));
+    needed
+}

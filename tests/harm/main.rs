@@ -1,0 +1,9 @@
+//! Input that means harm, or is only odd: a clear error or the right result, and never a panic, a hang, a file that
+//! nobody asked for, a secret that is shown, or a character that acts on a terminal.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+
+mod configs;
+mod folder;
+mod kinds;
+mod output;
+mod yaml;

@@ -1,0 +1,38 @@
+//! The room that talks to Taskcluster, against a Taskcluster on this machine.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+#[path = "../fake_taskcluster/mod.rs"]
+mod fake_taskcluster;
+#[path = "../support/mod.rs"]
+mod support;
+
+mod calls;
+mod conformance;
+mod create;
+mod faults;
+mod pages;
+mod watched;
+
+use std::time::Duration;
+
+use taskgraph::submit::{Access, Patience, Taskcluster};
+use taskgraph::task_id::TaskId;
+
+/// Asks often and at once.
+const BRISK: Patience = Patience {
+    timeout: Duration::from_secs(20),
+    attempts: 12,
+    pause: Duration::from_millis(1),
+    busy_pause: Duration::from_millis(1),
+    longest_pause: Duration::from_millis(1),
+    spread: false,
+};
+
+fn brisk(access: Access) -> Taskcluster {
+    Taskcluster::new(access).with_patience(BRISK)
+}
+
+/// The id with a number.
+fn id(number: usize) -> TaskId {
+    TaskId::parse(&format!("T{number:021}")).unwrap()
+}

@@ -1,0 +1,122 @@
+//! The action as such, and how its parts follow each other.
+
+use anyhow::Result;
+use indexmap::IndexMap;
+use taskgraph::actions::{Action, Call, Context, Plan};
+use taskgraph::fields::Fields as _;
+use taskgraph::keypath::KeyPath;
+use taskgraph::params::{Layer, Params};
+use taskgraph::problem::{Problem, Problems};
+use taskgraph::task::Label;
+use taskgraph::task_id::TaskId;
+use taskgraph::value::{Map, Str, Value};
+
+use super::wish::Wish;
+use super::{check, form, groups, stage};
+use crate::translations::dialect::Dialect;
+
+/// The parameter that the input becomes.
+const PARAMETER: &str = "training_config";
+
+/// The action in trees of December 2024.
+pub const TRAIN_2024: Action = Action {
+    name: "train",
+    callback_name: "train",
+    title: "Train",
+    description: "Initiate part or all of the training pipeline",
+    symbol: "train",
+    order: 500,
+    context: Context::Group,
+    permission: "train",
+    is_available: can_train,
+    schema: Some(|loaded| form::schema(loaded, Dialect::December2024)),
+    plan: |call| plan(call, Dialect::December2024),
+};
+
+/// The action in trees of July 2026.
+pub const TRAIN_2026: Action = Action {
+    schema: Some(|loaded| form::schema(loaded, Dialect::July2026)),
+    plan: |call| plan(call, Dialect::July2026),
+    ..TRAIN_2024
+};
+
+/// The repositories that have machines to train on.
+const REPOSITORIES: [&str; 2] = [
+    "https://github.com/mozilla/translations",
+    "https://github.com/mozilla-releng/staging-firefox-translations-training",
+];
+
+/// A fork may not train, but a pull request from it may.
+fn can_train(params: &Params) -> bool {
+    let is_one = |parameter: &str| REPOSITORIES.contains(&params.text(parameter));
+    is_one("head_repository") || is_one("base_repository") && params.is_pull_request()
+}
+
+fn plan(call: &Call<'_>, dialect: Dialect) -> Result<Plan> {
+    let mut params = asked(call)?;
+    let words = check::words(call, &params, dialect)?;
+    let mut problems = Vec::new();
+    let wish = Wish::take(&mut params, dialect, &mut problems);
+    problems.extend(check::config(call, &params, dialect));
+    // A second opinion about the same key only confuses.
+    let told: Vec<KeyPath> =
+        problems.iter().filter(|one| one.is_error()).map(|one| one.path.clone()).collect();
+    problems.extend(words.into_iter().filter(|word| !told.contains(&word.path)));
+    if problems.iter().any(Problem::is_error) {
+        return Err(Problems(problems).distinct().into());
+    }
+    let mut plan = Plan { warnings: problems, ..Plan::default() };
+    let mut existing = match dialect {
+        Dialect::December2024 => stage::existing_tasks(call, &params, &wish, &mut plan)?,
+        Dialect::July2026 => groups::existing_tasks(call, &params, &wish, &mut plan)?,
+    }
+    .map_or_else(|| decided(call), Ok)?;
+    replace(&mut existing, wish.existing, &mut plan);
+    let existing = existing.iter().map(|(label, task)| (Str::clone(label.text()), task.text().into()));
+    params.values_mut().put("existing_tasks", existing.collect::<Map>());
+    plan.decide = Some(params);
+    Ok(plan)
+}
+
+/// The parameters of the decision with the input in the place of the training config. Only the input is a text that
+/// somebody can look at.
+fn asked(call: &Call<'_>) -> Result<Params> {
+    let mut values = call.params.values().clone();
+    values.put(
+        PARAMETER,
+        if call.input.value == Value::Null { Value::map() } else { call.input.value.clone() },
+    );
+    values.put("target_tasks_method", "train-target-tasks");
+    values.put("optimize_target_tasks", true);
+    values.put("tasks_for", "action");
+    let mount = KeyPath::dotted(PARAMETER);
+    let layers = call.input.document.iter().map(|document| Layer {
+        document: document.clone(),
+        inside: KeyPath::default(),
+        mount: mount.clone(),
+    });
+    let mut params = Params::new(values, layers.collect());
+    taskgraph::params::move_models(&mut params, &call.loaded.extension);
+    Ok(params)
+}
+
+/// The existing tasks of the decision itself: without groups these stay.
+fn decided(call: &Call<'_>) -> Result<IndexMap<Label, TaskId>> {
+    let existing = call.params.get("existing_tasks").and_then(Value::as_map);
+    let existing = existing.into_iter().flatten();
+    existing
+        .map(|(label, task)| Ok((Label::parse(label)?, TaskId::parse(task.as_str().unwrap_or_default())?)))
+        .collect()
+}
+
+/// Tasks that the input names go before those that were found.
+fn replace(existing: &mut IndexMap<Label, TaskId>, given: IndexMap<Label, TaskId>, plan: &mut Plan) {
+    for (label, task) in given {
+        if let Some(old) = existing.insert(label.clone(), task.clone()).filter(|old| *old != task) {
+            plan.note(format!("{label}: `{task}` stands in, as the input says, and not `{old}`"));
+        }
+    }
+    if !existing.is_empty() {
+        plan.note(format!("{} existing tasks may stand in for tasks of the graph", existing.len()));
+    }
+}

@@ -1,0 +1,67 @@
+//! The form of the action: the JSON schema that actions.json shows for its input.
+
+use anyhow::Result;
+use taskgraph::document::load;
+use taskgraph::keypath::KeyPath;
+use taskgraph::pipeline::Loaded;
+use taskgraph::problem::{Problem, Problems, place_of_key};
+use taskgraph::source::Source;
+use taskgraph::value::Value;
+
+use crate::translations::dialect::Dialect;
+
+const FORM_2024: &str = include_str!("form-2024.yml");
+
+const FORM_2026: &str = include_str!("form-2026.yml");
+
+/// What stands in a form for something of the tree.
+struct Tree {
+    stages: Vec<Value>,
+    config: Value,
+}
+
+/// The form, filled in for a tree.
+pub fn schema(loaded: &Loaded, dialect: Dialect) -> Result<Value> {
+    let text = match dialect {
+        Dialect::December2024 => FORM_2024,
+        Dialect::July2026 => FORM_2026,
+    };
+    let form = load(Source::new("<form of train>", text))?.1;
+    let default = loaded.extension.defaults.iter().find(|(name, _)| *name == "training_config");
+    let config = default.map(|(_, file)| load(loaded.tree.read(file)?)).transpose()?;
+    let tree = Tree { stages: stages(loaded)?.to_vec(), config: config.map_or(Value::Null, |it| it.1) };
+    Ok(tree.fill(&form))
+}
+
+/// The stages that config.yml allows.
+fn stages(loaded: &Loaded) -> Result<&[Value]> {
+    loaded.config.get("valid-stages").and_then(Value::as_list).ok_or_else(|| {
+        let document = &loaded.config.document;
+        let place = place_of_key(document, &KeyPath::default());
+        let problem = Problem::error("missing-key", "missing key `valid-stages`")
+            .at("valid-stages".into(), "the action `train` takes one of these as its target")
+            .in_place(Some(place));
+        Problems::from(problem).into()
+    })
+}
+
+impl Tree {
+    fn fill(&self, form: &Value) -> Value {
+        match form {
+            Value::Map(map) => {
+                let entries = map.iter().map(|(key, value)| (key.clone(), self.fill(value)));
+                entries.collect::<taskgraph::value::Map>().into()
+            }
+            Value::List(items) => items.iter().map(|item| self.fill(item)).collect(),
+            Value::Str(text) => match &**text {
+                "$stages" => self.stages.clone().into(),
+                "$stages-or-none" => self.stages.iter().cloned().chain(["".into()]).collect(),
+                text => match text.strip_prefix("$config.") {
+                    Some(path) => KeyPath::dotted(path).find(&self.config).cloned().unwrap_or_default(),
+                    None => form.clone(),
+                },
+            },
+            other => other.clone(),
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! Going on from task groups, as trees of July 2026 have it: what has completed there is used again, and all that it
+//! came out of, but for tasks that are to be done anew and what came out of those.
+
+use anyhow::Result;
+use indexmap::IndexMap;
+use taskgraph::actions::{Call, Definitions, Plan};
+use taskgraph::params::Params;
+use taskgraph::problem::Problems;
+use taskgraph::task::Label;
+use taskgraph::task_id::TaskId;
+
+use super::wish::Wish;
+use crate::translations::params::refused;
+
+/// The tasks to use again; `None` if there are none.
+pub fn existing_tasks(
+    call: &Call<'_>,
+    params: &Params,
+    wish: &Wish,
+    plan: &mut Plan,
+) -> Result<Option<IndexMap<Label, TaskId>>> {
+    let mut definitions = Definitions::default();
+    let mut existing = IndexMap::new();
+    for (group, path) in &wish.groups {
+        let Some(members) = call.service.group(group)? else {
+            let message = format!("there is no task group `{group}`, or there is no longer");
+            return Err(Problems::from(refused(params, "no-group", path, message, "not found")).into());
+        };
+        for member in members {
+            if &*member.state == "completed" && !is_service(&member.name) {
+                // A later group goes before an earlier one.
+                existing.insert(Label::parse(&member.name)?, member.task_id.clone());
+            }
+            definitions.add(member.task_id, member.definition);
+        }
+    }
+    if existing.is_empty() {
+        if !wish.groups.is_empty() {
+            plan.note("no task of the previous groups has completed: nothing of them is used again");
+        }
+        return Ok(None);
+    }
+    let completed: Vec<TaskId> = existing.values().cloned().collect();
+    for (task, name) in definitions.ancestors(call.service, &completed.iter().collect::<Vec<_>>())? {
+        if !is_service(&name) {
+            existing.insert(Label::parse(&name)?, task);
+        }
+    }
+    note_found(&existing, wish.groups.len(), plan);
+    if let Some((prefix, _)) = &wish.start {
+        leave_out(&mut existing, prefix, &definitions, plan);
+    }
+    Ok(Some(existing))
+}
+
+/// Leaves out what starts with the prefix, and what came out of it.
+fn leave_out(
+    existing: &mut IndexMap<Label, TaskId>,
+    prefix: &str,
+    definitions: &Definitions,
+    plan: &mut Plan,
+) {
+    let starts: Vec<TaskId> = existing
+        .iter()
+        .filter(|(label, _)| label.as_str().starts_with(prefix))
+        .map(|(_, task)| task.clone())
+        .collect();
+    let descendants = definitions.descendants(&starts);
+    let before = existing.len();
+    existing.retain(|_, task| !starts.contains(task) && !descendants.contains(task));
+    plan.note(match starts.len() {
+        0 => format!("no task of theirs starts with `{prefix}`: all of them stay"),
+        anew => format!(
+            "{anew} of them start with `{prefix}` and are done anew, with {} that came out of these",
+            before - existing.len() - anew
+        ),
+    });
+}
+
+/// Tasks that make graphs are no tasks of a graph.
+pub fn is_service(name: &str) -> bool {
+    ["Action", "Decision", "PR"].iter().any(|start| name.starts_with(start))
+}
+
+/// Says how many tasks were found.
+pub fn note_found(existing: &IndexMap<Label, TaskId>, groups: usize, plan: &mut Plan) {
+    let groups = if groups == 1 { "the previous group".into() } else { format!("{groups} previous groups") };
+    plan.note(format!(
+        "{} tasks of {groups}, and of what these came out of, can be used again",
+        existing.len()
+    ));
+}

@@ -1,0 +1,53 @@
+//! Going on from a stage, as trees of December 2024 have it: all that the tasks of the stage came out of is used
+//! again, the stage itself and what comes after it is not.
+
+use anyhow::Result;
+use indexmap::IndexMap;
+use taskgraph::actions::{Call, Definitions, Plan, graph, labels};
+use taskgraph::params::Params;
+use taskgraph::problem::Problems;
+use taskgraph::task::Label;
+use taskgraph::task_id::TaskId;
+
+use super::groups::{is_service, note_found};
+use super::wish::Wish;
+use crate::translations::params::refused;
+
+/// The tasks to use again; `None` if the input names no stage.
+pub fn existing_tasks(
+    call: &Call<'_>,
+    params: &Params,
+    wish: &Wish,
+    plan: &mut Plan,
+) -> Result<Option<IndexMap<Label, TaskId>>> {
+    let Some((start, path)) = &wish.start else { return Ok(None) };
+    let mut created = IndexMap::new();
+    let mut stages = IndexMap::new();
+    for (group, path) in &wish.groups {
+        let Some(labels) = labels(call, group)? else {
+            let message = format!("`{group}` has no artifact `public/label-to-taskid.json`");
+            let label = "a decision task or an action task has to be named here";
+            return Err(Problems::from(refused(params, "no-artifact", path, message, label)).into());
+        };
+        created.extend(labels);
+        for (label, task) in graph(call, group)?.tasks {
+            stages.insert(label, task.attribute("stage").map(str::to_owned));
+        }
+    }
+    // The full graph has more than was created: what another target needs.
+    let at_start = stages.iter().filter(|(_, stage)| stage.as_deref() == Some(start));
+    let starts: Vec<&TaskId> = at_start.filter_map(|(label, _)| created.get(label)).collect();
+    if starts.is_empty() {
+        let message = format!("no group has created a task of the stage `{start}`");
+        let label = "nothing leads to the tasks that could be used again";
+        return Err(Problems::from(refused(params, "no-tasks", path, message, label)).into());
+    }
+    let mut existing = IndexMap::new();
+    for (task, name) in Definitions::default().ancestors(call.service, &starts)? {
+        if !is_service(&name) {
+            existing.insert(Label::parse(&name)?, task);
+        }
+    }
+    note_found(&existing, wish.groups.len(), plan);
+    Ok(Some(existing))
+}
