@@ -4,8 +4,11 @@
 mod support;
 
 use std::fs;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::thread;
 
 use serde_json::Value;
 use support::{checkout, read_json, shared};
@@ -246,4 +249,97 @@ fn real_configs_pass_after_an_upgrade_or_it_says_why_not() {
             }
         }
     }
+}
+
+/// A server that has every file but `train.log`, each of 1000 bytes, and the artifacts of one task, of which one has
+/// expired.
+fn serve() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let home = format!("http://{}", listener.local_addr().unwrap());
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut lines = BufReader::new(stream.try_clone().unwrap()).lines();
+            let first = lines.next().unwrap().unwrap();
+            lines.take_while(|line| line.as_ref().is_ok_and(|line| !line.is_empty())).for_each(drop);
+            let path = first.split(' ').nth(1).unwrap();
+            let answer = match (first.starts_with("GET "), path) {
+                (true, _) => {
+                    let artifacts = r#"{"artifacts": [
+                        {"name": "public/build/model.npz", "storageType": "s3", "contentType": "x", "expires": "2020-01-01T00:00:00.000Z"},
+                        {"name": "public/build/valid.log", "storageType": "s3", "contentType": "x", "expires": "2999-01-01T00:00:00.000Z"}]}"#;
+                    let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json";
+                    format!(
+                        "{head}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{artifacts}",
+                        artifacts.len()
+                    )
+                }
+                (_, path) if path.ends_with("train.log") => {
+                    "HTTP/1.1 404 No\r\ncontent-length: 0\r\nconnection: close\r\n\r\n".to_owned()
+                }
+                // The vocabularies of two models differ.
+                (_, path) => format!(
+                    "HTTP/1.1 200 OK\r\ncontent-length: 1000\r\nx-goog-hash: md5={}\r\nconnection: close\r\n\r\n",
+                    if path.starts_with("/one/") { "one" } else { "other" }
+                ),
+            };
+            // Whoever asked may be gone.
+            let _ = stream.write_all(answer.as_bytes());
+        }
+    });
+    home
+}
+
+#[test]
+fn every_file_that_a_run_would_fetch_is_asked_for() {
+    let folder = folder();
+    let home = serve();
+    let task = format!("{home}/api/queue/v1/task/fOQsIonXQki5adS3LAQjRQ/artifacts/public/build");
+    let arguments = ["config", "init", "ru", "en", "-o", "new.yml", "--teacher-mode", "init"];
+    let urls = [format!("{home}/one"), format!("{home}/two"), task];
+    let models = ["--teacher", &urls[0], "--teacher", &urls[1], "--backwards", &urls[2]];
+    assert_eq!(call(folder.path(), &[&arguments[..], &models].concat()).status, 0);
+    let outcome = call(folder.path(), &["config", "check", "new.yml", "--urls", "--json"]);
+    assert_eq!(outcome.status, 2, "{}", outcome.err);
+    let report: Value = serde_json::from_str(&outcome.out).unwrap();
+    let schema = jsonschema::validator_for(&read_json(&project("docs/check.schema.json"))).unwrap();
+    assert!(schema.is_valid(&report), "{report:#}");
+    let file = &report["files"][0];
+    let told: Vec<String> = file["problems"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|problem| {
+            format!("{} {}", problem["code"].as_str().unwrap(), problem["message"].as_str().unwrap())
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "other-vocabulary `vocab.spm` differs between the models of `train-teacher`",
+            "no-such-file `train.log` is not there (status 404)",
+            "expired `model.npz` expired on 2020-01-01",
+        ]
+    );
+    let folders: Vec<_> = file["folders"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| {
+            (it["store"].as_str().unwrap(), it["found"].as_u64(), it["wanted"].as_u64(), it["bytes"].as_u64())
+        })
+        .collect();
+    assert_eq!(
+        folders,
+        [
+            ("other", Some(5), Some(5), Some(5000)),
+            ("other", Some(5), Some(5), Some(5000)),
+            ("taskcluster", Some(16), Some(17), Some(16000)),
+        ]
+    );
+    let offline = call(folder.path(), &["config", "check", "new.yml", "--urls", "--offline"]);
+    assert_eq!((offline.status, offline.err.as_str()), (0, "--offline: no url was asked\n"));
+    let previewed = call(folder.path(), &["graph", "preview", "new.yml", "--check-urls", "--json"]);
+    assert_eq!(previewed.status, 2);
+    assert!(previewed.out.contains("`train.log` is not there (status 404)"), "{}", previewed.out);
 }

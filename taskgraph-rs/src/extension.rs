@@ -4,6 +4,7 @@ use anyhow::Result;
 
 use crate::actions::Action;
 use crate::config::GraphConfig;
+use crate::decision::Variant;
 use crate::graph::TaskGraph;
 use crate::keypath::KeyPath;
 use crate::params::Params;
@@ -32,6 +33,8 @@ pub struct Extension {
     pub verify: Option<fn(&TaskGraph) -> Vec<Problem>>,
     /// The urls that have to be asked before a graph is made.
     pub questions: Option<fn(&Params) -> Vec<Question>>,
+    /// Whether the run reads a file of a model that becomes this. All of them are mounted.
+    pub reads: Option<fn(Variant, &str) -> bool>,
     /// What the tree's training configs looked like before: rewrites older ones.
     pub history: Option<fn(&mut Draft, &mut Upgrade)>,
     /// What the parameters hand in that earlier runs have made. They have been checked.

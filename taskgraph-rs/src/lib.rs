@@ -36,6 +36,7 @@ pub mod probe;
 pub mod problem;
 pub mod python;
 pub mod ready;
+pub mod remote;
 pub mod revision;
 pub mod schema;
 pub mod secret;

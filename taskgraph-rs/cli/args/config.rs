@@ -34,6 +34,14 @@ pub struct CheckOptions {
     /// End with status 1 if there are warnings
     #[arg(long)]
     pub strict: bool,
+
+    /// Ask for every file that a run would fetch from elsewhere: whether it is there, how large it is, when it expires
+    #[arg(long)]
+    pub urls: bool,
+
+    /// Ask no network, also with --urls
+    #[arg(long)]
+    pub offline: bool,
 }
 
 /// The formats of `config check`.

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::SystemTime;
 
+use anstream::eprintln;
 use anyhow::Result;
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 use taskgraph::pipeline::Loaded;
@@ -11,7 +12,7 @@ use taskgraph_transforms::registry;
 
 use super::files::files;
 use super::verdicts::Verdicts;
-use super::{github, json, sarif, table};
+use super::{github, json, remote, sarif, table};
 use crate::Status;
 use crate::args::{CheckFormat, CheckOptions};
 use crate::bar::Bar;
@@ -38,11 +39,16 @@ pub fn run(options: &CheckOptions, reporter: &Reporter) -> Result<Status> {
         .collect();
     drop(bar);
     let (files, unreadable): (Vec<_>, Vec<_>) = checked.into_iter().partition(Result::is_ok);
-    let verdicts = Verdicts {
+    let mut verdicts = Verdicts {
         tree: TreeFacts::of(&loaded),
         tree_problems: loaded.equal_keys().into_iter().collect(),
         files: files.into_iter().flatten().collect(),
     };
+    match (options.urls, options.offline) {
+        (true, false) => remote::ask(&mut verdicts.files, &loaded)?,
+        (true, true) => eprintln!("--offline: no url was asked"),
+        (false, _) => {}
+    }
     tell(&verdicts, options, reporter)?;
     let mut status = match verdicts.outcome() {
         Outcome::Refused => Status::Refused,

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use taskgraph::preview::{Outcome, TreeFacts};
 use taskgraph::problem::Problem;
+use taskgraph::remote::Folder;
 
 use super::verdicts::{Verdicts, counts};
 
@@ -44,6 +45,7 @@ struct File<'v> {
     warnings: usize,
     problems: &'v [Problem],
     notes: &'v [String],
+    folders: &'v [Folder],
 }
 
 /// The verdicts as one JSON object.
@@ -60,6 +62,7 @@ pub fn report(verdicts: &Verdicts) -> impl Serialize {
             warnings,
             problems: &checked.problems,
             notes: &checked.notes,
+            folders: &checked.folders,
         }
     });
     Report {

@@ -5,6 +5,7 @@ mod files;
 mod github;
 mod init;
 mod json;
+mod remote;
 mod sarif;
 mod schema;
 mod table;
@@ -13,5 +14,6 @@ mod verdicts;
 
 pub use check::run as check;
 pub use init::run as init;
+pub use remote::preview as check_urls;
 pub use schema::run as schema;
 pub use upgrade::run as upgrade;

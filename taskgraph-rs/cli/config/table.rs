@@ -2,6 +2,7 @@
 
 use taskgraph::preview::{Checked, Outcome};
 
+use super::remote;
 use super::verdicts::{Verdicts, counts};
 use crate::preview::page::Page;
 use crate::report::count;
@@ -12,6 +13,10 @@ pub fn table(verdicts: &Verdicts) -> String {
     let mut rows = vec![["config", "languages", "verdict", "errors", "warnings"].map(String::from).to_vec()];
     rows.extend(verdicts.files.iter().map(row));
     page.table(0, &[3, 4], &rows);
+    for file in verdicts.files.iter().filter(|file| !file.folders.is_empty()) {
+        page.heading(&format!("What {} would fetch", file.config.file));
+        remote::table(&file.folders, &mut page);
+    }
     let totals = [Outcome::Fine, Outcome::Warnings, Outcome::Refused].map(|outcome| {
         let number = verdicts.count(outcome);
         (number > 0).then(|| format!("{number} {}", word(outcome)))

@@ -12,7 +12,7 @@ use std::io::Read as _;
 use std::path::Path;
 use std::time::SystemTime;
 
-use anstream::eprint;
+use anstream::{eprint, eprintln};
 use anyhow::{Context as _, Result};
 use serde_json::Value as Json;
 use taskgraph::decide::Rendered;
@@ -30,6 +30,7 @@ use taskgraph_transforms::registry;
 
 use crate::Status;
 use crate::args::PreviewOptions;
+use crate::config::check_urls;
 use crate::environment::{open_tree_or_embedded, settings};
 use crate::known_urls;
 use crate::output::write;
@@ -104,7 +105,15 @@ fn make(options: &PreviewOptions) -> Result<Report> {
     };
     let tree = open_tree_or_embedded(options.root.as_deref())?;
     let loaded = Loaded::load(tree, &registry(), &Default::default())?;
-    preview(&loaded, &request)
+    let report = preview(&loaded, &request)?;
+    match (options.check_urls, options.offline) {
+        (true, false) => check_urls(&request.input, &loaded, &settings, report),
+        (true, true) => {
+            eprintln!("--offline: no url was asked");
+            Ok(report)
+        }
+        (false, _) => Ok(report),
+    }
 }
 
 /// Reads a config from a file, or from standard input.

@@ -12,6 +12,7 @@ use crate::extension::Training;
 use crate::params::{self, Params};
 use crate::pipeline::Loaded;
 use crate::problem::{Problem, Problems};
+use crate::remote::{Folder, Remote, remotes};
 use crate::settings::Settings;
 use crate::value::{Map, Value};
 
@@ -30,8 +31,20 @@ pub struct Checked {
     pub problems: Vec<Problem>,
     /// What is worth knowing, and nobody's fault.
     pub notes: Vec<String>,
+    /// The files that its run would fetch from elsewhere; none if it is refused.
+    pub remotes: Vec<Remote>,
+    /// What there is of them, once somebody asked.
+    pub folders: Vec<Folder>,
     /// The parameters, if the config could be read: complete, and not refused unless `outcome` says so.
     pub params: Option<Params>,
+}
+
+impl Checked {
+    /// Adds what was found out later.
+    pub fn add(&mut self, problems: Vec<Problem>) {
+        self.problems.extend(problems);
+        (self.problems, self.outcome) = outcome(std::mem::take(&mut self.problems));
+    }
 }
 
 /// Checks configs over one tree. What is the same for all of them is found out once.
@@ -80,12 +93,17 @@ impl<'c> Checker<'c> {
             Making { loaded: self.loaded, training: self.training, request: &request, is_sample: true };
         let mut kept = params.clone();
         let made = making.make(params, Some(&own), &mut problems)?;
-        problems.extend(made.into_iter().flat_map(|made| made.run.full.warnings));
+        let mut files = Vec::new();
+        if let Some(made) = made {
+            files = remotes(&self.loaded.extension, &made.params, &made.run.targets.graph);
+            problems.extend(made.run.full.warnings);
+        }
         // Nothing was made that a missing run-task would change.
         problems.retain(|problem| problem.code != "run-task");
         let notes = notes(self.training, &kept);
         self.loaded.complete(&mut kept, self.now)?;
-        Ok(self.told(config, Some(kept), problems, notes))
+        let checked = self.told(config, Some(kept), problems, notes);
+        Ok(Checked { remotes: files, ..checked })
     }
 
     /// A config that could not be read as a text. An error that is not the text's fault passes through.
@@ -107,6 +125,16 @@ impl<'c> Checker<'c> {
         };
         let (src, trg) = (text(self.training.src), text(self.training.trg));
         let (problems, outcome) = outcome(problems);
-        Checked { config, src, trg, outcome, problems, notes, params }
+        Checked {
+            config,
+            src,
+            trg,
+            outcome,
+            problems,
+            notes,
+            remotes: Vec::new(),
+            folders: Vec::new(),
+            params,
+        }
     }
 }

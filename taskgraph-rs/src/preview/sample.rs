@@ -83,6 +83,8 @@ mod tests {
             chunks: "t.taskcluster.split-chunks",
             models: "",
             models_elsewhere: "",
+            reuse: &[],
+            reuse_name: "",
             kinds: &[],
             action_keys: &[],
             other_layouts: &[],

@@ -36,6 +36,7 @@ pub fn extension(tree: &Tree) -> Extension {
         Dialect::December2024 => Extension {
             parameters: PARAMETERS_2024,
             check: Some(check_2024),
+            reads: Some(pretrained::reads),
             history: Some(history::december_2024),
             given: Some(given_2024),
             target_methods: TARGETS_2024,
@@ -48,6 +49,7 @@ pub fn extension(tree: &Tree) -> Extension {
         Dialect::July2026 => Extension {
             parameters: PARAMETERS_2026,
             check: Some(check_2026),
+            reads: Some(pretrained::reads),
             history: Some(history::july_2026),
             given: Some(given_2026),
             target_methods: TARGETS_2026,
