@@ -104,7 +104,7 @@ impl Judging<'_> {
     }
 
     fn in_time(&self, remote: &Remote, expires: &str) -> Option<Problem> {
-        let at = parse_json_date(expires)?;
+        let at = parse_json_date(expires)? / 1000;
         let url = redact(remote.folder());
         if at <= self.now {
             let message = format!("`{}` expired on {}", remote.file, day(expires));
@@ -175,8 +175,8 @@ mod tests {
         let given = Given::read(Source::new("p.yml", "urls: [a, b]"), false).unwrap();
         let params = Params::new(given.values, vec![given.layer]);
         let reads: fn(Variant, &str) -> bool = |_, file| file == "model.npz";
-        let until = parse_json_date("2026-12-05T00:00:00.000Z").unwrap();
-        let now = parse_json_date("2026-11-25T00:00:00.000Z").unwrap();
+        let until = parse_json_date("2026-12-05T00:00:00.000Z").unwrap() / 1000;
+        let now = parse_json_date("2026-11-25T00:00:00.000Z").unwrap() / 1000;
         let problems = judge(remotes, answers, &params, Some(reads), (now, until));
         let told = problems.iter().map(|problem| {
             format!("{} {}: {}", problem.code, problem.message, problem.help.as_deref().unwrap_or_default())

@@ -263,7 +263,7 @@ mod tests {
         assert_eq!(edited(TEXT, |it| it.replace(&"a.b".into(), "'2'")), TEXT.replace("1 # one", "'2' # one"));
         let list = "u:\n  - \"x\"  # why\nv: 1\n";
         assert_eq!(edited(list, |it| it.replace(&"u".into(), "\"x\"")), "u: \"x\"  # why\nv: 1\n");
-        assert_eq!(edited("u: [1,\n", |it| it.replace(&"u".into(), "1")), "not done");
+        assert_eq!(edited("u: [1]\n", |it| it.replace(&"u".into(), "*x")), "not done");
     }
 
     #[test]
