@@ -7,7 +7,7 @@ use taskgraph::params::{Given, Spec, read_file};
 use taskgraph::pipeline::Loaded;
 use taskgraph::problem::Machine;
 
-use crate::progress::connect;
+use crate::progress::connect_for_a_look;
 
 /// All that `-p` stands for; one set of defaults if it was not given.
 pub fn specs(given: &[PathBuf]) -> Result<Vec<Option<Spec>>> {
@@ -43,6 +43,6 @@ pub fn name_of(spec: Option<&Spec>) -> String {
 pub fn read(spec: &Spec, loaded: &Loaded) -> Result<Given> {
     match spec {
         Spec::File(path) => read_file(path),
-        other => other.read(loaded.config.trust_domain(), &connect()?),
+        other => other.read(loaded.config.trust_domain(), &connect_for_a_look()?),
     }
 }

@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 use taskgraph::problem::Machine;
-use taskgraph::submit::{News, Taskcluster, Watch};
+use taskgraph::submit::{News, Patience, Taskcluster, Watch};
 
 use crate::environment::access;
 use crate::report::one_line;
@@ -20,6 +20,11 @@ const INTERRUPTED: i32 = 130;
 /// Taskcluster as the environment says, watched by whoever sits in front of it.
 pub fn connect() -> Result<Taskcluster> {
     Ok(Taskcluster::new(access()?).watched_by(Arc::new(Progress::new()?)))
+}
+
+/// The same for whoever looks at a graph, and would rather hear soon that there is no network.
+pub fn connect_for_a_look() -> Result<Taskcluster> {
+    Ok(connect()?.with_patience(Patience { attempts: 4, ..Patience::default() }))
 }
 
 /// Tells a person, and stops when asked to.

@@ -28,7 +28,7 @@ pub use manual::{CompletionsOptions, ManOptions};
 pub use optimized::{LookUpOptions, OptimizedOptions};
 pub use path::ConfigOptions;
 pub use path::PathOptions;
-pub use preview::PreviewOptions;
+pub use preview::{PreviewFormat, PreviewOptions};
 pub use show::{GraphOptions, TreeOptions};
 
 /// Task graphs for Taskcluster: generates, explains and previews what a training config would run.

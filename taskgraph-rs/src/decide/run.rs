@@ -116,6 +116,7 @@ pub fn run(loaded: &Loaded, mut params: Params, decision: &Decision<'_>) -> Resu
     tell(&Step::Warnings(&found));
     warnings.extend(found);
     tell(&Step::Made { tasks: run.full.graph.tasks.len(), targets: run.targets.graph.tasks.len() });
+    let offered = actions::render(loaded, &params, decision.task_id.as_str())?;
     if decision.create.is_some() {
         needs_run_task(&run)?;
     }
@@ -129,7 +130,6 @@ pub fn run(loaded: &Loaded, mut params: Params, decision: &Decision<'_>) -> Resu
     let mut staged = artifacts.stage()?;
     artifacts::write_graph(&mut staged, &params, &run)?;
     artifacts::write_morphed(&mut staged, &morphed)?;
-    let offered = actions::render(loaded, &params, decision.task_id.as_str())?;
     artifacts::write_json(&mut staged, "actions.json", &offered)?;
     artifacts::copy_scripts(&mut staged, &settings)?;
     if let Some(Rendered { json, text }) = &rendered {

@@ -73,7 +73,7 @@ impl<'c> Checker<'c> {
     /// Checks a config. Whatever is wrong with it is in the answer; an error is the machine's fault.
     pub fn check(&self, input: &Input) -> Result<Checked> {
         let mut problems = Vec::new();
-        let read = config::read(self.loaded, self.training, input, &self.known);
+        let read = config::read_with(self.loaded, self.training, input, &self.known);
         let Some(configured) = problems_of(read, &mut problems)? else {
             return Ok(self.told(config::unread(input), None, problems, Vec::new()));
         };

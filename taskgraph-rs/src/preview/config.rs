@@ -37,8 +37,13 @@ pub fn unread(input: &Input) -> Config {
     Config { file: input.source.name.clone(), is_parameters: false }
 }
 
-/// Reads a training config or a set of parameters, and fills in what is missing: with `known` base parameters first.
-pub fn read(loaded: &Loaded, training: &Training, input: &Input, known: &Map) -> Result<Configured> {
+/// Reads a training config or a set of parameters, and fills in what is missing.
+pub fn read(loaded: &Loaded, training: &Training, input: &Input) -> Result<Configured> {
+    read_with(loaded, training, input, &Map::default())
+}
+
+/// The same, with base parameters that are known already.
+pub fn read_with(loaded: &Loaded, training: &Training, input: &Input, known: &Map) -> Result<Configured> {
     let Given { values, layer } = Given::read(input.source.clone(), input.is_json)?;
     let own_document = layer.document.clone();
     let is_parameters = values.contains_key(training.parameter);

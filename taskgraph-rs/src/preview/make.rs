@@ -30,7 +30,7 @@ use crate::source::Source;
 use crate::task::Label;
 use crate::task_id::TaskId;
 use crate::urls::{Question, Urls};
-use crate::value::{Map, Value};
+use crate::value::Value;
 
 /// A config that is to be read.
 #[derive(Clone, Debug)]
@@ -73,25 +73,39 @@ pub struct Request<'r> {
     pub now: SystemTime,
 }
 
+/// A preview: what it has to say, and the graphs that it speaks of.
+pub struct Preview {
+    /// What it has to say.
+    pub report: Report,
+    /// The graph of the config; nothing if it was refused.
+    pub now: Option<Run>,
+    /// The graph that it is compared with.
+    pub before: Option<Run>,
+}
+
+impl From<Report> for Preview {
+    fn from(report: Report) -> Self {
+        Preview { report, now: None, before: None }
+    }
+}
+
 /// Previews a config over a tree. Whatever is wrong with either is in the report; an error is the machine's fault.
-pub fn preview(loaded: &Loaded, request: &Request<'_>) -> Result<Report> {
+pub fn preview(loaded: &Loaded, request: &Request<'_>) -> Result<Preview> {
     let mut problems: Vec<Problem> = loaded.equal_keys().into_iter().collect();
     let tree = Some(TreeFacts::of(loaded));
     let Some(training) = loaded.extension.training else {
         problems.push(no_training(loaded));
-        return Ok(Report::new(config::unread(&request.input), tree, problems, None));
+        return Ok(Report::new(config::unread(&request.input), tree, problems, None).into());
     };
-    let Some(configured) =
-        problems_of(config::read(loaded, training, &request.input, &Map::default()), &mut problems)?
-    else {
-        return Ok(Report::new(config::unread(&request.input), tree, problems, None));
+    let Some(configured) = problems_of(config::read(loaded, training, &request.input), &mut problems)? else {
+        return Ok(Report::new(config::unread(&request.input), tree, problems, None).into());
     };
     let Configured { config, params, own, defaults, problems: found } = configured;
     problems.extend(found);
     let making = Making { loaded, training, request, is_sample: false };
     let mut made = making.make(params, Some(&own), &mut problems)?;
     let mut notes = made.as_ref().map(|made| notes(training, &made.params)).unwrap_or_default();
-    let mut plan = None;
+    let (mut plan, mut before) = (None, None);
     if let Some(Made { params, run }) = &mut made {
         let warnings = std::mem::take(&mut run.full.warnings);
         let (missing, others): (Vec<_>, Vec<_>) = warnings.into_iter().partition(is_about_the_machine);
@@ -101,15 +115,28 @@ pub fn preview(loaded: &Loaded, request: &Request<'_>) -> Result<Report> {
             Some(params) => making.scratch(params, &mut notes)?,
             None => None,
         };
-        let comparison = making.compare(run, scratch.as_ref(), &mut problems)?;
+        let other = making.other(&mut problems)?;
+        let against = match &request.against {
+            Against::Scratch => scratch.as_ref().map(|made| (None, made)),
+            _ => other.as_ref().map(|(name, made)| (Some(name.clone()), made)),
+        };
+        let comparison = against.map(|(name, made)| {
+            let without = name.is_none().then_some(training.reuse_name);
+            Comparison { without, ..compare(run, &made.run, name) }
+        });
         let fates = making.look_up(params, run)?;
-        let scratch = scratch.as_ref().map(|made| &made.run);
-        let made = self::plan(loaded, training, params, run, scratch, comparison, fates.as_ref());
+        let from_scratch = scratch.as_ref().map(|made| &made.run);
+        let made = self::plan(loaded, training, params, run, from_scratch, comparison, fates.as_ref());
         plan = Some(Plan { defaults, ..made });
+        before = match &request.against {
+            Against::Scratch => scratch.map(|made| made.run),
+            _ => other.map(|(_, made)| made.run),
+        };
     }
     let mut report = Report::new(config, tree, problems, plan);
     report.notes = notes;
-    Ok(report)
+    let now = made.map(|made| made.run).filter(|_| report.plan.is_some());
+    Ok(Preview { before: before.filter(|_| now.is_some()), report, now })
 }
 
 /// What would run. `fates` are the decisions of the optimizer, if the index was looked up.
@@ -344,27 +371,13 @@ impl Making<'_> {
         Ok(Some(optimized.fates))
     }
 
-    fn compare(
-        &self,
-        run: &Run,
-        scratch: Option<&Made>,
-        problems: &mut Vec<Problem>,
-    ) -> Result<Option<Comparison>> {
-        match &self.request.against {
-            Against::Nothing => Ok(None),
-            Against::Scratch => Ok(scratch.map(|scratch| Comparison {
-                without: Some(self.training.reuse_name),
-                ..compare(run, &scratch.run, None)
-            })),
-            Against::Config(input) => {
-                let Some(other) =
-                    problems_of(config::read(self.loaded, self.training, input, &Map::default()), problems)?
-                else {
-                    return Ok(None);
-                };
-                let made = self.make(other.params, None, problems)?;
-                Ok(made.map(|made| compare(run, &made.run, Some(input.source.name.clone()))))
-            }
-        }
+    /// The graph of the other config, if the run is compared with one, and its name.
+    fn other(&self, problems: &mut Vec<Problem>) -> Result<Option<(String, Made)>> {
+        let Against::Config(input) = &self.request.against else { return Ok(None) };
+        let Some(other) = problems_of(config::read(self.loaded, self.training, input), problems)? else {
+            return Ok(None);
+        };
+        let made = self.make(other.params, None, problems)?;
+        Ok(made.map(|made| (input.source.name.clone(), made)))
     }
 }

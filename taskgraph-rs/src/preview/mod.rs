@@ -24,9 +24,10 @@ mod work;
 
 pub use check::{Checked, Checker};
 pub use compare::Run;
+pub use config::set_stage;
 pub use decision::of_decision;
 pub use look_up::{Counts, KindCounts, LookUp, Looked, Outcome as Fared};
-pub use make::{Against, Input, Request, no_training, preview};
+pub use make::{Against, Input, Preview, Request, no_training, preview};
 pub use parameters::parameters;
 pub use report::{
     Bringer, Changed, Comparison, Config, DefaultKeys, Dependency, Edges, Facts, Gone, GoneKind, KindModels,

@@ -58,9 +58,9 @@ fn plan(call: &Call<'_>, dialect: Dialect) -> Result<Plan> {
     let mut problems = Vec::new();
     let wish = Wish::take(&mut params, dialect, &mut problems);
     problems.extend(check::config(call, &params, dialect));
-    // A second opinion about the same key only confuses.
-    let told: Vec<KeyPath> =
-        problems.iter().filter(|one| one.is_error()).map(|one| one.path.clone()).collect();
+    // A second opinion about the same value only confuses.
+    let wrong = problems.iter().filter(|one| one.is_error() && one.code != "missing-key");
+    let told: Vec<KeyPath> = wrong.map(|one| one.path.clone()).collect();
     problems.extend(words.into_iter().filter(|word| !told.contains(&word.path)));
     if problems.iter().any(Problem::is_error) {
         return Err(Problems(problems).distinct().into());

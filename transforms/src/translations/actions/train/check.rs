@@ -14,7 +14,6 @@ use taskgraph::words;
 use super::form;
 use super::numbers::with_floats;
 use crate::translations::dialect::Dialect;
-use crate::translations::params::refused;
 
 /// A longer list of words is named by its key in config.yml.
 const MOST_WORDS: usize = 8;
@@ -81,14 +80,19 @@ fn distillation(params: &Params) -> Vec<Problem> {
         let path = KeyPath::dotted("training_config.datasets").join(category);
         if params.find(&path).is_some() {
             let message = format!("there is a corpus to distil from, and `{category}` has datasets besides");
-            problems.push(refused(params, "wrong-value", &path, message, "leave these out"));
+            let problem = Problem::error("wrong-value", message)
+                .at(params.path_in_file(&path), "leave these out")
+                .in_place(params.place_of_key(&path));
+            problems.push(problem);
         }
     }
     if find("training_config.continuation.vocab").is_none() {
         let path = KeyPath::dotted(CORPUS);
         let message = "a corpus to distil from needs the vocabulary that it was made with";
-        let label = "`continuation.vocab` has to be there, too";
-        problems.push(refused(params, "missing-key", &path, message, label));
+        let problem = Problem::error("missing-key", message)
+            .at(params.path_in_file(&path), "`continuation.vocab` has to be there, too")
+            .in_place(params.place_of_key(&path));
+        problems.push(problem);
     }
     problems
 }
