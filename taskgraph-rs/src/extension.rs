@@ -98,3 +98,24 @@ pub struct Training {
     /// What a person has to know who gets values from the default training config.
     pub defaults_are: &'static str,
 }
+
+/// What the tests of several rooms begin with: the parameter `t`, and nothing in it has a place.
+#[cfg(test)]
+pub(crate) const NOTHING: Training = Training {
+    parameter: "t",
+    name: "",
+    src: "",
+    trg: "",
+    stage: "",
+    target_method: "",
+    datasets: "",
+    chunks: "",
+    models: "",
+    models_elsewhere: "",
+    reuse: &[],
+    reuse_name: "",
+    kinds: &[],
+    action_keys: &[],
+    other_layouts: &[],
+    defaults_are: "",
+};

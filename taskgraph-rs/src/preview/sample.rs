@@ -67,29 +67,14 @@ fn folded(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::extension::NOTHING;
     use crate::params::Given;
     use crate::source::Source;
 
     #[test]
     fn a_dataset_of_each_provider_stays_and_those_that_a_key_names() {
-        const TRAINING: Training = Training {
-            parameter: "t",
-            name: "",
-            src: "",
-            trg: "",
-            stage: "",
-            target_method: "",
-            datasets: "t.datasets",
-            chunks: "t.taskcluster.split-chunks",
-            models: "",
-            models_elsewhere: "",
-            reuse: &[],
-            reuse_name: "",
-            kinds: &[],
-            action_keys: &[],
-            other_layouts: &[],
-            defaults_are: "",
-        };
+        const TRAINING: Training =
+            Training { datasets: "t.datasets", chunks: "t.taskcluster.split-chunks", ..NOTHING };
         let text = "t: {cleaner: {opus_B_v1: 0.5, C/v2: 0.1}, taskcluster: {split-chunks: 20}, datasets: {train: \
                     [opus_A/v1, opus_B/v1, opus_C/v2, opus_D/v1, mtdata_x, plain, 7]}}";
         let given = Given::read(Source::new("p.yml", text), false).unwrap();
