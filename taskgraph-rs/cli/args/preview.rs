@@ -27,7 +27,7 @@ pub struct PreviewOptions {
     #[arg(long, value_name = "EVENT")]
     pub tasks_for: Option<String>,
 
-    /// Compare with this config, or with `none` [default: CONFIG without its pretrained models]
+    /// Compare with this config, or with `none` [default: CONFIG without what it reuses]
     #[arg(long, value_name = "FILE")]
     pub against: Option<PathBuf>,
 

@@ -25,12 +25,19 @@ const REMOTE: [&str; 5] = ["no-such-file", "probe", "expired", "expires", "other
 /// How long the tasks of a graph may take, if its config.yml does not say so.
 const DEADLINE: &str = "1 day";
 
+/// When the artifacts of tasks expire, by name.
+type Expiries = BTreeMap<TaskId, BTreeMap<String, String>>;
+
 /// Asks for the files of all configs at once; they get what is wrong with them.
 pub fn ask(files: &mut [Checked], loaded: &Loaded) -> Result<()> {
     let all = || files.iter().flat_map(|file| &file.remotes);
     let urls: BTreeSet<String> = all().map(|remote| remote.url.clone()).collect();
     let bar = Bar::new(urls.len(), "files");
-    let heads = heads(&urls, Patience::default(), &|| bar.step());
+    let heads = heads(&urls, Patience::default(), &|done, _| {
+        if done > 0 {
+            bar.step()
+        }
+    });
     drop(bar);
     let (expires, unknown) = expiries(all());
     let answers = Answers { heads, expires };
@@ -51,9 +58,7 @@ pub fn ask(files: &mut [Checked], loaded: &Loaded) -> Result<()> {
 }
 
 /// When artifacts expire, and of which tasks nobody could tell. Anybody may ask for public ones.
-fn expiries<'r>(
-    remotes: impl Iterator<Item = &'r Remote>,
-) -> (BTreeMap<TaskId, BTreeMap<String, String>>, Vec<(TaskId, Problem)>) {
+fn expiries<'r>(remotes: impl Iterator<Item = &'r Remote>) -> (Expiries, Vec<(TaskId, Problem)>) {
     let tasks: BTreeMap<TaskId, String> = remotes
         .filter_map(|remote| match Store::of(&remote.url) {
             Store::Taskcluster { root_url, task_id, .. } => Some((task_id, root_url)),

@@ -27,7 +27,6 @@ use taskgraph::json;
 use taskgraph::lookup::Find;
 use taskgraph::pipeline::Loaded;
 use taskgraph::preview::{Against, Config, Input, Outcome, Preview, Report, Request, preview};
-use taskgraph::probe::{Patience, probe};
 use taskgraph::problem::{Machine, Problems};
 use taskgraph::secret::redact;
 use taskgraph::settings::Settings;
@@ -40,7 +39,7 @@ use crate::args::{PreviewFormat, PreviewOptions};
 use crate::config::check_urls;
 use crate::environment::{open_tree_or_embedded, settings};
 use crate::known_urls;
-use crate::progress::connect_for_a_look;
+use crate::progress::{ask, connect_for_a_look};
 use crate::report::Reporter;
 
 /// Previews a config.
@@ -109,7 +108,7 @@ fn make(options: &PreviewOptions) -> Result<Preview> {
         tasks_for: options.tasks_for.clone(),
         against,
         settings: &settings,
-        ask: (!options.offline).then_some(|questions| probe(questions, Patience::default())),
+        ask: (!options.offline).then_some(ask),
         find: find.as_ref().map(|find| find as &Find<'_>),
         now: SystemTime::now(),
     };

@@ -267,14 +267,19 @@ impl Making<'_> {
             found.retain(Problem::is_error);
         }
         let is_refused = found.iter().any(Problem::is_error);
+        let can_be_made = found.iter().all(|problem| !problem.is_error() || problem.is_grave());
         problems.extend(found);
         if *is_sample {
             params = sample(&params, training);
         }
         if is_refused {
-            if let Some(own) = own {
-                problems.extend(self.others(&params, own)?);
-            }
+            let others = match own {
+                // What has no effect is as good as absent: the graph tells what else is not as it looks.
+                Some(own) if can_be_made => self.looked_at(&params, own, problems)?,
+                Some(own) => self.others(&params, own)?,
+                None => Vec::new(),
+            };
+            problems.extend(others);
             return Ok(None);
         }
         let settings = self.settings(&params);
@@ -292,17 +297,45 @@ impl Making<'_> {
         let Some(targets) = problems_of(loaded.target(&full, &params), problems)? else { return Ok(None) };
         let run = Run { full, targets };
         if let Some(own) = own {
-            problems.extend(effects::without_effect(loaded, training, &params, own));
-            if self.asks_for_a_stage(&params) {
-                problems.extend(stage::selects_nothing(training, &params, &run, has_stage_flag));
-            }
-            if !run.targets.set.tasks.is_empty() {
-                let stage = params.find(&KeyPath::dotted(training.stage)).and_then(Value::as_str);
-                let stage = stage.filter(|_| self.asks_for_a_stage(&params));
-                problems.extend(not_used(&loaded.extension, &params, &run, stage));
-            }
+            let found = self.look_at(&params, own, &run, problems);
+            problems.extend(found);
         }
         Ok(Some(Made { params, run }))
+    }
+
+    /// What is not as it looks in a graph that was made: keys without effect, a stage that selects nothing, things
+    /// that are handed in and not used. `told` is what was said of the parameters.
+    fn look_at(&self, params: &Params, own: &Value, run: &Run, told: &[Problem]) -> Vec<Problem> {
+        let Making { loaded, training, request, .. } = self;
+        let mut found = effects::without_effect(loaded, training, params, own);
+        let asks_for_a_stage = self.asks_for_a_stage(params);
+        if asks_for_a_stage {
+            let given = request.target_stage.is_some();
+            let has_no_effect = |path: &KeyPath| {
+                let path = params.path_in_file(path);
+                told.iter().any(|problem| problem.code == "no-effect" && problem.path == path)
+            };
+            found.extend(stage::selects_nothing(training, params, run, given));
+            found.extend(stage::selects_nothing_elsewhere(training, params, run, given, has_no_effect));
+        }
+        if !run.targets.set.tasks.is_empty() {
+            let stage = params.find(&KeyPath::dotted(training.stage)).and_then(Value::as_str);
+            found.extend(not_used(&loaded.extension, params, run, stage.filter(|_| asks_for_a_stage)));
+        }
+        found
+    }
+
+    /// The same for a config that is refused only because something in it has no effect. Nobody is asked for urls.
+    fn looked_at(&self, params: &Params, own: &Value, told: &[Problem]) -> Result<Vec<Problem>> {
+        let Making { loaded, request, .. } = self;
+        let mut found = Vec::new();
+        let Some(full) = problems_of(loaded.full(params, request.settings), &mut found)? else {
+            return Ok(found);
+        };
+        if let Some(targets) = problems_of(loaded.target(&full, params), &mut found)? {
+            found.extend(self.look_at(params, own, &Run { full, targets }, told));
+        }
+        Ok(found)
     }
 
     /// Makes the graph of the same config without what earlier runs have made. A config that reuses something may lack
@@ -329,7 +362,7 @@ impl Making<'_> {
         let datasets = KeyPath::dotted(training.datasets);
         for with_datasets in [true, false] {
             let Some(params) = repaired(loaded, training, params, with_datasets) else { break };
-            if params::check(&params, &loaded.extension).iter().any(Problem::is_error) {
+            if params::check(&params, &loaded.extension, &loaded.kinds).iter().any(Problem::is_error) {
                 break;
             }
             let mut refused = Vec::new();
