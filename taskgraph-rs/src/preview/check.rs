@@ -6,7 +6,8 @@ use anyhow::Result;
 
 use super::base;
 use super::config::{self, Configured, problems_of};
-use super::make::{Against, Input, Making, Request, no_training, notes};
+use super::make::{Against, Input, Request, no_training};
+use super::making::{Making, notes};
 use super::report::{Config, Outcome, outcome};
 use crate::extension::Training;
 use crate::params::{self, Params};
