@@ -140,10 +140,20 @@ fn check_laws(graph: &TaskGraph, optimized: &Optimized, what: &str) {
     }
 }
 
+/// A closure has what it was asked for and all that this needs, and nothing else.
+fn check_closure(graph: &TaskGraph, from: &IndexSet<Label>, what: &str) {
+    let closure = graph.closure(from);
+    let needed: BTreeSet<&Label> =
+        closure.tasks.values().flat_map(|task| task.dependencies.values()).collect();
+    let whole: BTreeSet<&Label> = needed.into_iter().chain(from).collect();
+    assert!(closure.labels().into_iter().eq(whole), "{what}");
+}
+
 /// Compares a case with its answer. True if the reference refuses the graph and this program does not.
 fn check(case: &Case) -> bool {
     let what = format!("seed {}", case.seed);
     let (graph, optimized) = ours(case);
+    check_closure(&graph, &labels(&case.requested), &what);
     if let Ok(optimized) = &optimized {
         check_laws(&graph, optimized, &what);
     }

@@ -4,11 +4,11 @@ use anyhow::{Context as _, Result};
 use taskgraph::lookup::Found;
 use taskgraph::problem::Problem;
 use taskgraph::source::Source;
-use taskgraph::submit::{Patience, Taskcluster};
+use taskgraph::submit::Taskcluster;
 use taskgraph::value::Str;
 
 use crate::args::LookUpOptions;
-use crate::progress::connect;
+use crate::progress::connect_for_a_look;
 
 /// Who answers.
 pub enum Answers {
@@ -26,11 +26,7 @@ impl Answers {
         Ok(match &options.found {
             Some(file) => Answers::File(Found::read(Source::read(file)?)?),
             None if options.offline => Answers::Nobody,
-            None => {
-                // Whoever looks at a graph would rather hear soon that there is no network.
-                let patience = Patience { attempts: 4, ..Patience::default() };
-                Answers::Taskcluster(Box::new(connect()?.with_patience(patience)))
-            }
+            None => Answers::Taskcluster(Box::new(connect_for_a_look()?)),
         })
     }
 

@@ -7,8 +7,8 @@ use anstream::{eprintln, println};
 use anyhow::Result;
 use taskgraph::decide::{Asked, Decided, Decision, Derived, Step, Summary, parameters};
 use taskgraph::lookup::Found;
+use taskgraph::params::Params;
 use taskgraph::pipeline::Loaded;
-use taskgraph::probe::{Patience, probe};
 use taskgraph::problem::{Problem, Problems};
 use taskgraph::settings::Settings;
 use taskgraph::submit::Taskcluster;
@@ -22,7 +22,7 @@ use crate::environment::{open_tree, settings};
 use crate::known_urls;
 use crate::preview::page::Page;
 use crate::preview::rendered;
-use crate::progress::connect;
+use crate::progress::{ask, connect};
 use crate::report::{Reporter, count, one_line};
 
 /// Decides.
@@ -44,36 +44,71 @@ pub fn run(options: DecisionOptions, reporter: &Reporter) -> Result<Status> {
     let now = SystemTime::now();
     let Derived { params, notes } = parameters(&loaded, &asked(options.event), Path::new("."), now)?;
     notes.iter().for_each(|note| eprintln!("{}", one_line(note)));
-    let create = |tasks| match &services {
+    let way = Way {
+        settings: &settings,
+        services: services.as_ref(),
+        task_id,
+        is_checked: false,
+        is_dry_run: options.dry_run,
+        is_verbose: options.verbose,
+        artifacts: &options.artifacts_dir,
+        contexts: &options.contexts_dir,
+    };
+    decide(&loaded, params, way, reporter)
+}
+
+/// How a decision is made.
+pub struct Way<'w> {
+    /// How the program was called.
+    pub settings: &'w Settings,
+    /// Taskcluster; without it no network is asked.
+    pub services: Option<&'w Taskcluster>,
+    /// The task that decides.
+    pub task_id: TaskId,
+    /// Whether the parameters were checked before.
+    pub is_checked: bool,
+    /// Whether nothing is to be created.
+    pub is_dry_run: bool,
+    /// Whether to tell what becomes of each task.
+    pub is_verbose: bool,
+    /// The folder for artifacts.
+    pub artifacts: &'w Path,
+    /// The folder for the contexts of docker images.
+    pub contexts: &'w Path,
+}
+
+/// Decides with certain parameters, and tells what goes on.
+pub fn decide(loaded: &Loaded, params: Params, way: Way<'_>, reporter: &Reporter) -> Result<Status> {
+    let services = way.services;
+    let create = |tasks| match services {
         Some(services) => services.create(tasks),
         None => Ok(Default::default()),
     };
     let decided = taskgraph::decide::run(
-        &loaded,
+        loaded,
         params,
         &Decision {
-            task_id,
-            settings: &settings,
-            probe: &|questions| match options.offline {
-                true => Urls::Unasked,
-                false => probe(questions, Patience::default()),
+            task_id: way.task_id,
+            settings: way.settings,
+            is_checked: way.is_checked,
+            probe: &|questions| match services {
+                None => Urls::Unasked,
+                Some(_) => ask(questions),
             },
-            find: &|paths| {
-                services.as_ref().map_or_else(|| Ok(Found::default()), |services| services.find(paths))
-            },
-            create: if options.dry_run { None } else { Some(&create) },
+            find: &|paths| services.map_or_else(|| Ok(Found::default()), |services| services.find(paths)),
+            create: if way.is_dry_run { None } else { Some(&create) },
             new_id: &|_| TaskId::random(),
-            artifacts: &options.artifacts_dir,
-            contexts: &options.contexts_dir,
+            artifacts: way.artifacts,
+            contexts: way.contexts,
             render: &rendered,
-            tell: &|step| match (step, options.offline) {
-                (Step::LooksUp(_), true) => eprintln!("the index is not asked"),
-                (step, _) => tell(step, options.verbose, reporter),
+            tell: &|step| match (step, services) {
+                (Step::LooksUp(_), None) => eprintln!("the index is not asked"),
+                (step, _) => tell(step, way.is_verbose, reporter),
             },
-            now,
+            now: SystemTime::now(),
         },
     )?;
-    end(&decided, &options.artifacts_dir);
+    end(&decided, way.artifacts);
     Ok(Status::Fine)
 }
 
@@ -94,7 +129,7 @@ fn task_id(settings: &Settings, is_dry_run: bool) -> Result<TaskId> {
 }
 
 /// Tasks are created with the scopes of somebody.
-fn can_create(services: &Taskcluster) -> Result<()> {
+pub fn can_create(services: &Taskcluster) -> Result<()> {
     let access = services.access();
     if access.proxy_url.is_some() || access.credentials.is_some() {
         return Ok(());

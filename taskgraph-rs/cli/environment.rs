@@ -56,6 +56,44 @@ pub fn access() -> Result<Access> {
     Ok(Access { root_url, proxy_url: url("TASKCLUSTER_PROXY_URL"), credentials })
 }
 
+/// What the task of an action is asked to do.
+pub struct AskedAction {
+    /// The callback name of the action.
+    pub callback: String,
+    /// The task group that it is about.
+    pub group: String,
+    /// The task that it is about, if it is about one.
+    pub task: Option<String>,
+    /// The input, as JSON.
+    pub input: String,
+}
+
+/// Reads what the task of an action is asked to do. All that is missing is told at once.
+pub fn action() -> Result<AskedAction> {
+    let text = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
+    let mut problems = Vec::new();
+    let mut needed = |name: &str| {
+        text(name).unwrap_or_else(|| {
+            let help = "the hook of an action sets it; `test-action-callback` takes flags instead";
+            problems.push(Problem::error("no-action", format!("{name} is not set")).help(help));
+            String::new()
+        })
+    };
+    let (callback, group) = (needed("ACTION_CALLBACK"), needed("ACTION_TASK_GROUP_ID"));
+    // The hook writes both as JSON: `null` says that there is none.
+    let task = match text("ACTION_TASK_ID").map(|task| (serde_json::from_str(&task), task)) {
+        None => None,
+        Some((Ok(task), _)) => task,
+        Some((Err(_), task)) => {
+            let message = format!("ACTION_TASK_ID is `{task}`: a string in JSON, or null, is needed");
+            problems.push(Problem::error("no-action", message));
+            None
+        }
+    };
+    Problems(problems).check()?;
+    Ok(AskedAction { callback, group, task, input: text("ACTION_INPUT").unwrap_or_else(|| "null".into()) })
+}
+
 /// Opens the tree that was asked for, else `taskcluster`.
 pub fn open_tree(root: Option<&Path>) -> Result<Tree> {
     Tree::open(root.unwrap_or(Path::new("taskcluster")), &current_dir()?)

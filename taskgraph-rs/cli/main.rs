@@ -4,6 +4,7 @@ mod actions;
 mod answers;
 mod args;
 mod base;
+mod callback;
 mod creation;
 mod decision;
 mod embedded;
@@ -80,6 +81,8 @@ fn main() {
 
 fn run(command: Command, reporter: &Reporter) -> Result<Status> {
     match command {
+        Command::ActionCallback(options) => callback::run(&options, reporter),
+        Command::TestActionCallback(options) => callback::test(&options, reporter),
         Command::Actions(options) => actions::show(&options, reporter),
         Command::Tasks(options) => plumbing::show(&options, Phase::Tasks, reporter),
         Command::Full(options) => plumbing::show(&options, Phase::Full, reporter),

@@ -1,11 +1,13 @@
 //! What a tree adds to the engine by its register string: parameters, their checks, target methods.
 
 use anyhow::Result;
+use indexmap::IndexMap;
 
 use crate::actions::Action;
 use crate::config::GraphConfig;
 use crate::graph::TaskGraph;
 use crate::keypath::KeyPath;
+use crate::kind::Kind;
 use crate::params::Params;
 use crate::problem::Problem;
 use crate::shape::Field;
@@ -20,13 +22,17 @@ pub type TargetMethod = fn(&TaskGraph, &Params, &GraphConfig) -> Result<Vec<Labe
 /// Adds to the parameters of a decision what only the tree knows.
 pub type DecisionParameters = fn(&mut Params, &Tree) -> Result<()>;
 
+/// Checks parameters beyond their shapes, knowing the kinds of the tree. Says where keys stand that are wrong, or have no
+/// effect.
+pub type Check = fn(&Params, &IndexMap<Str, Kind>) -> Vec<Problem>;
+
 /// What a register string stands for.
 #[derive(Default)]
 pub struct Extension {
     /// Parameters that the tree needs besides the base ones.
     pub parameters: &'static [Field],
     /// Checks the parameters beyond their shapes. Positions are found through the parameters themselves.
-    pub check: Option<fn(&Params) -> Vec<Problem>>,
+    pub check: Option<Check>,
     /// Finds what does not hold for a full graph of this tree, besides what has to hold for every graph.
     pub verify: Option<fn(&TaskGraph) -> Vec<Problem>>,
     /// The urls that have to be asked before a graph is made.

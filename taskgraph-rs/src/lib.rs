@@ -23,6 +23,7 @@ mod json_parts;
 pub mod keyed_by;
 pub mod keypath;
 pub mod kind;
+pub mod look;
 pub mod lookup;
 pub mod morph;
 pub mod optimize;

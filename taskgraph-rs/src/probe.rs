@@ -11,12 +11,15 @@ use crate::urls::{Answer, Question, Urls};
 /// More would only wait for each other.
 const MOST_THREADS: usize = 16;
 
+/// Statuses below 500 that say nothing of the file: the server timed out, or has too much to do.
+const PASSING: [u16; 2] = [408, 429];
+
 /// How patient to be.
 #[derive(Clone, Copy, Debug)]
 pub struct Patience {
     /// How long one request may take, redirects included.
     pub timeout: Duration,
-    /// How often a url is asked that answers with a status from 500, or not at all.
+    /// How often a url is asked that answers with a status that may pass, or not at all.
     pub attempts: u32,
     /// How long to wait before the second attempt; it doubles with each one.
     pub pause: Duration,
@@ -28,8 +31,9 @@ impl Default for Patience {
     }
 }
 
-/// Asks all of `questions`. Redirects are followed; a status below 400 means that the url is there.
-pub fn probe(questions: &[Question], patience: Patience) -> Urls {
+/// Asks all of `questions`. Redirects are followed; a status below 400 means that the url is there. `tell` hears how many
+/// of how many urls are answered, first that none is.
+pub fn probe(questions: &[Question], patience: Patience, tell: &(dyn Fn(usize, usize) + Sync)) -> Urls {
     let urls: Vec<&str> =
         questions.iter().map(|question| &*question.url).collect::<BTreeSet<_>>().into_iter().collect();
     let config = ureq::Agent::config_builder()
@@ -39,6 +43,9 @@ pub fn probe(questions: &[Question], patience: Patience) -> Urls {
     let agent: ureq::Agent = config.build().into();
     let next = AtomicUsize::new(0);
     let answers = Mutex::new(BTreeMap::new());
+    if !urls.is_empty() {
+        tell(0, urls.len());
+    }
     thread::scope(|scope| {
         for _ in 0..urls.len().min(MOST_THREADS) {
             scope.spawn(|| {
@@ -46,6 +53,7 @@ pub fn probe(questions: &[Question], patience: Patience) -> Urls {
                     let answer = ask(&agent, url, patience);
                     let mut answers = answers.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
                     answers.insert((*url).to_owned(), answer);
+                    tell(answers.len(), urls.len());
                 }
             });
         }
@@ -61,7 +69,7 @@ fn ask(agent: &ureq::Agent, url: &str, patience: Patience) -> Answer {
         why = match agent.head(url).call() {
             Ok(response) => match response.status().as_u16() {
                 status if status < 400 => return Answer::Found,
-                status if status < 500 => return Answer::Missing(Some(status)),
+                status if status < 500 && !PASSING.contains(&status) => return Answer::Missing(Some(status)),
                 status => format!("status {status}"),
             },
             Err(ureq::Error::Timeout(_)) => format!("no answer within {:?}", patience.timeout),
@@ -118,17 +126,20 @@ mod tests {
     #[test]
     fn every_status_has_its_answer() {
         let home = serve();
-        let paths = ["200", "302", "404", "403", "later", "503", "never"];
+        let paths = ["200", "302", "404", "403", "later", "429", "503", "never"];
         let questions = paths.map(|path| Question { url: format!("{home}/{path}"), path: "a.b".into() });
         let patience =
             Patience { timeout: Duration::from_millis(300), attempts: 2, pause: Duration::from_millis(1) };
-        let urls = probe(&questions, patience);
+        let told = Mutex::new(Vec::new());
+        let urls = probe(&questions, patience, &|done, all| told.lock().unwrap().push((done, all)));
+        assert_eq!(told.into_inner().unwrap(), (0..=8).map(|done| (done, 8)).collect::<Vec<_>>());
         let answer = |path: &str| urls.answer(&format!("{home}/{path}"));
         assert_eq!(answer("200"), Answer::Found);
         assert_eq!(answer("302"), Answer::Found);
         assert_eq!(answer("404"), Answer::Missing(Some(404)));
         assert_eq!(answer("403"), Answer::Missing(Some(403)));
         assert_eq!(answer("later"), Answer::Found);
+        assert_eq!(answer("429"), Answer::Failed("status 429 (asked 2 times)".into()));
         assert_eq!(answer("503"), Answer::Failed("status 503 (asked 2 times)".into()));
         assert_eq!(answer("never"), Answer::Failed("no answer within 300ms (asked 2 times)".into()));
     }
@@ -137,7 +148,8 @@ mod tests {
     fn a_host_that_is_not_there_is_no_missing_file() {
         let question = Question { url: "http://127.0.0.1:1/x".into(), path: "a".into() };
         let patience = Patience { attempts: 1, ..Patience::default() };
-        let Answer::Failed(why) = probe(std::slice::from_ref(&question), patience).answer(&question.url)
+        let Answer::Failed(why) =
+            probe(std::slice::from_ref(&question), patience, &|_, _| ()).answer(&question.url)
         else {
             panic!("it failed");
         };
@@ -146,6 +158,8 @@ mod tests {
 
     #[test]
     fn without_questions_nothing_is_asked() {
-        assert!(matches!(probe(&[], Patience::default()), Urls::Probed(answers) if answers.is_empty()));
+        assert!(
+            matches!(probe(&[], Patience::default(), &|_, _| panic!()), Urls::Probed(answers) if answers.is_empty())
+        );
     }
 }

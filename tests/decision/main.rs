@@ -6,8 +6,12 @@ mod fake_taskcluster;
 #[path = "../support/mod.rs"]
 mod support;
 
+mod artifacts;
+mod conformance;
 mod creation;
 mod folders;
 mod history;
+mod look_up;
 mod parameters;
 mod repository;
+mod script;

@@ -12,7 +12,8 @@ use crate::fake_taskcluster::Fake;
 pub const DECISION: &str = "fN1SbArXTPSVFUUvaOlinQ";
 
 /// Four tasks: `b` and `c` depend on `a`, and `d` on nothing. `d` is created twice.
-const TREE: [(&str, &str); 2] = [
+const TREE: [(&str, &str); 3] = [
+    (".taskcluster.yml", "{version: 1, tasks: []}"),
     (
         "taskcluster/config.yml",
         "

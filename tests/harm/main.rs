@@ -5,5 +5,6 @@
 mod configs;
 mod folder;
 mod kinds;
+mod optimize;
 mod output;
 mod yaml;

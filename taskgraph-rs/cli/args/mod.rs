@@ -1,5 +1,6 @@
 //! The commands and their flags: the names that people know from Taskgraph.
 
+mod action_callback;
 mod actions;
 mod decision;
 mod diff;
@@ -13,6 +14,7 @@ mod show;
 
 use clap::{Parser, Subcommand};
 
+pub use action_callback::{ActionCallbackOptions, FolderOptions, TestActionCallbackOptions};
 pub use actions::ActionsOptions;
 pub use decision::{DecisionOptions, EventOptions};
 pub use diff::DiffOptions;
@@ -22,7 +24,7 @@ pub use kind_graph::{KindGraphFormat, KindGraphOptions};
 pub use optimized::{LookUpOptions, OptimizedOptions};
 pub use path::ConfigOptions;
 pub use path::PathOptions;
-pub use preview::PreviewOptions;
+pub use preview::{PreviewFormat, PreviewOptions};
 pub use show::{GraphOptions, TreeOptions};
 
 /// Task graphs for Taskcluster: generates, explains and previews what a training config would run.
@@ -57,6 +59,10 @@ pub enum Command {
     Actions(ActionsOptions),
     /// Decide what runs for a push, a pull request or a schedule: write the artifacts and create the tasks
     Decision(Box<DecisionOptions>),
+    /// Do what an action's task is there for; everything about it stands in the environment
+    ActionCallback(ActionCallbackOptions),
+    /// Show what an action would do: nothing is created, cancelled or rerun
+    TestActionCallback(TestActionCallbackOptions),
     /// Look at a graph before it runs
     #[command(subcommand)]
     Graph(GraphCommand),

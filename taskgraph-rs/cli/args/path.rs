@@ -45,6 +45,14 @@ pub struct ConfigOptions {
     #[command(flatten)]
     pub tree: TreeOptions,
 
+    /// Another target stage than the one in FILE
+    #[arg(long, value_name = "STAGE")]
+    pub target_stage: Option<String>,
+
+    /// Write to this file
+    #[arg(short, long, value_name = "FILE")]
+    pub output_file: Option<PathBuf>,
+
     /// A JSON list of the urls that exist: questions about urls are answered from it
     #[arg(long, value_name = "FILE")]
     pub known_urls: Option<PathBuf>,

@@ -27,13 +27,29 @@ pub struct PreviewOptions {
     #[arg(long, value_name = "EVENT")]
     pub tasks_for: Option<String>,
 
-    /// Compare with this config, or with `none` [default: CONFIG without its pretrained models]
+    /// Compare with this config, or with `none` [default: CONFIG without what it reuses]
     #[arg(long, value_name = "FILE")]
     pub against: Option<PathBuf>,
 
-    /// Show everything as JSON, see docs/preview-json.md
-    #[arg(short = 'J', long)]
+    /// How to show it
+    #[arg(long, value_enum, default_value_t = PreviewFormat::Text)]
+    pub format: PreviewFormat,
+
+    /// Show everything as JSON, see docs/preview-json.md: the same as --format json
+    #[arg(short = 'J', long, conflicts_with = "format")]
     pub json: bool,
+
+    /// Write to this file
+    #[arg(short, long, value_name = "FILE")]
+    pub output_file: Option<PathBuf>,
+
+    /// Write a page and open it in a browser: --format html, in a temporary file unless --output-file names one
+    #[arg(long, conflicts_with_all = ["format", "json"])]
+    pub open: bool,
+
+    /// Show this task and its neighbours only; as text, explain it
+    #[arg(long, value_name = "LABEL")]
+    pub focus: Option<String>,
 
     /// List every label, every key and every kind
     #[arg(long)]
@@ -54,4 +70,23 @@ pub struct PreviewOptions {
     /// Ask no network; what is not known about urls is assumed, with a warning
     #[arg(long)]
     pub offline: bool,
+}
+
+/// The formats of `graph preview`.
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum PreviewFormat {
+    /// For a terminal
+    Text,
+    /// For a script, see docs/preview-json.md
+    Json,
+    /// One page to look at, with everything in it
+    Html,
+    /// A drawing of the kinds
+    Svg,
+    /// The same for Graphviz
+    Dot,
+    /// The same for Mermaid
+    Mermaid,
+    /// For a comment on a pull request
+    Markdown,
 }

@@ -23,7 +23,7 @@ pub fn run(options: &ExplainOptions, reporter: &Reporter) -> Result<Status> {
     let label = ways.label(&options.label)?;
     let task = &made.full.graph.tasks[label];
     let told = explain(task, &made.full, &made.targets, &ways, &made.loaded.tree);
-    write(None, |out| {
+    write(options.config.output_file.as_deref(), |out| {
         if options.json {
             serde_json::to_writer_pretty(&mut *out, &told)?;
             return Ok(writeln!(out)?);

@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use anyhow::Result;
 use taskgraph::params::Params;
 use taskgraph::pipeline::{Full, Loaded};
-use taskgraph::preview::parameters;
+use taskgraph::preview::{parameters, set_stage};
 use taskgraph::problem::{Problem, Problems};
 use taskgraph::settings::Settings;
 use taskgraph::target::Targets;
@@ -34,7 +34,8 @@ pub fn made(options: &ConfigOptions, trace: bool, reporter: &Reporter) -> Result
     let settings = Settings { urls, trace, ..settings(options.tree.run_task_dir.as_deref(), false)? };
     let tree = open_tree_or_embedded(options.tree.root.as_deref())?;
     let loaded = Loaded::load(tree, &registry(), &Default::default())?;
-    let (params, mut warnings) = params_of(&loaded, options.config.as_deref(), SystemTime::now())?;
+    let (params, mut warnings) =
+        params_of(&loaded, options.config.as_deref(), options.target_stage.as_deref(), SystemTime::now())?;
     let full = loaded.full(&params, &settings)?;
     let targets = loaded.target(&full, &params)?;
     warnings.extend(full.warnings.iter().cloned());
@@ -45,12 +46,21 @@ pub fn made(options: &ConfigOptions, trace: bool, reporter: &Reporter) -> Result
 }
 
 /// The parameters in a file, or those that a tree has by itself; and what is to be said about them.
-pub fn params_of(loaded: &Loaded, config: Option<&Path>, now: SystemTime) -> Result<(Params, Vec<Problem>)> {
+pub fn params_of(
+    loaded: &Loaded,
+    config: Option<&Path>,
+    stage: Option<&str>,
+    now: SystemTime,
+) -> Result<(Params, Vec<Problem>)> {
     if let Some(path) = config {
-        return parameters(loaded, &read(path)?, now);
+        return parameters(loaded, &read(path)?, stage, now);
     }
     let mut params = Params::default();
-    let problems = loaded.complete(&mut params, now)?;
+    let mut problems = loaded.complete(&mut params, now)?;
+    if let (Some(stage), Some(training)) = (stage, loaded.extension.training) {
+        set_stage(&mut params, training, stage);
+        problems.extend(loaded.complete(&mut params, now)?);
+    }
     match problems.iter().any(Problem::is_error) {
         true => Err(Problems(problems).into()),
         false => Ok((params, problems)),

@@ -12,14 +12,19 @@ use taskgraph::problem::{Problem, Problems};
 use taskgraph::revision::Revision;
 use taskgraph::settings::Settings;
 use taskgraph::source::Source;
+use taskgraph::submit::Taskcluster;
+use taskgraph::task_id::TaskId;
 use taskgraph_transforms::registry;
 
 use super::made::params_of;
 use crate::args::DiffOptions;
-use crate::environment::open_tree_or_embedded;
+use crate::environment::{access, open_tree_or_embedded};
 
 /// What names a decision task.
 const TASK_ID: &str = "task-id=";
+
+/// Where a decision task publishes all that there could be.
+const ARTIFACT: &str = "public/full-task-graph.json";
 
 /// One of the two graphs, before it is read or made.
 pub struct Operand {
@@ -34,6 +39,8 @@ enum From {
     Config(PathBuf),
     /// A file with a graph.
     File(PathBuf),
+    /// A decision task, which published its graph.
+    Task(TaskId),
 }
 
 /// A graph, and what people call it.
@@ -74,10 +81,13 @@ pub fn operands(options: &DiffOptions) -> Result<[Operand; 2]> {
     };
     let both = [operand(before, revisions.first())?, operand(after, revisions.get(1))?];
     for one in &both {
-        if let From::File(path) = &one.from
-            && (one.revision.is_some() || options.to_run)
-        {
-            let message = format!("`{}` is a graph and not a config", path.display());
+        let graph = match &one.from {
+            From::File(path) => format!("`{}`", path.display()),
+            From::Task(task_id) => format!("what task `{task_id}` published"),
+            From::Config(_) | From::Defaults => continue,
+        };
+        if one.revision.is_some() || options.to_run {
+            let message = format!("{graph} is a graph and not a config");
             return refused(&message, "--rev and --to-run are for graphs that are made out of a tree");
         }
     }
@@ -87,9 +97,9 @@ pub fn operands(options: &DiffOptions) -> Result<[Operand; 2]> {
 fn from(text: Option<&str>) -> Result<From> {
     let Some(text) = text else { return Ok(From::Defaults) };
     if let Some(task_id) = text.strip_prefix(TASK_ID) {
-        let message = format!("the graph of task `{task_id}` cannot be fetched by this program");
-        let help = "download its artifact public/full-task-graph.json, and name the file";
-        return Err(Problems::from(Problem::error("task-id", message).help(help)).into());
+        let task_id = TaskId::parse(task_id);
+        let refused = |error| Problems::from(Problem::error("task-id", format!("{error}")));
+        return Ok(From::Task(task_id.map_err(refused)?));
     }
     let path = PathBuf::from(text);
     Ok(if is_graph(&path) { From::File(path) } else { From::Config(path) })
@@ -110,13 +120,14 @@ impl Operand {
                 let tasks = read_tasks(&*Source::read(path)?)?;
                 return Ok(Side { name: path.display().to_string(), tasks, warnings: Vec::new() });
             }
+            From::Task(task_id) => return published(task_id),
             From::Config(path) => Some(path.as_path()),
             From::Defaults => None,
         };
         let name = config.map_or_else(|| "the tree".to_owned(), |path| path.display().to_string());
         let loaded = bench.loaded()?;
         // The parameters are those of the tree as it lies there: what a revision changes is the tree, and nothing else.
-        let (mut params, mut warnings) = params_of(loaded, config, bench.now)?;
+        let (mut params, mut warnings) = params_of(loaded, config, None, bench.now)?;
         let Some(rev) = &self.revision else {
             return bench.side(name, loaded, &params, warnings);
         };
@@ -127,6 +138,18 @@ impl Operand {
         warnings.extend(found);
         bench.side(format!("{name} at {rev}"), &older, &params, warnings)
     }
+}
+
+/// The graph that a decision task published.
+fn published(task_id: &TaskId) -> Result<Side> {
+    let name = format!("{TASK_ID}{task_id}");
+    let Some(bytes) = Taskcluster::new(access()?).artifact(task_id, ARTIFACT)? else {
+        let message = format!("task `{task_id}` has no artifact `{ARTIFACT}`");
+        let help = "name a task that ended with a graph: a decision task, or an action";
+        return Err(Problems::from(Problem::error("task-id", message).help(help)).into());
+    };
+    let tasks = read_tasks(&*Source::decode(format!("{name}/{ARTIFACT}"), bytes)?)?;
+    Ok(Side { name, tasks, warnings: Vec::new() })
 }
 
 /// What both graphs are made with.

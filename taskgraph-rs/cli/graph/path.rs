@@ -36,7 +36,7 @@ pub fn run(options: &PathOptions, reporter: &Reporter) -> Result<Status> {
         (from, to) = (to, from);
         (found, more) = ways.between(from, to, most);
     }
-    write(None, |out| {
+    write(options.config.output_file.as_deref(), |out| {
         if options.json {
             let told = Told { version: 1, from, to, ways: &found, more };
             serde_json::to_writer_pretty(&mut *out, &told)?;

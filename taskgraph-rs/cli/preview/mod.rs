@@ -1,10 +1,17 @@
 //! `graph preview`: what a training config would run, as text or as JSON.
 
+mod dot;
+mod drawing;
+mod html;
 mod look_up;
+mod markdown;
+mod mermaid;
 mod models;
 pub mod page;
 mod problems;
 mod reused;
+mod show;
+mod svg;
 mod text;
 mod work;
 
@@ -19,8 +26,7 @@ use taskgraph::decide::Rendered;
 use taskgraph::json;
 use taskgraph::lookup::Find;
 use taskgraph::pipeline::Loaded;
-use taskgraph::preview::{Against, Config, Input, Outcome, Report, Request, preview};
-use taskgraph::probe::{Patience, probe};
+use taskgraph::preview::{Against, Config, Input, Outcome, Preview, Report, Request, preview};
 use taskgraph::problem::{Machine, Problems};
 use taskgraph::secret::redact;
 use taskgraph::settings::Settings;
@@ -29,34 +35,37 @@ use taskgraph::value::Str;
 use taskgraph_transforms::registry;
 
 use crate::Status;
-use crate::args::PreviewOptions;
+use crate::args::{PreviewFormat, PreviewOptions};
 use crate::environment::{open_tree_or_embedded, settings};
 use crate::known_urls;
-use crate::output::write;
-use crate::progress::connect;
+use crate::progress::{ask, connect_for_a_look};
 use crate::report::Reporter;
 
 /// Previews a config.
 pub fn run(options: &PreviewOptions, reporter: &Reporter) -> Result<Status> {
-    let report = match make(options) {
-        Ok(report) => report,
+    if let (Some(label), PreviewFormat::Text | PreviewFormat::Json) =
+        (&options.focus, show::format_of(options))
+    {
+        return crate::graph::explain(&show::explain_options(options, label), reporter);
+    }
+    let preview = match make(options) {
+        Ok(preview) => preview,
         // What is wrong before a config is looked at is told in the same shape.
         Err(error) => {
             let config = Config { file: name(&options.config), is_parameters: false };
-            Report::new(config, None, Problems::from_error(error)?, None)
+            Report::new(config, None, Problems::from_error(error)?, None).into()
         }
     };
-    if options.json {
-        let Rendered { json, .. } = rendered(&report)?;
-        write(None, |out| Ok(out.write_all(json.as_bytes())?))?;
-    } else if report.outcome == Outcome::Refused {
+    let report = &preview.report;
+    let is_refused = report.outcome == Outcome::Refused;
+    // A script reads what is wrong in the JSON; a person is told at once.
+    if is_refused && show::format_of(options) != PreviewFormat::Json {
         let (errors, _) = report.counts();
         reporter.problems(&report.problems[..errors]);
-        eprint!("{}", problems::warnings(&report, options.all));
+        eprint!("{}", problems::warnings(report, options.all));
         reporter.refused(&report.problems);
-    } else {
-        write(None, |out| Ok(out.write_all(text::text(&report, options.all).as_bytes())?))?;
     }
+    show::show(&preview, options)?;
     Ok(match report.outcome {
         Outcome::Refused => Status::Refused,
         Outcome::Warnings if options.strict => Status::Warnings,
@@ -82,7 +91,7 @@ pub fn rendered(report: &Report) -> Result<Rendered> {
     Ok(Rendered { json: String::from_utf8(json)?, text: text::text(report, true) })
 }
 
-fn make(options: &PreviewOptions) -> Result<Report> {
+fn make(options: &PreviewOptions) -> Result<Preview> {
     let urls = known_urls::read(options.known_urls.as_deref())?;
     let settings = Settings { urls, ..settings(options.run_task_dir.as_deref(), false)? };
     let against = match options.against.as_deref() {
@@ -90,7 +99,7 @@ fn make(options: &PreviewOptions) -> Result<Report> {
         Some(path) if path == Path::new("none") => Against::Nothing,
         Some(path) => Against::Config(read(path)?),
     };
-    let services = options.look_up.then(connect).transpose()?;
+    let services = options.look_up.then(connect_for_a_look).transpose()?;
     let find = services.as_ref().map(|services| |paths: &[Str]| services.find(paths));
     let request = Request {
         input: read(&options.config)?,
@@ -98,7 +107,7 @@ fn make(options: &PreviewOptions) -> Result<Report> {
         tasks_for: options.tasks_for.clone(),
         against,
         settings: &settings,
-        ask: (!options.offline).then_some(|questions| probe(questions, Patience::default())),
+        ask: (!options.offline).then_some(ask),
         find: find.as_ref().map(|find| find as &Find<'_>),
         now: SystemTime::now(),
     };

@@ -87,7 +87,8 @@ fn print_member(page: &mut Page, variant: Variant, member: &Member) {
     }
 }
 
-fn words(variant: Variant) -> &'static str {
+/// How a training begins, in words.
+pub fn words(variant: Variant) -> &'static str {
     match variant {
         Variant::FromScratch => "from scratch",
         Variant::DownloadOnly => "download only",

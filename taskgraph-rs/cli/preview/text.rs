@@ -68,7 +68,8 @@ fn comparison(page: &mut Page, plan: &Plan, all: bool) {
     }
 }
 
-fn groups(comparison: &Comparison) -> Vec<(&'static str, &'static str, Vec<String>)> {
+/// What changed: a sign, a name and the labels of each group.
+pub fn groups(comparison: &Comparison) -> Vec<(&'static str, &'static str, Vec<String>)> {
     let edges = |wanted: fn(&Edges) -> bool| {
         comparison
             .dependencies

@@ -92,7 +92,7 @@ fn cells(name: String, rows: &[&Row], pool: String) -> Vec<String> {
 }
 
 /// `30 d`, `1 d 12 h`, `20 min`.
-fn duration(seconds: u64) -> String {
+pub fn duration(seconds: u64) -> String {
     let (days, hours, minutes) = (seconds / 86_400, seconds % 86_400 / 3_600, seconds % 3_600 / 60);
     match (days, hours, minutes) {
         (0, 0, 0) => "-".into(),

@@ -4,6 +4,7 @@ use anyhow::Result;
 
 use crate::json;
 use crate::params::Params;
+use crate::problem::Problem;
 use crate::ready::ReadyGraph;
 use crate::submit::NewTask;
 use crate::task_id::TaskId;
@@ -12,6 +13,8 @@ use crate::value::Value;
 /// What an action wants done.
 #[derive(Debug, Default)]
 pub struct Plan {
+    /// What is odd about the input.
+    pub warnings: Vec<Problem>,
     /// What a person should know.
     pub notes: Vec<String>,
     /// Files for the action task's artifacts: names and contents.

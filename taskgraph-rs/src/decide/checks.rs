@@ -9,12 +9,19 @@ use crate::pipeline::Loaded;
 use crate::preview::{Run, empty_stage, unknown_stage};
 use crate::problem::{Problem, Problems, Severity};
 
-/// Checks parameters as strictly as the reference checks those of a decision, and tells what is only odd. Nobody is
-/// there to see a warning, so that what has no effect on a model is refused.
+/// Checks parameters as strictly as the reference checks those of a decision, and tells what is only odd.
 pub fn check(loaded: &Loaded, params: &mut Params) -> Result<Vec<Problem>> {
     move_models(params, &loaded.extension);
-    let mut found = params::check(params, &loaded.extension);
-    found.extend(params::unknown(params, &loaded.extension));
+    let unknown = params::unknown(params, &loaded.extension);
+    let mut found = check_values(loaded, params);
+    found.extend(unknown);
+    sorted(found)
+}
+
+/// Everything that is wrong or odd, but for keys that nobody knows. Nobody is there to see a warning, so that what has
+/// no effect on a model is refused.
+pub fn check_values(loaded: &Loaded, params: &Params) -> Vec<Problem> {
+    let mut found = params::check(params, &loaded.extension, &loaded.kinds);
     for problem in found.iter_mut().filter(|problem| problem.code == "no-effect") {
         problem.severity = Severity::Error;
     }
@@ -25,7 +32,7 @@ pub fn check(loaded: &Loaded, params: &mut Params) -> Result<Vec<Problem>> {
             found.extend(unknown_stage(loaded, training, params, false));
         }
     }
-    sorted(found)
+    found
 }
 
 /// What the graph shows: keys that nothing read, and a stage without tasks.

@@ -14,6 +14,8 @@ mod runnable;
 mod try_config;
 
 pub use asked::Asked;
-pub use new_tasks::Summary;
+pub use checks::check_values;
+pub use folder::{Folder, Staged};
+pub use new_tasks::{Summary, new_tasks};
 pub use parameters::{Derived, parameters};
 pub use run::{Create, Decided, Decision, Probe, Rendered, Step, run};

@@ -10,6 +10,7 @@ use super::artifacts;
 use super::checks::{check, check_run};
 use super::folder::Folder;
 use super::new_tasks::{Summary, new_tasks};
+use crate::actions;
 use crate::lookup::Find;
 use crate::morph::Morphed;
 use crate::optimize::Fate;
@@ -35,6 +36,8 @@ pub struct Decision<'d> {
     pub task_id: TaskId,
     /// How the program was called.
     pub settings: &'d Settings,
+    /// Whether the parameters were checked before: an action takes more than an event gives.
+    pub is_checked: bool,
     /// Asks urls, if a graph depends on some that nothing is known about.
     pub probe: &'d Probe<'d>,
     /// Looks index paths up.
@@ -102,7 +105,7 @@ pub fn run(loaded: &Loaded, mut params: Params, decision: &Decision<'_>) -> Resu
     let tell = decision.tell;
     let artifacts = Folder::open(decision.artifacts)?;
     let contexts = Folder::open(decision.contexts)?;
-    let mut warnings = check(loaded, &mut params)?;
+    let mut warnings = if decision.is_checked { Vec::new() } else { check(loaded, &mut params)? };
     tell(&Step::Warnings(&warnings));
     let settings = settings(loaded, &params, decision);
     let full = loaded.full(&params, &settings)?;
@@ -113,6 +116,7 @@ pub fn run(loaded: &Loaded, mut params: Params, decision: &Decision<'_>) -> Resu
     tell(&Step::Warnings(&found));
     warnings.extend(found);
     tell(&Step::Made { tasks: run.full.graph.tasks.len(), targets: run.targets.graph.tasks.len() });
+    let offered = actions::render(loaded, &params, decision.task_id.as_str())?;
     if decision.create.is_some() {
         needs_run_task(&run)?;
     }
@@ -126,6 +130,7 @@ pub fn run(loaded: &Loaded, mut params: Params, decision: &Decision<'_>) -> Resu
     let mut staged = artifacts.stage()?;
     artifacts::write_graph(&mut staged, &params, &run)?;
     artifacts::write_morphed(&mut staged, &morphed)?;
+    artifacts::write_json(&mut staged, "actions.json", &offered)?;
     artifacts::copy_scripts(&mut staged, &settings)?;
     if let Some(Rendered { json, text }) = &rendered {
         staged.add("preview.json", |out| Ok(out.write_all(json.as_bytes())?))?;

@@ -228,3 +228,59 @@ impl fmt::Display for Replaced {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_fate_says_what_it_is_about() {
+        let label = |text: &str| Label::parse(&text.into()).unwrap();
+        let id = TaskId::parse("vLbaYNyfFziQ1WZW1EAhcg").unwrap();
+        let kept = |why, not_replaced| Fate::Kept(Kept { why, not_replaced });
+        let passed = |why| PassedOver { path: "a.b".into(), task_id: id.clone(), why };
+        let expires = Passed::Expires { expires: "E".into(), deadline: "D".into(), dependent: label("y") };
+        let strategy = NotReplaced::Strategy {
+            name: "index-search".into(),
+            asked: 2,
+            passed_over: vec![passed(Passed::State("failed".into())), passed(expires)],
+        };
+        let never = NotReplaced::Strategy { name: "never".into(), asked: 0, passed_over: Vec::new() };
+        let state = Some(TaskState { state: "completed".into(), expires: "E".into() });
+        let needed = Some(("D".into(), label("y")));
+        let found =
+            ReplacedBy::Strategy { name: "index-search".into(), path: Some("a.b".into()), state, needed };
+        for (fate, text) in [
+            (kept(KeptBy::DoNotOptimize, NotReplaced::DoNotOptimize), "kept: must not be optimized"),
+            (
+                kept(KeptBy::Dependent(label("y")), strategy),
+                "kept: needed by y; nothing to take for index-search at 2 index paths; \
+                 vLbaYNyfFziQ1WZW1EAhcg at a.b not taken: its state is failed; \
+                 vLbaYNyfFziQ1WZW1EAhcg at a.b not taken: it expires at E, before the deadline of y at D",
+            ),
+            (
+                kept(KeptBy::Strategy("never".into()), never),
+                "kept: asked for, not removed by never; not replaced by never",
+            ),
+            (
+                kept(KeptBy::IfDependency(label("z")), NotReplaced::Dependency(label("z"))),
+                "kept: belongs to z, which runs; depends on z, which runs",
+            ),
+            (Fate::Removed(Removed::Strategy("always".into())), "removed: by always"),
+            (Fate::Removed(Removed::Dependents), "removed: all that needs it is removed"),
+            (
+                Fate::Replaced(id.clone(), Replaced { by: found, removed: None }),
+                "replaced by vLbaYNyfFziQ1WZW1EAhcg: by index-search at a.b, completed, expires at E",
+            ),
+            (
+                Fate::Replaced(
+                    id.clone(),
+                    Replaced { by: ReplacedBy::ExistingTasks, removed: Some(Removed::Dependents) },
+                ),
+                "replaced by vLbaYNyfFziQ1WZW1EAhcg: by existing_tasks; not needed: all that needs it is removed",
+            ),
+        ] {
+            assert_eq!(fate.to_string(), text);
+        }
+    }
+}

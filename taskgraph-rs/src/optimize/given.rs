@@ -90,3 +90,61 @@ pub fn strategies(known: &Strategies, params: &Params, settings: &Settings) -> R
     }
     Err(Problems::from(problem).into())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::map;
+    use crate::optimize::{ALWAYS, Strategy};
+
+    fn graph(tasks: &[(&str, &str)]) -> TaskGraph {
+        let tasks = tasks.iter().map(|(label, worker)| {
+            format!(
+                r#""{label}": {{"kind": "k", "label": "{label}", "attributes": {{}}, "optimization": null,
+                "dependencies": {{}}, "task": {{"workerType": "{worker}"}}}}"#
+            )
+        });
+        TaskGraph::from_json(&format!("{{{}}}", tasks.collect::<Vec<_>>().join(","))).unwrap()
+    }
+
+    #[test]
+    fn targets_are_pinned_if_they_are_not_to_be_optimized() {
+        let (all, targets) =
+            (graph(&[("a", "w"), ("b", "w"), ("c", "always-optimized")]), graph(&[("b", "w")]));
+        let pinned = |params, optimize| {
+            let settings = Settings { optimize, ..Settings::default() };
+            let labels = do_not_optimize(&Params::new(params, Vec::new()), &targets, &all, &settings);
+            labels.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+        };
+        let named = ["a", "elsewhere"].into_iter().collect::<Value>();
+        assert_eq!(pinned(map! { "do_not_optimize" => named.clone() }, true), "a elsewhere");
+        assert_eq!(
+            pinned(map! { "do_not_optimize" => named, "optimize_target_tasks" => false }, true),
+            "a elsewhere b"
+        );
+        assert_eq!(pinned(map! { "optimize_target_tasks" => true }, true), "");
+        assert_eq!(pinned(map! {}, false), "a b");
+    }
+
+    #[test]
+    fn a_set_takes_the_place_of_strategies_of_the_same_names() {
+        let mut known = Strategies::default();
+        known.insert_set("mine:all", vec![("index-search", Strategy::Simple(ALWAYS))]);
+        let description = |params: &str, environment: Option<&str>| {
+            let params = Params::new(map! { "optimize_strategies" => params }, Vec::new());
+            let optimize_strategies = environment.map(str::to_owned);
+            let settings = Settings { optimize_strategies, ..Settings::default() };
+            strategies(&known, &params, &settings)
+                .map(|strategies| strategies.get("index-search").unwrap().description())
+                .map_err(|error| error.to_string())
+        };
+        assert_eq!(description("", None).unwrap(), "index-search");
+        assert_eq!(description("mine:all", None).unwrap(), "always");
+        assert_eq!(description("", Some("mine:all")).unwrap(), "always");
+        assert_eq!(
+            description("mine:al", None).unwrap_err(),
+            "unknown strategies `mine:al` (at optimize_strategies): did you mean `mine:all`?"
+        );
+        assert!(description("mine:all", Some("x")).is_err());
+    }
+}

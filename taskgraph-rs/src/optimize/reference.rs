@@ -126,3 +126,79 @@ impl References<'_> {
         String::new()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::map;
+
+    /// One definition with this under `x`, resolved with the dependencies `a` and `b c`.
+    fn resolve(placeholder: Map, proxy_url: Option<&str>) -> Result<Value, Vec<String>> {
+        let id = |letter: &str| TaskId::parse(&letter.repeat(22)).unwrap();
+        let dependencies = [("a".into(), id("A")), ("b c".into(), id("B"))].into_iter().collect();
+        let references = References {
+            own: &id("S"),
+            decision: "DECISION-TASK",
+            dependencies: &dependencies,
+            root_url: "https://tc.example.org/",
+            proxy_url,
+        };
+        references
+            .resolve(&map! { "x" => placeholder })
+            .map(|definition| definition["x"].clone())
+            .map_err(|astray| astray.into_iter().map(|one| one.message).collect())
+    }
+
+    #[test]
+    fn references_to_tasks_become_ids() {
+        for (text, expected) in [
+            ("<a>", "AAAAAAAAAAAAAAAAAAAAAA"),
+            ("<self> <decision> <b c>", "SSSSSSSSSSSSSSSSSSSSSS DECISION-TASK BBBBBBBBBBBBBBBBBBBBBB"),
+            ("1 <<> 2 > 1, <>", "1 < 2 > 1, <>"),
+            ("<unclosed", "<unclosed"),
+        ] {
+            assert_eq!(resolve(map! { TASK => text }, None), Ok(expected.into()), "{text}");
+        }
+        let keyed =
+            resolve(map! { TASK => map! { "<a>/x" => map! { TASK => "<a>" }, "y" => 1 } }, None).unwrap();
+        assert_eq!(format!("{keyed:?}"), r#"{"AAAAAAAAAAAAAAAAAAAAAA/x": "AAAAAAAAAAAAAAAAAAAAAA", "y": 1}"#);
+        let beside = map! { TASK => "<a>", "other" => 1 };
+        assert_eq!(resolve(beside.clone(), None), Ok(beside.into()));
+    }
+
+    #[test]
+    fn references_to_artifacts_become_addresses() {
+        let artifacts = "/api/queue/v1/task/AAAAAAAAAAAAAAAAAAAAAA/artifacts";
+        let public = resolve(map! { ARTIFACT => "get <a/public/x y.zip>" }, None);
+        assert_eq!(public, Ok(format!("get https://tc.example.org{artifacts}/public/x y.zip").into()));
+        let private = resolve(map! { ARTIFACT => "<a/x>" }, Some("http://taskcluster"));
+        assert_eq!(private, Ok(format!("http://taskcluster{artifacts}/x").into()));
+        let decision = resolve(map! { ARTIFACT => "<decision/public/x>" }, None).unwrap();
+        assert_eq!(
+            decision,
+            "https://tc.example.org/api/queue/v1/task/DECISION-TASK/artifacts/public/x".into()
+        );
+        // Without an artifact it is no such reference.
+        assert_eq!(resolve(map! { ARTIFACT => "<a>" }, None), Ok("<a>".into()));
+    }
+
+    #[test]
+    fn all_that_leads_nowhere_is_told() {
+        assert_eq!(
+            resolve(map! { TASK => "<aa> <b>" }, None).unwrap_err(),
+            ["there is no dependency `aa`", "there is no dependency `b`"]
+        );
+        assert_eq!(
+            resolve(map! { TASK => 1 }, None).unwrap_err(),
+            ["`task-reference` must be a string, found the integer 1"]
+        );
+        for (text, told) in [
+            ("<self/public/x>", "a task cannot refer to its own artifacts"),
+            ("<c/public/x>", "there is no dependency `c`"),
+            ("<a/private/x>", "TASKCLUSTER_PROXY_URL is not set"),
+        ] {
+            let found = resolve(map! { ARTIFACT => text }, None).unwrap_err();
+            assert!(found.len() == 1 && found[0].contains(told), "{found:?}");
+        }
+    }
+}

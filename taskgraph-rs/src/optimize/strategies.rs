@@ -10,11 +10,10 @@ use crate::keypath::KeyPath;
 use crate::lookup::TaskState;
 use crate::params::Params;
 use crate::python::glob::Glob;
-use crate::shape::{Misfit, STRINGS, What, found};
+use crate::shape::{Misfit, STRINGS, What};
 use crate::task::Task;
 use crate::time::parse_json_date;
 use crate::value::{Str, Value};
-use crate::words;
 
 /// Removes and replaces nothing.
 pub const NEVER: Simple = Simple::keeps("never");
@@ -37,7 +36,7 @@ pub const SKIP_UNLESS_CHANGED: Simple =
 /// Strategies by name, and sets of others that may take their place. Handed to the engine by value.
 #[derive(Clone)]
 pub struct Strategies {
-    by_name: IndexMap<Str, Strategy>,
+    by_name: IndexMap<&'static str, Strategy>,
     sets: IndexMap<&'static str, Vec<(&'static str, Strategy)>>,
 }
 
@@ -45,7 +44,7 @@ impl Default for Strategies {
     /// Those of the reference.
     fn default() -> Self {
         let core = [NEVER, ALWAYS, INDEX_SEARCH, SKIP_UNLESS_CHANGED];
-        let by_name = core.into_iter().map(|simple| (simple.name.into(), Strategy::Simple(simple))).collect();
+        let by_name = core.into_iter().map(|simple| (simple.name, Strategy::Simple(simple))).collect();
         Strategies { by_name, sets: IndexMap::new() }
     }
 }
@@ -60,8 +59,8 @@ pub(super) struct Chosen<'a> {
 
 impl Strategies {
     /// Adds a strategy, or puts another one in its place.
-    pub fn insert(&mut self, name: &str, strategy: Strategy) {
-        self.by_name.insert(name.into(), strategy);
+    pub fn insert(&mut self, name: &'static str, strategy: Strategy) {
+        self.by_name.insert(name, strategy);
     }
 
     /// Adds a set of strategies, under the name that the parameter `optimize_strategies` may have.
@@ -96,34 +95,28 @@ impl Strategies {
 
     fn misfits(&self, optimization: &Value) -> Vec<Misfit> {
         let path = KeyPath::dotted("optimization");
-        let wrong = |path: KeyPath, found: String, nearest: Option<String>| {
-            let allowed = words::list(self.by_name.keys().map(|name| &**name));
-            let allowed = format!("nothing (null), or one of {allowed} with its argument");
-            vec![Misfit { path, what: What::Wrong { found, allowed, nearest, instead: None } }]
+        let wrong = |found: String| {
+            let allowed = "nothing (null), or one strategy with its argument".into();
+            let what = What::Wrong { found, allowed, nearest: None, instead: None };
+            vec![Misfit { path: path.clone(), what }]
         };
-        match optimization {
-            Value::Null => Vec::new(),
-            Value::Map(map) if map.is_empty() => Vec::new(),
-            Value::Map(map) if map.len() > 1 => {
-                let names: Vec<_> = map.keys().map(|name| format!("`{name}`")).collect();
-                wrong(path, names.join(" and "), None)
+        let (name, argument) = match optimization {
+            Value::Null => return Vec::new(),
+            Value::Map(map) => match map.first() {
+                None => return Vec::new(),
+                Some(_) if map.len() > 1 => return wrong(format!("{} of them", map.len())),
+                Some(only) => only,
+            },
+            other => return wrong(other.sort().into()),
+        };
+        let path = path.join(name);
+        match self.get(name) {
+            None => vec![Misfit { path, what: What::Unknown(self.by_name.keys().copied().collect()) }],
+            Some(strategy) => {
+                let mut misfits = strategy.check(argument);
+                misfits.iter_mut().for_each(|misfit| misfit.path = path.concat(&misfit.path));
+                misfits
             }
-            Value::Map(map) => {
-                let each = map.iter().flat_map(|(name, argument)| match self.get(name) {
-                    Some(strategy) => {
-                        let mut misfits = strategy.check(argument);
-                        let path = path.join(name);
-                        misfits.iter_mut().for_each(|misfit| misfit.path = path.concat(&misfit.path));
-                        misfits
-                    }
-                    None => {
-                        let nearest = words::nearest(name, self.by_name.keys().map(|name| &**name));
-                        wrong(path.join(name), format!("`{name}`"), nearest.map(str::to_owned))
-                    }
-                });
-                each.collect()
-            }
-            other => wrong(path, found(other), None),
         }
     }
 

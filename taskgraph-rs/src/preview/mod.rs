@@ -10,6 +10,7 @@ mod config;
 mod decision;
 mod look_up;
 mod make;
+mod making;
 mod models;
 mod parameters;
 mod repair;
@@ -21,9 +22,10 @@ pub(crate) mod testing;
 mod work;
 
 pub use compare::Run;
+pub use config::set_stage;
 pub use decision::of_decision;
 pub use look_up::{Counts, KindCounts, LookUp, Looked, Outcome as Fared};
-pub use make::{Against, Input, Request, preview};
+pub use make::{Against, Input, Preview, Request, preview};
 pub use parameters::parameters;
 pub use report::{
     Bringer, Changed, Comparison, Config, DefaultKeys, Dependency, Edges, Facts, Gone, GoneKind, KindModels,

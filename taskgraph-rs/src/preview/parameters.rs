@@ -11,11 +11,19 @@ use crate::pipeline::Loaded;
 use crate::problem::{Problem, Problems};
 
 /// Reads a training config or a set of parameters, fills in what is missing as a preview does, and checks everything.
-/// Returns the warnings, too. A tree that trains nothing takes sets of parameters only.
-pub fn parameters(loaded: &Loaded, input: &Input, now: SystemTime) -> Result<(Params, Vec<Problem>)> {
+/// `stage` is another target stage than the config has. Returns the warnings, too. A tree that trains nothing takes sets of parameters only.
+pub fn parameters(
+    loaded: &Loaded,
+    input: &Input,
+    stage: Option<&str>,
+    now: SystemTime,
+) -> Result<(Params, Vec<Problem>)> {
     let (mut params, mut problems) = match loaded.extension.training {
         Some(training) => {
-            let configured = config::read(loaded, training, input)?;
+            let mut configured = config::read(loaded, training, input)?;
+            if let Some(stage) = stage {
+                config::set_stage(&mut configured.params, training, stage);
+            }
             (configured.params, configured.problems)
         }
         None => {

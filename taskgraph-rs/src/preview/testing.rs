@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::compare::Run;
+use super::report::{Facts, Plan};
 use crate::decision::Dropped;
 use crate::document::load;
 use crate::graph::TaskGraph;
@@ -48,4 +49,21 @@ pub fn run(tasks: Vec<Task>, wanted: &str, dropped: Vec<Dropped>) -> Run {
     };
     let (warnings, contexts, traces) = Default::default();
     Run { full: Full { graph, dropped, warnings, contexts, traces }, targets }
+}
+
+/// A plan that says nothing.
+pub fn plan() -> Plan {
+    let facts = Facts {
+        src: String::new(),
+        trg: String::new(),
+        experiment: String::new(),
+        target_stage: String::new(),
+        target_method: String::new(),
+        tasks_for: String::new(),
+        tasks: 0,
+        targets: 0,
+        to_run: 0,
+    };
+    let (defaults, models, reused, comparison, work) = Default::default();
+    Plan { facts, defaults, models, reused, comparison, look_up: None, work }
 }

@@ -1,10 +1,13 @@
 //! What a tree gets whose config.yml says `register: translations_taskgraph:register`.
 
+use indexmap::IndexMap;
 use taskgraph::extension::{Extension, Given, TargetMethod};
+use taskgraph::kind::Kind;
 use taskgraph::params::Params;
 use taskgraph::problem::Problem;
 use taskgraph::tree::Tree;
 use taskgraph::urls::Question;
+use taskgraph::value::Str;
 
 use super::actions::{ACTIONS_2024, ACTIONS_2026};
 use super::decision_parameters::{DECISIONS_2024, DECISIONS_2026};
@@ -64,14 +67,16 @@ pub fn default_config(tree: &Tree) -> &'static str {
     if tree.has(CI_CONFIG) { CI_CONFIG } else { OWN_CONFIG }
 }
 
-fn check_2024(params: &Params) -> Vec<Problem> {
-    let mut problems = pretrained::check(params, Dialect::December2024);
+type Kinds = IndexMap<Str, Kind>;
+
+fn check_2024(params: &Params, kinds: &Kinds) -> Vec<Problem> {
+    let mut problems = pretrained::check(params, kinds, Dialect::December2024);
     problems.extend(datasets::check(params));
     problems
 }
 
-fn check_2026(params: &Params) -> Vec<Problem> {
-    let mut problems = pretrained::check(params, Dialect::July2026);
+fn check_2026(params: &Params, kinds: &Kinds) -> Vec<Problem> {
+    let mut problems = pretrained::check(params, kinds, Dialect::July2026);
     problems.extend(continuation::check(params));
     problems.extend(datasets::check(params));
     problems

@@ -6,7 +6,7 @@ use taskgraph::actions::{Action, Call, Context, Plan};
 use taskgraph::fields::Fields as _;
 use taskgraph::keypath::KeyPath;
 use taskgraph::params::{Layer, Params};
-use taskgraph::problem::Problems;
+use taskgraph::problem::{Problem, Problems};
 use taskgraph::task::Label;
 use taskgraph::task_id::TaskId;
 use taskgraph::value::{Map, Str, Value};
@@ -54,11 +54,18 @@ fn can_train(params: &Params) -> bool {
 
 fn plan(call: &Call<'_>, dialect: Dialect) -> Result<Plan> {
     let mut params = asked(call)?;
-    let mut problems = check::words(call, &params, dialect)?;
+    let words = check::words(call, &params, dialect)?;
+    let mut problems = Vec::new();
     let wish = Wish::take(&mut params, dialect, &mut problems);
-    problems.extend(check::config(call, &params, dialect)?);
-    Problems(problems).distinct().check()?;
-    let mut plan = Plan::default();
+    problems.extend(check::config(call, &params, dialect));
+    // A second opinion about the same value only confuses.
+    let wrong = problems.iter().filter(|one| one.is_error() && one.code != "missing-key");
+    let told: Vec<KeyPath> = wrong.map(|one| one.path.clone()).collect();
+    problems.extend(words.into_iter().filter(|word| !told.contains(&word.path)));
+    if problems.iter().any(Problem::is_error) {
+        return Err(Problems(problems).distinct().into());
+    }
+    let mut plan = Plan { warnings: problems, ..Plan::default() };
     let mut existing = match dialect {
         Dialect::December2024 => stage::existing_tasks(call, &params, &wish, &mut plan)?,
         Dialect::July2026 => groups::existing_tasks(call, &params, &wish, &mut plan)?,

@@ -3,7 +3,7 @@
 
 use anyhow::Result;
 use taskgraph::actions::Call;
-use taskgraph::effects::other_layouts;
+use taskgraph::decide::check_values;
 use taskgraph::keypath::KeyPath;
 use taskgraph::params::{Params, tell};
 use taskgraph::problem::Problem;
@@ -12,8 +12,8 @@ use taskgraph::value::Value;
 use taskgraph::words;
 
 use super::form;
+use super::numbers::with_floats;
 use crate::translations::dialect::Dialect;
-use crate::translations::params::refused;
 
 /// A longer list of words is named by its key in config.yml.
 const MOST_WORDS: usize = 8;
@@ -58,15 +58,13 @@ fn collect(schema: &Value, value: &Value, path: &KeyPath, misfits: &mut Vec<Misf
     }
 }
 
-/// All that is wrong with the training config.
-pub fn config(call: &Call<'_>, params: &Params, dialect: Dialect) -> Result<Vec<Problem>> {
-    let mut checked = params.clone();
-    let mut problems = call.loaded.complete(&mut checked, call.now)?;
-    problems.extend(other_layouts(dialect.training(), params));
+/// All that is wrong with the training config, and what is odd.
+pub fn config(call: &Call<'_>, params: &Params, dialect: Dialect) -> Vec<Problem> {
+    let mut problems = check_values(call.loaded, &with_floats(params, call.loaded.extension.parameters));
     if dialect == Dialect::July2026 {
         problems.extend(distillation(params));
     }
-    Ok(problems)
+    problems
 }
 
 /// A corpus to distil from takes the place of what would be made of datasets, and its vocabulary has to come with it.
@@ -82,14 +80,19 @@ fn distillation(params: &Params) -> Vec<Problem> {
         let path = KeyPath::dotted("training_config.datasets").join(category);
         if params.find(&path).is_some() {
             let message = format!("there is a corpus to distil from, and `{category}` has datasets besides");
-            problems.push(refused(params, "wrong-value", &path, message, "leave these out"));
+            let problem = Problem::error("wrong-value", message)
+                .at(params.path_in_file(&path), "leave these out")
+                .in_place(params.place_of_key(&path));
+            problems.push(problem);
         }
     }
     if find("training_config.continuation.vocab").is_none() {
         let path = KeyPath::dotted(CORPUS);
         let message = "a corpus to distil from needs the vocabulary that it was made with";
-        let label = "`continuation.vocab` has to be there, too";
-        problems.push(refused(params, "missing-key", &path, message, label));
+        let problem = Problem::error("missing-key", message)
+            .at(params.path_in_file(&path), "`continuation.vocab` has to be there, too")
+            .in_place(params.place_of_key(&path));
+        problems.push(problem);
     }
     problems
 }

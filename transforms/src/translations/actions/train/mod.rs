@@ -4,6 +4,7 @@ mod action;
 mod check;
 mod form;
 mod groups;
+mod numbers;
 mod stage;
 mod wish;
 

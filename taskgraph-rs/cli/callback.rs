@@ -1,0 +1,217 @@
+//! `action-callback` and `test-action-callback`: does what somebody asked of a task group, or says what it would do.
+
+use std::collections::BTreeSet;
+use std::time::SystemTime;
+
+use anstream::eprintln;
+use anyhow::{Context as _, Result};
+use taskgraph::actions::{self, Action, Call, Input, Plan};
+use taskgraph::datestamp::resolve;
+use taskgraph::decide::{Folder, new_tasks};
+use taskgraph::params::{Given, Params, Spec};
+use taskgraph::pipeline::Loaded;
+use taskgraph::problem::{Machine, Problem, Problems};
+use taskgraph::settings::Settings;
+use taskgraph::source::Source;
+use taskgraph::submit::{NewTask, Taskcluster};
+use taskgraph::task_id::TaskId;
+use taskgraph::value::{Map, Str, Value};
+use taskgraph::{json, map};
+use taskgraph_transforms::registry;
+
+use crate::Status;
+use crate::args::{ActionCallbackOptions, FolderOptions, TestActionCallbackOptions};
+use crate::decision::{Way, can_create, decide};
+use crate::environment::{self, open_tree, settings};
+use crate::output::write;
+use crate::parameters::completed;
+use crate::progress::connect;
+use crate::report::{Reporter, count, one_line};
+
+/// Everything about one call that does not depend on the action.
+struct Desk<'d> {
+    loaded: &'d Loaded,
+    params: &'d Params,
+    settings: &'d Settings,
+    services: &'d Taskcluster,
+    folders: &'d FolderOptions,
+    reporter: &'d Reporter,
+}
+
+/// Does what the environment of the task says.
+pub fn run(options: &ActionCallbackOptions, reporter: &Reporter) -> Result<Status> {
+    let asked = environment::action()?;
+    let settings = settings(options.tree.run_task_dir.as_deref(), false)?;
+    let services = connect()?;
+    can_create(&services)?;
+    let loaded = Loaded::load(open_tree(options.tree.root.as_deref())?, &registry(), &BTreeSet::new())?;
+    let action = actions::find(&loaded, &asked.callback)?;
+    let task = asked.task.as_deref().map(TaskId::parse).transpose().context("ACTION_TASK_ID")?;
+    let group = TaskId::parse(&asked.group).context("ACTION_TASK_GROUP_ID")?;
+    let input = Input::read(Source::new("ACTION_INPUT", asked.input), true)?;
+    let Given { values, layer } = Spec::Task(group.clone()).read(loaded.config.trust_domain(), &services)?;
+    let params = Params::new(values, vec![layer]);
+    actions::check_scopes(action, &params, &services.current_scopes()?)?;
+    let desk = Desk {
+        loaded: &loaded,
+        params: &params,
+        settings: &settings,
+        services: &services,
+        folders: &options.folders,
+        reporter,
+    };
+    let plan = desk.plan(action, &input, Some(group), task)?;
+    desk.carry_out(plan)
+}
+
+/// Says what an action would do.
+pub fn test(options: &TestActionCallbackOptions, reporter: &Reporter) -> Result<Status> {
+    let settings = settings(options.tree.run_task_dir.as_deref(), false)?;
+    let loaded = Loaded::load(open_tree(options.tree.root.as_deref())?, &registry(), &BTreeSet::new())?;
+    let action = actions::find(&loaded, &options.callback)?;
+    let id = |flag: &str, text: &Option<String>| {
+        text.as_deref().map(TaskId::parse).transpose().with_context(|| format!("--{flag}"))
+    };
+    let task = id("task-id", &options.task_id)?;
+    let group = id("task-group-id", &options.task_group_id)?;
+    let input = match &options.input {
+        None => Input::default(),
+        Some(path) => {
+            Input::read(Source::read(path)?, path.extension().is_some_and(|ending| ending == "json"))?
+        }
+    };
+    let params = completed(&loaded, options.parameters.as_deref(), reporter)?;
+    let services = connect()?;
+    let desk = Desk {
+        loaded: &loaded,
+        params: &params,
+        settings: &settings,
+        services: &services,
+        folders: &options.folders,
+        reporter,
+    };
+    let plan = desk.plan(action, &input, group, task)?;
+    desk.rehearse(plan)
+}
+
+impl Desk<'_> {
+    fn plan(
+        &self,
+        action: &Action,
+        input: &Input,
+        group: Option<TaskId>,
+        task: Option<TaskId>,
+    ) -> Result<Plan> {
+        let own = self.settings.task_id.as_deref().map(TaskId::parse).transpose().context("TASK_ID")?;
+        let call = Call {
+            loaded: self.loaded,
+            params: self.params,
+            input,
+            group,
+            task,
+            own,
+            service: self.services,
+            settings: self.settings,
+            now: SystemTime::now(),
+            new_id: &|_| TaskId::random(),
+        };
+        let plan = actions::plan(action, &call)?;
+        self.reporter.warnings(&plan.warnings);
+        for note in &plan.notes {
+            eprintln!("{}", one_line(note));
+        }
+        self.write(&plan)?;
+        Ok(plan)
+    }
+
+    fn write(&self, plan: &Plan) -> Result<()> {
+        if plan.artifacts.is_empty() {
+            return Ok(());
+        }
+        let folder = Folder::open(&self.folders.artifacts_dir)?;
+        let mut staged = folder.stage()?;
+        for (name, content) in &plan.artifacts {
+            staged.add(name, |out| Ok(out.write_all(content)?))?;
+        }
+        staged.place()
+    }
+
+    /// The tasks that a plan creates.
+    fn tasks(&self, plan: &Plan) -> Vec<NewTask> {
+        let level = self.params.text("level");
+        let scheduler = format!("{}-level-{level}", self.loaded.config.trust_domain());
+        let belonging = plan.create.iter();
+        let mut new_id = |_: &_| TaskId::random();
+        let mut tasks: Vec<NewTask> =
+            belonging.flat_map(|own| new_tasks(&own.graph, &own.decision, &scheduler, &mut new_id)).collect();
+        tasks.extend(plan.copy.clone());
+        tasks
+    }
+
+    fn carry_out(&self, plan: Plan) -> Result<Status> {
+        let tasks = self.tasks(&plan);
+        if !plan.cancel.is_empty() {
+            let passed = self.services.cancel_all(&plan.cancel)?;
+            for task in &passed {
+                eprintln!("{task} is past its deadline: it does not run, and cannot be cancelled");
+            }
+            eprintln!("{} cancelled", count(plan.cancel.len() - passed.len(), "task"));
+        }
+        for task in &plan.rerun {
+            self.services.rerun(task)?;
+            eprintln!("{task} runs once more");
+        }
+        if !tasks.is_empty() {
+            let created = self.services.create(tasks)?;
+            eprintln!("{} created", count(created.0.len(), "task"));
+        }
+        match plan.decide {
+            Some(params) => self.decide(params, false),
+            None => Ok(Status::Fine),
+        }
+    }
+
+    /// Prints what would be done.
+    fn rehearse(&self, plan: Plan) -> Result<Status> {
+        let tasks = self.tasks(&plan);
+        if let Some(params) = plan.decide {
+            return self.decide(params, true);
+        }
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        let now = i64::try_from(now.as_millis()).context(Machine("the clock is wrong".into()))?;
+        let create = tasks.iter().map(|task| {
+            let id: Str = task.task_id.text().clone();
+            Ok((id, Value::from(resolve(&task.definition, now)?)))
+        });
+        let create: Map = create.collect::<Result<_>>()?;
+        let ids = |tasks: &[TaskId]| tasks.iter().map(|task| task.text().clone()).collect::<Value>();
+        let shown = map! { "create" => create, "rerun" => ids(&plan.rerun), "cancel" => ids(&plan.cancel) };
+        write(None, |out| {
+            json::pretty_sorted(&shown.into(), &mut *out)?;
+            Ok(writeln!(out)?)
+        })?;
+        Ok(Status::Fine)
+    }
+
+    fn decide(&self, params: Params, is_dry_run: bool) -> Result<Status> {
+        let task_id = match &self.settings.task_id {
+            Some(id) => TaskId::parse(id).context("TASK_ID")?,
+            None if is_dry_run => TaskId::random(),
+            None => {
+                let message = "TASK_ID is not set: tasks are created in the group of the action's task";
+                return Err(Problems::from(Problem::error("no-task", message)).into());
+            }
+        };
+        let way = Way {
+            settings: self.settings,
+            services: Some(self.services),
+            task_id,
+            is_checked: true,
+            is_dry_run,
+            is_verbose: false,
+            artifacts: &self.folders.artifacts_dir,
+            contexts: &self.folders.contexts_dir,
+        };
+        decide(self.loaded, params, way, self.reporter)
+    }
+}

@@ -1,0 +1,163 @@
+//! A preview for a comment on a pull request: a table, and lists that are folded.
+
+use taskgraph::preview::{Comparison, Plan, Report};
+use taskgraph::problem::Problem;
+
+use super::html::escaped;
+use super::reused::told_alone;
+use super::text::groups;
+use crate::report::{brief, count};
+
+/// A comment may be long, but not without end.
+const SHOWN: usize = 300;
+
+/// The comment.
+pub fn markdown(report: &Report) -> String {
+    let mut out = String::new();
+    match &report.plan {
+        Some(plan) => summary(&mut out, report, plan),
+        None => out.push_str(&format!("### {}: refused\n\n", code(&report.config.file))),
+    }
+    let (errors, warnings) = report.counts();
+    problems(&mut out, "error", &report.problems[..errors], true);
+    problems(&mut out, "warning", &report.problems[errors..], warnings <= 3);
+    if let Some(plan) = &report.plan {
+        if let Some(comparison) = &plan.comparison {
+            changes(&mut out, comparison);
+        }
+        work(&mut out, plan);
+    }
+    if !report.notes.is_empty() {
+        let notes: Vec<String> = report.notes.iter().map(|note| text(note)).collect();
+        folded(&mut out, &count(notes.len(), "note"), &notes);
+    }
+    out
+}
+
+fn summary(out: &mut String, report: &Report, plan: &Plan) {
+    let facts = &plan.facts;
+    out.push_str(&format!(
+        "### {} → {}, {}\n\n{}: target {}, **{} tasks to run** of {}\n\n",
+        text(&facts.src),
+        text(&facts.trg),
+        text(&facts.experiment),
+        code(&report.config.file),
+        code(&facts.target_stage),
+        facts.to_run,
+        facts.tasks
+    ));
+    if !plan.models.is_empty() {
+        out.push_str("| training | starts | model |\n| --- | --- | --- |\n");
+        for kind in &plan.models {
+            let urls: Vec<String> =
+                kind.members.iter().filter_map(|member| member.url.as_deref()).map(code).collect();
+            out.push_str(&format!(
+                "| {} | {} | {} |\n",
+                code(&kind.kind),
+                super::models::words(kind.variant),
+                urls.join("<br>")
+            ));
+        }
+        out.push('\n');
+    }
+    let reused = told_alone(plan);
+    if !reused.is_empty() {
+        let items = reused.iter().map(|reused| {
+            let urls: Vec<String> = reused.urls.iter().map(|url| code(&url.url)).collect();
+            format!("{} of {}: {}", reused.what, code(&reused.path), urls.join(", "))
+        });
+        folded(out, "reused from earlier runs", &items.collect::<Vec<_>>());
+    }
+}
+
+fn changes(out: &mut String, comparison: &Comparison) {
+    let against = match &comparison.against {
+        None => format!("the same config without {}", comparison.without.unwrap_or_default()),
+        Some(other) => code(other),
+    };
+    out.push_str(&format!("Against {against}:\n\n| | tasks |\n| --- | ---: |\n"));
+    let groups: Vec<_> = groups(comparison).into_iter().filter(|(_, _, labels)| !labels.is_empty()).collect();
+    for (sign, name, labels) in &groups {
+        out.push_str(&format!("| {} {name} | {} |\n", code(sign), labels.len()));
+    }
+    out.push('\n');
+    for (_, name, labels) in groups.iter().filter(|(_, name, _)| *name != "unchanged") {
+        let items: Vec<String> = labels.iter().map(|label| code(label)).collect();
+        folded(out, &format!("{} {name}", labels.len()), &items);
+    }
+}
+
+fn work(out: &mut String, plan: &Plan) {
+    let mut table = String::from("| tasks | kind | worker pool | at most |\n| ---: | --- | --- | ---: |\n");
+    for row in &plan.work.rows {
+        table.push_str(&format!(
+            "| {} | {} | {} | {} |\n",
+            row.tasks,
+            code(&row.kind),
+            code(&row.pool),
+            super::work::duration(row.seconds)
+        ));
+    }
+    details(out, "What they run on", &table);
+}
+
+fn problems(out: &mut String, noun: &str, problems: &[Problem], open: bool) {
+    if problems.is_empty() {
+        return;
+    }
+    let items: Vec<String> = problems.iter().map(|problem| text(&brief(problem).join(" — "))).collect();
+    let name = format!("**{}**", count(items.len(), noun));
+    match open {
+        true => {
+            out.push_str(&format!("{name}\n\n"));
+            items.iter().for_each(|item| out.push_str(&format!("- {item}\n")));
+            out.push('\n');
+        }
+        false => folded(out, &count(items.len(), noun), &items),
+    }
+}
+
+fn folded(out: &mut String, name: &str, items: &[String]) {
+    let mut list: String = items.iter().take(SHOWN).map(|item| format!("- {item}\n")).collect();
+    if items.len() > SHOWN {
+        list.push_str(&format!("- … and {} more\n", items.len() - SHOWN));
+    }
+    details(out, name, &list);
+}
+
+fn details(out: &mut String, name: &str, inside: &str) {
+    out.push_str(&format!("<details><summary>{}</summary>\n\n{inside}\n</details>\n\n", escaped(name)));
+}
+
+/// Text that neither Markdown nor HTML reads as anything else.
+fn text(text: &str) -> String {
+    let mut out = String::new();
+    for one in crate::report::one_line(text).chars() {
+        match one {
+            '<' => out.push_str("&lt;"),
+            '&' => out.push_str("&amp;"),
+            '\\' | '*' | '_' | '`' | '[' | ']' | '|' | '~' | '#' | '>' | '!' => out.extend(['\\', one]),
+            // What looks like a person would be called.
+            '@' => out.push_str("@\u{200b}"),
+            one => out.push(one),
+        }
+    }
+    out
+}
+
+/// Text as code, which a backtick in it does not end.
+fn code(text: &str) -> String {
+    let text = escaped(&crate::report::one_line(text)).replace('`', "&#96;").replace('|', "&#124;");
+    format!("<code>{text}</code>")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_text() {
+        assert_eq!(code("a`|<b>@me"), "<code>a&#96;&#124;&lt;b&gt;@me</code>");
+        assert_eq!(text("see [x](y) <img> @me"), "see \\[x\\](y) &lt;img\\> @\u{200b}me");
+    }
+}

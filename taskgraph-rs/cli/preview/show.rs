@@ -1,0 +1,108 @@
+//! A preview in the format that was asked for, where it was asked for.
+
+use std::path::PathBuf;
+
+use anstream::eprintln;
+use anyhow::{Context as _, Result};
+use taskgraph::look::{Drawing, fates, kinds, neighbours};
+use taskgraph::preview::{Outcome, Preview, Report};
+use taskgraph::problem::Machine;
+use taskgraph::ways::Ways;
+
+use super::{dot, html, markdown, mermaid, rendered, svg, text};
+use crate::args::{ConfigOptions, ExplainOptions, PreviewFormat, PreviewOptions, TreeOptions};
+use crate::output::write;
+
+/// The format that the flags ask for.
+pub fn format_of(options: &PreviewOptions) -> PreviewFormat {
+    match (options.json, options.open) {
+        (true, _) => PreviewFormat::Json,
+        (_, true) => PreviewFormat::Html,
+        _ => options.format,
+    }
+}
+
+/// Writes the preview. Of a config that is refused there is nothing to draw, but those formats that can tell problems
+/// tell them.
+pub fn show(preview: &Preview, options: &PreviewOptions) -> Result<()> {
+    let format = format_of(options);
+    let tells_problems =
+        matches!(format, PreviewFormat::Json | PreviewFormat::Html | PreviewFormat::Markdown);
+    if preview.report.outcome == Outcome::Refused && !tells_problems {
+        return Ok(());
+    }
+    let text = in_format(preview, format, options)?;
+    let path = match options.open {
+        true => Some(options.output_file.clone().map_or_else(temporary_page, Ok)?),
+        false => options.output_file.clone(),
+    };
+    write(path.as_deref(), |out| Ok(out.write_all(text.as_bytes())?))?;
+    if let Some(page) = path.filter(|_| options.open) {
+        eprintln!("wrote {}", page.display());
+        let failed = || Machine(format!("no browser could be started for `{}`", page.display()));
+        open::that_detached(&page).with_context(failed)?;
+    }
+    Ok(())
+}
+
+fn in_format(preview: &Preview, format: PreviewFormat, options: &PreviewOptions) -> Result<String> {
+    let report = &preview.report;
+    Ok(match format {
+        PreviewFormat::Text => text::text(report, options.all),
+        PreviewFormat::Json => rendered(report)?.json,
+        PreviewFormat::Html => {
+            if let (Some(label), Some(now)) = (&options.focus, &preview.now) {
+                Ways::new(&now.full.graph).label(label)?;
+            }
+            html::html(preview, options.focus.as_deref())?
+        }
+        PreviewFormat::Markdown => markdown::markdown(report),
+        PreviewFormat::Svg => svg::svg(&draw(preview, options)?, &title(report)),
+        PreviewFormat::Dot => dot::dot(&draw(preview, options)?, &title(report)),
+        PreviewFormat::Mermaid => mermaid::mermaid(&draw(preview, options)?),
+    })
+}
+
+/// The kinds, or the task that is in focus and its neighbours.
+fn draw(preview: &Preview, options: &PreviewOptions) -> Result<Drawing> {
+    let Preview { report, now: Some(now), before } = preview else { return Ok(Drawing::default()) };
+    let fates = fates(now, before.as_ref(), report.plan.as_ref());
+    let Some(label) = &options.focus else {
+        let graphs: Vec<_> =
+            [Some(now), before.as_ref()].into_iter().flatten().map(|run| &run.full.graph).collect();
+        let reused = report.plan.as_ref().map(|plan| &plan.reused[..]).unwrap_or_default();
+        return Ok(kinds(&graphs, &fates, reused));
+    };
+    let ways = Ways::new(&now.full.graph);
+    let task = &now.full.graph.tasks[ways.label(label)?];
+    Ok(neighbours(task, &ways, &fates, |label| now.full.graph.tasks[label].kind.to_string()))
+}
+
+fn title(report: &Report) -> String {
+    let facts = report.plan.as_ref().map(|plan| &plan.facts);
+    facts.map(|facts| format!("{} → {}, {}", facts.src, facts.trg, facts.experiment)).unwrap_or_default()
+}
+
+/// A file for a page that nobody has named. It stays, because the browser reads it after the program has ended.
+fn temporary_page() -> Result<PathBuf> {
+    let named = tempfile::Builder::new().prefix("preview-").suffix(".html").tempfile();
+    let file = named.with_context(|| Machine("no temporary file can be made".into()))?;
+    file.into_temp_path().keep().with_context(|| Machine("no temporary file can be kept".into()))
+}
+
+/// A task in focus is explained, where it is not drawn.
+pub fn explain_options(options: &PreviewOptions, label: &str) -> ExplainOptions {
+    ExplainOptions {
+        label: label.to_owned(),
+        config: ConfigOptions {
+            config: Some(options.config.clone()),
+            tree: TreeOptions { root: options.root.clone(), run_task_dir: options.run_task_dir.clone() },
+            target_stage: options.target_stage.clone(),
+            output_file: options.output_file.clone(),
+            known_urls: options.known_urls.clone(),
+            quiet: false,
+        },
+        all: options.all,
+        json: format_of(options) == PreviewFormat::Json,
+    }
+}

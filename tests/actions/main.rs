@@ -1,0 +1,12 @@
+//! Actions: what is offered, and what is done at a Taskcluster on this machine.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+#[path = "../fake_taskcluster/mod.rs"]
+mod fake_taskcluster;
+#[path = "../support/mod.rs"]
+mod support;
+
+mod callback;
+mod groups;
+mod offered;
+mod tree;

@@ -1,0 +1,92 @@
+//! `graph preview --look-up`: what the index has already.
+
+use serde_json::{Value, json};
+
+use crate::fake_taskcluster::Fake;
+use crate::repository::{DECISION, Outcome, program, run};
+use crate::support::{checkout, read_json, shared};
+
+/// Previews a case over its tree, with what the case says the index has, and these parameters on top.
+fn preview(fake: &Fake, on_top: &Value, more: &[&str]) -> Option<(Outcome, Value)> {
+    let tree = shared("conformance/translations-2026-07")?;
+    let copy = checkout(&tree.join("tree"));
+    let case = tree.join("cases/index-hits-train-teacher-model");
+    let answers = read_json(&case.join("case.json"));
+    fake.case(&answers);
+    let parameters = std::fs::read_to_string(case.join("parameters.yml")).unwrap();
+    let mut parameters: Value = serde_yaml::from_str(&parameters).unwrap();
+    parameters.as_object_mut().unwrap().extend(on_top.as_object().unwrap().clone());
+    std::fs::write(copy.path().join("parameters.json"), parameters.to_string()).unwrap();
+    let mut command = program();
+    command.args(["graph", "preview", "parameters.json", "--look-up", "--against", "none", "--run-task-dir"]);
+    command.arg(shared("conformance/run-task")?).args(more);
+    command.current_dir(copy.path()).envs(fake.environment());
+    Some((run(command), answers))
+}
+
+#[test]
+fn what_the_index_has_is_told_with_the_time_it_lasts() {
+    let fake = Fake::start();
+    let Some((outcome, answers)) = preview(&fake, &json!({}), &["--json"]) else { return };
+    assert_eq!(outcome.status, 0, "{}", outcome.err);
+    let report: Value = serde_json::from_str(&outcome.out).unwrap();
+    let found = &report["plan"]["look_up"];
+    let tasks = found["tasks"].as_object().unwrap();
+    let count = |outcome: &str| tasks.values().filter(|task| task["outcome"] == outcome).count();
+    assert_eq!(
+        found["counts"],
+        json!({"runs": count("runs"), "cached": count("cached"), "existing": 0, "not_needed": count("not-needed")})
+    );
+    assert!(count("cached") > 3 && count("runs") > 3, "{}", found["counts"]);
+    for (label, task) in tasks.iter().filter(|(_, task)| task["outcome"] == "cached") {
+        let path = task["index_path"].as_str().unwrap();
+        assert_eq!(task["task_id"], answers["index"][path], "{label}");
+        let status = &answers["status"][task["task_id"].as_str().unwrap()];
+        assert_eq!(task["expires"], status["expires"], "{label}");
+    }
+    // A hit that cannot be used says so.
+    let runs = tasks.values().filter(|task| task["outcome"] == "runs");
+    let unused = runs.filter(|task| task["why"].as_str().unwrap().contains("not taken: its state is failed"));
+    assert!(unused.count() > 0);
+}
+
+#[test]
+fn the_text_counts_by_kind_and_lists_with_all() {
+    let fake = Fake::start();
+    let Some((outcome, _)) = preview(&fake, &json!({}), &[]) else { return };
+    assert_eq!(outcome.status, 0, "{}", outcome.err);
+    let section = outcome.out.split("What is there already\n").nth(1).unwrap();
+    assert!(section.contains(" would run, ") && section.contains(" there already"), "{section}");
+    assert!(!section.contains("cache found"), "{section}");
+    let (outcome, _) = preview(&fake, &json!({}), &["--all"]).unwrap();
+    let listed = outcome.out.lines().filter(|line| line.contains(" (cache found: ")).count();
+    assert!(listed > 3, "{}", outcome.out);
+}
+
+#[test]
+fn existing_tasks_are_told_apart() {
+    let fake = Fake::start();
+    let image = "docker-image-base";
+    let on_top = json!({"existing_tasks": {image: DECISION}});
+    let Some((outcome, _)) = preview(&fake, &on_top, &["--json"]) else { return };
+    assert_eq!(outcome.status, 0, "{}", outcome.err);
+    let report: Value = serde_json::from_str(&outcome.out).unwrap();
+    let found = &report["plan"]["look_up"];
+    assert_eq!(found["counts"]["existing"], 1);
+    assert_eq!(found["tasks"][image]["outcome"], "existing");
+    assert_eq!(found["tasks"][image]["task_id"], DECISION);
+}
+
+#[test]
+fn without_a_network_the_machine_is_at_fault() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("config.yml"), "target-stage: all\n").unwrap();
+    let mut command = program();
+    command.current_dir(folder.path()).env("TASKCLUSTER_ROOT_URL", "http://127.0.0.1:1");
+    command.args(["graph", "preview", "config.yml", "--look-up"]);
+    let outcome = run(command);
+    assert_eq!((outcome.status, outcome.out.as_str()), (3, ""), "{}", outcome.err);
+    let mut command = program();
+    command.args(["graph", "preview", "config.yml", "--look-up", "--offline"]).current_dir(folder.path());
+    assert_eq!(run(command).status, 2);
+}

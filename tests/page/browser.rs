@@ -1,0 +1,148 @@
+//! A real Chromium, driven through WebDriver: a page is seen as a person sees it.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use serde_json::{Value, json};
+
+/// The key that WebDriver puts before the id of an element.
+const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
+
+/// A browser with one window. Ends with this value.
+pub struct Browser {
+    driver: Child,
+    session: String,
+    _profile: tempfile::TempDir,
+}
+
+/// Where chromedriver is; says in one line if tests are left out for want of it. If TASKGRAPH_CHROMEDRIVER names one,
+/// it has to be there.
+#[expect(clippy::disallowed_methods, reason = "tests have no command line that could hand it down")]
+fn chromedriver() -> Option<PathBuf> {
+    if let Some(given) = std::env::var_os("TASKGRAPH_CHROMEDRIVER") {
+        return Some(given.into());
+    }
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let found = std::env::split_paths(&path).map(|bin| bin.join("chromedriver")).find(|file| file.is_file());
+    if found.is_none() {
+        eprintln!("left out: there is no chromedriver to look at the page with");
+    }
+    found
+}
+
+impl Browser {
+    /// Starts a browser; nothing if the machine has none.
+    pub fn start() -> Option<Self> {
+        let mut driver = Command::new(chromedriver()?)
+            .args(["--port=0", "--log-level=SEVERE"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let lines = BufReader::new(driver.stdout.take().unwrap()).lines();
+        let port: u16 = lines
+            .map(|line| line.unwrap())
+            .find_map(|line| line.split_once("successfully on port ")?.1.trim_end_matches('.').parse().ok())
+            .expect("chromedriver says on which port it listens");
+        let profile = tempfile::tempdir().unwrap();
+        let directory = format!("--user-data-dir={}", profile.path().display());
+        let arguments = [
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--disable-dev-shm-usage",
+            "--window-size=1400,900",
+            &directory,
+        ];
+        let capabilities = json!({"capabilities": {"alwaysMatch": {
+            "goog:chromeOptions": {"args": arguments},
+            "goog:loggingPrefs": {"browser": "ALL"},
+        }}});
+        let base = format!("http://127.0.0.1:{port}/session");
+        let mut browser = Browser { driver, session: base.clone(), _profile: profile };
+        let opened = browser.call("", &capabilities);
+        browser.session = format!("{base}/{}", opened["sessionId"].as_str().unwrap());
+        Some(browser)
+    }
+
+    fn call(&self, path: &str, body: &Value) -> Value {
+        let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
+        let sent = agent
+            .post(format!("{}{path}", self.session))
+            .header("content-type", "application/json")
+            .send(body.to_string());
+        let answer = sent.unwrap().body_mut().with_config().limit(100 << 20).read_to_string().unwrap();
+        let value: Value = serde_json::from_str(&answer).unwrap();
+        assert!(value["value"]["error"].is_null(), "{path}: {answer}");
+        value["value"].clone()
+    }
+
+    /// Opens a file, with a fragment such as `#task=…` or none.
+    pub fn open(&self, file: &Path, fragment: &str) {
+        self.call("/url", &json!({"url": "about:blank"}));
+        self.call("/url", &json!({"url": format!("file://{}{fragment}", file.display())}));
+    }
+
+    /// What an expression is in the page.
+    pub fn ask(&self, expression: &str) -> Value {
+        self.call("/execute/sync", &json!({"script": format!("return {expression}"), "args": []}))
+    }
+
+    /// Waits until an expression is true: some events come when the browser finds the time.
+    pub fn wait(&self, expression: &str) {
+        let is_true = || self.ask(&format!("Boolean({expression})")) == true;
+        let patience = std::time::Instant::now();
+        while !is_true() {
+            assert!(patience.elapsed().as_secs() < 10, "never came true: {expression}");
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+    }
+
+    /// The text that an expression is in the page.
+    pub fn text(&self, expression: &str) -> String {
+        self.ask(expression).as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Waits until the panel has this heading.
+    pub fn sees(&self, heading: &str) {
+        self.wait(&format!("document.querySelector('#panel h2')?.textContent === {}", json!(heading)));
+    }
+
+    /// Clicks the element that a selector finds, as a mouse does: it has to be in sight.
+    pub fn click(&self, selector: &str) {
+        let found = self.call("/element", &json!({"using": "css selector", "value": selector}));
+        self.call(&format!("/element/{}/click", found[ELEMENT].as_str().unwrap()), &json!({}));
+    }
+
+    /// Types keys into whatever has the focus.
+    pub fn keys(&self, keys: &str) {
+        let strokes: Vec<Value> = keys
+            .chars()
+            .flat_map(|key| ["keyDown", "keyUp"].map(|what| json!({"type": what, "value": key})))
+            .collect();
+        self.call("/actions", &json!({"actions": [{"type": "key", "id": "keys", "actions": strokes}]}));
+    }
+
+    /// What the console says that is an error or a warning.
+    pub fn complaints(&self) -> Vec<String> {
+        let entries = self.call("/se/log", &json!({"type": "browser"}));
+        let entries = entries.as_array().cloned().unwrap_or_default();
+        let is_bad = |entry: &&Value| entry["level"] == "SEVERE" || entry["level"] == "WARNING";
+        entries.iter().filter(is_bad).map(|entry| entry["message"].to_string()).collect()
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        // A browser that does not end by itself ends with its driver.
+        let _ = ureq::delete(&self.session).call();
+        let _ = self.driver.kill();
+        let _ = self.driver.wait();
+    }
+}
