@@ -10,6 +10,7 @@ mod config;
 mod decision;
 mod look_up;
 mod make;
+mod making;
 mod models;
 mod parameters;
 mod repair;
