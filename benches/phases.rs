@@ -11,10 +11,14 @@ use std::time::SystemTime;
 use divan::{Bencher, black_box};
 use taskgraph::document;
 use taskgraph::fields::Fields as _;
+use taskgraph::graph::TaskGraph;
+use taskgraph::lookup::Found;
+use taskgraph::optimize::{Request, Strategies, optimize};
 use taskgraph::params::Params;
-use taskgraph::pipeline::Loaded;
+use taskgraph::pipeline::{Loaded, NO_DECISION, OptimizeRequest};
 use taskgraph::settings::Settings;
 use taskgraph::source::Source;
+use taskgraph::task_id::TaskId;
 use taskgraph::tree::{Tree, walk};
 use taskgraph_transforms::registry;
 
@@ -73,6 +77,58 @@ fn generate_full(bencher: Bencher<'_, '_>) {
     let loaded = load();
     let params = defaults(&loaded);
     bencher.bench(|| loaded.full(&params, &Settings::default()).expect("the default config is valid"));
+}
+
+/// What has to run of the target graph if nothing ran before, in the form that Taskcluster takes.
+#[divan::bench]
+fn optimize_and_morph(bencher: Bencher<'_, '_>) {
+    let loaded = load();
+    let (params, settings) = (defaults(&loaded), Settings::default());
+    let full = loaded.full(&params, &settings).expect("the default config is valid");
+    let targets = loaded.target(&full, &params).expect("the default config is valid");
+    let request = OptimizeRequest {
+        settings: &settings,
+        decision_task_id: NO_DECISION,
+        found: &Found::default(),
+        now: SystemTime::UNIX_EPOCH,
+    };
+    bencher.bench(|| {
+        let optimized = loaded.optimize(&targets, &params, &request, &mut TaskId::of_label);
+        loaded.morph(optimized.expect("the graph is sound"), &params, &mut TaskId::of_label)
+    });
+}
+
+/// A made-up graph as deep as it has tasks, where each is only there for the one before it: time grows with its size.
+#[divan::bench(args = [2_000, 20_000, 200_000], sample_count = 5, sample_size = 1)]
+fn optimize_deep(bencher: Bencher<'_, '_>, count: usize) {
+    let task = |index: usize| {
+        let depends = |name: &str, on: usize| format!("\"{name}\": \"t{on}\"");
+        let dependencies = match index {
+            0 => String::new(),
+            _ => format!("{}, {}", depends("before", index - 1), depends("half", index / 2)),
+        };
+        let if_dependencies = if index == 0 { String::new() } else { format!("\"t{}\"", index - 1) };
+        format!(
+            "\"t{index}\": {{\"kind\": \"k\", \"label\": \"t{index}\", \"attributes\": {{}}, \"optimization\": null, \
+             \"dependencies\": {{{dependencies}}}, \"if_dependencies\": [{if_dependencies}], \
+             \"task\": {{\"deadline\": {{\"relative-datestamp\": \"1 day\"}}, \"x\": {{\"task-reference\": \"<self>\"}}}}}}"
+        )
+    };
+    let tasks: Vec<String> = (0..count).map(task).collect();
+    let graph = TaskGraph::from_json(&format!("{{{}}}", tasks.join(","))).expect("the graph is sound");
+    let request = Request {
+        graph: &graph,
+        requested: &graph.tasks.keys().cloned().collect(),
+        do_not_optimize: &Default::default(),
+        existing_tasks: &Default::default(),
+        params: &Params::default(),
+        strategies: &Strategies::default(),
+        settings: &Settings::default(),
+        decision_task_id: NO_DECISION,
+        found: &Found::default(),
+        now: SystemTime::UNIX_EPOCH,
+    };
+    bencher.bench_local(|| optimize(&request, &mut TaskId::of_label).expect("the graph is sound"));
 }
 
 /// The full graph as JSON.

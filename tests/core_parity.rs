@@ -52,3 +52,36 @@ fn check(case: &str, count: usize) {
         assert!(found.is_empty(), "{}:\n{}", expected.display(), found.join("\n"));
     }
 }
+
+#[test]
+fn image_digest_prints_the_digest_that_the_task_of_the_image_has() {
+    let home = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/core_parity");
+    let case = home.join("many-features");
+    let copy = checkout(&case.join("tree"));
+    let call = |image: &str| {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_taskgraph-rs"))
+            .args(["image-digest", image, "--run-task-dir"])
+            .arg(home.join("run-task"))
+            .current_dir(copy.path())
+            .env_clear()
+            .env("PATH", "/usr/local/bin:/usr/bin:/bin")
+            .output()
+            .unwrap();
+        (output.status.code(), [output.stdout, output.stderr].map(|text| String::from_utf8(text).unwrap()))
+    };
+    let graphs = case.join("expected").read_dir().unwrap();
+    let graph = read_json(&graphs.map(|file| file.unwrap().path()).min().unwrap());
+    let mut images = 0;
+    for (label, task) in graph.as_object().unwrap() {
+        let Some(image) = label.strip_prefix("docker-image-") else { continue };
+        let (status, [out, told]) = call(image);
+        match task["attributes"]["cached_task"]["digest"].as_str() {
+            Some(digest) => assert_eq!((status, out), (Some(0), format!("{digest}\n")), "{image}: {told}"),
+            None => assert!(status == Some(2) && told.contains("has no digest"), "{image}: {told}"),
+        }
+        images += 1;
+    }
+    assert!(images > 0);
+    let (status, [_, told]) = call("no-such-image");
+    assert!(status == Some(2) && told.contains("unknown image `no-such-image`"), "{told}");
+}

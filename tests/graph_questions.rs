@@ -1,12 +1,14 @@
 //! `graph diff`, `graph explain`, `graph path` and `full --diff`, as a person calls them in a checkout.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
+mod fake_taskcluster;
 mod support;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use fake_taskcluster::Fake;
 use serde_json::Value;
 use support::checkout;
 
@@ -25,12 +27,17 @@ impl Checkout {
     }
 
     fn call(&self, arguments: &[&str]) -> Outcome {
+        self.call_with(arguments, &[])
+    }
+
+    fn call_with(&self, arguments: &[&str], environment: &[(&str, String)]) -> Outcome {
         let output = Command::new(env!("CARGO_BIN_EXE_taskgraph-rs"))
             .args(arguments)
             .args(["--run-task-dir", data("run-task").to_str().unwrap()])
             .current_dir(self.0.path())
             .env_clear()
             .env("PATH", "/usr/local/bin:/usr/bin:/bin")
+            .envs(environment.iter().cloned())
             .output()
             .unwrap();
         let text = |bytes| String::from_utf8(bytes).unwrap();
@@ -122,6 +129,30 @@ fn files_with_graphs_are_compared_as_well() {
     let outcome = tree.call(&["graph", "diff", "before.json", "after.json", "--rev", "HEAD"]);
     assert_eq!(outcome.status, 2);
     assert!(outcome.err.contains("is a graph and not a config"), "{}", outcome.err);
+}
+
+#[test]
+fn what_a_decision_task_published_is_compared() {
+    let tree = Checkout::new();
+    let full = tree.fine(&["full", "-J", "-q", "-p", &push()]);
+    tree.edit("taskcluster/kinds/test/kind.yml", "max-run-time: 60", "max-run-time: 61");
+    let fake = Fake::start();
+    let (task, other) = ("fN1SbArXTPSVFNUvaOlinQ", "KcYS6zQUQMe1oWfFeE1Iag");
+    fake.decision_task(task);
+    fake.decision_task(other);
+    fake.artifact(task, "public/full-task-graph.json", full.into_bytes());
+    let environment = fake.environment();
+    let diff = |id: &str| {
+        let operand = format!("task-id={id}");
+        tree.call_with(&["graph", "diff", &operand, &push(), "--exit-code"], &environment)
+    };
+    let outcome = diff(task);
+    assert_eq!(outcome.status, 2, "{}", outcome.err);
+    assert!(outcome.out.contains("~ task.payload.maxRunTime: 60"), "{}", outcome.out);
+    let outcome = diff(other);
+    assert_eq!(outcome.status, 1);
+    assert!(outcome.err.contains("has no artifact `public/full-task-graph.json`"), "{}", outcome.err);
+    assert!(diff("no-task").err.contains("`no-task` is no taskId"));
 }
 
 #[test]

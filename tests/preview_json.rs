@@ -1,10 +1,13 @@
 //! `graph preview --json` keeps to its schema, docs/preview.schema.json.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
+mod support;
+
 use std::path::Path;
 use std::process::Command;
 
 use serde_json::{Value, json};
+use support::{checkout, shared};
 
 /// The schema, with every object closed: a field that it does not describe fails the test, too.
 fn schema() -> jsonschema::Validator {
@@ -66,6 +69,21 @@ fn every_answer_keeps_to_the_schema() {
             schema.iter_errors(&report).map(|error| format!("{}: {error}", error.instance_path)).collect();
         assert!(errors.is_empty(), "{config} {more:?}: {errors:#?}");
         assert_eq!(report["outcome"], outcome, "{config} {more:?}");
+    }
+}
+
+#[test]
+fn what_is_continued_keeps_to_the_schema() {
+    let Some(tree) = shared("conformance/translations-2026-07/tree") else { return };
+    let tree = checkout(&tree);
+    let root = tree.path().join("taskcluster");
+    let schema = schema();
+    for name in ["continuation/distillation", "continuation/backwards", "continuation-refused/teacher"] {
+        let config = std::fs::read_to_string(format!("tests/data/{name}.yml")).unwrap();
+        let report = report(&config, &["--offline", "--root", root.to_str().unwrap()]);
+        let errors: Vec<String> =
+            schema.iter_errors(&report).map(|error| format!("{}: {error}", error.instance_path)).collect();
+        assert!(errors.is_empty(), "{name}: {errors:#?}");
     }
 }
 

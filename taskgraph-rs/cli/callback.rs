@@ -24,7 +24,7 @@ use crate::args::{ActionCallbackOptions, FolderOptions, TestActionCallbackOption
 use crate::decision::{Way, can_create, decide};
 use crate::environment::{self, open_tree, settings};
 use crate::output::write;
-use crate::parameters;
+use crate::parameters::completed;
 use crate::progress::connect;
 use crate::report::{Reporter, count, one_line};
 
@@ -80,14 +80,7 @@ pub fn test(options: &TestActionCallbackOptions, reporter: &Reporter) -> Result<
             Input::read(Source::read(path)?, path.extension().is_some_and(|ending| ending == "json"))?
         }
     };
-    let params = match &options.parameters {
-        None => Params::default(),
-        Some(spec) => {
-            let Given { values, layer } = parameters::read(&Spec::parse(spec)?, &loaded)?;
-            Params::new(values, vec![layer])
-        }
-    };
-    let params = completed(&loaded, params)?;
+    let params = completed(&loaded, options.parameters.as_deref(), reporter)?;
     let services = connect()?;
     let desk = Desk {
         loaded: &loaded,
@@ -99,13 +92,6 @@ pub fn test(options: &TestActionCallbackOptions, reporter: &Reporter) -> Result<
     };
     let plan = desk.plan(action, &input, group, task)?;
     desk.rehearse(plan)
-}
-
-/// Parameters of a file may leave out what the checkout says.
-fn completed(loaded: &Loaded, mut params: Params) -> Result<Params> {
-    let found = loaded.complete(&mut params, SystemTime::now())?;
-    Problems(found.into_iter().filter(Problem::is_error).collect()).check()?;
-    Ok(params)
 }
 
 impl Desk<'_> {

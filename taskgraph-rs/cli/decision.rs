@@ -9,7 +9,6 @@ use taskgraph::decide::{Asked, Decided, Decision, Derived, Step, Summary, parame
 use taskgraph::lookup::Found;
 use taskgraph::params::Params;
 use taskgraph::pipeline::Loaded;
-use taskgraph::probe::{Patience, probe};
 use taskgraph::problem::{Problem, Problems};
 use taskgraph::settings::Settings;
 use taskgraph::submit::Taskcluster;
@@ -23,7 +22,7 @@ use crate::environment::{open_tree, settings};
 use crate::known_urls;
 use crate::preview::page::Page;
 use crate::preview::rendered;
-use crate::progress::connect;
+use crate::progress::{ask, connect};
 use crate::report::{Reporter, count, one_line};
 
 /// Decides.
@@ -94,7 +93,7 @@ pub fn decide(loaded: &Loaded, params: Params, way: Way<'_>, reporter: &Reporter
             is_checked: way.is_checked,
             probe: &|questions| match services {
                 None => Urls::Unasked,
-                Some(_) => probe(questions, Patience::default()),
+                Some(_) => ask(questions),
             },
             find: &|paths| services.map_or_else(|| Ok(Found::default()), |services| services.find(paths)),
             create: if way.is_dry_run { None } else { Some(&create) },

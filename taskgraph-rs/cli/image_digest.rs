@@ -52,7 +52,7 @@ pub fn run(options: &ImageDigestOptions, reporter: &Reporter) -> Result<Status> 
     let digest = task.attributes.get("cached_task").and_then(|cached| cached.get("digest")?.as_str());
     let digest = digest.ok_or_else(|| {
         let message = format!("the image `{}` has no digest", options.image);
-        let help = "images of pull requests have none, unless config.yml says `cache-pull-requests: true`";
+        let help = "an image has one unless its kind says `cache: false`";
         Problems::from(Problem::error("no-digest", message).help(help))
     })?;
     write(None, |out| Ok(writeln!(out, "{digest}")?))?;

@@ -1,13 +1,15 @@
 //! `-p`: the parameters that are meant, and where they come from.
 
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use anyhow::{Context as _, Result};
-use taskgraph::params::{Given, Spec, read_file};
+use taskgraph::params::{Given, Params, Spec, read_file};
 use taskgraph::pipeline::Loaded;
-use taskgraph::problem::Machine;
+use taskgraph::problem::{Machine, Problem, Problems};
 
 use crate::progress::connect_for_a_look;
+use crate::report::Reporter;
 
 /// All that `-p` stands for; one set of defaults if it was not given.
 pub fn specs(given: &[PathBuf]) -> Result<Vec<Option<Spec>>> {
@@ -37,6 +39,22 @@ fn in_folder(folder: &Path) -> Result<Vec<PathBuf>> {
 /// What a set of parameters is called in the names of files.
 pub fn name_of(spec: Option<&Spec>) -> String {
     spec.map_or_else(|| "defaults".into(), |spec| spec.name().replace('/', "_"))
+}
+
+/// The parameters that `-p` names once, or those of the checkout; what is missing is filled in, and all is checked.
+pub fn completed(loaded: &Loaded, given: Option<&str>, reporter: &Reporter) -> Result<Params> {
+    let mut params = match given {
+        None => Params::default(),
+        Some(spec) => {
+            let Given { values, layer } = read(&Spec::parse(spec)?, loaded)?;
+            Params::new(values, vec![layer])
+        }
+    };
+    let found = loaded.complete(&mut params, SystemTime::now())?;
+    let (errors, warnings): (Vec<Problem>, Vec<Problem>) = found.into_iter().partition(Problem::is_error);
+    Problems(errors).check()?;
+    reporter.warnings(&warnings);
+    Ok(params)
 }
 
 /// Reads parameters. Taskcluster is asked only for what is no file.

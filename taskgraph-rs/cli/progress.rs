@@ -1,4 +1,4 @@
-//! What goes on at Taskcluster: one line that changes, where somebody looks at it; in a log only what is odd.
+//! What goes on in the network: one line that changes, where somebody looks at it; in a log only what is odd.
 
 use std::io::{IsTerminal as _, Write as _, stderr};
 use std::sync::Arc;
@@ -8,8 +8,10 @@ use anstream::eprintln;
 use anyhow::{Context as _, Result};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
+use taskgraph::probe::{self, probe};
 use taskgraph::problem::Machine;
 use taskgraph::submit::{News, Patience, Taskcluster, Watch};
+use taskgraph::urls::{Question, Urls};
 
 use crate::environment::access;
 use crate::report::one_line;
@@ -27,9 +29,37 @@ pub fn connect_for_a_look() -> Result<Taskcluster> {
     Ok(connect()?.with_patience(Patience { attempts: 4, ..Patience::default() }))
 }
 
+/// Asks whether urls are there.
+pub fn ask(questions: &[Question]) -> Urls {
+    let line = Line::new();
+    let urls = probe(questions, probe::Patience::default(), &|done, all| {
+        line.show(&format!("{done} of {all} urls asked whether they are there"));
+    });
+    line.show("");
+    urls
+}
+
+/// The line that changes; it is gone when something else is told.
+struct Line {
+    is_seen: bool,
+}
+
+impl Line {
+    fn new() -> Self {
+        Line { is_seen: stderr().is_terminal() }
+    }
+
+    fn show(&self, text: &str) {
+        if self.is_seen {
+            // Nobody is told if the terminal is gone.
+            let _ = write!(stderr(), "\r\x1b[K{text}").and_then(|()| stderr().flush());
+        }
+    }
+}
+
 /// Tells a person, and stops when asked to.
 struct Progress {
-    is_seen: bool,
+    line: Line,
     is_interrupted: Arc<AtomicBool>,
 }
 
@@ -42,15 +72,7 @@ impl Progress {
                 .and_then(|_| flag::register(signal, is_interrupted.clone()))
                 .with_context(|| Machine("interruptions cannot be waited for".into()))?;
         }
-        Ok(Progress { is_seen: stderr().is_terminal(), is_interrupted })
-    }
-
-    /// The line that changes; it is gone when something else is told.
-    fn line(&self, text: &str) {
-        if self.is_seen {
-            // Nobody is told if the terminal is gone.
-            let _ = write!(stderr(), "\r\x1b[K{text}").and_then(|()| stderr().flush());
-        }
+        Ok(Progress { line: Line::new(), is_interrupted })
     }
 }
 
@@ -58,19 +80,19 @@ impl Watch for Progress {
     fn tell(&self, news: &News<'_>) {
         match news {
             News::Again { call, why, pause } => {
-                self.line("");
+                self.line.show("");
                 let seconds = pause.as_secs_f64();
                 eprintln!("Taskcluster: {}; again in {seconds:.1} s", one_line(&format!("{call}: {why}")));
             }
-            News::LookedUp { done, all } => self.line(&format!("{done} of {all} index paths looked up")),
-            News::Created { done, all, .. } => self.line(&format!("{done} of {all} tasks created")),
+            News::LookedUp { done, all } => self.line.show(&format!("{done} of {all} index paths looked up")),
+            News::Created { done, all, .. } => self.line.show(&format!("{done} of {all} tasks created")),
             News::Refused { label, task_id, failure } => {
-                self.line("");
+                self.line.show("");
                 eprintln!("{}", one_line(&format!("`{label}` ({task_id}) cannot be created: {failure}")));
             }
         }
         if matches!(news, News::LookedUp { done, all } | News::Created { done, all, .. } if done == all) {
-            self.line("");
+            self.line.show("");
         }
     }
 

@@ -58,6 +58,17 @@ pub struct Reuse {
     pub brings: Option<KeyPath>,
     /// Dependencies that it has in the place of others.
     pub moved: Vec<Moved>,
+    /// Why Python Taskgraph makes no such task, if that is one of the differences on purpose.
+    pub only_here: Option<OnlyHere>,
+}
+
+/// Why Python Taskgraph does not make a task.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OnlyHere {
+    /// What it does instead.
+    pub why: Str,
+    /// The key because of which it does.
+    pub by: KeyPath,
 }
 
 /// A dependency that stands in the place of another.

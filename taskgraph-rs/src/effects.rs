@@ -29,7 +29,10 @@ pub fn other_layouts(training: &Training, params: &Params) -> Vec<Problem> {
     keys.filter(|(path, _)| params.find(path).is_some())
         .map(|(path, instead)| {
             let key = path.last_key().unwrap_or_default();
-            let problem = Problem::error("no-effect", format!("`{key}` has no effect in this tree"));
+            let mut problem = Problem::error("no-effect", format!("`{key}` has no effect in this tree"));
+            if params.find(&path).is_some_and(is_empty) {
+                problem.severity = Severity::Warning;
+            }
             at_key(problem, params, &path, "no kind of this tree reads it").help(*instead)
         })
         .collect()
@@ -106,14 +109,8 @@ impl Walk<'_> {
     /// What has to be there cannot be left out, what is empty says nothing, and some keys are for the action.
     fn is_excused(&self, field: Option<&Field>, value: &Value, path: &KeyPath) -> bool {
         let dotted = path.to_string();
-        let is_empty = match value {
-            Value::Null => true,
-            Value::List(items) => items.is_empty(),
-            Value::Map(map) => map.is_empty(),
-            _ => false,
-        };
         field.is_some_and(|field| field.required)
-            || is_empty
+            || is_empty(value)
             || self.training.action_keys.contains(&dotted.as_str())
     }
 
@@ -146,6 +143,16 @@ impl Walk<'_> {
         };
         let kinds = self.loaded.kinds.keys().map(|kind| &**kind).filter(|_| is_entry && names_kinds(shape));
         words::nearest(key, named.iter().map(|field| field.name).chain(kinds)).map(str::to_owned)
+    }
+}
+
+/// Whether nothing is said: null, and lists and maps of nothing else.
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::List(items) => items.iter().all(is_empty),
+        Value::Map(map) => map.values().all(is_empty),
+        _ => false,
     }
 }
 

@@ -42,6 +42,30 @@ pub struct Kind {
     pub stubs: Vec<Stub>,
 }
 
+impl Kind {
+    /// The keys below `path`, a path among the parameters, that its stubs name.
+    pub fn keys_below(&self, path: &str) -> BTreeSet<&str> {
+        let mut keys = BTreeSet::new();
+        self.stubs
+            .iter()
+            .flat_map(|stub| stub.fields.values())
+            .for_each(|value| collect(value, path, &mut keys));
+        keys
+    }
+}
+
+fn collect<'v>(value: &'v Value, path: &str, keys: &mut BTreeSet<&'v str>) {
+    match value {
+        Value::Str(text) => {
+            let below = text.strip_prefix(path).and_then(|rest| rest.strip_prefix('.'));
+            keys.extend(below.and_then(|below| below.split('.').next()));
+        }
+        Value::List(items) => items.iter().for_each(|item| collect(item, path, keys)),
+        Value::Map(map) => map.values().for_each(|value| collect(value, path, keys)),
+        _ => {}
+    }
+}
+
 /// Loads the kinds of a tree in the order of their making: all, or `targets` and what they need.
 pub fn load_kinds(
     tree: &Tree,

@@ -114,7 +114,7 @@ impl Loaded {
     pub fn complete(&self, params: &mut Params, now: SystemTime) -> Result<Vec<Problem>> {
         params::fill(params, &self.tree, &self.extension, now)?;
         params::move_models(params, &self.extension);
-        Ok(params::check(params, &self.extension))
+        Ok(params::check(params, &self.extension, &self.kinds))
     }
 
     /// The urls that have to be asked before a graph is made: the answers go into the settings.

@@ -11,12 +11,15 @@ use crate::urls::{Answer, Question, Urls};
 /// More would only wait for each other.
 const MOST_THREADS: usize = 16;
 
+/// Statuses below 500 that say nothing of the file: the server timed out, or has too much to do.
+const PASSING: [u16; 2] = [408, 429];
+
 /// How patient to be.
 #[derive(Clone, Copy, Debug)]
 pub struct Patience {
     /// How long one request may take, redirects included.
     pub timeout: Duration,
-    /// How often a url is asked that answers with a status from 500, or not at all.
+    /// How often a url is asked that answers with a status that may pass, or not at all.
     pub attempts: u32,
     /// How long to wait before the second attempt; it doubles with each one.
     pub pause: Duration,
@@ -28,40 +31,85 @@ impl Default for Patience {
     }
 }
 
-/// Asks all of `questions`. Redirects are followed; a status below 400 means that the url is there.
-pub fn probe(questions: &[Question], patience: Patience) -> Urls {
-    let urls: Vec<&str> =
-        questions.iter().map(|question| &*question.url).collect::<BTreeSet<_>>().into_iter().collect();
+/// What a HEAD request tells of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// Whether it is there.
+    pub answer: Answer,
+    /// How large it is.
+    pub bytes: Option<u64>,
+    /// A hash of its content, with the sort of the hash before a colon: `md5:…`, `crc32c:…`, `etag:…`.
+    pub content: Option<String>,
+}
+
+impl From<Answer> for Head {
+    fn from(answer: Answer) -> Self {
+        Head { answer, bytes: None, content: None }
+    }
+}
+
+/// Asks all of `questions`. Redirects are followed; a status below 400 means that the url is there. `tell` hears how many
+/// of how many urls are answered, first that none is.
+pub fn probe(questions: &[Question], patience: Patience, tell: &(dyn Fn(usize, usize) + Sync)) -> Urls {
+    let urls = questions.iter().map(|question| question.url.clone()).collect();
+    let heads = heads(&urls, patience, tell);
+    Urls::Probed(heads.into_iter().map(|(url, head)| (url, head.answer)).collect())
+}
+
+/// What is to be known of all `urls`, asked as [`probe`] asks.
+pub fn heads(
+    urls: &BTreeSet<String>,
+    patience: Patience,
+    tell: &(dyn Fn(usize, usize) + Sync),
+) -> BTreeMap<String, Head> {
+    let urls: Vec<&str> = urls.iter().map(String::as_str).collect();
     let config = ureq::Agent::config_builder()
         .timeout_global(Some(patience.timeout))
         .http_status_as_error(false)
         .user_agent("taskgraph-rs");
     let agent: ureq::Agent = config.build().into();
     let next = AtomicUsize::new(0);
-    let answers = Mutex::new(BTreeMap::new());
+    let heads = Mutex::new(BTreeMap::new());
+    if !urls.is_empty() {
+        tell(0, urls.len());
+    }
     thread::scope(|scope| {
         for _ in 0..urls.len().min(MOST_THREADS) {
             scope.spawn(|| {
                 while let Some(url) = urls.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let answer = ask(&agent, url, patience);
-                    let mut answers = answers.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-                    answers.insert((*url).to_owned(), answer);
+                    let head = ask(&agent, url, patience);
+                    let mut heads = heads.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                    heads.insert((*url).to_owned(), head);
+                    tell(heads.len(), urls.len());
                 }
             });
         }
     });
-    Urls::Probed(answers.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner))
+    heads.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
-fn ask(agent: &ureq::Agent, url: &str, patience: Patience) -> Answer {
+fn ask(agent: &ureq::Agent, url: &str, patience: Patience) -> Head {
     let attempts = patience.attempts.max(1);
     let mut pause = patience.pause;
     let mut why = String::new();
     for attempt in 1..=attempts {
         why = match agent.head(url).call() {
             Ok(response) => match response.status().as_u16() {
-                status if status < 400 => return Answer::Found,
-                status if status < 500 => return Answer::Missing(Some(status)),
+                status if status < 400 => {
+                    let header = |name: &str| response.headers().get(name).and_then(|it| it.to_str().ok());
+                    let bytes = header("content-length").and_then(|length| length.parse().ok());
+                    let hashes: Vec<&str> = response
+                        .headers()
+                        .get_all("x-goog-hash")
+                        .iter()
+                        .filter_map(|value| value.to_str().ok())
+                        .collect();
+                    let content = content(&hashes, header("etag"));
+                    return Head { answer: Answer::Found, bytes, content };
+                }
+                status if status < 500 && !PASSING.contains(&status) => {
+                    return Answer::Missing(Some(status)).into();
+                }
                 status => format!("status {status}"),
             },
             Err(ureq::Error::Timeout(_)) => format!("no answer within {:?}", patience.timeout),
@@ -73,7 +121,19 @@ fn ask(agent: &ureq::Agent, url: &str, patience: Patience) -> Answer {
         }
     }
     let times = if attempts == 1 { "once".into() } else { format!("{attempts} times") };
-    Answer::Failed(format!("{why} (asked {times})"))
+    Answer::Failed(format!("{why} (asked {times})")).into()
+}
+
+/// The best hash that headers have: Google's `x-goog-hash: crc32c=…,md5=…`, else a strong etag.
+fn content(hashes: &[&str], etag: Option<&str>) -> Option<String> {
+    let hashes = || hashes.iter().flat_map(|line| line.split(',')).map(str::trim);
+    let of = |sort: &str| {
+        hashes()
+            .find_map(|hash| hash.strip_prefix(sort)?.strip_prefix('='))
+            .map(|hash| format!("{sort}:{hash}"))
+    };
+    let strong = || etag.filter(|etag| !etag.starts_with("W/")).map(|etag| format!("etag:{etag}"));
+    of("md5").or_else(|| of("crc32c")).or_else(strong)
 }
 
 #[cfg(test)]
@@ -118,17 +178,20 @@ mod tests {
     #[test]
     fn every_status_has_its_answer() {
         let home = serve();
-        let paths = ["200", "302", "404", "403", "later", "503", "never"];
+        let paths = ["200", "302", "404", "403", "later", "429", "503", "never"];
         let questions = paths.map(|path| Question { url: format!("{home}/{path}"), path: "a.b".into() });
         let patience =
             Patience { timeout: Duration::from_millis(300), attempts: 2, pause: Duration::from_millis(1) };
-        let urls = probe(&questions, patience);
+        let told = Mutex::new(Vec::new());
+        let urls = probe(&questions, patience, &|done, all| told.lock().unwrap().push((done, all)));
+        assert_eq!(told.into_inner().unwrap(), (0..=8).map(|done| (done, 8)).collect::<Vec<_>>());
         let answer = |path: &str| urls.answer(&format!("{home}/{path}"));
         assert_eq!(answer("200"), Answer::Found);
         assert_eq!(answer("302"), Answer::Found);
         assert_eq!(answer("404"), Answer::Missing(Some(404)));
         assert_eq!(answer("403"), Answer::Missing(Some(403)));
         assert_eq!(answer("later"), Answer::Found);
+        assert_eq!(answer("429"), Answer::Failed("status 429 (asked 2 times)".into()));
         assert_eq!(answer("503"), Answer::Failed("status 503 (asked 2 times)".into()));
         assert_eq!(answer("never"), Answer::Failed("no answer within 300ms (asked 2 times)".into()));
     }
@@ -137,7 +200,8 @@ mod tests {
     fn a_host_that_is_not_there_is_no_missing_file() {
         let question = Question { url: "http://127.0.0.1:1/x".into(), path: "a".into() };
         let patience = Patience { attempts: 1, ..Patience::default() };
-        let Answer::Failed(why) = probe(std::slice::from_ref(&question), patience).answer(&question.url)
+        let Answer::Failed(why) =
+            probe(std::slice::from_ref(&question), patience, &|_, _| ()).answer(&question.url)
         else {
             panic!("it failed");
         };
@@ -146,6 +210,18 @@ mod tests {
 
     #[test]
     fn without_questions_nothing_is_asked() {
-        assert!(matches!(probe(&[], Patience::default()), Urls::Probed(answers) if answers.is_empty()));
+        assert!(
+            matches!(probe(&[], Patience::default(), &|_, _| panic!()), Urls::Probed(answers) if answers.is_empty())
+        );
+    }
+
+    #[test]
+    fn the_best_hash_of_a_content_is_taken() {
+        let goog = ["crc32c=n03x6A==", "md5=Ojk9c3dhfxgoKVVHYwFbHQ=="];
+        assert_eq!(content(&goog, Some("\"x\"")).unwrap(), "md5:Ojk9c3dhfxgoKVVHYwFbHQ==");
+        assert_eq!(content(&["crc32c=a==, md5=b=="], None).unwrap(), "md5:b==");
+        assert_eq!(content(&goog[..1], None).unwrap(), "crc32c:n03x6A==");
+        assert_eq!(content(&[], Some("\"x\"")).unwrap(), "etag:\"x\"");
+        assert_eq!(content(&[], Some("W/\"x\"")), None);
     }
 }

@@ -7,5 +7,6 @@ mod fake_taskcluster;
 mod support;
 
 mod callback;
+mod groups;
 mod offered;
 mod tree;

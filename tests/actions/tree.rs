@@ -57,6 +57,7 @@ pub struct Outcome {
 pub struct Repository {
     folder: TempDir,
     run_task: TempDir,
+    root: &'static str,
 }
 
 impl Repository {
@@ -67,11 +68,16 @@ impl Repository {
         for file in ["config.yml", ".taskcluster.yml"] {
             fs::copy(project.join(file), tree.path().join(file)).unwrap();
         }
+        Repository::of(tree.path(), ".")
+    }
+
+    /// A repository with another tree.
+    pub fn of(tree: &Path, root: &'static str) -> Self {
         let run_task = tempfile::tempdir().unwrap();
         for file in ["run-task", "fetch-content", "hgrc", "robustcheckout.py"] {
             fs::write(run_task.path().join(file), file).unwrap();
         }
-        Repository { folder: checkout(tree.path()), run_task }
+        Repository { folder: checkout(tree), run_task, root }
     }
 
     pub fn write(&self, name: &str, text: &str) {
@@ -94,7 +100,10 @@ impl Repository {
     /// `action-callback` as the hook of an action calls it.
     pub fn callback(&self, fake: &Fake, callback: &str, task: Option<&str>, input: &Value) -> Outcome {
         let mut command = self.command(fake);
-        command.args(["action-callback", "--root=."]).arg("--run-task-dir").arg(self.run_task.path());
+        command
+            .args(["action-callback", "--root", self.root])
+            .arg("--run-task-dir")
+            .arg(self.run_task.path());
         command.env("TASK_ID", ACTION).env("ACTION_CALLBACK", callback).env("ACTION_TASK_GROUP_ID", DECISION);
         command.env("ACTION_TASK_ID", json!(task).to_string()).env("ACTION_INPUT", input.to_string());
         run(command)
@@ -103,7 +112,10 @@ impl Repository {
     /// `test-action-callback`.
     pub fn test(&self, fake: &Fake, arguments: &[&str]) -> Outcome {
         let mut command = self.command(fake);
-        command.args(["test-action-callback", "--root=."]).arg("--run-task-dir").arg(self.run_task.path());
+        command
+            .args(["test-action-callback", "--root", self.root])
+            .arg("--run-task-dir")
+            .arg(self.run_task.path());
         command.args(arguments);
         run(command)
     }

@@ -1,6 +1,9 @@
 //! Tasks that a decision creates.
 
 use std::collections::BTreeMap;
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -91,4 +94,30 @@ fn an_empty_graph_is_a_decision_too() {
     let fake = Fake::start();
     let outcome = repository.decide(&fake, &["--target-tasks-method=nothing"]);
     assert_eq!((outcome.status, fake.tasks().len()), (0, 0), "{}", outcome.err);
+}
+
+#[test]
+fn a_decision_that_is_terminated_awaits_what_is_on_its_way_and_says_what_exists() {
+    let repository = Repository::new();
+    let fake = Fake::start();
+    fake.decision_task(DECISION);
+    fake.latency(Duration::from_secs(2));
+    let mut command = repository.command(&["--target-tasks-method=all"]);
+    command.envs(fake.environment()).env("TASK_ID", DECISION).stderr(Stdio::piped());
+    let child = command.spawn().unwrap();
+    // Three tasks depend on no other one, and are sent at once.
+    while fake.most_at_once() < 3 {
+        thread::sleep(Duration::from_millis(5));
+    }
+    let signal = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
+    assert!(signal.success());
+    let output = child.wait_with_output().unwrap();
+    let log = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(3), "{log}");
+    let exists: Vec<String> = fake.tasks().keys().cloned().collect();
+    assert_eq!(exists.len(), 3, "{log}");
+    let created = log.split("created:\n").nth(1).unwrap().split("not tried:").next().unwrap();
+    assert!(exists.iter().all(|id| created.contains(id.as_str())), "{log}");
+    let untried = log.split("not tried:\n").nth(1).unwrap();
+    assert!(untried.contains("job-b") && untried.contains("job-c"), "{log}");
 }

@@ -109,9 +109,9 @@ impl Browser {
         self.ask(expression).as_str().unwrap_or_default().to_owned()
     }
 
-    /// The heading of the panel.
-    pub fn heading(&self) -> String {
-        self.text("document.querySelector('#panel h2').textContent")
+    /// Waits until the panel has this heading.
+    pub fn sees(&self, heading: &str) {
+        self.wait(&format!("document.querySelector('#panel h2')?.textContent === {}", json!(heading)));
     }
 
     /// Clicks the element that a selector finds, as a mouse does: it has to be in sight.

@@ -11,9 +11,9 @@ pub struct ActionsOptions {
     #[arg(short, long, value_name = "DIR")]
     pub root: Option<PathBuf>,
 
-    /// Parameters: a file (.yml or .json)
-    #[arg(short, long, value_name = "FILE")]
-    pub parameters: Option<PathBuf>,
+    /// Parameters: a file (.yml or .json), a url, task-id=ID, project=NAME or index=PATH
+    #[arg(short, long, value_name = "SPEC")]
+    pub parameters: Option<String>,
 
     /// Say more: which actions are not offered
     #[arg(short, long)]

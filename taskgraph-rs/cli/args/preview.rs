@@ -27,7 +27,7 @@ pub struct PreviewOptions {
     #[arg(long, value_name = "EVENT")]
     pub tasks_for: Option<String>,
 
-    /// Compare with this config, or with `none` [default: CONFIG without its pretrained models]
+    /// Compare with this config, or with `none` [default: CONFIG without what it reuses]
     #[arg(long, value_name = "FILE")]
     pub against: Option<PathBuf>,
 
@@ -70,6 +70,10 @@ pub struct PreviewOptions {
     /// Look up what the index has: which tasks would really run, which are there already and until when
     #[arg(long, conflicts_with = "offline")]
     pub look_up: bool,
+
+    /// Ask for every file that the run would fetch from elsewhere: whether it is there, how large it is, when it expires
+    #[arg(long)]
+    pub check_urls: bool,
 
     /// Ask no network; what is not known about urls is assumed, with a warning
     #[arg(long)]

@@ -4,6 +4,7 @@ use taskgraph::preview::{Comparison, Plan, Report};
 use taskgraph::problem::Problem;
 
 use super::html::escaped;
+use super::reused::told_alone;
 use super::text::groups;
 use crate::report::{brief, count};
 
@@ -58,6 +59,14 @@ fn summary(out: &mut String, report: &Report, plan: &Plan) {
             ));
         }
         out.push('\n');
+    }
+    let reused = told_alone(plan);
+    if !reused.is_empty() {
+        let items = reused.iter().map(|reused| {
+            let urls: Vec<String> = reused.urls.iter().map(|url| code(&url.url)).collect();
+            format!("{} of {}: {}", reused.what, code(&reused.path), urls.join(", "))
+        });
+        folded(out, "reused from earlier runs", &items.collect::<Vec<_>>());
     }
 }
 
@@ -127,7 +136,9 @@ fn text(text: &str) -> String {
         match one {
             '<' => out.push_str("&lt;"),
             '&' => out.push_str("&amp;"),
-            '\\' | '*' | '_' | '[' | ']' | '|' | '~' | '#' | '@' | '>' | '!' => out.extend(['\\', one]),
+            '\\' | '*' | '_' | '`' | '[' | ']' | '|' | '~' | '#' | '>' | '!' => out.extend(['\\', one]),
+            // What looks like a person would be called.
+            '@' => out.push_str("@\u{200b}"),
             one => out.push(one),
         }
     }
@@ -137,7 +148,7 @@ fn text(text: &str) -> String {
 /// Text as code, which a backtick in it does not end.
 fn code(text: &str) -> String {
     let text = escaped(&crate::report::one_line(text)).replace('`', "&#96;").replace('|', "&#124;");
-    format!("<code>{}</code>", text.replace('@', "&#64;"))
+    format!("<code>{text}</code>")
 }
 
 #[cfg(test)]
@@ -146,7 +157,7 @@ mod tests {
 
     #[test]
     fn names_are_text() {
-        assert_eq!(code("a`|<b>@me"), "<code>a&#96;&#124;&lt;b&gt;&#64;me</code>");
-        assert_eq!(text("see [x](y) <img> @me"), "see \\[x\\](y) &lt;img\\> \\@me");
+        assert_eq!(code("a`|<b>@me"), "<code>a&#96;&#124;&lt;b&gt;@me</code>");
+        assert_eq!(text("see [x](y) <img> @me"), "see \\[x\\](y) &lt;img\\> @\u{200b}me");
     }
 }

@@ -20,7 +20,7 @@ use std::io::Read as _;
 use std::path::Path;
 use std::time::SystemTime;
 
-use anstream::eprint;
+use anstream::{eprint, eprintln};
 use anyhow::{Context as _, Result};
 use serde_json::Value as Json;
 use taskgraph::decide::Rendered;
@@ -28,7 +28,6 @@ use taskgraph::json;
 use taskgraph::lookup::Find;
 use taskgraph::pipeline::Loaded;
 use taskgraph::preview::{Against, Config, Input, Outcome, Preview, Report, Request, preview};
-use taskgraph::probe::{Patience, probe};
 use taskgraph::problem::{Machine, Problems};
 use taskgraph::secret::redact;
 use taskgraph::settings::Settings;
@@ -38,9 +37,10 @@ use taskgraph_transforms::registry;
 
 use crate::Status;
 use crate::args::{PreviewFormat, PreviewOptions};
+use crate::config::check_urls;
 use crate::environment::{open_tree_or_embedded, settings};
 use crate::known_urls;
-use crate::progress::connect_for_a_look;
+use crate::progress::{ask, connect_for_a_look};
 use crate::report::Reporter;
 
 /// Previews a config: once, or whenever it is saved.
@@ -116,13 +116,26 @@ fn make(options: &PreviewOptions) -> Result<Preview> {
         tasks_for: options.tasks_for.clone(),
         against,
         settings: &settings,
-        ask: (!options.offline).then_some(|questions| probe(questions, Patience::default())),
+        ask: (!options.offline).then_some(ask),
         find: find.as_ref().map(|find| find as &Find<'_>),
         now: SystemTime::now(),
     };
     let tree = open_tree_or_embedded(options.root.as_deref())?;
     let loaded = Loaded::load(tree, &registry(), &Default::default())?;
-    preview(&loaded, &request)
+    let made = preview(&loaded, &request)?;
+    if !options.check_urls {
+        return Ok(made);
+    }
+    if options.offline {
+        eprintln!("--offline: no url was asked");
+        return Ok(made);
+    }
+    let Preview { report, now, before } = made;
+    let report = check_urls(&request.input, &loaded, &settings, report)?;
+    Ok(match report.outcome {
+        Outcome::Refused => report.into(),
+        _ => Preview { report, now, before },
+    })
 }
 
 /// Reads a config from a file, or from standard input.

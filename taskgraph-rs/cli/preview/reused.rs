@@ -8,14 +8,7 @@ use crate::report::count;
 
 /// One block for each thing. A model that a training task mounts is told with that task.
 pub fn print(page: &mut Page, plan: &Plan, all: bool) {
-    let is_mounted = |reused: &Reused| {
-        let members = || plan.models.iter().flat_map(|kind| &kind.members);
-        reused
-            .brought_by
-            .iter()
-            .any(|task| members().any(|member| member.label == task.label && member.directory.is_some()))
-    };
-    let shown: Vec<&Reused> = plan.reused.iter().filter(|reused| !is_mounted(reused)).collect();
+    let shown = told_alone(plan);
     if shown.is_empty() {
         return;
     }
@@ -25,6 +18,18 @@ pub fn print(page: &mut Page, plan: &Plan, all: bool) {
         page.line(&format!("  {:<width$}   {}", reused.path, reused.what));
         print_one(page, reused, all);
     }
+}
+
+/// What is not told with a training task that mounts it.
+pub fn told_alone(plan: &Plan) -> Vec<&Reused> {
+    let is_mounted = |reused: &Reused| {
+        let members = || plan.models.iter().flat_map(|kind| &kind.members);
+        reused
+            .brought_by
+            .iter()
+            .any(|task| members().any(|member| member.label == task.label && member.directory.is_some()))
+    };
+    plan.reused.iter().filter(|reused| !is_mounted(reused)).collect()
 }
 
 fn print_one(page: &mut Page, reused: &Reused, all: bool) {

@@ -1,12 +1,15 @@
 //! The shape of the base parameters, and the check of all of them at once.
 
+use indexmap::IndexMap;
+
 use super::Params;
 use crate::extension::Extension;
 use crate::keypath::KeyPath;
+use crate::kind::Kind;
 use crate::origin::told;
 use crate::problem::{Problem, Severity};
 use crate::shape::{Field, Misfit, STRINGS, Shape, What, optional, required};
-use crate::value::Value;
+use crate::value::{Str, Value};
 
 const TEXT_OR_NULL: Shape = Shape::Either(&[Shape::Str, Shape::Null], "a string or nothing (null)");
 
@@ -48,7 +51,7 @@ const BASE: &[Field] = &[
 ///
 /// Python, when it is not strict, lets unknown keys pass everywhere; so they are no errors here either, and
 /// whether they have an effect is told after the graph is made.
-pub fn check(params: &Params, extension: &Extension) -> Vec<Problem> {
+pub fn check(params: &Params, extension: &Extension, kinds: &IndexMap<Str, Kind>) -> Vec<Problem> {
     let mut problems = Vec::new();
     for field in BASE.iter().chain(extension.parameters) {
         let path = KeyPath::dotted(field.name);
@@ -93,7 +96,7 @@ pub fn check(params: &Params, extension: &Extension) -> Vec<Problem> {
         let told: Vec<_> = problems.iter().map(|problem| problem.path.clone()).collect();
         // What has the wrong shape is told once; a second opinion about the same key only confuses.
         problems.extend(
-            check(params)
+            check(params, kinds)
                 .into_iter()
                 .filter(|problem| problem.severity == Severity::Warning || !told.contains(&problem.path)),
         );

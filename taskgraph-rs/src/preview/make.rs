@@ -9,26 +9,21 @@ use indexmap::IndexMap;
 use super::compare::{Run, compare, size};
 use super::config::{self, Configured, problems_of};
 use super::look_up::{look_up, really};
+use super::making::{Made, Making, notes};
 use super::models::models;
-use super::repair::repaired;
 use super::report::{Comparison, Facts, Plan, Report, TreeFacts};
-use super::reused::{not_used, reused};
-use super::stage;
+use super::reused::reused;
 use super::work::work;
-use crate::effects;
 use crate::extension::Training;
-use crate::fields::Fields as _;
-use crate::keypath::KeyPath;
 use crate::lookup::Find;
 use crate::optimize::Fate;
-use crate::params::{self, Params};
-use crate::pipeline::{Loaded, NO_DECISION, OptimizeRequest};
-use crate::problem::{Problem, Severity};
+use crate::params::Params;
+use crate::pipeline::Loaded;
+use crate::problem::Problem;
 use crate::secret::redact;
 use crate::settings::Settings;
 use crate::source::Source;
 use crate::task::Label;
-use crate::task_id::TaskId;
 use crate::urls::{Question, Urls};
 use crate::value::Value;
 
@@ -92,11 +87,9 @@ impl From<Report> for Preview {
 /// Previews a config over a tree. Whatever is wrong with either is in the report; an error is the machine's fault.
 pub fn preview(loaded: &Loaded, request: &Request<'_>) -> Result<Preview> {
     let mut problems: Vec<Problem> = loaded.equal_keys().into_iter().collect();
-    let tree = Some(tree_facts(loaded));
+    let tree = Some(TreeFacts::of(loaded));
     let Some(training) = loaded.extension.training else {
-        let message = format!("`{}` trains nothing: it has no training config", loaded.tree.name());
-        let help = "a tree of the translations pipeline has `register: translations_taskgraph:register` in config.yml";
-        problems.push(Problem::error("no-training", message).help(help));
+        problems.push(no_training(loaded));
         return Ok(Report::new(config::unread(&request.input), tree, problems, None).into());
     };
     let Some(configured) = problems_of(config::read(loaded, training, &request.input), &mut problems)? else {
@@ -104,9 +97,9 @@ pub fn preview(loaded: &Loaded, request: &Request<'_>) -> Result<Preview> {
     };
     let Configured { config, params, own, defaults, problems: found } = configured;
     problems.extend(found);
-    let making = Making { loaded, training, request };
+    let making = Making { loaded, training, request, is_sample: false };
     let mut made = making.make(params, Some(&own), &mut problems)?;
-    let mut notes = making.notes(made.as_ref());
+    let mut notes = made.as_ref().map(|made| notes(training, &made.params)).unwrap_or_default();
     let (mut plan, mut before) = (None, None);
     if let Some(Made { params, run }) = &mut made {
         let warnings = std::mem::take(&mut run.full.warnings);
@@ -167,11 +160,6 @@ pub(super) fn plan(
     }
 }
 
-/// The tree.
-pub(super) fn tree_facts(loaded: &Loaded) -> TreeFacts {
-    TreeFacts { name: loaded.tree.name(), embedded: loaded.tree.is_embedded(), kinds: loaded.kinds.len() }
-}
-
 /// What the machine lacks changes names and digests, but nothing that a preview shows.
 pub(super) fn is_about_the_machine(warning: &Problem) -> bool {
     warning.code == "run-task"
@@ -192,184 +180,10 @@ fn facts(training: &Training, params: &Params, run: &Run) -> Facts {
     }
 }
 
-struct Making<'m> {
-    loaded: &'m Loaded,
-    training: &'m Training,
-    request: &'m Request<'m>,
-}
-
-/// A graph, and the parameters that it was made with.
-struct Made {
-    params: Params,
-    run: Run,
-}
-
-impl Making<'_> {
-    /// The settings of the call, with answers about urls if somebody can be asked.
-    fn settings(&self, params: &Params) -> Settings {
-        let mut settings = self.request.settings.clone();
-        if let (Urls::Unasked, Some(ask)) = (&settings.urls, self.request.ask) {
-            let questions = self.loaded.questions(params);
-            if !questions.is_empty() {
-                settings.urls = ask(&questions);
-            }
-        }
-        settings
-    }
-
-    /// Checks parameters and makes their graph; nothing if they are refused. `own` is the training config as it was
-    /// written, if its keys are to be looked at.
-    fn make(
-        &self,
-        mut params: Params,
-        own: Option<&Value>,
-        problems: &mut Vec<Problem>,
-    ) -> Result<Option<Made>> {
-        let Making { loaded, training, request } = self;
-        if let Some(stage) = &request.target_stage {
-            config::set_stage(&mut params, training, stage);
-        }
-        if let Some(tasks_for) = &request.tasks_for {
-            params.values_mut().put("tasks_for", tasks_for.as_str());
-        }
-        let has_stage_flag = request.target_stage.is_some();
-        let mut found = problems_of(loaded.complete(&mut params, request.now), problems)?.unwrap_or_default();
-        if own.is_some() {
-            // A model or a corpus that nothing takes is no small matter before a run of weeks.
-            for problem in found.iter_mut().filter(|problem| problem.code == "no-effect") {
-                problem.severity = Severity::Error;
-            }
-            if self.asks_for_a_stage(&params) {
-                found.extend(stage::check(loaded, training, &params, has_stage_flag));
-            }
-            found.extend(effects::other_layouts(training, &params));
-            found.extend(effects::unknown_providers(loaded, training, &params));
-        } else {
-            // The same keys were told of before.
-            found.retain(Problem::is_error);
-        }
-        let is_refused = found.iter().any(Problem::is_error);
-        problems.extend(found);
-        if is_refused {
-            if let Some(own) = own {
-                problems.extend(self.others(&params, own)?);
-            }
-            return Ok(None);
-        }
-        let settings = self.settings(&params);
-        let Some(full) = problems_of(loaded.full(&params, &settings), problems)? else {
-            // Then what they are missed for is the consequence, and this the cause.
-            problems
-                .iter_mut()
-                .filter(|it| it.code == "no-provider")
-                .for_each(|it| it.severity = Severity::Error);
-            if let Some(own) = own {
-                problems.extend(self.others(&params, own)?);
-            }
-            return Ok(None);
-        };
-        let Some(targets) = problems_of(loaded.target(&full, &params), problems)? else { return Ok(None) };
-        let run = Run { full, targets };
-        if let Some(own) = own {
-            problems.extend(effects::without_effect(loaded, training, &params, own));
-            if self.asks_for_a_stage(&params) {
-                problems.extend(stage::selects_nothing(training, &params, &run, has_stage_flag));
-            }
-            if !run.targets.set.tasks.is_empty() {
-                let stage = params.find(&KeyPath::dotted(training.stage)).and_then(Value::as_str);
-                let stage = stage.filter(|_| self.asks_for_a_stage(&params));
-                problems.extend(not_used(&loaded.extension, &params, &run, stage));
-            }
-        }
-        Ok(Some(Made { params, run }))
-    }
-
-    /// Makes the graph of the same config without what earlier runs have made. A config that reuses something may lack
-    /// what it would take to make that, so this may be refused, and the config is still as good as it was.
-    fn scratch(&self, params: Params, notes: &mut Vec<String>) -> Result<Option<Made>> {
-        let mut problems = Vec::new();
-        let made = self.make(params, None, &mut problems)?;
-        if made.is_none() {
-            notes.extend(config::no_scratch(self.training, &problems));
-        }
-        Ok(made)
-    }
-
-    /// Whether the target stage is what the target method goes by.
-    fn asks_for_a_stage(&self, params: &Params) -> bool {
-        params.text("target_tasks_method") == self.training.target_method
-    }
-
-    /// What else is wrong with a config that is refused already: what its graph would be refused for, and keys without
-    /// effect.
-    fn others(&self, params: &Params, own: &Value) -> Result<Vec<Problem>> {
-        let Making { loaded, training, request } = self;
-        let mut others = Vec::new();
-        let datasets = KeyPath::dotted(training.datasets);
-        for with_datasets in [true, false] {
-            let Some(params) = repaired(loaded, training, params, with_datasets) else { break };
-            if params::check(&params, &loaded.extension).iter().any(Problem::is_error) {
-                break;
-            }
-            let mut refused = Vec::new();
-            if problems_of(loaded.full(&params, request.settings), &mut refused)?.is_some() {
-                let mut found = effects::without_effect(loaded, training, &params, own);
-                let inside = params.path_in_file(&datasets);
-                found.retain(|problem| with_datasets || !problem.path.0.starts_with(&inside.0));
-                others.extend(found);
-                break;
-            }
-            // What stands in other files may come from the repair.
-            let is_own = |problem: &Problem| {
-                problem.place.as_ref().is_some_and(|place| place.source == request.input.source)
-            };
-            others.extend(refused.into_iter().filter(is_own));
-        }
-        // What is wrong with models was said by their own check.
-        let models = params.path_in_file(&KeyPath::dotted(training.models));
-        let is_about_models = |path: &KeyPath| {
-            path.0.starts_with(&models.0) || !path.0.is_empty() && models.0.starts_with(&path.0)
-        };
-        others.retain(|problem| !is_about_models(&problem.path));
-        Ok(others)
-    }
-
-    /// What becomes of each task to run, if somebody looks the index up.
-    fn look_up(&self, params: &Params, run: &Run) -> Result<Option<IndexMap<Label, Fate>>> {
-        let Making { loaded, request, .. } = self;
-        let Some(find) = request.find else { return Ok(None) };
-        let index = find(&loaded.index_paths(&run.targets, params, request.settings)?)?;
-        let asked = OptimizeRequest {
-            settings: request.settings,
-            decision_task_id: NO_DECISION,
-            found: &index,
-            now: request.now,
-        };
-        // No task is created, so that any ids will do.
-        let optimized = loaded.optimize(&run.targets, params, &asked, &mut |_| TaskId::random())?;
-        Ok(Some(optimized.fates))
-    }
-
-    /// The graph of the other config, if the run is compared with one, and its name.
-    fn other(&self, problems: &mut Vec<Problem>) -> Result<Option<(String, Made)>> {
-        let Against::Config(input) = &self.request.against else { return Ok(None) };
-        let Some(other) = problems_of(config::read(self.loaded, self.training, input), problems)? else {
-            return Ok(None);
-        };
-        let made = self.make(other.params, None, problems)?;
-        Ok(made.map(|made| (input.source.name.clone(), made)))
-    }
-
-    fn notes(&self, made: Option<&Made>) -> Vec<String> {
-        let keys = made.map(|made| effects::for_the_action(self.training, &made.params)).unwrap_or_default();
-        if keys.is_empty() {
-            return Vec::new();
-        }
-        let verb = if keys.len() == 1 { "is" } else { "are" };
-        let keys: Vec<_> = keys.iter().map(|key| format!("`{key}`")).collect();
-        vec![format!(
-            "{} {verb} for the `train` action, which takes over what earlier runs made; this is the plan without them",
-            keys.join(", ")
-        )]
-    }
+/// What is wrong with a tree without a training config.
+pub fn no_training(loaded: &Loaded) -> Problem {
+    let message = format!("`{}` trains nothing: it has no training config", loaded.tree.name());
+    let help =
+        "a tree of the translations pipeline has `register: translations_taskgraph:register` in config.yml";
+    Problem::error("no-training", message).help(help)
 }

@@ -80,7 +80,7 @@ fn member(task: &Task, runs: bool, without: Option<&Task>) -> Member {
         files: mounted.into_iter().map(|(file, _)| file).collect(),
         needs,
         no_longer: model.map(|model| model.dropped.clone()).unwrap_or_default(),
-        command: excerpt(task, without).filter(|_| is_trained || without.is_some()).map(|text| redact(&text)),
+        command: excerpt(task, without).filter(|_| is_trained).map(|text| redact(&text)),
     }
 }
 

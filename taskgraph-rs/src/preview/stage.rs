@@ -1,15 +1,18 @@
 //! The target stage: whether there is such a stage, and what to say when it selects nothing.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexSet;
 
 use super::compare::Run;
+use crate::decision::OnlyHere;
 use crate::extension::Training;
+use crate::graph::TaskGraph;
 use crate::keypath::KeyPath;
 use crate::params::Params;
 use crate::pipeline::Loaded;
-use crate::problem::Problem;
+use crate::problem::{Problem, Severity};
+use crate::task::Label;
 use crate::value::{Map, Value};
 use crate::words;
 
@@ -68,6 +71,50 @@ pub fn selects_nothing(training: &Training, params: &Params, run: &Run, given: b
     };
     let problem = Problem::error("empty-stage", format!("target stage `{stage}` selects no task"));
     Some(placed(problem, params, &path, label, given).help(help))
+}
+
+/// What to say when a stage selects tasks here and none with Python Taskgraph, which may be what runs the decision.
+/// An error if `by` says that the key because of which it differs has no effect in any other way.
+pub fn selects_nothing_elsewhere(
+    training: &Training,
+    params: &Params,
+    run: &Run,
+    given: bool,
+    has_no_effect: impl Fn(&KeyPath) -> bool,
+) -> Option<Problem> {
+    let only_here = only_here(&run.full.graph);
+    let targets = &run.targets.set.tasks;
+    let first = targets.keys().next().and_then(|label| only_here.get(label))?;
+    if !targets.keys().all(|label| only_here.contains_key(label)) {
+        return None;
+    }
+    let path = KeyPath::dotted(training.stage);
+    let stage = params.find(&path).and_then(Value::as_str).unwrap_or_default();
+    let message = format!("target stage `{stage}` selects no task with Python Taskgraph");
+    let label = format!("{}; this program would select {} tasks", first.why, targets.len());
+    let mut problem = Problem::error("empty-stage", message);
+    if !has_no_effect(&first.by) {
+        problem.severity = Severity::Warning;
+    }
+    let problem = placed(problem, params, &path, label, given);
+    let problem = problem.with(params.place_of_key(&first.by), "because of this model");
+    Some(problem.help("ask for another stage, or leave the model out"))
+}
+
+/// The tasks that Python Taskgraph does not make, each with why.
+fn only_here(full: &TaskGraph) -> BTreeMap<&Label, &OnlyHere> {
+    let mut found: BTreeMap<&Label, &OnlyHere> = BTreeMap::new();
+    // What a task needs was made before it.
+    for (label, task) in &full.tasks {
+        let own = task.reuse.as_ref().and_then(|reuse| reuse.only_here.as_ref());
+        // What is made of such a task alone is not made either; what needs others as well is made without it.
+        let mut upstream = task.dependencies.values().map(|needed| found.get(needed).copied());
+        let first = upstream.next().flatten().filter(|_| upstream.all(|why| why.is_some()));
+        if let Some(why) = own.or(first) {
+            found.insert(label, why);
+        }
+    }
+    found
 }
 
 fn placed(problem: Problem, params: &Params, path: &KeyPath, label: String, given: bool) -> Problem {

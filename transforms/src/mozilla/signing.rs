@@ -32,16 +32,18 @@ const WORKER: Shape = Shape::Map(&[
 /// The format that makes a detached signature.
 const DETACHED: &str = "gcp_prod_autograph_gpg";
 
+/// How long a signature may take if nothing else is said, in seconds.
+const LONGEST: i64 = 600;
+
 /// The worker implementation.
 pub const PAYLOAD: Payload = Payload { name: "scriptworker-signing", shape: &WORKER, build };
 
 fn build(ctx: &Context<'_>, stub: &mut Stub, definition: &mut Map) -> Result<()> {
     let worker = stub.map_at("worker")?;
     let upstream = worker.get("upstream-artifacts").cloned().unwrap_or_else(Value::list);
-    let mut payload = map! { "upstreamArtifacts" => upstream.clone() };
-    if let Some(time) = worker.get("max-run-time") {
-        payload.put("maxRunTime", time.clone());
-    }
+    // Python: `set_defaults` of `taskgraph.transforms.task`.
+    let time = worker.get("max-run-time").cloned().unwrap_or_else(|| LONGEST.into());
+    let payload = map! { "upstreamArtifacts" => upstream.clone(), "maxRunTime" => time };
     let scope = format!("{}:signing:cert:{}", prefix(ctx)?, worker.text("signing-type")?);
     definition.put("payload", payload);
     tag(definition)?;
@@ -83,6 +85,8 @@ mod tests {
             built(&PAYLOAD, worker).unwrap(),
             r#"{"payload": {"upstreamArtifacts": [{"taskId": "t", "taskType": "build", "paths": ["a.dmg", "b"], "formats": ["gcp_prod_autograph_gpg"]}], "maxRunTime": 3}, "tags": {"worker-implementation": "scriptworker"}, "scopes": ["project:it:signing:cert:dep"]}"#
         );
+        let plain = built(&PAYLOAD, "worker: {signing-type: dep, upstream-artifacts: []}").unwrap();
+        assert!(plain.contains(r#""maxRunTime": 600"#), "{plain}");
         assert_eq!(signed("a.dmg", true), ["a.tar.gz", "a.dmg.asc"]);
         assert_eq!(signed("b", false), ["b"]);
     }

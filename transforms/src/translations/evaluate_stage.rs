@@ -4,7 +4,7 @@
 //! The reference leaves them out for every mode.
 
 use anyhow::Result;
-use taskgraph::decision::Dropped;
+use taskgraph::decision::{Dropped, OnlyHere};
 use taskgraph::fields::{missing, wrong};
 use taskgraph::transform::{Context, Stub, fan_out};
 use taskgraph::value::Value;
@@ -14,26 +14,33 @@ use super::pretrained::ModelKey;
 
 const WHY: &str = "a download-only model is not evaluated again";
 
+const WHY_ELSEWHERE: &str = "it leaves out the evaluations of every model that is given, whatever its mode";
+
 /// The transform.
 pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
     let layout = Dialect::of(ctx.tree).layout();
     let keys = layout.keys.iter();
-    let downloaded: Vec<&ModelKey> = keys
-        .filter(|key| layout.given(ctx.params, key).is_some_and(|model| key.is_download_only(model)))
-        .collect();
-    fan_out(stubs, |stub, out| {
+    let given: Vec<(&ModelKey, bool)> =
+        keys.filter_map(|key| Some((key, key.is_download_only(layout.given(ctx.params, key)?)))).collect();
+    fan_out(stubs, |mut stub, out| {
         let stage = match stub.get("attributes").and_then(|attributes| attributes.get("stage")) {
             Some(Value::Str(stage)) => stage.clone(),
             Some(other) => return Err(wrong("attributes.stage", other, "a string")),
             None => return Err(missing("attributes.stage", "the stage of an evaluation")),
         };
-        match downloaded.iter().find(|key| stage.contains(key.word)) {
-            Some(key) => ctx.record.drop_stub(Dropped {
+        let models = given.iter().filter(|(key, _)| stage.contains(key.word));
+        match models.clone().find(|(_, is_downloaded)| *is_downloaded).or(models.clone().next()) {
+            Some((key, true)) => ctx.record.drop_stub(Dropped {
                 kind: ctx.kind.name.clone(),
                 stage: Some(stage),
                 why: WHY.into(),
                 by: Some(layout.path(key)),
             }),
+            Some((key, false)) => {
+                let only_here = OnlyHere { why: WHY_ELSEWHERE.into(), by: layout.path(key) };
+                stub.reuse_mut().only_here = Some(only_here);
+                out.push(stub);
+            }
             None => out.push(stub),
         }
         Ok(())

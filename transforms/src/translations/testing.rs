@@ -183,7 +183,8 @@ pub fn task(kind: &str, label: &str, attributes: &str) -> Task {
     }
 }
 
-fn tree(kind: &str, stub: &str) -> (Tree, IndexMap<Str, Kind>) {
+/// A tree of one kind with one stub.
+pub fn tree(kind: &str, stub: &str) -> (Tree, IndexMap<Str, Kind>) {
     let text =
         format!("{{loader: 'taskgraph.loader.transform:loader', transforms: [], tasks: {{stub: {stub}}}}}");
     // A test lives shortly, and embedded trees live for ever.

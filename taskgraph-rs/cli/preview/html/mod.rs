@@ -10,7 +10,17 @@ use taskgraph::python::base64;
 
 const PAGE: &str = include_str!("page.html");
 const STYLE: &str = include_str!("page.css");
-const SCRIPT: &str = include_str!("page.js");
+/// One script out of several files, which see each other and leave nothing behind.
+const SCRIPT: &str = concat!(
+    "(() => {\n\"use strict\";\n",
+    include_str!("values.js"),
+    include_str!("address.js"),
+    include_str!("drawing.js"),
+    include_str!("panel.js"),
+    include_str!("card.js"),
+    include_str!("page.js"),
+    "})();\n"
+);
 
 /// The page. If the address says nothing else, it shows the task `focus` first.
 pub fn html(preview: &Preview, focus: Option<&str>) -> Result<String> {

@@ -1,14 +1,17 @@
 //! The one validator of pretrained models: everything that is wrong, all at once, each with its place.
 
+use indexmap::IndexMap;
 use taskgraph::keypath::KeyPath;
+use taskgraph::kind::Kind;
 use taskgraph::params::Params;
 use taskgraph::problem::{Problem, Severity};
 use taskgraph::secret::redact;
 use taskgraph::shape::found;
 use taskgraph::source::Place;
-use taskgraph::value::{Map, Value};
+use taskgraph::value::{Map, Str, Value};
 use taskgraph::words;
 
+use super::effect::without_effect;
 use super::layout::{Effect, Layout, ModelKey, UrlKey};
 use super::model::{Mode, TYPES};
 use super::url::findings;
@@ -17,7 +20,7 @@ use crate::translations::dialect::Dialect;
 const ENSEMBLE: &str = "training_config.experiment.teacher-ensemble";
 
 /// All that is wrong with the pretrained models of a training config, and what looks wrong as warnings.
-pub fn check(params: &Params, dialect: Dialect) -> Vec<Problem> {
+pub fn check(params: &Params, kinds: &IndexMap<Str, Kind>, dialect: Dialect) -> Vec<Problem> {
     let layout = dialect.layout();
     let mut problems: Vec<Problem> = misplaced(params, dialect).into_iter().collect();
     let path = KeyPath::dotted(layout.models);
@@ -27,15 +30,13 @@ pub fn check(params: &Params, dialect: Dialect) -> Vec<Problem> {
             for (name, model) in models.iter() {
                 let path = path.join(name);
                 let Some(key) = layout.key(name) else {
-                    problems.push(unknown_key(params, layout, &path, name));
+                    problems.push(unknown_key(params, kinds, layout, &path, name));
                     continue;
                 };
                 match model {
                     Value::Map(map) => {
                         check_model(params, key, map, &path, &mut problems);
-                        if !key.has_effect(model) {
-                            problems.push(no_effect(params, key, &path));
-                        }
+                        problems.extend(without_effect(params, kinds, layout, (key, model)));
                     }
                     other => problems.push(no_map(params, key, &path, other)),
                 }
@@ -76,29 +77,28 @@ fn in_wrong_place(params: &Params, path: &KeyPath, is_double: bool) -> Problem {
     problem.in_place(place_of_key(params, path))
 }
 
-fn unknown_key(params: &Params, layout: &Layout, path: &KeyPath, name: &str) -> Problem {
+fn unknown_key(
+    params: &Params,
+    kinds: &IndexMap<Str, Kind>,
+    layout: &Layout,
+    path: &KeyPath,
+    name: &str,
+) -> Problem {
     let documented = || layout.documented.iter().copied();
-    let can = format!("only {} can", words::list(documented()).replace(" or ", " and "));
-    let label = match words::nearest(name, documented()) {
-        Some(nearest) => format!("{can}; did you mean `{nearest}`?"),
-        None => can,
+    let listed = words::list(documented()).replace(" or ", " and ");
+    let known = match layout.keys.iter().all(|key| key.effect == Effect::Mounted) {
+        true => format!("only {listed} can"),
+        false => format!("the keys are {listed}"),
+    };
+    let reader = kinds.values().find(|kind| kind.keys_below(layout.models).contains(name));
+    let label = match (reader, words::nearest(name, documented())) {
+        (Some(reader), _) => {
+            format!("{0} reads its mode and type, but mounts only what stands under `{0}`", reader.name)
+        }
+        (None, Some(nearest)) => format!("{known}; did you mean `{nearest}`?"),
+        (None, None) => known,
     };
     at_key(params, "unknown-kind", path, format!("`{name}` cannot start from a pretrained model"), label)
-}
-
-/// A model that nothing becomes of.
-fn no_effect(params: &Params, key: &ModelKey, path: &KeyPath) -> Problem {
-    let label = match key.effect {
-        Effect::Nothing { kind } => format!(
-            "no task reads it: `{kind}` looks for a model under its own name, and its tasks take no mounts"
-        ),
-        _ => "it is used only with mode `use` and type `default`; otherwise the model is trained as usual"
-            .into(),
-    };
-    let message = format!("the pretrained model `{}` has no effect", key.name);
-    let mut problem = at_key(params, "no-effect", path, message, label);
-    problem.severity = Severity::Warning;
-    problem
 }
 
 fn check_model(params: &Params, key: &ModelKey, model: &Map, path: &KeyPath, problems: &mut Vec<Problem>) {
@@ -275,7 +275,7 @@ mod tests {
     fn told(experiment: &str) -> Vec<String> {
         let indented = experiment.replace('\n', "\n    ");
         let params = params(&format!("training_config:\n  experiment:\n    {indented}"));
-        check(&params, Dialect::December2024)
+        check(&params, &IndexMap::new(), Dialect::December2024)
             .iter()
             .map(|problem| {
                 let related =
@@ -395,11 +395,12 @@ mod tests {
     #[test]
     fn two_places_are_one_too_many() {
         let both = params("training_config:\n  pretrained-models: {}\n  experiment: {pretrained-models: {}}");
-        let told = check(&both, Dialect::December2024);
+        let told = check(&both, &IndexMap::new(), Dialect::December2024);
         assert_eq!(told[0].message, "`pretrained-models` stands in two places");
         assert_eq!(told[0].related[0].place.span.line, 3);
         let alone = check(
             &params("training_config:\n  pretrained-models: {}\n  experiment: {}"),
+            &IndexMap::new(),
             Dialect::December2024,
         );
         assert_eq!(alone[0].message, "`pretrained-models` has to stand under `experiment`");
@@ -411,52 +412,8 @@ mod tests {
             "training_config: {experiment: {teacher-ensemble: 2, pretrained-models: {train-teacher: \
              {urls: [\"https://me:s3cret@h\"], mode: us, type: default, x: 1}}}}",
         );
-        let problems = check(&params, Dialect::December2024);
+        let problems = check(&params, &IndexMap::new(), Dialect::December2024);
         assert_eq!(problems.len(), 4);
         assert!(problems.iter().all(|problem| !problem.to_string().contains("s3cret")));
-    }
-
-    /// What is told about `continuation.models` in July 2026.
-    fn told_2026(models: &str) -> Vec<String> {
-        let config = format!("{{experiment: {{teacher-ensemble: 1}}, continuation: {{models: {models}}}}}");
-        let problems = check(&params(&format!("training_config: {config}")), Dialect::July2026);
-        problems.iter().map(|problem| format!("{} {}", problem.code, problem)).collect()
-    }
-
-    #[test]
-    fn models_that_nothing_reads_are_told() {
-        let backwards = |mode: &str, sort: &str| {
-            told_2026(&format!("{{backwards: {{url: https://a, mode: {mode}, type: {sort}}}}}"))
-        };
-        assert_eq!(backwards("use", "default"), [""; 0]);
-        for (mode, sort) in [("continue", "default"), ("init", "default"), ("use", "opusmt")] {
-            let told = backwards(mode, sort);
-            assert_eq!(told.len(), 1);
-            assert!(
-                told[0].starts_with("no-effect ") && told[0].contains("models.backwards): it is used only")
-            );
-        }
-        let told = told_2026("{teacher: {urls: [https://a], mode: use, type: default}}");
-        assert!(told[0].contains("the pretrained model `teacher` has no effect"));
-        assert!(told[0].ends_with(
-            "`train-teacher-model` looks for a model under its own name, and its tasks take no mounts"
-        ));
-    }
-
-    #[test]
-    fn the_later_dialect_has_one_url_for_the_backwards_model() {
-        let told = told_2026("{backwards: {urls: [https://a], mode: use, type: default}}");
-        assert!(
-            told[0].contains("unknown key `urls`") && told[0].ends_with("did you mean `url`?"),
-            "{told:?}"
-        );
-        assert!(told[1].contains("missing key `url`"));
-        let told = told_2026("{backwards: {url: gs://b/p, mode: use, type: default}, techer: {}}");
-        assert!(
-            told[0].contains(
-                "`gs://b/p` is no http(s) url (at training_config.continuation.models.backwards.url)"
-            )
-        );
-        assert!(told[1].ends_with("only teacher and backwards can; did you mean `teacher`?"), "{told:?}");
     }
 }

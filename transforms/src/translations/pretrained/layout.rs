@@ -58,7 +58,10 @@ pub enum Effect {
     /// The tasks of the kind of this name mount it.
     Mounted,
     /// A task of its own publishes it, and others fetch it from there, if it is a default one to be used as it is.
-    Republished,
+    Republished {
+        /// The kind that is trained otherwise.
+        kind: &'static str,
+    },
     /// Nothing: the tasks of this kind look for it under another name, and could not mount it either.
     Nothing {
         /// The kind.
@@ -101,7 +104,12 @@ const LAYOUT_2026: Layout = Layout {
             word: "teacher",
             effect: Effect::Nothing { kind: "train-teacher-model" },
         },
-        ModelKey { name: "backwards", urls: UrlKey::One, word: "backward", effect: Effect::Republished },
+        ModelKey {
+            name: "backwards",
+            urls: UrlKey::One,
+            word: "backward",
+            effect: Effect::Republished { kind: "backtranslations-train-backwards-model" },
+        },
         ModelKey {
             name: "train-teacher-model",
             urls: UrlKey::Members,
@@ -172,7 +180,7 @@ impl ModelKey {
     pub fn has_effect(&self, model: &Value) -> bool {
         match self.effect {
             Effect::Mounted => true,
-            Effect::Republished => {
+            Effect::Republished { .. } => {
                 let text = |key: &str| model.get(key).and_then(Value::as_str);
                 text("mode") == Some(Mode::Use.word()) && text("type") == Some("default")
             }

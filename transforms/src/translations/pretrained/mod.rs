@@ -12,6 +12,7 @@
 //! `check` is the one validator; every command that makes a graph goes through it. `model` reads what was checked.
 
 mod check;
+mod effect;
 mod layout;
 mod model;
 mod url;
@@ -19,5 +20,5 @@ mod vocabulary;
 
 pub use check::check;
 pub use layout::{Layout, ModelKey};
-pub use model::{Mode, PretrainedModel, require_mounts};
+pub use model::{Mode, PretrainedModel, TYPES, reads, require_mounts};
 pub use vocabulary::{look_for_all, questions};

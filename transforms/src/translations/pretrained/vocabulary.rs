@@ -3,7 +3,7 @@
 use anyhow::Result;
 use taskgraph::keypath::KeyPath;
 use taskgraph::params::Params;
-use taskgraph::problem::{Problem, Problems};
+use taskgraph::problem::{Machine, Problem, Problems};
 use taskgraph::python::url::join;
 use taskgraph::secret::redact;
 use taskgraph::transform::Context;
@@ -120,10 +120,11 @@ fn unasked(ctx: &Context<'_>, wanted: &Wanted<'_>, url: &str) -> Problem {
         .help("list the urls that are there in a file, and name it with --known-urls")
 }
 
+/// A server that does not answer is nobody's fault who wrote a config, and may answer the next time.
 fn failed(ctx: &Context<'_>, wanted: &Wanted<'_>, url: &str, why: &str) -> anyhow::Error {
     let message = format!("cannot tell whether `{}` is there: {}", redact(url), redact(why));
     let label = "the vocabulary beside this model is looked for".into();
-    Problems::from(at(ctx, wanted, Problem::error("probe", message), label)).into()
+    Machine(at(ctx, wanted, Problem::error("probe", message), label).to_string()).into()
 }
 
 fn nowhere(

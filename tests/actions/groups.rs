@@ -1,0 +1,118 @@
+//! Trainings that go on from earlier task groups, in the tree of July 2026.
+
+use serde_json::{Value, json};
+
+use crate::fake_taskcluster::Fake;
+use crate::support::shared;
+use crate::tree::{Outcome, Repository};
+
+const GROUP: &str = "LzIsbop3RkwVUBcr9TxlKg";
+const VOCABULARY: &str = "MH3_5l1jS3-eJ4lSxydNQQ";
+const TRAINING: &str = "c_49FKASQ4irdiy9G97VaA";
+const FAILED: &str = "K6XCM0LhQGWHvFNvOc7f8Q";
+const SERVICE: &str = "BAvLUilqQ3SYqy6Ck55CUQ";
+const OLDER: &str = "f0gbptvMTDaKODjqL9hlOw";
+const EXPIRED: &str = "Et8bOKpTQYywudvgDhX7mA";
+
+/// A group in which a vocabulary was made of something older, and a model with the vocabulary.
+fn services() -> Fake {
+    let fake = Fake::start();
+    let task = |id: &str, name: &str, group: &str, state: &str, dependencies: &[&str]| {
+        let definition = json!({
+            "dependencies": dependencies,
+            "taskGroupId": group,
+            "schedulerId": "translations-level-1",
+            "metadata": {"name": name, "description": "x", "owner": "a@example.org", "source": "https://example.org"},
+        });
+        fake.put_task(id, definition, state);
+    };
+    task(OLDER, "corpus-merge-parallel-ru-en", OLDER, "completed", &[EXPIRED]);
+    task(VOCABULARY, "build-vocab-ru-en", GROUP, "completed", &[OLDER, SERVICE]);
+    task(TRAINING, "train-teacher-model-ru-en-1", GROUP, "completed", &[VOCABULARY]);
+    task(FAILED, "export-ru-en", GROUP, "failed", &[TRAINING]);
+    task(SERVICE, "Action: train", GROUP, "completed", &[]);
+    fake.page(2);
+    fake
+}
+
+/// `train` with a config that has this besides. Nothing, where the tree is not there.
+fn train(fake: &Fake, more: Value) -> Option<(Repository, Outcome)> {
+    let tree = shared("conformance/translations-2026-07")?;
+    let repository = Repository::of(&tree.join("tree"), "taskcluster");
+    let parameters = tree.join("cases/stage-train-teacher-model/parameters.yml");
+    let given: Value = serde_yaml::from_str(&std::fs::read_to_string(&parameters).unwrap()).unwrap();
+    let mut input = given["training_config"].clone();
+    input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    repository.write("input.json", &input.to_string());
+    let outcome =
+        repository.test(fake, &["train", "-p", parameters.to_str().unwrap(), "--input", "input.json"]);
+    Some((repository, outcome))
+}
+
+#[test]
+fn what_completed_in_a_group_is_used_again_with_all_it_came_out_of() {
+    let fake = services();
+    let Some((repository, outcome)) = train(&fake, json!({"previous-group-ids": [GROUP]})) else { return };
+    assert_eq!(outcome.status, 0, "{}", outcome.err);
+    assert_eq!(
+        repository.artifact("parameters.yml")["existing_tasks"],
+        json!({
+            "build-vocab-ru-en": VOCABULARY,
+            "corpus-merge-parallel-ru-en": OLDER,
+            "train-teacher-model-ru-en-1": TRAINING,
+        })
+    );
+}
+
+#[test]
+fn what_starts_with_the_prefix_is_done_anew_and_what_came_out_of_it() {
+    let fake = services();
+    let more = json!({
+        "previous-group-ids": [GROUP],
+        "start-task-prefix": "build-vocab",
+        "existing_tasks": {"corpus-merge-parallel-ru-en": EXPIRED},
+    });
+    let Some((repository, outcome)) = train(&fake, more) else { return };
+    assert_eq!(outcome.status, 0, "{}", outcome.err);
+    // What the input names goes before what was found.
+    let existing = &repository.artifact("parameters.yml")["existing_tasks"];
+    assert_eq!(*existing, json!({"corpus-merge-parallel-ru-en": EXPIRED}));
+    assert!(outcome.err.contains("and not `f0gbptvMTDaKODjqL9hlOw`"), "{}", outcome.err);
+}
+
+#[test]
+fn groups_that_cannot_be_used_are_refused() {
+    let fake = services();
+    for (more, told) in [
+        (json!({"start-task-prefix": "build-vocab"}), "`start-task-prefix` needs `previous-group-ids`"),
+        (json!({"previous-group-ids": [EXPIRED]}), "there is no task group `Et8bOKpTQYywudvgDhX7mA`"),
+        (json!({"previous-group-ids": ["x", 3]}), "`previous-group-ids` must be a taskId"),
+        (json!({"previous-group-ids": GROUP}), "`previous-group-ids` must be a list of taskIds"),
+        (
+            json!({"start-task-prefix": "build-vocb", "previous-group-ids": [GROUP]}),
+            "did you mean `build-vocab`?",
+        ),
+    ] {
+        let Some((repository, outcome)) = train(&fake, more) else { return };
+        assert_eq!(outcome.status, 2, "{}", outcome.err);
+        assert!(outcome.err.contains(told), "{}", outcome.err);
+        assert!(!repository.has_artifacts());
+    }
+}
+
+#[test]
+fn a_final_evaluation_is_a_decision_of_its_own() {
+    let Some(tree) = shared("conformance/translations-2026-07") else { return };
+    let (repository, fake) = (Repository::of(&tree.join("tree"), "taskcluster"), Fake::start());
+    let parameters = tree.join("cases/baseline/parameters.yml");
+    repository.write("input.yml", "{models: [ru-en]}");
+    let outcome =
+        repository.test(&fake, &["evaluate", "-p", parameters.to_str().unwrap(), "--input", "input.yml"]);
+    assert_eq!(outcome.status, 0, "{}", outcome.err);
+    let decided = repository.artifact("parameters.yml");
+    assert_eq!(decided["eval_config"], json!({"models": ["ru-en"]}));
+    assert_eq!(decided["target_tasks_method"], "final-eval-target-tasks");
+    let mut targets: Vec<Value> = repository.artifact("target-tasks.json").as_array().unwrap().clone();
+    targets.sort_by_key(ToString::to_string);
+    assert_eq!(targets, ["final-eval-all", "upload-artifacts-final-eval-all"]);
+}
