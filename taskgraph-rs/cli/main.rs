@@ -3,8 +3,10 @@
 mod actions;
 mod answers;
 mod args;
+mod bar;
 mod base;
 mod callback;
+mod config;
 mod creation;
 mod decision;
 mod embedded;
@@ -13,6 +15,7 @@ mod graph;
 mod image_digest;
 mod kind_graph;
 mod known_urls;
+mod manual;
 mod output;
 mod parameters;
 mod phase;
@@ -26,7 +29,7 @@ use anyhow::Result;
 use clap::Parser as _;
 use taskgraph::problem::Problems;
 
-use args::{Args, Command, GraphCommand};
+use args::{Args, Command, ConfigCommand, GraphCommand};
 use phase::Phase;
 use report::Reporter;
 
@@ -97,6 +100,12 @@ fn run(command: Command, reporter: &Reporter) -> Result<Status> {
         Command::Graph(GraphCommand::Diff(options)) => graph::diff(&options, reporter),
         Command::Graph(GraphCommand::Explain(options)) => graph::explain(&options, reporter),
         Command::Graph(GraphCommand::Path(options)) => graph::path(&options, reporter),
+        Command::Config(ConfigCommand::Check(options)) => config::check(&options, reporter),
+        Command::Config(ConfigCommand::Upgrade(options)) => config::upgrade(&options, reporter),
+        Command::Config(ConfigCommand::Schema(options)) => config::schema(&options),
+        Command::Config(ConfigCommand::Init(options)) => config::init(&options),
+        Command::Completions(options) => manual::completions(&options),
+        Command::Man(options) => manual::man(&options),
     }
 }
 

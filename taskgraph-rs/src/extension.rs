@@ -5,6 +5,7 @@ use indexmap::IndexMap;
 
 use crate::actions::Action;
 use crate::config::GraphConfig;
+use crate::decision::Variant;
 use crate::graph::TaskGraph;
 use crate::keypath::KeyPath;
 use crate::kind::Kind;
@@ -13,6 +14,7 @@ use crate::problem::Problem;
 use crate::shape::Field;
 use crate::task::Label;
 use crate::tree::Tree;
+use crate::upgrade::{Draft, Upgrade};
 use crate::urls::Question;
 use crate::value::Str;
 
@@ -37,6 +39,10 @@ pub struct Extension {
     pub verify: Option<fn(&TaskGraph) -> Vec<Problem>>,
     /// The urls that have to be asked before a graph is made.
     pub questions: Option<fn(&Params) -> Vec<Question>>,
+    /// Whether the run reads a file of a model that becomes this. All of them are mounted.
+    pub reads: Option<fn(Variant, &str) -> bool>,
+    /// What the tree's training configs looked like before: rewrites older ones.
+    pub history: Option<fn(&mut Draft, &mut Upgrade)>,
     /// What the parameters hand in that earlier runs have made. They have been checked.
     pub given: Option<fn(&Params) -> Vec<Given>>,
     /// Target methods by name.
@@ -79,6 +85,8 @@ pub struct Training {
     pub target_method: &'static str,
     /// The datasets, `provider_name` each, by category. A kind says in `dataset-config.provider` whose it takes.
     pub datasets: &'static str,
+    /// The number of parts that the data is split into: more of them are more of the same tasks.
+    pub chunks: &'static str,
     /// The pretrained models, by kind.
     pub models: &'static str,
     /// Where the models may stand, too. They are moved before anything reads them.
@@ -96,3 +104,24 @@ pub struct Training {
     /// What a person has to know who gets values from the default training config.
     pub defaults_are: &'static str,
 }
+
+/// What the tests of several rooms begin with: the parameter `t`, and nothing in it has a place.
+#[cfg(test)]
+pub(crate) const NOTHING: Training = Training {
+    parameter: "t",
+    name: "",
+    src: "",
+    trg: "",
+    stage: "",
+    target_method: "",
+    datasets: "",
+    chunks: "",
+    models: "",
+    models_elsewhere: "",
+    reuse: &[],
+    reuse_name: "",
+    kinds: &[],
+    action_keys: &[],
+    other_layouts: &[],
+    defaults_are: "",
+};

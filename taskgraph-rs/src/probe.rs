@@ -31,18 +31,45 @@ impl Default for Patience {
     }
 }
 
+/// What a HEAD request tells of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// Whether it is there.
+    pub answer: Answer,
+    /// How large it is.
+    pub bytes: Option<u64>,
+    /// A hash of its content, with the sort of the hash before a colon: `md5:…`, `crc32c:…`, `etag:…`.
+    pub content: Option<String>,
+}
+
+impl From<Answer> for Head {
+    fn from(answer: Answer) -> Self {
+        Head { answer, bytes: None, content: None }
+    }
+}
+
 /// Asks all of `questions`. Redirects are followed; a status below 400 means that the url is there. `tell` hears how many
 /// of how many urls are answered, first that none is.
 pub fn probe(questions: &[Question], patience: Patience, tell: &(dyn Fn(usize, usize) + Sync)) -> Urls {
-    let urls: Vec<&str> =
-        questions.iter().map(|question| &*question.url).collect::<BTreeSet<_>>().into_iter().collect();
+    let urls = questions.iter().map(|question| question.url.clone()).collect();
+    let heads = heads(&urls, patience, tell);
+    Urls::Probed(heads.into_iter().map(|(url, head)| (url, head.answer)).collect())
+}
+
+/// What is to be known of all `urls`, asked as [`probe`] asks.
+pub fn heads(
+    urls: &BTreeSet<String>,
+    patience: Patience,
+    tell: &(dyn Fn(usize, usize) + Sync),
+) -> BTreeMap<String, Head> {
+    let urls: Vec<&str> = urls.iter().map(String::as_str).collect();
     let config = ureq::Agent::config_builder()
         .timeout_global(Some(patience.timeout))
         .http_status_as_error(false)
         .user_agent("taskgraph-rs");
     let agent: ureq::Agent = config.build().into();
     let next = AtomicUsize::new(0);
-    let answers = Mutex::new(BTreeMap::new());
+    let heads = Mutex::new(BTreeMap::new());
     if !urls.is_empty() {
         tell(0, urls.len());
     }
@@ -50,26 +77,39 @@ pub fn probe(questions: &[Question], patience: Patience, tell: &(dyn Fn(usize, u
         for _ in 0..urls.len().min(MOST_THREADS) {
             scope.spawn(|| {
                 while let Some(url) = urls.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let answer = ask(&agent, url, patience);
-                    let mut answers = answers.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-                    answers.insert((*url).to_owned(), answer);
-                    tell(answers.len(), urls.len());
+                    let head = ask(&agent, url, patience);
+                    let mut heads = heads.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                    heads.insert((*url).to_owned(), head);
+                    tell(heads.len(), urls.len());
                 }
             });
         }
     });
-    Urls::Probed(answers.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner))
+    heads.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
-fn ask(agent: &ureq::Agent, url: &str, patience: Patience) -> Answer {
+fn ask(agent: &ureq::Agent, url: &str, patience: Patience) -> Head {
     let attempts = patience.attempts.max(1);
     let mut pause = patience.pause;
     let mut why = String::new();
     for attempt in 1..=attempts {
         why = match agent.head(url).call() {
             Ok(response) => match response.status().as_u16() {
-                status if status < 400 => return Answer::Found,
-                status if status < 500 && !PASSING.contains(&status) => return Answer::Missing(Some(status)),
+                status if status < 400 => {
+                    let header = |name: &str| response.headers().get(name).and_then(|it| it.to_str().ok());
+                    let bytes = header("content-length").and_then(|length| length.parse().ok());
+                    let hashes: Vec<&str> = response
+                        .headers()
+                        .get_all("x-goog-hash")
+                        .iter()
+                        .filter_map(|value| value.to_str().ok())
+                        .collect();
+                    let content = content(&hashes, header("etag"));
+                    return Head { answer: Answer::Found, bytes, content };
+                }
+                status if status < 500 && !PASSING.contains(&status) => {
+                    return Answer::Missing(Some(status)).into();
+                }
                 status => format!("status {status}"),
             },
             Err(ureq::Error::Timeout(_)) => format!("no answer within {:?}", patience.timeout),
@@ -81,7 +121,19 @@ fn ask(agent: &ureq::Agent, url: &str, patience: Patience) -> Answer {
         }
     }
     let times = if attempts == 1 { "once".into() } else { format!("{attempts} times") };
-    Answer::Failed(format!("{why} (asked {times})"))
+    Answer::Failed(format!("{why} (asked {times})")).into()
+}
+
+/// The best hash that headers have: Google's `x-goog-hash: crc32c=…,md5=…`, else a strong etag.
+fn content(hashes: &[&str], etag: Option<&str>) -> Option<String> {
+    let hashes = || hashes.iter().flat_map(|line| line.split(',')).map(str::trim);
+    let of = |sort: &str| {
+        hashes()
+            .find_map(|hash| hash.strip_prefix(sort)?.strip_prefix('='))
+            .map(|hash| format!("{sort}:{hash}"))
+    };
+    let strong = || etag.filter(|etag| !etag.starts_with("W/")).map(|etag| format!("etag:{etag}"));
+    of("md5").or_else(|| of("crc32c")).or_else(strong)
 }
 
 #[cfg(test)]
@@ -161,5 +213,15 @@ mod tests {
         assert!(
             matches!(probe(&[], Patience::default(), &|_, _| panic!()), Urls::Probed(answers) if answers.is_empty())
         );
+    }
+
+    #[test]
+    fn the_best_hash_of_a_content_is_taken() {
+        let goog = ["crc32c=n03x6A==", "md5=Ojk9c3dhfxgoKVVHYwFbHQ=="];
+        assert_eq!(content(&goog, Some("\"x\"")).unwrap(), "md5:Ojk9c3dhfxgoKVVHYwFbHQ==");
+        assert_eq!(content(&["crc32c=a==, md5=b=="], None).unwrap(), "md5:b==");
+        assert_eq!(content(&goog[..1], None).unwrap(), "crc32c:n03x6A==");
+        assert_eq!(content(&[], Some("\"x\"")).unwrap(), "etag:\"x\"");
+        assert_eq!(content(&[], Some("W/\"x\"")), None);
     }
 }

@@ -88,6 +88,12 @@ impl Problem {
         self.severity == Severity::Error
     }
 
+    /// Whether it is about a graph that can be made and must not run: something that is given and has no effect, or a
+    /// task that cannot end well. Before a run that is an error.
+    pub fn is_grave(&self) -> bool {
+        ["no-effect", "would-fail"].contains(&self.code)
+    }
+
     /// Says at which path, and what is to be said there.
     pub fn at(mut self, path: KeyPath, label: impl Into<String>) -> Self {
         self.path = path;

@@ -50,16 +50,44 @@ pub struct Field {
     pub required: bool,
     /// The shape of its value.
     pub shape: Shape,
+    /// What it is for, in a sentence; may be empty.
+    pub about: &'static str,
+    /// The words that are known further down, where the shape takes any text. None: every text may be one.
+    pub words: &'static [&'static str],
+    /// What stands there, where the shape leaves that to another check.
+    pub detail: Option<&'static Shape>,
+}
+
+impl Field {
+    /// A field of which nothing more is said.
+    const fn new(name: &'static str, required: bool, shape: Shape) -> Self {
+        Field { name, required, shape, about: "", words: &[], detail: None }
+    }
+
+    /// The same, with what it is for.
+    pub const fn about(self, about: &'static str) -> Self {
+        Field { about, ..self }
+    }
+
+    /// The same, with the words that are known further down.
+    pub const fn words(self, words: &'static [&'static str]) -> Self {
+        Field { words, ..self }
+    }
+
+    /// The same, with what stands there.
+    pub const fn detail(self, detail: &'static Shape) -> Self {
+        Field { detail: Some(detail), ..self }
+    }
 }
 
 /// A field that has to be there.
 pub const fn required(name: &'static str, shape: Shape) -> Field {
-    Field { name, required: true, shape }
+    Field::new(name, true, shape)
 }
 
 /// A field that may be there.
 pub const fn optional(name: &'static str, shape: Shape) -> Field {
-    Field { name, required: false, shape }
+    Field::new(name, false, shape)
 }
 
 /// The fields of two lists as one: `N` is how many there are together.

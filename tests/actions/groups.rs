@@ -99,3 +99,20 @@ fn groups_that_cannot_be_used_are_refused() {
         assert!(!repository.has_artifacts());
     }
 }
+
+#[test]
+fn a_final_evaluation_is_a_decision_of_its_own() {
+    let Some(tree) = shared("conformance/translations-2026-07") else { return };
+    let (repository, fake) = (Repository::of(&tree.join("tree"), "taskcluster"), Fake::start());
+    let parameters = tree.join("cases/baseline/parameters.yml");
+    repository.write("input.yml", "{models: [ru-en]}");
+    let outcome =
+        repository.test(&fake, &["evaluate", "-p", parameters.to_str().unwrap(), "--input", "input.yml"]);
+    assert_eq!(outcome.status, 0, "{}", outcome.err);
+    let decided = repository.artifact("parameters.yml");
+    assert_eq!(decided["eval_config"], json!({"models": ["ru-en"]}));
+    assert_eq!(decided["target_tasks_method"], "final-eval-target-tasks");
+    let mut targets: Vec<Value> = repository.artifact("target-tasks.json").as_array().unwrap().clone();
+    targets.sort_by_key(ToString::to_string);
+    assert_eq!(targets, ["final-eval-all", "upload-artifacts-final-eval-all"]);
+}

@@ -13,10 +13,6 @@ pub struct DecisionOptions {
     #[command(flatten)]
     pub tree: TreeOptions,
 
-    /// The event.
-    #[command(flatten)]
-    pub event: EventOptions,
-
     /// Leave out what has to hold for every graph
     #[arg(long)]
     pub no_verify: bool,
@@ -48,6 +44,10 @@ pub struct DecisionOptions {
     /// The commit message; Taskgraph takes it, too, and reads it nowhere
     #[arg(long, hide = true, value_name = "TEXT")]
     pub message: Option<String>,
+
+    /// The event.
+    #[command(flatten)]
+    pub event: EventOptions,
 }
 
 /// What is known of the event that causes a decision.

@@ -2,11 +2,13 @@
 
 mod action_callback;
 mod actions;
+mod config;
 mod decision;
 mod diff;
 mod explain;
 mod image_digest;
 mod kind_graph;
+mod manual;
 mod optimized;
 mod path;
 mod preview;
@@ -16,11 +18,13 @@ use clap::{Parser, Subcommand};
 
 pub use action_callback::{ActionCallbackOptions, FolderOptions, TestActionCallbackOptions};
 pub use actions::ActionsOptions;
+pub use config::{CheckFormat, CheckOptions, InitOptions, ModelMode, SchemaOptions, UpgradeOptions};
 pub use decision::{DecisionOptions, EventOptions};
 pub use diff::DiffOptions;
 pub use explain::ExplainOptions;
 pub use image_digest::ImageDigestOptions;
 pub use kind_graph::{KindGraphFormat, KindGraphOptions};
+pub use manual::{CompletionsOptions, ManOptions};
 pub use optimized::{LookUpOptions, OptimizedOptions};
 pub use path::ConfigOptions;
 pub use path::PathOptions;
@@ -66,6 +70,13 @@ pub enum Command {
     /// Look at a graph before it runs
     #[command(subcommand)]
     Graph(GraphCommand),
+    /// Look after training configs
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Print completions for a shell
+    Completions(CompletionsOptions),
+    /// Print the man page, or write the pages of all commands
+    Man(ManOptions),
 }
 
 /// What can be done with a graph that does not run yet.
@@ -79,4 +90,17 @@ pub enum GraphCommand {
     Explain(ExplainOptions),
     /// Show how one task comes to depend on another
     Path(PathOptions),
+}
+
+/// What can be done with training configs.
+#[derive(Subcommand)]
+pub enum ConfigCommand {
+    /// Tell all that is wrong with training configs, many files at once
+    Check(CheckOptions),
+    /// Rewrite out-of-date configs so that the tree reads them
+    Upgrade(UpgradeOptions),
+    /// Print what a training config looks like, as JSON Schema for editors
+    Schema(SchemaOptions),
+    /// Begin a training config for a pair of languages
+    Init(InitOptions),
 }

@@ -67,6 +67,10 @@ pub struct PreviewOptions {
     #[arg(long, conflicts_with = "offline")]
     pub look_up: bool,
 
+    /// Ask for every file that the run would fetch from elsewhere: whether it is there, how large it is, when it expires
+    #[arg(long)]
+    pub check_urls: bool,
+
     /// Ask no network; what is not known about urls is assumed, with a warning
     #[arg(long)]
     pub offline: bool,

@@ -1,11 +1,35 @@
 //! What all drawings have in common.
 
-use taskgraph::look::{Node, Size, What};
+use taskgraph::look::{Drawing, Node, Size, What};
 
 use crate::report::count;
 
-/// How large the boxes are.
-pub const SIZE: Size = Size { width: 190.0, height: 50.0, space: 14.0, gap: 26.0 };
+/// How many characters of a name fit into one line of a box.
+const LINE: usize = 24;
+
+/// How large boxes are that have names of one line.
+const USUAL: Size = Size { width: 190.0, height: 50.0, space: 14.0, gap: 26.0 };
+
+/// How large the boxes of a drawing are: a name of two lines makes all of them higher.
+pub fn size(drawing: &Drawing) -> Size {
+    let is_long = |node: &Node| halves(&name(node)).1.is_some();
+    let more = if drawing.nodes.iter().any(is_long) { 15.0 } else { 0.0 };
+    Size { height: USUAL.height + more, ..USUAL }
+}
+
+/// A name in one line, or in two that are parted at the mark nearest to the middle.
+pub fn halves(name: &str) -> (&str, Option<&str>) {
+    if name.chars().count() <= LINE {
+        return (name, None);
+    }
+    let middle = name.len() / 2;
+    let marks = name.char_indices().filter(|(_, one)| matches!(one, '-' | '_' | ' ' | '/'));
+    let part = marks.map(|(at, _)| at + 1).min_by_key(|at| at.abs_diff(middle));
+    match part.filter(|at| *at < name.len()) {
+        Some(at) => (&name[..at], Some(&name[at..])),
+        None => (name, None),
+    }
+}
 
 /// What stands in a box under its name.
 pub fn note(node: &Node) -> String {
@@ -22,5 +46,19 @@ pub fn name(node: &Node) -> String {
     match node.what {
         What::Model => format!("⇩ for {}", node.name),
         _ => node.name.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::halves;
+
+    #[test]
+    fn a_long_name_is_parted_at_a_mark() {
+        assert_eq!(halves("train-teacher"), ("train-teacher", None));
+        let long = "backtranslations-train-backwards-model";
+        assert_eq!(halves(long), ("backtranslations-", Some("train-backwards-model")));
+        let whole = "x".repeat(40);
+        assert_eq!(halves(&whole), (whole.as_str(), None));
     }
 }

@@ -19,7 +19,7 @@ use std::io::Read as _;
 use std::path::Path;
 use std::time::SystemTime;
 
-use anstream::eprint;
+use anstream::{eprint, eprintln};
 use anyhow::{Context as _, Result};
 use serde_json::Value as Json;
 use taskgraph::decide::Rendered;
@@ -36,6 +36,7 @@ use taskgraph_transforms::registry;
 
 use crate::Status;
 use crate::args::{PreviewFormat, PreviewOptions};
+use crate::config::check_urls;
 use crate::environment::{open_tree_or_embedded, settings};
 use crate::known_urls;
 use crate::progress::{ask, connect_for_a_look};
@@ -113,7 +114,20 @@ fn make(options: &PreviewOptions) -> Result<Preview> {
     };
     let tree = open_tree_or_embedded(options.root.as_deref())?;
     let loaded = Loaded::load(tree, &registry(), &Default::default())?;
-    preview(&loaded, &request)
+    let made = preview(&loaded, &request)?;
+    if !options.check_urls {
+        return Ok(made);
+    }
+    if options.offline {
+        eprintln!("--offline: no url was asked");
+        return Ok(made);
+    }
+    let Preview { report, now, before } = made;
+    let report = check_urls(&request.input, &loaded, &settings, report)?;
+    Ok(match report.outcome {
+        Outcome::Refused => report.into(),
+        _ => Preview { report, now, before },
+    })
 }
 
 /// Reads a config from a file, or from standard input.

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use taskgraph::look::{Drawing, Fate, What, layout};
 
-use super::drawing::{SIZE, name};
+use super::drawing::{halves, name, size};
 use super::html::escaped;
 
 /// The space around everything.
@@ -36,7 +36,8 @@ fn colours(fate: Fate) -> (&'static str, &'static str) {
 
 /// The drawing. `title` says what it shows.
 pub fn svg(drawing: &Drawing, title: &str) -> String {
-    let places = layout(drawing, SIZE);
+    let size = size(drawing);
+    let places = layout(drawing, size);
     let (width, height) = (places.width + 2.0 * PAD, places.height + 2.0 * PAD);
     let mut out = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"-{PAD} -{PAD} {width} {height}\" role=\"img\">\n<title>{}</title>\n<style>{}</style>\n",
@@ -79,11 +80,11 @@ pub fn svg(drawing: &Drawing, title: &str) -> String {
             format_args!(
                 "<g class=\"{class}\" transform=\"translate({x} {y})\"><title>{}</title><rect width=\"{}\" height=\"{}\" rx=\"8\"/><rect class=\"b\" y=\"8\" width=\"4\" height=\"{}\" rx=\"2\"/>{}{}</g>\n",
                 escaped(&format!("{}: {}", node.name, node.summary())),
-                SIZE.width,
-                SIZE.height,
-                SIZE.height - 16.0,
-                fitted(&name(node), "", 21, NAME),
-                fitted(&note, " class=\"o\"", 38, NOTE),
+                size.width,
+                size.height,
+                size.height - 16.0,
+                named(&name(node), size.width),
+                fitted(&note, " class=\"o\"", size.height - 12.0, NOTE, size.width),
             ),
         );
     }
@@ -138,15 +139,22 @@ fn style() -> String {
     )
 }
 
+/// A name, in one line or in two.
+fn named(name: &str, width: f64) -> String {
+    let (first, second) = halves(name);
+    let second = second.map(|second| fitted(second, "", 36.0, NAME, width));
+    fitted(first, "", 21.0, NAME, width) + &second.unwrap_or_default()
+}
+
 /// Text at a height of a box, which it does not leave.
-fn fitted(text: &str, class: &str, y: u32, most: usize) -> String {
+fn fitted(text: &str, class: &str, y: f64, most: usize, width: f64) -> String {
     let length = text.chars().count();
     let shown: String = match length > most * 3 / 2 {
         true => text.chars().take(most * 3 / 2 - 1).chain(['…']).collect(),
         false => text.to_owned(),
     };
     let fit = match length > most {
-        true => format!(" textLength=\"{}\" lengthAdjust=\"spacingAndGlyphs\"", SIZE.width - 26.0),
+        true => format!(" textLength=\"{}\" lengthAdjust=\"spacingAndGlyphs\"", width - 26.0),
         false => String::new(),
     };
     format!("<text{class} x=\"13\" y=\"{y}\"{fit}>{}</text>", escaped(&shown))

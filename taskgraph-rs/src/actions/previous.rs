@@ -7,6 +7,7 @@ use indexmap::{IndexMap, IndexSet};
 
 use super::call::Call;
 use crate::graph::TaskGraph;
+use crate::keypath::KeyPath;
 use crate::problem::{Problem, Problems};
 use crate::source::Source;
 use crate::task::Label;
@@ -47,7 +48,7 @@ impl Previous {
     pub fn check_labels<'l>(
         &self,
         call: &Call<'_>,
-        labels: impl IntoIterator<Item = (crate::keypath::KeyPath, &'l Value)>,
+        labels: impl IntoIterator<Item = (KeyPath, &'l Value)>,
     ) -> Result<Vec<Label>> {
         let mut found = Vec::new();
         let mut problems = Vec::new();

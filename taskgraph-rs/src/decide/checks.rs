@@ -22,7 +22,7 @@ pub fn check(loaded: &Loaded, params: &mut Params) -> Result<Vec<Problem>> {
 /// no effect on a model is refused.
 pub fn check_values(loaded: &Loaded, params: &Params) -> Vec<Problem> {
     let mut found = params::check(params, &loaded.extension, &loaded.kinds);
-    for problem in found.iter_mut().filter(|problem| problem.code == "no-effect") {
+    for problem in found.iter_mut().filter(|problem| problem.is_grave()) {
         problem.severity = Severity::Error;
     }
     if let Some(training) = loaded.extension.training {

@@ -77,25 +77,14 @@ impl Params {
 mod tests {
     use super::super::Given;
     use super::*;
-    use crate::extension::Training;
+    use crate::extension::{NOTHING, Training};
     use crate::source::Source;
 
     const TRAINING: Training = Training {
-        parameter: "t",
-        name: "",
-        src: "",
-        trg: "",
-        stage: "",
-        target_method: "",
-        datasets: "",
         models: "t.experiment.models",
         models_elsewhere: "t.models",
-        reuse: &[],
         reuse_name: "models",
-        kinds: &[],
-        action_keys: &[],
-        other_layouts: &[],
-        defaults_are: "",
+        ..NOTHING
     };
 
     fn moved(text: &str) -> Params {

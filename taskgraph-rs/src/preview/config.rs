@@ -39,6 +39,11 @@ pub fn unread(input: &Input) -> Config {
 
 /// Reads a training config or a set of parameters, and fills in what is missing.
 pub fn read(loaded: &Loaded, training: &Training, input: &Input) -> Result<Configured> {
+    read_with(loaded, training, input, &Map::default())
+}
+
+/// The same, with base parameters that are known already.
+pub fn read_with(loaded: &Loaded, training: &Training, input: &Input, known: &Map) -> Result<Configured> {
     let Given { values, layer } = Given::read(input.source.clone(), input.is_json)?;
     let own_document = layer.document.clone();
     let is_parameters = values.contains_key(training.parameter);
@@ -53,6 +58,9 @@ pub fn read(loaded: &Loaded, training: &Training, input: &Input) -> Result<Confi
     let mut problems = equal_keys(&own_document);
     move_models(&mut params, &loaded.extension);
     let own = params.get(training.parameter).cloned().unwrap_or_default();
+    for (name, value) in known {
+        params.values_mut().set_default(name, value.clone());
+    }
     base::fill(&mut params, &loaded.tree, training.target_method);
     let mut defaults = None;
     for (name, file) in &loaded.extension.defaults {

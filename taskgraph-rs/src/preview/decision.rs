@@ -5,8 +5,8 @@ use indexmap::IndexMap;
 
 use super::compare::{Run, compare};
 use super::config;
-use super::make::{is_about_the_machine, plan, tree_facts};
-use super::report::{Comparison, Config, Report};
+use super::make::{is_about_the_machine, plan};
+use super::report::{Comparison, Config, Report, TreeFacts};
 use crate::optimize::Fate;
 use crate::params::Params;
 use crate::pipeline::Loaded;
@@ -42,7 +42,7 @@ pub fn of_decision(
     let plan = plan(loaded, training, params, run, scratch.as_ref(), comparison, Some(fates));
     let (missing, problems): (Vec<_>, Vec<_>) = problems.into_iter().partition(is_about_the_machine);
     let config = Config { file: "parameters.yml".into(), is_parameters: true };
-    let mut report = Report::new(config, Some(tree_facts(loaded)), problems, Some(plan));
+    let mut report = Report::new(config, Some(TreeFacts::of(loaded)), problems, Some(plan));
     report.notes = notes;
     report.notes.extend(missing.into_iter().map(|warning| warning.message));
     Ok(Some(report))

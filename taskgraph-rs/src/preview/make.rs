@@ -9,7 +9,7 @@ use indexmap::IndexMap;
 use super::compare::{Run, compare, size};
 use super::config::{self, Configured, problems_of};
 use super::look_up::{look_up, really};
-use super::making::{Made, Making};
+use super::making::{Made, Making, notes};
 use super::models::models;
 use super::report::{Comparison, Facts, Plan, Report, TreeFacts};
 use super::reused::reused;
@@ -86,11 +86,9 @@ impl From<Report> for Preview {
 /// Previews a config over a tree. Whatever is wrong with either is in the report; an error is the machine's fault.
 pub fn preview(loaded: &Loaded, request: &Request<'_>) -> Result<Preview> {
     let mut problems: Vec<Problem> = loaded.equal_keys().into_iter().collect();
-    let tree = Some(tree_facts(loaded));
+    let tree = Some(TreeFacts::of(loaded));
     let Some(training) = loaded.extension.training else {
-        let message = format!("`{}` trains nothing: it has no training config", loaded.tree.name());
-        let help = "a tree of the translations pipeline has `register: translations_taskgraph:register` in config.yml";
-        problems.push(Problem::error("no-training", message).help(help));
+        problems.push(no_training(loaded));
         return Ok(Report::new(config::unread(&request.input), tree, problems, None).into());
     };
     let Some(configured) = problems_of(config::read(loaded, training, &request.input), &mut problems)? else {
@@ -98,9 +96,9 @@ pub fn preview(loaded: &Loaded, request: &Request<'_>) -> Result<Preview> {
     };
     let Configured { config, params, own, defaults, problems: found } = configured;
     problems.extend(found);
-    let making = Making { loaded, training, request };
+    let making = Making { loaded, training, request, is_sample: false };
     let mut made = making.make(params, Some(&own), &mut problems)?;
-    let mut notes = making.notes(made.as_ref());
+    let mut notes = made.as_ref().map(|made| notes(training, &made.params)).unwrap_or_default();
     let (mut plan, mut before) = (None, None);
     if let Some(Made { params, run }) = &mut made {
         let warnings = std::mem::take(&mut run.full.warnings);
@@ -161,11 +159,6 @@ pub(super) fn plan(
     }
 }
 
-/// The tree.
-pub(super) fn tree_facts(loaded: &Loaded) -> TreeFacts {
-    TreeFacts { name: loaded.tree.name(), embedded: loaded.tree.is_embedded(), kinds: loaded.kinds.len() }
-}
-
 /// What the machine lacks changes names and digests, but nothing that a preview shows.
 pub(super) fn is_about_the_machine(warning: &Problem) -> bool {
     warning.code == "run-task"
@@ -184,4 +177,12 @@ fn facts(training: &Training, params: &Params, run: &Run) -> Facts {
         targets: size(&run.targets.set),
         to_run: size(&run.targets.graph),
     }
+}
+
+/// What is wrong with a tree without a training config.
+pub fn no_training(loaded: &Loaded) -> Problem {
+    let message = format!("`{}` trains nothing: it has no training config", loaded.tree.name());
+    let help =
+        "a tree of the translations pipeline has `register: translations_taskgraph:register` in config.yml";
+    Problem::error("no-training", message).help(help)
 }

@@ -8,6 +8,7 @@ use super::config::{self, problems_of};
 use super::make::{Against, Request};
 use super::repair::repaired;
 use super::reused::not_used;
+use super::sample::sample;
 use super::stage;
 use crate::effects;
 use crate::extension::Training;
@@ -31,6 +32,8 @@ pub struct Making<'m> {
     pub training: &'m Training,
     /// What is asked.
     pub request: &'m Request<'m>,
+    /// Whether a sample of the graph is enough.
+    pub is_sample: bool,
 }
 
 /// A graph, and the parameters that it was made with.
@@ -62,7 +65,7 @@ impl Making<'_> {
         own: Option<&Value>,
         problems: &mut Vec<Problem>,
     ) -> Result<Option<Made>> {
-        let Making { loaded, training, request } = self;
+        let Making { loaded, training, request, is_sample } = self;
         if let Some(stage) = &request.target_stage {
             config::set_stage(&mut params, training, stage);
         }
@@ -72,8 +75,8 @@ impl Making<'_> {
         let has_stage_flag = request.target_stage.is_some();
         let mut found = problems_of(loaded.complete(&mut params, request.now), problems)?.unwrap_or_default();
         if own.is_some() {
-            // A model or a corpus that nothing takes is no small matter before a run of weeks.
-            for problem in found.iter_mut().filter(|problem| problem.code == "no-effect") {
+            // A model that nothing takes, a task that cannot end well: no small matters before a run of weeks.
+            for problem in found.iter_mut().filter(|problem| problem.is_grave()) {
                 problem.severity = Severity::Error;
             }
             if self.asks_for_a_stage(&params) {
@@ -86,8 +89,11 @@ impl Making<'_> {
             found.retain(Problem::is_error);
         }
         let is_refused = found.iter().any(Problem::is_error);
-        let can_be_made = found.iter().all(|problem| !problem.is_error() || problem.code == "no-effect");
+        let can_be_made = found.iter().all(|problem| !problem.is_error() || problem.is_grave());
         problems.extend(found);
+        if *is_sample {
+            params = sample(&params, training);
+        }
         if is_refused {
             let others = match own {
                 // What has no effect is as good as absent: the graph tells what else is not as it looks.
@@ -122,7 +128,7 @@ impl Making<'_> {
     /// What is not as it looks in a graph that was made: keys without effect, a stage that selects nothing, things
     /// that are handed in and not used. `told` is what was said of the parameters.
     fn look_at(&self, params: &Params, own: &Value, run: &Run, told: &[Problem]) -> Vec<Problem> {
-        let Making { loaded, training, request } = self;
+        let Making { loaded, training, request, .. } = self;
         let mut found = effects::without_effect(loaded, training, params, own);
         let asks_for_a_stage = self.asks_for_a_stage(params);
         if asks_for_a_stage {
@@ -173,7 +179,7 @@ impl Making<'_> {
     /// What else is wrong with a config that is refused already: what its graph would be refused for, and keys without
     /// effect.
     fn others(&self, params: &Params, own: &Value) -> Result<Vec<Problem>> {
-        let Making { loaded, training, request } = self;
+        let Making { loaded, training, request, .. } = self;
         let mut others = Vec::new();
         let datasets = KeyPath::dotted(training.datasets);
         for with_datasets in [true, false] {
@@ -232,17 +238,18 @@ impl Making<'_> {
         let made = self.make(other.params, None, problems)?;
         Ok(made.map(|made| (input.source.name.clone(), made)))
     }
+}
 
-    pub fn notes(&self, made: Option<&Made>) -> Vec<String> {
-        let keys = made.map(|made| effects::for_the_action(self.training, &made.params)).unwrap_or_default();
-        if keys.is_empty() {
-            return Vec::new();
-        }
-        let verb = if keys.len() == 1 { "is" } else { "are" };
-        let keys: Vec<_> = keys.iter().map(|key| format!("`{key}`")).collect();
-        vec![format!(
-            "{} {verb} for the `train` action, which takes over what earlier runs made; this is the plan without them",
-            keys.join(", ")
-        )]
+/// What is worth knowing of a config.
+pub fn notes(training: &Training, params: &Params) -> Vec<String> {
+    let keys = effects::for_the_action(training, params);
+    if keys.is_empty() {
+        return Vec::new();
     }
+    let verb = if keys.len() == 1 { "is" } else { "are" };
+    let keys: Vec<_> = keys.iter().map(|key| format!("`{key}`")).collect();
+    vec![format!(
+        "{} {verb} for the `train` action, which takes over what earlier runs made; this is the plan without them",
+        keys.join(", ")
+    )]
 }

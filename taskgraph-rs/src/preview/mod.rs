@@ -4,6 +4,7 @@
 //! from the tasks, reasons from the transforms, targets from the target room. No file is written, no network asked.
 
 mod base;
+mod check;
 mod command;
 mod compare;
 mod config;
@@ -16,16 +17,18 @@ mod parameters;
 mod repair;
 mod report;
 mod reused;
+mod sample;
 mod stage;
 #[cfg(test)]
 pub(crate) mod testing;
 mod work;
 
+pub use check::{Checked, Checker};
 pub use compare::Run;
 pub use config::set_stage;
 pub use decision::of_decision;
 pub use look_up::{Counts, KindCounts, LookUp, Looked, Outcome as Fared};
-pub use make::{Against, Input, Preview, Request, preview};
+pub use make::{Against, Input, Preview, Request, no_training, preview};
 pub use parameters::parameters;
 pub use report::{
     Bringer, Changed, Comparison, Config, DefaultKeys, Dependency, Edges, Facts, Gone, GoneKind, KindModels,

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::look_up::LookUp;
+use crate::pipeline::Loaded;
 use crate::problem::{Problem, Severity};
 use crate::task::Label;
 use crate::value::Str;
@@ -61,6 +62,13 @@ pub struct TreeFacts {
     pub embedded: bool,
     /// How many kinds it has.
     pub kinds: usize,
+}
+
+impl TreeFacts {
+    /// What is to be said of a tree.
+    pub fn of(loaded: &Loaded) -> Self {
+        TreeFacts { name: loaded.tree.name(), embedded: loaded.tree.is_embedded(), kinds: loaded.kinds.len() }
+    }
 }
 
 /// What would run.
@@ -353,32 +361,9 @@ pub struct Totals {
 
 impl Report {
     /// A report without a plan, or with one; the problems decide how it went.
-    pub fn new(
-        config: Config,
-        tree: Option<TreeFacts>,
-        mut problems: Vec<Problem>,
-        plan: Option<Plan>,
-    ) -> Self {
-        let position = |problem: &Problem| {
-            problem
-                .place
-                .as_ref()
-                .map(|place| (place.source.name.clone(), place.span.line, place.span.column))
-        };
-        problems
-            .sort_by_cached_key(|problem| (problem.severity, position(problem).is_none(), position(problem)));
-        // Each task that needs a missing thing says so, and a key of another layout has no effect besides.
-        let mut told = BTreeSet::new();
-        problems.retain(|problem| {
-            told.insert((position(problem), problem.message.clone()))
-                && (problem.code != "no-effect" || told.insert((position(problem), problem.code.into())))
-        });
-        let outcome = match problems.first().map(|problem| problem.severity) {
-            Some(Severity::Error) => Outcome::Refused,
-            _ if plan.is_none() => Outcome::Refused,
-            Some(Severity::Warning) => Outcome::Warnings,
-            None => Outcome::Fine,
-        };
+    pub fn new(config: Config, tree: Option<TreeFacts>, problems: Vec<Problem>, plan: Option<Plan>) -> Self {
+        let (problems, outcome) = outcome(problems);
+        let outcome = if plan.is_none() { Outcome::Refused } else { outcome };
         let plan = plan.filter(|_| outcome != Outcome::Refused);
         Report { version: VERSION, outcome, config, tree, plan, problems, notes: Vec::new() }
     }
@@ -388,4 +373,24 @@ impl Report {
         let errors = self.problems.iter().filter(|problem| problem.severity == Severity::Error).count();
         (errors, self.problems.len() - errors)
     }
+}
+
+/// Problems in the order of telling, each once, and how it went with them.
+pub fn outcome(mut problems: Vec<Problem>) -> (Vec<Problem>, Outcome) {
+    let position = |problem: &Problem| {
+        problem.place.as_ref().map(|place| (place.source.name.clone(), place.span.line, place.span.column))
+    };
+    problems.sort_by_cached_key(|problem| (problem.severity, position(problem).is_none(), position(problem)));
+    // Each task that needs a missing thing says so, and a key of another layout has no effect besides.
+    let mut told = BTreeSet::new();
+    problems.retain(|problem| {
+        told.insert((position(problem), problem.message.clone()))
+            && (problem.code != "no-effect" || told.insert((position(problem), problem.code.into())))
+    });
+    let outcome = match problems.first().map(|problem| problem.severity) {
+        Some(Severity::Error) => Outcome::Refused,
+        Some(Severity::Warning) => Outcome::Warnings,
+        None => Outcome::Fine,
+    };
+    (problems, outcome)
 }

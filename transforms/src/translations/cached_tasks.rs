@@ -63,14 +63,15 @@ fn add_cache(ctx: &Context<'_>, dialect: Dialect, stub: &mut Stub) -> Result<()>
         let item = format!("`attributes.cache.resources` in `{description}`");
         *resources = evaluate(resources, &item, |name| provider.clone().filter(|_| name == "provider"))?;
     }
-    // Nobody looks at digests that are not computed.
+    let cache = cache.clone();
+    let parameters = parameters(ctx, &cache);
+    // Nobody looks at digests that are not computed; that the parameters were read is noted all the same.
     if ctx.settings.fast {
         return Ok(());
     }
-    let cache = cache.clone();
     let mut data = command_words(stub)?;
     data.extend(resources(ctx, dialect, &cache)?);
-    data.extend(parameters(ctx, &cache));
+    data.extend(parameters);
     if dialect == Dialect::July2026 {
         data.extend(cache.get("version").filter(|version| version.truthy()).map(|v| python::str(v).into()));
     }

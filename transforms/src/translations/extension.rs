@@ -14,7 +14,7 @@ use super::decision_parameters::{DECISIONS_2024, DECISIONS_2026};
 use super::dialect::Dialect;
 use super::params::{PARAMETERS_2024, PARAMETERS_2026};
 use super::target_tasks::{final_eval_target_tasks, train_target_tasks, update_db_target_tasks};
-use super::{continuation, datasets, pretrained, upload};
+use super::{continuation, datasets, doubts, history, pretrained, upload};
 
 /// The training config of the tree itself, for parameters that have none.
 const CI_CONFIG: &str = "configs/config.ci.yml";
@@ -39,6 +39,8 @@ pub fn extension(tree: &Tree) -> Extension {
         Dialect::December2024 => Extension {
             parameters: PARAMETERS_2024,
             check: Some(check_2024),
+            reads: Some(pretrained::reads),
+            history: Some(history::december_2024),
             given: Some(given_2024),
             target_methods: TARGETS_2024,
             actions: ACTIONS_2024,
@@ -50,6 +52,8 @@ pub fn extension(tree: &Tree) -> Extension {
         Dialect::July2026 => Extension {
             parameters: PARAMETERS_2026,
             check: Some(check_2026),
+            reads: Some(pretrained::reads),
+            history: Some(history::july_2026),
             given: Some(given_2026),
             target_methods: TARGETS_2026,
             actions: ACTIONS_2026,
@@ -72,6 +76,7 @@ type Kinds = IndexMap<Str, Kind>;
 fn check_2024(params: &Params, kinds: &Kinds) -> Vec<Problem> {
     let mut problems = pretrained::check(params, kinds, Dialect::December2024);
     problems.extend(datasets::check(params));
+    problems.extend(doubts::check(params, Dialect::December2024));
     problems
 }
 
@@ -79,6 +84,7 @@ fn check_2026(params: &Params, kinds: &Kinds) -> Vec<Problem> {
     let mut problems = pretrained::check(params, kinds, Dialect::July2026);
     problems.extend(continuation::check(params));
     problems.extend(datasets::check(params));
+    problems.extend(doubts::check(params, Dialect::July2026));
     problems
 }
 

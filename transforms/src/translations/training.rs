@@ -13,6 +13,7 @@ const TRAINING_2024: Training = Training {
     stage: "training_config.target-stage",
     target_method: "train-target-tasks",
     datasets: DATASETS,
+    chunks: "training_config.taskcluster.split-chunks",
     models: "training_config.experiment.pretrained-models",
     models_elsewhere: "training_config.pretrained-models",
     reuse: &["training_config.experiment.pretrained-models"],

@@ -10,7 +10,7 @@ use taskgraph::problem::place_of_key;
 use taskgraph::task::{Label, Task};
 
 use super::pool::Pool;
-use crate::preview::drawing::SIZE;
+use crate::preview::drawing::{halves, size};
 
 /// Everything that the page knows, but for the pool of values.
 #[derive(Serialize)]
@@ -24,7 +24,10 @@ struct Data<'d> {
     kinds: &'d IndexSet<&'d str>,
     drawing: Option<&'d Drawing>,
     layout: Option<&'d Layout>,
-    size: (f64, f64),
+    /// Width and height of a box.
+    size: Option<(f64, f64)>,
+    /// The names of the boxes, each in one line or in two.
+    names: Vec<(&'d str, Option<&'d str>)>,
     tasks: Vec<TaskData<'d>>,
 }
 
@@ -67,7 +70,7 @@ pub fn data(preview: &Preview, focus: Option<&str>) -> Result<String> {
         let graphs: Vec<_> = [Some(now), before].into_iter().flatten().map(|run| &run.full.graph).collect();
         let reused = report.plan.as_ref().map(|plan| &plan.reused[..]).unwrap_or_default();
         let drawing = kinds(&graphs, &fates, reused);
-        drawn = Some((layout(&drawing, SIZE), drawing));
+        drawn = Some((layout(&drawing, size(&drawing)), drawing));
         sides.push(Side { fates, values: tasks_of(&now.full.graph)? });
         add(&mut tasks, now);
     }
@@ -96,7 +99,8 @@ pub fn data(preview: &Preview, focus: Option<&str>) -> Result<String> {
         kinds: &kinds,
         drawing: drawn.as_ref().map(|(_, drawing)| drawing),
         layout: drawn.as_ref().map(|(layout, _)| layout),
-        size: (SIZE.width, SIZE.height),
+        size: drawn.as_ref().map(|(_, drawing)| (size(drawing).width, size(drawing).height)),
+        names: drawn.iter().flat_map(|(_, drawing)| &drawing.nodes).map(|node| halves(&node.name)).collect(),
         tasks: told.collect(),
     };
     let json = format!("{{\"data\":{},\n\"pool\":{}}}", serde_json::to_string(&data)?, pool.into_json());

@@ -39,9 +39,10 @@ const box = (node, index) => {
     at("title", {}, `${node.name}: ${summary}`),
     at("rect", { class: "box", width, height, rx: 8 }),
     at("rect", { class: "band", x: 0, y: 8, width: 4, height: height - 16, rx: 2 }),
-    fitted(node.name, { x: 13, y: 20 }, 19, width - 50),
+    fitted(data.names[index][0], { x: 13, y: 20 }, 19, width - 50),
+    data.names[index][1] && fitted(data.names[index][1], { x: 13, y: 35 }, 22, width - 26),
     at("text", { class: "count", x: width - 10, y: 20 }, String(of.length)),
-    fitted(counts.map(([fate, number]) => (counts.length > 1 ? `${fate.sign} ${number} ${fate.words}` : `${fate.sign} ${fate.words}`)).join("  "), { class: "note", x: 13, y: 36 }, 27, width - 26),
+    fitted(counts.map(([fate, number]) => (counts.length > 1 ? `${fate.sign} ${number} ${fate.words}` : `${fate.sign} ${fate.words}`)).join("  "), { class: "note", x: 13, y: height - 14 }, 27, width - 26),
     parts);
 };
 // Through all points, leaving and entering each of them downwards.
@@ -72,7 +73,8 @@ const draw = () => {
     drawing.nodes.map((node, index) => shown(index) && box(node, index)));
   scale(svg);
   $("canvas").replaceChildren(svg);
-  svg.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  // In a narrow window the whole page would move.
+  if (matchMedia("(min-width: 901px)").matches) svg.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
   const idle = kinds.filter((kind) => !drawing.nodes.some((node) => node.name === kind)).sort(compare);
   $("idle").replaceChildren(...(idle.length ? ["Not asked for: ", ...idle.flatMap((kind, index) => [index ? ", " : "", toKind(kind)])] : []));
 };

@@ -73,6 +73,7 @@ document.addEventListener("keydown", (event) => {
     else if (isFiltered()) clear();
   }
 });
+document.body.classList.toggle("refused", !plan);
 paint();
 if (!location.hash && data.focus) location.replace(address({ task: data.focus }));
 render(false);

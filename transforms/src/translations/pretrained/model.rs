@@ -47,6 +47,22 @@ const INIT_FILES: &[&str] = &[
     "model.npz.best-chrf.npz",
 ];
 
+/// The state of a checkpoint, which Marian goes on from.
+const CHECKPOINT: &[&str] =
+    &["model.npz", "model.npz.optimizer.npz", "model.npz.progress.yml", "model.npz.yml"];
+
+/// Whether a run reads a file of a model. For `use` these are what later tasks fetch.
+/// Source: `pipeline/train/train.py`, `train-taskcluster.sh`, and the fetches of the kinds.
+pub fn reads(variant: Variant, file: &str) -> bool {
+    let is_vocabulary = file.starts_with("vocab.");
+    is_vocabulary
+        || match variant {
+            Variant::Continue => CHECKPOINT.contains(&file),
+            Variant::Init => file == "final.model.npz.best-chrf.npz",
+            Variant::DownloadOnly => file.starts_with("final.model.npz.best-chrf.npz"),
+        }
+}
+
 /// What is done with the model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {

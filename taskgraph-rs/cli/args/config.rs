@@ -1,0 +1,141 @@
+//! Flags of `config check`, and of what else can be done with training configs.
+
+use std::path::PathBuf;
+
+use clap::Args as ClapArgs;
+
+/// Flags of `config check`.
+#[derive(ClapArgs)]
+pub struct CheckOptions {
+    /// Training configs or sets of parameters; patterns (`configs/**/*.yml`) and folders stand for the files in them
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<String>,
+
+    /// The folder that has config.yml and kinds/ [default: taskcluster, else the embedded kinds]
+    #[arg(short, long, value_name = "DIR")]
+    pub root: Option<PathBuf>,
+
+    /// How to tell what was found
+    #[arg(long, value_enum, default_value_t = CheckFormat::Text)]
+    pub format: CheckFormat,
+
+    /// Show everything as JSON, see docs/check-json.md: short for --format json
+    #[arg(short = 'J', long, conflicts_with = "format")]
+    pub json: bool,
+
+    /// Write to this file
+    #[arg(short, long, value_name = "FILE")]
+    pub output_file: Option<PathBuf>,
+
+    /// Show the summary only, and no problem
+    #[arg(short, long)]
+    pub quiet: bool,
+
+    /// End with status 1 if there are warnings
+    #[arg(long)]
+    pub strict: bool,
+
+    /// Ask for every file that a run would fetch from elsewhere: whether it is there, how large it is, when it expires
+    #[arg(long)]
+    pub urls: bool,
+
+    /// Ask no network, also with --urls
+    #[arg(long)]
+    pub offline: bool,
+}
+
+/// The formats of `config check`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum CheckFormat {
+    /// Problems with the source around them on stderr, and a table of all files
+    Text,
+    /// One JSON object, see docs/check-json.md
+    Json,
+    /// Annotations for a workflow of GitHub
+    Github,
+    /// SARIF 2.1.0
+    Sarif,
+}
+
+/// Flags of `config upgrade`.
+#[derive(ClapArgs)]
+pub struct UpgradeOptions {
+    /// Training configs or sets of parameters in YAML; patterns and folders stand for the files in them
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<String>,
+
+    /// The folder that has config.yml and kinds/ [default: taskcluster, else the embedded kinds]
+    #[arg(short, long, value_name = "DIR")]
+    pub root: Option<PathBuf>,
+
+    /// Write the files that pass afterwards; otherwise only what would change is shown
+    #[arg(short, long)]
+    pub write: bool,
+}
+
+/// Flags of `config schema`.
+#[derive(ClapArgs)]
+pub struct SchemaOptions {
+    /// The folder that has config.yml and kinds/ [default: taskcluster, else the embedded kinds]
+    #[arg(short, long, value_name = "DIR")]
+    pub root: Option<PathBuf>,
+
+    /// For whole configs: all that has to be there is required, and unknown keys are refused
+    #[arg(long)]
+    pub strict: bool,
+
+    /// Write to this file
+    #[arg(short, long, value_name = "FILE")]
+    pub output_file: Option<PathBuf>,
+}
+
+/// Flags of `config init`.
+#[derive(ClapArgs)]
+pub struct InitOptions {
+    /// The language that is translated from
+    #[arg(value_name = "SRC")]
+    pub src: String,
+
+    /// The language that is translated to
+    #[arg(value_name = "TRG")]
+    pub trg: String,
+
+    /// The folder that has config.yml and kinds/ [default: taskcluster, else the embedded kinds]
+    #[arg(short, long, value_name = "DIR")]
+    pub root: Option<PathBuf>,
+
+    /// What the run is called
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+
+    /// The folder of a pretrained teacher; one for each member of an ensemble, in order
+    #[arg(long, value_name = "URL")]
+    pub teacher: Vec<String>,
+
+    /// What to do with the teachers
+    #[arg(long, value_enum, value_name = "MODE", default_value_t = ModelMode::Continue)]
+    pub teacher_mode: ModelMode,
+
+    /// The folder of a pretrained backwards model
+    #[arg(long, value_name = "URL")]
+    pub backwards: Option<String>,
+
+    /// What to do with the backwards model
+    #[arg(long, value_enum, value_name = "MODE", default_value_t = ModelMode::Use)]
+    pub backwards_mode: ModelMode,
+
+    /// Write to this file, which must not be there yet
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// What is done with a pretrained model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum ModelMode {
+    /// Publish it as it is
+    Use,
+    /// Go on training it
+    Continue,
+    /// Begin with its weights
+    Init,
+}

@@ -1,0 +1,87 @@
+//! `config check`: what is wrong with training configs, many at once.
+
+use std::path::Path;
+use std::time::SystemTime;
+
+use anstream::eprintln;
+use anyhow::Result;
+use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
+use taskgraph::pipeline::Loaded;
+use taskgraph::preview::{Checked, Checker, Outcome, TreeFacts};
+use taskgraph_transforms::registry;
+
+use super::files::files;
+use super::verdicts::Verdicts;
+use super::{github, json, remote, sarif, table};
+use crate::Status;
+use crate::args::{CheckFormat, CheckOptions};
+use crate::bar::Bar;
+use crate::environment::{open_tree_or_embedded, settings};
+use crate::output::write;
+use crate::preview::read;
+use crate::report::Reporter;
+
+/// Checks configs.
+pub fn run(options: &CheckOptions, reporter: &Reporter) -> Result<Status> {
+    let paths = files(&options.files)?;
+    let tree = open_tree_or_embedded(options.root.as_deref())?;
+    let loaded = Loaded::load(tree, &registry(), &Default::default())?;
+    let settings = settings(None, true)?;
+    let checker = Checker::new(&loaded, &settings, SystemTime::now())?;
+    let bar = Bar::new(paths.len(), "configs");
+    let checked: Vec<Result<Checked>> = paths
+        .par_iter()
+        .map(|path: &std::path::PathBuf| {
+            let checked = read_and_check(&checker, path);
+            bar.step();
+            checked
+        })
+        .collect();
+    drop(bar);
+    let (files, unreadable): (Vec<_>, Vec<_>) = checked.into_iter().partition(Result::is_ok);
+    let mut verdicts = Verdicts {
+        tree: TreeFacts::of(&loaded),
+        tree_problems: loaded.equal_keys().into_iter().collect(),
+        files: files.into_iter().flatten().collect(),
+    };
+    match (options.urls, options.offline) {
+        (true, false) => remote::ask(&mut verdicts.files, &loaded)?,
+        (true, true) => eprintln!("--offline: no url was asked"),
+        (false, _) => {}
+    }
+    tell(&verdicts, options, reporter)?;
+    let mut status = match verdicts.outcome() {
+        Outcome::Refused => Status::Refused,
+        Outcome::Warnings if options.strict => Status::Warnings,
+        Outcome::Warnings | Outcome::Fine => Status::Fine,
+    };
+    for error in unreadable.into_iter().filter_map(Result::err) {
+        reporter.machine(&error);
+        status = Status::Machine;
+    }
+    Ok(status)
+}
+
+fn read_and_check(checker: &Checker<'_>, path: &Path) -> Result<Checked> {
+    match read(path) {
+        Ok(input) => checker.check(&input),
+        Err(error) => checker.unreadable(path.display().to_string(), error),
+    }
+}
+
+fn tell(verdicts: &Verdicts, options: &CheckOptions, reporter: &Reporter) -> Result<()> {
+    let format = if options.json { CheckFormat::Json } else { options.format };
+    let shown = match format {
+        CheckFormat::Text => {
+            if !options.quiet {
+                reporter.warnings(&verdicts.tree_problems);
+                verdicts.files.iter().for_each(|file| reporter.problems(&file.problems));
+            }
+            table::table(verdicts)
+        }
+        CheckFormat::Json => serde_json::to_string_pretty(&json::report(verdicts))? + "\n",
+        CheckFormat::Github => github::annotations(verdicts),
+        CheckFormat::Sarif => serde_json::to_string_pretty(&sarif::log(verdicts))? + "\n",
+    };
+    write(options.output_file.as_deref(), |out| Ok(out.write_all(shown.as_bytes())?))
+}

@@ -1,0 +1,32 @@
+//! `config schema`: what a training config looks like, as JSON Schema for editors.
+
+use anyhow::Result;
+use taskgraph::pipeline::Loaded;
+use taskgraph::preview::no_training;
+use taskgraph::problem::Problems;
+use taskgraph::schema::{Strictness, json_schema};
+use taskgraph_transforms::registry;
+
+use crate::Status;
+use crate::args::SchemaOptions;
+use crate::environment::open_tree_or_embedded;
+use crate::output::write;
+
+/// Prints the schema of the tree's training config.
+pub fn run(options: &SchemaOptions) -> Result<Status> {
+    let tree = open_tree_or_embedded(options.root.as_deref())?;
+    let loaded = Loaded::load(tree, &registry(), &Default::default())?;
+    let training = loaded.extension.training;
+    let field = training.and_then(|training| {
+        loaded.extension.parameters.iter().find(|field| field.name == training.parameter)
+    });
+    let Some(field) = field else { return Err(Problems::from(no_training(&loaded)).into()) };
+    let strictness = if options.strict { Strictness::Strict } else { Strictness::Lenient };
+    let title = format!("Training config of {}", loaded.tree.name());
+    let schema = json_schema(&field.shape, &title, strictness);
+    write(options.output_file.as_deref(), |out| {
+        serde_json::to_writer_pretty(&mut *out, &schema)?;
+        Ok(writeln!(out)?)
+    })?;
+    Ok(Status::Fine)
+}

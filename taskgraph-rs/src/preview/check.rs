@@ -1,0 +1,141 @@
+//! What is wrong with configs, many of them over one tree: the preview's own checks without its plan.
+
+use std::time::SystemTime;
+
+use anyhow::Result;
+
+use super::base;
+use super::config::{self, Configured, problems_of};
+use super::make::{Against, Input, Request, no_training};
+use super::making::{Making, notes};
+use super::report::{Config, Outcome, outcome};
+use crate::extension::Training;
+use crate::params::{self, Params};
+use crate::pipeline::Loaded;
+use crate::problem::{Problem, Problems};
+use crate::remote::{Folder, Remote, remotes};
+use crate::settings::Settings;
+use crate::value::{Map, Value};
+
+/// A config that was checked.
+#[derive(Debug)]
+pub struct Checked {
+    /// What it is.
+    pub config: Config,
+    /// The language that is translated from; empty if the config does not say it.
+    pub src: String,
+    /// The language that is translated to.
+    pub trg: String,
+    /// How it went.
+    pub outcome: Outcome,
+    /// What is wrong, errors first, each in the order of the file.
+    pub problems: Vec<Problem>,
+    /// What is worth knowing, and nobody's fault.
+    pub notes: Vec<String>,
+    /// The files that its run would fetch from elsewhere; none if it is refused.
+    pub remotes: Vec<Remote>,
+    /// What there is of them, once somebody asked.
+    pub folders: Vec<Folder>,
+    /// The parameters, if the config could be read: complete, and not refused unless `outcome` says so.
+    pub params: Option<Params>,
+}
+
+impl Checked {
+    /// Adds what was found out later.
+    pub fn add(&mut self, problems: Vec<Problem>) {
+        self.problems.extend(problems);
+        (self.problems, self.outcome) = outcome(std::mem::take(&mut self.problems));
+    }
+}
+
+/// Checks configs over one tree. What is the same for all of them is found out once.
+pub struct Checker<'c> {
+    loaded: &'c Loaded,
+    training: &'c Training,
+    settings: Settings,
+    known: Map,
+    now: SystemTime,
+}
+
+impl<'c> Checker<'c> {
+    /// A checker. Refused for a tree that trains nothing.
+    pub fn new(loaded: &'c Loaded, settings: &Settings, now: SystemTime) -> Result<Self> {
+        let Some(training) = loaded.extension.training else {
+            return Err(Problems::from(no_training(loaded)).into());
+        };
+        let mut base = Params::default();
+        base::fill(&mut base, &loaded.tree, training.target_method);
+        params::fill_base(&mut base, &loaded.tree, now)?;
+        // No digest has a say in what is wrong with a config.
+        let settings = Settings { fast: true, ..settings.clone() };
+        Ok(Checker { loaded, training, settings, known: base.values().clone(), now })
+    }
+
+    /// Checks a config. Whatever is wrong with it is in the answer; an error is the machine's fault.
+    pub fn check(&self, input: &Input) -> Result<Checked> {
+        let mut problems = Vec::new();
+        let read = config::read_with(self.loaded, self.training, input, &self.known);
+        let Some(configured) = problems_of(read, &mut problems)? else {
+            return Ok(self.told(config::unread(input), None, problems, Vec::new()));
+        };
+        let Configured { config, params, own, problems: found, .. } = configured;
+        problems.extend(found);
+        let request = Request {
+            input: input.clone(),
+            target_stage: None,
+            tasks_for: None,
+            against: Against::Nothing,
+            settings: &self.settings,
+            ask: None,
+            find: None,
+            now: self.now,
+        };
+        let making =
+            Making { loaded: self.loaded, training: self.training, request: &request, is_sample: true };
+        let mut kept = params.clone();
+        let made = making.make(params, Some(&own), &mut problems)?;
+        let mut files = Vec::new();
+        if let Some(made) = made {
+            files = remotes(&self.loaded.extension, &made.params, &made.run.targets.graph);
+            problems.extend(made.run.full.warnings);
+        }
+        // Nothing was made that a missing run-task would change.
+        problems.retain(|problem| problem.code != "run-task");
+        let notes = notes(self.training, &kept);
+        self.loaded.complete(&mut kept, self.now)?;
+        let checked = self.told(config, Some(kept), problems, notes);
+        Ok(Checked { remotes: files, ..checked })
+    }
+
+    /// A config that could not be read as a text. An error that is not the text's fault passes through.
+    pub fn unreadable(&self, file: String, error: anyhow::Error) -> Result<Checked> {
+        let problems = Problems::from_error(error)?;
+        Ok(self.told(Config { file, is_parameters: false }, None, problems, Vec::new()))
+    }
+
+    fn told(
+        &self,
+        config: Config,
+        params: Option<Params>,
+        problems: Vec<Problem>,
+        notes: Vec<String>,
+    ) -> Checked {
+        let text = |path: &str| {
+            let value = params.as_ref().and_then(|params| params.find(&path.into()));
+            value.and_then(Value::as_str).unwrap_or_default().to_owned()
+        };
+        let (src, trg) = (text(self.training.src), text(self.training.trg));
+        let (problems, outcome) = outcome(problems);
+        Checked {
+            config,
+            src,
+            trg,
+            outcome,
+            problems,
+            notes,
+            remotes: Vec::new(),
+            folders: Vec::new(),
+            params,
+        }
+    }
+}

@@ -1,0 +1,236 @@
+//! What is wrong with files that a run would fetch.
+
+use std::collections::BTreeMap;
+
+use super::file::Remote;
+use super::store::Store;
+use crate::decision::Variant;
+use crate::params::Params;
+use crate::probe::Head;
+use crate::problem::Problem;
+use crate::secret::redact;
+use crate::task_id::TaskId;
+use crate::time::parse_json_date;
+use crate::urls::Answer;
+use crate::value::Str;
+
+/// What is known about files.
+#[derive(Debug, Default)]
+pub struct Answers {
+    /// What a HEAD request told, by url.
+    pub heads: BTreeMap<String, Head>,
+    /// When the artifacts of tasks expire, by name.
+    pub expires: BTreeMap<TaskId, BTreeMap<String, String>>,
+}
+
+impl Answers {
+    /// When the file at a url is deleted, if it is an artifact.
+    pub fn expires(&self, url: &str) -> Option<&str> {
+        match Store::of(url) {
+            Store::Taskcluster { task_id, artifact, .. } => {
+                self.expires.get(&task_id)?.get(&artifact).map(String::as_str)
+            }
+            _ => None,
+        }
+    }
+}
+
+/// All that is wrong. `reads` is whether a training script reads a file of a model at all, `until` the time at which
+/// the tasks of the run have to be done, both milliseconds after 1970.
+pub fn judge(
+    remotes: &[Remote],
+    answers: &Answers,
+    params: &Params,
+    reads: Option<fn(Variant, &str) -> bool>,
+    (now, until): (i64, i64),
+) -> Vec<Problem> {
+    let judging = Judging { params, reads, now, until };
+    let mut problems = Vec::new();
+    for remote in remotes {
+        problems.extend(answers.heads.get(&remote.url).and_then(|head| judging.there(remote, head)));
+        problems.extend(answers.expires(&remote.url).and_then(|expires| judging.in_time(remote, expires)));
+    }
+    problems.extend(judging.vocabularies(remotes, answers));
+    let mut told: Vec<(Option<String>, String)> = Vec::new();
+    problems.retain(|problem| {
+        let key = (problem.place.as_ref().map(ToString::to_string), problem.message.clone());
+        let is_new = !told.contains(&key);
+        told.push(key);
+        is_new
+    });
+    problems
+}
+
+struct Judging<'j> {
+    params: &'j Params,
+    reads: Option<fn(Variant, &str) -> bool>,
+    now: i64,
+    until: i64,
+}
+
+impl Judging<'_> {
+    fn at(&self, problem: Problem, remote: &Remote, label: impl Into<String>) -> Problem {
+        let place = self.params.place_of_value(&remote.path);
+        problem.at(self.params.path_in_file(&remote.path), label).in_place(place)
+    }
+
+    fn there(&self, remote: &Remote, head: &Head) -> Option<Problem> {
+        let url = redact(&remote.url);
+        match &head.answer {
+            Answer::Missing(status) => {
+                let status = status.map(|status| format!(" (status {status})")).unwrap_or_default();
+                let message = format!("`{}` is not there{status}", remote.file);
+                let problem = self.at(Problem::error("no-such-file", message), remote, url);
+                Some(problem.help(self.needed(remote)))
+            }
+            Answer::Failed(why) => {
+                let message = format!("cannot tell whether `{}` is there: {}", remote.file, redact(why));
+                Some(self.at(Problem::warning("probe", message), remote, url))
+            }
+            Answer::Found | Answer::Unasked => None,
+        }
+    }
+
+    /// What a missing file means. A worker mounts everything before it starts.
+    fn needed(&self, remote: &Remote) -> String {
+        let Some(variant) = remote.variant else { return "the task that reads it will fail".into() };
+        let mode = variant.words();
+        match self.reads.is_none_or(|reads| reads(variant, &remote.file)) {
+            true => format!("needed for {mode}: the run reads it"),
+            false => format!(
+                "nothing reads it for {mode}, but a worker refuses to start without it: any file of this name will do"
+            ),
+        }
+    }
+
+    fn in_time(&self, remote: &Remote, expires: &str) -> Option<Problem> {
+        let at = parse_json_date(expires)? / 1000;
+        let url = redact(remote.folder());
+        if at <= self.now {
+            let message = format!("`{}` expired on {}", remote.file, day(expires));
+            return Some(self.at(Problem::error("expired", message), remote, url));
+        }
+        let message = format!("artifacts expire on {}, before the run has to be done", day(expires));
+        let problem = self.at(Problem::warning("expires", message), remote, url);
+        (at < self.until).then(|| problem.help("copy the files to a bucket"))
+    }
+
+    /// Teachers of an ensemble decode together: they need the same vocabulary.
+    fn vocabularies(&self, remotes: &[Remote], answers: &Answers) -> Vec<Problem> {
+        let mut first: BTreeMap<(&Str, &str), (&Remote, &str)> = BTreeMap::new();
+        let mut problems = Vec::new();
+        for remote in remotes.iter().filter(|remote| remote.file.starts_with("vocab.")) {
+            let content = answers.heads.get(&remote.url).and_then(|head| head.content.as_deref());
+            let (Some(kind), Some(content)) = (&remote.kind, content) else { continue };
+            match first.get(&(kind, remote.file.as_str())) {
+                None => drop(first.insert((kind, &remote.file), (remote, content))),
+                Some((other, known)) if comparable(known, content) && *known != content => {
+                    let message = format!("`{}` differs between the models of `{kind}`", remote.file);
+                    let label = "models that decode together need the same vocabulary";
+                    problems.push(
+                        self.at(Problem::error("other-vocabulary", message), remote, label)
+                            .with(self.params.place_of_value(&other.path), "this one has another"),
+                    );
+                }
+                Some(_) => {}
+            }
+        }
+        problems
+    }
+}
+
+/// Whether two hashes are of the same sort: `md5:…`, `crc32c:…`.
+fn comparable(one: &str, other: &str) -> bool {
+    one.split(':').next() == other.split(':').next() && !one.starts_with("etag:")
+}
+
+fn day(time: &str) -> &str {
+    time.split('T').next().unwrap_or(time)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::params::Given;
+    use crate::source::Source;
+
+    const TASK: &str = "https://tc/api/queue/v1/task/fOQsIonXQki5adS3LAQjRQ/artifacts/public/build/";
+
+    fn remote(folder: &str, file: &str) -> Remote {
+        Remote {
+            path: "urls".into(),
+            url: format!("{folder}{file}"),
+            file: file.into(),
+            task: None,
+            kind: Some("train-teacher".into()),
+            variant: Some(Variant::Continue),
+        }
+    }
+
+    fn head(answer: Answer, content: Option<&str>) -> Head {
+        Head { answer, bytes: Some(7), content: content.map(str::to_owned) }
+    }
+
+    fn told(remotes: &[Remote], answers: &Answers) -> Vec<String> {
+        let given = Given::read(Source::new("p.yml", "urls: [a, b]"), false).unwrap();
+        let params = Params::new(given.values, vec![given.layer]);
+        let reads: fn(Variant, &str) -> bool = |_, file| file == "model.npz";
+        let until = parse_json_date("2026-12-05T00:00:00.000Z").unwrap() / 1000;
+        let now = parse_json_date("2026-11-25T00:00:00.000Z").unwrap() / 1000;
+        let problems = judge(remotes, answers, &params, Some(reads), (now, until));
+        let told = problems.iter().map(|problem| {
+            format!("{} {}: {}", problem.code, problem.message, problem.help.as_deref().unwrap_or_default())
+        });
+        told.collect()
+    }
+
+    #[test]
+    fn a_missing_file_says_whether_it_is_read() {
+        let files = [remote("https://h/", "model.npz"), remote("https://h/", "train.log")];
+        let missing = || head(Answer::Missing(Some(404)), None);
+        let heads = files.iter().map(|file| (file.url.clone(), missing())).collect();
+        assert_eq!(
+            told(&files, &Answers { heads, ..Answers::default() }),
+            [
+                "no-such-file `model.npz` is not there (status 404): needed for continue: the run reads it",
+                "no-such-file `train.log` is not there (status 404): nothing reads it for continue, \
+                 but a worker refuses to start without it: any file of this name will do",
+            ]
+        );
+    }
+
+    #[test]
+    fn artifacts_have_to_outlive_the_run() {
+        let files = [remote(TASK, "model.npz"), remote(TASK, "train.log")];
+        let id = TaskId::parse("fOQsIonXQki5adS3LAQjRQ").unwrap();
+        let expires = |one: &str, other: &str| {
+            let times = [("public/build/model.npz", one), ("public/build/train.log", other)];
+            let times = times.map(|(name, day)| (name.to_owned(), format!("{day}T01:00:00.000Z")));
+            Answers { expires: BTreeMap::from([(id.clone(), times.into())]), ..Answers::default() }
+        };
+        assert_eq!(
+            told(&files, &expires("2026-11-24", "2026-12-04")),
+            [
+                "expired `model.npz` expired on 2026-11-24: ",
+                "expires artifacts expire on 2026-12-04, before the run has to be done: copy the files to a bucket",
+            ]
+        );
+        assert_eq!(told(&files, &expires("2027-01-01", "2026-12-06")), [""; 0]);
+    }
+
+    #[test]
+    fn models_that_decode_together_have_one_vocabulary() {
+        let files = [remote("https://a/", "vocab.spm"), remote("https://b/", "vocab.spm")];
+        let with = |one: &str, other: &str| {
+            let heads = [one, other].map(|hash| head(Answer::Found, Some(hash)));
+            let heads = files.iter().map(|file| file.url.clone()).zip(heads).collect();
+            told(&files, &Answers { heads, ..Answers::default() })
+        };
+        assert_eq!(with("md5:x", "md5:x"), [""; 0]);
+        assert_eq!(with("md5:x", "crc32c:y"), [""; 0]);
+        assert_eq!(
+            with("md5:x", "md5:y"),
+            ["other-vocabulary `vocab.spm` differs between the models of `train-teacher`: "]
+        );
+    }
+}
