@@ -10,6 +10,7 @@ mod calls;
 mod conformance;
 mod create;
 mod faults;
+mod optimized;
 mod pages;
 mod watched;
 

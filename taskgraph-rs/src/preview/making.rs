@@ -201,12 +201,15 @@ impl Making<'_> {
             };
             others.extend(refused.into_iter().filter(is_own));
         }
-        // What is wrong with models was said by their own check.
-        let models = params.path_in_file(&KeyPath::dotted(training.models));
-        let is_about_models = |path: &KeyPath| {
-            path.0.starts_with(&models.0) || !path.0.is_empty() && models.0.starts_with(&path.0)
+        // What is wrong with what is reused was said by its own check.
+        let reused = training.reuse.iter().map(|path| params.path_in_file(&KeyPath::dotted(path)));
+        let reused: Vec<KeyPath> = reused.collect();
+        let is_reused = |path: &KeyPath| {
+            reused.iter().any(|reused| {
+                path.0.starts_with(&reused.0) || !path.0.is_empty() && reused.0.starts_with(&path.0)
+            })
         };
-        others.retain(|problem| !is_about_models(&problem.path));
+        others.retain(|problem| !is_reused(&problem.path));
         Ok(others)
     }
 

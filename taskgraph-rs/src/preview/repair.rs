@@ -9,7 +9,7 @@ use crate::pipeline::Loaded;
 use crate::shape::What;
 use crate::value::{Map, Value};
 
-/// The same parameters with default values for what does not have its shape, and without models. Datasets are kept
+/// The same parameters with default values for what does not have its shape, and without what it reuses. Datasets are kept
 /// or replaced as a whole.
 pub fn repaired(
     loaded: &Loaded,
@@ -36,12 +36,13 @@ pub fn repaired(
     }
     let mut params = params.clone();
     params.values_mut().insert(training.parameter.into(), config);
-    let models = KeyPath::dotted(training.models);
     let values = params.values_mut();
-    if let Some((Step::Key(first), rest)) = models.0.split_first()
-        && let Some(value) = values.get_mut(&**first)
-    {
-        put(value, rest, None);
+    for reused in training.reuse {
+        if let Some((Step::Key(first), rest)) = KeyPath::dotted(reused).0.split_first()
+            && let Some(value) = values.get_mut(&**first)
+        {
+            put(value, rest, None);
+        }
     }
     Some(params)
 }

@@ -91,7 +91,8 @@ pub fn selects_nothing_elsewhere(
     let path = KeyPath::dotted(training.stage);
     let stage = params.find(&path).and_then(Value::as_str).unwrap_or_default();
     let message = format!("target stage `{stage}` selects no task with Python Taskgraph");
-    let label = format!("{}; this program would select {} tasks", first.why, targets.len());
+    let ending = if targets.len() == 1 { "" } else { "s" };
+    let label = format!("{}; this program would select {} task{ending}", first.why, targets.len());
     let mut problem = Problem::error("empty-stage", message);
     if !has_no_effect(&first.by) {
         problem.severity = Severity::Warning;

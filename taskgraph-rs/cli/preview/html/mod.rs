@@ -98,9 +98,9 @@ mod tests {
 
     #[test]
     fn the_page_has_a_place_for_each_part() {
-        for name in ["policy", "title", "style", "data", "script"] {
-            assert_eq!(PAGE.matches(&format!("{{{{{name}}}}}")).count(), 1, "{name}");
-        }
+        let names: Vec<&str> =
+            PAGE.split("{{").skip(1).filter_map(|part| part.split_once("}}")).map(|(name, _)| name).collect();
+        assert_eq!(names, ["policy", "title", "style", "title", "data", "script"]);
         // An element that holds a script or a style ends where its end tag stands.
         assert!(!SCRIPT.contains("</script") && !STYLE.contains("</style"));
     }
