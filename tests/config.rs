@@ -318,8 +318,8 @@ fn every_file_that_a_run_would_fetch_is_asked_for() {
         told,
         [
             "other-vocabulary `vocab.spm` differs between the models of `train-teacher`",
-            "no-such-file `train.log` is not there (status 404)",
             "expired `model.npz` expired on 2020-01-01",
+            "no-such-file `train.log` is not there (status 404)",
         ]
     );
     let folders: Vec<_> = file["folders"]
