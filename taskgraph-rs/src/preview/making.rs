@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 use super::compare::Run;
 use super::config::{self, problems_of};
 use super::make::{Against, Request};
-use super::repair::repaired;
+use super::repair::{Datasets, repaired};
 use super::reused::not_used;
 use super::sample::sample;
 use super::stage;
@@ -181,17 +181,17 @@ impl Making<'_> {
     fn others(&self, params: &Params, own: &Value) -> Result<Vec<Problem>> {
         let Making { loaded, training, request, .. } = self;
         let mut others = Vec::new();
-        let datasets = KeyPath::dotted(training.datasets);
-        for with_datasets in [true, false] {
-            let Some(params) = repaired(loaded, training, params, with_datasets) else { break };
+        let path = KeyPath::dotted(training.datasets);
+        for datasets in [Datasets::Kept, Datasets::Completed, Datasets::Replaced] {
+            let Some(params) = repaired(loaded, training, params, datasets) else { break };
             if params::check(&params, &loaded.extension, &loaded.kinds).iter().any(Problem::is_error) {
                 break;
             }
             let mut refused = Vec::new();
             if problems_of(loaded.full(&params, request.settings), &mut refused)?.is_some() {
                 let mut found = effects::without_effect(loaded, training, &params, own);
-                let inside = params.path_in_file(&datasets);
-                found.retain(|problem| with_datasets || !problem.path.0.starts_with(&inside.0));
+                let inside = params.path_in_file(&path);
+                found.retain(|it| datasets != Datasets::Replaced || !it.path.0.starts_with(&inside.0));
                 others.extend(found);
                 break;
             }
@@ -199,7 +199,16 @@ impl Making<'_> {
             let is_own = |problem: &Problem| {
                 problem.place.as_ref().is_some_and(|place| place.source == request.input.source)
             };
-            others.extend(refused.into_iter().filter(is_own));
+            let refused: Vec<Problem> = refused
+                .into_iter()
+                .filter(is_own)
+                .filter(|it| {
+                    !others
+                        .iter()
+                        .any(|told: &Problem| (&told.path, &told.message) == (&it.path, &it.message))
+                })
+                .collect();
+            others.extend(refused);
         }
         // What is wrong with what is reused was said by its own check.
         let reused = training.reuse.iter().map(|path| params.path_in_file(&KeyPath::dotted(path)));
