@@ -183,3 +183,59 @@ fn no_key_is_ignored_over_real_trees() {
     }
 }
 
+/// A model, a vocabulary and corpora: all that may stand there.
+fn reused(tree: &str) -> Value {
+    let corpus = json!({"src": "https://h/src.zst", "trg": "https://h/trg.zst", "tok-src": "https://h/tok-src.zst",
+        "tok-trg": "https://h/tok-trg.zst", "alignments": "https://h/aln.zst"});
+    match tree {
+        "translations-2026-07" => json!({"continuation": {
+            "models": {"backwards": {"url": "https://h/model", "mode": "use", "type": "default"}},
+            "vocab": {"src": "https://h/vocab.src.spm", "trg": "https://h/vocab.trg.spm"},
+            "corpora": {"backtranslations": corpus},
+        }}),
+        _ => json!({"pretrained-models": {
+            "train-teacher": {"urls": ["https://h/teacher"], "mode": "use", "type": "default"},
+            "train-backwards": {"urls": ["https://h/backwards"], "mode": "use", "type": "default"},
+        }}),
+    }
+}
+
+impl Tree {
+    /// The config of the tree with something that is reused.
+    fn with(&self, reused: &Value) -> Value {
+        let mut config = self.config.clone();
+        let (section, value) = reused.as_object().unwrap().iter().next().unwrap();
+        config[section] = value.clone();
+        config
+    }
+
+    /// Where a model has a key too many or a wrong one, no task takes what it was meant to: that is an error.
+    fn hold_reused(&self, name: &str) {
+        let reused = reused(name);
+        let told = self.told(&self.with(&reused));
+        assert!(told.iter().all(|told| told.severity == "warning"), "{told:#?}");
+        let mut keys = Vec::new();
+        let unknown = with_unknown_keys(&reused, "", &mut keys);
+        keys.retain(|key| key.path.contains('.'));
+        keys.iter_mut().for_each(|key| key.is_error = true);
+        self.assert_told(&self.with(&unknown), &keys);
+        let mut keys = Vec::new();
+        let misspelt = with_misspelt_leaves(&reused, "", &|_| true, &mut keys);
+        keys.iter_mut().for_each(|key| key.is_error = true);
+        self.assert_told(&self.with(&misspelt), &keys);
+    }
+}
+
+#[test]
+fn what_is_wrong_in_what_is_reused_is_an_error_over_the_kinds_of_the_program() {
+    Tree::of_the_program().hold_reused("");
+}
+
+#[test]
+fn what_is_wrong_in_what_is_reused_is_an_error_over_real_trees() {
+    for name in ["ftt-2024-12", "translations-2026-07"] {
+        let Some(tree) = shared(&format!("conformance/{name}/tree")) else { return };
+        let copy = checkout(&tree);
+        Tree::at(copy.path().join("taskcluster")).hold_reused(name);
+    }
+}

@@ -21,12 +21,7 @@ pub enum Datasets {
 }
 
 /// The same parameters with default values for what does not have its shape, and without what it reuses.
-pub fn repaired(
-    loaded: &Loaded,
-    training: &Training,
-    params: &Params,
-    datasets: Datasets,
-) -> Option<Params> {
+pub fn repaired(loaded: &Loaded, training: &Training, params: &Params, datasets: Datasets) -> Option<Params> {
     let (_, file) = loaded.extension.defaults.iter().find(|(name, _)| *name == training.parameter)?;
     let (_, defaults) = load(loaded.tree.read(file).ok()?).ok()?;
     let field = loaded.extension.parameters.iter().find(|field| field.name == training.parameter)?;
