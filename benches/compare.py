@@ -35,7 +35,8 @@ actions = [(os.POSIX_SPAWN_DUP2, out, 1), (os.POSIX_SPAWN_DUP2, err, 2)]
 start = time.perf_counter()
 pid = os.posix_spawn(sys.argv[2], sys.argv[2:], os.environ, file_actions=actions)
 _, status, usage = os.wait4(pid, 0)
-print(json.dumps([time.perf_counter() - start, usage.ru_maxrss, os.waitstatus_to_exitcode(status)]))
+busy = usage.ru_utime + usage.ru_stime
+print(json.dumps([time.perf_counter() - start, usage.ru_maxrss, busy, os.waitstatus_to_exitcode(status)]))
 """
 
 
@@ -80,7 +81,7 @@ def compare(args, folder):
         for number in range(args.rounds + 1):
             names = list(programs) if number % 2 else list(reversed(programs))
             for name in names:
-                seconds, memory = measure(programs[name], top, folder / name)
+                seconds, memory, _ = measure(programs[name], top, folder / name)
                 # The first round fills the caches of the machine and is not counted.
                 if number:
                     results[name].append((seconds, memory))
@@ -112,22 +113,22 @@ def time_alone(args, folder):
         command += ["--run-task-dir", str(args.run_task_dir.resolve())]
     results = [measure(command, top, folder / "out") for _ in range(args.rounds + 1)][1:]
     count = len(json.loads((folder / "out").read_bytes()))
-    seconds, memory = middle(results)
+    seconds, memory, _ = middle(results)
     print(f"{count:,} tasks: {1000 * seconds:.1f} ms, {memory / 1024:.0f} MB (median of {args.rounds})")
 
 
 def middle(results):
-    """Median time and median peak memory."""
+    """The median of each: time, peak memory, time of all cores."""
     return [statistics.median(column) for column in zip(*results)]
 
 
-def measure(command, cwd, output):
+def measure(command, cwd, output, timeout=None):
     helper = [sys.executable, "-I", "-S", "-c", MEASURE, str(output), *command]
-    done = subprocess.run(helper, cwd=cwd, env=environment(), stdout=subprocess.PIPE, check=True)
-    seconds, memory, status = json.loads(done.stdout)
+    done = subprocess.run(helper, cwd=cwd, env=environment(), stdout=subprocess.PIPE, check=True, timeout=timeout)
+    seconds, memory, busy, status = json.loads(done.stdout)
     if status:
         sys.exit(f"{' '.join(command)} failed:\n" + Path(f"{output}.err").read_text()[-3000:])
-    return seconds, memory
+    return seconds, memory, busy
 
 
 def environment(**more):

@@ -110,7 +110,7 @@ fn run(command: Command, reporter: &Reporter) -> Result<Status> {
 }
 
 /// Tells an error, and says whose fault it is.
-fn tell(error: anyhow::Error, reporter: &Reporter) -> Status {
+pub fn tell(error: anyhow::Error, reporter: &Reporter) -> Status {
     match Problems::from_error(error) {
         Ok(problems) => {
             reporter.problems(&problems);

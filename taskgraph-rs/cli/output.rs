@@ -20,18 +20,24 @@ fn to_stdout(fill: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
     let result = fill(&mut out).and_then(|()| Ok(out.flush()?));
     match result {
         // Whoever reads has seen enough: `taskgraph-rs full | head`.
-        Err(error) if is_broken_pipe(&error) => Ok(()),
-        other => other,
+        Err(error) if io_fault(&error) == Some(io::ErrorKind::BrokenPipe) => Ok(()),
+        other => blame(other, || Machine("standard output cannot be written".into())),
     }
 }
 
-fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    error.chain().any(|cause| {
-        let kind = match cause.downcast_ref::<io::Error>() {
-            Some(error) => Some(error.kind()),
-            None => cause.downcast_ref::<serde_json::Error>().and_then(serde_json::Error::io_error_kind),
-        };
-        kind == Some(io::ErrorKind::BrokenPipe)
+/// What went wrong with the place that is written to, if it is at fault.
+fn io_fault(error: &anyhow::Error) -> Option<io::ErrorKind> {
+    error.chain().find_map(|cause| match cause.downcast_ref::<io::Error>() {
+        Some(error) => Some(error.kind()),
+        None => cause.downcast_ref::<serde_json::Error>().and_then(serde_json::Error::io_error_kind),
+    })
+}
+
+/// A disk that is full is the machine's fault; what is wrong with the graph that is written is not.
+fn blame(result: Result<()>, machine: impl FnOnce() -> Machine) -> Result<()> {
+    result.map_err(|error| match io_fault(&error) {
+        Some(_) => error.context(machine()),
+        None => error,
     })
 }
 
@@ -43,7 +49,7 @@ fn to_file(path: &Path, fill: impl FnOnce(&mut dyn Write) -> Result<()>) -> Resu
     let beside = path.with_file_name(beside);
     let written = (|| {
         let mut out = BufWriter::with_capacity(1 << 16, File::create(&beside).with_context(failed)?);
-        fill(&mut out)?;
+        blame(fill(&mut out), failed)?;
         out.flush().with_context(failed)?;
         fs::rename(&beside, path).with_context(failed)
     })();

@@ -69,8 +69,10 @@ impl Indented {
 impl Formatter for Indented {
     fn write_string_fragment<W: Write + ?Sized>(&mut self, out: &mut W, text: &str) -> io::Result<()> {
         let bytes = text.as_bytes();
-        // Nearly all text is ASCII, which is told fast.
-        if bytes.is_ascii() && !bytes.contains(&0x7f) || text.chars().all(is_inert) {
+        // Nearly all text is ASCII without `DEL`: the sum of each byte and one stays below 0x80, which many bytes at once
+        // are asked. No byte of UTF-8 is 0xff.
+        let any = bytes.iter().fold(0, |any, byte| any | byte.wrapping_add(1));
+        if any < 0x80 || text.chars().all(is_inert) {
             return out.write_all(bytes);
         }
         Indented::escaped(out, text)

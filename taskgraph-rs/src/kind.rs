@@ -200,6 +200,10 @@ impl Loading<'_> {
     fn strings(&mut self, key: &str) -> Vec<Str> {
         let config = self.config.clone();
         let Some(value) = config.get(key) else { return Vec::new() };
+        // Python: an empty map is walked over like an empty list.
+        if value.as_map().is_some_and(Map::is_empty) {
+            return Vec::new();
+        }
         let Some(items) = value.as_list() else {
             let found = format!("found {}", value.sort());
             self.wrong(key.into(), format!("`{key}` must be a list of strings"), found);

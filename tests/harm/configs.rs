@@ -127,3 +127,33 @@ fn ten_thousand_problems_in_one_config_are_told_in_few_lines() {
         10_000
     );
 }
+
+#[test]
+fn no_format_shows_a_password_or_a_raw_escape() {
+    let folder = Folder::empty();
+    let url = format!("https://me:{SECRET}@models.example.org/x");
+    let odd = r"x\e[31m\x9b";
+    folder.file(
+        "c.yml",
+        format!(
+            "experiment:\n  name: \"{odd}{url}\"\n  pretrained-models:\n    train-backwards: {{urls: [{url:?}], mode: continue, type: default}}\n"
+        ),
+    );
+    for format in ["html", "markdown", "svg", "dot", "mermaid"] {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_taskgraph-rs"))
+            .args(["graph", "preview", "c.yml", "--offline", "--format", format])
+            .current_dir(folder.path())
+            .env_clear()
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{format}: {}", String::from_utf8_lossy(&output.stderr));
+        let mut shown = String::from_utf8(output.stdout).unwrap();
+        for file in folder.path().read_dir().unwrap().map(|file| file.unwrap().path()) {
+            if !file.ends_with("c.yml") {
+                shown += &std::fs::read_to_string(file).unwrap();
+            }
+        }
+        assert!(!shown.contains(SECRET), "{format} shows the password");
+        assert!(!shown.contains('\u{1b}'), "{format} has a raw escape");
+    }
+}

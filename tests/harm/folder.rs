@@ -1,5 +1,6 @@
 //! A folder with a small tree in it, and the program called there. What has to hold for every call is checked here.
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -62,12 +63,15 @@ impl Outcome {
 }
 
 /// A folder to call the program in.
-pub struct Folder(TempDir);
+pub struct Folder {
+    folder: TempDir,
+    threads: Cell<usize>,
+}
 
 impl Folder {
     /// Nothing at all.
     pub fn empty() -> Self {
-        Folder(tempfile::tempdir().unwrap())
+        Folder { folder: tempfile::tempdir().unwrap(), threads: Cell::new(0) }
     }
 
     /// A tree with one kind, `k`, of this text, and parameters in `p.yml`.
@@ -85,7 +89,7 @@ impl Folder {
     }
 
     pub fn path(&self) -> &Path {
-        self.0.path()
+        self.folder.path()
     }
 
     pub fn file(&self, path: &str, content: impl AsRef<[u8]>) -> PathBuf {
@@ -104,8 +108,19 @@ impl Folder {
         self.call(&[&["full", "-p", "p.yml"], more].concat())
     }
 
-    /// Calls the program with nothing in its environment.
+    /// Lets the calls that follow have so many threads; 0 for one a core.
+    pub fn with_threads(&self, threads: usize) -> &Self {
+        self.threads.set(threads);
+        self
+    }
+
+    /// Calls the program with nothing in its environment but the number of threads.
     pub fn call(&self, arguments: &[&str]) -> Outcome {
+        self.call_into(Stdio::piped(), arguments)
+    }
+
+    /// Calls it with its output going somewhere.
+    pub fn call_into(&self, out: impl Into<Stdio>, arguments: &[&str]) -> Outcome {
         let before = self.files();
         let child = Command::new(env!("CARGO_BIN_EXE_taskgraph-rs"))
             .args(arguments)
@@ -113,7 +128,8 @@ impl Folder {
             .env_clear()
             .env("PATH", "/usr/local/bin:/usr/bin:/bin")
             .stdin(Stdio::null())
-            .stdout(Stdio::piped())
+            .env("RAYON_NUM_THREADS", self.threads.get().to_string())
+            .stdout(out)
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
@@ -153,7 +169,8 @@ fn wait(mut child: Child) -> Outcome {
             String::from_utf8(bytes).unwrap()
         })
     }
-    let (out, err) = (read(child.stdout.take().unwrap()), read(child.stderr.take().unwrap()));
+    let out = child.stdout.take().map(read);
+    let err = read(child.stderr.take().unwrap());
     let started = Instant::now();
     let status = loop {
         match child.try_wait().unwrap() {
@@ -165,7 +182,11 @@ fn wait(mut child: Child) -> Outcome {
             None => std::thread::sleep(Duration::from_millis(2)),
         }
     };
-    Outcome { status: status.code().unwrap_or(-1), out: out.join().unwrap(), err: err.join().unwrap() }
+    Outcome {
+        status: status.code().unwrap_or(-1),
+        out: out.map(|out| out.join().unwrap()).unwrap_or_default(),
+        err: err.join().unwrap(),
+    }
 }
 
 /// kind.yml with these tasks.

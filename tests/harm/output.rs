@@ -1,5 +1,7 @@
 //! What is written: labels, files and their places.
 
+use std::io::{BufRead as _, BufReader};
+
 use crate::folder::{Folder, kind, task};
 
 const ODD: &str = r#""a\e[31m\u202e\x07\x9b\x7fé""#;
@@ -33,4 +35,63 @@ fn kinds_with_such_names_are_shown_as_escapes() {
         assert!(folder.call(&["kind-graph", "--format", format]).fine().contains("z\\u{1b}[31m\\u{202e}"));
     }
     folder.full(&["-k", "nothere"]).refused(&["unknown kind `nothere`"]);
+}
+
+#[test]
+fn one_core_and_many_make_the_same_bytes() {
+    let chunk = "chunk: {total-chunks: 40, substitution-fields: [name]}";
+    let tasks = task("a-{this_chunk}", chunk) + &task("b-{this_chunk}", chunk);
+    let folder = Folder::kind(kind(&["chunking"], &tasks));
+    for other in ["i", "j", "l", "m"] {
+        folder.file(&format!("taskcluster/kinds/{other}/kind.yml"), kind(&["chunking"], &tasks));
+    }
+    let one = folder.with_threads(1).full(&["-J"]).fine();
+    for threads in [2, 3, 8] {
+        assert!(folder.with_threads(threads).full(&["-J"]).fine() == one, "{threads} threads");
+    }
+    assert!(one.contains("m-b-40"));
+}
+
+#[test]
+fn a_full_disk_is_the_fault_of_the_machine() {
+    let folder = Folder::kind(kind(&[], &task("one", "")));
+    for flags in [&["-J"][..], &["-Y"], &[]] {
+        let outcome = folder.call_into(
+            std::fs::File::create("/dev/full").unwrap(),
+            &[&["full", "-p", "p.yml"], flags].concat(),
+        );
+        assert_eq!(outcome.status, 3, "{flags:?}: {}", outcome.err);
+    }
+}
+
+#[test]
+fn a_place_that_cannot_be_written_to_is_the_fault_of_the_machine() {
+    let folder = Folder::kind(kind(&[], &task("one", "")));
+    for place in ["/proc/graph.json", "nowhere/graph.json", "taskcluster", "/dev/full/graph.json"] {
+        let outcome = folder.full(&["-J", "-o", place]);
+        assert_eq!(outcome.status, 3, "{place}: {}", outcome.err);
+        assert!(outcome.err.contains("cannot be written"), "{}", outcome.err);
+    }
+}
+
+#[test]
+fn a_watched_config_is_previewed_again_when_it_is_saved() {
+    let folder = Folder::empty();
+    let config = folder.file("c.yml", "experiment: {name: first}\n");
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_taskgraph-rs"))
+        .args(["graph", "preview", "c.yml", "--offline", "--watch"])
+        .current_dir(folder.path())
+        .env_clear()
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+    assert!(lines.any(|line| line.contains("experiment first")));
+    std::fs::write(&config, "experiment: [\n").unwrap();
+    std::fs::write(&config, "experiment: {name: the second}\n").unwrap();
+    assert!(lines.any(|line| line.contains("experiment the second")));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(folder.call(&["graph", "preview", "-", "--watch"]).status, 2);
 }

@@ -1,6 +1,6 @@
 //! The transforms of taskgraph-rs, registered by value under the strings that stand in kind.yml.
 
-mod core;
+pub mod core;
 mod mozilla;
 mod translations;
 

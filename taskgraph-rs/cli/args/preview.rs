@@ -55,6 +55,10 @@ pub struct PreviewOptions {
     #[arg(long)]
     pub all: bool,
 
+    /// Preview again whenever CONFIG is saved, until Ctrl-C
+    #[arg(long)]
+    pub watch: bool,
+
     /// End with status 1 if there are warnings
     #[arg(long)]
     pub strict: bool,

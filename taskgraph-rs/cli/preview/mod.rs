@@ -13,6 +13,7 @@ mod reused;
 mod show;
 mod svg;
 mod text;
+mod watch;
 mod work;
 
 use std::io::Read as _;
@@ -42,8 +43,15 @@ use crate::known_urls;
 use crate::progress::{ask, connect_for_a_look};
 use crate::report::Reporter;
 
-/// Previews a config.
+/// Previews a config: once, or whenever it is saved.
 pub fn run(options: &PreviewOptions, reporter: &Reporter) -> Result<Status> {
+    match options.watch {
+        true => watch::watch(&options.config, reporter, || once(options, reporter)),
+        false => once(options, reporter),
+    }
+}
+
+fn once(options: &PreviewOptions, reporter: &Reporter) -> Result<Status> {
     if let (Some(label), PreviewFormat::Text | PreviewFormat::Json) =
         (&options.focus, show::format_of(options))
     {

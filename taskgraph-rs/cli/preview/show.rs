@@ -80,7 +80,8 @@ fn draw(preview: &Preview, options: &PreviewOptions) -> Result<Drawing> {
 
 fn title(report: &Report) -> String {
     let facts = report.plan.as_ref().map(|plan| &plan.facts);
-    facts.map(|facts| format!("{} → {}, {}", facts.src, facts.trg, facts.experiment)).unwrap_or_default()
+    let title = facts.map(|facts| format!("{} → {}, {}", facts.src, facts.trg, facts.experiment));
+    crate::report::one_line(&title.unwrap_or_default())
 }
 
 /// A file for a page that nobody has named. It stays, because the browser reads it after the program has ended.

@@ -20,6 +20,7 @@ use crate::optimize::Fate;
 use crate::params::Params;
 use crate::pipeline::Loaded;
 use crate::problem::Problem;
+use crate::secret::redact;
 use crate::settings::Settings;
 use crate::source::Source;
 use crate::task::Label;
@@ -169,7 +170,7 @@ fn facts(training: &Training, params: &Params, run: &Run) -> Facts {
     Facts {
         src: text(training.src),
         trg: text(training.trg),
-        experiment: text(training.name),
+        experiment: redact(&text(training.name)),
         target_stage: text(training.stage),
         target_method: params.text("target_tasks_method").to_owned(),
         tasks_for: params.text("tasks_for").to_owned(),

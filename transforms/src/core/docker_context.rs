@@ -15,7 +15,9 @@ use taskgraph::python;
 use taskgraph::source::Source;
 use taskgraph::transform::Context;
 use taskgraph::tree::{hex, walk};
-use taskgraph::value::{Map, Value};
+use taskgraph::value::Map;
+
+use super::dockerfile::{Include, expand};
 
 /// 2016-01-01T00:00:00Z, the date of every file in a context.
 const MTIME: u64 = 1_451_606_400;
@@ -24,13 +26,6 @@ const BLOCK: usize = 512;
 const RECORD: usize = 20 * BLOCK;
 /// A longer name has a header of its own.
 const LONGEST_NAME: usize = 100;
-
-const RUN_TASK_LINES: &str = "\
-COPY run-task/run-task /usr/local/bin/run-task
-COPY run-task/fetch-content /usr/local/bin/fetch-content
-COPY run-task/robustcheckout.py /usr/local/mercurial/robustcheckout.py
-COPY run-task/hgrc /etc/mercurial/hgrc.d/mozilla.rc
-";
 
 /// The digest of the context of the image that is defined in `taskcluster/docker/DEFINITION`, and with
 /// `keep_contexts` the context itself.
@@ -66,28 +61,12 @@ fn files(ctx: &Context<'_>, definition: &str, args: &Map) -> Result<BTreeMap<Str
     let mut files = BTreeMap::new();
     add_all(ctx, &directory, "", &mut files)?;
     let dockerfile = Source::read(&dockerfile)?;
-    let mut text = String::new();
-    let mut replacements: Vec<(&str, String)> = Vec::new();
-    for line in dockerfile.text.replace("\r\n", "\n").split_inclusive('\n') {
-        if let Some(name) = line.strip_prefix("# %ARG") {
-            let name = name.trim();
-            let Some(value) = args.get(name).and_then(Value::as_str) else {
-                bail!("the Dockerfile of `{definition}` needs the argument `{name}`");
-            };
-            // Texts of the file live as long as this function; names are looked up by position.
-            replacements.push((value, format!("${name}")));
-            continue;
+    let (text, includes) = expand(definition, &dockerfile.text, args)?;
+    for wanted in includes {
+        match wanted {
+            Include::RunTask => add_run_task(ctx, &mut files),
+            Include::Path(path) => include(ctx, definition, &path, &mut files)?,
         }
-        let line =
-            replacements.iter().fold(line.to_owned(), |line, (value, name)| replace_word(&line, name, value));
-        text.push_str(&line);
-        let Some(included) = line.strip_prefix("# %include") else { continue };
-        if line.trim() == "# %include-run-task" {
-            text.push_str(RUN_TASK_LINES);
-            add_run_task(ctx, &mut files);
-            continue;
-        }
-        include(ctx, definition, included.trim(), &mut files)?;
     }
     files.insert("Dockerfile".into(), File::Text(text));
     Ok(files)
@@ -153,21 +132,6 @@ fn add_run_task(ctx: &Context<'_>, files: &mut BTreeMap<String, File>) {
 pub fn no_run_task(consequence: &str) -> Problem {
     Problem::warning("run-task", format!("run-task was not found: {consequence}"))
         .help("name the folder that has run-task, fetch-content, hgrc and robustcheckout.py with --run-task-dir or TASKGRAPH_RUN_TASK_DIR, or install taskcluster-taskgraph with pip")
-}
-
-/// Replaces `word` where no letter, digit or underscore follows.
-fn replace_word(line: &str, word: &str, value: &str) -> String {
-    let mut out = String::new();
-    let mut rest = line;
-    while let Some(at) = rest.find(word) {
-        let (before, after) = (&rest[..at], &rest[at + word.len()..]);
-        out.push_str(before);
-        let goes_on = after.chars().next().is_some_and(|next| next.is_alphanumeric() || next == '_');
-        out.push_str(if goes_on { word } else { value });
-        rest = after;
-    }
-    out.push_str(rest);
-    out
 }
 
 /// A tar stream of which the digest is kept, and the stream itself only if somebody wants it.

@@ -4,6 +4,7 @@ pub mod cached_tasks;
 mod chunking;
 mod docker_context;
 mod docker_image;
+pub mod dockerfile;
 mod fetch;
 mod from_deps;
 mod matrix;

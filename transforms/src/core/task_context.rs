@@ -15,7 +15,7 @@
 
 use std::sync::Arc;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use taskgraph::document::load;
 use taskgraph::fields::{Fields, wrong};
 use taskgraph::shape::{STRINGS, Shape, optional, required};
@@ -52,7 +52,12 @@ pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
 fn names(ctx: &Context<'_>, stub: &Stub, section: &Map) -> Result<Map> {
     let mut names = Map::default();
     if let Some(file) = section.get("from-file").and_then(Value::as_str).filter(|file| !file.is_empty()) {
-        let (_, value) = load(Source::read(&ctx.tree.disk_path(file)?)?)?;
+        let path = ctx.tree.disk_path(file)?;
+        if !path.is_file() {
+            bail!("`task-context.from-file` names `{file}`, which does not exist");
+        }
+        ctx.tree.check_file(&path)?;
+        let (_, value) = load(Source::read(&path)?)?;
         let Value::Map(map) = value else {
             return Err(wrong("task-context.from-file", &value, "a file with a map"));
         };

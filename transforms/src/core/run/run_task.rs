@@ -5,7 +5,7 @@ use taskgraph::fields::Fields;
 use taskgraph::shape::{STRINGS, Shape, TEXT_OR_REFERENCE, optional, required};
 use taskgraph::template::{Missing, fill};
 use taskgraph::transform::{Context, Stub};
-use taskgraph::value::Value;
+use taskgraph::value::{Map, Value};
 use taskgraph::{config, map, python};
 
 use super::super::cached_tasks::label_of;
@@ -77,7 +77,7 @@ pub fn using(ctx: &Context<'_>, run: &mut Run, stub: &mut Stub) -> Result<()> {
     command.extend(wrapped);
     let command: Vec<Value> = match (run.is_docker, is_windows) {
         (true, _) => command,
-        (false, true) => vec![command.iter().map(python::str).collect::<Vec<_>>().join(" ").into()],
+        (false, true) => vec![one_line(&command)],
         (false, false) => vec![["chmod", "+x", "run-task"].into_iter().collect(), command.into()],
     };
     stub.map_at("worker")?.put("command", command);
@@ -131,10 +131,26 @@ fn mount_scripts(ctx: &Context<'_>, stub: &mut Stub) -> Result<()> {
     Ok(())
 }
 
+/// On Windows a command is one text, with a reference to tasks if a part of it has one.
+fn one_line(parts: &[Value]) -> Value {
+    let reference = |part: &Value| part.get("task-reference").cloned();
+    let line = parts.iter().map(|part| python::str(&reference(part).unwrap_or_else(|| part.clone())));
+    let line = line.collect::<Vec<_>>().join(" ");
+    match parts.iter().any(|part| reference(part).is_some()) {
+        true => map! { "task-reference" => line }.into(),
+        false => line.into(),
+    }
+}
+
 /// A command that is one text goes to a shell.
 fn execute(run: &mut Run, text: Value, is_windows: bool) -> Vec<Value> {
     let text = match text {
         Value::Str(text) if is_windows && !run.is_docker => format!("\"{text}\"").into(),
+        Value::Map(map) if is_windows && !run.is_docker => map
+            .iter()
+            .map(|(key, text)| (key.clone(), format!("\"{}\"", python::str(text)).into()))
+            .collect::<Map>()
+            .into(),
         other => other,
     };
     let with = run.fields.take("exec-with");

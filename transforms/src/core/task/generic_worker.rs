@@ -77,6 +77,11 @@ pub fn build(ctx: &Context<'_>, stub: &mut Stub, definition: &mut Map) -> Result
     }
     let artifacts = worker.get("artifacts").and_then(Value::as_list).unwrap_or_default();
     if !artifacts.is_empty() {
+        for artifact in artifacts.iter().filter_map(Value::as_map) {
+            for key in ["path", "type"] {
+                artifact.text(key)?;
+            }
+        }
         let listed = artifacts.iter().filter_map(Value::as_map).map(|artifact| {
             let kept = artifact.iter().filter(|(key, _)| matches!(&***key, "path" | "type" | "name"));
             Value::from(kept.map(|(key, value)| (key.clone(), value.clone())).collect::<Map>())

@@ -1,0 +1,93 @@
+//! What is done with each input that a fuzzer makes: it is read or refused, and nothing else happens.
+
+use taskgraph::extension::Extension;
+use taskgraph::keyed_by::evaluate;
+use taskgraph::params::{Given, Params, check};
+use taskgraph::python::{Regex, format, format_partial};
+use taskgraph::source::Source;
+use taskgraph::value::Value;
+use taskgraph::yaml;
+use taskgraph_transforms::core::dockerfile::expand;
+
+/// A name, and what is done with the input.
+pub type Target = (&'static str, fn(&[u8]));
+
+/// All targets. The seeds of each lie in `seeds/NAME`.
+pub const TARGETS: &[Target] = &[
+    ("yaml", yaml_reader),
+    ("format", format_template),
+    ("keyed_by", keyed_by),
+    ("regex", regular_expression),
+    ("dockerfile", dockerfile),
+    ("parameters", parameters),
+];
+
+/// What was read can be written and read again.
+fn yaml_reader(bytes: &[u8]) {
+    let Ok(source) = Source::decode("fuzz.yml", bytes.to_vec()) else { return };
+    let Some(value) = value_of(source) else { return };
+    let written = yaml::write(&value);
+    let again = value_of(Source::new("again.yml", written.as_str()));
+    // NaN is not equal to itself, so texts are compared.
+    assert_eq!(format!("{again:?}"), format!("{:?}", Some(value)), "{written}");
+}
+
+fn value_of(source: std::sync::Arc<Source>) -> Option<Value> {
+    yaml::read(source).ok()?.value().ok()
+}
+
+fn names(name: &str) -> Option<Value> {
+    match name {
+        "a" => Some("x".into()),
+        "n" => Some(Value::Int(-42)),
+        "f" => Some(Value::Float(1.5e10)),
+        "b" => Some(Value::Bool(true)),
+        "l" => Some([1, 2].into_iter().collect()),
+        "m" => Some(taskgraph::map! { "k" => "v" }.into()),
+        _ => None,
+    }
+}
+
+fn format_template(bytes: &[u8]) {
+    let template = String::from_utf8_lossy(bytes);
+    let _ = format(&template, names);
+    let _ = format_partial(&template, names);
+}
+
+fn keyed_by(bytes: &[u8]) {
+    let Some(value) = value_of(Source::new("fuzz.yml", String::from_utf8_lossy(bytes))) else { return };
+    let _ = evaluate(&value, "the value", |name| match name {
+        "platform" => Some("linux64/opt".into()),
+        "level" => Some("3".into()),
+        "number" => Some(3.into()),
+        _ => None,
+    });
+}
+
+/// The first line is the pattern, the rest the text.
+fn regular_expression(bytes: &[u8]) {
+    let input = String::from_utf8_lossy(bytes);
+    let (pattern, text) = input.split_once('\n').unwrap_or((&input, "abc"));
+    let Ok(regex) = Regex::new(pattern) else { return };
+    let _ = regex.matches_start(text);
+    let _ = regex.search(text);
+    if let Ok(Some(captures)) = regex.captures(text) {
+        assert!((0..10).all(|group| captures.get(group).is_none_or(|part| text.contains(part))));
+    }
+}
+
+fn dockerfile(bytes: &[u8]) {
+    let args = taskgraph::map! { "VERSION" => "12", "A" => "$B", "B" => "x", "N" => 1 };
+    let _ = expand("fuzz", &String::from_utf8_lossy(bytes), &args);
+}
+
+fn parameters(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    for is_json in [false, true] {
+        let Ok(given) = Given::read(Source::new("fuzz", text.as_ref()), is_json) else { continue };
+        let params = Params::new(given.values, vec![given.layer]);
+        for problem in check(&params, &Extension::default(), &Default::default()) {
+            assert!(!problem.to_string().is_empty());
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! `graph preview --watch`: previews a config again whenever it is saved.
+//!
+//! Asking the file system a hundred times a second costs next to nothing, works on every file system, and sees the file
+//! that an editor puts in the place of the old one.
+
+use std::path::Path;
+use std::time::{Duration, Instant, SystemTime};
+
+use anstream::eprintln;
+use anyhow::Result;
+use taskgraph::problem::{Problem, Problems};
+
+use crate::Status;
+use crate::report::{Reporter, one_line};
+
+/// How long a save may go unnoticed.
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// Looks once, and again after each save, until somebody ends the program.
+pub fn watch(config: &Path, reporter: &Reporter, look: impl Fn() -> Result<Status>) -> Result<Status> {
+    if config == Path::new("-") {
+        let problem = Problem::error("watch", "standard input cannot be watched").help("name a file");
+        return Err(Problems::from(problem).into());
+    }
+    loop {
+        // Taken before the file is read: what is saved meanwhile is another save.
+        let seen = stamp(config);
+        let started = Instant::now();
+        if let Err(error) = look() {
+            crate::tell(error, reporter);
+        }
+        let name = one_line(&config.display().to_string());
+        eprintln!("previewed in {:.0?}; waiting for `{name}` to be saved, Ctrl-C ends", started.elapsed());
+        while stamp(config) == seen {
+            std::thread::sleep(PAUSE);
+        }
+    }
+}
+
+/// What changes when a file is saved. Nothing while it is not there.
+fn stamp(path: &Path) -> Option<(SystemTime, u64)> {
+    let found = path.metadata().ok()?;
+    Some((found.modified().ok()?, found.len()))
+}
