@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use crate::params::{self, Params, move_models};
 use crate::pipeline::Loaded;
-use crate::preview::{Examination, Run};
+use crate::preview::{Examination, Purpose, Run};
 use crate::problem::{Problem, Problems};
 use crate::settings::Settings;
 use crate::value::Value;
@@ -14,7 +14,7 @@ use crate::value::Value;
 pub fn check(loaded: &Loaded, params: &mut Params, settings: &Settings) -> Result<Vec<Problem>> {
     move_models(params, &loaded.extension);
     let unknown = params::unknown(params, &loaded.extension);
-    let mut found = check_values(loaded, params, settings);
+    let mut found = check_values(loaded, params, settings, Purpose::Decision);
     found.extend(unknown);
     if found.iter().any(Problem::is_error) {
         found.extend(others(loaded, params, settings, &found)?);
@@ -24,11 +24,11 @@ pub fn check(loaded: &Loaded, params: &mut Params, settings: &Settings) -> Resul
 
 /// Everything that is wrong or odd, but for keys that nobody knows. Nobody is there to see a warning, so that what has
 /// no effect on a model is refused.
-pub fn check_values(loaded: &Loaded, params: &Params, settings: &Settings) -> Vec<Problem> {
+pub fn check_values(loaded: &Loaded, params: &Params, settings: &Settings, purpose: Purpose) -> Vec<Problem> {
     let found = params::check(params, &loaded.extension, &loaded.kinds);
     match examined(loaded, params, settings) {
         None => found,
-        Some((examination, _)) => examination.params(params, found),
+        Some((examination, _)) => Examination { purpose, ..examination }.params(params, found),
     }
 }
 
@@ -67,7 +67,17 @@ fn examined<'e>(
 ) -> Option<(Examination<'e>, &'e Value)> {
     let training = loaded.extension.training?;
     let own = params.get(training.parameter)?;
-    Some((Examination { loaded, training, settings, stage_is_given: false, source: None }, own))
+    Some((
+        Examination {
+            loaded,
+            training,
+            settings,
+            purpose: Purpose::Decision,
+            stage_is_given: false,
+            source: None,
+        },
+        own,
+    ))
 }
 
 /// Everything, if there is an error; else the warnings.

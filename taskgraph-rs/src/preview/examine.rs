@@ -20,6 +20,15 @@ use crate::settings::Settings;
 use crate::source::Source;
 use crate::value::Value;
 
+/// What the parameters are examined for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// Somebody is about to train: a task that cannot end well is no small matter before a run of weeks.
+    Training,
+    /// A decision has to make the graph that it is asked for, as the reference would; it warns of such a task.
+    Decision,
+}
+
 /// How parameters are examined.
 pub struct Examination<'e> {
     /// The tree.
@@ -28,6 +37,8 @@ pub struct Examination<'e> {
     pub training: &'e Training,
     /// What graphs are made with that show what else is wrong. Nobody is asked for urls.
     pub settings: &'e Settings,
+    /// What for.
+    pub purpose: Purpose,
     /// Whether the target stage came from a flag, and so has no place in the config.
     pub stage_is_given: bool,
     /// The file that a person wrote; without it, all that the parameters were read from.
@@ -35,11 +46,15 @@ pub struct Examination<'e> {
 }
 
 impl Examination<'_> {
-    /// What the parameters show. `found` is what their check says; what is grave in it becomes an error: a model that
-    /// nothing takes, a task that cannot end well are no small matters before a run of weeks.
+    /// What the parameters show. `found` is what their check says; what is grave in it becomes an error, such as a
+    /// model that nothing takes.
     pub fn params(&self, params: &Params, mut found: Vec<Problem>) -> Vec<Problem> {
         let Examination { loaded, training, .. } = self;
-        for problem in found.iter_mut().filter(|problem| problem.is_grave()) {
+        let is_error = |problem: &Problem| match self.purpose {
+            Purpose::Training => problem.is_grave(),
+            Purpose::Decision => problem.is_grave() && !problem.is_about_the_end(),
+        };
+        for problem in found.iter_mut().filter(|problem| is_error(problem)) {
             problem.severity = Severity::Error;
         }
         if self.asks_for_a_stage(params) {

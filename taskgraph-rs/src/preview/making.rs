@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 
 use super::compare::Run;
 use super::config::{self, problems_of};
-use super::examine::Examination;
+use super::examine::{Examination, Purpose};
 use super::make::{Against, Request};
 use super::sample::sample;
 use crate::effects;
@@ -112,6 +112,7 @@ impl Making<'_> {
             loaded: self.loaded,
             training: self.training,
             settings: self.request.settings,
+            purpose: Purpose::Training,
             stage_is_given: self.request.target_stage.is_some(),
             source: Some(self.request.input.source.clone()),
         }

@@ -28,7 +28,7 @@ pub use check::{Checked, Checker};
 pub use compare::Run;
 pub use config::set_stage;
 pub use decision::of_decision;
-pub use examine::Examination;
+pub use examine::{Examination, Purpose};
 pub use look_up::{Counts, KindCounts, LookUp, Looked, Outcome as Fared};
 pub use make::{Against, Input, Preview, Request, no_training, preview};
 pub use parameters::parameters;

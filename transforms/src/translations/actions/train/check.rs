@@ -6,6 +6,7 @@ use taskgraph::actions::Call;
 use taskgraph::decide::{self, check_values};
 use taskgraph::keypath::KeyPath;
 use taskgraph::params::{Params, tell};
+use taskgraph::preview::Purpose;
 use taskgraph::problem::Problem;
 use taskgraph::shape::{Misfit, What, found};
 use taskgraph::value::Value;
@@ -61,7 +62,7 @@ fn collect(schema: &Value, value: &Value, path: &KeyPath, misfits: &mut Vec<Misf
 /// All that is wrong with the training config, and what is odd.
 pub fn config(call: &Call<'_>, params: &Params, dialect: Dialect) -> Vec<Problem> {
     let params = &with_floats(params, call.loaded.extension.parameters);
-    let mut problems = check_values(call.loaded, params, call.settings);
+    let mut problems = check_values(call.loaded, params, call.settings, Purpose::Training);
     if dialect == Dialect::July2026 {
         problems.extend(distillation(params));
     }
