@@ -15,7 +15,7 @@ use crate::fields::Fields as _;
 use crate::keypath::KeyPath;
 use crate::problem::place_of_key;
 use crate::problem::place_of_value;
-use crate::source::Place;
+use crate::source::{Place, Source};
 use crate::template::deep_get;
 use crate::value::{Map, Str, Value};
 use crate::yaml::Document;
@@ -114,6 +114,11 @@ impl Params {
     pub fn entries(&self, path: &str) -> impl Iterator<Item = (&Str, &Value)> {
         self.reads.list(path);
         deep_get(&self.values, path).and_then(Value::as_map).into_iter().flatten()
+    }
+
+    /// Whether a part of the parameters was read from `source`.
+    pub fn was_read_from(&self, source: &Source) -> bool {
+        self.layers.iter().any(|layer| *layer.document.source == *source)
     }
 
     /// Whether anything read the value at `path`, or something above or below it.
