@@ -239,3 +239,30 @@ fn what_is_wrong_in_what_is_reused_is_an_error_over_real_trees() {
         Tree::at(copy.path().join("taskcluster")).hold_reused(name);
     }
 }
+
+#[test]
+fn misspelt_categories_are_told_by_all_that_makes_graphs() {
+    for name in ["ftt-2024-12", "translations-2026-07"] {
+        let Some(tree) = shared(&format!("conformance/{name}")) else { return };
+        let copy = checkout(&tree.join("tree"));
+        let parameters = fs::read_to_string(tree.join("cases/baseline/parameters.yml")).unwrap();
+        let misspelt = parameters.replace("\n  datasets:\n", "\n  datasets:\n    trian: [opus_Books/v1]\n");
+        assert_ne!(misspelt, parameters);
+        fs::write(copy.path().join("misspelt.yml"), misspelt).unwrap();
+        let told = |command: &str| {
+            let output = Command::new(env!("CARGO_BIN_EXE_taskgraph-rs"))
+                .args([command, "-p", "misspelt.yml"])
+                .current_dir(copy.path())
+                .env_clear()
+                .env("PATH", "/usr/local/bin:/usr/bin:/bin")
+                .output()
+                .unwrap();
+            assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+            String::from_utf8(output.stderr).unwrap()
+        };
+        for command in ["full", "target"] {
+            let told = told(command);
+            assert!(told.contains("misspelt.yml:29:5  `trian` has no effect"), "{told}");
+        }
+    }
+}

@@ -103,8 +103,9 @@ impl Walk<'_> {
                 false => self.params.was_read_by_name(&path),
             };
             // Where names were looked up, and none of them is there, each entry is told with the name that was meant.
-            let is_searched = value.as_map().is_some() && !self.params.looked_up(&path).is_empty();
-            if is_read || is_known && is_searched {
+            let is_free =
+                matches!(inner, Some(Shape::MapOf(_) | Shape::Open(..))) && value.as_map().is_some();
+            if is_read || is_known && is_free && !self.params.looked_up(&path).is_empty() {
                 self.map(inner, value, &path);
             } else if field.is_some_and(|field| field.required) {
                 // It cannot be left out; what nothing knows in it can.
