@@ -1,7 +1,8 @@
 //! How far a call has come with many things: a bar on stderr, where somebody looks at it.
 
-use std::io::{IsTerminal as _, Write as _, stderr};
 use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::progress::Line;
 
 /// The length of the bar.
 const WIDTH: usize = 30;
@@ -11,32 +12,33 @@ pub struct Bar {
     total: usize,
     things: &'static str,
     done: AtomicUsize,
-    is_seen: bool,
+    /// Nothing is worth a bar that is done in one step.
+    line: Option<Line>,
 }
 
 impl Bar {
     /// A bar for so many things of a sort: `configs`.
     pub fn new(total: usize, things: &'static str) -> Self {
-        Bar { total, things, done: AtomicUsize::new(0), is_seen: total > 1 && stderr().is_terminal() }
+        Bar { total, things, done: AtomicUsize::new(0), line: (total > 1).then(Line::new) }
     }
 
     /// One more is done.
     pub fn step(&self) {
         let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
         let filled = |done: usize| done * WIDTH / self.total.max(1);
-        if self.is_seen && filled(done) > filled(done - 1) {
+        if let Some(line) = &self.line
+            && filled(done) > filled(done - 1)
+        {
             let bar = format!("{}{}", "━".repeat(filled(done)), " ".repeat(WIDTH - filled(done).min(WIDTH)));
-            // Nobody is told if the terminal is gone.
-            let _ = write!(stderr(), "\r\x1b[K{bar} {done} of {} {}", self.total, self.things)
-                .and_then(|()| stderr().flush());
+            line.show(&format!("{bar} {done} of {} {}", self.total, self.things));
         }
     }
 }
 
 impl Drop for Bar {
     fn drop(&mut self) {
-        if self.is_seen {
-            let _ = write!(stderr(), "\r\x1b[K").and_then(|()| stderr().flush());
+        if let Some(line) = &self.line {
+            line.show("");
         }
     }
 }

@@ -40,16 +40,18 @@ pub fn ask(questions: &[Question]) -> Urls {
 }
 
 /// The line that changes; it is gone when something else is told.
-struct Line {
+pub struct Line {
     is_seen: bool,
 }
 
 impl Line {
-    fn new() -> Self {
+    /// A line that nothing is shown in yet.
+    pub fn new() -> Self {
         Line { is_seen: stderr().is_terminal() }
     }
 
-    fn show(&self, text: &str) {
+    /// Shows something else than before.
+    pub fn show(&self, text: &str) {
         if self.is_seen {
             // Nobody is told if the terminal is gone.
             let _ = write!(stderr(), "\r\x1b[K{text}").and_then(|()| stderr().flush());
