@@ -1,6 +1,7 @@
 //! The order of the rooms: config, kinds, parameters, full graph, targets, optimize, morph. Nothing else knows it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
 use anyhow::Result;
@@ -8,7 +9,7 @@ use indexmap::IndexMap;
 
 use crate::config::GraphConfig;
 use crate::decision::{DockerContext, Dropped};
-use crate::document;
+use crate::document::{self, load};
 use crate::extension::Extension;
 use crate::generate::{Generated, generate};
 use crate::graph::TaskGraph;
@@ -27,9 +28,10 @@ use crate::trace::Trace;
 use crate::transform::Registry;
 use crate::tree::Tree;
 use crate::urls::Question;
-use crate::value::Str;
+use crate::value::{Str, Value};
 use crate::verify::verify;
 use crate::words;
+use crate::yaml::Document;
 
 /// A tree that was read: one load serves any number of graphs.
 pub struct Loaded {
@@ -45,7 +47,11 @@ pub struct Loaded {
     pub payloads: Payloads,
     /// The optimization strategies.
     pub strategies: Strategies,
+    defaults: DefaultFiles,
 }
+
+/// Files with default parameters that were read, by their paths.
+type DefaultFiles = Mutex<BTreeMap<String, (Arc<Document>, Value)>>;
 
 /// Every task of every kind, with its edges.
 pub struct Full {
@@ -83,7 +89,26 @@ impl Loaded {
         let extension = extension(&tree, &config, registry)?;
         let (kinds, ()) = rayon::join(|| load_kinds(&tree, registry, target_kinds), || tree.list_tracked());
         let (payloads, strategies) = (registry.payloads().clone(), registry.known_strategies().clone());
-        Ok(Loaded { kinds: kinds?, tree, config, extension, payloads, strategies })
+        Ok(Loaded {
+            kinds: kinds?,
+            tree,
+            config,
+            extension,
+            payloads,
+            strategies,
+            defaults: Mutex::default(),
+        })
+    }
+
+    /// What a file with default parameters says. It is read once, however many configs are completed from it.
+    pub fn default_file(&self, file: &str) -> Result<(Arc<Document>, Value)> {
+        let mut read = self.defaults.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = read.get(file) {
+            return Ok(known.clone());
+        }
+        let new = load(self.tree.read(file)?)?;
+        read.insert(file.to_owned(), new.clone());
+        Ok(new)
     }
 
     /// Equal keys in the files of the tree, as one warning: whoever writes a training config cannot mend them.

@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 use super::base;
 use super::make::Input;
 use super::report::{Config, DefaultKey, DefaultKeys};
-use crate::document::{equal_keys, load};
+use crate::document::equal_keys;
 use crate::extension::Training;
 use crate::fields::Fields;
 use crate::keypath::KeyPath;
@@ -64,7 +64,7 @@ pub fn read_with(loaded: &Loaded, training: &Training, input: &Input, known: &Ma
     base::fill(&mut params, &loaded.tree, training.target_method);
     let mut defaults = None;
     for (name, file) in &loaded.extension.defaults {
-        let (document, value) = load(loaded.tree.read(file)?)?;
+        let (document, value) = loaded.default_file(file)?;
         let source = document.source.name.clone();
         let layer = Layer { document, inside: KeyPath::default(), mount: KeyPath::dotted(name) };
         let filled = fill_missing(&mut params, &loaded.extension, name, &value, layer);

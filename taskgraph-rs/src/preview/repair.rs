@@ -1,7 +1,6 @@
 //! Parameters of which everything wrong is replaced by defaults: the graph they make is never shown, but tells which
 //! other keys have no effect, so that a person hears of all that is wrong at once.
 
-use crate::document::load;
 use crate::extension::Training;
 use crate::keypath::{KeyPath, Step};
 use crate::params::Params;
@@ -23,7 +22,7 @@ pub enum Datasets {
 /// The same parameters with default values for what does not have its shape, and without what it reuses.
 pub fn repaired(loaded: &Loaded, training: &Training, params: &Params, datasets: Datasets) -> Option<Params> {
     let (_, file) = loaded.extension.defaults.iter().find(|(name, _)| *name == training.parameter)?;
-    let (_, defaults) = load(loaded.tree.read(file).ok()?).ok()?;
+    let (_, defaults) = loaded.default_file(file).ok()?;
     let field = loaded.extension.parameters.iter().find(|field| field.name == training.parameter)?;
     let mut config = params.get(training.parameter)?.clone();
     if !matches!(config, Value::Map(_)) {
