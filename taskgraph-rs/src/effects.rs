@@ -96,29 +96,56 @@ impl Walk<'_> {
         for (key, value) in map {
             let path = path.join(key);
             let (field, inner) = within(shape, key);
-            let is_read = self.params.was_read(&path);
-            if is_read {
+            // A section that is read as a whole, for a digest say, has no use for keys that nothing knows.
+            let is_known = field.is_some() || !matches!(shape, Some(Shape::Map(_)));
+            let is_read = match is_known {
+                true => self.params.was_read(&path),
+                false => self.params.was_read_by_name(&path),
+            };
+            // Where names were looked up, and none of them is there, each entry is told with the name that was meant.
+            let is_free =
+                matches!(inner, Some(Shape::MapOf(_) | Shape::Open(..))) && value.as_map().is_some();
+            if is_read || is_known && is_free && !self.params.looked_up(&path).is_empty() {
                 self.map(inner, value, &path);
-            } else if !self.is_excused(field, value, &path) {
+            } else if field.is_some_and(|field| field.required) {
+                // It cannot be left out; what nothing knows in it can.
+                self.unknown(inner, value, &path);
+            } else if !self.is_excused(value, &path) {
                 let problem = self.unread(shape, inner.is_some() && field.is_none(), map, key, &path);
                 self.problems.push(problem);
             }
         }
     }
 
-    /// What has to be there cannot be left out, what is empty says nothing, and some keys are for the action.
-    fn is_excused(&self, field: Option<&Field>, value: &Value, path: &KeyPath) -> bool {
-        let dotted = path.to_string();
-        field.is_some_and(|field| field.required)
-            || is_empty(value)
-            || self.training.action_keys.contains(&dotted.as_str())
+    /// Keys that nothing knows, in a section that nothing reads and that has to be there.
+    fn unknown(&mut self, shape: Option<&Shape>, value: &Value, path: &KeyPath) {
+        let (Some(Shape::Map(_)), Some(map)) = (shape, value.as_map()) else { return };
+        for (key, value) in map {
+            let path = path.join(key);
+            match within(shape, key) {
+                (Some(_), inner) => self.unknown(inner, value, &path),
+                (None, _) if is_empty(value) => {}
+                (None, _) => {
+                    let problem = self.unread(shape, false, map, key, &path);
+                    self.problems.push(problem);
+                }
+            }
+        }
+    }
+
+    /// What is empty says nothing, and some keys are for the action.
+    fn is_excused(&self, value: &Value, path: &KeyPath) -> bool {
+        is_empty(value) || self.training.action_keys.contains(&path.to_string().as_str())
     }
 
     fn unread(&self, shape: Option<&Shape>, is_entry: bool, map: &Map, key: &str, path: &KeyPath) -> Problem {
         let problem = Problem::warning("no-effect", format!("`{key}` has no effect"));
-        let label = match self.near(shape, is_entry, key).filter(|near| !map.contains_key(near.as_str())) {
+        let label = match self.near(shape, is_entry, map, key, path) {
             Some(near) => format!("did you mean `{near}`?"),
             None if is_entry && key.contains('.') => "a name with a dot in it is never found".into(),
+            None if self.params.were_entries_read(&path.parent()) => {
+                "tasks are made for what it lists, and nothing uses them: no kind asks for this name".into()
+            }
             None if is_entry && names_kinds(shape) => "there is no kind of this name".into(),
             None if is_entry => "nothing of this name is looked up".into(),
             None => "nothing reads it".into(),
@@ -135,14 +162,25 @@ impl Walk<'_> {
         problem
     }
 
-    /// The key that may have been meant: one that the shape names, or a kind where kinds are keys.
-    fn near(&self, shape: Option<&Shape>, is_entry: bool, key: &str) -> Option<String> {
-        let named: &[Field] = match shape? {
-            Shape::Map(fields) | Shape::Open(fields, _) => fields,
+    /// The key that may have been meant, and is not there: one that the shape names, a kind where kinds are keys, or
+    /// a name that was looked up.
+    fn near(
+        &self,
+        shape: Option<&Shape>,
+        is_entry: bool,
+        map: &Map,
+        key: &str,
+        path: &KeyPath,
+    ) -> Option<String> {
+        let named: &[Field] = match shape {
+            Some(Shape::Map(fields) | Shape::Open(fields, _)) => fields,
             _ => &[],
         };
         let kinds = self.loaded.kinds.keys().map(|kind| &**kind).filter(|_| is_entry && names_kinds(shape));
-        words::nearest(key, named.iter().map(|field| field.name).chain(kinds)).map(str::to_owned)
+        let looked_up = self.params.looked_up(&path.parent());
+        let names = named.iter().map(|field| field.name).chain(kinds);
+        let names = names.chain(looked_up.iter().map(String::as_str));
+        words::nearest(key, names).filter(|name| !map.contains_key(*name)).map(str::to_owned)
     }
 }
 

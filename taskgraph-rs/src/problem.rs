@@ -91,7 +91,12 @@ impl Problem {
     /// Whether it is about a graph that can be made and must not run: something that is given and has no effect, or a
     /// task that cannot end well. Before a run that is an error.
     pub fn is_grave(&self) -> bool {
-        ["no-effect", "would-fail"].contains(&self.code)
+        self.code == "no-effect" || self.is_about_the_end()
+    }
+
+    /// Whether it is about a task that can begin and cannot end well.
+    pub fn is_about_the_end(&self) -> bool {
+        self.code == "would-fail"
     }
 
     /// Says at which path, and what is to be said there.

@@ -2,59 +2,88 @@
 
 use anyhow::Result;
 
-use crate::effects;
-use crate::extension::Training;
 use crate::params::{self, Params, move_models};
 use crate::pipeline::Loaded;
-use crate::preview::{Run, empty_stage, unknown_stage};
-use crate::problem::{Problem, Problems, Severity};
+use crate::preview::{Examination, Purpose, Run};
+use crate::problem::{Problem, Problems};
+use crate::settings::Settings;
+use crate::value::Value;
 
-/// Checks parameters as strictly as the reference checks those of a decision, and tells what is only odd.
-pub fn check(loaded: &Loaded, params: &mut Params) -> Result<Vec<Problem>> {
+/// Checks parameters as strictly as the reference checks those of a decision, and tells what is only odd. Parameters
+/// that are refused are looked at to the end.
+pub fn check(loaded: &Loaded, params: &mut Params, settings: &Settings) -> Result<Vec<Problem>> {
     move_models(params, &loaded.extension);
     let unknown = params::unknown(params, &loaded.extension);
-    let mut found = check_values(loaded, params);
+    let mut found = check_values(loaded, params, settings, Purpose::Decision);
     found.extend(unknown);
+    if found.iter().any(Problem::is_error) {
+        found.extend(others(loaded, params, settings, &found)?);
+    }
     sorted(found)
 }
 
 /// Everything that is wrong or odd, but for keys that nobody knows. Nobody is there to see a warning, so that what has
 /// no effect on a model is refused.
-pub fn check_values(loaded: &Loaded, params: &Params) -> Vec<Problem> {
-    let mut found = params::check(params, &loaded.extension, &loaded.kinds);
-    for problem in found.iter_mut().filter(|problem| problem.is_grave()) {
-        problem.severity = Severity::Error;
+pub fn check_values(loaded: &Loaded, params: &Params, settings: &Settings, purpose: Purpose) -> Vec<Problem> {
+    let found = params::check(params, &loaded.extension, &loaded.kinds);
+    match examined(loaded, params, settings) {
+        None => found,
+        Some((examination, _)) => Examination { purpose, ..examination }.params(params, found),
     }
-    if let Some(training) = loaded.extension.training {
-        found.extend(effects::other_layouts(training, params));
-        found.extend(effects::unknown_providers(loaded, training, params));
-        if asks_for_a_stage(training, params) {
-            found.extend(unknown_stage(loaded, training, params, false));
-        }
-    }
-    found
 }
 
-/// What the graph shows: keys that nothing read, and a stage without tasks.
-pub fn check_run(loaded: &Loaded, params: &Params, run: &Run) -> Result<Vec<Problem>> {
-    let Some(training) = loaded.extension.training else { return Ok(Vec::new()) };
-    let own = params.get(training.parameter);
-    let mut found: Vec<Problem> =
-        own.map(|own| effects::without_effect(loaded, training, params, own)).unwrap_or_default();
-    if asks_for_a_stage(training, params) {
-        found.extend(empty_stage(training, params, run, false));
+/// What else is wrong with parameters that are refused for what is `told`.
+pub fn others(
+    loaded: &Loaded,
+    params: &Params,
+    settings: &Settings,
+    told: &[Problem],
+) -> Result<Vec<Problem>> {
+    match examined(loaded, params, settings) {
+        None => Ok(Vec::new()),
+        Some((examination, own)) => examination.others(params, own, told),
     }
-    sorted(found)
 }
 
-fn asks_for_a_stage(training: &Training, params: &Params) -> bool {
-    params.text("target_tasks_method") == training.target_method
+/// What the graph shows: keys that nothing read, a stage without tasks, what is handed in and not used.
+pub fn check_run(
+    loaded: &Loaded,
+    params: &Params,
+    settings: &Settings,
+    run: &Run,
+    told: &[Problem],
+) -> Result<Vec<Problem>> {
+    match examined(loaded, params, settings) {
+        None => Ok(Vec::new()),
+        Some((examination, own)) => sorted(examination.run(params, own, run, told)),
+    }
+}
+
+/// How the training config is examined, and itself; nothing for a tree that trains nothing.
+fn examined<'e>(
+    loaded: &'e Loaded,
+    params: &'e Params,
+    settings: &'e Settings,
+) -> Option<(Examination<'e>, &'e Value)> {
+    let training = loaded.extension.training?;
+    let own = params.get(training.parameter)?;
+    Some((
+        Examination {
+            loaded,
+            training,
+            settings,
+            purpose: Purpose::Decision,
+            stage_is_given: false,
+            source: None,
+        },
+        own,
+    ))
 }
 
 /// Everything, if there is an error; else the warnings.
 fn sorted(found: Vec<Problem>) -> Result<Vec<Problem>> {
     match found.iter().any(Problem::is_error) {
-        true => Err(Problems(found).into()),
+        true => Err(Problems(found).distinct().into()),
         false => Ok(found),
     }
 }

@@ -14,7 +14,7 @@ mod runnable;
 mod try_config;
 
 pub use asked::Asked;
-pub use checks::check_values;
+pub use checks::{check_values, others};
 pub use folder::{Folder, Staged};
 pub use new_tasks::{Summary, new_tasks};
 pub use parameters::{Derived, parameters};

@@ -105,13 +105,14 @@ pub fn run(loaded: &Loaded, mut params: Params, decision: &Decision<'_>) -> Resu
     let tell = decision.tell;
     let artifacts = Folder::open(decision.artifacts)?;
     let contexts = Folder::open(decision.contexts)?;
-    let mut warnings = if decision.is_checked { Vec::new() } else { check(loaded, &mut params)? };
+    let mut warnings =
+        if decision.is_checked { Vec::new() } else { check(loaded, &mut params, decision.settings)? };
     tell(&Step::Warnings(&warnings));
     let settings = settings(loaded, &params, decision);
     let full = loaded.full(&params, &settings)?;
     let targets = loaded.target(&full, &params)?;
     let run = Run { full, targets };
-    let mut found = check_run(loaded, &params, &run)?;
+    let mut found = check_run(loaded, &params, &settings, &run, &warnings)?;
     found.extend(run.full.warnings.iter().cloned());
     tell(&Step::Warnings(&found));
     warnings.extend(found);

@@ -8,15 +8,16 @@ mod reads;
 mod shape;
 mod spec;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::fields::Fields as _;
 use crate::keypath::KeyPath;
 use crate::problem::place_of_key;
 use crate::problem::place_of_value;
-use crate::source::Place;
+use crate::source::{Place, Source};
 use crate::template::deep_get;
-use crate::value::{Map, Value};
+use crate::value::{Map, Str, Value};
 use crate::yaml::Document;
 
 pub use defaults::{fill, fill_base};
@@ -101,13 +102,43 @@ impl Params {
                 self.reads.note(path);
                 value
             }
-            None => &NULL,
+            None => {
+                self.reads.miss(path);
+                &NULL
+            }
         }
+    }
+
+    /// The entries at a dotted path, whatever their names are. An entry that is gone through here with all others is
+    /// not read for that, if anything asks for entries there by name.
+    pub fn entries(&self, path: &str) -> impl Iterator<Item = (&Str, &Value)> {
+        self.reads.list(path);
+        deep_get(&self.values, path).and_then(Value::as_map).into_iter().flatten()
+    }
+
+    /// Whether a part of the parameters was read from `source`.
+    pub fn was_read_from(&self, source: &Source) -> bool {
+        self.layers.iter().any(|layer| *layer.document.source == *source)
     }
 
     /// Whether anything read the value at `path`, or something above or below it.
     pub fn was_read(&self, path: &KeyPath) -> bool {
         self.reads.touch(path)
+    }
+
+    /// Whether anything read the value at `path` or something below it, and not only a section that it is in.
+    pub fn was_read_by_name(&self, path: &KeyPath) -> bool {
+        self.reads.touch_by_name(path)
+    }
+
+    /// Whether the entries at `path` were gone through.
+    pub fn were_entries_read(&self, path: &KeyPath) -> bool {
+        self.reads.touch_entries(path)
+    }
+
+    /// The names that were looked up right below `path`, whether they are there or not.
+    pub fn looked_up(&self, path: &KeyPath) -> BTreeSet<String> {
+        self.reads.names_below(path)
     }
 
     /// Python: `Parameters.is_try`.

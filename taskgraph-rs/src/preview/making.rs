@@ -5,17 +5,14 @@ use indexmap::IndexMap;
 
 use super::compare::Run;
 use super::config::{self, problems_of};
+use super::examine::{Examination, Purpose};
 use super::make::{Against, Request};
-use super::repair::repaired;
-use super::reused::not_used;
 use super::sample::sample;
-use super::stage;
 use crate::effects;
 use crate::extension::Training;
 use crate::fields::Fields as _;
-use crate::keypath::KeyPath;
 use crate::optimize::Fate;
-use crate::params::{self, Params};
+use crate::params::Params;
 use crate::pipeline::{Loaded, NO_DECISION, OptimizeRequest};
 use crate::problem::{Problem, Severity};
 use crate::settings::Settings;
@@ -72,36 +69,22 @@ impl Making<'_> {
         if let Some(tasks_for) = &request.tasks_for {
             params.values_mut().put("tasks_for", tasks_for.as_str());
         }
-        let has_stage_flag = request.target_stage.is_some();
         let mut found = problems_of(loaded.complete(&mut params, request.now), problems)?.unwrap_or_default();
-        if own.is_some() {
-            // A model that nothing takes, a task that cannot end well: no small matters before a run of weeks.
-            for problem in found.iter_mut().filter(|problem| problem.is_grave()) {
-                problem.severity = Severity::Error;
-            }
-            if self.asks_for_a_stage(&params) {
-                found.extend(stage::check(loaded, training, &params, has_stage_flag));
-            }
-            found.extend(effects::other_layouts(training, &params));
-            found.extend(effects::unknown_providers(loaded, training, &params));
-        } else {
+        let examination = self.examination();
+        match own {
+            Some(_) => found = examination.params(&params, found),
             // The same keys were told of before.
-            found.retain(Problem::is_error);
+            None => found.retain(Problem::is_error),
         }
         let is_refused = found.iter().any(Problem::is_error);
-        let can_be_made = found.iter().all(|problem| !problem.is_error() || problem.is_grave());
         problems.extend(found);
         if *is_sample {
             params = sample(&params, training);
         }
         if is_refused {
-            let others = match own {
-                // What has no effect is as good as absent: the graph tells what else is not as it looks.
-                Some(own) if can_be_made => self.looked_at(&params, own, problems)?,
-                Some(own) => self.others(&params, own)?,
-                None => Vec::new(),
-            };
-            problems.extend(others);
+            if let Some(own) = own {
+                problems.extend(examination.others(&params, own, problems)?);
+            }
             return Ok(None);
         }
         let settings = self.settings(&params);
@@ -112,52 +95,27 @@ impl Making<'_> {
                 .filter(|it| it.code == "no-provider")
                 .for_each(|it| it.severity = Severity::Error);
             if let Some(own) = own {
-                problems.extend(self.others(&params, own)?);
+                problems.extend(examination.of_repaired(&params, own)?);
             }
             return Ok(None);
         };
         let Some(targets) = problems_of(loaded.target(&full, &params), problems)? else { return Ok(None) };
         let run = Run { full, targets };
         if let Some(own) = own {
-            let found = self.look_at(&params, own, &run, problems);
-            problems.extend(found);
+            problems.extend(examination.run(&params, own, &run, problems));
         }
         Ok(Some(Made { params, run }))
     }
 
-    /// What is not as it looks in a graph that was made: keys without effect, a stage that selects nothing, things
-    /// that are handed in and not used. `told` is what was said of the parameters.
-    fn look_at(&self, params: &Params, own: &Value, run: &Run, told: &[Problem]) -> Vec<Problem> {
-        let Making { loaded, training, request, .. } = self;
-        let mut found = effects::without_effect(loaded, training, params, own);
-        let asks_for_a_stage = self.asks_for_a_stage(params);
-        if asks_for_a_stage {
-            let given = request.target_stage.is_some();
-            let has_no_effect = |path: &KeyPath| {
-                let path = params.path_in_file(path);
-                told.iter().any(|problem| problem.code == "no-effect" && problem.path == path)
-            };
-            found.extend(stage::selects_nothing(training, params, run, given));
-            found.extend(stage::selects_nothing_elsewhere(training, params, run, given, has_no_effect));
+    fn examination(&self) -> Examination<'_> {
+        Examination {
+            loaded: self.loaded,
+            training: self.training,
+            settings: self.request.settings,
+            purpose: Purpose::Training,
+            stage_is_given: self.request.target_stage.is_some(),
+            source: Some(self.request.input.source.clone()),
         }
-        if !run.targets.set.tasks.is_empty() {
-            let stage = params.find(&KeyPath::dotted(training.stage)).and_then(Value::as_str);
-            found.extend(not_used(&loaded.extension, params, run, stage.filter(|_| asks_for_a_stage)));
-        }
-        found
-    }
-
-    /// The same for a config that is refused only because something in it has no effect. Nobody is asked for urls.
-    fn looked_at(&self, params: &Params, own: &Value, told: &[Problem]) -> Result<Vec<Problem>> {
-        let Making { loaded, request, .. } = self;
-        let mut found = Vec::new();
-        let Some(full) = problems_of(loaded.full(params, request.settings), &mut found)? else {
-            return Ok(found);
-        };
-        if let Some(targets) = problems_of(loaded.target(&full, params), &mut found)? {
-            found.extend(self.look_at(params, own, &Run { full, targets }, told));
-        }
-        Ok(found)
     }
 
     /// Makes the graph of the same config without what earlier runs have made. A config that reuses something may lack
@@ -169,48 +127,6 @@ impl Making<'_> {
             notes.extend(config::no_scratch(self.training, &problems));
         }
         Ok(made)
-    }
-
-    /// Whether the target stage is what the target method goes by.
-    fn asks_for_a_stage(&self, params: &Params) -> bool {
-        params.text("target_tasks_method") == self.training.target_method
-    }
-
-    /// What else is wrong with a config that is refused already: what its graph would be refused for, and keys without
-    /// effect.
-    fn others(&self, params: &Params, own: &Value) -> Result<Vec<Problem>> {
-        let Making { loaded, training, request, .. } = self;
-        let mut others = Vec::new();
-        let datasets = KeyPath::dotted(training.datasets);
-        for with_datasets in [true, false] {
-            let Some(params) = repaired(loaded, training, params, with_datasets) else { break };
-            if params::check(&params, &loaded.extension, &loaded.kinds).iter().any(Problem::is_error) {
-                break;
-            }
-            let mut refused = Vec::new();
-            if problems_of(loaded.full(&params, request.settings), &mut refused)?.is_some() {
-                let mut found = effects::without_effect(loaded, training, &params, own);
-                let inside = params.path_in_file(&datasets);
-                found.retain(|problem| with_datasets || !problem.path.0.starts_with(&inside.0));
-                others.extend(found);
-                break;
-            }
-            // What stands in other files may come from the repair.
-            let is_own = |problem: &Problem| {
-                problem.place.as_ref().is_some_and(|place| place.source == request.input.source)
-            };
-            others.extend(refused.into_iter().filter(is_own));
-        }
-        // What is wrong with what is reused was said by its own check.
-        let reused = training.reuse.iter().map(|path| params.path_in_file(&KeyPath::dotted(path)));
-        let reused: Vec<KeyPath> = reused.collect();
-        let is_reused = |path: &KeyPath| {
-            reused.iter().any(|reused| {
-                path.0.starts_with(&reused.0) || !path.0.is_empty() && reused.0.starts_with(&path.0)
-            })
-        };
-        others.retain(|problem| !is_reused(&problem.path));
-        Ok(others)
     }
 
     /// What becomes of each task to run, if somebody looks the index up.

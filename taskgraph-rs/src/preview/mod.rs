@@ -9,6 +9,7 @@ mod command;
 mod compare;
 mod config;
 mod decision;
+mod examine;
 mod look_up;
 mod make;
 mod making;
@@ -27,6 +28,7 @@ pub use check::{Checked, Checker};
 pub use compare::Run;
 pub use config::set_stage;
 pub use decision::of_decision;
+pub use examine::{Examination, Purpose};
 pub use look_up::{Counts, KindCounts, LookUp, Looked, Outcome as Fared};
 pub use make::{Against, Input, Preview, Request, no_training, preview};
 pub use parameters::parameters;
@@ -35,4 +37,3 @@ pub use report::{
     Member, NamedUrl, Need, Outcome, Plan, Report, Reused, Row, Totals, TreeFacts, Usage, VERSION, Variant,
     Work,
 };
-pub use stage::{check as unknown_stage, selects_nothing as empty_stage};

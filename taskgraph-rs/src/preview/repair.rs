@@ -9,14 +9,19 @@ use crate::pipeline::Loaded;
 use crate::shape::What;
 use crate::value::{Map, Value};
 
-/// The same parameters with default values for what does not have its shape, and without what it reuses. Datasets are kept
-/// or replaced as a whole.
-pub fn repaired(
-    loaded: &Loaded,
-    training: &Training,
-    params: &Params,
-    with_datasets: bool,
-) -> Option<Params> {
+/// What becomes of datasets that may be wrong, from the least to the most.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Datasets {
+    /// They stay.
+    Kept,
+    /// They stay, and categories that are missing have the default ones.
+    Completed,
+    /// All are the default ones.
+    Replaced,
+}
+
+/// The same parameters with default values for what does not have its shape, and without what it reuses.
+pub fn repaired(loaded: &Loaded, training: &Training, params: &Params, datasets: Datasets) -> Option<Params> {
     let (_, file) = loaded.extension.defaults.iter().find(|(name, _)| *name == training.parameter)?;
     let (_, defaults) = load(loaded.tree.read(file).ok()?).ok()?;
     let field = loaded.extension.parameters.iter().find(|field| field.name == training.parameter)?;
@@ -29,10 +34,18 @@ pub fn repaired(
             put(&mut config, &misfit.path.0, misfit.path.find(&defaults));
         }
     }
-    if !with_datasets {
-        let datasets = KeyPath::dotted(training.datasets);
-        let inside = datasets.0.get(1..).unwrap_or_default();
-        put(&mut config, inside, KeyPath(inside.to_vec()).find(&defaults));
+    let path = KeyPath(KeyPath::dotted(training.datasets).0.get(1..).unwrap_or_default().to_vec());
+    match datasets {
+        Datasets::Kept => {}
+        Datasets::Completed => {
+            for (category, list) in path.find(&defaults).and_then(Value::as_map).into_iter().flatten() {
+                let path = path.join(category);
+                if path.find(&config).is_none() {
+                    put(&mut config, &path.0, Some(list));
+                }
+            }
+        }
+        Datasets::Replaced => put(&mut config, &path.0, path.find(&defaults)),
     }
     let mut params = params.clone();
     params.values_mut().insert(training.parameter.into(), config);

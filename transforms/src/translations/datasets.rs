@@ -67,7 +67,7 @@ pub fn read<'p>(
             }
         }
         None => {
-            for (category, list) in params.deep_get(DATASETS).as_map().into_iter().flatten() {
+            for (category, list) in params.entries(DATASETS) {
                 take(params, category, list, &mut out, &mut problems);
             }
         }

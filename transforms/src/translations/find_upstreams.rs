@@ -18,6 +18,7 @@ use std::collections::BTreeSet;
 use anyhow::{Context as _, Result, bail};
 use taskgraph::fields::{Fields, missing};
 use taskgraph::keyed_by::evaluate;
+use taskgraph::keypath::KeyPath;
 use taskgraph::python;
 use taskgraph::shape::{STRINGS, Shape, optional, required};
 use taskgraph::task::Task;
@@ -133,10 +134,11 @@ pub fn mono(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
     })
 }
 
-/// In July 2026 a training config without datasets is fine: it has corpora to go on with.
+/// In July 2026 a training config without datasets is fine: it has corpora to go on with. Looking whether there are any
+/// reads none of them.
 fn has_no_datasets(ctx: &Context<'_>) -> bool {
-    let datasets = ctx.params.deep_get("training_config.datasets");
-    Dialect::of(ctx.tree) == Dialect::July2026 && !datasets.truthy()
+    let datasets = ctx.params.find(&KeyPath::dotted(datasets::DATASETS));
+    Dialect::of(ctx.tree) == Dialect::July2026 && !datasets.is_some_and(Value::truthy)
 }
 
 fn section(stub: &mut Stub) -> Result<Map> {

@@ -86,8 +86,10 @@ fn distillation(params: &Params) -> Vec<Problem> {
         );
     }
     let datasets = KeyPath::dotted("training_config.datasets");
-    let there = REPLACED.iter().map(|category| datasets.join(*category));
-    for path in there.filter(|path| params.find(path).is_some()) {
+    let file = |path: &KeyPath| params.place_of_key(path).map(|place| place.source);
+    // What a preview fills in from the tree's default config is nobody's fault.
+    let is_own = |path: &KeyPath| params.find(path).is_some() && file(path) == file(&corpus);
+    for path in REPLACED.iter().map(|category| datasets.join(*category)).filter(is_own) {
         let category = path.last_key().unwrap_or_default();
         let message = format!("datasets of `{category}` beside a distillation corpus that is given");
         let label = "the `train` action refuses both together; leave this list out";

@@ -63,6 +63,7 @@ fn plan(call: &Call<'_>, dialect: Dialect) -> Result<Plan> {
     let told: Vec<KeyPath> = wrong.map(|one| one.path.clone()).collect();
     problems.extend(words.into_iter().filter(|word| !told.contains(&word.path)));
     if problems.iter().any(Problem::is_error) {
+        problems.extend(check::others(call, &params, &problems)?);
         return Err(Problems(problems).distinct().into());
     }
     let mut plan = Plan { warnings: problems, ..Plan::default() };

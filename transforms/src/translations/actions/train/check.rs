@@ -3,9 +3,10 @@
 
 use anyhow::Result;
 use taskgraph::actions::Call;
-use taskgraph::decide::check_values;
+use taskgraph::decide::{self, check_values};
 use taskgraph::keypath::KeyPath;
 use taskgraph::params::{Params, tell};
+use taskgraph::preview::Purpose;
 use taskgraph::problem::Problem;
 use taskgraph::shape::{Misfit, What, found};
 use taskgraph::value::Value;
@@ -60,11 +61,18 @@ fn collect(schema: &Value, value: &Value, path: &KeyPath, misfits: &mut Vec<Misf
 
 /// All that is wrong with the training config, and what is odd.
 pub fn config(call: &Call<'_>, params: &Params, dialect: Dialect) -> Vec<Problem> {
-    let mut problems = check_values(call.loaded, &with_floats(params, call.loaded.extension.parameters));
+    let params = &with_floats(params, call.loaded.extension.parameters);
+    let mut problems = check_values(call.loaded, params, call.settings, Purpose::Training);
     if dialect == Dialect::July2026 {
         problems.extend(distillation(params));
     }
     problems
+}
+
+/// What else is wrong with a training config that is refused for what is `told`.
+pub fn others(call: &Call<'_>, params: &Params, told: &[Problem]) -> Result<Vec<Problem>> {
+    let params = with_floats(params, call.loaded.extension.parameters);
+    decide::others(call.loaded, &params, call.settings, told)
 }
 
 /// A corpus to distil from takes the place of what would be made of datasets, and its vocabulary has to come with it.
