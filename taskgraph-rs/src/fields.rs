@@ -92,12 +92,7 @@ impl Fields for Map {
     }
 
     fn put(&mut self, key: &str, value: impl Into<Value>) {
-        match self.get_mut(key) {
-            Some(place) => *place = value.into(),
-            None => {
-                self.insert(shared(key), value.into());
-            }
-        }
+        self.insert(shared(key), value.into());
     }
 
     fn take(&mut self, key: &str) -> Option<Value> {
@@ -105,20 +100,17 @@ impl Fields for Map {
     }
 
     fn set_default(&mut self, key: &str, value: impl Into<Value>) -> &mut Value {
-        if !self.contains_key(key) {
-            self.insert(shared(key), value.into());
-        }
-        &mut self[key]
+        made(self, key, || value.into())
     }
 
     fn map_at(&mut self, key: &str) -> Result<&mut Map> {
-        let value = self.set_default(key, Value::map());
+        let value = made(self, key, Value::map);
         let found = value.sort();
         value.as_map_mut().ok_or_else(|| anyhow!("`{key}` must be a map, found {found}"))
     }
 
     fn list_at(&mut self, key: &str) -> Result<&mut Vec<Value>> {
-        let value = self.set_default(key, Value::list());
+        let value = made(self, key, Value::list);
         let found = value.sort();
         value.as_list_mut().ok_or_else(|| anyhow!("`{key}` must be a list, found {found}"))
     }
@@ -139,4 +131,13 @@ impl Fields for Map {
             }
         }
     }
+}
+
+/// The value at `key`, made if it is missing.
+fn made<'m>(map: &'m mut Map, key: &str, make: impl FnOnce() -> Value) -> &'m mut Value {
+    let index = match map.get_index_of(key) {
+        Some(index) => index,
+        None => map.insert_full(shared(key), make()).0,
+    };
+    &mut map[index]
 }

@@ -17,7 +17,7 @@ use crate::params::Params;
 use crate::payload::Payloads;
 use crate::problem::{Problem, Problems};
 use crate::settings::Settings;
-use crate::task::{Dependencies, Label, Task};
+use crate::task::{Dependencies, Label, Task, TasksByLabel};
 use crate::trace::{Trace, Trail};
 use crate::transform::{Context, Stub};
 use crate::tree::Tree;
@@ -26,7 +26,7 @@ use crate::value::{Map, Str, Value};
 /// What was made, and what was not let through.
 pub struct Generated {
     /// All tasks, in the order of their making.
-    pub tasks: IndexMap<Label, Arc<Task>>,
+    pub tasks: TasksByLabel,
     /// Stubs that a transform did not let through.
     pub dropped: Vec<Dropped>,
     /// What transforms warn of.
@@ -131,7 +131,7 @@ impl Workshop<'_> {
     }
 
     fn make_kind(&self, bench: &Bench<'_>) -> Done {
-        let mut upstream = IndexMap::new();
+        let mut upstream = TasksByLabel::default();
         for need in &bench.needs {
             let Some(Done::Made(tasks, _)) = self.benches[*need].done.get() else { return Done::Skipped };
             upstream.extend(tasks.iter().map(|task| (task.label.clone(), task.clone())));
@@ -157,7 +157,7 @@ impl Workshop<'_> {
 
     /// Gathers what was made, or all that went wrong.
     fn finish(self) -> Result<Generated> {
-        let mut tasks: IndexMap<Label, Arc<Task>> = IndexMap::new();
+        let mut tasks = TasksByLabel::default();
         let (mut dropped, mut warnings, mut problems) = (Vec::new(), Vec::<Problem>::new(), Vec::new());
         let mut traces = IndexMap::new();
         let mut contexts = Vec::new();
@@ -247,7 +247,7 @@ fn finish(context: &Context<'_>, mut stub: Stub) -> Result<Task> {
     let mut attributes = take_map(&mut stub, "attributes")?;
     attributes.put("kind", &context.kind.name);
     let dependencies = match stub.take("dependencies") {
-        None | Some(Value::Null) => Dependencies::new(),
+        None | Some(Value::Null) => Dependencies::default(),
         Some(Value::Map(map)) => map
             .iter()
             .map(|(name, label)| match label {

@@ -1,15 +1,15 @@
 //! The task graph: tasks by label, and the edges between them.
 
 use std::io::Write;
-use std::sync::Arc;
 
 use anyhow::Result;
+use foldhash::fast::RandomState;
 use indexmap::{IndexMap, IndexSet};
 use serde::ser::{Serialize, Serializer};
 
 use crate::json_parts::Entries;
 use crate::problem::{Problem, Problems};
-use crate::task::{Dependencies, Label, Task, TaskJson};
+use crate::task::{Dependencies, Label, Task, TaskJson, TasksByLabel};
 use crate::walk::find_circle;
 
 /// How many missing dependencies get the nearest label as a hint.
@@ -21,7 +21,7 @@ const HINTS: usize = 20;
 #[derive(Clone, Default)]
 pub struct TaskGraph {
     /// The tasks.
-    pub tasks: IndexMap<Label, Arc<Task>>,
+    pub tasks: TasksByLabel,
     edges: Edges,
 }
 
@@ -33,17 +33,17 @@ enum Edges {
     /// Every dependency of every task.
     All,
     /// Only these, of an excerpt.
-    Only(IndexMap<Label, Dependencies>),
+    Only(IndexMap<Label, Dependencies, RandomState>),
 }
 
 impl TaskGraph {
     /// A set of tasks without edges.
-    pub fn set(tasks: IndexMap<Label, Arc<Task>>) -> Self {
+    pub fn set(tasks: TasksByLabel) -> Self {
         TaskGraph { tasks, edges: Edges::None }
     }
 
     /// A graph with all edges. What a task depends on has to be there, and no way may lead round.
-    pub fn linked(tasks: IndexMap<Label, Arc<Task>>) -> Result<Self> {
+    pub fn linked(tasks: TasksByLabel) -> Result<Self> {
         let mut problems = Vec::new();
         for task in tasks.values() {
             for (name, dependency) in &task.dependencies {
@@ -76,7 +76,7 @@ impl TaskGraph {
 
     /// The part of this graph that `from` needs, with the edges in it.
     pub fn closure<'l>(&'l self, from: impl IntoIterator<Item = &'l Label>) -> TaskGraph {
-        let mut wanted: IndexSet<&Label> = IndexSet::new();
+        let mut wanted: IndexSet<&Label, RandomState> = IndexSet::default();
         let mut waiting: Vec<&Label> = from.into_iter().collect();
         while let Some(label) = waiting.pop() {
             if wanted.insert(label) {
@@ -92,7 +92,7 @@ impl TaskGraph {
 
     /// These tasks and all that depend on them, directly or not, in the order of the graph.
     pub fn dependents(&self, of: &IndexSet<Label>) -> IndexSet<Label> {
-        let mut found: IndexSet<&Label> = of.iter().collect();
+        let mut found: IndexSet<&Label, RandomState> = of.iter().collect();
         loop {
             let before = found.len();
             for (label, task) in &self.tasks {
@@ -108,7 +108,7 @@ impl TaskGraph {
 
     /// The tasks that `keep` wants, with the edges between them.
     pub fn excerpt(&self, keep: impl Fn(&Task) -> bool) -> TaskGraph {
-        let tasks: IndexMap<Label, Arc<Task>> = self
+        let tasks: TasksByLabel = self
             .tasks
             .iter()
             .filter(|(_, task)| keep(task))
@@ -124,7 +124,7 @@ impl TaskGraph {
 
     /// The edges that start from a task.
     pub fn edges_of(&self, label: &Label) -> &Dependencies {
-        static NONE: std::sync::LazyLock<Dependencies> = std::sync::LazyLock::new(Dependencies::new);
+        static NONE: std::sync::LazyLock<Dependencies> = std::sync::LazyLock::new(Dependencies::default);
         match &self.edges {
             Edges::None => &NONE,
             Edges::All => self.tasks.get(label).map_or(&NONE, |task| &task.dependencies),

@@ -3,14 +3,13 @@
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
-use indexmap::IndexMap;
 
 use crate::fields::Fields;
 use crate::graph::TaskGraph;
 use crate::json;
 use crate::origin::Origin;
 use crate::shape::{Shape, optional, required};
-use crate::task::{Dependencies, Label, Task};
+use crate::task::{Dependencies, Label, Task, TasksByLabel};
 use crate::value::{Map, Value};
 
 const ANY_MAP: Shape = Shape::MapOf(&Shape::Any);
@@ -45,7 +44,7 @@ impl TaskGraph {
                 read(task).with_context(|| format!("the task `{label}` of the task graph is wrong"))?;
             Ok((task.label.clone(), Arc::new(task)))
         });
-        TaskGraph::linked(tasks.collect::<Result<IndexMap<_, _>>>()?)
+        TaskGraph::linked(tasks.collect::<Result<TasksByLabel>>()?)
     }
 }
 

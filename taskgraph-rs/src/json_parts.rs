@@ -7,7 +7,7 @@ use anyhow::Result;
 use rayon::prelude::*;
 use serde::ser::{Serialize, Serializer};
 
-use crate::json_layout::Indented;
+use crate::json_layout::append;
 use crate::task::Task;
 use crate::unwritable::blame;
 
@@ -44,8 +44,7 @@ impl<K: Copy + Serialize + Sync, V: Serialize, F: Fn(K) -> V + Sync> Entries<'_,
             .par_chunks(length)
             .map(|keys| {
                 let mut part = Vec::with_capacity(keys.len() * USUAL_LENGTH);
-                let mut writer = serde_json::Serializer::with_formatter(&mut part, Indented::default());
-                Entries { keys, value: &self.value }.serialize(&mut writer)?;
+                append(&Entries { keys, value: &self.value }, &mut part)?;
                 Ok(part)
             })
             .collect::<serde_json::Result<_>>()

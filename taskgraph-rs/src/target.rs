@@ -1,9 +1,7 @@
 //! Picks targets. Never adds a task that the full graph lacks.
 
-use std::sync::Arc;
-
 use anyhow::Result;
-use indexmap::{IndexMap, IndexSet};
+use indexmap::IndexSet;
 
 use crate::config::GraphConfig;
 use crate::extension::{Extension, TargetMethod};
@@ -12,7 +10,7 @@ use crate::keypath::KeyPath;
 use crate::params::Params;
 use crate::problem::{Problem, Problems};
 use crate::python::Regex;
-use crate::task::{Label, Task};
+use crate::task::{Label, Task, TasksByLabel};
 use crate::value::Value;
 use crate::words;
 
@@ -49,7 +47,7 @@ pub fn target(
 ) -> Result<Targets> {
     let method = find_method(params, extension)?;
     let picked: IndexSet<Label> = method(full, params, config)?.into_iter().collect();
-    let tasks: IndexMap<Label, Arc<Task>> = full
+    let tasks: TasksByLabel = full
         .tasks
         .iter()
         .filter(|(label, _)| picked.contains(*label))

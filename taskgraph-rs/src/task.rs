@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use anyhow::{Result, bail};
+use foldhash::fast::RandomState;
 use indexmap::IndexMap;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use smallvec::SmallVec;
@@ -60,7 +61,10 @@ impl Serialize for Label {
 pub const MAX_DEPENDENCIES: usize = 9_999;
 
 /// The names of a task's dependencies and the labels they stand for.
-pub type Dependencies = IndexMap<Str, Label>;
+pub type Dependencies = IndexMap<Str, Label, RandomState>;
+
+/// Tasks by label, in the order of their making.
+pub type TasksByLabel = IndexMap<Label, Arc<Task>, RandomState>;
 
 /// A task as it leaves the transforms.
 #[derive(Clone, Debug)]
@@ -135,13 +139,28 @@ struct Sorted<'a>(&'a Map);
 
 impl Serialize for Sorted<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut entries: SmallVec<[_; 24]> = self.0.iter().collect();
-        entries.sort_unstable_by(|a, b| a.0.cmp(b.0));
+        let mut entries: SmallVec<[_; 24]> =
+            self.0.iter().map(|(key, value)| (start(key), &**key, value)).collect();
+        entries.sort_unstable_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)));
         let mut map = serializer.serialize_map(Some(entries.len()))?;
-        for (key, value) in entries {
-            map.serialize_entry(&**key, &SortedValue(value))?;
+        for (_, key, value) in entries {
+            map.serialize_entry(key, &SortedValue(value))?;
         }
         map.end()
+    }
+}
+
+/// The first bytes of a key as a number that sorts as they do: few keys have them in common, and numbers are compared
+/// at once.
+fn start(key: &str) -> u64 {
+    const LENGTH: usize = size_of::<u64>();
+    match key.as_bytes().first_chunk::<LENGTH>() {
+        Some(first) => u64::from_be_bytes(*first),
+        None => {
+            let mut first = [0; LENGTH];
+            first[..key.len()].copy_from_slice(key.as_bytes());
+            u64::from_be_bytes(first)
+        }
     }
 }
 

@@ -52,7 +52,7 @@ pub enum Missing {
 /// Fills `names` into all text of `value`: keys of maps, values, items of lists.
 pub fn substitute(value: &Value, names: &Map, missing: Missing) -> Result<Value> {
     Ok(match value {
-        Value::Str(text) if text.contains(['{', '}']) => fill(text, names, missing)?.into(),
+        Value::Str(text) if python::has_braces(text) => fill(text, names, missing)?.into(),
         Value::List(items) => Value::from(
             items.iter().map(|item| substitute(item, names, missing)).collect::<Result<Vec<_>>>()?,
         ),
@@ -60,7 +60,7 @@ pub fn substitute(value: &Value, names: &Map, missing: Missing) -> Result<Value>
             let mut out = Map::with_capacity_and_hasher(map.len(), Default::default());
             for (key, value) in map.iter() {
                 let value = substitute(value, names, missing)?;
-                match key.contains(['{', '}']) {
+                match python::has_braces(key) {
                     true => out.insert(fill(key, names, missing)?.into(), value),
                     false => out.insert(key.clone(), value),
                 };

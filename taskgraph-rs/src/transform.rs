@@ -19,7 +19,7 @@ use crate::payload::{Payload, Payloads};
 use crate::problem::Problems;
 use crate::settings::Settings;
 use crate::shape::Shape;
-use crate::task::{Label, Task};
+use crate::task::TasksByLabel;
 use crate::trace::Trail;
 use crate::tree::Tree;
 use crate::value::{Map, Str, Value};
@@ -42,7 +42,7 @@ pub struct Context<'a> {
     /// The files of the tree.
     pub tree: &'a Tree,
     /// The tasks of the kinds that this kind depends on, in the order of their making.
-    pub upstream: &'a IndexMap<Label, Arc<Task>>,
+    pub upstream: &'a TasksByLabel,
     /// The worker implementations.
     pub payloads: &'a Payloads,
     /// The optimization strategies.

@@ -3,11 +3,17 @@
 use std::collections::{BTreeSet, VecDeque};
 use std::hash::Hash;
 
+use foldhash::fast::RandomState;
 use indexmap::{IndexMap, IndexSet};
 
 /// The way round a circle; its first node stands at the end again.
 #[derive(Debug)]
 pub struct Circle<T>(pub Vec<T>);
+
+/// Nodes, and what each of them links to.
+pub type Links<'n, T> = IndexMap<&'n T, BTreeSet<&'n T>, RandomState>;
+
+type Nodes<'n, T> = IndexSet<&'n T, RandomState>;
 
 /// How many steps the walk of the reference may take, whatever the size of the graph, and for each node and edge.
 const STEPS: usize = 1 << 17;
@@ -19,7 +25,7 @@ pub fn postorder<'n, T: Ord + Hash + Eq + 'n>(
     links: impl Fn(&'n T) -> BTreeSet<&'n T>,
 ) -> Result<Vec<&'n T>, Circle<&'n T>> {
     let nodes: BTreeSet<&T> = nodes.into_iter().collect();
-    let linked: IndexMap<&T, BTreeSet<&T>> = nodes.iter().map(|node| (*node, links(node))).collect();
+    let linked: Links<'_, T> = nodes.iter().map(|node| (*node, links(node))).collect();
     if let Some(circle) = find_circle(&linked) {
         return Err(circle);
     }
@@ -104,14 +110,12 @@ impl Order {
 }
 
 /// Looks for a circle, without recursion: a graph may be deep.
-pub fn find_circle<'n, T: Ord + Hash + Eq>(
-    linked: &IndexMap<&'n T, BTreeSet<&'n T>>,
-) -> Option<Circle<&'n T>> {
-    let mut done: IndexSet<&T> = IndexSet::new();
+pub fn find_circle<'n, T: Ord + Hash + Eq>(linked: &Links<'n, T>) -> Option<Circle<&'n T>> {
+    let mut done: Nodes<'_, T> = Nodes::default();
     for start in linked.keys() {
-        let mut way: IndexSet<&T> = IndexSet::new();
+        let mut way: Nodes<'_, T> = Nodes::default();
         let mut open: Vec<(&T, Vec<&T>)> = Vec::new();
-        let enter = |node: &'n T, way: &mut IndexSet<&'n T>, open: &mut Vec<(&'n T, Vec<&'n T>)>| {
+        let enter = |node: &'n T, way: &mut Nodes<'n, T>, open: &mut Vec<(&'n T, Vec<&'n T>)>| {
             way.insert(node);
             open.push((node, linked.get(node).into_iter().flatten().rev().copied().collect()));
         };

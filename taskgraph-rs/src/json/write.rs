@@ -1,11 +1,11 @@
 //! Values written as JSON.
 
-use std::io::{BufWriter, Write};
+use std::io::Write;
 
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
 use super::Error;
-use crate::json_layout::Indented;
+use crate::json_layout::append;
 use crate::value::{Str, Value};
 
 /// On one line, keys in their order. Fails on what JSON lacks: integers beyond 64 bits, infinity.
@@ -19,15 +19,15 @@ pub fn compact_sorted(value: &Value) -> Result<String, Error> {
 }
 
 /// Indented by two spaces, keys sorted by code point at every level, without a line feed at the end.
-pub fn pretty_sorted(value: &Value, out: impl Write) -> Result<(), Error> {
-    let mut out = BufWriter::with_capacity(64 << 10, out);
-    indented(&Sorted(value), &mut out)?;
-    out.flush().map_err(Error::io)
+pub fn pretty_sorted(value: &Value, mut out: impl Write) -> Result<(), Error> {
+    indented(&Sorted(value), &mut out)
 }
 
 /// Indented by two spaces, keys in their order, without a line feed at the end.
 pub fn indented<T: Serialize + ?Sized>(value: &T, out: &mut dyn Write) -> Result<(), Error> {
-    value.serialize(&mut serde_json::Serializer::with_formatter(out, Indented::default()))
+    let mut text = Vec::new();
+    append(value, &mut text)?;
+    out.write_all(&text).map_err(Error::io)
 }
 
 /// A value whose maps are written in the order of their keys.

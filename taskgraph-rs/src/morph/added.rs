@@ -30,7 +30,7 @@ pub(super) fn task(
         attributes: map! { "kind" => KIND },
         definition: definition.clone(),
         optimization: Value::Null,
-        dependencies: Dependencies::new(),
+        dependencies: Dependencies::default(),
         soft_dependencies: Vec::new(),
         if_dependencies: Vec::new(),
         model: None,

@@ -141,7 +141,31 @@ impl Examination<'_> {
             path.0.starts_with(&models.0) || !path.0.is_empty() && models.0.starts_with(&path.0)
         };
         others.retain(|problem| !is_about_models(&problem.path));
+        others.extend(self.models_apart(params)?);
         Ok(others)
+    }
+
+    /// What the graph is refused for with one model only: where several are wrong, the kinds behind the first one that
+    /// is refused are not made.
+    fn models_apart(&self, params: &Params) -> Result<Vec<Problem>> {
+        let path = KeyPath::dotted(self.training.models);
+        let mut refused = Vec::new();
+        let Some(models) = params.find(&path).and_then(Value::as_map).filter(|models| models.len() > 1)
+        else {
+            return Ok(refused);
+        };
+        for kind in models.keys() {
+            let mut apart = params.clone();
+            if let Some(models) = apart.find_mut(&path).and_then(Value::as_map_mut) {
+                models.retain(|name, _| name == kind);
+            }
+            let mut found = Vec::new();
+            problems_of(self.loaded.full(&apart, self.settings), &mut found)?;
+            let inside = params.path_in_file(&path.join(kind));
+            found.retain(|problem| problem.code == "no-mounts" && problem.path.0.starts_with(&inside.0));
+            refused.extend(found);
+        }
+        Ok(refused)
     }
 
     /// Whether a problem stands in what a person wrote.

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr2;
+
 use super::format_error::FormatError;
 use super::spec::format_value;
 use super::text;
@@ -17,12 +19,17 @@ type Names<'a> = &'a dyn Fn(&str) -> Option<Value>;
 
 /// Python: `template.format(**names)`. A template without braces comes back as it is.
 pub fn format(template: &str, names: impl Fn(&str) -> Option<Value>) -> Result<Cow<'_, str>, FormatError> {
-    if !template.bytes().any(|byte| matches!(byte, b'{' | b'}')) {
+    if !has_braces(template) {
         return Ok(Cow::Borrowed(template));
     }
     let mut out = String::with_capacity(template.len() + 32);
     fill(&mut out, template, &names, DEPTH)?;
     Ok(Cow::Owned(out))
+}
+
+/// Whether formatting changes a text at all.
+pub fn has_braces(template: &str) -> bool {
+    memchr2(b'{', b'}', template.as_bytes()).is_some()
 }
 
 /// Python: `template.format_map(names)` where a missing name stands for itself: `{missing}` stays `{missing}`.
@@ -48,7 +55,7 @@ fn fill(out: &mut String, template: &str, names: Names<'_>, depth: usize) -> Res
         return wrong("fields are nested too deeply");
     }
     let mut rest = template;
-    while let Some(at) = rest.find(['{', '}']) {
+    while let Some(at) = memchr2(b'{', b'}', rest.as_bytes()) {
         out.push_str(&rest[..at]);
         let brace = rest.as_bytes()[at];
         let after = &rest[at + 1..];
@@ -126,7 +133,7 @@ impl<'t> Field<'t> {
                 return wrong(format!("unknown conversion `!{other}`: allowed are `!r`, `!s` and `!a`"));
             }
         };
-        if self.spec.contains(['{', '}']) {
+        if has_braces(self.spec) {
             let mut spec = String::new();
             fill(&mut spec, self.spec, names, depth - 1)?;
             return format_value(out, &value, &spec);

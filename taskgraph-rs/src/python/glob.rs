@@ -3,20 +3,31 @@
 use super::regex::{Regex, RegexError};
 
 /// A file pattern, ready to be held against many paths.
-pub struct Glob(Option<Regex>);
+pub struct Glob {
+    /// What every path that matches begins with: most paths need not be held against the expression.
+    start: String,
+    regex: Option<Regex>,
+}
 
 impl Glob {
     /// Taskgraph: `util/path.py`, `match`. The empty pattern matches every path.
     pub fn new(pattern: &str) -> Result<Self, RegexError> {
-        if pattern.is_empty() {
-            return Ok(Glob(None));
-        }
-        Regex::new(&to_regex(pattern)).map(|regex| Glob(Some(regex)))
+        // The slash before `**` may be missing in a path.
+        let start = pattern.split('*').next().unwrap_or_default().trim_end_matches('/').to_owned();
+        let regex = match pattern {
+            "" => None,
+            _ => Some(Regex::new(&to_regex(pattern))?),
+        };
+        Ok(Glob { start, regex })
     }
 
     /// Whether the path, or a folder it is in, matches.
     pub fn matches(&self, path: &str) -> Result<bool, RegexError> {
-        self.0.as_ref().map_or(Ok(true), |regex| regex.matches_start(path))
+        match &self.regex {
+            Some(regex) if path.starts_with(&self.start) => regex.matches_start(path),
+            Some(_) => Ok(false),
+            None => Ok(true),
+        }
     }
 }
 

@@ -23,7 +23,7 @@ pub mod shell;
 pub mod url;
 
 pub use float::repr as float_repr;
-pub use format::{format, format_partial};
+pub use format::{format, format_partial, has_braces};
 pub use format_error::FormatError;
 pub use int::{IntError, int, parse_int};
 pub use regex::{Captures, Regex, RegexError, keymatch};

@@ -6,6 +6,7 @@
 use std::collections::{BTreeSet, VecDeque};
 
 use anyhow::{Result, bail};
+use foldhash::fast::RandomState;
 use indexmap::IndexMap;
 use taskgraph::fields::{Fields, missing, wrong};
 use taskgraph::python;
@@ -79,7 +80,7 @@ pub fn with_digests(
 }
 
 /// `type/name/digest` of every cached task that this kind may depend on, by label.
-pub fn upstream_digests(ctx: &Context<'_>) -> IndexMap<Str, String> {
+pub fn upstream_digests(ctx: &Context<'_>) -> IndexMap<Str, String, RandomState> {
     let cached = |task: &taskgraph::task::Task| {
         task.attributes.get("cached_task").and_then(Value::as_map).map(task_digest)
     };
@@ -89,7 +90,7 @@ pub fn upstream_digests(ctx: &Context<'_>) -> IndexMap<Str, String> {
 /// `type/name/digest` of an attribute `cached_task`.
 pub fn task_digest(cached: &Map) -> String {
     let text = |key: &str| cached.get(key).and_then(Value::as_str).unwrap_or_default();
-    format!("{}/{}/{}", text("type"), text("name"), text("digest"))
+    [text("type"), text("name"), text("digest")].join("/")
 }
 
 /// Puts stubs after those of the same kind that they depend on; all others keep their order.
@@ -143,8 +144,12 @@ pub fn add_optimization(
         Some(Value::Str(prefix)) => prefix,
         _ => ctx.config.trust_domain(),
     };
-    let at_level = |level: &str| format!("{prefix}.cache.level-{level}.{cache_type}.{cache_name}");
-    let of_pull_request = format!("{prefix}.cache.pr.{cache_type}.{cache_name}.hash.{digest}");
+    // Joined rather than formatted: these are the longest texts of a task, and several for each.
+    let at = |place: &str, end: &[&str]| {
+        [&[prefix, "cache", place, cache_type, cache_name], end].concat().join(".")
+    };
+    let at_level = |level: &str, end: &[&str]| at(&["level-", level].concat(), end);
+    let of_pull_request = || at("pr", &["hash", &digest]);
     let is_pull_request = ctx.params.is_pull_request();
     let caches_pull_requests =
         ctx.config.taskgraph("cache-pull-requests").and_then(Value::as_bool).unwrap_or(true);
@@ -152,26 +157,27 @@ pub fn add_optimization(
     // The highest level is searched first.
     let mut searched: Vec<Value> = (ctx.params.level()..4)
         .rev()
-        .map(|level| format!("{}.hash.{digest}", at_level(&level.to_string())).into())
+        .map(|level| at_level(&level.to_string(), &["hash", &digest]).into())
         .collect();
     if is_pull_request && caches_pull_requests {
-        searched.push(of_pull_request.as_str().into());
+        searched.push(of_pull_request().into());
     }
     task.put("optimization", taskgraph::map! { "index-search" => searched });
 
     let mut routes = Vec::new();
     if !is_pull_request {
-        let own = at_level(ctx.params.text("level"));
+        let level = ctx.params.text("level");
         let date = index_date(ctx.params.get("build_date").and_then(Value::as_int).unwrap_or_default());
         routes.extend([
-            format!("index.{own}.hash.{digest}"),
-            format!("index.{own}.latest"),
-            format!("index.{own}.pushdate.{date}"),
+            at_level(level, &["hash", &digest]),
+            at_level(level, &["latest"]),
+            at_level(level, &["pushdate", &date]),
         ]);
     } else if caches_pull_requests {
-        routes.push(format!("index.{of_pull_request}"));
+        routes.push(of_pull_request());
     }
-    task.list_at("routes")?.extend(routes.into_iter().map(Value::from));
+    let routes = routes.into_iter().map(|path| ["index.", &path].concat().into());
+    task.list_at("routes")?.extend(routes);
     let cached = taskgraph::map! { "type" => cache_type, "name" => cache_name, "digest" => digest };
     task.map_at("attributes")?.put("cached_task", cached);
     Ok(())

@@ -16,7 +16,7 @@ use taskgraph::params::{Given, Params};
 use taskgraph::payload::{Payload, Payloads};
 use taskgraph::settings::Settings;
 use taskgraph::source::Source;
-use taskgraph::task::{Dependencies, Label, Task};
+use taskgraph::task::{Dependencies, Label, Task, TasksByLabel};
 use taskgraph::transform::{Context, Registry, Stub, Transform};
 use taskgraph::tree::Tree;
 use taskgraph::urls::Urls;
@@ -48,7 +48,7 @@ pub struct Bench {
     pub record: Record,
     kinds: IndexMap<Str, Kind>,
     tree: Tree,
-    upstream: IndexMap<Label, Arc<Task>>,
+    upstream: TasksByLabel,
     payloads: Payloads,
     strategies: Strategies,
     pub settings: Settings,
@@ -66,7 +66,7 @@ impl Bench {
             record: Record::default(),
             kinds,
             tree,
-            upstream: IndexMap::new(),
+            upstream: TasksByLabel::default(),
             payloads: crate::registry().payloads().clone(),
             strategies: Strategies::default(),
             settings: Settings::default(),
@@ -174,7 +174,7 @@ pub fn task(kind: &str, label: &str, attributes: &str) -> Task {
         attributes: attributes.as_map().cloned().unwrap_or_default(),
         definition: Map::default(),
         optimization: Value::Null,
-        dependencies: Dependencies::new(),
+        dependencies: Dependencies::default(),
         soft_dependencies: Vec::new(),
         if_dependencies: Vec::new(),
         model: None,
