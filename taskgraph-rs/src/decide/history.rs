@@ -25,14 +25,14 @@ pub struct History {
 pub fn history(asked: &Asked, repository: &Repository, notes: &mut Vec<String>) -> Result<History> {
     let base_ref = base_ref(asked, repository)?;
     if base_ref != asked.base_ref {
-        notes.push(format!("base_ref is `{base_ref}`, not {}", quoted(&asked.base_ref)));
+        notes.push(corrected("base_ref", &base_ref, &asked.base_ref));
     }
     let since = since(asked, repository, &base_ref, notes)?;
     let Some(base_rev) = repository.merge_base(since, &asked.head_rev)? else {
         return Err(no_common_commit(asked, repository, since));
     };
     if base_rev != asked.base_rev {
-        notes.push(format!("base_rev is `{base_rev}`, not {}", quoted(&asked.base_rev)));
+        notes.push(corrected("base_rev", &base_rev, &asked.base_rev));
     }
     let files_changed = repository.files_between(&base_rev, &asked.head_rev)?;
     Ok(History { base_ref, base_rev, files_changed })
@@ -76,6 +76,9 @@ fn no_common_commit(asked: &Asked, repository: &Repository, since: &str) -> anyh
     anyhow::Error::msg(why).context(Machine(told))
 }
 
-fn quoted(given: &str) -> String {
-    if given.is_empty() { "empty".into() } else { format!("`{given}`") }
+fn corrected(name: &str, found: &str, given: &str) -> String {
+    match given {
+        "" => format!("{name} was not given; it is taken to be `{found}`"),
+        _ => format!("{name} is taken to be `{found}`, and not `{given}` as it was given"),
+    }
 }
