@@ -154,7 +154,8 @@ impl Examination<'_> {
         else {
             return Ok(refused);
         };
-        for kind in models.keys() {
+        // Only a kind looks for a model under its own name: whatever else stands there costs no graph.
+        for kind in models.keys().filter(|name| self.loaded.kinds.contains_key(*name)) {
             let mut apart = params.clone();
             if let Some(models) = apart.find_mut(&path).and_then(Value::as_map_mut) {
                 models.retain(|name, _| name == kind);
