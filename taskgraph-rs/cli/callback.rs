@@ -138,8 +138,7 @@ impl Desk<'_> {
 
     /// The tasks that a plan creates.
     fn tasks(&self, plan: &Plan) -> Vec<NewTask> {
-        let level = self.params.text("level");
-        let scheduler = format!("{}-level-{level}", self.loaded.config.trust_domain());
+        let scheduler = self.loaded.config.scheduler_id(self.params.text("level"));
         let belonging = plan.create.iter();
         let mut new_id = |_: &_| TaskId::random();
         let mut tasks: Vec<NewTask> =

@@ -134,6 +134,11 @@ impl GraphConfig {
         self.values.get("trust-domain").and_then(Value::as_str).unwrap_or_default()
     }
 
+    /// Who schedules the tasks of this tree at an SCM level.
+    pub fn scheduler_id(&self, level: &str) -> String {
+        format!("{}-level-{level}", self.trust_domain())
+    }
+
     /// `task-expires-after`, or what the reference takes without it.
     pub fn expires_after(&self) -> &str {
         self.values.get("task-expires-after").and_then(Value::as_str).unwrap_or("28 days")

@@ -27,7 +27,7 @@ use crate::task_id::TaskId;
 use crate::trace::Trace;
 use crate::transform::Registry;
 use crate::tree::Tree;
-use crate::urls::Question;
+use crate::urls::{Question, Urls};
 use crate::value::{Str, Value};
 use crate::verify::verify;
 use crate::words;
@@ -145,6 +145,15 @@ impl Loaded {
     /// The urls that have to be asked before a graph is made: the answers go into the settings.
     pub fn questions(&self, params: &Params) -> Vec<Question> {
         self.extension.questions.map(|questions| questions(params)).unwrap_or_default()
+    }
+
+    /// What is known about the urls that a graph depends on. `ask` is asked only if there are some, and the settings
+    /// say nothing.
+    pub fn urls(&self, params: &Params, settings: &Settings, ask: &dyn Fn(&[Question]) -> Urls) -> Urls {
+        match (&settings.urls, self.questions(params)) {
+            (Urls::Unasked, questions) if !questions.is_empty() => ask(&questions),
+            (known, _) => known.clone(),
+        }
     }
 
     fn generate(&self, params: &Params, settings: &Settings) -> Result<Generated> {

@@ -12,13 +12,13 @@ use taskgraph::problem::{Problem, Problems};
 use taskgraph::revision::Revision;
 use taskgraph::settings::Settings;
 use taskgraph::source::Source;
-use taskgraph::submit::Taskcluster;
 use taskgraph::task_id::TaskId;
 use taskgraph_transforms::registry;
 
 use super::made::params_of;
 use crate::args::DiffOptions;
-use crate::environment::{access, open_tree_or_embedded};
+use crate::environment::open_tree_or_embedded;
+use crate::progress::connect_for_a_look;
 
 /// What names a decision task.
 const TASK_ID: &str = "task-id=";
@@ -143,7 +143,7 @@ impl Operand {
 /// The graph that a decision task published.
 fn published(task_id: &TaskId) -> Result<Side> {
     let name = format!("{TASK_ID}{task_id}");
-    let Some(bytes) = Taskcluster::new(access()?).artifact(task_id, ARTIFACT)? else {
+    let Some(bytes) = connect_for_a_look()?.artifact(task_id, ARTIFACT)? else {
         let message = format!("task `{task_id}` has no artifact `{ARTIFACT}`");
         let help = "name a task that ended with a graph: a decision task, or an action";
         return Err(Problems::from(Problem::error("task-id", message).help(help)).into());

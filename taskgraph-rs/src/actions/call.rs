@@ -53,7 +53,7 @@ impl Call<'_> {
 
     /// Who schedules the tasks of this tree.
     pub fn scheduler_id(&self) -> String {
-        format!("{}-level-{}", self.loaded.config.trust_domain(), self.params.text("level"))
+        self.loaded.config.scheduler_id(self.params.text("level"))
     }
 
     /// The definition of that task.

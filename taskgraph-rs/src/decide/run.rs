@@ -109,9 +109,7 @@ pub fn run(loaded: &Loaded, mut params: Params, decision: &Decision<'_>) -> Resu
         if decision.is_checked { Vec::new() } else { check(loaded, &mut params, decision.settings)? };
     tell(&Step::Warnings(&warnings));
     let settings = settings(loaded, &params, decision);
-    let full = loaded.full(&params, &settings)?;
-    let targets = loaded.target(&full, &params)?;
-    let run = Run { full, targets };
+    let run = Run::make(loaded, &params, &settings)?;
     let mut found = check_run(loaded, &params, &settings, &run, &warnings)?;
     found.extend(run.full.warnings.iter().cloned());
     tell(&Step::Warnings(&found));
@@ -144,7 +142,7 @@ pub fn run(loaded: &Loaded, mut params: Params, decision: &Decision<'_>) -> Resu
 
     let summary = Summary::of(&morphed.graph);
     tell(&Step::Creates(&summary));
-    let scheduler = format!("{}-level-{}", loaded.config.trust_domain(), params.text("level"));
+    let scheduler = loaded.config.scheduler_id(params.text("level"));
     let create =
         |create: &Create<'_>| create(new_tasks(&morphed.graph, &decision.task_id, &scheduler, &mut new_id));
     let created = decision.create.map(create).transpose()?;
@@ -153,18 +151,12 @@ pub fn run(loaded: &Loaded, mut params: Params, decision: &Decision<'_>) -> Resu
 
 /// The settings of the call, as a decision needs them: with its id, with contexts, and with answers about urls.
 fn settings(loaded: &Loaded, params: &Params, decision: &Decision<'_>) -> Settings {
-    let mut settings = Settings {
+    Settings {
         task_id: Some(decision.task_id.to_string()),
         keep_contexts: true,
+        urls: loaded.urls(params, decision.settings, decision.probe),
         ..decision.settings.clone()
-    };
-    if let Urls::Unasked = settings.urls {
-        let questions = loaded.questions(params);
-        if !questions.is_empty() {
-            settings.urls = (decision.probe)(&questions);
-        }
     }
-    settings
 }
 
 /// The graph as it is created, once the index was looked up.

@@ -2,9 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use anyhow::Result;
+
 use super::report::{Changed, Comparison, Edges, Gone};
 use crate::graph::TaskGraph;
-use crate::pipeline::Full;
+use crate::params::Params;
+use crate::pipeline::{Full, Loaded};
+use crate::settings::Settings;
 use crate::target::Targets;
 use crate::task::{Label, Task};
 use crate::value::Value;
@@ -15,6 +19,15 @@ pub struct Run {
     pub full: Full,
     /// What is asked for.
     pub targets: Targets,
+}
+
+impl Run {
+    /// Makes the graph, and picks what is asked of it.
+    pub fn make(loaded: &Loaded, params: &Params, settings: &Settings) -> Result<Self> {
+        let full = loaded.full(params, settings)?;
+        let targets = loaded.target(&full, params)?;
+        Ok(Run { full, targets })
+    }
 }
 
 /// What changes among the tasks to run, from `before` to `now`.

@@ -30,9 +30,8 @@ pub fn of_decision(
         None => None,
         Some(params) => {
             let settings = Settings { keep_contexts: false, ..settings.clone() };
-            let made = make(loaded, &params, &settings);
             let mut refused = Vec::new();
-            let scratch = config::problems_of(made, &mut refused)?;
+            let scratch = config::problems_of(Run::make(loaded, &params, &settings), &mut refused)?;
             notes.extend(config::no_scratch(training, &refused));
             scratch
         }
@@ -46,10 +45,4 @@ pub fn of_decision(
     report.notes = notes;
     report.notes.extend(missing.into_iter().map(|warning| warning.message));
     Ok(Some(report))
-}
-
-fn make(loaded: &Loaded, params: &Params, settings: &Settings) -> Result<Run> {
-    let full = loaded.full(params, settings)?;
-    let targets = loaded.target(&full, params)?;
-    Ok(Run { full, targets })
 }

@@ -106,9 +106,8 @@ impl Examination<'_> {
     fn of_same(&self, params: &Params, own: &Value, told: &[Problem]) -> Result<Vec<Problem>> {
         let Examination { loaded, settings, .. } = self;
         let mut found = Vec::new();
-        let Some(full) = problems_of(loaded.full(params, settings), &mut found)? else { return Ok(found) };
-        if let Some(targets) = problems_of(loaded.target(&full, params), &mut found)? {
-            found.extend(self.run(params, own, &Run { full, targets }, told));
+        if let Some(run) = problems_of(Run::make(loaded, params, settings), &mut found)? {
+            found.extend(self.run(params, own, &run, told));
         }
         Ok(found)
     }

@@ -18,7 +18,6 @@ use crate::problem::{Problem, Severity};
 use crate::settings::Settings;
 use crate::task::Label;
 use crate::task_id::TaskId;
-use crate::urls::Urls;
 use crate::value::Value;
 
 /// What every graph of a preview is made with.
@@ -44,14 +43,11 @@ pub struct Made {
 impl Making<'_> {
     /// The settings of the call, with answers about urls if somebody can be asked.
     fn settings(&self, params: &Params) -> Settings {
-        let mut settings = self.request.settings.clone();
-        if let (Urls::Unasked, Some(ask)) = (&settings.urls, self.request.ask) {
-            let questions = self.loaded.questions(params);
-            if !questions.is_empty() {
-                settings.urls = ask(&questions);
-            }
+        let Request { settings, ask, .. } = self.request;
+        match ask {
+            None => (*settings).clone(),
+            Some(ask) => Settings { urls: self.loaded.urls(params, settings, ask), ..(*settings).clone() },
         }
-        settings
     }
 
     /// Checks parameters and makes their graph; nothing if they are refused. `own` is the training config as it was

@@ -5,6 +5,7 @@ use indexmap::IndexMap;
 use taskgraph::actions::{Action, Call, Context, Plan};
 use taskgraph::fields::Fields as _;
 use taskgraph::keypath::KeyPath;
+use taskgraph::optimize::existing_tasks;
 use taskgraph::params::{Layer, Params};
 use taskgraph::problem::{Problem, Problems};
 use taskgraph::task::Label;
@@ -71,7 +72,8 @@ fn plan(call: &Call<'_>, dialect: Dialect) -> Result<Plan> {
         Dialect::December2024 => stage::existing_tasks(call, &params, &wish, &mut plan)?,
         Dialect::July2026 => groups::existing_tasks(call, &params, &wish, &mut plan)?,
     }
-    .map_or_else(|| decided(call), Ok)?;
+    // Without groups, those of the decision itself stay.
+    .map_or_else(|| existing_tasks(call.params), Ok)?;
     replace(&mut existing, wish.existing, &mut plan);
     let existing = existing.iter().map(|(label, task)| (Str::clone(label.text()), task.text().into()));
     params.values_mut().put("existing_tasks", existing.collect::<Map>());
@@ -99,15 +101,6 @@ fn asked(call: &Call<'_>) -> Result<Params> {
     let mut params = Params::new(values, layers.collect());
     taskgraph::params::move_models(&mut params, &call.loaded.extension);
     Ok(params)
-}
-
-/// The existing tasks of the decision itself: without groups these stay.
-fn decided(call: &Call<'_>) -> Result<IndexMap<Label, TaskId>> {
-    let existing = call.params.get("existing_tasks").and_then(Value::as_map);
-    let existing = existing.into_iter().flatten();
-    existing
-        .map(|(label, task)| Ok((Label::parse(label)?, TaskId::parse(task.as_str().unwrap_or_default())?)))
-        .collect()
 }
 
 /// Tasks that the input names go before those that were found.
