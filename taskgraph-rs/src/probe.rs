@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
+use crate::secret::redact;
 use crate::urls::{Answer, Question, Urls};
 
 /// More would only wait for each other.
@@ -113,7 +114,11 @@ fn ask(agent: &ureq::Agent, url: &str, patience: Patience) -> Head {
                 status => format!("status {status}"),
             },
             Err(ureq::Error::Timeout(_)) => format!("no answer within {:?}", patience.timeout),
-            Err(error) => error.to_string(),
+            // Asked again, it would lead the same way.
+            Err(error @ (ureq::Error::TooManyRedirects | ureq::Error::BadUri(_))) => {
+                return Answer::Failed(redact(&error.to_string())).into();
+            }
+            Err(error) => redact(&error.to_string()),
         };
         if attempt < attempts {
             thread::sleep(pause);

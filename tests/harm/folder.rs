@@ -121,12 +121,23 @@ impl Folder {
 
     /// Calls it with its output going somewhere.
     pub fn call_into(&self, out: impl Into<Stdio>, arguments: &[&str]) -> Outcome {
+        self.call_with(&[], out, arguments)
+    }
+
+    /// The same with something more in its environment.
+    pub fn call_with(
+        &self,
+        environment: &[(&str, &str)],
+        out: impl Into<Stdio>,
+        arguments: &[&str],
+    ) -> Outcome {
         let before = self.files();
         let child = Command::new(env!("CARGO_BIN_EXE_taskgraph-rs"))
             .args(arguments)
             .current_dir(self.path())
             .env_clear()
             .env("PATH", "/usr/local/bin:/usr/bin:/bin")
+            .envs(environment.iter().copied())
             .stdin(Stdio::null())
             .env("RAYON_NUM_THREADS", self.threads.get().to_string())
             .stdout(out)

@@ -5,6 +5,8 @@
 mod configs;
 mod folder;
 mod kinds;
+mod network;
 mod optimize;
 mod output;
+mod server;
 mod yaml;

@@ -26,6 +26,7 @@ const BRISK: Patience = Patience {
     pause: Duration::from_millis(1),
     busy_pause: Duration::from_millis(1),
     longest_pause: Duration::from_millis(1),
+    most_bytes: 64 << 20,
     spread: false,
 };
 

@@ -117,8 +117,9 @@ pub fn preview(input: &Input, loaded: &Loaded, settings: &Settings, report: Repo
 /// What there is, as a table.
 pub fn table(folders: &[Folder], page: &mut Page) {
     page.table(2, &[1, 2], &folders.iter().map(row).collect::<Vec<_>>());
-    let (files, bytes) =
-        folders.iter().fold((0, 0), |(files, bytes), it| (files + it.found, bytes + it.bytes));
+    let (files, bytes) = folders
+        .iter()
+        .fold((0, 0_u64), |(files, bytes), it| (files + it.found, bytes.saturating_add(it.bytes)));
     page.line(&format!("  {} that would be fetched, {} together", count(files, "file"), size(bytes)));
 }
 

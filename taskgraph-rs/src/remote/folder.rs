@@ -60,7 +60,7 @@ pub fn folders(remotes: &[Remote], answers: &Answers) -> Vec<Folder> {
             Some(Answer::Found) => folder.found += 1,
             _ => folder.missing.push(remote.file.clone()),
         }
-        folder.bytes += head.and_then(|head| head.bytes).unwrap_or_default();
+        folder.bytes = folder.bytes.saturating_add(head.and_then(|head| head.bytes).unwrap_or_default());
         // Times as Taskcluster writes them sort as texts.
         let expires = answers.expires(&remote.url).map(str::to_owned);
         folder.expires = match (folder.expires.take(), expires) {

@@ -1,5 +1,7 @@
 //! What tasks leave behind, and files at other urls.
 
+use std::cell::Cell;
+
 use anyhow::{Context as _, Result};
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
@@ -12,11 +14,8 @@ use crate::problem::Machine;
 use crate::secret::redact;
 use crate::task_id::TaskId;
 
-/// The largest file that is taken, in bytes. The graph of a large config has a tenth of it.
-const LARGEST: usize = 256 << 20;
-
-/// More pages than any list of a service has.
-const MOST_PAGES: usize = 10_000;
+/// More pages than any list of a service has: each has up to a thousand entries.
+const MOST_PAGES: usize = 1_000;
 
 /// An artifact of a task.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -46,7 +45,7 @@ impl Taskcluster {
             |valid| queue.getLatestArtifact_signed_url(id, name, valid),
         )?;
         let is_json = name.ends_with(".json");
-        let answer = connection.runtime.block_on(connection.fetch(&call, &url, LARGEST, |bytes| {
+        let answer = connection.runtime.block_on(connection.fetch(&call, &url, |bytes| {
             if is_json {
                 serde_json::from_slice::<IgnoredAny>(&bytes)?;
             }
@@ -77,7 +76,7 @@ impl Taskcluster {
     pub fn get_url(&self, url: &str) -> Result<Vec<u8>> {
         let connection = self.connection()?;
         let call = format!("GET {}", redact(url));
-        let answer = connection.runtime.block_on(connection.fetch(&call, url, LARGEST, Ok));
+        let answer = connection.runtime.block_on(connection.fetch(&call, url, Ok));
         answer
             .map_err(anyhow::Error::new)
             .with_context(|| Machine(format!("`{}` cannot be fetched", redact(url))))
@@ -94,16 +93,24 @@ impl Connection {
     ) -> Result<Vec<T>> {
         let mut all = Vec::new();
         let mut token: Option<String> = None;
+        let left = Cell::new(self.patience.most_bytes);
         for _ in 0..MOST_PAGES {
             let url = url(token.as_deref())?;
-            let read = |bytes: Vec<u8>| Ok::<P, Trouble>(serde_json::from_slice(&bytes)?);
-            let page = self.fetch(call, &url, LARGEST, read).await.map_err(|failure| failure.of(call))?;
+            let read = |bytes: Vec<u8>| {
+                left.set(left.get().saturating_sub(bytes.len()));
+                Ok::<P, Trouble>(serde_json::from_slice(&bytes)?)
+            };
+            let page = self.fetch(call, &url, read).await.map_err(|failure| failure.of(call))?;
             let (found, next) = items(page);
             all.extend(found);
-            token = next.filter(|token| !token.is_empty());
-            if token.is_none() {
+            let next = next.filter(|token| !token.is_empty());
+            if next.is_none() {
                 return Ok(all);
             }
+            if next == token || left.get() == 0 {
+                return Err(Failure::Unusable("the list comes to no end".into()).of(call));
+            }
+            token = next;
         }
         Err(Failure::Unusable(format!("there are more than {MOST_PAGES} pages")).of(call))
     }

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use reqwest::{Response, StatusCode};
 use serde::de::DeserializeOwned;
+use serde_json::Value as Json;
+use taskcluster::Client;
 
 use super::connection::Connection;
 use super::failure::{Failure, message};
@@ -13,6 +15,21 @@ use crate::secret::redact;
 
 /// How often a wait looks whether it is cancelled.
 const GLANCE: Duration = Duration::from_millis(100);
+
+/// The most of a refusal that is read: what a service says stands in the first lines, and nobody reads more.
+const REFUSAL: usize = 64 << 10;
+
+/// A call of a service, as its documentation has it.
+pub(super) struct Asked<'a> {
+    /// The service.
+    pub(super) service: &'a Client,
+    /// `GET`, `PUT`, …
+    pub(super) method: &'static str,
+    /// The path below the service. Nothing in it needs an escape.
+    pub(super) path: String,
+    /// What is sent along.
+    pub(super) body: Option<&'a Json>,
+}
 
 /// What came of one attempt, if no answer did.
 #[derive(Debug)]
@@ -50,39 +67,46 @@ impl Connection {
         }
     }
 
-    /// The same for an answer in JSON that the `taskcluster` crate asks for.
+    /// The same for an answer of a service, which is JSON.
     pub(super) async fn ask_service<T: DeserializeOwned>(
         &self,
         call: &str,
-        attempt: impl AsyncFn() -> anyhow::Result<serde_json::Value>,
+        asked: &Asked<'_>,
     ) -> Result<T, Failure> {
-        self.ask(call, async || Ok(serde_json::from_value(attempt().await?)?)).await
+        self.ask(call, async || {
+            let answer = asked.service.request(asked.method, &asked.path, None, asked.body).await?;
+            Ok(serde_json::from_slice(&self.whole(answer).await?)?)
+        })
+        .await
     }
 
-    /// The bytes at a url, at most so many, in the form that `read` makes of them. Redirects are followed.
+    /// The bytes at a url, in the form that `read` makes of them. Redirects are followed.
     pub(super) async fn fetch<T>(
         &self,
         call: &str,
         url: &str,
-        most: usize,
         read: impl Fn(Vec<u8>) -> Result<T, Trouble>,
     ) -> Result<T, Failure> {
         self.ask(call, async || {
-            let mut answer = self.http.get(url).send().await?;
+            let answer = self.http.get(url).send().await?;
             if !answer.status().is_success() {
                 return Err(refusal(answer).await);
             }
-            let mut bytes = Vec::new();
-            while let Some(chunk) = answer.chunk().await? {
-                if bytes.len() + chunk.len() > most {
-                    let told = format!("there are more than the {most} bytes that are taken");
-                    return Err(Trouble::Final(Failure::Unusable(told)));
-                }
-                bytes.extend_from_slice(&chunk);
-            }
-            read(bytes)
+            read(self.whole(answer).await?)
         })
         .await
+    }
+
+    /// All of an answer, unless it is longer than what is taken, however it was packed and whatever it said before.
+    async fn whole(&self, answer: Response) -> Result<Vec<u8>, Trouble> {
+        let most = self.patience.most_bytes;
+        match beginning(answer, most).await? {
+            (bytes, true) => Ok(bytes),
+            (_, false) => {
+                let told = format!("the answer has more than the {most} bytes that are taken");
+                Err(Trouble::Final(Failure::Unusable(told)))
+            }
+        }
     }
 
     /// Waits, unless it is cancelled meanwhile.
@@ -100,11 +124,23 @@ impl Connection {
     }
 }
 
+/// The first bytes of an answer, and whether these are all. The rest is not waited for.
+async fn beginning(mut answer: Response, most: usize) -> reqwest::Result<(Vec<u8>, bool)> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = answer.chunk().await? {
+        if bytes.len() + chunk.len() > most {
+            return Ok((bytes, false));
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok((bytes, true))
+}
+
 /// What a status that is no success means.
 async fn refusal(answer: Response) -> Trouble {
     let status = answer.status();
     let ordered = answer.headers().get("retry-after").and_then(|wait| wait.to_str().ok()?.parse().ok());
-    let body = answer.bytes().await.unwrap_or_default();
+    let (body, _) = beginning(answer, REFUSAL).await.unwrap_or_default();
     let told = serde_json::from_slice::<serde_json::Value>(&body).ok();
     let told = told.as_ref().and_then(|told| told.get("message")?.as_str());
     let again = match ordered {
@@ -116,6 +152,10 @@ async fn refusal(answer: Response) -> Trouble {
 }
 
 fn of_status(status: StatusCode, again: Again, told: String) -> Trouble {
+    if status.is_redirection() {
+        let told = format!("{}, which leads nowhere that is followed", words(status));
+        return Trouble::Final(Failure::Unusable(told));
+    }
     if status == StatusCode::TOO_MANY_REQUESTS || !status.is_client_error() {
         return Trouble::Passing(again, words(status));
     }

@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
+use reqwest::Url;
+use reqwest::redirect::{Action, Attempt, Policy};
 use taskcluster::{Auth, ClientBuilder, Index, Queue, Retry};
 use tokio::runtime::Runtime;
 
@@ -11,12 +13,19 @@ use super::access::Access;
 use super::patience::Patience;
 use super::watch::Watch;
 use crate::problem::Machine;
+use crate::secret::redact;
 
 /// How long a url that carries its signature is good for: as long as all attempts at it may take.
 const SIGNATURE: Duration = Duration::from_secs(15 * 60);
 
 /// Downloads may take longer than the answers of a service, as long as they go on.
 const DOWNLOAD: u32 = 10;
+
+/// What somebody does about it, on a system that is as bare as that.
+const NO_CERTIFICATES: &str = "this system has no certificates to know hosts by: install ca-certificates, or name a file with SSL_CERT_FILE";
+
+/// How many redirects are followed: more lead in a circle.
+const HOPS: usize = 10;
 
 /// The clients, and what they run on.
 pub(super) struct Connection {
@@ -47,6 +56,9 @@ impl Connection {
         let clients = || -> Result<_> {
             let http = reqwest::Client::builder()
                 .user_agent("taskgraph-rs")
+                // A signed url must not be told to where it leads.
+                .referer(false)
+                .redirect(Policy::custom(follow))
                 .connect_timeout(patience.timeout)
                 .read_timeout(patience.timeout)
                 .timeout(patience.timeout * DOWNLOAD)
@@ -61,7 +73,13 @@ impl Connection {
             ))
         };
         let (queue, index, auth, http, runtime) = clients()
-            .with_context(|| Machine(format!("the connection to Taskcluster at `{url}` cannot be set up")))?;
+            .map_err(|error| match format!("{error:?}").contains("No CA certificates") {
+                true => error.context(NO_CERTIFICATES),
+                false => error,
+            })
+            .with_context(|| {
+                Machine(format!("the connection to Taskcluster at `{}` cannot be set up", redact(url)))
+            })?;
         let signs = credentials.is_some();
         Ok(Connection { runtime, queue, index, auth, http, patience, watch, signs })
     }
@@ -75,5 +93,50 @@ impl Connection {
     ) -> Result<String> {
         let url = if self.signs { signed(SIGNATURE) } else { plain() };
         url.with_context(|| Machine("a url of Taskcluster cannot be made".into()))
+    }
+}
+
+/// Goes where an answer leads, as far as it may.
+fn follow(attempt: Attempt<'_>) -> Action {
+    match astray(attempt.previous(), attempt.url()) {
+        Some(why) => attempt.error(why),
+        None => attempt.follow(),
+    }
+}
+
+/// Why a redirect is not followed: it leads in a circle, to what is no web, or from a place that is encrypted to one
+/// that is not.
+fn astray(previous: &[Url], next: &Url) -> Option<String> {
+    let was_encrypted = previous.last().is_some_and(|url| url.scheme() == "https");
+    match (previous.len() > HOPS, was_encrypted, next.scheme()) {
+        (true, ..) => Some(format!("it was redirected more than {HOPS} times")),
+        (_, false, "http") | (_, _, "https") => None,
+        (.., scheme) => Some(format!("it was redirected to `{scheme}:`, where nobody follows")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn redirects_lead_to_the_web_and_never_out_of_encryption() {
+        let url = |text: &str| Url::parse(text).unwrap();
+        let astray = |from: &str, to: &str| astray(&[url("https://a"), url(from)], &url(to));
+        assert_eq!(astray("http://a", "http://b"), None);
+        assert_eq!(astray("http://a", "https://b"), None);
+        assert_eq!(astray("https://a", "https://b"), None);
+        for (from, to) in
+            [("https://a", "http://b"), ("http://a", "file:///etc/passwd"), ("https://a", "ftp://b")]
+        {
+            assert!(astray(from, to).is_some(), "{from} to {to}");
+        }
+    }
+
+    #[test]
+    fn redirects_come_to_an_end() {
+        let urls = vec![Url::parse("https://a").unwrap(); HOPS + 1];
+        assert_eq!(astray(&urls[..HOPS], &urls[0]), None);
+        assert!(astray(&urls, &urls[0]).is_some_and(|why| why.contains("10 times")));
     }
 }

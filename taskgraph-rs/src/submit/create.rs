@@ -8,6 +8,7 @@ use indexmap::IndexMap;
 use serde::Deserialize;
 use serde_json::Value as Json;
 
+use super::ask::Asked;
 use super::connection::Connection;
 use super::failure::Failure;
 use super::new_task::NewTask;
@@ -227,6 +228,7 @@ async fn send(connection: &Connection, id: &TaskId, definition: &Json) -> Result
         #[expect(dead_code, reason = "that it is there tells an answer of the queue from any other JSON")]
         status: Json,
     }
-    let ask = async || connection.queue.createTask(id.as_str(), definition).await;
-    connection.ask_service::<Answer>(&format!("createTask {id}"), ask).await.map(|_| ())
+    let (service, path) = (&connection.queue.client, format!("task/{id}"));
+    let asked = Asked { service, method: "PUT", path, body: Some(definition) };
+    connection.ask_service::<Answer>(&format!("createTask {id}"), &asked).await.map(|_| ())
 }

@@ -2,6 +2,9 @@
 
 use crate::problem::Machine;
 
+/// The most characters of what a service says that are told.
+const MOST_SAID: usize = 4_000;
+
 /// Why a call came to nothing, after all attempts.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Failure {
@@ -60,7 +63,11 @@ impl Failure {
 /// What a service says, in one line: without the lines about the call that it adds below a rule.
 pub(super) fn message(text: &str) -> String {
     let said = text.split("\n---").next().unwrap_or(text);
-    said.split_whitespace().collect::<Vec<_>>().join(" ")
+    let line = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(MOST_SAID) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
+    }
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use anyhow::{Context as _, Result};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use super::ask::Asked;
 use super::failure::Failure;
 use super::look_up::{Status, task_id};
 use super::taskcluster::Taskcluster;
@@ -48,15 +49,13 @@ struct Members {
 impl Taskcluster {
     /// The definition of a task.
     pub fn definition(&self, task: &TaskId) -> Result<Value> {
-        let connection = self.connection()?;
-        self.value(&format!("task {task}"), async || connection.queue.task(task.as_str()).await)
+        self.value(&format!("task {task}"), "GET", format!("task/{task}"))
     }
 
     /// How a task is doing, with its runs.
     pub fn status(&self, task: &TaskId) -> Result<Value> {
-        let connection = self.connection()?;
         let call = format!("status {task}");
-        let answer = self.value(&call, async || connection.queue.status(task.as_str()).await)?;
+        let answer = self.value(&call, "GET", format!("task/{task}/status"))?;
         let status = answer.get("status").cloned();
         status.ok_or_else(|| Failure::Unusable("there is no `status` in the answer".into()).of(&call))
     }
@@ -87,15 +86,13 @@ impl Taskcluster {
 
     /// Ends a task, whether it has begun or not.
     pub fn cancel(&self, task: &TaskId) -> Result<()> {
-        let connection = self.connection()?;
-        self.value(&format!("cancelTask {task}"), async || connection.queue.cancelTask(task.as_str()).await)?;
+        self.value(&format!("cancelTask {task}"), "POST", format!("task/{task}/cancel"))?;
         Ok(())
     }
 
     /// Runs a task that has ended once more.
     pub fn rerun(&self, task: &TaskId) -> Result<()> {
-        let connection = self.connection()?;
-        self.value(&format!("rerunTask {task}"), async || connection.queue.rerunTask(task.as_str()).await)?;
+        self.value(&format!("rerunTask {task}"), "POST", format!("task/{task}/rerun"))?;
         Ok(())
     }
 
@@ -107,16 +104,20 @@ impl Taskcluster {
         }
         let connection = self.connection()?;
         let call = "currentScopes";
-        let ask = connection.ask_service(call, async || connection.auth.currentScopes().await);
+        let (service, path) = (&connection.auth.client, "scopes/current".to_owned());
+        let asked = Asked { service, method: "GET", path, body: None };
+        let ask = connection.ask_service(call, &asked);
         let answer: Scopes = connection.runtime.block_on(ask).map_err(|failure| failure.of(call))?;
         Ok(answer.scopes)
     }
 
-    fn value(&self, call: &str, attempt: impl AsyncFn() -> Result<serde_json::Value>) -> Result<Value> {
+    /// What the queue answers to a call without content.
+    fn value(&self, call: &str, method: &'static str, path: String) -> Result<Value> {
         let connection = self.connection()?;
+        let asked = Asked { service: &connection.queue.client, method, path, body: None };
         let answer: serde_json::Value = connection
             .runtime
-            .block_on(connection.ask_service(call, attempt))
+            .block_on(connection.ask_service(call, &asked))
             .map_err(|failure| failure.of(call))?;
         json::read(&answer.to_string()).context("what serde_json wrote is JSON")
     }

@@ -8,6 +8,7 @@ use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use serde::Deserialize;
 use serde_json::json;
 
+use super::ask::Asked;
 use super::connection::Connection;
 use super::failure::Failure;
 use super::taskcluster::Taskcluster;
@@ -86,9 +87,11 @@ impl Taskcluster {
     pub fn find_task(&self, index_path: &str) -> Result<Option<TaskId>> {
         let connection = self.connection()?;
         let call = format!("findTask {index_path}");
-        let answer: Result<IndexedTask, _> = connection
-            .runtime
-            .block_on(connection.ask_service(&call, async || connection.index.findTask(index_path).await));
+        let index = &connection.index;
+        let url = connection
+            .url(|| index.findTask_url(index_path), |valid| index.findTask_signed_url(index_path, valid))?;
+        let read = |bytes: Vec<u8>| Ok(serde_json::from_slice(&bytes)?);
+        let answer: Result<IndexedTask, _> = connection.runtime.block_on(connection.fetch(&call, &url, read));
         let found = Failure::found(answer).map_err(|failure| failure.of(&call))?;
         found.map(|task| task_id(&task.task_id, &call)).transpose()
     }
@@ -120,8 +123,9 @@ impl Connection {
         let call = format!("findTasksAtIndex for {} paths", paths.len());
         let at_paths = all_of(paths.iter().cloned().collect(), async |left| {
             let body = json!({ "indexes": left });
-            let ask = async || self.index.findTasksAtIndex(&body, None, None).await;
-            let page: IndexedTasks = self.ask_service(&call, ask).await?;
+            let (service, path) = (&self.index.client, "tasks/indexes".to_owned());
+            let asked = Asked { service, method: "POST", path, body: Some(&body) };
+            let page: IndexedTasks = self.ask_service(&call, &asked).await?;
             let tasks = page.tasks.into_iter().map(|task| (task.namespace, task.task_id));
             Ok((tasks.collect(), page.continuation_token))
         });
@@ -135,8 +139,9 @@ impl Connection {
         let call = format!("statuses of {} tasks", ids.len());
         let statuses = all_of(ids, async |left| {
             let body = json!({ "taskIds": left });
-            let ask = async || self.queue.statuses(&body, None, None).await;
-            let page: Statuses = self.ask_service(&call, ask).await?;
+            let (service, path) = (&self.queue.client, "tasks/status".to_owned());
+            let asked = Asked { service, method: "POST", path, body: Some(&body) };
+            let page: Statuses = self.ask_service(&call, &asked).await?;
             let statuses = page.statuses.into_iter().map(|one| (one.task_id, one.status));
             Ok((statuses.collect(), page.continuation_token))
         });

@@ -4,7 +4,7 @@ use anyhow::{Context as _, Result};
 use futures_util::stream::{self, StreamExt as _};
 use serde::Deserialize;
 
-use super::connection::Connection;
+use super::ask::Asked;
 use super::failure::Failure;
 use super::taskcluster::Taskcluster;
 use crate::json;
@@ -18,7 +18,7 @@ impl Taskcluster {
     /// The definitions of tasks, in the same order; `None` for a task that does not exist, or does no longer.
     pub fn definitions(&self, tasks: &[TaskId]) -> Result<Vec<Option<Value>>> {
         let answers: Vec<(String, Result<serde_json::Value, Failure>)> =
-            self.of_each("task", tasks, async |connection, task| connection.queue.task(task.as_str()).await)?;
+            self.of_each("task", tasks, "GET", |task| format!("task/{task}"))?;
         answers
             .into_iter()
             .map(|(call, answer)| match Failure::found(answer).map_err(|failure| failure.of(&call))? {
@@ -34,9 +34,7 @@ impl Taskcluster {
     /// no cancellation for them, and they do not run any more.
     pub fn cancel_all(&self, tasks: &[TaskId]) -> Result<Vec<TaskId>> {
         let answers: Vec<(String, Result<Answer, Failure>)> =
-            self.of_each("cancelTask", tasks, async |connection, task| {
-                connection.queue.cancelTask(task.as_str()).await
-            })?;
+            self.of_each("cancelTask", tasks, "POST", |task| format!("task/{task}/cancel"))?;
         let mut passed = Vec::new();
         for (task, (call, answer)) in tasks.iter().zip(answers) {
             match answer {
@@ -53,16 +51,18 @@ impl Taskcluster {
         &self,
         name: &str,
         tasks: &[TaskId],
-        call: impl AsyncFn(&Connection, &TaskId) -> Result<serde_json::Value>,
+        method: &'static str,
+        path: impl Fn(&TaskId) -> String,
     ) -> Result<Vec<(String, Result<T, Failure>)>> {
         if tasks.is_empty() {
             return Ok(Vec::new());
         }
         let connection = self.connection()?;
-        let call = &call;
+        let (service, path) = (&connection.queue.client, &path);
         let answers = stream::iter(tasks).map(async |task| {
             let told = format!("{name} {task}");
-            let answer = connection.ask_service(&told, async || call(connection, task).await).await;
+            let answer =
+                connection.ask_service(&told, &Asked { service, method, path: path(task), body: None }).await;
             (told, answer)
         });
         Ok(connection.runtime.block_on(answers.buffered(SIDE_BY_SIDE).collect()))

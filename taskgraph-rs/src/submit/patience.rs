@@ -9,7 +9,7 @@ const LONGEST_ORDER: Duration = Duration::from_secs(300);
 /// How patient to be.
 #[derive(Clone, Copy, Debug)]
 pub struct Patience {
-    /// How long one request may take.
+    /// How long a request may take that asks a service. A download may take longer, but may not pause for longer.
     pub timeout: Duration,
     /// How often a call is made that gets a status from 500, 429, or no answer that can be read.
     pub attempts: u32,
@@ -19,6 +19,8 @@ pub struct Patience {
     pub busy_pause: Duration,
     /// No pause is longer, unless the service says so.
     pub longest_pause: Duration,
+    /// How many bytes of an answer are taken, once they are unpacked. The graph of a large config has a tenth of it.
+    pub most_bytes: usize,
     /// Whether a pause is shortened by chance, by up to a half, so that many callers do not come back at once.
     pub spread: bool,
 }
@@ -31,6 +33,7 @@ impl Default for Patience {
             pause: Duration::from_millis(300),
             busy_pause: Duration::from_secs(2),
             longest_pause: Duration::from_secs(30),
+            most_bytes: 256 << 20,
             spread: true,
         }
     }
