@@ -1,7 +1,9 @@
 //! What the program asks git. Each question is one call of the `git` command.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::OnceLock;
 
 use anyhow::{Context as _, Result};
 
@@ -12,17 +14,19 @@ pub struct Repository {
     top: PathBuf,
     /// The commit that stands for HEAD, if it is another one than what is checked out.
     pinned: Option<String>,
+    head: OnceLock<String>,
+    origin: OnceLock<String>,
 }
 
 impl Repository {
     /// The repository whose work tree starts at `top`.
     pub fn at(top: PathBuf) -> Self {
-        Repository { top, pinned: None }
+        Repository { top, pinned: None, head: OnceLock::new(), origin: OnceLock::new() }
     }
 
     /// The same repository, as if `commit` were checked out.
     pub fn pinned_at(&self, commit: &str) -> Self {
-        Repository { top: self.top.clone(), pinned: Some(commit.into()) }
+        Repository { pinned: Some(commit.into()), ..Repository::at(self.top.clone()) }
     }
 
     /// Where the work tree starts.
@@ -30,12 +34,30 @@ impl Repository {
         &self.top
     }
 
-    /// The commit that is checked out.
+    /// The commit that is checked out. Git is asked once.
     pub fn head_rev(&self) -> Result<String> {
         match &self.pinned {
             Some(commit) => Ok(commit.clone()),
-            None => self.ask(&["rev-parse", "--verify", "HEAD"]),
+            None => self.ask_once(&self.head, &["rev-parse", "--verify", "HEAD"]),
         }
+    }
+
+    fn ask_once(&self, known: &OnceLock<String>, arguments: &[&str]) -> Result<String> {
+        if let Some(answer) = known.get() {
+            return Ok(answer.clone());
+        }
+        let answer = self.ask(arguments)?;
+        Ok(known.get_or_init(|| answer).clone())
+    }
+
+    /// The files that change if something else is checked out, is tracked, or is the origin. Nothing for a work tree
+    /// whose repository lies elsewhere.
+    pub fn stamped_files(&self) -> Option<Vec<PathBuf>> {
+        let git = self.top.join(".git");
+        let head = fs::read_to_string(git.join("HEAD")).ok()?;
+        let branch = head.trim().strip_prefix("ref: ").map(|branch| git.join(branch));
+        let names = ["HEAD", "index", "config", "packed-refs"];
+        Some(names.iter().map(|name| git.join(name)).chain(branch).collect())
     }
 
     /// The commit that `rev` names: a hash, a branch, a tag, `HEAD~1`. None if there is no such commit.
@@ -70,9 +92,9 @@ impl Repository {
         Ok(Some(self.ask(&["branch", "--show-current"])?).filter(|name| !name.is_empty()))
     }
 
-    /// The url of the remote `origin`.
+    /// The url of the remote `origin`. Git is asked once.
     pub fn url(&self) -> Result<String> {
-        self.ask(&["remote", "get-url", "origin"])
+        self.ask_once(&self.origin, &["remote", "get-url", "origin"])
     }
 
     /// Files of the last commit, from the top, in git's order.

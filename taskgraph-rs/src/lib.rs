@@ -44,6 +44,7 @@ pub mod secret;
 pub mod settings;
 pub mod shape;
 pub mod source;
+pub mod stamp;
 pub mod submit;
 pub mod target;
 pub mod task;

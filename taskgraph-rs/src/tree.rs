@@ -15,6 +15,7 @@ use crate::git::{Repository, top_above};
 use crate::problem::{Machine, Problem, Problems};
 use crate::python;
 use crate::source::Source;
+use crate::stamp::Stamp;
 use crate::value::Str;
 
 /// How much of a commit's hash people are shown.
@@ -251,6 +252,31 @@ impl Tree {
         let made: Str = make()?.into();
         self.memos.lock().unwrap_or_else(PoisonError::into_inner).insert(name.into(), made.clone());
         Ok(made)
+    }
+
+    /// A stamp of all that a graph can be made of: files of the tree, files that the repository tracks, and what says
+    /// which these are. `own` is a file that is looked after elsewhere, unless a digest is made of it. Nothing if there is
+    /// no telling, because the tree is in no repository of its own.
+    pub fn stamp(&self, own: &Path) -> Option<Stamp> {
+        let Files::Disk { top, given, repository, commit, .. } = &self.files else {
+            return Some(Stamp::of([]));
+        };
+        let git = repository.as_ref().filter(|_| commit.is_none())?.stamped_files()?;
+        let mut inside = Vec::new();
+        walk(given, "", &mut inside).ok()?;
+        let tracked = self.tracked().ok()?.iter().map(|file| top.join(file));
+        let own = own.canonicalize().ok()?;
+        let is_hashed =
+            own.strip_prefix(top).ok().and_then(Path::to_str).is_some_and(|own| {
+                self.memos.lock().unwrap_or_else(PoisonError::into_inner).contains_key(own)
+            });
+        let files = inside.iter().map(|file| given.join(file)).chain(tracked);
+        let is_looked_after = |file: &PathBuf| {
+            is_hashed
+                || !file.ends_with(own.file_name().unwrap_or_default())
+                || file.canonicalize().ok().as_ref() != Some(&own)
+        };
+        Some(Stamp::of(files.filter(is_looked_after).chain(git)))
     }
 
     /// One digest for all tracked files that match the patterns. Python: `taskgraph.util.hash.hash_paths`.

@@ -3,6 +3,7 @@
 mod dot;
 mod drawing;
 mod html;
+mod kept;
 mod look_up;
 mod markdown;
 mod mermaid;
@@ -26,7 +27,6 @@ use serde_json::Value as Json;
 use taskgraph::decide::Rendered;
 use taskgraph::json;
 use taskgraph::lookup::Find;
-use taskgraph::pipeline::Loaded;
 use taskgraph::preview::{Against, Config, Input, Outcome, Preview, Report, Request, preview};
 use taskgraph::problem::{Machine, Problems};
 use taskgraph::secret::redact;
@@ -35,29 +35,37 @@ use taskgraph::source::Source;
 use taskgraph::transform::Registry;
 use taskgraph::value::Str;
 
+use kept::Kept;
+
 use crate::Status;
 use crate::args::{PreviewFormat, PreviewOptions};
 use crate::config::check_urls;
-use crate::environment::{open_tree_or_embedded, settings};
+use crate::environment::settings;
 use crate::known_urls;
 use crate::progress::{ask, connect_for_a_look};
 use crate::report::Reporter;
 
 /// Previews a config: once, or whenever it is saved.
 pub fn run(options: &PreviewOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {
+    let mut kept = Kept::new(options, registry);
     match options.watch {
-        true => watch::watch(&options.config, reporter, || once(options, registry, reporter)),
-        false => once(options, registry, reporter),
+        true => watch::watch(&options.config, reporter, || once(options, &mut kept, registry, reporter)),
+        false => once(options, &mut kept, registry, reporter),
     }
 }
 
-fn once(options: &PreviewOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {
+fn once(
+    options: &PreviewOptions,
+    kept: &mut Kept<'_>,
+    registry: &Registry,
+    reporter: &Reporter,
+) -> Result<Status> {
     if let (Some(label), PreviewFormat::Text | PreviewFormat::Json) =
         (&options.focus, show::format_of(options))
     {
         return crate::graph::explain(&show::explain_options(options, label), registry, reporter);
     }
-    let preview = match make(options, registry) {
+    let preview = match make(options, kept) {
         Ok(preview) => preview,
         // What is wrong before a config is looked at is told in the same shape.
         Err(error) => {
@@ -100,7 +108,7 @@ pub fn rendered(report: &Report) -> Result<Rendered> {
     Ok(Rendered { json: String::from_utf8(json)?, text: text::text(report, true) })
 }
 
-fn make(options: &PreviewOptions, registry: &Registry) -> Result<Preview> {
+fn make(options: &PreviewOptions, kept: &mut Kept<'_>) -> Result<Preview> {
     let urls = known_urls::read(options.known_urls.as_deref())?;
     let settings = Settings { urls, ..settings(options.run_task_dir.as_deref(), false)? };
     let against = match options.against.as_deref() {
@@ -120,9 +128,8 @@ fn make(options: &PreviewOptions, registry: &Registry) -> Result<Preview> {
         find: find.as_ref().map(|find| find as &Find<'_>),
         now: SystemTime::now(),
     };
-    let tree = open_tree_or_embedded(options.root.as_deref())?;
-    let loaded = Loaded::load(tree, registry, &Default::default())?;
-    let made = preview(&loaded, &request)?;
+    let loaded = kept.loaded()?;
+    let made = preview(loaded, &request)?;
     if !options.check_urls {
         return Ok(made);
     }
@@ -131,7 +138,7 @@ fn make(options: &PreviewOptions, registry: &Registry) -> Result<Preview> {
         return Ok(made);
     }
     let Preview { report, now, before } = made;
-    let report = check_urls(&request.input, &loaded, &settings, report)?;
+    let report = check_urls(&request.input, loaded, &settings, report)?;
     Ok(match report.outcome {
         Outcome::Refused => report.into(),
         _ => Preview { report, now, before },

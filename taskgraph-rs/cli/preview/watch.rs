@@ -1,6 +1,6 @@
 //! `graph preview --watch`: previews a config again whenever it is saved.
 //!
-//! Asking the file system a hundred times a second costs next to nothing, works on every file system, and sees the file
+//! Asking the file system two hundred times a second costs next to nothing, works on every file system, and sees the file
 //! that an editor puts in the place of the old one.
 
 use std::path::Path;
@@ -14,10 +14,10 @@ use crate::Status;
 use crate::report::{Reporter, one_line};
 
 /// How long a save may go unnoticed.
-const PAUSE: Duration = Duration::from_millis(10);
+const PAUSE: Duration = Duration::from_millis(5);
 
 /// Looks once, and again after each save, until somebody ends the program.
-pub fn watch(config: &Path, reporter: &Reporter, look: impl Fn() -> Result<Status>) -> Result<Status> {
+pub fn watch(config: &Path, reporter: &Reporter, mut look: impl FnMut() -> Result<Status>) -> Result<Status> {
     if config == Path::new("-") {
         let problem = Problem::error("watch", "standard input cannot be watched").help("name a file");
         return Err(Problems::from(problem).into());

@@ -1,0 +1,40 @@
+//! The tree of a preview: kept from one preview to the next, as long as it lies there as it was read.
+
+use anyhow::Result;
+use taskgraph::pipeline::Loaded;
+use taskgraph::stamp::Stamp;
+use taskgraph::transform::Registry;
+
+use crate::args::PreviewOptions;
+use crate::environment::open_tree_or_embedded;
+
+/// A tree that is read when it is needed first, and again once something in it has changed.
+pub struct Kept<'k> {
+    options: &'k PreviewOptions,
+    registry: &'k Registry,
+    known: Option<(Option<Stamp>, Loaded)>,
+}
+
+impl<'k> Kept<'k> {
+    /// The tree that the flags name. Nothing is read yet.
+    pub fn new(options: &'k PreviewOptions, registry: &'k Registry) -> Self {
+        Kept { options, registry, known: None }
+    }
+
+    /// The tree as it lies there.
+    pub fn loaded(&mut self) -> Result<&Loaded> {
+        let is_same = |(stamp, loaded): &(Option<Stamp>, Loaded)| {
+            stamp.is_some() && loaded.tree.stamp(&self.options.config) == *stamp
+        };
+        let known = match self.known.take().filter(is_same) {
+            Some(known) => known,
+            None => {
+                let tree = open_tree_or_embedded(self.options.root.as_deref())?;
+                // Taken before the files are read: what is saved meanwhile is another change.
+                let stamp = self.options.watch.then(|| tree.stamp(&self.options.config)).flatten();
+                (stamp, Loaded::load(tree, self.registry, &Default::default())?)
+            }
+        };
+        Ok(&self.known.insert(known).1)
+    }
+}
