@@ -25,6 +25,7 @@ pub mod keypath;
 pub mod kind;
 pub mod look;
 pub mod lookup;
+pub mod map;
 pub mod morph;
 pub mod optimize;
 pub mod origin;

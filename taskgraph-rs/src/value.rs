@@ -8,11 +8,13 @@ use std::cell::RefCell;
 use std::fmt;
 use std::sync::Arc;
 
-use indexmap::{IndexMap, IndexSet};
+use indexmap::IndexSet;
 use serde::ser::{Error as _, Serialize, SerializeMap, SerializeSeq, Serializer};
 
-/// A shared piece of text.
-pub type Str = Arc<str>;
+pub use crate::map::Map;
+
+/// A shared piece of text. As small as a pointer.
+pub type Str = arcstr::ArcStr;
 
 /// The names that transforms give to fields, shared: every task has the same ones.
 pub fn key(name: &str) -> Str {
@@ -36,9 +38,6 @@ pub fn key(name: &str) -> Str {
         }
     })
 }
-
-/// A map from strings to values, in the order of insertion.
-pub type Map = IndexMap<Str, Value, foldhash::fast::RandomState>;
 
 /// One value. `Clone` is cheap: text, lists and maps are shared.
 #[derive(Clone, PartialEq, Default)]
@@ -301,7 +300,7 @@ macro_rules! map {
     ($($key:expr => $value:expr),* $(,)?) => {{
         let length = <[&str]>::len(&[$($crate::map!(@name $key)),*]);
         #[allow(unused_mut, reason = "an empty map is not changed")]
-        let mut map = $crate::value::Map::with_capacity_and_hasher(length, Default::default());
+        let mut map = $crate::value::Map::with_capacity(length);
         $(map.insert($crate::value::key($key), $crate::value::Value::from($value));)*
         map
     }};
