@@ -10,6 +10,7 @@ use crate::json;
 use crate::origin::Origin;
 use crate::shape::{Shape, optional, required};
 use crate::task::{Dependencies, Label, Task, TasksByLabel};
+use crate::unwritable;
 use crate::value::{Map, Str, Value};
 
 const ANY_MAP: Shape = Shape::MapOf(&Shape::Any);
@@ -62,7 +63,9 @@ fn read(value: Value) -> Result<Task> {
         Value::Str(label) => Some(Label::parse(&label).map(|label| (name, label))),
         _ => None,
     });
+    let is_unwritable = unwritable::any(fields.values().chain(attributes.values()));
     Ok(Task {
+        is_unwritable,
         origin: Arc::new(Origin { kind: kind.clone(), name: label.text().clone(), spots: Vec::new() }),
         kind,
         label,

@@ -91,6 +91,8 @@ pub struct Task {
     pub model: Option<Arc<Model>>,
     /// What it has to do with what earlier runs have made.
     pub reuse: Option<Arc<Reuse>>,
+    /// Whether it has a number that JSON has no place for, so that nothing is written of its graph.
+    pub is_unwritable: bool,
     /// Where it was written.
     pub origin: Arc<Origin>,
 }
