@@ -44,6 +44,7 @@ pub mod schema;
 pub mod secret;
 pub mod settings;
 pub mod shape;
+pub mod share;
 pub mod source;
 pub mod submit;
 pub mod target;

@@ -114,6 +114,10 @@ impl Map {
         if let Some(positions) = &mut self.positions {
             positions.insert(key.clone());
         }
+        if self.entries.len() == self.entries.capacity() {
+            // Most maps grow by an entry or two, and there are millions of them.
+            self.entries.reserve_exact(4.max(self.entries.len() / 2));
+        }
         self.entries.push((key, value));
         if self.positions.is_none() && self.entries.len() > FEW {
             self.index();

@@ -13,6 +13,7 @@ use taskgraph::fields::{Fields, wrong};
 use taskgraph::keypath::KeyPath;
 use taskgraph::payload::Payload;
 use taskgraph::shape::{Shape, optional, required};
+use taskgraph::share::Pool;
 use taskgraph::transform::{Context, Stub, each};
 use taskgraph::value::{Map, Value};
 use taskgraph::words;
@@ -49,6 +50,7 @@ fn invalid(_: &Context<'_>, _: &mut Stub, definition: &mut Map) -> Result<()> {
 
 /// The transform.
 pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
+    let mut pool = Pool::default();
     each(stubs, |stub| {
         set_implementation(ctx, stub)?;
         set_defaults(stub)?;
@@ -61,7 +63,9 @@ pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
         treeherder::process(ctx, stub)?;
         index::add_routes(ctx, stub)?;
         definition::build(ctx, stub, payload)?;
-        checks::check(ctx, stub)
+        checks::check(ctx, stub)?;
+        pool.share(stub);
+        Ok(())
     })
 }
 
