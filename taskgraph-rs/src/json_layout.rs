@@ -21,13 +21,16 @@ pub fn append<T: Serialize + ?Sized>(value: &T, out: &mut Vec<u8>) -> Result<(),
 }
 
 /// A text that is being written.
-struct Layout<'o> {
-    out: &'o mut Vec<u8>,
-    depth: usize,
+pub(crate) struct Layout<'o> {
+    /// The text so far.
+    pub out: &'o mut Vec<u8>,
+    /// How deep the next line stands.
+    pub depth: usize,
 }
 
 impl<'o> Layout<'o> {
-    fn line(&mut self) {
+    /// Begins a line.
+    pub fn line(&mut self) {
         self.out.push(b'\n');
         let mut left = 2 * self.depth;
         while left > 0 {
@@ -43,7 +46,8 @@ impl<'o> Layout<'o> {
         Open { layout: self, is_filled: false, closing: brackets[1] }
     }
 
-    fn word(&mut self, word: &str) -> Result<(), Error> {
+    /// Appends what needs no quotes.
+    pub fn word(&mut self, word: &str) -> Result<(), Error> {
         self.out.extend_from_slice(word.as_bytes());
         Ok(())
     }
@@ -52,7 +56,8 @@ impl<'o> Layout<'o> {
         serde_json::to_writer(&mut *self.out, &number)
     }
 
-    fn text(&mut self, text: &str) {
+    /// Appends a text in quotes.
+    pub fn text(&mut self, text: &str) {
         self.out.push(b'"');
         let mut rest = text;
         loop {
@@ -244,7 +249,7 @@ impl<'l, 'o> Serializer for &'l mut Layout<'o> {
 }
 
 /// A list or a map that is not closed yet.
-struct Open<'l, 'o> {
+pub(crate) struct Open<'l, 'o> {
     layout: &'l mut Layout<'o>,
     is_filled: bool,
     closing: u8,

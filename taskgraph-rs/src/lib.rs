@@ -50,6 +50,7 @@ pub mod submit;
 pub mod target;
 pub mod task;
 pub mod task_id;
+mod task_json;
 pub mod template;
 pub mod time;
 pub mod trace;

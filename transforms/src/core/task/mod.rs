@@ -14,7 +14,7 @@ use taskgraph::keypath::KeyPath;
 use taskgraph::payload::Payload;
 use taskgraph::shape::{Shape, optional, required};
 use taskgraph::share::Pool;
-use taskgraph::transform::{Context, Stub, each};
+use taskgraph::transform::{Context, Stub, each_apart};
 use taskgraph::value::{Map, Value};
 use taskgraph::words;
 
@@ -50,8 +50,7 @@ fn invalid(_: &Context<'_>, _: &mut Stub, definition: &mut Map) -> Result<()> {
 
 /// The transform.
 pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
-    let mut pool = Pool::default();
-    each(stubs, |stub| {
+    each_apart(stubs, Pool::default, |pool, stub| {
         set_implementation(ctx, stub)?;
         set_defaults(stub)?;
         set_label(ctx, stub)?;
