@@ -43,7 +43,7 @@ def escape(value):
 
 def fields(chance, stub, wanted=()):
     """Some fields of a stub that a step may fill, with dots; what has to be unique is among them."""
-    there = [field for field in ["description", "attributes", "extra", "worker.env", "tags", "scopes", "run.command", "run.arguments", "worker.artifacts", "fetches", "routes"] if has(stub, field)]
+    there = [field for field in ["description", "attributes", "extra", "worker.env", "tags", "scopes", "run.command", "run.arguments", "routes"] if has(stub, field)]
     return [*wanted, *chance.some(there, 2)]
 
 
@@ -100,7 +100,7 @@ def fill(chance, stub, chosen, wanted, placeholder):
         if field in wanted:
             every = lambda value: [item + placeholder() for item in value] if isinstance(value, list) else value.rstrip(")") + placeholder() + ")" * value.endswith(")")
             change(stub, field, every)
-        elif chance.maybe(0.7) and field not in ("routes", "fetches"):
+        elif chance.maybe(0.7) and field != "routes":
             change(stub, field, lambda value: mark(chance, value, placeholder(formats=True)))
 
 

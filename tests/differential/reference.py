@@ -4,6 +4,7 @@ import json
 import logging
 import signal
 import sys
+import traceback
 import zlib
 
 PHASES = ["full", "target", "target-graph", "optimized", "morphed"]
@@ -59,13 +60,13 @@ class Reference:
                     if callable(getattr(thing, "cache_clear", None)):
                         thing.cache_clear()
 
-    def phases(self, top):
-        """Every phase as JSON; what is refused is a text, and ends it."""
+    def phases(self, top, kinds):
+        """Every phase as JSON; what is refused is a text, which begins with the function it came from, and ends it."""
         self.forget()
-        made = {}
+        made, phase = {}, "full"
         signal.alarm(30)
         try:
-            parameters = self.load(str(top / "parameters.yml"), strict=False)
+            parameters = self.load(str(top / "parameters.yml"), strict=False, overrides={"target-kinds": kinds})
             generator = self.generator(root_dir="taskcluster", parameters=parameters)
             for phase in PHASES:
                 graph = getattr(generator, NAMES[phase])
@@ -73,7 +74,8 @@ class Reference:
 
                 made[phase] = json.loads(orjson.dumps(graph.to_json()))
         except (Exception, SystemExit) as error:
-            made[phase if "phase" in locals() else "full"] = f"{type(error).__name__}: {error}"
+            function = traceback.extract_tb(error.__traceback__)[-1].name
+            made[phase] = f"{function}: {type(error).__name__}: {error}"
         finally:
             signal.alarm(0)
         return made

@@ -187,7 +187,7 @@ def run_task(chance, stub, kind):
     section = {"using": "run-task", "command": chance.choice(["make {checkout}", "é", ["a", "b c"], ["a", {"task-reference": "x <decision>"}], "it's \"b\""])}
     put = chance.put
     if docker:
-        put(0.1, section, "command", {"task-reference": "x <decision>"}, {"artifact-reference": "<self/public/a>"})
+        put(0.1, section, "command", {"task-reference": "x <decision>"}, {"artifact-reference": "<decision/private/a>"})
     put(0.5, section, "checkout", *kind.checkouts)
     put(0.3, section, "use-caches", *kind.use_caches)
     put(0.1, section, "exec-with", "bash", "powershell")

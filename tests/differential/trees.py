@@ -97,7 +97,7 @@ class Tree:
         put(0.2, section, "cached-task-prefix", "app", "a.{b}")
         put(0.2, section, "cache-pull-requests", True, False)
         put(0.1, section, "index-path-regexes", [r"(made-up\.cache\.).*"], [r"^(x\.)(y)?"])
-        put(0.1, config, "trust-domain", "tree", "é")
+        put(0.1, config, "trust-domain", "tree", "a_b-C")
         put(0.1, config, "unknown", lambda: chance.value())
         repository = section["repositories"]["ci"]
         put(0.2, repository, "ssh-secret-name", "project/secret")
@@ -138,7 +138,7 @@ class Tree:
         put(0.1, parameters, "build_date", 0, 1, Raw("1_700_000_000"))
         put(0.1, parameters, "base_rev", parameters["head_rev"])
         put(0.1, parameters, "pushlog_id", "17")
-        put(0.05, parameters, "target-kinds", lambda: [kind.name for kind in chance.some([kind for kind in self.kinds if kind.flavour != "images"], 1)])
+        put(0.1, parameters, "target-kinds", lambda: [kind.name for kind in chance.some([kind for kind in self.kinds if kind.flavour != "images"], 1)])
         return parameters
 
     def add(self, name, flavour, others, last=False):
@@ -172,7 +172,7 @@ class Tree:
     def images(self, kind):
         chance = self.chance
         tasks = {"base": {"symbol": "I(base)"}, "fetch": {"symbol": "I(fetch)"}, "toolchain-build": {"symbol": "I(tb)", "parent": "base"}}
-        tasks["linux"] = {"symbol": "I(linux)", "parent": "base", "args": {"VERSION": chance.choice(["12", "a b", "ä", "\\1", ""])}}
+        tasks["linux"] = {"symbol": "I(linux)", "parent": "base", "args": {"VERSION": chance.choice(["12", "a b", "ä", "\\n\\g<0>", ""])}}
         chance.put(0.2, tasks["linux"]["args"], "OTHER", "x", "é")
         chance.put(0.2, tasks["linux"], "index", {"product": "app", "job-name": "image", "rank": 3}, {"product": "tool", "job-name": "é"})
         chance.put(0.2, tasks, "another", {"definition": "fetch", "symbol": "I(x)"}, {"definition": "linux", "parent": "fetch", "args": {"VERSION": "3"}, "symbol": "y"})

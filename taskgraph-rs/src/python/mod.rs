@@ -11,6 +11,7 @@ mod pattern;
 mod pattern_class;
 mod pattern_group;
 mod printable;
+mod replacement;
 mod spec;
 mod text;
 
@@ -27,4 +28,5 @@ pub use format::{format, format_partial, has_braces};
 pub use format_error::FormatError;
 pub use int::{IntError, int, parse_int};
 pub use regex::{Captures, Regex, RegexError, keymatch};
+pub use replacement::replacement;
 pub use text::{ascii, repr, str, write_repr, write_str};
