@@ -10,7 +10,8 @@ def fan_out(chance, stub, name, steps, kind):
     put there has to pass through the earlier one.
     """
     names = Names(name)
-    for step in reversed(steps):
+    for place, step in reversed(list(enumerate(steps))):
+        names.earlier = steps[:place]
         {"matrix": matrix, "chunking": chunking, "task_context": task_context}[step](chance, stub, names, kind)
     return names.template, names.made()
 
@@ -21,6 +22,7 @@ class Names:
     def __init__(self, name):
         self.template = name
         self.steps = []
+        self.earlier = []
 
     def made(self):
         names = [self.template]
@@ -143,8 +145,8 @@ def matrix(chance, stub, names, kind):
     else:
         fill(chance, stub, chosen, wanted, placeholder)
     formatted = every or chance.maybe(0.5)
-    if chance.maybe(0.3) and kind.flavour != "deps":
-        # Whatever later steps need of the name has to be in it.
+    if chance.maybe(0.3) and kind.flavour != "deps" and "chunking" not in names.earlier:
+        # Whatever later steps need of the name has to be in it; what earlier ones made of it is gone.
         section["set-name"] = escape(names.template) + f"-m{kind.number()}" + placeholder()
         formatted = True
     elif formatted:

@@ -4,10 +4,23 @@ from chance import Raw
 
 
 def spoil(chance, files, parameters):
+    """The tree and its parameters with something broken. Nothing that was given is changed."""
+    files, parameters = own(files), own(parameters)
     for _ in range(20):
         place = chance.choice([*files, *files, "parameters"])
         if fault(chance, parameters if place == "parameters" else files[place], place):
-            return
+            break
+    return files, parameters
+
+
+def own(value):
+    """A copy in which nothing is the same object twice."""
+    match value:
+        case dict():
+            return {key: own(inner) for key, inner in value.items()}
+        case list():
+            return [own(inner) for inner in value]
+    return value
 
 
 def fault(chance, value, place):
@@ -61,7 +74,7 @@ def add(chance, section, key):
     if isinstance(section, list):
         section.append(chance.choice([None, 7, [], {}, section[key]]))
     else:
-        section[chance.choice(["unknown", "when", "by-level", "name", "label", "docker-image", "kind", "run", "1"])] = chance.choice(["x", 1, [], {}])
+        section[chance.choice(["unknown", "when", "by-level", "name", "label", "docker-image", "kind", "run", "1", Raw("7"), Raw("yes"), Raw("~"), Raw("1.5")])] = chance.choice(["x", 1, [], {}])
     return True
 
 

@@ -25,6 +25,8 @@ import compare  # noqa: E402
 import files  # noqa: E402
 from reference import PHASES, Reference  # noqa: E402
 
+ENVIRONMENT = {"TASKCLUSTER_ROOT_URL": compare.ROOT_URL, "TASKCLUSTER_PROXY_URL": "http://taskcluster"}
+
 # Where the reference stops in its own code, and taskgraph-rs does not: see docs/parity.md.
 DELIBERATE = [
     # A toolchain without `worker.env`, or in an image that is not the tree's own.
@@ -34,9 +36,15 @@ DELIBERATE = [
     r"^build_docker_worker_payload: AttributeError: 'dict' object has no attribute 'endswith'$",
     r"^generic_worker_run_task: TypeError: sequence item \d+: expected str instance, dict found$",
     r"^create_fetch_url_task: AttributeError: module 'taskgraph' has no attribute 'GECKO'$",
+    # A date in the defaults of a kind.
+    r"^deepcopy: NotImplementedError: copying '<class 'datetime.date(time)?'>'",
+    # A selection of kinds in a tree that calls its images otherwise.
     r"^load: KindNotFound: .*docker-image",
+    # What a task behind `if-dependencies` needs.
     r"depends on .* but it has been removed",
 ]
+# Where taskgraph-rs refuses what the reference takes.
+STRICTER = [r"^error: a key must be a string"]
 
 
 def main():
@@ -64,7 +72,7 @@ def main():
         compare.repository(top)
         # The reference looks for the current directory and for Taskcluster as a person's shell has them.
         os.chdir(top)
-        os.environ["TASKCLUSTER_ROOT_URL"] = compare.ROOT_URL
+        os.environ |= ENVIRONMENT
         reference = Reference()
         ours = Ours(binary, compare.package(python) / "run-task", top)
         counts, different = collections.Counter(), []
@@ -105,6 +113,8 @@ def compare_phases(theirs, ours, found):
                 return "refused" if phase == "full" else "part", f"{phase}\n    reference    {there[:300]!r}\n    taskgraph-rs {here}"
             case (str(), dict()) if any(re.search(known, there) for known in DELIBERATE):
                 return "deliberate", there[:300]
+            case (dict(), str()) if any(re.search(known, here) for known in STRICTER):
+                return "deliberate", here
             case (str(), _):
                 return "different", f"only the reference refuses {phase}: {there[:300]}"
             case _:
@@ -129,7 +139,7 @@ class Ours:
             (self.top.parent / "found.json").write_text(json.dumps(found))
             flags = [*flags, "--found", str(self.top.parent / "found.json")]
         command = [str(self.binary), phase, "-J", *flags]
-        done = subprocess.run(command, cwd=self.top, env=compare.environment(), capture_output=True, timeout=60)
+        done = subprocess.run(command, cwd=self.top, env=compare.environment(**ENVIRONMENT), capture_output=True, timeout=60)
         if done.returncode == 2:
             return done.stderr.decode()
         if done.returncode:

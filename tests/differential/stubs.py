@@ -173,7 +173,8 @@ def run(chance, kind):
     if chance.maybe(0.1):
         stub["worker-type"], stub["worker"] = "always-optimized", {}
         stub["run-on-projects"] = []
-        stub.pop("optimization", None)
+        for key in ("optimization", "always-target"):
+            stub.pop(key, None)
         stub["run"] = chance.choice([{"using": "always-optimized"}, {"using": "index-search", "index-search": chance.some(["a.{project}.b", "x.{level}.{head_rev}", "{version!r}.{build_date:,}", "{{z}}"])}])
         return stub
     if chance.maybe(0.4):
@@ -194,6 +195,9 @@ def run_task(chance, stub, kind):
     put(0.1, section, "run-as-root", True, False)
     put(0.1, section, "sparse-profile", None, "build", "")
     put(0.1, section, "workdir", "/w", "/builds/worker")
+    # The reference puts the words of a command for Windows together, which have to be text.
+    if stub["worker-type"] == WINDOWS and not chance.maybe(0.05):
+        section["command"] = chance.choice(["make", ["a", "b c"]])
     if stub["worker-type"] == "bitbar" or (kind.many_repositories and "checkout" not in section):
         section["checkout"] = False
     if kind.many_repositories and section["checkout"]:
@@ -260,6 +264,8 @@ def toolchain(chance, kind):
         stub["worker"].pop("docker-image")
         stub["worker"].pop("volumes", None)
         stub["worker"].pop("caches", None)
+    elif docker and isinstance(stub["worker"]["docker-image"], str) and not chance.maybe(0.05):
+        stub["worker"]["docker-image"] = {"indexed": "x.y"}
     put = chance.put
     section = {"using": "toolchain-script", "script": chance.choice(["build.sh", "lib/build.py", "build.ps1", "lib/../build.sh"]), "toolchain-artifact": chance.choice(["public/build/t.tar.zst", "private/é.zst", "t"])}
     put(0.4, section, "arguments", chance.some(["-x", "a b", "é", "'", "", "$A", "{y}"]))
@@ -274,3 +280,15 @@ def toolchain(chance, kind):
     if chance.maybe(0.4):
         stub["fetches"] = fetches(chance, {}, kind)
     return stub
+
+
+def alone(chance, stub, kind):
+    """What only a stub may have that becomes a single task. Its label, if it has one of its own."""
+    if kind.flavour not in ("task", "run"):
+        return None
+    chance.put(0.05, stub, "routes", lambda: [f"index.made-up.v2.tree.{kind.number()}.r{number}" for number in range(chance.choice([62, 64, 70]))])
+    if "symbol" in stub.get("treeherder", {}):
+        # The symbol of a kind is its initials: one task of the tree can do without another.
+        chance.put(0.03, stub, "treeherder", True)
+    chance.put(0.05, stub, "label", lambda: f"é label {kind.number()}")
+    return stub.get("label")

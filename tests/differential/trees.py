@@ -23,7 +23,7 @@ class Kind:
         self.upstream = []
         self.tier = tree.tier
         self.last = False
-        self.images = ["linux", "fetch", "base", "toolchain-build"] if tree.has_images else []
+        self.images = ["linux", "fetch", "base", "toolchain-build"]
         self.checkouts = tree.checkouts
         self.use_caches = [True, False, ["checkout"], ["pip", "npm"], ["uv", "checkout", "cargo"], []]
         self.many_repositories = len(tree.config["taskgraph"]["repositories"]) > 1
@@ -51,7 +51,6 @@ class Tree:
         self.count = 0
         self.kinds, self.labels, self.aliases, self.files = [], [], {}, {}
         self.tier = 1
-        self.has_images = True
         self.config = self.make_config()
         self.checkouts = [True, False, {"ci": {"path": "x"}}, {"ci": {"head_ref": "y", "head_rev": None}}, {"ci": {"type": "hg", "ssh_secret_name": "s"}}]
         if len(self.config["taskgraph"]["repositories"]) > 1:
@@ -68,26 +67,28 @@ class Tree:
         if images != "docker-image":
             self.config["docker-image-kind"] = images
         self.add(images, "images", [])
+        if chance.maybe(0.1) and images == "docker-image":
+            self.packages()
         for flavour, share in (("fetch", 0.6), ("toolchain", 0.6)):
             if chance.maybe(share):
                 self.add(flavour, flavour, [])
         count = chance.randint(1, 4)
         for number in range(count):
-            self.tier = chance.choice([self.tier, self.tier, 2, 3, None]) if self.tier else None
+            self.tier = chance.choice([self.tier, self.tier, *range(self.tier, 4), None]) if self.tier else None
             flavour = chance.choice(["task", "run", "run", "run", "deps", "deps"])
             name = chance.choice([f"k{number}", f"build{number}", f"a-test{number}", f"é{number}"])
             self.add(name, flavour, self.kinds, last=number == count - 1)
         self.files["taskcluster/config.yml"] = self.config
         files, parameters = self.files, self.parameters()
-        if chance.maybe(0.34):
-            faults.spoil(chance, files, parameters)
+        if chance.maybe(0.35):
+            return faults.spoil(chance, files, parameters)
         return files, parameters
 
     def make_config(self):
         chance = self.chance
         config = copy.deepcopy(CONFIG)
         put = chance.put
-        put(0.3, config, "task-priority", "high", {"by-level": {"3": "high", "default": "low"}}, {"by-project": {"t.*": "lowest", "other|try": "highest", "default": {"by-level": {"1": "low", "default": "high"}}}})
+        put(0.3, config, "task-priority", "high", {"by-level": {"3": "high", "default": "low"}}, {"by-project": {"tree.*": "lowest", "other|try": "highest", "default": {"by-level": {"1": "low", "default": "high"}}}})
         put(0.3, config, "task-expires-after", "90 days", "1 year", "2 weeks", "7d")
         put(0.3, config, "task-deadline-after", "1 day", {"by-project": {"tree": "2 days", "default": "3 days"}}, {"by-project": {"try.*": "1 hour", "tree.*": "2 hours", "default": "5 days"}})
         section = config["taskgraph"]
@@ -108,6 +109,9 @@ class Tree:
             for name in ("ci", "other"):
                 section["repositories"][name] |= {"default-repository": "https://github.com/example/other", "default-ref": "main", "type": "hg"}
             section["run"] = {"use-caches": False}
+        if chance.maybe(0.1):
+            self.tier = None
+            del config["treeherder"]
         if chance.maybe(0.05):
             config["workers"]["aliases"] = {**WORKERS, "t-.*": {"provisioner": "p", "implementation": "docker-worker", "os": "linux", "worker-type": "{alias}"}}
         return config
@@ -172,17 +176,40 @@ class Tree:
     def images(self, kind):
         chance = self.chance
         tasks = {"base": {"symbol": "I(base)"}, "fetch": {"symbol": "I(fetch)"}, "toolchain-build": {"symbol": "I(tb)", "parent": "base"}}
-        tasks["linux"] = {"symbol": "I(linux)", "parent": "base", "args": {"VERSION": chance.choice(["12", "a b", "ä", "\\n\\g<0>", ""])}}
+        tasks["linux"] = {"symbol": "I(linux)", "parent": "base", "args": {"VERSION": chance.choice(["12", "a b", "ä", "a\\n\\\\b", ""])}}
         chance.put(0.2, tasks["linux"]["args"], "OTHER", "x", "é")
         chance.put(0.2, tasks["linux"], "index", {"product": "app", "job-name": "image", "rank": 3}, {"product": "tool", "job-name": "é"})
         chance.put(0.2, tasks, "another", {"definition": "fetch", "symbol": "I(x)"}, {"definition": "linux", "parent": "fetch", "args": {"VERSION": "3"}, "symbol": "y"})
-        chance.put(0.1, tasks, "plain", {"definition": "base", "cache": False}, {"definition": "base"})
+        chance.put(0 if self.tier else 0.5, tasks, "plain", {"definition": "base", "cache": False}, {"definition": "base"})
+        if not self.tier:
+            for image in tasks.values():
+                image.pop("symbol", None)
         kind.labels = [f"docker-image-{name}" for name in tasks if name != "plain"]
         return {
             "loader": "taskgraph.loader.transform:loader",
             "transforms": [self.transform(name) for name in ("docker_image", "cached_tasks", "task")],
             "tasks": tasks,
         }
+
+    def packages(self):
+        """Tasks that make packages for images."""
+        stub = {
+            "description": "Makes a package",
+            "worker-type": "host",
+            "worker": {"max-run-time": 60, "env": {}},
+            "treeherder": {"symbol": "p"},
+            "run": {"using": "toolchain-script", "script": "build.sh", "toolchain-artifact": "public/x.deb"},
+        }
+        if not self.tier:
+            del stub["treeherder"]
+        self.files["taskcluster/kinds/packages/kind.yml"] = {
+            "loader": "taskgraph.loader.transform:loader",
+            "transforms": [self.transform(name) for name in ("run", "cached_tasks", "task")],
+            "tasks": {name: copy.deepcopy(stub) | ({"treeherder": {"symbol": name}} if self.tier else {}) for name in ("one", "two")},
+        }
+        images = self.files["taskcluster/kinds/docker-image/kind.yml"]
+        images["kind-dependencies"] = ["packages"]
+        images["tasks"]["linux"]["packages"] = self.chance.some(["one", "two"], least=1)
 
     def transform(self, name):
         return TRANSFORMS + name + (":transforms" if self.chance.maybe(0.5) else "")
@@ -201,7 +228,9 @@ class Tree:
             stub = make(chance, kind)
             if deps:
                 stub.pop("index", None)
-            written, names = fan_out(chance, stub, name, [step for step in steps if deps or chance.maybe(0.8)], kind)
+            taken = [step for step in steps if deps or chance.maybe(0.8)]
+            label = None if taken else stubs.alone(chance, stub, kind)
+            written, names = fan_out(chance, stub, name, taken, kind)
             if deps:
                 stub["from-deps"] = self.from_deps(kind, stub)
                 written = name
@@ -209,11 +238,13 @@ class Tree:
             if deps or set(names) & set(kind.names):
                 continue
             kind.names += names
-            kind.labels += [f"{kind.name}-{name}" for name in names]
+            labels = [label] if label else [f"{kind.name}-{name}" for name in names]
+            kind.labels += labels
             self.note_alias(kind, stub)
             # Tasks of a kind may need one another.
-            kind.needable += [f"{kind.name}-{name}" for name in names]
-            kind.takable += [f"{kind.name}-{name}" for name in names]
+            if not label:
+                kind.needable += labels
+                kind.takable += labels
             if kind.flavour == "toolchain":
                 kind.fetchable["toolchain"] = list(kind.names)
         names = (["from_deps"] if deps else []) + steps + transforms
@@ -296,7 +327,8 @@ class Tree:
                 chance.put(1 if many else 0.3, section, "set-name", "retain-kind")
         if docker and set(kinds) & {"docker-image"}:
             section["unique-kinds"] = False
-        chance.put(0.3, section, "copy-attributes", True, False)
+        # An alias must not be there twice.
+        chance.put(0.02 if "toolchain" in kinds else 0.4, section, "copy-attributes", True, False)
         if way != "all":
             chance.put(0.2, section, "with-attributes", {"kind": chance.choice(kinds)}, {"kind": list(kinds)}, {"shard": ["s1", "s2"]}, {"shard": "s1"}, {"nothing": "x"}, {})
         if section.get("unique-kinds") is False and "run" in stub:
