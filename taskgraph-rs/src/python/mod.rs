@@ -2,6 +2,7 @@
 //!
 //! Holds Python 3.11's meaning only: nothing here knows of kinds, tasks or graphs.
 
+mod digit;
 mod float;
 mod format;
 mod format_error;
@@ -10,6 +11,7 @@ mod number;
 mod pattern;
 mod pattern_class;
 mod pattern_group;
+mod pattern_width;
 mod printable;
 mod replacement;
 mod spec;
