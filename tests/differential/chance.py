@@ -3,16 +3,83 @@
 import random
 
 NAMES = ["app", "lib", "x-1", "tool", "Tööl", "a.b", "linux", "one", "two", "k0", "A_b"]
-WORDS = ["red", "green", "a b", "é", "it's", '"', "1.0", "true", "yes", "0x1F", "1_000", "2024-01-01", "~", "\\n", "💡",
-         "$HOME", "- a", "a: b", "# a", "<<", "100%", "a\nb\n", " a", "*a", "&a", "!a", "%a", "@a", "`a`", "null", "[a", "{a"]
+WORDS = [
+    "red",
+    "green",
+    "a b",
+    "é",
+    "it's",
+    '"',
+    "1.0",
+    "true",
+    "yes",
+    "0x1F",
+    "1_000",
+    "2024-01-01",
+    "~",
+    "\\n",
+    "💡",
+    "$HOME",
+    "- a",
+    "a: b",
+    "# a",
+    "<<",
+    "100%",
+    "a\nb\n",
+    " a",
+    "*a",
+    "&a",
+    "!a",
+    "%a",
+    "@a",
+    "`a`",
+    "null",
+    "[a",
+    "{a",
+]
 
 
 class Raw(str):
     """A scalar that is written as it is, without quotes: what it means is for the reader of YAML to say."""
 
 
-RAWS = ["yes", "off", "0x1F", "0755", "1_000", "1e3", "1.5e+3", ".5", "12:30", "~", "-0", "+7", "0b11", "1.", "null",
-        "123456789012345678", "1e-7", "5e-324", "0.1", "-.5", "a,b", "TRUE", "n", "0o17", "089"]
+RAWS = [
+    "yes",
+    "off",
+    "0x1F",
+    "0755",
+    "1_000",
+    "1e3",
+    "1.5e+3",
+    ".5",
+    "12:30",
+    "~",
+    "-0",
+    "+7",
+    "0b11",
+    "1.",
+    "null",
+    "123456789012345678",
+    "1e-7",
+    "5e-324",
+    "0.1",
+    "-.5",
+    "a,b",
+    "TRUE",
+    "n",
+    "0o17",
+    "089",
+]
+
+
+def own(value):
+    """A copy in which nothing is the same object twice."""
+    match value:
+        case dict():
+            return {key: own(inner) for key, inner in value.items()}
+        case list():
+            return [own(inner) for inner in value]
+    return value
 
 
 class Chance(random.Random):

@@ -45,7 +45,21 @@ def escape(value):
 
 def fields(chance, stub, wanted=()):
     """Some fields of a stub that a step may fill, with dots; what has to be unique is among them."""
-    there = [field for field in ["description", "attributes", "extra", "worker.env", "tags", "scopes", "run.command", "run.arguments", "routes"] if has(stub, field)]
+    there = [
+        field
+        for field in [
+            "description",
+            "attributes",
+            "extra",
+            "worker.env",
+            "tags",
+            "scopes",
+            "run.command",
+            "run.arguments",
+            "routes",
+        ]
+        if has(stub, field)
+    ]
     return [*wanted, *chance.some(there, 2)]
 
 
@@ -100,7 +114,11 @@ def fill(chance, stub, chosen, wanted, placeholder):
     for field in chosen:
         change(stub, field, escape)
         if field in wanted:
-            every = lambda value: [item + placeholder() for item in value] if isinstance(value, list) else value.rstrip(")") + placeholder() + ")" * value.endswith(")")
+            every = lambda value: (
+                [item + placeholder() for item in value]
+                if isinstance(value, list)
+                else value.rstrip(")") + placeholder() + ")" * value.endswith(")")
+            )
             change(stub, field, every)
         elif chance.maybe(0.7) and field != "routes":
             change(stub, field, lambda value: mark(chance, value, placeholder(formats=True)))
@@ -118,14 +136,21 @@ def chunking(chance, stub, names, kind):
         return chance.choice([f"-{text}", f"-{text}of{{total_chunks}}" if formats else f"-{text}"])
 
     fill(chance, stub, chosen, wanted, placeholder)
-    names.template = escape(names.template) + chance.choice(["-{this_chunk}", "-{this_chunk:>03}", "-{this_chunk}-{total_chunks}"])
-    names.steps.append(lambda name: [name.format(this_chunk=number, total_chunks=total) for number in range(1, total + 1)])
+    names.template = escape(names.template) + chance.choice(
+        ["-{this_chunk}", "-{this_chunk:>03}", "-{this_chunk}-{total_chunks}"]
+    )
+    names.steps.append(
+        lambda name: [name.format(this_chunk=number, total_chunks=total) for number in range(1, total + 1)]
+    )
     # The order in which fields are named is that in which keys are made.
     stub["chunk"] = {"total-chunks": total, "substitution-fields": chance.sample(["name", *chosen], len(chosen) + 1)}
 
 
 def matrix(chance, stub, names, kind):
-    values = {key: chance.some(["a", "b", "c.1", "é", "x y"], 3, least=chance.randint(0, 1)) for key in chance.some(["os", "mode", "v"], 2, least=1)}
+    values = {
+        key: chance.some(["a", "b", "c.1", "é", "x y"], 3, least=chance.randint(0, 1))
+        for key in chance.some(["os", "mode", "v"], 2, least=1)
+    }
     section = dict(values)
     exclude = []
     if chance.maybe(0.3):
@@ -134,7 +159,9 @@ def matrix(chance, stub, names, kind):
     wanted = unique(stub)
     every = chance.maybe(0.2) and set(wanted) <= {"treeherder.symbol", "treeherder.platform", "index.job-name"}
     chosen = list(stub) if every else fields(chance, stub, wanted)
-    placeholder = lambda formats=False: "-" + "".join("{matrix[%s]%s}" % (key, chance.choice(FORMATS) if formats else "") for key in values)
+    placeholder = lambda formats=False: (
+        "-" + "".join("{matrix[%s]%s}" % (key, chance.choice(FORMATS) if formats else "") for key in values)
+    )
     if every:
         for field in wanted:
             change(stub, field, lambda value: value.rstrip(")") + "\0" + ")" * value.endswith(")"))
@@ -152,13 +179,19 @@ def matrix(chance, stub, names, kind):
     elif formatted:
         names.template = escape(names.template)
     if not every:
-        section["substitution-fields"] = chance.sample(["name", *chosen] if formatted else chosen, len(chosen) + formatted)
+        section["substitution-fields"] = chance.sample(
+            ["name", *chosen] if formatted else chosen, len(chosen) + formatted
+        )
 
     def made(name):
         rows = [({}, name)]
         for key, row in values.items():
             rows = [({**taken, key: value}, f"{made}-{value}") for taken, made in rows for value in row]
-            rows = [(taken, made) for taken, made in rows if not any(all(taken.get(k) == v for k, v in rule.items()) for rule in exclude)]
+            rows = [
+                (taken, made)
+                for taken, made in rows
+                if not any(all(taken.get(k) == v for k, v in rule.items()) for rule in exclude)
+            ]
         return [(section.get("set-name") or made).format(matrix=taken) if formatted else made for taken, made in rows]
 
     names.steps.append(made)
@@ -174,7 +207,20 @@ def task_context(chance, stub, names, kind):
         context["from-object"] = made
     known = [*made, "name"]
     if chance.maybe(0.5):
-        paths = chance.some(["owner", ["nothing", "head_rev"], "nothing.here", ["build_date"], "version", "training.src", ["training.none", "training.limit"], "files_changed", "code-review"], 2)
+        paths = chance.some(
+            [
+                "owner",
+                ["nothing", "head_rev"],
+                "nothing.here",
+                ["build_date"],
+                "version",
+                "training.src",
+                ["training.none", "training.limit"],
+                "files_changed",
+                "code-review",
+            ],
+            2,
+        )
         context["from-parameters"] = {f"p{number}": path for number, path in enumerate(paths)}
         known += context["from-parameters"]
     if chance.maybe(0.2):

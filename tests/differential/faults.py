@@ -1,6 +1,6 @@
 """One thing wrong in a tree that is right otherwise."""
 
-from chance import Raw
+from chance import Raw, own
 
 
 def spoil(chance, files, parameters):
@@ -11,16 +11,6 @@ def spoil(chance, files, parameters):
         if fault(chance, parameters if place == "parameters" else files[place], place):
             break
     return files, parameters
-
-
-def own(value):
-    """A copy in which nothing is the same object twice."""
-    match value:
-        case dict():
-            return {key: own(inner) for key, inner in value.items()}
-        case list():
-            return [own(inner) for inner in value]
-    return value
 
 
 def fault(chance, value, place):
@@ -64,7 +54,22 @@ def rename(chance, section, key):
 def another(chance, section, key):
     """A value of another sort."""
     there = section[key]
-    values = [None, "x", 7, 1.5, True, [], {}, ["x"], {"x": "y"}, [7], "", -1, Raw("2024-01-01"), {"task-reference": "<nothing>"}]
+    values = [
+        None,
+        "x",
+        7,
+        1.5,
+        True,
+        [],
+        {},
+        ["x"],
+        {"x": "y"},
+        [7],
+        "",
+        -1,
+        Raw("2024-01-01"),
+        {"task-reference": "<nothing>"},
+    ]
     section[key] = chance.choice([value for value in values if type(value) is not type(there)])
     return True
 
@@ -74,7 +79,25 @@ def add(chance, section, key):
     if isinstance(section, list):
         section.append(chance.choice([None, 7, [], {}, section[key]]))
     else:
-        section[chance.choice(["unknown", "when", "by-level", "name", "label", "docker-image", "kind", "run", "1", Raw("7"), Raw("yes"), Raw("~"), Raw("1.5")])] = chance.choice(["x", 1, [], {}])
+        section[
+            chance.choice(
+                [
+                    "unknown",
+                    "when",
+                    "by-level",
+                    "name",
+                    "label",
+                    "docker-image",
+                    "kind",
+                    "run",
+                    "1",
+                    Raw("7"),
+                    Raw("yes"),
+                    Raw("~"),
+                    Raw("1.5"),
+                ]
+            )
+        ] = chance.choice(["x", 1, [], {}])
     return True
 
 
@@ -90,5 +113,7 @@ def word(chance, section, key):
 def format_string(chance, section, key):
     if type(section[key]) is not str:
         return False
-    section[key] += chance.choice(["{", "}", "{}", "{0}", "{x}", "{x.y}", "{x[0]}", "{:d}", "(", "<", "<x>", "*", "[", "\\"])
+    section[key] += chance.choice(
+        ["{", "}", "{}", "{0}", "{x}", "{x.y}", "{x[0]}", "{:d}", "(", "<", "<x>", "*", "[", "\\"]
+    )
     return True

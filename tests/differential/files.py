@@ -1,7 +1,10 @@
 """What is the same in every tree: files whose content is hashed have to be committed, and a commit takes its time."""
 
-CACHES = [f"{work}/{cache}" for work in ("/builds/worker", "/w") for cache in
-          ("checkouts", ".task-cache/cargo", ".task-cache/npm", ".task-cache/pip", ".task-cache/uv")]
+CACHES = [
+    f"{work}/{cache}"
+    for work in ("/builds/worker", "/w")
+    for cache in ("checkouts", ".task-cache/cargo", ".task-cache/npm", ".task-cache/pip", ".task-cache/uv")
+]
 VOLUMES = "".join(f"VOLUME {path} /x{number}\n" for number, path in enumerate(CACHES))
 
 FILES = {
@@ -53,7 +56,12 @@ PARAMETERS = {
 }
 
 WORKERS = {
-    "images": {"provisioner": "{trust-domain}-{level}", "implementation": "docker-worker", "os": "linux", "worker-type": "images"},
+    "images": {
+        "provisioner": "{trust-domain}-{level}",
+        "implementation": "docker-worker",
+        "os": "linux",
+        "worker-type": "images",
+    },
     "linux.*": {
         "provisioner": {"by-level": {"3": "made-up-3", "default": "made-up-1"}},
         "implementation": "docker-worker",
@@ -61,9 +69,19 @@ WORKERS = {
         "worker-type": "{alias}",
     },
     "win": {"provisioner": "made-up-t", "implementation": "generic-worker", "os": "windows", "worker-type": "win"},
-    "mac": {"provisioner": "made-up-t", "implementation": "generic-worker", "os": "macosx", "worker-type": {"by-level": {"1|2": "mac-{level}", "default": "mac"}}},
+    "mac": {
+        "provisioner": "made-up-t",
+        "implementation": "generic-worker",
+        "os": "macosx",
+        "worker-type": {"by-level": {"1|2": "mac-{level}", "default": "mac"}},
+    },
     "host": {"provisioner": "made-up-t", "implementation": "generic-worker", "os": "linux", "worker-type": "host"},
-    "bitbar": {"provisioner": "made-up-t", "implementation": "generic-worker", "os": "linux-bitbar", "worker-type": "bitbar"},
+    "bitbar": {
+        "provisioner": "made-up-t",
+        "implementation": "generic-worker",
+        "os": "linux-bitbar",
+        "worker-type": "bitbar",
+    },
     "misc": {"provisioner": "made-up-{level}", "implementation": "docker-worker", "os": "linux", "worker-type": "misc"},
 }
 

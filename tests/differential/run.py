@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Runs trees that nobody wrote through the reference and through taskgraph-rs. Both have to make the same graphs, from the
-full one to the one that is created, or both have to refuse.
+"""Runs trees that nobody wrote through the reference and through taskgraph-rs. Both have to make the same graphs, from
+the full one to the one that is created, or both have to refuse.
 
     tests/differential/run.py                     2000 trees
     tests/differential/run.py --first 17 --count 1 --keep DIR    one of them, kept in a folder
@@ -110,7 +110,10 @@ def compare_phases(theirs, ours, found):
                 if there != here:
                     return "different", f"{phase}: {first(there, here)}"
             case (str(), str()):
-                return "refused" if phase == "full" else "part", f"{phase}\n    reference    {there[:300]!r}\n    taskgraph-rs {here}"
+                return (
+                    "refused" if phase == "full" else "part",
+                    f"{phase}\n    reference    {there[:300]!r}\n    taskgraph-rs {here}",
+                )
             case (str(), dict()) if any(re.search(known, there) for known in DELIBERATE):
                 return "deliberate", there[:300]
             case (dict(), str()) if any(re.search(known, here) for known in STRICTER):
@@ -139,7 +142,9 @@ class Ours:
             (self.top.parent / "found.json").write_text(json.dumps(found))
             flags = [*flags, "--found", str(self.top.parent / "found.json")]
         command = [str(self.binary), phase, "-J", *flags]
-        done = subprocess.run(command, cwd=self.top, env=compare.environment(**ENVIRONMENT), capture_output=True, timeout=60)
+        done = subprocess.run(
+            command, cwd=self.top, env=compare.environment(**ENVIRONMENT), capture_output=True, timeout=60
+        )
         if done.returncode == 2:
             return done.stderr.decode()
         if done.returncode:

@@ -1,11 +1,10 @@
 """Descriptions of tasks by chance, as the core transforms take them."""
 
-from chance import NAMES, Raw
-from files import CACHES, VOLUMES
+from chance import Raw
+from files import CACHES
 
 WINDOWS, GENERIC = "win", ("win", "mac", "host", "bitbar")
 DOCKER = ("linux", "linux-large", "images")
-VOLUME_PATHS = [path for line in VOLUMES.splitlines() for path in line.split()[1:]]
 
 
 def common(chance, kind):
@@ -18,16 +17,49 @@ def common(chance, kind):
     put(0.1, stub, "requires", "all-completed", "all-resolved")
     put(0.2, stub, "deadline-after", "1 day", "2 hours", "30 minutes", "1 day 2 hours", "45s", "3d")
     put(0.2, stub, "expires-after", "1 year", "3 months", "90 days", "12 months", "1000 years", "1.5 years")
-    put(0.2, stub, "routes", lambda: chance.some(["a.b.c", "notify.email.x@y.z.on-failed", "notify.pulse.a.on-any", "checks", "index.a.b c", "tc-x.é"]))
-    put(0.2, stub, "scopes", lambda: chance.some(["queue:x", "secrets:get:{project}/{level}", "assume:{{y}}", "a:{level:>3}", "b:{project!r}"]))
-    put(0.2, stub, "tags", lambda: {chance.choice(["os", "label", "kind", "x", "worker-implementation"]): chance.choice(["a", "é", ""])})
+    put(
+        0.2,
+        stub,
+        "routes",
+        lambda: chance.some(
+            ["a.b.c", "notify.email.x@y.z.on-failed", "notify.pulse.a.on-any", "checks", "index.a.b c", "tc-x.é"]
+        ),
+    )
+    put(
+        0.2,
+        stub,
+        "scopes",
+        lambda: chance.some(
+            ["queue:x", "secrets:get:{project}/{level}", "assume:{{y}}", "a:{level:>3}", "b:{project!r}"]
+        ),
+    )
+    put(
+        0.2,
+        stub,
+        "tags",
+        lambda: {chance.choice(["os", "label", "kind", "x", "worker-implementation"]): chance.choice(["a", "é", ""])},
+    )
     put(0.2, stub, "extra", lambda: {chance.choice(["x", "suite", "index"]): {"a": chance.value(1)}, "parent": "p"})
     put(0.3, stub, "run-on-projects", ["all"], [], ["tree"], ["try", "other"], lambda: platforms(chance))
     put(0.2, stub, "run-on-tasks-for", lambda: chance.some(["all", "github-push", "github-pull-request", "cron"]))
-    put(0.2, stub, "run-on-git-branches", lambda: chance.some(["main", "all", "feature/.*", "v[0-9]+", "^ma", "x|main$"]))
+    put(
+        0.2,
+        stub,
+        "run-on-git-branches",
+        lambda: chance.some(["main", "all", "feature/.*", "v[0-9]+", "^ma", "x|main$"]),
+    )
     put(0.2, stub, "shipping-phase", None, "build", "promote", "push", "ship")
     put(0.2, stub, "always-target", True, False)
-    put(0.3, stub, "optimization", None, {"skip-unless-changed": ["src/**"]}, {"skip-unless-changed": ["src/a", "*.md"]}, {"index-search": ["a.b", "c.é"]}, {"index-search": []})
+    put(
+        0.3,
+        stub,
+        "optimization",
+        None,
+        {"skip-unless-changed": ["src/**"]},
+        {"skip-unless-changed": ["src/a", "*.md"]},
+        {"index-search": ["a.b", "c.é"]},
+        {"index-search": []},
+    )
     put(0.1, stub, "needs-sccache", True, False)
     stub["worker"] = worker(chance, stub["worker-type"], kind)
     # A task must not be of a better tier than what it needs; one without Treeherder is of the worst.
@@ -51,7 +83,13 @@ def attributes(chance):
 
 def platforms(chance):
     inner = {"by-build-platform": {"win": [], "default": ["all"]}}
-    return {"by-build-platform": {"linux.*": chance.choice([["all"], inner]), chance.choice(["win", "mac|win"]): ["tree"], "default": []}}
+    return {
+        "by-build-platform": {
+            "linux.*": chance.choice([["all"], inner]),
+            chance.choice(["win", "mac|win"]): ["tree"],
+            "default": [],
+        }
+    }
 
 
 def treeherder(chance, kind):
@@ -71,14 +109,26 @@ def treeherder(chance, kind):
 
 
 def index(chance, kind):
-    section = {"product": chance.choice(["app", "tool"]), "job-name": f"{chance.choice(['job', 'a.b', 'é'])}-{kind.number()}"}
+    section = {
+        "product": chance.choice(["app", "tool"]),
+        "job-name": f"{chance.choice(['job', 'a.b', 'é'])}-{kind.number()}",
+    }
     chance.put(0.4, section, "type", "generic")
     chance.put(0.5, section, "rank", "by-tier", "build_date", 0, 12, -3)
     return section
 
 
 def env(chance):
-    values = ["x", "é", "1", "", "{y}", {"task-reference": "<decision>"}, {"artifact-reference": "<decision/public/x>"}, {"task-reference": "a <<> <self>"}]
+    values = [
+        "x",
+        "é",
+        "1",
+        "",
+        "{y}",
+        {"task-reference": "<decision>"},
+        {"artifact-reference": "<decision/public/x>"},
+        {"task-reference": "a <<> <self>"},
+    ]
     return {name: chance.choice(values) for name in chance.some(["A", "B", "C_D"], 3)}
 
 
@@ -107,8 +157,28 @@ def worker(chance, alias, kind):
     elif chance.maybe(0.2):
         section["volumes"] = ["/v", "/x"]
     paths = section.get("volumes", []) if outside else ["/x1", "/x2"]
-    put(0.2, section, "caches", lambda: [{"type": "persistent", "name": f"c-{path[-1]}", "mount-point": path, **chance.choice([{}, {"skip-untrusted": True}])} for path in chance.some(paths, 2)])
-    for flag in ("relengapi-proxy", "allow-ptrace", "loopback-video", "loopback-audio", "docker-in-docker", "privileged"):
+    put(
+        0.2,
+        section,
+        "caches",
+        lambda: [
+            {
+                "type": "persistent",
+                "name": f"c-{path[-1]}",
+                "mount-point": path,
+                **chance.choice([{}, {"skip-untrusted": True}]),
+            }
+            for path in chance.some(paths, 2)
+        ],
+    )
+    for flag in (
+        "relengapi-proxy",
+        "allow-ptrace",
+        "loopback-video",
+        "loopback-audio",
+        "docker-in-docker",
+        "privileged",
+    ):
         put(0.1, section, flag, True, True, False)
     return section
 
@@ -117,7 +187,11 @@ MOUNTS = [
     {"cache-name": "c", "directory": "d"},
     {"cache-name": "e", "directory": "f", "content": {"url": "https://x/y.zip"}, "format": "zip"},
     {"file": "f", "content": {"url": "https://x/y"}},
-    {"directory": "d", "format": "tar.gz", "content": {"artifact": "public/x", "task-id": {"task-reference": "<decision>"}}},
+    {
+        "directory": "d",
+        "format": "tar.gz",
+        "content": {"artifact": "public/x", "task-id": {"task-reference": "<decision>"}},
+    },
     {"file": "g", "content": {"artifact": "private/x", "task-id": "abc"}},
 ]
 
@@ -151,7 +225,9 @@ def task(chance, kind):
         return stub
     names = [f"<{name}>" for name in stub.get("dependencies", {})] + ["<decision>", "<self>"]
     words = ["a", "b c", "é", {"task-reference": f"x {chance.choice(names)}"}, "it's"]
-    commands = ["a", "/usr/bin/run-task", "é"] if stub["worker-type"] in DOCKER else ["a", {"task-reference": "<decision>"}]
+    commands = (
+        ["a", "/usr/bin/run-task", "é"] if stub["worker-type"] in DOCKER else ["a", {"task-reference": "<decision>"}]
+    )
     stub["worker"]["command"] = [chance.choice(commands), *chance.some(words)]
     if stub["worker-type"] in DOCKER:
         chance.put(0.2, stub["worker"], "command", ["a"])
@@ -175,7 +251,17 @@ def run(chance, kind):
         stub["run-on-projects"] = []
         for key in ("optimization", "always-target"):
             stub.pop(key, None)
-        stub["run"] = chance.choice([{"using": "always-optimized"}, {"using": "index-search", "index-search": chance.some(["a.{project}.b", "x.{level}.{head_rev}", "{version!r}.{build_date:,}", "{{z}}"])}])
+        stub["run"] = chance.choice(
+            [
+                {"using": "always-optimized"},
+                {
+                    "using": "index-search",
+                    "index-search": chance.some(
+                        ["a.{project}.b", "x.{level}.{head_rev}", "{version!r}.{build_date:,}", "{{z}}"]
+                    ),
+                },
+            ]
+        )
         return stub
     if chance.maybe(0.4):
         stub["fetches"] = fetches(chance, stub, kind)
@@ -185,7 +271,12 @@ def run(chance, kind):
 
 def run_task(chance, stub, kind):
     docker = stub["worker-type"] in DOCKER
-    section = {"using": "run-task", "command": chance.choice(["make {checkout}", "é", ["a", "b c"], ["a", {"task-reference": "x <decision>"}], "it's \"b\""])}
+    section = {
+        "using": "run-task",
+        "command": chance.choice(
+            ["make {checkout}", "é", ["a", "b c"], ["a", {"task-reference": "x <decision>"}], 'it\'s "b"']
+        ),
+    }
     put = chance.put
     if docker:
         put(0.1, section, "command", {"task-reference": "x <decision>"}, {"artifact-reference": "<decision/private/a>"})
@@ -216,77 +307,41 @@ def fetches(chance, stub, kind):
     for name, artifacts in kind.fetchable.items():
         entries = []
         for artifact in chance.some(artifacts, 2):
-            entries.append(chance.choice([artifact, artifact, {"artifact": artifact}, {"artifact": artifact, "dest": "é"}, {"artifact": artifact, "extract": False, "verify-hash": True}]))
+            entries.append(
+                chance.choice(
+                    [
+                        artifact,
+                        artifact,
+                        {"artifact": artifact},
+                        {"artifact": artifact, "dest": "é"},
+                        {"artifact": artifact, "extract": False, "verify-hash": True},
+                    ]
+                )
+            )
         if entries:
             made[name] = entries
-    takable = [name for name, label in stub.get("dependencies", {}).items() if label in kind.takable and name not in ("fetch", "toolchain")]
+    takable = [
+        name
+        for name, label in stub.get("dependencies", {}).items()
+        if label in kind.takable and name not in ("fetch", "toolchain")
+    ]
     for name in chance.some(takable, 1):
-        made[name] = chance.some(["a.zst", {"artifact": "b/c.zst"}, {"artifact": "d", "dest": "e", "extract": False}], least=1)
+        made[name] = chance.some(
+            ["a.zst", {"artifact": "b/c.zst"}, {"artifact": "d", "dest": "e", "extract": False}], least=1
+        )
     return made
-
-
-def fetch(chance, kind):
-    stub = {"description": chance.text()}
-    put = chance.put
-    section = stub["fetch"] = {}
-    match chance.choice(["static-url"] * 2 + ["git"]):
-        case "static-url":
-            section |= {"type": "static-url", "sha256": "0" * 64, "size": chance.choice([1, 10**10, Raw("1_495_873")])}
-            section["url"] = chance.choice(["https://example.org/a.tar.gz", "https://example.org/b.zip?x=1", "https://é/c.tar.xz", "https://x/", "a"])
-            put(0.3, section, "strip-components", 0, 1)
-            put(0.3, section, "add-prefix", "p/", "")
-            put(0.3, section, "artifact-name", "n.tar.zst", "é/n.zst", "")
-            put(0.2, section, "headers", {"A": "b"}, {"A": "b", "C": "{d}"}, {})
-        case "git":
-            section |= {"type": "git", "repo": chance.choice(["https://github.com/a/b", "https://x.org/b.git/", "ssh://git@x/y//"])}
-            section["revision"] = chance.choice(["c" * 40, "0123456789abcdef0123456789ABCDEF01234567", "d" * 41])
-            put(0.3, section, "include-dot-git", True, False)
-            put(0.3, section, "artifact-name", "n.tar.zst")
-            put(0.3, section, "path-prefix", "p", "")
-            put(0.2, section, "ssh-key", "project/key")
-    put(0.2, stub, "fetch-alias", f"alias-{kind.number()}")
-    put(0.2, stub, "artifact-prefix", "public", "private/x", "public/y/")
-    put(0.2, stub, "expires-after", "1 year")
-    put(0.3, stub, "attributes", lambda: attributes(chance))
-    put(0.1, stub, "docker-image", {"in-tree": "fetch"})
-    return stub
-
-
-def toolchain(chance, kind):
-    stub = common(chance, kind)
-    stub.pop("optimization", None)
-    docker = stub["worker-type"] in DOCKER
-    if stub["worker-type"] == "bitbar":
-        stub["worker-type"] = "host"
-    # Without it the reference ends with a KeyError.
-    stub["worker"].setdefault("env", {})
-    if docker and chance.maybe(0.3):
-        stub["worker"].pop("docker-image")
-        stub["worker"].pop("volumes", None)
-        stub["worker"].pop("caches", None)
-    elif docker and isinstance(stub["worker"]["docker-image"], str) and not chance.maybe(0.05):
-        stub["worker"]["docker-image"] = {"indexed": "x.y"}
-    put = chance.put
-    section = {"using": "toolchain-script", "script": chance.choice(["build.sh", "lib/build.py", "build.ps1", "lib/../build.sh"]), "toolchain-artifact": chance.choice(["public/build/t.tar.zst", "private/é.zst", "t"])}
-    put(0.4, section, "arguments", chance.some(["-x", "a b", "é", "'", "", "$A", "{y}"]))
-    put(0.4, section, "resources", chance.some(["src/main.c", "src/*.txt", "src", "src/**", "src/**/d.txt", "**/*.c"]))
-    put(0.3, section, "toolchain-alias", f"al-{kind.number()}", [f"be-{kind.number()}", f"ce-{kind.number()}"])
-    put(0.2, section, "toolchain-env", {"E": "f"}, {"E": "f", "A": "é"})
-    put(0.2, section, "sparse-profile", None, "x")
-    put(0.2, section, "use-caches", *kind.use_caches)
-    if kind.many_repositories:
-        section["checkout"], section["use-caches"] = chance.choice(kind.checkouts[2:]), False
-    stub["run"] = section
-    if chance.maybe(0.4):
-        stub["fetches"] = fetches(chance, {}, kind)
-    return stub
 
 
 def alone(chance, stub, kind):
     """What only a stub may have that becomes a single task. Its label, if it has one of its own."""
     if kind.flavour not in ("task", "run"):
         return None
-    chance.put(0.05, stub, "routes", lambda: [f"index.made-up.v2.tree.{kind.number()}.r{number}" for number in range(chance.choice([62, 64, 70]))])
+    chance.put(
+        0.05,
+        stub,
+        "routes",
+        lambda: [f"index.made-up.v2.tree.{kind.number()}.r{number}" for number in range(chance.choice([62, 64, 70]))],
+    )
     if "symbol" in stub.get("treeherder", {}):
         # The symbol of a kind is its initials: one task of the tree can do without another.
         chance.put(0.03, stub, "treeherder", True)

@@ -4,10 +4,11 @@ thing wrong."""
 import copy
 
 import faults
+import settings
+import sources
 import stubs
-from chance import NAMES, Chance, Raw
+from chance import NAMES, Chance
 from fan import fan_out
-from files import CONFIG, PARAMETERS, WORKERS
 
 TRANSFORMS = "taskgraph.transforms."
 
@@ -34,7 +35,9 @@ class Kind:
 
     def builds_on(self, kinds):
         self.upstream = [kind.name for kind in kinds]
-        self.fetchable = {kind.name: [*kind.names, *kind.aliases] for kind in kinds if kind.name in ("fetch", "toolchain")}
+        self.fetchable = {
+            kind.name: [*kind.names, *kind.aliases] for kind in kinds if kind.name in ("fetch", "toolchain")
+        }
         self.takable = [label for kind in kinds for label in kind.labels]
         self.needable = list(self.takable)
 
@@ -50,11 +53,23 @@ class Tree:
         self.chance = Chance(number)
         self.count = 0
         self.kinds, self.labels, self.aliases, self.files = [], [], {}, {}
-        self.tier = 1
-        self.config = self.make_config()
-        self.checkouts = [True, False, {"ci": {"path": "x"}}, {"ci": {"head_ref": "y", "head_rev": None}}, {"ci": {"type": "hg", "ssh_secret_name": "s"}}]
+        self.config = settings.config(self.chance)
+        self.tier = 1 if "treeherder" in self.config else None
+        self.checkouts = [
+            True,
+            False,
+            {"ci": {"path": "x"}},
+            {"ci": {"head_ref": "y", "head_rev": None}},
+            {"ci": {"type": "hg", "ssh_secret_name": "s"}},
+        ]
         if len(self.config["taskgraph"]["repositories"]) > 1:
-            self.checkouts = [False, False, {"ci": {}}, {"ci": {"path": "x"}, "other": {"path": "y"}}, {"other": {}, "ci": {}}]
+            self.checkouts = [
+                False,
+                False,
+                {"ci": {}},
+                {"ci": {"path": "x"}, "other": {"path": "y"}},
+                {"other": {}, "ci": {}},
+            ]
 
     def number(self):
         self.count += 1
@@ -79,71 +94,10 @@ class Tree:
             name = chance.choice([f"k{number}", f"build{number}", f"a-test{number}", f"é{number}"])
             self.add(name, flavour, self.kinds, last=number == count - 1)
         self.files["taskcluster/config.yml"] = self.config
-        files, parameters = self.files, self.parameters()
+        files, parameters = self.files, settings.parameters(chance, self)
         if chance.maybe(0.35):
             return faults.spoil(chance, files, parameters)
         return files, parameters
-
-    def make_config(self):
-        chance = self.chance
-        config = copy.deepcopy(CONFIG)
-        put = chance.put
-        put(0.3, config, "task-priority", "high", {"by-level": {"3": "high", "default": "low"}}, {"by-project": {"tree.*": "lowest", "other|try": "highest", "default": {"by-level": {"1": "low", "default": "high"}}}})
-        put(0.3, config, "task-expires-after", "90 days", "1 year", "2 weeks", "7d")
-        put(0.3, config, "task-deadline-after", "1 day", {"by-project": {"tree": "2 days", "default": "3 days"}}, {"by-project": {"try.*": "1 hour", "tree.*": "2 hours", "default": "5 days"}})
-        section = config["taskgraph"]
-        put(0.3, section, "run", {"use-caches": True}, {"use-caches": False}, {"use-caches": ["checkout"]}, {"use-caches": ["pip", "cargo", "uv", "npm"]}, {})
-        if chance.maybe(0.1):
-            del section["run"]
-        put(0.2, section, "cached-task-prefix", "app", "a.{b}")
-        put(0.2, section, "cache-pull-requests", True, False)
-        put(0.1, section, "index-path-regexes", [r"(made-up\.cache\.).*"], [r"^(x\.)(y)?"])
-        put(0.1, config, "trust-domain", "tree", "a_b-C")
-        put(0.1, config, "unknown", lambda: chance.value())
-        repository = section["repositories"]["ci"]
-        put(0.2, repository, "ssh-secret-name", "project/secret")
-        put(0.2, repository, "default-ref", "main")
-        if chance.maybe(0.1):
-            section["repositories"]["ci"]["project-regex"] = "t.*$"
-            section["repositories"]["other"] = {"name": "Other", "project-regex": "o.*$", "default-repository": "https://github.com/example/other", "default-ref": "main", "type": "git"}
-            for name in ("ci", "other"):
-                section["repositories"][name] |= {"default-repository": "https://github.com/example/other", "default-ref": "main", "type": "hg"}
-            section["run"] = {"use-caches": False}
-        if chance.maybe(0.1):
-            self.tier = None
-            del config["treeherder"]
-        if chance.maybe(0.05):
-            config["workers"]["aliases"] = {**WORKERS, "t-.*": {"provisioner": "p", "implementation": "docker-worker", "os": "linux", "worker-type": "{alias}"}}
-        return config
-
-    def parameters(self):
-        chance = self.chance
-        parameters = copy.deepcopy(PARAMETERS)
-        put = chance.put
-        put(0.4, parameters, "level", "1", "2", "3")
-        put(0.3, parameters, "tasks_for", "github-pull-request", "cron", "action", "github-release", "github-pull-request-untrusted", "", "hg-push")
-        put(0.2, parameters, "project", "tree-try", "tree", "try" if len(self.config["taskgraph"]["repositories"]) == 1 else "trees")
-        put(0.2, parameters, "head_ref", "main", "refs/heads/feature/x", "refs/tags/v1", "é", "")
-        put(0.1, parameters, "head_tag", "v1.0", "é")
-        put(0.2, parameters, "target_tasks_method", "default", "nothing", "codereview")
-        put(0.1, parameters, "filters", [], ["target_tasks_method", "target_tasks_method"])
-        put(0.2, parameters, "head_repository", "https://github.com/example/tree/", "git@github.com:example/tree.git", "https://github.com/é/tree")
-        put(0.1, parameters, "base_repository", "https://github.com/example/base.git", "git@github.com:example/base")
-        if chance.maybe(0.1):
-            parameters |= {"repository_type": "hg", "head_repository": "https://hg.example.org/tree"}
-        put(0.3, parameters, "files_changed", ["src/main.c"], ["src/ä.txt", "x"], ["README.md"])
-        put(0.2, parameters, "enable_always_target", False, ["docker-image"], [kind.name for kind in self.kinds], [])
-        put(0.2, parameters, "optimize_target_tasks", False)
-        put(0.2, parameters, "do_not_optimize", lambda: chance.some([*self.labels, "nowhere"]))
-        put(0.2, parameters, "existing_tasks", lambda: {label: f"{chance.randrange(10**10):A<22}" for label in chance.some(self.labels)})
-        put(0.1, parameters, "version", "1.0", "é {x}")
-        put(0.2, parameters, "training", {"src": "ru", "limit": 5, "none": None}, {"limit": {"a": [1.5]}})
-        put(0.2, parameters, "code-review", {"phabricator-build-target": "PHID"})
-        put(0.1, parameters, "build_date", 0, 1, Raw("1_700_000_000"))
-        put(0.1, parameters, "base_rev", parameters["head_rev"])
-        put(0.1, parameters, "pushlog_id", "17")
-        put(0.1, parameters, "target-kinds", lambda: [kind.name for kind in chance.some([kind for kind in self.kinds if kind.flavour != "images"], 1)])
-        return parameters
 
     def add(self, name, flavour, others, last=False):
         chance = self.chance
@@ -155,10 +109,10 @@ class Tree:
                 written = self.images(kind)
             case "fetch":
                 kind.builds_on(chance.some(known))
-                written = self.written(kind, ["fetch", "run", "task"], stubs.fetch)
+                written = self.written(kind, ["fetch", "run", "task"], sources.fetch)
             case "toolchain":
                 kind.builds_on([*chance.some(known), *(other for other in self.kinds if other.flavour == "fetch")])
-                written = self.written(kind, ["run", "cached_tasks", "task"], stubs.toolchain)
+                written = self.written(kind, ["run", "cached_tasks", "task"], sources.toolchain)
             case "task":
                 kind.builds_on(chance.some(others))
                 written = self.written(kind, ["task"], stubs.task)
@@ -175,12 +129,34 @@ class Tree:
 
     def images(self, kind):
         chance = self.chance
-        tasks = {"base": {"symbol": "I(base)"}, "fetch": {"symbol": "I(fetch)"}, "toolchain-build": {"symbol": "I(tb)", "parent": "base"}}
-        tasks["linux"] = {"symbol": "I(linux)", "parent": "base", "args": {"VERSION": chance.choice(["12", "a b", "ä", "a\\n\\\\b", ""])}}
+        tasks = {
+            "base": {"symbol": "I(base)"},
+            "fetch": {"symbol": "I(fetch)"},
+            "toolchain-build": {"symbol": "I(tb)", "parent": "base"},
+        }
+        tasks["linux"] = {
+            "symbol": "I(linux)",
+            "parent": "base",
+            "args": {"VERSION": chance.choice(["12", "a b", "ä", "a\\n\\\\b", ""])},
+        }
         chance.put(0.2, tasks["linux"]["args"], "OTHER", "x", "é")
-        chance.put(0.2, tasks["linux"], "index", {"product": "app", "job-name": "image", "rank": 3}, {"product": "tool", "job-name": "é"})
-        chance.put(0.2, tasks, "another", {"definition": "fetch", "symbol": "I(x)"}, {"definition": "linux", "parent": "fetch", "args": {"VERSION": "3"}, "symbol": "y"})
-        chance.put(0 if self.tier else 0.5, tasks, "plain", {"definition": "base", "cache": False}, {"definition": "base"})
+        chance.put(
+            0.2,
+            tasks["linux"],
+            "index",
+            {"product": "app", "job-name": "image", "rank": 3},
+            {"product": "tool", "job-name": "é"},
+        )
+        chance.put(
+            0.2,
+            tasks,
+            "another",
+            {"definition": "fetch", "symbol": "I(x)"},
+            {"definition": "linux", "parent": "fetch", "args": {"VERSION": "3"}, "symbol": "y"},
+        )
+        chance.put(
+            0 if self.tier else 0.5, tasks, "plain", {"definition": "base", "cache": False}, {"definition": "base"}
+        )
         if not self.tier:
             for image in tasks.values():
                 image.pop("symbol", None)
@@ -205,7 +181,10 @@ class Tree:
         self.files["taskcluster/kinds/packages/kind.yml"] = {
             "loader": "taskgraph.loader.transform:loader",
             "transforms": [self.transform(name) for name in ("run", "cached_tasks", "task")],
-            "tasks": {name: copy.deepcopy(stub) | ({"treeherder": {"symbol": name}} if self.tier else {}) for name in ("one", "two")},
+            "tasks": {
+                name: copy.deepcopy(stub) | ({"treeherder": {"symbol": name}} if self.tier else {})
+                for name in ("one", "two")
+            },
         }
         images = self.files["taskcluster/kinds/docker-image/kind.yml"]
         images["kind-dependencies"] = ["packages"]
@@ -217,7 +196,11 @@ class Tree:
     def written(self, kind, transforms, make):
         """The kind as a map, with its stubs."""
         chance = self.chance
-        steps = [] if kind.flavour == "fetch" else [name for name in chance.sample(["matrix", "chunking", "task_context"], 3) if chance.maybe(0.25)]
+        steps = (
+            []
+            if kind.flavour == "fetch"
+            else [name for name in chance.sample(["matrix", "chunking", "task_context"], 3) if chance.maybe(0.25)]
+        )
         deps = kind.flavour == "deps"
         if deps:
             steps = [step for step in steps if step != "chunking" and step != "task_context"]
@@ -248,7 +231,10 @@ class Tree:
             if kind.flavour == "toolchain":
                 kind.fetchable["toolchain"] = list(kind.names)
         names = (["from_deps"] if deps else []) + steps + transforms
-        written = {"loader": "taskgraph.loader.transform:loader", "transforms": [self.transform(name) for name in names]}
+        written = {
+            "loader": "taskgraph.loader.transform:loader",
+            "transforms": [self.transform(name) for name in names],
+        }
         if transforms == ["run", "task"] and chance.maybe(0.5):
             del written["loader"]
             written["transforms"] = written["transforms"][:-2]
@@ -282,7 +268,11 @@ class Tree:
             put(0.3, defaults, "expires-after", "3 days")
             if kind.flavour != "task":
                 put(0.3, defaults, "worker", {"max-run-time": 7})
-        if all("description" in stub for stub in written["tasks"].values()) and chance.maybe(0.3) and "substitution" not in str(written):
+        if (
+            all("description" in stub for stub in written["tasks"].values())
+            and chance.maybe(0.3)
+            and "substitution" not in str(written)
+        ):
             defaults["description"] = "By default"
             for stub in chance.some(written["tasks"].values(), 9):
                 stub.pop("description", None)
@@ -323,15 +313,39 @@ class Tree:
                 section |= {"group-by": "all", "unique-kinds": False}
                 chance.put(0.5, section, "set-name", "strip-kind", "retain-kind", None, False)
             case "attribute":
-                section |= {"group-by": {"attribute": chance.choice(["kind", "kind", "shard", "primary-dependency-label", "image_name"])}, "unique-kinds": False}
+                section |= {
+                    "group-by": {
+                        "attribute": chance.choice(["kind", "kind", "shard", "primary-dependency-label", "image_name"])
+                    },
+                    "unique-kinds": False,
+                }
                 chance.put(1 if many else 0.3, section, "set-name", "retain-kind")
         if docker and set(kinds) & {"docker-image"}:
             section["unique-kinds"] = False
         # An alias must not be there twice.
         chance.put(0.02 if "toolchain" in kinds else 0.4, section, "copy-attributes", True, False)
         if way != "all":
-            chance.put(0.2, section, "with-attributes", {"kind": chance.choice(kinds)}, {"kind": list(kinds)}, {"shard": ["s1", "s2"]}, {"shard": "s1"}, {"nothing": "x"}, {})
+            chance.put(
+                0.2,
+                section,
+                "with-attributes",
+                {"kind": chance.choice(kinds)},
+                {"kind": list(kinds)},
+                {"shard": ["s1", "s2"]},
+                {"shard": "s1"},
+                {"nothing": "x"},
+                {},
+            )
         if section.get("unique-kinds") is False and "run" in stub:
-            entries = [{"artifact": "a.zst"}, {"artifact": "{kind}.zst", "dest": "é/{run_on_projects}"}, {"artifact": "{always_target!r:>6}", "extract": False}]
-            chance.put(0.4, section, "fetches", lambda: {name: chance.some(entries) for name in chance.some([*kinds, "nothing"])})
+            entries = [
+                {"artifact": "a.zst"},
+                {"artifact": "{kind}.zst", "dest": "é/{run_on_projects}"},
+                {"artifact": "{always_target!r:>6}", "extract": False},
+            ]
+            chance.put(
+                0.4,
+                section,
+                "fetches",
+                lambda: {name: chance.some(entries) for name in chance.some([*kinds, "nothing"])},
+            )
         return section
