@@ -2,12 +2,15 @@
 
 #![expect(clippy::unwrap_used, reason = "a table that does not read as expected fails the test")]
 
+#[path = "typed/value.rs"]
+mod typed;
+
 use std::path::PathBuf;
 
 use serde_json::Value as Json;
 use taskgraph::json;
 use taskgraph::python;
-use taskgraph::value::{Map, Value};
+use typed::value;
 
 /// The rows of a table. Without the shared folder there are none, and a line says so.
 fn table(name: &str) -> Vec<Json> {
@@ -28,24 +31,6 @@ fn text<'r>(row: &'r Json, key: &str) -> &'r str {
     row[key].as_str().unwrap()
 }
 
-/// The value of a typed cell: `{"int": "12"}`, `{"map": [[key, value], …]}`.
-fn typed(cell: &Json) -> Value {
-    let (sort, content) = cell.as_object().unwrap().iter().next().unwrap();
-    match &**sort {
-        "null" => Value::Null,
-        "bool" => content.as_bool().unwrap().into(),
-        "int" => python::parse_int(content.as_str().unwrap()).unwrap(),
-        "float" => Value::Float(content.as_str().unwrap().parse().unwrap()),
-        "str" => content.as_str().unwrap().into(),
-        "list" => content.as_array().unwrap().iter().map(typed).collect(),
-        "map" => {
-            let entries = content.as_array().unwrap().iter();
-            entries.map(|entry| (text(&entry[0], "str").into(), typed(&entry[1]))).collect::<Map>().into()
-        }
-        other => panic!("unknown sort {other}"),
-    }
-}
-
 #[test]
 fn floats_are_written_as_in_python() {
     for row in table("float-repr.json") {
@@ -57,7 +42,7 @@ fn floats_are_written_as_in_python() {
 #[test]
 fn values_are_written_as_in_python() {
     for row in table("str-repr.json") {
-        let value = typed(&row["value"]);
+        let value = value(&row["value"]);
         assert_eq!(python::str(&value), text(&row, "str"), "{row}");
         assert_eq!(python::repr(&value), text(&row, "repr"), "{row}");
     }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use memchr::memchr2;
 
+use super::digit::decimals;
 use super::format_error::FormatError;
 use super::spec::format_value;
 use super::text;
@@ -205,10 +206,8 @@ fn item(value: &Value, key: &str, path: &str) -> Result<Value, FormatError> {
 
 /// The integer that a key of digits is.
 fn index(key: &str) -> Result<Option<usize>, FormatError> {
-    if key.is_empty() || !key.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Ok(None);
-    }
-    match key.parse::<i64>() {
+    let Some(digits) = decimals(key) else { return Ok(None) };
+    match digits.parse::<i64>() {
         Ok(number) => Ok(usize::try_from(number).ok()),
         Err(_) => wrong("an index has too many digits"),
     }

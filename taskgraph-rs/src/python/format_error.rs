@@ -27,6 +27,8 @@ pub enum FormatError {
     },
     /// `ValueError`: braces, conversions or format specifications that make no sense.
     Value(String),
+    /// `OverflowError`: an integer that is too large for what is asked of it.
+    Overflow(String),
     /// `TypeError`: a value of a sort that cannot be indexed or formatted like this.
     Type(String),
 }
@@ -47,6 +49,7 @@ impl FormatError {
             FormatError::Position(_) | FormatError::Index(_) => "IndexError",
             FormatError::Attribute { .. } => "AttributeError",
             FormatError::Value(_) => "ValueError",
+            FormatError::Overflow(_) => "OverflowError",
             FormatError::Type(_) => "TypeError",
         }
     }
@@ -63,9 +66,10 @@ impl fmt::Display for FormatError {
             FormatError::Attribute { attribute, field } => {
                 write!(f, "no attribute `{attribute}` for `{{{field}}}`: values have keys, not attributes")
             }
-            FormatError::Index(what) | FormatError::Value(what) | FormatError::Type(what) => {
-                f.write_str(what)
-            }
+            FormatError::Index(what)
+            | FormatError::Value(what)
+            | FormatError::Overflow(what)
+            | FormatError::Type(what) => f.write_str(what),
         }
     }
 }

@@ -1,7 +1,9 @@
 //! Python's `int()` of a value.
 
+use std::borrow::Cow;
 use std::fmt;
 
+use super::digit::decimal;
 use crate::value::Value;
 
 /// Python refuses to read integers with more digits than this.
@@ -44,10 +46,11 @@ pub fn int(value: &Value) -> Result<Value, IntError> {
     }
 }
 
-/// Python: `int(text)`: spaces around it, a sign, single underscores between digits. ASCII digits only.
+/// Python: `int(text)`: spaces around it, a sign, single underscores between digits.
 pub fn parse_int(text: &str) -> Result<Value, IntError> {
     let refused = || IntError::Text(shortened(text));
-    let trimmed = text.trim();
+    let ascii = in_ascii(text);
+    let trimmed = ascii.trim_matches(|one: char| one.is_ascii_whitespace() || one == '\x0b');
     let digits = trimmed.strip_prefix(['+', '-']).unwrap_or(trimmed);
     let mut after_digit = false;
     let mut count = 0;
@@ -65,6 +68,16 @@ pub fn parse_int(text: &str) -> Result<Value, IntError> {
         return Err(refused());
     }
     Ok(from_digits(&trimmed.replace('_', "")))
+}
+
+/// Digits and spaces of any script as those of ASCII.
+fn in_ascii(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() {
+        return Cow::Borrowed(text);
+    }
+    text.chars()
+        .map(|one| if one.is_whitespace() && !one.is_ascii() { ' ' } else { decimal(one).unwrap_or(one) })
+        .collect()
 }
 
 /// The integer of decimal digits with an optional sign, in its one spelling.
@@ -92,7 +105,9 @@ mod tests {
 
     #[test]
     fn text_reads_as_python_reads_it() {
-        for (text, number) in [("12", 12), (" -3\n", -3), ("+1_000", 1000), ("007", 7), ("-0", 0)] {
+        for (text, number) in
+            [("12", 12), (" -3\n", -3), ("+1_000", 1000), ("007", 7), ("-0", 0), ("\u{2003}٣", 3)]
+        {
             assert_eq!(parse_int(text), Ok(Value::Int(number)), "{text:?}");
         }
         for text in ["", " ", "_1", "1_", "1__0", "1.0", "0x10", "- 1", "+-1", "one"] {

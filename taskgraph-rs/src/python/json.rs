@@ -1,5 +1,5 @@
 //! JSON as Python's standard library writes it: `json.dumps(value)`, with a space after each comma and colon, and
-//! everything beyond ASCII escaped.
+//! everything but the printable characters of ASCII escaped.
 
 use std::fmt::Write as _;
 
@@ -69,7 +69,7 @@ fn quote(out: &mut String, text: &str) {
             '\t' => out.push_str("\\t"),
             '\u{8}' => out.push_str("\\b"),
             '\u{c}' => out.push_str("\\f"),
-            ' '..='\u{7f}' => out.push(character),
+            ' '..='~' => out.push(character),
             other => {
                 for unit in other.encode_utf16(&mut [0; 2]) {
                     let _ = write!(out, "\\u{unit:04x}");
@@ -94,7 +94,7 @@ mod tests {
         });
         assert_eq!(
             dumps(&value).unwrap(),
-            "{\"a\": [\"\\u00e9\", \"\\ud83d\\ude00\", \"\\n\u{7f}\\u0001\\\"\\\\\"], \
+            "{\"a\": [\"\\u00e9\", \"\\ud83d\\ude00\", \"\\n\\u007f\\u0001\\\"\\\\\"], \
              \"b\": {\"x\": 1.0, \"y\": null, \"z\": true}, \"c\": Infinity}"
         );
     }

@@ -2,6 +2,7 @@
 //!
 //! Holds Python 3.11's meaning only: nothing here knows of kinds, tasks or graphs.
 
+mod digit;
 mod float;
 mod format;
 mod format_error;
@@ -10,7 +11,9 @@ mod number;
 mod pattern;
 mod pattern_class;
 mod pattern_group;
+mod pattern_width;
 mod printable;
+mod replacement;
 mod spec;
 mod text;
 
@@ -27,4 +30,5 @@ pub use format::{format, format_partial, has_braces};
 pub use format_error::FormatError;
 pub use int::{IntError, int, parse_int};
 pub use regex::{Captures, Regex, RegexError, keymatch};
+pub use replacement::replacement;
 pub use text::{ascii, repr, str, write_repr, write_str};

@@ -13,7 +13,7 @@ pub(super) fn write_int(out: &mut String, digits: &str, spec: &Spec) -> Result<(
     if matches!(form, 'e' | 'E' | 'f' | 'F' | 'g' | 'G' | '%') {
         return match digits.parse::<f64>() {
             Ok(number) if number.is_finite() => write_float(out, number, spec),
-            _ => wrong("an integer is too large to become a float"),
+            _ => Err(FormatError::Overflow("an integer is too large to become a float".into())),
         };
     }
     if !matches!(form, 'b' | 'c' | 'd' | 'o' | 'x' | 'X' | 'n') {
@@ -27,7 +27,7 @@ pub(super) fn write_int(out: &mut String, digits: &str, spec: &Spec) -> Result<(
             return wrong("the format type `c` takes no sign and no `#`");
         }
         let Some(character) = digits.parse().ok().and_then(char::from_u32) else {
-            return wrong(format!("{digits} is not the number of a character"));
+            return Err(FormatError::Overflow(format!("{digits} is not the number of a character")));
         };
         spec.pad(out, "", character.encode_utf8(&mut [0; 4]));
         return Ok(());

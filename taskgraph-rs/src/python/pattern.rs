@@ -5,6 +5,7 @@
 
 use super::pattern_class as class;
 use super::pattern_group::set_flag;
+use super::pattern_width::Width;
 
 /// How deep groups may nest.
 const DEPTH: usize = 100;
@@ -58,6 +59,8 @@ pub(super) fn translate(pattern: &str, style: Style) -> Result<Translation> {
         style,
         global: Flags::default(),
         open: Vec::new(),
+        width: Width::NONE,
+        widths: vec![Width::NONE],
         out: Translation {
             text: String::new(),
             backtracks: style == Style::Exact,
@@ -81,6 +84,10 @@ pub(super) struct Parser<'p> {
     pub(super) global: Flags,
     /// The groups that have begun and not ended.
     pub(super) open: Vec<usize>,
+    /// What was read last matches so much.
+    pub(super) width: Width,
+    /// The same of every group that has ended, the whole match first.
+    pub(super) widths: Vec<Width>,
     pub(super) out: Translation,
 }
 
@@ -126,8 +133,10 @@ impl Parser<'_> {
         }
         let mut out = self.sequence(flags, depth)?;
         while self.eat("|") {
+            let before = self.width;
             out.push('|');
             out.push_str(&self.sequence(flags, depth)?);
+            self.width = before.or(self.width);
         }
         Ok(out)
     }
@@ -135,11 +144,13 @@ impl Parser<'_> {
     pub(super) fn sequence(&mut self, flags: Flags, depth: usize) -> Result<String> {
         let mut out = String::new();
         let mut last: Option<(Piece, usize)> = None;
+        // All that is read, but for the last piece, which may yet be repeated.
+        let (mut before, mut width) = (Width::NONE, Width::NONE);
         while !self.rest.is_empty() && !self.rest.starts_with(['|', ')']) {
             if flags.verbose && self.skip_blank() {
                 continue;
             }
-            if let Some(bounds) = self.quantifier()? {
+            if let Some((bounds, times)) = self.quantifier()? {
                 let start = match last {
                     None | Some((Piece::Anchor, _)) => return Err("nothing to repeat".into()),
                     Some((Piece::Repeat, _)) => return Err("multiple repeat".into()),
@@ -157,14 +168,18 @@ impl Parser<'_> {
                     out.insert_str(start, "(?>");
                     out.push(')');
                 }
+                width = width.times(times);
                 last = Some((Piece::Repeat, start));
                 continue;
             }
             let start = out.len();
             if let Some(piece) = self.piece(&mut out, flags, depth)? {
                 last = Some((piece, start));
+                before = before.then(width);
+                width = if piece == Piece::Atom { self.width } else { Width::NONE };
             }
         }
+        self.width = before.then(width);
         Ok(out)
     }
 
@@ -177,11 +192,11 @@ impl Parser<'_> {
         self.rest.len() != before
     }
 
-    /// A quantifier, if one stands here. Braces that are none mean themselves.
-    fn quantifier(&mut self) -> Result<Option<String>> {
-        for one in ["*", "+", "?"] {
+    /// A quantifier, if one stands here, and the fewest and the most times. Braces that are none mean themselves.
+    fn quantifier(&mut self) -> Result<Option<(String, (u32, u32))>> {
+        for (one, times) in [("*", (0, u32::MAX)), ("+", (1, u32::MAX)), ("?", (0, 1))] {
             if self.eat(one) {
-                return Ok(Some(one.into()));
+                return Ok(Some((one.into(), times)));
             }
         }
         let Some((inside, rest)) = self.rest.strip_prefix('{').and_then(|after| after.split_once('}')) else {
@@ -196,16 +211,17 @@ impl Parser<'_> {
         let least = if least.is_empty() { 0 } else { number(least)? };
         self.rest = rest;
         if most.is_empty() {
-            return Ok(Some(format!("{{{least},}}")));
+            return Ok(Some((format!("{{{least},}}"), (least, u32::MAX))));
         }
         let most = number(most)?;
         if most < least {
             return Err("min repeat greater than max repeat".into());
         }
-        Ok(Some(format!("{{{least},{most}}}")))
+        Ok(Some((format!("{{{least},{most}}}"), (least, most))))
     }
 
     fn piece(&mut self, out: &mut String, flags: Flags, depth: usize) -> Result<Option<Piece>> {
+        self.width = Width::ONE;
         match self.next() {
             None => Ok(None),
             Some('.') => {

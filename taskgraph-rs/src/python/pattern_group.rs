@@ -2,6 +2,7 @@
 
 use super::pattern::{Flags, Parser, Piece, Result};
 use super::pattern_class as class;
+use super::pattern_width::Width;
 
 impl Parser<'_> {
     pub(super) fn reference(&mut self, out: &mut String, number: usize) -> Result<()> {
@@ -12,6 +13,7 @@ impl Parser<'_> {
             return Err("cannot refer to an open group".into());
         }
         self.out.backtracks = true;
+        self.width = self.widths[number];
         out.push_str(&format!("\\k<g{number}>"));
         Ok(())
     }
@@ -46,6 +48,12 @@ impl Parser<'_> {
             if self.eat(opening) {
                 self.out.backtracks = true;
                 self.inside(out, &format!("(?{opening}"), flags, depth)?;
+                if opening.starts_with('<') && !self.width.is_fixed() {
+                    return Err("look-behind requires fixed-width pattern".into());
+                }
+                if opening != ">" {
+                    self.width = Width::NONE;
+                }
                 return Ok(Some(Piece::Atom));
             }
         }
@@ -69,10 +77,12 @@ impl Parser<'_> {
         }
         let number = self.out.groups.len();
         self.out.groups.push(name);
+        self.widths.push(Width::NONE);
         self.open.push(number);
         // The engine does not mix names and numbers in references: every group gets a name.
         self.inside(out, &format!("(?P<g{number}>"), flags, depth)?;
         self.open.pop();
+        self.widths[number] = self.width;
         Ok(Some(Piece::Atom))
     }
 
@@ -88,7 +98,10 @@ impl Parser<'_> {
         }
         self.out.backtracks = true;
         let yes = self.sequence(flags, depth + 1)?;
+        let width = self.width;
+        self.width = Width::NONE;
         let no = if self.eat("|") { self.sequence(flags, depth + 1)? } else { String::new() };
+        self.width = width.or(self.width);
         if self.rest.starts_with('|') {
             return Err("conditional backref with more than two branches".into());
         }

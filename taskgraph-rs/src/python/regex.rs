@@ -4,7 +4,8 @@
 //! that backtracks (`fancy-regex`): its steps are counted, so that a pattern that explodes ends in an error.
 //!
 //! What matches, and how far, is as in Python. One thing differs: a group that matches nothing in the last round of a
-//! loop, as in `(a|)+`, keeps what it had before.
+//! loop, as in `(a|)+`, keeps what it had before. And a look-behind in which a group without
+//! width is repeated is refused.
 
 use std::cell::RefCell;
 use std::fmt;
@@ -256,9 +257,22 @@ mod tests {
     fn python_syntax_that_other_engines_lack() {
         assert!(start(r"[]a]{,2}\Z", "]a") && start("a{x}", "a{x}") && start(r"(?!b)a++b", "aab"));
         assert!(!start("a++ab", "aaab") && start("(?x) a  b # c", "ab") && start(r"\101\0", "A\0"));
-        for pattern in
-            ["a**", "*a", "(", ")", "[b-a]", r"\z", r"\1", "(?<n>a)", "a(?i)b", "[a", r"\p{L}", "^*"]
-        {
+        for pattern in [
+            "a**",
+            "*a",
+            "(",
+            ")",
+            "[b-a]",
+            r"\z",
+            r"\1",
+            "(?<n>a)",
+            "a(?i)b",
+            "[a",
+            r"\p{L}",
+            "^*",
+            "(?<=a|bc)",
+            "(?<!(a)?)",
+        ] {
             assert!(Regex::new(pattern).is_err(), "{pattern}");
         }
     }

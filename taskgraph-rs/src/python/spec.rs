@@ -1,5 +1,6 @@
 //! Python's format specifications: `[[fill]align][sign][z][#][0][width][,_][.precision][type]`.
 
+use super::digit::{decimal, decimals};
 use super::format_error::FormatError;
 use super::number;
 use super::text;
@@ -142,12 +143,10 @@ impl Rest<'_> {
 
     /// Digits, if any stand here.
     fn number(&mut self) -> Result<Option<usize>, FormatError> {
-        let end = self.0.find(|one: char| !one.is_ascii_digit()).unwrap_or(self.0.len());
+        let end = self.0.find(|one| decimal(one).is_none()).unwrap_or(self.0.len());
         let (digits, rest) = self.0.split_at(end);
         self.0 = rest;
-        if digits.is_empty() {
-            return Ok(None);
-        }
+        let Some(digits) = decimals(digits) else { return Ok(None) };
         match digits.parse() {
             Ok(number) if number <= MOST => Ok(Some(number)),
             _ => wrong(format!("a width or precision of more than {MOST} in a format specification")),

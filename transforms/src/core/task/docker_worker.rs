@@ -136,10 +136,7 @@ pub fn build(ctx: &Context<'_>, stub: &mut Stub, definition: &mut Map) -> Result
     }
     let mut env = worker.get("env").and_then(Value::as_map).cloned().unwrap_or_default();
     let untrusted = ctx.params.is_try() || ctx.params.level() == 1;
-    if let Some(caches) = caches(ctx, worker, run_task, untrusted)? {
-        for name in caches.keys() {
-            scopes.push(map! { "task-reference" => format!("docker-worker:cache:{name}") }.into());
-        }
+    if let Some(caches) = caches(ctx, worker, run_task, untrusted, &mut scopes)? {
         if run_task {
             env.put("TASKCLUSTER_CACHES", joined(caches.values()));
         }
@@ -281,8 +278,14 @@ fn artifacts_of(artifacts: &[Value], expires: &Value) -> Result<Map> {
 }
 
 /// Names of caches and where they are mounted. A cache that run-task looks after carries run-task and the image in
-/// its name, so that neither meets the caches of another version.
-fn caches(ctx: &Context<'_>, worker: &Map, run_task: bool, untrusted: bool) -> Result<Option<Map>> {
+/// its name, so that neither meets the caches of another version. Each needs a scope.
+fn caches(
+    ctx: &Context<'_>,
+    worker: &Map,
+    run_task: bool,
+    untrusted: bool,
+    scopes: &mut Vec<Value>,
+) -> Result<Option<Map>> {
     let Some(wanted) = worker.get("caches").and_then(Value::as_list) else { return Ok(None) };
     let suffix = match (run_task, worker.get("docker-image").and_then(Value::as_str)) {
         (false, _) => CACHE_VERSION.to_owned(),
@@ -296,6 +299,8 @@ fn caches(ctx: &Context<'_>, worker: &Map, run_task: bool, untrusted: bool) -> R
         }
         let (domain, level) = (ctx.config.trust_domain(), ctx.params.text("level"));
         let name = format!("{domain}-level-{level}-{}-{suffix}", cache.text("name")?);
+        // Python: a cache that is written twice has its scope twice.
+        scopes.push(map! { "task-reference" => format!("docker-worker:cache:{name}") }.into());
         caches.put(&name, cache.text("mount-point")?);
     }
     Ok(Some(caches))
