@@ -5,6 +5,7 @@ mod definition;
 mod docker_worker;
 mod generic_worker;
 mod index;
+mod row;
 mod shape;
 mod treeherder;
 
@@ -13,12 +14,12 @@ use taskgraph::fields::{Fields, wrong};
 use taskgraph::keypath::KeyPath;
 use taskgraph::payload::Payload;
 use taskgraph::shape::{Shape, optional, required};
-use taskgraph::share::Pool;
 use taskgraph::transform::{Context, Stub, each_apart};
 use taskgraph::value::{Map, Value};
 use taskgraph::words;
 
 use super::run::set_label;
+use row::Row;
 
 pub use shape::{COMMON, INDEX};
 
@@ -50,7 +51,7 @@ fn invalid(_: &Context<'_>, _: &mut Stub, definition: &mut Map) -> Result<()> {
 
 /// The transform.
 pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
-    each_apart(stubs, Pool::default, |pool, stub| {
+    each_apart(stubs, Row::default, |row, stub| {
         set_implementation(ctx, stub)?;
         set_defaults(stub)?;
         set_label(ctx, stub)?;
@@ -61,9 +62,9 @@ pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
         }
         treeherder::process(ctx, stub)?;
         index::add_routes(ctx, stub)?;
-        definition::build(ctx, stub, payload)?;
+        definition::build(ctx, row, stub, payload)?;
         checks::check(ctx, stub)?;
-        pool.share(stub);
+        row.pool.share(stub);
         Ok(())
     })
 }
