@@ -44,33 +44,9 @@ impl TaskGraph {
 
     /// A graph with all edges. What a task depends on has to be there, and no way may lead round.
     pub fn linked(tasks: TasksByLabel) -> Result<Self> {
-        let mut problems = Vec::new();
-        for task in tasks.values() {
-            for (name, dependency) in &task.dependencies {
-                if !tasks.contains_key(dependency) {
-                    let message = format!("`{}` depends on `{dependency}`, which does not exist", task.label);
-                    let path = crate::keypath::KeyPath::dotted("dependencies").join(&**name);
-                    let mut problem =
-                        Problem::error("missing-dependency", message).in_place(task.origin.place(&path));
-                    // To look for the nearest of all labels takes a while: the first answers have to do.
-                    if problems.len() < HINTS {
-                        let near =
-                            crate::words::nearest(dependency.as_str(), tasks.keys().map(Label::as_str));
-                        problem.help = near.map(|near| format!("did you mean `{near}`?"));
-                    }
-                    problems.push(problem);
-                }
-            }
-        }
-        Problems(problems).check()?;
-        let linked =
-            tasks.iter().map(|(label, task)| (label, task.dependencies.values().collect())).collect();
-        if let Some(circle) = find_circle(&linked) {
-            let way: Vec<_> = circle.0.iter().map(|label| format!("`{label}`")).collect();
-            let message = format!("tasks depend on each other in a circle: {}", way.join(" → "));
-            let place = circle.0.first().and_then(|label| tasks[*label].origin.place(&"dependencies".into()));
-            return Err(Problems::from(Problem::error("circle", message).in_place(place)).into());
-        }
+        let (missing, circle) = rayon::join(|| missing_dependencies(&tasks), || circle(&tasks));
+        Problems(missing).check()?;
+        Problems(circle.into_iter().collect()).check()?;
         Ok(TaskGraph { tasks, edges: Edges::All })
     }
 
@@ -152,4 +128,36 @@ impl TaskGraph {
         let definition = &task.definition;
         TaskJson { key: label.as_str(), task, definition, edges: edges.collect(), task_id: None }
     }
+}
+
+/// Dependencies on tasks that are not there.
+fn missing_dependencies(tasks: &TasksByLabel) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for task in tasks.values() {
+        for (name, dependency) in &task.dependencies {
+            if !tasks.contains_key(dependency) {
+                let message = format!("`{}` depends on `{dependency}`, which does not exist", task.label);
+                let path = crate::keypath::KeyPath::dotted("dependencies").join(&**name);
+                let mut problem =
+                    Problem::error("missing-dependency", message).in_place(task.origin.place(&path));
+                // To look for the nearest of all labels takes a while: the first answers have to do.
+                if problems.len() < HINTS {
+                    let near = crate::words::nearest(dependency.as_str(), tasks.keys().map(Label::as_str));
+                    problem.help = near.map(|near| format!("did you mean `{near}`?"));
+                }
+                problems.push(problem);
+            }
+        }
+    }
+    problems
+}
+
+/// A way round, if there is one.
+fn circle(tasks: &TasksByLabel) -> Option<Problem> {
+    let linked = tasks.iter().map(|(label, task)| (label, task.dependencies.values().collect())).collect();
+    let circle = find_circle(&linked)?;
+    let way: Vec<_> = circle.0.iter().map(|label| format!("`{label}`")).collect();
+    let message = format!("tasks depend on each other in a circle: {}", way.join(" → "));
+    let place = circle.0.first().and_then(|label| tasks[*label].origin.place(&"dependencies".into()));
+    Some(Problem::error("circle", message).in_place(place))
 }

@@ -4,11 +4,11 @@ use anyhow::{Result, bail};
 use indexmap::IndexMap;
 use serde::Serialize;
 use taskgraph::fields::Fields;
-use taskgraph::transform::{Context, Stub, each};
+use taskgraph::transform::{Context, Stub, each, each_apart};
 use taskgraph::value::{Map, Str, Value};
 use taskgraph::{json, map, python, words};
 
-use super::super::cached_tasks::{label_of, order_tasks};
+use super::super::cached_tasks::{depend_on_each_other, label_of, order_tasks};
 
 /// Where artifacts of a task lie, if it does not say.
 const PUBLIC_BUILD: &str = "public/build";
@@ -119,26 +119,39 @@ struct Entry {
 pub fn use_fetches(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
     let offers = Offers::gather(ctx, &stubs);
     let mut prefixes: IndexMap<Str, String> = IndexMap::new();
+    if !depend_on_each_other(&stubs) {
+        return each_apart(stubs, || (), |(), stub| use_those_of(ctx, stub, &offers, &prefixes));
+    }
     each(order_tasks(&ctx.kind.name, stubs)?, |stub| {
         let own_prefix = artifact_prefix(stub.get("attributes").and_then(Value::as_map)).to_owned();
         prefixes.insert(label_of(stub)?, own_prefix);
-        let Some(fetches) = stub.take("fetches").filter(Value::truthy) else { return Ok(()) };
-        let mut kinds: Vec<_> = fetches.as_map().into_iter().flatten().collect();
-        kinds.sort_by_key(|(kind, _)| (*kind).clone());
-        let mut entries = Vec::new();
-        for (kind, list) in kinds {
-            match &**kind {
-                "fetch" | "toolchain" => from_offers(&offers, kind, list, stub, &mut entries)?,
-                _ => from_dependency(ctx, &prefixes, kind, list, stub, &mut entries)?,
-            }
-        }
-        add_scopes(stub, &entries)?;
-        let entries = json::compact(&entries)?;
-        let env = stub.map_at("worker")?.map_at("env")?;
-        env.put("MOZ_FETCHES", map! { "task-reference" => entries });
-        env.set_default("MOZ_FETCHES_DIR", "fetches");
-        Ok(())
+        use_those_of(ctx, stub, &offers, &prefixes)
     })
+}
+
+/// `prefixes` are those of the tasks of the kind that come before the stub.
+fn use_those_of(
+    ctx: &Context<'_>,
+    stub: &mut Stub,
+    offers: &Offers,
+    prefixes: &IndexMap<Str, String>,
+) -> Result<()> {
+    let Some(fetches) = stub.take("fetches").filter(Value::truthy) else { return Ok(()) };
+    let mut kinds: Vec<_> = fetches.as_map().into_iter().flatten().collect();
+    kinds.sort_by_key(|(kind, _)| (*kind).clone());
+    let mut entries = Vec::new();
+    for (kind, list) in kinds {
+        match &**kind {
+            "fetch" | "toolchain" => from_offers(offers, kind, list, stub, &mut entries)?,
+            _ => from_dependency(ctx, prefixes, kind, list, stub, &mut entries)?,
+        }
+    }
+    add_scopes(stub, &entries)?;
+    let entries = json::compact(&entries)?;
+    let env = stub.map_at("worker")?.map_at("env")?;
+    env.put("MOZ_FETCHES", map! { "task-reference" => entries });
+    env.set_default("MOZ_FETCHES_DIR", "fetches");
+    Ok(())
 }
 
 fn from_offers(
