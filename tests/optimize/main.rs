@@ -1,8 +1,11 @@
-//! The optimize phase against the reference, on random target graphs.
+//! The optimize phase against the reference, and against laws, on random target graphs.
 //!
 //! Each line of each `tests/optimize/*.jsonl` is a graph, what is asked of it, what the index has, and what Taskgraph
 //! 15.1.3 makes of it. `tests/optimize/generate.py FIRST_SEED COUNT` writes more of them.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+
+mod graphs;
+mod laws;
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -23,12 +26,22 @@ use taskgraph::source::Source;
 use taskgraph::task::Label;
 use taskgraph::task_id::TaskId;
 
+use laws::{check_closure, check_laws, check_reasons};
+
 /// As in generate.py.
 const DECISION: &str = "decision-task-00000000";
 
 #[derive(Deserialize)]
 struct Case {
     seed: u64,
+    #[serde(flatten)]
+    input: Input,
+    expected: Expected,
+}
+
+/// A target graph, and what is known.
+#[derive(Debug, Deserialize)]
+struct Input {
     tasks: Value,
     requested: Vec<String>,
     params: Value,
@@ -36,7 +49,6 @@ struct Case {
     status: Value,
     do_not_optimize: Vec<String>,
     existing_tasks: IndexMap<String, String>,
-    expected: Expected,
 }
 
 #[derive(Deserialize)]
@@ -77,8 +89,8 @@ fn labels(texts: &[String]) -> IndexSet<Label> {
     texts.iter().map(|text| Label::parse(&text.as_str().into()).unwrap()).collect()
 }
 
-/// What this program makes of a case, and the graph it began with.
-fn ours(case: &Case) -> (TaskGraph, anyhow::Result<Optimized>) {
+/// What this program makes of an input, and the graph it began with.
+fn ours(case: &Input) -> (TaskGraph, anyhow::Result<Optimized>) {
     let graph = TaskGraph::from_json(&case.tasks.to_string()).unwrap();
     let params = Given::read(Source::new("params.json", case.params.to_string()), true).unwrap();
     let answers = json!({"index": case.index, "status": case.status}).to_string();
@@ -112,50 +124,14 @@ fn ours(case: &Case) -> (TaskGraph, anyhow::Result<Optimized>) {
     (graph, optimized)
 }
 
-/// What has to hold for every graph that was optimized.
-fn check_laws(graph: &TaskGraph, optimized: &Optimized, what: &str) {
-    assert!(graph.labels().into_iter().eq(optimized.fates.keys()), "{what}: a task has no fate");
-    let running: BTreeSet<&TaskId> = optimized.graph.tasks.keys().collect();
-    for (label, fate) in &optimized.fates {
-        let id = optimized.label_to_taskid.get(label);
-        match fate {
-            Fate::Kept(_) => assert!(id.is_some_and(|id| running.contains(id)), "{what}: {label}"),
-            Fate::Removed(_) => assert!(id.is_none(), "{what}: {label}"),
-            Fate::Replaced(by, _) => {
-                assert!(id == Some(by) && !running.contains(by), "{what}: {label}");
-            }
-        }
-    }
-    for ready in optimized.graph.tasks.values() {
-        let edges = graph.edges_of(&ready.task.label);
-        assert!(edges.keys().eq(ready.dependencies.keys()), "{what}: {} lost an edge", ready.task.label);
-        for (name, label) in edges {
-            let id = optimized.label_to_taskid.get(label);
-            assert_eq!(id, Some(&ready.dependencies[name]), "{what}: a dangling edge to {label}");
-        }
-        let listed = ready.definition["dependencies"].as_list().unwrap();
-        for id in ready.dependencies.values() {
-            assert!(listed.contains(&id.text().into()), "{what}: {id} is not in the definition");
-        }
-    }
-}
-
-/// A closure has what it was asked for and all that this needs, and nothing else.
-fn check_closure(graph: &TaskGraph, from: &IndexSet<Label>, what: &str) {
-    let closure = graph.closure(from);
-    let needed: BTreeSet<&Label> =
-        closure.tasks.values().flat_map(|task| task.dependencies.values()).collect();
-    let whole: BTreeSet<&Label> = needed.into_iter().chain(from).collect();
-    assert!(closure.labels().into_iter().eq(whole), "{what}");
-}
-
 /// Compares a case with its answer. True if the reference refuses the graph and this program does not.
 fn check(case: &Case) -> bool {
     let what = format!("seed {}", case.seed);
-    let (graph, optimized) = ours(case);
-    check_closure(&graph, &labels(&case.requested), &what);
+    let (graph, optimized) = ours(&case.input);
+    check_closure(&graph, &labels(&case.input.requested), &what);
     if let Ok(optimized) = &optimized {
         check_laws(&graph, optimized, &what);
+        check_reasons(&graph, optimized, &what);
     }
     match (&case.expected, optimized) {
         // Python: the removing phase leaves edges to what it has removed. Here what is needed stays.
