@@ -172,6 +172,7 @@ impl Workshop<'_> {
                             }
                         }
                     }
+                    problems.extend(record.take_refused());
                     traces.extend(record.take_traces());
                     contexts.extend(record.take_contexts());
                     let (gone, warned) = record.into_notes();

@@ -332,6 +332,48 @@ def fetches(chance, stub, kind):
     return made
 
 
+TEXTS = [
+    "{task[name]}",
+    "a {config[kind]} {config[path]}",
+    "{config[params][project]:>9}",
+    "{config[graph_config][trust-domain]!r}",
+    "é",
+    "{{x}}",
+    "{task[worker-type]}",
+]
+
+
+def notify(chance):
+    """Who is told what of a task, and the key for that."""
+    states = ["on-completed", "on-defined", "on-exception", "on-failed", "on-pending", "on-resolved", "on-running"]
+    text = lambda: chance.choice(TEXTS)
+    emails = lambda one: {
+        "by-project": {"tree.*": one(), "default": {"by-level": {"1": one(), "default": one()}}},
+    }
+    if chance.maybe(0.3):
+        section = {"emails": chance.choice([[text(), "b@c"], emails(lambda: [text()])]), "subject": text()}
+        chance.put(0.5, section, "message", text)
+        chance.put(0.5, section, "status-types", lambda: chance.some(states))
+        return "notifications", section
+    recipients = [
+        {"type": "email", "address": chance.choice([text(), emails(text)])},
+        {"type": "matrix-room", "room-id": text()},
+        {"type": "pulse", "routing-key": text()},
+        {"type": "slack-channel", "channel-id": text()},
+    ]
+    section = {"recipients": chance.some(recipients, 4)}
+    for recipient in section["recipients"]:
+        chance.put(0.5, recipient, "status-type", *states)
+    content = {
+        "slack": {"text": text(), "blocks": [text()], "attachments": []},
+        "email": {"subject": text(), "content": text(), "link": {"text": text(), "href": "https://x"}},
+        "matrix": {"body": text(), "formatted-body": text(), "msg-type": "m.text"},
+    }
+    services = chance.some(content)
+    chance.put(0.7, section, "content", {name: content[name] for name in services})
+    return "notify", section
+
+
 def alone(chance, stub, kind):
     """What only a stub may have that becomes a single task. Its label, if it has one of its own."""
     if kind.flavour not in ("task", "run"):

@@ -1,7 +1,8 @@
 //! Checkouts and caches of a task that runs through run-task.
 
 use anyhow::{Context as _, Result, bail};
-use taskgraph::fields::{Fields, wrong};
+use taskgraph::fields::{Fields, about, wrong};
+use taskgraph::keypath::KeyPath;
 use taskgraph::params::Params;
 use taskgraph::transform::{Context, Stub};
 use taskgraph::tree::sha256;
@@ -112,7 +113,12 @@ impl Checkout {
                 "head_rev" => &mut self.head_rev,
                 "type" => &mut self.kind,
                 "ssh_secret_name" => &mut self.ssh_secret_name,
-                other => bail!("unknown key `{other}` in `run.checkout.{}`", self.prefix),
+                other => {
+                    return Err(about(
+                        KeyPath::dotted("run.checkout").join(&*self.prefix),
+                        format!("unknown key `{other}` in `run.checkout.{}`", self.prefix),
+                    ));
+                }
             };
             *place = value.clone();
         }
@@ -134,7 +140,10 @@ pub fn wanted(ctx: &Context<'_>, run: &Run) -> Result<Vec<Checkout>> {
             })
             .collect(),
         _ if all.len() > 1 => {
-            bail!("`run.checkout` has to name what to check out, as there are several repositories")
+            return Err(about(
+                "run.checkout",
+                "`run.checkout` has to name what to check out, as there are several repositories",
+            ));
         }
         _ => Ok(all),
     }

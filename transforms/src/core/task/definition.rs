@@ -1,7 +1,7 @@
 //! The definition of a task: what all tasks have, around the payload of their worker.
 
 use anyhow::{Context as _, Result};
-use taskgraph::fields::{Fields, wrong};
+use taskgraph::fields::{Fields, within, wrong};
 use taskgraph::keyed_by;
 use taskgraph::keypath::KeyPath;
 use taskgraph::map;
@@ -48,7 +48,8 @@ fn frame(ctx: &Context<'_>, stub: &mut Stub) -> Result<Map> {
     let params = ctx.params;
     let project = params.text("project");
     let level = params.text("level");
-    let (provisioner, worker_type) = ctx.config.worker_type(stub.text("worker-type")?, level)?;
+    let (provisioner, worker_type) =
+        within("worker-type", ctx.config.worker_type(stub.text("worker-type")?, level))?;
     stub.put("worker-type", format!("{provisioner}/{worker_type}"));
 
     let names = map! { "level" => level, "project" => project };
@@ -56,7 +57,7 @@ fn frame(ctx: &Context<'_>, stub: &mut Stub) -> Result<Map> {
         let text = scope.as_str().context("a scope must be a string")?;
         fill(text, &names, Missing::Fails).map(Value::from)
     });
-    let scopes = scopes.collect::<Result<Vec<_>>>()?;
+    let scopes = within("scopes", scopes.collect::<Result<Vec<_>>>())?;
 
     let expires = if params.is_try() { ctx.config.expires_after() } else { "1 year" };
     stub.set_default("expires-after", expires);

@@ -9,7 +9,7 @@ mod shape;
 mod treeherder;
 
 use anyhow::Result;
-use taskgraph::fields::{Fields, wrong};
+use taskgraph::fields::{Fields, within, wrong};
 use taskgraph::keypath::KeyPath;
 use taskgraph::payload::Payload;
 use taskgraph::shape::{Shape, optional, required};
@@ -69,7 +69,7 @@ fn set_implementation(ctx: &Context<'_>, stub: &mut Stub) -> Result<()> {
     if stub.map_at("worker")?.contains_key("implementation") {
         return Ok(());
     }
-    let worker = ctx.config.worker(stub.text("worker-type")?)?;
+    let worker = within("worker-type", ctx.config.worker(stub.text("worker-type")?))?;
     let tags = stub.map_at("tags")?;
     tags.put("worker-implementation", worker.implementation);
     if let Some(os) = worker.os {
