@@ -8,6 +8,7 @@ use crate::keypath::{KeyPath, Step};
 use crate::problem::{Problem, Problems, place_of_key, place_of_value};
 use crate::shape::{Misfit, What};
 use crate::source::Place;
+use crate::value::Str;
 use crate::words;
 use crate::yaml::{Data, Document, Node};
 
@@ -24,9 +25,9 @@ pub struct Spot {
 #[derive(Debug)]
 pub struct Origin {
     /// The kind it belongs to.
-    pub kind: Arc<str>,
+    pub kind: Str,
     /// The key it has in its file, before anything is substituted.
-    pub name: Arc<str>,
+    pub name: Str,
     /// Its own spot, then those of its defaults.
     pub spots: Vec<Spot>,
 }

@@ -57,7 +57,7 @@ pub fn substitute(value: &Value, names: &Map, missing: Missing) -> Result<Value>
             items.iter().map(|item| substitute(item, names, missing)).collect::<Result<Vec<_>>>()?,
         ),
         Value::Map(map) => {
-            let mut out = Map::with_capacity_and_hasher(map.len(), Default::default());
+            let mut out = Map::with_capacity(map.len());
             for (key, value) in map.iter() {
                 let value = substitute(value, names, missing)?;
                 match python::has_braces(key) {

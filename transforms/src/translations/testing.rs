@@ -183,6 +183,7 @@ pub fn task(kind: &str, label: &str, attributes: &str) -> Task {
         if_dependencies: Vec::new(),
         model: None,
         reuse: None,
+        is_unwritable: false,
         origin: Arc::new(Origin { kind: kind.into(), name: label.into(), spots: Vec::new() }),
     }
 }

@@ -243,7 +243,7 @@ mod tests {
                 show(&made, "attributes.cache.from-parameters"),
                 r#"{"marian_args": "a", "pretrained_teacher": "b"}"#
             );
-            assert_eq!(made.model.unwrap().dropped, ["train-vocab".into()]);
+            assert_eq!(made.model.unwrap().dropped, ["train-vocab"]);
         }
     }
 

@@ -41,7 +41,7 @@ const RUN: Shape = Shape::Map(&[
 ]);
 
 /// Writes command, environment, caches and mounts of the worker.
-pub fn using(ctx: &Context<'_>, run: &mut Run, stub: &mut Stub) -> Result<()> {
+pub fn using(ctx: &Context<'_>, run: &mut Run<'_>, stub: &mut Stub) -> Result<()> {
     run.fields.set_default("checkout", true);
     run.fields.set_default("sparse-profile", Value::Null);
     run.fields.set_default("run-as-root", false);
@@ -85,17 +85,18 @@ pub fn using(ctx: &Context<'_>, run: &mut Run, stub: &mut Stub) -> Result<()> {
 }
 
 /// Checkouts, working directory and caches, the same on every worker.
-fn set_up(ctx: &Context<'_>, run: &mut Run, stub: &mut Stub, command: &mut Vec<Value>) -> Result<()> {
+fn set_up(ctx: &Context<'_>, run: &mut Run<'_>, stub: &mut Stub, command: &mut Vec<Value>) -> Result<()> {
     if run.fields["checkout"].truthy() {
         let checkouts = wanted(ctx, run)?;
         let path = add(run, stub, &checkouts)?;
-        for checkout in &checkouts {
+        for checkout in &checkouts.list {
             let path = python::path::join(&path, &checkout.path);
             command.push(format!("--{}-checkout={path}", checkout.prefix).into());
         }
-        if let (Some(profile), Some(last)) =
-            (run.fields["sparse-profile"].as_str().filter(|profile| !profile.is_empty()), checkouts.last())
-        {
+        if let (Some(profile), Some(last)) = (
+            run.fields["sparse-profile"].as_str().filter(|profile| !profile.is_empty()),
+            checkouts.list.last(),
+        ) {
             command.push(format!("--{}-sparse-profile=build/sparse-profiles/{profile}", last.prefix).into());
         }
         if let Some(cwd) = run.fields.get("cwd").and_then(Value::as_str) {
@@ -146,7 +147,7 @@ fn one_line(parts: &[Value]) -> Value {
 }
 
 /// A command that is one text goes to a shell.
-fn execute(run: &mut Run, text: Value, is_windows: bool) -> Vec<Value> {
+fn execute(run: &mut Run<'_>, text: Value, is_windows: bool) -> Vec<Value> {
     let text = match text {
         Value::Str(text) if is_windows && !run.is_docker => format!("\"{text}\"").into(),
         Value::Map(map) if is_windows && !run.is_docker => map

@@ -5,6 +5,7 @@ mod definition;
 mod docker_worker;
 mod generic_worker;
 mod index;
+mod row;
 mod shape;
 mod treeherder;
 
@@ -13,11 +14,12 @@ use taskgraph::fields::{Fields, within, wrong};
 use taskgraph::keypath::KeyPath;
 use taskgraph::payload::Payload;
 use taskgraph::shape::{Shape, optional, required};
-use taskgraph::transform::{Context, Stub, each};
+use taskgraph::transform::{Context, Stub, each_apart};
 use taskgraph::value::{Map, Value};
 use taskgraph::words;
 
 use super::run::set_label;
+use row::Row;
 
 pub use shape::{COMMON, INDEX};
 
@@ -49,7 +51,7 @@ fn invalid(_: &Context<'_>, _: &mut Stub, definition: &mut Map) -> Result<()> {
 
 /// The transform.
 pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
-    each(stubs, |stub| {
+    each_apart(stubs, Row::default, |row, stub| {
         set_implementation(ctx, stub)?;
         set_defaults(stub)?;
         set_label(ctx, stub)?;
@@ -60,8 +62,10 @@ pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
         }
         treeherder::process(ctx, stub)?;
         index::add_routes(ctx, stub)?;
-        definition::build(ctx, stub, payload)?;
-        checks::check(ctx, stub)
+        definition::build(ctx, row, stub, payload)?;
+        checks::check(ctx, stub)?;
+        row.pool.share(stub);
+        Ok(())
     })
 }
 
