@@ -190,12 +190,10 @@ pub fn wanted(ctx: &Context<'_>, run: &Run<'_>) -> Result<Arc<Checkouts>> {
             .collect::<Result<_>>()
             .and_then(Checkouts::new)
             .map(Arc::new),
-        _ if all.len() > 1 => {
-            return Err(about(
-                "run.checkout",
-                "`run.checkout` has to name what to check out, as there are several repositories",
-            ));
-        }
+        _ if all.len() > 1 => Err(about(
+            "run.checkout",
+            "`run.checkout` has to name what to check out, as there are several repositories",
+        )),
         _ => Ok(repositories),
     }
 }

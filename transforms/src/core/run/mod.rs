@@ -133,20 +133,18 @@ fn describe(ctx: &Context<'_>, repositories: &Repositories, stub: &mut Stub) -> 
         ("toolchain-script", "docker-worker" | "generic-worker") => {
             toolchain::using(ctx, &mut Run { fields: run, is_docker, repositories }, stub)
         }
-        (known, worker) if USING.contains(&known) => {
-            return Err(about(
-                "run.using",
-                format!(
-                    "`run.using: {known}` is not possible on `{worker}`, which `worker-type` of `{}` stands for",
-                    label_of(stub)?
-                ),
-            ));
-        }
+        (known, worker) if USING.contains(&known) => Err(about(
+            "run.using",
+            format!(
+                "`run.using: {known}` is not possible on `{worker}`, which `worker-type` of `{}` stands for",
+                label_of(stub)?
+            ),
+        )),
         (other, _) => {
             let near = words::nearest(other, USING.iter().copied());
             let allowed = words::list(USING.iter().copied());
             let hint = near.map_or(allowed, |near| format!("did you mean `{near}`?"));
-            return Err(about("run.using", format!("unknown `run.using: {other}`: {hint}")));
+            Err(about("run.using", format!("unknown `run.using: {other}`: {hint}")))
         }
     }
 }

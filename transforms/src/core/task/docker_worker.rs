@@ -198,7 +198,7 @@ fn image(ctx: &Context<'_>, stub: &mut Stub) -> Result<Value> {
             Ok(map! { "path" => path, "namespace" => namespace, "type" => "indexed-image" }.into())
         }
         (None, None) => {
-            return Err(about("worker.docker-image", "`worker.docker-image` needs `in-tree` or `indexed`"));
+            Err(about("worker.docker-image", "`worker.docker-image` needs `in-tree` or `indexed`"))
         }
     }
 }
@@ -329,10 +329,10 @@ fn check_caches_are_volumes(worker: &Map) -> Result<()> {
         return Ok(());
     }
     let paths = missing.into_iter().collect::<Vec<_>>().join(", ");
-    return Err(about(
+    Err(about(
         "worker.caches",
         format!("caches at {paths} are no volumes of the image; declare each with VOLUME in its Dockerfile"),
-    ));
+    ))
 }
 
 fn joined<'v>(paths: impl IntoIterator<Item = &'v Value>) -> String {

@@ -93,11 +93,9 @@ fn split_symbol(symbol: &str) -> Result<(Option<&str>, &str)> {
     match rest.strip_suffix(')') {
         // `?` is how the reference writes "no group".
         Some(inner) if !inner.contains(')') => Ok((Some(group).filter(|group| *group != "?"), inner)),
-        _ => {
-            return Err(about(
-                "treeherder.symbol",
-                format!("`{symbol}` is no treeherder symbol: write `group(symbol)` or `symbol`"),
-            ));
-        }
+        _ => Err(about(
+            "treeherder.symbol",
+            format!("`{symbol}` is no treeherder symbol: write `group(symbol)` or `symbol`"),
+        )),
     }
 }
