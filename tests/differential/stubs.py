@@ -215,9 +215,25 @@ def dependencies(chance, stub, kind):
         stub["if-dependencies"] = chance.some(stub["dependencies"], least=1)
 
 
+def beetmover(chance):
+    release = ("app-name", "app-version", "branch", "build-id", "hash-type", "platform")
+    section = {"release-properties": {key: chance.choice(["a", "é", ""]) for key in release}}
+    artifact = {"taskId": {"task-reference": "<decision>"}, "taskType": "build", "paths": ["public/x"], "locale": "en"}
+    section["upstream-artifacts"] = chance.choice([[], [artifact], [{**artifact, "taskId": "x"}]])
+    put = chance.put
+    put(0.5, section, "max-run-time", 60)
+    put(0.3, section, "locale", "multi", "")
+    put(0.3, section, "partner-public", True, False)
+    put(0.3, section, "artifact-map", [{"paths": {"x": {}}}], {}, None, "x")
+    return section
+
+
 def task(chance, kind):
     stub = common(chance, kind)
     dependencies(chance, stub, kind)
+    if chance.maybe(0.05):
+        stub["worker-type"], stub["worker"] = "beet", beetmover(chance)
+        return stub
     if chance.maybe(0.1):
         stub["worker-type"], stub["worker"] = chance.choice([("succeed", {}), ("always-optimized", {"x": 1})])
         if stub["worker-type"] == "always-optimized":
