@@ -7,7 +7,7 @@ use anyhow::Result;
 use taskgraph::actions;
 use taskgraph::json;
 use taskgraph::pipeline::{Loaded, NO_DECISION};
-use taskgraph_transforms::registry;
+use taskgraph::transform::Registry;
 
 use crate::Status;
 use crate::args::ActionsOptions;
@@ -17,8 +17,8 @@ use crate::parameters::completed;
 use crate::report::Reporter;
 
 /// Shows actions.json.
-pub fn show(options: &ActionsOptions, reporter: &Reporter) -> Result<Status> {
-    let loaded = Loaded::load(open_tree(options.root.as_deref())?, &registry(), &BTreeSet::new())?;
+pub fn show(options: &ActionsOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {
+    let loaded = Loaded::load(open_tree(options.root.as_deref())?, registry, &BTreeSet::new())?;
     let params = completed(&loaded, options.parameters.as_deref(), reporter)?;
     let rendered = actions::render(&loaded, &params, NO_DECISION)?;
     if options.verbose {

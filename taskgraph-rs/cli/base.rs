@@ -11,8 +11,8 @@ use taskgraph::pipeline::Loaded;
 use taskgraph::problem::Problems;
 use taskgraph::revision::Revision;
 use taskgraph::settings::Settings;
+use taskgraph::transform::Registry;
 use taskgraph::tree::Tree;
-use taskgraph_transforms::registry;
 
 use crate::answers::Answers;
 use crate::phase::Phase;
@@ -31,9 +31,9 @@ pub struct Base {
 
 impl Base {
     /// Reads a revision of a tree; an empty name stands for the one that the present work is based on.
-    pub fn load(tree: &Tree, rev: &str, targets: &BTreeSet<String>) -> Result<Self> {
+    pub fn load(tree: &Tree, registry: &Registry, rev: &str, targets: &BTreeSet<String>) -> Result<Self> {
         let revision = Revision::read(tree, Some(rev).filter(|rev| !rev.is_empty()))?;
-        let loaded = Loaded::load(revision.tree(tree)?, &registry(), targets)?;
+        let loaded = Loaded::load(revision.tree(tree)?, registry, targets)?;
         let branch = tree.repository().and_then(|repository| repository.branch().ok().flatten());
         Ok(Base { loaded, revision, now: branch.unwrap_or_else(|| "now".into()) })
     }

@@ -15,9 +15,9 @@ use taskgraph::settings::Settings;
 use taskgraph::source::Source;
 use taskgraph::submit::{NewTask, Taskcluster};
 use taskgraph::task_id::TaskId;
+use taskgraph::transform::Registry;
 use taskgraph::value::{Map, Str, Value};
 use taskgraph::{json, map};
-use taskgraph_transforms::registry;
 
 use crate::Status;
 use crate::args::{ActionCallbackOptions, FolderOptions, TestActionCallbackOptions};
@@ -39,12 +39,12 @@ struct Desk<'d> {
 }
 
 /// Does what the environment of the task says.
-pub fn run(options: &ActionCallbackOptions, reporter: &Reporter) -> Result<Status> {
+pub fn run(options: &ActionCallbackOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {
     let asked = environment::action()?;
     let settings = settings(options.tree.run_task_dir.as_deref(), false)?;
     let services = connect()?;
     can_create(&services)?;
-    let loaded = Loaded::load(open_tree(options.tree.root.as_deref())?, &registry(), &BTreeSet::new())?;
+    let loaded = Loaded::load(open_tree(options.tree.root.as_deref())?, registry, &BTreeSet::new())?;
     let action = actions::find(&loaded, &asked.callback)?;
     let task = asked.task.as_deref().map(TaskId::parse).transpose().context("ACTION_TASK_ID")?;
     let group = TaskId::parse(&asked.group).context("ACTION_TASK_GROUP_ID")?;
@@ -65,9 +65,9 @@ pub fn run(options: &ActionCallbackOptions, reporter: &Reporter) -> Result<Statu
 }
 
 /// Says what an action would do.
-pub fn test(options: &TestActionCallbackOptions, reporter: &Reporter) -> Result<Status> {
+pub fn test(options: &TestActionCallbackOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {
     let settings = settings(options.tree.run_task_dir.as_deref(), false)?;
-    let loaded = Loaded::load(open_tree(options.tree.root.as_deref())?, &registry(), &BTreeSet::new())?;
+    let loaded = Loaded::load(open_tree(options.tree.root.as_deref())?, registry, &BTreeSet::new())?;
     let action = actions::find(&loaded, &options.callback)?;
     let id = |flag: &str, text: &Option<String>| {
         text.as_deref().map(TaskId::parse).transpose().with_context(|| format!("--{flag}"))

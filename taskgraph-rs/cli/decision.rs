@@ -13,8 +13,8 @@ use taskgraph::problem::{Problem, Problems};
 use taskgraph::settings::Settings;
 use taskgraph::submit::Taskcluster;
 use taskgraph::task_id::TaskId;
+use taskgraph::transform::Registry;
 use taskgraph::urls::Urls;
-use taskgraph_transforms::registry;
 
 use crate::Status;
 use crate::args::{DecisionOptions, EventOptions};
@@ -26,7 +26,7 @@ use crate::progress::{ask, connect};
 use crate::report::{Reporter, count, one_line};
 
 /// Decides.
-pub fn run(options: DecisionOptions, reporter: &Reporter) -> Result<Status> {
+pub fn run(options: DecisionOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {
     let urls = known_urls::read(options.known_urls.as_deref())?;
     let settings = settings(options.tree.run_task_dir.as_deref(), false)?;
     let settings = Settings { urls, verify: !options.no_verify, ..settings };
@@ -39,7 +39,7 @@ pub fn run(options: DecisionOptions, reporter: &Reporter) -> Result<Status> {
         can_create(services)?;
     }
     let tree = open_tree(options.tree.root.as_deref())?;
-    let loaded = Loaded::load(tree, &registry(), &Default::default())?;
+    let loaded = Loaded::load(tree, registry, &Default::default())?;
     reporter.warnings(&Vec::from_iter(loaded.equal_keys()));
     let now = SystemTime::now();
     let Derived { params, notes } = parameters(&loaded, &asked(options.event), Path::new("."), now)?;

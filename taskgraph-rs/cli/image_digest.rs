@@ -9,9 +9,9 @@ use taskgraph::pipeline::Loaded;
 use taskgraph::problem::{Problem, Problems};
 use taskgraph::settings::Settings;
 use taskgraph::task::Label;
+use taskgraph::transform::Registry;
 use taskgraph::value::Value;
 use taskgraph::words;
-use taskgraph_transforms::registry;
 
 use crate::Status;
 use crate::args::ImageDigestOptions;
@@ -23,10 +23,10 @@ use crate::report::Reporter;
 const KIND: &str = "docker-image";
 
 /// Prints the digest of an image.
-pub fn run(options: &ImageDigestOptions, reporter: &Reporter) -> Result<Status> {
+pub fn run(options: &ImageDigestOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {
     let tree = open_tree(options.tree.root.as_deref())?;
     let settings = settings(options.tree.run_task_dir.as_deref(), false)?;
-    let loaded = Loaded::load(tree, &registry(), &[KIND.to_owned()].into())?;
+    let loaded = Loaded::load(tree, registry, &[KIND.to_owned()].into())?;
     let mut params = Params::default();
     params.values_mut().put("level", level());
     params.values_mut().put("target-kinds", [KIND].into_iter().collect::<Value>());

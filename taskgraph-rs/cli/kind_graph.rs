@@ -3,7 +3,7 @@
 use anyhow::Result;
 use taskgraph::inert::inert;
 use taskgraph::pipeline::Loaded;
-use taskgraph_transforms::registry;
+use taskgraph::transform::Registry;
 
 use crate::Status;
 use crate::args::{KindGraphFormat, KindGraphOptions};
@@ -11,10 +11,10 @@ use crate::environment::open_tree;
 use crate::output::write;
 
 /// Shows the kinds and their dependencies.
-pub fn run(options: &KindGraphOptions) -> Result<Status> {
+pub fn run(options: &KindGraphOptions, registry: &Registry) -> Result<Status> {
     let tree = open_tree(options.root.as_deref())?;
     let targets = options.target_kinds.iter().cloned().collect();
-    let loaded = Loaded::load(tree, &registry(), &targets)?;
+    let loaded = Loaded::load(tree, registry, &targets)?;
     write(options.output_file.as_deref(), |out| {
         let edges = || {
             loaded.kinds.values().flat_map(|kind| kind.dependencies.iter().map(move |on| (&kind.name, on)))

@@ -15,8 +15,8 @@ use taskgraph::params::{Params, Spec};
 use taskgraph::pipeline::Loaded;
 use taskgraph::problem::{Problem, Problems, Severity};
 use taskgraph::settings::Settings;
+use taskgraph::transform::Registry;
 use taskgraph::value::{Map, Value};
-use taskgraph_transforms::registry;
 
 use crate::Status;
 use crate::answers::Answers;
@@ -31,14 +31,24 @@ use crate::report::Reporter;
 use crate::shown::Shown;
 
 /// Shows one graph for each set of parameters.
-pub fn show(options: &GraphOptions, phase: Phase, reporter: &Reporter) -> Result<Status> {
-    show_with(options, phase, &Answers::Nobody, true, reporter)
+pub fn show(
+    options: &GraphOptions,
+    phase: Phase,
+    registry: &Registry,
+    reporter: &Reporter,
+) -> Result<Status> {
+    show_with(options, phase, &Answers::Nobody, true, registry, reporter)
 }
 
 /// Shows what has to run, one graph for each set of parameters.
-pub fn show_optimized(options: &OptimizedOptions, phase: Phase, reporter: &Reporter) -> Result<Status> {
+pub fn show_optimized(
+    options: &OptimizedOptions,
+    phase: Phase,
+    registry: &Registry,
+    reporter: &Reporter,
+) -> Result<Status> {
     let answers = Answers::new(&options.look_up)?;
-    show_with(&options.graph, phase, &answers, !options.no_optimize, reporter)
+    show_with(&options.graph, phase, &answers, !options.no_optimize, registry, reporter)
 }
 
 fn show_with(
@@ -46,6 +56,7 @@ fn show_with(
     phase: Phase,
     answers: &Answers,
     optimize: bool,
+    registry: &Registry,
     reporter: &Reporter,
 ) -> Result<Status> {
     let started = Instant::now();
@@ -57,7 +68,7 @@ fn show_with(
     let targets: BTreeSet<String> = options.target_kinds.iter().cloned().collect();
     let shown = Shown::new(options)?;
     // The process ends with this call: to free a graph piece by piece would only take time.
-    let loaded = ManuallyDrop::new(Loaded::load(tree, &registry(), &targets)?);
+    let loaded = ManuallyDrop::new(Loaded::load(tree, registry, &targets)?);
     if options.verbose {
         eprintln!("read {} kinds in {:.1?}", loaded.kinds.len(), started.elapsed());
     }
@@ -66,7 +77,8 @@ fn show_with(
     }
     let mut problems = Vec::new();
     let mut outputs = ManuallyDrop::new(Vec::new());
-    let base = options.diff.as_deref().map(|rev| Base::load(&loaded.tree, rev, &targets)).transpose()?;
+    let base =
+        options.diff.as_deref().map(|rev| Base::load(&loaded.tree, registry, rev, &targets)).transpose()?;
     for spec in &specs {
         let spec = spec.as_ref();
         let made = params(&loaded, spec, options).and_then(|(mut params, given)| {

@@ -5,11 +5,11 @@ use std::io::Write;
 use anyhow::Result;
 use foldhash::fast::RandomState;
 use indexmap::{IndexMap, IndexSet};
-use serde::ser::{Serialize, Serializer};
 
-use crate::json_parts::Entries;
+use crate::json_parts;
 use crate::problem::{Problem, Problems};
-use crate::task::{Dependencies, Label, Task, TaskJson, TasksByLabel};
+use crate::task::{Dependencies, Label, Task, TasksByLabel};
+use crate::task_json::TaskJson;
 use crate::walk::find_circle;
 
 /// How many missing dependencies get the nearest label as a hint.
@@ -143,21 +143,13 @@ impl TaskGraph {
 impl TaskGraph {
     /// Writes `full-task-graph.json`: label to task, indented, sorted at every level.
     pub fn write_json(&self, out: &mut dyn Write) -> Result<()> {
-        let keys = self.labels();
-        Entries { keys: &keys, value: |label| self.json(label) }.write(self.tasks.values(), out)
+        json_parts::write(self.tasks.values(), &self.labels(), |label| self.json(label), out)
     }
 
-    fn json<'g>(&'g self, label: &'g Label) -> TaskJson<'g, Label> {
+    fn json<'g>(&'g self, label: &'g Label) -> TaskJson<'g> {
         let task = &self.tasks[label];
-        let edges = self.edges_of(label).iter().collect();
-        TaskJson { task, definition: &task.definition, edges, task_id: None }
-    }
-}
-
-/// Label to task, sorted by label at every level: `full-task-graph.json`.
-impl Serialize for TaskGraph {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let keys = self.labels();
-        Entries { keys: &keys, value: |label| self.json(label) }.serialize(serializer)
+        let edges = self.edges_of(label).iter().map(|(name, to)| (&**name, to.as_str()));
+        let definition = &task.definition;
+        TaskJson { key: label.as_str(), task, definition, edges: edges.collect(), task_id: None }
     }
 }

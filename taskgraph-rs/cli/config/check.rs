@@ -8,7 +8,7 @@ use anyhow::Result;
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 use taskgraph::pipeline::Loaded;
 use taskgraph::preview::{Checked, Checker, Outcome, TreeFacts};
-use taskgraph_transforms::registry;
+use taskgraph::transform::Registry;
 
 use super::files::files;
 use super::verdicts::Verdicts;
@@ -22,10 +22,10 @@ use crate::preview::read;
 use crate::report::Reporter;
 
 /// Checks configs.
-pub fn run(options: &CheckOptions, reporter: &Reporter) -> Result<Status> {
+pub fn run(options: &CheckOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {
     let paths = files(&options.files)?;
     let tree = open_tree_or_embedded(options.root.as_deref())?;
-    let loaded = Loaded::load(tree, &registry(), &Default::default())?;
+    let loaded = Loaded::load(tree, registry, &Default::default())?;
     let settings = settings(None, true)?;
     let checker = Checker::new(&loaded, &settings, SystemTime::now())?;
     let bar = Bar::new(paths.len(), "configs");

@@ -11,9 +11,9 @@ use taskgraph::preview::{Checker, Input, no_training};
 use taskgraph::problem::{Problem, Problems};
 use taskgraph::shape::{Field, Shape};
 use taskgraph::source::Source;
+use taskgraph::transform::Registry;
 use taskgraph::value::Value;
 use taskgraph::yaml;
-use taskgraph_transforms::registry;
 
 use crate::Status;
 use crate::args::{InitOptions, ModelMode};
@@ -46,9 +46,9 @@ const MEANT: &[(&str, &str)] = &[
 ];
 
 /// Writes a config that `config check` lets pass.
-pub fn run(options: &InitOptions) -> Result<Status> {
+pub fn run(options: &InitOptions, registry: &Registry) -> Result<Status> {
     let tree = open_tree_or_embedded(options.root.as_deref())?;
-    let loaded = Loaded::load(tree, &registry(), &Default::default())?;
+    let loaded = Loaded::load(tree, registry, &Default::default())?;
     if let Some(path) = options.output.as_deref().filter(|path| path.exists()) {
         let message = format!("`{}` is there already", path.display());
         return Err(Problems::from(Problem::error("exists", message).help("name another file")).into());

@@ -5,7 +5,7 @@ use taskgraph::pipeline::Loaded;
 use taskgraph::preview::no_training;
 use taskgraph::problem::Problems;
 use taskgraph::schema::{Strictness, json_schema};
-use taskgraph_transforms::registry;
+use taskgraph::transform::Registry;
 
 use crate::Status;
 use crate::args::SchemaOptions;
@@ -13,9 +13,9 @@ use crate::environment::open_tree_or_embedded;
 use crate::output::write;
 
 /// Prints the schema of the tree's training config.
-pub fn run(options: &SchemaOptions) -> Result<Status> {
+pub fn run(options: &SchemaOptions, registry: &Registry) -> Result<Status> {
     let tree = open_tree_or_embedded(options.root.as_deref())?;
-    let loaded = Loaded::load(tree, &registry(), &Default::default())?;
+    let loaded = Loaded::load(tree, registry, &Default::default())?;
     let training = loaded.extension.training;
     let field = training.and_then(|training| {
         loaded.extension.parameters.iter().find(|field| field.name == training.parameter)

@@ -10,8 +10,8 @@ use taskgraph::pipeline::Loaded;
 use taskgraph::preview::{Checker, Input, Outcome};
 use taskgraph::problem::{Problem, Problems};
 use taskgraph::source::Source;
+use taskgraph::transform::Registry;
 use taskgraph::upgrade::{Upgrade, upgrade};
-use taskgraph_transforms::registry;
 
 use super::files::files;
 use super::verdicts::counts;
@@ -22,10 +22,10 @@ use crate::output::write;
 use crate::report::{Reporter, count, one_line};
 
 /// Upgrades configs, one after the other.
-pub fn run(options: &UpgradeOptions, reporter: &Reporter) -> Result<Status> {
+pub fn run(options: &UpgradeOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {
     let paths = files(&options.files)?;
     let tree = open_tree_or_embedded(options.root.as_deref())?;
-    let loaded = Loaded::load(tree, &registry(), &Default::default())?;
+    let loaded = Loaded::load(tree, registry, &Default::default())?;
     let settings = settings(None, true)?;
     let checker = Checker::new(&loaded, &settings, SystemTime::now())?;
     let mut status = Status::Fine;

@@ -6,6 +6,7 @@ use serde::Serialize;
 use taskgraph::diff::{GraphDiff, TaskChange, diff};
 use taskgraph::problem::Problems;
 use taskgraph::settings::Settings;
+use taskgraph::transform::Registry;
 
 use super::operand::{Bench, Side, operands};
 use super::value::fields;
@@ -33,8 +34,8 @@ struct Told<'d> {
 }
 
 /// Compares two graphs.
-pub fn run(options: &DiffOptions, reporter: &Reporter) -> Result<Status> {
-    match compare(options, reporter) {
+pub fn run(options: &DiffOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {
+    match compare(options, registry, reporter) {
         Ok(found) if options.exit_code => Ok(if found.is_empty() { Status::Fine } else { Status::Differs }),
         Ok(_) => Ok(Status::Fine),
         Err(error) if options.exit_code => {
@@ -47,10 +48,10 @@ pub fn run(options: &DiffOptions, reporter: &Reporter) -> Result<Status> {
     }
 }
 
-fn compare(options: &DiffOptions, reporter: &Reporter) -> Result<GraphDiff> {
+fn compare(options: &DiffOptions, registry: &Registry, reporter: &Reporter) -> Result<GraphDiff> {
     let urls = known_urls::read(options.known_urls.as_deref())?;
     let settings = Settings { urls, ..settings(options.tree.run_task_dir.as_deref(), false)? };
-    let bench = Bench::new(options, &settings);
+    let bench = Bench::new(options, registry, &settings);
     let [before, after] = operands(options)?;
     let (before, after) = (before.side(&bench)?, after.side(&bench)?);
     let mut warnings = before.warnings.clone();

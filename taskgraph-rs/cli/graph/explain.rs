@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 use taskgraph::explain::{DigestPart, Explanation, explain};
+use taskgraph::transform::Registry;
 use taskgraph::ways::{Hop, Ways};
 
 use super::made::made;
@@ -17,8 +18,8 @@ use crate::report::{Reporter, count};
 const SHOWN: usize = 12;
 
 /// Explains a task.
-pub fn run(options: &ExplainOptions, reporter: &Reporter) -> Result<Status> {
-    let made = made(&options.config, true, reporter)?;
+pub fn run(options: &ExplainOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {
+    let made = made(&options.config, true, registry, reporter)?;
     let ways = Ways::new(&made.full.graph);
     let label = ways.label(&options.label)?;
     let task = &made.full.graph.tasks[label];

@@ -10,7 +10,7 @@ use taskgraph::preview::{parameters, set_stage};
 use taskgraph::problem::{Problem, Problems};
 use taskgraph::settings::Settings;
 use taskgraph::target::Targets;
-use taskgraph_transforms::registry;
+use taskgraph::transform::Registry;
 
 use crate::args::ConfigOptions;
 use crate::environment::{open_tree_or_embedded, settings};
@@ -29,11 +29,11 @@ pub struct Made {
 }
 
 /// Makes the graph that the flags name, and tells warnings.
-pub fn made(options: &ConfigOptions, trace: bool, reporter: &Reporter) -> Result<Made> {
+pub fn made(options: &ConfigOptions, trace: bool, registry: &Registry, reporter: &Reporter) -> Result<Made> {
     let urls = known_urls::read(options.known_urls.as_deref())?;
     let settings = Settings { urls, trace, ..settings(options.tree.run_task_dir.as_deref(), false)? };
     let tree = open_tree_or_embedded(options.tree.root.as_deref())?;
-    let loaded = Loaded::load(tree, &registry(), &Default::default())?;
+    let loaded = Loaded::load(tree, registry, &Default::default())?;
     let (params, mut warnings) =
         params_of(&loaded, options.config.as_deref(), options.target_stage.as_deref(), SystemTime::now())?;
     let full = loaded.full(&params, &settings)?;

@@ -13,7 +13,7 @@ use taskgraph::revision::Revision;
 use taskgraph::settings::Settings;
 use taskgraph::source::Source;
 use taskgraph::task_id::TaskId;
-use taskgraph_transforms::registry;
+use taskgraph::transform::Registry;
 
 use super::made::params_of;
 use crate::args::DiffOptions;
@@ -132,7 +132,7 @@ impl Operand {
             return bench.side(name, loaded, &params, warnings);
         };
         let revision = Revision::read(&loaded.tree, Some(rev))?;
-        let older = Loaded::load(revision.tree(&loaded.tree)?, &registry(), &Default::default())?;
+        let older = Loaded::load(revision.tree(&loaded.tree)?, bench.registry, &Default::default())?;
         let found = older.complete(&mut params, bench.now)?;
         Problems(found.clone()).check()?;
         warnings.extend(found);
@@ -154,6 +154,7 @@ fn published(task_id: &TaskId) -> Result<Side> {
 
 /// What both graphs are made with.
 pub struct Bench<'s> {
+    registry: &'s Registry,
     root: Option<&'s Path>,
     settings: &'s Settings,
     to_run: bool,
@@ -163,9 +164,16 @@ pub struct Bench<'s> {
 
 impl<'s> Bench<'s> {
     /// A bench for a call. The tree is opened once something is made of it.
-    pub fn new(options: &'s DiffOptions, settings: &'s Settings) -> Self {
+    pub fn new(options: &'s DiffOptions, registry: &'s Registry, settings: &'s Settings) -> Self {
         let root = options.tree.root.as_deref();
-        Bench { root, settings, to_run: options.to_run, now: SystemTime::now(), loaded: OnceCell::new() }
+        Bench {
+            registry,
+            root,
+            settings,
+            to_run: options.to_run,
+            now: SystemTime::now(),
+            loaded: OnceCell::new(),
+        }
     }
 
     /// The tree as it lies there.
@@ -174,7 +182,7 @@ impl<'s> Bench<'s> {
             return Ok(loaded);
         }
         let tree = open_tree_or_embedded(self.root)?;
-        let loaded = Loaded::load(tree, &registry(), &Default::default())?;
+        let loaded = Loaded::load(tree, self.registry, &Default::default())?;
         Ok(self.loaded.get_or_init(|| loaded))
     }
 

@@ -3,6 +3,7 @@
 use anyhow::Result;
 use serde::Serialize;
 use taskgraph::task::Label;
+use taskgraph::transform::Registry;
 use taskgraph::ways::{Hop, Ways};
 
 use super::made::made;
@@ -25,8 +26,8 @@ struct Told<'w> {
 }
 
 /// Shows the ways between two tasks.
-pub fn run(options: &PathOptions, reporter: &Reporter) -> Result<Status> {
-    let made = made(&options.config, false, reporter)?;
+pub fn run(options: &PathOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {
+    let made = made(&options.config, false, registry, reporter)?;
     let ways = Ways::new(&made.full.graph);
     let (mut from, mut to) = (ways.label(&options.from)?, ways.label(&options.to)?);
     let most = if options.all { options.limit } else { 1 };

@@ -32,8 +32,8 @@ use taskgraph::problem::{Machine, Problems};
 use taskgraph::secret::redact;
 use taskgraph::settings::Settings;
 use taskgraph::source::Source;
+use taskgraph::transform::Registry;
 use taskgraph::value::Str;
-use taskgraph_transforms::registry;
 
 use crate::Status;
 use crate::args::{PreviewFormat, PreviewOptions};
@@ -44,20 +44,20 @@ use crate::progress::{ask, connect_for_a_look};
 use crate::report::Reporter;
 
 /// Previews a config: once, or whenever it is saved.
-pub fn run(options: &PreviewOptions, reporter: &Reporter) -> Result<Status> {
+pub fn run(options: &PreviewOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {
     match options.watch {
-        true => watch::watch(&options.config, reporter, || once(options, reporter)),
-        false => once(options, reporter),
+        true => watch::watch(&options.config, reporter, || once(options, registry, reporter)),
+        false => once(options, registry, reporter),
     }
 }
 
-fn once(options: &PreviewOptions, reporter: &Reporter) -> Result<Status> {
+fn once(options: &PreviewOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {
     if let (Some(label), PreviewFormat::Text | PreviewFormat::Json) =
         (&options.focus, show::format_of(options))
     {
-        return crate::graph::explain(&show::explain_options(options, label), reporter);
+        return crate::graph::explain(&show::explain_options(options, label), registry, reporter);
     }
-    let preview = match make(options) {
+    let preview = match make(options, registry) {
         Ok(preview) => preview,
         // What is wrong before a config is looked at is told in the same shape.
         Err(error) => {
@@ -100,7 +100,7 @@ pub fn rendered(report: &Report) -> Result<Rendered> {
     Ok(Rendered { json: String::from_utf8(json)?, text: text::text(report, true) })
 }
 
-fn make(options: &PreviewOptions) -> Result<Preview> {
+fn make(options: &PreviewOptions, registry: &Registry) -> Result<Preview> {
     let urls = known_urls::read(options.known_urls.as_deref())?;
     let settings = Settings { urls, ..settings(options.run_task_dir.as_deref(), false)? };
     let against = match options.against.as_deref() {
@@ -121,7 +121,7 @@ fn make(options: &PreviewOptions) -> Result<Preview> {
         now: SystemTime::now(),
     };
     let tree = open_tree_or_embedded(options.root.as_deref())?;
-    let loaded = Loaded::load(tree, &registry(), &Default::default())?;
+    let loaded = Loaded::load(tree, registry, &Default::default())?;
     let made = preview(&loaded, &request)?;
     if !options.check_urls {
         return Ok(made);

@@ -1,0 +1,147 @@
+//! The command line of taskgraph-rs. The library returns, this prints.
+//!
+//! A program with transforms of its own is a `main` that calls [`run`] with a longer table:
+//!
+//! ```no_run
+//! # use taskgraph::transform::{Context, Stub};
+//! # fn shout(_: &Context<'_>, stubs: Vec<Stub>) -> anyhow::Result<Vec<Stub>> { Ok(stubs) }
+//! fn main() -> std::process::ExitCode {
+//!     taskgraph_rs::run(&taskgraph_rs::registry().transform("my.transforms.shout", shout))
+//! }
+//! ```
+
+mod actions;
+mod answers;
+mod args;
+mod bar;
+mod base;
+mod callback;
+mod config;
+mod creation;
+mod decision;
+mod embedded;
+mod environment;
+mod graph;
+mod image_digest;
+mod kind_graph;
+mod known_urls;
+mod manual;
+mod output;
+mod parameters;
+mod phase;
+mod plumbing;
+mod preview;
+mod progress;
+mod report;
+mod shown;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::Parser as _;
+use taskgraph::problem::Problems;
+use taskgraph::transform::Registry;
+
+/// The table of what ships: what the strings in kind.yml stand for.
+pub use taskgraph_transforms::registry;
+
+use args::{Args, Command, ConfigCommand, GraphCommand};
+use phase::Phase;
+use report::Reporter;
+
+/// How a call ends. Documented in docs/exit-status.md.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Status {
+    /// All went well.
+    Fine,
+    /// There are warnings, and the call is strict.
+    Warnings,
+    /// The input was refused; nothing was generated.
+    Refused,
+    /// The machine is at fault: a file, git.
+    Machine,
+    /// With `--exit-code`: something differs.
+    Differs,
+    /// With `--exit-code`: the input was refused.
+    RefusedDiff,
+}
+
+impl Status {
+    /// The number that the shell sees.
+    fn code(self) -> u8 {
+        match self {
+            Status::Fine => 0,
+            Status::Warnings | Status::RefusedDiff => 1,
+            Status::Refused | Status::Differs => 2,
+            Status::Machine => 3,
+        }
+    }
+}
+
+/// Does what the arguments of the process say, with the transforms, strategies and extensions of a table. Prints, and
+/// returns the status that the process is to end with; docs/exit-status.md says what it means.
+pub fn run(registry: &Registry) -> ExitCode {
+    let status = match Args::try_parse() {
+        Ok(args) => {
+            let reporter = Reporter::new();
+            call(args.command, registry, &reporter).unwrap_or_else(|error| tell(error, &reporter))
+        }
+        Err(error) => {
+            // If this cannot be printed, there is nobody to tell.
+            let _ = error.print();
+            match error.use_stderr() {
+                false => Status::Fine,
+                true if environment::has_argument("--exit-code") => Status::RefusedDiff,
+                true => Status::Refused,
+            }
+        }
+    };
+    ExitCode::from(status.code())
+}
+
+fn call(command: Command, registry: &Registry, reporter: &Reporter) -> Result<Status> {
+    match command {
+        Command::ActionCallback(options) => callback::run(&options, registry, reporter),
+        Command::TestActionCallback(options) => callback::test(&options, registry, reporter),
+        Command::Actions(options) => actions::show(&options, registry, reporter),
+        Command::Tasks(options) => plumbing::show(&options, Phase::Tasks, registry, reporter),
+        Command::Full(options) => plumbing::show(&options, Phase::Full, registry, reporter),
+        Command::Target(options) => plumbing::show(&options, Phase::Target, registry, reporter),
+        Command::TargetGraph(options) => plumbing::show(&options, Phase::TargetGraph, registry, reporter),
+        Command::Optimized(options) => {
+            plumbing::show_optimized(&options, Phase::Optimized, registry, reporter)
+        }
+        Command::Morphed(options) => plumbing::show_optimized(&options, Phase::Morphed, registry, reporter),
+        Command::ImageDigest(options) => image_digest::run(&options, registry, reporter),
+        Command::KindGraph(options) => kind_graph::run(&options, registry),
+        Command::Decision(options) => decision::run(*options, registry, reporter),
+        Command::Graph(GraphCommand::Preview(options)) => preview::run(&options, registry, reporter),
+        Command::Graph(GraphCommand::Diff(options)) => graph::diff(&options, registry, reporter),
+        Command::Graph(GraphCommand::Explain(options)) => graph::explain(&options, registry, reporter),
+        Command::Graph(GraphCommand::Path(options)) => graph::path(&options, registry, reporter),
+        Command::Config(ConfigCommand::Check(options)) => config::check(&options, registry, reporter),
+        Command::Config(ConfigCommand::Upgrade(options)) => config::upgrade(&options, registry, reporter),
+        Command::Config(ConfigCommand::Schema(options)) => config::schema(&options, registry),
+        Command::Config(ConfigCommand::Init(options)) => config::init(&options, registry),
+        Command::Completions(options) => manual::completions(&options),
+        Command::Man(options) => manual::man(&options),
+    }
+}
+
+/// Tells an error, and says whose fault it is.
+fn tell(error: anyhow::Error, reporter: &Reporter) -> Status {
+    match Problems::from_error(error) {
+        Ok(problems) => {
+            reporter.problems(&problems);
+            reporter.refused(&problems);
+            Status::Refused
+        }
+        Err(error) => {
+            if let Some(failure) = error.downcast_ref() {
+                creation::tell(failure);
+            }
+            reporter.machine(&error);
+            Status::Machine
+        }
+    }
+}
