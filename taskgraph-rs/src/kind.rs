@@ -200,8 +200,9 @@ impl Loading<'_> {
     fn strings(&mut self, key: &str) -> Vec<Str> {
         let config = self.config.clone();
         let Some(value) = config.get(key) else { return Vec::new() };
-        // Python: an empty map is walked over like an empty list.
-        if value.as_map().is_some_and(Map::is_empty) {
+        // Python: an empty map or text is walked over like an empty list, and nothing can be put behind it.
+        let is_empty = value.as_map().is_some_and(Map::is_empty) || value.as_str() == Some("");
+        if is_empty && key != "transforms" {
             return Vec::new();
         }
         let Some(items) = value.as_list() else {
