@@ -100,7 +100,7 @@ fn benches(kinds: &IndexMap<Str, Kind>) -> Vec<Bench<'_>> {
 }
 
 enum Done {
-    Made(Vec<Arc<Task>>, Record),
+    Made(Vec<Arc<Task>>, Box<Record>),
     Failed(anyhow::Error),
     /// A kind that it needs has failed.
     Skipped,
@@ -151,7 +151,7 @@ impl Workshop<'_> {
             record: &record,
         };
         match make_kind(&context) {
-            Ok(tasks) => Done::Made(tasks, record),
+            Ok(tasks) => Done::Made(tasks, Box::new(record)),
             Err(error) => Done::Failed(error),
         }
     }
@@ -173,6 +173,7 @@ impl Workshop<'_> {
                             }
                         }
                     }
+                    problems.extend(record.take_refused());
                     traces.extend(record.take_traces());
                     contexts.extend(record.take_contexts());
                     let (gone, warned) = record.into_notes();

@@ -84,11 +84,11 @@ def has(stub, field):
     return True
 
 
-def change(stub, field, change):
+def change(stub, field, make):
     *path, last = field.split(".")
     for key in path:
         stub = stub[key]
-    stub[last] = change(stub[last])
+    stub[last] = make(stub[last])
 
 
 def mark(chance, value, placeholder):

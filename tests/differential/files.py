@@ -82,6 +82,12 @@ WORKERS = {
         "os": "linux-bitbar",
         "worker-type": "bitbar",
     },
+    "beet": {
+        "provisioner": "made-up-s",
+        "implementation": "beetmover",
+        "os": "scriptworker",
+        "worker-type": "beet-{level}",
+    },
     "misc": {"provisioner": "made-up-{level}", "implementation": "docker-worker", "os": "linux", "worker-type": "misc"},
 }
 

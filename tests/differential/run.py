@@ -30,7 +30,7 @@ ENVIRONMENT = {"TASKCLUSTER_ROOT_URL": compare.ROOT_URL, "TASKCLUSTER_PROXY_URL"
 # Where the reference stops in its own code, and taskgraph-rs does not: see docs/parity.md.
 DELIBERATE = [
     # A toolchain without `worker.env`, or in an image that is not the tree's own.
-    r"^common_toolchain: KeyError: 'env'$",
+    r"^(common_toolchain|docker_worker_add_artifacts): KeyError: 'env'$",
     r"^get_digest_data: AttributeError: 'str' object has no attribute 'get'$",
     # A command with a reference: at the start, or for Windows.
     r"^build_docker_worker_payload: AttributeError: 'dict' object has no attribute 'endswith'$",

@@ -215,9 +215,25 @@ def dependencies(chance, stub, kind):
         stub["if-dependencies"] = chance.some(stub["dependencies"], least=1)
 
 
+def beetmover(chance):
+    release = ("app-name", "app-version", "branch", "build-id", "hash-type", "platform")
+    section = {"release-properties": {key: chance.choice(["a", "é", ""]) for key in release}}
+    artifact = {"taskId": {"task-reference": "<decision>"}, "taskType": "build", "paths": ["public/x"], "locale": "en"}
+    section["upstream-artifacts"] = chance.choice([[], [artifact], [{**artifact, "taskId": "x"}]])
+    put = chance.put
+    put(0.5, section, "max-run-time", 60)
+    put(0.3, section, "locale", "multi", "")
+    put(0.3, section, "partner-public", True, False)
+    put(0.3, section, "artifact-map", [{"paths": {"x": {}}}], {}, None, "x")
+    return section
+
+
 def task(chance, kind):
     stub = common(chance, kind)
     dependencies(chance, stub, kind)
+    if chance.maybe(0.05):
+        stub["worker-type"], stub["worker"] = "beet", beetmover(chance)
+        return stub
     if chance.maybe(0.1):
         stub["worker-type"], stub["worker"] = chance.choice([("succeed", {}), ("always-optimized", {"x": 1})])
         if stub["worker-type"] == "always-optimized":
@@ -330,6 +346,48 @@ def fetches(chance, stub, kind):
             ["a.zst", {"artifact": "b/c.zst"}, {"artifact": "d", "dest": "e", "extract": False}], least=1
         )
     return made
+
+
+TEXTS = [
+    "{task[name]}",
+    "a {config[kind]} {config[path]}",
+    "{config[params][project]:>9}",
+    "{config[graph_config][trust-domain]!r}",
+    "é",
+    "{{x}}",
+    "{task[worker-type]}",
+]
+
+
+def notify(chance):
+    """Who is told what of a task, and the key for that."""
+    states = ["on-completed", "on-defined", "on-exception", "on-failed", "on-pending", "on-resolved", "on-running"]
+    text = lambda: chance.choice(TEXTS)
+    emails = lambda one: {
+        "by-project": {"tree.*": one(), "default": {"by-level": {"1": one(), "default": one()}}},
+    }
+    if chance.maybe(0.3):
+        section = {"emails": chance.choice([[text(), "b@c"], emails(lambda: [text()])]), "subject": text()}
+        chance.put(0.5, section, "message", text)
+        chance.put(0.5, section, "status-types", lambda: chance.some(states))
+        return "notifications", section
+    recipients = [
+        {"type": "email", "address": chance.choice([text(), emails(text)])},
+        {"type": "matrix-room", "room-id": text()},
+        {"type": "pulse", "routing-key": text()},
+        {"type": "slack-channel", "channel-id": text()},
+    ]
+    section = {"recipients": chance.some(recipients, 4)}
+    for recipient in section["recipients"]:
+        chance.put(0.5, recipient, "status-type", *states)
+    content = {
+        "slack": {"text": text(), "blocks": [text()], "attachments": []},
+        "email": {"subject": text(), "content": text(), "link": {"text": text(), "href": "https://x"}},
+        "matrix": {"body": text(), "formatted-body": text(), "msg-type": "m.text"},
+    }
+    services = chance.some(content)
+    chance.put(0.7, section, "content", {name: content[name] for name in services})
+    return "notify", section
 
 
 def alone(chance, stub, kind):

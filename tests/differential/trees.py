@@ -206,11 +206,17 @@ class Tree:
             steps = [step for step in steps if step != "chunking" and step != "task_context"]
             if kind.tier or chance.maybe(0.3):
                 steps.append("task_context")
+        later = [name for name in ("notify", "code_review") if chance.maybe(0.15)]
+        if kind.flavour in ("fetch", "toolchain"):
+            later = []
         tasks = {}
         for name in chance.some(NAMES, 1 if deps else 4, least=1):
             stub = make(chance, kind)
             if deps:
                 stub.pop("index", None)
+            if "notify" in later and chance.maybe(0.7):
+                key, section = stubs.notify(chance)
+                stub[key] = section
             taken = [step for step in steps if deps or chance.maybe(0.8)]
             label = None if taken else stubs.alone(chance, stub, kind)
             written, names = fan_out(chance, stub, name, taken, kind)
@@ -230,7 +236,7 @@ class Tree:
                 kind.takable += labels
             if kind.flavour == "toolchain":
                 kind.fetchable["toolchain"] = list(kind.names)
-        names = (["from_deps"] if deps else []) + steps + transforms
+        names = (["from_deps"] if deps else []) + steps + later + transforms
         written = {
             "loader": "taskgraph.loader.transform:loader",
             "transforms": [self.transform(name) for name in names],

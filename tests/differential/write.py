@@ -33,7 +33,6 @@ def dump(chance, value):
 
     style = {
         "default_flow_style": chance.choice([None, None, False, False, True]),
-        "default_style": chance.choice([None] * 8 + ['"']),
         "allow_unicode": chance.maybe(0.8),
         "width": chance.choice([20, 80, 80, 1000]),
         "indent": chance.choice([2, 4]),
@@ -41,9 +40,6 @@ def dump(chance, value):
         "explicit_end": chance.maybe(0.1),
         "line_break": chance.choice(["\n"] * 9 + ["\r\n"]),
     }
-    if style["default_style"]:
-        # A quoted number would be text, or have a tag.
-        style["default_style"] = None
     text = yaml.dump(value, Dumper=OfThisFile, sort_keys=False, **style)
     return ("# A comment\n" + text) if chance.maybe(0.1) and not style["explicit_start"] else text
 

@@ -72,6 +72,9 @@ fn names(ctx: &Context<'_>, stub: &Stub, section: &Map) -> Result<Map> {
         Some(Value::Map(object)) => {
             names.extend(object.iter().map(|(key, value)| (key.clone(), value.clone())))
         }
+        // Python: nothing comes of an empty text or list.
+        Some(Value::Str(text)) if text.is_empty() => {}
+        Some(Value::List(items)) if items.is_empty() => {}
         Some(other) => return Err(wrong("task-context.from-object", other, "a map")),
     }
     let parameters = section.get("from-parameters").and_then(Value::as_map);

@@ -3,7 +3,8 @@
 use std::sync::{Arc, OnceLock};
 
 use anyhow::{Context as _, Result, bail};
-use taskgraph::fields::{Fields, wrong};
+use taskgraph::fields::{Fields, about, wrong};
+use taskgraph::keypath::KeyPath;
 use taskgraph::params::Params;
 use taskgraph::transform::{Context, Stub};
 use taskgraph::tree::sha256;
@@ -114,7 +115,12 @@ impl Checkout {
                 "head_rev" => &mut self.head_rev,
                 "type" => &mut self.kind,
                 "ssh_secret_name" => &mut self.ssh_secret_name,
-                other => bail!("unknown key `{other}` in `run.checkout.{}`", self.prefix),
+                other => {
+                    return Err(about(
+                        KeyPath::dotted("run.checkout").join(&*self.prefix),
+                        format!("unknown key `{other}` in `run.checkout.{}`", self.prefix),
+                    ));
+                }
             };
             *place = value.clone();
         }
@@ -184,9 +190,10 @@ pub fn wanted(ctx: &Context<'_>, run: &Run<'_>) -> Result<Arc<Checkouts>> {
             .collect::<Result<_>>()
             .and_then(Checkouts::new)
             .map(Arc::new),
-        _ if all.len() > 1 => {
-            bail!("`run.checkout` has to name what to check out, as there are several repositories")
-        }
+        _ if all.len() > 1 => Err(about(
+            "run.checkout",
+            "`run.checkout` has to name what to check out, as there are several repositories",
+        )),
         _ => Ok(repositories),
     }
 }

@@ -1,9 +1,10 @@
 //! Fetches: what a task downloads from the tasks before it, as `MOZ_FETCHES`.
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use indexmap::IndexMap;
 use serde::Serialize;
-use taskgraph::fields::Fields;
+use taskgraph::fields::{Fields, about, wrong};
+use taskgraph::keypath::KeyPath;
 use taskgraph::transform::{Context, Stub, each, each_apart};
 use taskgraph::value::{Map, Str, Value};
 use taskgraph::{json, map, python, words};
@@ -170,10 +171,13 @@ fn from_offers(
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("there is {}", words::list(known)),
             };
-            bail!(
-                "`fetches.{kind}` names `{}`, which no task of kind `{kind}` makes: {hint}",
-                wanted.artifact
-            );
+            return Err(about(
+                KeyPath::dotted("fetches").join(kind),
+                format!(
+                    "`fetches.{kind}` names `{}`, which no task of kind `{kind}` makes: {hint}",
+                    wanted.artifact
+                ),
+            ));
         };
         if let Some(env) = offers.env.get(&label) {
             stub.map_at("worker")?.map_at("env")?.extend(env.clone());
@@ -193,9 +197,15 @@ fn from_dependency(
     entries: &mut Vec<Entry>,
 ) -> Result<()> {
     let dependencies = stub.map_at("dependencies")?;
+    if let Some(other) = dependencies.get(kind).filter(|label| label.as_str().is_none()) {
+        return Err(wrong(KeyPath::dotted("dependencies").join(kind), other, "the label of a task"));
+    }
     let Some(label) = dependencies.get(kind).and_then(Value::as_str) else {
         let names = words::list(dependencies.keys().map(|name| &**name));
-        bail!("`fetches.{kind}` has no dependency of that name; the dependencies are {names}");
+        return Err(about(
+            KeyPath::dotted("fetches").join(kind),
+            format!("`fetches.{kind}` has no dependency of that name; the dependencies are {names}"),
+        ));
     };
     let prefix = match (prefixes.get(label), ctx.upstream.get(label)) {
         (Some(prefix), _) => prefix.as_str(),
@@ -203,9 +213,12 @@ fn from_dependency(
         (None, None) => {
             let near = words::nearest(label, ctx.upstream.keys().map(|label| label.as_str()));
             let hint = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
-            bail!(
-                "`fetches.{kind}` needs the task `{label}`, which no kind in `kind-dependencies` makes{hint}"
-            );
+            return Err(about(
+                KeyPath::dotted("fetches").join(kind),
+                format!(
+                    "`fetches.{kind}` needs the task `{label}`, which no kind in `kind-dependencies` makes{hint}"
+                ),
+            ));
         }
     };
     for wanted in Wanted::all(list) {

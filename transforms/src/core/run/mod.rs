@@ -11,7 +11,7 @@ mod shape;
 mod toolchain;
 
 use anyhow::{Context as _, Result, bail};
-use taskgraph::fields::{Fields, wrong};
+use taskgraph::fields::{Fields, about, within, wrong};
 use taskgraph::keypath::KeyPath;
 use taskgraph::shape::{Shape, required};
 use taskgraph::transform::{Context, Stub, each_apart};
@@ -36,7 +36,7 @@ pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
             if !ctx.settings.fast {
                 shape::RUN.require_of(stub)?;
                 if stub.contains_key("when") && stub.contains_key("optimization") {
-                    bail!("`when` and `optimization` exclude each other");
+                    return Err(about("when", "`when` and `optimization` exclude each other"));
                 }
             }
             rewrite_when(ctx, stub)?;
@@ -65,7 +65,7 @@ fn rewrite_when(ctx: &Context<'_>, stub: &mut Stub) -> Result<()> {
 }
 
 fn set_implementation(ctx: &Context<'_>, stub: &mut Stub) -> Result<()> {
-    let worker = ctx.config.worker(stub.text("worker-type")?)?;
+    let worker = within("worker-type", ctx.config.worker(stub.text("worker-type")?))?;
     let tags = stub.map_at("tags")?;
     if let Some(os) = worker.os {
         tags.put("os", os);
@@ -133,17 +133,18 @@ fn describe(ctx: &Context<'_>, repositories: &Repositories, stub: &mut Stub) -> 
         ("toolchain-script", "docker-worker" | "generic-worker") => {
             toolchain::using(ctx, &mut Run { fields: run, is_docker, repositories }, stub)
         }
-        (known, worker) if USING.contains(&known) => {
-            bail!(
+        (known, worker) if USING.contains(&known) => Err(about(
+            "run.using",
+            format!(
                 "`run.using: {known}` is not possible on `{worker}`, which `worker-type` of `{}` stands for",
                 label_of(stub)?
-            )
-        }
+            ),
+        )),
         (other, _) => {
             let near = words::nearest(other, USING.iter().copied());
             let allowed = words::list(USING.iter().copied());
             let hint = near.map_or(allowed, |near| format!("did you mean `{near}`?"));
-            bail!("unknown `run.using: {other}`: {hint}")
+            Err(about("run.using", format!("unknown `run.using: {other}`: {hint}")))
         }
     }
 }

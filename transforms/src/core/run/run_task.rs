@@ -1,7 +1,7 @@
 //! `run.using: run-task`: a command that the script `run-task` starts, after checkouts, with caches.
 
-use anyhow::{Result, bail};
-use taskgraph::fields::Fields;
+use anyhow::Result;
+use taskgraph::fields::{Fields, about, within};
 use taskgraph::shape::{STRINGS, Shape, TEXT_OR_REFERENCE, optional, required};
 use taskgraph::template::{Missing, fill};
 use taskgraph::transform::{Context, Stub};
@@ -100,11 +100,14 @@ fn set_up(ctx: &Context<'_>, run: &mut Run<'_>, stub: &mut Stub, command: &mut V
             command.push(format!("--{}-sparse-profile=build/sparse-profiles/{profile}", last.prefix).into());
         }
         if let Some(cwd) = run.fields.get("cwd").and_then(Value::as_str) {
-            let cwd = fill(cwd, &map! { "checkout" => path }, Missing::Fails)?;
+            let cwd = within("run.cwd", fill(cwd, &map! { "checkout" => path }, Missing::Fails))?;
             run.fields.put("cwd", python::path::normpath(&cwd));
         }
     } else if run.fields.get("cwd").and_then(Value::as_str).is_some_and(|cwd| cwd.contains("{checkout}")) {
-        bail!("`run.cwd` of `{}` speaks of a checkout, but the task has none", label_of(stub)?);
+        return Err(about(
+            "run.cwd",
+            format!("`run.cwd` of `{}` speaks of a checkout, but the task has none", label_of(stub)?),
+        ));
     }
     if let Some(cwd) = run.fields.get("cwd") {
         command.extend(["--task-cwd".into(), cwd.clone()]);

@@ -1,7 +1,7 @@
 //! The definition of a task: what all tasks have, around the payload of their worker.
 
 use anyhow::{Context as _, Result};
-use taskgraph::fields::{Fields, wrong};
+use taskgraph::fields::{Fields, within, wrong};
 use taskgraph::keyed_by;
 use taskgraph::keypath::KeyPath;
 use taskgraph::map;
@@ -50,12 +50,12 @@ pub fn build(ctx: &Context<'_>, row: &mut Row, stub: &mut Stub, payload: &Payloa
 fn frame(ctx: &Context<'_>, row: &mut Row, stub: &mut Stub) -> Result<Map> {
     let params = ctx.params;
     let project = params.text("project");
-    let worker = row.worker(ctx, stub.text("worker-type")?)?;
+    let worker = within("worker-type", row.worker(ctx, stub.text("worker-type")?))?;
     stub.put("worker-type", worker.pool);
 
     let scopes = match stub.list_at("scopes")?.is_empty() {
         true => Vec::new(),
-        false => filled_scopes(ctx, stub)?,
+        false => within("scopes", filled_scopes(ctx, stub))?,
     };
 
     let expires = if params.is_try() { ctx.config.expires_after() } else { "1 year" };

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 use sha2::{Digest, Sha256};
-use taskgraph::fields::Fields;
+use taskgraph::fields::{Fields, about, missing};
+use taskgraph::keypath::KeyPath;
 use taskgraph::shape::{Field, STRINGS, Shape, TEXT_OR_REFERENCE, optional, required};
 use taskgraph::transform::{Context, Stub};
 use taskgraph::tree::{hex, sha256};
@@ -171,17 +172,23 @@ fn image(ctx: &Context<'_>, stub: &mut Stub) -> Result<Value> {
         (Some(name), _) => {
             let dependencies = stub.map_at("dependencies")?;
             if dependencies.contains_key("docker-image") {
-                bail!("the dependency `docker-image` is taken by the image of the task itself");
+                return Err(about(
+                    "dependencies.docker-image",
+                    "the dependency `docker-image` is taken by the image of the task itself",
+                ));
             }
             dependencies.put("docker-image", format!("docker-image-{name}"));
             let declared = stub.map_at("worker")?.list_at("volumes")?;
             for volume in volumes(ctx, name)? {
                 let volume = Value::from(volume);
                 if declared.contains(&volume) {
-                    bail!(
-                        "the volume {} stands in the Dockerfile of `{name}`: it need not be named again",
-                        python::repr(&volume)
-                    );
+                    return Err(about(
+                        "worker.volumes",
+                        format!(
+                            "the volume {} stands in the Dockerfile of `{name}`: it need not be named again",
+                            python::repr(&volume)
+                        ),
+                    ));
                 }
                 declared.push(volume);
             }
@@ -190,7 +197,9 @@ fn image(ctx: &Context<'_>, stub: &mut Stub) -> Result<Value> {
         (None, Some(namespace)) => {
             Ok(map! { "path" => path, "namespace" => namespace, "type" => "indexed-image" }.into())
         }
-        (None, None) => bail!("`worker.docker-image` needs `in-tree` or `indexed`"),
+        (None, None) => {
+            Err(about("worker.docker-image", "`worker.docker-image` needs `in-tree` or `indexed`"))
+        }
     }
 }
 
@@ -208,9 +217,12 @@ fn volumes(ctx: &Context<'_>, image: &str) -> Result<BTreeSet<String>> {
         Ok(volumes.collect::<Vec<_>>().join("\n"))
     })?;
     if lines.lines().any(|line| line.starts_with('[')) {
-        bail!(
-            "the Dockerfile of image `{image}` declares volumes as an array; write one VOLUME line for each"
-        );
+        return Err(about(
+            "worker.docker-image",
+            format!(
+                "the Dockerfile of image `{image}` declares volumes as an array; write one VOLUME line for each"
+            ),
+        ));
     }
     Ok(lines.split_whitespace().map(str::to_owned).collect())
 }
@@ -267,12 +279,13 @@ pub fn set_sccache(worker: &mut Map, sccache: bool) -> Result<()> {
 
 fn artifacts_of(artifacts: &[Value], expires: &Value) -> Result<Map> {
     let mut out = Map::default();
-    for artifact in artifacts.iter().filter_map(Value::as_map) {
-        let (path, kind) = (artifact.text("path")?, artifact.text("type")?);
-        out.put(
-            artifact.text("name")?,
-            map! { "path" => path, "type" => kind, "expires" => expires.clone() },
-        );
+    for (index, artifact) in artifacts.iter().enumerate() {
+        let text = |key: &str| match artifact.get(key).and_then(Value::as_str) {
+            Some(text) => Ok(text),
+            None => Err(missing(KeyPath::dotted("worker.artifacts").join(index).join(key), "a string")),
+        };
+        let (path, kind) = (text("path")?, text("type")?);
+        out.put(text("name")?, map! { "path" => path, "type" => kind, "expires" => expires.clone() });
     }
     Ok(out)
 }
@@ -316,7 +329,10 @@ fn check_caches_are_volumes(worker: &Map) -> Result<()> {
         return Ok(());
     }
     let paths = missing.into_iter().collect::<Vec<_>>().join(", ");
-    bail!("caches at {paths} are no volumes of the image; declare each with VOLUME in its Dockerfile")
+    Err(about(
+        "worker.caches",
+        format!("caches at {paths} are no volumes of the image; declare each with VOLUME in its Dockerfile"),
+    ))
 }
 
 fn joined<'v>(paths: impl IntoIterator<Item = &'v Value>) -> String {

@@ -1,5 +1,6 @@
 //! `taskgraph.transforms.task`: from a task description to the definition that Taskcluster gets.
 
+mod beetmover;
 mod checks;
 mod definition;
 mod docker_worker;
@@ -10,7 +11,7 @@ mod shape;
 mod treeherder;
 
 use anyhow::Result;
-use taskgraph::fields::{Fields, wrong};
+use taskgraph::fields::{Fields, within, wrong};
 use taskgraph::keypath::KeyPath;
 use taskgraph::payload::Payload;
 use taskgraph::shape::{Shape, optional, required};
@@ -27,6 +28,7 @@ pub use shape::{COMMON, INDEX};
 pub const PAYLOADS: &[Payload] = &[
     Payload { name: "docker-worker", shape: &docker_worker::WORKER, build: docker_worker::build },
     Payload { name: "generic-worker", shape: &generic_worker::WORKER, build: generic_worker::build },
+    Payload { name: "beetmover", shape: &beetmover::WORKER, build: beetmover::build },
     Payload {
         name: "always-optimized",
         shape: &Shape::Any,
@@ -73,7 +75,7 @@ fn set_implementation(ctx: &Context<'_>, stub: &mut Stub) -> Result<()> {
     if stub.map_at("worker")?.contains_key("implementation") {
         return Ok(());
     }
-    let worker = ctx.config.worker(stub.text("worker-type")?)?;
+    let worker = within("worker-type", ctx.config.worker(stub.text("worker-type")?))?;
     let tags = stub.map_at("tags")?;
     tags.put("worker-implementation", worker.implementation);
     if let Some(os) = worker.os {
@@ -95,6 +97,10 @@ fn set_defaults(stub: &mut Stub) -> Result<()> {
     match worker.get("implementation").and_then(Value::as_str) {
         Some("docker-worker") => docker_worker::set_defaults(worker),
         Some("generic-worker") => generic_worker::set_defaults(worker),
+        Some("beetmover") => {
+            beetmover::set_defaults(worker);
+            Ok(())
+        }
         _ => Ok(()),
     }
 }
