@@ -136,5 +136,9 @@ fn optimize_deep(bencher: Bencher<'_, '_>, count: usize) {
 fn write_json(bencher: Bencher<'_, '_>) {
     let loaded = load();
     let full = loaded.full(&defaults(&loaded), &Settings::default()).expect("the default config is valid");
-    bencher.bench(|| serde_json::to_vec_pretty(&full.graph).expect("a graph is JSON"));
+    bencher.bench(|| {
+        let mut text = Vec::new();
+        full.graph.write_json(&mut text).expect("a graph is JSON");
+        text
+    });
 }

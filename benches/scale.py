@@ -116,7 +116,7 @@ def config(start, size, scale):
     training["datasets"].update(
         {
             "train": [f"opus_made-up-{n}/v1" for n in range(max(1, scale))],
-            "test": [f"sacrebleu_made-up-{n}" for n in range(max(1, scale // 2))],
+            "test": [f"sacrebleu_made-up-{n}" for n in range(max(1, scale))],
             "devtest": ["flores_dev"],
             "mono-src": [f"news-crawl_news.{n}" for n in range(max(1, scale // 10))],
             "mono-trg": [f"news-crawl_news.{n}" for n in range(max(1, scale // 10))],

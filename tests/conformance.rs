@@ -9,7 +9,7 @@ use std::time::SystemTime;
 
 use serde::Deserialize;
 use serde_json::Value;
-use support::{checkout, differences, read_json, shared};
+use support::{checkout, differences, read_json, shared, written};
 use taskgraph::fields::Fields as _;
 use taskgraph::graph::TaskGraph;
 use taskgraph::lookup::Found;
@@ -112,13 +112,13 @@ impl Bench {
         let morphed = loaded.morph(optimized, params, &mut |label| ids.next(label)).unwrap();
         let labels: BTreeSet<&Label> = target.graph.tasks.keys().collect();
         assert!(labels.iter().copied().eq(morphed.fates.keys()), "a task has no fate");
-        let mut graph = ids.labelled(&morphed.graph);
+        let mut graph = ids.labelled(written(|out| morphed.graph.write_json(out)));
         let mut theirs = read_json(&expected.join("task-graph.json"));
         for graph in [&mut graph, &mut theirs] {
             sort_kind_folders(graph);
         }
         told.extend(differences(&graph, &theirs, 12));
-        let ours = ids.labelled(&morphed.label_to_taskid);
+        let ours = ids.labelled(serde_json::to_value(&morphed.label_to_taskid).unwrap());
         told.extend(differences(&ours, &read_json(&expected.join("label-to-taskid.json")), 12));
         told
     }
@@ -138,8 +138,7 @@ impl Ids {
     }
 
     /// A value in which new taskIds are written as in the expected graphs, and lists of dependencies are sorted.
-    fn labelled(&self, value: &impl serde::Serialize) -> Value {
-        let mut value = serde_json::to_value(value).unwrap();
+    fn labelled(&self, mut value: Value) -> Value {
         self.label(&mut value);
         for task in value.as_object_mut().unwrap().values_mut() {
             if let Some(Value::Array(dependencies)) = task.pointer_mut("/task/dependencies") {
@@ -177,7 +176,7 @@ impl Ids {
 }
 
 fn graph_differences(graph: &TaskGraph, expected: &Value) -> Vec<String> {
-    let mut ours = serde_json::to_value(graph).unwrap();
+    let mut ours = written(|out| graph.write_json(out));
     let mut expected = expected.clone();
     for graph in [&mut ours, &mut expected] {
         sort_kind_folders(graph);

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::SystemTime;
 
-use support::{checkout, differences, read_json};
+use support::{checkout, differences, read_json, written};
 use taskgraph::params::{Params, read_file};
 use taskgraph::pipeline::Loaded;
 use taskgraph::settings::{RunTask, Settings};
@@ -45,7 +45,7 @@ fn check(case: &str, count: usize) {
         let problems = loaded.complete(&mut params, SystemTime::UNIX_EPOCH).unwrap();
         assert!(problems.is_empty(), "{problems:?}");
         let full = loaded.full(&params, &settings).unwrap();
-        let ours = serde_json::to_value(&full.graph).unwrap();
+        let ours = written(|out| full.graph.write_json(out));
         let name = parameters.with_extension("json");
         let expected = case.join("expected").join(name.file_name().unwrap());
         let found = differences(&ours, &read_json(&expected), 20);

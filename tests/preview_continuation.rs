@@ -192,3 +192,31 @@ fn real_configs_get_an_answer() {
         assert_eq!(report["outcome"], outcome, "{name}: {:#}", report["problems"]);
     }
 }
+
+#[test]
+fn models_that_cannot_be_mounted_are_told_at_once_by_what_makes_graphs() {
+    let Some(home) = shared("conformance/translations-2026-07") else { return };
+    let copy = checkout(&home.join("tree"));
+    let baseline = fs::read_to_string(home.join("cases/baseline/parameters.yml")).unwrap();
+    let models = ["train-teacher-model", "backtranslations-train-backwards-model"];
+    let sections = [("urls: [https://h/1]", models[0]), ("url: https://h/2", models[1])]
+        .map(|(url, kind)| format!("      {kind}: {{{url}, mode: continue, type: default}}\n"));
+    let section = format!("\ntraining_config:\n  continuation:\n    models:\n{}", sections.concat());
+    let parameters = baseline.replacen("\ntraining_config:\n", &section, 1);
+    assert_ne!(parameters, baseline);
+    fs::write(copy.path().join("p.yml"), parameters).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_taskgraph-rs"))
+        .args(["full", "-q", "-p", "p.yml"])
+        .current_dir(copy.path())
+        .env_clear()
+        .env("PATH", "/usr/local/bin:/usr/bin:/bin")
+        .output()
+        .unwrap();
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{told}");
+    for kind in models {
+        let message = format!("kind `{kind}` cannot take a pretrained model: its tasks run on docker-worker");
+        assert_eq!(told.matches(&message).count(), 1, "{told}");
+    }
+    assert!(told.contains("2 errors; nothing was generated"), "{told}");
+}

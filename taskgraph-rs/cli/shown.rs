@@ -10,7 +10,6 @@ use taskgraph::inert::inert;
 use taskgraph::problem::{Problem, Problems};
 use taskgraph::python::Regex;
 use taskgraph::ready::ReadyGraph;
-use taskgraph::unwritable::blame;
 use taskgraph::value::Value;
 use taskgraph::{json, yaml};
 
@@ -66,16 +65,9 @@ impl Graph {
 
     /// The graph as a value. Every map in it is sorted.
     fn value(&self) -> Result<Value> {
-        let text = match self {
-            Graph::Labels(graph) => {
-                json::compact(graph).map_err(|error| blame(graph.tasks.values(), error))?
-            }
-            Graph::Ids(graph) => {
-                let tasks = graph.tasks.values().map(|ready| &ready.task);
-                json::compact(graph).map_err(|error| blame(tasks, error))?
-            }
-        };
-        Ok(json::read(&text)?)
+        let mut text = Vec::new();
+        self.write_json(&mut text)?;
+        Ok(json::read(std::str::from_utf8(&text)?)?)
     }
 }
 

@@ -119,6 +119,11 @@ impl GraphConfig {
         Ok(GraphConfig { values, document })
     }
 
+    /// All of it.
+    pub fn values(&self) -> &Map {
+        &self.values
+    }
+
     /// A top-level value.
     pub fn get(&self, key: &str) -> Option<&Value> {
         self.values.get(key)

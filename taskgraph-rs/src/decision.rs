@@ -109,6 +109,7 @@ pub struct DockerContext {
 #[derive(Debug, Default)]
 pub struct Record {
     dropped: Mutex<Vec<Dropped>>,
+    refused: Mutex<Vec<Problem>>,
     warnings: Mutex<Vec<Problem>>,
     traces: Mutex<IndexMap<Str, Trace>>,
     contexts: Mutex<Vec<DockerContext>>,
@@ -118,6 +119,17 @@ impl Record {
     /// Notes that a stub is gone.
     pub fn drop_stub(&self, dropped: Dropped) {
         self.dropped.lock().unwrap_or_else(PoisonError::into_inner).push(dropped);
+    }
+
+    /// Notes why the graph will be refused, by a transform that goes on as if what is wrong were not there: so the kinds
+    /// behind are made, and what is wrong with them is told as well.
+    pub fn refuse(&self, problem: Problem) {
+        self.refused.lock().unwrap_or_else(PoisonError::into_inner).push(problem);
+    }
+
+    /// Why the graph is refused, which is then no longer noted.
+    pub fn take_refused(&self) -> Vec<Problem> {
+        std::mem::take(&mut self.refused.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Notes a warning. The same headline is noted once.

@@ -19,6 +19,23 @@ impl std::fmt::Display for Misfits {
 
 impl std::error::Error for Misfits {}
 
+/// What is wrong with a value that has its shape. Carries the path, so that whoever knows the file can point at it.
+#[derive(Debug)]
+pub struct About {
+    /// The key of the stub.
+    pub path: KeyPath,
+    /// What is wrong.
+    pub message: String,
+}
+
+impl std::fmt::Display for About {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for About {}
+
 impl Shape {
     /// Checks `value`, which stands at `path` of a stub.
     pub fn require(&self, value: &Value, path: &KeyPath) -> Result<()> {
@@ -45,6 +62,16 @@ impl Shape {
 pub fn wrong(path: impl Into<KeyPath>, value: &Value, allowed: &str) -> anyhow::Error {
     let what = What::Wrong { found: found(value), allowed: allowed.into(), nearest: None, instead: None };
     Misfits(vec![Misfit { path: path.into(), what }]).into()
+}
+
+/// An error about the value at one key, in other words than what is allowed there.
+pub fn about(path: impl Into<KeyPath>, message: impl Into<String>) -> anyhow::Error {
+    About { path: path.into(), message: message.into() }.into()
+}
+
+/// What failed without a place fails at one key.
+pub fn within<T>(path: impl Into<KeyPath>, result: Result<T>) -> Result<T> {
+    result.map_err(|error| about(path, format!("{error:#}")))
 }
 
 /// An error about a key that is not there.

@@ -21,6 +21,7 @@ use crate::task::{Dependencies, Label, Task, TasksByLabel};
 use crate::trace::{Trace, Trail};
 use crate::transform::{Context, Stub};
 use crate::tree::Tree;
+use crate::unwritable;
 use crate::value::{Map, Str, Value};
 
 /// What was made, and what was not let through.
@@ -99,7 +100,7 @@ fn benches(kinds: &IndexMap<Str, Kind>) -> Vec<Bench<'_>> {
 }
 
 enum Done {
-    Made(Vec<Arc<Task>>, Record),
+    Made(Vec<Arc<Task>>, Box<Record>),
     Failed(anyhow::Error),
     /// A kind that it needs has failed.
     Skipped,
@@ -150,7 +151,7 @@ impl Workshop<'_> {
             record: &record,
         };
         match make_kind(&context) {
-            Ok(tasks) => Done::Made(tasks, record),
+            Ok(tasks) => Done::Made(tasks, Box::new(record)),
             Err(error) => Done::Failed(error),
         }
     }
@@ -172,6 +173,7 @@ impl Workshop<'_> {
                             }
                         }
                     }
+                    problems.extend(record.take_refused());
                     traces.extend(record.take_traces());
                     contexts.extend(record.take_contexts());
                     let (gone, warned) = record.into_notes();
@@ -260,13 +262,17 @@ fn finish(context: &Context<'_>, mut stub: Stub) -> Result<Task> {
         Some(other) => return Err(wrong("dependencies", &other, "a map")),
     };
     let description = stub.text("description")?.into();
+    let definition = take_map(&mut stub, "task")?;
+    let optimization = stub.take("optimization").unwrap_or_default();
+    let values = definition.values().chain(attributes.values()).chain([&optimization]);
     Ok(Task {
+        is_unwritable: unwritable::any(values),
         kind: context.kind.name.clone(),
         label,
         description,
-        definition: take_map(&mut stub, "task")?,
+        definition,
         attributes,
-        optimization: stub.take("optimization").unwrap_or_default(),
+        optimization,
         dependencies,
         soft_dependencies: take_list(&mut stub, "soft-dependencies")?,
         if_dependencies: take_list(&mut stub, "if-dependencies")?,

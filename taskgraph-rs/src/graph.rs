@@ -5,11 +5,11 @@ use std::io::Write;
 use anyhow::Result;
 use foldhash::fast::RandomState;
 use indexmap::{IndexMap, IndexSet};
-use serde::ser::{Serialize, Serializer};
 
-use crate::json_parts::Entries;
+use crate::json_parts;
 use crate::problem::{Problem, Problems};
-use crate::task::{Dependencies, Label, Task, TaskJson, TasksByLabel};
+use crate::task::{Dependencies, Label, Task, TasksByLabel};
+use crate::task_json::TaskJson;
 use crate::walk::find_circle;
 
 /// How many missing dependencies get the nearest label as a hint.
@@ -44,33 +44,9 @@ impl TaskGraph {
 
     /// A graph with all edges. What a task depends on has to be there, and no way may lead round.
     pub fn linked(tasks: TasksByLabel) -> Result<Self> {
-        let mut problems = Vec::new();
-        for task in tasks.values() {
-            for (name, dependency) in &task.dependencies {
-                if !tasks.contains_key(dependency) {
-                    let message = format!("`{}` depends on `{dependency}`, which does not exist", task.label);
-                    let path = crate::keypath::KeyPath::dotted("dependencies").join(&**name);
-                    let mut problem =
-                        Problem::error("missing-dependency", message).in_place(task.origin.place(&path));
-                    // To look for the nearest of all labels takes a while: the first answers have to do.
-                    if problems.len() < HINTS {
-                        let near =
-                            crate::words::nearest(dependency.as_str(), tasks.keys().map(Label::as_str));
-                        problem.help = near.map(|near| format!("did you mean `{near}`?"));
-                    }
-                    problems.push(problem);
-                }
-            }
-        }
-        Problems(problems).check()?;
-        let linked =
-            tasks.iter().map(|(label, task)| (label, task.dependencies.values().collect())).collect();
-        if let Some(circle) = find_circle(&linked) {
-            let way: Vec<_> = circle.0.iter().map(|label| format!("`{label}`")).collect();
-            let message = format!("tasks depend on each other in a circle: {}", way.join(" → "));
-            let place = circle.0.first().and_then(|label| tasks[*label].origin.place(&"dependencies".into()));
-            return Err(Problems::from(Problem::error("circle", message).in_place(place)).into());
-        }
+        let (missing, circle) = rayon::join(|| missing_dependencies(&tasks), || circle(&tasks));
+        Problems(missing).check()?;
+        Problems(circle.into_iter().collect()).check()?;
         Ok(TaskGraph { tasks, edges: Edges::All })
     }
 
@@ -143,21 +119,45 @@ impl TaskGraph {
 impl TaskGraph {
     /// Writes `full-task-graph.json`: label to task, indented, sorted at every level.
     pub fn write_json(&self, out: &mut dyn Write) -> Result<()> {
-        let keys = self.labels();
-        Entries { keys: &keys, value: |label| self.json(label) }.write(self.tasks.values(), out)
+        json_parts::write(self.tasks.values(), &self.labels(), |label| self.json(label), out)
     }
 
-    fn json<'g>(&'g self, label: &'g Label) -> TaskJson<'g, Label> {
+    fn json<'g>(&'g self, label: &'g Label) -> TaskJson<'g> {
         let task = &self.tasks[label];
-        let edges = self.edges_of(label).iter().collect();
-        TaskJson { task, definition: &task.definition, edges, task_id: None }
+        let edges = self.edges_of(label).iter().map(|(name, to)| (&**name, to.as_str()));
+        let definition = &task.definition;
+        TaskJson { key: label.as_str(), task, definition, edges: edges.collect(), task_id: None }
     }
 }
 
-/// Label to task, sorted by label at every level: `full-task-graph.json`.
-impl Serialize for TaskGraph {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let keys = self.labels();
-        Entries { keys: &keys, value: |label| self.json(label) }.serialize(serializer)
+/// Dependencies on tasks that are not there.
+fn missing_dependencies(tasks: &TasksByLabel) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for task in tasks.values() {
+        for (name, dependency) in &task.dependencies {
+            if !tasks.contains_key(dependency) {
+                let message = format!("`{}` depends on `{dependency}`, which does not exist", task.label);
+                let path = crate::keypath::KeyPath::dotted("dependencies").join(&**name);
+                let mut problem =
+                    Problem::error("missing-dependency", message).in_place(task.origin.place(&path));
+                // To look for the nearest of all labels takes a while: the first answers have to do.
+                if problems.len() < HINTS {
+                    let near = crate::words::nearest(dependency.as_str(), tasks.keys().map(Label::as_str));
+                    problem.help = near.map(|near| format!("did you mean `{near}`?"));
+                }
+                problems.push(problem);
+            }
+        }
     }
+    problems
+}
+
+/// A way round, if there is one.
+fn circle(tasks: &TasksByLabel) -> Option<Problem> {
+    let linked = tasks.iter().map(|(label, task)| (label, task.dependencies.values().collect())).collect();
+    let circle = find_circle(&linked)?;
+    let way: Vec<_> = circle.0.iter().map(|label| format!("`{label}`")).collect();
+    let message = format!("tasks depend on each other in a circle: {}", way.join(" → "));
+    let place = circle.0.first().and_then(|label| tasks[*label].origin.place(&"dependencies".into()));
+    Some(Problem::error("circle", message).in_place(place))
 }

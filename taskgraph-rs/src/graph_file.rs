@@ -10,7 +10,8 @@ use crate::json;
 use crate::origin::Origin;
 use crate::shape::{Shape, optional, required};
 use crate::task::{Dependencies, Label, Task, TasksByLabel};
-use crate::value::{Map, Value};
+use crate::unwritable;
+use crate::value::{Map, Str, Value};
 
 const ANY_MAP: Shape = Shape::MapOf(&Shape::Any);
 const LABELS: Shape = Shape::Either(&[Shape::List(&Shape::Str), Shape::Null], "a list of labels");
@@ -54,7 +55,7 @@ fn read(value: Value) -> Result<Task> {
     let mut fields = Arc::unwrap_or_clone(fields);
     let text = |fields: &Map, key: &str| fields.get(key).and_then(Value::as_str).unwrap_or_default().into();
     let label = Label::parse(&text(&fields, "label"))?;
-    let kind: Arc<str> = text(&fields, "kind");
+    let kind: Str = text(&fields, "kind");
     let description = text(&fields, "description");
     let mut attributes = map(fields.take("attributes"));
     attributes.put("kind", &kind);
@@ -62,7 +63,9 @@ fn read(value: Value) -> Result<Task> {
         Value::Str(label) => Some(Label::parse(&label).map(|label| (name, label))),
         _ => None,
     });
+    let is_unwritable = unwritable::any(fields.values().chain(attributes.values()));
     Ok(Task {
+        is_unwritable,
         origin: Arc::new(Origin { kind: kind.clone(), name: label.text().clone(), spots: Vec::new() }),
         kind,
         label,

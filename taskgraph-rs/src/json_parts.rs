@@ -1,62 +1,68 @@
-//! A large map as JSON: its entries are laid out side by side, and joined in their order.
+//! A graph as JSON: its tasks are laid out side by side, and written in their order as they are ready.
 
 use std::io::Write;
 use std::sync::Arc;
 
 use anyhow::Result;
-use rayon::prelude::*;
-use serde::ser::{Serialize, Serializer};
+use serde::ser::Error as _;
 
-use crate::json_layout::append;
+use crate::json::Error;
 use crate::task::Task;
+use crate::task_json::{TaskJson, TaskLayout};
 use crate::unwritable::blame;
 
-/// About how long a task is as JSON, in bytes: to grow a buffer step by step costs more than to have it.
-const USUAL_LENGTH: usize = 8 << 10;
+/// How many tasks are laid out at once: about so much text as stays close to the processor.
+const TASKS: usize = 32;
 
-/// Entries of a map in their order: the keys, and what stands under each.
-pub(crate) struct Entries<'k, K, F> {
-    /// The keys, in the order in which they are written.
-    pub keys: &'k [K],
-    /// What stands under a key.
-    pub value: F,
+/// The text of a few tasks, or why it cannot be made. The room for the text is used again and again.
+#[derive(Default)]
+struct Part {
+    text: Vec<u8>,
+    error: Option<Error>,
 }
 
-impl<K: Copy + Serialize, V: Serialize, F: Fn(K) -> V> Serialize for Entries<'_, K, F> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.keys.iter().map(|key| (key, (self.value)(*key))))
+/// Writes the map of these tasks, indented, in the order of the keys. While some of it is written, what comes next is
+/// laid out. Nothing is written of tasks that JSON cannot hold.
+pub(crate) fn write<'t, K: Copy + Sync>(
+    tasks: impl IntoIterator<Item = &'t Arc<Task>> + Clone,
+    keys: &[K],
+    json: impl Fn(K) -> TaskJson<'t> + Sync,
+    out: &mut dyn Write,
+) -> Result<()> {
+    if tasks.clone().into_iter().any(|task| task.is_unwritable) {
+        return Err(blame(tasks, Error::custom("a number has no place in JSON")));
     }
-}
-
-impl<K: Copy + Serialize + Sync, V: Serialize, F: Fn(K) -> V + Sync> Entries<'_, K, F> {
-    /// Writes the map of these tasks, indented. Parts are made side by side.
-    pub fn write<'t>(
-        &self,
-        tasks: impl IntoIterator<Item = &'t Arc<Task>>,
-        out: &mut dyn Write,
-    ) -> Result<()> {
-        if self.keys.is_empty() {
-            return Ok(out.write_all(b"{}")?);
-        }
-        let length = self.keys.len().div_ceil(rayon::current_num_threads());
-        let parts: Vec<Vec<u8>> = self
-            .keys
-            .par_chunks(length)
-            .map(|keys| {
-                let mut part = Vec::with_capacity(keys.len() * USUAL_LENGTH);
-                append(&Entries { keys, value: &self.value }, &mut part)?;
-                Ok(part)
-            })
-            .collect::<serde_json::Result<_>>()
-            .map_err(|error| blame(tasks, error))?;
-        // Each part is a map of its own: what is between the braces is joined to one.
-        out.write_all(b"{\n")?;
-        for (index, part) in parts.iter().enumerate() {
-            if index > 0 {
-                out.write_all(b",\n")?;
+    if keys.is_empty() {
+        return Ok(out.write_all(b"{}")?);
+    }
+    let lay_out = |keys: &[K], part: &mut Part| {
+        part.text.clear();
+        let mut layout = TaskLayout::new(&mut part.text);
+        part.error = keys.iter().try_for_each(|key| layout.task(json(*key))).err();
+    };
+    let mut waiting = keys.chunks(TASKS);
+    let mut ready: Vec<Part> = Vec::new();
+    let mut making = Vec::new();
+    making.resize_with(2 * rayon::current_num_threads(), Part::default);
+    // Every task comes with the comma before it; the first one has none.
+    let mut comma = 1;
+    out.write_all(b"{")?;
+    loop {
+        let next: Vec<_> = waiting.by_ref().take(making.len()).collect();
+        making.truncate(next.len());
+        rayon::in_place_scope(|scope| {
+            for (part, keys) in making.iter_mut().zip(next) {
+                scope.spawn(|_| lay_out(keys, part));
             }
-            out.write_all(&part[2..part.len() - 2])?;
+            ready.iter().try_for_each(|part| out.write_all(&part.text[std::mem::take(&mut comma)..]))
+        })?;
+        if let Some(error) = making.iter_mut().find_map(|part| part.error.take()) {
+            return Err(blame(tasks, error));
         }
-        Ok(out.write_all(b"\n}")?)
+        if making.is_empty() {
+            return Ok(out.write_all(b"\n}")?);
+        }
+        std::mem::swap(&mut ready, &mut making);
+        making.resize_with(ready.len(), Part::default);
     }
 }

@@ -66,6 +66,16 @@ impl KeyPath {
         })
     }
 
+    /// The last key on the path with the indices behind it: `urls[0]`.
+    pub fn last_name(&self) -> Option<String> {
+        let at = self.0.iter().rposition(|step| matches!(step, Step::Key(_)))?;
+        let indices = self.0[at + 1..].iter().map(|step| match step {
+            Step::Index(index) => format!("[{index}]"),
+            Step::Key(_) => String::new(),
+        });
+        Some(self.last_key()?.to_owned() + &indices.collect::<String>())
+    }
+
     /// The value at this path, if it is there.
     pub fn find<'v>(&self, root: &'v Value) -> Option<&'v Value> {
         self.0.iter().try_fold(root, |value, step| match step {
@@ -104,6 +114,7 @@ mod tests {
     fn a_path_shows_keys_and_indices() {
         let path = KeyPath::dotted("experiment.pretrained-models").join("urls").join(0);
         assert_eq!(path.to_string(), "experiment.pretrained-models.urls[0]");
+        assert_eq!(path.last_name().as_deref(), Some("urls[0]"));
     }
 
     #[test]

@@ -200,8 +200,9 @@ impl Loading<'_> {
     fn strings(&mut self, key: &str) -> Vec<Str> {
         let config = self.config.clone();
         let Some(value) = config.get(key) else { return Vec::new() };
-        // Python: an empty map is walked over like an empty list.
-        if value.as_map().is_some_and(Map::is_empty) {
+        // Python: an empty map or text is walked over like an empty list, and nothing can be put behind it.
+        let is_empty = value.as_map().is_some_and(Map::is_empty) || value.as_str() == Some("");
+        if is_empty && key != "transforms" {
             return Vec::new();
         }
         let Some(items) = value.as_list() else {
@@ -226,9 +227,13 @@ impl Loading<'_> {
     fn add_default_transforms(&mut self, transforms: &mut Vec<Str>) {
         const LOADERS: [&str; 2] = ["taskgraph.loader.transform:loader", "taskgraph.loader.default:loader"];
         let config = self.config.clone();
-        match config.get("loader").map(|loader| loader.as_str().unwrap_or_default()) {
+        let Some(loader) = config.get("loader") else { return self.append_defaults(transforms) };
+        match loader.as_str() {
+            None => {
+                let found = format!("found {}", loader.sort());
+                self.wrong("loader".into(), "`loader` must be a string".into(), found);
+            }
             Some(loader) if loader == LOADERS[0] => {}
-            None => self.append_defaults(transforms),
             Some(loader) if loader == LOADERS[1] => self.append_defaults(transforms),
             Some(loader) => {
                 let label = match words::nearest(loader, LOADERS) {
@@ -272,7 +277,9 @@ impl Loading<'_> {
     /// Python: `taskgraph.loader.transform.loader`.
     fn stubs(&mut self, folder: &str) -> Result<Vec<Stub>> {
         let config = self.config.clone();
-        let defaults = config.get("task-defaults").filter(|defaults| defaults.truthy());
+        let own = self.document.clone();
+        let defaults = self.defaults(&own, config.get("task-defaults"));
+        let defaults = defaults.as_ref();
         let default_spot = Spot { document: self.document.clone(), path: "task-defaults".into() };
         let mut out = Vec::new();
         if let Some(tasks) = config.get("tasks") {
@@ -299,7 +306,8 @@ impl Loading<'_> {
                 self.problems.push(Problem::error("wrong-value", message).in_place(place));
                 continue;
             };
-            let own = Arc::make_mut(&mut tasks).take("task-defaults").filter(Value::truthy);
+            let own = Arc::make_mut(&mut tasks).take("task-defaults");
+            let own = self.defaults(&document, own.as_ref());
             let mut spots = Vec::new();
             if own.is_some() {
                 spots.push(Spot { document: document.clone(), path: "task-defaults".into() });
@@ -314,6 +322,19 @@ impl Loading<'_> {
             self.add_stubs(&document, KeyPath::default(), &tasks, merged.as_ref(), &spots, &file, &mut out);
         }
         Ok(out)
+    }
+
+    /// The defaults of a file, which have to be a map. Python: what is empty counts as absent, whatever it is.
+    fn defaults(&mut self, document: &Arc<Document>, written: Option<&Value>) -> Option<Value> {
+        let defaults = written.filter(|defaults| defaults.truthy())?;
+        if defaults.as_map().is_none() {
+            let path = KeyPath::dotted("task-defaults");
+            let place = Some(place_of_value(document, &path));
+            let problem = Problem::error("wrong-value", "`task-defaults` must be a map");
+            self.problems.push(problem.at(path, format!("found {}", defaults.sort())).in_place(place));
+            return None;
+        }
+        Some(defaults.clone())
     }
 
     #[expect(clippy::too_many_arguments, reason = "the two callers differ in each of them")]

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use crate::fields::Misfits;
+use crate::fields::{About, Misfits};
 use crate::instead::Instead;
 use crate::keypath::{KeyPath, Step};
 use crate::problem::{Problem, Problems, place_of_key, place_of_value};
 use crate::shape::{Misfit, What};
 use crate::source::Place;
+use crate::value::Str;
 use crate::words;
 use crate::yaml::{Data, Document, Node};
 
@@ -24,9 +25,9 @@ pub struct Spot {
 #[derive(Debug)]
 pub struct Origin {
     /// The kind it belongs to.
-    pub kind: Arc<str>,
+    pub kind: Str,
     /// The key it has in its file, before anything is substituted.
-    pub name: Arc<str>,
+    pub name: Str,
     /// Its own spot, then those of its defaults.
     pub spots: Vec<Spot>,
 }
@@ -40,6 +41,16 @@ impl Origin {
             // The first of equals wins: the stub's own spot before its defaults.
             .rev()
             .max_by_key(|(spot, full)| spot.document.locate_nearest(full).1.saturating_sub(spot.path.0.len()))
+    }
+
+    /// The path and the place of what is written at `path` of the stub, if it is written at all.
+    fn written(&self, path: &KeyPath) -> Option<(KeyPath, Place)> {
+        let (spot, full) = self.nearest(path)?;
+        let place = match spot.document.node(&full)?.data {
+            Data::List(_) | Data::Map(_) => place_of_key(&spot.document, &full),
+            _ => place_of_value(&spot.document, &full),
+        };
+        Some((full, place))
     }
 
     /// The place of the key at `path` of the stub.
@@ -73,8 +84,14 @@ impl Origin {
             Err(error) => {
                 let message = format!("{error:#}");
                 let label = format!("in kind `{}`, task `{}`", self.kind, self.name);
-                let place = self.place(&KeyPath::default());
-                let path = self.spots.first().map(|spot| spot.path.clone()).unwrap_or_default();
+                let about = error.downcast_ref::<About>();
+                let (path, place) = match about.and_then(|about| self.written(&about.path)) {
+                    Some((path, place)) => (path, Some(place)),
+                    None => {
+                        let own = self.spots.first().map(|spot| spot.path.clone());
+                        (own.unwrap_or_default(), self.place(&KeyPath::default()))
+                    }
+                };
                 vec![Problem::error("task", message).at(path, label).in_place(place)]
             }
         };
@@ -136,9 +153,10 @@ pub fn told(misfit: &Misfit, path: KeyPath, document: Option<&Arc<Document>>) ->
         }
         What::Wrong { found, allowed, nearest, instead } => {
             let place = document.map(|document| place_of_value(document, &path));
+            let name = path.last_name().unwrap_or_else(|| key.clone());
             let message = match nearest.is_some() || found.starts_with('`') && allowed.contains(" or ") {
                 true => format!("unknown {key} {found}"),
-                false => format!("`{key}` must be {allowed}"),
+                false => format!("`{name}` must be {allowed}"),
             };
             let label = match nearest {
                 Some(nearest) => format!("{allowed}; did you mean `{nearest}`?"),
@@ -151,8 +169,12 @@ pub fn told(misfit: &Misfit, path: KeyPath, document: Option<&Arc<Document>>) ->
                     place.as_ref().and_then(Place::text).map(|spelled| format!("\"{spelled}\""))
                 }
             });
+            let is_item = name != key;
             let mut problem = Problem::error("wrong-value", message).at(path, label).in_place(place);
-            problem.help = instead.map(|instead| format!("write `{key}: {instead}`"));
+            problem.help = instead.map(|instead| match is_item {
+                true => format!("write `{instead}`"),
+                false => format!("write `{key}: {instead}`"),
+            });
             problem
         }
     }

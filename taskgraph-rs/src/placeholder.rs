@@ -23,7 +23,7 @@ pub fn fill<E>(
         }
         Value::Map(map) => match placeholder(map, names) {
             Some((name, Value::Map(keyed))) => {
-                let mut filled = Map::with_capacity_and_hasher(keyed.len(), Default::default());
+                let mut filled = Map::with_capacity(keyed.len());
                 for (text, inner) in keyed.iter() {
                     let text = with(name, &text.into())?;
                     filled.insert(text, fill(inner, names, with)?.unwrap_or_else(|| inner.clone()));

@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use indexmap::IndexMap;
-use serde::ser::{Serialize, Serializer};
 
-use crate::json_parts::Entries;
-use crate::task::{Task, TaskJson};
+use crate::json_parts;
+use crate::task::Task;
 use crate::task_id::TaskId;
+use crate::task_json::TaskJson;
 use crate::value::{Map, Str};
 
 /// A task that can be created, but for its points in time, which count from its creation.
@@ -36,9 +36,8 @@ pub struct ReadyGraph {
 impl ReadyGraph {
     /// Writes `task-graph.json`: taskId to task, indented, sorted at every level.
     pub fn write_json(&self, out: &mut dyn Write) -> Result<()> {
-        let keys = self.ids();
-        Entries { keys: &keys, value: |id| self.json(id) }
-            .write(self.tasks.values().map(|ready| &ready.task), out)
+        let tasks = self.tasks.values().map(|ready| &ready.task);
+        json_parts::write(tasks, &self.ids(), |id| self.json(id), out)
     }
 
     /// The tasks that `keep` wants.
@@ -53,22 +52,15 @@ impl ReadyGraph {
         ids
     }
 
-    fn json<'g>(&'g self, id: &'g TaskId) -> TaskJson<'g, TaskId> {
+    fn json<'g>(&'g self, id: &'g TaskId) -> TaskJson<'g> {
         let ready = &self.tasks[id];
         let inside = ready.dependencies.iter().filter(|(_, to)| self.tasks.contains_key(*to));
         TaskJson {
+            key: id.as_str(),
             task: &ready.task,
             definition: &ready.definition,
-            edges: inside.collect(),
-            task_id: Some(id),
+            edges: inside.map(|(name, to)| (&**name, to.as_str())).collect(),
+            task_id: Some(id.as_str()),
         }
-    }
-}
-
-/// TaskId to task, sorted by taskId at every level: `task-graph.json`.
-impl Serialize for ReadyGraph {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let keys = self.ids();
-        Entries { keys: &keys, value: |id| self.json(id) }.serialize(serializer)
     }
 }

@@ -214,6 +214,9 @@ impl Shape {
                 None => shape.collect(value, path, out),
             },
             _ if self.fits(value) => {}
+            (Shape::Either(shapes, _), _) if meant(shapes, value).is_some() => {
+                meant(shapes, value).into_iter().for_each(|shape| shape.collect(value, path, out));
+            }
             _ => out.push(Misfit {
                 path: path.clone(),
                 what: What::Wrong {
@@ -305,6 +308,31 @@ fn collect_fields(
     }
 }
 
+/// Which of several shapes is meant by a list or a map that fits none: the only one for this sort, or else the only one
+/// that knows a key of the map. What is wrong inside says more than that none of them fits.
+fn meant<'s>(shapes: &'s [Shape], value: &Value) -> Option<&'s Shape> {
+    let only = |shapes: &[&'s Shape]| match shapes {
+        [shape] => Some(*shape),
+        _ => None,
+    };
+    let knows = |shape: &Shape, key: &str| match shape {
+        Shape::Map(fields) | Shape::Open(fields, _) => fields.iter().any(|field| field.name == key),
+        _ => false,
+    };
+    match value {
+        Value::List(_) => {
+            only(&Vec::from_iter(shapes.iter().filter(|shape| matches!(shape, Shape::List(_)))))
+        }
+        Value::Map(map) => {
+            let maps = |shape: &&Shape| matches!(shape, Shape::Map(_) | Shape::Open(..) | Shape::MapOf(_));
+            let maps = Vec::from_iter(shapes.iter().filter(maps));
+            let known = maps.iter().copied().filter(|shape| map.keys().any(|key| knows(shape, key)));
+            only(&maps).or_else(|| only(&Vec::from_iter(known)))
+        }
+        _ => None,
+    }
+}
+
 /// The name and the arms of a `by-NAME` map, if `value` is one for one of `names`.
 fn arms<'v>(names: &[&str], value: &'v Value) -> Option<(&'v str, &'v Map)> {
     let map = value.as_map().filter(|map| map.len() == 1)?;
@@ -336,6 +364,21 @@ mod tests {
         let [Misfit { what: What::Wrong { nearest, allowed, .. }, .. }] = &misfits[..] else { panic!() };
         assert_eq!(nearest.as_deref(), Some("continue"));
         assert_eq!(allowed, "use, continue or init");
+    }
+
+    #[test]
+    fn what_is_wrong_inside_the_shape_that_is_meant_is_told() {
+        let told = |shape: &Shape, value: Value| {
+            Vec::from_iter(shape.check(&value).iter().map(|m| m.path.to_string()))
+        };
+        const EITHER: Shape =
+            Shape::Either(&[Shape::Str, MODEL, STRINGS], "a text, a model or a list of strings");
+        let model = map! { "urls" => "https://x", "mode" => "use" };
+        assert_eq!(told(&EITHER, model.into()), ["urls"]);
+        assert_eq!(told(&EITHER, [Value::from("a"), Value::from(1)].into_iter().collect()), ["[1]"]);
+        assert_eq!(told(&EITHER, 1.into()), [""]);
+        assert_eq!(told(&TEXT_OR_REFERENCE, map! { "task-reference" => 1 }.into()), ["task-reference"]);
+        assert_eq!(told(&TEXT_OR_REFERENCE, map! { "reference" => "x" }.into()), [""]);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 
-use crate::fields::Fields;
+use crate::fields::{Fields, about};
 use crate::python;
 use crate::value::{Map, Value};
 use crate::words;
@@ -57,7 +57,7 @@ pub fn substitute(value: &Value, names: &Map, missing: Missing) -> Result<Value>
             items.iter().map(|item| substitute(item, names, missing)).collect::<Result<Vec<_>>>()?,
         ),
         Value::Map(map) => {
-            let mut out = Map::with_capacity_and_hasher(map.len(), Default::default());
+            let mut out = Map::with_capacity(map.len());
             for (key, value) in map.iter() {
                 let value = substitute(value, names, missing)?;
                 match python::has_braces(key) {
@@ -90,7 +90,8 @@ pub fn substitute_fields<'f>(
 ) -> Result<()> {
     for field in fields {
         let place = task.at(field).context("a substitution field is missing")?;
-        *place = substitute(place, names, missing).with_context(|| format!("in `{field}`"))?;
+        *place = substitute(place, names, missing)
+            .map_err(|error| about(field, format!("in `{field}`: {error:#}")))?;
     }
     Ok(())
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use anyhow::{Result, anyhow};
 use indexmap::IndexMap;
+use rayon::prelude::*;
 
 use crate::config::GraphConfig;
 use crate::decision::{Model, Record, Reuse};
@@ -27,6 +28,9 @@ use crate::value::{Map, Str, Value};
 /// The most stubs that a transform may make of those of a kind: more than any queue takes, and few enough that a
 /// product of typing errors does not fill the memory.
 pub const MOST_STUBS: usize = 500_000;
+
+/// Rows of stubs that are shorter than this are not worth another core.
+const SHORTEST_ROW: usize = 64;
 
 /// What a transform may look at. It never changes while a graph is generated.
 #[derive(Clone, Copy)]
@@ -111,6 +115,36 @@ pub fn each(stubs: Vec<Stub>, mut change: impl FnMut(&mut Stub) -> Result<()>) -
         out.push(stub);
         Ok(())
     })
+}
+
+/// Changes every stub like [`each`], with all cores. What `change` keeps from stub to stub is made by `begin`, once for
+/// a row of them.
+///
+/// It is for changes that do not depend on the order: those that write nothing into the notebook, or the same for all.
+pub fn each_apart<K: Send>(
+    mut stubs: Vec<Stub>,
+    begin: impl Fn() -> K + Sync,
+    change: impl Fn(&mut K, &mut Stub) -> Result<()> + Sync,
+) -> Result<Vec<Stub>> {
+    // Short enough to share the work, long enough that rows have much in common.
+    let length = stubs.len().div_ceil(4 * rayon::current_num_threads()).max(SHORTEST_ROW);
+    let blamed: Vec<anyhow::Error> = stubs
+        .par_chunks_mut(length)
+        .flat_map_iter(|row| {
+            let mut kept = begin();
+            row.iter_mut()
+                .filter_map(|stub| {
+                    let origin = stub.origin.clone();
+                    change(&mut kept, stub).err().map(|error| origin.blame(error))
+                })
+                .collect::<Vec<_>>()
+        })
+        .collect();
+    let mut problems = Vec::new();
+    for error in blamed {
+        problems.extend(error.downcast::<Problems>()?.0);
+    }
+    if problems.is_empty() { Ok(stubs) } else { Err(Problems(problems).into()) }
 }
 
 /// Makes any number of stubs from each; gathers what is wrong with all of them before it fails.

@@ -27,6 +27,23 @@ pub fn blame<'t>(tasks: impl IntoIterator<Item = &'t Arc<Task>>, error: serde_js
     if problems.is_empty() { error.into() } else { Problems(problems).into() }
 }
 
+/// Whether there is a number in these values that JSON has no place for.
+pub fn any<'v>(mut values: impl Iterator<Item = &'v Value>) -> bool {
+    values.any(|value| match value {
+        Value::List(items) => any(items.iter()),
+        Value::Map(map) => any(map.values()),
+        number => is_unwritable(number),
+    })
+}
+
+fn is_unwritable(value: &Value) -> bool {
+    match value {
+        Value::Float(number) => !number.is_finite(),
+        Value::BigInt(digits) => digits.parse::<u64>().is_err(),
+        _ => false,
+    }
+}
+
 /// The steps to the first number that JSON lacks, from the inside out, and what it is.
 fn find(value: &Value) -> Option<(Vec<Step>, String)> {
     let inside = |step: Step, value: &Value| {
@@ -35,10 +52,8 @@ fn find(value: &Value) -> Option<(Vec<Step>, String)> {
         Some((steps, number))
     };
     match value {
-        Value::Float(number) if !number.is_finite() => Some((Vec::new(), format!("the number {number}"))),
-        Value::BigInt(digits) if digits.parse::<u64>().is_err() => {
-            Some((Vec::new(), format!("the integer {digits}")))
-        }
+        Value::Float(number) if is_unwritable(value) => Some((Vec::new(), format!("the number {number}"))),
+        Value::BigInt(digits) if is_unwritable(value) => Some((Vec::new(), format!("the integer {digits}"))),
         Value::List(items) => items.iter().enumerate().find_map(|(index, item)| inside(index.into(), item)),
         Value::Map(map) => map.iter().find_map(|(key, value)| inside(key.into(), value)),
         _ => None,

@@ -8,37 +8,59 @@ use std::cell::RefCell;
 use std::fmt;
 use std::sync::Arc;
 
-use indexmap::{IndexMap, IndexSet};
+use indexmap::IndexSet;
 use serde::ser::{Error as _, Serialize, SerializeMap, SerializeSeq, Serializer};
 
-/// A shared piece of text.
-pub type Str = Arc<str>;
+pub use crate::map::Map;
+
+/// A shared piece of text. As small as a pointer.
+pub type Str = arcstr::ArcStr;
 
 /// The names that transforms give to fields, shared: every task has the same ones.
 pub fn key(name: &str) -> Str {
     thread_local! {
-        static KNOWN: RefCell<IndexSet<Str, foldhash::fast::RandomState>> = RefCell::default();
+        static KNOWN: RefCell<Names> = RefCell::default();
     }
-    // Names out of configs may be any number of long ones; those that recur are few and short.
-    const MOST: usize = 1_000;
-    const LONGEST: usize = 40;
-    if name.len() > LONGEST {
-        return name.into();
-    }
-    KNOWN.with_borrow_mut(|known| match known.get(name) {
-        Some(shared) => shared.clone(),
-        None => {
-            let shared: Str = name.into();
-            if known.len() < MOST {
-                known.insert(shared.clone());
-            }
-            shared
-        }
-    })
+    KNOWN.with_borrow_mut(|known| known.get(name))
 }
 
-/// A map from strings to values, in the order of insertion.
-pub type Map = IndexMap<Str, Value, foldhash::fast::RandomState>;
+/// Names that were asked for before.
+#[derive(Default)]
+struct Names {
+    /// The name that was asked for last, of those whose text lies at an address like this: most names are literals of
+    /// the program, which never move.
+    last: Vec<Str>,
+    all: IndexSet<Str, foldhash::fast::RandomState>,
+}
+
+impl Names {
+    /// How many places there are for the last names.
+    const PLACES: usize = 1 << 10;
+    /// Names out of configs may be any number of long ones; those that recur are few and short.
+    const MOST: usize = 1_000;
+    const LONGEST: usize = 40;
+
+    fn get(&mut self, name: &str) -> Str {
+        if self.last.is_empty() {
+            self.last.resize(Self::PLACES, Str::new());
+        }
+        let place = &mut self.last[(name.as_ptr().addr() ^ name.len() << 5) % Self::PLACES];
+        if &**place != name {
+            *place = match self.all.get(name) {
+                Some(shared) => shared.clone(),
+                None if name.len() <= Self::LONGEST && self.all.len() < Self::MOST => {
+                    // Never freed, so never counted: no two cores wait for each other to count it.
+                    let shared = Str::from(name);
+                    shared.leak();
+                    self.all.insert(shared.clone());
+                    shared
+                }
+                None => name.into(),
+            };
+        }
+        place.clone()
+    }
+}
 
 /// One value. `Clone` is cheap: text, lists and maps are shared.
 #[derive(Clone, PartialEq, Default)]
@@ -301,7 +323,7 @@ macro_rules! map {
     ($($key:expr => $value:expr),* $(,)?) => {{
         let length = <[&str]>::len(&[$($crate::map!(@name $key)),*]);
         #[allow(unused_mut, reason = "an empty map is not changed")]
-        let mut map = $crate::value::Map::with_capacity_and_hasher(length, Default::default());
+        let mut map = $crate::value::Map::with_capacity(length);
         $(map.insert($crate::value::key($key), $crate::value::Value::from($value));)*
         map
     }};

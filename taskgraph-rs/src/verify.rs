@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
+use rayon::prelude::*;
 
 use crate::config::GraphConfig;
 use crate::graph::TaskGraph;
@@ -33,13 +34,21 @@ const LONGEST_NAME: usize = 255;
 
 /// All that is wrong with a full graph.
 pub fn verify(graph: &TaskGraph, config: &GraphConfig) -> Vec<Problem> {
-    let mut problems = Vec::new();
-    names(graph, &mut problems);
-    symbols(graph, &mut problems);
-    routes(graph, config, &mut problems);
-    tiers(graph, &mut problems);
-    toolchain_aliases(graph, &mut problems);
-    problems
+    type Check = fn(&TaskGraph, &GraphConfig, &mut Vec<Problem>);
+    // Made side by side; what they find comes in this order.
+    const CHECKS: [Check; 5] = [
+        |graph, _, problems| names(graph, problems),
+        |graph, _, problems| symbols(graph, problems),
+        routes,
+        |graph, _, problems| tiers(graph, problems),
+        |graph, _, problems| toolchain_aliases(graph, problems),
+    ];
+    let found = CHECKS.par_iter().map(|check| {
+        let mut problems = Vec::new();
+        check(graph, config, &mut problems);
+        problems
+    });
+    found.flatten().collect()
 }
 
 fn about(task: &Task, code: &'static str, message: String, path: &str) -> Problem {

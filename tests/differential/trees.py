@@ -1,444 +1,357 @@
-"""Trees of kinds that nobody wrote: made by chance from what the core transforms take, mostly right, at times wrong."""
+"""Trees of kinds that nobody wrote: made by chance from what the core transforms take, mostly right, at times with one
+thing wrong."""
 
-import random
+import copy
 
-CONFIG = {
-    "trust-domain": "made-up",
-    "task-priority": {"by-project": {"tree": "medium", "default": "low"}},
-    "taskgraph": {"repositories": {"ci": {"name": "Made up"}}, "run": {"use-caches": ["checkout", "pip"]}},
-    "index": {"products": ["app", "tool"]},
-    "treeherder": {"group-names": {"B": "Builds", "T": "Tests", "Fetch": "Fetches", "TL": "Toolchains", "I": "Images"}},
-    "workers": {
-        "aliases": {
-            "images": {"provisioner": "{trust-domain}-{level}", "implementation": "docker-worker", "os": "linux", "worker-type": "images"},
-            "linux.*": {
-                "provisioner": {"by-level": {"3": "made-up-3", "default": "made-up-1"}},
-                "implementation": "docker-worker",
-                "os": "linux",
-                "worker-type": "{alias}",
-            },
-            "win": {"provisioner": "made-up-t", "implementation": "generic-worker", "os": "windows", "worker-type": "win"},
-            "mac": {"provisioner": "made-up-t", "implementation": "generic-worker", "os": "macosx", "worker-type": "mac"},
+import faults
+import settings
+import sources
+import stubs
+from chance import NAMES, Chance
+from fan import fan_out
+
+TRANSFORMS = "taskgraph.transforms."
+
+
+class Kind:
+    """A kind to be, and what its stubs have to know of the tree."""
+
+    def __init__(self, tree, name, flavour):
+        self.tree, self.name, self.flavour = tree, name, flavour
+        self.labels = []
+        self.names = []
+        self.known = list(tree.labels)
+        self.upstream = []
+        self.tier = tree.tier
+        self.last = False
+        self.images = ["linux", "fetch", "base", "toolchain-build"]
+        self.checkouts = tree.checkouts
+        self.use_caches = [True, False, ["checkout"], ["pip", "npm"], ["uv", "checkout", "cargo"], []]
+        self.many_repositories = len(tree.config["taskgraph"]["repositories"]) > 1
+        self.fetchable, self.takable, self.needable = {}, [], []
+
+    def number(self):
+        return self.tree.number()
+
+    def builds_on(self, kinds):
+        self.upstream = [kind.name for kind in kinds]
+        self.fetchable = {
+            kind.name: [*kind.names, *kind.aliases] for kind in kinds if kind.name in ("fetch", "toolchain")
         }
-    },
-}
+        self.takable = [label for kind in kinds for label in kind.labels]
+        self.needable = list(self.takable)
 
-PARAMETERS = {
-    "base_ref": "main",
-    "base_repository": "https://github.com/example/tree",
-    "base_rev": "a" * 40,
-    "build_date": 1700603004,
-    "build_number": 1,
-    "do_not_optimize": [],
-    "enable_always_target": True,
-    "existing_tasks": {},
-    "files_changed": [],
-    "filters": ["target_tasks_method"],
-    "head_ref": "refs/heads/main",
-    "head_repository": "https://github.com/example/tree",
-    "head_rev": "b" * 40,
-    "head_tag": "",
-    "level": "3",
-    "moz_build_date": "20231121214324",
-    "next_version": None,
-    "optimize_strategies": None,
-    "optimize_target_tasks": True,
-    "owner": "nobody@example.org",
-    "project": "tree",
-    "pushdate": 0,
-    "pushlog_id": "0",
-    "repository_type": "git",
-    "target_tasks_method": "default",
-    "tasks_for": "github-push",
-    "version": None,
-}
-
-VOLUMES = "VOLUME /builds/worker/checkouts /builds/worker/.task-cache/pip /builds/worker/.task-cache/npm\n"
-VOLUMES += "VOLUME /builds/worker/.task-cache/cargo /builds/worker/.task-cache/uv /x /builds/other/checkouts\n"
-
-# Files that stay the same from tree to tree: what is hashed has to be committed.
-FILES = {
-    "taskcluster/docker/base/Dockerfile": "FROM debian\n# %include-run-task\n# %include src\n",
-    "taskcluster/docker/fetch/Dockerfile": "FROM debian\n# %include-run-task\n" + VOLUMES,
-    "taskcluster/docker/linux/Dockerfile": "# %ARG VERSION\nFROM $PARENT:$VERSION\n" + VOLUMES,
-    "taskcluster/scripts/toolchain/build.sh": "make\n",
-    "taskcluster/scripts/toolchain/build.ps1": "make\n",
-    "taskcluster/scripts/toolchain/build.py": "make\n",
-    "taskcluster/context.yml": "color: red\nthreads: 3\n",
-    "src/main.c": "int main;\n",
-    "src/a/b.txt": "b\n",
-    "src/ä.txt": "b\n",
-}
-
-NAMES = ["app", "lib", "x-1", "tool", "Tööl", "a.b", "linux", "one", "two", "k0"]
-WORDS = ["red", "green", "", "{name}", "a b", "é", "it's", '"', "1.0", "true", "{{x}}", "\\n", "💡", "$HOME"]
+    @property
+    def aliases(self):
+        return self.tree.aliases.get(self.name, [])
 
 
-class Maker:
+class Tree:
     """Makes one tree. The same number makes the same tree."""
 
     def __init__(self, number):
-        self.chance = random.Random(number)
-        # Most trees are all right, so that enough of them become graphs; the others have few things wrong.
-        self.wrongness = self.chance.choice([0] * 7 + [0.002, 0.005, 0.02])
+        self.chance = Chance(number)
+        self.count = 0
+        self.kinds, self.labels, self.aliases, self.files = [], [], {}, {}
+        self.config = settings.config(self.chance)
+        self.tier = 1 if "treeherder" in self.config else None
+        self.checkouts = [
+            True,
+            False,
+            {"ci": {"path": "x"}},
+            {"ci": {"head_ref": "y", "head_rev": None}},
+            {"ci": {"type": "hg", "ssh_secret_name": "s"}},
+        ]
+        if len(self.config["taskgraph"]["repositories"]) > 1:
+            self.checkouts = [
+                False,
+                False,
+                {"ci": {}},
+                {"ci": {"path": "x"}, "other": {"path": "y"}},
+                {"other": {}, "ci": {}},
+            ]
 
-    def maybe(self, share):
-        return self.chance.random() < share
+    def number(self):
+        self.count += 1
+        return self.count
 
-    def some(self, words, most=3):
-        return [self.chance.choice(words) for _ in range(self.chance.randint(0, most))]
+    def made(self):
+        """The files of the tree, as values, and its parameters."""
+        chance = self.chance
+        images = "docker-image" if chance.maybe(0.9) else "images"
+        if images != "docker-image":
+            self.config["docker-image-kind"] = images
+        self.add(images, "images", [])
+        if chance.maybe(0.1) and images == "docker-image":
+            self.packages()
+        for flavour, share in (("fetch", 0.6), ("toolchain", 0.6)):
+            if chance.maybe(share):
+                self.add(flavour, flavour, [])
+        count = chance.randint(1, 4)
+        for number in range(count):
+            self.tier = chance.choice([self.tier, self.tier, *range(self.tier, 4), None]) if self.tier else None
+            flavour = chance.choice(["task", "run", "run", "run", "deps", "deps"])
+            name = chance.choice([f"k{number}", f"build{number}", f"a-test{number}", f"é{number}"])
+            self.add(name, flavour, self.kinds, last=number == count - 1)
+        self.files["taskcluster/config.yml"] = self.config
+        files, parameters = self.files, settings.parameters(chance, self)
+        if chance.maybe(0.35):
+            return faults.spoil(chance, files, parameters)
+        return files, parameters
 
-    def value(self, depth=0):
-        """Any value that YAML and JSON have."""
-        kinds = ["text", "int", "float", "bool", "null", "date"] + (["list", "map"] if depth < 2 else [])
-        match self.chance.choice(kinds):
-            case "text":
-                return self.chance.choice(WORDS)
-            case "int":
-                return self.chance.choice([0, 1, -1, 7, 2**31, 2**53, 10**6])
-            case "float":
-                return self.chance.choice([0.5, 1.0, -2.25, 1e20, 1e-7])
-            case "bool":
-                return self.maybe(0.5)
-            case "null":
-                return None
-            case "date":
-                return "2024-01-01"
-            case "list":
-                return [self.value(depth + 1) for _ in range(self.chance.randint(0, 3))]
-            case "map":
-                return {self.chance.choice(NAMES): self.value(depth + 1) for _ in range(self.chance.randint(0, 3))}
+    def add(self, name, flavour, others, last=False):
+        chance = self.chance
+        kind = Kind(self, name, flavour)
+        kind.last = last
+        known = [other for other in self.kinds if other.flavour == "images"]
+        match flavour:
+            case "images":
+                written = self.images(kind)
+            case "fetch":
+                kind.builds_on(chance.some(known))
+                written = self.written(kind, ["fetch", "run", "task"], sources.fetch)
+            case "toolchain":
+                kind.builds_on([*chance.some(known), *(other for other in self.kinds if other.flavour == "fetch")])
+                written = self.written(kind, ["run", "cached_tasks", "task"], sources.toolchain)
+            case "task":
+                kind.builds_on(chance.some(others))
+                written = self.written(kind, ["task"], stubs.task)
+            case "run":
+                kind.builds_on([other for other in others if chance.maybe(0.7)])
+                written = self.written(kind, ["run", "task"], stubs.run)
+            case "deps":
+                kind.builds_on([other for other in others if other.flavour != "images" and chance.maybe(0.7)] or known)
+                make = chance.choice([stubs.run, stubs.run, stubs.task])
+                written = self.written(kind, ["task"] if make == stubs.task else ["run", "task"], make)
+        self.files[f"taskcluster/kinds/{name}/kind.yml"] = written
+        self.kinds.append(kind)
+        self.labels += kind.labels
 
-    def spoil(self, value, path=()):
-        """The value, now and then with something wrong in it."""
-        if self.maybe(self.wrongness):
-            return self.value()
-        if isinstance(value, dict):
-            spoiled = {}
-            for key, inner in value.items():
-                if self.maybe(self.wrongness):
-                    continue
-                if self.maybe(self.wrongness):
-                    key = key + self.chance.choice(["s", "-", "x"])
-                spoiled[key] = self.spoil(inner, (*path, key))
-            return spoiled
-        if isinstance(value, list):
-            return [self.spoil(item, path) for item in value]
-        return value
-
-    def tree(self):
-        """Files of a tree, as values, and its parameters."""
-        kinds = {"docker-image": self.images()}
-        for number in range(self.chance.randint(1, 4)):
-            flavour = self.chance.choice(["task", "task", "run", "run", "run", "fetch", "toolchain", "deps"])
-            name = flavour if flavour in ("fetch", "toolchain") else f"k{number}"
-            if name not in kinds:
-                kinds[name] = self.kind(flavour, number, list(kinds))
-        config = self.config()
-        files = {"taskcluster/config.yml": self.spoil(config) if self.maybe(0.2) else config}
-        for name, kind in kinds.items():
-            files[f"taskcluster/kinds/{name}/kind.yml"] = self.spoil(kind)
-        return files, self.parameters()
-
-    def config(self):
-        config = {**CONFIG}
-        if self.maybe(0.3):
-            config["task-expires-after"] = self.chance.choice(["90 days", "1 year", "2 weeks"])
-        if self.maybe(0.3):
-            config["task-deadline-after"] = self.chance.choice(["1 day", {"by-project": {"tree": "2 days", "default": "3 days"}}])
-        if self.maybe(0.3):
-            caches = self.chance.choice([True, False, ["checkout"], ["pip", "cargo", "uv", "npm"]])
-            config["taskgraph"] = {**config["taskgraph"], "run": {"use-caches": caches}}
-        if self.maybe(0.2):
-            config["taskgraph"] = {**config["taskgraph"], "cached-task-prefix": "app", "cache-pull-requests": self.maybe(0.5)}
-        return config
-
-    def parameters(self):
-        parameters = {**PARAMETERS}
-        if self.maybe(0.3):
-            parameters["level"] = self.chance.choice(["1", "3"])
-        if self.maybe(0.3):
-            parameters["tasks_for"] = self.chance.choice(["github-pull-request", "cron", "action", "github-release", "github-pull-request-untrusted"])
-        if self.maybe(0.2):
-            parameters["project"] = self.chance.choice(["try", "other", "tree-try"])
-        if self.maybe(0.2):
-            parameters["head_ref"] = self.chance.choice(["main", "refs/heads/feature/x", "refs/tags/v1"])
-        if self.maybe(0.2):
-            parameters["target_tasks_method"] = self.chance.choice(["default", "nothing", "codereview"])
-        return parameters
-
-    def images(self):
-        tasks = {"base": {"symbol": "I(base)"}, "fetch": {"symbol": "I(fetch)"}}
-        tasks["linux"] = {"symbol": "I(linux)", "parent": "base", "args": {"VERSION": self.chance.choice(["12", "a b", "ä"])}}
-        if self.maybe(0.2):
-            tasks["linux"]["index"] = {"product": "app", "job-name": "image"}
-        if self.maybe(0.2):
-            tasks["base"]["cache"] = self.maybe(0.95)
+    def images(self, kind):
+        chance = self.chance
+        tasks = {
+            "base": {"symbol": "I(base)"},
+            "fetch": {"symbol": "I(fetch)"},
+            "toolchain-build": {"symbol": "I(tb)", "parent": "base"},
+        }
+        tasks["linux"] = {
+            "symbol": "I(linux)",
+            "parent": "base",
+            "args": {"VERSION": chance.choice(["12", "a b", "ä", "a\\n\\\\b", ""])},
+        }
+        chance.put(0.2, tasks["linux"]["args"], "OTHER", "x", "é")
+        chance.put(
+            0.2,
+            tasks["linux"],
+            "index",
+            {"product": "app", "job-name": "image", "rank": 3},
+            {"product": "tool", "job-name": "é"},
+        )
+        chance.put(
+            0.2,
+            tasks,
+            "another",
+            {"definition": "fetch", "symbol": "I(x)"},
+            {"definition": "linux", "parent": "fetch", "args": {"VERSION": "3"}, "symbol": "y"},
+        )
+        chance.put(
+            0 if self.tier else 0.5, tasks, "plain", {"definition": "base", "cache": False}, {"definition": "base"}
+        )
+        if not self.tier:
+            for image in tasks.values():
+                image.pop("symbol", None)
+        kind.labels = [f"docker-image-{name}" for name in tasks if name != "plain"]
         return {
             "loader": "taskgraph.loader.transform:loader",
-            "transforms": [f"taskgraph.transforms.{name}:transforms" for name in ("docker_image", "cached_tasks", "task")],
+            "transforms": [self.transform(name) for name in ("docker_image", "cached_tasks", "task")],
             "tasks": tasks,
         }
 
-    def kind(self, flavour, number, known):
-        if flavour == "deps" and len(known) < 2:
-            flavour = "run"
-        self.upstream = [name for name in known if name == "docker-image" or self.maybe(0.6) or flavour == "deps"]
-        self.uses = {name for name in ("matrix", "chunking", "task_context") if self.maybe(0.3)} if flavour != "fetch" else set()
-        make = {"task": self.task, "run": self.run, "fetch": self.fetch, "toolchain": self.toolchain, "deps": self.run}[flavour]
-        transforms = [name for name in ("matrix", "chunking", "task_context") if name in self.uses]
-        if flavour == "deps":
-            transforms.insert(self.chance.choice([0, len(transforms)]), "from_deps")
-        if flavour in ("fetch", "toolchain"):
-            transforms += ["fetch"] if flavour == "fetch" else []
-            transforms += ["run", "cached_tasks"]
-        elif flavour != "task":
-            transforms += ["run"]
-        transforms.append("task")
-        kind = {
-            "loader": "taskgraph.loader.transform:loader",
-            "kind-dependencies": self.upstream,
-            "transforms": [f"taskgraph.transforms.{name}" + self.chance.choice(["", ":transforms"]) for name in transforms],
-            "tasks": {},
+    def packages(self):
+        """Tasks that make packages for images."""
+        stub = {
+            "description": "Makes a package",
+            "worker-type": "host",
+            "worker": {"max-run-time": 60, "env": {}},
+            "treeherder": {"symbol": "p"},
+            "run": {"using": "toolchain-script", "script": "build.sh", "toolchain-artifact": "public/x.deb"},
         }
-        if self.maybe(0.1) and transforms[-2:] == ["run", "task"]:
-            del kind["loader"]
-            kind["transforms"] = kind["transforms"][:-2]
-        for name in dict.fromkeys(self.some(NAMES, 3) or ["only"]):
-            stub = make(number)
-            suffix = ""
-            if "chunking" in self.uses:
-                stub["chunk"] = {"total-chunks": self.chance.choice([0, 1, 2, 3, 4, 12]), "substitution-fields": ["name", *self.filled(stub)]}
-                suffix = self.chance.choice(["-{this_chunk}", "-{this_chunk:>03}", "-{this_chunk}-{total_chunks}"])
-            if "matrix" in self.uses:
-                # Braces for the steps that follow have to pass through.
-                suffix = suffix.replace("{", "{{").replace("}", "}}")
-                stub["matrix"] = self.matrix(stub)
-            if "task_context" in self.uses:
-                stub["task-context"] = self.context(stub)
-                if "chunking" in self.uses:
-                    suffix = suffix
-            if flavour == "deps":
-                stub["from-deps"] = self.from_deps()
-            kind["tasks"][name + suffix] = stub
-        if self.maybe(0.3):
-            kind["task-defaults"] = {"attributes": {"default": self.value(1)}} if flavour != "fetch" else {"attributes": {"x": 1}}
-        return kind
+        if not self.tier:
+            del stub["treeherder"]
+        self.files["taskcluster/kinds/packages/kind.yml"] = {
+            "loader": "taskgraph.loader.transform:loader",
+            "transforms": [self.transform(name) for name in ("run", "cached_tasks", "task")],
+            "tasks": {
+                name: copy.deepcopy(stub) | ({"treeherder": {"symbol": name}} if self.tier else {})
+                for name in ("one", "two")
+            },
+        }
+        images = self.files["taskcluster/kinds/docker-image/kind.yml"]
+        images["kind-dependencies"] = ["packages"]
+        images["tasks"]["linux"]["packages"] = self.chance.some(["one", "two"], least=1)
 
-    def filled(self, stub):
-        return [field for field in ("description", "attributes", "extra", "worker.env") if self.has(stub, field) and self.maybe(0.3)]
+    def transform(self, name):
+        return TRANSFORMS + name + (":transforms" if self.chance.maybe(0.5) else "")
 
-    def has(self, stub, field):
-        for key in field.split("."):
-            if not isinstance(stub, dict) or key not in stub:
-                return False
-            stub = stub[key]
-        return True
+    def written(self, kind, transforms, make):
+        """The kind as a map, with its stubs."""
+        chance = self.chance
+        steps = (
+            []
+            if kind.flavour == "fetch"
+            else [name for name in chance.sample(["matrix", "chunking", "task_context"], 3) if chance.maybe(0.25)]
+        )
+        deps = kind.flavour == "deps"
+        if deps:
+            steps = [step for step in steps if step != "chunking" and step != "task_context"]
+            if kind.tier or chance.maybe(0.3):
+                steps.append("task_context")
+        later = [name for name in ("notify", "code_review") if chance.maybe(0.15)]
+        if kind.flavour in ("fetch", "toolchain"):
+            later = []
+        tasks = {}
+        for name in chance.some(NAMES, 1 if deps else 4, least=1):
+            stub = make(chance, kind)
+            if deps:
+                stub.pop("index", None)
+            if "notify" in later and chance.maybe(0.7):
+                key, section = stubs.notify(chance)
+                stub[key] = section
+            taken = [step for step in steps if deps or chance.maybe(0.8)]
+            label = None if taken else stubs.alone(chance, stub, kind)
+            written, names = fan_out(chance, stub, name, taken, kind)
+            if deps:
+                stub["from-deps"] = self.from_deps(kind, stub)
+                written = name
+            tasks[written] = stub
+            if deps or set(names) & set(kind.names):
+                continue
+            kind.names += names
+            labels = [label] if label else [f"{kind.name}-{name}" for name in names]
+            kind.labels += labels
+            self.note_alias(kind, stub)
+            # Tasks of a kind may need one another.
+            if not label:
+                kind.needable += labels
+                kind.takable += labels
+            if kind.flavour == "toolchain":
+                kind.fetchable["toolchain"] = list(kind.names)
+        names = (["from_deps"] if deps else []) + steps + later + transforms
+        written = {
+            "loader": "taskgraph.loader.transform:loader",
+            "transforms": [self.transform(name) for name in names],
+        }
+        if transforms == ["run", "task"] and chance.maybe(0.5):
+            del written["loader"]
+            written["transforms"] = written["transforms"][:-2]
+            chance.put(0.2, written, "loader", "taskgraph.loader.default:loader")
+            if not written["transforms"] and chance.maybe(0.5):
+                del written["transforms"]
+        if kind.upstream:
+            written["kind-dependencies"] = kind.upstream
+        written["tasks"] = tasks
+        if chance.maybe(0.4):
+            self.defaults(kind, written)
+        if chance.maybe(0.2):
+            self.elsewhere(kind, written)
+        return written
 
-    def matrix(self, stub):
-        matrix = {key: self.chance.sample(["a", "b", "c.1", "é"], self.chance.randint(0, 3)) for key in self.some(["os", "mode", "v"], 2) or ["os"]}
-        if self.maybe(0.3):
-            matrix["exclude"] = [{key: self.chance.choice(["a", "b"]) for key in matrix if self.maybe(0.7)}]
-        if self.maybe(0.3):
-            first = next(iter(matrix))
-            names = [f"{{matrix[{key}]}}" for key in matrix if key != "exclude"]
-            whole = "-".join([f"m{self.chance.randint(0, 10**6)}", *names])
-            matrix["set-name"] = self.chance.choice([whole] * 6 + ["same", f"{{matrix[{first}]!r:>6}}"])
-        matrix["substitution-fields"] = self.filled(stub)
-        return matrix
+    def note_alias(self, kind, stub):
+        alias = stub.get("fetch-alias") or stub.get("run", {}).get("toolchain-alias")
+        if isinstance(alias, str) and "{" not in alias:
+            self.aliases.setdefault(kind.name, []).append(alias)
 
-    def context(self, stub):
-        context = {"substitution-fields": self.filled(stub)}
-        if self.maybe(0.6):
-            context["from-parameters"] = {
-                "who": self.chance.choice(["owner", ["nothing", "head_rev"], "nothing.here", ["build_date"]]),
-            }
-        if self.maybe(0.5):
-            context["from-object"] = {"color": self.value(1), "n": 4}
-        if self.maybe(0.2):
-            context["from-file"] = self.chance.choice(["taskcluster/context.yml"] * 9 + ["taskcluster/nothing.yml"])
-        return context
+    def defaults(self, kind, written):
+        """What stubs have in common, to be merged into them."""
+        chance = self.chance
+        defaults = {"attributes": {"default": chance.value(1), "list": [1]}}
+        if kind.flavour != "fetch" and "matrix" not in str(written.get("transforms")):
+            put = chance.put
+            put(0.3, defaults, "scopes", ["queue:first"])
+            put(0.3, defaults, "extra", {"x": {"a": [1]}})
+            put(0.3, defaults, "routes", ["x.y"])
+            put(0.3, defaults, "run-on-tasks-for", ["cron", "github-push"])
+            put(0.3, defaults, "expires-after", "3 days")
+            if kind.flavour != "task":
+                put(0.3, defaults, "worker", {"max-run-time": 7})
+        if (
+            all("description" in stub for stub in written["tasks"].values())
+            and chance.maybe(0.3)
+            and "substitution" not in str(written)
+        ):
+            defaults["description"] = "By default"
+            for stub in chance.some(written["tasks"].values(), 9):
+                stub.pop("description", None)
+        written["task-defaults"] = defaults
 
-    def from_deps(self):
+    def elsewhere(self, kind, written):
+        """Moves some stubs to files of their own."""
+        chance = self.chance
+        names = []
+        for number, name in enumerate(chance.some(written["tasks"], 2)):
+            file = chance.choice([f"more{number}.yml", f"é{number}.yml"])
+            content = {name: written["tasks"].pop(name)}
+            if chance.maybe(0.3):
+                content["task-defaults"] = {"attributes": {"file": number, "list": [2]}}
+            self.files[f"taskcluster/kinds/{kind.name}/{file}"] = content
+            names.append(file)
+        if names:
+            written["tasks-from"] = names
+            if not written["tasks"] and chance.maybe(0.5):
+                del written["tasks"]
+
+    def from_deps(self, kind, stub):
+        """A section that makes no name twice, as far as that can be known here."""
+        chance = self.chance
         section = {}
-        if self.maybe(0.5):
-            section["kinds"] = self.chance.sample(self.upstream, self.chance.randint(1, len(self.upstream)))
-        if self.maybe(0.5):
-            section["set-name"] = self.chance.choice(["strip-kind", "retain-kind", None, False])
-        if self.maybe(0.3):
-            section["with-attributes"] = {"kind": self.chance.choice(["k0", ["k0", "k1"], "docker-image"])}
-        if self.maybe(0.5):
-            section["group-by"] = self.chance.choice(["single", "all", {"attribute": "kind"}, {"attribute": "nothing"}])
-        if self.maybe(0.5):
-            section["copy-attributes"] = self.maybe(0.5)
-        if self.maybe(0.5):
-            section["unique-kinds"] = self.maybe(0.3)
-        if self.maybe(0.3):
-            section["fetches"] = {self.chance.choice(self.upstream): [{"artifact": self.chance.choice(["a.zst", "{kind}.zst"]), "dest": "x"}]}
+        kinds = kind.upstream
+        docker = isinstance(stub["worker"].get("docker-image"), dict)
+        if chance.maybe(0.5):
+            kinds = section["kinds"] = chance.some(kinds, 2, least=1)
+        many = len(kinds) > 1
+        way = chance.choice(["single", "single", "all", "attribute"])
+        match way:
+            case "single":
+                chance.put(0.3, section, "group-by", "single")
+                chance.put(1 if many else 0.3, section, "set-name", "retain-kind")
+                chance.put(0.3, section, "unique-kinds", True, False)
+            case "all":
+                section |= {"group-by": "all", "unique-kinds": False}
+                chance.put(0.5, section, "set-name", "strip-kind", "retain-kind", None, False)
+            case "attribute":
+                section |= {
+                    "group-by": {
+                        "attribute": chance.choice(["kind", "kind", "shard", "primary-dependency-label", "image_name"])
+                    },
+                    "unique-kinds": False,
+                }
+                chance.put(1 if many else 0.3, section, "set-name", "retain-kind")
+        if docker and set(kinds) & {"docker-image"}:
+            section["unique-kinds"] = False
+        # An alias must not be there twice.
+        chance.put(0.02 if "toolchain" in kinds else 0.4, section, "copy-attributes", True, False)
+        if way != "all":
+            chance.put(
+                0.2,
+                section,
+                "with-attributes",
+                {"kind": chance.choice(kinds)},
+                {"kind": list(kinds)},
+                {"shard": ["s1", "s2"]},
+                {"shard": "s1"},
+                {"nothing": "x"},
+                {},
+            )
+        if section.get("unique-kinds") is False and "run" in stub:
+            entries = [
+                {"artifact": "a.zst"},
+                {"artifact": "{kind}.zst", "dest": "é/{run_on_projects}"},
+                {"artifact": "{always_target!r:>6}", "extract": False},
+            ]
+            chance.put(
+                0.4,
+                section,
+                "fetches",
+                lambda: {name: chance.some(entries) for name in chance.some([*kinds, "nothing"])},
+            )
         return section
-
-    def text(self):
-        return self.chance.choice(["Does it", "é", "x {{y}}", "", "100%", "a: b"])
-
-    def common(self, number):
-        """What all descriptions may have."""
-        stub = {"description": self.text(), "worker-type": self.chance.choice(["linux", "linux-large", "images", "win", "mac"])}
-        if self.maybe(0.05):
-            stub["worker-type"] = self.chance.choice(["succeed", "always-optimized", "always-optimized"])
-        add = lambda share, key, make: stub.update({key: make()}) if self.maybe(share) else None
-        add(0.1, "priority", lambda: self.chance.choice(["low", "very-high", "lowest"]))
-        add(0.4, "attributes", lambda: {name: self.value(1) for name in self.some(["a", "b", "code-review", "cron"], 3)})
-        add(0.2, "soft-dependencies", lambda: self.some(["docker-image-base", "k0-app", "k1-one"], 2))
-        add(0.1, "requires", lambda: self.chance.choice(["all-completed", "all-resolved"]))
-        add(0.2, "deadline-after", lambda: self.chance.choice(["1 day", "2 hours", "30 minutes", "1 day 2 hours"]))
-        add(0.2, "expires-after", lambda: self.chance.choice(["1 year", "3 months", "90 days", "1 week"]))
-        add(0.2, "routes", lambda: self.some(["a.b.c", "notify.email.x@y.z.on-failed", "checks", "tc-x.y"], 2))
-        add(0.2, "scopes", lambda: self.some(["queue:x", "secrets:get:y", "assume:z"], 3))
-        add(0.2, "tags", lambda: {self.chance.choice(["os", "label", "kind", "x"]): self.chance.choice(["a", "é"])})
-        add(0.2, "extra", lambda: {self.chance.choice(["x", "suite"]): self.value(1)})
-        add(0.5, "treeherder", self.treeherder)
-        add(0.2, "index", self.index)
-        add(0.3, "run-on-projects", lambda: self.chance.choice([["all"], [], ["tree"], ["try", "other"], {"by-build-platform": {"linux.*": ["all"], "default": []}}]))
-        add(0.2, "run-on-tasks-for", lambda: self.some(["all", "github-push", "github-pull-request", "cron"], 2))
-        add(0.2, "run-on-git-branches", lambda: self.some(["main", "all", "feature/.*", "v[0-9]+"], 2))
-        add(0.2, "shipping-phase", lambda: self.chance.choice([None, "build", "promote", "ship"]))
-        add(0.2, "always-target", lambda: self.maybe(0.5))
-        add(0.2, "optimization", lambda: self.chance.choice([None, {"skip-unless-changed": ["src/**"]}, {"index-search": ["a.b"]}]))
-        add(0.1, "needs-sccache", lambda: self.maybe(0.5))
-        stub["worker"] = self.worker(stub["worker-type"])
-        return stub
-
-    def treeherder(self):
-        if self.maybe(0.3):
-            return True
-        section = {}
-        if self.maybe(0.8):
-            section["symbol"] = self.chance.choice(["B", "B(x)", "T(abc)", "é"] + ["B(y)", "T(z)"] * 20 + ["Q(x)", "x" * 30, "B()", "(x)"])
-        if self.maybe(0.8):
-            section["platform"] = self.chance.choice(["linux/opt", "win/debug", "a/b/c"] * 8 + ["mac"])
-        if self.maybe(0.5):
-            section["kind"] = self.chance.choice(["build", "test", "other"])
-        if self.maybe(0.5):
-            section["tier"] = self.chance.choice([1, 2, 3, 0])
-        return section
-
-    def index(self):
-        section = {"product": self.chance.choice(["app", "tool"] * 8 + ["nothing"]), "job-name": self.chance.choice(["job", "a.b", "é"])}
-        if self.maybe(0.4):
-            section["type"] = self.chance.choice(["generic"] * 9 + ["other"])
-        if self.maybe(0.4):
-            section["rank"] = self.chance.choice(["by-tier", "build_date", 0, 12])
-        return section
-
-    def worker(self, alias):
-        if alias in ("succeed", "always-optimized"):
-            return self.chance.choice([{}, {"max-run-time": 5}])
-        worker = {"max-run-time": self.chance.choice([60, 5400, 1])}
-        add = lambda share, key, make: worker.update({key: make()}) if self.maybe(share) else None
-        add(0.5, "env", lambda: {name: self.chance.choice(["x", "é", "1", {"task-reference": "<decision>"}]) for name in self.some(["A", "B"], 2)})
-        add(0.3, "artifacts", lambda: [{"type": "file", "name": self.chance.choice(["public/a", "private/b", "x"]), "path": "/tmp/a"}])
-        add(0.2, "retry-exit-status", lambda: self.some([1, 4, 72], 2))
-        add(0.2, "purge-caches-exit-status", lambda: self.some([1, 72], 2))
-        add(0.2, "chain-of-trust", lambda: self.maybe(0.5))
-        add(0.2, "taskcluster-proxy", lambda: self.maybe(0.5))
-        add(0.1, "skip-artifacts", lambda: self.maybe(0.5))
-        if alias in ("win", "mac"):
-            add(0.3, "mounts", lambda: [self.chance.choice([{"cache-name": "c", "directory": "d"}, {"file": "f", "content": {"url": "https://x/y"}}, {"directory": "d", "format": "zip", "content": {"artifact": "public/x", "task-id": {"task-reference": "<x>"}}}])])
-            add(0.2, "os-groups", lambda: ["Administrators"])
-            add(0.2, "run-as-administrator", lambda: self.maybe(0.5))
-            add(0.2, "run-task-as-current-user", lambda: self.maybe(0.5))
-        else:
-            worker["docker-image"] = self.chance.choice(["debian:12"] + [{"in-tree": "linux"}, {"in-tree": "fetch"}] * 12 + [{"indexed": "a.b.c"}])
-            add(0.2, "caches", lambda: [{"type": "persistent", "name": "made-up-level-3-x", "mount-point": "/x", "skip-untrusted": self.maybe(0.5)}])
-            add(0.2, "volumes", lambda: ["/v"])
-            for flag in ("relengapi-proxy", "allow-ptrace", "loopback-video", "loopback-audio", "docker-in-docker", "privileged"):
-                add(0.05, flag, lambda: self.maybe(0.7))
-        return worker
-
-    def task(self, number):
-        stub = self.common(number)
-        if stub["worker-type"] not in ("succeed", "always-optimized"):
-            stub["worker"]["command"] = self.chance.choice([["a", "b"], ["a", {"task-reference": "<x>"}], ["é"]])
-        if self.maybe(0.3):
-            stub["dependencies"] = {"x": self.chance.choice(["docker-image-base", "docker-image-linux"])}
-            if self.maybe(0.3):
-                stub["if-dependencies"] = ["x"]
-        return stub
-
-    def run(self, number):
-        stub = self.common(number)
-        if self.maybe(0.2):
-            stub["when"] = {"files-changed": self.chance.choice([["src/**"], [], ["a", "b"]])}
-            stub.pop("optimization", None)
-        if self.maybe(0.3):
-            stub["fetches"] = self.fetches()
-        if stub["worker-type"] == "always-optimized" or self.maybe(0.01):
-            stub["run"] = {"using": "index-search", "index-search": self.some(["a.{project}.b", "x.{level}"] * 8 + ["{nothing}"], 2)}
-            return stub
-        if stub["worker-type"] == "succeed" and self.maybe(0.9):
-            stub["worker-type"], stub["worker"] = "linux", self.worker("linux")
-        run = {"using": "run-task", "command": self.chance.choice(["make {checkout}", ["a", "b c"], {"task-reference": "x <decision>"}, ["é"]])}
-        add = lambda share, key, make: run.update({key: make()}) if self.maybe(share) else None
-        add(0.4, "checkout", lambda: self.chance.choice([True, False, {"ci": {"path": "x"}}, {"ci": {"head_ref": "y"}}]))
-        add(0.3, "cwd", lambda: self.chance.choice(["{checkout}", "/x", "{checkout}/a"]))
-        add(0.3, "use-caches", lambda: self.chance.choice([True, False, ["checkout"], ["pip", "npm"]]))
-        add(0.1, "exec-with", lambda: self.chance.choice(["bash", "powershell"]))
-        add(0.1, "run-as-root", lambda: self.maybe(0.5))
-        add(0.1, "sparse-profile", lambda: self.chance.choice([None, "build"]))
-        add(0.1, "workdir", lambda: self.chance.choice(["/builds/other", "/x"]))
-        add(0.1, "run-task-command", lambda: ["python3", "run-task"])
-        # On generic-worker the reference writes the word `task-reference` for such a command.
-        if isinstance(run["command"], dict) and stub["worker-type"] in ("win", "mac"):
-            run["command"] = "make"
-        stub["run"] = run
-        return stub
-
-    def fetches(self):
-        if self.maybe(0.9):
-            kinds = [name for name in self.upstream if name in ("fetch", "toolchain")]
-            return {kind: self.some(["app", "lib", "one", "only", {"artifact": "app", "dest": "d"}], 1) for kind in kinds}
-        kinds = [name for name in self.upstream if name != "docker-image"] or ["k0"]
-        entries = ["a.zst", {"artifact": "b.zst"}, {"artifact": "c", "dest": "d", "extract": False}, {"artifact": "e", "verify-hash": True}]
-        return {self.chance.choice([*kinds, "app", "fetch"]): self.some(entries, 2) or ["app"]}
-
-    def fetch(self, number):
-        stub = {"description": self.text()}
-        if self.maybe(0.6):
-            stub["fetch"] = {"type": "static-url", "url": self.chance.choice(["https://example.org/a.tar.gz", "https://example.org/b.zip?x=1", "https://é/c.tar.xz"]), "sha256": "0" * 64, "size": self.chance.choice([1, 10**10])}
-            add = lambda share, key, value: stub["fetch"].update({key: value}) if self.maybe(share) else None
-            add(0.3, "strip-components", self.chance.choice([0, 1]))
-            add(0.3, "add-prefix", "p/")
-            add(0.3, "artifact-name", "n.tar.zst")
-            add(0.2, "headers", {"A": "b"})
-        else:
-            stub["fetch"] = {"type": "git", "repo": self.chance.choice(["https://github.com/a/b", "https://x.org/b.git/"]), "revision": self.chance.choice(["c" * 40] * 9 + ["main"])}
-            add = lambda share, key, value: stub["fetch"].update({key: value}) if self.maybe(share) else None
-            add(0.3, "include-dot-git", self.maybe(0.5))
-            add(0.3, "artifact-name", "n.tar.zst")
-            add(0.3, "path-prefix", "p")
-        for key, value in {"fetch-alias": "alias", "artifact-prefix": self.chance.choice(["public", "private/x"]), "expires-after": "1 year", "attributes": {"a": 1}}.items():
-            if self.maybe(0.2):
-                stub[key] = value
-        return stub
-
-    def toolchain(self, number):
-        stub = self.common(number)
-        stub.pop("optimization", None)
-        if self.maybe(0.5):
-            stub["needs-sccache"] = False
-        if stub["worker-type"] in ("succeed", "always-optimized"):
-            stub["worker-type"] = "linux"
-            stub["worker"] = self.worker("linux")
-        # Without it the reference ends with a KeyError.
-        stub["worker"].setdefault("env", {})
-        run = {"using": "toolchain-script", "script": self.chance.choice(["build.sh", "build.py", "build.ps1"]), "toolchain-artifact": self.chance.choice(["public/build/t.tar.zst", "private/t"])}
-        add = lambda share, key, value: run.update({key: value}) if self.maybe(share) else None
-        add(0.4, "arguments", self.some(["-x", "a b", "é", "'"], 3))
-        add(0.4, "resources", self.some(["src/main.c", "src/*.txt", "src", "src/**"], 2))
-        add(0.3, "toolchain-alias", self.chance.choice(["al", ["al", "be"]]))
-        add(0.2, "toolchain-env", {"E": "f"})
-        add(0.2, "sparse-profile", self.chance.choice([None, "x"]))
-        stub["run"] = run
-        if self.maybe(0.3):
-            stub["fetches"] = self.fetches()
-        return stub

@@ -6,6 +6,7 @@
     reason = "each test uses a part of it, and fails by panicking"
 )]
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -57,6 +58,13 @@ fn copy_all(from: &Path, to: &Path) {
 pub fn read_json(path: &Path) -> Value {
     let text = std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// What is written as JSON, as a value.
+pub fn written(write: impl FnOnce(&mut dyn Write) -> anyhow::Result<()>) -> Value {
+    let mut text = Vec::new();
+    write(&mut text).unwrap();
+    serde_json::from_slice(&text).unwrap()
 }
 
 /// The paths at which two values differ, with both values, up to a number of them.

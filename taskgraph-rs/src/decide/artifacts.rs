@@ -76,6 +76,6 @@ pub fn write_contexts(staged: &mut Staged<'_>, contexts: &[DockerContext]) -> Re
 /// to get the same ones.
 fn by_name(params: &Params) -> Value {
     let mut map = params.values().clone();
-    map.sort_unstable_keys();
+    map.sort_keys();
     map.into()
 }

@@ -16,8 +16,8 @@ const UNFINISHED: &str = ".unfinished-";
 pub struct Folder {
     path: PathBuf,
     is_new: bool,
-    /// The lock ends with the file, and so with the process.
-    _lock: File,
+    /// The lock ends with the process at the latest.
+    lock: File,
 }
 
 /// Files that are written, but not yet in their places.
@@ -39,7 +39,7 @@ impl Folder {
             let why = "two decisions in one folder would mix what they write";
             return Err(anyhow::Error::msg(why).context(machine(path, "is written to by another decision")));
         }
-        let folder = Folder { path: path.to_owned(), is_new, _lock: lock };
+        let folder = Folder { path: path.to_owned(), is_new, lock };
         folder.clear()?;
         Ok(folder)
     }
@@ -71,6 +71,8 @@ impl Drop for Folder {
             // Only an empty folder can be removed this way.
             let _ = fs::remove_dir(&self.path);
         }
+        // A process that is being started has the file, too, for a moment: the lock must not wait for it to be closed.
+        let _ = self.lock.unlock();
     }
 }
 

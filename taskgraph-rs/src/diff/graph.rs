@@ -109,7 +109,9 @@ fn without_digest(path: &str) -> &str {
 
 /// The tasks of a graph.
 pub fn tasks_of(graph: &TaskGraph) -> Result<Tasks> {
-    let value = json::read(&json::compact(graph)?)?;
+    let mut text = Vec::new();
+    graph.write_json(&mut text)?;
+    let value = json::read(std::str::from_utf8(&text)?)?;
     Ok(labelled(&value).unwrap_or_default())
 }
 

@@ -35,6 +35,7 @@ pub(super) fn task(
         if_dependencies: Vec::new(),
         model: None,
         reuse: None,
+        is_unwritable: false,
         origin: Arc::new(origin),
         label,
     };

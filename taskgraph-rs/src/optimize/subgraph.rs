@@ -17,6 +17,7 @@ use crate::ready::{ReadyGraph, ReadyTask};
 use crate::task::{Label, Task};
 use crate::task_id::TaskId;
 use crate::value::{Str, Value};
+use crate::words;
 
 /// The tasks that run, in the order of the target graph, and the ids of all tasks that have one, by label.
 pub(super) fn subgraph(
@@ -99,13 +100,17 @@ fn ready(
 
 /// A reference that leads nowhere, where the kind's file has it.
 fn tell(task: &Task, astray: Astray) -> Problem {
-    let (path, place) = match task.origin.find_text(&astray.text) {
-        Some((path, place)) => (path, Some(place)),
-        None => (KeyPath::default(), task.origin.place(&KeyPath::default())),
+    // A text that no file has was made by a transform, as names of caches are.
+    let (path, place, made) = match task.origin.find_text(&astray.text) {
+        Some((path, place)) => (path, Some(place), String::new()),
+        None => {
+            let made = format!("its definition has `{}`", words::shorten(&astray.text));
+            (KeyPath::default(), task.origin.place(&KeyPath::default()), made)
+        }
     };
     let label = match astray.nearest {
         Some(nearest) => format!("did you mean `{nearest}`?"),
-        None => String::new(),
+        None => made,
     };
     let message = format!("`{}` refers to what it cannot: {}", task.label, astray.message);
     let known = task.dependencies.keys().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");

@@ -85,12 +85,17 @@ pub fn check(params: &Params, extension: &Extension, kinds: &IndexMap<Str, Kind>
     if problems.is_empty()
         && let Err(error) = params.file_url("")
     {
-        let path = KeyPath::dotted("head_repository");
+        let is_known = matches!(params.text("repository_type"), "git" | "hg");
+        let path = KeyPath::dotted(if is_known { "head_repository" } else { "repository_type" });
         let problem = Problem::error("wrong-value", error.to_string())
             .at(params.path_in_file(&path), "links to the tree are made of it")
-            .in_place(params.place_of_value(&path))
-            .help("without parameters it is the url of the git remote `origin`; give another one with a parameters file");
-        problems.push(problem);
+            .in_place(params.place_of_value(&path));
+        problems.push(match is_known {
+            true => problem.help(
+                "without parameters it is the url of the git remote `origin`; give another one with a parameters file",
+            ),
+            false => problem,
+        });
     }
     if let Some(check) = extension.check {
         let told: Vec<_> = problems.iter().map(|problem| problem.path.clone()).collect();

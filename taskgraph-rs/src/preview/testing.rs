@@ -33,6 +33,7 @@ pub fn task(name: &str, needs: &[&str], attributes: &str, definition: &str) -> T
         if_dependencies: Vec::new(),
         model: None,
         reuse: None,
+        is_unwritable: false,
         origin: Arc::new(Origin { kind: "train".into(), name: "x".into(), spots: Vec::new() }),
     }
 }

@@ -13,6 +13,7 @@ mod pattern_class;
 mod pattern_group;
 mod pattern_width;
 mod printable;
+mod replacement;
 mod spec;
 mod text;
 
@@ -29,4 +30,5 @@ pub use format::{format, format_partial, has_braces};
 pub use format_error::FormatError;
 pub use int::{IntError, int, parse_int};
 pub use regex::{Captures, Regex, RegexError, keymatch};
+pub use replacement::replacement;
 pub use text::{ascii, repr, str, write_repr, write_str};

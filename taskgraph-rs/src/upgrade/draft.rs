@@ -125,7 +125,7 @@ impl Draft {
                 self.insert_below(parent, &entry, is_there)
             };
         };
-        let Some((last, _)) = map.last() else {
+        let Some(last) = map.keys().next_back() else {
             return self.replace(parent, &format!("{{{key}: {text}}}"));
         };
         let last = parent.join(last);

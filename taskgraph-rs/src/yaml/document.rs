@@ -164,7 +164,7 @@ impl<'d> Conversion<'d> {
     }
 
     fn map(&mut self, entries: &'d Entries) -> Value {
-        let mut map = Map::with_capacity_and_hasher(entries.len(), Default::default());
+        let mut map = Map::with_capacity(entries.len());
         for (key, value) in entries {
             let known = self.refused.len();
             if let Data::Str(name) = &key.data {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::value::Timestamp;
+use crate::value::{Str, Timestamp};
 
 /// The parts of a text that looks like a date; whether there is such a day is not yet known.
 pub(super) struct Parts {
@@ -113,7 +113,7 @@ impl Parts {
         let date = format!("{year:04}-{month:02}-{day:02}");
         let Some(time) = time else {
             let repr = format!("datetime.date({year}, {month}, {day})");
-            let date: Arc<str> = date.into();
+            let date: Str = date.into();
             return Some(Arc::new(Timestamp { text: date.clone(), iso: date, repr: repr.into() }));
         };
         let clock = time.clock()?;

@@ -7,12 +7,12 @@ use std::collections::{BTreeSet, VecDeque};
 
 use anyhow::{Result, bail};
 use foldhash::fast::RandomState;
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 use taskgraph::fields::{Fields, missing, wrong};
 use taskgraph::python;
 use taskgraph::shape::{STRINGS, Shape, required};
 use taskgraph::time::index_date;
-use taskgraph::transform::{Context, Stub, each};
+use taskgraph::transform::{Context, Stub, each, each_apart};
 use taskgraph::tree::sha256;
 use taskgraph::value::{Map, Str, Value};
 
@@ -37,7 +37,7 @@ pub fn chain_of_trust(stub: &Stub) -> Option<String> {
 pub fn with_digests(
     ctx: &Context<'_>,
     stubs: Vec<Stub>,
-    last: impl Fn(&Stub) -> Option<String>,
+    last: impl Fn(&Stub) -> Option<String> + Sync,
 ) -> Result<Vec<Stub>> {
     if ctx.settings.fast {
         return each(stubs, |stub| {
@@ -46,37 +46,53 @@ pub fn with_digests(
         });
     }
     let mut digests = upstream_digests(ctx);
+    // What is kept for explanations is kept in order.
+    if !ctx.settings.trace && !depend_on_each_other(&stubs) {
+        return each_apart(stubs, || (), |(), stub| add_digest(ctx, stub, &digests, &last));
+    }
     each(order_tasks(&ctx.kind.name, stubs)?, |stub| {
-        let Some(cache) = stub.take_section("cache", &CACHE)? else { return Ok(()) };
-        let mut upstream = Vec::new();
-        for dependency in stub.get("dependencies").and_then(Value::as_map).into_iter().flat_map(Map::values) {
-            let label = dependency.as_str().unwrap_or_default();
-            match digests.get(label) {
-                Some(digest) => upstream.push(digest.clone()),
-                None => bail!(
-                    "cached task `{}` depends on `{label}`, which is not cached: its digest would say nothing about it",
-                    stub.text("label")?
-                ),
-            }
-        }
-        upstream.sort_unstable();
-        let mut data: Vec<String> = cache
-            .get("digest-data")
-            .and_then(Value::as_list)
-            .unwrap_or_default()
-            .iter()
-            .map(python::str)
-            .collect();
-        data.extend(upstream);
-        data.extend(last(stub));
-        add_optimization(ctx, stub, cache.text("type")?, cache.text("name")?, &data)?;
-        let label: Str = stub.text("label")?.into();
+        add_digest(ctx, stub, &digests, &last)?;
         let cached = stub.get("attributes").and_then(|attributes| attributes.get("cached_task")?.as_map());
-        if let Some(cached) = cached {
-            digests.insert(label, task_digest(cached));
+        if let Some(digest) = cached.map(task_digest) {
+            digests.insert(label_of(stub)?, digest);
         }
         Ok(())
     })
+}
+
+/// Gives a stub with a `cache` section its digest.
+fn add_digest(
+    ctx: &Context<'_>,
+    stub: &mut Stub,
+    digests: &IndexMap<Str, String, RandomState>,
+    last: &impl Fn(&Stub) -> Option<String>,
+) -> Result<()> {
+    let Some(cache) = stub.take_section("cache", &CACHE)? else { return Ok(()) };
+    let mut upstream = Vec::new();
+    for dependency in stub.get("dependencies").and_then(Value::as_map).into_iter().flat_map(Map::values) {
+        let label = dependency.as_str().unwrap_or_default();
+        match digests.get(label) {
+            Some(digest) => upstream.push(&**digest),
+            None => bail!(
+                "cached task `{}` depends on `{label}`, which is not cached: its digest would say nothing about it",
+                stub.text("label")?
+            ),
+        }
+    }
+    upstream.sort_unstable();
+    let data: Vec<Str> = cache
+        .get("digest-data")
+        .and_then(Value::as_list)
+        .unwrap_or_default()
+        .iter()
+        .map(|value| match value {
+            Value::Str(text) => text.clone(),
+            other => python::str(other).into(),
+        })
+        .collect();
+    let last = last(stub);
+    let data: Vec<&str> = data.iter().map(|text| &**text).chain(upstream).chain(last.as_deref()).collect();
+    add_optimization(ctx, stub, cache.text("type")?, cache.text("name")?, &data)
 }
 
 /// `type/name/digest` of every cached task that this kind may depend on, by label.
@@ -91,6 +107,16 @@ pub fn upstream_digests(ctx: &Context<'_>) -> IndexMap<Str, String, RandomState>
 pub fn task_digest(cached: &Map) -> String {
     let text = |key: &str| cached.get(key).and_then(Value::as_str).unwrap_or_default();
     [text("type"), text("name"), text("digest")].join("/")
+}
+
+/// Whether some of these stubs depend on others of them.
+pub fn depend_on_each_other(stubs: &[Stub]) -> bool {
+    let labels: IndexSet<&str, RandomState> =
+        stubs.iter().filter_map(|stub| stub.get("label")?.as_str()).collect();
+    stubs.iter().any(|stub| {
+        let dependencies = stub.get("dependencies").and_then(Value::as_map).into_iter().flat_map(Map::values);
+        dependencies.filter_map(Value::as_str).any(|label| labels.contains(label))
+    })
 }
 
 /// Puts stubs after those of the same kind that they depend on; all others keep their order.

@@ -10,8 +10,8 @@
 //! named there. Where the stub's mounts are keyed `by-chunk`, each chunk gets its own: that is how every member of
 //! an ensemble mounts its own model.
 
-use anyhow::{Context as _, Result, bail};
-use taskgraph::fields::{Fields, missing};
+use anyhow::{Context as _, Result};
+use taskgraph::fields::{Fields, about, missing};
 use taskgraph::keyed_by;
 use taskgraph::shape::{STRINGS, Shape, optional, required};
 use taskgraph::template::{Missing, fill, substitute};
@@ -38,7 +38,10 @@ pub fn transform(_: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
             other => other.as_int().unwrap_or(i64::MAX),
         };
         if total > MOST_CHUNKS {
-            bail!("`chunk.total-chunks` is {total}: at most {MOST_CHUNKS} chunks can be made");
+            return Err(about(
+                "chunk.total-chunks",
+                format!("`chunk.total-chunks` is {total}: at most {MOST_CHUNKS} chunks can be made"),
+            ));
         }
         let Some(fields) = chunk.get("substitution-fields").and_then(Value::as_list) else {
             return Err(missing("chunk.substitution-fields", "a list of strings"));

@@ -6,9 +6,9 @@
 //!
 //! The digest covers the build context, its arguments and the image that builds images.
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use taskgraph::decision::DockerContext;
-use taskgraph::fields::Fields;
+use taskgraph::fields::{Fields, about};
 use taskgraph::json;
 use taskgraph::map;
 use taskgraph::shape::{STRINGS, Shape, optional, required};
@@ -62,7 +62,12 @@ fn make(ctx: &Context<'_>, stub: &Map) -> Result<Map> {
             &*task.kind == "packages" && task.label.as_str().replace("packages-", "") == *package
         };
         if !ctx.upstream.values().any(|task| made(task)) {
-            bail!("image `{name}` needs the package `{package}`, which no task of kind `packages` makes");
+            return Err(about(
+                "packages",
+                format!(
+                    "image `{name}` needs the package `{package}`, which no task of kind `packages` makes"
+                ),
+            ));
         }
     }
     let hash = match ctx.settings.fast {

@@ -1,7 +1,8 @@
 //! Dockerfiles with the comments that Taskgraph gives a meaning: `# %ARG NAME`, `# %include PATH`,
 //! `# %include-run-task`.
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
+use taskgraph::python;
 use taskgraph::value::{Map, Value};
 
 /// The most bytes that a line may grow to: arguments can stand for each other, and double each time.
@@ -26,14 +27,18 @@ pub enum Include {
 /// The Dockerfile of an image with its arguments filled in, and what it wants in its context, in order.
 pub fn expand(definition: &str, text: &str, args: &Map) -> Result<(String, Vec<Include>)> {
     let (mut out, mut includes) = (String::new(), Vec::new());
-    let mut replacements: Vec<(&str, String)> = Vec::new();
+    let mut replacements: Vec<(String, String)> = Vec::new();
     for line in text.replace("\r\n", "\n").split_inclusive('\n') {
         if let Some(name) = line.strip_prefix("# %ARG") {
             let name = name.trim();
             let Some(value) = args.get(name).and_then(Value::as_str) else {
                 bail!("the Dockerfile of `{definition}` needs the argument `{name}`");
             };
-            replacements.push((value, format!("${name}")));
+            let word = format!("${name}");
+            // Python: a backslash in an argument begins an escape of `re.sub`.
+            let value = python::replacement(value, &word)
+                .with_context(|| format!("the argument `{name}` of the Dockerfile of `{definition}`"))?;
+            replacements.push((value, word));
             continue;
         }
         let mut line = line.to_owned();
@@ -77,7 +82,7 @@ mod tests {
 
     #[test]
     fn arguments_are_filled_in_and_includes_gathered() {
-        let args = map! { "V" => "12" };
+        let args = map! { "V" => "12", "W" => r"a\n\1" };
         let (text, includes) =
             expand("x", "# %ARG V\r\nFROM a:$V $VX\n# %include src/$V\n# %include-run-task\n", &args)
                 .unwrap();
@@ -87,6 +92,7 @@ mod tests {
         );
         assert_eq!(includes, [Include::Path("src/12".into()), Include::RunTask]);
         assert!(expand("x", "# %ARG W\n", &args).is_err());
+        assert!(expand("x", "# %ARG X\n", &args).is_err());
     }
 
     #[test]

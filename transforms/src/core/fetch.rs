@@ -8,16 +8,16 @@
 //!
 //! Types: `static-url` and `git`. The digest covers what is fetched, not how.
 
-use anyhow::{Context as _, Result, bail};
-use taskgraph::fields::{Fields, wrong};
+use anyhow::{Context as _, Result};
+use taskgraph::fields::{Fields, about};
 use taskgraph::keypath::KeyPath;
+use taskgraph::map;
 use taskgraph::python;
 use taskgraph::shape::{Shape, optional, required};
 use taskgraph::source::Source;
 use taskgraph::template::{Missing, fill};
 use taskgraph::transform::{Context, Stub, each};
 use taskgraph::value::{Map, Value};
-use taskgraph::{map, words};
 
 use super::cached_tasks::add_optimization;
 
@@ -35,6 +35,8 @@ const STUB: Shape = Shape::Map(&[
     optional("attributes", Shape::MapOf(&Shape::Any)),
     required("fetch", Shape::Open(&[required("type", Shape::Str)], &Shape::Any)),
 ]);
+
+const TYPE: Shape = Shape::Word(&["static-url", "git"]);
 
 const STATIC_URL: Shape = Shape::Map(&[
     required("type", Shape::Str),
@@ -81,11 +83,7 @@ pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
         let fetched = match kind {
             "static-url" => static_url(ctx, &checked(&STATIC_URL, &fetch)?)?,
             "git" => git(&checked(&GIT, &fetch)?)?,
-            other => {
-                let known = ["static-url", "git"];
-                let near = words::nearest(other, known).map_or_else(|| words::list(known), str::to_owned);
-                return Err(wrong("fetch.type", &other.into(), &near));
-            }
+            other => return TYPE.require(&other.into(), &KeyPath::dotted("fetch.type")),
         };
         stub.fields = make(ctx, stub, fetched)?;
         Ok(())
@@ -196,7 +194,10 @@ fn git(fetch: &Map) -> Result<Fetch> {
     let repo = fetch.text("repo")?;
     let revision = fetch.text("revision")?;
     if revision.len() < 40 || !revision.bytes().take(40).all(|byte| byte.is_ascii_hexdigit()) {
-        bail!("`fetch.revision` must be a whole commit id of 40 hex digits, found `{revision}`");
+        return Err(about(
+            "fetch.revision",
+            format!("`fetch.revision` must be a whole commit id of 40 hex digits, found `{revision}`"),
+        ));
     }
     let last = || repo.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
     let prefix = text("path-prefix").unwrap_or_else(last).to_owned();

@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail};
 use indexmap::IndexMap;
-use taskgraph::fields::{Fields, wrong};
+use taskgraph::fields::{Fields, about, wrong};
 use taskgraph::python;
 use taskgraph::shape::{STRINGS, Shape, optional};
 use taskgraph::task::Task;
@@ -81,7 +81,10 @@ fn kinds(ctx: &Context<'_>, section: &Map) -> Result<Vec<Str>> {
     };
     let strange: Vec<&str> = kinds.iter().filter(|kind| !known.contains(kind)).map(|kind| &**kind).collect();
     if !strange.is_empty() {
-        bail!("`from-deps.kinds` names {}, which `kind-dependencies` does not", words::list(strange));
+        return Err(about(
+            "from-deps.kinds",
+            format!("`from-deps.kinds` names {}, which `kind-dependencies` does not", words::list(strange)),
+        ));
     }
     if kinds.is_empty() {
         bail!("`from-deps` needs at least one kind in `kind-dependencies`");
@@ -104,9 +107,14 @@ fn groups(ctx: &Context<'_>, section: &Map, kinds: &[Str]) -> Result<Vec<Group>>
         Some(Value::Str(by)) => match &**by {
             "single" => tasks.map(|task| vec![task]).collect(),
             "all" => vec![tasks.collect()],
-            _ => bail!(
-                "`from-deps.group-by: {by}` needs the name of an attribute: write `group-by: {{{by}: NAME}}`"
-            ),
+            _ => {
+                return Err(about(
+                    "from-deps.group-by",
+                    format!(
+                        "`from-deps.group-by: {by}` needs the name of an attribute: write `group-by: {{{by}: NAME}}`"
+                    ),
+                ));
+            }
         },
         Some(Value::Map(map)) if map.len() == 1 && map.contains_key("attribute") => {
             let Value::Str(attribute) = &map["attribute"] else {
@@ -135,7 +143,10 @@ fn make(
     if unique
         && group.iter().enumerate().any(|(at, task)| group[..at].iter().any(|other| other.kind == task.kind))
     {
-        bail!("`from-deps` takes one task a kind into a group; set `unique-kinds: false` to take more");
+        return Err(about(
+            "from-deps",
+            "`from-deps` takes one task a kind into a group; set `unique-kinds: false` to take more",
+        ));
     }
     let primary = kinds.iter().find_map(|kind| group.iter().find(|task| task.kind == *kind));
     let primary = primary.context("`from-deps` found no task of any of its kinds")?;

@@ -48,7 +48,17 @@ pub fn transform(_: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
         if set_name.is_some() && !fields.iter().any(|field| &**field == "name") {
             fields.push("name".into());
         }
-        for (name, row) in rows(&name, &matrix, exclude.as_list().unwrap_or_default())? {
+        // Python: values that came with copied attributes are kept, and rules hold for them as well.
+        let before = match stub.get("attributes").and_then(|attributes| attributes.get("matrix")) {
+            None => None,
+            Some(Value::Map(row)) => Some((**row).clone()),
+            Some(other) => return Err(wrong("attributes.matrix", other, "a map")),
+        };
+        if matrix.is_empty() && before.is_none() {
+            return Err(wrong("matrix", &Value::from(matrix), "at least one list of values"));
+        }
+        let start = (&*name, before.unwrap_or_default());
+        for (name, row) in rows(start, &matrix, exclude.as_list().unwrap_or_default())? {
             let mut new = stub.clone();
             new.put("name", set_name.clone().unwrap_or_else(|| name.into()));
             new.map_at("attributes")?.put("matrix", row.clone());
@@ -61,14 +71,14 @@ pub fn transform(_: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
 }
 
 /// Every combination that no rule excludes, with the name that its values make.
-fn rows(name: &str, matrix: &Map, exclude: &[Value]) -> Result<Vec<(String, Map)>> {
+fn rows((name, row): (&str, Map), matrix: &Map, exclude: &[Value]) -> Result<Vec<(String, Map)>> {
     let is_excluded = |row: &Map| {
         exclude
             .iter()
             .filter_map(Value::as_map)
             .any(|rule| rule.iter().all(|(key, value)| row.get(key) == Some(value)))
     };
-    let mut rows = vec![(name.to_owned(), Map::default())];
+    let mut rows = vec![(name.to_owned(), row)];
     for (key, values) in matrix {
         let values = values.as_list().unwrap_or_default();
         if rows.len().saturating_mul(values.len()) > MOST_STUBS {

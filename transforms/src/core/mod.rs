@@ -2,12 +2,14 @@
 
 pub mod cached_tasks;
 mod chunking;
+mod code_review;
 mod docker_context;
 mod docker_image;
 pub mod dockerfile;
 mod fetch;
 mod from_deps;
 mod matrix;
+mod notify;
 mod run;
 mod task;
 mod task_context;
@@ -20,10 +22,12 @@ pub fn register(registry: Registry) -> Registry {
     registry
         .transform("taskgraph.transforms.cached_tasks", cached_tasks::transform)
         .transform("taskgraph.transforms.chunking", chunking::transform)
+        .transform("taskgraph.transforms.code_review", code_review::transform)
         .transform("taskgraph.transforms.docker_image", docker_image::transform)
         .transform("taskgraph.transforms.fetch", fetch::transform)
         .transform("taskgraph.transforms.from_deps", from_deps::transform)
         .transform("taskgraph.transforms.matrix", matrix::transform)
+        .transform("taskgraph.transforms.notify", notify::transform)
         .transform("taskgraph.transforms.run", run::transform)
         .transform("taskgraph.transforms.task", task::transform)
         .transform("taskgraph.transforms.task_context", task_context::transform)

@@ -21,7 +21,7 @@ use taskgraph::fields::{Fields, wrong};
 use taskgraph::shape::{STRINGS, Shape, optional, required};
 use taskgraph::source::Source;
 use taskgraph::template::{Missing, substitute_fields};
-use taskgraph::transform::{Context, Stub, each};
+use taskgraph::transform::{Context, Stub, each_apart};
 use taskgraph::value::{Map, Value};
 
 const PATHS: Shape = Shape::Either(&[STRINGS, Shape::Str], "the path of a parameter or a list of such paths");
@@ -38,15 +38,19 @@ const CONTEXT: Shape = Shape::Open(
 
 /// The transform.
 pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
-    each(stubs, |stub| {
-        if let Some(name) = stub.get("name").filter(|name| name.as_str().is_none()) {
-            return Err(wrong("name", name, "a string"));
-        }
-        let Some(section) = stub.take_section("task-context", &CONTEXT)? else { return Ok(()) };
-        let names = names(ctx, stub, &section)?;
-        let fields = section["substitution-fields"].as_list().unwrap_or_default();
-        substitute_fields(stub, fields.iter().filter_map(Value::as_str), &names, Missing::Fails)
-    })
+    each_apart(
+        stubs,
+        || (),
+        |(), stub| {
+            if let Some(name) = stub.get("name").filter(|name| name.as_str().is_none()) {
+                return Err(wrong("name", name, "a string"));
+            }
+            let Some(section) = stub.take_section("task-context", &CONTEXT)? else { return Ok(()) };
+            let names = names(ctx, stub, &section)?;
+            let fields = section["substitution-fields"].as_list().unwrap_or_default();
+            substitute_fields(stub, fields.iter().filter_map(Value::as_str), &names, Missing::Fails)
+        },
+    )
 }
 
 fn names(ctx: &Context<'_>, stub: &Stub, section: &Map) -> Result<Map> {
@@ -68,6 +72,9 @@ fn names(ctx: &Context<'_>, stub: &Stub, section: &Map) -> Result<Map> {
         Some(Value::Map(object)) => {
             names.extend(object.iter().map(|(key, value)| (key.clone(), value.clone())))
         }
+        // Python: nothing comes of an empty text or list.
+        Some(Value::Str(text)) if text.is_empty() => {}
+        Some(Value::List(items)) if items.is_empty() => {}
         Some(other) => return Err(wrong("task-context.from-object", other, "a map")),
     }
     let parameters = section.get("from-parameters").and_then(Value::as_map);

@@ -14,6 +14,7 @@ use taskgraph::optimize::Strategies;
 use taskgraph::origin::Origin;
 use taskgraph::params::{Given, Params};
 use taskgraph::payload::{Payload, Payloads};
+use taskgraph::problem::Problems;
 use taskgraph::settings::Settings;
 use taskgraph::source::Source;
 use taskgraph::task::{Dependencies, Label, Task, TasksByLabel};
@@ -130,7 +131,10 @@ impl Bench {
 
     /// Why a stub is refused.
     pub fn refused(&self, transform: Transform, stub: &str) -> String {
-        match self.run(transform, stub) {
+        let made = self.run(transform, stub);
+        let noted = Problems(self.record.take_refused());
+        match made {
+            Ok(_) if !noted.0.is_empty() => noted.to_string(),
             Ok(stubs) => panic!("{} stubs came out", stubs.len()),
             Err(error) => format!("{error:#}"),
         }
@@ -179,6 +183,7 @@ pub fn task(kind: &str, label: &str, attributes: &str) -> Task {
         if_dependencies: Vec::new(),
         model: None,
         reuse: None,
+        is_unwritable: false,
         origin: Arc::new(Origin { kind: kind.into(), name: label.into(), spots: Vec::new() }),
     }
 }

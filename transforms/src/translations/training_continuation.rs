@@ -22,7 +22,7 @@ use taskgraph::transform::{Context, Stub, each};
 use taskgraph::value::{Map, Str, Value};
 
 use super::dialect::Dialect;
-use super::pretrained::{Layout, Mode, PretrainedModel, look_for_all, require_mounts};
+use super::pretrained::{Layout, Mode, PretrainedModel, can_mount, look_for_all};
 
 const KEYED_BY_MODE: [&str; 3] = ["description", "run.command", "worker.env"];
 
@@ -33,10 +33,10 @@ const FETCHED_KINDS: [&str; 2] = ["fetch", "toolchain"];
 pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
     let layout = Dialect::of(ctx.tree).layout();
     look_for_all(ctx, layout)?;
-    let model = PretrainedModel::read(ctx, layout)?;
-    if model.is_some() {
-        require_workers(ctx, &stubs)?;
-    }
+    let model = match PretrainedModel::read(ctx, layout)? {
+        Some(model) if can_all_mount(ctx, &stubs)? => Some(model),
+        _ => None,
+    };
     each(stubs, |stub| {
         if let Some(model) = &model {
             start_from(model, layout, stub)?;
@@ -46,12 +46,10 @@ pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
 }
 
 /// Looks at workers that are known by now. `worker_selection` looks at those that it chooses later.
-fn require_workers(ctx: &Context<'_>, stubs: &[Stub]) -> Result<()> {
+fn can_all_mount(ctx: &Context<'_>, stubs: &[Stub]) -> Result<bool> {
     let aliases: IndexSet<&str> = stubs.iter().filter_map(|stub| stub.get("worker-type")?.as_str()).collect();
-    aliases
-        .into_iter()
-        .filter(|alias| ctx.config.worker(alias).is_ok())
-        .try_for_each(|alias| require_mounts(ctx, alias))
+    let mut known = aliases.into_iter().filter(|alias| ctx.config.worker(alias).is_ok());
+    known.try_fold(true, |all, alias| Ok(can_mount(ctx, alias)? && all))
 }
 
 fn start_from(model: &PretrainedModel, layout: &Layout, stub: &mut Stub) -> Result<()> {
@@ -139,6 +137,7 @@ fn choose_by_mode(mode: Option<Mode>, stub: &mut Stub) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use taskgraph::decision::Variant;
+    use taskgraph::problem::Problems;
     use taskgraph::transform::Registry;
 
     use super::*;
@@ -244,7 +243,7 @@ mod tests {
                 show(&made, "attributes.cache.from-parameters"),
                 r#"{"marian_args": "a", "pretrained_teacher": "b"}"#
             );
-            assert_eq!(made.model.unwrap().dropped, ["train-vocab".into()]);
+            assert_eq!(made.model.unwrap().dropped, ["train-vocab"]);
         }
     }
 
@@ -300,9 +299,17 @@ mod tests {
         assert_eq!(error.lines().count(), 1);
         // A local alias is resolved later.
         let stubs = bench.run(transform, &stub("worker-type: b-cpu, chunk: {n: 2},")).unwrap();
-        let error = crate::translations::worker_selection::transform(&bench.context(), stubs).unwrap_err();
-        assert!(error.to_string().ends_with(expected), "{error}");
+        assert!(stubs[0].model.is_some() && bench.record.take_refused().is_empty());
+        let made = crate::translations::worker_selection::transform(&bench.context(), stubs).unwrap();
+        let refused = bench.record.take_refused();
+        assert!(!refused.is_empty());
+        assert!(
+            refused.iter().all(|problem| Problems::from(problem.clone()).to_string().ends_with(expected))
+        );
+        // What is behind is made as if there were no model.
+        assert!(made[0].model.is_none() && made[0]["worker"].get("mounts").is_none());
         assert!(bench.run(transform, &stub("worker-type: gpu-spot,")).is_ok());
+        assert!(bench.record.take_refused().is_empty());
     }
 
     #[test]

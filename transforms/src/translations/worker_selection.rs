@@ -14,7 +14,7 @@ use taskgraph::value::{Map, Str, Value};
 use taskgraph::words;
 
 use super::params::text;
-use super::pretrained::require_mounts;
+use super::pretrained::can_mount;
 
 const CLASSES: &str = "training_config.taskcluster.worker-classes";
 
@@ -30,8 +30,9 @@ pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
     each(stubs, |stub| {
         let alias = choose(ctx, stub, class)?;
         stub.put("worker-type", &alias);
-        if stub.model.as_ref().is_some_and(|model| model.directory.is_some()) {
-            require_mounts(ctx, &alias)?;
+        if stub.model.as_ref().is_some_and(|model| model.directory.is_some()) && !can_mount(ctx, &alias)? {
+            stub.model = None;
+            stub.map_at("worker")?.take("mounts");
         }
         add_env(ctx, stub, &alias)
     })

@@ -1,7 +1,10 @@
 //! Checkouts and caches of a task that runs through run-task.
 
+use std::sync::{Arc, OnceLock};
+
 use anyhow::{Context as _, Result, bail};
-use taskgraph::fields::{Fields, wrong};
+use taskgraph::fields::{Fields, about, wrong};
+use taskgraph::keypath::KeyPath;
 use taskgraph::params::Params;
 use taskgraph::transform::{Context, Stub};
 use taskgraph::tree::sha256;
@@ -112,7 +115,12 @@ impl Checkout {
                 "head_rev" => &mut self.head_rev,
                 "type" => &mut self.kind,
                 "ssh_secret_name" => &mut self.ssh_secret_name,
-                other => bail!("unknown key `{other}` in `run.checkout.{}`", self.prefix),
+                other => {
+                    return Err(about(
+                        KeyPath::dotted("run.checkout").join(&*self.prefix),
+                        format!("unknown key `{other}` in `run.checkout.{}`", self.prefix),
+                    ));
+                }
             };
             *place = value.clone();
         }
@@ -120,9 +128,56 @@ impl Checkout {
     }
 }
 
+/// Repositories that a task checks out, and what its environment says of them.
+pub struct Checkouts {
+    /// The repositories.
+    pub list: Vec<Checkout>,
+    env: Vec<(Str, Value)>,
+}
+
+impl Checkouts {
+    fn new(list: Vec<Checkout>) -> Result<Self> {
+        let names: Map =
+            list.iter().map(|checkout| (checkout.prefix.clone(), checkout.name.clone())).collect();
+        let mut env: Vec<(Str, Value)> =
+            vec![("REPOSITORIES".into(), json::compact(&Value::from(names))?.into())];
+        for checkout in &list {
+            let prefix = checkout.prefix.to_uppercase();
+            for (name, value) in [
+                ("BASE_REPOSITORY", &checkout.base_repository),
+                ("HEAD_REPOSITORY", &checkout.head_repository),
+                ("HEAD_REV", &checkout.head_rev),
+                ("HEAD_REF", &checkout.head_ref),
+                ("REPOSITORY_TYPE", &checkout.kind),
+                ("SSH_SECRET_NAME", &checkout.ssh_secret_name),
+            ] {
+                if *value != Value::Null {
+                    env.push((format!("{prefix}_{name}").into(), value.clone()));
+                }
+            }
+        }
+        Ok(Checkouts { list, env })
+    }
+}
+
+/// All repositories of the graph config, found once for all tasks of a kind, as soon as one of them asks.
+#[derive(Default)]
+pub struct Repositories(OnceLock<Arc<Checkouts>>);
+
+impl Repositories {
+    fn all(&self, ctx: &Context<'_>) -> Result<Arc<Checkouts>> {
+        if let Some(known) = self.0.get() {
+            return Ok(known.clone());
+        }
+        let all = Arc::new(Checkouts::new(Checkout::all(ctx)?)?);
+        Ok(self.0.get_or_init(|| all).clone())
+    }
+}
+
 /// The checkouts that `run.checkout` asks for.
-pub fn wanted(ctx: &Context<'_>, run: &Run) -> Result<Vec<Checkout>> {
-    let all = Checkout::all(ctx)?;
+pub fn wanted(ctx: &Context<'_>, run: &Run<'_>) -> Result<Arc<Checkouts>> {
+    let repositories = run.repositories.all(ctx)?;
+    let all = &repositories.list;
     match &run.fields["checkout"] {
         Value::Map(wanted) => wanted
             .iter()
@@ -132,15 +187,18 @@ pub fn wanted(ctx: &Context<'_>, run: &Run) -> Result<Vec<Checkout>> {
                     .with_context(|| format!("`run.checkout` names `{prefix}`, which config.yml does not"))?;
                 known.with(changes.as_map().unwrap_or(&Map::default()))
             })
-            .collect(),
-        _ if all.len() > 1 => {
-            bail!("`run.checkout` has to name what to check out, as there are several repositories")
-        }
-        _ => Ok(all),
+            .collect::<Result<_>>()
+            .and_then(Checkouts::new)
+            .map(Arc::new),
+        _ if all.len() > 1 => Err(about(
+            "run.checkout",
+            "`run.checkout` has to name what to check out, as there are several repositories",
+        )),
+        _ => Ok(repositories),
     }
 }
 
-fn directory(run: &Run, os: &str) -> Result<String> {
+fn directory(run: &Run<'_>, os: &str) -> Result<String> {
     Ok(match (os, run.is_docker) {
         ("windows", _) => "build".into(),
         (_, true) => format!("{}/checkouts", run.text("workdir")?),
@@ -159,7 +217,7 @@ pub fn folder(os: &str) -> &'static str {
 }
 
 /// Adds what run-task needs to know of the checkouts; returns where they go.
-pub fn add(run: &Run, stub: &mut Stub, checkouts: &[Checkout]) -> Result<String> {
+pub fn add(run: &Run<'_>, stub: &mut Stub, checkouts: &Checkouts) -> Result<String> {
     let os = os_of(stub);
     if !["linux", "macosx", "windows"].contains(&&*os) {
         bail!("a checkout is not possible on `{os}`");
@@ -171,29 +229,12 @@ pub fn add(run: &Run, stub: &mut Stub, checkouts: &[Checkout]) -> Result<String>
         _ => format!("{directory}/hg-shared"),
     };
     let path = format!("{directory}/{}", folder(&os));
-    let names: Map =
-        checkouts.iter().map(|checkout| (checkout.prefix.clone(), checkout.name.clone())).collect();
     let env = stub.map_at("worker")?.map_at("env")?;
     env.put("HG_STORE_PATH", store);
-    env.put("REPOSITORIES", json::compact(&Value::from(names))?);
+    env.extend(checkouts.env.iter().cloned());
     env.put("VCS_PATH", path.as_str());
-    for checkout in checkouts {
-        let prefix = checkout.prefix.to_uppercase();
-        for (name, value) in [
-            ("BASE_REPOSITORY", &checkout.base_repository),
-            ("HEAD_REPOSITORY", &checkout.head_repository),
-            ("HEAD_REV", &checkout.head_rev),
-            ("HEAD_REF", &checkout.head_ref),
-            ("REPOSITORY_TYPE", &checkout.kind),
-            ("SSH_SECRET_NAME", &checkout.ssh_secret_name),
-        ] {
-            if *value != Value::Null {
-                env.put(&format!("{prefix}_{name}"), value.clone());
-            }
-        }
-    }
-    for secret in checkouts.iter().map(|checkout| &checkout.ssh_secret_name).filter(|secret| secret.truthy())
-    {
+    let secrets = checkouts.list.iter().map(|checkout| &checkout.ssh_secret_name);
+    for secret in secrets.filter(|secret| secret.truthy()) {
         stub.list_at("scopes")?.push(format!("secrets:get:{}", python::str(secret)).into());
     }
     if run.is_docker {
@@ -212,7 +253,7 @@ const CACHES: [(&str, Option<&str>); 5] = [
 ];
 
 /// Adds the caches that the run section or the graph config asks for.
-pub fn add_caches(ctx: &Context<'_>, run: &Run, stub: &mut Stub) -> Result<()> {
+pub fn add_caches(ctx: &Context<'_>, run: &Run<'_>, stub: &mut Stub) -> Result<()> {
     let base = match run.is_docker {
         true => python::path::join(run.text("workdir")?, ".task-cache"),
         false => ".task-cache".into(),
@@ -249,8 +290,9 @@ pub fn add_caches(ctx: &Context<'_>, run: &Run, stub: &mut Stub) -> Result<()> {
     Ok(())
 }
 
-fn checkout_cache(ctx: &Context<'_>, run: &Run) -> Result<String> {
-    let checkouts = Checkout::all(ctx)?;
+fn checkout_cache(ctx: &Context<'_>, run: &Run<'_>) -> Result<String> {
+    let repositories = run.repositories.all(ctx)?;
+    let checkouts = &repositories.list;
     let mut name = "checkouts".to_owned();
     if checkouts.len() > 1 {
         // Python makes a set of these lines and joins it in any order; sorted is one of them.

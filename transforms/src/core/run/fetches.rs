@@ -1,13 +1,15 @@
 //! Fetches: what a task downloads from the tasks before it, as `MOZ_FETCHES`.
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use indexmap::IndexMap;
-use taskgraph::fields::Fields;
-use taskgraph::transform::{Context, Stub, each};
+use serde::Serialize;
+use taskgraph::fields::{Fields, about, wrong};
+use taskgraph::keypath::KeyPath;
+use taskgraph::transform::{Context, Stub, each, each_apart};
 use taskgraph::value::{Map, Str, Value};
 use taskgraph::{json, map, python, words};
 
-use super::super::cached_tasks::{label_of, order_tasks};
+use super::super::cached_tasks::{depend_on_each_other, label_of, order_tasks};
 
 /// Where artifacts of a task lie, if it does not say.
 const PUBLIC_BUILD: &str = "public/build";
@@ -95,43 +97,62 @@ impl<'v> Wanted<'v> {
         }
     }
 
-    fn entry(&self, artifact: &str, task: &str) -> Value {
-        let mut entry =
-            map! { "artifact" => artifact, "task" => format!("<{task}>"), "extract" => self.extract };
-        if let Some(dest) = self.dest {
-            entry.put("dest", dest.clone());
-        }
-        if self.verify_hash {
-            entry.put("verify-hash", true);
-        }
-        entry.into()
+    fn entry(&self, artifact: String, task: &str) -> Entry {
+        let task = ["<", task, ">"].concat();
+        let dest = self.dest.cloned();
+        Entry { artifact, dest, extract: self.extract, task, verify_hash: self.verify_hash }
     }
+}
+
+/// What the worker reads of an artifact. The keys of its JSON are sorted.
+#[derive(Serialize)]
+struct Entry {
+    artifact: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dest: Option<Value>,
+    extract: bool,
+    task: String,
+    #[serde(rename = "verify-hash", skip_serializing_if = "std::ops::Not::not")]
+    verify_hash: bool,
 }
 
 /// Turns `fetches` into the environment variable that the worker reads, and into dependencies.
 pub fn use_fetches(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
     let offers = Offers::gather(ctx, &stubs);
     let mut prefixes: IndexMap<Str, String> = IndexMap::new();
+    if !depend_on_each_other(&stubs) {
+        return each_apart(stubs, || (), |(), stub| use_those_of(ctx, stub, &offers, &prefixes));
+    }
     each(order_tasks(&ctx.kind.name, stubs)?, |stub| {
         let own_prefix = artifact_prefix(stub.get("attributes").and_then(Value::as_map)).to_owned();
         prefixes.insert(label_of(stub)?, own_prefix);
-        let Some(fetches) = stub.take("fetches").filter(Value::truthy) else { return Ok(()) };
-        let mut kinds: Vec<_> = fetches.as_map().into_iter().flatten().collect();
-        kinds.sort_by_key(|(kind, _)| (*kind).clone());
-        let mut entries = Vec::new();
-        for (kind, list) in kinds {
-            match &**kind {
-                "fetch" | "toolchain" => from_offers(&offers, kind, list, stub, &mut entries)?,
-                _ => from_dependency(ctx, &prefixes, kind, list, stub, &mut entries)?,
-            }
-        }
-        add_scopes(stub, &entries)?;
-        let entries = json::compact_sorted(&entries.into())?;
-        let env = stub.map_at("worker")?.map_at("env")?;
-        env.put("MOZ_FETCHES", map! { "task-reference" => entries });
-        env.set_default("MOZ_FETCHES_DIR", "fetches");
-        Ok(())
+        use_those_of(ctx, stub, &offers, &prefixes)
     })
+}
+
+/// `prefixes` are those of the tasks of the kind that come before the stub.
+fn use_those_of(
+    ctx: &Context<'_>,
+    stub: &mut Stub,
+    offers: &Offers,
+    prefixes: &IndexMap<Str, String>,
+) -> Result<()> {
+    let Some(fetches) = stub.take("fetches").filter(Value::truthy) else { return Ok(()) };
+    let mut kinds: Vec<_> = fetches.as_map().into_iter().flatten().collect();
+    kinds.sort_by_key(|(kind, _)| (*kind).clone());
+    let mut entries = Vec::new();
+    for (kind, list) in kinds {
+        match &**kind {
+            "fetch" | "toolchain" => from_offers(offers, kind, list, stub, &mut entries)?,
+            _ => from_dependency(ctx, prefixes, kind, list, stub, &mut entries)?,
+        }
+    }
+    add_scopes(stub, &entries)?;
+    let entries = json::compact(&entries)?;
+    let env = stub.map_at("worker")?.map_at("env")?;
+    env.put("MOZ_FETCHES", map! { "task-reference" => entries });
+    env.set_default("MOZ_FETCHES_DIR", "fetches");
+    Ok(())
 }
 
 fn from_offers(
@@ -139,7 +160,7 @@ fn from_offers(
     kind: &str,
     list: &Value,
     stub: &mut Stub,
-    entries: &mut Vec<Value>,
+    entries: &mut Vec<Entry>,
 ) -> Result<()> {
     for wanted in Wanted::all(list) {
         let name = format!("{kind}-{}", wanted.artifact);
@@ -150,16 +171,19 @@ fn from_offers(
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("there is {}", words::list(known)),
             };
-            bail!(
-                "`fetches.{kind}` names `{}`, which no task of kind `{kind}` makes: {hint}",
-                wanted.artifact
-            );
+            return Err(about(
+                KeyPath::dotted("fetches").join(kind),
+                format!(
+                    "`fetches.{kind}` names `{}`, which no task of kind `{kind}` makes: {hint}",
+                    wanted.artifact
+                ),
+            ));
         };
         if let Some(env) = offers.env.get(&label) {
             stub.map_at("worker")?.map_at("env")?.extend(env.clone());
         }
         stub.map_at("dependencies")?.put(&label, &label);
-        entries.push(wanted.entry(artifact, &label));
+        entries.push(wanted.entry(artifact.to_string(), &label));
     }
     Ok(())
 }
@@ -170,12 +194,18 @@ fn from_dependency(
     kind: &str,
     list: &Value,
     stub: &mut Stub,
-    entries: &mut Vec<Value>,
+    entries: &mut Vec<Entry>,
 ) -> Result<()> {
     let dependencies = stub.map_at("dependencies")?;
+    if let Some(other) = dependencies.get(kind).filter(|label| label.as_str().is_none()) {
+        return Err(wrong(KeyPath::dotted("dependencies").join(kind), other, "the label of a task"));
+    }
     let Some(label) = dependencies.get(kind).and_then(Value::as_str) else {
         let names = words::list(dependencies.keys().map(|name| &**name));
-        bail!("`fetches.{kind}` has no dependency of that name; the dependencies are {names}");
+        return Err(about(
+            KeyPath::dotted("fetches").join(kind),
+            format!("`fetches.{kind}` has no dependency of that name; the dependencies are {names}"),
+        ));
     };
     let prefix = match (prefixes.get(label), ctx.upstream.get(label)) {
         (Some(prefix), _) => prefix.as_str(),
@@ -183,22 +213,25 @@ fn from_dependency(
         (None, None) => {
             let near = words::nearest(label, ctx.upstream.keys().map(|label| label.as_str()));
             let hint = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
-            bail!(
-                "`fetches.{kind}` needs the task `{label}`, which no kind in `kind-dependencies` makes{hint}"
-            );
+            return Err(about(
+                KeyPath::dotted("fetches").join(kind),
+                format!(
+                    "`fetches.{kind}` needs the task `{label}`, which no kind in `kind-dependencies` makes{hint}"
+                ),
+            ));
         }
     };
     for wanted in Wanted::all(list) {
-        entries.push(wanted.entry(&format!("{prefix}/{}", wanted.artifact), kind));
+        entries.push(wanted.entry([prefix, "/", wanted.artifact].concat(), kind));
     }
     Ok(())
 }
 
 /// Artifacts that are not public need the proxy and a scope for their folder.
-fn add_scopes(stub: &mut Stub, entries: &[Value]) -> Result<()> {
+fn add_scopes(stub: &mut Stub, entries: &[Entry]) -> Result<()> {
     let mut folders: Vec<&str> = entries
         .iter()
-        .filter_map(|entry| entry.get("artifact")?.as_str())
+        .map(|entry| &*entry.artifact)
         .filter(|artifact| !artifact.starts_with("public/"))
         .map(python::path::dirname)
         .collect();

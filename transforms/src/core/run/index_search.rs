@@ -1,7 +1,7 @@
 //! `run.using: index-search`: a task that stands for one of another graph, found in the index.
 
 use anyhow::Result;
-use taskgraph::fields::Fields;
+use taskgraph::fields::{Fields, within};
 use taskgraph::map;
 use taskgraph::shape::{STRINGS, Shape, required};
 use taskgraph::template::{Missing, fill};
@@ -19,7 +19,8 @@ pub fn using(ctx: &Context<'_>, run: &Map, stub: &mut Stub) -> Result<()> {
         .iter()
         .filter_map(Value::as_str)
         .map(|path| fill(path, ctx.params.values(), Missing::Fails).map(Value::from))
-        .collect::<Result<Vec<_>>>()?;
+        .collect::<Result<Vec<_>>>();
+    let filled = within("run.index-search", filled)?;
     stub.put("optimization", map! { "index-search" => filled });
     Ok(())
 }

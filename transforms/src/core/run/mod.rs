@@ -11,14 +11,15 @@ mod shape;
 mod toolchain;
 
 use anyhow::{Context as _, Result, bail};
-use taskgraph::fields::{Fields, wrong};
+use taskgraph::fields::{Fields, about, within, wrong};
 use taskgraph::keypath::KeyPath;
 use taskgraph::shape::{Shape, required};
-use taskgraph::transform::{Context, Stub, each};
+use taskgraph::transform::{Context, Stub, each_apart};
 use taskgraph::value::{Map, Value};
 use taskgraph::{map, words};
 
 use super::cached_tasks::label_of;
+use checkout::Repositories;
 
 pub use shape::FETCH;
 
@@ -28,19 +29,24 @@ const ALWAYS_OPTIMIZED: Shape = Shape::Map(&[required("using", Shape::Word(&["al
 
 /// The transform.
 pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
-    let stubs = each(stubs, |stub| {
-        if !ctx.settings.fast {
-            shape::RUN.require_of(stub)?;
-            if stub.contains_key("when") && stub.contains_key("optimization") {
-                bail!("`when` and `optimization` exclude each other");
+    let stubs = each_apart(
+        stubs,
+        || (),
+        |(), stub| {
+            if !ctx.settings.fast {
+                shape::RUN.require_of(stub)?;
+                if stub.contains_key("when") && stub.contains_key("optimization") {
+                    return Err(about("when", "`when` and `optimization` exclude each other"));
+                }
             }
-        }
-        rewrite_when(ctx, stub)?;
-        set_implementation(ctx, stub)?;
-        set_label(ctx, stub)
-    })?;
+            rewrite_when(ctx, stub)?;
+            set_implementation(ctx, stub)?;
+            set_label(ctx, stub)
+        },
+    )?;
+    let repositories = Repositories::default();
     let stubs = fetches::use_fetches(ctx, stubs)?;
-    each(stubs, |stub| describe(ctx, stub))
+    each_apart(stubs, || (), |(), stub| describe(ctx, &repositories, stub))
 }
 
 /// "Only when files changed" means "skip unless they changed".
@@ -59,7 +65,7 @@ fn rewrite_when(ctx: &Context<'_>, stub: &mut Stub) -> Result<()> {
 }
 
 fn set_implementation(ctx: &Context<'_>, stub: &mut Stub) -> Result<()> {
-    let worker = ctx.config.worker(stub.text("worker-type")?)?;
+    let worker = within("worker-type", ctx.config.worker(stub.text("worker-type")?))?;
     let tags = stub.map_at("tags")?;
     if let Some(os) = worker.os {
         tags.put("os", os);
@@ -90,18 +96,19 @@ pub fn set_label(ctx: &Context<'_>, stub: &mut Stub) -> Result<()> {
 }
 
 /// A run section on its way, and the worker it is for.
-struct Run {
+struct Run<'r> {
     fields: Map,
     is_docker: bool,
+    repositories: &'r Repositories,
 }
 
-impl Run {
+impl Run<'_> {
     fn text(&self, key: &str) -> Result<&str> {
         self.fields.text(key)
     }
 }
 
-fn describe(ctx: &Context<'_>, stub: &mut Stub) -> Result<()> {
+fn describe(ctx: &Context<'_>, repositories: &Repositories, stub: &mut Stub) -> Result<()> {
     let Some(Value::Map(run)) = stub.take("run") else { bail!("missing key `run`") };
     let mut run = std::sync::Arc::unwrap_or_clone(run);
     for key in ["attributes", "dependencies", "extra"] {
@@ -121,22 +128,23 @@ fn describe(ctx: &Context<'_>, stub: &mut Stub) -> Result<()> {
         ("always-optimized", "always-optimized") => check(ctx, &ALWAYS_OPTIMIZED, &run),
         ("index-search", "always-optimized") => index_search::using(ctx, &run, stub),
         ("run-task", "docker-worker" | "generic-worker") => {
-            run_task::using(ctx, &mut Run { fields: run, is_docker }, stub)
+            run_task::using(ctx, &mut Run { fields: run, is_docker, repositories }, stub)
         }
         ("toolchain-script", "docker-worker" | "generic-worker") => {
-            toolchain::using(ctx, &mut Run { fields: run, is_docker }, stub)
+            toolchain::using(ctx, &mut Run { fields: run, is_docker, repositories }, stub)
         }
-        (known, worker) if USING.contains(&known) => {
-            bail!(
+        (known, worker) if USING.contains(&known) => Err(about(
+            "run.using",
+            format!(
                 "`run.using: {known}` is not possible on `{worker}`, which `worker-type` of `{}` stands for",
                 label_of(stub)?
-            )
-        }
+            ),
+        )),
         (other, _) => {
             let near = words::nearest(other, USING.iter().copied());
             let allowed = words::list(USING.iter().copied());
             let hint = near.map_or(allowed, |near| format!("did you mean `{near}`?"));
-            bail!("unknown `run.using: {other}`: {hint}")
+            Err(about("run.using", format!("unknown `run.using: {other}`: {hint}")))
         }
     }
 }

@@ -1,7 +1,7 @@
 //! `run.using: run-task`: a command that the script `run-task` starts, after checkouts, with caches.
 
-use anyhow::{Result, bail};
-use taskgraph::fields::Fields;
+use anyhow::Result;
+use taskgraph::fields::{Fields, about, within};
 use taskgraph::shape::{STRINGS, Shape, TEXT_OR_REFERENCE, optional, required};
 use taskgraph::template::{Missing, fill};
 use taskgraph::transform::{Context, Stub};
@@ -41,7 +41,7 @@ const RUN: Shape = Shape::Map(&[
 ]);
 
 /// Writes command, environment, caches and mounts of the worker.
-pub fn using(ctx: &Context<'_>, run: &mut Run, stub: &mut Stub) -> Result<()> {
+pub fn using(ctx: &Context<'_>, run: &mut Run<'_>, stub: &mut Stub) -> Result<()> {
     run.fields.set_default("checkout", true);
     run.fields.set_default("sparse-profile", Value::Null);
     run.fields.set_default("run-as-root", false);
@@ -85,25 +85,29 @@ pub fn using(ctx: &Context<'_>, run: &mut Run, stub: &mut Stub) -> Result<()> {
 }
 
 /// Checkouts, working directory and caches, the same on every worker.
-fn set_up(ctx: &Context<'_>, run: &mut Run, stub: &mut Stub, command: &mut Vec<Value>) -> Result<()> {
+fn set_up(ctx: &Context<'_>, run: &mut Run<'_>, stub: &mut Stub, command: &mut Vec<Value>) -> Result<()> {
     if run.fields["checkout"].truthy() {
         let checkouts = wanted(ctx, run)?;
         let path = add(run, stub, &checkouts)?;
-        for checkout in &checkouts {
+        for checkout in &checkouts.list {
             let path = python::path::join(&path, &checkout.path);
             command.push(format!("--{}-checkout={path}", checkout.prefix).into());
         }
-        if let (Some(profile), Some(last)) =
-            (run.fields["sparse-profile"].as_str().filter(|profile| !profile.is_empty()), checkouts.last())
-        {
+        if let (Some(profile), Some(last)) = (
+            run.fields["sparse-profile"].as_str().filter(|profile| !profile.is_empty()),
+            checkouts.list.last(),
+        ) {
             command.push(format!("--{}-sparse-profile=build/sparse-profiles/{profile}", last.prefix).into());
         }
         if let Some(cwd) = run.fields.get("cwd").and_then(Value::as_str) {
-            let cwd = fill(cwd, &map! { "checkout" => path }, Missing::Fails)?;
+            let cwd = within("run.cwd", fill(cwd, &map! { "checkout" => path }, Missing::Fails))?;
             run.fields.put("cwd", python::path::normpath(&cwd));
         }
     } else if run.fields.get("cwd").and_then(Value::as_str).is_some_and(|cwd| cwd.contains("{checkout}")) {
-        bail!("`run.cwd` of `{}` speaks of a checkout, but the task has none", label_of(stub)?);
+        return Err(about(
+            "run.cwd",
+            format!("`run.cwd` of `{}` speaks of a checkout, but the task has none", label_of(stub)?),
+        ));
     }
     if let Some(cwd) = run.fields.get("cwd") {
         command.extend(["--task-cwd".into(), cwd.clone()]);
@@ -143,7 +147,7 @@ fn one_line(parts: &[Value]) -> Value {
 }
 
 /// A command that is one text goes to a shell.
-fn execute(run: &mut Run, text: Value, is_windows: bool) -> Vec<Value> {
+fn execute(run: &mut Run<'_>, text: Value, is_windows: bool) -> Vec<Value> {
     let text = match text {
         Value::Str(text) if is_windows && !run.is_docker => format!("\"{text}\"").into(),
         Value::Map(map) if is_windows && !run.is_docker => map

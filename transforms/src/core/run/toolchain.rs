@@ -31,7 +31,7 @@ const RUN: Shape = Shape::Open(
 );
 
 /// Turns a script into a run-task command, and its inputs into a digest.
-pub fn using(ctx: &Context<'_>, run: &mut Run, stub: &mut Stub) -> Result<()> {
+pub fn using(ctx: &Context<'_>, run: &mut Run<'_>, stub: &mut Stub) -> Result<()> {
     run.fields.set_default("sparse-profile", "toolchain-build");
     check(ctx, &RUN, &run.fields)?;
 
@@ -69,7 +69,7 @@ pub fn using(ctx: &Context<'_>, run: &mut Run, stub: &mut Stub) -> Result<()> {
     run_task::using(ctx, run, stub)
 }
 
-fn set_worker(ctx: &Context<'_>, run: &Run, stub: &mut Stub) -> Result<()> {
+fn set_worker(ctx: &Context<'_>, run: &Run<'_>, stub: &mut Stub) -> Result<()> {
     let prefix = artifact_prefix(stub.get("attributes").and_then(Value::as_map)).to_owned();
     let worker = stub.map_at("worker")?;
     worker.put("chain-of-trust", true);
@@ -97,7 +97,7 @@ fn set_worker(ctx: &Context<'_>, run: &Run, stub: &mut Stub) -> Result<()> {
 
 fn digest_data(
     ctx: &Context<'_>,
-    run: &Run,
+    run: &Run<'_>,
     stub: &Stub,
     resources: Option<&Value>,
     script: &str,

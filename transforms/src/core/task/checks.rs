@@ -1,7 +1,7 @@
 //! What has to hold for every definition, whatever made it.
 
 use anyhow::{Result, bail};
-use taskgraph::fields::Fields;
+use taskgraph::fields::{Fields, about};
 use taskgraph::task::MAX_DEPENDENCIES;
 use taskgraph::transform::{Context, Stub};
 use taskgraph::value::{Map, Value};
@@ -16,9 +16,12 @@ pub fn check(ctx: &Context<'_>, stub: &Stub) -> Result<()> {
         let name = definition.text(key)?;
         let fits = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
         if name.is_empty() || name.len() > 38 || !name.chars().all(fits) {
-            bail!(
-                "`{name}` is no {key}: 1 to 38 letters, digits, dashes and underscores are allowed (task `{label}`)"
-            );
+            return Err(about(
+                "worker-type",
+                format!(
+                    "`{name}` is no {key}: 1 to 38 letters, digits, dashes and underscores are allowed (task `{label}`)"
+                ),
+            ));
         }
     }
     let count = |key: &str| match stub.get(key) {

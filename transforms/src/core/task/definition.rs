@@ -1,7 +1,7 @@
 //! The definition of a task: what all tasks have, around the payload of their worker.
 
 use anyhow::{Context as _, Result};
-use taskgraph::fields::{Fields, wrong};
+use taskgraph::fields::{Fields, within, wrong};
 use taskgraph::keyed_by;
 use taskgraph::keypath::KeyPath;
 use taskgraph::map;
@@ -10,9 +10,12 @@ use taskgraph::template::{Missing, fill};
 use taskgraph::transform::{Context, Stub};
 use taskgraph::value::{Map, Value};
 
+use super::row::Row;
+use crate::core::cached_tasks::label_of;
+
 /// Replaces the description by what leaves the transforms: label, definition, dependencies, attributes.
-pub fn build(ctx: &Context<'_>, stub: &mut Stub, payload: &Payload) -> Result<()> {
-    let mut definition = frame(ctx, stub)?;
+pub fn build(ctx: &Context<'_>, row: &mut Row, stub: &mut Stub, payload: &Payload) -> Result<()> {
+    let mut definition = frame(ctx, row, stub)?;
     (payload.build)(ctx, stub, &mut definition)?;
     if matches!(payload.name, "docker-worker" | "generic-worker")
         && let Some(payload) =
@@ -44,34 +47,30 @@ pub fn build(ctx: &Context<'_>, stub: &mut Stub, payload: &Payload) -> Result<()
     Ok(())
 }
 
-fn frame(ctx: &Context<'_>, stub: &mut Stub) -> Result<Map> {
+fn frame(ctx: &Context<'_>, row: &mut Row, stub: &mut Stub) -> Result<Map> {
     let params = ctx.params;
     let project = params.text("project");
-    let level = params.text("level");
-    let (provisioner, worker_type) = ctx.config.worker_type(stub.text("worker-type")?, level)?;
-    stub.put("worker-type", format!("{provisioner}/{worker_type}"));
+    let worker = within("worker-type", row.worker(ctx, stub.text("worker-type")?))?;
+    stub.put("worker-type", worker.pool);
 
-    let names = map! { "level" => level, "project" => project };
-    let scopes = stub.list_at("scopes")?.iter().map(|scope| {
-        let text = scope.as_str().context("a scope must be a string")?;
-        fill(text, &names, Missing::Fails).map(Value::from)
-    });
-    let scopes = scopes.collect::<Result<Vec<_>>>()?;
+    let scopes = match stub.list_at("scopes")?.is_empty() {
+        true => Vec::new(),
+        false => within("scopes", filled_scopes(ctx, stub))?,
+    };
 
     let expires = if params.is_try() { ctx.config.expires_after() } else { "1 year" };
     stub.set_default("expires-after", expires);
     if !stub.contains_key("deadline-after") {
-        let deadline =
-            ctx.config.by_project("task-deadline-after", project)?.unwrap_or_else(|| "1 day".into());
+        let deadline = row.by_project(ctx, "task-deadline-after")?.unwrap_or_else(|| "1 day".into());
         stub.put("deadline-after", deadline);
     }
     if !stub.contains_key("priority") {
-        let priority = ctx.config.by_project("task-priority", project)?;
+        let priority = row.by_project(ctx, "task-priority")?;
         stub.put("priority", priority);
     }
 
-    let label = stub.text("label")?.to_owned();
-    let mut description = stub.text("description")?.to_owned();
+    let label = Value::from(label_of(stub)?);
+    let mut description = Value::from(stub.text("description")?);
     let extra = stub.map_at("extra")?;
     extra.put("parent", ctx.settings.task_id.as_deref().unwrap_or_default());
     let extra = extra.clone();
@@ -79,33 +78,33 @@ fn frame(ctx: &Context<'_>, stub: &mut Stub) -> Result<Map> {
         let suffix = if params.is_pull_request() { "-pr" } else { "" };
         let rev = params.text("head_rev");
         let link = format!("https://treeherder.mozilla.org/#/jobs?repo={project}{suffix}&revision={rev}");
-        description += &format!(" ([Treeherder push]({link}))");
+        description = format!("{} ([Treeherder push]({link}))", stub.text("description")?).into();
     }
+    let owner = params.get("owner").cloned();
     let tags = stub.map_at("tags")?;
     for (key, value) in [
-        ("createdForUser", params.text("owner")),
-        ("kind", &ctx.kind.name),
-        ("label", &label),
-        ("project", project),
-        ("trust-domain", ctx.config.trust_domain()),
+        ("createdForUser", owner.clone()),
+        ("kind", Some((&ctx.kind.name).into())),
+        ("label", Some(label.clone())),
+        ("project", params.get("project").cloned()),
+        ("trust-domain", Some(ctx.config.trust_domain().into())),
     ] {
         tags.put(key, value);
     }
     let tags = tags.clone();
-    let relative = |time: &str| map! { "relative-datestamp" => time };
     let mut definition = map! {
-        "provisionerId" => provisioner,
-        "workerType" => worker_type,
+        "provisionerId" => worker.provisioner,
+        "workerType" => worker.worker_type,
         "routes" => stub.list_at("routes")?.clone(),
-        "created" => relative("0 seconds"),
-        "deadline" => relative(stub.text("deadline-after")?),
-        "expires" => relative(stub.text("expires-after")?),
+        "created" => row.relative("0 seconds"),
+        "deadline" => row.relative(stub.text("deadline-after")?),
+        "expires" => row.relative(stub.text("expires-after")?),
         "scopes" => scopes,
         "metadata" => map! {
             "description" => description,
             "name" => label,
-            "owner" => params.text("owner"),
-            "source" => params.file_url(&ctx.kind.path)?,
+            "owner" => owner,
+            "source" => row.source(ctx)?,
         },
         "extra" => extra,
         "tags" => tags,
@@ -115,6 +114,15 @@ fn frame(ctx: &Context<'_>, stub: &mut Stub) -> Result<Map> {
         definition.put("requires", requires.clone());
     }
     Ok(definition)
+}
+
+fn filled_scopes(ctx: &Context<'_>, stub: &mut Stub) -> Result<Vec<Value>> {
+    let names = map! { "level" => ctx.params.text("level"), "project" => ctx.params.text("project") };
+    let scopes = stub.list_at("scopes")?.iter().map(|scope| {
+        let text = scope.as_str().context("a scope must be a string")?;
+        fill(text, &names, Missing::Fails).map(Value::from)
+    });
+    scopes.collect()
 }
 
 fn attributes(stub: &mut Stub) -> Result<Map> {

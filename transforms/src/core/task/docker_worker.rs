@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 use sha2::{Digest, Sha256};
-use taskgraph::fields::Fields;
+use taskgraph::fields::{Fields, about, missing};
+use taskgraph::keypath::KeyPath;
 use taskgraph::shape::{Field, STRINGS, Shape, TEXT_OR_REFERENCE, optional, required};
 use taskgraph::transform::{Context, Stub};
 use taskgraph::tree::{hex, sha256};
@@ -136,10 +137,7 @@ pub fn build(ctx: &Context<'_>, stub: &mut Stub, definition: &mut Map) -> Result
     }
     let mut env = worker.get("env").and_then(Value::as_map).cloned().unwrap_or_default();
     let untrusted = ctx.params.is_try() || ctx.params.level() == 1;
-    if let Some(caches) = caches(ctx, worker, run_task, untrusted)? {
-        for name in caches.keys() {
-            scopes.push(map! { "task-reference" => format!("docker-worker:cache:{name}") }.into());
-        }
+    if let Some(caches) = caches(ctx, worker, run_task, untrusted, &mut scopes)? {
         if run_task {
             env.put("TASKCLUSTER_CACHES", joined(caches.values()));
         }
@@ -174,17 +172,23 @@ fn image(ctx: &Context<'_>, stub: &mut Stub) -> Result<Value> {
         (Some(name), _) => {
             let dependencies = stub.map_at("dependencies")?;
             if dependencies.contains_key("docker-image") {
-                bail!("the dependency `docker-image` is taken by the image of the task itself");
+                return Err(about(
+                    "dependencies.docker-image",
+                    "the dependency `docker-image` is taken by the image of the task itself",
+                ));
             }
             dependencies.put("docker-image", format!("docker-image-{name}"));
             let declared = stub.map_at("worker")?.list_at("volumes")?;
             for volume in volumes(ctx, name)? {
                 let volume = Value::from(volume);
                 if declared.contains(&volume) {
-                    bail!(
-                        "the volume {} stands in the Dockerfile of `{name}`: it need not be named again",
-                        python::repr(&volume)
-                    );
+                    return Err(about(
+                        "worker.volumes",
+                        format!(
+                            "the volume {} stands in the Dockerfile of `{name}`: it need not be named again",
+                            python::repr(&volume)
+                        ),
+                    ));
                 }
                 declared.push(volume);
             }
@@ -193,7 +197,9 @@ fn image(ctx: &Context<'_>, stub: &mut Stub) -> Result<Value> {
         (None, Some(namespace)) => {
             Ok(map! { "path" => path, "namespace" => namespace, "type" => "indexed-image" }.into())
         }
-        (None, None) => bail!("`worker.docker-image` needs `in-tree` or `indexed`"),
+        (None, None) => {
+            Err(about("worker.docker-image", "`worker.docker-image` needs `in-tree` or `indexed`"))
+        }
     }
 }
 
@@ -211,9 +217,12 @@ fn volumes(ctx: &Context<'_>, image: &str) -> Result<BTreeSet<String>> {
         Ok(volumes.collect::<Vec<_>>().join("\n"))
     })?;
     if lines.lines().any(|line| line.starts_with('[')) {
-        bail!(
-            "the Dockerfile of image `{image}` declares volumes as an array; write one VOLUME line for each"
-        );
+        return Err(about(
+            "worker.docker-image",
+            format!(
+                "the Dockerfile of image `{image}` declares volumes as an array; write one VOLUME line for each"
+            ),
+        ));
     }
     Ok(lines.split_whitespace().map(str::to_owned).collect())
 }
@@ -270,19 +279,26 @@ pub fn set_sccache(worker: &mut Map, sccache: bool) -> Result<()> {
 
 fn artifacts_of(artifacts: &[Value], expires: &Value) -> Result<Map> {
     let mut out = Map::default();
-    for artifact in artifacts.iter().filter_map(Value::as_map) {
-        let (path, kind) = (artifact.text("path")?, artifact.text("type")?);
-        out.put(
-            artifact.text("name")?,
-            map! { "path" => path, "type" => kind, "expires" => expires.clone() },
-        );
+    for (index, artifact) in artifacts.iter().enumerate() {
+        let text = |key: &str| match artifact.get(key).and_then(Value::as_str) {
+            Some(text) => Ok(text),
+            None => Err(missing(KeyPath::dotted("worker.artifacts").join(index).join(key), "a string")),
+        };
+        let (path, kind) = (text("path")?, text("type")?);
+        out.put(text("name")?, map! { "path" => path, "type" => kind, "expires" => expires.clone() });
     }
     Ok(out)
 }
 
 /// Names of caches and where they are mounted. A cache that run-task looks after carries run-task and the image in
-/// its name, so that neither meets the caches of another version.
-fn caches(ctx: &Context<'_>, worker: &Map, run_task: bool, untrusted: bool) -> Result<Option<Map>> {
+/// its name, so that neither meets the caches of another version. Each needs a scope.
+fn caches(
+    ctx: &Context<'_>,
+    worker: &Map,
+    run_task: bool,
+    untrusted: bool,
+    scopes: &mut Vec<Value>,
+) -> Result<Option<Map>> {
     let Some(wanted) = worker.get("caches").and_then(Value::as_list) else { return Ok(None) };
     let suffix = match (run_task, worker.get("docker-image").and_then(Value::as_str)) {
         (false, _) => CACHE_VERSION.to_owned(),
@@ -296,6 +312,8 @@ fn caches(ctx: &Context<'_>, worker: &Map, run_task: bool, untrusted: bool) -> R
         }
         let (domain, level) = (ctx.config.trust_domain(), ctx.params.text("level"));
         let name = format!("{domain}-level-{level}-{}-{suffix}", cache.text("name")?);
+        // Python: a cache that is written twice has its scope twice.
+        scopes.push(map! { "task-reference" => format!("docker-worker:cache:{name}") }.into());
         caches.put(&name, cache.text("mount-point")?);
     }
     Ok(Some(caches))
@@ -311,7 +329,10 @@ fn check_caches_are_volumes(worker: &Map) -> Result<()> {
         return Ok(());
     }
     let paths = missing.into_iter().collect::<Vec<_>>().join(", ");
-    bail!("caches at {paths} are no volumes of the image; declare each with VOLUME in its Dockerfile")
+    Err(about(
+        "worker.caches",
+        format!("caches at {paths} are no volumes of the image; declare each with VOLUME in its Dockerfile"),
+    ))
 }
 
 fn joined<'v>(paths: impl IntoIterator<Item = &'v Value>) -> String {

@@ -1,7 +1,7 @@
 //! Under which names and with which rank a task is found in the index.
 
-use anyhow::{Result, bail};
-use taskgraph::fields::{Fields, missing};
+use anyhow::Result;
+use taskgraph::fields::{Fields, about, missing};
 use taskgraph::time::index_date;
 use taskgraph::transform::{Context, Stub};
 use taskgraph::value::Value;
@@ -22,7 +22,12 @@ pub fn add_routes(ctx: &Context<'_>, stub: &mut Stub) -> Result<()> {
 
     match index.get("type").and_then(Value::as_str) {
         None | Some("generic") => {}
-        Some(other) => bail!("unknown `index.type: {other}`: generic is the only one"),
+        Some(other) => {
+            return Err(about(
+                "index.type",
+                format!("unknown `index.type: {other}`: generic is the only one"),
+            ));
+        }
     }
     let text = |key: &str| {
         index.get(key).and_then(Value::as_str).ok_or_else(|| missing(&*format!("index.{key}"), "a string"))
@@ -35,7 +40,10 @@ pub fn add_routes(ctx: &Context<'_>, stub: &mut Stub) -> Result<()> {
         _ => false,
     };
     if !is_known {
-        bail!("the index product `{product}` is not in `index.products` of config.yml");
+        return Err(about(
+            "index.product",
+            format!("the index product `{product}` is not in `index.products` of config.yml"),
+        ));
     }
     let params = ctx.params;
     let prefix = format!("index.{}.v2.{}", ctx.config.trust_domain(), params.text("project"));

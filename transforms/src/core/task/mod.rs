@@ -1,23 +1,26 @@
 //! `taskgraph.transforms.task`: from a task description to the definition that Taskcluster gets.
 
+mod beetmover;
 mod checks;
 mod definition;
 mod docker_worker;
 mod generic_worker;
 mod index;
+mod row;
 mod shape;
 mod treeherder;
 
 use anyhow::Result;
-use taskgraph::fields::{Fields, wrong};
+use taskgraph::fields::{Fields, within, wrong};
 use taskgraph::keypath::KeyPath;
 use taskgraph::payload::Payload;
 use taskgraph::shape::{Shape, optional, required};
-use taskgraph::transform::{Context, Stub, each};
+use taskgraph::transform::{Context, Stub, each_apart};
 use taskgraph::value::{Map, Value};
 use taskgraph::words;
 
 use super::run::set_label;
+use row::Row;
 
 pub use shape::{COMMON, INDEX};
 
@@ -25,6 +28,7 @@ pub use shape::{COMMON, INDEX};
 pub const PAYLOADS: &[Payload] = &[
     Payload { name: "docker-worker", shape: &docker_worker::WORKER, build: docker_worker::build },
     Payload { name: "generic-worker", shape: &generic_worker::WORKER, build: generic_worker::build },
+    Payload { name: "beetmover", shape: &beetmover::WORKER, build: beetmover::build },
     Payload {
         name: "always-optimized",
         shape: &Shape::Any,
@@ -49,7 +53,7 @@ fn invalid(_: &Context<'_>, _: &mut Stub, definition: &mut Map) -> Result<()> {
 
 /// The transform.
 pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
-    each(stubs, |stub| {
+    each_apart(stubs, Row::default, |row, stub| {
         set_implementation(ctx, stub)?;
         set_defaults(stub)?;
         set_label(ctx, stub)?;
@@ -60,8 +64,10 @@ pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
         }
         treeherder::process(ctx, stub)?;
         index::add_routes(ctx, stub)?;
-        definition::build(ctx, stub, payload)?;
-        checks::check(ctx, stub)
+        definition::build(ctx, row, stub, payload)?;
+        checks::check(ctx, stub)?;
+        row.pool.share(stub);
+        Ok(())
     })
 }
 
@@ -69,7 +75,7 @@ fn set_implementation(ctx: &Context<'_>, stub: &mut Stub) -> Result<()> {
     if stub.map_at("worker")?.contains_key("implementation") {
         return Ok(());
     }
-    let worker = ctx.config.worker(stub.text("worker-type")?)?;
+    let worker = within("worker-type", ctx.config.worker(stub.text("worker-type")?))?;
     let tags = stub.map_at("tags")?;
     tags.put("worker-implementation", worker.implementation);
     if let Some(os) = worker.os {
@@ -91,6 +97,10 @@ fn set_defaults(stub: &mut Stub) -> Result<()> {
     match worker.get("implementation").and_then(Value::as_str) {
         Some("docker-worker") => docker_worker::set_defaults(worker),
         Some("generic-worker") => generic_worker::set_defaults(worker),
+        Some("beetmover") => {
+            beetmover::set_defaults(worker);
+            Ok(())
+        }
         _ => Ok(()),
     }
 }

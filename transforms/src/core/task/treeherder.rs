@@ -1,7 +1,7 @@
 //! What Treeherder shows of a task.
 
-use anyhow::{Context as _, Result, bail};
-use taskgraph::fields::Fields;
+use anyhow::{Context as _, Result};
+use taskgraph::fields::{Fields, about};
 use taskgraph::map;
 use taskgraph::params::Params;
 use taskgraph::transform::{Context, Stub};
@@ -29,12 +29,18 @@ pub fn process(ctx: &Context<'_>, stub: &mut Stub) -> Result<()> {
     let merged = defaults(&ctx.kind.name, section.as_map());
     let platform = merged.text("platform")?;
     let Some((machine, collection)) = platform.split_once('/') else {
-        bail!("`treeherder.platform` must be `platform/collection`, found `{platform}`");
+        return Err(about(
+            "treeherder.platform",
+            format!("`treeherder.platform` must be `platform/collection`, found `{platform}`"),
+        ));
     };
     let (group, symbol) = split_symbol(merged.text("symbol")?)?;
     for name in [group.unwrap_or_default(), symbol] {
         if name.chars().count() > LONGEST_SYMBOL {
-            bail!("the treeherder symbol `{name}` is longer than {LONGEST_SYMBOL} characters");
+            return Err(about(
+                "treeherder.symbol",
+                format!("the treeherder symbol `{name}` is longer than {LONGEST_SYMBOL} characters"),
+            ));
         }
     }
     let extra = stub.map_at("extra")?;
@@ -87,6 +93,9 @@ fn split_symbol(symbol: &str) -> Result<(Option<&str>, &str)> {
     match rest.strip_suffix(')') {
         // `?` is how the reference writes "no group".
         Some(inner) if !inner.contains(')') => Ok((Some(group).filter(|group| *group != "?"), inner)),
-        _ => bail!("`{symbol}` is no treeherder symbol: write `group(symbol)` or `symbol`"),
+        _ => Err(about(
+            "treeherder.symbol",
+            format!("`{symbol}` is no treeherder symbol: write `group(symbol)` or `symbol`"),
+        )),
     }
 }

@@ -20,5 +20,5 @@ mod vocabulary;
 
 pub use check::check;
 pub use layout::{Layout, ModelKey};
-pub use model::{Mode, PretrainedModel, TYPES, reads, require_mounts};
+pub use model::{Mode, PretrainedModel, TYPES, can_mount, reads};
 pub use vocabulary::{look_for_all, questions};

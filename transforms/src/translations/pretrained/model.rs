@@ -5,7 +5,7 @@ use std::sync::Arc;
 use anyhow::{Result, bail};
 use taskgraph::decision::{Model, Variant};
 use taskgraph::keypath::KeyPath;
-use taskgraph::problem::{Problem, Problems};
+use taskgraph::problem::Problem;
 use taskgraph::transform::Context;
 use taskgraph::value::{Str, Value};
 
@@ -190,24 +190,25 @@ impl PretrainedModel {
     }
 }
 
-/// Refuses a model for a task whose worker cannot mount it.
-pub fn require_mounts(ctx: &Context<'_>, alias: &str) -> Result<()> {
+/// Whether a worker can mount a model. If it cannot, the graph is refused; the task is made without the model, so that
+/// what is wrong with other models is told as well.
+pub fn can_mount(ctx: &Context<'_>, alias: &str) -> Result<bool> {
     let implementation = ctx.config.worker(alias)?.implementation;
     if implementation == "generic-worker" {
-        return Ok(());
+        return Ok(true);
     }
     let kind = &ctx.kind.name;
     let path = KeyPath::dotted(Dialect::of(ctx.tree).layout().models).join(kind);
     let message = format!("kind `{kind}` cannot take a pretrained model: its tasks run on {implementation}");
-    Err(Problems::from(
+    ctx.record.refuse(
         Problem::error("no-mounts", message)
             .at(ctx.params.path_in_file(&path), "only generic-worker tasks can mount a model")
             .in_place(ctx.params.place_of_key(&path))
             .help(format!(
                 "the tasks use the worker `{alias}`; choose a generic-worker one in config.yml or kind.yml"
             )),
-    )
-    .into())
+    );
+    Ok(false)
 }
 
 #[cfg(test)]

@@ -43,7 +43,7 @@ pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
         for key in KEYED {
             let Some(value) = worker.get(key) else { continue };
             let chosen = evaluate(value, &format!("`{key}` in `{item}`"), |attribute| match attribute {
-                "upstream-kind" => Some(name.as_ref().into()),
+                "upstream-kind" => Some((&*name).into()),
                 other => worker.get(other).cloned(),
             })?;
             worker.put(key, chosen);

@@ -1,0 +1,334 @@
+//! The map of a [`Value`]: from text to values, in the order of insertion.
+//!
+//! A graph consists of maps with a handful of entries whose keys have different lengths. To look through such a few is
+//! faster than to hash the key, and to keep them needs half the memory of a table. Large maps have a table as well.
+
+use std::fmt;
+use std::ops::{Index, IndexMut};
+
+use foldhash::fast::RandomState;
+use indexmap::IndexSet;
+
+use crate::value::{Str, Value};
+
+/// Maps of up to so many entries are looked through.
+const FEW: usize = 32;
+
+/// A map from text to values, in the order of insertion.
+///
+/// Two maps are equal if they have equal entries, in whatever order.
+#[derive(Clone, Default)]
+pub struct Map {
+    entries: Vec<(Str, Value)>,
+    /// The keys of a large map, at the positions of their entries.
+    ///
+    /// Invariant: it is there exactly if there are more than [`FEW`] entries.
+    positions: Option<Box<IndexSet<Str, RandomState>>>,
+}
+
+impl Map {
+    /// An empty map.
+    pub const fn new() -> Self {
+        Map { entries: Vec::new(), positions: None }
+    }
+
+    /// An empty map with room for this many entries.
+    pub fn with_capacity(count: usize) -> Self {
+        Map { entries: Vec::with_capacity(count), positions: None }
+    }
+
+    /// How many entries there are.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether there are no entries.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// The entries, in their order.
+    pub fn as_slice(&self) -> &[(Str, Value)] {
+        &self.entries
+    }
+
+    /// The position of a key.
+    pub fn get_index_of(&self, key: &(impl AsRef<str> + ?Sized)) -> Option<usize> {
+        let key = key.as_ref();
+        match &self.positions {
+            Some(positions) => positions.get_index_of(key),
+            None => self.entries.iter().position(|(known, _)| **known == *key),
+        }
+    }
+
+    /// The value under a key.
+    pub fn get(&self, key: &(impl AsRef<str> + ?Sized)) -> Option<&Value> {
+        let key = key.as_ref();
+        match &self.positions {
+            Some(positions) => positions.get_index_of(key).map(|position| &self.entries[position].1),
+            None => self.entries.iter().find(|(known, _)| **known == *key).map(|(_, value)| value),
+        }
+    }
+
+    /// The value under a key, for changing.
+    pub fn get_mut(&mut self, key: &(impl AsRef<str> + ?Sized)) -> Option<&mut Value> {
+        let position = self.get_index_of(key)?;
+        Some(&mut self.entries[position].1)
+    }
+
+    /// A key as the map has it, and its value.
+    pub fn get_key_value(&self, key: &(impl AsRef<str> + ?Sized)) -> Option<(&Str, &Value)> {
+        self.get_index(self.get_index_of(key)?)
+    }
+
+    /// The entry at a position.
+    pub fn get_index(&self, position: usize) -> Option<(&Str, &Value)> {
+        self.entries.get(position).map(|(key, value)| (key, value))
+    }
+
+    /// Whether there is a value under a key.
+    pub fn contains_key(&self, key: &(impl AsRef<str> + ?Sized)) -> bool {
+        self.get_index_of(key).is_some()
+    }
+
+    /// The first entry.
+    pub fn first(&self) -> Option<(&Str, &Value)> {
+        self.get_index(0)
+    }
+
+    /// Puts a value under a key. A key that is there keeps its position; its value is given back.
+    pub fn insert(&mut self, key: Str, value: Value) -> Option<Value> {
+        self.insert_full(key, value).1
+    }
+
+    /// Puts a value under a key, and tells its position and the value that was there.
+    pub fn insert_full(&mut self, key: Str, value: Value) -> (usize, Option<Value>) {
+        match self.get_index_of(&*key) {
+            Some(position) => (position, Some(std::mem::replace(&mut self.entries[position].1, value))),
+            None => (self.push(key, value), None),
+        }
+    }
+
+    /// Appends an entry whose key is not there yet, and tells its position.
+    fn push(&mut self, key: Str, value: Value) -> usize {
+        if let Some(positions) = &mut self.positions {
+            positions.insert(key.clone());
+        }
+        if self.entries.len() == self.entries.capacity() {
+            // Most maps grow by an entry or two, and there are millions of them.
+            self.entries.reserve_exact(4.max(self.entries.len() / 2));
+        }
+        self.entries.push((key, value));
+        if self.positions.is_none() && self.entries.len() > FEW {
+            self.index();
+        }
+        self.entries.len() - 1
+    }
+
+    /// Makes the table of a large map anew.
+    fn index(&mut self) {
+        self.positions = (self.entries.len() > FEW).then(|| Box::new(self.keys().cloned().collect()));
+    }
+
+    /// Takes an entry out; the others keep their order.
+    pub fn shift_remove(&mut self, key: &(impl AsRef<str> + ?Sized)) -> Option<Value> {
+        self.shift_remove_full(key).map(|(_, _, value)| value)
+    }
+
+    /// Takes an entry out, and tells where it was; the others keep their order.
+    pub fn shift_remove_full(&mut self, key: &(impl AsRef<str> + ?Sized)) -> Option<(usize, Str, Value)> {
+        let position = self.get_index_of(key)?;
+        let (key, value) = self.entries.remove(position);
+        match &mut self.positions {
+            Some(positions) if self.entries.len() > FEW => {
+                positions.shift_remove_index(position);
+            }
+            _ => self.positions = None,
+        }
+        Some((position, key, value))
+    }
+
+    /// Keeps the entries that `keep` wants.
+    pub fn retain(&mut self, mut keep: impl FnMut(&Str, &mut Value) -> bool) {
+        self.entries.retain_mut(|(key, value)| keep(key, value));
+        self.index();
+    }
+
+    /// Sorts the entries by their keys.
+    pub fn sort_keys(&mut self) {
+        self.entries.sort_by(|a, b| a.0.cmp(&b.0));
+        self.index();
+    }
+
+    /// The entries, in their order.
+    pub fn iter(&self) -> Iter<'_> {
+        self.entries.iter().map(|(key, value)| (key, value))
+    }
+
+    /// The entries, in their order, with the values for changing.
+    pub fn iter_mut(&mut self) -> IterMut<'_> {
+        self.entries.iter_mut().map(|(key, value)| (&*key, value))
+    }
+
+    /// The keys, in their order.
+    pub fn keys(&self) -> impl DoubleEndedIterator<Item = &Str> + ExactSizeIterator + Clone {
+        self.entries.iter().map(|(key, _)| key)
+    }
+
+    /// The values, in the order of their keys.
+    pub fn values(&self) -> impl DoubleEndedIterator<Item = &Value> + ExactSizeIterator + Clone {
+        self.entries.iter().map(|(_, value)| value)
+    }
+
+    /// The values for changing, in the order of their keys.
+    pub fn values_mut(&mut self) -> impl DoubleEndedIterator<Item = &mut Value> + ExactSizeIterator {
+        self.entries.iter_mut().map(|(_, value)| value)
+    }
+
+    /// The values, in the order of their keys.
+    pub fn into_values(self) -> impl DoubleEndedIterator<Item = Value> + ExactSizeIterator {
+        self.entries.into_iter().map(|(_, value)| value)
+    }
+}
+
+/// The entries of a map.
+pub type Iter<'m> = std::iter::Map<std::slice::Iter<'m, (Str, Value)>, fn(&(Str, Value)) -> (&Str, &Value)>;
+
+/// The entries of a map, with the values for changing.
+pub type IterMut<'m> =
+    std::iter::Map<std::slice::IterMut<'m, (Str, Value)>, fn(&mut (Str, Value)) -> (&Str, &mut Value)>;
+
+impl<'m> IntoIterator for &'m Map {
+    type Item = (&'m Str, &'m Value);
+    type IntoIter = Iter<'m>;
+
+    fn into_iter(self) -> Iter<'m> {
+        self.iter()
+    }
+}
+
+impl<'m> IntoIterator for &'m mut Map {
+    type Item = (&'m Str, &'m mut Value);
+    type IntoIter = IterMut<'m>;
+
+    fn into_iter(self) -> IterMut<'m> {
+        self.iter_mut()
+    }
+}
+
+impl IntoIterator for Map {
+    type Item = (Str, Value);
+    type IntoIter = std::vec::IntoIter<(Str, Value)>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.entries.into_iter()
+    }
+}
+
+impl Extend<(Str, Value)> for Map {
+    fn extend<I: IntoIterator<Item = (Str, Value)>>(&mut self, entries: I) {
+        for (key, value) in entries {
+            self.insert(key, value);
+        }
+    }
+}
+
+impl FromIterator<(Str, Value)> for Map {
+    fn from_iter<I: IntoIterator<Item = (Str, Value)>>(entries: I) -> Self {
+        let entries = entries.into_iter();
+        let mut map = Map::with_capacity(entries.size_hint().0);
+        map.extend(entries);
+        map
+    }
+}
+
+impl PartialEq for Map {
+    fn eq(&self, other: &Self) -> bool {
+        self.len() == other.len() && self.iter().all(|(key, value)| other.get(key) == Some(value))
+    }
+}
+
+impl Index<&str> for Map {
+    type Output = Value;
+
+    /// The value under a key that is known to be there.
+    fn index(&self, key: &str) -> &Value {
+        self.get(key).expect("the key is there")
+    }
+}
+
+impl Index<usize> for Map {
+    type Output = Value;
+
+    /// The value at a position.
+    fn index(&self, position: usize) -> &Value {
+        &self.entries[position].1
+    }
+}
+
+impl IndexMut<usize> for Map {
+    fn index_mut(&mut self, position: usize) -> &mut Value {
+        &mut self.entries[position].1
+    }
+}
+
+impl fmt::Debug for Map {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn numbered(count: i64) -> Map {
+        (0..count).map(|number| (Str::from(format!("key {number}")), Value::Int(number))).collect()
+    }
+
+    #[test]
+    fn few_and_many_entries_are_found_alike() {
+        for count in [0, 1, 31, 32, 33, 34, 500] {
+            let mut map = numbered(count);
+            for number in 0..count {
+                assert_eq!(map.get(&format!("key {number}")), Some(&Value::Int(number)));
+            }
+            assert_eq!(map.get("key"), None);
+            assert_eq!(map.insert("key 0".into(), Value::Null).is_some(), count > 0);
+            assert_eq!(map.get_index_of("key 0"), Some(0));
+        }
+    }
+
+    #[test]
+    fn the_others_keep_their_order_when_one_is_taken_out() {
+        for count in [3, 33, 34, 100] {
+            let mut map = numbered(count);
+            assert_eq!(map.shift_remove("key 1"), Some(Value::Int(1)));
+            assert_eq!(map.shift_remove("key 1"), None);
+            let left: Vec<i64> = map.values().filter_map(Value::as_int).collect();
+            assert_eq!(left, (0..count).filter(|number| *number != 1).collect::<Vec<_>>());
+            for (position, key) in map.keys().enumerate() {
+                assert_eq!(map.get_index_of(key), Some(position));
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_sorted_or_thinned_out_is_found_again() {
+        let mut map = numbered(100);
+        map.sort_keys();
+        assert_eq!(map.get_index_of("key 10"), Some(2));
+        map.retain(|_, value| value.as_int().is_some_and(|number| number % 2 == 0));
+        assert_eq!((map.len(), map.get_index_of("key 10"), map.get("key 11")), (50, Some(1), None));
+    }
+
+    #[test]
+    fn the_order_does_not_matter_for_equality() {
+        let map = numbered(40);
+        let mut other: Map = numbered(40).into_iter().rev().collect();
+        assert_eq!(map, other);
+        other.insert("key 7".into(), Value::Null);
+        assert_ne!(map, other);
+        assert_ne!(map, numbered(41));
+    }
+}

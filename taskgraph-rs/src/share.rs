@@ -1,0 +1,142 @@
+//! Equal parts of tasks, kept once. Tasks of a kind differ in a few names; the rest of them is the same thousands of
+//! times, and made anew for each.
+
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+use foldhash::fast::RandomState;
+use indexmap::IndexSet;
+
+use crate::value::{Map, Str, Value};
+
+/// Longer texts are commands and the like, which differ from task to task.
+const LONGEST: usize = 160;
+
+/// The texts, lists and maps that were seen.
+#[derive(Default)]
+pub struct Pool {
+    texts: IndexSet<Str, RandomState>,
+    values: IndexSet<Whole, RandomState>,
+}
+
+impl Pool {
+    /// Replaces what is in these fields by equal parts that were seen before. What is shared already stays as it is.
+    pub fn share(&mut self, fields: &mut Map) {
+        fields.values_mut().for_each(|value| self.share_value(value));
+    }
+
+    fn share_value(&mut self, value: &mut Value) {
+        match value {
+            Value::Str(text) if text.len() <= LONGEST && Str::strong_count(text) == Some(1) => {
+                match self.texts.get(text) {
+                    Some(known) => *text = known.clone(),
+                    None => _ = self.texts.insert(text.clone()),
+                }
+                return;
+            }
+            Value::List(items) => match Arc::get_mut(items) {
+                Some(items) => items.iter_mut().for_each(|item| self.share_value(item)),
+                None => return,
+            },
+            Value::Map(map) => match Arc::get_mut(map) {
+                Some(map) => self.share(map),
+                None => return,
+            },
+            _ => return,
+        }
+        let whole = Whole(value.clone());
+        match self.values.get(&whole) {
+            Some(Whole(known)) => *value = known.clone(),
+            None => _ = self.values.insert(whole),
+        }
+    }
+}
+
+/// A list or a map that is equal to another one if both hold the very same parts in the same order.
+struct Whole(Value);
+
+impl Whole {
+    fn parts(&self) -> (&[Value], &[(Str, Value)]) {
+        match &self.0 {
+            Value::List(items) => (items, &[]),
+            Value::Map(map) => (&[], map.as_slice()),
+            _ => (&[], &[]),
+        }
+    }
+}
+
+impl Hash for Whole {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let (items, entries) = self.parts();
+        state.write_usize(items.len());
+        items.iter().for_each(|item| state.write_u64(identity(item).1));
+        for (key, value) in entries {
+            state.write_usize(key.as_ptr().addr());
+            state.write_u64(identity(value).1);
+        }
+    }
+}
+
+impl PartialEq for Whole {
+    fn eq(&self, other: &Self) -> bool {
+        let same = |a: &Value, b: &Value| identity(a) == identity(b);
+        let (items, entries) = self.parts();
+        let (other_items, other_entries) = other.parts();
+        items.len() == other_items.len()
+            && entries.len() == other_entries.len()
+            && matches!(self.0, Value::List(_)) == matches!(other.0, Value::List(_))
+            && items.iter().zip(other_items).all(|(a, b)| same(a, b))
+            && entries.iter().zip(other_entries).all(|(a, b)| Str::ptr_eq(&a.0, &b.0) && same(&a.1, &b.1))
+    }
+}
+
+impl Eq for Whole {}
+
+/// Two numbers that two values have in common if they are the same one.
+fn identity(value: &Value) -> (u8, u64) {
+    match value {
+        Value::Null => (0, 0),
+        Value::Bool(flag) => (1, u64::from(*flag)),
+        Value::Int(number) => (2, number.cast_unsigned()),
+        Value::BigInt(digits) => (3, digits.as_ptr().addr() as u64),
+        Value::Float(number) => (4, number.to_bits()),
+        Value::Str(text) => (5, text.as_ptr().addr() as u64),
+        Value::Time(time) => (6, Arc::as_ptr(time).addr() as u64),
+        Value::List(items) => (7, Arc::as_ptr(items).addr() as u64),
+        Value::Map(map) => (8, Arc::as_ptr(map).addr() as u64),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::map;
+
+    fn task(name: &str) -> Map {
+        let caches = map! { "name" => "checkouts", "path" => "a" };
+        map! { "label" => name, "payload" => map! { "env" => map! { "A" => "1", "NAME" => name }, "caches" => caches } }
+    }
+
+    #[test]
+    fn equal_parts_become_one_and_nothing_changes() {
+        let mut pool = Pool::default();
+        let (mut one, mut other) = (task("one"), task("other"));
+        pool.share(&mut one);
+        pool.share(&mut other);
+        assert_eq!((&one, &other), (&task("one"), &task("other")));
+        let part = |task: &Map, name: &str| match &task["payload"].get(name) {
+            Some(Value::Map(map)) => Arc::as_ptr(map),
+            _ => panic!("no map"),
+        };
+        assert_eq!(part(&one, "caches"), part(&other, "caches"));
+        assert_ne!(part(&one, "env"), part(&other, "env"));
+    }
+
+    #[test]
+    fn an_empty_list_is_not_an_empty_map() {
+        let mut fields = map! { "a" => Value::list(), "b" => Value::map(), "c" => Value::list(), "d" => 1 };
+        let before = fields.clone();
+        Pool::default().share(&mut fields);
+        assert_eq!(fields, before);
+    }
+}

@@ -1,0 +1,61 @@
+//! What holds for every graph, whatever the reference makes of it.
+
+use std::collections::BTreeSet;
+
+use indexmap::IndexSet;
+use taskgraph::graph::TaskGraph;
+use taskgraph::optimize::{Fate, KeptBy, NotReplaced, Optimized};
+use taskgraph::task::Label;
+use taskgraph::task_id::TaskId;
+
+/// What has to hold for every graph that was optimized.
+pub fn check_laws(graph: &TaskGraph, optimized: &Optimized, what: &str) {
+    assert!(graph.labels().into_iter().eq(optimized.fates.keys()), "{what}: a task has no fate");
+    let running: BTreeSet<&TaskId> = optimized.graph.tasks.keys().collect();
+    for (label, fate) in &optimized.fates {
+        let id = optimized.label_to_taskid.get(label);
+        match fate {
+            Fate::Kept(_) => assert!(id.is_some_and(|id| running.contains(id)), "{what}: {label}"),
+            Fate::Removed(_) => assert!(id.is_none(), "{what}: {label}"),
+            Fate::Replaced(by, _) => {
+                assert!(id == Some(by) && !running.contains(by), "{what}: {label}");
+            }
+        }
+    }
+    for ready in optimized.graph.tasks.values() {
+        let edges = graph.edges_of(&ready.task.label);
+        assert!(edges.keys().eq(ready.dependencies.keys()), "{what}: {} lost an edge", ready.task.label);
+        for (name, label) in edges {
+            let id = optimized.label_to_taskid.get(label);
+            assert_eq!(id, Some(&ready.dependencies[name]), "{what}: a dangling edge to {label}");
+        }
+        let listed = ready.definition["dependencies"].as_list().unwrap();
+        for id in ready.dependencies.values() {
+            assert!(listed.contains(&id.text().into()), "{what}: {id} is not in the definition");
+        }
+    }
+}
+
+/// A closure has what it was asked for and all that this needs, and nothing else.
+pub fn check_closure(graph: &TaskGraph, from: &IndexSet<Label>, what: &str) {
+    let closure = graph.closure(from);
+    let needed: BTreeSet<&Label> =
+        closure.tasks.values().flat_map(|task| task.dependencies.values()).collect();
+    let whole: BTreeSet<&Label> = needed.into_iter().chain(from).collect();
+    assert!(closure.labels().into_iter().eq(whole), "{what}");
+}
+
+/// The reasons that are told are true.
+pub fn check_reasons(graph: &TaskGraph, optimized: &Optimized, what: &str) {
+    let needs = |from: &Label, to: &Label| graph.edges_of(from).values().any(|need| need == to);
+    for (label, fate) in &optimized.fates {
+        let Fate::Kept(kept) = fate else { continue };
+        if let KeptBy::Dependent(dependent) = &kept.why {
+            assert!(needs(dependent, label), "{what}: {dependent} does not need {label}");
+        }
+        if let NotReplaced::Dependency(needed) = &kept.not_replaced {
+            let runs = matches!(optimized.fates[needed], Fate::Kept(_));
+            assert!(runs && needs(label, needed), "{what}: {label} does not wait for {needed}");
+        }
+    }
+}
