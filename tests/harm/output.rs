@@ -74,6 +74,20 @@ fn a_place_that_cannot_be_written_to_is_the_fault_of_the_machine() {
     }
 }
 
+/// `-v` tells of every load of a tree, and of every graph.
+#[test]
+fn several_parameter_files_cost_one_load_of_the_tree() {
+    let folder = Folder::kind(kind(&[], &task("one", "")));
+    let parameters = std::fs::read(folder.path().join("p.yml")).unwrap();
+    for name in ["a", "b", "c"] {
+        folder.file(&format!("many/{name}.yml"), &parameters);
+    }
+    let outcome = folder.call(&["full", "-v", "-p", "many"]);
+    assert_eq!(outcome.status, 0, "{}", outcome.err);
+    assert_eq!(outcome.err.matches("read 1 kinds in").count(), 1, "{}", outcome.err);
+    assert_eq!(outcome.err.matches("1 tasks in").count(), 3, "{}", outcome.err);
+}
+
 #[test]
 fn a_watched_config_is_previewed_again_when_it_is_saved() {
     let folder = Folder::empty();

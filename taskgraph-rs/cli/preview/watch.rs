@@ -1,7 +1,7 @@
 //! `graph preview --watch`: previews a config again whenever it is saved.
 //!
-//! Asking the file system two hundred times a second costs next to nothing, works on every file system, and sees the file
-//! that an editor puts in the place of the old one.
+//! Asking the file system two hundred times a second costs next to nothing, works on every file system, and sees the
+//! file that an editor puts in the place of the old one.
 
 use std::path::Path;
 use std::time::{Duration, Instant, SystemTime};
