@@ -88,19 +88,27 @@ fn several_parameter_files_cost_one_load_of_the_tree() {
     assert_eq!(outcome.err.matches("1 tasks in").count(), 3, "{}", outcome.err);
 }
 
-#[test]
-fn a_watched_config_is_previewed_again_when_it_is_saved() {
-    let folder = Folder::empty();
-    let config = folder.file("c.yml", "experiment: {name: first}\n");
+/// Calls `graph preview --watch` in a folder.
+fn watch(folder: &Folder, flags: &[&str]) -> (std::process::Child, impl Iterator<Item = String>) {
     let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_taskgraph-rs"))
         .args(["graph", "preview", "c.yml", "--offline", "--watch"])
+        .args(flags)
         .current_dir(folder.path())
         .env_clear()
+        .env("PATH", "/usr/local/bin:/usr/bin:/bin")
         .stdout(std::process::Stdio::piped())
         .stderr(std::process::Stdio::null())
         .spawn()
         .unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+    (child, lines)
+}
+
+#[test]
+fn a_watched_config_is_previewed_again_when_it_is_saved() {
+    let folder = Folder::empty();
+    let config = folder.file("c.yml", "experiment: {name: first}\n");
+    let (mut child, mut lines) = watch(&folder, &[]);
     assert!(lines.any(|line| line.contains("experiment first")));
     std::fs::write(&config, "experiment: [\n").unwrap();
     std::fs::write(&config, "experiment: {name: the second}\n").unwrap();
@@ -108,4 +116,38 @@ fn a_watched_config_is_previewed_again_when_it_is_saved() {
     child.kill().unwrap();
     child.wait().unwrap();
     assert_eq!(folder.call(&["graph", "preview", "-", "--watch"]).status, 2);
+}
+
+/// The tree is kept from one preview to the next, but not if something in it has changed.
+#[test]
+fn a_watched_config_is_previewed_over_the_tree_as_it_lies_there() {
+    let folder = Folder::empty();
+    let home = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    copy(&home.join("kinds"), &folder.path().join("taskcluster/kinds"));
+    let graph_config = std::fs::read_to_string(home.join("config.yml")).unwrap();
+    let file = folder.file("taskcluster/config.yml", &graph_config);
+    let config = folder.file("c.yml", "experiment: {name: first}\n");
+    for arguments in [&["init", "-q"][..], &["add", "."]] {
+        let git = std::process::Command::new("git").args(arguments).current_dir(folder.path()).status();
+        assert!(git.unwrap().success());
+    }
+    let (mut child, mut lines) = watch(&folder, &["--root", "taskcluster"]);
+    assert!(lines.any(|line| line.contains("b-linux-v100-gpu-4-2tb")));
+    std::fs::write(file, graph_config.replace("b-linux-v100-gpu-4-2tb", "b-linux-quite-new")).unwrap();
+    std::fs::write(&config, "experiment: {name: second}\n").unwrap();
+    assert!(lines.any(|line| line.contains("experiment second")));
+    assert!(lines.any(|line| line.contains("b-linux-quite-new")));
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+fn copy(from: &std::path::Path, to: &std::path::Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let to = to.join(entry.file_name());
+        match entry.file_type().unwrap().is_dir() {
+            true => copy(&entry.path(), &to),
+            false => _ = std::fs::copy(entry.path(), to).unwrap(),
+        }
+    }
 }
