@@ -121,3 +121,35 @@ fn a_decision_that_is_terminated_awaits_what_is_on_its_way_and_says_what_exists(
     let untried = log.split("not tried:\n").nth(1).unwrap();
     assert!(untried.contains("job-b") && untried.contains("job-c"), "{log}");
 }
+
+/// At whatever moment the signal comes, files are whole or not there, and what was created is told.
+#[test]
+fn a_decision_that_is_interrupted_at_any_moment_leaves_nothing_half_done() {
+    for moment in 0..16 {
+        let repository = Repository::new();
+        let fake = Fake::start();
+        fake.decision_task(DECISION);
+        fake.latency(Duration::from_millis(20));
+        let mut command = repository.command(&["--target-tasks-method=all"]);
+        command.envs(fake.environment()).env("TASK_ID", DECISION).stderr(Stdio::piped());
+        let child = command.spawn().unwrap();
+        thread::sleep(Duration::from_millis(15 * moment));
+        let signal = if moment % 2 == 0 { "-TERM" } else { "-INT" };
+        // It may have ended by now.
+        let _ = Command::new("kill").args([signal, &child.id().to_string()]).stderr(Stdio::null()).status();
+        let output = child.wait_with_output().unwrap();
+        let log = String::from_utf8(output.stderr).unwrap();
+        let tasks = fake.tasks();
+        if output.status.success() {
+            assert_eq!(tasks.len(), 5, "{moment}: {log}");
+        } else {
+            assert!(tasks.keys().all(|id| log.contains(id.as_str())), "{moment}: {log}");
+        }
+        if repository.file("artifacts").exists() {
+            for name in repository.artifacts().iter().filter(|name| name.ends_with(".json")) {
+                let text = std::fs::read(repository.file(&format!("artifacts/{name}"))).unwrap();
+                assert!(serde_json::from_slice::<Value>(&text).is_ok(), "{moment}: {name} is half written");
+            }
+        }
+    }
+}
