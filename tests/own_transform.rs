@@ -5,23 +5,12 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, ExitCode, Output};
 
+mod support;
+
+use support::{CONFIG, PARAMETERS};
+
 #[path = "../examples/own_transform.rs"]
 mod own_transform;
-
-const CONFIG: &str = "\
-trust-domain: t
-task-priority: low
-taskgraph: {repositories: {ci: {name: CI}}}
-workers: {aliases: {w: {provisioner: p, implementation: docker-worker, os: linux, worker-type: w}}}
-";
-
-const PARAMETERS: &str = "\
-base_repository: https://github.com/example/tree
-head_repository: https://github.com/example/tree
-head_rev: abc
-head_ref: main
-project: tree
-";
 
 const KIND: &str = "\
 loader: taskgraph.loader.transform:loader

@@ -65,9 +65,7 @@ impl Graph {
 
     /// The graph as a value. Every map in it is sorted.
     fn value(&self) -> Result<Value> {
-        let mut text = Vec::new();
-        self.write_json(&mut text)?;
-        Ok(json::read(std::str::from_utf8(&text)?)?)
+        json::written(|out| self.write_json(out))
     }
 }
 

@@ -63,11 +63,7 @@ impl Map {
 
     /// The value under a key.
     pub fn get(&self, key: &(impl AsRef<str> + ?Sized)) -> Option<&Value> {
-        let key = key.as_ref();
-        match &self.positions {
-            Some(positions) => positions.get_index_of(key).map(|position| &self.entries[position].1),
-            None => self.entries.iter().find(|(known, _)| **known == *key).map(|(_, value)| value),
-        }
+        self.get_index_of(key).map(|position| &self.entries[position].1)
     }
 
     /// The value under a key, for changing.
@@ -132,20 +128,15 @@ impl Map {
 
     /// Takes an entry out; the others keep their order.
     pub fn shift_remove(&mut self, key: &(impl AsRef<str> + ?Sized)) -> Option<Value> {
-        self.shift_remove_full(key).map(|(_, _, value)| value)
-    }
-
-    /// Takes an entry out, and tells where it was; the others keep their order.
-    pub fn shift_remove_full(&mut self, key: &(impl AsRef<str> + ?Sized)) -> Option<(usize, Str, Value)> {
         let position = self.get_index_of(key)?;
-        let (key, value) = self.entries.remove(position);
+        let (_, value) = self.entries.remove(position);
         match &mut self.positions {
             Some(positions) if self.entries.len() > FEW => {
                 positions.shift_remove_index(position);
             }
             _ => self.positions = None,
         }
-        Some((position, key, value))
+        Some(value)
     }
 
     /// Keeps the entries that `keep` wants.

@@ -117,11 +117,16 @@ pub fn each(stubs: Vec<Stub>, mut change: impl FnMut(&mut Stub) -> Result<()>) -
     })
 }
 
-/// Changes every stub like [`each`], with all cores. What `change` keeps from stub to stub is made by `begin`, once for
-/// a row of them.
+/// Changes every stub like [`each`], with all cores.
 ///
 /// It is for changes that do not depend on the order: those that write nothing into the notebook, or the same for all.
-pub fn each_apart<K: Send>(
+pub fn each_apart(stubs: Vec<Stub>, change: impl Fn(&mut Stub) -> Result<()> + Sync) -> Result<Vec<Stub>> {
+    each_in_rows(stubs, || (), |(), stub| change(stub))
+}
+
+/// Changes every stub like [`each_apart`]. What `change` keeps from stub to stub is made by `begin`, once for a row of
+/// them.
+pub fn each_in_rows<K: Send>(
     mut stubs: Vec<Stub>,
     begin: impl Fn() -> K + Sync,
     change: impl Fn(&mut K, &mut Stub) -> Result<()> + Sync,

@@ -10,6 +10,8 @@ use std::time::{Duration, Instant};
 use taskgraph::inert::is_inert;
 use tempfile::TempDir;
 
+use crate::support::PARAMETERS;
+
 /// The password that tests put into urls. It must not come out anywhere.
 pub const SECRET: &str = "s3cret";
 
@@ -25,14 +27,6 @@ workers:
     aliases:
         w: {provisioner: p, implementation: docker-worker, os: linux, worker-type: w}
         images: {provisioner: p, implementation: docker-worker, os: linux, worker-type: images}
-";
-
-const PARAMETERS: &str = "\
-base_repository: https://github.com/example/tree
-head_repository: https://github.com/example/tree
-head_rev: abc
-head_ref: main
-project: tree
 ";
 
 /// What a call came to.

@@ -2,6 +2,9 @@
 //! nobody asked for, a secret that is shown, or a character that acts on a terminal.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
+#[path = "../support/mod.rs"]
+mod support;
+
 mod configs;
 mod folder;
 mod kinds;

@@ -5,13 +5,7 @@ use std::process::Command;
 
 use crate::fake_taskcluster::Fake;
 use crate::id;
-
-const CONFIG: &str = "\
-trust-domain: t
-task-priority: low
-taskgraph: {repositories: {ci: {name: CI}}}
-workers: {aliases: {w: {provisioner: p, implementation: docker-worker, os: linux, worker-type: w}}}
-";
+use crate::support::{CONFIG, PARAMETERS};
 
 const KIND: &str = "\
 loader: taskgraph.loader.transform:loader
@@ -21,14 +15,6 @@ tasks:
     a: {optimization: {index-search: [found.a]}}
     b: {optimization: {index-search: [failed.b, found.b]}, dependencies: {a: k-a}}
     c: {dependencies: {b: k-b}, extra: {b: {task-reference: <b>}}}
-";
-
-const PARAMETERS: &str = "\
-base_repository: https://github.com/example/tree
-head_repository: https://github.com/example/tree
-head_rev: abc
-head_ref: main
-project: tree
 ";
 
 #[test]

@@ -12,6 +12,23 @@ use std::process::Command;
 
 use serde_json::Value;
 
+/// The smallest config.yml that tasks can be made with.
+pub const CONFIG: &str = "\
+trust-domain: t
+task-priority: low
+taskgraph: {repositories: {ci: {name: CI}}}
+workers: {aliases: {w: {provisioner: p, implementation: docker-worker, os: linux, worker-type: w}}}
+";
+
+/// The parameters of a small tree.
+pub const PARAMETERS: &str = "\
+base_repository: https://github.com/example/tree
+head_repository: https://github.com/example/tree
+head_rev: abc
+head_ref: main
+project: tree
+";
+
 /// `../shared` beside the project, or where TASKGRAPH_SHARED says. Says in one line if it is left out.
 #[expect(clippy::disallowed_methods, reason = "tests have no command line that could hand it down")]
 pub fn shared(part: &str) -> Option<PathBuf> {

@@ -109,9 +109,7 @@ fn without_digest(path: &str) -> &str {
 
 /// The tasks of a graph.
 pub fn tasks_of(graph: &TaskGraph) -> Result<Tasks> {
-    let mut text = Vec::new();
-    graph.write_json(&mut text)?;
-    let value = json::read(std::str::from_utf8(&text)?)?;
+    let value = json::written(|out| graph.write_json(out))?;
     Ok(labelled(&value).unwrap_or_default())
 }
 

@@ -3,7 +3,7 @@
 mod read;
 mod write;
 
-pub use read::read;
+pub use read::{read, written};
 pub use write::{compact, compact_sorted, indented, pretty_sorted};
 
 /// Why JSON cannot be read or written.

@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::fmt;
+use std::io::Write;
 
 use indexmap::{IndexMap, IndexSet};
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
@@ -18,6 +19,13 @@ pub fn read(json: &str) -> Result<Value, Error> {
     reader.end()?;
     // A large integer has become a float on its way: rare, so it is worth a second, slower look.
     if notes.lossy.get() { read_exactly(serde_json::from_str(json)?) } else { Ok(value) }
+}
+
+/// What is written as JSON, as a value.
+pub fn written(write: impl FnOnce(&mut dyn Write) -> anyhow::Result<()>) -> anyhow::Result<Value> {
+    let mut text = Vec::new();
+    write(&mut text)?;
+    Ok(read(std::str::from_utf8(&text)?)?)
 }
 
 /// What is noted while reading.

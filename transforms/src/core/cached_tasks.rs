@@ -48,7 +48,7 @@ pub fn with_digests(
     let mut digests = upstream_digests(ctx);
     // What is kept for explanations is kept in order.
     if !ctx.settings.trace && !depend_on_each_other(&stubs) {
-        return each_apart(stubs, || (), |(), stub| add_digest(ctx, stub, &digests, &last));
+        return each_apart(stubs, |stub| add_digest(ctx, stub, &digests, &last));
     }
     each(order_tasks(&ctx.kind.name, stubs)?, |stub| {
         add_digest(ctx, stub, &digests, &last)?;

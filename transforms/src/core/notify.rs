@@ -105,7 +105,7 @@ pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
             stub.list_at("routes")?.push(route.into());
         }
         if let Some(content) = section.get("content") {
-            let content = within("notify.content", filled(ctx, stub, content))?;
+            let content = within("notify.content", filled(&names(ctx, stub), content))?;
             stub.map_at("extra")?.put("notify", as_taskcluster_has_it(&content));
         }
         Ok(())
@@ -137,7 +137,7 @@ fn route(ctx: &Context<'_>, stub: &Stub, recipient: &Value, path: &KeyPath) -> R
         return Err(wrong(path.join("type"), &of.into(), "a type of recipient"));
     };
     shape.require(recipient, path)?;
-    let recipient = within(path.clone(), filled(ctx, stub, recipient))?;
+    let recipient = within(path.clone(), filled(&names(ctx, stub), recipient))?;
     let whom = recipient.get(key).unwrap_or(&Value::Null);
     let whom = within(path.join(*key), chosen(ctx, whom))?;
     let status = recipient.get("status-type").and_then(Value::as_str).unwrap_or("on-completed");
@@ -153,15 +153,13 @@ fn chosen(ctx: &Context<'_>, value: &Value) -> Result<Value> {
 }
 
 /// The value with its text filled in, at every depth but in lists.
-fn filled(ctx: &Context<'_>, stub: &Stub, value: &Value) -> Result<Value> {
+fn filled(names: &Map, value: &Value) -> Result<Value> {
     Ok(match value {
-        Value::Str(text) if text.contains(['{', '}']) => {
-            fill(text, &names(ctx, stub), Missing::Fails)?.into()
-        }
+        Value::Str(text) if text.contains(['{', '}']) => fill(text, names, Missing::Fails)?.into(),
         Value::Map(map) => {
             let mut out = Map::default();
             for (key, value) in map.iter() {
-                out.insert(key.clone(), filled(ctx, stub, value)?);
+                out.insert(key.clone(), filled(names, value)?);
             }
             out.into()
         }

@@ -38,19 +38,15 @@ const CONTEXT: Shape = Shape::Open(
 
 /// The transform.
 pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
-    each_apart(
-        stubs,
-        || (),
-        |(), stub| {
-            if let Some(name) = stub.get("name").filter(|name| name.as_str().is_none()) {
-                return Err(wrong("name", name, "a string"));
-            }
-            let Some(section) = stub.take_section("task-context", &CONTEXT)? else { return Ok(()) };
-            let names = names(ctx, stub, &section)?;
-            let fields = section["substitution-fields"].as_list().unwrap_or_default();
-            substitute_fields(stub, fields.iter().filter_map(Value::as_str), &names, Missing::Fails)
-        },
-    )
+    each_apart(stubs, |stub| {
+        if let Some(name) = stub.get("name").filter(|name| name.as_str().is_none()) {
+            return Err(wrong("name", name, "a string"));
+        }
+        let Some(section) = stub.take_section("task-context", &CONTEXT)? else { return Ok(()) };
+        let names = names(ctx, stub, &section)?;
+        let fields = section["substitution-fields"].as_list().unwrap_or_default();
+        substitute_fields(stub, fields.iter().filter_map(Value::as_str), &names, Missing::Fails)
+    })
 }
 
 fn names(ctx: &Context<'_>, stub: &Stub, section: &Map) -> Result<Map> {

@@ -46,7 +46,7 @@ const ATTRIBUTES: Shape = Shape::Open(&[required("cache", CACHE)], &Shape::Any);
 /// The transform.
 pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
     let dialect = Dialect::of(ctx.tree);
-    let stubs = each_apart(stubs, || (), |(), stub| add_cache(ctx, dialect, stub))?;
+    let stubs = each_apart(stubs, |stub| add_cache(ctx, dialect, stub))?;
     match dialect {
         Dialect::December2024 => with_digests(ctx, stubs, |_| None),
         Dialect::July2026 => with_digests(ctx, stubs, chain_of_trust),

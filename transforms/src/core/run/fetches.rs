@@ -121,7 +121,7 @@ pub fn use_fetches(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
     let offers = Offers::gather(ctx, &stubs);
     let mut prefixes: IndexMap<Str, String> = IndexMap::new();
     if !depend_on_each_other(&stubs) {
-        return each_apart(stubs, || (), |(), stub| use_those_of(ctx, stub, &offers, &prefixes));
+        return each_apart(stubs, |stub| use_those_of(ctx, stub, &offers, &prefixes));
     }
     each(order_tasks(&ctx.kind.name, stubs)?, |stub| {
         let own_prefix = artifact_prefix(stub.get("attributes").and_then(Value::as_map)).to_owned();

@@ -29,24 +29,20 @@ const ALWAYS_OPTIMIZED: Shape = Shape::Map(&[required("using", Shape::Word(&["al
 
 /// The transform.
 pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
-    let stubs = each_apart(
-        stubs,
-        || (),
-        |(), stub| {
-            if !ctx.settings.fast {
-                shape::RUN.require_of(stub)?;
-                if stub.contains_key("when") && stub.contains_key("optimization") {
-                    return Err(about("when", "`when` and `optimization` exclude each other"));
-                }
+    let stubs = each_apart(stubs, |stub| {
+        if !ctx.settings.fast {
+            shape::RUN.require_of(stub)?;
+            if stub.contains_key("when") && stub.contains_key("optimization") {
+                return Err(about("when", "`when` and `optimization` exclude each other"));
             }
-            rewrite_when(ctx, stub)?;
-            set_implementation(ctx, stub)?;
-            set_label(ctx, stub)
-        },
-    )?;
+        }
+        rewrite_when(ctx, stub)?;
+        set_implementation(ctx, stub)?;
+        set_label(ctx, stub)
+    })?;
     let repositories = Repositories::default();
     let stubs = fetches::use_fetches(ctx, stubs)?;
-    each_apart(stubs, || (), |(), stub| describe(ctx, &repositories, stub))
+    each_apart(stubs, |stub| describe(ctx, &repositories, stub))
 }
 
 /// "Only when files changed" means "skip unless they changed".

@@ -15,7 +15,7 @@ use taskgraph::fields::{Fields, within, wrong};
 use taskgraph::keypath::KeyPath;
 use taskgraph::payload::Payload;
 use taskgraph::shape::{Shape, optional, required};
-use taskgraph::transform::{Context, Stub, each_apart};
+use taskgraph::transform::{Context, Stub, each_in_rows};
 use taskgraph::value::{Map, Value};
 use taskgraph::words;
 
@@ -53,7 +53,7 @@ fn invalid(_: &Context<'_>, _: &mut Stub, definition: &mut Map) -> Result<()> {
 
 /// The transform.
 pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
-    each_apart(stubs, Row::default, |row, stub| {
+    each_in_rows(stubs, Row::default, |row, stub| {
         set_implementation(ctx, stub)?;
         set_defaults(stub)?;
         set_label(ctx, stub)?;

@@ -18,7 +18,7 @@ pub struct Row {
     relative: Known<Value>,
     workers: Known<Worker>,
     by_project: Known<Option<Value>>,
-    source: Option<Value>,
+    sources: Known<Value>,
 }
 
 /// Where a task runs.
@@ -34,45 +34,36 @@ pub struct Worker {
 
 impl Row {
     /// A point in time that counts from the creation of the task.
-    pub fn relative(&mut self, time: &str) -> Value {
-        match self.relative.get(time) {
-            Some(known) => known.clone(),
-            None => {
-                let made = Value::from(map! { "relative-datestamp" => time });
-                self.relative.insert(time.into(), made.clone());
-                made
-            }
-        }
+    pub fn relative(&mut self, time: &str) -> Result<Value> {
+        once(&mut self.relative, time, || Ok(map! { "relative-datestamp" => time }.into()))
     }
 
     /// What a worker alias stands for.
     pub fn worker(&mut self, ctx: &Context<'_>, alias: &str) -> Result<Worker> {
-        if let Some(known) = self.workers.get(alias) {
-            return Ok(known.clone());
-        }
-        let (provisioner, worker_type) = ctx.config.worker_type(alias, ctx.params.text("level"))?;
-        let pool = format!("{provisioner}/{worker_type}").into();
-        let made = Worker { provisioner: provisioner.into(), worker_type: worker_type.into(), pool };
-        self.workers.insert(alias.into(), made.clone());
-        Ok(made)
+        once(&mut self.workers, alias, || {
+            let (provisioner, worker_type) = ctx.config.worker_type(alias, ctx.params.text("level"))?;
+            let pool = format!("{provisioner}/{worker_type}").into();
+            Ok(Worker { provisioner: provisioner.into(), worker_type: worker_type.into(), pool })
+        })
     }
 
     /// What config.yml says under a key for this project.
     pub fn by_project(&mut self, ctx: &Context<'_>, key: &str) -> Result<Option<Value>> {
-        if let Some(known) = self.by_project.get(key) {
-            return Ok(known.clone());
-        }
-        let made = ctx.config.by_project(key, ctx.params.text("project"))?;
-        self.by_project.insert(key.into(), made.clone());
-        Ok(made)
+        once(&mut self.by_project, key, || ctx.config.by_project(key, ctx.params.text("project")))
     }
 
-    /// The address of the kind's folder.
-    pub fn source(&mut self, ctx: &Context<'_>) -> Result<Value> {
-        if let Some(known) = &self.source {
-            return Ok(known.clone());
-        }
-        let made = Value::from(ctx.params.file_url(&ctx.kind.path)?);
-        Ok(self.source.insert(made).clone())
+    /// The address of a file or folder of the tree.
+    pub fn source(&mut self, ctx: &Context<'_>, path: &str) -> Result<Value> {
+        once(&mut self.sources, path, || ctx.params.file_url(path).map(Value::from))
     }
+}
+
+/// What is known under a name; made when it is asked for first.
+fn once<T: Clone>(known: &mut Known<T>, name: &str, make: impl FnOnce() -> Result<T>) -> Result<T> {
+    if let Some(known) = known.get(name) {
+        return Ok(known.clone());
+    }
+    let made = make()?;
+    known.insert(name.into(), made.clone());
+    Ok(made)
 }
