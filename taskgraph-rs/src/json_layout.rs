@@ -93,14 +93,6 @@ impl<'o> Layout<'o> {
 /// Nearly all of a text is, so eight bytes at once are asked.
 fn plain_length(bytes: &[u8]) -> usize {
     let mut start = 0;
-    // A loop without a way out, which the compiler turns into instructions for many bytes at once.
-    while let Some(many) = bytes[start..].first_chunk::<32>() {
-        let other = |byte: u8| !(b' '..0x7f).contains(&byte) | (byte == b'"') | (byte == b'\\');
-        if many.iter().fold(false, |found, byte| found | other(*byte)) {
-            break;
-        }
-        start += many.len();
-    }
     while let Some(eight) = bytes[start..].first_chunk() {
         let length = plain_of_eight(*eight);
         start += length;
