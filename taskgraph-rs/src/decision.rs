@@ -168,6 +168,25 @@ impl Record {
         std::mem::take(&mut self.contexts.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// Adds what another notebook holds.
+    pub fn add(&self, other: Record) {
+        fn add<T>(own: &Mutex<Vec<T>>, other: Mutex<Vec<T>>) {
+            let other = other.into_inner().unwrap_or_else(PoisonError::into_inner);
+            if !other.is_empty() {
+                own.lock().unwrap_or_else(PoisonError::into_inner).extend(other);
+            }
+        }
+        add(&self.dropped, other.dropped);
+        add(&self.refused, other.refused);
+        add(&self.contexts, other.contexts);
+        let warnings = other.warnings.into_inner().unwrap_or_else(PoisonError::into_inner);
+        warnings.into_iter().for_each(|warning| self.warn(warning));
+        let traces = other.traces.into_inner().unwrap_or_else(PoisonError::into_inner);
+        if !traces.is_empty() {
+            self.traces.lock().unwrap_or_else(PoisonError::into_inner).extend(traces);
+        }
+    }
+
     /// All stubs that are gone, and all warnings.
     pub fn into_notes(self) -> (Vec<Dropped>, Vec<Problem>) {
         let dropped = self.dropped.into_inner().unwrap_or_else(PoisonError::into_inner);

@@ -10,19 +10,19 @@ use indexmap::IndexMap;
 
 use crate::config::GraphConfig;
 use crate::decision::{DockerContext, Dropped, Record};
-use crate::fields::{Fields, missing, wrong};
 use crate::kind::Kind;
 use crate::optimize::Strategies;
 use crate::params::Params;
 use crate::payload::Payloads;
 use crate::problem::{Problem, Problems};
+use crate::rows;
 use crate::settings::Settings;
-use crate::task::{Dependencies, Label, Task, TasksByLabel};
-use crate::trace::{Trace, Trail};
-use crate::transform::{Context, Stub};
+use crate::shelf::Shelf;
+use crate::task::{Task, TasksByLabel};
+use crate::trace::Trace;
+use crate::transform::Context;
 use crate::tree::Tree;
-use crate::unwritable;
-use crate::value::{Map, Str, Value};
+use crate::value::Str;
 
 /// What was made, and what was not let through.
 pub struct Generated {
@@ -149,8 +149,10 @@ impl Workshop<'_> {
             strategies: self.strategies,
             settings: self.settings,
             record: &record,
+            shelf: &Shelf::default(),
+            is_part: false,
         };
-        match make_kind(&context) {
+        match rows::tasks(&context) {
             Ok(tasks) => Done::Made(tasks, Box::new(record)),
             Err(error) => Done::Failed(error),
         }
@@ -202,98 +204,4 @@ fn twice(task: &Task, other: &Task) -> Problem {
         .at(Default::default(), format!("made by kind `{}`", task.kind))
         .in_place(task.origin.place(&Default::default()))
         .with(other.origin.place(&Default::default()), format!("made by kind `{}`", other.kind))
-}
-
-fn make_kind(context: &Context<'_>) -> Result<Vec<Arc<Task>>> {
-    let mut stubs = context.kind.stubs.clone();
-    let is_traced = context.settings.trace;
-    if is_traced {
-        stubs.iter_mut().for_each(|stub| Trail::extend(stub, &context.kind.name));
-    }
-    for (name, transform) in &context.kind.transforms {
-        stubs = transform(context, stubs)?;
-        if is_traced {
-            stubs.iter_mut().for_each(|stub| Trail::extend(stub, name));
-        }
-    }
-    let mut tasks = Vec::with_capacity(stubs.len());
-    let mut problems = Vec::new();
-    for stub in stubs {
-        let (origin, trail) = (stub.origin.clone(), stub.trail.clone());
-        match finish(context, stub) {
-            Ok(task) => {
-                if let Some(trail) = trail {
-                    context.record.trail_of(task.label.as_str(), &trail);
-                }
-                tasks.push(Arc::new(task));
-            }
-            Err(error) => problems.extend(origin.blame(error).downcast::<Problems>()?.0),
-        }
-    }
-    Problems(problems).check()?;
-    Ok(tasks)
-}
-
-/// What leaves the transforms has to be a task.
-fn finish(context: &Context<'_>, mut stub: Stub) -> Result<Task> {
-    let label = match stub.take("label") {
-        Some(Value::Str(text)) => Label::parse(&text)?,
-        Some(other) => return Err(wrong("label", &other, "a string")),
-        None => {
-            return Err(missing(
-                "label",
-                "a string; do the transforms end with `taskgraph.transforms.task`?",
-            ));
-        }
-    };
-    let mut attributes = take_map(&mut stub, "attributes")?;
-    attributes.put("kind", &context.kind.name);
-    let dependencies = match stub.take("dependencies") {
-        None | Some(Value::Null) => Dependencies::default(),
-        Some(Value::Map(map)) => map
-            .iter()
-            .map(|(name, label)| match label {
-                Value::Str(label) => Ok((name.clone(), Label::parse(label)?)),
-                other => {
-                    Err(wrong(crate::keypath::KeyPath::dotted("dependencies").join(name), other, "a label"))
-                }
-            })
-            .collect::<Result<_>>()?,
-        Some(other) => return Err(wrong("dependencies", &other, "a map")),
-    };
-    let description = stub.text("description")?.into();
-    let definition = take_map(&mut stub, "task")?;
-    let optimization = stub.take("optimization").unwrap_or_default();
-    let values = definition.values().chain(attributes.values()).chain([&optimization]);
-    Ok(Task {
-        is_unwritable: unwritable::any(values),
-        kind: context.kind.name.clone(),
-        label,
-        description,
-        definition,
-        attributes,
-        optimization,
-        dependencies,
-        soft_dependencies: take_list(&mut stub, "soft-dependencies")?,
-        if_dependencies: take_list(&mut stub, "if-dependencies")?,
-        model: stub.model,
-        reuse: stub.reuse,
-        origin: stub.origin,
-    })
-}
-
-fn take_map(stub: &mut Stub, key: &str) -> Result<Map> {
-    match stub.take(key) {
-        Some(Value::Map(map)) => Ok(Arc::unwrap_or_clone(map)),
-        Some(other) => Err(wrong(key, &other, "a map")),
-        None => Err(missing(key, "a map; do the transforms end with `taskgraph.transforms.task`?")),
-    }
-}
-
-fn take_list(stub: &mut Stub, key: &str) -> Result<Vec<Value>> {
-    match stub.take(key) {
-        None | Some(Value::Null) => Ok(Vec::new()),
-        Some(Value::List(items)) => Ok(Arc::unwrap_or_clone(items)),
-        Some(other) => Err(wrong(key, &other, "a list")),
-    }
 }

@@ -13,7 +13,7 @@ use crate::keypath::KeyPath;
 use crate::origin::{Origin, Spot};
 use crate::problem::{Problem, Problems, place_of_key, place_of_value};
 use crate::template::merge;
-use crate::transform::{Registry, Stub, Transform};
+use crate::transform::{Known, Registry, Stub};
 use crate::tree::Tree;
 use crate::value::{Map, Str, Value};
 use crate::walk::{Circle, postorder};
@@ -34,8 +34,8 @@ pub struct Kind {
     pub path: String,
     /// The kinds whose tasks its own may depend on.
     pub dependencies: Vec<Str>,
-    /// The names of its transforms, in order, and the functions they stand for.
-    pub transforms: Vec<(Str, Transform)>,
+    /// The names of its transforms, in order, and what they stand for.
+    pub transforms: Vec<(Str, Known)>,
     /// kind.yml.
     pub document: Arc<Document>,
     /// The stubs before the first transform.
@@ -256,11 +256,11 @@ impl Loading<'_> {
         transforms.extend(DEFAULT_TRANSFORMS.iter().map(|name| Str::from(*name)));
     }
 
-    fn find(&mut self, registry: &Registry, names: Vec<Str>) -> Vec<(Str, Transform)> {
+    fn find(&mut self, registry: &Registry, names: Vec<Str>) -> Vec<(Str, Known)> {
         let mut found = Vec::new();
         for (index, name) in names.into_iter().enumerate() {
             match registry.find(&name) {
-                Some(transform) => found.push((name, transform)),
+                Some(known) => found.push((name, known)),
                 None => {
                     let label = match words::nearest(&name, registry.names()) {
                         Some(nearest) => format!("did you mean `{nearest}`?"),

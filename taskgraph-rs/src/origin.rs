@@ -5,9 +5,10 @@ use std::sync::Arc;
 use crate::fields::{About, Misfits};
 use crate::instead::Instead;
 use crate::keypath::{KeyPath, Step};
-use crate::problem::{Problem, Problems, place_of_key, place_of_value};
+use crate::problem::{Machine, Problem, Problems, place_of_key, place_of_value};
 use crate::shape::{Misfit, What};
 use crate::source::Place;
+use crate::transform::Together;
 use crate::value::Str;
 use crate::words;
 use crate::yaml::{Data, Document, Node};
@@ -76,7 +77,7 @@ impl Origin {
 
     /// Turns whatever a transform failed with into problems that point into the file.
     pub fn blame(&self, error: anyhow::Error) -> anyhow::Error {
-        if error.is::<Problems>() || crate::problem::Machine::is_behind(&error) {
+        if error.is::<Problems>() || error.is::<Together>() || Machine::is_behind(&error) {
             return error;
         }
         let problems = match error.downcast::<Misfits>() {

@@ -1,22 +1,22 @@
 //! Equal parts of tasks, kept once. Tasks of a kind differ in a few names; the rest of them is the same thousands of
 //! times, and made anew for each.
 
-use std::hash::{Hash, Hasher};
+use std::hash::{BuildHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use foldhash::fast::RandomState;
-use indexmap::IndexSet;
 
 use crate::value::{Map, Str, Value};
 
 /// Longer texts are commands and the like, which differ from task to task.
 const LONGEST: usize = 160;
 
-/// The texts, lists and maps that were seen.
+/// The texts, lists and maps that were seen. It remembers so many of them as fit into the cache of a core.
 #[derive(Default)]
 pub struct Pool {
-    texts: IndexSet<Str, RandomState>,
-    values: IndexSet<Whole, RandomState>,
+    hasher: RandomState,
+    texts: Seen<Str>,
+    values: Seen<Whole>,
 }
 
 impl Pool {
@@ -28,9 +28,9 @@ impl Pool {
     fn share_value(&mut self, value: &mut Value) {
         match value {
             Value::Str(text) if text.len() <= LONGEST && Str::strong_count(text) == Some(1) => {
-                match self.texts.get(text) {
-                    Some(known) => *text = known.clone(),
-                    None => _ = self.texts.insert(text.clone()),
+                let hash = self.hasher.hash_one(&**text);
+                if let Some(known) = self.texts.find(hash, |known| known == text, || text.clone()) {
+                    *text = known.clone();
                 }
                 return;
             }
@@ -45,10 +45,47 @@ impl Pool {
             _ => return,
         }
         let whole = Whole(value.clone());
-        match self.values.get(&whole) {
-            Some(Whole(known)) => *value = known.clone(),
-            None => _ = self.values.insert(whole),
+        let hash = self.hasher.hash_one(&whole);
+        if let Some(Whole(known)) = self.values.find(hash, |known| *known == whole, || Whole(value.clone())) {
+            *value = known.clone();
         }
+    }
+}
+
+/// How many texts, and how many values, are remembered: a power of two.
+const SLOTS: usize = 1024;
+
+/// What was seen, by hash. What was asked for again outlives one newcomer to its place.
+struct Seen<T>(Vec<Option<Slot<T>>>);
+
+struct Slot<T> {
+    hash: u64,
+    one: T,
+    was_asked: bool,
+}
+
+impl<T> Default for Seen<T> {
+    fn default() -> Self {
+        Seen(std::iter::repeat_with(|| None).take(SLOTS).collect())
+    }
+}
+
+impl<T> Seen<T> {
+    /// What is equal to a newcomer; if nothing is, the newcomer may take the place.
+    fn find(&mut self, hash: u64, is_equal: impl Fn(&T) -> bool, newcomer: impl FnOnce() -> T) -> Option<&T> {
+        let place = &mut self.0[hash as usize % SLOTS];
+        match place {
+            Some(slot) if slot.hash == hash && is_equal(&slot.one) => slot.was_asked = true,
+            Some(slot) if slot.was_asked => {
+                slot.was_asked = false;
+                return None;
+            }
+            _ => {
+                *place = Some(Slot { hash, one: newcomer(), was_asked: false });
+                return None;
+            }
+        }
+        place.as_ref().map(|slot| &slot.one)
     }
 }
 

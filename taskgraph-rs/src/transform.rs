@@ -1,11 +1,11 @@
 //! Transforms: functions from stubs to stubs, found by the very strings that stand in kind.yml.
 
+use std::fmt;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
 use anyhow::{Result, anyhow};
 use indexmap::IndexMap;
-use rayon::prelude::*;
 
 use crate::config::GraphConfig;
 use crate::decision::{Model, Record, Reuse};
@@ -20,6 +20,7 @@ use crate::payload::{Payload, Payloads};
 use crate::problem::Problems;
 use crate::settings::Settings;
 use crate::shape::Shape;
+use crate::shelf::Shelf;
 use crate::task::TasksByLabel;
 use crate::trace::Trail;
 use crate::tree::Tree;
@@ -28,9 +29,6 @@ use crate::value::{Map, Str, Value};
 /// The most stubs that a transform may make of those of a kind: more than any queue takes, and few enough that a
 /// product of typing errors does not fill the memory.
 pub const MOST_STUBS: usize = 500_000;
-
-/// Rows of stubs that are shorter than this are not worth another core.
-const SHORTEST_ROW: usize = 64;
 
 /// What a transform may look at. It never changes while a graph is generated.
 #[derive(Clone, Copy)]
@@ -55,10 +53,35 @@ pub struct Context<'a> {
     pub settings: &'a Settings,
     /// Where decisions are written down.
     pub record: &'a Record,
+    /// What transforms keep while the tasks of this kind are made.
+    pub shelf: &'a Shelf,
+    /// Whether the stubs are only some of those of the kind.
+    pub is_part: bool,
 }
 
 /// A transform.
 pub type Transform = fn(&Context<'_>, Vec<Stub>) -> Result<Vec<Stub>>;
+
+/// A transform that is known by a name.
+#[derive(Clone, Copy)]
+pub struct Known {
+    /// The function.
+    pub transform: Transform,
+    /// Whether it makes of each stub what it would make of it alone, so that stubs may be handed to it in rows.
+    pub is_apart: bool,
+}
+
+/// Says that a transform that got some of the stubs of a kind needs all of them. It is then called with all.
+#[derive(Debug)]
+pub struct Together;
+
+impl fmt::Display for Together {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the stubs of this kind need each other")
+    }
+}
+
+impl std::error::Error for Together {}
 
 /// A task on its way through the transforms: an ordered map, where it was written, and what was decided about it.
 #[derive(Clone, Debug)]
@@ -109,45 +132,12 @@ impl DerefMut for Stub {
 }
 
 /// Changes every stub; gathers what is wrong with all of them before it fails.
-pub fn each(stubs: Vec<Stub>, mut change: impl FnMut(&mut Stub) -> Result<()>) -> Result<Vec<Stub>> {
-    fan_out(stubs, |mut stub, out| {
-        change(&mut stub)?;
-        out.push(stub);
-        Ok(())
-    })
-}
-
-/// Changes every stub like [`each`], with all cores.
-///
-/// It is for changes that do not depend on the order: those that write nothing into the notebook, or the same for all.
-pub fn each_apart(stubs: Vec<Stub>, change: impl Fn(&mut Stub) -> Result<()> + Sync) -> Result<Vec<Stub>> {
-    each_in_rows(stubs, || (), |(), stub| change(stub))
-}
-
-/// Changes every stub like [`each_apart`]. What `change` keeps from stub to stub is made by `begin`, once for a row of
-/// them.
-pub fn each_in_rows<K: Send>(
-    mut stubs: Vec<Stub>,
-    begin: impl Fn() -> K + Sync,
-    change: impl Fn(&mut K, &mut Stub) -> Result<()> + Sync,
-) -> Result<Vec<Stub>> {
-    // Short enough to share the work, long enough that rows have much in common.
-    let length = stubs.len().div_ceil(4 * rayon::current_num_threads()).max(SHORTEST_ROW);
-    let blamed: Vec<anyhow::Error> = stubs
-        .par_chunks_mut(length)
-        .flat_map_iter(|row| {
-            let mut kept = begin();
-            row.iter_mut()
-                .filter_map(|stub| {
-                    let origin = stub.origin.clone();
-                    change(&mut kept, stub).err().map(|error| origin.blame(error))
-                })
-                .collect::<Vec<_>>()
-        })
-        .collect();
+pub fn each(mut stubs: Vec<Stub>, mut change: impl FnMut(&mut Stub) -> Result<()>) -> Result<Vec<Stub>> {
     let mut problems = Vec::new();
-    for error in blamed {
-        problems.extend(error.downcast::<Problems>()?.0);
+    for stub in &mut stubs {
+        if let Err(error) = change(stub) {
+            problems.extend(stub.origin.blame(error).downcast::<Problems>()?.0);
+        }
     }
     if problems.is_empty() { Ok(stubs) } else { Err(Problems(problems).into()) }
 }
@@ -175,7 +165,7 @@ pub fn fan_out(
 /// The tables that say what the strings in a tree's files stand for. Handed to the engine by value.
 #[derive(Default)]
 pub struct Registry {
-    transforms: IndexMap<&'static str, Transform>,
+    transforms: IndexMap<&'static str, Known>,
     extensions: IndexMap<&'static str, fn(&Tree) -> Extension>,
     payloads: Payloads,
     strategies: Strategies,
@@ -184,8 +174,18 @@ pub struct Registry {
 impl Registry {
     /// Adds a transform under the string that stands in kind.yml: `module` or `module:name`. The name
     /// `transforms` may be left out there, as in the reference.
-    pub fn transform(mut self, name: &'static str, transform: Transform) -> Self {
-        self.transforms.insert(name.strip_suffix(":transforms").unwrap_or(name), transform);
+    pub fn transform(self, name: &'static str, transform: Transform) -> Self {
+        self.add(name, Known { transform, is_apart: false })
+    }
+
+    /// Adds a transform like [`Registry::transform`] that makes of each stub what it would make of it alone. Where a
+    /// kind has many stubs, they are handed to it in rows.
+    pub fn transform_apart(self, name: &'static str, transform: Transform) -> Self {
+        self.add(name, Known { transform, is_apart: true })
+    }
+
+    fn add(mut self, name: &'static str, known: Known) -> Self {
+        self.transforms.insert(name.strip_suffix(":transforms").unwrap_or(name), known);
         self
     }
 
@@ -225,7 +225,7 @@ impl Registry {
     }
 
     /// The transform that `name` stands for.
-    pub fn find(&self, name: &str) -> Option<Transform> {
+    pub fn find(&self, name: &str) -> Option<Known> {
         self.transforms.get(name.strip_suffix(":transforms").unwrap_or(name)).copied()
     }
 

@@ -7,12 +7,12 @@ use std::collections::{BTreeSet, VecDeque};
 
 use anyhow::{Result, bail};
 use foldhash::fast::RandomState;
-use indexmap::{IndexMap, IndexSet};
+use indexmap::IndexMap;
 use taskgraph::fields::{Fields, missing, wrong};
 use taskgraph::python;
 use taskgraph::shape::{STRINGS, Shape, required};
 use taskgraph::time::index_date;
-use taskgraph::transform::{Context, Stub, each, each_apart};
+use taskgraph::transform::{Context, Stub, Together, each};
 use taskgraph::tree::sha256;
 use taskgraph::value::{Map, Str, Value};
 
@@ -37,7 +37,7 @@ pub fn chain_of_trust(stub: &Stub) -> Option<String> {
 pub fn with_digests(
     ctx: &Context<'_>,
     stubs: Vec<Stub>,
-    last: impl Fn(&Stub) -> Option<String> + Sync,
+    last: impl Fn(&Stub) -> Option<String>,
 ) -> Result<Vec<Stub>> {
     if ctx.settings.fast {
         return each(stubs, |stub| {
@@ -45,34 +45,43 @@ pub fn with_digests(
             Ok(())
         });
     }
-    let mut digests = upstream_digests(ctx);
-    // What is kept for explanations is kept in order.
-    if !ctx.settings.trace && !depend_on_each_other(&stubs) {
-        return each_apart(stubs, |stub| add_digest(ctx, stub, &digests, &last));
-    }
-    each(order_tasks(&ctx.kind.name, stubs)?, |stub| {
-        add_digest(ctx, stub, &digests, &last)?;
-        let cached = stub.get("attributes").and_then(|attributes| attributes.get("cached_task")?.as_map());
-        if let Some(digest) = cached.map(task_digest) {
-            digests.insert(label_of(stub)?, digest);
+    let upstream = ctx.shelf.shared(|| Digests(upstream_digests(ctx)));
+    let mut own = Known::default();
+    let stubs = if ctx.is_part { stubs } else { order_tasks(&ctx.kind.name, stubs)? };
+    each(stubs, |stub| {
+        add_digest(ctx, stub, &[&own, &upstream.0], &last)?;
+        if !ctx.is_part {
+            let cached =
+                stub.get("attributes").and_then(|attributes| attributes.get("cached_task")?.as_map());
+            if let Some(digest) = cached.map(task_digest) {
+                own.insert(label_of(stub)?, digest);
+            }
         }
         Ok(())
     })
 }
 
+/// Digests by the label of their task.
+type Known = IndexMap<Str, String, RandomState>;
+
+/// Those of the tasks that a kind may depend on.
+struct Digests(Known);
+
 /// Gives a stub with a `cache` section its digest.
 fn add_digest(
     ctx: &Context<'_>,
     stub: &mut Stub,
-    digests: &IndexMap<Str, String, RandomState>,
+    known: &[&Known],
     last: &impl Fn(&Stub) -> Option<String>,
 ) -> Result<()> {
     let Some(cache) = stub.take_section("cache", &CACHE)? else { return Ok(()) };
     let mut upstream = Vec::new();
     for dependency in stub.get("dependencies").and_then(Value::as_map).into_iter().flat_map(Map::values) {
         let label = dependency.as_str().unwrap_or_default();
-        match digests.get(label) {
+        match known.iter().find_map(|digests| digests.get(label)) {
             Some(digest) => upstream.push(&**digest),
+            // It may be a task of this kind.
+            None if ctx.is_part => return Err(Together.into()),
             None => bail!(
                 "cached task `{}` depends on `{label}`, which is not cached: its digest would say nothing about it",
                 stub.text("label")?
@@ -96,7 +105,7 @@ fn add_digest(
 }
 
 /// `type/name/digest` of every cached task that this kind may depend on, by label.
-pub fn upstream_digests(ctx: &Context<'_>) -> IndexMap<Str, String, RandomState> {
+pub fn upstream_digests(ctx: &Context<'_>) -> Known {
     let cached = |task: &taskgraph::task::Task| {
         task.attributes.get("cached_task").and_then(Value::as_map).map(task_digest)
     };
@@ -107,16 +116,6 @@ pub fn upstream_digests(ctx: &Context<'_>) -> IndexMap<Str, String, RandomState>
 pub fn task_digest(cached: &Map) -> String {
     let text = |key: &str| cached.get(key).and_then(Value::as_str).unwrap_or_default();
     [text("type"), text("name"), text("digest")].join("/")
-}
-
-/// Whether some of these stubs depend on others of them.
-pub fn depend_on_each_other(stubs: &[Stub]) -> bool {
-    let labels: IndexSet<&str, RandomState> =
-        stubs.iter().filter_map(|stub| stub.get("label")?.as_str()).collect();
-    stubs.iter().any(|stub| {
-        let dependencies = stub.get("dependencies").and_then(Value::as_map).into_iter().flat_map(Map::values);
-        dependencies.filter_map(Value::as_str).any(|label| labels.contains(label))
-    })
 }
 
 /// Puts stubs after those of the same kind that they depend on; all others keep their order.

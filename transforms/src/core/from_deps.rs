@@ -12,6 +12,7 @@
 //! ```
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail};
@@ -101,7 +102,10 @@ fn groups(ctx: &Context<'_>, section: &Map, kinds: &[Str]) -> Result<Vec<Group>>
             (Some(value), wanted) => value == wanted,
         })
     };
-    let tasks = ctx.upstream.values().filter(|task| kinds.contains(&task.kind) && fits(task)).cloned();
+    let spans = ctx.shelf.shared(|| Spans::of(ctx));
+    let spans = spans.0.iter().filter(|(kind, _)| kinds.contains(kind)).map(|(_, span)| span.clone());
+    let tasks = spans.flatten().filter_map(|index| ctx.upstream.get_index(index)).map(|(_, task)| task);
+    let tasks = tasks.filter(|task| fits(task)).cloned();
     Ok(match section.get("group-by") {
         None => tasks.map(|task| vec![task]).collect(),
         Some(Value::Str(by)) => match &**by {
@@ -130,6 +134,22 @@ fn groups(ctx: &Context<'_>, section: &Map, kinds: &[Str]) -> Result<Vec<Group>>
         }
         Some(other) => return Err(wrong("from-deps.group-by", other, "single, all or `attribute: NAME`")),
     })
+}
+
+/// Where the tasks of each kind stand among those that the kind may depend on.
+struct Spans(Vec<(Str, Range<usize>)>);
+
+impl Spans {
+    fn of(ctx: &Context<'_>) -> Self {
+        let mut spans: Vec<(Str, Range<usize>)> = Vec::new();
+        for (index, task) in ctx.upstream.values().enumerate() {
+            match spans.last_mut() {
+                Some((kind, span)) if *kind == task.kind => span.end = index + 1,
+                _ => spans.push((task.kind.clone(), index..index + 1)),
+            }
+        }
+        Spans(spans)
+    }
 }
 
 fn make(

@@ -21,7 +21,7 @@ use taskgraph::fields::{Fields, wrong};
 use taskgraph::shape::{STRINGS, Shape, optional, required};
 use taskgraph::source::Source;
 use taskgraph::template::{Missing, substitute_fields};
-use taskgraph::transform::{Context, Stub, each_apart};
+use taskgraph::transform::{Context, Stub, each};
 use taskgraph::value::{Map, Value};
 
 const PATHS: Shape = Shape::Either(&[STRINGS, Shape::Str], "the path of a parameter or a list of such paths");
@@ -38,7 +38,7 @@ const CONTEXT: Shape = Shape::Open(
 
 /// The transform.
 pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
-    each_apart(stubs, |stub| {
+    each(stubs, |stub| {
         if let Some(name) = stub.get("name").filter(|name| name.as_str().is_none()) {
             return Err(wrong("name", name, "a string"));
         }

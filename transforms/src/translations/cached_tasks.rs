@@ -23,7 +23,7 @@ use taskgraph::keyed_by::evaluate;
 use taskgraph::keypath::KeyPath;
 use taskgraph::python;
 use taskgraph::shape::{STRINGS, Shape, optional, required};
-use taskgraph::transform::{Context, Stub, each_apart};
+use taskgraph::transform::{Context, Stub, each};
 use taskgraph::value::{Map, Value};
 
 use super::dialect::Dialect;
@@ -46,7 +46,7 @@ const ATTRIBUTES: Shape = Shape::Open(&[required("cache", CACHE)], &Shape::Any);
 /// The transform.
 pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
     let dialect = Dialect::of(ctx.tree);
-    let stubs = each_apart(stubs, |stub| add_cache(ctx, dialect, stub))?;
+    let stubs = each(stubs, |stub| add_cache(ctx, dialect, stub))?;
     match dialect {
         Dialect::December2024 => with_digests(ctx, stubs, |_| None),
         Dialect::July2026 => with_digests(ctx, stubs, chain_of_trust),

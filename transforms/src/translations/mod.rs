@@ -38,15 +38,18 @@ pub use extension::extension;
 pub fn register(registry: Registry) -> Registry {
     registry
         .extension("translations_taskgraph:register", extension)
-        .transform("translations_taskgraph.transforms.cached_tasks", cached_tasks::transform)
-        .transform("translations_taskgraph.transforms.cast_to", cast_to::transform)
+        .transform_apart("translations_taskgraph.transforms.cached_tasks", cached_tasks::transform)
+        .transform_apart("translations_taskgraph.transforms.cast_to", cast_to::transform)
         .transform("translations_taskgraph.transforms.continuation", continuation::transform)
         .transform("translations_taskgraph.transforms.dependency_dummies", dependency_dummies::transform)
         .transform("translations_taskgraph.transforms.find_upstreams:by_locales", find_upstreams::by_locales)
         .transform("translations_taskgraph.transforms.find_upstreams:mono", find_upstreams::mono)
-        .transform("translations_taskgraph.transforms.from_datasets:per_dataset", from_datasets::per_dataset)
-        .transform("translations_taskgraph.transforms.from_datasets:mono", from_datasets::mono)
-        .transform("translations_taskgraph.transforms.marian_args", marian_args::transform)
+        .transform_apart(
+            "translations_taskgraph.transforms.from_datasets:per_dataset",
+            from_datasets::per_dataset,
+        )
+        .transform_apart("translations_taskgraph.transforms.from_datasets:mono", from_datasets::mono)
+        .transform_apart("translations_taskgraph.transforms.marian_args", marian_args::transform)
         .transform("translations_taskgraph.transforms.resolve_upload_bucket", upload::resolve_bucket)
         .transform(
             "translations_taskgraph.transforms.skip_unless_inference_changed",
@@ -66,7 +69,7 @@ pub fn register(registry: Registry) -> Registry {
         )
         .transform("translations_taskgraph.transforms.upload_artifacts", upload::artifacts)
         .transform("translations_taskgraph.transforms.upload_experiment_config", upload::experiment_config)
-        .transform("translations_taskgraph.transforms.worker_selection", worker_selection::transform)
+        .transform_apart("translations_taskgraph.transforms.worker_selection", worker_selection::transform)
         .payload(upload::BEETMOVER_TRANSLATIONS)
         // This project's own kinds call it by what it does.
         .transform("taskgraph_rs.transforms.pretrained_models", training_continuation::transform)

@@ -16,6 +16,7 @@ use taskgraph::params::{Given, Params};
 use taskgraph::payload::{Payload, Payloads};
 use taskgraph::problem::Problems;
 use taskgraph::settings::Settings;
+use taskgraph::shelf::Shelf;
 use taskgraph::source::Source;
 use taskgraph::task::{Dependencies, Label, Task, TasksByLabel};
 use taskgraph::transform::{Context, Registry, Stub, Transform};
@@ -47,6 +48,7 @@ pub struct Bench {
     pub config: GraphConfig,
     pub params: Params,
     pub record: Record,
+    shelf: Shelf,
     kinds: IndexMap<Str, Kind>,
     tree: Tree,
     upstream: TasksByLabel,
@@ -65,6 +67,7 @@ impl Bench {
                 "{{tasks_for: action, level: '1', build_date: 0, training_config: {config}}}"
             )),
             record: Record::default(),
+            shelf: Shelf::default(),
             kinds,
             tree,
             upstream: TasksByLabel::default(),
@@ -110,6 +113,8 @@ impl Bench {
             strategies: &self.strategies,
             settings: &self.settings,
             record: &self.record,
+            shelf: &self.shelf,
+            is_part: false,
         }
     }
 

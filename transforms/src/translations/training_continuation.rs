@@ -209,8 +209,10 @@ mod tests {
 
     #[test]
     fn chunking_gives_each_member_its_mounts() {
-        let chunking =
-            crate::core::register(Registry::default()).find("taskgraph.transforms.chunking").unwrap();
+        let chunking = crate::core::register(Registry::default())
+            .find("taskgraph.transforms.chunking")
+            .unwrap()
+            .transform;
         for (mode, members) in [("use", 1), ("continue", 2), ("init", 4)] {
             let bench = bench("train-teacher", mode, members);
             let chunk = format!("chunk: {{total-chunks: {members}, substitution-fields: []}},");

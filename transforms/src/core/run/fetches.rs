@@ -5,11 +5,11 @@ use indexmap::IndexMap;
 use serde::Serialize;
 use taskgraph::fields::{Fields, about, wrong};
 use taskgraph::keypath::KeyPath;
-use taskgraph::transform::{Context, Stub, each, each_apart};
+use taskgraph::transform::{Context, Stub, Together, each};
 use taskgraph::value::{Map, Str, Value};
 use taskgraph::{json, map, python, words};
 
-use super::super::cached_tasks::{depend_on_each_other, label_of, order_tasks};
+use super::super::cached_tasks::{label_of, order_tasks};
 
 /// Where artifacts of a task lie, if it does not say.
 const PUBLIC_BUILD: &str = "public/build";
@@ -29,26 +29,33 @@ struct Offers {
 }
 
 impl Offers {
+    /// Those of the tasks that the kind may depend on, and those of its own stubs.
     fn gather(ctx: &Context<'_>, stubs: &[Stub]) -> Self {
-        let mut offers = Offers::default();
+        let mut gathered = Offers::default();
         let own: &str = &ctx.kind.name;
-        if own == "toolchain" || own == "fetch" {
+        if offers(own) {
             for stub in stubs {
                 let (Some(Value::Str(label)), Some(run)) = (stub.get("label"), stub.get("run")) else {
                     continue;
                 };
-                offers.add(label, run.get("toolchain-artifact"), run.get(&format!("{own}-alias")), own, None);
+                gathered.add(
+                    label,
+                    run.get("toolchain-artifact"),
+                    run.get(&format!("{own}-alias")),
+                    own,
+                    None,
+                );
             }
         }
         for task in ctx.upstream.values() {
             let kind: &str = &task.kind;
-            if kind == "toolchain" || kind == "fetch" {
+            if offers(kind) {
                 let attribute = |what: &str| task.attributes.get(&*format!("{kind}-{what}"));
                 let env = attribute("env");
-                offers.add(task.label.text(), attribute("artifact"), attribute("alias"), kind, env);
+                gathered.add(task.label.text(), attribute("artifact"), attribute("alias"), kind, env);
             }
         }
-        offers
+        gathered
     }
 
     fn add(
@@ -118,16 +125,26 @@ struct Entry {
 
 /// Turns `fetches` into the environment variable that the worker reads, and into dependencies.
 pub fn use_fetches(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
-    let offers = Offers::gather(ctx, &stubs);
+    let own: &str = &ctx.kind.name;
     let mut prefixes: IndexMap<Str, String> = IndexMap::new();
-    if !depend_on_each_other(&stubs) {
-        return each_apart(stubs, |stub| use_those_of(ctx, stub, &offers, &prefixes));
+    if ctx.is_part {
+        if offers(own) {
+            return Err(Together.into());
+        }
+        let offers = ctx.shelf.shared(|| Offers::gather(ctx, &[]));
+        return each(stubs, |stub| use_those_of(ctx, stub, &offers, &prefixes));
     }
-    each(order_tasks(&ctx.kind.name, stubs)?, |stub| {
+    let offers = Offers::gather(ctx, &stubs);
+    each(order_tasks(own, stubs)?, |stub| {
         let own_prefix = artifact_prefix(stub.get("attributes").and_then(Value::as_map)).to_owned();
         prefixes.insert(label_of(stub)?, own_prefix);
         use_those_of(ctx, stub, &offers, &prefixes)
     })
+}
+
+/// Whether other tasks name those of this kind by what they make.
+fn offers(kind: &str) -> bool {
+    kind == "toolchain" || kind == "fetch"
 }
 
 /// `prefixes` are those of the tasks of the kind that come before the stub.
@@ -210,6 +227,8 @@ fn from_dependency(
     let prefix = match (prefixes.get(label), ctx.upstream.get(label)) {
         (Some(prefix), _) => prefix.as_str(),
         (None, Some(task)) => artifact_prefix(Some(&task.attributes)),
+        // It may be a task of this kind.
+        (None, None) if ctx.is_part => return Err(Together.into()),
         (None, None) => {
             let near = words::nearest(label, ctx.upstream.keys().map(|label| label.as_str()));
             let hint = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();

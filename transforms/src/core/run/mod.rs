@@ -14,7 +14,7 @@ use anyhow::{Context as _, Result, bail};
 use taskgraph::fields::{Fields, about, within, wrong};
 use taskgraph::keypath::KeyPath;
 use taskgraph::shape::{Shape, required};
-use taskgraph::transform::{Context, Stub, each_apart};
+use taskgraph::transform::{Context, Stub, each};
 use taskgraph::value::{Map, Value};
 use taskgraph::{map, words};
 
@@ -29,7 +29,7 @@ const ALWAYS_OPTIMIZED: Shape = Shape::Map(&[required("using", Shape::Word(&["al
 
 /// The transform.
 pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
-    let stubs = each_apart(stubs, |stub| {
+    let stubs = each(stubs, |stub| {
         if !ctx.settings.fast {
             shape::RUN.require_of(stub)?;
             if stub.contains_key("when") && stub.contains_key("optimization") {
@@ -40,9 +40,9 @@ pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
         set_implementation(ctx, stub)?;
         set_label(ctx, stub)
     })?;
-    let repositories = Repositories::default();
+    let repositories = ctx.shelf.shared(Repositories::default);
     let stubs = fetches::use_fetches(ctx, stubs)?;
-    each_apart(stubs, |stub| describe(ctx, &repositories, stub))
+    each(stubs, |stub| describe(ctx, &repositories, stub))
 }
 
 /// "Only when files changed" means "skip unless they changed".

@@ -15,7 +15,7 @@ use taskgraph::fields::{Fields, within, wrong};
 use taskgraph::keypath::KeyPath;
 use taskgraph::payload::Payload;
 use taskgraph::shape::{Shape, optional, required};
-use taskgraph::transform::{Context, Stub, each_in_rows};
+use taskgraph::transform::{Context, Stub, each};
 use taskgraph::value::{Map, Value};
 use taskgraph::words;
 
@@ -53,22 +53,24 @@ fn invalid(_: &Context<'_>, _: &mut Stub, definition: &mut Map) -> Result<()> {
 
 /// The transform.
 pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
-    each_in_rows(stubs, Row::default, |row, stub| {
-        set_implementation(ctx, stub)?;
-        set_defaults(stub)?;
-        set_label(ctx, stub)?;
-        let payload = payload(ctx, stub)?;
-        if !ctx.settings.fast {
-            validate(stub, payload)?;
-            ctx.strategies.check(&stub["optimization"])?;
-        }
-        treeherder::process(ctx, stub)?;
-        index::add_routes(ctx, stub)?;
-        definition::build(ctx, row, stub, payload)?;
-        checks::check(ctx, stub)?;
-        row.pool.share(stub);
-        Ok(())
-    })
+    ctx.shelf.lend(Row::default, |row| each(stubs, |stub| describe(ctx, row, stub)))
+}
+
+fn describe(ctx: &Context<'_>, row: &mut Row, stub: &mut Stub) -> Result<()> {
+    set_implementation(ctx, stub)?;
+    set_defaults(stub)?;
+    set_label(ctx, stub)?;
+    let payload = payload(ctx, stub)?;
+    if !ctx.settings.fast {
+        validate(stub, payload)?;
+        ctx.strategies.check(&stub["optimization"])?;
+    }
+    treeherder::process(ctx, stub)?;
+    index::add_routes(ctx, stub)?;
+    definition::build(ctx, row, stub, payload)?;
+    checks::check(ctx, stub)?;
+    row.pool.share(stub);
+    Ok(())
 }
 
 fn set_implementation(ctx: &Context<'_>, stub: &mut Stub) -> Result<()> {
