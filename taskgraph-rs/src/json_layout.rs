@@ -40,6 +40,20 @@ impl<'o> Layout<'o> {
         }
     }
 
+    /// Begins a line with a key.
+    pub fn key(&mut self, key: &str) {
+        self.line();
+        self.text(key);
+        self.out.extend_from_slice(b": ");
+    }
+
+    /// Ends what began one line above this depth.
+    pub fn close(&mut self, bracket: u8) {
+        self.depth -= 1;
+        self.line();
+        self.out.push(bracket);
+    }
+
     fn open(&mut self, brackets: [u8; 2]) -> Open<'_, 'o> {
         self.depth += 1;
         self.out.push(brackets[0]);

@@ -20,6 +20,7 @@ pub mod inert;
 pub mod instead;
 pub mod json;
 mod json_layout;
+mod json_mold;
 mod json_parts;
 pub mod keyed_by;
 pub mod keypath;

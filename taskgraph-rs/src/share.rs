@@ -106,17 +106,17 @@ impl Hash for Whole {
     fn hash<H: Hasher>(&self, state: &mut H) {
         let (items, entries) = self.parts();
         state.write_usize(items.len());
-        items.iter().for_each(|item| state.write_u64(identity(item).1));
+        items.iter().for_each(|item| state.write_u64(item.identity().number()));
         for (key, value) in entries {
             state.write_usize(key.as_ptr().addr());
-            state.write_u64(identity(value).1);
+            state.write_u64(value.identity().number());
         }
     }
 }
 
 impl PartialEq for Whole {
     fn eq(&self, other: &Self) -> bool {
-        let same = |a: &Value, b: &Value| identity(a) == identity(b);
+        let same = |a: &Value, b: &Value| a.identity() == b.identity();
         let (items, entries) = self.parts();
         let (other_items, other_entries) = other.parts();
         items.len() == other_items.len()
@@ -128,21 +128,6 @@ impl PartialEq for Whole {
 }
 
 impl Eq for Whole {}
-
-/// Two numbers that two values have in common if they are the same one.
-fn identity(value: &Value) -> (u8, u64) {
-    match value {
-        Value::Null => (0, 0),
-        Value::Bool(flag) => (1, u64::from(*flag)),
-        Value::Int(number) => (2, number.cast_unsigned()),
-        Value::BigInt(digits) => (3, digits.as_ptr().addr() as u64),
-        Value::Float(number) => (4, number.to_bits()),
-        Value::Str(text) => (5, text.as_ptr().addr() as u64),
-        Value::Time(time) => (6, Arc::as_ptr(time).addr() as u64),
-        Value::List(items) => (7, Arc::as_ptr(items).addr() as u64),
-        Value::Map(map) => (8, Arc::as_ptr(map).addr() as u64),
-    }
-}
 
 #[cfg(test)]
 mod tests {

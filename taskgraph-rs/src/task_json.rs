@@ -1,17 +1,13 @@
 //! Tasks as the reference writes them: indented, sorted at every level.
 
-use std::ops::Range;
-use std::sync::Arc;
-
-use foldhash::fast::RandomState;
 use indexmap::IndexMap;
-use serde::Serialize as _;
 use smallvec::SmallVec;
 
 use crate::json::Error;
 use crate::json_layout::Layout;
+use crate::json_mold::{Caster, Mold, Node};
 use crate::task::Task;
-use crate::value::{Map, Value};
+use crate::value::{Map, Str};
 
 /// A task of a graph.
 pub(crate) struct TaskJson<'a> {
@@ -27,169 +23,93 @@ pub(crate) struct TaskJson<'a> {
     pub task_id: Option<&'a str>,
 }
 
-/// Lays out tasks one after the other.
-///
-/// Tasks share most of what they consist of, so what was laid out once is copied from there.
+/// Lays out tasks one after the other, each in the mold of the one before it of its kind.
 pub(crate) struct TaskLayout<'o> {
-    layout: Layout<'o>,
-    /// Where lists and maps that are shared stand in the text, by their address and depth. The tasks are borrowed for
-    /// as long as this lives, so that an address stays what it is.
-    laid_out: IndexMap<(usize, usize), Range<usize>, RandomState>,
+    caster: Caster<'o>,
+    kinds: IndexMap<Str, Molds>,
 }
+
+/// Those of the fields of a task.
+#[derive(Default)]
+struct Molds {
+    attributes: Option<Mold>,
+    if_dependencies: Option<Mold>,
+    optimization: Option<Mold>,
+    soft_dependencies: Option<Mold>,
+    definition: Option<Mold>,
+}
+
+/// How deep a task stands.
+const DEPTH: usize = 1;
 
 impl<'o> TaskLayout<'o> {
     /// Appends to a text, inside a map.
     pub fn new(out: &'o mut Vec<u8>) -> Self {
-        TaskLayout { layout: Layout { out, depth: 1 }, laid_out: IndexMap::default() }
+        TaskLayout { caster: Caster::new(out), kinds: IndexMap::new() }
     }
 
     /// Appends a comma, a key and its task.
     pub fn task(&mut self, json: TaskJson<'_>) -> Result<(), Error> {
-        self.next(json.key);
-        self.layout.out.push(b'{');
-        self.layout.depth += 1;
-        self.first("attributes");
-        self.map(&json.task.attributes)?;
-        self.next("dependencies");
-        self.edges(json.edges)?;
-        self.next("description");
-        self.layout.text(&json.task.description);
-        self.next("if_dependencies");
-        self.list(&json.task.if_dependencies)?;
-        self.next("kind");
-        self.layout.text(&json.task.kind);
-        self.next("label");
-        self.layout.text(json.task.label.as_str());
-        self.next("optimization");
-        self.value(&json.task.optimization)?;
-        self.next("soft_dependencies");
-        self.list(&json.task.soft_dependencies)?;
-        self.next("task");
-        self.map(json.definition)?;
+        let TaskLayout { caster, kinds } = self;
+        let task = json.task;
+        let molds = kinds.entry(task.kind.clone()).or_default();
+        let depth = DEPTH + 1;
+        let mut layout = caster.layout(DEPTH);
+        layout.out.push(b',');
+        layout.key(json.key);
+        layout.depth = depth;
+        layout.out.push(b'{');
+        layout.key("attributes");
+        caster.append(Node::Map(&task.attributes), &mut molds.attributes, depth)?;
+        let mut layout = caster.layout(depth);
+        next(&mut layout, "dependencies");
+        edges(&mut layout, json.edges);
+        next(&mut layout, "description");
+        layout.text(&task.description);
+        next(&mut layout, "if_dependencies");
+        caster.append(Node::List(&task.if_dependencies), &mut molds.if_dependencies, depth)?;
+        let mut layout = caster.layout(depth);
+        next(&mut layout, "kind");
+        layout.text(&task.kind);
+        next(&mut layout, "label");
+        layout.text(task.label.as_str());
+        next(&mut layout, "optimization");
+        caster.append((&task.optimization).into(), &mut molds.optimization, depth)?;
+        next(&mut caster.layout(depth), "soft_dependencies");
+        caster.append(Node::List(&task.soft_dependencies), &mut molds.soft_dependencies, depth)?;
+        next(&mut caster.layout(depth), "task");
+        caster.append(Node::Map(json.definition), &mut molds.definition, depth)?;
+        let mut layout = caster.layout(depth);
         if let Some(id) = json.task_id {
-            self.next("task_id");
-            self.layout.text(id);
+            next(&mut layout, "task_id");
+            layout.text(id);
         }
-        self.close(b'}');
-        Ok(())
-    }
-
-    fn first(&mut self, key: &str) {
-        self.layout.line();
-        self.layout.text(key);
-        self.layout.out.extend_from_slice(b": ");
-    }
-
-    fn next(&mut self, key: &str) {
-        self.layout.out.push(b',');
-        self.first(key);
-    }
-
-    fn entry(&mut self, key: &str, is_first: bool) {
-        if is_first { self.first(key) } else { self.next(key) }
-    }
-
-    fn close(&mut self, bracket: u8) {
-        self.layout.depth -= 1;
-        self.layout.line();
-        self.layout.out.push(bracket);
-    }
-
-    fn value(&mut self, value: &Value) -> Result<(), Error> {
-        match value {
-            Value::List(items) => {
-                let is_shared = Arc::strong_count(items) > 1;
-                self.once(Arc::as_ptr(items).addr(), is_shared, |layout| layout.list(items))
-            }
-            Value::Map(map) => {
-                let is_shared = Arc::strong_count(map) > 1;
-                self.once(Arc::as_ptr(map).addr(), is_shared, |layout| layout.map(map))
-            }
-            other => other.serialize(&mut self.layout),
-        }
-    }
-
-    /// Lays something out, or copies what it looked like at this depth.
-    fn once(
-        &mut self,
-        address: usize,
-        is_shared: bool,
-        lay_out: impl FnOnce(&mut Self) -> Result<(), Error>,
-    ) -> Result<(), Error> {
-        if !is_shared {
-            return lay_out(self);
-        }
-        let key = (address, self.layout.depth);
-        if let Some(known) = self.laid_out.get(&key) {
-            self.layout.out.extend_from_within(known.clone());
-            return Ok(());
-        }
-        let start = self.layout.out.len();
-        lay_out(self)?;
-        self.laid_out.insert(key, start..self.layout.out.len());
-        Ok(())
-    }
-
-    fn list(&mut self, items: &[Value]) -> Result<(), Error> {
-        if items.is_empty() {
-            return self.layout.word("[]");
-        }
-        self.layout.out.push(b'[');
-        self.layout.depth += 1;
-        for (index, item) in items.iter().enumerate() {
-            if index > 0 {
-                self.layout.out.push(b',');
-            }
-            self.layout.line();
-            self.value(item)?;
-        }
-        self.close(b']');
-        Ok(())
-    }
-
-    fn map(&mut self, map: &Map) -> Result<(), Error> {
-        if map.is_empty() {
-            return self.layout.word("{}");
-        }
-        let mut entries: SmallVec<[_; 24]> =
-            map.iter().map(|(key, value)| (start(key), &**key, value)).collect();
-        entries.sort_unstable_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)));
-        self.layout.out.push(b'{');
-        self.layout.depth += 1;
-        for (index, (_, key, value)) in entries.into_iter().enumerate() {
-            self.entry(key, index == 0);
-            self.value(value)?;
-        }
-        self.close(b'}');
-        Ok(())
-    }
-
-    fn edges(&mut self, mut edges: SmallVec<[(&str, &str); 16]>) -> Result<(), Error> {
-        if edges.is_empty() {
-            return self.layout.word("{}");
-        }
-        edges.sort_unstable();
-        self.layout.out.push(b'{');
-        self.layout.depth += 1;
-        for (index, (name, node)) in edges.into_iter().enumerate() {
-            self.entry(name, index == 0);
-            self.layout.text(node);
-        }
-        self.close(b'}');
+        layout.close(b'}');
         Ok(())
     }
 }
 
-/// The first bytes of a key as a number that sorts as they do: few keys have them in common, and numbers are compared
-/// at once.
-fn start(key: &str) -> u64 {
-    const LENGTH: usize = size_of::<u64>();
-    match key.as_bytes().first_chunk::<LENGTH>() {
-        Some(first) => u64::from_be_bytes(*first),
-        None => {
-            let mut first = [0; LENGTH];
-            first[..key.len()].copy_from_slice(key.as_bytes());
-            u64::from_be_bytes(first)
+fn next(layout: &mut Layout<'_>, key: &str) {
+    layout.out.push(b',');
+    layout.key(key);
+}
+
+fn edges(layout: &mut Layout<'_>, mut edges: SmallVec<[(&str, &str); 16]>) {
+    edges.sort_unstable();
+    layout.out.push(b'{');
+    layout.depth += 1;
+    for (index, (name, node)) in edges.iter().enumerate() {
+        if index > 0 {
+            layout.out.push(b',');
         }
+        layout.key(name);
+        layout.text(node);
+    }
+    match edges.is_empty() {
+        true => {
+            layout.depth -= 1;
+            layout.out.push(b'}');
+        }
+        false => layout.close(b'}'),
     }
 }

@@ -198,6 +198,45 @@ impl Value {
     }
 }
 
+/// What tells a value from those that are not the very same one: its address, or what it is. It holds for as long as the
+/// value lives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Identity(u8, u64);
+
+impl Identity {
+    /// That of a list.
+    pub fn of_list(items: &Vec<Value>) -> Self {
+        Identity(7, std::ptr::from_ref(items).addr() as u64)
+    }
+
+    /// That of a map.
+    pub fn of_map(map: &Map) -> Self {
+        Identity(8, std::ptr::from_ref(map).addr() as u64)
+    }
+
+    /// A number that stands for it among values of one sort.
+    pub fn number(self) -> u64 {
+        self.1
+    }
+}
+
+impl Value {
+    /// What tells this value from others.
+    pub fn identity(&self) -> Identity {
+        match self {
+            Value::Null => Identity(0, 0),
+            Value::Bool(flag) => Identity(1, u64::from(*flag)),
+            Value::Int(number) => Identity(2, number.cast_unsigned()),
+            Value::BigInt(digits) => Identity(3, digits.as_ptr().addr() as u64),
+            Value::Float(number) => Identity(4, number.to_bits()),
+            Value::Str(text) => Identity(5, text.as_ptr().addr() as u64),
+            Value::Time(time) => Identity(6, Arc::as_ptr(time).addr() as u64),
+            Value::List(items) => Identity::of_list(items),
+            Value::Map(map) => Identity::of_map(map),
+        }
+    }
+}
+
 /// Short, JSON-like, for test failures.
 impl fmt::Debug for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

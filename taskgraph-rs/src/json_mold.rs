@@ -1,0 +1,233 @@
+//! What tasks of a kind have in common as text.
+//!
+//! Two tasks of a kind have the same fields in the same order and differ in a few texts. The first one is laid out as
+//! JSON, and a mold is kept of it: where which part of the text came from. Of the next task, what is the very same thing
+//! is copied; only what differs is written.
+//!
+//! Invariant: what a mold has seen lives as long as the mold, so that an address stands for one thing.
+
+use std::ops::Range;
+
+use serde::Serialize as _;
+use smallvec::SmallVec;
+
+use crate::json::Error;
+use crate::json_layout::Layout;
+use crate::value::{Identity, Map, Str, Value};
+
+/// What is laid out.
+#[derive(Clone, Copy)]
+pub(crate) enum Node<'v> {
+    /// A map.
+    Map(&'v Map),
+    /// A list.
+    List(&'v Vec<Value>),
+    /// Something that has no parts.
+    Plain(&'v Value),
+}
+
+impl<'v> From<&'v Value> for Node<'v> {
+    fn from(value: &'v Value) -> Self {
+        match value {
+            Value::Map(map) => Node::Map(map),
+            Value::List(items) => Node::List(items),
+            plain => Node::Plain(plain),
+        }
+    }
+}
+
+impl Node<'_> {
+    /// What tells it from everything else.
+    fn identity(self) -> Identity {
+        match self {
+            Node::Map(map) => Identity::of_map(map),
+            Node::List(items) => Identity::of_list(items),
+            Node::Plain(value) => value.identity(),
+        }
+    }
+}
+
+/// Something that was laid out.
+pub(crate) struct Mold {
+    identity: Identity,
+    /// The value that was asked for last in its place. One that is asked for twice takes the place.
+    other: Option<Identity>,
+    text: Range<usize>,
+    parts: Parts,
+}
+
+enum Parts {
+    None,
+    /// The items of a list, and the entries of a map in the order of the text.
+    Some {
+        /// The addresses of the keys, in the order of the map; none for a list.
+        keys: Vec<usize>,
+        parts: Vec<Part>,
+        after: Range<usize>,
+    },
+}
+
+struct Part {
+    before: Range<usize>,
+    /// The position in the list or the map.
+    position: usize,
+    mold: Mold,
+}
+
+/// Writes JSON with molds.
+pub(crate) struct Caster<'o> {
+    /// The text so far, but for what is to be copied.
+    out: &'o mut Vec<u8>,
+    /// The text of all molds.
+    molded: Vec<u8>,
+    /// What of it is to be copied next: pieces that stand side by side are one copy.
+    copied: Range<usize>,
+}
+
+impl<'o> Caster<'o> {
+    /// Appends to a text.
+    pub fn new(out: &'o mut Vec<u8>) -> Self {
+        Caster { out, molded: Vec::new(), copied: 0..0 }
+    }
+
+    /// The text so far, to append to it.
+    pub fn layout(&mut self, depth: usize) -> Layout<'_> {
+        self.out.extend_from_slice(&self.molded[std::mem::take(&mut self.copied)]);
+        Layout { out: self.out, depth }
+    }
+
+    fn copy(&mut self, text: &Range<usize>) {
+        if self.copied.end != text.start {
+            self.out.extend_from_slice(&self.molded[self.copied.clone()]);
+            self.copied.start = text.start;
+        }
+        self.copied.end = text.end;
+    }
+
+    /// Appends something that is part of a line of this depth. `mold` is what was in its place before.
+    pub fn append(&mut self, node: Node<'_>, mold: &mut Option<Mold>, depth: usize) -> Result<(), Error> {
+        match mold {
+            Some(mold) => self.cast(node, mold, depth),
+            None => {
+                let first = mold.insert(self.mold(node, depth)?);
+                self.copy(&first.text);
+                Ok(())
+            }
+        }
+    }
+
+    fn cast(&mut self, node: Node<'_>, mold: &mut Mold, depth: usize) -> Result<(), Error> {
+        let identity = node.identity();
+        if mold.identity == identity {
+            self.copy(&mold.text);
+            return Ok(());
+        }
+        if mold.other.replace(identity) != Some(identity) {
+            match (node, &mut mold.parts) {
+                (Node::Plain(Value::Str(text)), Parts::None) => {
+                    self.layout(depth).text(text);
+                    return Ok(());
+                }
+                (Node::Map(map), Parts::Some { keys, parts, after }) if have_keys(map, keys) => {
+                    for part in parts {
+                        self.copy(&part.before);
+                        self.cast((&map[part.position]).into(), &mut part.mold, depth + 1)?;
+                    }
+                    self.copy(after);
+                    return Ok(());
+                }
+                (Node::List(items), Parts::Some { keys, parts, after })
+                    if keys.is_empty() && items.len() == parts.len() =>
+                {
+                    for (part, item) in parts.iter_mut().zip(items.iter()) {
+                        self.copy(&part.before);
+                        self.cast(item.into(), &mut part.mold, depth + 1)?;
+                    }
+                    self.copy(after);
+                    return Ok(());
+                }
+                _ => {}
+            }
+        }
+        *mold = self.mold(node, depth)?;
+        self.copy(&mold.text);
+        Ok(())
+    }
+
+    /// Lays something out for the first time.
+    fn mold(&mut self, node: Node<'_>, depth: usize) -> Result<Mold, Error> {
+        let start = self.molded.len();
+        let parts = match node {
+            Node::Map(map) if !map.is_empty() => self.mold_map(map, depth)?,
+            Node::List(items) if !items.is_empty() => self.mold_list(items, depth)?,
+            empty_or_plain => {
+                let mut layout = Layout { out: &mut self.molded, depth };
+                match empty_or_plain {
+                    Node::Map(_) => layout.word("{}")?,
+                    Node::List(_) => layout.word("[]")?,
+                    Node::Plain(value) => value.serialize(&mut layout)?,
+                }
+                Parts::None
+            }
+        };
+        Ok(Mold { identity: node.identity(), other: None, text: start..self.molded.len(), parts })
+    }
+
+    fn mold_map(&mut self, map: &Map, depth: usize) -> Result<Parts, Error> {
+        let entries = map.iter().enumerate();
+        let mut entries: SmallVec<[_; 24]> =
+            entries.map(|(position, (key, value))| (first_bytes(key), &**key, position, value)).collect();
+        entries.sort_unstable_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)));
+        let mut parts = Vec::with_capacity(entries.len());
+        for (_, key, position, value) in entries {
+            let before = self.molded.len();
+            let mut layout = Layout { out: &mut self.molded, depth: depth + 1 };
+            layout.out.push(if parts.is_empty() { b'{' } else { b',' });
+            layout.key(key);
+            let before = before..self.molded.len();
+            parts.push(Part { before, position, mold: self.mold(value.into(), depth + 1)? });
+        }
+        Ok(Parts::Some { keys: map.keys().map(address).collect(), parts, after: self.close(b'}', depth) })
+    }
+
+    fn mold_list(&mut self, items: &[Value], depth: usize) -> Result<Parts, Error> {
+        let mut parts = Vec::with_capacity(items.len());
+        for (position, value) in items.iter().enumerate() {
+            let before = self.molded.len();
+            self.molded.push(if position == 0 { b'[' } else { b',' });
+            Layout { out: &mut self.molded, depth: depth + 1 }.line();
+            let before = before..self.molded.len();
+            parts.push(Part { before, position, mold: self.mold(value.into(), depth + 1)? });
+        }
+        Ok(Parts::Some { keys: Vec::new(), parts, after: self.close(b']', depth) })
+    }
+
+    fn close(&mut self, bracket: u8, depth: usize) -> Range<usize> {
+        let start = self.molded.len();
+        Layout { out: &mut self.molded, depth }.line();
+        self.molded.push(bracket);
+        start..self.molded.len()
+    }
+}
+
+fn address(key: &Str) -> usize {
+    key.as_ptr().addr()
+}
+
+fn have_keys(map: &Map, keys: &[usize]) -> bool {
+    map.len() == keys.len() && map.keys().zip(keys).all(|(key, known)| address(key) == *known)
+}
+
+/// The first bytes of a key as a number that sorts as they do: few keys have them in common, and numbers are compared
+/// at once.
+fn first_bytes(key: &str) -> u64 {
+    const LENGTH: usize = size_of::<u64>();
+    match key.as_bytes().first_chunk::<LENGTH>() {
+        Some(first) => u64::from_be_bytes(*first),
+        None => {
+            let mut first = [0; LENGTH];
+            first[..key.len()].copy_from_slice(key.as_bytes());
+            u64::from_be_bytes(first)
+        }
+    }
+}
