@@ -47,7 +47,7 @@ pub mod schema;
 pub mod secret;
 pub mod settings;
 pub mod shape;
-pub mod share;
+mod share;
 pub mod shelf;
 pub mod source;
 pub mod stamp;

@@ -18,6 +18,7 @@ use rayon::prelude::*;
 use crate::decision::Record;
 use crate::finish::finish;
 use crate::problem::Problems;
+use crate::share::share;
 use crate::shelf::Shelf;
 use crate::task::Task;
 use crate::trace::Trail;
@@ -169,12 +170,15 @@ fn joined<T>(rows: Vec<Result<Vec<T>, Stop>>) -> Result<Vec<T>, Stop> {
 
 fn finished(context: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Arc<Task>>, Stop> {
     let step = context.kind.transforms.len();
-    let mut tasks = Vec::with_capacity(stubs.len());
+    let mut tasks: Vec<Arc<Task>> = Vec::with_capacity(stubs.len());
     let mut problems = Vec::new();
     for stub in stubs {
         let (origin, trail) = (stub.origin.clone(), stub.trail.clone());
         match finish(context, stub).map_err(|error| origin.blame(error).downcast::<Problems>()) {
-            Ok(task) => {
+            Ok(mut task) => {
+                if let Some(before) = tasks.last() {
+                    share(&mut task, before);
+                }
                 if let Some(trail) = trail {
                     context.record.trail_of(task.label.as_str(), &trail);
                 }

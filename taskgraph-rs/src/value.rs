@@ -213,11 +213,6 @@ impl Identity {
     pub fn of_map(map: &Map) -> Self {
         Identity(8, std::ptr::from_ref(map).addr() as u64)
     }
-
-    /// A number that stands for it among values of one sort.
-    pub fn number(self) -> u64 {
-        self.1
-    }
 }
 
 impl Value {

@@ -68,9 +68,7 @@ fn describe(ctx: &Context<'_>, row: &mut Row, stub: &mut Stub) -> Result<()> {
     treeherder::process(ctx, stub)?;
     index::add_routes(ctx, stub)?;
     definition::build(ctx, row, stub, payload)?;
-    checks::check(ctx, stub)?;
-    row.pool.share(stub);
-    Ok(())
+    checks::check(ctx, stub)
 }
 
 fn set_implementation(ctx: &Context<'_>, stub: &mut Stub) -> Result<()> {

@@ -4,7 +4,6 @@ use anyhow::Result;
 use foldhash::fast::RandomState;
 use indexmap::IndexMap;
 use taskgraph::map;
-use taskgraph::share::Pool;
 use taskgraph::transform::Context;
 use taskgraph::value::{Str, Value};
 
@@ -13,8 +12,6 @@ type Known<T> = IndexMap<Str, T, RandomState>;
 /// What was made for the tasks of a row so far.
 #[derive(Default)]
 pub struct Row {
-    /// Parts of the tasks.
-    pub pool: Pool,
     relative: Known<Value>,
     workers: Known<Worker>,
     by_project: Known<Option<Value>>,
