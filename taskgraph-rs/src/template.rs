@@ -49,25 +49,42 @@ pub enum Missing {
     Stays,
 }
 
-/// Fills `names` into all text of `value`: keys of maps, values, items of lists.
+/// Fills `names` into all text of `value`: keys of maps, values, items of lists. What has nothing to fill in stays
+/// shared.
 pub fn substitute(value: &Value, names: &Map, missing: Missing) -> Result<Value> {
+    Ok(substituted(value, names, missing)?.unwrap_or_else(|| value.clone()))
+}
+
+/// What a value becomes, if it changes.
+fn substituted(value: &Value, names: &Map, missing: Missing) -> Result<Option<Value>> {
     Ok(match value {
-        Value::Str(text) if python::has_braces(text) => fill(text, names, missing)?.into(),
-        Value::List(items) => Value::from(
-            items.iter().map(|item| substitute(item, names, missing)).collect::<Result<Vec<_>>>()?,
-        ),
-        Value::Map(map) => {
+        Value::Str(text) if python::has_braces(text) => Some(fill(text, names, missing)?.into()),
+        Value::List(items) => {
+            let mut changed: Option<Vec<Value>> = None;
+            for (index, item) in items.iter().enumerate() {
+                if let Some(new) = substituted(item, names, missing)? {
+                    changed.get_or_insert_with(|| items.to_vec())[index] = new;
+                }
+            }
+            changed.map(Value::from)
+        }
+        Value::Map(map) if map.keys().any(|key| python::has_braces(key)) => {
             let mut out = Map::with_capacity(map.len());
             for (key, value) in map.iter() {
-                let value = substitute(value, names, missing)?;
-                match python::has_braces(key) {
-                    true => out.insert(fill(key, names, missing)?.into(), value),
-                    false => out.insert(key.clone(), value),
-                };
+                out.insert(fill(key, names, missing)?.into(), substitute(value, names, missing)?);
             }
-            out.into()
+            Some(out.into())
         }
-        other => other.clone(),
+        Value::Map(map) => {
+            let mut changed: Option<Map> = None;
+            for (index, value) in map.values().enumerate() {
+                if let Some(new) = substituted(value, names, missing)? {
+                    changed.get_or_insert_with(|| Map::clone(map))[index] = new;
+                }
+            }
+            changed.map(Value::from)
+        }
+        _ => None,
     })
 }
 
@@ -90,8 +107,11 @@ pub fn substitute_fields<'f>(
 ) -> Result<()> {
     for field in fields {
         let place = task.at(field).context("a substitution field is missing")?;
-        *place = substitute(place, names, missing)
+        let changed = substituted(place, names, missing)
             .map_err(|error| about(field, format!("in `{field}`: {error:#}")))?;
+        if let Some(new) = changed {
+            *place = new;
+        }
     }
     Ok(())
 }

@@ -16,6 +16,19 @@ pub use crate::map::Map;
 /// A shared piece of text. As small as a pointer.
 pub type Str = arcstr::ArcStr;
 
+/// These texts as one.
+pub fn joined(parts: &[&str]) -> Str {
+    let length = parts.iter().map(|part| part.len()).sum();
+    let all = Str::init_with(length, |mut rest| {
+        for part in parts {
+            let (place, behind) = rest.split_at_mut(part.len());
+            place.copy_from_slice(part.as_bytes());
+            rest = behind;
+        }
+    });
+    all.expect("texts make a text")
+}
+
 /// The names that transforms give to fields, shared: every task has the same ones.
 pub fn key(name: &str) -> Str {
     thread_local! {

@@ -67,6 +67,12 @@ fn fill(out: &mut String, template: &str, names: Names<'_>, depth: usize) -> Res
             return wrong("single `}`: a brace that means itself is written twice");
         } else if after.is_empty() {
             return wrong("single `{`: a brace that means itself is written twice");
+        } else if let Some(name) = plain_name(after) {
+            match names(name).ok_or_else(|| FormatError::Name(name.into()))? {
+                Value::Str(text) => out.push_str(&text),
+                other => format_value(out, &other, "")?,
+            }
+            rest = &after[name.len() + 1..];
         } else {
             let (field, remaining) = Field::parse(after)?;
             field.write(out, names, depth)?;
@@ -78,6 +84,14 @@ fn fill(out: &mut String, template: &str, names: Names<'_>, depth: usize) -> Res
     }
     out.push_str(rest);
     Ok(())
+}
+
+/// The name of a field that is nothing but a name, as nearly all are.
+fn plain_name(text: &str) -> Option<&str> {
+    let is_letter = |byte: u8| byte.is_ascii_alphabetic() || byte == b'_';
+    let bytes = text.as_bytes();
+    let length = bytes.iter().position(|byte| !is_letter(*byte) && !byte.is_ascii_digit())?;
+    (bytes[length] == b'}' && is_letter(bytes[0])).then(|| &text[..length])
 }
 
 /// What stands between two braces.

@@ -14,7 +14,7 @@ use taskgraph::shape::{STRINGS, Shape, required};
 use taskgraph::time::index_date;
 use taskgraph::transform::{Context, Stub, Together, each};
 use taskgraph::tree::sha256;
-use taskgraph::value::{Map, Str, Value};
+use taskgraph::value::{Map, Str, Value, joined};
 
 const CACHE: Shape = Shape::Map(&[
     required("type", Shape::Str),
@@ -163,49 +163,50 @@ pub fn add_optimization(
     if ctx.settings.trace {
         ctx.record.digest_of(task.text("label")?, digest_data);
     }
-    let joined = digest_data.iter().map(AsRef::as_ref).collect::<Vec<&str>>().join("\n");
-    let digest = sha256(&joined);
+    let data = digest_data.iter().map(AsRef::as_ref).collect::<Vec<&str>>().join("\n");
+    let digest = sha256(&data);
     let prefix = match ctx.config.taskgraph("cached-task-prefix") {
         Some(Value::Str(prefix)) => prefix,
         _ => ctx.config.trust_domain(),
     };
-    // Joined rather than formatted: these are the longest texts of a task, and several for each.
-    let at = |place: &str, end: &[&str]| {
-        [&[prefix, "cache", place, cache_type, cache_name], end].concat().join(".")
+    let path = |before: &str, place: &str, level: &str, end: &str, last: &str| {
+        joined(&[before, prefix, ".cache.", place, level, ".", cache_type, ".", cache_name, ".", end, last])
     };
-    let at_level = |level: &str, end: &[&str]| at(&["level-", level].concat(), end);
-    let of_pull_request = || at("pr", &["hash", &digest]);
     let is_pull_request = ctx.params.is_pull_request();
     let caches_pull_requests =
         ctx.config.taskgraph("cache-pull-requests").and_then(Value::as_bool).unwrap_or(true);
 
     // The highest level is searched first.
-    let mut searched: Vec<Value> = (ctx.params.level()..4)
-        .rev()
-        .map(|level| at_level(&level.to_string(), &["hash", &digest]).into())
-        .collect();
+    let levels = (ctx.params.level()..4).rev().map(|level| level.to_string());
+    let mut searched: Vec<Value> =
+        levels.map(|level| path("", "level-", &level, "hash.", &digest).into()).collect();
     if is_pull_request && caches_pull_requests {
-        searched.push(of_pull_request().into());
+        searched.push(path("", "pr", "", "hash.", &digest).into());
     }
     task.put("optimization", taskgraph::map! { "index-search" => searched });
 
-    let mut routes = Vec::new();
+    let routes = task.list_at("routes")?;
     if !is_pull_request {
         let level = ctx.params.text("level");
-        let date = index_date(ctx.params.get("build_date").and_then(Value::as_int).unwrap_or_default());
-        routes.extend([
-            at_level(level, &["hash", &digest]),
-            at_level(level, &["latest"]),
-            at_level(level, &["pushdate", &date]),
-        ]);
+        let at_level = |end: &str, last: &str| Value::from(path("index.", "level-", level, end, last));
+        let date = ctx.shelf.shared(|| PushDate::of(ctx));
+        routes.reserve_exact(3);
+        routes.extend([at_level("hash.", &digest), at_level("latest", ""), at_level("pushdate.", &date.0)]);
     } else if caches_pull_requests {
-        routes.push(of_pull_request());
+        routes.push(path("index.", "pr", "", "hash.", &digest).into());
     }
-    let routes = routes.into_iter().map(|path| ["index.", &path].concat().into());
-    task.list_at("routes")?.extend(routes);
     let cached = taskgraph::map! { "type" => cache_type, "name" => cache_name, "digest" => digest };
     task.map_at("attributes")?.put("cached_task", cached);
     Ok(())
+}
+
+/// When the graph is made, as index paths have it.
+struct PushDate(String);
+
+impl PushDate {
+    fn of(ctx: &Context<'_>) -> Self {
+        PushDate(index_date(ctx.params.get("build_date").and_then(Value::as_int).unwrap_or_default()))
+    }
 }
 
 /// The label of a stub that has to have one by now.
