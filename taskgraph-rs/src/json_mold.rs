@@ -124,10 +124,7 @@ impl<'o> Caster<'o> {
         }
         if mold.other.replace(identity) != Some(identity) {
             match (node, &mut mold.parts) {
-                (Node::Plain(Value::Str(text)), Parts::None) => {
-                    self.layout(depth).text(text);
-                    return Ok(());
-                }
+                (Node::Plain(value), Parts::None) => return value.serialize(&mut self.layout(depth)),
                 (Node::Map(map), Parts::Some { keys, parts, after }) if have_keys(map, keys) => {
                     for part in parts {
                         self.copy(&part.before);

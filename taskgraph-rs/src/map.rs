@@ -14,10 +14,13 @@ use crate::value::{Str, Value};
 /// Maps of up to so many entries are looked through.
 const FEW: usize = 32;
 
+/// How many entries a copy of a map has room for beyond those it has.
+const ROOM: usize = 4;
+
 /// A map from text to values, in the order of insertion.
 ///
 /// Two maps are equal if they have equal entries, in whatever order.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub struct Map {
     entries: Vec<(Str, Value)>,
     /// The keys of a large map, at the positions of their entries.
@@ -260,6 +263,15 @@ impl Index<usize> for Map {
 impl IndexMut<usize> for Map {
     fn index_mut(&mut self, position: usize) -> &mut Value {
         &mut self.entries[position].1
+    }
+}
+
+impl Clone for Map {
+    /// Maps are shared until they are changed, so a copy is made for changing: it has room for a few more entries.
+    fn clone(&self) -> Self {
+        let mut entries = Vec::with_capacity(self.entries.len() + ROOM);
+        entries.extend_from_slice(&self.entries);
+        Map { entries, positions: self.positions.clone() }
     }
 }
 

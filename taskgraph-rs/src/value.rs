@@ -6,7 +6,7 @@
 
 use std::cell::RefCell;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use indexmap::IndexSet;
 use serde::ser::{Error as _, Serialize, SerializeMap, SerializeSeq, Serializer};
@@ -32,46 +32,37 @@ pub fn joined(parts: &[&str]) -> Str {
 /// The names that transforms give to fields, shared: every task has the same ones.
 pub fn key(name: &str) -> Str {
     thread_local! {
-        static KNOWN: RefCell<Names> = RefCell::default();
+        /// The name that was asked for last, of those whose text lies at an address like this: most names are literals
+        /// of the program, which never move.
+        static LAST: RefCell<Vec<Str>> = RefCell::new(vec![Str::new(); PLACES]);
     }
-    KNOWN.with_borrow_mut(|known| known.get(name))
-}
-
-/// Names that were asked for before.
-#[derive(Default)]
-struct Names {
-    /// The name that was asked for last, of those whose text lies at an address like this: most names are literals of
-    /// the program, which never move.
-    last: Vec<Str>,
-    all: IndexSet<Str, foldhash::fast::RandomState>,
-}
-
-impl Names {
-    /// How many places there are for the last names.
     const PLACES: usize = 1 << 10;
-    /// Names out of configs may be any number of long ones; those that recur are few and short.
-    const MOST: usize = 1_000;
-    const LONGEST: usize = 40;
-
-    fn get(&mut self, name: &str) -> Str {
-        if self.last.is_empty() {
-            self.last.resize(Self::PLACES, Str::new());
-        }
-        let place = &mut self.last[(name.as_ptr().addr() ^ name.len() << 5) % Self::PLACES];
+    LAST.with_borrow_mut(|last| {
+        let place = &mut last[(name.as_ptr().addr() ^ name.len() << 5) % PLACES];
         if &**place != name {
-            *place = match self.all.get(name) {
-                Some(shared) => shared.clone(),
-                None if name.len() <= Self::LONGEST && self.all.len() < Self::MOST => {
-                    // Never freed, so never counted: no two cores wait for each other to count it.
-                    let shared = Str::from(name);
-                    shared.leak();
-                    self.all.insert(shared.clone());
-                    shared
-                }
-                None => name.into(),
-            };
+            *place = known(name);
         }
         place.clone()
+    })
+}
+
+/// A name, shared with all who ask for it. Names out of configs may be any number of long ones; those that recur are few
+/// and short.
+pub(crate) fn known(name: &str) -> Str {
+    const MOST: usize = 4_000;
+    const LONGEST: usize = 80;
+    static KNOWN: LazyLock<Mutex<IndexSet<Str, foldhash::fast::RandomState>>> = LazyLock::new(Mutex::default);
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    match known.get(name) {
+        Some(shared) => shared.clone(),
+        None if name.len() <= LONGEST && known.len() < MOST => {
+            // Never freed, so never counted: no two cores wait for each other to count it.
+            let shared = Str::from(name);
+            shared.leak();
+            known.insert(shared.clone());
+            shared
+        }
+        None => name.into(),
     }
 }
 
@@ -217,13 +208,19 @@ impl Value {
 pub struct Identity(u8, u64);
 
 impl Identity {
-    /// That of a list.
+    /// That of a list. All empty ones are one.
     pub fn of_list(items: &Vec<Value>) -> Self {
+        if items.is_empty() {
+            return Identity(7, 0);
+        }
         Identity(7, std::ptr::from_ref(items).addr() as u64)
     }
 
-    /// That of a map.
+    /// That of a map. All empty ones are one.
     pub fn of_map(map: &Map) -> Self {
+        if map.is_empty() {
+            return Identity(8, 0);
+        }
         Identity(8, std::ptr::from_ref(map).addr() as u64)
     }
 }

@@ -9,7 +9,7 @@ use super::merge::Duplicate;
 use super::node::{Data, Entries, Node};
 use crate::keypath::{KeyPath, Step};
 use crate::source::{Source, Span};
-use crate::value::{Map, Value};
+use crate::value::{Map, Value, known};
 
 /// One YAML document.
 #[derive(Clone, Debug)]
@@ -166,10 +166,10 @@ impl<'d> Conversion<'d> {
     fn map(&mut self, entries: &'d Entries) -> Value {
         let mut map = Map::with_capacity(entries.len());
         for (key, value) in entries {
-            let known = self.refused.len();
+            let before = self.refused.len();
             if let Data::Str(name) = &key.data {
                 let value = self.value(value);
-                map.insert(name.clone(), value);
+                map.insert(known(name), value);
             } else {
                 let name = key.name(self.text);
                 let sort = key.data.sort();
@@ -179,7 +179,7 @@ impl<'d> Conversion<'d> {
                 );
                 self.value(value);
             }
-            self.inside(known, || Step::Key(key.name(self.text)));
+            self.inside(before, || Step::Key(key.name(self.text)));
         }
         map.into()
     }

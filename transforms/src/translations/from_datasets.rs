@@ -17,7 +17,7 @@ use taskgraph::fields::Fields;
 use taskgraph::shape::{STRINGS, Shape, optional, required};
 use taskgraph::template::{Missing, substitute_fields};
 use taskgraph::transform::{Context, Stub, fan_out};
-use taskgraph::value::{Map, Value};
+use taskgraph::value::Value;
 
 use super::datasets;
 use super::dialect::Dialect;
@@ -86,10 +86,8 @@ fn make(
                 names.put("locale", locale.as_str());
                 attributes.put("locale", locale.as_str());
             }
-            attributes.extend(Map::from_iter([
-                ("src_locale".into(), src.into()),
-                ("trg_locale".into(), trg.into()),
-            ]));
+            attributes.put("src_locale", src);
+            attributes.put("trg_locale", trg);
             let mut one = stub.clone();
             let fields = list("substitution-fields").iter().filter_map(Value::as_str);
             substitute_fields(&mut one, fields, &names, Missing::Stays)?;
