@@ -22,7 +22,8 @@ use crate::share::share;
 use crate::shelf::Shelf;
 use crate::task::Task;
 use crate::trace::Trail;
-use crate::transform::{Context, MOST_STUBS, Stub, Together};
+use crate::transform::{Context, Known, MOST_STUBS, Manner, Stub, Together};
+use crate::value::Str;
 
 /// How many stubs are in a row. Some ten kilobytes each, they fit into the cache of a core.
 const ROW: usize = 32;
@@ -48,7 +49,7 @@ struct Stop {
 struct Line {
     row: usize,
     shelf: Shelf,
-    /// How many stubs were made.
+    /// How many stubs were made of others.
     made: AtomicUsize,
 }
 
@@ -77,55 +78,50 @@ impl Line {
         let steps = &context.kind.transforms;
         let mut begin = 0;
         loop {
-            let apart = steps[begin..].iter().take_while(|(_, step)| step.is_apart).count();
-            let end = begin + apart;
-            if end == steps.len() {
-                return self.through(context, begin..end, stubs, &finished);
+            let is = |manner: Manner| move |(_, known): &&(Str, Known)| known.manner == manner;
+            let end = begin + steps[begin..].iter().take_while(is(Manner::Apart)).count();
+            match steps.get(end).map(|(_, known)| known.manner) {
+                None => return self.through(context, begin..end, stubs, &finished),
+                // What it makes of all stubs is gathered, and counted, before more is done with any of it.
+                Some(Manner::FanOut) => {
+                    stubs = self.through(context, begin..end + 1, stubs, &|_, stubs| Ok(stubs))?;
+                }
+                _ => {
+                    stubs = self.through(context, begin..end, stubs, &|_, stubs| Ok(stubs))?;
+                    stubs = self.step(context, end, stubs)?;
+                }
             }
-            stubs = self.through(context, begin..end, stubs, &|_, stubs| Ok(stubs))?;
-            stubs = self.step(context, end, stubs)?;
             begin = end + 1;
         }
     }
 
-    /// Leads stubs through transforms that take them apart, in rows as soon as there are too many for one.
+    /// Leads stubs through transforms that take them apart, in rows if there are too many for one.
     fn through<T: Send>(
-        &self,
-        context: &Context<'_>,
-        steps: Range<usize>,
-        mut stubs: Vec<Stub>,
-        end: End<'_, T>,
-    ) -> Result<Vec<T>, Stop> {
-        for step in steps.clone() {
-            if stubs.len() > self.row {
-                return self.in_rows(context, step..steps.end, stubs, end);
-            }
-            stubs = self.step(context, step, stubs)?;
-        }
-        match stubs.len() > self.row {
-            true => self.in_rows(context, steps.end..steps.end, stubs, end),
-            false => end(context, stubs),
-        }
-    }
-
-    fn in_rows<T: Send>(
         &self,
         context: &Context<'_>,
         steps: Range<usize>,
         stubs: Vec<Stub>,
         end: End<'_, T>,
     ) -> Result<Vec<T>, Stop> {
+        let lead = |context: &Context<'_>, mut stubs: Vec<Stub>| {
+            for step in steps.clone() {
+                stubs = self.step(context, step, stubs)?;
+            }
+            end(context, stubs)
+        };
+        if stubs.len() <= self.row {
+            return lead(context, stubs);
+        }
         let mut rows = Vec::with_capacity(stubs.len().div_ceil(self.row));
         let mut stubs = stubs.into_iter();
         while stubs.len() > 0 {
             rows.push(stubs.by_ref().take(self.row).collect::<Vec<_>>());
         }
-        let through = |row| {
+        let lead_row = |row| {
             let record = Record::default();
-            let context = Context { record: &record, is_part: true, ..*context };
-            (self.through(&context, steps.clone(), row, end), record)
+            (lead(&Context { record: &record, is_part: true, ..*context }, row), record)
         };
-        let (ends, records): (Vec<_>, Vec<_>) = rows.into_par_iter().map(through).unzip();
+        let (ends, records): (Vec<_>, Vec<_>) = rows.into_par_iter().map(lead_row).unzip();
         records.into_iter().for_each(|record| context.record.add(record));
         joined(ends)
     }
@@ -133,6 +129,9 @@ impl Line {
     fn step(&self, context: &Context<'_>, step: usize, stubs: Vec<Stub>) -> Result<Vec<Stub>, Stop> {
         let (name, known) = &context.kind.transforms[step];
         let before = stubs.len();
+        if self.made.load(Ordering::Relaxed) > MOST_STUBS {
+            return Err(Stop { step: 0, error: too_many(context) });
+        }
         let mut stubs = (known.transform)(context, stubs).map_err(|error| Stop { step, error })?;
         if context.settings.trace {
             stubs.iter_mut().for_each(|stub| Trail::extend(stub, name));

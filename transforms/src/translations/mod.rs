@@ -40,7 +40,7 @@ pub fn register(registry: Registry) -> Registry {
         .extension("translations_taskgraph:register", extension)
         .transform_apart("translations_taskgraph.transforms.cached_tasks", cached_tasks::transform)
         .transform_apart("translations_taskgraph.transforms.cast_to", cast_to::transform)
-        .transform("translations_taskgraph.transforms.continuation", continuation::transform)
+        .transform_apart("translations_taskgraph.transforms.continuation", continuation::transform)
         .transform("translations_taskgraph.transforms.dependency_dummies", dependency_dummies::transform)
         .transform("translations_taskgraph.transforms.find_upstreams:by_locales", find_upstreams::by_locales)
         .transform("translations_taskgraph.transforms.find_upstreams:mono", find_upstreams::mono)
@@ -48,9 +48,9 @@ pub fn register(registry: Registry) -> Registry {
             "translations_taskgraph.transforms.from_datasets:per_dataset",
             from_datasets::per_dataset,
         )
-        .transform_apart("translations_taskgraph.transforms.from_datasets:mono", from_datasets::mono)
+        .transform_fan_out("translations_taskgraph.transforms.from_datasets:mono", from_datasets::mono)
         .transform_apart("translations_taskgraph.transforms.marian_args", marian_args::transform)
-        .transform("translations_taskgraph.transforms.resolve_upload_bucket", upload::resolve_bucket)
+        .transform_apart("translations_taskgraph.transforms.resolve_upload_bucket", upload::resolve_bucket)
         .transform(
             "translations_taskgraph.transforms.skip_unless_inference_changed",
             skip_unless_changed::inference,
@@ -63,11 +63,11 @@ pub fn register(registry: Registry) -> Registry {
             "translations_taskgraph.transforms.training_continuation",
             training_continuation::transform,
         )
-        .transform(
+        .transform_apart(
             "translations_taskgraph.transforms.training_continuation:evaluate_stage",
             evaluate_stage::transform,
         )
-        .transform("translations_taskgraph.transforms.upload_artifacts", upload::artifacts)
+        .transform_apart("translations_taskgraph.transforms.upload_artifacts", upload::artifacts)
         .transform("translations_taskgraph.transforms.upload_experiment_config", upload::experiment_config)
         .transform_apart("translations_taskgraph.transforms.worker_selection", worker_selection::transform)
         .payload(upload::BEETMOVER_TRANSLATIONS)

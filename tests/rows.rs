@@ -1,0 +1,139 @@
+//! Kinds with so many stubs that they go through their transforms in rows: what comes of a stub, and what is told of it,
+//! does not depend on how many others there are.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+use std::fmt::Write as _;
+use std::fs;
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+mod support;
+
+use support::{CONFIG, PARAMETERS};
+
+/// Calls the program over a tree of one kind.
+fn full(kind: &str, threads: &str) -> Output {
+    let folder = tempfile::tempdir().unwrap();
+    for (file, text) in [("config.yml", CONFIG), ("kinds/k/kind.yml", kind)] {
+        let file = folder.path().join("taskcluster").join(file);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, text).unwrap();
+    }
+    fs::write(folder.path().join("p.yml"), format!("{PARAMETERS}build_date: 0\n")).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_taskgraph-rs"));
+    command.args(["full", "-J", "-p", "p.yml"]).current_dir(folder.path()).env_clear();
+    command.env("RAYON_NUM_THREADS", threads).output().unwrap()
+}
+
+fn graph(kind: &str) -> Value {
+    let made = full(kind, "2");
+    assert_eq!(made.status.code(), Some(0), "{}", String::from_utf8_lossy(&made.stderr));
+    serde_json::from_slice(&made.stdout).unwrap()
+}
+
+/// What is told of a kind that is refused, the headlines alone.
+fn refused(kind: &str, threads: &str) -> Vec<String> {
+    let made = full(kind, threads);
+    assert_eq!(made.status.code(), Some(2));
+    let told = String::from_utf8(made.stderr).unwrap();
+    told.lines().filter(|line| line.starts_with("error")).map(str::to_owned).collect()
+}
+
+const TRANSFORMS: &str = "transforms: [taskgraph.transforms.chunking, taskgraph.transforms.cached_tasks, \
+                          taskgraph.transforms.run, taskgraph.transforms.task]\n";
+
+/// A kind with a task for each number; `more` says what else one has.
+fn kind(numbers: impl IntoIterator<Item = usize>, more: impl Fn(usize) -> String) -> String {
+    let mut kind = format!("loader: taskgraph.loader.transform:loader\n{TRANSFORMS}tasks:\n");
+    for number in numbers {
+        writeln!(
+            kind,
+            "  t{number}: {{label: k-t{number}, description: the task {number}, worker-type: w, \
+             worker: {{docker-image: {{indexed: x}}, max-run-time: 60}}, \
+             run: {{using: run-task, checkout: false, command: 'echo {number}'}}, {}}}",
+            more(number)
+        )
+        .unwrap();
+    }
+    kind
+}
+
+fn cached(number: usize, more: &str) -> String {
+    format!("cache: {{type: t, name: t{number}, digest-data: ['{number}']}}, {more}")
+}
+
+/// Each task of the smaller graph is the same in the larger one.
+fn is_part(small: &Value, large: &Value) {
+    for (label, task) in small.as_object().unwrap() {
+        assert_eq!(task, &large[label], "{label}");
+    }
+}
+
+#[test]
+fn a_task_is_the_same_among_many() {
+    let more =
+        |number| cached(number, &format!("attributes: {{number: {number}, even: {}}}", number % 2 == 0));
+    let large = graph(&kind(0..200, more));
+    assert_eq!(large.as_object().unwrap().len(), 200);
+    is_part(&graph(&kind((0..200).step_by(17), more)), &large);
+}
+
+#[test]
+fn tasks_that_need_each_other_are_made_together() {
+    // Some depend on others of the kind, of earlier and of later rows, and fetch from them.
+    let more = |number| match number {
+        10 | 150 => cached(number, "dependencies: {t70: k-t70}, fetches: {t70: [file]}"),
+        70 => cached(number, "dependencies: {t199: k-t199}, attributes: {artifact_prefix: public/other}"),
+        _ => cached(number, ""),
+    };
+    let (large, small) = (graph(&kind(0..200, more)), graph(&kind([10, 70, 150, 199], more)));
+    is_part(&small, &large);
+    let fetches = large["k-t10"]["task"]["payload"]["env"]["MOZ_FETCHES"]["task-reference"].as_str().unwrap();
+    assert!(fetches.contains("public/other/file"), "{fetches}");
+}
+
+#[test]
+fn chunks_of_many_are_those_of_a_few() {
+    let chunked = |numbers: &mut dyn Iterator<Item = usize>| {
+        let chunk = "chunk: {total-chunks: 40, substitution-fields: [label]}";
+        graph(
+            &kind(numbers, |_| chunk.to_owned())
+                .replace("label: k-t", "label: 'k-{this_chunk}-t")
+                .replace(", description", "', description"),
+        )
+    };
+    let large = chunked(&mut (0..50));
+    assert_eq!(large.as_object().unwrap().len(), 2_000);
+    is_part(&chunked(&mut [0, 31, 32, 49].into_iter()), &large);
+}
+
+#[test]
+fn what_the_first_transform_finds_is_told_of_all_rows() {
+    // 40 and 120 fail in `run`; 3 and 199 fail in `task`, which nobody has come to by then.
+    let wrong = |number| match number {
+        40 | 120 => "when: {files-changed: [a]}, optimization: null".to_owned(),
+        3 | 199 => "if-dependencies: [nobody]".to_owned(),
+        _ => String::new(),
+    };
+    let told = refused(&kind(0..200, wrong), "1");
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(
+        told.iter().all(|line| line.contains("`when` and `optimization` exclude each other")),
+        "{told:?}"
+    );
+    assert_eq!(told, refused(&kind(0..200, wrong), "2"));
+    let told = refused(&kind((0..200).filter(|number| ![40, 120].contains(number)), wrong), "2");
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(told.iter().all(|line| line.contains("if-dependencies")), "{told:?}");
+}
+
+#[test]
+fn so_many_that_the_memory_would_not_hold_them_are_refused_in_time() {
+    let more = |_| "chunk: {total-chunks: 6000, substitution-fields: []}".to_owned();
+    for threads in ["1", "2"] {
+        let told = refused(&kind(0..100, more), threads);
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert!(told[0].contains("a kind can have at most 500000 tasks"), "{told:?}");
+    }
+}
