@@ -22,11 +22,13 @@ use crate::share::share;
 use crate::shelf::Shelf;
 use crate::task::Task;
 use crate::trace::Trail;
-use crate::transform::{Context, Known, MOST_STUBS, Manner, Stub, Together};
-use crate::value::Str;
+use crate::transform::{Context, MOST_STUBS, Stub, Together};
 
 /// How many stubs are in a row. Some ten kilobytes each, they fit into the cache of a core.
 const ROW: usize = 32;
+
+/// A row that becomes so many stubs waits until all that its kind becomes is counted. Stubs are cheap, tasks are not.
+const MANY: usize = 128 * ROW;
 
 /// The tasks of the kind of `context`.
 pub fn tasks(context: &Context<'_>) -> Result<Vec<Arc<Task>>> {
@@ -49,8 +51,15 @@ struct Stop {
 struct Line {
     row: usize,
     shelf: Shelf,
-    /// How many stubs were made of others.
+    /// How many stubs were made.
     made: AtomicUsize,
+}
+
+/// How far a row of stubs came.
+enum Lead<T> {
+    Done(Vec<T>),
+    /// It became so many before this step that it waits for the others: together they may be too many.
+    Waits(usize, Vec<Stub>),
 }
 
 /// What becomes of a row of stubs at its end.
@@ -78,24 +87,18 @@ impl Line {
         let steps = &context.kind.transforms;
         let mut begin = 0;
         loop {
-            let is = |manner: Manner| move |(_, known): &&(Str, Known)| known.manner == manner;
-            let end = begin + steps[begin..].iter().take_while(is(Manner::Apart)).count();
-            match steps.get(end).map(|(_, known)| known.manner) {
-                None => return self.through(context, begin..end, stubs, &finished),
-                // What it makes of all stubs is gathered, and counted, before more is done with any of it.
-                Some(Manner::FanOut) => {
-                    stubs = self.through(context, begin..end + 1, stubs, &|_, stubs| Ok(stubs))?;
-                }
-                _ => {
-                    stubs = self.through(context, begin..end, stubs, &|_, stubs| Ok(stubs))?;
-                    stubs = self.step(context, end, stubs)?;
-                }
+            let apart = steps[begin..].iter().take_while(|(_, step)| step.is_apart).count();
+            let end = begin + apart;
+            if end == steps.len() {
+                return self.through(context, begin..end, stubs, &finished);
             }
+            stubs = self.through(context, begin..end, stubs, &|_, stubs| Ok(stubs))?;
+            stubs = self.step(context, end, stubs)?;
             begin = end + 1;
         }
     }
 
-    /// Leads stubs through transforms that take them apart, in rows if there are too many for one.
+    /// Leads stubs through transforms that take them apart, in rows as soon as there are too many for one.
     fn through<T: Send>(
         &self,
         context: &Context<'_>,
@@ -103,42 +106,78 @@ impl Line {
         stubs: Vec<Stub>,
         end: End<'_, T>,
     ) -> Result<Vec<T>, Stop> {
-        let lead = |context: &Context<'_>, mut stubs: Vec<Stub>| {
-            for step in steps.clone() {
-                stubs = self.step(context, step, stubs)?;
-            }
-            end(context, stubs)
-        };
-        if stubs.len() <= self.row {
-            return lead(context, stubs);
+        if stubs.len() > self.row {
+            return self.in_rows(context, steps, stubs, end);
         }
+        match self.lead(context, steps.clone(), stubs, end)? {
+            Lead::Done(ends) => Ok(ends),
+            Lead::Waits(step, stubs) => self.in_rows(context, step..steps.end, stubs, end),
+        }
+    }
+
+    fn in_rows<T: Send>(
+        &self,
+        context: &Context<'_>,
+        steps: Range<usize>,
+        stubs: Vec<Stub>,
+        end: End<'_, T>,
+    ) -> Result<Vec<T>, Stop> {
         let mut rows = Vec::with_capacity(stubs.len().div_ceil(self.row));
         let mut stubs = stubs.into_iter();
         while stubs.len() > 0 {
             rows.push(stubs.by_ref().take(self.row).collect::<Vec<_>>());
         }
-        let lead_row = |row| {
+        let lead = |row| {
             let record = Record::default();
-            (lead(&Context { record: &record, is_part: true, ..*context }, row), record)
+            let context = Context { record: &record, is_part: true, ..*context };
+            (self.lead(&context, steps.clone(), row, end), record)
         };
-        let (ends, records): (Vec<_>, Vec<_>) = rows.into_par_iter().map(lead_row).unzip();
+        let (led, records): (Vec<_>, Vec<_>) = rows.into_par_iter().map(lead).unzip();
         records.into_iter().for_each(|record| context.record.add(record));
-        joined(ends)
+        let on = |lead| match lead {
+            Lead::Done(ends) => Ok(ends),
+            Lead::Waits(step, stubs) => self.in_rows(context, step..steps.end, stubs, end),
+        };
+        joined(led.into_iter().map(|lead| on(lead?)).collect())
+    }
+
+    /// Leads a row of stubs through transforms, and what becomes of it in rows again.
+    fn lead<T: Send>(
+        &self,
+        context: &Context<'_>,
+        steps: Range<usize>,
+        mut stubs: Vec<Stub>,
+        end: End<'_, T>,
+    ) -> Result<Lead<T>, Stop> {
+        for step in steps.clone() {
+            stubs = self.step(context, step, stubs)?;
+            if stubs.len() > MANY && self.row < usize::MAX {
+                return Ok(Lead::Waits(step + 1, stubs));
+            }
+            if stubs.len() > self.row {
+                return self.in_rows(context, step + 1..steps.end, stubs, end).map(Lead::Done);
+            }
+        }
+        end(context, stubs).map(Lead::Done)
     }
 
     fn step(&self, context: &Context<'_>, step: usize, stubs: Vec<Stub>) -> Result<Vec<Stub>, Stop> {
         let (name, known) = &context.kind.transforms[step];
         let before = stubs.len();
-        if self.made.load(Ordering::Relaxed) > MOST_STUBS {
+        let mut made = self.made.load(Ordering::Relaxed);
+        let mut stubs = match made > MOST_STUBS {
+            true => Vec::new(),
+            false => (known.transform)(context, stubs).map_err(|error| Stop { step, error })?,
+        };
+        let more = stubs.len().saturating_sub(before);
+        if more > 0 {
+            made = self.made.fetch_add(more, Ordering::Relaxed) + more;
+        }
+        if made > MOST_STUBS {
             return Err(Stop { step: 0, error: too_many(context) });
         }
-        let mut stubs = (known.transform)(context, stubs).map_err(|error| Stop { step, error })?;
         if context.settings.trace {
             stubs.iter_mut().for_each(|stub| Trail::extend(stub, name));
-        }
-        let more = stubs.len().saturating_sub(before);
-        if more > 0 && self.made.fetch_add(more, Ordering::Relaxed) + more > MOST_STUBS {
-            return Err(Stop { step: 0, error: too_many(context) });
         }
         Ok(stubs)
     }

@@ -67,19 +67,8 @@ pub type Transform = fn(&Context<'_>, Vec<Stub>) -> Result<Vec<Stub>>;
 pub struct Known {
     /// The function.
     pub transform: Transform,
-    /// What may be handed to it.
-    pub manner: Manner,
-}
-
-/// What a transform looks at, and so, what may be handed to it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Manner {
-    /// All stubs of a kind at once.
-    Together,
-    /// One stub at a time, of which it makes one or none. Stubs may be handed to it in rows.
-    Apart,
-    /// One stub at a time, of which it makes any number. Stubs may be handed to it in rows.
-    FanOut,
+    /// Whether it makes of each stub what it would make of it alone, so that stubs may be handed to it in rows.
+    pub is_apart: bool,
 }
 
 /// Says that a transform that got some of the stubs of a kind needs all of them. It is then called with all.
@@ -186,18 +175,13 @@ impl Registry {
     /// Adds a transform under the string that stands in kind.yml: `module` or `module:name`. The name
     /// `transforms` may be left out there, as in the reference.
     pub fn transform(self, name: &'static str, transform: Transform) -> Self {
-        self.add(name, Known { transform, manner: Manner::Together })
+        self.add(name, Known { transform, is_apart: false })
     }
 
-    /// Adds a transform like [`Registry::transform`] that makes of each stub at most one, as it would of that stub alone.
-    /// Where a kind has many stubs, they are handed to it in rows.
+    /// Adds a transform like [`Registry::transform`] that makes of each stub what it would make of it alone. Where a
+    /// kind has many stubs, they are handed to it in rows.
     pub fn transform_apart(self, name: &'static str, transform: Transform) -> Self {
-        self.add(name, Known { transform, manner: Manner::Apart })
-    }
-
-    /// Adds a transform like [`Registry::transform_apart`] that makes any number of stubs from each.
-    pub fn transform_fan_out(self, name: &'static str, transform: Transform) -> Self {
-        self.add(name, Known { transform, manner: Manner::FanOut })
+        self.add(name, Known { transform, is_apart: true })
     }
 
     fn add(mut self, name: &'static str, known: Known) -> Self {

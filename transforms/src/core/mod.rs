@@ -21,12 +21,12 @@ pub fn register(registry: Registry) -> Registry {
     let registry = task::PAYLOADS.iter().fold(registry, |registry, payload| registry.payload(*payload));
     registry
         .transform_apart("taskgraph.transforms.cached_tasks", cached_tasks::transform)
-        .transform_fan_out("taskgraph.transforms.chunking", chunking::transform)
+        .transform_apart("taskgraph.transforms.chunking", chunking::transform)
         .transform("taskgraph.transforms.code_review", code_review::transform)
         .transform("taskgraph.transforms.docker_image", docker_image::transform)
         .transform("taskgraph.transforms.fetch", fetch::transform)
-        .transform_fan_out("taskgraph.transforms.from_deps", from_deps::transform)
-        .transform_fan_out("taskgraph.transforms.matrix", matrix::transform)
+        .transform_apart("taskgraph.transforms.from_deps", from_deps::transform)
+        .transform_apart("taskgraph.transforms.matrix", matrix::transform)
         .transform("taskgraph.transforms.notify", notify::transform)
         .transform_apart("taskgraph.transforms.run", run::transform)
         .transform_apart("taskgraph.transforms.task", task::transform)

@@ -48,7 +48,7 @@ pub fn register(registry: Registry) -> Registry {
             "translations_taskgraph.transforms.from_datasets:per_dataset",
             from_datasets::per_dataset,
         )
-        .transform_fan_out("translations_taskgraph.transforms.from_datasets:mono", from_datasets::mono)
+        .transform_apart("translations_taskgraph.transforms.from_datasets:mono", from_datasets::mono)
         .transform_apart("translations_taskgraph.transforms.marian_args", marian_args::transform)
         .transform_apart("translations_taskgraph.transforms.resolve_upload_bucket", upload::resolve_bucket)
         .transform(
