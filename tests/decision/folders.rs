@@ -3,6 +3,7 @@
 use std::fs::{self, File};
 use std::process::Command;
 
+use crate::fake_taskcluster::Fake;
 use crate::repository::{Repository, program, run};
 
 #[test]
@@ -69,6 +70,32 @@ fn a_full_disk_leaves_what_was_there() {
     assert!(outcome.err.contains("cannot be written"), "{}", outcome.err);
     assert_eq!(fs::read(repository.file("artifacts/full-task-graph.json")).unwrap(), before);
     assert!(repository.artifacts().iter().all(|name| !name.starts_with('.')));
+}
+
+/// Nobody, not even root, makes a file in a folder of the kernel's; whoever is not root, none in one that is read only.
+#[test]
+fn a_folder_that_takes_no_files_is_told_before_anything_is_created() {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+    let read_only = |folder: &std::path::Path| {
+        fs::create_dir(folder).unwrap();
+        fs::set_permissions(folder, fs::Permissions::from_mode(0o555)).unwrap();
+        fs::create_dir(folder.join("probe")).is_err()
+    };
+    for way in ["kernel", "permissions"] {
+        let repository = Repository::new();
+        let artifacts = repository.file("artifacts");
+        match way {
+            "kernel" => symlink("/proc/sys", &artifacts).unwrap(),
+            _ if read_only(&artifacts) => {}
+            // Root may write to it.
+            _ => continue,
+        }
+        let fake = Fake::start();
+        let outcome = repository.decide(&fake, &["--target-tasks-method=all"]);
+        assert_eq!(outcome.status, 3, "{}", outcome.err);
+        assert!(outcome.err.contains("cannot be written to"), "{}", outcome.err);
+        assert_eq!(fake.tasks().len(), 0, "{way}");
+    }
 }
 
 #[test]
