@@ -228,3 +228,58 @@ fn first_bytes(key: &str) -> u64 {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json::pretty_sorted;
+
+    /// Numbers as if by chance, the same in every run.
+    struct Chance(u64);
+
+    impl Chance {
+        fn below(&mut self, limit: u64) -> u64 {
+            self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (self.0 >> 33) % limit
+        }
+
+        /// A value; often one that was there before, whole or as a part of another.
+        fn value(&mut self, known: &mut Vec<Value>, depth: u64) -> Value {
+            const KEYS: [&str; 6] = ["b", "a", "a longer key", "é", "aa", "\"\n"];
+            let made = match self.below(if depth > 0 { 8 } else { 5 }) {
+                0 if !known.is_empty() => {
+                    let at = self.below(known.len() as u64) as usize;
+                    known[at].clone()
+                }
+                0 | 1 => format!("text {} with \"quotes\" and é and\na line", self.below(4)).into(),
+                2 => Value::Int(self.below(3) as i64),
+                3 => Value::Bool(self.below(2) == 0),
+                4 => Value::Null,
+                5 => (0..self.below(4)).map(|_| self.value(known, depth - 1)).collect(),
+                _ => {
+                    let keys: Vec<_> = KEYS.iter().filter(|_| self.below(3) > 0).collect();
+                    let entry = |key: &&str| (crate::value::key(key), self.value(known, depth - 1));
+                    keys.into_iter().map(entry).collect::<Map>().into()
+                }
+            };
+            known.push(made.clone());
+            made
+        }
+    }
+
+    #[test]
+    fn what_is_cast_is_what_would_be_written_without_a_mold() {
+        let mut chance = Chance(7);
+        let mut known = Vec::new();
+        let mut text = Vec::new();
+        let (mut caster, mut mold) = (Caster::new(&mut text), None);
+        for round in 0..3_000 {
+            let value = chance.value(&mut known, 4);
+            let mut plain = Vec::new();
+            pretty_sorted(&value, &mut plain).unwrap();
+            caster.append((&value).into(), &mut mold, 0).unwrap();
+            let cast = std::mem::take(caster.layout(0).out);
+            assert_eq!(String::from_utf8(cast), String::from_utf8(plain), "round {round}: {value:?}");
+        }
+    }
+}
