@@ -109,10 +109,8 @@ impl Line {
         if stubs.len() > self.row {
             return self.in_rows(context, steps, stubs, end);
         }
-        match self.lead(context, steps.clone(), stubs, end)? {
-            Lead::Done(ends) => Ok(ends),
-            Lead::Waits(step, stubs) => self.in_rows(context, step..steps.end, stubs, end),
-        }
+        let led = self.lead(context, steps.clone(), stubs, end)?;
+        self.lead_on(context, steps.end, led, end)
     }
 
     fn in_rows<T: Send>(
@@ -134,11 +132,21 @@ impl Line {
         };
         let (led, records): (Vec<_>, Vec<_>) = rows.into_par_iter().map(lead).unzip();
         records.into_iter().for_each(|record| context.record.add(record));
-        let on = |lead| match lead {
+        joined(led.into_iter().map(|led| self.lead_on(context, steps.end, led?, end)).collect())
+    }
+
+    /// Leads on what waited for the others.
+    fn lead_on<T: Send>(
+        &self,
+        context: &Context<'_>,
+        last: usize,
+        led: Lead<T>,
+        end: End<'_, T>,
+    ) -> Result<Vec<T>, Stop> {
+        match led {
             Lead::Done(ends) => Ok(ends),
-            Lead::Waits(step, stubs) => self.in_rows(context, step..steps.end, stubs, end),
-        };
-        joined(led.into_iter().map(|lead| on(lead?)).collect())
+            Lead::Waits(step, stubs) => self.in_rows(context, step..last, stubs, end),
+        }
     }
 
     /// Leads a row of stubs through transforms, and what becomes of it in rows again.
