@@ -112,10 +112,9 @@ impl<'o> Layout<'o> {
 }
 
 /// How many bytes at the start of a text stand for themselves: ASCII that is neither escaped nor a control character.
-/// Nearly all of a text is, so many bytes at once are asked.
+/// Nearly all of a text is, so eight bytes at once are asked.
 fn plain_length(bytes: &[u8]) -> usize {
-    let (many, _) = bytes.as_chunks::<MANY>();
-    let mut start = MANY * many.iter().take_while(|many| are_plain(many)).count();
+    let mut start = 0;
     while let Some(eight) = bytes[start..].first_chunk() {
         let length = plain_of_eight(*eight);
         start += length;
@@ -132,18 +131,6 @@ fn plain_length(bytes: &[u8]) -> usize {
             plain_of_eight(eight)
         }
     }
-}
-
-/// Two registers of every processor of this architecture.
-const MANY: usize = 32;
-
-/// Whether all of these bytes are plain. Without branches, so that the compiler uses the wide registers.
-fn are_plain(bytes: &[u8; MANY]) -> bool {
-    let other = |byte: u8| {
-        let beyond = byte.wrapping_sub(b' ') >= 0x7f - b' ';
-        u8::from(beyond) | u8::from(byte == b'"') | u8::from(byte == b'\\')
-    };
-    bytes.iter().fold(0, |others, byte| others | other(*byte)) == 0
 }
 
 /// How many of eight bytes are plain before the first that is not. A carry out of that one only reaches later bytes.
