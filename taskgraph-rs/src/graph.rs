@@ -1,7 +1,7 @@
 //! The task graph: tasks by label, and the edges between them.
 
 use std::io::Write;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use anyhow::Result;
 use foldhash::fast::RandomState;
@@ -26,6 +26,8 @@ pub struct TaskGraph {
     pub tasks: TasksByLabel,
     edges: Edges,
 }
+
+static NONE: LazyLock<Dependencies> = LazyLock::new(Dependencies::default);
 
 #[derive(Clone, Default)]
 enum Edges {
@@ -104,11 +106,15 @@ impl TaskGraph {
 
     /// The edges that start from a task.
     pub fn edges_of(&self, label: &Label) -> &Dependencies {
-        static NONE: std::sync::LazyLock<Dependencies> = std::sync::LazyLock::new(Dependencies::default);
+        self.tasks.get(label).map_or(&NONE, |task| self.edges_from(task))
+    }
+
+    /// The edges that start from this task of the graph.
+    fn edges_from<'g>(&'g self, task: &'g Task) -> &'g Dependencies {
         match &self.edges {
             Edges::None => &NONE,
-            Edges::All => self.tasks.get(label).map_or(&NONE, |task| &task.dependencies),
-            Edges::Only(edges) => edges.get(label).unwrap_or(&NONE),
+            Edges::All => &task.dependencies,
+            Edges::Only(edges) => edges.get(&task.label).unwrap_or(&NONE),
         }
     }
 
@@ -129,10 +135,9 @@ impl TaskGraph {
     }
 
     fn json<'g>(&'g self, task: &'g Task) -> TaskJson<'g> {
-        let label = &task.label;
-        let edges = self.edges_of(label).iter().map(|(name, to)| (&**name, to.as_str()));
+        let edges = self.edges_from(task).iter().map(|(name, to)| (&**name, to.as_str()));
         let definition = &task.definition;
-        TaskJson { key: label.as_str(), task, definition, edges: edges.collect(), task_id: None }
+        TaskJson { key: task.label.as_str(), task, definition, edges: edges.collect(), task_id: None }
     }
 }
 

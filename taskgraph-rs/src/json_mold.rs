@@ -201,8 +201,7 @@ impl<'o> Caster<'o> {
 
     fn close(&mut self, bracket: u8, depth: usize) -> Range<usize> {
         let start = self.molded.len();
-        Layout { out: &mut self.molded, depth }.line();
-        self.molded.push(bracket);
+        Layout { out: &mut self.molded, depth: depth + 1 }.close(bracket);
         start..self.molded.len()
     }
 }

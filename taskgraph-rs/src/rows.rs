@@ -19,7 +19,6 @@ use crate::decision::Record;
 use crate::finish::finish;
 use crate::problem::Problems;
 use crate::share::share;
-use crate::shelf::Shelf;
 use crate::task::Task;
 use crate::trace::Trail;
 use crate::transform::{Context, MOST_STUBS, Stub, Together};
@@ -50,7 +49,6 @@ struct Stop {
 /// The way through the transforms of a kind.
 struct Line {
     row: usize,
-    shelf: Shelf,
     /// How many stubs were made.
     made: AtomicUsize,
 }
@@ -67,12 +65,12 @@ type End<'e, T> = &'e (dyn Fn(&Context<'_>, Vec<Stub>) -> Result<Vec<T>, Stop> +
 
 impl Line {
     fn new(row: usize) -> Self {
-        Line { row, shelf: Shelf::default(), made: AtomicUsize::new(0) }
+        Line { row, made: AtomicUsize::new(0) }
     }
 
     fn tasks(&self, context: &Context<'_>) -> Result<Vec<Arc<Task>>> {
         let record = Record::default();
-        let tasks = self.all(&Context { record: &record, shelf: &self.shelf, ..*context });
+        let tasks = self.all(&Context { record: &record, ..*context });
         let tasks = tasks.map_err(|stop| stop.error)?;
         context.record.add(record);
         Ok(tasks)
@@ -106,20 +104,10 @@ impl Line {
         stubs: Vec<Stub>,
         end: End<'_, T>,
     ) -> Result<Vec<T>, Stop> {
-        if stubs.len() > self.row {
-            return self.in_rows(context, steps, stubs, end);
+        if stubs.len() <= self.row {
+            let led = self.lead(context, steps.clone(), stubs, end)?;
+            return self.lead_on(context, steps.end, led, end);
         }
-        let led = self.lead(context, steps.clone(), stubs, end)?;
-        self.lead_on(context, steps.end, led, end)
-    }
-
-    fn in_rows<T: Send>(
-        &self,
-        context: &Context<'_>,
-        steps: Range<usize>,
-        stubs: Vec<Stub>,
-        end: End<'_, T>,
-    ) -> Result<Vec<T>, Stop> {
         let mut rows = Vec::with_capacity(stubs.len().div_ceil(self.row));
         let mut stubs = stubs.into_iter();
         while stubs.len() > 0 {
@@ -145,7 +133,7 @@ impl Line {
     ) -> Result<Vec<T>, Stop> {
         match led {
             Lead::Done(ends) => Ok(ends),
-            Lead::Waits(step, stubs) => self.in_rows(context, step..last, stubs, end),
+            Lead::Waits(step, stubs) => self.through(context, step..last, stubs, end),
         }
     }
 
@@ -163,7 +151,7 @@ impl Line {
                 return Ok(Lead::Waits(step + 1, stubs));
             }
             if stubs.len() > self.row {
-                return self.in_rows(context, step + 1..steps.end, stubs, end).map(Lead::Done);
+                return self.through(context, step + 1..steps.end, stubs, end).map(Lead::Done);
             }
         }
         end(context, stubs).map(Lead::Done)

@@ -55,8 +55,7 @@ impl<'o> TaskLayout<'o> {
         let molds = kinds.entry(task.kind.clone()).or_default();
         let depth = DEPTH + 1;
         let mut layout = caster.layout(DEPTH);
-        layout.out.push(b',');
-        layout.key(json.key);
+        next(&mut layout, json.key);
         layout.depth = depth;
         layout.out.push(b'{');
         layout.key("attributes");

@@ -152,23 +152,22 @@ fn routes(graph: &TaskGraph, config: &GraphConfig, problems: &mut Vec<Problem>) 
 fn tiers(graph: &TaskGraph, problems: &mut Vec<Problem>) {
     let tier = |task: &Task| treeherder(task).and_then(|th| th.get("tier")?.as_int()).unwrap_or(i64::MAX);
     let words = |tier: i64| if tier == i64::MAX { "no tier".into() } else { format!("tier {tier}") };
-    let highest = graph.tasks.values().map(|task| tier(task)).max().unwrap_or_default();
-    for task in graph.tasks.values() {
-        let own = tier(task);
-        if own == highest {
-            continue;
-        }
-        for dependency in task.dependencies.values().filter_map(|label| graph.tasks.get(label)) {
+    let tiers: Vec<i64> = graph.tasks.values().map(|task| tier(task)).collect();
+    let highest = tiers.iter().copied().max().unwrap_or_default();
+    for (task, own) in graph.tasks.values().zip(&tiers).filter(|(_, own)| **own < highest) {
+        for (index, _, dependency) in
+            task.dependencies.values().filter_map(|label| graph.tasks.get_full(label))
+        {
             let is_dummy = dependency.kind.contains("dummy")
                 || dependency.definition.get("workerType").and_then(Value::as_str)
                     == Some("always-optimized");
-            if !is_dummy && own < tier(dependency) {
+            if !is_dummy && *own < tiers[index] {
                 let message = format!(
                     "`{}` ({}) cannot depend on `{}` ({})",
                     task.label,
-                    words(own),
+                    words(*own),
                     dependency.label,
-                    words(tier(dependency)),
+                    words(tiers[index]),
                 );
                 problems.push(about(task, "tier", message, "treeherder.tier"));
             }

@@ -33,7 +33,7 @@ impl Offers {
     fn gather(ctx: &Context<'_>, stubs: &[Stub]) -> Self {
         let mut gathered = Offers::default();
         let own: &str = &ctx.kind.name;
-        if offers(own) {
+        if makes_offers(own) {
             for stub in stubs {
                 let (Some(Value::Str(label)), Some(run)) = (stub.get("label"), stub.get("run")) else {
                     continue;
@@ -49,7 +49,7 @@ impl Offers {
         }
         for task in ctx.upstream.values() {
             let kind: &str = &task.kind;
-            if offers(kind) {
+            if makes_offers(kind) {
                 let attribute = |what: &str| task.attributes.get(&*format!("{kind}-{what}"));
                 let env = attribute("env");
                 gathered.add(task.label.text(), attribute("artifact"), attribute("alias"), kind, env);
@@ -128,7 +128,7 @@ pub fn use_fetches(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
     let own: &str = &ctx.kind.name;
     let mut prefixes: IndexMap<Str, String> = IndexMap::new();
     if ctx.is_part {
-        if offers(own) {
+        if makes_offers(own) {
             return Err(Together.into());
         }
         let offers = ctx.shelf.shared(|| Offers::gather(ctx, &[]));
@@ -143,7 +143,7 @@ pub fn use_fetches(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
 }
 
 /// Whether other tasks name those of this kind by what they make.
-fn offers(kind: &str) -> bool {
+fn makes_offers(kind: &str) -> bool {
     kind == "toolchain" || kind == "fetch"
 }
 
