@@ -2,6 +2,7 @@
 
 use taskgraph::extension::Extension;
 use taskgraph::keyed_by::evaluate;
+use taskgraph::map;
 use taskgraph::params::{Given, Params, check};
 use taskgraph::python::{Regex, format, format_partial};
 use taskgraph::source::Source;
@@ -36,22 +37,18 @@ fn value_of(source: std::sync::Arc<Source>) -> Option<Value> {
     yaml::read(source).ok()?.value().ok()
 }
 
-fn names(name: &str) -> Option<Value> {
-    match name {
-        "a" => Some("x".into()),
-        "n" => Some(Value::Int(-42)),
-        "f" => Some(Value::Float(1.5e10)),
-        "b" => Some(Value::Bool(true)),
-        "l" => Some([1, 2].into_iter().collect()),
-        "m" => Some(taskgraph::map! { "k" => "v" }.into()),
-        _ => None,
-    }
-}
-
 fn format_template(bytes: &[u8]) {
+    let names = map! {
+        "a" => "x",
+        "n" => -42,
+        "f" => Value::Float(1.5e10),
+        "b" => true,
+        "l" => [1, 2].into_iter().collect::<Value>(),
+        "m" => map! { "k" => "v" },
+    };
     let template = String::from_utf8_lossy(bytes);
-    let _ = format(&template, names);
-    let _ = format_partial(&template, names);
+    let _ = format(&template, |name| names.get(name));
+    let _ = format_partial(&template, |name| names.get(name));
 }
 
 fn keyed_by(bytes: &[u8]) {

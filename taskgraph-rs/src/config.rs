@@ -6,6 +6,7 @@ use anyhow::{Result, bail};
 
 use crate::document::load;
 use crate::keyed_by::{choose, evaluate};
+use crate::map;
 use crate::origin::told;
 use crate::problem::{Problem, Problems, place_of_value};
 use crate::python::{self, format};
@@ -177,13 +178,8 @@ impl GraphConfig {
             let value = evaluate(value, &format!("`{key}` of worker alias `{alias}`"), |name| {
                 (name == "level").then(|| level.into())
             })?;
-            let names = |name: &str| match name {
-                "alias" => Some(alias.into()),
-                "level" => Some(level.into()),
-                "trust-domain" => Some(self.trust_domain().into()),
-                _ => None,
-            };
-            Ok(format(value.as_str().unwrap_or_default(), names)?.into_owned())
+            let names = map! { "alias" => alias, "level" => level, "trust-domain" => self.trust_domain() };
+            Ok(format(value.as_str().unwrap_or_default(), |name| names.get(name))?.into_owned())
         };
         Ok((resolve("provisioner")?, resolve("worker-type")?))
     }

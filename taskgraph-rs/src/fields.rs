@@ -119,7 +119,12 @@ impl Fields for Map {
     }
 
     fn put(&mut self, key: &str, value: impl Into<Value>) {
-        self.insert(shared(key), value.into());
+        match self.get_index_of(key) {
+            Some(position) => self[position] = value.into(),
+            None => {
+                self.append(shared(key), value.into());
+            }
+        }
     }
 
     fn take(&mut self, key: &str) -> Option<Value> {
@@ -164,7 +169,7 @@ impl Fields for Map {
 fn made<'m>(map: &'m mut Map, key: &str, make: impl FnOnce() -> Value) -> &'m mut Value {
     let index = match map.get_index_of(key) {
         Some(index) => index,
-        None => map.insert_full(shared(key), make()).0,
+        None => map.append(shared(key), make()),
     };
     &mut map[index]
 }

@@ -8,7 +8,6 @@ use crate::fields::{Fields, missing, wrong};
 use crate::keypath::KeyPath;
 use crate::task::{Dependencies, Label, Task};
 use crate::transform::{Context, Stub};
-use crate::unwritable;
 use crate::value::{Map, Value};
 
 const END: &str = "do the transforms end with `taskgraph.transforms.task`?";
@@ -36,9 +35,8 @@ pub fn finish(context: &Context<'_>, mut stub: Stub) -> Result<Task> {
     let description = stub.text("description")?.into();
     let definition = take_map(&mut stub, "task")?;
     let optimization = stub.take("optimization").unwrap_or_default();
-    let values = definition.values().chain(attributes.values()).chain([&optimization]);
     Ok(Task {
-        is_unwritable: unwritable::any(values),
+        is_unwritable: false,
         kind: context.kind.name.clone(),
         label,
         description,

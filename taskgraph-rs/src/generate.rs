@@ -7,6 +7,7 @@ use std::sync::{Arc, OnceLock};
 
 use anyhow::{Context as _, Result};
 use indexmap::IndexMap;
+use indexmap::map::Entry;
 
 use crate::config::GraphConfig;
 use crate::decision::{DockerContext, Dropped, Record};
@@ -106,6 +107,16 @@ enum Done {
     Skipped,
 }
 
+impl Done {
+    /// How many tasks there are.
+    fn count(&self) -> usize {
+        match self {
+            Done::Made(tasks, _) => tasks.len(),
+            _ => 0,
+        }
+    }
+}
+
 struct Workshop<'a> {
     tree: &'a Tree,
     config: &'a GraphConfig,
@@ -132,7 +143,9 @@ impl Workshop<'_> {
     }
 
     fn make_kind(&self, bench: &Bench<'_>) -> Done {
-        let mut upstream = TasksByLabel::default();
+        let count =
+            bench.needs.iter().filter_map(|need| self.benches[*need].done.get()).map(Done::count).sum();
+        let mut upstream = TasksByLabel::with_capacity_and_hasher(count, Default::default());
         for need in &bench.needs {
             let Some(Done::Made(tasks, _)) = self.benches[*need].done.get() else { return Done::Skipped };
             upstream.extend(tasks.iter().map(|task| (task.label.clone(), task.clone())));
@@ -160,7 +173,8 @@ impl Workshop<'_> {
 
     /// Gathers what was made, or all that went wrong.
     fn finish(self) -> Result<Generated> {
-        let mut tasks = TasksByLabel::default();
+        let count = self.benches.iter().map(|bench| bench.done.get().map_or(0, Done::count)).sum();
+        let mut tasks = TasksByLabel::with_capacity_and_hasher(count, Default::default());
         let (mut dropped, mut warnings, mut problems) = (Vec::new(), Vec::<Problem>::new(), Vec::new());
         let mut traces = IndexMap::new();
         let mut contexts = Vec::new();
@@ -168,10 +182,10 @@ impl Workshop<'_> {
             match bench.done.into_inner() {
                 Some(Done::Made(new, record)) => {
                     for task in new {
-                        match tasks.get(&task.label) {
-                            Some(other) => problems.push(twice(&task, other)),
-                            None => {
-                                tasks.insert(task.label.clone(), task);
+                        match tasks.entry(task.label.clone()) {
+                            Entry::Occupied(other) => problems.push(twice(&task, other.get())),
+                            Entry::Vacant(place) => {
+                                place.insert(task);
                             }
                         }
                     }

@@ -1,6 +1,7 @@
 //! The task graph: tasks by label, and the edges between them.
 
 use std::io::Write;
+use std::ops::RangeInclusive;
 use std::sync::{Arc, LazyLock};
 
 use anyhow::Result;
@@ -48,11 +49,11 @@ impl TaskGraph {
 
     /// A graph with all edges. What a task depends on has to be there, and no way may lead round.
     pub fn linked(tasks: TasksByLabel) -> Result<Self> {
-        if !are_in_order(&tasks) {
-            let (missing, circle) = rayon::join(|| missing_dependencies(&tasks), || circle(&tasks));
-            Problems(missing).check()?;
-            Problems(circle.into_iter().collect()).check()?;
+        let unusual = unusual_edges(&tasks);
+        if unusual.iter().any(|edge| edge.to.is_none()) {
+            Problems(missing_dependencies(&tasks)).check()?;
         }
+        Problems(circle(&tasks, &unusual).into_iter().collect()).check()?;
         Ok(TaskGraph { tasks, edges: Edges::All })
     }
 
@@ -141,13 +142,19 @@ impl TaskGraph {
     }
 }
 
-/// Whether every task comes after those that it depends on, as tasks do that kinds make in their order. Then none is
-/// missing, and no way leads round.
-fn are_in_order(tasks: &TasksByLabel) -> bool {
-    let is_before = |label: &Label, at: usize| tasks.get_index_of(label).is_some_and(|index| index < at);
-    (0..tasks.len())
-        .into_par_iter()
-        .all(|at| tasks[at].dependencies.values().all(|label| is_before(label, at)))
+/// An edge to a task that is not there, or does not come before the one that depends on it.
+struct Unusual {
+    from: usize,
+    to: Option<usize>,
+}
+
+/// Tasks come after those that they depend on, as kinds make them in their order. All edges for which that is not so.
+fn unusual_edges(tasks: &TasksByLabel) -> Vec<Unusual> {
+    let of_task = |from: usize| {
+        let found = tasks[from].dependencies.values().map(move |label| tasks.get_index_of(label));
+        found.filter(move |to| to.is_none_or(|to| to >= from)).map(move |to| Unusual { from, to })
+    };
+    (0..tasks.len()).into_par_iter().flat_map_iter(of_task).collect()
 }
 
 /// Dependencies on tasks that are not there.
@@ -173,11 +180,28 @@ fn missing_dependencies(tasks: &TasksByLabel) -> Vec<Problem> {
 }
 
 /// A way round, if there is one.
-fn circle(tasks: &TasksByLabel) -> Option<Problem> {
-    let linked = tasks.iter().map(|(label, task)| (label, task.dependencies.values().collect())).collect();
+fn circle(tasks: &TasksByLabel, unusual: &[Unusual]) -> Option<Problem> {
+    let linked = stretches(unusual).into_iter().flatten().filter_map(|at| tasks.get_index(at));
+    let linked = linked.map(|(label, task)| (label, task.dependencies.values().collect())).collect();
     let circle = find_circle(&linked)?;
     let way: Vec<_> = circle.0.iter().map(|label| format!("`{label}`")).collect();
     let message = format!("tasks depend on each other in a circle: {}", way.join(" → "));
     let place = circle.0.first().and_then(|label| tasks[*label].origin.place(&"dependencies".into()));
     Some(Problem::error("circle", message).in_place(place))
+}
+
+/// The stretches of tasks that edges span which lead on, not back. A way round leads on as far as it leads back, so it
+/// lies within one of them.
+fn stretches(unusual: &[Unusual]) -> Vec<RangeInclusive<usize>> {
+    let mut spans: Vec<_> = unusual.iter().filter_map(|edge| Some(edge.from..=edge.to?)).collect();
+    spans.sort_unstable_by_key(|span| *span.start());
+    spans.into_iter().fold(Vec::new(), |mut stretches: Vec<RangeInclusive<usize>>, span| {
+        match stretches.last_mut() {
+            Some(last) if span.start() <= last.end() => {
+                *last = *last.start()..=*last.end().max(span.end());
+            }
+            _ => stretches.push(span),
+        }
+        stretches
+    })
 }

@@ -74,28 +74,56 @@ impl<'o> Layout<'o> {
     pub fn text(&mut self, text: &str) {
         self.out.push(b'"');
         let mut rest = text;
-        loop {
-            let length = plain_length(rest.as_bytes());
-            self.out.extend_from_slice(&rest.as_bytes()[..length]);
-            match rest.as_bytes().get(length) {
-                None => break,
-                // Texts that hold JSON themselves are full of them.
-                Some(byte @ (b'"' | b'\\')) => {
-                    self.out.extend_from_slice(&[b'\\', *byte]);
-                    rest = &rest[length + 1..];
+        while let Some(eight) = rest.as_bytes().first_chunk() {
+            let after = match Eight::of(*eight) {
+                Eight::Plain => self.plain(rest),
+                Eight::Quoted => {
+                    self.quoted(*eight);
+                    // All of them are ASCII.
+                    &rest[8..]
                 }
-                Some(_) => {
-                    let mut characters = rest[length..].chars();
-                    characters.by_ref().take(1).for_each(|c| self.character(c));
-                    rest = characters.as_str();
-                }
-            }
+                Eight::Odd => self.first(rest),
+            };
+            rest = after;
+        }
+        while !rest.is_empty() {
+            rest = self.first(rest);
         }
         self.out.push(b'"');
     }
 
+    /// Appends what stands for itself at the start of a text. The rest is given back.
+    fn plain<'t>(&mut self, text: &'t str) -> &'t str {
+        let (plain, rest) = text.split_at(plain_length(text.as_bytes()));
+        self.out.extend_from_slice(plain.as_bytes());
+        rest
+    }
+
+    /// Appends characters some of which are quotes or backslashes. Texts that hold JSON themselves are full of them.
+    fn quoted(&mut self, bytes: [u8; 8]) {
+        let mut escaped = [0; 16];
+        let mut length = 0;
+        for byte in bytes {
+            escaped[length & 15] = b'\\';
+            length += usize::from(byte == b'"' || byte == b'\\');
+            escaped[length & 15] = byte;
+            length += 1;
+        }
+        let end = self.out.len() + length;
+        self.out.extend_from_slice(&escaped);
+        self.out.truncate(end);
+    }
+
+    /// Appends what is plain at the start of a text, and the character behind it.
+    fn first<'t>(&mut self, text: &'t str) -> &'t str {
+        let mut rest = self.plain(text).chars();
+        rest.by_ref().take(1).for_each(|c| self.character(c));
+        rest.as_str()
+    }
+
     fn character(&mut self, c: char) {
         let short = match c {
+            '"' | '\\' => c,
             '\n' => 'n',
             '\t' => 't',
             '\r' => 'r',
@@ -111,10 +139,17 @@ impl<'o> Layout<'o> {
     }
 }
 
+/// Whether a text is ASCII of which nothing is escaped.
+pub(crate) fn is_plain(text: &str) -> bool {
+    plain_length(text.as_bytes()) == text.len()
+}
+
 /// How many bytes at the start of a text stand for themselves: ASCII that is neither escaped nor a control character.
 /// Nearly all of a text is, so eight bytes at once are asked.
 fn plain_length(bytes: &[u8]) -> usize {
-    let mut start = 0;
+    // Compilers make one instruction for many bytes of this, and of texts that are long enough it pays.
+    let (wide, _) = bytes.as_chunks::<32>();
+    let mut start = 32 * wide.iter().take_while(|bytes| is_all_plain(bytes)).count();
     while let Some(eight) = bytes[start..].first_chunk() {
         let length = plain_of_eight(*eight);
         start += length;
@@ -133,16 +168,55 @@ fn plain_length(bytes: &[u8]) -> usize {
     }
 }
 
-/// How many of eight bytes are plain before the first that is not. A carry out of that one only reaches later bytes.
+fn is_all_plain(bytes: &[u8; 32]) -> bool {
+    let is_other = |byte: u8| !matches!(byte, b' '..=b'~') | (byte == b'"') | (byte == b'\\');
+    !bytes.iter().fold(false, |found, byte| found | is_other(*byte))
+}
+
+/// What eight bytes consist of.
+enum Eight {
+    /// Of what stands for itself alone.
+    Plain,
+    /// Of that, quotes and backslashes.
+    Quoted,
+    /// Of other things as well.
+    Odd,
+}
+
+impl Eight {
+    fn of(bytes: [u8; 8]) -> Self {
+        let word = u64::from_le_bytes(bytes);
+        match (quotes(word) & HIGH, odd(word) & HIGH) {
+            (0, 0) => Eight::Plain,
+            (_, 0) => Eight::Quoted,
+            _ => Eight::Odd,
+        }
+    }
+}
+
+/// How many of eight bytes are plain before the first that is not.
 fn plain_of_eight(bytes: [u8; 8]) -> usize {
-    const EACH: u64 = u64::from_le_bytes([1; 8]);
-    const HIGH: u64 = EACH << 7;
     let word = u64::from_le_bytes(bytes);
-    let below = |word: u64, limit: u8| word.wrapping_sub(EACH * u64::from(limit)) & !word;
+    ((quotes(word) | odd(word)) & HIGH).trailing_zeros() as usize / 8
+}
+
+const EACH: u64 = u64::from_le_bytes([1; 8]);
+const HIGH: u64 = EACH << 7;
+
+/// The high bit of every byte that is a quote or a backslash. Behind the first, others may be marked as well.
+fn quotes(word: u64) -> u64 {
     let equals = |byte: u8| below(word ^ (EACH * u64::from(byte)), 1);
-    let beyond = word | word.wrapping_add(EACH);
-    let other = (below(word, b' ') | equals(b'"') | equals(b'\\') | beyond) & HIGH;
-    other.trailing_zeros() as usize / 8
+    equals(b'"') | equals(b'\\')
+}
+
+/// The high bit of every byte that is a control character or no ASCII. Behind the first, others may be marked as well.
+fn odd(word: u64) -> u64 {
+    below(word, b' ') | word | word.wrapping_add(EACH)
+}
+
+/// The high bit of every byte that is less. A borrow only reaches later bytes.
+fn below(word: u64, limit: u8) -> u64 {
+    word.wrapping_sub(EACH * u64::from(limit)) & !word
 }
 
 fn refused<T>() -> Result<T, Error> {

@@ -13,7 +13,7 @@ use smallvec::SmallVec;
 
 use crate::json::Error;
 use crate::json_layout::Layout;
-use crate::value::{Identity, Map, Str, Value};
+use crate::value::{Identity, Map, Value, address};
 
 /// What is laid out.
 #[derive(Clone, Copy)]
@@ -75,25 +75,37 @@ struct Part {
 }
 
 /// Writes JSON with molds.
-pub(crate) struct Caster<'o> {
+#[derive(Default)]
+pub(crate) struct Caster {
     /// The text so far, but for what is to be copied.
-    out: &'o mut Vec<u8>,
+    out: Vec<u8>,
     /// The text of all molds.
     molded: Vec<u8>,
     /// What of it is to be copied next: pieces that stand side by side are one copy.
     copied: Range<usize>,
 }
 
-impl<'o> Caster<'o> {
-    /// Appends to a text.
-    pub fn new(out: &'o mut Vec<u8>) -> Self {
-        Caster { out, molded: Vec::new(), copied: 0..0 }
+impl Caster {
+    /// Begins a text, in a room that has been used before.
+    pub fn begin(&mut self, mut room: Vec<u8>) {
+        room.clear();
+        self.out = room;
+    }
+
+    /// The whole text.
+    pub fn end(&mut self) -> Vec<u8> {
+        std::mem::take(self.layout(0).out)
+    }
+
+    /// How much text the molds have.
+    pub fn molded(&self) -> usize {
+        self.molded.len()
     }
 
     /// The text so far, to append to it.
     pub fn layout(&mut self, depth: usize) -> Layout<'_> {
         self.out.extend_from_slice(&self.molded[std::mem::take(&mut self.copied)]);
-        Layout { out: self.out, depth }
+        Layout { out: &mut self.out, depth }
     }
 
     fn copy(&mut self, text: &Range<usize>) {
@@ -206,10 +218,6 @@ impl<'o> Caster<'o> {
     }
 }
 
-fn address(key: &Str) -> usize {
-    key.as_ptr().addr()
-}
-
 fn have_keys(map: &Map, keys: &[usize]) -> bool {
     map.len() == keys.len() && map.keys().zip(keys).all(|(key, known)| address(key) == *known)
 }
@@ -270,14 +278,13 @@ mod tests {
     fn what_is_cast_is_what_would_be_written_without_a_mold() {
         let mut chance = Chance(7);
         let mut known = Vec::new();
-        let mut text = Vec::new();
-        let (mut caster, mut mold) = (Caster::new(&mut text), None);
+        let (mut caster, mut mold) = (Caster::default(), None);
         for round in 0..3_000 {
             let value = chance.value(&mut known, 4);
             let mut plain = Vec::new();
             pretty_sorted(&value, &mut plain).unwrap();
             caster.append((&value).into(), &mut mold, 0).unwrap();
-            let cast = std::mem::take(caster.layout(0).out);
+            let cast = caster.end();
             assert_eq!(String::from_utf8(cast), String::from_utf8(plain), "round {round}: {value:?}");
         }
     }

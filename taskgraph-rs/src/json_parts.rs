@@ -1,7 +1,12 @@
 //! A graph as JSON: its tasks are laid out side by side, and written in their order as they are ready.
 
+use std::collections::BTreeMap;
 use std::io::Write;
-use std::sync::Arc;
+use std::iter::Enumerate;
+use std::slice::Chunks;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
 
 use anyhow::Result;
 use serde::ser::Error as _;
@@ -14,12 +19,11 @@ use crate::unwritable::blame;
 /// How many tasks are laid out at once: about so much text as stays close to the processor.
 const TASKS: usize = 32;
 
-/// The text of a few tasks, or why it cannot be made. The room for the text is used again and again.
-#[derive(Default)]
-struct Part {
-    text: Vec<u8>,
-    error: Option<Error>,
-}
+/// How many parts there is room for, for each core.
+const ROOMS: usize = 4;
+
+/// The text of a few tasks, or why it cannot be made.
+type Part = Result<Vec<u8>, Error>;
 
 /// Writes the map of these tasks, indented, in the order of the keys. While some of it is written, what comes next is
 /// laid out. Nothing is written of tasks that JSON cannot hold.
@@ -35,34 +39,73 @@ pub(crate) fn write<'t, K: Copy + Sync>(
     if keys.is_empty() {
         return Ok(out.write_all(b"{}")?);
     }
-    let lay_out = |keys: &[K], part: &mut Part| {
-        part.text.clear();
-        let mut layout = TaskLayout::new(&mut part.text);
-        part.error = keys.iter().try_for_each(|key| layout.task(json(*key))).err();
-    };
-    let mut waiting = keys.chunks(TASKS);
-    let mut ready: Vec<Part> = Vec::new();
-    let mut making = Vec::new();
-    making.resize_with(2 * rayon::current_num_threads(), Part::default);
+    out.write_all(b"{")?;
     // Every task comes with the comma before it; the first one has none.
     let mut comma = 1;
-    out.write_all(b"{")?;
-    loop {
-        let next: Vec<_> = waiting.by_ref().take(making.len()).collect();
-        making.truncate(next.len());
-        rayon::in_place_scope(|scope| {
-            for (part, keys) in making.iter_mut().zip(next) {
-                scope.spawn(|_| lay_out(keys, part));
+    in_order(keys, json, |part| match part {
+        Ok(text) => Ok(out.write_all(&text[std::mem::take(&mut comma)..])?),
+        Err(error) => Err(blame(tasks.clone(), std::mem::replace(error, Error::custom("told already")))),
+    })?;
+    Ok(out.write_all(b"\n}")?)
+}
+
+/// Lays all parts out with all cores, and hands them on in their order. The room for the text is used again and again.
+fn in_order<'t, K: Copy + Sync>(
+    keys: &[K],
+    json: impl Fn(K) -> TaskJson<'t> + Sync,
+    mut hand_on: impl FnMut(&mut Part) -> Result<()>,
+) -> Result<()> {
+    let bench = Bench { waiting: Mutex::new(keys.chunks(TASKS).enumerate()), json: &json };
+    let cores = rayon::current_num_threads().min(keys.len().div_ceil(TASKS));
+    let (give_back, rooms) = channel();
+    for _ in 0..cores * ROOMS {
+        give_back.send(Vec::new())?;
+    }
+    let rooms = Mutex::new(rooms);
+    thread::scope(|scope| {
+        // Whoever is left without the other side ends, on both sides.
+        let give_back = give_back;
+        let (done, ready) = channel();
+        for _ in 0..cores {
+            let done = done.clone();
+            scope.spawn(|| bench.work(&rooms, done));
+        }
+        drop(done);
+        let mut early = BTreeMap::new();
+        let mut next = 0;
+        for (index, part) in ready {
+            early.insert(index, part);
+            while let Some(mut part) = early.remove(&next) {
+                hand_on(&mut part)?;
+                let _ = give_back.send(part.unwrap_or_default());
+                next += 1;
             }
-            ready.iter().try_for_each(|part| out.write_all(&part.text[std::mem::take(&mut comma)..]))
-        })?;
-        if let Some(error) = making.iter_mut().find_map(|part| part.error.take()) {
-            return Err(blame(tasks, error));
         }
-        if making.is_empty() {
-            return Ok(out.write_all(b"\n}")?);
+        Ok(())
+    })
+}
+
+/// What all cores take their work from.
+struct Bench<'b, K, J> {
+    waiting: Mutex<Enumerate<Chunks<'b, K>>>,
+    json: &'b J,
+}
+
+impl<'t, K: Copy, J: Fn(K) -> TaskJson<'t>> Bench<'_, K, J> {
+    /// Lays out one part after the other. There is room for a part before it is chosen, so the one that is to be handed
+    /// on next never waits for room.
+    fn work(&self, rooms: &Mutex<Receiver<Vec<u8>>>, done: Sender<(usize, Part)>) {
+        let mut layout = TaskLayout::default();
+        loop {
+            let room = rooms.lock().unwrap_or_else(PoisonError::into_inner).recv();
+            let next = self.waiting.lock().unwrap_or_else(PoisonError::into_inner).next();
+            let (Ok(room), Some((index, keys))) = (room, next) else { return };
+            layout.begin(room);
+            let laid_out = keys.iter().try_for_each(|key| layout.task((self.json)(*key)));
+            let text = layout.end();
+            if done.send((index, laid_out.map(|()| text))).is_err() {
+                return;
+            }
         }
-        std::mem::swap(&mut ready, &mut making);
-        making.resize_with(ready.len(), Part::default);
     }
 }

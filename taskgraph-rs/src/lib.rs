@@ -47,6 +47,7 @@ pub mod schema;
 pub mod secret;
 pub mod settings;
 pub mod shape;
+mod shape_fit;
 mod share;
 pub mod shelf;
 pub mod source;

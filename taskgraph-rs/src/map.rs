@@ -1,4 +1,4 @@
-//! The map of a [`Value`]: from text to values, in the order of insertion.
+//! Things by their names, in the order of insertion: the map of a [`Value`], the dependencies of a task.
 //!
 //! A graph consists of maps with a handful of entries whose keys have different lengths. To look through such a few is
 //! faster than to hash the key, and to keep them needs half the memory of a table. Large maps have a table as well.
@@ -18,26 +18,41 @@ const FEW: usize = 32;
 const ROOM: usize = 4;
 
 /// A map from text to values, in the order of insertion.
+pub type Map = Named<Value>;
+
+/// Things by their names, in the order of insertion.
 ///
-/// Two maps are equal if they have equal entries, in whatever order.
-#[derive(Default)]
-pub struct Map {
-    entries: Vec<(Str, Value)>,
+/// Two are equal if they have equal entries, in whatever order.
+pub struct Named<V> {
+    entries: Vec<(Str, V)>,
     /// The keys of a large map, at the positions of their entries.
     ///
     /// Invariant: it is there exactly if there are more than [`FEW`] entries.
     positions: Option<Box<IndexSet<Str, RandomState>>>,
 }
 
-impl Map {
+impl<V> Named<V> {
     /// An empty map.
     pub const fn new() -> Self {
-        Map { entries: Vec::new(), positions: None }
+        Named { entries: Vec::new(), positions: None }
     }
 
     /// An empty map with room for this many entries.
     pub fn with_capacity(count: usize) -> Self {
-        Map { entries: Vec::with_capacity(count), positions: None }
+        Named { entries: Vec::with_capacity(count), positions: None }
+    }
+
+    /// A map of entries whose keys are known to differ.
+    #[doc(hidden)]
+    pub fn of<const COUNT: usize>(entries: [(Str, V); COUNT]) -> Self {
+        let mut map = Named { entries: entries.into(), positions: None };
+        map.index_keys();
+        map
+    }
+
+    /// Makes room for this many entries more.
+    pub fn reserve(&mut self, count: usize) {
+        self.entries.reserve_exact(count);
     }
 
     /// How many entries there are.
@@ -51,7 +66,7 @@ impl Map {
     }
 
     /// The entries, in their order.
-    pub fn as_slice(&self) -> &[(Str, Value)] {
+    pub fn as_slice(&self) -> &[(Str, V)] {
         &self.entries
     }
 
@@ -65,23 +80,23 @@ impl Map {
     }
 
     /// The value under a key.
-    pub fn get(&self, key: &(impl AsRef<str> + ?Sized)) -> Option<&Value> {
+    pub fn get(&self, key: &(impl AsRef<str> + ?Sized)) -> Option<&V> {
         self.get_index_of(key).map(|position| &self.entries[position].1)
     }
 
     /// The value under a key, for changing.
-    pub fn get_mut(&mut self, key: &(impl AsRef<str> + ?Sized)) -> Option<&mut Value> {
+    pub fn get_mut(&mut self, key: &(impl AsRef<str> + ?Sized)) -> Option<&mut V> {
         let position = self.get_index_of(key)?;
         Some(&mut self.entries[position].1)
     }
 
     /// A key as the map has it, and its value.
-    pub fn get_key_value(&self, key: &(impl AsRef<str> + ?Sized)) -> Option<(&Str, &Value)> {
+    pub fn get_key_value(&self, key: &(impl AsRef<str> + ?Sized)) -> Option<(&Str, &V)> {
         self.get_index(self.get_index_of(key)?)
     }
 
     /// The entry at a position.
-    pub fn get_index(&self, position: usize) -> Option<(&Str, &Value)> {
+    pub fn get_index(&self, position: usize) -> Option<(&Str, &V)> {
         self.entries.get(position).map(|(key, value)| (key, value))
     }
 
@@ -91,25 +106,25 @@ impl Map {
     }
 
     /// The first entry.
-    pub fn first(&self) -> Option<(&Str, &Value)> {
+    pub fn first(&self) -> Option<(&Str, &V)> {
         self.get_index(0)
     }
 
     /// Puts a value under a key. A key that is there keeps its position; its value is given back.
-    pub fn insert(&mut self, key: Str, value: Value) -> Option<Value> {
+    pub fn insert(&mut self, key: Str, value: V) -> Option<V> {
         self.insert_full(key, value).1
     }
 
     /// Puts a value under a key, and tells its position and the value that was there.
-    pub fn insert_full(&mut self, key: Str, value: Value) -> (usize, Option<Value>) {
+    pub fn insert_full(&mut self, key: Str, value: V) -> (usize, Option<V>) {
         match self.get_index_of(&*key) {
             Some(position) => (position, Some(std::mem::replace(&mut self.entries[position].1, value))),
-            None => (self.push(key, value), None),
+            None => (self.append(key, value), None),
         }
     }
 
     /// Appends an entry whose key is not there yet, and tells its position.
-    fn push(&mut self, key: Str, value: Value) -> usize {
+    pub(crate) fn append(&mut self, key: Str, value: V) -> usize {
         if let Some(positions) = &mut self.positions {
             positions.insert(key.clone());
         }
@@ -119,18 +134,18 @@ impl Map {
         }
         self.entries.push((key, value));
         if self.positions.is_none() && self.entries.len() > FEW {
-            self.index();
+            self.index_keys();
         }
         self.entries.len() - 1
     }
 
     /// Makes the table of a large map anew.
-    fn index(&mut self) {
+    fn index_keys(&mut self) {
         self.positions = (self.entries.len() > FEW).then(|| Box::new(self.keys().cloned().collect()));
     }
 
     /// Takes an entry out; the others keep their order.
-    pub fn shift_remove(&mut self, key: &(impl AsRef<str> + ?Sized)) -> Option<Value> {
+    pub fn shift_remove(&mut self, key: &(impl AsRef<str> + ?Sized)) -> Option<V> {
         let position = self.get_index_of(key)?;
         let (_, value) = self.entries.remove(position);
         match &mut self.positions {
@@ -143,24 +158,24 @@ impl Map {
     }
 
     /// Keeps the entries that `keep` wants.
-    pub fn retain(&mut self, mut keep: impl FnMut(&Str, &mut Value) -> bool) {
+    pub fn retain(&mut self, mut keep: impl FnMut(&Str, &mut V) -> bool) {
         self.entries.retain_mut(|(key, value)| keep(key, value));
-        self.index();
+        self.index_keys();
     }
 
     /// Sorts the entries by their keys.
     pub fn sort_keys(&mut self) {
         self.entries.sort_by(|a, b| a.0.cmp(&b.0));
-        self.index();
+        self.index_keys();
     }
 
     /// The entries, in their order.
-    pub fn iter(&self) -> Iter<'_> {
+    pub fn iter(&self) -> Iter<'_, V> {
         self.entries.iter().map(|(key, value)| (key, value))
     }
 
     /// The entries, in their order, with the values for changing.
-    pub fn iter_mut(&mut self) -> IterMut<'_> {
+    pub fn iter_mut(&mut self) -> IterMut<'_, V> {
         self.entries.iter_mut().map(|(key, value)| (&*key, value))
     }
 
@@ -170,112 +185,150 @@ impl Map {
     }
 
     /// The values, in the order of their keys.
-    pub fn values(&self) -> impl DoubleEndedIterator<Item = &Value> + ExactSizeIterator + Clone {
+    pub fn values(&self) -> impl DoubleEndedIterator<Item = &V> + ExactSizeIterator + Clone {
         self.entries.iter().map(|(_, value)| value)
     }
 
     /// The values for changing, in the order of their keys.
-    pub fn values_mut(&mut self) -> impl DoubleEndedIterator<Item = &mut Value> + ExactSizeIterator {
+    pub fn values_mut(&mut self) -> impl DoubleEndedIterator<Item = &mut V> + ExactSizeIterator {
         self.entries.iter_mut().map(|(_, value)| value)
     }
 
     /// The values, in the order of their keys.
-    pub fn into_values(self) -> impl DoubleEndedIterator<Item = Value> + ExactSizeIterator {
+    pub fn into_values(self) -> impl DoubleEndedIterator<Item = V> + ExactSizeIterator {
         self.entries.into_iter().map(|(_, value)| value)
     }
 }
 
+/// Whether no two keys are the same.
+#[doc(hidden)]
+pub const fn differ(keys: &[&str]) -> bool {
+    let mut index = 0;
+    while index < keys.len() {
+        let mut other = 0;
+        while other < index {
+            if is_same(keys[index].as_bytes(), keys[other].as_bytes()) {
+                return false;
+            }
+            other += 1;
+        }
+        index += 1;
+    }
+    true
+}
+
+const fn is_same(a: &[u8], b: &[u8]) -> bool {
+    let mut index = 0;
+    while index < a.len() && index < b.len() && a[index] == b[index] {
+        index += 1;
+    }
+    index == a.len() && index == b.len()
+}
+
 /// The entries of a map.
-pub type Iter<'m> = std::iter::Map<std::slice::Iter<'m, (Str, Value)>, fn(&(Str, Value)) -> (&Str, &Value)>;
+pub type Iter<'m, V> = std::iter::Map<std::slice::Iter<'m, (Str, V)>, fn(&(Str, V)) -> (&Str, &V)>;
 
 /// The entries of a map, with the values for changing.
-pub type IterMut<'m> =
-    std::iter::Map<std::slice::IterMut<'m, (Str, Value)>, fn(&mut (Str, Value)) -> (&Str, &mut Value)>;
+pub type IterMut<'m, V> =
+    std::iter::Map<std::slice::IterMut<'m, (Str, V)>, fn(&mut (Str, V)) -> (&Str, &mut V)>;
 
-impl<'m> IntoIterator for &'m Map {
-    type Item = (&'m Str, &'m Value);
-    type IntoIter = Iter<'m>;
+impl<'m, V> IntoIterator for &'m Named<V> {
+    type Item = (&'m Str, &'m V);
+    type IntoIter = Iter<'m, V>;
 
-    fn into_iter(self) -> Iter<'m> {
+    fn into_iter(self) -> Iter<'m, V> {
         self.iter()
     }
 }
 
-impl<'m> IntoIterator for &'m mut Map {
-    type Item = (&'m Str, &'m mut Value);
-    type IntoIter = IterMut<'m>;
+impl<'m, V> IntoIterator for &'m mut Named<V> {
+    type Item = (&'m Str, &'m mut V);
+    type IntoIter = IterMut<'m, V>;
 
-    fn into_iter(self) -> IterMut<'m> {
+    fn into_iter(self) -> IterMut<'m, V> {
         self.iter_mut()
     }
 }
 
-impl IntoIterator for Map {
-    type Item = (Str, Value);
-    type IntoIter = std::vec::IntoIter<(Str, Value)>;
+impl<V> IntoIterator for Named<V> {
+    type Item = (Str, V);
+    type IntoIter = std::vec::IntoIter<(Str, V)>;
 
     fn into_iter(self) -> Self::IntoIter {
         self.entries.into_iter()
     }
 }
 
-impl Extend<(Str, Value)> for Map {
-    fn extend<I: IntoIterator<Item = (Str, Value)>>(&mut self, entries: I) {
+impl<V> Extend<(Str, V)> for Named<V> {
+    fn extend<I: IntoIterator<Item = (Str, V)>>(&mut self, entries: I) {
         for (key, value) in entries {
             self.insert(key, value);
         }
     }
 }
 
-impl FromIterator<(Str, Value)> for Map {
-    fn from_iter<I: IntoIterator<Item = (Str, Value)>>(entries: I) -> Self {
+impl<V> FromIterator<(Str, V)> for Named<V> {
+    fn from_iter<I: IntoIterator<Item = (Str, V)>>(entries: I) -> Self {
         let entries = entries.into_iter();
-        let mut map = Map::with_capacity(entries.size_hint().0);
+        let mut map = Named::with_capacity(entries.size_hint().0);
         map.extend(entries);
         map
     }
 }
 
-impl PartialEq for Map {
+impl<V: PartialEq> PartialEq for Named<V> {
     fn eq(&self, other: &Self) -> bool {
         self.len() == other.len() && self.iter().all(|(key, value)| other.get(key) == Some(value))
     }
 }
 
-impl Index<&str> for Map {
-    type Output = Value;
+impl<V> Index<&str> for Named<V> {
+    type Output = V;
 
     /// The value under a key that is known to be there.
-    fn index(&self, key: &str) -> &Value {
+    fn index(&self, key: &str) -> &V {
         self.get(key).expect("the key is there")
     }
 }
 
-impl Index<usize> for Map {
-    type Output = Value;
+impl<V> Index<usize> for Named<V> {
+    type Output = V;
 
     /// The value at a position.
-    fn index(&self, position: usize) -> &Value {
+    fn index(&self, position: usize) -> &V {
         &self.entries[position].1
     }
 }
 
-impl IndexMut<usize> for Map {
-    fn index_mut(&mut self, position: usize) -> &mut Value {
+impl<V> IndexMut<usize> for Named<V> {
+    fn index_mut(&mut self, position: usize) -> &mut V {
         &mut self.entries[position].1
     }
 }
 
-impl Clone for Map {
-    /// Maps are shared until they are changed, so a copy is made for changing: it has room for a few more entries.
-    fn clone(&self) -> Self {
-        let mut entries = Vec::with_capacity(self.entries.len() + ROOM);
+impl<V: Clone> Named<V> {
+    /// A copy that has room for this many entries more.
+    pub fn with_room(&self, count: usize) -> Self {
+        let mut entries = Vec::with_capacity(self.entries.len() + count);
         entries.extend_from_slice(&self.entries);
-        Map { entries, positions: self.positions.clone() }
+        Named { entries, positions: self.positions.clone() }
     }
 }
 
-impl fmt::Debug for Map {
+impl<V> Default for Named<V> {
+    fn default() -> Self {
+        Named::new()
+    }
+}
+
+impl<V: Clone> Clone for Named<V> {
+    /// Maps are shared until they are changed, so a copy is made for changing: it has room for a few more entries.
+    fn clone(&self) -> Self {
+        self.with_room(ROOM)
+    }
+}
+
+impl<V: fmt::Debug> fmt::Debug for Named<V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_map().entries(self).finish()
     }

@@ -22,6 +22,7 @@ use crate::share::share;
 use crate::task::Task;
 use crate::trace::Trail;
 use crate::transform::{Context, MOST_STUBS, Stub, Together};
+use crate::unwritable::is_unwritable;
 
 /// How many stubs are in a row. Some ten kilobytes each, they fit into the cache of a core.
 const ROW: usize = 32;
@@ -210,9 +211,10 @@ fn finished(context: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Arc<Task>>, S
         let (origin, trail) = (stub.origin.clone(), stub.trail.clone());
         match finish(context, stub).map_err(|error| origin.blame(error).downcast::<Problems>()) {
             Ok(mut task) => {
-                if let Some(before) = tasks.last() {
-                    share(&mut task, before);
-                }
+                task.is_unwritable = match tasks.last() {
+                    Some(before) => share(&mut task, before),
+                    None => is_unwritable(&task),
+                };
                 if let Some(trail) = trail {
                     context.record.trail_of(task.label.as_str(), &trail);
                 }

@@ -154,40 +154,6 @@ impl Shape {
         misfits
     }
 
-    /// Whether `value` has this shape. Allocates nothing.
-    pub fn fits(&self, value: &Value) -> bool {
-        match self {
-            Shape::Any => true,
-            Shape::Str => matches!(value, Value::Str(_)),
-            Shape::Int => matches!(value, Value::Int(_) | Value::BigInt(_) | Value::Bool(_)),
-            Shape::Float => matches!(value, Value::Float(_)),
-            Shape::Bool => matches!(value, Value::Bool(_)),
-            Shape::True => matches!(value, Value::Bool(true)),
-            Shape::Null => matches!(value, Value::Null),
-            Shape::Word(words) => value.as_str().is_some_and(|text| words.contains(&text)),
-            Shape::List(item) => value.as_list().is_some_and(|items| items.iter().all(|v| item.fits(v))),
-            Shape::MapOf(_) | Shape::Map(_) | Shape::Open(..) => {
-                value.as_map().is_some_and(|map| self.fits_fields(map))
-            }
-            Shape::KeyedBy(names, shape) => match arms(names, value) {
-                Some((_, map)) => map.values().all(|arm| self.fits(arm)),
-                None => shape.fits(value),
-            },
-            Shape::Either(shapes, _) => shapes.iter().any(|shape| shape.fits(value)),
-        }
-    }
-
-    /// Whether a map with these entries has this shape. Allocates nothing.
-    pub fn fits_fields(&self, map: &Map) -> bool {
-        match self {
-            Shape::Map(fields) => fields_fit(fields, None, map),
-            Shape::Open(fields, rest) => fields_fit(fields, Some(rest), map),
-            Shape::MapOf(shape) => map.values().all(|value| shape.fits(value)),
-            Shape::Any => true,
-            _ => false,
-        }
-    }
-
     fn collect(&self, value: &Value, path: &KeyPath, out: &mut Vec<Misfit>) {
         match (self, value) {
             (Shape::List(item), Value::List(items)) => {
@@ -276,15 +242,6 @@ pub fn found(value: &Value) -> String {
     }
 }
 
-fn fields_fit(fields: &[Field], rest: Option<&Shape>, map: &Map) -> bool {
-    let known = |key: &str| fields.iter().find(|field| field.name == key);
-    map.iter().all(|(key, value)| match (known(key), rest) {
-        (Some(field), _) => field.shape.fits(value),
-        (None, Some(rest)) => rest.fits(value),
-        (None, None) => false,
-    }) && fields.iter().all(|field| !field.required || map.contains_key(field.name))
-}
-
 fn collect_fields(
     fields: &[Field],
     rest: Option<&Shape>,
@@ -334,7 +291,7 @@ fn meant<'s>(shapes: &'s [Shape], value: &Value) -> Option<&'s Shape> {
 }
 
 /// The name and the arms of a `by-NAME` map, if `value` is one for one of `names`.
-fn arms<'v>(names: &[&str], value: &'v Value) -> Option<(&'v str, &'v Map)> {
+pub(crate) fn arms<'v>(names: &[&str], value: &'v Value) -> Option<(&'v str, &'v Map)> {
     let map = value.as_map().filter(|map| map.len() == 1)?;
     let (by, arms) = map.first()?;
     let name = by.strip_prefix("by-")?;

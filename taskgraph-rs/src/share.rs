@@ -7,60 +7,93 @@
 use std::sync::Arc;
 
 use crate::task::Task;
+use crate::unwritable::{any, is_unwritable};
 use crate::value::{Map, Str, Value};
 
-/// Replaces parts of a task by equal parts of the one before it. What is shared already stays as it is.
-pub fn share(task: &mut Task, before: &Task) {
-    share_map(&mut task.attributes, &before.attributes);
-    share_map(&mut task.definition, &before.definition);
-    share_value(&mut task.optimization, &before.optimization);
+/// Replaces parts of a task by equal parts of the one before it. What is shared already stays as it is. Tells whether
+/// the task has a number that JSON has no place for: what it shares was looked at before.
+pub fn share(task: &mut Task, before: &Task) -> bool {
+    let mut sharing = Sharing::default();
+    sharing.map(&mut task.attributes, &before.attributes);
+    sharing.map(&mut task.definition, &before.definition);
+    sharing.value(&mut task.optimization, &before.optimization);
+    if before.is_unwritable { is_unwritable(task) } else { sharing.is_unwritable }
 }
 
-/// Tells whether two maps now consist of the same parts.
-fn share_map(map: &mut Map, before: &Map) -> bool {
-    let mut is_same = map.len() == before.len();
-    for (position, (key, value)) in map.iter_mut().enumerate() {
-        let found = match before.get_index(position) {
-            Some((other, found)) if Str::ptr_eq(key, other) => Some(found),
-            _ => {
-                is_same = false;
-                before.get(key)
-            }
-        };
-        is_same &= found.is_some_and(|found| share_value(value, found));
-    }
-    is_same
+/// What was found while parts were shared. Its functions tell whether both things consist of the same parts now.
+#[derive(Default)]
+struct Sharing {
+    /// Whether there is a number that JSON has no place for in what is not shared.
+    is_unwritable: bool,
 }
 
-fn share_list(items: &mut [Value], before: &[Value]) -> bool {
-    let is_same = items.len() == before.len();
-    // All of them take what they can get.
-    items.iter_mut().zip(before).fold(is_same, |is_same, (item, before)| share_value(item, before) & is_same)
-}
-
-/// Tells whether both are the same now.
-fn share_value(value: &mut Value, before: &Value) -> bool {
-    if value.identity() == before.identity() {
-        return true;
-    }
-    let is_equal = match (&mut *value, before) {
-        (Value::Str(text), Value::Str(before)) => text == before,
-        (Value::List(items), Value::List(before)) => {
-            Arc::get_mut(items).is_some_and(|items| share_list(items, before))
+impl Sharing {
+    fn map(&mut self, map: &mut Map, before: &Map) -> bool {
+        let mut is_same = map.len() == before.len();
+        for (position, (key, value)) in map.iter_mut().enumerate() {
+            let found = match before.get_index(position) {
+                Some((other, found)) if Str::ptr_eq(key, other) => Some(found),
+                _ => {
+                    is_same = false;
+                    before.get(key)
+                }
+            };
+            is_same &= match found {
+                Some(found) => self.value(value, found),
+                None => self.differ([&*value]),
+            };
         }
-        (Value::Map(map), Value::Map(before)) => Arc::get_mut(map).is_some_and(|map| share_map(map, before)),
-        _ => false,
-    };
-    if is_equal {
-        *value = before.clone();
+        is_same
     }
-    is_equal
+
+    fn list(&mut self, items: &mut [Value], before: &[Value]) -> bool {
+        let mut is_same = items.len() == before.len();
+        // All of them take what they can get.
+        for (position, item) in items.iter_mut().enumerate() {
+            is_same &= match before.get(position) {
+                Some(before) => self.value(item, before),
+                None => self.differ([&*item]),
+            };
+        }
+        is_same
+    }
+
+    fn value(&mut self, value: &mut Value, before: &Value) -> bool {
+        if value.identity() == before.identity() {
+            return true;
+        }
+        let is_equal = match (&mut *value, before) {
+            (Value::Str(text), Value::Str(before)) => text == before,
+            (Value::List(items), Value::List(before)) => match Arc::get_mut(items) {
+                Some(items) => self.list(items, before),
+                None => self.differ(items.iter()),
+            },
+            (Value::Map(map), Value::Map(before)) => match Arc::get_mut(map) {
+                Some(map) => self.map(map, before),
+                None => self.differ(map.values()),
+            },
+            (other, _) => self.differ([&*other]),
+        };
+        if is_equal {
+            *value = before.clone();
+        }
+        is_equal
+    }
+
+    fn differ<'v>(&mut self, values: impl IntoIterator<Item = &'v Value>) -> bool {
+        self.is_unwritable |= any(values);
+        false
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::map;
+
+    fn share_map(map: &mut Map, before: &Map) -> bool {
+        Sharing::default().map(map, before)
+    }
 
     fn fields(name: &str) -> Map {
         let caches = map! { "name" => "checkouts", "path" => "a" };
@@ -76,6 +109,25 @@ mod tests {
         assert_eq!(part(&one, "caches"), part(&other, "caches"));
         assert_ne!(part(&one, "env"), part(&other, "env"));
         assert!(share_map(&mut fields("one"), &one));
+    }
+
+    #[test]
+    fn a_number_without_a_place_in_json_is_found_wherever_it_is_new() {
+        let found = |mut fields: Map, before: Map| {
+            let mut sharing = Sharing::default();
+            sharing.map(&mut fields, &before);
+            sharing.is_unwritable
+        };
+        let odd = || Value::Float(f64::INFINITY);
+        let inside = || map! { "a" => vec![Value::Int(1), Value::from(map! { "b" => odd() })] };
+        assert!(found(inside(), Map::new()));
+        assert!(found(inside(), map! { "a" => Value::list() }));
+        assert!(found(inside(), map! { "a" => vec![Value::Int(1), Value::from(map! { "b" => 2 })] }));
+        assert!(found(map! { "a" => odd() }, map! { "a" => 1 }));
+        assert!(!found(map! { "a" => Value::Float(1.5) }, map! { "a" => 1 }));
+        let shared = Value::from(inside());
+        assert!(found(map! { "a" => shared.clone() }, map! { "a" => map! { "a" => Value::list() } }));
+        drop(shared);
     }
 
     #[test]

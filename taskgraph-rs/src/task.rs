@@ -10,6 +10,7 @@ use indexmap::IndexMap;
 use serde::ser::{Serialize, Serializer};
 
 use crate::decision::{Model, Reuse};
+use crate::map::Named;
 use crate::origin::Origin;
 use crate::value::{Map, Str, Value};
 
@@ -59,7 +60,7 @@ impl Serialize for Label {
 pub const MAX_DEPENDENCIES: usize = 9_999;
 
 /// The names of a task's dependencies and the labels they stand for.
-pub type Dependencies = IndexMap<Str, Label, RandomState>;
+pub type Dependencies = Named<Label>;
 
 /// Tasks by label, in the order of their making.
 pub type TasksByLabel = IndexMap<Label, Arc<Task>, RandomState>;

@@ -24,10 +24,14 @@ pub(crate) struct TaskJson<'a> {
 }
 
 /// Lays out tasks one after the other, each in the mold of the one before it of its kind.
-pub(crate) struct TaskLayout<'o> {
-    caster: Caster<'o>,
+#[derive(Default)]
+pub(crate) struct TaskLayout {
+    caster: Caster,
     kinds: IndexMap<Str, Molds>,
 }
+
+/// How much text the molds may have before all are made anew: those of kinds that are done with are of no use.
+const MOST_MOLDED: usize = 1 << 18;
 
 /// Those of the fields of a task.
 #[derive(Default)]
@@ -42,10 +46,28 @@ struct Molds {
 /// How deep a task stands.
 const DEPTH: usize = 1;
 
-impl<'o> TaskLayout<'o> {
-    /// Appends to a text, inside a map.
-    pub fn new(out: &'o mut Vec<u8>) -> Self {
-        TaskLayout { caster: Caster::new(out), kinds: IndexMap::new() }
+/// How deep its fields stand.
+const INNER: usize = DEPTH + 1;
+
+/// The beginning of a field that is not the first.
+macro_rules! next {
+    ($field:literal) => {
+        concat!(",\n    \"", $field, "\": ")
+    };
+}
+
+impl TaskLayout {
+    /// Begins a text inside a map, in a room that has been used before.
+    pub fn begin(&mut self, room: Vec<u8>) {
+        if self.caster.molded() > MOST_MOLDED {
+            *self = TaskLayout::default();
+        }
+        self.caster.begin(room);
+    }
+
+    /// The whole text.
+    pub fn end(&mut self) -> Vec<u8> {
+        self.caster.end()
     }
 
     /// Appends a comma, a key and its task.
@@ -53,44 +75,37 @@ impl<'o> TaskLayout<'o> {
         let TaskLayout { caster, kinds } = self;
         let task = json.task;
         let molds = kinds.entry(task.kind.clone()).or_default();
-        let depth = DEPTH + 1;
         let mut layout = caster.layout(DEPTH);
-        next(&mut layout, json.key);
-        layout.depth = depth;
-        layout.out.push(b'{');
-        layout.key("attributes");
-        caster.append(Node::Map(&task.attributes), &mut molds.attributes, depth)?;
-        let mut layout = caster.layout(depth);
-        next(&mut layout, "dependencies");
+        layout.out.push(b',');
+        layout.key(json.key);
+        layout.out.extend_from_slice(b"{\n    \"attributes\": ");
+        caster.append(Node::Map(&task.attributes), &mut molds.attributes, INNER)?;
+        let mut layout = caster.layout(INNER);
+        layout.word(next!("dependencies"))?;
         edges(&mut layout, json.edges);
-        next(&mut layout, "description");
+        layout.word(next!("description"))?;
         layout.text(&task.description);
-        next(&mut layout, "if_dependencies");
-        caster.append(Node::List(&task.if_dependencies), &mut molds.if_dependencies, depth)?;
-        let mut layout = caster.layout(depth);
-        next(&mut layout, "kind");
+        layout.word(next!("if_dependencies"))?;
+        caster.append(Node::List(&task.if_dependencies), &mut molds.if_dependencies, INNER)?;
+        let mut layout = caster.layout(INNER);
+        layout.word(next!("kind"))?;
         layout.text(&task.kind);
-        next(&mut layout, "label");
+        layout.word(next!("label"))?;
         layout.text(task.label.as_str());
-        next(&mut layout, "optimization");
-        caster.append((&task.optimization).into(), &mut molds.optimization, depth)?;
-        next(&mut caster.layout(depth), "soft_dependencies");
-        caster.append(Node::List(&task.soft_dependencies), &mut molds.soft_dependencies, depth)?;
-        next(&mut caster.layout(depth), "task");
-        caster.append(Node::Map(json.definition), &mut molds.definition, depth)?;
-        let mut layout = caster.layout(depth);
+        layout.word(next!("optimization"))?;
+        caster.append((&task.optimization).into(), &mut molds.optimization, INNER)?;
+        caster.layout(INNER).word(next!("soft_dependencies"))?;
+        caster.append(Node::List(&task.soft_dependencies), &mut molds.soft_dependencies, INNER)?;
+        caster.layout(INNER).word(next!("task"))?;
+        caster.append(Node::Map(json.definition), &mut molds.definition, INNER)?;
+        let mut layout = caster.layout(INNER);
         if let Some(id) = json.task_id {
-            next(&mut layout, "task_id");
+            layout.word(next!("task_id"))?;
             layout.text(id);
         }
         layout.close(b'}');
         Ok(())
     }
-}
-
-fn next(layout: &mut Layout<'_>, key: &str) {
-    layout.out.push(b',');
-    layout.key(key);
 }
 
 fn edges(layout: &mut Layout<'_>, mut edges: SmallVec<[(&str, &str); 16]>) {

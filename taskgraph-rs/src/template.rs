@@ -5,8 +5,8 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result};
 
 use crate::fields::{Fields, about};
-use crate::python;
-use crate::value::{Map, Value};
+use crate::python::{self, Names, Plain};
+use crate::value::{Map, Str, Value, written};
 use crate::words;
 
 /// `base` with everything of `over` on top: maps are merged, lists appended, all else replaced. A `by-NAME` map
@@ -52,68 +52,126 @@ pub enum Missing {
 /// Fills `names` into all text of `value`: keys of maps, values, items of lists. What has nothing to fill in stays
 /// shared.
 pub fn substitute(value: &Value, names: &Map, missing: Missing) -> Result<Value> {
-    Ok(substituted(value, names, missing)?.unwrap_or_else(|| value.clone()))
+    match Blanks::of(value) {
+        Some(blanks) => blanks.fill(value, names, missing),
+        None => Ok(value.clone()),
+    }
 }
 
-/// What a value becomes, if it changes.
-fn substituted(value: &Value, names: &Map, missing: Missing) -> Result<Option<Value>> {
-    Ok(match value {
-        Value::Str(text) if python::has_braces(text) => Some(fill(text, names, missing)?.into()),
-        Value::List(items) => {
-            let mut changed: Option<Vec<Value>> = None;
-            for (index, item) in items.iter().enumerate() {
-                if let Some(new) = substituted(item, names, missing)? {
-                    changed.get_or_insert_with(|| items.to_vec())[index] = new;
+/// Where in a value something is to be filled in.
+enum Blanks {
+    /// In this text; where, if it has nothing but names between its braces.
+    Text(Option<Plain>),
+    /// In the items of this list, or the values of this map, at these positions.
+    Inside(Vec<(usize, Blanks)>),
+    /// In keys of this map, and wherever in its values.
+    Keys,
+}
+
+impl Blanks {
+    fn of(value: &Value) -> Option<Self> {
+        fn inside<'v>(values: impl Iterator<Item = &'v Value>) -> Option<Blanks> {
+            let parts = values.enumerate().filter_map(|(position, part)| Some((position, Blanks::of(part)?)));
+            let parts: Vec<_> = parts.collect();
+            (!parts.is_empty()).then_some(Blanks::Inside(parts))
+        }
+        match value {
+            Value::Str(text) => python::has_braces(text).then(|| Blanks::Text(Plain::read(text))),
+            Value::List(items) => inside(items.iter()),
+            Value::Map(map) if map.keys().any(|key| python::has_braces(key)) => Some(Blanks::Keys),
+            Value::Map(map) => inside(map.values()),
+            _ => None,
+        }
+    }
+
+    /// Fills names into the value that has these blanks.
+    fn fill(&self, value: &Value, names: &Map, missing: Missing) -> Result<Value> {
+        Ok(match (self, value) {
+            (Blanks::Text(plain), Value::Str(text)) => filled(text, plain.as_ref(), names, missing)?.into(),
+            (Blanks::Inside(parts), Value::List(items)) => {
+                let mut items = items.to_vec();
+                for (position, blanks) in parts {
+                    items[*position] = blanks.fill(&items[*position], names, missing)?;
                 }
+                items.into()
             }
-            changed.map(Value::from)
-        }
-        Value::Map(map) if map.keys().any(|key| python::has_braces(key)) => {
-            let mut out = Map::with_capacity(map.len());
-            for (key, value) in map.iter() {
-                out.insert(fill(key, names, missing)?.into(), substitute(value, names, missing)?);
-            }
-            Some(out.into())
-        }
-        Value::Map(map) => {
-            let mut changed: Option<Map> = None;
-            for (index, value) in map.values().enumerate() {
-                if let Some(new) = substituted(value, names, missing)? {
-                    changed.get_or_insert_with(|| Map::clone(map))[index] = new;
+            (Blanks::Inside(parts), Value::Map(map)) => {
+                let mut map = Map::clone(map);
+                for (position, blanks) in parts {
+                    map[*position] = blanks.fill(&map[*position], names, missing)?;
                 }
+                map.into()
             }
-            changed.map(Value::from)
-        }
-        _ => None,
-    })
+            (Blanks::Keys, Value::Map(map)) => {
+                let mut out = Map::with_capacity(map.len());
+                for (key, value) in map.iter() {
+                    out.insert(fill(key, names, missing)?, substitute(value, names, missing)?);
+                }
+                out.into()
+            }
+            (_, other) => other.clone(),
+        })
+    }
 }
 
 /// Fills `names` into one text.
-pub fn fill(text: &str, names: &Map, missing: Missing) -> Result<String> {
-    let find = |name: &str| names.get(name).cloned();
-    let filled = match missing {
-        Missing::Fails => python::format(text, find),
-        Missing::Stays => python::format_partial(text, find),
-    };
-    filled.map(|text| text.into_owned()).with_context(|| format!("cannot fill in `{}`", words::shorten(text)))
+pub fn fill(text: &str, names: &Map, missing: Missing) -> Result<Str> {
+    filled(text, None, names, missing)
 }
 
-/// Fills `names` into the values at the dotted paths `fields` of a task.
-pub fn substitute_fields<'f>(
-    task: &mut Map,
-    fields: impl IntoIterator<Item = &'f str>,
-    names: &Map,
-    missing: Missing,
-) -> Result<()> {
-    for field in fields {
-        let place = task.at(field).context("a substitution field is missing")?;
-        let changed = substituted(place, names, missing)
-            .map_err(|error| about(field, format!("in `{field}`: {error:#}")))?;
-        if let Some(new) = changed {
-            *place = new;
+fn filled(text: &str, plain: Option<&Plain>, names: &Map, missing: Missing) -> Result<Str> {
+    let find = |name: &str| names.get(name);
+    let names = Names { find: &find, is_partial: missing == Missing::Stays };
+    written(|out| match plain {
+        Some(plain) => plain.append(out, text, names),
+        None => python::append_format(out, text, names),
+    })
+    .with_context(|| format!("cannot fill in `{}`", words::shorten(text)))
+}
+
+/// Fields into which other names are filled in each stub of a kind. Where it says the same in the next stub, the blanks
+/// are known.
+#[derive(Default)]
+pub struct Forms(Vec<(Value, Option<Blanks>)>);
+
+impl Forms {
+    /// Fills `names` into a value, the one at this position among the fields. Tells what it becomes, if it changes.
+    pub fn fill(
+        &mut self,
+        position: usize,
+        value: &Value,
+        names: &Map,
+        missing: Missing,
+    ) -> Result<Option<Value>> {
+        if self.0.len() <= position {
+            self.0.resize_with(position + 1, Default::default);
         }
+        let (known, blanks) = &mut self.0[position];
+        if known.identity() != value.identity() {
+            (*known, *blanks) = (value.clone(), Blanks::of(value));
+        }
+        blanks.as_ref().map(|blanks| blanks.fill(value, names, missing)).transpose()
     }
-    Ok(())
+
+    /// Fills `names` into the values at the dotted paths `fields` of a task.
+    pub fn fill_fields<'f>(
+        &mut self,
+        task: &mut Map,
+        fields: impl IntoIterator<Item = &'f str>,
+        names: &Map,
+        missing: Missing,
+    ) -> Result<()> {
+        for (position, field) in fields.into_iter().enumerate() {
+            let place = task.at(field).context("a substitution field is missing")?;
+            let changed = self
+                .fill(position, place, names, missing)
+                .map_err(|error| about(field, format!("in `{field}`: {error:#}")))?;
+            if let Some(new) = changed {
+                *place = new;
+            }
+        }
+        Ok(())
+    }
 }
 
 #[cfg(test)]
@@ -133,6 +191,23 @@ mod tests {
         let base = Value::from(map! { "a" => map! { "x" => 1 } });
         let over = Value::from(map! { "a" => map! { "by-level" => map! { "3" => 2 } } });
         assert_eq!(merge(&base, &over), over);
+    }
+
+    #[test]
+    fn blanks_of_one_value_are_not_those_of_another() {
+        let mut forms = Forms::default();
+        let mut filled = |value: Value| {
+            let names = map! { "x" => "1" };
+            let new = forms.fill(0, &value, &names, Missing::Stays).unwrap();
+            format!("{:?}", new.unwrap_or(value))
+        };
+        let list = |words: &[&str]| words.iter().copied().collect::<Value>();
+        let value = list(&["a", "{x}"]);
+        assert_eq!([filled(value.clone()), filled(value)], [r#"["a", "1"]"#; 2]);
+        assert_eq!(filled(list(&["{x}", "a"])), r#"["1", "a"]"#);
+        assert_eq!(filled(list(&["a", "a"])), r#"["a", "a"]"#);
+        assert_eq!(filled(map! { "{x}" => "{x}{y}" }.into()), r#"{"1": "1{y}"}"#);
+        assert_eq!(filled("{x}{{".into()), r#""1{""#);
     }
 
     #[test]

@@ -84,7 +84,7 @@ impl fmt::Display for Together {
 impl std::error::Error for Together {}
 
 /// A task on its way through the transforms: an ordered map, where it was written, and what was decided about it.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Stub {
     /// The fields. They change their meaning from transform to transform.
     pub fields: Map,
@@ -96,6 +96,20 @@ pub struct Stub {
     pub reuse: Option<Arc<Reuse>>,
     /// What transforms did to it so far, if that is kept.
     pub trail: Option<Arc<Trail>>,
+}
+
+impl Clone for Stub {
+    /// A copy goes on through the transforms, which give it more fields.
+    fn clone(&self) -> Self {
+        const ROOM: usize = 16;
+        Stub {
+            fields: self.fields.with_room(ROOM),
+            origin: self.origin.clone(),
+            model: self.model.clone(),
+            reuse: self.reuse.clone(),
+            trail: self.trail.clone(),
+        }
+    }
 }
 
 impl Stub {

@@ -27,16 +27,21 @@ pub fn blame<'t>(tasks: impl IntoIterator<Item = &'t Arc<Task>>, error: serde_js
     if problems.is_empty() { error.into() } else { Problems(problems).into() }
 }
 
+/// Whether a task has a number that JSON has no place for.
+pub fn is_unwritable(task: &Task) -> bool {
+    any(task.definition.values().chain(task.attributes.values()).chain([&task.optimization]))
+}
+
 /// Whether there is a number in these values that JSON has no place for.
-pub fn any<'v>(mut values: impl Iterator<Item = &'v Value>) -> bool {
-    values.any(|value| match value {
+pub fn any<'v>(values: impl IntoIterator<Item = &'v Value>) -> bool {
+    values.into_iter().any(|value| match value {
         Value::List(items) => any(items.iter()),
         Value::Map(map) => any(map.values()),
-        number => is_unwritable(number),
+        number => is_without_place(number),
     })
 }
 
-fn is_unwritable(value: &Value) -> bool {
+fn is_without_place(value: &Value) -> bool {
     match value {
         Value::Float(number) => !number.is_finite(),
         Value::BigInt(digits) => digits.parse::<u64>().is_err(),
@@ -52,8 +57,10 @@ fn find(value: &Value) -> Option<(Vec<Step>, String)> {
         Some((steps, number))
     };
     match value {
-        Value::Float(number) if is_unwritable(value) => Some((Vec::new(), format!("the number {number}"))),
-        Value::BigInt(digits) if is_unwritable(value) => Some((Vec::new(), format!("the integer {digits}"))),
+        Value::Float(number) if is_without_place(value) => Some((Vec::new(), format!("the number {number}"))),
+        Value::BigInt(digits) if is_without_place(value) => {
+            Some((Vec::new(), format!("the integer {digits}")))
+        }
         Value::List(items) => items.iter().enumerate().find_map(|(index, item)| inside(index.into(), item)),
         Value::Map(map) => map.iter().find_map(|(key, value)| inside(key.into(), value)),
         _ => None,

@@ -4,7 +4,8 @@
 //! changed (copy on write), so that fanning one stub out into a thousand copies nothing but what differs.
 //! Invariant: keys of maps are strings; whatever else YAML allows as a key stops at the door (`yaml`).
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
+use std::convert::Infallible;
 use std::fmt;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
@@ -16,17 +17,28 @@ pub use crate::map::Map;
 /// A shared piece of text. As small as a pointer.
 pub type Str = arcstr::ArcStr;
 
+/// Where a text lies, which tells it from others for as long as it lives.
+pub(crate) fn address(text: &Str) -> usize {
+    text.as_ptr().addr()
+}
+
+/// The text that `write` writes. The room in which it is written is used again and again.
+pub fn written<E>(write: impl FnOnce(&mut String) -> Result<(), E>) -> Result<Str, E> {
+    thread_local! {
+        static ROOM: Cell<String> = const { Cell::new(String::new()) };
+    }
+    let mut text = ROOM.take();
+    text.clear();
+    write(&mut text)?;
+    let shared = Str::from(&*text);
+    ROOM.set(text);
+    Ok(shared)
+}
+
 /// These texts as one.
 pub fn joined(parts: &[&str]) -> Str {
-    let length = parts.iter().map(|part| part.len()).sum();
-    let all = Str::init_with(length, |mut rest| {
-        for part in parts {
-            let (place, behind) = rest.split_at_mut(part.len());
-            place.copy_from_slice(part.as_bytes());
-            rest = behind;
-        }
-    });
-    all.expect("texts make a text")
+    let Ok(text) = written(|text| Ok::<_, Infallible>(parts.iter().for_each(|part| text.push_str(part))));
+    text
 }
 
 /// The names that transforms give to fields, shared: every task has the same ones.
@@ -36,9 +48,10 @@ pub fn key(name: &str) -> Str {
         /// of the program, which never move.
         static LAST: RefCell<Vec<Str>> = RefCell::new(vec![Str::new(); PLACES]);
     }
-    const PLACES: usize = 1 << 10;
+    // Many more than there are names, so that few of them share a place.
+    const PLACES: usize = 1 << 12;
     LAST.with_borrow_mut(|last| {
-        let place = &mut last[(name.as_ptr().addr() ^ name.len() << 5) % PLACES];
+        let place = &mut last[(name.as_ptr().addr() ^ name.len() << 7) % PLACES];
         if &**place != name {
             *place = known(name);
         }
@@ -232,9 +245,9 @@ impl Value {
             Value::Null => Identity(0, 0),
             Value::Bool(flag) => Identity(1, u64::from(*flag)),
             Value::Int(number) => Identity(2, number.cast_unsigned()),
-            Value::BigInt(digits) => Identity(3, digits.as_ptr().addr() as u64),
+            Value::BigInt(digits) => Identity(3, address(digits) as u64),
             Value::Float(number) => Identity(4, number.to_bits()),
-            Value::Str(text) => Identity(5, text.as_ptr().addr() as u64),
+            Value::Str(text) => Identity(5, address(text) as u64),
             Value::Time(time) => Identity(6, Arc::as_ptr(time).addr() as u64),
             Value::List(items) => Identity::of_list(items),
             Value::Map(map) => Identity::of_map(map),
@@ -360,14 +373,25 @@ impl Serialize for Value {
     }
 }
 
-/// Builds a [`Map`] from `key => value` pairs, in that order.
+/// The name of a field that is a literal, shared with all who ask for it. Each place asks once.
+#[macro_export]
+macro_rules! name {
+    ($name:literal) => {{
+        static NAME: ::std::sync::LazyLock<$crate::value::Str> =
+            ::std::sync::LazyLock::new(|| $crate::value::key($name));
+        $crate::value::Str::clone(&NAME)
+    }};
+}
+
+/// Builds a [`Map`] from `key => value` pairs, in that order. Keys that are literals have to differ.
 #[macro_export]
 macro_rules! map {
-    (@name $key:expr) => { "" };
+    ($($key:literal => $value:expr),* $(,)?) => {{
+        const { assert!($crate::map::differ(&[$($key),*]), "a key stands twice") };
+        $crate::value::Map::of([$(($crate::name!($key), $crate::value::Value::from($value))),*])
+    }};
     ($($key:expr => $value:expr),* $(,)?) => {{
-        let length = <[&str]>::len(&[$($crate::map!(@name $key)),*]);
-        #[allow(unused_mut, reason = "an empty map is not changed")]
-        let mut map = $crate::value::Map::with_capacity(length);
+        let mut map = $crate::value::Map::new();
         $(map.insert($crate::value::key($key), $crate::value::Value::from($value));)*
         map
     }};

@@ -1,6 +1,7 @@
 //! What has to hold for a full graph. Finds everything that does not, and changes nothing.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use indexmap::IndexMap;
 use memchr::memchr;
@@ -35,21 +36,64 @@ const LONGEST_NAME: usize = 255;
 
 /// All that is wrong with a full graph.
 pub fn verify(graph: &TaskGraph, config: &GraphConfig) -> Vec<Problem> {
-    type Check = fn(&TaskGraph, &GraphConfig, &mut Vec<Problem>);
-    // Made side by side; what they find comes in this order.
-    const CHECKS: [Check; 5] = [
-        |graph, _, problems| names(graph, problems),
-        |graph, _, problems| symbols(graph, problems),
-        routes,
-        |graph, _, problems| tiers(graph, problems),
-        |graph, _, problems| toolchain_aliases(graph, problems),
-    ];
-    let found = CHECKS.par_iter().map(|check| {
-        let mut problems = Vec::new();
-        check(graph, config, &mut problems);
-        problems
-    });
-    found.flatten().collect()
+    let v2 = format!("index.{}.v2", config.trust_domain());
+    let marked = Marked::of(graph, &v2);
+    let mut problems = Vec::new();
+    names(&marked, &mut problems);
+    symbols(&marked, &mut problems);
+    routes(&marked, &v2, &mut problems);
+    tiers(&marked, &mut problems);
+    toolchain_aliases(&marked, &mut problems);
+    problems
+}
+
+/// What a check has to look at in a task. Most tasks have nothing of it.
+const NAME: u8 = 1;
+const TREEHERDER: u8 = 1 << 1;
+const ROUTES: u8 = 1 << 2;
+const ALIAS: u8 = 1 << 3;
+
+/// A graph of which every task was looked at once.
+struct Marked<'g> {
+    graph: &'g TaskGraph,
+    marks: Vec<u8>,
+}
+
+impl<'g> Marked<'g> {
+    fn of(graph: &'g TaskGraph, v2: &str) -> Self {
+        let marks = |at: usize| {
+            let task = &*graph.tasks[at];
+            let mut marks = 0;
+            let mut mark = |name: u8, is_marked: bool| marks |= if is_marked { name } else { 0 };
+            mark(NAME, task.label.as_str().len() > LONGEST_NAME);
+            mark(TREEHERDER, treeherder(task).is_some());
+            mark(ROUTES, routes_of(task).any(|route| is_noteworthy(route, v2)));
+            mark(ALIAS, task.attributes.contains_key("toolchain-alias"));
+            marks
+        };
+        Marked { graph, marks: (0..graph.tasks.len()).into_par_iter().map(marks).collect() }
+    }
+
+    /// The tasks with a mark.
+    fn with(&self, mark: u8) -> impl Iterator<Item = &'g Task> {
+        let tasks = self.graph.tasks.values().zip(&self.marks);
+        tasks.filter(move |(_, marks)| **marks & mark != 0).map(|(task, _)| &**task)
+    }
+}
+
+fn routes_of(task: &Task) -> impl Iterator<Item = &str> {
+    let routes = task.definition.get("routes").and_then(Value::as_list).unwrap_or_default();
+    routes.iter().filter_map(Value::as_str)
+}
+
+/// Whether a route is one of those of which something is asked.
+fn is_noteworthy(route: &str, v2: &str) -> bool {
+    route.len() > LONGEST_ROUTE || route.starts_with(v2) || route.starts_with("notify.") || has_slash(route)
+}
+
+/// Whether a route is an index path with a slash.
+fn has_slash(route: &str) -> bool {
+    route.starts_with("index.") && memchr(b'/', route.as_bytes()).is_some()
 }
 
 fn about(task: &Task, code: &'static str, message: String, path: &str) -> Problem {
@@ -59,8 +103,8 @@ fn about(task: &Task, code: &'static str, message: String, path: &str) -> Proble
 }
 
 /// Names fit what Taskcluster takes. They count in characters, unlike routes, which are ASCII.
-fn names(graph: &TaskGraph, problems: &mut Vec<Problem>) {
-    for task in graph.tasks.values().filter(|task| task.label.as_str().len() > LONGEST_NAME) {
+fn names(marked: &Marked<'_>, problems: &mut Vec<Problem>) {
+    for task in marked.with(NAME) {
         let length = task.label.as_str().chars().count();
         if length > LONGEST_NAME {
             let message = format!(
@@ -77,9 +121,9 @@ fn treeherder(task: &Task) -> Option<&Value> {
 }
 
 /// No two tasks share platform, collection, group and symbol.
-fn symbols(graph: &TaskGraph, problems: &mut Vec<Problem>) {
+fn symbols(marked: &Marked<'_>, problems: &mut Vec<Problem>) {
     let mut seen: BTreeMap<[Option<&str>; 4], &Label> = BTreeMap::new();
-    for task in graph.tasks.values() {
+    for task in marked.with(TREEHERDER) {
         let Some(treeherder) = treeherder(task) else { continue };
         let text = |key: &str| treeherder.get(key).and_then(Value::as_str);
         let collections: Vec<_> = treeherder
@@ -108,13 +152,11 @@ fn symbols(graph: &TaskGraph, problems: &mut Vec<Problem>) {
 }
 
 /// Routes of the trust domain are unique, notifications know their event, index paths have no slashes.
-fn routes(graph: &TaskGraph, config: &GraphConfig, problems: &mut Vec<Problem>) {
-    let v2 = format!("index.{}.v2", config.trust_domain());
+fn routes(marked: &Marked<'_>, v2: &str, problems: &mut Vec<Problem>) {
     let mut seen: IndexMap<&str, &Label> = IndexMap::new();
-    for task in graph.tasks.values() {
-        let routes = task.definition.get("routes").and_then(Value::as_list).unwrap_or_default();
-        for route in routes.iter().filter_map(Value::as_str) {
-            if route.starts_with(&v2)
+    for task in marked.with(ROUTES) {
+        for route in routes_of(task) {
+            if route.starts_with(v2)
                 && let Some(other) = seen.insert(route, &task.label)
             {
                 let message = format!("`{}` and `{other}` have the same route `{route}`", task.label);
@@ -140,7 +182,7 @@ fn routes(graph: &TaskGraph, config: &GraphConfig, problems: &mut Vec<Problem>) 
                 );
                 problems.push(about(task, "route", message, "routes"));
             }
-            if route.starts_with("index.") && memchr(b'/', route.as_bytes()).is_some() {
+            if has_slash(route) {
                 let message = format!("`{}` has a route with a slash: `{route}`", task.label);
                 problems.push(about(task, "route", message, "routes"));
             }
@@ -149,10 +191,12 @@ fn routes(graph: &TaskGraph, config: &GraphConfig, problems: &mut Vec<Problem>) 
 }
 
 /// No task depends on one of a higher tier number.
-fn tiers(graph: &TaskGraph, problems: &mut Vec<Problem>) {
+fn tiers(marked: &Marked<'_>, problems: &mut Vec<Problem>) {
+    let graph = marked.graph;
     let tier = |task: &Task| treeherder(task).and_then(|th| th.get("tier")?.as_int()).unwrap_or(i64::MAX);
     let words = |tier: i64| if tier == i64::MAX { "no tier".into() } else { format!("tier {tier}") };
-    let tiers: Vec<i64> = graph.tasks.values().map(|task| tier(task)).collect();
+    let tier = |(task, marks): (&Arc<Task>, &u8)| if marks & TREEHERDER == 0 { i64::MAX } else { tier(task) };
+    let tiers: Vec<i64> = graph.tasks.values().zip(&marked.marks).map(tier).collect();
     let highest = tiers.iter().copied().max().unwrap_or_default();
     for (task, own) in graph.tasks.values().zip(&tiers).filter(|(_, own)| **own < highest) {
         for (index, _, dependency) in
@@ -176,9 +220,9 @@ fn tiers(graph: &TaskGraph, problems: &mut Vec<Problem>) {
 }
 
 /// No two toolchains share an alias.
-fn toolchain_aliases(graph: &TaskGraph, problems: &mut Vec<Problem>) {
+fn toolchain_aliases(marked: &Marked<'_>, problems: &mut Vec<Problem>) {
     let mut seen: IndexMap<&str, &Label> = IndexMap::new();
-    for task in graph.tasks.values() {
+    for task in marked.with(ALIAS) {
         let aliases: Vec<&str> = match task.attributes.get("toolchain-alias") {
             Some(Value::Str(alias)) => vec![alias],
             Some(Value::List(aliases)) => aliases.iter().filter_map(Value::as_str).collect(),

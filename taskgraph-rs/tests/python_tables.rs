@@ -52,7 +52,7 @@ fn values_are_written_as_in_python() {
 fn templates_are_filled_in_as_in_python() {
     for row in table("str-format.json") {
         let args = json::read(&row["args"].to_string()).unwrap();
-        let result = python::format(text(&row, "format"), |name| args.get(name).cloned());
+        let result = python::format(text(&row, "format"), |name| args.get(name));
         match row.get("error") {
             Some(kind) => assert_eq!(result.unwrap_err().kind(), kind.as_str().unwrap(), "{row}"),
             None => assert_eq!(result.unwrap(), text(&row, "result"), "{row}"),

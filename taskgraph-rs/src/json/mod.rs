@@ -4,7 +4,7 @@ mod read;
 mod write;
 
 pub use read::{read, written};
-pub use write::{compact, compact_sorted, indented, pretty_sorted};
+pub use write::{append_text, compact, compact_sorted, indented, pretty_sorted};
 
 /// Why JSON cannot be read or written.
 pub type Error = serde_json::Error;

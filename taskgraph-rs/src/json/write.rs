@@ -5,12 +5,23 @@ use std::io::Write;
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
 use super::Error;
-use crate::json_layout::append;
+use crate::json_layout::{append, is_plain};
 use crate::value::{Str, Value};
 
 /// On one line, keys in their order. Fails on what JSON lacks: integers beyond 64 bits, infinity.
 pub fn compact<T: Serialize + ?Sized>(value: &T) -> Result<String, Error> {
     serde_json::to_string(value)
+}
+
+/// Appends a text in quotes, as [`compact`] writes it.
+pub fn append_text(out: &mut String, text: &str) {
+    if is_plain(text) {
+        out.push('"');
+        out.push_str(text);
+        out.push('"');
+    } else {
+        out.push_str(&compact(text).expect("a text is always written"));
+    }
 }
 
 /// On one line, keys sorted by code point at every level.
@@ -89,6 +100,15 @@ mod tests {
             "{\"a\":[],\"m\":{},\"z\":[{\"B\":1,\"a\":null,\"é\":\"å\u{7f}\\u001f\\\"/\"}]}"
         );
         assert_eq!(pretty(&value).lines().nth(5), Some("      \"B\": 1,"));
+    }
+
+    #[test]
+    fn a_text_alone_is_written_as_inside_of_something() {
+        for text in ["", "plain", "\"quoted\"", "a\\b", "é\u{7f}", "line\n", "0123456789\t"] {
+            let mut out = String::new();
+            append_text(&mut out, text);
+            assert_eq!(out, compact(text).unwrap());
+        }
     }
 
     #[test]

@@ -6,26 +6,52 @@ use memchr::memchr2;
 
 use super::digit::decimals;
 use super::format_error::FormatError;
+use super::plain::plain_name;
 use super::spec::format_value;
 use super::text;
 use crate::value::Value;
 
 /// The most bytes one template may grow to: a few nested fields could else fill the memory.
-const MOST_OUTPUT: usize = 64 << 20;
+pub(super) const MOST_OUTPUT: usize = 64 << 20;
 
 /// How deep fields nest in Python: `{a:{width}}` and no further.
 const DEPTH: usize = 2;
 
-type Names<'a> = &'a dyn Fn(&str) -> Option<Value>;
+/// What is filled in.
+#[derive(Clone, Copy)]
+pub struct Names<'n, 'v> {
+    /// What stands under a name.
+    pub find: &'n dyn Fn(&str) -> Option<&'v Value>,
+    /// Whether a missing name stands for itself: see [`format_partial`].
+    pub is_partial: bool,
+}
 
 /// Python: `template.format(**names)`. A template without braces comes back as it is.
-pub fn format(template: &str, names: impl Fn(&str) -> Option<Value>) -> Result<Cow<'_, str>, FormatError> {
+pub fn format<'t, 'v>(
+    template: &'t str,
+    names: impl Fn(&str) -> Option<&'v Value>,
+) -> Result<Cow<'t, str>, FormatError> {
+    filled(template, Names { find: &names, is_partial: false })
+}
+
+fn filled<'t>(template: &'t str, names: Names<'_, '_>) -> Result<Cow<'t, str>, FormatError> {
     if !has_braces(template) {
         return Ok(Cow::Borrowed(template));
     }
     let mut out = String::with_capacity(template.len() + 32);
-    fill(&mut out, template, &names, DEPTH)?;
+    append_format(&mut out, template, names)?;
     Ok(Cow::Owned(out))
+}
+
+/// Appends a template with names filled in.
+pub fn append_format(out: &mut String, template: &str, names: Names<'_, '_>) -> Result<(), FormatError> {
+    fill(out, template, names, DEPTH).map_err(|error| match error {
+        // Python: a map has no positions at all, where `format` has none that fits.
+        FormatError::Position(field) if names.is_partial => {
+            FormatError::Value(format!("no value for `{{{field}}}`: fields have names here"))
+        }
+        other => other,
+    })
 }
 
 /// Whether formatting changes a text at all.
@@ -36,22 +62,40 @@ pub fn has_braces(template: &str) -> bool {
 /// Python: `template.format_map(names)` where a missing name stands for itself: `{missing}` stays `{missing}`.
 ///
 /// What stands for it is the text `{missing}`, so a format specification applies to that text.
-pub fn format_partial(
-    template: &str,
-    names: impl Fn(&str) -> Option<Value>,
-) -> Result<Cow<'_, str>, FormatError> {
-    format(template, |name| names(name).or_else(|| Some(format!("{{{name}}}").into()))).map_err(|error| {
-        match error {
-            // Python: a map has no positions at all, where `format` has none that fits.
-            FormatError::Position(field) => {
-                FormatError::Value(format!("no value for `{{{field}}}`: fields have names here"))
-            }
-            other => other,
-        }
-    })
+pub fn format_partial<'t, 'v>(
+    template: &'t str,
+    names: impl Fn(&str) -> Option<&'v Value>,
+) -> Result<Cow<'t, str>, FormatError> {
+    filled(template, Names { find: &names, is_partial: true })
 }
 
-fn fill(out: &mut String, template: &str, names: Names<'_>, depth: usize) -> Result<(), FormatError> {
+impl Names<'_, '_> {
+    /// The value under a name.
+    fn value(self, name: &str) -> Result<Value, FormatError> {
+        match (self.find)(name) {
+            Some(value) => Ok(value.clone()),
+            None if self.is_partial => Ok(format!("{{{name}}}").into()),
+            None => Err(FormatError::Name(name.into())),
+        }
+    }
+
+    /// Appends the value under a name.
+    pub(super) fn append(self, out: &mut String, name: &str) -> Result<(), FormatError> {
+        match (self.find)(name) {
+            Some(Value::Str(text)) => out.push_str(text),
+            Some(other) => format_value(out, other, "")?,
+            None if self.is_partial => {
+                out.push('{');
+                out.push_str(name);
+                out.push('}');
+            }
+            None => return Err(FormatError::Name(name.into())),
+        }
+        Ok(())
+    }
+}
+
+fn fill(out: &mut String, template: &str, names: Names<'_, '_>, depth: usize) -> Result<(), FormatError> {
     if depth == 0 {
         return wrong("fields are nested too deeply");
     }
@@ -68,10 +112,7 @@ fn fill(out: &mut String, template: &str, names: Names<'_>, depth: usize) -> Res
         } else if after.is_empty() {
             return wrong("single `{`: a brace that means itself is written twice");
         } else if let Some(name) = plain_name(after) {
-            match names(name).ok_or_else(|| FormatError::Name(name.into()))? {
-                Value::Str(text) => out.push_str(&text),
-                other => format_value(out, &other, "")?,
-            }
+            names.append(out, name)?;
             rest = &after[name.len() + 1..];
         } else {
             let (field, remaining) = Field::parse(after)?;
@@ -79,19 +120,11 @@ fn fill(out: &mut String, template: &str, names: Names<'_>, depth: usize) -> Res
             rest = remaining;
         }
         if out.len() > MOST_OUTPUT {
-            return wrong("the text grows beyond 64 MiB");
+            return Err(FormatError::too_long());
         }
     }
     out.push_str(rest);
     Ok(())
-}
-
-/// The name of a field that is nothing but a name, as nearly all are.
-fn plain_name(text: &str) -> Option<&str> {
-    let is_letter = |byte: u8| byte.is_ascii_alphabetic() || byte == b'_';
-    let bytes = text.as_bytes();
-    let length = bytes.iter().position(|byte| !is_letter(*byte) && !byte.is_ascii_digit())?;
-    (bytes[length] == b'}' && is_letter(bytes[0])).then(|| &text[..length])
 }
 
 /// What stands between two braces.
@@ -137,7 +170,7 @@ impl<'t> Field<'t> {
         wrong("a format specification does not end: expected `}`")
     }
 
-    fn write(&self, out: &mut String, names: Names<'_>, depth: usize) -> Result<(), FormatError> {
+    fn write(&self, out: &mut String, names: Names<'_, '_>, depth: usize) -> Result<(), FormatError> {
         let mut value = look_up(self.path, names)?;
         value = match self.conversion {
             None => value,
@@ -174,12 +207,12 @@ fn path_end(text: &str) -> Result<usize, FormatError> {
 }
 
 /// The value at `name[key][0]…`.
-fn look_up(path: &str, names: Names<'_>) -> Result<Value, FormatError> {
+fn look_up(path: &str, names: Names<'_, '_>) -> Result<Value, FormatError> {
     let (name, mut rest) = path.split_at(path.find(['.', '[']).unwrap_or(path.len()));
     if name.is_empty() || index(name)?.is_some() {
         return Err(FormatError::Position(path.into()));
     }
-    let mut value = names(name).ok_or_else(|| FormatError::Name(name.into()))?;
+    let mut value = names.value(name)?;
     while let Some(first) = rest.chars().next() {
         let step = &rest[first.len_utf8()..];
         let (key, after) = match first {
@@ -233,15 +266,16 @@ fn wrong<T>(what: impl Into<String>) -> Result<T, FormatError> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::sync::LazyLock;
 
-    fn names(name: &str) -> Option<Value> {
-        match name {
-            "a" => Some("x".into()),
-            "n" => Some(Value::Int(42)),
-            "l" => Some([1, 2].into_iter().collect()),
-            _ => None,
-        }
+    use super::*;
+    use crate::map;
+    use crate::value::Map;
+
+    fn names(name: &str) -> Option<&'static Value> {
+        static NAMES: LazyLock<Map> =
+            LazyLock::new(|| map! { "a" => "x", "n" => 42, "l" => [1, 2].into_iter().collect::<Value>() });
+        NAMES.get(name)
     }
 
     fn partial(template: &str) -> Result<String, FormatError> {

@@ -34,6 +34,10 @@ pub enum FormatError {
 }
 
 impl FormatError {
+    pub(super) fn too_long() -> Self {
+        FormatError::Value("the text grows beyond 64 MiB".into())
+    }
+
     /// The missing name or key, if that is what is wrong.
     pub fn missing(&self) -> Option<&str> {
         match self {

@@ -14,7 +14,7 @@ use anyhow::{Context as _, Result};
 use taskgraph::fields::{Fields, about, missing};
 use taskgraph::keyed_by;
 use taskgraph::shape::{STRINGS, Shape, optional, required};
-use taskgraph::template::{Missing, fill, substitute};
+use taskgraph::template::{Forms, Missing, fill};
 use taskgraph::transform::{Context, Stub, fan_out};
 use taskgraph::value::{Map, Value};
 
@@ -46,12 +46,14 @@ pub fn transform(_: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
         let Some(fields) = chunk.get("substitution-fields").and_then(Value::as_list) else {
             return Err(missing("chunk.substitution-fields", "a list of strings"));
         };
+        let mut forms = Forms::default();
         for this_chunk in 1..=total {
             let names = taskgraph::map! { "this_chunk" => this_chunk, "total_chunks" => total };
             let mut part = stub.clone();
             part.map_at("attributes")?.extend(names.clone());
-            for field in fields.iter().filter_map(Value::as_str) {
-                fill_field(&mut part, field, &names).with_context(|| format!("in `{field}`"))?;
+            for (position, field) in fields.iter().filter_map(Value::as_str).enumerate() {
+                fill_field(&mut part, (position, field), &names, &mut forms)
+                    .with_context(|| format!("in `{field}`"))?;
             }
             choose_mounts(&mut part, this_chunk)?;
             out.push(part);
@@ -61,7 +63,12 @@ pub fn transform(_: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
 }
 
 /// Fills names into the value at a dotted path; its last key is filled in, too, and then names a new field.
-fn fill_field(task: &mut Map, field: &str, names: &Map) -> Result<()> {
+fn fill_field(
+    task: &mut Map,
+    (position, field): (usize, &str),
+    names: &Map,
+    forms: &mut Forms,
+) -> Result<()> {
     let (container, key) = match field.rsplit_once('.') {
         Some((container, key)) => {
             let container = task.at(container)?;
@@ -71,7 +78,7 @@ fn fill_field(task: &mut Map, field: &str, names: &Map) -> Result<()> {
         None => (task, field),
     };
     let value = container.get(key).with_context(|| format!("there is no `{key}`"))?;
-    let value = substitute(value, names, Missing::Fails)?;
+    let value = forms.fill(position, value, names, Missing::Fails)?.unwrap_or_else(|| value.clone());
     container.put(&fill(key, names, Missing::Fails)?, value);
     Ok(())
 }

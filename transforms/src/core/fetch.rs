@@ -175,7 +175,7 @@ fn static_url(ctx: &Context<'_>, fetch: &Map) -> Result<Fetch> {
         env.put("FETCH_GPG_KEY", key.text.as_str());
         command.extend([
             "--gpg-sig-url".into(),
-            signature_url,
+            signature_url.to_string(),
             "--gpg-key-env".into(),
             "FETCH_GPG_KEY".into(),
         ]);

@@ -12,7 +12,7 @@
 use anyhow::{Result, bail};
 use taskgraph::fields::{Fields, missing, wrong};
 use taskgraph::shape::{STRINGS, Shape, optional};
-use taskgraph::template::{Missing, substitute_fields};
+use taskgraph::template::{Forms, Missing};
 use taskgraph::transform::{Context, MOST_STUBS, Stub, fan_out};
 use taskgraph::value::{Map, Str, Value};
 
@@ -58,12 +58,13 @@ pub fn transform(_: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
             return Err(wrong("matrix", &Value::from(matrix), "at least one list of values"));
         }
         let start = (&*name, before.unwrap_or_default());
+        let mut forms = Forms::default();
         for (name, row) in rows(start, &matrix, exclude.as_list().unwrap_or_default())? {
             let mut new = stub.clone();
             new.put("name", set_name.clone().unwrap_or_else(|| name.into()));
             new.map_at("attributes")?.put("matrix", row.clone());
             let names = taskgraph::map! { "matrix" => row };
-            substitute_fields(&mut new, fields.iter().map(|field| &**field), &names, Missing::Fails)?;
+            forms.fill_fields(&mut new, fields.iter().map(|field| &**field), &names, Missing::Fails)?;
             out.push(new);
         }
         Ok(())

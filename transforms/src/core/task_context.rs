@@ -20,7 +20,7 @@ use taskgraph::document::load;
 use taskgraph::fields::{Fields, wrong};
 use taskgraph::shape::{STRINGS, Shape, optional, required};
 use taskgraph::source::Source;
-use taskgraph::template::{Missing, substitute_fields};
+use taskgraph::template::{Forms, Missing};
 use taskgraph::transform::{Context, Stub, each};
 use taskgraph::value::{Map, Value};
 
@@ -38,18 +38,62 @@ const CONTEXT: Shape = Shape::Open(
 
 /// The transform.
 pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
-    each(stubs, |stub| {
-        if let Some(name) = stub.get("name").filter(|name| name.as_str().is_none()) {
-            return Err(wrong("name", name, "a string"));
-        }
-        let Some(section) = stub.take_section("task-context", &CONTEXT)? else { return Ok(()) };
-        let names = names(ctx, stub, &section)?;
-        let fields = section["substitution-fields"].as_list().unwrap_or_default();
-        substitute_fields(stub, fields.iter().filter_map(Value::as_str), &names, Missing::Fails)
-    })
+    ctx.shelf.lend(Last::default, |last| each(stubs, |stub| fill_in(ctx, last, stub)))
 }
 
-fn names(ctx: &Context<'_>, stub: &Stub, section: &Map) -> Result<Map> {
+/// What is known of the stub before. Most stubs of a kind ask for the same.
+#[derive(Default)]
+struct Last {
+    parameters: Parameters,
+    forms: Forms,
+}
+
+fn fill_in(ctx: &Context<'_>, last: &mut Last, stub: &mut Stub) -> Result<()> {
+    if let Some(name) = stub.get("name").filter(|name| name.as_str().is_none()) {
+        return Err(wrong("name", name, "a string"));
+    }
+    let Some(section) = stub.take_section("task-context", &CONTEXT)? else { return Ok(()) };
+    let names = names(ctx, &mut last.parameters, stub, &section)?;
+    let fields = section["substitution-fields"].as_list().unwrap_or_default();
+    last.forms.fill_fields(stub, fields.iter().filter_map(Value::as_str), &names, Missing::Fails)
+}
+
+/// What was looked up.
+#[derive(Default)]
+struct Parameters {
+    asked: Value,
+    names: Map,
+}
+
+impl Parameters {
+    /// The values that `from-parameters` asks for, by their names.
+    fn of(&mut self, ctx: &Context<'_>, asked: &Value) -> Map {
+        if self.asked.identity() != asked.identity() {
+            self.names = looked_up(ctx, asked);
+            self.asked = asked.clone();
+        }
+        self.names.clone()
+    }
+}
+
+fn looked_up(ctx: &Context<'_>, asked: &Value) -> Map {
+    let mut names = Map::default();
+    for (name, path) in asked.as_map().into_iter().flatten() {
+        match path {
+            Value::List(choices) => {
+                let values =
+                    choices.iter().filter_map(Value::as_str).map(|choice| ctx.params.deep_get(choice));
+                if let Some(value) = values.into_iter().find(|value| **value != Value::Null) {
+                    names.put(name, value.clone());
+                }
+            }
+            path => names.put(name, ctx.params.deep_get(path.as_str().unwrap_or_default()).clone()),
+        }
+    }
+    names
+}
+
+fn names(ctx: &Context<'_>, parameters: &mut Parameters, stub: &Stub, section: &Map) -> Result<Map> {
     let mut names = Map::default();
     if let Some(file) = section.get("from-file").and_then(Value::as_str).filter(|file| !file.is_empty()) {
         let path = ctx.tree.disk_path(file)?;
@@ -73,17 +117,11 @@ fn names(ctx: &Context<'_>, stub: &Stub, section: &Map) -> Result<Map> {
         Some(Value::List(items)) if items.is_empty() => {}
         Some(other) => return Err(wrong("task-context.from-object", other, "a map")),
     }
-    let parameters = section.get("from-parameters").and_then(Value::as_map);
-    for (name, path) in parameters.into_iter().flatten() {
-        match path {
-            Value::List(choices) => {
-                let values =
-                    choices.iter().filter_map(Value::as_str).map(|choice| ctx.params.deep_get(choice));
-                if let Some(value) = values.into_iter().find(|value| **value != Value::Null) {
-                    names.put(name, value.clone());
-                }
-            }
-            path => names.put(name, ctx.params.deep_get(path.as_str().unwrap_or_default()).clone()),
+    if let Some(asked) = section.get("from-parameters") {
+        let known = parameters.of(ctx, asked);
+        match names.is_empty() {
+            true => names = known,
+            false => names.extend(known),
         }
     }
     if let Some(name) = stub.get("name") {

@@ -24,10 +24,10 @@ use taskgraph::keypath::KeyPath;
 use taskgraph::python;
 use taskgraph::shape::{STRINGS, Shape, optional, required};
 use taskgraph::transform::{Context, Stub, each};
-use taskgraph::value::{Map, Value};
+use taskgraph::value::{Value, joined};
 
 use super::dialect::Dialect;
-use crate::core::cached_tasks::{chain_of_trust, with_digests};
+use crate::core::cached_tasks::{chain_of_trust, label_of, with_digests};
 
 const PATHS: Shape = Shape::Either(&[STRINGS, Shape::Str], "the path of a parameter or a list of such paths");
 
@@ -46,37 +46,69 @@ const ATTRIBUTES: Shape = Shape::Open(&[required("cache", CACHE)], &Shape::Any);
 /// The transform.
 pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
     let dialect = Dialect::of(ctx.tree);
-    let stubs = each(stubs, |stub| add_cache(ctx, dialect, stub))?;
+    let stubs =
+        ctx.shelf.lend(Last::default, |last| each(stubs, |stub| add_cache(ctx, dialect, last, stub)))?;
     match dialect {
         Dialect::December2024 => with_digests(ctx, stubs, |_| None),
         Dialect::July2026 => with_digests(ctx, stubs, chain_of_trust),
     }
 }
 
-fn add_cache(ctx: &Context<'_>, dialect: Dialect, stub: &mut Stub) -> Result<()> {
+/// What the stub before added. Most stubs of a kind have the same resources and parameters.
+#[derive(Default)]
+struct Last {
+    resources: Part,
+    parameters: Part,
+}
+
+/// Data for the digest, and the value in the section `cache` that asked for it.
+#[derive(Default)]
+struct Part {
+    asked: Value,
+    data: Vec<Value>,
+}
+
+impl Part {
+    fn of(
+        &mut self,
+        asked: Option<&Value>,
+        make: impl FnOnce(&Value) -> Result<Vec<Value>>,
+    ) -> Result<&[Value]> {
+        let asked = asked.unwrap_or(&Value::Null);
+        if self.asked.identity() != asked.identity() {
+            self.data = make(asked)?;
+            self.asked = asked.clone();
+        }
+        Ok(&self.data)
+    }
+}
+
+fn add_cache(ctx: &Context<'_>, dialect: Dialect, last: &mut Last, stub: &mut Stub) -> Result<()> {
     let Some(attributes) = stub.get("attributes") else { return Err(missing("attributes.cache", "a map")) };
     ATTRIBUTES.require(attributes, &"attributes".into())?;
     let provider = attributes.get("provider").cloned();
-    let description = stub.get("description").map(python::str).unwrap_or_default();
+    let description = stub.get("description").cloned();
     let cache = stub.map_at("attributes")?.map_at("cache")?;
-    if let Some(resources) = cache.get_mut("resources") {
+    if let Some(resources @ Value::Map(_)) = cache.get_mut("resources") {
+        let description = description.as_ref().map(python::str).unwrap_or_default();
         let item = format!("`attributes.cache.resources` in `{description}`");
         *resources = evaluate(resources, &item, |name| provider.clone().filter(|_| name == "provider"))?;
     }
     let cache = cache.clone();
-    let parameters = parameters(ctx, &cache);
+    let parameters = last.parameters.of(cache.get("from-parameters"), |asked| Ok(parameters(ctx, asked)))?;
     // Nobody looks at digests that are not computed; that the parameters were read is noted all the same.
     if ctx.settings.fast {
         return Ok(());
     }
     let mut data = command_words(stub)?;
-    data.extend(resources(ctx, dialect, &cache)?);
-    data.extend(parameters);
+    let resources = last.resources.of(cache.get("resources"), |asked| resources(ctx, dialect, asked))?;
+    data.extend(resources.iter().chain(parameters).cloned());
     if dialect == Dialect::July2026 {
         data.extend(cache.get("version").filter(|version| version.truthy()).map(|v| python::str(v).into()));
     }
     // Parts of an index path are parted with `/` there.
-    let name = stub.text("label")?.replace('/', "_");
+    let label = label_of(stub)?;
+    let name = if label.contains('/') { label.replace('/', "_").into() } else { label };
     let digest_data: Value = data.into_iter().collect();
     stub.put(
         "cache",
@@ -85,8 +117,8 @@ fn add_cache(ctx: &Context<'_>, dialect: Dialect, stub: &mut Stub) -> Result<()>
     Ok(())
 }
 
-fn resources(ctx: &Context<'_>, dialect: Dialect, cache: &Map) -> Result<Vec<Value>> {
-    let resources = cache.get("resources").and_then(Value::as_list).unwrap_or_default();
+fn resources(ctx: &Context<'_>, dialect: Dialect, resources: &Value) -> Result<Vec<Value>> {
+    let resources = resources.as_list().unwrap_or_default();
     let paths = resources.iter().filter_map(Value::as_str);
     match dialect {
         Dialect::December2024 => paths.map(|path| Ok(ctx.tree.hash(path)?.into())).collect(),
@@ -100,9 +132,9 @@ fn resources(ctx: &Context<'_>, dialect: Dialect, cache: &Map) -> Result<Vec<Val
     }
 }
 
-fn parameters(ctx: &Context<'_>, cache: &Map) -> Vec<Value> {
+fn parameters(ctx: &Context<'_>, asked: &Value) -> Vec<Value> {
     let mut data = Vec::new();
-    for (name, path) in cache.get("from-parameters").and_then(Value::as_map).into_iter().flatten() {
+    for (name, path) in asked.as_map().into_iter().flatten() {
         let value = match path {
             Value::List(choices) => {
                 let mut values =
@@ -111,7 +143,10 @@ fn parameters(ctx: &Context<'_>, cache: &Map) -> Vec<Value> {
             }
             path => Some(ctx.params.deep_get(path.as_str().unwrap_or_default())),
         };
-        data.extend(value.map(|value| format!("{name}:{}", python::str(value)).into()));
+        data.extend(value.map(|value| match value {
+            Value::Str(text) => joined(&[name, ":", text]).into(),
+            other => joined(&[name, ":", &python::str(other)]).into(),
+        }));
     }
     data
 }

@@ -22,7 +22,7 @@ use taskgraph::keypath::KeyPath;
 use taskgraph::python;
 use taskgraph::shape::{STRINGS, Shape, optional, required};
 use taskgraph::task::Task;
-use taskgraph::template::{Missing, fill, substitute_fields};
+use taskgraph::template::{Forms, Missing, fill};
 use taskgraph::transform::{Context, Stub, each};
 use taskgraph::value::{Map, Value};
 
@@ -104,6 +104,7 @@ pub fn mono(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
     if has_no_datasets(ctx) {
         return Ok(Vec::new());
     }
+    let mut forms = Forms::default();
     each(stubs, |stub| {
         let config = section(stub)?;
         let wanted =
@@ -124,7 +125,7 @@ pub fn mono(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
             };
             // Python: every task fills in the same stub, so the first one's names win.
             let fields = config.get("substitution-fields").and_then(Value::as_list).unwrap_or_default();
-            substitute_fields(stub, fields.iter().filter_map(Value::as_str), &names, Missing::Stays)?;
+            forms.fill_fields(stub, fields.iter().filter_map(Value::as_str), &names, Missing::Stays)?;
             fetch(stub, task, &config, &names)?;
             let attributes = stub.map_at("attributes")?;
             attributes.put("src_locale", src);

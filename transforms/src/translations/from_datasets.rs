@@ -15,7 +15,7 @@
 use anyhow::{Result, bail};
 use taskgraph::fields::Fields;
 use taskgraph::shape::{STRINGS, Shape, optional, required};
-use taskgraph::template::{Missing, substitute_fields};
+use taskgraph::template::{Forms, Missing};
 use taskgraph::transform::{Context, Stub, fan_out};
 use taskgraph::value::Value;
 
@@ -69,6 +69,7 @@ fn make(
         }
         let category = wish("category");
         let locale = locale(category, src, trg)?;
+        let mut forms = Forms::default();
         for dataset in datasets::read(ctx.params, dialect, category)? {
             if wish("provider").is_some_and(|provider| provider != dataset.provider) {
                 continue;
@@ -90,7 +91,7 @@ fn make(
             attributes.put("trg_locale", trg);
             let mut one = stub.clone();
             let fields = list("substitution-fields").iter().filter_map(Value::as_str);
-            substitute_fields(&mut one, fields, &names, Missing::Stays)?;
+            forms.fill_fields(&mut one, fields, &names, Missing::Stays)?;
             one.map_at("attributes")?.extend(attributes);
             out.push(one);
         }

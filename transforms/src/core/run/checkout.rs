@@ -8,8 +8,8 @@ use taskgraph::keypath::KeyPath;
 use taskgraph::params::Params;
 use taskgraph::transform::{Context, Stub};
 use taskgraph::tree::sha256;
-use taskgraph::value::{Map, Str, Value};
-use taskgraph::{json, map, python};
+use taskgraph::value::{Map, Str, Value, joined, key};
+use taskgraph::{json, map, name, python};
 
 use super::Run;
 
@@ -198,17 +198,20 @@ pub fn wanted(ctx: &Context<'_>, run: &Run<'_>) -> Result<Arc<Checkouts>> {
     }
 }
 
-fn directory(run: &Run<'_>, os: &str) -> Result<String> {
+fn directory(run: &Run<'_>, os: &str) -> Result<Str> {
     Ok(match (os, run.is_docker) {
-        ("windows", _) => "build".into(),
-        (_, true) => format!("{}/checkouts", run.text("workdir")?),
-        _ => "checkouts".into(),
+        ("windows", _) => name!("build"),
+        (_, true) => joined(&[run.text("workdir")?, "/checkouts"]),
+        _ => name!("checkouts"),
     })
 }
 
 /// The operating system of a stub's worker.
-pub fn os_of(stub: &Stub) -> String {
-    stub.get("worker").and_then(|worker| worker.get("os")?.as_str()).unwrap_or_default().to_owned()
+pub fn os_of(stub: &Stub) -> Str {
+    match stub.get("worker").and_then(|worker| worker.get("os")) {
+        Some(Value::Str(os)) => os.clone(),
+        _ => Str::new(),
+    }
 }
 
 /// What the checkout is called below the checkout directory.
@@ -217,22 +220,23 @@ pub fn folder(os: &str) -> &'static str {
 }
 
 /// Adds what run-task needs to know of the checkouts; returns where they go.
-pub fn add(run: &Run<'_>, stub: &mut Stub, checkouts: &Checkouts) -> Result<String> {
+pub fn add(run: &Run<'_>, stub: &mut Stub, checkouts: &Checkouts) -> Result<Str> {
     let os = os_of(stub);
     if !["linux", "macosx", "windows"].contains(&&*os) {
         bail!("a checkout is not possible on `{os}`");
     }
     let directory = directory(run, &os)?;
     let store = match (&*os, run.is_docker) {
-        ("windows", _) => "y:/hg-shared".into(),
-        (_, true) => format!("{directory}/hg-store"),
-        _ => format!("{directory}/hg-shared"),
+        ("windows", _) => name!("y:/hg-shared"),
+        (_, true) => joined(&[&directory, "/hg-store"]),
+        _ => joined(&[&directory, "/hg-shared"]),
     };
-    let path = format!("{directory}/{}", folder(&os));
+    let path = joined(&[&directory, "/", folder(&os)]);
     let env = stub.map_at("worker")?.map_at("env")?;
+    env.reserve(checkouts.env.len() + 4);
     env.put("HG_STORE_PATH", store);
     env.extend(checkouts.env.iter().cloned());
-    env.put("VCS_PATH", path.as_str());
+    env.put("VCS_PATH", &path);
     let secrets = checkouts.list.iter().map(|checkout| &checkout.ssh_secret_name);
     for secret in secrets.filter(|secret| secret.truthy()) {
         stub.list_at("scopes")?.push(format!("secrets:get:{}", python::str(secret)).into());
@@ -255,8 +259,8 @@ const CACHES: [(&str, Option<&str>); 5] = [
 /// Adds the caches that the run section or the graph config asks for.
 pub fn add_caches(ctx: &Context<'_>, run: &Run<'_>, stub: &mut Stub) -> Result<()> {
     let base = match run.is_docker {
-        true => python::path::join(run.text("workdir")?, ".task-cache"),
-        false => ".task-cache".into(),
+        true => python::path::join(run.text("workdir")?, ".task-cache").into(),
+        false => name!(".task-cache"),
     };
     let configured = || ctx.config.taskgraph("run").and_then(|run| run.get("use-caches").cloned());
     let wanted =
@@ -272,11 +276,11 @@ pub fn add_caches(ctx: &Context<'_>, run: &Run<'_>, stub: &mut Stub) -> Result<(
     for (name, variable) in CACHES.into_iter().filter(|(name, _)| is_wanted(name)) {
         let (mount, cache_name) = match variable {
             None => (directory(run, &os)?, checkout_cache(ctx, run)?),
-            Some(_) => (format!("{base}/{name}"), name.to_owned()),
+            Some(_) => (joined(&[&base, "/", name]), key(name)),
         };
         let worker = stub.map_at("worker")?;
         if let Some(variable) = variable {
-            worker.map_at("env")?.put(variable, mount.as_str());
+            worker.map_at("env")?.put(variable, &mount);
         }
         if run.is_docker {
             worker.list_at("caches")?.push(
@@ -290,9 +294,13 @@ pub fn add_caches(ctx: &Context<'_>, run: &Run<'_>, stub: &mut Stub) -> Result<(
     Ok(())
 }
 
-fn checkout_cache(ctx: &Context<'_>, run: &Run<'_>) -> Result<String> {
+fn checkout_cache(ctx: &Context<'_>, run: &Run<'_>) -> Result<Str> {
     let repositories = run.repositories.all(ctx)?;
     let checkouts = &repositories.list;
+    let is_sparse = run.fields.get("sparse-profile").is_some_and(Value::truthy);
+    if checkouts.len() == 1 && !is_sparse {
+        return Ok(name!("checkouts"));
+    }
     let mut name = "checkouts".to_owned();
     if checkouts.len() > 1 {
         // Python makes a set of these lines and joins it in any order; sorted is one of them.
@@ -300,8 +308,8 @@ fn checkout_cache(ctx: &Context<'_>, run: &Run<'_>) -> Result<String> {
         lines.sort();
         name += &format!("-repos-{}", sha256(&lines.join("\n")));
     }
-    if run.fields.get("sparse-profile").is_some_and(Value::truthy) {
+    if is_sparse {
         name += "-sparse";
     }
-    Ok(name)
+    Ok(name.into())
 }

@@ -2,12 +2,11 @@
 
 use anyhow::Result;
 use indexmap::IndexMap;
-use serde::Serialize;
 use taskgraph::fields::{Fields, about, wrong};
 use taskgraph::keypath::KeyPath;
 use taskgraph::transform::{Context, Stub, Together, each};
-use taskgraph::value::{Map, Str, Value};
-use taskgraph::{json, map, python, words};
+use taskgraph::value::{Map, Str, Value, joined};
+use taskgraph::{json, map, name, python, words};
 
 use super::super::cached_tasks::{label_of, order_tasks};
 
@@ -104,23 +103,52 @@ impl<'v> Wanted<'v> {
         }
     }
 
-    fn entry(&self, artifact: String, task: &str) -> Entry {
-        let task = ["<", task, ">"].concat();
-        let dest = self.dest.cloned();
-        Entry { artifact, dest, extract: self.extract, task, verify_hash: self.verify_hash }
+    fn entry(self, artifact: Str, task: Str) -> Entry<'v> {
+        Entry { artifact, task, wanted: self }
     }
 }
 
-/// What the worker reads of an artifact. The keys of its JSON are sorted.
-#[derive(Serialize)]
-struct Entry {
-    artifact: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    dest: Option<Value>,
-    extract: bool,
-    task: String,
-    #[serde(rename = "verify-hash", skip_serializing_if = "std::ops::Not::not")]
-    verify_hash: bool,
+/// What the worker reads of an artifact.
+struct Entry<'v> {
+    artifact: Str,
+    /// The name of the dependency that makes it.
+    task: Str,
+    wanted: Wanted<'v>,
+}
+
+impl Entry<'_> {
+    /// Appends it as JSON, its keys sorted.
+    fn write(&self, out: &mut String) -> Result<()> {
+        out.push_str(r#"{"artifact":"#);
+        json::append_text(out, &self.artifact);
+        if let Some(dest) = self.wanted.dest {
+            out.push_str(r#","dest":"#);
+            match dest {
+                Value::Str(dest) => json::append_text(out, dest),
+                other => out.push_str(&json::compact(other)?),
+            }
+        }
+        out.push_str(if self.wanted.extract { r#","extract":true"# } else { r#","extract":false"# });
+        out.push_str(r#","task":"#);
+        json::append_text(out, &joined(&["<", &self.task, ">"]));
+        if self.wanted.verify_hash {
+            out.push_str(r#","verify-hash":true"#);
+        }
+        out.push('}');
+        Ok(())
+    }
+}
+
+/// All of them as a list.
+fn as_json(entries: &[Entry<'_>]) -> Result<String> {
+    const USUAL: usize = 100;
+    let mut out = String::with_capacity(USUAL * entries.len());
+    for entry in entries {
+        out.push(if out.is_empty() { '[' } else { ',' });
+        entry.write(&mut out)?;
+    }
+    out.push_str(if out.is_empty() { "[]" } else { "]" });
+    Ok(out)
 }
 
 /// Turns `fetches` into the environment variable that the worker reads, and into dependencies.
@@ -156,7 +184,7 @@ fn use_those_of(
 ) -> Result<()> {
     let Some(fetches) = stub.take("fetches").filter(Value::truthy) else { return Ok(()) };
     let mut kinds: Vec<_> = fetches.as_map().into_iter().flatten().collect();
-    kinds.sort_by_key(|(kind, _)| (*kind).clone());
+    kinds.sort_unstable_by_key(|(kind, _)| *kind);
     let mut entries = Vec::new();
     for (kind, list) in kinds {
         match &**kind {
@@ -165,23 +193,25 @@ fn use_those_of(
         }
     }
     add_scopes(stub, &entries)?;
-    let entries = json::compact(&entries)?;
+    let entries = as_json(&entries)?;
     let env = stub.map_at("worker")?.map_at("env")?;
     env.put("MOZ_FETCHES", map! { "task-reference" => entries });
-    env.set_default("MOZ_FETCHES_DIR", "fetches");
+    if !env.contains_key("MOZ_FETCHES_DIR") {
+        env.put("MOZ_FETCHES_DIR", name!("fetches"));
+    }
     Ok(())
 }
 
-fn from_offers(
+fn from_offers<'v>(
     offers: &Offers,
     kind: &str,
-    list: &Value,
+    list: &'v Value,
     stub: &mut Stub,
-    entries: &mut Vec<Entry>,
+    entries: &mut Vec<Entry<'v>>,
 ) -> Result<()> {
     for wanted in Wanted::all(list) {
-        let name = format!("{kind}-{}", wanted.artifact);
-        let label: Str = offers.aliases.get(&name).cloned().unwrap_or_else(|| name.into());
+        let name = joined(&[kind, "-", wanted.artifact]);
+        let label = offers.aliases.get(&*name).cloned().unwrap_or(name);
         let Some(artifact) = offers.artifacts.get(&label) else {
             let known = offers.artifacts.keys().filter_map(|label| label.strip_prefix(&format!("{kind}-")));
             let hint = match words::nearest(wanted.artifact, known.clone()) {
@@ -200,18 +230,18 @@ fn from_offers(
             stub.map_at("worker")?.map_at("env")?.extend(env.clone());
         }
         stub.map_at("dependencies")?.put(&label, &label);
-        entries.push(wanted.entry(artifact.to_string(), &label));
+        entries.push(wanted.entry(artifact.clone(), label));
     }
     Ok(())
 }
 
-fn from_dependency(
+fn from_dependency<'v>(
     ctx: &Context<'_>,
     prefixes: &IndexMap<Str, String>,
-    kind: &str,
-    list: &Value,
+    kind: &Str,
+    list: &'v Value,
     stub: &mut Stub,
-    entries: &mut Vec<Entry>,
+    entries: &mut Vec<Entry<'v>>,
 ) -> Result<()> {
     let dependencies = stub.map_at("dependencies")?;
     if let Some(other) = dependencies.get(kind).filter(|label| label.as_str().is_none()) {
@@ -241,13 +271,14 @@ fn from_dependency(
         }
     };
     for wanted in Wanted::all(list) {
-        entries.push(wanted.entry([prefix, "/", wanted.artifact].concat(), kind));
+        let artifact = joined(&[prefix, "/", wanted.artifact]);
+        entries.push(wanted.entry(artifact, kind.clone()));
     }
     Ok(())
 }
 
 /// Artifacts that are not public need the proxy and a scope for their folder.
-fn add_scopes(stub: &mut Stub, entries: &[Entry]) -> Result<()> {
+fn add_scopes(stub: &mut Stub, entries: &[Entry<'_>]) -> Result<()> {
     let mut folders: Vec<&str> = entries
         .iter()
         .map(|entry| &*entry.artifact)

@@ -15,7 +15,7 @@ use taskgraph::fields::{Fields, about, within, wrong};
 use taskgraph::keypath::KeyPath;
 use taskgraph::shape::{Shape, required};
 use taskgraph::transform::{Context, Stub, each};
-use taskgraph::value::{Map, Value};
+use taskgraph::value::{Map, Value, joined};
 use taskgraph::{map, words};
 
 use super::cached_tasks::label_of;
@@ -82,7 +82,7 @@ fn set_implementation(ctx: &Context<'_>, stub: &mut Stub) -> Result<()> {
 pub fn set_label(ctx: &Context<'_>, stub: &mut Stub) -> Result<()> {
     if !stub.contains_key("label") {
         let name = stub.text("name").context("a task needs a name or a label")?;
-        let label = format!("{}-{name}", ctx.kind.name);
+        let label = joined(&[&ctx.kind.name, "-", name]);
         stub.put("label", label);
     }
     if stub.is_set("name") {

@@ -5,8 +5,8 @@ use taskgraph::fields::{Fields, about, within};
 use taskgraph::shape::{STRINGS, Shape, TEXT_OR_REFERENCE, optional, required};
 use taskgraph::template::{Missing, fill};
 use taskgraph::transform::{Context, Stub};
-use taskgraph::value::{Map, Value};
-use taskgraph::{config, map, python};
+use taskgraph::value::{Map, Value, joined, key};
+use taskgraph::{config, map, name, python};
 
 use super::super::cached_tasks::label_of;
 use super::checkout::{add, add_caches, os_of, wanted};
@@ -49,7 +49,7 @@ pub fn using(ctx: &Context<'_>, run: &mut Run<'_>, stub: &mut Stub) -> Result<()
 
     let os = os_of(stub);
     let is_windows = os == "windows";
-    let default: &[&str] = match (run.is_docker, is_windows) {
+    let default: &[&'static str] = match (run.is_docker, is_windows) {
         (true, _) => &["/usr/local/bin/run-task"],
         (false, true) => &["C:/mozilla-build/python3/python3.exe", "run-task"],
         (false, false) => &["./run-task"],
@@ -57,7 +57,7 @@ pub fn using(ctx: &Context<'_>, run: &mut Run<'_>, stub: &mut Stub) -> Result<()
     let given = run.fields.take("run-task-command").filter(|given| run.is_docker || given.truthy());
     let mut command: Vec<Value> = match given {
         Some(given) => given.as_list().unwrap_or_default().to_vec(),
-        None => default.iter().map(|part| (*part).into()).collect(),
+        None => default.iter().map(|part| key(part).into()).collect(),
     };
     set_up(ctx, run, stub, &mut command)?;
     if !run.is_docker {
@@ -68,9 +68,9 @@ pub fn using(ctx: &Context<'_>, run: &mut Run<'_>, stub: &mut Stub) -> Result<()
         text => execute(run, text, is_windows),
     };
     if run.fields.is_set("run-as-root") {
-        command.extend(["--user", "root", "--group", "root"].map(Value::from));
+        command.extend(["--user", "root", "--group", "root"].map(key).map(Value::from));
     }
-    command.push("--".into());
+    command.push(name!("--").into());
     if !run.is_docker && os == "linux-bitbar" {
         command.push("/builds/taskcluster/script.py".into());
     }
@@ -78,7 +78,9 @@ pub fn using(ctx: &Context<'_>, run: &mut Run<'_>, stub: &mut Stub) -> Result<()
     let command: Vec<Value> = match (run.is_docker, is_windows) {
         (true, _) => command,
         (false, true) => vec![one_line(&command)],
-        (false, false) => vec![["chmod", "+x", "run-task"].into_iter().collect(), command.into()],
+        (false, false) => {
+            vec![["chmod", "+x", "run-task"].map(key).into_iter().collect::<Value>(), command.into()]
+        }
     };
     stub.map_at("worker")?.put("command", command);
     Ok(())
@@ -91,7 +93,7 @@ fn set_up(ctx: &Context<'_>, run: &mut Run<'_>, stub: &mut Stub, command: &mut V
         let path = add(run, stub, &checkouts)?;
         for checkout in &checkouts.list {
             let path = python::path::join(&path, &checkout.path);
-            command.push(format!("--{}-checkout={path}", checkout.prefix).into());
+            command.push(joined(&["--", &checkout.prefix, "-checkout=", &path]).into());
         }
         if let (Some(profile), Some(last)) = (
             run.fields["sparse-profile"].as_str().filter(|profile| !profile.is_empty()),
@@ -110,7 +112,7 @@ fn set_up(ctx: &Context<'_>, run: &mut Run<'_>, stub: &mut Stub, command: &mut V
         ));
     }
     if let Some(cwd) = run.fields.get("cwd") {
-        command.extend(["--task-cwd".into(), cwd.clone()]);
+        command.extend([name!("--task-cwd").into(), cwd.clone()]);
     }
     add_caches(ctx, run, stub)?;
     let level = ctx.params.get("level").cloned().unwrap_or_default();
@@ -120,19 +122,33 @@ fn set_up(ctx: &Context<'_>, run: &mut Run<'_>, stub: &mut Stub, command: &mut V
 
 /// Generic workers have no run-task of their own: it is an artifact of the decision task.
 fn mount_scripts(ctx: &Context<'_>, stub: &mut Stub) -> Result<()> {
-    let task_id = ctx.settings.task_id.as_deref().unwrap_or("<TASK_ID>");
-    let script = |name: &str| {
-        let url = format!("{}/api/queue/v1/task/{task_id}/artifacts/public/{name}", ctx.settings.root_url);
-        Value::from(map! { "content" => map! { "url" => url }, "file" => format!("./{name}") })
-    };
+    let scripts = ctx.shelf.shared(|| Scripts::of(ctx));
     let worker = stub.map_at("worker")?;
     let fetches = worker.get("env").and_then(|env| env.get("MOZ_FETCHES")).is_some_and(Value::truthy);
     let mounts = worker.list_at("mounts")?;
-    mounts.push(script("run-task"));
+    mounts.push(scripts.run_task.clone());
     if fetches {
-        mounts.push(script("fetch-content"));
+        mounts.push(scripts.fetch_content.clone());
     }
     Ok(())
+}
+
+/// The mounts of those artifacts.
+struct Scripts {
+    run_task: Value,
+    fetch_content: Value,
+}
+
+impl Scripts {
+    fn of(ctx: &Context<'_>) -> Self {
+        let task_id = ctx.settings.task_id.as_deref().unwrap_or("<TASK_ID>");
+        let script = |name: &str| {
+            let url =
+                format!("{}/api/queue/v1/task/{task_id}/artifacts/public/{name}", ctx.settings.root_url);
+            map! { "content" => map! { "url" => url }, "file" => format!("./{name}") }.into()
+        };
+        Scripts { run_task: script("run-task"), fetch_content: script("fetch-content") }
+    }
 }
 
 /// On Windows a command is one text, with a reference to tasks if a part of it has one.
@@ -162,5 +178,5 @@ fn execute(run: &mut Run<'_>, text: Value, is_windows: bool) -> Vec<Value> {
         Some("powershell") => &["powershell.exe", "-ExecutionPolicy", "Bypass"],
         _ => &["bash", "-cx"],
     };
-    shell.iter().map(|part| (*part).into()).chain([text]).collect()
+    shell.iter().map(|part| key(part).into()).chain([text]).collect()
 }

@@ -4,7 +4,7 @@ use anyhow::{Result, bail};
 use taskgraph::fields::{Fields, about};
 use taskgraph::task::MAX_DEPENDENCIES;
 use taskgraph::transform::{Context, Stub};
-use taskgraph::value::{Map, Value};
+use taskgraph::value::{Map, Value, joined};
 
 use super::docker_worker::run_task_suffix;
 
@@ -41,11 +41,11 @@ fn check_caches(ctx: &Context<'_>, label: &str, definition: &Map) -> Result<()> 
     let payload = definition.get("payload");
     let Some(caches) = payload.and_then(|payload| payload.get("cache")) else { return Ok(()) };
     let caches = caches.get("task-reference").unwrap_or(caches);
-    let prefix = format!("{}-level-{}-", ctx.config.trust_domain(), ctx.params.text("level"));
+    let prefix = joined(&[ctx.config.trust_domain(), "-level-", ctx.params.text("level"), "-"]);
     let program =
         payload.and_then(|payload| payload.get("command")?.as_list()?.first()?.as_str()).unwrap_or_default();
     for cache in caches.as_map().into_iter().flat_map(Map::keys) {
-        let Some(name) = cache.strip_prefix(&prefix) else {
+        let Some(name) = cache.strip_prefix(&*prefix) else {
             bail!("`{label}` uses the cache `{cache}`; names of caches start with `{prefix}` here");
         };
         if !name.starts_with("checkouts") && !name.starts_with("tooltool-cache") {

@@ -4,11 +4,11 @@ use anyhow::{Context as _, Result};
 use taskgraph::fields::{Fields, within, wrong};
 use taskgraph::keyed_by;
 use taskgraph::keypath::KeyPath;
-use taskgraph::map;
 use taskgraph::payload::Payload;
 use taskgraph::template::{Missing, fill};
 use taskgraph::transform::{Context, Stub};
 use taskgraph::value::{Map, Value};
+use taskgraph::{map, name};
 
 use super::row::Row;
 use crate::core::cached_tasks::label_of;
@@ -21,22 +21,22 @@ pub fn build(ctx: &Context<'_>, row: &mut Row, stub: &mut Stub, payload: &Payloa
         && let Some(payload) =
             definition.get_mut("payload").and_then(Value::as_map_mut).filter(|p| !p.is_empty())
     {
-        payload.map_at("env")?.put("MOZ_AUTOMATION", "1");
+        payload.map_at("env")?.put("MOZ_AUTOMATION", name!("1"));
     }
     if ctx.params.text("repository_type") == "git" {
-        definition.list_at("routes")?.push("checks".into());
+        definition.list_at("routes")?.push(name!("checks").into());
     }
     let attributes = attributes(stub)?;
     let dependencies = stub.take("dependencies").unwrap_or_else(Value::map);
     let trusted = definition.get("payload").and_then(|payload| payload.get("features")?.get("chainOfTrust"));
     if trusted.is_some_and(Value::truthy) && dependencies.get("docker-image").is_some_and(Value::truthy) {
         let inputs = definition.map_at("extra")?.map_at("chainOfTrust")?.map_at("inputs")?;
-        inputs.put("docker-image", map! { "task-reference" => "<docker-image>" });
+        inputs.put("docker-image", map! { "task-reference" => name!("<docker-image>") });
     }
     let if_dependencies = if_dependencies(stub, &dependencies)?;
     stub.fields = map! {
-        "label" => stub.text("label")?,
-        "description" => stub.text("description")?,
+        "label" => label_of(stub)?,
+        "description" => stub.fields.get("description").cloned(),
         "task" => definition,
         "dependencies" => dependencies,
         "if-dependencies" => if_dependencies,
@@ -47,6 +47,7 @@ pub fn build(ctx: &Context<'_>, row: &mut Row, stub: &mut Stub, payload: &Payloa
     Ok(())
 }
 
+/// What does not depend on the worker. It takes routes, extra and tags out of the stub.
 fn frame(ctx: &Context<'_>, row: &mut Row, stub: &mut Stub) -> Result<Map> {
     let params = ctx.params;
     let project = params.text("project");
@@ -58,10 +59,13 @@ fn frame(ctx: &Context<'_>, row: &mut Row, stub: &mut Stub) -> Result<Map> {
         false => within("scopes", filled_scopes(ctx, stub))?,
     };
 
-    let expires = if params.is_try() { ctx.config.expires_after() } else { "1 year" };
-    stub.set_default("expires-after", expires);
+    if !stub.contains_key("expires-after") {
+        let expires =
+            if params.is_try() { Value::from(ctx.config.expires_after()) } else { name!("1 year").into() };
+        stub.put("expires-after", expires);
+    }
     if !stub.contains_key("deadline-after") {
-        let deadline = row.by_project(ctx, "task-deadline-after")?.unwrap_or_else(|| "1 day".into());
+        let deadline = row.by_project(ctx, "task-deadline-after")?.unwrap_or_else(|| name!("1 day").into());
         stub.put("deadline-after", deadline);
     }
     if !stub.contains_key("priority") {
@@ -70,10 +74,11 @@ fn frame(ctx: &Context<'_>, row: &mut Row, stub: &mut Stub) -> Result<Map> {
     }
 
     let label = Value::from(label_of(stub)?);
-    let mut description = Value::from(stub.text("description")?);
+    stub.text("description")?;
+    let mut description = stub.get("description").cloned().unwrap_or_default();
     let extra = stub.map_at("extra")?;
     extra.put("parent", ctx.settings.task_id.as_deref().unwrap_or_default());
-    let extra = extra.clone();
+    let extra = std::mem::take(extra);
     if extra.is_set("treeherder") {
         let suffix = if params.is_pull_request() { "-pr" } else { "" };
         let rev = params.text("head_rev");
@@ -87,15 +92,15 @@ fn frame(ctx: &Context<'_>, row: &mut Row, stub: &mut Stub) -> Result<Map> {
         ("kind", Some((&ctx.kind.name).into())),
         ("label", Some(label.clone())),
         ("project", params.get("project").cloned()),
-        ("trust-domain", Some(ctx.config.trust_domain().into())),
+        ("trust-domain", Some(row.trust_domain(ctx))),
     ] {
         tags.put(key, value);
     }
-    let tags = tags.clone();
+    let tags = std::mem::take(tags);
     let mut definition = map! {
         "provisionerId" => worker.provisioner,
         "workerType" => worker.worker_type,
-        "routes" => stub.list_at("routes")?.clone(),
+        "routes" => std::mem::take(stub.list_at("routes")?),
         "created" => row.relative("0 seconds")?,
         "deadline" => row.relative(stub.text("deadline-after")?)?,
         "expires" => row.relative(stub.text("expires-after")?)?,
@@ -128,7 +133,7 @@ fn filled_scopes(ctx: &Context<'_>, stub: &mut Stub) -> Result<Vec<Value>> {
 fn attributes(stub: &mut Stub) -> Result<Map> {
     let mut attributes = std::mem::take(stub.map_at("attributes")?);
     let platform = attributes.get("build_platform").cloned();
-    let all = || ["all"].into_iter().collect::<Value>();
+    let all = || [name!("all")].into_iter().collect::<Value>();
     let projects = match stub.get("run-on-projects") {
         Some(projects) => keyed_by::evaluate(projects, "`run-on-projects`", |name| match name {
             "build-platform" => platform.clone(),

@@ -1,16 +1,18 @@
 //! The payload of docker-worker.
 
 use std::collections::BTreeSet;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use anyhow::{Context as _, Result};
+use indexmap::IndexMap;
 use sha2::{Digest, Sha256};
 use taskgraph::fields::{Fields, about, missing};
 use taskgraph::keypath::KeyPath;
 use taskgraph::shape::{Field, STRINGS, Shape, TEXT_OR_REFERENCE, optional, required};
 use taskgraph::transform::{Context, Stub};
 use taskgraph::tree::{hex, sha256};
-use taskgraph::value::{Map, Str, Value};
-use taskgraph::{map, python};
+use taskgraph::value::{Map, Str, Value, joined};
+use taskgraph::{map, name, python};
 
 use crate::core::docker_context::no_run_task;
 
@@ -80,6 +82,7 @@ pub const WORKER: Shape = Shape::Map(&[
 
 /// Fills what a docker-worker section may leave out.
 pub fn set_defaults(worker: &mut Map) -> Result<()> {
+    worker.reserve(FLAGS.len() + 4);
     for flag in FLAGS {
         worker.set_default(flag, false);
     }
@@ -99,12 +102,21 @@ pub fn run_task_suffix(ctx: &Context<'_>) -> Result<Str> {
         ctx.record.warn(no_run_task("names of caches are not those of a real run"));
         return Ok("0".repeat(20).into());
     };
+    let known = ctx.shelf.shared(RunTask::default);
+    if let Some(suffix) = known.0.get() {
+        return Ok(suffix.clone());
+    }
     let path = run_task.script();
-    ctx.tree.memo(&format!("run-task {}", path.display()), || {
+    let suffix = ctx.tree.memo(&format!("run-task {}", path.display()), || {
         let content = std::fs::read(path).with_context(|| format!("`{}` cannot be read", path.display()))?;
         Ok(hex(&Sha256::digest(&content))[..20].to_owned())
-    })
+    })?;
+    Ok(known.0.get_or_init(|| suffix).clone())
 }
+
+/// That of the tasks of a kind, as soon as one of them asks.
+#[derive(Default)]
+struct RunTask(OnceLock<Str>);
 
 /// Builds the payload, and adds what it needs to scopes, dependencies and volumes.
 pub fn build(ctx: &Context<'_>, stub: &mut Stub, definition: &mut Map) -> Result<()> {
@@ -139,16 +151,16 @@ pub fn build(ctx: &Context<'_>, stub: &mut Stub, definition: &mut Map) -> Result
     let untrusted = ctx.params.is_try() || ctx.params.level() == 1;
     if let Some(caches) = caches(ctx, worker, run_task, untrusted, &mut scopes)? {
         if run_task {
-            env.put("TASKCLUSTER_CACHES", joined(caches.values()));
+            env.put("TASKCLUSTER_CACHES", listed(caches.values()));
         }
         payload.put("cache", map! { "task-reference" => caches });
     }
     let volumes = worker.get("volumes").and_then(Value::as_list).unwrap_or_default();
     if run_task && !volumes.is_empty() {
-        env.put("TASKCLUSTER_VOLUMES", joined(volumes));
+        env.put("TASKCLUSTER_VOLUMES", listed(volumes));
     }
     if payload.contains_key("cache") && untrusted {
-        env.put("TASKCLUSTER_UNTRUSTED_CACHES", "1");
+        env.put("TASKCLUSTER_UNTRUSTED_CACHES", name!("1"));
     }
     check_caches_are_volumes(worker)?;
     payload.put("env", env);
@@ -167,7 +179,6 @@ fn image(ctx: &Context<'_>, stub: &mut Stub) -> Result<Value> {
     let image = stub.get("worker").and_then(|worker| worker.get("docker-image")).cloned().unwrap_or_default();
     let Some(section) = image.as_map() else { return Ok(image) };
     let from = |key: &str| section.get(key).and_then(Value::as_str);
-    let path = "public/image.tar.zst";
     match (from("in-tree"), from("indexed")) {
         (Some(name), _) => {
             let dependencies = stub.map_at("dependencies")?;
@@ -177,10 +188,9 @@ fn image(ctx: &Context<'_>, stub: &mut Stub) -> Result<Value> {
                     "the dependency `docker-image` is taken by the image of the task itself",
                 ));
             }
-            dependencies.put("docker-image", format!("docker-image-{name}"));
+            dependencies.put("docker-image", joined(&["docker-image-", name]));
             let declared = stub.map_at("worker")?.list_at("volumes")?;
             for volume in volumes(ctx, name)? {
-                let volume = Value::from(volume);
                 if declared.contains(&volume) {
                     return Err(about(
                         "worker.volumes",
@@ -192,19 +202,41 @@ fn image(ctx: &Context<'_>, stub: &mut Stub) -> Result<Value> {
                 }
                 declared.push(volume);
             }
-            Ok(map! { "path" => path, "taskId" => map! { "task-reference" => "<docker-image>" }, "type" => "task-image" }.into())
+            Ok(map! {
+                "path" => name!("public/image.tar.zst"),
+                "taskId" => map! { "task-reference" => name!("<docker-image>") },
+                "type" => name!("task-image"),
+            }
+            .into())
         }
-        (None, Some(namespace)) => {
-            Ok(map! { "path" => path, "namespace" => namespace, "type" => "indexed-image" }.into())
+        (None, Some(namespace)) => Ok(map! {
+            "path" => name!("public/image.tar.zst"),
+            "namespace" => namespace,
+            "type" => name!("indexed-image"),
         }
+        .into()),
         (None, None) => {
             Err(about("worker.docker-image", "`worker.docker-image` needs `in-tree` or `indexed`"))
         }
     }
 }
 
+/// Those of the images that tasks of a kind have asked for, by their names.
+#[derive(Default)]
+struct Volumes(Mutex<IndexMap<Str, Vec<Value>>>);
+
 /// The volumes that the Dockerfile of an image declares, sorted.
-fn volumes(ctx: &Context<'_>, image: &str) -> Result<BTreeSet<String>> {
+fn volumes(ctx: &Context<'_>, image: &str) -> Result<Vec<Value>> {
+    let known = ctx.shelf.shared(Volumes::default);
+    if let Some(volumes) = known.0.lock().unwrap_or_else(PoisonError::into_inner).get(image) {
+        return Ok(volumes.clone());
+    }
+    let volumes: Vec<Value> = declared_volumes(ctx, image)?.into_iter().map(Value::from).collect();
+    known.0.lock().unwrap_or_else(PoisonError::into_inner).insert(image.into(), volumes.clone());
+    Ok(volumes)
+}
+
+fn declared_volumes(ctx: &Context<'_>, image: &str) -> Result<BTreeSet<String>> {
     let kind = ctx.config.get("docker-image-kind").and_then(Value::as_str).unwrap_or("docker-image");
     let stub =
         ctx.kinds.get(kind).and_then(|kind| kind.stubs.iter().find(|stub| &*stub.origin.name == image));
@@ -272,7 +304,7 @@ pub fn set_sccache(worker: &mut Map, sccache: bool) -> Result<()> {
         env.put("USE_SCCACHE", "1");
         env.put("SCCACHE_IDLE_TIMEOUT", "0");
     } else {
-        env.put("SCCACHE_DISABLE", "1");
+        env.put("SCCACHE_DISABLE", name!("1"));
     }
     Ok(())
 }
@@ -301,9 +333,9 @@ fn caches(
 ) -> Result<Option<Map>> {
     let Some(wanted) = worker.get("caches").and_then(Value::as_list) else { return Ok(None) };
     let suffix = match (run_task, worker.get("docker-image").and_then(Value::as_str)) {
-        (false, _) => CACHE_VERSION.to_owned(),
-        (true, None) => format!("{CACHE_VERSION}-{}-<docker-image>", run_task_suffix(ctx)?),
-        (true, Some(image)) => format!("{CACHE_VERSION}-{}{}", run_task_suffix(ctx)?, &sha256(image)[..12]),
+        (false, _) => CACHE_VERSION.into(),
+        (true, None) => joined(&[CACHE_VERSION, "-", &run_task_suffix(ctx)?, "-<docker-image>"]),
+        (true, Some(image)) => joined(&[CACHE_VERSION, "-", &run_task_suffix(ctx)?, &sha256(image)[..12]]),
     };
     let mut caches = Map::default();
     for cache in wanted.iter().filter_map(Value::as_map) {
@@ -311,9 +343,9 @@ fn caches(
             continue;
         }
         let (domain, level) = (ctx.config.trust_domain(), ctx.params.text("level"));
-        let name = format!("{domain}-level-{level}-{}-{suffix}", cache.text("name")?);
+        let name = joined(&[domain, "-level-", level, "-", cache.text("name")?, "-", &suffix]);
         // Python: a cache that is written twice has its scope twice.
-        scopes.push(map! { "task-reference" => format!("docker-worker:cache:{name}") }.into());
+        scopes.push(map! { "task-reference" => joined(&["docker-worker:cache:", &name]) }.into());
         caches.put(&name, cache.text("mount-point")?);
     }
     Ok(Some(caches))
@@ -335,7 +367,8 @@ fn check_caches_are_volumes(worker: &Map) -> Result<()> {
     ))
 }
 
-fn joined<'v>(paths: impl IntoIterator<Item = &'v Value>) -> String {
+/// Paths in one text, sorted.
+fn listed<'v>(paths: impl IntoIterator<Item = &'v Value>) -> String {
     let mut paths: Vec<&str> = paths.into_iter().filter_map(Value::as_str).collect();
     paths.sort_unstable();
     paths.join(";")

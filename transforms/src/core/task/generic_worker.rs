@@ -4,7 +4,7 @@ use anyhow::Result;
 use taskgraph::fields::Fields;
 use taskgraph::shape::{Field, STRINGS, Shape, TEXT_OR_REFERENCE, optional, required};
 use taskgraph::transform::{Context, Stub};
-use taskgraph::value::{Map, Value};
+use taskgraph::value::{Map, Value, joined};
 
 use super::docker_worker::set_sccache;
 
@@ -89,7 +89,7 @@ pub fn build(ctx: &Context<'_>, stub: &mut Stub, definition: &mut Map) -> Result
         payload.put("artifacts", listed.collect::<Value>());
     }
     let mut scopes = Vec::new();
-    let mounts = mounts(ctx, worker, &mut scopes)?;
+    let mounts = mounts(ctx, worker, &mut scopes);
     if !mounts.is_empty() {
         payload.put("mounts", mounts);
     }
@@ -132,31 +132,35 @@ fn on_exit(worker: &Map) -> Result<Map> {
     Ok(on_exit)
 }
 
-/// Mounts with the names that the worker knows, and the scopes for caches and private artifacts.
-fn mounts(ctx: &Context<'_>, worker: &Map, scopes: &mut Vec<Value>) -> Result<Vec<Value>> {
-    let mut out = Vec::new();
-    for mount in
-        worker.get("mounts").and_then(Value::as_list).unwrap_or_default().iter().filter_map(Value::as_map)
-    {
-        let mut mount = mount.clone();
-        if let Some(name) = mount.take("cache-name") {
+/// Mounts with the names that the worker knows, and the scopes for caches and private artifacts. What needs neither
+/// stays shared.
+fn mounts(ctx: &Context<'_>, worker: &Map, scopes: &mut Vec<Value>) -> Vec<Value> {
+    let mut mounts = worker.get("mounts").and_then(Value::as_list).unwrap_or_default().to_vec();
+    for mount in &mut mounts {
+        if let Some(name) = mount.get("cache-name") {
             let (domain, level) = (ctx.config.trust_domain(), ctx.params.text("level"));
-            let name = format!("{domain}-level-{level}-{}", name.as_str().unwrap_or_default());
-            scopes.push(format!("generic-worker:cache:{name}").into());
-            mount.put("cacheName", name);
+            let name = joined(&[domain, "-level-", level, "-", name.as_str().unwrap_or_default()]);
+            scopes.push(joined(&["generic-worker:cache:", &name]).into());
+            rename(mount, "cache-name", "cacheName", name.into());
         }
-        if mount.contains_key("content") {
-            let content = mount.map_at("content")?;
-            if let Some(task_id) = content.take("task-id") {
-                content.put("taskId", task_id);
-            }
-            if let Some(artifact) = content.get("artifact").and_then(Value::as_str)
-                && !artifact.starts_with("public/")
-            {
-                scopes.push(format!("queue:get-artifact:{artifact}").into());
-            }
+        let Some(content) = mount.get("content") else { continue };
+        if let Some(Value::Str(artifact)) = content.get("artifact")
+            && !artifact.starts_with("public/")
+        {
+            scopes.push(joined(&["queue:get-artifact:", artifact]).into());
         }
-        out.push(mount.into());
+        if let Some(task_id) = content.get("task-id").cloned() {
+            let content = mount.as_map_mut().and_then(|mount| mount.get_mut("content"));
+            content.into_iter().for_each(|content| rename(content, "task-id", "taskId", task_id.clone()));
+        }
     }
-    Ok(out)
+    mounts
+}
+
+/// Puts a value under another key than the one there was.
+fn rename(map: &mut Value, from: &str, to: &str, value: Value) {
+    if let Some(map) = map.as_map_mut() {
+        map.take(from);
+        map.put(to, value);
+    }
 }

@@ -16,6 +16,7 @@ pub struct Row {
     workers: Known<Worker>,
     by_project: Known<Option<Value>>,
     sources: Known<Value>,
+    trust_domain: Option<Value>,
 }
 
 /// Where a task runs.
@@ -47,6 +48,11 @@ impl Row {
     /// What config.yml says under a key for this project.
     pub fn by_project(&mut self, ctx: &Context<'_>, key: &str) -> Result<Option<Value>> {
         once(&mut self.by_project, key, || ctx.config.by_project(key, ctx.params.text("project")))
+    }
+
+    /// The trust domain of the graph.
+    pub fn trust_domain(&mut self, ctx: &Context<'_>) -> Value {
+        self.trust_domain.get_or_insert_with(|| ctx.config.trust_domain().into()).clone()
     }
 
     /// The address of a file or folder of the tree.
