@@ -6,7 +6,6 @@ use std::iter::Enumerate;
 use std::slice::Chunks;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
 
 use anyhow::Result;
 use serde::ser::Error as _;
@@ -56,19 +55,29 @@ fn in_order<'t, K: Copy + Sync>(
     mut hand_on: impl FnMut(&mut Part) -> Result<()>,
 ) -> Result<()> {
     let bench = Bench { waiting: Mutex::new(keys.chunks(TASKS).enumerate()), json: &json };
-    let cores = rayon::current_num_threads().min(keys.len().div_ceil(TASKS));
     let (give_back, rooms) = channel();
+    let rooms = Mutex::new(rooms);
+    let (done, ready) = channel();
+    // One of the cores that would do the work must not wait for it.
+    if rayon::current_thread_index().is_some() {
+        give_back.send(Vec::new())?;
+        let mut layout = TaskLayout::default();
+        while let Some((_, mut part)) = bench.next(&rooms, &mut layout) {
+            hand_on(&mut part)?;
+            give_back.send(part.unwrap_or_default())?;
+        }
+        return Ok(());
+    }
+    let cores = rayon::current_num_threads().min(keys.len().div_ceil(TASKS));
     for _ in 0..cores * ROOMS {
         give_back.send(Vec::new())?;
     }
-    let rooms = Mutex::new(rooms);
-    thread::scope(|scope| {
+    rayon::in_place_scope(|scope| {
         // Whoever is left without the other side ends, on both sides.
-        let give_back = give_back;
-        let (done, ready) = channel();
+        let (give_back, ready) = (give_back, ready);
         for _ in 0..cores {
             let done = done.clone();
-            scope.spawn(|| bench.work(&rooms, done));
+            scope.spawn(|_| bench.work(&rooms, done));
         }
         drop(done);
         let mut early = BTreeMap::new();
@@ -92,20 +101,24 @@ struct Bench<'b, K, J> {
 }
 
 impl<'t, K: Copy, J: Fn(K) -> TaskJson<'t>> Bench<'_, K, J> {
-    /// Lays out one part after the other. There is room for a part before it is chosen, so the one that is to be handed
-    /// on next never waits for room.
+    /// Lays out one part after the other.
     fn work(&self, rooms: &Mutex<Receiver<Vec<u8>>>, done: Sender<(usize, Part)>) {
         let mut layout = TaskLayout::default();
-        loop {
-            let room = rooms.lock().unwrap_or_else(PoisonError::into_inner).recv();
-            let next = self.waiting.lock().unwrap_or_else(PoisonError::into_inner).next();
-            let (Ok(room), Some((index, keys))) = (room, next) else { return };
-            layout.begin(room);
-            let laid_out = keys.iter().try_for_each(|key| layout.task((self.json)(*key)));
-            let text = layout.end();
-            if done.send((index, laid_out.map(|()| text))).is_err() {
+        while let Some(part) = self.next(rooms, &mut layout) {
+            if done.send(part).is_err() {
                 return;
             }
         }
+    }
+
+    /// Lays out the next part. There is room for it before it is chosen, so the one that is to be handed on next never
+    /// waits for room.
+    fn next(&self, rooms: &Mutex<Receiver<Vec<u8>>>, layout: &mut TaskLayout) -> Option<(usize, Part)> {
+        let room = rooms.lock().unwrap_or_else(PoisonError::into_inner).recv().ok()?;
+        let (index, keys) = self.waiting.lock().unwrap_or_else(PoisonError::into_inner).next()?;
+        layout.begin(room);
+        let laid_out = keys.iter().try_for_each(|key| layout.task((self.json)(*key)));
+        let text = layout.end();
+        Some((index, laid_out.map(|()| text)))
     }
 }

@@ -10,7 +10,7 @@ use crate::shape::{Field, Shape, arms};
 use crate::value::{Map, Str, Value, address};
 
 /// Shorter lists of fields are gone through.
-const FEW: usize = 2;
+const FEW: usize = 4;
 
 /// The keys of a map that had all the fields it has to have.
 struct Known {

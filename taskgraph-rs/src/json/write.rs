@@ -13,14 +13,14 @@ pub fn compact<T: Serialize + ?Sized>(value: &T) -> Result<String, Error> {
     serde_json::to_string(value)
 }
 
-/// Appends a text in quotes, as [`compact`] writes it.
-pub fn append_text(out: &mut String, text: &str) {
-    if is_plain(text) {
+/// Appends a text that consists of these parts in quotes, as [`compact`] writes it.
+pub fn append_text(out: &mut String, parts: &[&str]) {
+    if parts.iter().all(|part| is_plain(part)) {
         out.push('"');
-        out.push_str(text);
+        parts.iter().for_each(|part| out.push_str(part));
         out.push('"');
     } else {
-        out.push_str(&compact(text).expect("a text is always written"));
+        out.push_str(&compact(&parts.concat()).expect("a text is always written"));
     }
 }
 
@@ -106,8 +106,8 @@ mod tests {
     fn a_text_alone_is_written_as_inside_of_something() {
         for text in ["", "plain", "\"quoted\"", "a\\b", "é\u{7f}", "line\n", "0123456789\t"] {
             let mut out = String::new();
-            append_text(&mut out, text);
-            assert_eq!(out, compact(text).unwrap());
+            append_text(&mut out, &["<", text, text]);
+            assert_eq!(out, compact(&["<", text, text].concat()).unwrap());
         }
     }
 

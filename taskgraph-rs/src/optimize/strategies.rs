@@ -94,11 +94,11 @@ impl Strategies {
     }
 
     fn misfits(&self, optimization: &Value) -> Vec<Misfit> {
-        let path = KeyPath::dotted("optimization");
+        let path = || KeyPath::dotted("optimization");
         let wrong = |found: String| {
             let allowed = "nothing (null), or one strategy with its argument".into();
             let what = What::Wrong { found, allowed, nearest: None, instead: None };
-            vec![Misfit { path: path.clone(), what }]
+            vec![Misfit { path: path(), what }]
         };
         let (name, argument) = match optimization {
             Value::Null => return Vec::new(),
@@ -109,12 +109,14 @@ impl Strategies {
             },
             other => return wrong(other.sort().into()),
         };
-        let path = path.join(name);
+        let path = || path().join(name);
         match self.get(name) {
-            None => vec![Misfit { path, what: What::Unknown(self.by_name.keys().copied().collect()) }],
+            None => {
+                vec![Misfit { path: path(), what: What::Unknown(self.by_name.keys().copied().collect()) }]
+            }
             Some(strategy) => {
                 let mut misfits = strategy.check(argument);
-                misfits.iter_mut().for_each(|misfit| misfit.path = path.concat(&misfit.path));
+                misfits.iter_mut().for_each(|misfit| misfit.path = path().concat(&misfit.path));
                 misfits
             }
         }

@@ -3,6 +3,7 @@
 //! A task with a `cache` section (`type`, `name`, `digest-data`) gets a digest over that data and over the digests
 //! of all it depends on. Whoever has the same digest finds the task in the index instead of running it.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, VecDeque};
 
 use anyhow::{Result, bail};
@@ -101,7 +102,11 @@ fn add_digest(
         .collect();
     let last = last(stub);
     let data: Vec<&str> = data.iter().map(|text| &**text).chain(upstream).chain(last.as_deref()).collect();
-    add_optimization(ctx, stub, cache.text("type")?, cache.text("name")?, &data)
+    let text = |key: &str| match &cache[key] {
+        Value::Str(text) => text.clone(),
+        other => python::str(other).into(),
+    };
+    add_optimization(ctx, stub, text("type"), text("name"), &data)
 }
 
 /// `type/name/digest` of every cached task that this kind may depend on, by label.
@@ -156,8 +161,8 @@ pub fn order_tasks(kind: &str, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
 pub fn add_optimization(
     ctx: &Context<'_>,
     task: &mut Map,
-    cache_type: &str,
-    cache_name: &str,
+    cache_type: Str,
+    cache_name: Str,
     digest_data: &[impl AsRef<str>],
 ) -> Result<()> {
     if ctx.settings.trace {
@@ -170,14 +175,19 @@ pub fn add_optimization(
         _ => ctx.config.trust_domain(),
     };
     let path = |before: &str, place: &str, level: &str, end: &str, last: &str| {
-        joined(&[before, prefix, ".cache.", place, level, ".", cache_type, ".", cache_name, ".", end, last])
+        joined(&[before, prefix, ".cache.", place, level, ".", &cache_type, ".", &cache_name, ".", end, last])
     };
     let is_pull_request = ctx.params.is_pull_request();
     let caches_pull_requests =
         ctx.config.taskgraph("cache-pull-requests").and_then(Value::as_bool).unwrap_or(true);
 
     // The highest level is searched first.
-    let levels = (ctx.params.level()..4).rev().map(|level| level.to_string());
+    let levels = (ctx.params.level()..4).rev().map(|level| match level {
+        1 => Cow::from("1"),
+        2 => Cow::from("2"),
+        3 => Cow::from("3"),
+        unusual => Cow::from(unusual.to_string()),
+    });
     let mut searched: Vec<Value> =
         levels.map(|level| path("", "level-", &level, "hash.", &digest).into()).collect();
     if is_pull_request && caches_pull_requests {

@@ -147,7 +147,7 @@ fn make(ctx: &Context<'_>, stub: &Map, fetch: Fetch) -> Result<Map> {
     task.put("worker", worker);
     if !ctx.settings.fast {
         let cache_name = label.replacen(&format!("{}-", ctx.kind.name), "", 1);
-        add_optimization(ctx, &mut task, CACHE_TYPE, &cache_name, &fetch.digest_data)?;
+        add_optimization(ctx, &mut task, CACHE_TYPE.into(), cache_name.into(), &fetch.digest_data)?;
     }
     Ok(task)
 }

@@ -85,7 +85,9 @@ impl Part {
 
 fn add_cache(ctx: &Context<'_>, dialect: Dialect, last: &mut Last, stub: &mut Stub) -> Result<()> {
     let Some(attributes) = stub.get("attributes") else { return Err(missing("attributes.cache", "a map")) };
-    ATTRIBUTES.require(attributes, &"attributes".into())?;
+    if !ATTRIBUTES.fits(attributes) {
+        ATTRIBUTES.require(attributes, &"attributes".into())?;
+    }
     let provider = attributes.get("provider").cloned();
     let description = stub.get("description").cloned();
     let cache = stub.map_at("attributes")?.map_at("cache")?;
@@ -156,21 +158,21 @@ fn parameters(ctx: &Context<'_>, asked: &Value) -> Vec<Value> {
 /// Python: `itertools.chain.from_iterable`. The command of docker-worker is one flat list, of which each text falls
 /// into its characters and each reference into its keys; the digests of the existing index have it so.
 fn command_words(stub: &Stub) -> Result<Vec<Value>> {
-    let path = KeyPath::dotted("worker.command");
+    let path = || KeyPath::dotted("worker.command");
     let command = stub.get("worker").and_then(|worker| worker.get("command"));
-    let Some(command) = command else { return Err(missing(path, "a list")) };
-    let Some(items) = command.as_list() else { return Err(wrong(path, command, "a list")) };
-    let mut words: Vec<Value> = Vec::new();
+    let Some(command) = command else { return Err(missing(path(), "a list")) };
+    let Some(items) = command.as_list() else { return Err(wrong(path(), command, "a list")) };
+    let mut words: Vec<Value> = Vec::with_capacity(items.len());
     for (index, item) in items.iter().enumerate() {
         match item {
             Value::Str(text) if text.is_empty() => {}
             Value::Str(text) => words.push(characters(text)),
             Value::List(list) => match list.iter().position(|word| word.as_str().is_none()) {
                 None => words.extend(list.iter().cloned()),
-                Some(at) => return Err(wrong(path.join(index).join(at), &list[at], "a string")),
+                Some(at) => return Err(wrong(path().join(index).join(at), &list[at], "a string")),
             },
             Value::Map(map) => words.extend(map.keys().map(Value::from)),
-            other => return Err(wrong(path.join(index), other, "a list or a string")),
+            other => return Err(wrong(path().join(index), other, "a list or a string")),
         }
     }
     Ok(words)

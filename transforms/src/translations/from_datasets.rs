@@ -17,7 +17,7 @@ use taskgraph::fields::Fields;
 use taskgraph::shape::{STRINGS, Shape, optional, required};
 use taskgraph::template::{Forms, Missing};
 use taskgraph::transform::{Context, Stub, fan_out};
-use taskgraph::value::Value;
+use taskgraph::value::{Str, Value, key};
 
 use super::datasets;
 use super::dialect::Dialect;
@@ -69,26 +69,29 @@ fn make(
         }
         let category = wish("category");
         let locale = locale(category, src, trg)?;
+        let (src, trg) = (Str::from(src), Str::from(trg));
+        let locale = locale.map(Str::from);
         let mut forms = Forms::default();
         for dataset in datasets::read(ctx.params, dialect, category)? {
             if wish("provider").is_some_and(|provider| provider != dataset.provider) {
                 continue;
             }
+            let provider = key(dataset.provider);
             let mut names = taskgraph::map! {
-                "provider" => dataset.provider,
+                "provider" => &provider,
                 "dataset" => dataset.full,
                 "dataset_sanitized" => datasets::sanitize(dialect, dataset.name)?,
-                "src_locale" => src,
-                "trg_locale" => trg,
+                "src_locale" => &src,
+                "trg_locale" => &trg,
             };
-            let mut attributes =
-                taskgraph::map! { "provider" => dataset.provider, "dataset" => dataset.name };
+            let mut attributes = taskgraph::map! { "provider" => provider, "dataset" => dataset.name };
+            attributes.reserve(3);
             if let Some(locale) = &locale {
-                names.put("locale", locale.as_str());
-                attributes.put("locale", locale.as_str());
+                names.put("locale", locale);
+                attributes.put("locale", locale);
             }
-            attributes.put("src_locale", src);
-            attributes.put("trg_locale", trg);
+            attributes.put("src_locale", &src);
+            attributes.put("trg_locale", &trg);
             let mut one = stub.clone();
             let fields = list("substitution-fields").iter().filter_map(Value::as_str);
             forms.fill_fields(&mut one, fields, &names, Missing::Stays)?;

@@ -103,14 +103,15 @@ impl<'v> Wanted<'v> {
         }
     }
 
-    fn entry(self, artifact: Str, task: Str) -> Entry<'v> {
+    fn entry(self, artifact: [&'v str; 3], task: Str) -> Entry<'v> {
         Entry { artifact, task, wanted: self }
     }
 }
 
 /// What the worker reads of an artifact.
 struct Entry<'v> {
-    artifact: Str,
+    /// The artifact, in parts.
+    artifact: [&'v str; 3],
     /// The name of the dependency that makes it.
     task: Str,
     wanted: Wanted<'v>,
@@ -124,13 +125,13 @@ impl Entry<'_> {
         if let Some(dest) = self.wanted.dest {
             out.push_str(r#","dest":"#);
             match dest {
-                Value::Str(dest) => json::append_text(out, dest),
+                Value::Str(dest) => json::append_text(out, &[dest]),
                 other => out.push_str(&json::compact(other)?),
             }
         }
         out.push_str(if self.wanted.extract { r#","extract":true"# } else { r#","extract":false"# });
         out.push_str(r#","task":"#);
-        json::append_text(out, &joined(&["<", &self.task, ">"]));
+        json::append_text(out, &["<", &self.task, ">"]);
         if self.wanted.verify_hash {
             out.push_str(r#","verify-hash":true"#);
         }
@@ -176,8 +177,8 @@ fn makes_offers(kind: &str) -> bool {
 }
 
 /// `prefixes` are those of the tasks of the kind that come before the stub.
-fn use_those_of(
-    ctx: &Context<'_>,
+fn use_those_of<'v>(
+    ctx: &Context<'v>,
     stub: &mut Stub,
     offers: &Offers,
     prefixes: &IndexMap<Str, String>,
@@ -203,7 +204,7 @@ fn use_those_of(
 }
 
 fn from_offers<'v>(
-    offers: &Offers,
+    offers: &'v Offers,
     kind: &str,
     list: &'v Value,
     stub: &mut Stub,
@@ -230,14 +231,14 @@ fn from_offers<'v>(
             stub.map_at("worker")?.map_at("env")?.extend(env.clone());
         }
         stub.map_at("dependencies")?.put(&label, &label);
-        entries.push(wanted.entry(artifact.clone(), label));
+        entries.push(wanted.entry(["", "", artifact], label));
     }
     Ok(())
 }
 
 fn from_dependency<'v>(
-    ctx: &Context<'_>,
-    prefixes: &IndexMap<Str, String>,
+    ctx: &Context<'v>,
+    prefixes: &'v IndexMap<Str, String>,
     kind: &Str,
     list: &'v Value,
     stub: &mut Stub,
@@ -271,7 +272,7 @@ fn from_dependency<'v>(
         }
     };
     for wanted in Wanted::all(list) {
-        let artifact = joined(&[prefix, "/", wanted.artifact]);
+        let artifact = [prefix, "/", wanted.artifact];
         entries.push(wanted.entry(artifact, kind.clone()));
     }
     Ok(())
@@ -279,12 +280,9 @@ fn from_dependency<'v>(
 
 /// Artifacts that are not public need the proxy and a scope for their folder.
 fn add_scopes(stub: &mut Stub, entries: &[Entry<'_>]) -> Result<()> {
-    let mut folders: Vec<&str> = entries
-        .iter()
-        .map(|entry| &*entry.artifact)
-        .filter(|artifact| !artifact.starts_with("public/"))
-        .map(python::path::dirname)
-        .collect();
+    let private = entries.iter().map(|entry| &entry.artifact).filter(|artifact| !is_public(artifact));
+    let mut folders: Vec<String> =
+        private.map(|artifact| python::path::dirname(&artifact.concat()).to_owned()).collect();
     folders.sort_unstable();
     folders.dedup();
     if folders.is_empty() {
@@ -299,4 +297,9 @@ fn add_scopes(stub: &mut Stub, entries: &[Entry<'_>]) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Whether everyone may download an artifact.
+fn is_public([folder, slash, name]: &[&str; 3]) -> bool {
+    folder.starts_with("public/") || [*folder, *slash, *name].concat().starts_with("public/")
 }

@@ -15,8 +15,8 @@ use taskgraph::fields::{Fields, about, within, wrong};
 use taskgraph::keypath::KeyPath;
 use taskgraph::shape::{Shape, required};
 use taskgraph::transform::{Context, Stub, each};
-use taskgraph::value::{Map, Value, joined};
-use taskgraph::{map, words};
+use taskgraph::value::{Map, Value, joined, key};
+use taskgraph::{map, name, words};
 
 use super::cached_tasks::label_of;
 use checkout::Repositories;
@@ -64,16 +64,16 @@ fn set_implementation(ctx: &Context<'_>, stub: &mut Stub) -> Result<()> {
     let worker = within("worker-type", ctx.config.worker(stub.text("worker-type")?))?;
     let tags = stub.map_at("tags")?;
     if let Some(os) = worker.os {
-        tags.put("os", os);
+        tags.put("os", key(os));
     }
-    tags.put("worker-implementation", worker.implementation);
+    tags.put("worker-implementation", key(worker.implementation));
     let section = stub.map_at("worker")?;
     if let Some(implementation) = section.get("implementation") {
         return Err(wrong("worker.implementation", implementation, "left out: `worker-type` decides it"));
     }
-    section.put("implementation", worker.implementation);
+    section.put("implementation", key(worker.implementation));
     if let Some(os) = worker.os {
-        section.put("os", os);
+        section.put("os", key(os));
     }
     Ok(())
 }
@@ -107,17 +107,17 @@ impl Run<'_> {
 fn describe(ctx: &Context<'_>, repositories: &Repositories, stub: &mut Stub) -> Result<()> {
     let Some(Value::Map(run)) = stub.take("run") else { bail!("missing key `run`") };
     let mut run = std::sync::Arc::unwrap_or_clone(run);
-    for key in ["attributes", "dependencies", "extra"] {
-        stub.map_at(key)?;
+    for field in ["attributes", "dependencies", "extra"] {
+        stub.map_at(field)?;
     }
-    for key in ["soft-dependencies", "routes", "scopes"] {
-        stub.list_at(key)?;
+    for field in ["soft-dependencies", "routes", "scopes"] {
+        stub.list_at(field)?;
     }
     let worker =
         stub.get("worker").and_then(|worker| worker.get("implementation")?.as_str()).unwrap_or_default();
     let is_docker = worker == "docker-worker";
     if is_docker || worker == "generic-worker" {
-        run.set_default("workdir", "/builds/worker");
+        run.set_default("workdir", name!("/builds/worker"));
     }
     let using = run.text("using")?.to_owned();
     match (&*using, worker) {

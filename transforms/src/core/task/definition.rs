@@ -87,6 +87,7 @@ fn frame(ctx: &Context<'_>, row: &mut Row, stub: &mut Stub) -> Result<Map> {
     }
     let owner = params.get("owner").cloned();
     let tags = stub.map_at("tags")?;
+    tags.reserve(5);
     for (key, value) in [
         ("createdForUser", owner.clone()),
         ("kind", Some((&ctx.kind.name).into())),
@@ -115,6 +116,8 @@ fn frame(ctx: &Context<'_>, row: &mut Row, stub: &mut Stub) -> Result<Map> {
         "tags" => tags,
         "priority" => stub.get("priority").cloned(),
     };
+    // The payload follows.
+    definition.reserve(1);
     if let Some(requires) = stub.get("requires").filter(|requires| requires.truthy()) {
         definition.put("requires", requires.clone());
     }
@@ -132,6 +135,7 @@ fn filled_scopes(ctx: &Context<'_>, stub: &mut Stub) -> Result<Vec<Value>> {
 
 fn attributes(stub: &mut Stub) -> Result<Map> {
     let mut attributes = std::mem::take(stub.map_at("attributes")?);
+    attributes.reserve(5);
     let platform = attributes.get("build_platform").cloned();
     let all = || [name!("all")].into_iter().collect::<Value>();
     let projects = match stub.get("run-on-projects") {

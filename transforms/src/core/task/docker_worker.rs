@@ -1,7 +1,7 @@
 //! The payload of docker-worker.
 
 use std::collections::BTreeSet;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use anyhow::{Context as _, Result};
 use indexmap::IndexMap;
@@ -132,6 +132,7 @@ pub fn build(ctx: &Context<'_>, stub: &mut Stub, definition: &mut Map) -> Result
         worker.list_at("purge-caches-exit-status")?.push(PURGE_CACHES.into());
     }
     let mut payload = map! { "image" => image, "env" => Value::map() };
+    payload.reserve(6);
     for (key, name) in [("command", "command"), ("max-run-time", "maxRunTime")] {
         if let Some(value) = worker.get(key) {
             payload.put(name, value.clone());
@@ -147,7 +148,10 @@ pub fn build(ctx: &Context<'_>, stub: &mut Stub, definition: &mut Map) -> Result
     if let Some(artifacts) = worker.get("artifacts").and_then(Value::as_list) {
         payload.put("artifacts", artifacts_of(artifacts, &definition["expires"])?);
     }
-    let mut env = worker.get("env").and_then(Value::as_map).cloned().unwrap_or_default();
+    let mut env = match worker.get_mut("env") {
+        Some(Value::Map(env)) => Arc::unwrap_or_clone(std::mem::take(env)),
+        _ => Map::default(),
+    };
     let untrusted = ctx.params.is_try() || ctx.params.level() == 1;
     if let Some(caches) = caches(ctx, worker, run_task, untrusted, &mut scopes)? {
         if run_task {

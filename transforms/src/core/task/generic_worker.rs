@@ -67,9 +67,9 @@ pub fn build(ctx: &Context<'_>, stub: &mut Stub, definition: &mut Map) -> Result
     let sccache = stub.is_set("needs-sccache");
     let worker = stub.map_at("worker")?;
     set_sccache(worker, sccache)?;
-    let mut payload = Map::default();
+    let mut payload = Map::with_capacity(6);
     for (key, name) in [("command", "command"), ("max-run-time", "maxRunTime"), ("env", "env")] {
-        payload.put(name, worker.get(key).cloned());
+        payload.put(name, worker.get_mut(key).map(std::mem::take));
     }
     let on_exit = on_exit(worker)?;
     if !on_exit.is_empty() {

@@ -16,7 +16,7 @@ use taskgraph::keypath::KeyPath;
 use taskgraph::payload::Payload;
 use taskgraph::shape::{Shape, optional, required};
 use taskgraph::transform::{Context, Stub, each};
-use taskgraph::value::{Map, Value};
+use taskgraph::value::{Map, Value, key};
 use taskgraph::words;
 
 use super::run::set_label;
@@ -77,14 +77,14 @@ fn set_implementation(ctx: &Context<'_>, stub: &mut Stub) -> Result<()> {
     }
     let worker = within("worker-type", ctx.config.worker(stub.text("worker-type")?))?;
     let tags = stub.map_at("tags")?;
-    tags.put("worker-implementation", worker.implementation);
+    tags.put("worker-implementation", key(worker.implementation));
     if let Some(os) = worker.os {
-        tags.put("os", os);
+        tags.put("os", key(os));
     }
     let section = stub.map_at("worker")?;
-    section.put("implementation", worker.implementation);
+    section.put("implementation", key(worker.implementation));
     if let Some(os) = worker.os {
-        section.put("os", os);
+        section.put("os", key(os));
     }
     Ok(())
 }
