@@ -1,4 +1,5 @@
-//! What a graph cannot be written as JSON for: numbers that JSON lacks. Looked for only once writing has failed.
+//! What a graph cannot be written as JSON for: numbers that JSON lacks. Of each task it is known whether it has one;
+//! where, is looked for only once it is to be written.
 
 use std::sync::Arc;
 

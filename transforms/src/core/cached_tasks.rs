@@ -3,7 +3,6 @@
 //! A task with a `cache` section (`type`, `name`, `digest-data`) gets a digest over that data and over the digests
 //! of all it depends on. Whoever has the same digest finds the task in the index instead of running it.
 
-use std::borrow::Cow;
 use std::collections::{BTreeSet, VecDeque};
 
 use anyhow::{Result, bail};
@@ -170,39 +169,26 @@ pub fn add_optimization(
     }
     let data = digest_data.iter().map(AsRef::as_ref).collect::<Vec<&str>>().join("\n");
     let digest = sha256(&data);
-    let prefix = match ctx.config.taskgraph("cached-task-prefix") {
-        Some(Value::Str(prefix)) => prefix,
-        _ => ctx.config.trust_domain(),
-    };
+    let index = ctx.shelf.shared(|| Index::of(ctx));
     let path = |before: &str, place: &str, level: &str, end: &str, last: &str| {
+        let prefix = &index.prefix;
         joined(&[before, prefix, ".cache.", place, level, ".", &cache_type, ".", &cache_name, ".", end, last])
     };
-    let is_pull_request = ctx.params.is_pull_request();
-    let caches_pull_requests =
-        ctx.config.taskgraph("cache-pull-requests").and_then(Value::as_bool).unwrap_or(true);
-
-    // The highest level is searched first.
-    let levels = (ctx.params.level()..4).rev().map(|level| match level {
-        1 => Cow::from("1"),
-        2 => Cow::from("2"),
-        3 => Cow::from("3"),
-        unusual => Cow::from(unusual.to_string()),
-    });
+    let levels = index.levels.iter();
     let mut searched: Vec<Value> =
-        levels.map(|level| path("", "level-", &level, "hash.", &digest).into()).collect();
-    if is_pull_request && caches_pull_requests {
+        levels.map(|level| path("", "level-", level, "hash.", &digest).into()).collect();
+    if index.is_pull_request && index.caches_pull_requests {
         searched.push(path("", "pr", "", "hash.", &digest).into());
     }
     task.put("optimization", taskgraph::map! { "index-search" => searched });
 
     let routes = task.list_at("routes")?;
-    if !is_pull_request {
-        let level = ctx.params.text("level");
-        let at_level = |end: &str, last: &str| Value::from(path("index.", "level-", level, end, last));
-        let date = ctx.shelf.shared(|| PushDate::of(ctx));
+    if !index.is_pull_request {
+        let at_level = |end: &str, last: &str| Value::from(path("index.", "level-", &index.level, end, last));
         routes.reserve_exact(3);
-        routes.extend([at_level("hash.", &digest), at_level("latest", ""), at_level("pushdate.", &date.0)]);
-    } else if caches_pull_requests {
+        let pushed = at_level("pushdate.", &index.date);
+        routes.extend([at_level("hash.", &digest), at_level("latest", ""), pushed]);
+    } else if index.caches_pull_requests {
         routes.push(path("index.", "pr", "", "hash.", &digest).into());
     }
     let cached = taskgraph::map! { "type" => cache_type, "name" => cache_name, "digest" => digest };
@@ -210,12 +196,32 @@ pub fn add_optimization(
     Ok(())
 }
 
-/// When the graph is made, as index paths have it.
-struct PushDate(String);
+/// What the index paths of all tasks have in common.
+struct Index {
+    prefix: Str,
+    level: Str,
+    /// Those that are searched, the highest first.
+    levels: Vec<String>,
+    /// When the graph is made.
+    date: String,
+    is_pull_request: bool,
+    caches_pull_requests: bool,
+}
 
-impl PushDate {
+impl Index {
     fn of(ctx: &Context<'_>) -> Self {
-        PushDate(index_date(ctx.params.get("build_date").and_then(Value::as_int).unwrap_or_default()))
+        let config = |key: &str| ctx.config.taskgraph(key);
+        Index {
+            prefix: match config("cached-task-prefix") {
+                Some(Value::Str(prefix)) => prefix.clone(),
+                _ => ctx.config.trust_domain().into(),
+            },
+            level: ctx.params.text("level").into(),
+            levels: (ctx.params.level()..4).rev().map(|level| level.to_string()).collect(),
+            date: index_date(ctx.params.get("build_date").and_then(Value::as_int).unwrap_or_default()),
+            is_pull_request: ctx.params.is_pull_request(),
+            caches_pull_requests: config("cache-pull-requests").and_then(Value::as_bool).unwrap_or(true),
+        }
     }
 }
 

@@ -23,7 +23,7 @@ pub fn build(ctx: &Context<'_>, row: &mut Row, stub: &mut Stub, payload: &Payloa
     {
         payload.map_at("env")?.put("MOZ_AUTOMATION", name!("1"));
     }
-    if ctx.params.text("repository_type") == "git" {
+    if row.facts(ctx).is_git {
         definition.list_at("routes")?.push(name!("checks").into());
     }
     let attributes = attributes(stub)?;
@@ -50,7 +50,6 @@ pub fn build(ctx: &Context<'_>, row: &mut Row, stub: &mut Stub, payload: &Payloa
 /// What does not depend on the worker. It takes routes, extra and tags out of the stub.
 fn frame(ctx: &Context<'_>, row: &mut Row, stub: &mut Stub) -> Result<Map> {
     let params = ctx.params;
-    let project = params.text("project");
     let worker = within("worker-type", row.worker(ctx, stub.text("worker-type")?))?;
     stub.put("worker-type", worker.pool);
 
@@ -60,8 +59,11 @@ fn frame(ctx: &Context<'_>, row: &mut Row, stub: &mut Stub) -> Result<Map> {
     };
 
     if !stub.contains_key("expires-after") {
-        let expires =
-            if params.is_try() { Value::from(ctx.config.expires_after()) } else { name!("1 year").into() };
+        let expires = if row.facts(ctx).is_try {
+            Value::from(ctx.config.expires_after())
+        } else {
+            name!("1 year").into()
+        };
         stub.put("expires-after", expires);
     }
     if !stub.contains_key("deadline-after") {
@@ -81,19 +83,20 @@ fn frame(ctx: &Context<'_>, row: &mut Row, stub: &mut Stub) -> Result<Map> {
     let extra = std::mem::take(extra);
     if extra.is_set("treeherder") {
         let suffix = if params.is_pull_request() { "-pr" } else { "" };
-        let rev = params.text("head_rev");
+        let (project, rev) = (params.text("project"), params.text("head_rev"));
         let link = format!("https://treeherder.mozilla.org/#/jobs?repo={project}{suffix}&revision={rev}");
         description = format!("{} ([Treeherder push]({link}))", stub.text("description")?).into();
     }
-    let owner = params.get("owner").cloned();
+    let facts = row.facts(ctx);
+    let owner = facts.owner.clone();
     let tags = stub.map_at("tags")?;
     tags.reserve(5);
     for (key, value) in [
         ("createdForUser", owner.clone()),
-        ("kind", Some((&ctx.kind.name).into())),
-        ("label", Some(label.clone())),
-        ("project", params.get("project").cloned()),
-        ("trust-domain", Some(row.trust_domain(ctx))),
+        ("kind", (&ctx.kind.name).into()),
+        ("label", label.clone()),
+        ("project", facts.project.clone()),
+        ("trust-domain", facts.trust_domain.clone()),
     ] {
         tags.put(key, value);
     }

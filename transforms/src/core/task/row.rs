@@ -16,7 +16,21 @@ pub struct Row {
     workers: Known<Worker>,
     by_project: Known<Option<Value>>,
     sources: Known<Value>,
-    trust_domain: Option<Value>,
+    facts: Option<Facts>,
+}
+
+/// What is the same for all tasks of the graph.
+pub struct Facts {
+    /// The project.
+    pub project: Value,
+    /// Whoever is told of the tasks.
+    pub owner: Value,
+    /// The trust domain.
+    pub trust_domain: Value,
+    /// Python: `Parameters.is_try`.
+    pub is_try: bool,
+    /// Whether the repository is one of git.
+    pub is_git: bool,
 }
 
 /// Where a task runs.
@@ -50,9 +64,16 @@ impl Row {
         once(&mut self.by_project, key, || ctx.config.by_project(key, ctx.params.text("project")))
     }
 
-    /// The trust domain of the graph.
-    pub fn trust_domain(&mut self, ctx: &Context<'_>) -> Value {
-        self.trust_domain.get_or_insert_with(|| ctx.config.trust_domain().into()).clone()
+    /// What is the same for all tasks of the graph.
+    pub fn facts(&mut self, ctx: &Context<'_>) -> &Facts {
+        let params = ctx.params;
+        self.facts.get_or_insert_with(|| Facts {
+            project: params.get("project").cloned().unwrap_or_default(),
+            owner: params.get("owner").cloned().unwrap_or_default(),
+            trust_domain: ctx.config.trust_domain().into(),
+            is_try: params.is_try(),
+            is_git: params.text("repository_type") == "git",
+        })
     }
 
     /// The address of a file or folder of the tree.
