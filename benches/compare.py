@@ -177,6 +177,8 @@ def repository(top):
     git("add", "--all", "--force", ".")
     git("commit", "--quiet", "--message", "tree")
     git("remote", "add", "origin", "https://github.com/example/tree")
+    # As in a clone: git reads one pack sooner than hundreds of files.
+    git("repack", "-a", "-d", "--quiet")
 
 
 def write_expectations(python, folder):
