@@ -15,7 +15,7 @@ use crate::problem::{Problem, Problems, place_of_key, place_of_value};
 use crate::template::merge;
 use crate::transform::{Known, Registry, Stub};
 use crate::tree::Tree;
-use crate::value::{Map, Str, Value};
+use crate::value::{Map, Str, Value, key};
 use crate::walk::{Circle, postorder};
 use crate::words;
 use crate::yaml::Document;
@@ -165,13 +165,14 @@ impl Kind {
             )
             .into());
         };
-        let mut loading = Loading { tree, document, config, problems: Vec::new(), name: name.into() };
+        let mut loading = Loading { tree, document, config, problems: Vec::new(), name: key(name) };
         let dependencies = loading.strings("kind-dependencies");
         let mut transforms = loading.strings("transforms");
         loading.add_default_transforms(&mut transforms);
         let transforms = loading.find(registry, transforms);
         let stubs = loading.stubs(&folder)?;
         Problems(loading.problems).check()?;
+        stubs.iter().flat_map(|stub| stub.fields.values()).for_each(Value::keep_texts);
         Ok(Kind {
             name: loading.name,
             path: tree.from_top(&folder),

@@ -186,6 +186,27 @@ impl Value {
         self.as_map()?.get(key)
     }
 
+    /// The same value. If it is a text, it is the one that [`key`] gives: never freed, and so never counted.
+    pub fn known(&self) -> Value {
+        match self {
+            Value::Str(text) => key(text).into(),
+            other => other.clone(),
+        }
+    }
+
+    /// Lets its texts live for as long as the program does. Thousands of tasks share the texts of a kind, and two cores
+    /// that count the same text wait for each other; what is never freed is never counted.
+    pub(crate) fn keep_texts(&self) {
+        match self {
+            Value::Str(text) => {
+                text.leak();
+            }
+            Value::List(items) => items.iter().for_each(Value::keep_texts),
+            Value::Map(map) => map.values().for_each(Value::keep_texts),
+            _ => {}
+        }
+    }
+
     /// Python's truth: `None`, `False`, zero and what is empty are false.
     pub fn truthy(&self) -> bool {
         match self {

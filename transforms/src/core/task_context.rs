@@ -84,10 +84,10 @@ fn looked_up(ctx: &Context<'_>, asked: &Value) -> Map {
                 let values =
                     choices.iter().filter_map(Value::as_str).map(|choice| ctx.params.deep_get(choice));
                 if let Some(value) = values.into_iter().find(|value| **value != Value::Null) {
-                    names.put(name, value.clone());
+                    names.put(name, value.known());
                 }
             }
-            path => names.put(name, ctx.params.deep_get(path.as_str().unwrap_or_default()).clone()),
+            path => names.put(name, ctx.params.deep_get(path.as_str().unwrap_or_default()).known()),
         }
     }
     names

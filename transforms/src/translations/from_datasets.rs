@@ -17,7 +17,7 @@ use taskgraph::fields::Fields;
 use taskgraph::shape::{STRINGS, Shape, optional, required};
 use taskgraph::template::{Forms, Missing};
 use taskgraph::transform::{Context, Stub, fan_out};
-use taskgraph::value::{Str, Value, key};
+use taskgraph::value::{Value, key};
 
 use super::datasets;
 use super::dialect::Dialect;
@@ -69,8 +69,8 @@ fn make(
         }
         let category = wish("category");
         let locale = locale(category, src, trg)?;
-        let (src, trg) = (Str::from(src), Str::from(trg));
-        let locale = locale.map(Str::from);
+        let (src, trg) = (key(src), key(trg));
+        let locale = locale.as_deref().map(key);
         let mut forms = Forms::default();
         for dataset in datasets::read(ctx.params, dialect, category)? {
             if wish("provider").is_some_and(|provider| provider != dataset.provider) {

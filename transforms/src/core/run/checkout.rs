@@ -140,7 +140,7 @@ impl Checkouts {
         let names: Map =
             list.iter().map(|checkout| (checkout.prefix.clone(), checkout.name.clone())).collect();
         let mut env: Vec<(Str, Value)> =
-            vec![("REPOSITORIES".into(), json::compact(&Value::from(names))?.into())];
+            vec![(key("REPOSITORIES"), Value::from(json::compact(&Value::from(names))?).known())];
         for checkout in &list {
             let prefix = checkout.prefix.to_uppercase();
             for (name, value) in [
@@ -152,7 +152,7 @@ impl Checkouts {
                 ("SSH_SECRET_NAME", &checkout.ssh_secret_name),
             ] {
                 if *value != Value::Null {
-                    env.push((format!("{prefix}_{name}").into(), value.clone()));
+                    env.push((key(&format!("{prefix}_{name}")), value.known()));
                 }
             }
         }

@@ -115,7 +115,7 @@ fn set_up(ctx: &Context<'_>, run: &mut Run<'_>, stub: &mut Stub, command: &mut V
         command.extend([name!("--task-cwd").into(), cwd.clone()]);
     }
     add_caches(ctx, run, stub)?;
-    let level = ctx.params.get("level").cloned().unwrap_or_default();
+    let level = ctx.params.get("level").map(Value::known).unwrap_or_default();
     stub.map_at("worker")?.map_at("env")?.put("MOZ_SCM_LEVEL", level);
     Ok(())
 }

@@ -5,7 +5,7 @@ use foldhash::fast::RandomState;
 use indexmap::IndexMap;
 use taskgraph::map;
 use taskgraph::transform::Context;
-use taskgraph::value::{Str, Value};
+use taskgraph::value::{Str, Value, key};
 
 type Known<T> = IndexMap<Str, T, RandomState>;
 
@@ -68,9 +68,9 @@ impl Row {
     pub fn facts(&mut self, ctx: &Context<'_>) -> &Facts {
         let params = ctx.params;
         self.facts.get_or_insert_with(|| Facts {
-            project: params.get("project").cloned().unwrap_or_default(),
-            owner: params.get("owner").cloned().unwrap_or_default(),
-            trust_domain: ctx.config.trust_domain().into(),
+            project: params.get("project").map(Value::known).unwrap_or_default(),
+            owner: params.get("owner").map(Value::known).unwrap_or_default(),
+            trust_domain: key(ctx.config.trust_domain()).into(),
             is_try: params.is_try(),
             is_git: params.text("repository_type") == "git",
         })
