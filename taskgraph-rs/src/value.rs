@@ -22,23 +22,29 @@ pub(crate) fn address(text: &Str) -> usize {
     text.as_ptr().addr()
 }
 
-/// The text that `write` writes. The room in which it is written is used again and again.
+/// The text that `write` writes. The room in which it is written is used again and again, unless it has become large.
 pub fn written<E>(write: impl FnOnce(&mut String) -> Result<(), E>) -> Result<Str, E> {
     thread_local! {
         static ROOM: Cell<String> = const { Cell::new(String::new()) };
     }
+    const LARGE: usize = 1 << 16;
     let mut text = ROOM.take();
     text.clear();
     write(&mut text)?;
     let shared = Str::from(&*text);
-    ROOM.set(text);
+    if text.capacity() <= LARGE {
+        ROOM.set(text);
+    }
     Ok(shared)
 }
 
 /// These texts as one.
 pub fn joined(parts: &[&str]) -> Str {
-    let Ok(text) = written(|text| Ok::<_, Infallible>(parts.iter().for_each(|part| text.push_str(part))));
-    text
+    let Ok(joined) = written(|text| {
+        parts.iter().for_each(|part| text.push_str(part));
+        Ok::<_, Infallible>(())
+    });
+    joined
 }
 
 /// The names that transforms give to fields, shared: every task has the same ones.
