@@ -5,7 +5,8 @@ use std::io::Write;
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
 use super::Error;
-use crate::json_layout::{append, is_plain};
+use crate::json_layout::append;
+use crate::plain_text::is_plain;
 use crate::value::{Str, Value};
 
 /// On one line, keys in their order. Fails on what JSON lacks: integers beyond 64 bits, infinity.

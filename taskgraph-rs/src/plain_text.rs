@@ -1,0 +1,82 @@
+//! How much of a text stands for itself in JSON. Many bytes are looked at together.
+
+/// Whether a text is ASCII of which nothing is escaped.
+pub fn is_plain(text: &str) -> bool {
+    plain_length(text.as_bytes()) == text.len()
+}
+
+/// How many bytes at the start of a text stand for themselves: ASCII that is neither escaped nor a control character.
+/// Nearly all of a text is, so eight bytes at once are asked.
+pub fn plain_length(bytes: &[u8]) -> usize {
+    // Compilers make one instruction for many bytes of this, and of texts that are long enough it pays.
+    let (wide, _) = bytes.as_chunks::<32>();
+    let mut start = 32 * wide.iter().take_while(|bytes| is_all_plain(bytes)).count();
+    while let Some(eight) = bytes[start..].first_chunk() {
+        let length = plain_of_eight(*eight);
+        start += length;
+        if length < 8 {
+            return start;
+        }
+    }
+    match bytes.last_chunk() {
+        // The first of these eight are known to be plain.
+        Some(eight) => bytes.len() - 8 + plain_of_eight(*eight),
+        None => {
+            let mut eight = [0; 8];
+            eight[..bytes.len()].copy_from_slice(bytes);
+            plain_of_eight(eight)
+        }
+    }
+}
+
+fn is_all_plain(bytes: &[u8; 32]) -> bool {
+    let is_other = |byte: u8| !matches!(byte, b' '..=b'~') | (byte == b'"') | (byte == b'\\');
+    !bytes.iter().fold(false, |found, byte| found | is_other(*byte))
+}
+
+/// What eight bytes consist of.
+pub enum Eight {
+    /// Of what stands for itself alone.
+    Plain,
+    /// Of that, quotes and backslashes.
+    Quoted,
+    /// Of other things as well.
+    Odd,
+}
+
+impl Eight {
+    /// Looks at eight bytes.
+    pub fn of(bytes: [u8; 8]) -> Self {
+        let word = u64::from_le_bytes(bytes);
+        match (quotes(word) & HIGH, odd(word) & HIGH) {
+            (0, 0) => Eight::Plain,
+            (_, 0) => Eight::Quoted,
+            _ => Eight::Odd,
+        }
+    }
+}
+
+/// How many of eight bytes are plain before the first that is not.
+fn plain_of_eight(bytes: [u8; 8]) -> usize {
+    let word = u64::from_le_bytes(bytes);
+    ((quotes(word) | odd(word)) & HIGH).trailing_zeros() as usize / 8
+}
+
+const EACH: u64 = u64::from_le_bytes([1; 8]);
+const HIGH: u64 = EACH << 7;
+
+/// The high bit of every byte that is a quote or a backslash. Behind the first, others may be marked as well.
+fn quotes(word: u64) -> u64 {
+    let equals = |byte: u8| below(word ^ (EACH * u64::from(byte)), 1);
+    equals(b'"') | equals(b'\\')
+}
+
+/// The high bit of every byte that is a control character or no ASCII. Behind the first, others may be marked as well.
+fn odd(word: u64) -> u64 {
+    below(word, b' ') | word | word.wrapping_add(EACH)
+}
+
+/// The high bit of every byte that is less. A borrow only reaches later bytes.
+fn below(word: u64, limit: u8) -> u64 {
+    word.wrapping_sub(EACH * u64::from(limit)) & !word
+}
