@@ -13,7 +13,7 @@ use smallvec::SmallVec;
 
 use crate::json::Error;
 use crate::json_layout::Layout;
-use crate::value::{Identity, Map, Value, address};
+use crate::value::{Identity, Map, Value};
 
 /// What is laid out.
 #[derive(Clone, Copy)]
@@ -137,7 +137,7 @@ impl Caster {
         if mold.other.replace(identity) != Some(identity) {
             match (node, &mut mold.parts) {
                 (Node::Plain(value), Parts::None) => return value.serialize(&mut self.layout(depth)),
-                (Node::Map(map), Parts::Some { keys, parts, after }) if have_keys(map, keys) => {
+                (Node::Map(map), Parts::Some { keys, parts, after }) if map.has_keys_at(keys) => {
                     for part in parts {
                         self.copy(&part.before);
                         self.cast((&map[part.position]).into(), &mut part.mold, depth + 1)?;
@@ -196,7 +196,7 @@ impl Caster {
             let before = before..self.molded.len();
             parts.push(Part { before, position, mold: self.mold(value.into(), depth + 1)? });
         }
-        Ok(Parts::Some { keys: map.keys().map(address).collect(), parts, after: self.close(b'}', depth) })
+        Ok(Parts::Some { keys: map.addresses(), parts, after: self.close(b'}', depth) })
     }
 
     fn mold_list(&mut self, items: &[Value], depth: usize) -> Result<Parts, Error> {
@@ -216,10 +216,6 @@ impl Caster {
         Layout { out: &mut self.molded, depth: depth + 1 }.close(bracket);
         start..self.molded.len()
     }
-}
-
-fn have_keys(map: &Map, keys: &[usize]) -> bool {
-    map.len() == keys.len() && map.keys().zip(keys).all(|(key, known)| address(key) == *known)
 }
 
 /// The first bytes of a key as a number that sorts as they do: few keys have them in common, and numbers are compared

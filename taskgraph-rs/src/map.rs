@@ -9,7 +9,7 @@ use std::ops::{Index, IndexMut};
 use foldhash::fast::RandomState;
 use indexmap::IndexSet;
 
-use crate::value::{Str, Value};
+use crate::value::{Str, Value, address};
 
 /// Maps of up to so many entries are looked through.
 const FEW: usize = 32;
@@ -182,6 +182,16 @@ impl<V> Named<V> {
     /// The keys, in their order.
     pub fn keys(&self) -> impl DoubleEndedIterator<Item = &Str> + ExactSizeIterator + Clone {
         self.entries.iter().map(|(key, _)| key)
+    }
+
+    /// Where the keys lie, in their order.
+    pub(crate) fn addresses(&self) -> Vec<usize> {
+        self.keys().map(address).collect()
+    }
+
+    /// Whether the keys are those that lie at these addresses, in this order.
+    pub(crate) fn has_keys_at(&self, addresses: &[usize]) -> bool {
+        self.len() == addresses.len() && self.keys().zip(addresses).all(|(key, known)| address(key) == *known)
     }
 
     /// The values, in the order of their keys.

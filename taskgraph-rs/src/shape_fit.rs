@@ -7,7 +7,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use crate::shape::{Field, Shape, arms};
-use crate::value::{Map, Str, Value, address};
+use crate::value::{Map, Str, Value};
 
 /// Shorter lists of fields are gone through.
 const FEW: usize = 4;
@@ -86,7 +86,7 @@ fn fields_fit(fields: &'static [Field], rest: Option<&'static Shape>, map: &Map)
     let of: Of = (fields.as_ptr(), rest.map(std::ptr::from_ref));
     let place = of.0.addr() / size_of::<Field>() % PLACES;
     let last = LAST.with_borrow(|last| last[place].clone());
-    if let Some(known) = last.filter(|known| known.of == of && known.has_keys_of(map)) {
+    if let Some(known) = last.filter(|known| known.of == of && map.has_keys_at(&known.keys)) {
         return map.values().zip(&known.shapes).all(|(value, shape)| shape.fits(value));
     }
     let Some(shapes) = map.keys().map(shape_of).collect::<Option<Vec<_>>>() else { return false };
@@ -94,16 +94,10 @@ fn fields_fit(fields: &'static [Field], rest: Option<&'static Shape>, map: &Map)
         return false;
     }
     if map.keys().all(Str::is_static) {
-        let known = Known { of, keys: map.keys().map(address).collect(), shapes };
+        let known = Known { of, keys: map.addresses(), shapes };
         LAST.with_borrow_mut(|last| last[place] = Some(Rc::new(known)));
     }
     true
-}
-
-impl Known {
-    fn has_keys_of(&self, map: &Map) -> bool {
-        map.len() == self.keys.len() && map.keys().zip(&self.keys).all(|(key, known)| address(key) == *known)
-    }
 }
 
 #[cfg(test)]

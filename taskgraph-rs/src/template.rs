@@ -5,6 +5,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result};
 
 use crate::fields::{Fields, about};
+use crate::last::Last;
 use crate::python::{self, Names, Plain};
 use crate::value::{Map, Str, Value, written};
 use crate::words;
@@ -132,7 +133,7 @@ fn filled(text: &str, plain: Option<&Plain>, names: &Map, missing: Missing) -> R
 /// Fields into which other names are filled in each stub of a kind. Where it says the same in the next stub, the blanks
 /// are known.
 #[derive(Default)]
-pub struct Forms(Vec<(Value, Option<Blanks>)>);
+pub struct Forms(Vec<Last<Option<Blanks>>>);
 
 impl Forms {
     /// Fills `names` into a value, the one at this position among the fields. Tells what it becomes, if it changes.
@@ -146,10 +147,7 @@ impl Forms {
         if self.0.len() <= position {
             self.0.resize_with(position + 1, Default::default);
         }
-        let (known, blanks) = &mut self.0[position];
-        if known.identity() != value.identity() {
-            (*known, *blanks) = (value.clone(), Blanks::of(value));
-        }
+        let blanks = self.0[position].of(value, |value| anyhow::Ok(Blanks::of(value)))?;
         blanks.as_ref().map(|blanks| blanks.fill(value, names, missing)).transpose()
     }
 

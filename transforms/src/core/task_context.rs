@@ -18,6 +18,7 @@ use std::sync::Arc;
 use anyhow::{Result, bail};
 use taskgraph::document::load;
 use taskgraph::fields::{Fields, wrong};
+use taskgraph::last::Last;
 use taskgraph::shape::{STRINGS, Shape, optional, required};
 use taskgraph::source::Source;
 use taskgraph::template::{Forms, Missing};
@@ -38,42 +39,24 @@ const CONTEXT: Shape = Shape::Open(
 
 /// The transform.
 pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
-    ctx.shelf.lend(Last::default, |last| each(stubs, |stub| fill_in(ctx, last, stub)))
+    ctx.shelf.lend(Known::default, |known| each(stubs, |stub| fill_in(ctx, known, stub)))
 }
 
 /// What is known of the stub before. Most stubs of a kind ask for the same.
 #[derive(Default)]
-struct Last {
-    parameters: Parameters,
+struct Known {
+    parameters: Last<Map>,
     forms: Forms,
 }
 
-fn fill_in(ctx: &Context<'_>, last: &mut Last, stub: &mut Stub) -> Result<()> {
+fn fill_in(ctx: &Context<'_>, known: &mut Known, stub: &mut Stub) -> Result<()> {
     if let Some(name) = stub.get("name").filter(|name| name.as_str().is_none()) {
         return Err(wrong("name", name, "a string"));
     }
     let Some(section) = stub.take_section("task-context", &CONTEXT)? else { return Ok(()) };
-    let names = names(ctx, &mut last.parameters, stub, &section)?;
+    let names = names(ctx, &mut known.parameters, stub, &section)?;
     let fields = section["substitution-fields"].as_list().unwrap_or_default();
-    last.forms.fill_fields(stub, fields.iter().filter_map(Value::as_str), &names, Missing::Fails)
-}
-
-/// What was looked up.
-#[derive(Default)]
-struct Parameters {
-    asked: Value,
-    names: Map,
-}
-
-impl Parameters {
-    /// The values that `from-parameters` asks for, by their names.
-    fn of(&mut self, ctx: &Context<'_>, asked: &Value) -> Map {
-        if self.asked.identity() != asked.identity() {
-            self.names = looked_up(ctx, asked);
-            self.asked = asked.clone();
-        }
-        self.names.clone()
-    }
+    known.forms.fill_fields(stub, fields.iter().filter_map(Value::as_str), &names, Missing::Fails)
 }
 
 fn looked_up(ctx: &Context<'_>, asked: &Value) -> Map {
@@ -93,7 +76,7 @@ fn looked_up(ctx: &Context<'_>, asked: &Value) -> Map {
     names
 }
 
-fn names(ctx: &Context<'_>, parameters: &mut Parameters, stub: &Stub, section: &Map) -> Result<Map> {
+fn names(ctx: &Context<'_>, parameters: &mut Last<Map>, stub: &Stub, section: &Map) -> Result<Map> {
     let mut names = Map::default();
     if let Some(file) = section.get("from-file").and_then(Value::as_str).filter(|file| !file.is_empty()) {
         let path = ctx.tree.disk_path(file)?;
@@ -118,7 +101,7 @@ fn names(ctx: &Context<'_>, parameters: &mut Parameters, stub: &Stub, section: &
         Some(other) => return Err(wrong("task-context.from-object", other, "a map")),
     }
     if let Some(asked) = section.get("from-parameters") {
-        let known = parameters.of(ctx, asked);
+        let known = parameters.of(asked, |asked| anyhow::Ok(looked_up(ctx, asked)))?.clone();
         match names.is_empty() {
             true => names = known,
             false => names.extend(known),

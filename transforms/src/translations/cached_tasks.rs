@@ -21,6 +21,7 @@ use anyhow::Result;
 use taskgraph::fields::{Fields, missing, wrong};
 use taskgraph::keyed_by::evaluate;
 use taskgraph::keypath::KeyPath;
+use taskgraph::last::Last;
 use taskgraph::python;
 use taskgraph::shape::{STRINGS, Shape, optional, required};
 use taskgraph::transform::{Context, Stub, each};
@@ -47,43 +48,21 @@ const ATTRIBUTES: Shape = Shape::Open(&[required("cache", CACHE)], &Shape::Any);
 pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
     let dialect = Dialect::of(ctx.tree);
     let stubs =
-        ctx.shelf.lend(Last::default, |last| each(stubs, |stub| add_cache(ctx, dialect, last, stub)))?;
+        ctx.shelf.lend(Data::default, |last| each(stubs, |stub| add_cache(ctx, dialect, last, stub)))?;
     match dialect {
         Dialect::December2024 => with_digests(ctx, stubs, |_| None),
         Dialect::July2026 => with_digests(ctx, stubs, chain_of_trust),
     }
 }
 
-/// What the stub before added. Most stubs of a kind have the same resources and parameters.
+/// What the stub before added to the data of its digest. Most stubs of a kind have the same resources and parameters.
 #[derive(Default)]
-struct Last {
-    resources: Part,
-    parameters: Part,
+struct Data {
+    resources: Last<Vec<Value>>,
+    parameters: Last<Vec<Value>>,
 }
 
-/// Data for the digest, and the value in the section `cache` that asked for it.
-#[derive(Default)]
-struct Part {
-    asked: Value,
-    data: Vec<Value>,
-}
-
-impl Part {
-    fn of(
-        &mut self,
-        asked: Option<&Value>,
-        make: impl FnOnce(&Value) -> Result<Vec<Value>>,
-    ) -> Result<&[Value]> {
-        let asked = asked.unwrap_or(&Value::Null);
-        if self.asked.identity() != asked.identity() {
-            self.data = make(asked)?;
-            self.asked = asked.clone();
-        }
-        Ok(&self.data)
-    }
-}
-
-fn add_cache(ctx: &Context<'_>, dialect: Dialect, last: &mut Last, stub: &mut Stub) -> Result<()> {
+fn add_cache(ctx: &Context<'_>, dialect: Dialect, last: &mut Data, stub: &mut Stub) -> Result<()> {
     let Some(attributes) = stub.get("attributes") else { return Err(missing("attributes.cache", "a map")) };
     if !ATTRIBUTES.fits(attributes) {
         ATTRIBUTES.require(attributes, &"attributes".into())?;
@@ -97,13 +76,15 @@ fn add_cache(ctx: &Context<'_>, dialect: Dialect, last: &mut Last, stub: &mut St
         *resources = evaluate(resources, &item, |name| provider.clone().filter(|_| name == "provider"))?;
     }
     let cache = cache.clone();
-    let parameters = last.parameters.of(cache.get("from-parameters"), |asked| Ok(parameters(ctx, asked)))?;
+    let asked = |key: &str| cache.get(key).unwrap_or(&Value::Null);
+    let parameters =
+        last.parameters.of(asked("from-parameters"), |asked| anyhow::Ok(parameters(ctx, asked)))?;
     // Nobody looks at digests that are not computed; that the parameters were read is noted all the same.
     if ctx.settings.fast {
         return Ok(());
     }
     let mut data = command_words(stub)?;
-    let resources = last.resources.of(cache.get("resources"), |asked| resources(ctx, dialect, asked))?;
+    let resources = last.resources.of(asked("resources"), |asked| resources(ctx, dialect, asked))?;
     data.extend(resources.iter().chain(parameters).cloned());
     if dialect == Dialect::July2026 {
         data.extend(cache.get("version").filter(|version| version.truthy()).map(|v| python::str(v).into()));

@@ -197,9 +197,7 @@ fn use_those_of<'v>(
     let entries = as_json(&entries)?;
     let env = stub.map_at("worker")?.map_at("env")?;
     env.put("MOZ_FETCHES", map! { "task-reference" => entries });
-    if !env.contains_key("MOZ_FETCHES_DIR") {
-        env.put("MOZ_FETCHES_DIR", name!("fetches"));
-    }
+    env.set_default("MOZ_FETCHES_DIR", name!("fetches"));
     Ok(())
 }
 
