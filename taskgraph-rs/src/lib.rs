@@ -25,6 +25,7 @@ mod json_parts;
 pub mod keyed_by;
 pub mod keypath;
 pub mod kind;
+pub mod known;
 pub mod last;
 pub mod look;
 pub mod lookup;
