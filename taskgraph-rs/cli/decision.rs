@@ -28,7 +28,7 @@ use crate::report::{Reporter, count, one_line};
 /// Decides.
 pub fn run(options: DecisionOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {
     let urls = known_urls::read(options.known_urls.as_deref())?;
-    let settings = settings(options.tree.run_task_dir.as_deref(), false)?;
+    let settings = settings(options.tree.run_task_dir.as_deref(), false, registry)?;
     let settings = Settings { urls, verify: !options.no_verify, ..settings };
     let task_id = task_id(&settings, options.dry_run)?;
     let services = match options.offline {

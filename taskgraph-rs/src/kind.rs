@@ -11,17 +11,26 @@ use crate::document::load;
 use crate::fields::Fields;
 use crate::keypath::KeyPath;
 use crate::origin::{Origin, Spot};
+use crate::parts::{Judge, refused};
 use crate::problem::{Problem, Problems, place_of_key, place_of_value};
+use crate::source::Place;
 use crate::template::merge;
 use crate::transform::{Known, Registry, Stub};
 use crate::tree::Tree;
 use crate::value::{Map, Str, Value, key};
 use crate::walk::{Circle, postorder};
 use crate::words;
+use crate::worker::{Because, MadeBy};
 use crate::yaml::Document;
 
 /// The kind that every kind may depend on without saying so.
 const DOCKER_IMAGE: &str = "docker-image";
+
+/// The loaders of Taskgraph.
+const LOADERS: [&str; 2] = ["taskgraph.loader.transform:loader", "taskgraph.loader.default:loader"];
+
+/// Stands for a transform that only Python has. A kind that names one is made by Python as a whole.
+const IN_PYTHON: Known = Known { transform: |_, stubs| Ok(stubs), is_apart: false };
 
 /// What the default loader adds to the transforms of a kind.
 const DEFAULT_TRANSFORMS: &[&str] = &["taskgraph.transforms.run", "taskgraph.transforms.task"];
@@ -40,9 +49,31 @@ pub struct Kind {
     pub document: Arc<Document>,
     /// The stubs before the first transform.
     pub stubs: Vec<Stub>,
+    /// Who makes its tasks.
+    pub made_by: MadeBy,
+    /// Whether its loader is one of its own, which may look at all tasks that were made before.
+    pub has_own_loader: bool,
 }
 
 impl Kind {
+    /// Where the reason stands that Python makes it.
+    pub fn place_of_reason(&self) -> Option<Place> {
+        let object = match self.made_by.because()? {
+            Because::NoNative(object) | Because::Unknown { object, .. } => object,
+            _ => return Some(place_of_value(&self.document, &KeyPath::default())),
+        };
+        let path = match self.transforms.iter().position(|(name, _)| name == object) {
+            Some(index) => KeyPath::dotted("transforms").join(index),
+            None => KeyPath::dotted("loader"),
+        };
+        Some(place_of_value(&self.document, &path))
+    }
+
+    /// Whether one of its tasks names something of a set as it is written.
+    pub fn mentions(&self, names: &BTreeSet<&str>) -> Option<&str> {
+        self.stubs.iter().flat_map(|stub| stub.fields.values()).find_map(|value| mentioned(value, names))
+    }
+
     /// The keys below `path`, a path among the parameters, that its stubs name.
     pub fn keys_below(&self, path: &str) -> BTreeSet<&str> {
         let mut keys = BTreeSet::new();
@@ -51,6 +82,21 @@ impl Kind {
             .flat_map(|stub| stub.fields.values())
             .for_each(|value| collect(value, path, &mut keys));
         keys
+    }
+}
+
+fn mentioned<'v>(value: &'v Value, names: &BTreeSet<&str>) -> Option<&'v str> {
+    match value {
+        Value::Str(text) => names.contains(&**text).then_some(&**text),
+        Value::List(items) => items.iter().find_map(|item| mentioned(item, names)),
+        Value::Map(map) => {
+            map.iter().find_map(
+                |(key, value)| {
+                    if names.contains(&**key) { Some(&**key) } else { mentioned(value, names) }
+                },
+            )
+        }
+        _ => None,
     }
 }
 
@@ -70,6 +116,7 @@ fn collect<'v>(value: &'v Value, path: &str, keys: &mut BTreeSet<&'v str>) {
 pub fn load_kinds(
     tree: &Tree,
     registry: &Registry,
+    judge: &Judge<'_>,
     targets: &BTreeSet<String>,
 ) -> Result<IndexMap<Str, Kind>> {
     let names = tree.kind_names()?;
@@ -77,7 +124,7 @@ pub fn load_kinds(
     // All files are read side by side; what is wrong with a kind that nobody asked for is not told.
     let mut loaded: IndexMap<&String, Result<Kind>> = names
         .par_iter()
-        .map(|name| (name, Kind::load(tree, registry, name)))
+        .map(|name| (name, Kind::load(tree, registry, judge, name)))
         .collect::<Vec<_>>()
         .into_iter()
         .collect();
@@ -155,7 +202,7 @@ fn unknown(name: &str, names: &[String]) -> Problem {
 }
 
 impl Kind {
-    fn load(tree: &Tree, registry: &Registry, name: &str) -> Result<Self> {
+    fn load(tree: &Tree, registry: &Registry, judge: &Judge<'_>, name: &str) -> Result<Self> {
         let folder = format!("kinds/{name}");
         let (document, value) = load(tree.read(&format!("{folder}/kind.yml"))?)?;
         let Value::Map(config) = value else {
@@ -165,12 +212,24 @@ impl Kind {
             )
             .into());
         };
-        let mut loading = Loading { tree, document, config, problems: Vec::new(), name: key(name) };
+        let mut loading = Loading {
+            tree,
+            document,
+            config,
+            problems: Vec::new(),
+            name: key(name),
+            made_by: MadeBy::Native,
+        };
         let dependencies = loading.strings("kind-dependencies");
         let mut transforms = loading.strings("transforms");
-        loading.add_default_transforms(&mut transforms);
-        let transforms = loading.find(registry, transforms);
-        let stubs = loading.stubs(&folder)?;
+        let has_own_loader = loading.add_default_transforms(&mut transforms, judge);
+        let transforms = loading.find(registry, judge, transforms);
+        // What a loader of the tree makes of the file, only that loader knows.
+        let before = loading.problems.len();
+        let stubs = if has_own_loader { Vec::new() } else { loading.stubs(&folder)? };
+        if loading.made_by.is_python() {
+            loading.problems.truncate(before);
+        }
         Problems(loading.problems).check()?;
         stubs.iter().flat_map(|stub| stub.fields.values()).for_each(Value::keep_texts);
         Ok(Kind {
@@ -180,6 +239,8 @@ impl Kind {
             transforms,
             document: loading.document,
             stubs,
+            made_by: loading.made_by,
+            has_own_loader,
         })
     }
 }
@@ -190,6 +251,7 @@ struct Loading<'a> {
     config: Arc<Map>,
     problems: Vec<Problem>,
     name: Str,
+    made_by: MadeBy,
 }
 
 impl Loading<'_> {
@@ -224,25 +286,58 @@ impl Loading<'_> {
         strings
     }
 
-    /// `taskgraph.loader.default`, or no loader at all, adds the run and the task transforms.
-    fn add_default_transforms(&mut self, transforms: &mut Vec<Str>) {
-        const LOADERS: [&str; 2] = ["taskgraph.loader.transform:loader", "taskgraph.loader.default:loader"];
+    /// `taskgraph.loader.default`, or no loader at all, adds the run and the task transforms. Tells whether the loader is
+    /// one of the tree.
+    fn add_default_transforms(&mut self, transforms: &mut Vec<Str>, judge: &Judge<'_>) -> bool {
         let config = self.config.clone();
-        let Some(loader) = config.get("loader") else { return self.append_defaults(transforms) };
-        match loader.as_str() {
-            None => {
-                let found = format!("found {}", loader.sort());
+        let loader = match config.get("loader") {
+            None => Str::from(LOADERS[1]),
+            Some(Value::Str(loader)) => loader.clone(),
+            Some(other) => {
+                let found = format!("found {}", other.sort());
                 self.wrong("loader".into(), "`loader` must be a string".into(), found);
+                return false;
             }
-            Some(loader) if loader == LOADERS[0] => {}
-            Some(loader) if loader == LOADERS[1] => self.append_defaults(transforms),
-            Some(loader) => {
-                let label = match words::nearest(loader, LOADERS) {
-                    Some(nearest) => format!("did you mean `{nearest}`?"),
-                    None => format!("known loaders: {}", words::list(LOADERS)),
-                };
-                self.wrong("loader".into(), format!("unknown loader `{loader}`"), label);
-            }
+        };
+        let is_known = LOADERS.contains(&&*loader);
+        let unknown = (format!("unknown loader `{loader}`"), "loader".into());
+        self.judge(judge, &loader, is_known, unknown, LOADERS.into_iter());
+        if *loader == *LOADERS[1] {
+            self.append_defaults(transforms);
+        }
+        !is_known
+    }
+
+    /// Decides who makes what `name` stands for. The first part that is Python's makes the whole kind Python's.
+    fn judge<'n>(
+        &mut self,
+        judge: &Judge<'_>,
+        name: &Str,
+        is_registered: bool,
+        (unknown, path): (String, KeyPath),
+        known: impl Iterator<Item = &'n str>,
+    ) {
+        let made_by = judge.made_by(name, is_registered);
+        if let (Some(because), Some(refusal)) = (made_by.because(), judge.refusal()) {
+            let problem = match because {
+                Because::NoNative(_) => {
+                    let nearest = words::nearest(name, known);
+                    let label = match &nearest {
+                        Some(nearest) => format!("did you mean `{nearest}`?"),
+                        None => "the program has nothing native of this name".into(),
+                    };
+                    let problem = Problem::error("wrong-value", unknown).at(path.clone(), label);
+                    match nearest {
+                        Some(_) => problem,
+                        None => problem.help(refused(because, refusal).help.unwrap_or_default()),
+                    }
+                }
+                _ => refused(because, refusal).at(path.clone(), "this part of the tree is another one"),
+            };
+            self.problems.push(problem.in_place(Some(place_of_value(&self.document, &path))));
+        }
+        if !self.made_by.is_python() {
+            self.made_by = made_by;
         }
     }
 
@@ -257,20 +352,13 @@ impl Loading<'_> {
         transforms.extend(DEFAULT_TRANSFORMS.iter().map(|name| Str::from(*name)));
     }
 
-    fn find(&mut self, registry: &Registry, names: Vec<Str>) -> Vec<(Str, Known)> {
+    fn find(&mut self, registry: &Registry, judge: &Judge<'_>, names: Vec<Str>) -> Vec<(Str, Known)> {
         let mut found = Vec::new();
         for (index, name) in names.into_iter().enumerate() {
-            match registry.find(&name) {
-                Some(known) => found.push((name, known)),
-                None => {
-                    let label = match words::nearest(&name, registry.names()) {
-                        Some(nearest) => format!("did you mean `{nearest}`?"),
-                        None => "the program has no transform of this name".into(),
-                    };
-                    let message = format!("unknown transform `{name}`");
-                    self.wrong(KeyPath::dotted("transforms").join(index), message, label);
-                }
-            }
+            let known = registry.find(&name);
+            let unknown = (format!("unknown transform `{name}`"), KeyPath::dotted("transforms").join(index));
+            self.judge(judge, &name, known.is_some(), unknown, registry.names());
+            found.push((name, known.unwrap_or(IN_PYTHON)));
         }
         found
     }

@@ -3,6 +3,7 @@
 mod defaults;
 mod load;
 mod merge;
+mod mismatch;
 mod moves;
 mod reads;
 mod shape;
@@ -23,6 +24,7 @@ use crate::yaml::Document;
 pub use defaults::{fill, fill_base};
 pub use load::{Given, read_file};
 pub use merge::{Filled, fill_missing};
+pub use mismatch::tell_mismatch;
 pub use moves::move_models;
 pub use shape::{check, tell, unknown};
 pub use spec::{Fetch, Spec};

@@ -1,0 +1,85 @@
+//! Who makes a kind, and why.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::known::Unknown;
+use crate::value::Str;
+
+/// Who makes the tasks of a kind, or answers for another part of a tree.
+#[derive(Clone, Debug, Default)]
+pub enum MadeBy {
+    /// The program itself.
+    #[default]
+    Native,
+    /// The Python of the tree.
+    Python(Because),
+}
+
+impl MadeBy {
+    /// Why it is Python; nothing if it is not.
+    pub fn because(&self) -> Option<&Because> {
+        match self {
+            MadeBy::Native => None,
+            MadeBy::Python(because) => Some(because),
+        }
+    }
+
+    /// Whether it is Python.
+    pub fn is_python(&self) -> bool {
+        self.because().is_some()
+    }
+}
+
+/// Why a part of a tree is made by Python.
+#[derive(Clone, Debug)]
+pub enum Because {
+    /// This object has no native equal.
+    NoNative(Str),
+    /// A native part is there, and the Python that it would stand in for is not known to equal it.
+    Unknown {
+        /// The object.
+        object: Str,
+        /// What differs.
+        why: Arc<Unknown>,
+    },
+    /// It names what the Python of the tree has registered.
+    Registered {
+        /// What it is: `run.using`, `worker implementation`.
+        what: &'static str,
+        /// Its name.
+        name: Str,
+    },
+    /// The Python of the tree has replaced this part of Taskgraph.
+    Replaced(Str),
+    /// A kind in Python has changed tasks that it depends on.
+    Changed(Str),
+    /// The user wants everything to be made by Python.
+    Asked,
+}
+
+impl Because {
+    /// The file of the tree that is the reason, from the top of the repository, if it is one.
+    pub fn file(&self) -> Option<&str> {
+        match self {
+            Because::Unknown { why, .. } => why.differences.first()?.file.as_deref(),
+            _ => None,
+        }
+    }
+}
+
+/// A clause that follows "made by Python: ".
+impl fmt::Display for Because {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Because::NoNative(object) => write!(f, "`{object}` has no native equal"),
+            Because::Unknown { why, .. } => write!(f, "{why}"),
+            Because::Registered { what, name } => {
+                write!(f, "the tree registers the {what} `{name}` in Python")
+            }
+            Because::Replaced(part) => write!(f, "the Python of the tree replaces `{part}`"),
+            Because::Changed(kind) => write!(f, "kind `{kind}` changes tasks that it depends on"),
+            Because::Asked => f.write_str("everything is to be made by Python"),
+        }
+    }
+}
