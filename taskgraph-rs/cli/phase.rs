@@ -53,7 +53,7 @@ impl Phase {
             return Ok(Shown { graph, warnings: Vec::new(), made_by_python: None });
         }
         let full = loaded.full(params, settings)?;
-        let made_by_python = full.made_by_python(loaded);
+        let made_by_python = full.python(loaded).map(|python| python.to_string());
         if self == Phase::Full {
             return Ok(Shown { graph: Graph::Labels(full.graph), warnings: full.warnings, made_by_python });
         }

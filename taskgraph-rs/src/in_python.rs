@@ -33,11 +33,6 @@ pub struct Made {
     pub session: Option<Arc<Session>>,
 }
 
-/// Whether anything of a tree is made by Python.
-fn is_needed(loaded: &Loaded) -> bool {
-    loaded.parts.in_python().next().is_some() || loaded.kinds.values().any(|kind| kind.made_by.is_python())
-}
-
 /// Fills in what the tree says of parameters, and checks them.
 pub fn complete(loaded: &Loaded, params: &mut Params, is_strict: bool) -> Result<Vec<Problem>> {
     let worker = loaded.worker()?;
@@ -55,7 +50,7 @@ pub fn complete(loaded: &Loaded, params: &mut Params, is_strict: bool) -> Result
 
 /// Makes all tasks. What has to be made by Python is found out on the way: then all is made once more.
 pub fn generate(loaded: &Loaded, params: &Params, settings: &Settings) -> Result<Made> {
-    if !is_needed(loaded) {
+    if !loaded.uses_python() {
         let generated = generate_once(inputs(loaded, params, settings, None, &IndexMap::new()))?;
         return Ok(Made { generated, in_python: IndexMap::new(), session: None });
     }
@@ -299,7 +294,7 @@ pub fn optimizes(loaded: &Loaded, targets: &Targets, params: &Params, settings: 
     if loaded.parts.core.is_python() {
         return Ok(true);
     }
-    if !is_needed(loaded) {
+    if !loaded.uses_python() {
         return Ok(false);
     }
     let is_named = named_strategies(params, settings)

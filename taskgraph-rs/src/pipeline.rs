@@ -33,7 +33,7 @@ use crate::tree::Tree;
 use crate::urls::{Question, Urls};
 use crate::value::{Str, Value};
 use crate::verify::verify;
-use crate::worker::{Because, Python, Session, Worker};
+use crate::worker::{Because, Python, PythonFacts, Session, Worker};
 use crate::yaml::Document;
 
 /// A tree that was read: one load serves any number of graphs.
@@ -98,21 +98,17 @@ pub struct OptimizeRequest<'a> {
 pub const NO_DECISION: &str = "DECISION-TASK";
 
 impl Full {
-    /// One line that says which kinds the Python of the tree has made, and why; nothing if it has made none.
-    pub fn made_by_python(&self, loaded: &Loaded) -> Option<String> {
-        /// How many kinds are named.
-        const NAMED: usize = 3;
+    /// What the Python of the tree has made; nothing if it has made no kind.
+    pub fn python(&self, loaded: &Loaded) -> Option<PythonFacts> {
         let (_, because) = self.in_python.first()?;
-        let taskgraph =
-            loaded.worker().ok().map(|worker| worker.opened.taskgraph.clone()).unwrap_or_default();
-        let (count, kinds) = (self.in_python.len(), loaded.kinds.len());
-        let mut names: Vec<String> =
-            self.in_python.keys().take(NAMED).map(|name| format!("`{name}`")).collect();
-        if count > NAMED {
-            names.push(format!("and {} more", count - NAMED));
-        }
-        let names = if count == kinds { String::new() } else { format!(" ({})", names.join(", ")) };
-        Some(format!("{count} of {kinds} kinds{names} made by Python with Taskgraph {taskgraph}: {because}"))
+        let opened = loaded.worker().ok()?;
+        Some(PythonFacts {
+            taskgraph: opened.opened.taskgraph.clone(),
+            kinds: self.in_python.keys().map(ToString::to_string).collect(),
+            of: loaded.kinds.len(),
+            because: because.to_string(),
+            file: because.file().map(str::to_owned),
+        })
     }
 }
 
@@ -201,6 +197,11 @@ impl Loaded {
             problems.extend(in_python::complete(self, params, false)?);
         }
         Ok(problems)
+    }
+
+    /// Whether anything of the tree is made by its own Python.
+    pub fn uses_python(&self) -> bool {
+        self.parts.in_python().next().is_some() || self.kinds.values().any(|kind| kind.made_by.is_python())
     }
 
     /// What is to be said of a tree whose Python is not there: nobody can tell whether the native parts equal it.

@@ -1,5 +1,6 @@
 //! Transforms: functions from stubs to stubs, found by the very strings that stand in kind.yml.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
@@ -61,6 +62,21 @@ pub struct Context<'a> {
     pub is_part: bool,
     /// What the Python of the tree has registered, if it runs.
     pub registered: Option<&'a Registered>,
+}
+
+impl Context<'_> {
+    /// Leaves the kind to Python if that has registered `name`, which is unknown here.
+    pub fn leave_to_python(
+        &self,
+        what: &'static str,
+        name: &str,
+        of: impl Fn(&Registered) -> &BTreeSet<String>,
+    ) -> Result<()> {
+        match self.registered.is_some_and(|registered| of(registered).contains(name)) {
+            true => Err(NeedsPython(Because::Registered { what, name: name.into() }).into()),
+            false => Ok(()),
+        }
+    }
 }
 
 /// Says that a kind names what only the Python of the tree has, so that Python has to make it.

@@ -24,6 +24,7 @@ use crate::submit::{CreateFailure, Created, NewTask};
 use crate::task::Label;
 use crate::task_id::TaskId;
 use crate::urls::{Question, Urls};
+use crate::worker::PythonFacts;
 
 /// Whether urls are there.
 pub type Probe<'d> = dyn Fn(&[Question]) -> Urls + 'd;
@@ -78,6 +79,8 @@ pub enum Step<'s> {
         /// In the target graph.
         targets: usize,
     },
+    /// The Python of the tree has made some of it.
+    Python(&'s PythonFacts),
     /// So many index paths are looked up.
     LooksUp(usize),
     /// What becomes of each task of the target graph.
@@ -121,6 +124,9 @@ pub fn run(loaded: &Loaded, mut params: Params, decision: &Decision<'_>) -> Resu
     tell(&Step::Warnings(&found));
     warnings.extend(found);
     tell(&Step::Made { tasks: run.full.graph.tasks.len(), targets: run.targets.graph.tasks.len() });
+    if let Some(python) = run.full.python(loaded) {
+        tell(&Step::Python(&python));
+    }
     let offered = actions::render(loaded, &params, decision.task_id.as_str())?;
     if decision.create.is_some() {
         needs_run_task(&run)?;

@@ -14,7 +14,7 @@ mod tasks;
 pub use channel::{Channel, NativeParts, Python, Reply, Request};
 pub use graphs::OptimizeInPython;
 pub use opened::{Opened, Registered, Worker};
-pub use provenance::{Because, MadeBy};
+pub use provenance::{Because, MadeBy, PythonFacts};
 pub use session::{KindRequest, Session, SideEffects};
 
 pub(crate) use tasks::from_value as task_of;

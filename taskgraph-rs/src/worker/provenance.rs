@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use serde::Serialize;
+
 use crate::known::Unknown;
 use crate::value::Str;
 
@@ -81,5 +83,36 @@ impl fmt::Display for Because {
             Because::Changed(kind) => write!(f, "kind `{kind}` changes tasks that it depends on"),
             Because::Asked => f.write_str("everything is to be made by Python"),
         }
+    }
+}
+
+/// What the Python of a tree has made, for those who read a graph.
+#[derive(Clone, Debug, Serialize)]
+pub struct PythonFacts {
+    /// The version of Taskgraph that it ran with.
+    pub taskgraph: String,
+    /// The kinds that it has made, sorted.
+    pub kinds: Vec<String>,
+    /// How many kinds there are.
+    pub of: usize,
+    /// Why it has made the first of them.
+    pub because: String,
+    /// The file of the tree that is the reason, if it is one.
+    pub file: Option<String>,
+}
+
+/// One line: `2 of 57 kinds (`build`, `test`) made by Python with Taskgraph 15.1.3: …`.
+impl fmt::Display for PythonFacts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        /// How many kinds are named.
+        const NAMED: usize = 3;
+        let count = self.kinds.len();
+        write!(f, "{count} of {} kinds", self.of)?;
+        if count < self.of {
+            let named: Vec<String> = self.kinds.iter().take(NAMED).map(|name| format!("`{name}`")).collect();
+            let more = if count > NAMED { format!(" and {} more", count - NAMED) } else { String::new() };
+            write!(f, " ({}{more})", named.join(", "))?;
+        }
+        write!(f, " made by Python with Taskgraph {}: {}", self.taskgraph, self.because)
     }
 }
