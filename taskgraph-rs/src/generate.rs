@@ -193,11 +193,23 @@ impl Schedule<'_> {
         let made = match (bench.is_in_python, self.inputs.python) {
             (true, Some((session, _))) => self.in_python(bench, session, &upstream),
             (true, None) => Err(anyhow::anyhow!("kind `{}` has to be made by Python", bench.kind.name)),
-            (false, _) => rows::tasks(&self.context(bench.kind, &upstream, &record, &shelf)),
+            (false, _) => {
+                let made = rows::tasks(&self.context(bench.kind, &upstream, &record, &shelf));
+                made.map_err(|error| self.left_if_extended(error))
+            }
         };
         match made {
             Ok(tasks) => Done::Made(tasks, Box::new(record)),
             Err(error) => Done::Failed(error),
+        }
+    }
+
+    /// What is wrong with a kind may be right where the Python of the tree has extended a schema: only that can tell.
+    fn left_if_extended(&self, error: anyhow::Error) -> anyhow::Error {
+        let extended = self.inputs.python.and_then(|(_, registered)| registered.schemas.first());
+        match extended.filter(|_| error.is::<Problems>()) {
+            Some(schema) => NeedsPython(Because::Extended(schema.clone())).into(),
+            None => error,
         }
     }
 

@@ -37,6 +37,8 @@ pub struct Registered {
     pub morphs: bool,
     /// Whether parameters were added, or have defaults of the tree.
     pub parameters: bool,
+    /// Schemas of Taskgraph that were extended: what does not fit here may fit there.
+    pub schemas: Vec<Str>,
 }
 
 /// What a worker says of itself and of its tree.
@@ -58,8 +60,6 @@ pub struct Opened {
     pub registered: Registered,
     /// Parts of Taskgraph that were replaced: `taskgraph.transforms.task.get_default_deadline`.
     pub replaced: Vec<Str>,
-    /// Schemas of Taskgraph that were extended.
-    pub schemas: Vec<Str>,
 }
 
 /// A worker that has registered what the Python of its tree adds.
@@ -185,9 +185,9 @@ impl Opened {
                     .collect(),
                 morphs: flag("morphs"),
                 parameters: flag("parameters"),
+                schemas: texts(answer, "schemas"),
             },
             replaced: texts(answer, "patched"),
-            schemas: texts(answer, "schemas"),
         }
     }
 }

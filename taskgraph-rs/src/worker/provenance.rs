@@ -52,6 +52,8 @@ pub enum Because {
         /// Its name.
         name: Str,
     },
+    /// The Python of the tree has extended this schema, and the kind does not fit what is native.
+    Extended(Str),
     /// The Python of the tree has replaced this part of Taskgraph.
     Replaced(Str),
     /// A kind in Python has changed tasks that it depends on.
@@ -79,6 +81,7 @@ impl fmt::Display for Because {
             Because::Registered { what, name } => {
                 write!(f, "the tree registers the {what} `{name}` in Python")
             }
+            Because::Extended(schema) => write!(f, "the Python of the tree extends `{schema}`"),
             Because::Replaced(part) => write!(f, "the Python of the tree replaces `{part}`"),
             Because::Changed(kind) => write!(f, "kind `{kind}` changes tasks that it depends on"),
             Because::Asked => f.write_str("everything is to be made by Python"),
