@@ -87,6 +87,24 @@ impl Repository {
         Ok(())
     }
 
+    /// Makes a repository of a folder that has the files of a commit: the objects stay where they are, and neither the
+    /// work tree nor the refs of this repository are touched.
+    pub fn write_repository(&self, commit: &str, folder: &Path) -> Result<()> {
+        let objects = self.ask(&["rev-parse", "--path-format=absolute", "--git-path", "objects"])?;
+        let new = Repository::at(folder.to_owned());
+        let quiet = |arguments: &[&str]| new.checked(arguments, &new.run(arguments)?).map(drop);
+        quiet(&["init", "--quiet"])?;
+        let alternates = folder.join(".git/objects/info/alternates");
+        std::fs::write(&alternates, format!("{objects}\n"))
+            .with_context(|| Machine(format!("`{}` cannot be written", alternates.display())))?;
+        quiet(&["update-ref", "--no-deref", "HEAD", commit])?;
+        quiet(&["reset", "--quiet"])?;
+        match self.url() {
+            Ok(url) => quiet(&["remote", "add", "origin", &url]),
+            Err(_) => Ok(()),
+        }
+    }
+
     /// The branch that is checked out; none if HEAD is detached.
     pub fn branch(&self) -> Result<Option<String>> {
         Ok(Some(self.ask(&["branch", "--show-current"])?).filter(|name| !name.is_empty()))

@@ -17,6 +17,8 @@ pub mod git;
 pub mod graph;
 mod graph_file;
 mod in_python;
+#[cfg(test)]
+mod in_python_tests;
 pub mod inert;
 pub mod instead;
 pub mod json;

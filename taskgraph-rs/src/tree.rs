@@ -121,11 +121,19 @@ impl Tree {
         }
     }
 
-    /// The root as it was given; nothing for the embedded tree.
-    pub fn given_root(&self) -> Option<&Path> {
+    /// Where Python is to run for this tree, if not in the current directory, and what the root is called there; nothing
+    /// for the embedded tree. The files of a commit become a repository of their own for it.
+    pub fn root_for_python(&self) -> Result<Option<(Option<&Path>, PathBuf)>> {
         match &self.files {
-            Files::Disk { given, .. } => Some(given),
-            Files::Embedded(_) => None,
+            Files::Disk { commit: None, given, .. } => Ok(Some((None, given.clone()))),
+            Files::Disk { commit: Some(_), top, root, repository, .. } => {
+                let is_new = !top.join(".git").exists();
+                if let (Some(repository), true) = (repository, is_new) {
+                    repository.write_repository(&repository.head_rev()?, top)?;
+                }
+                Ok(Some((Some(top), root.into())))
+            }
+            Files::Embedded(_) => Ok(None),
         }
     }
 

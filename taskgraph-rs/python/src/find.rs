@@ -65,7 +65,7 @@ pub fn find(choice: &Choice, surroundings: &Surroundings) -> Option<Interpreter>
 fn on_path(program: &Path, surroundings: &Surroundings) -> PathBuf {
     let is_name = program.parent().is_some_and(|parent| parent.as_os_str().is_empty());
     let found = is_name.then(|| which(program.to_str()?, surroundings)).flatten();
-    found.unwrap_or_else(|| program.to_owned())
+    found.unwrap_or_else(|| std::path::absolute(program).unwrap_or_else(|_| program.to_owned()))
 }
 
 fn which(name: &str, surroundings: &Surroundings) -> Option<PathBuf> {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
+use std::path::Path;
 use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -69,11 +70,17 @@ struct Answer<'a> {
 
 impl Process {
     /// Starts an interpreter. Its descendants are in a process group of their own, with which they end.
-    pub fn start(interpreter: &Interpreter, limits: Limits, log: Log) -> Result<Self> {
+    pub fn start(
+        interpreter: &Interpreter,
+        directory: Option<&Path>,
+        limits: Limits,
+        log: Log,
+    ) -> Result<Self> {
         let program = interpreter.program.display();
         let mut child = Command::new(&interpreter.program)
             .arg("-c")
             .arg(BOOTSTRAP)
+            .current_dir(directory.unwrap_or(Path::new(".")))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

@@ -1,6 +1,6 @@
 //! What the command line hands to the engine: whether Python may run, which one, and within which limits.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -70,9 +70,9 @@ impl Python for PythonSupport {
         self.native_parts
     }
 
-    fn start(&self) -> Result<Arc<dyn Channel>> {
+    fn start(&self, directory: Option<&Path>) -> Result<Arc<dyn Channel>> {
         let Some(interpreter) = &self.interpreter else { return Err(self.none()) };
-        let process = Arc::new(Process::start(interpreter, self.limits, self.log.clone())?);
+        let process = Arc::new(Process::start(interpreter, directory, self.limits, self.log.clone())?);
         self.running.lock().unwrap_or_else(PoisonError::into_inner).push(process.clone());
         Ok(process)
     }

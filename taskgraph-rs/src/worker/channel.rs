@@ -1,6 +1,6 @@
 //! How the engine reaches a Python process, and what decides whether it may.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Result;
@@ -24,8 +24,8 @@ pub trait Python: Send + Sync {
     /// Which of the native parts stand in for Python.
     fn native_parts(&self) -> NativeParts;
 
-    /// Starts an interpreter. An error names what is missing, and how to get it.
-    fn start(&self) -> Result<Arc<dyn Channel>>;
+    /// Starts an interpreter, in a folder if it is not the current one. An error names what is missing, and how to get it.
+    fn start(&self, directory: Option<&Path>) -> Result<Arc<dyn Channel>>;
 
     /// The folders that packages are installed in beside the interpreter. No process is started for that.
     fn site_packages(&self) -> &[PathBuf];

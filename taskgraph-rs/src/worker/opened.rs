@@ -72,8 +72,8 @@ pub struct Worker {
 impl Worker {
     /// Starts Python for a tree on disk, and lets it register what it adds to Taskgraph.
     pub fn open(python: &dyn Python, tree: &Tree) -> Result<Self> {
-        let root = tree.given_root().context("the embedded kinds have no Python")?;
-        let channel = python.start()?;
+        let (directory, root) = tree.root_for_python()?.context("the embedded kinds have no Python")?;
+        let channel = python.start(directory)?;
         let memory = python.memory().and_then(|bytes| i64::try_from(bytes).ok());
         let arguments = fields([("root", root.display().to_string().into()), ("memory", memory.into())])?;
         let worker = Worker { channel, opened: Opened::default() };
