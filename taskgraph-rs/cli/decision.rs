@@ -95,14 +95,14 @@ pub fn decide(loaded: &Loaded, params: Params, way: Way<'_>, reporter: &Reporter
                 None => Urls::Unasked,
                 Some(_) => ask(questions),
             },
-            find: &|paths| services.map_or_else(|| Ok(Found::default()), |services| services.find(paths)),
+            find: &|wanted| services.map_or_else(|| Ok(Found::default()), |services| services.find(wanted)),
             create: if way.is_dry_run { None } else { Some(&create) },
             new_id: &|_| TaskId::random(),
             artifacts: way.artifacts,
             contexts: way.contexts,
             render: &rendered,
             tell: &|step| match (step, services) {
-                (Step::LooksUp(_), None) => eprintln!("the index is not asked"),
+                (Step::LooksUp(..), None) => eprintln!("the index is not asked"),
                 (step, _) => tell(step, way.is_verbose, reporter),
             },
             now: SystemTime::now(),
@@ -145,7 +145,11 @@ fn tell(step: &Step<'_>, is_verbose: bool, reporter: &Reporter) {
         Step::Made { tasks, targets } => {
             eprintln!("{}, {targets} of them asked for or needed", count(*tasks, "task"));
         }
-        Step::LooksUp(paths) => eprintln!("looking {} up", count(*paths, "index path")),
+        Step::LooksUp(paths, 0) => eprintln!("looking {} up", count(*paths, "index path")),
+        Step::LooksUp(paths, tasks) => {
+            let (paths, tasks) = (count(*paths, "index path"), count(*tasks, "existing task"));
+            eprintln!("looking {paths} and {tasks} up");
+        }
         Step::Optimized(fates) => {
             let count = |word| fates.values().filter(|fate| fate.word() == word).count();
             let (kept, replaced, removed) = (count("kept"), count("replaced"), count("removed"));

@@ -14,7 +14,7 @@ use crate::extension::Extension;
 use crate::generate::{Generated, generate};
 use crate::graph::TaskGraph;
 use crate::kind::{Kind, load_kinds};
-use crate::lookup::Found;
+use crate::lookup::{Found, Wanted};
 use crate::morph::{self, Morphed};
 use crate::optimize::{self, Optimized, Strategies, do_not_optimize};
 use crate::params::{self, Params};
@@ -184,12 +184,13 @@ impl Loaded {
         target(&full.graph, params, &self.config, &self.extension)
     }
 
-    /// The index paths that have to be looked up before a target graph is optimized: the answers go into the request.
-    pub fn index_paths(&self, targets: &Targets, params: &Params, settings: &Settings) -> Result<Vec<Str>> {
+    /// What has to be looked up before a target graph is optimized: the answers go into the request.
+    pub fn wanted(&self, targets: &Targets, params: &Params, settings: &Settings) -> Result<Wanted> {
         let strategies = optimize::strategies(&self.strategies, params, settings)?;
-        Ok(optimize::index_paths(
+        Ok(optimize::wanted(
             &targets.graph,
             &do_not_optimize(params, &targets.set, &targets.graph, settings),
+            &optimize::existing_tasks(params)?,
             &strategies,
         ))
     }

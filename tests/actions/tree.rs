@@ -183,8 +183,8 @@ pub fn decided() -> Fake {
     let mut definition = task("build");
     for (key, time) in [
         ("created", "2026-01-01T00:00:00.000Z"),
-        ("deadline", "2026-01-02T00:00:00.000Z"),
-        ("expires", "2027-01-01T00:00:00.000Z"),
+        ("deadline", "2098-01-02T00:00:00.000Z"),
+        ("expires", "2099-01-01T00:00:00.000Z"),
     ] {
         definition[key] = time.into();
     }

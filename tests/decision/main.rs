@@ -9,6 +9,7 @@ mod support;
 mod artifacts;
 mod conformance;
 mod creation;
+mod existing;
 mod folders;
 mod history;
 mod look_up;

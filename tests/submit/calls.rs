@@ -37,7 +37,7 @@ fn furnished() -> Fake {
 fn reads(taskcluster: &Taskcluster) {
     assert_eq!(taskcluster.find_task("a.b.2").unwrap(), Some(id(2)));
     assert_eq!(taskcluster.find_task("a.b.4").unwrap(), None);
-    let found = taskcluster.find(&["a.b.3".into(), "a.b.9".into(), "a.b.1".into(), "a.b".into()]).unwrap();
+    let found = taskcluster.find(&crate::paths(&["a.b.3".into(), "a.b.9".into(), "a.b.1".into(), "a.b".into()])).unwrap();
     let paths: Vec<&str> = found.index.keys().map(|path| &**path).collect();
     assert_eq!(paths, ["a.b.1", "a.b.3"]);
     assert_eq!(&*found.states[&id(3)].state, "completed");
@@ -179,7 +179,7 @@ fn a_file_at_any_url_is_fetched_without_credentials() {
 fn nothing_is_opened_before_the_first_call() {
     let access = Access { root_url: "nonsense".into(), ..Access::default() };
     let taskcluster = Taskcluster::new(access);
-    assert!(taskcluster.find(&[]).unwrap().index.is_empty());
+    assert!(taskcluster.find(&crate::paths(&[])).unwrap().index.is_empty());
     let error = taskcluster.find_task("a").unwrap_err();
     assert!(format!("{error:#}").contains("`nonsense` cannot be set up"), "{error:#}");
 }

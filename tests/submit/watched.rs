@@ -52,7 +52,7 @@ fn a_watch_is_told_of_repeated_calls_and_of_each_task() {
     let taskcluster = brisk(fake.proxied()).watched_by(notes.clone());
     taskcluster.create(vec![task(1)]).unwrap();
     taskcluster.create(vec![task(2)]).unwrap_err();
-    taskcluster.find(&["a.b".into(), "a.c".into()]).unwrap();
+    taskcluster.find(&crate::paths(&["a.b".into(), "a.c".into()])).unwrap();
     assert_eq!(
         *notes.told.lock().unwrap(),
         [

@@ -5,6 +5,7 @@
 mod artifacts;
 mod asked;
 mod checks;
+mod existing;
 mod folder;
 mod history;
 mod new_tasks;

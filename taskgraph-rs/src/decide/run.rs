@@ -8,12 +8,12 @@ use indexmap::IndexMap;
 
 use super::artifacts;
 use super::checks::{check, check_run};
+use super::existing;
 use super::folder::Folder;
 use super::new_tasks::{Summary, new_tasks};
 use crate::actions;
 use crate::lookup::Find;
-use crate::morph::Morphed;
-use crate::optimize::Fate;
+use crate::optimize::{Fate, Optimized};
 use crate::params::Params;
 use crate::pipeline::{Loaded, OptimizeRequest};
 use crate::preview::{self, Report, Run};
@@ -40,7 +40,7 @@ pub struct Decision<'d> {
     pub is_checked: bool,
     /// Asks urls, if a graph depends on some that nothing is known about.
     pub probe: &'d Probe<'d>,
-    /// Looks index paths up.
+    /// Looks up what ran before.
     pub find: &'d Find<'d>,
     /// Creates the tasks; without it everything is written and nothing is created.
     pub create: Option<&'d Create<'d>>,
@@ -77,8 +77,8 @@ pub enum Step<'s> {
         /// In the target graph.
         targets: usize,
     },
-    /// So many index paths are looked up.
-    LooksUp(usize),
+    /// So many index paths and existing tasks are looked up.
+    LooksUp(usize, usize),
     /// What becomes of each task of the target graph.
     Optimized(&'s IndexMap<Label, Fate>),
     /// The artifacts are there, and these tasks are next.
@@ -121,7 +121,11 @@ pub fn run(loaded: &Loaded, mut params: Params, decision: &Decision<'_>) -> Resu
     }
 
     let mut new_id = |label: &Label| (decision.new_id)(label);
-    let morphed = optimized(loaded, &params, &settings, &run, decision, &mut new_id)?;
+    let optimized = optimized(loaded, &params, &settings, &run, decision, &mut new_id)?;
+    let found = existing::check(&params, &optimized.existing)?;
+    tell(&Step::Warnings(&found));
+    warnings.extend(found);
+    let morphed = loaded.morph(optimized, &params, &mut new_id)?;
     tell(&Step::Optimized(&morphed.fates));
     let report = preview::of_decision(loaded, &params, &settings, &run, &morphed.fates, warnings)?;
     let rendered = report.as_ref().map(decision.render).transpose()?;
@@ -159,7 +163,7 @@ fn settings(loaded: &Loaded, params: &Params, decision: &Decision<'_>) -> Settin
     }
 }
 
-/// The graph as it is created, once the index was looked up.
+/// What has to run, once it was looked up what ran before.
 fn optimized(
     loaded: &Loaded,
     params: &Params,
@@ -167,18 +171,17 @@ fn optimized(
     run: &Run,
     decision: &Decision<'_>,
     new_id: &mut dyn FnMut(&Label) -> TaskId,
-) -> Result<Morphed> {
-    let paths = loaded.index_paths(&run.targets, params, settings)?;
-    (decision.tell)(&Step::LooksUp(paths.len()));
-    let index = (decision.find)(&paths)?;
+) -> Result<Optimized> {
+    let wanted = loaded.wanted(&run.targets, params, settings)?;
+    (decision.tell)(&Step::LooksUp(wanted.index_paths.len(), wanted.tasks.len()));
+    let index = (decision.find)(&wanted)?;
     let request = OptimizeRequest {
         settings,
         decision_task_id: decision.task_id.as_str(),
         found: &index,
         now: decision.now,
     };
-    let optimized = loaded.optimize(&run.targets, params, &request, new_id)?;
-    loaded.morph(optimized, params, new_id)
+    loaded.optimize(&run.targets, params, &request, new_id)
 }
 
 /// Without run-task, digests are not those of anybody else, and all that is cached would be made again.

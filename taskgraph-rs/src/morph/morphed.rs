@@ -43,7 +43,7 @@ pub fn morph(
     config: &GraphConfig,
     new_id: &mut dyn FnMut(&Label) -> TaskId,
 ) -> Result<Morphed> {
-    let Optimized { graph, label_to_taskid, fates } = optimized;
+    let Optimized { graph, label_to_taskid, fates, .. } = optimized;
     let mut morphed = Morphed { graph, label_to_taskid, fates };
     add_index_tasks(&mut morphed, params, config, new_id)?;
     add_code_review(&mut morphed, params, new_id)?;
