@@ -90,7 +90,9 @@ impl Found {
         for (task, value) in section(&values, "status") {
             let text = |key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default().into();
             if let Some(id) = id(task, KeyPath::dotted("status").join(task), place_of_key) {
-                found.states.insert(id, TaskState { state: text("state"), expires: text("expires"), reason: None });
+                found
+                    .states
+                    .insert(id, TaskState { state: text("state"), expires: text("expires"), reason: None });
             }
         }
         Problems(problems).check()?;

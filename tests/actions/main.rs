@@ -9,4 +9,5 @@ mod support;
 mod callback;
 mod groups;
 mod offered;
+mod stages;
 mod tree;

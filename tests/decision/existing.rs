@@ -21,7 +21,11 @@ fn a_task_that_nothing_can_wait_for_is_refused_before_anything_is_created() {
     for (state, expires, told) in [
         ("failed", "2999-01-01T00:00:00.000Z", "its state is failed"),
         ("exception", "2999-01-01T00:00:00.000Z", "its state is exception (canceled)"),
-        ("completed", "2026-01-01T00:00:00.000Z", "it expires at 2026-01-01T00:00:00.000Z, before the deadline of job-"),
+        (
+            "completed",
+            "2026-01-01T00:00:00.000Z",
+            "it expires at 2026-01-01T00:00:00.000Z, before the deadline of job-",
+        ),
         ("", "", "the queue does not know it"),
     ] {
         let fake = Fake::start();
@@ -87,10 +91,33 @@ fn an_entry_that_is_not_taken_because_something_it_depends_on_runs_is_told() {
     assert_eq!(outcome.status, 0, "{}", outcome.err);
     assert_eq!(fake.tasks().len(), 5);
     assert!(
-        outcome.err.contains(
-            "2 existing tasks are not used again, because they depend on `job-a`, which runs"
-        ) && outcome.err.contains(&format!("job-b ({ONE}), job-c ({OTHER})")),
+        outcome
+            .err
+            .contains("2 existing tasks are not used again, because they depend on `job-a`, which runs")
+            && outcome.err.contains(&format!("job-b ({ONE}), job-c ({OTHER})")),
         "{}",
         outcome.err
     );
+}
+
+/// The queue refuses a list of dependencies that has one twice.
+#[test]
+fn two_labels_with_one_task_are_one_dependency() {
+    let repository = Repository::new();
+    let kind = std::fs::read_to_string(repository.file("taskcluster/kinds/job/kind.yml")).unwrap();
+    let kind =
+        format!("{kind}  e: {{treeherder: {{symbol: E}}, dependencies: {{first: job-a, second: job-d}}}}\n");
+    repository.write("taskcluster/kinds/job/kind.yml", &kind);
+    repository.commit("a task that depends on two");
+    let fake = Fake::start();
+    fake.task(ONE);
+    let config = json!({"version": 2, "parameters": {"existing_tasks": {"job-a": ONE, "job-d": ONE}}});
+    repository.write("try_task_config.json", &config.to_string());
+    let flags = ["--tasks-for=github-pull-request", "--target-tasks-method=all"];
+    let outcome = repository.decide(&fake, &flags);
+    assert_eq!(outcome.status, 0, "{}", outcome.err);
+    assert_eq!(fake.violations(), [""; 0]);
+    let tasks = fake.tasks();
+    let both = tasks.values().find(|task| task["metadata"]["name"] == "job-e").unwrap();
+    assert_eq!(both["dependencies"], json!([ONE, crate::repository::DECISION]));
 }

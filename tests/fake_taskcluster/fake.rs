@@ -109,6 +109,11 @@ impl Fake {
         inner.store.groups.entry(group).or_insert(scheduler);
     }
 
+    /// The queue knows a task no longer.
+    pub fn forget(&self, id: &str) {
+        self.lock().store.tasks.shift_remove(id);
+    }
+
     /// A task at an index path.
     pub fn index(&self, path: &str, id: &str) {
         self.index_until(path, id, FAR);

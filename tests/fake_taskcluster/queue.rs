@@ -25,7 +25,8 @@ pub fn statuses(store: &Store, body: &Value, token: Option<String>) -> Result<Va
 
 pub fn list_task_group(store: &Store, group: &str, token: Option<String>) -> Result<Value, Refusal> {
     // What was made up for a test heads a group of its own.
-    let made_up = store.tasks.get(group).map(|task| task.definition["schedulerId"].as_str().unwrap_or_default());
+    let made_up =
+        store.tasks.get(group).map(|task| task.definition["schedulerId"].as_str().unwrap_or_default());
     let Some(scheduler) = store.groups.get(group).map(String::as_str).or(made_up) else {
         return Err(Refusal::not_found(format!("No task-group with taskGroupId: `{group}`")));
     };

@@ -96,7 +96,9 @@ pub fn cancel(store: &mut Store, id: &str) -> Result<(), Refusal> {
     let task = store.task(id)?;
     let deadline = &task.definition["deadline"];
     if store.is_past(deadline) {
-        return Err(Refusal::conflict(format!("Task `{id}` can't be canceled past its deadline of {deadline}.")));
+        return Err(Refusal::conflict(format!(
+            "Task `{id}` can't be canceled past its deadline of {deadline}."
+        )));
     }
     if task.is_open() {
         resolve(store, id, "exception", "canceled");

@@ -101,7 +101,8 @@ fn ours(case: &Input) -> (TaskGraph, anyhow::Result<Optimized>) {
     let do_not_optimize = labels(&case.do_not_optimize);
     let all = Found::read(Source::new("found.json", answers)).unwrap();
     // Nothing may be looked up that was not named before.
-    let asked: BTreeSet<_> = wanted(&graph, &do_not_optimize, &IndexMap::new(), &strategies).index_paths.into_iter().collect();
+    let asked: BTreeSet<_> =
+        wanted(&graph, &do_not_optimize, &IndexMap::new(), &strategies).index_paths.into_iter().collect();
     let mut found = Found { index: all.index, states: all.states, ..Found::default() };
     found.index.retain(|path, _| asked.contains(path));
     let existing = case.existing_tasks.iter();

@@ -37,7 +37,9 @@ fn furnished() -> Fake {
 fn reads(taskcluster: &Taskcluster) {
     assert_eq!(taskcluster.find_task("a.b.2").unwrap(), Some(id(2)));
     assert_eq!(taskcluster.find_task("a.b.4").unwrap(), None);
-    let found = taskcluster.find(&crate::paths(&["a.b.3".into(), "a.b.9".into(), "a.b.1".into(), "a.b".into()])).unwrap();
+    let found = taskcluster
+        .find(&crate::paths(&["a.b.3".into(), "a.b.9".into(), "a.b.1".into(), "a.b".into()]))
+        .unwrap();
     let paths: Vec<&str> = found.index.keys().map(|path| &**path).collect();
     assert_eq!(paths, ["a.b.1", "a.b.3"]);
     assert_eq!(&*found.states[&id(3)].state, "completed");

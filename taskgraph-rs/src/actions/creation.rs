@@ -80,7 +80,8 @@ impl<'a> Creation<'a> {
         for Unusable { label, task_id, why, dependent } in existing.unusable {
             let waiting = dependent.as_ref().map(Label::as_str).unwrap_or_default();
             if let Passed::State(..) = why {
-                self.notes.insert(format!("{waiting} waits for {label} ({task_id}), and {why}: rerun that, too"));
+                self.notes
+                    .insert(format!("{waiting} waits for {label} ({task_id}), and {why}: rerun that, too"));
                 continue;
             }
             let message = format!("`{waiting}` cannot wait for `{label}`: task `{task_id}` is no good");

@@ -44,13 +44,18 @@ fn not_taken(tasks: &[NotTaken]) -> Vec<Problem> {
     }
     let told = by_cause.into_iter().map(|(cause, tasks)| {
         let message = match (tasks.len(), cause) {
-            (1, Some(cause)) => format!("an existing task is not used again, because it depends on `{cause}`, which runs"),
+            (1, Some(cause)) => {
+                format!("an existing task is not used again, because it depends on `{cause}`, which runs")
+            }
             (many, Some(cause)) => {
-                format!("{many} existing tasks are not used again, because they depend on `{cause}`, which runs")
+                format!(
+                    "{many} existing tasks are not used again, because they depend on `{cause}`, which runs"
+                )
             }
             (many, None) => format!("{many} existing tasks are not used again: they must not be optimized"),
         };
-        let listed: Vec<String> = tasks.iter().map(|task| format!("{} ({})", task.label, task.task_id)).collect();
+        let listed: Vec<String> =
+            tasks.iter().map(|task| format!("{} ({})", task.label, task.task_id)).collect();
         Problem::warning("existing-task", message).at(PARAMETER.into(), listed.join(", "))
     });
     told.collect()

@@ -81,7 +81,9 @@ pub(super) fn examine(request: &Request<'_>, nodes: &Nodes<'_>, fates: &[Fate]) 
             Fate::Kept(kept) => {
                 let Some(task_id) = request.existing_tasks.get(label) else { continue };
                 let because_of = match &kept.not_replaced {
-                    NotReplaced::Dependency(_) => Some(nodes.label(root(request, nodes, fates, node)).clone()),
+                    NotReplaced::Dependency(_) => {
+                        Some(nodes.label(root(request, nodes, fates, node)).clone())
+                    }
                     _ => None,
                 };
                 let (label, task_id) = (label.clone(), task_id.clone());

@@ -75,10 +75,7 @@ pub fn wanted(
     }
     let existing = existing_tasks.iter().filter(|(label, _)| graph.tasks.contains_key(label.as_str()));
     let tasks: IndexSet<&TaskId> = existing.map(|(_, task)| task).collect();
-    Wanted {
-        index_paths: paths.into_iter().collect(),
-        tasks: tasks.into_iter().cloned().collect(),
-    }
+    Wanted { index_paths: paths.into_iter().collect(), tasks: tasks.into_iter().cloned().collect() }
 }
 
 /// Optimizes a target graph. `new_id` is asked for the id of each task that runs, in the order of the labels.
