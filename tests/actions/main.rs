@@ -10,4 +10,5 @@ mod callback;
 mod groups;
 mod offered;
 mod stages;
+mod trainings;
 mod tree;

@@ -192,6 +192,11 @@ impl Fake {
         run::resolve(&mut self.lock().store, id, state, reason);
     }
 
+    /// A task fails: in its run, or in one that begins for it.
+    pub fn fail_task(&self, id: &str) {
+        self.resolve(id, "failed", "failed");
+    }
+
     /// Completes all that may run, until nothing may any more. What is not open any more is left as it is.
     pub fn work(&self) {
         let mut inner = self.lock();

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 
 use super::service::Service;
+use crate::fields::Fields;
 use crate::lookup::{Found, TaskState, Wanted};
 use crate::submit::GroupTask;
 use crate::task_id::TaskId;
@@ -43,6 +44,16 @@ impl Memory {
         let definition = map! { "metadata" => map! { "name" => label }, "dependencies" => dependencies };
         self.tasks.insert(id(name), definition.into());
         self.states.insert(id(name), state);
+        self
+    }
+
+    /// Says in which group a task is, and which task made it.
+    pub fn made(mut self, name: &str, group: &str, parent: &str) -> Self {
+        if let Some(Value::Map(definition)) = self.tasks.get_mut(&id(name)) {
+            let definition = std::sync::Arc::make_mut(definition);
+            definition.put("taskGroupId", id(group).text().clone());
+            definition.put("extra", map! { "parent" => id(parent).text().clone() });
+        }
         self
     }
 
