@@ -19,6 +19,7 @@ pub fn settings(run_task_dir: Option<&Path>, fast: bool) -> Result<Settings> {
         root_url: url("TASKCLUSTER_ROOT_URL").unwrap_or_else(|| PRODUCTION_ROOT_URL.into()),
         proxy_url: url("TASKCLUSTER_PROXY_URL"),
         task_id: text("TASK_ID"),
+        run_id: text("RUN_ID").and_then(|run| run.parse().ok()),
         optimize_strategies: text("TASKGRAPH_OPTIMIZE_STRATEGIES"),
         run_task: find_run_task(run_task_dir)?,
         ..Settings::default()

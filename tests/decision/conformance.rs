@@ -82,7 +82,7 @@ impl Bench {
                 is_checked: false,
                 probe: &|_| panic!("all urls are known"),
                 find: &|paths| taskcluster.find(paths),
-                create: Some(&|tasks| taskcluster.create(tasks)),
+                queue: Some(&taskcluster),
                 new_id: &|_| TaskId::random(),
                 artifacts: &self.copy.path().join("artifacts"),
                 contexts: &self.copy.path().join("docker-contexts"),
@@ -116,7 +116,7 @@ fn each_task_of_a_large_graph_is_created_once_while_one_answer_in_five_fails() {
                 params.values_mut().put("optimize_target_tasks", optimize)
             })
             .unwrap_or_else(|error| panic!("{error:#}"));
-        let created = decided.created.unwrap().0.len();
+        let created = decided.creation.unwrap().created.0.len();
         assert_eq!((created, fake.tasks().len()), (decided.summary.tasks, decided.summary.tasks), "{tree}");
         assert_eq!(names(&fake).len(), created, "{tree}: no task was created twice");
         assert_eq!(names(&fake), labels(&bench.artifact("task-graph.json")), "{tree}");
@@ -202,7 +202,7 @@ fn every_task_of_every_case_is_one_that_the_queue_and_its_worker_take() {
             match bench.decide(&case, &fake, |_| {}) {
                 Ok(decided) => {
                     assert!(!is_refused, "{tree} {case}");
-                    created += decided.created.unwrap().0.len();
+                    created += decided.creation.unwrap().created.0.len();
                 }
                 Err(error) => {
                     assert!(is_refused, "{tree} {case}: {error:#}");

@@ -12,6 +12,7 @@ mod creation;
 mod existing;
 mod folders;
 mod history;
+mod killed;
 mod look_up;
 mod parameters;
 mod repository;

@@ -8,27 +8,26 @@ use indexmap::IndexMap;
 
 use super::artifacts;
 use super::checks::{check, check_run};
+use super::creation::{Creation, Creator};
+use super::earlier::Earlier;
 use super::existing;
 use super::folder::Folder;
 use super::new_tasks::{Summary, new_tasks};
+use super::queue::Queue;
 use crate::actions;
-use crate::lookup::Find;
+use crate::lookup::{Find, Found};
 use crate::optimize::{Fate, Optimized};
 use crate::params::Params;
 use crate::pipeline::{Loaded, OptimizeRequest};
 use crate::preview::{self, Report, Run};
 use crate::problem::{Machine, Problem};
 use crate::settings::Settings;
-use crate::submit::{CreateFailure, Created, NewTask};
 use crate::task::Label;
 use crate::task_id::TaskId;
 use crate::urls::{Question, Urls};
 
 /// Whether urls are there.
 pub type Probe<'d> = dyn Fn(&[Question]) -> Urls + 'd;
-
-/// Creates tasks.
-pub type Create<'d> = dyn Fn(Vec<NewTask>) -> Result<Created, CreateFailure> + 'd;
 
 /// What a decision needs besides its parameters.
 pub struct Decision<'d> {
@@ -42,8 +41,8 @@ pub struct Decision<'d> {
     pub probe: &'d Probe<'d>,
     /// Looks up what ran before.
     pub find: &'d Find<'d>,
-    /// Creates the tasks; without it everything is written and nothing is created.
-    pub create: Option<&'d Create<'d>>,
+    /// Where the tasks are created; without it everything is written and nothing is created.
+    pub queue: Option<&'d dyn Queue>,
     /// Makes the ids of tasks.
     pub new_id: &'d dyn Fn(&Label) -> TaskId,
     /// The folder for artifacts.
@@ -93,14 +92,14 @@ pub struct Decided {
     pub label_to_taskid: IndexMap<Label, TaskId>,
     /// How many tasks are, or would be, created.
     pub summary: Summary,
-    /// The tasks that were created, if they were to be.
-    pub created: Option<Created>,
+    /// The tasks that were created and those that were there, if they were to be created.
+    pub creation: Option<Creation>,
 }
 
 /// Decides: checks, makes the graph, writes the artifacts and creates the tasks, in this order.
 ///
 /// What is wrong with the input is told before anything is written. If tasks cannot be created, the error is a
-/// [`CreateFailure`] that says what exists.
+/// [`CreateFailure`](crate::submit::CreateFailure) that says what exists.
 pub fn run(loaded: &Loaded, mut params: Params, decision: &Decision<'_>) -> Result<Decided> {
     let tell = decision.tell;
     let artifacts = Folder::open(decision.artifacts)?;
@@ -116,16 +115,30 @@ pub fn run(loaded: &Loaded, mut params: Params, decision: &Decision<'_>) -> Resu
     warnings.extend(found);
     tell(&Step::Made { tasks: run.full.graph.tasks.len(), targets: run.targets.graph.tasks.len() });
     let offered = actions::render(loaded, &params, decision.task_id.as_str())?;
-    if decision.create.is_some() {
+    if decision.queue.is_some() {
         needs_run_task(&run)?;
     }
 
-    let mut new_id = |label: &Label| (decision.new_id)(label);
-    let optimized = optimized(loaded, &params, &settings, &run, decision, &mut new_id)?;
-    let found = existing::check(&params, &optimized.existing)?;
-    tell(&Step::Warnings(&found));
-    warnings.extend(found);
-    let morphed = loaded.morph(optimized, &params, &mut new_id)?;
+    let found = look_up(loaded, &params, &settings, &run, decision)?;
+    let creator = Creator { task_id: decision.task_id.clone(), run_id: settings.run_id };
+    let mut earlier = match decision.queue {
+        Some(queue) => creator.earlier(queue, &decision.task_id, decision.now)?,
+        None => Earlier::default(),
+    };
+    let scheduler = loaded.config.scheduler_id(params.text("level"));
+    let (not_taken, morphed, tasks) = loop {
+        earlier.begin();
+        let mut new_id = |label: &Label| earlier.id(label, decision.new_id);
+        let optimized = optimized(loaded, &params, &settings, &run, decision, &found, &mut new_id)?;
+        let not_taken = existing::check(&params, &optimized.existing)?;
+        let morphed = loaded.morph(optimized, &params, &mut new_id)?;
+        let tasks = new_tasks(&morphed.graph, &decision.task_id, &scheduler, &mut new_id);
+        if !earlier.reject(&tasks, decision.now)? {
+            break (not_taken, morphed, tasks);
+        }
+    };
+    tell(&Step::Warnings(&not_taken));
+    warnings.extend(not_taken);
     tell(&Step::Optimized(&morphed.fates));
     let report = preview::of_decision(loaded, &params, &settings, &run, &morphed.fates, warnings)?;
     let rendered = report.as_ref().map(decision.render).transpose()?;
@@ -146,11 +159,10 @@ pub fn run(loaded: &Loaded, mut params: Params, decision: &Decision<'_>) -> Resu
 
     let summary = Summary::of(&morphed.graph);
     tell(&Step::Creates(&summary));
-    let scheduler = loaded.config.scheduler_id(params.text("level"));
-    let create =
-        |create: &Create<'_>| create(new_tasks(&morphed.graph, &decision.task_id, &scheduler, &mut new_id));
-    let created = decision.create.map(create).transpose()?;
-    Ok(Decided { fates: morphed.fates, label_to_taskid: morphed.label_to_taskid, summary, created })
+    let used = morphed.label_to_taskid.values().cloned();
+    let create = |queue| creator.create(queue, &decision.task_id, &earlier, tasks, used);
+    let creation = decision.queue.map(create).transpose()?;
+    Ok(Decided { fates: morphed.fates, label_to_taskid: morphed.label_to_taskid, summary, creation })
 }
 
 /// The settings of the call, as a decision needs them: with its id, with contexts, and with answers about urls.
@@ -163,24 +175,31 @@ fn settings(loaded: &Loaded, params: &Params, decision: &Decision<'_>) -> Settin
     }
 }
 
-/// What has to run, once it was looked up what ran before.
+/// What ran before.
+fn look_up(
+    loaded: &Loaded,
+    params: &Params,
+    settings: &Settings,
+    run: &Run,
+    decision: &Decision<'_>,
+) -> Result<Found> {
+    let wanted = loaded.wanted(&run.targets, params, settings)?;
+    (decision.tell)(&Step::LooksUp(wanted.index_paths.len(), wanted.tasks.len()));
+    (decision.find)(&wanted)
+}
+
+/// What has to run.
 fn optimized(
     loaded: &Loaded,
     params: &Params,
     settings: &Settings,
     run: &Run,
     decision: &Decision<'_>,
+    found: &Found,
     new_id: &mut dyn FnMut(&Label) -> TaskId,
 ) -> Result<Optimized> {
-    let wanted = loaded.wanted(&run.targets, params, settings)?;
-    (decision.tell)(&Step::LooksUp(wanted.index_paths.len(), wanted.tasks.len()));
-    let index = (decision.find)(&wanted)?;
-    let request = OptimizeRequest {
-        settings,
-        decision_task_id: decision.task_id.as_str(),
-        found: &index,
-        now: decision.now,
-    };
+    let decision_task_id = decision.task_id.as_str();
+    let request = OptimizeRequest { settings, decision_task_id, found, now: decision.now };
     loaded.optimize(&run.targets, params, &request, new_id)
 }
 
