@@ -5,8 +5,8 @@ use std::time::{Duration, SystemTime};
 
 use anstream::{eprintln, println};
 use anyhow::Result;
-use taskgraph::decide::{Asked, Creation, Decided, Decision, Derived, Queue, Step, Summary, parameters};
 use taskgraph::actions::Service;
+use taskgraph::decide::{Asked, Creation, Decided, Decision, Derived, Queue, Step, Summary, parameters};
 use taskgraph::lookup::Found;
 use taskgraph::params::Params;
 use taskgraph::pipeline::Loaded;

@@ -40,7 +40,8 @@ impl Clone {
         }});
         std::fs::write(folder.path().join("try_task_config.json"), config.to_string()).unwrap();
         std::fs::write(folder.path().join("urls.json"), "[]").unwrap();
-        let head = Command::new("git").args(["rev-parse", "HEAD"]).current_dir(folder.path()).output().unwrap();
+        let head =
+            Command::new("git").args(["rev-parse", "HEAD"]).current_dir(folder.path()).output().unwrap();
         let head = String::from_utf8(head.stdout).unwrap().trim().to_owned();
         Some(Clone { folder, run_task, head })
     }
@@ -113,11 +114,16 @@ fn a_killed_decision_is_continued_and_each_task_is_there_once_and_starts() {
         }
         assert_eq!((labels.len(), fake.tasks().len()), (TASKS, TASKS), "round {round}: {log}");
         let unscheduled = |id: &String| fake.state(id).as_deref() == Some("unscheduled");
-        assert!(labels.values().flatten().all(unscheduled), "round {round}: nothing starts before the decision ends");
+        assert!(
+            labels.values().flatten().all(unscheduled),
+            "round {round}: nothing starts before the decision ends"
+        );
         fake.resolve(DECISION, "completed", "completed");
         fake.work();
         let completed = |id: &String| fake.state(id).as_deref() == Some("completed");
         assert!(labels.values().flatten().all(completed), "round {round}: all start");
     }
-    println!("{times} decisions on {TASKS} tasks: killed {kills} times, {adopted} tasks used again, none created twice");
+    println!(
+        "{times} decisions on {TASKS} tasks: killed {kills} times, {adopted} tasks used again, none created twice"
+    );
 }

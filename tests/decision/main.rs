@@ -6,6 +6,7 @@ mod fake_taskcluster;
 #[path = "../support/mod.rs"]
 mod support;
 
+mod again;
 mod artifacts;
 mod conformance;
 mod creation;

@@ -150,6 +150,11 @@ impl Fake {
         self.lock().store.refused.insert(name.into(), refusal);
     }
 
+    /// createTask refuses them no longer.
+    pub fn permit(&self, name: &str) {
+        self.lock().store.refused.remove(name);
+    }
+
     /// No task comes into this group any more.
     pub fn seal(&self, group: &str) {
         self.lock().store.sealed.insert(group.into());

@@ -70,7 +70,8 @@ impl Creator {
         match queue.latest_run(&self.task_id)? {
             Some(latest) if latest > own => {
                 let why = "the queue takes this worker for lost, and the new run goes on";
-                let told = format!("this is run {own} of task `{}`, and run {latest} has begun", self.task_id);
+                let told =
+                    format!("this is run {own} of task `{}`, and run {latest} has begun", self.task_id);
                 Err(anyhow::Error::msg(why).context(Machine(told)))
             }
             _ => Ok(()),
