@@ -192,7 +192,7 @@ pub fn tell_creation(creation: &Creation) {
         eprintln!("{}", one_line(&format!("{label} ({task_id}) is of an earlier run, and is cancelled")));
     }
     if !adopted.is_empty() {
-        eprintln!("{} of an earlier run are used", count(adopted.len(), "task"));
+        eprintln!("used again of an earlier run: {}", count(adopted.len(), "task"));
     }
     eprintln!("{} created", count(created.0.len(), "task"));
 }

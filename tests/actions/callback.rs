@@ -194,3 +194,25 @@ fn the_environment_says_what_is_asked() {
     let outcome = repository.callback(&fake, "cancl-all", None, &Value::Null);
     assert!(outcome.err.contains("did you mean `cancel-all`?"), "{}", outcome.err);
 }
+
+#[test]
+fn an_action_that_runs_once_more_creates_only_what_is_missing() {
+    let (repository, fake) = (Repository::new(), decided());
+    let input = json!({"tasks": ["test"], "times": 2});
+    well(&repository.callback(&fake, "add-new-jobs", None, &input));
+    let before: Vec<String> = fake.tasks().into_keys().collect();
+    assert_eq!(before.len(), 2);
+    fake.forget(&before[1]);
+    fake.resolve(ACTION, "exception", "worker-shutdown");
+    fake.decision_task(ACTION);
+    let outcome = repository.callback(&fake, "add-new-jobs", None, &input);
+    well(&outcome);
+    let after: Vec<String> = fake.tasks().into_keys().collect();
+    assert_eq!((after.len(), &after[0]), (2, &before[0]));
+    assert!(
+        outcome.err.ends_with("used again of an earlier run: 1 task\n1 task created\n"),
+        "{}",
+        outcome.err
+    );
+    assert_eq!(repository.artifact("label-to-taskid-0.json")["test"], before[0]);
+}
