@@ -14,7 +14,7 @@ use taskgraph::pipeline::Loaded;
 use taskgraph::problem::{Machine, Problem, Problems};
 use taskgraph::settings::Settings;
 use taskgraph::source::Source;
-use taskgraph::submit::{NewTask, Taskcluster};
+use taskgraph::submit::{Cancelled, NewTask, Taskcluster};
 use taskgraph::task::Label;
 use taskgraph::task_id::TaskId;
 use taskgraph::transform::Registry;
@@ -43,6 +43,7 @@ struct Desk<'d> {
 /// Does what the environment of the task says.
 pub fn run(options: &ActionCallbackOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {
     let asked = environment::action()?;
+    environment::needs_root_url()?;
     let settings = settings(options.tree.run_task_dir.as_deref(), false)?;
     let services = connect()?;
     can_create(&services)?;
@@ -189,11 +190,20 @@ impl Desk<'_> {
     fn carry_out(&self, planned: Planned) -> Result<Status> {
         let Planned { plan, tasks, earlier } = planned;
         if !plan.cancel.is_empty() {
-            let passed = self.services.cancel_all(&plan.cancel)?;
-            for task in &passed {
-                eprintln!("{task} is past its deadline: it does not run, and cannot be cancelled");
+            let outcomes = self.services.cancel_all(&plan.cancel)?;
+            for (task, outcome) in plan.cancel.iter().zip(&outcomes) {
+                match outcome {
+                    Cancelled::Cancelled => {}
+                    Cancelled::Ended(state) => {
+                        eprintln!("{task} is not cancelled: it has ended before ({state})")
+                    }
+                    Cancelled::Passed => {
+                        eprintln!("{task} is past its deadline: it does not run, and cannot be cancelled");
+                    }
+                }
             }
-            eprintln!("{} cancelled", count(plan.cancel.len() - passed.len(), "task"));
+            let cancelled = outcomes.iter().filter(|outcome| **outcome == Cancelled::Cancelled).count();
+            eprintln!("{} cancelled", count(cancelled, "task"));
         }
         for task in &plan.rerun {
             self.services.rerun(task)?;

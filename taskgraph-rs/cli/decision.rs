@@ -20,7 +20,7 @@ use taskgraph::urls::Urls;
 
 use crate::Status;
 use crate::args::{DecisionOptions, EventOptions};
-use crate::environment::{open_tree, settings};
+use crate::environment::{needs_root_url, open_tree, settings};
 use crate::known_urls;
 use crate::preview::page::Page;
 use crate::preview::rendered;
@@ -33,6 +33,9 @@ pub fn run(options: DecisionOptions, registry: &Registry, reporter: &Reporter) -
     let settings = settings(options.tree.run_task_dir.as_deref(), false)?;
     let settings = Settings { urls, verify: !options.no_verify, ..settings };
     let task_id = task_id(&settings, options.dry_run)?;
+    if !options.dry_run {
+        needs_root_url()?;
+    }
     let services = match options.offline {
         true => None,
         false => Some(connect()?),

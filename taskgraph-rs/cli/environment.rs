@@ -57,6 +57,21 @@ pub fn access() -> Result<Access> {
     Ok(Access { root_url, proxy_url: url("TASKCLUSTER_PROXY_URL"), credentials })
 }
 
+/// Refuses to create tasks at an instance that nobody has named: it would be that of Firefox CI, whatever was meant.
+pub fn needs_root_url() -> Result<()> {
+    if is_root_url_set() {
+        return Ok(());
+    }
+    let help = "the worker sets it in every task; elsewhere name the instance, as in \
+                `export TASKCLUSTER_ROOT_URL=https://firefox-ci-tc.services.mozilla.com`";
+    Err(Problems::from(Problem::error("root-url", "TASKCLUSTER_ROOT_URL is not set").help(help)).into())
+}
+
+/// Whether the instance is named, and not taken for that of Firefox CI.
+pub fn is_root_url_set() -> bool {
+    url("TASKCLUSTER_ROOT_URL").is_some()
+}
+
 /// What the task of an action is asked to do.
 pub struct AskedAction {
     /// The callback name of the action.

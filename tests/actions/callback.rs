@@ -216,3 +216,13 @@ fn an_action_that_runs_once_more_creates_only_what_is_missing() {
     );
     assert_eq!(repository.artifact("label-to-taskid-0.json")["test"], before[0]);
 }
+
+#[test]
+fn a_task_that_has_ended_is_not_said_to_be_cancelled() {
+    let (repository, fake) = (Repository::new(), decided());
+    let outcome = repository.callback(&fake, "cancel", Some(BUILD), &Value::Null);
+    well(&outcome);
+    let told = format!("{BUILD} is not cancelled: it has ended before (failed)\n0 tasks cancelled\n");
+    assert!(outcome.err.ends_with(&told), "{}", outcome.err);
+    assert_eq!(fake.state(BUILD).as_deref(), Some("failed"));
+}

@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 use serde_json::Value;
 use taskgraph::decide::{Decided, Decision, Rendered};
 use taskgraph::fields::Fields as _;
+use taskgraph::keypath::KeyPath;
 use taskgraph::params::{Params, read_file};
 use taskgraph::pipeline::Loaded;
 use taskgraph::settings::{RunTask, Settings};
@@ -62,6 +63,12 @@ impl Bench {
     fn decide(&self, case: &str, fake: &Fake, change: impl Fn(&mut Params)) -> anyhow::Result<Decided> {
         let given = read_file(&self.tree.join("cases").join(case).join("parameters.yml"))?;
         let mut params = Params::new(given.values, vec![given.layer]);
+        // A decision refuses keys that nobody knows, and so does that of the reference: these were made by actions.
+        for unknown in taskgraph::params::unknown(&params, &self.loaded.extension) {
+            let (key, above) = unknown.path.0.split_last().unwrap();
+            let map = params.find_mut(&KeyPath(above.to_vec())).and_then(|map| map.as_map_mut()).unwrap();
+            map.take(&KeyPath(vec![key.clone()]).to_string());
+        }
         change(&mut params);
         let answers = self.case(case, "case.json");
         fake.case(&answers);
@@ -213,4 +220,30 @@ fn every_task_of_every_case_is_one_that_the_queue_and_its_worker_take() {
         }
     }
     assert!(created > 3_000, "{created}");
+}
+
+#[test]
+fn a_key_of_a_training_config_that_nobody_knows_is_refused_before_anything_is_created() {
+    let Some(bench) = Bench::new("translations-2026-07") else { return };
+    let fake = Fake::start();
+    let decided = bench.decide("large-baseline", &fake, |params| {
+        for (section, key) in
+            [("training_config", "marian-argz"), ("training_config.experiment", "best-modle")]
+        {
+            let map = params.find_mut(&KeyPath::dotted(section)).and_then(|map| map.as_map_mut()).unwrap();
+            map.put(key, "x");
+        }
+    });
+    let Err(error) = decided else { panic!("it was not refused") };
+    let told = error.to_string();
+    assert!(
+        told.contains("unknown key `marian-argz`") && told.contains("did you mean `marian-args`?"),
+        "{told}"
+    );
+    assert!(
+        told.contains("unknown key `best-modle`") && told.contains("did you mean `best-model`?"),
+        "{told}"
+    );
+    assert!(!told.contains("no effect"), "{told}");
+    assert_eq!(fake.count("createTask"), 0);
 }

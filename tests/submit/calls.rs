@@ -3,7 +3,7 @@
 use serde_json::json;
 use taskgraph::submit::{Access, Failure, Taskcluster};
 
-use crate::fake_taskcluster::Fake;
+use crate::fake_taskcluster::{Fake, Fault};
 use crate::{brisk, id};
 
 /// Something of everything.
@@ -116,19 +116,47 @@ fn anybody_may_read_what_is_public() {
 }
 
 #[test]
+fn what_anybody_may_read_takes_no_valid_credentials() {
+    let fake = furnished();
+    let mut access = fake.signed();
+    access.credentials.as_mut().unwrap().access_token = "hunter2".into();
+    reads(&brisk(access));
+}
+
+#[test]
 fn a_wrong_token_is_refused_and_not_shown() {
     let fake = furnished();
     let mut access = fake.signed();
     access.credentials.as_mut().unwrap().access_token = "hunter2".into();
     let taskcluster = brisk(access);
     for error in [
-        taskcluster.definition(&id(1)).unwrap_err(),
-        taskcluster.group(&id(100)).unwrap_err(),
-        taskcluster.artifact(&id(1), "public/parameters.yml").unwrap_err(),
+        taskcluster.cancel(&id(2)).unwrap_err(),
+        taskcluster.current_scopes().unwrap_err(),
+        taskcluster.artifact(&id(1), "private/secret.txt").unwrap_err(),
     ] {
         assert!(matches!(Failure::behind(&error), Some(Failure::Refused { status: 401, .. })), "{error:#}");
         let told = format!("{error:#} {error:?} {taskcluster:?}");
         assert!(!told.contains("hunter2") && !told.contains("bewit"), "{told}");
+    }
+}
+
+/// Whoever stands before the services answers in words of its own.
+#[test]
+fn what_a_refusal_says_is_told_even_if_it_is_no_json() {
+    let fake = furnished();
+    fake.fail("cancelTask", [Some(Fault::Status(403))]);
+    let error = brisk(fake.proxied()).cancel(&id(2)).unwrap_err();
+    let told = format!("{error:#}");
+    assert!(told.ends_with("refused with status 403: status 403 (Forbidden): oops"), "{told}");
+}
+
+#[test]
+fn who_does_not_answer_is_told() {
+    for credentials in [None, furnished().signed().credentials] {
+        let access = Access { root_url: "http://127.0.0.1:1".into(), credentials, ..Access::default() };
+        let error = brisk(access).status(&id(1)).unwrap_err();
+        let told = format!("{error:#}");
+        assert!(told.contains("http://127.0.0.1:1: ") && !told.contains("/task/"), "{told}");
     }
 }
 

@@ -173,8 +173,8 @@ fn the_same_again_is_fine_and_another_definition_is_a_conflict() {
         told,
         format!(
             "0 of 1 tasks were created, 1 failed, 0 were not tried: `task-1` ({0}) could not be created: conflict: \
-             taskId `{0}` already used by another task. This could be the result of faulty idempotency!; was this \
-             decision made before, or is the task group sealed?",
+             taskId `{0}` already used by another task. This could be the result of faulty idempotency!; does \
+             another task create the same ones, or is the task group sealed?",
             id(1)
         )
     );

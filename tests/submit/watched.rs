@@ -22,6 +22,7 @@ impl Watch for Notes {
     fn tell(&self, news: &News<'_>) {
         let line = match news {
             News::Again { call, why, pause } => format!("{call}: {why}, again in {pause:?}"),
+            News::Unsigned { failure } => format!("without credentials: {failure}"),
             News::LookedUp { done, all } => format!("{done}/{all} looked up"),
             News::Created { label, done, all, .. } => format!("{label}: {done}/{all}"),
             News::Refused { label, failure, .. } => format!("{label}: {failure}"),

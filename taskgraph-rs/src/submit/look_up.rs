@@ -159,7 +159,7 @@ impl Connection {
         let at_paths = all_of(paths.iter().cloned().collect(), async |left| {
             let body = json!({ "indexes": left });
             let (service, path) = (&self.index.client, "tasks/indexes".to_owned());
-            let asked = Asked { service, method: "POST", path, body: Some(&body) };
+            let asked = Asked { service, method: "POST", path, body: Some(&body), is_open: true };
             let page: IndexedTasks = self.ask_service(&call, &asked).await?;
             let tasks = page.tasks.into_iter().map(|task| (task.namespace, task.task_id));
             Ok((tasks.collect(), page.continuation_token))
@@ -173,7 +173,7 @@ impl Connection {
         let statuses = all_of(tasks.iter().map(|id| id.text().clone()).collect(), async |left| {
             let body = json!({ "taskIds": left });
             let (service, path) = (&self.queue.client, "tasks/status".to_owned());
-            let asked = Asked { service, method: "POST", path, body: Some(&body) };
+            let asked = Asked { service, method: "POST", path, body: Some(&body), is_open: true };
             let page: Statuses = self.ask_service(&call, &asked).await?;
             let statuses = page.statuses.into_iter().map(|one| (one.task_id, one.status));
             Ok((statuses.collect(), page.continuation_token))
