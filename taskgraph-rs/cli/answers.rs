@@ -1,11 +1,10 @@
 //! Who answers what the optimize phase asks of the index and the queue.
 
 use anyhow::{Context as _, Result};
-use taskgraph::lookup::Found;
+use taskgraph::lookup::{Found, Wanted};
 use taskgraph::problem::Problem;
 use taskgraph::source::Source;
 use taskgraph::submit::Taskcluster;
-use taskgraph::value::Str;
 
 use crate::args::LookUpOptions;
 use crate::progress::connect_for_a_look;
@@ -31,9 +30,9 @@ impl Answers {
     }
 
     /// The answers to all of these.
-    pub fn find(&self, index_paths: &[Str]) -> Result<Found> {
+    pub fn find(&self, wanted: &Wanted) -> Result<Found> {
         match self {
-            Answers::Taskcluster(taskcluster) => taskcluster.find(index_paths).context(
+            Answers::Taskcluster(taskcluster) => taskcluster.find(wanted).context(
                 "what ran before cannot be looked up; --offline shows the graph as if nothing had, --found takes answers from a file",
             ),
             Answers::File(found) => Ok(found.clone()),

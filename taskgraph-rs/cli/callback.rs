@@ -1,5 +1,6 @@
 //! `action-callback` and `test-action-callback`: does what somebody asked of a task group, or says what it would do.
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::time::SystemTime;
 
@@ -7,13 +8,14 @@ use anstream::eprintln;
 use anyhow::{Context as _, Result};
 use taskgraph::actions::{self, Action, Call, Input, Plan};
 use taskgraph::datestamp::resolve;
-use taskgraph::decide::{Folder, new_tasks};
+use taskgraph::decide::{Creator, Earlier, Folder, new_tasks};
 use taskgraph::params::{Given, Params, Spec};
 use taskgraph::pipeline::Loaded;
 use taskgraph::problem::{Machine, Problem, Problems};
 use taskgraph::settings::Settings;
 use taskgraph::source::Source;
-use taskgraph::submit::{NewTask, Taskcluster};
+use taskgraph::submit::{Cancelled, NewTask, Taskcluster};
+use taskgraph::task::Label;
 use taskgraph::task_id::TaskId;
 use taskgraph::transform::Registry;
 use taskgraph::value::{Map, Str, Value};
@@ -21,7 +23,7 @@ use taskgraph::{json, map};
 
 use crate::Status;
 use crate::args::{ActionCallbackOptions, FolderOptions, TestActionCallbackOptions};
-use crate::decision::{Way, can_create, decide};
+use crate::decision::{Way, can_create, decide, tell_creation};
 use crate::environment::{self, open_tree, settings};
 use crate::output::write;
 use crate::parameters::completed;
@@ -41,6 +43,7 @@ struct Desk<'d> {
 /// Does what the environment of the task says.
 pub fn run(options: &ActionCallbackOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {
     let asked = environment::action()?;
+    environment::needs_root_url()?;
     let settings = settings(options.tree.run_task_dir.as_deref(), false, registry)?;
     let services = connect()?;
     can_create(&services)?;
@@ -60,8 +63,8 @@ pub fn run(options: &ActionCallbackOptions, registry: &Registry, reporter: &Repo
         folders: &options.folders,
         reporter,
     };
-    let plan = desk.plan(action, &input, Some(group), task)?;
-    desk.carry_out(plan)
+    let planned = desk.plan(action, &input, Some(group), task, true)?;
+    desk.carry_out(planned)
 }
 
 /// Says what an action would do.
@@ -90,38 +93,75 @@ pub fn test(options: &TestActionCallbackOptions, registry: &Registry, reporter: 
         folders: &options.folders,
         reporter,
     };
-    let plan = desk.plan(action, &input, group, task)?;
-    desk.rehearse(plan)
+    let planned = desk.plan(action, &input, group, task, false)?;
+    desk.rehearse(planned)
+}
+
+/// What is to be done.
+struct Planned {
+    plan: Plan,
+    /// The tasks to create.
+    tasks: Vec<NewTask>,
+    /// What earlier runs of the action's task have created.
+    earlier: Earlier,
 }
 
 impl Desk<'_> {
+    /// Works out what is to be done. If it `continues` what earlier runs of the action's task began, tasks that these have
+    /// created get the ids that they have.
     fn plan(
         &self,
         action: &Action,
         input: &Input,
         group: Option<TaskId>,
         task: Option<TaskId>,
-    ) -> Result<Plan> {
+        continues: bool,
+    ) -> Result<Planned> {
         let own = self.settings.task_id.as_deref().map(TaskId::parse).transpose().context("TASK_ID")?;
+        let earlier = RefCell::new(Earlier::default());
+        let new_id = |label: &Label| earlier.borrow().id(label, |_| TaskId::random());
+        let now = SystemTime::now();
         let call = Call {
             loaded: self.loaded,
             params: self.params,
             input,
             group,
             task,
-            own,
+            own: own.clone(),
             service: self.services,
             settings: self.settings,
-            now: SystemTime::now(),
-            new_id: &|_| TaskId::random(),
+            now,
+            new_id: &new_id,
         };
-        let plan = actions::plan(action, &call)?;
+        let mut is_known = !continues;
+        let (plan, tasks) = loop {
+            earlier.borrow().begin();
+            let plan = actions::plan(action, &call)?;
+            if let (false, Some(creator), Some(own)) = (is_known, self.creator()?, &plan.create) {
+                is_known = true;
+                let left = creator.earlier(self.services, &own.decision, now)?;
+                if !left.is_empty() {
+                    earlier.replace(left);
+                    continue;
+                }
+            }
+            let tasks = self.tasks(&plan, &new_id);
+            if !earlier.borrow_mut().reject(&tasks, now)? {
+                break (plan, tasks);
+            }
+        };
         self.reporter.warnings(&plan.warnings);
         for note in &plan.notes {
             eprintln!("{}", one_line(note));
         }
         self.write(&plan)?;
-        Ok(plan)
+        Ok(Planned { plan, tasks, earlier: earlier.take() })
+    }
+
+    /// The task that creates, if this runs in one.
+    fn creator(&self) -> Result<Option<Creator>> {
+        let task_id = self.settings.task_id.as_deref().map(TaskId::parse).transpose().context("TASK_ID")?;
+        Ok(task_id.map(|task_id| Creator { task_id, run_id: self.settings.run_id }))
     }
 
     fn write(&self, plan: &Plan) -> Result<()> {
@@ -137,32 +177,49 @@ impl Desk<'_> {
     }
 
     /// The tasks that a plan creates.
-    fn tasks(&self, plan: &Plan) -> Vec<NewTask> {
+    fn tasks(&self, plan: &Plan, new_id: &dyn Fn(&Label) -> TaskId) -> Vec<NewTask> {
         let scheduler = self.loaded.config.scheduler_id(self.params.text("level"));
         let belonging = plan.create.iter();
-        let mut new_id = |_: &_| TaskId::random();
+        let mut new_id = |label: &Label| new_id(label);
         let mut tasks: Vec<NewTask> =
             belonging.flat_map(|own| new_tasks(&own.graph, &own.decision, &scheduler, &mut new_id)).collect();
         tasks.extend(plan.copy.clone());
         tasks
     }
 
-    fn carry_out(&self, plan: Plan) -> Result<Status> {
-        let tasks = self.tasks(&plan);
+    fn carry_out(&self, planned: Planned) -> Result<Status> {
+        let Planned { plan, tasks, earlier } = planned;
         if !plan.cancel.is_empty() {
-            let passed = self.services.cancel_all(&plan.cancel)?;
-            for task in &passed {
-                eprintln!("{task} is past its deadline: it does not run, and cannot be cancelled");
+            let outcomes = self.services.cancel_all(&plan.cancel)?;
+            for (task, outcome) in plan.cancel.iter().zip(&outcomes) {
+                match outcome {
+                    Cancelled::Cancelled => {}
+                    Cancelled::Ended(state) => {
+                        eprintln!("{task} is not cancelled: it has ended before ({state})")
+                    }
+                    Cancelled::Passed => {
+                        eprintln!("{task} is past its deadline: it does not run, and cannot be cancelled");
+                    }
+                }
             }
-            eprintln!("{} cancelled", count(plan.cancel.len() - passed.len(), "task"));
+            let cancelled = outcomes.iter().filter(|outcome| **outcome == Cancelled::Cancelled).count();
+            eprintln!("{} cancelled", count(cancelled, "task"));
         }
         for task in &plan.rerun {
             self.services.rerun(task)?;
             eprintln!("{task} runs once more");
         }
         if !tasks.is_empty() {
-            let created = self.services.create(tasks)?;
-            eprintln!("{} created", count(created.0.len(), "task"));
+            match (self.creator()?, &plan.create) {
+                (Some(creator), Some(own)) => {
+                    let creation = creator.create(self.services, &own.decision, &earlier, tasks, [])?;
+                    tell_creation(&creation);
+                }
+                _ => {
+                    let created = self.services.create(tasks)?;
+                    eprintln!("{} created", count(created.0.len(), "task"));
+                }
+            }
         }
         match plan.decide {
             Some(params) => self.decide(params, false),
@@ -171,8 +228,8 @@ impl Desk<'_> {
     }
 
     /// Prints what would be done.
-    fn rehearse(&self, plan: Plan) -> Result<Status> {
-        let tasks = self.tasks(&plan);
+    fn rehearse(&self, planned: Planned) -> Result<Status> {
+        let Planned { plan, tasks, .. } = planned;
         if let Some(params) = plan.decide {
             return self.decide(params, true);
         }

@@ -1,25 +1,35 @@
 //! What is there and what is not, after tasks could not be created.
 
 use anstream::eprintln;
+use indexmap::IndexMap;
 use taskgraph::submit::{CreateFailure, CreatedTask, Failure};
 
-use crate::report::one_line;
+use crate::report::lines;
 
-/// Tells it to stderr, in full: somebody has to know what exists.
+/// Tells it to stderr, in full: somebody has to know what exists. What many tasks are refused for is told once.
 pub fn tell(failure: &CreateFailure) {
     section("created", &failure.created);
-    if !failure.refused.is_empty() {
+    let mut by_reason: IndexMap<String, Vec<&CreatedTask>> = IndexMap::new();
+    for refused in &failure.refused {
+        by_reason.entry(reason(&refused.failure)).or_default().push(&refused.task);
+    }
+    if !by_reason.is_empty() {
         eprintln!("failed:");
     }
-    for refused in &failure.refused {
-        let unknown = match refused.failure {
-            Failure::Unreachable(_) => "; nobody knows whether it exists",
-            _ => "",
-        };
-        let why = one_line(&refused.failure.to_string());
-        eprintln!("  {}  {}: {why}{unknown}", refused.task.task_id, refused.task.label);
+    for (reason, tasks) in by_reason {
+        tasks.iter().for_each(|task| eprintln!("  {}  {}", task.task_id, task.label));
+        lines(&reason).iter().for_each(|line| eprintln!("      {line}"));
     }
     section("not tried", &failure.untried);
+}
+
+fn reason(failure: &Failure) -> String {
+    let hint = match failure {
+        Failure::Unreachable(_) => "; nobody knows whether it exists",
+        Failure::Conflict(_) => "; does another task create the same ones, or is the task group sealed?",
+        _ => "",
+    };
+    format!("{failure}{hint}")
 }
 
 fn section(title: &str, tasks: &[CreatedTask]) {

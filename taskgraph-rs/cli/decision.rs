@@ -1,11 +1,12 @@
 //! `decision`: what a decision task runs.
 
 use std::path::Path;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use anstream::{eprintln, println};
 use anyhow::Result;
-use taskgraph::decide::{Asked, Decided, Decision, Derived, Step, Summary, parameters};
+use taskgraph::actions::Service;
+use taskgraph::decide::{Asked, Creation, Decided, Decision, Derived, Queue, Step, Summary, parameters};
 use taskgraph::lookup::Found;
 use taskgraph::params::Params;
 use taskgraph::pipeline::Loaded;
@@ -13,12 +14,13 @@ use taskgraph::problem::{Problem, Problems, Severity};
 use taskgraph::settings::Settings;
 use taskgraph::submit::Taskcluster;
 use taskgraph::task_id::TaskId;
+use taskgraph::time::parse_json_date;
 use taskgraph::transform::Registry;
 use taskgraph::urls::Urls;
 
 use crate::Status;
 use crate::args::{DecisionOptions, EventOptions};
-use crate::environment::{open_tree, settings};
+use crate::environment::{needs_root_url, open_tree, settings};
 use crate::known_urls;
 use crate::preview::page::Page;
 use crate::preview::rendered;
@@ -31,6 +33,9 @@ pub fn run(options: DecisionOptions, registry: &Registry, reporter: &Reporter) -
     let settings = settings(options.tree.run_task_dir.as_deref(), false, registry)?;
     let settings = Settings { urls, verify: !options.no_verify, ..settings };
     let task_id = task_id(&settings, options.dry_run)?;
+    if !options.dry_run {
+        needs_root_url()?;
+    }
     let services = match options.offline {
         true => None,
         false => Some(connect()?),
@@ -41,7 +46,11 @@ pub fn run(options: DecisionOptions, registry: &Registry, reporter: &Reporter) -
     let tree = open_tree(options.tree.root.as_deref())?;
     let loaded = Loaded::load(tree, registry, &Default::default())?;
     reporter.warnings(&Vec::from_iter(loaded.equal_keys()));
-    let now = SystemTime::now();
+    // The same in each run of the task, so that what one run has created is what the next one needs.
+    let now = match &services {
+        Some(services) if !options.dry_run => begun(services, &task_id)?,
+        _ => SystemTime::now(),
+    };
     let Derived { params, notes } = parameters(&loaded, &asked(options.event), Path::new("."), now)?;
     notes.iter().for_each(|note| eprintln!("{}", one_line(note)));
     let way = Way {
@@ -85,10 +94,6 @@ pub fn decide(loaded: &Loaded, params: Params, way: Way<'_>, reporter: &Reporter
         return Err(Problems::from(Problem { severity: Severity::Error, ..problem }.help(help)).into());
     }
     let services = way.services;
-    let create = |tasks| match services {
-        Some(services) => services.create(tasks),
-        None => Ok(Default::default()),
-    };
     let decided = taskgraph::decide::run(
         loaded,
         params,
@@ -100,14 +105,14 @@ pub fn decide(loaded: &Loaded, params: Params, way: Way<'_>, reporter: &Reporter
                 None => Urls::Unasked,
                 Some(_) => ask(questions),
             },
-            find: &|paths| services.map_or_else(|| Ok(Found::default()), |services| services.find(paths)),
-            create: if way.is_dry_run { None } else { Some(&create) },
+            find: &|wanted| services.map_or_else(|| Ok(Found::default()), |services| services.find(wanted)),
+            queue: services.filter(|_| !way.is_dry_run).map(|services| services as &dyn Queue),
             new_id: &|_| TaskId::random(),
             artifacts: way.artifacts,
             contexts: way.contexts,
             render: &rendered,
             tell: &|step| match (step, services) {
-                (Step::LooksUp(_), None) => eprintln!("the index is not asked"),
+                (Step::LooksUp(..), None) => eprintln!("the index is not asked"),
                 (step, _) => tell(step, way.is_verbose, reporter),
             },
             now: SystemTime::now(),
@@ -133,6 +138,14 @@ fn task_id(settings: &Settings, is_dry_run: bool) -> Result<TaskId> {
     }
 }
 
+/// When the task that this runs in was created; now, if the queue knows of no such task.
+fn begun(services: &Taskcluster, task_id: &TaskId) -> Result<SystemTime> {
+    let definition = Service::definition(services, task_id)?;
+    let created = definition.as_ref().and_then(|definition| definition.get("created")?.as_str());
+    let micros = created.and_then(parse_json_date).and_then(|micros| u64::try_from(micros).ok());
+    Ok(micros.map_or_else(SystemTime::now, |micros| SystemTime::UNIX_EPOCH + Duration::from_micros(micros)))
+}
+
 /// Tasks are created with the scopes of somebody.
 pub fn can_create(services: &Taskcluster) -> Result<()> {
     let access = services.access();
@@ -151,7 +164,11 @@ fn tell(step: &Step<'_>, is_verbose: bool, reporter: &Reporter) {
             eprintln!("{}, {targets} of them asked for or needed", count(*tasks, "task"));
         }
         Step::Python(python) => eprintln!("{}", one_line(&python.to_string())),
-        Step::LooksUp(paths) => eprintln!("looking {} up", count(*paths, "index path")),
+        Step::LooksUp(paths, 0) => eprintln!("looking {} up", count(*paths, "index path")),
+        Step::LooksUp(paths, tasks) => {
+            let (paths, tasks) = (count(*paths, "index path"), count(*tasks, "existing task"));
+            eprintln!("looking {paths} and {tasks} up");
+        }
         Step::Optimized(fates) => {
             let count = |word| fates.values().filter(|fate| fate.word() == word).count();
             let (kept, replaced, removed) = (count("kept"), count("replaced"), count("removed"));
@@ -167,13 +184,26 @@ fn tell(step: &Step<'_>, is_verbose: bool, reporter: &Reporter) {
 }
 
 fn end(decided: &Decided, artifacts: &Path) {
-    match &decided.created {
-        Some(created) => eprintln!("{} created", count(created.0.len(), "task")),
+    match &decided.creation {
+        Some(creation) => tell_creation(creation),
         None => {
             let page = would_create(&decided.summary);
             println!("{page}\nnothing was created; the artifacts are in {}", artifacts.display());
         }
     }
+}
+
+/// Tells how many tasks were created, and what became of those that an earlier run has left.
+pub fn tell_creation(creation: &Creation) {
+    let Creation { created, adopted, cancelled } = creation;
+    for task in cancelled {
+        let (label, task_id) = (&task.label, &task.task_id);
+        eprintln!("{}", one_line(&format!("{label} ({task_id}) is of an earlier run, and is cancelled")));
+    }
+    if !adopted.is_empty() {
+        eprintln!("used again of an earlier run: {}", count(adopted.len(), "task"));
+    }
+    eprintln!("{} created", count(created.0.len(), "task"));
 }
 
 fn would_create(summary: &Summary) -> String {

@@ -22,6 +22,7 @@ pub fn settings(run_task_dir: Option<&Path>, fast: bool, registry: &Registry) ->
         root_url: url("TASKCLUSTER_ROOT_URL").unwrap_or_else(|| PRODUCTION_ROOT_URL.into()),
         proxy_url: url("TASKCLUSTER_PROXY_URL"),
         task_id: text("TASK_ID"),
+        run_id: text("RUN_ID").and_then(|run| run.parse().ok()),
         optimize_strategies: text("TASKGRAPH_OPTIMIZE_STRATEGIES"),
         run_task: find_run_task(run_task_dir, registry)?,
         ..Settings::default()
@@ -66,6 +67,21 @@ pub fn access() -> Result<Access> {
     };
     let root_url = url("TASKCLUSTER_ROOT_URL").unwrap_or_else(|| PRODUCTION_ROOT_URL.into());
     Ok(Access { root_url, proxy_url: url("TASKCLUSTER_PROXY_URL"), credentials })
+}
+
+/// Refuses to create tasks at an instance that nobody has named: it would be that of Firefox CI, whatever was meant.
+pub fn needs_root_url() -> Result<()> {
+    if is_root_url_set() {
+        return Ok(());
+    }
+    let help = "the worker sets it in every task; elsewhere name the instance, as in \
+                `export TASKCLUSTER_ROOT_URL=https://firefox-ci-tc.services.mozilla.com`";
+    Err(Problems::from(Problem::error("root-url", "TASKCLUSTER_ROOT_URL is not set").help(help)).into())
+}
+
+/// Whether the instance is named, and not taken for that of Firefox CI.
+pub fn is_root_url_set() -> bool {
+    url("TASKCLUSTER_ROOT_URL").is_some()
 }
 
 /// What the task of an action is asked to do.

@@ -41,6 +41,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::Parser as _;
 use taskgraph::problem::Problems;
+use taskgraph::submit::CreateFailure;
 use taskgraph::transform::Registry;
 
 /// The table of what ships: what the strings in kind.yml stand for.
@@ -143,10 +144,18 @@ fn tell(error: anyhow::Error, reporter: &Reporter) -> Status {
             Status::Refused
         }
         Err(error) => {
-            if let Some(failure) = error.downcast_ref() {
-                creation::tell(failure);
+            match error.downcast_ref::<CreateFailure>() {
+                // Why is told with the tasks that it is about.
+                Some(failure) if !failure.refused.is_empty() => {
+                    creation::tell(failure);
+                    reporter.machine(&anyhow::Error::msg(failure.to_string()));
+                }
+                Some(failure) => {
+                    creation::tell(failure);
+                    reporter.machine(&error);
+                }
+                None => reporter.machine(&error),
             }
-            reporter.machine(&error);
             Status::Machine
         }
     }

@@ -62,7 +62,7 @@ impl Phase {
         let shown = match self {
             Phase::Target => Graph::Labels(targets.set),
             Phase::Optimized | Phase::Morphed => {
-                let found = answers.find(&loaded.index_paths(&targets, params, settings)?)?;
+                let found = answers.find(&loaded.wanted(&targets, params, settings)?)?;
                 warnings.extend(answers.warning());
                 let request = OptimizeRequest {
                     settings,

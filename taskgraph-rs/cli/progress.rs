@@ -10,10 +10,11 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 use taskgraph::probe::{self, probe};
 use taskgraph::problem::Machine;
+use taskgraph::settings::PRODUCTION_ROOT_URL;
 use taskgraph::submit::{News, Patience, Taskcluster, Watch};
 use taskgraph::urls::{Question, Urls};
 
-use crate::environment::access;
+use crate::environment::{access, is_root_url_set};
 use crate::report::one_line;
 
 /// How a process ends that is interrupted a second time: as a shell has it.
@@ -63,6 +64,8 @@ impl Line {
 struct Progress {
     line: Line,
     is_interrupted: Arc<AtomicBool>,
+    /// Whether it was told that nobody has named the instance.
+    is_told: AtomicBool,
 }
 
 impl Progress {
@@ -74,7 +77,7 @@ impl Progress {
                 .and_then(|_| flag::register(signal, is_interrupted.clone()))
                 .with_context(|| Machine("interruptions cannot be waited for".into()))?;
         }
-        Ok(Progress { line: Line::new(), is_interrupted })
+        Ok(Progress { line: Line::new(), is_interrupted, is_told: AtomicBool::new(false) })
     }
 }
 
@@ -83,14 +86,25 @@ impl Watch for Progress {
         match news {
             News::Again { call, why, pause } => {
                 self.line.show("");
+                if !is_root_url_set() && !self.is_told.swap(true, Ordering::Relaxed) {
+                    eprintln!("TASKCLUSTER_ROOT_URL is not set: {PRODUCTION_ROOT_URL} is asked");
+                }
                 let seconds = pause.as_secs_f64();
                 eprintln!("Taskcluster: {}; again in {seconds:.1} s", one_line(&format!("{call}: {why}")));
             }
+            News::Unsigned { failure } => {
+                self.line.show("");
+                let failure = one_line(&failure.to_string());
+                eprintln!(
+                    "Taskcluster does not take these credentials, so that it is asked without: {failure}"
+                );
+            }
             News::LookedUp { done, all } => self.line.show(&format!("{done} of {all} index paths looked up")),
             News::Created { done, all, .. } => self.line.show(&format!("{done} of {all} tasks created")),
-            News::Refused { label, task_id, failure } => {
+            // Why is told in the end, once for all tasks.
+            News::Refused { label, task_id, .. } => {
                 self.line.show("");
-                eprintln!("{}", one_line(&format!("`{label}` ({task_id}) cannot be created: {failure}")));
+                eprintln!("{}", one_line(&format!("`{label}` ({task_id}) cannot be created")));
             }
         }
         if matches!(news, News::LookedUp { done, all } | News::Created { done, all, .. } if done == all) {

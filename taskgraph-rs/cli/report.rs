@@ -62,7 +62,8 @@ impl Reporter {
     /// Tells what the machine is at fault for.
     pub fn machine(&self, error: &anyhow::Error) {
         let title = Level::ERROR.primary_title(one_line(&format!("{error}")));
-        let causes = error.chain().skip(1).map(|cause| Level::NOTE.message(one_line(&format!("{cause}"))));
+        let causes =
+            error.chain().skip(1).map(|cause| Level::NOTE.message(lines(&format!("{cause}")).join("\n")));
         eprintln!("{}", self.renderer.render(&[Group::with_title(title).elements(causes)]));
     }
 
@@ -149,6 +150,24 @@ pub fn one_line(text: &str) -> String {
         Some((end, _)) => format!("{}…", &shown[..end]),
         None => shown.into_owned(),
     }
+}
+
+/// How many characters of a long text stand in a line.
+const WIDTH: usize = 100;
+
+/// A long text in several lines, as safe to show as one line: what a service says of scopes is as long as a page.
+pub fn lines(text: &str) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in one_line(text).split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= WIDTH => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
 }
 
 /// `1 error`, `2 errors`.

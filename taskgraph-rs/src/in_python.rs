@@ -373,6 +373,19 @@ pub fn optimize(
         found: request.found,
     };
     let mut optimized = session.optimize(&asked, new_id)?;
+    let asked = optimize::Request {
+        graph: &targets.graph,
+        requested: &targets.requested,
+        do_not_optimize: pinned,
+        existing_tasks: &existing,
+        params,
+        strategies: &loaded.strategies,
+        settings: request.settings,
+        decision_task_id: request.decision_task_id,
+        found: request.found,
+        now: request.now,
+    };
+    optimized.existing = optimize::examine_existing(&asked, &optimized.fates)?;
     optimized.session = Some(session);
     verify_optimized(loaded, &optimized, request.settings)?;
     Ok(optimized)

@@ -1,6 +1,6 @@
 //! What Taskcluster is asked before a graph is optimized, and what it answers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use anyhow::Result;
@@ -21,6 +21,17 @@ pub struct TaskState {
     pub state: Str,
     /// When it is forgotten, in RFC 3339.
     pub expires: Str,
+    /// Why its last run came to its end, if it has: `canceled`, `deadline-exceeded`, …
+    pub reason: Option<Str>,
+}
+
+/// What is to be looked up before a graph is optimized.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// Index paths, each once.
+    pub index_paths: Vec<Str>,
+    /// Tasks that stand in for those of the graph, each once: their states are asked for.
+    pub tasks: Vec<TaskId>,
 }
 
 /// What was found: tasks in the index, and how they fare.
@@ -30,6 +41,8 @@ pub struct Found {
     pub index: BTreeMap<Str, TaskId>,
     /// The tasks that the queue knows.
     pub states: BTreeMap<TaskId, TaskState>,
+    /// The tasks that the queue was asked for and does not know, or knows no longer.
+    pub unknown: BTreeSet<TaskId>,
 }
 
 /// What a file of answers looks like.
@@ -47,8 +60,8 @@ const SHAPE: Shape = Shape::Open(
     &Shape::Any,
 );
 
-/// Looks index paths up. A failure is the machine's fault.
-pub type Find<'f> = dyn Fn(&[Str]) -> Result<Found> + 'f;
+/// Looks up what is wanted. A failure is the machine's fault.
+pub type Find<'f> = dyn Fn(&Wanted) -> Result<Found> + 'f;
 
 impl Found {
     /// Reads answers that were written down as JSON: `{"index": {PATH: TASKID}, "status": {TASKID: {"state": …,
@@ -77,7 +90,9 @@ impl Found {
         for (task, value) in section(&values, "status") {
             let text = |key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default().into();
             if let Some(id) = id(task, KeyPath::dotted("status").join(task), place_of_key) {
-                found.states.insert(id, TaskState { state: text("state"), expires: text("expires") });
+                found
+                    .states
+                    .insert(id, TaskState { state: text("state"), expires: text("expires"), reason: None });
             }
         }
         Problems(problems).check()?;

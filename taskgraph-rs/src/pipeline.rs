@@ -16,7 +16,7 @@ use crate::graph::TaskGraph;
 use crate::in_python::{self, Made};
 use crate::kind::{Kind, load_kinds};
 use crate::known::Versions;
-use crate::lookup::Found;
+use crate::lookup::{Found, Wanted};
 use crate::morph::{self, Morphed};
 use crate::optimize::{self, Optimized, Strategies, do_not_optimize};
 use crate::params::{self, Params};
@@ -261,14 +261,18 @@ impl Loaded {
         Ok(targets)
     }
 
-    /// The index paths that have to be looked up before a target graph is optimized: the answers go into the request.
-    pub fn index_paths(&self, targets: &Targets, params: &Params, settings: &Settings) -> Result<Vec<Str>> {
+    /// What has to be looked up before a target graph is optimized: the answers go into the request.
+    pub fn wanted(&self, targets: &Targets, params: &Params, settings: &Settings) -> Result<Wanted> {
         let pinned = do_not_optimize(params, &targets.set, &targets.graph, settings);
+        let existing = optimize::existing_tasks(params)?;
         if in_python::optimizes(self, targets, params, settings)? {
-            return in_python::index_paths(self, targets, params, settings, &pinned);
+            let none = Strategies::default();
+            let Wanted { tasks, .. } = optimize::wanted(&targets.graph, &pinned, &existing, &none);
+            let index_paths = in_python::index_paths(self, targets, params, settings, &pinned)?;
+            return Ok(Wanted { index_paths, tasks });
         }
         let strategies = optimize::strategies(&self.strategies, params, settings)?;
-        Ok(optimize::index_paths(&targets.graph, &pinned, &strategies))
+        Ok(optimize::wanted(&targets.graph, &pinned, &existing, &strategies))
     }
 
     /// What is left of a target graph, once what need not run is removed or replaced.

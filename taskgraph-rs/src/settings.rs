@@ -24,6 +24,8 @@ pub struct Settings {
     pub proxy_url: Option<String>,
     /// The id of the task that the program runs in.
     pub task_id: Option<String>,
+    /// The number of the run of that task, from 0.
+    pub run_id: Option<u64>,
     /// Whether tasks are removed and replaced; what no worker can run is in any case.
     pub optimize: bool,
     /// The set of strategies that takes the place of what the parameter `optimize_strategies` says.
@@ -46,6 +48,7 @@ impl Default for Settings {
             root_url: PRODUCTION_ROOT_URL.into(),
             proxy_url: None,
             task_id: None,
+            run_id: None,
             optimize: true,
             optimize_strategies: None,
             run_task: None,

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::tree::{ACTION, BUILD, DECISION, Outcome, Repository, decided};
 
 /// A training config out of the project's own one.
-fn config(change: impl FnOnce(&mut Value)) -> Value {
+pub fn config(change: impl FnOnce(&mut Value)) -> Value {
     let text = include_str!("../../kinds/training-config.yml");
     let mut config: Value = serde_yaml::from_str(text).unwrap();
     config["target-stage"] = "train-backwards".into();
@@ -193,4 +193,36 @@ fn the_environment_says_what_is_asked() {
     assert!(outcome.err.contains("ACTION_CALLBACK is not set"), "{}", outcome.err);
     let outcome = repository.callback(&fake, "cancl-all", None, &Value::Null);
     assert!(outcome.err.contains("did you mean `cancel-all`?"), "{}", outcome.err);
+}
+
+#[test]
+fn an_action_that_runs_once_more_creates_only_what_is_missing() {
+    let (repository, fake) = (Repository::new(), decided());
+    let input = json!({"tasks": ["test"], "times": 2});
+    well(&repository.callback(&fake, "add-new-jobs", None, &input));
+    let before: Vec<String> = fake.tasks().into_keys().collect();
+    assert_eq!(before.len(), 2);
+    fake.forget(&before[1]);
+    fake.resolve(ACTION, "exception", "worker-shutdown");
+    fake.decision_task(ACTION);
+    let outcome = repository.callback(&fake, "add-new-jobs", None, &input);
+    well(&outcome);
+    let after: Vec<String> = fake.tasks().into_keys().collect();
+    assert_eq!((after.len(), &after[0]), (2, &before[0]));
+    assert!(
+        outcome.err.ends_with("used again of an earlier run: 1 task\n1 task created\n"),
+        "{}",
+        outcome.err
+    );
+    assert_eq!(repository.artifact("label-to-taskid-0.json")["test"], before[0]);
+}
+
+#[test]
+fn a_task_that_has_ended_is_not_said_to_be_cancelled() {
+    let (repository, fake) = (Repository::new(), decided());
+    let outcome = repository.callback(&fake, "cancel", Some(BUILD), &Value::Null);
+    well(&outcome);
+    let told = format!("{BUILD} is not cancelled: it has ended before (failed)\n0 tasks cancelled\n");
+    assert!(outcome.err.ends_with(&told), "{}", outcome.err);
+    assert_eq!(fake.state(BUILD).as_deref(), Some("failed"));
 }

@@ -116,3 +116,30 @@ fn a_final_evaluation_is_a_decision_of_its_own() {
     targets.sort_by_key(ToString::to_string);
     assert_eq!(targets, ["final-eval-all", "upload-artifacts-final-eval-all"]);
 }
+
+#[test]
+fn what_would_be_used_again_has_to_outlast_what_waits_for_it() {
+    let fake = services();
+    let image = json!({
+        "dependencies": [], "taskGroupId": GROUP, "schedulerId": "translations-level-1",
+        "metadata": {"name": "docker-image-base", "description": "x", "owner": "a@example.org", "source": "https://x"},
+    });
+    const IMAGE: &str = "XZpkTE7YQTCaIbJE961tEw";
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    // The deadlines of this tree are twenty days from now.
+    for (days, status) in [(3, 2), (30, 0)] {
+        let mut image = image.clone();
+        let expires = i64::try_from(since.as_millis()).unwrap() + days * 24 * 3_600_000;
+        image["expires"] = taskgraph::time::json_date(expires).into();
+        fake.put_task(IMAGE, image, "completed");
+        let Some((repository, outcome)) = train(&fake, json!({"previous-group-ids": [GROUP]})) else {
+            return;
+        };
+        assert_eq!(outcome.status, status, "{}", outcome.err);
+        assert_eq!(repository.has_artifacts(), status == 0);
+        if status == 2 {
+            let told = format!("`docker-image-base` cannot be used again: task `{IMAGE}` is no good");
+            assert!(outcome.err.contains(&told), "{}", outcome.err);
+        }
+    }
+}

@@ -9,4 +9,6 @@ mod support;
 mod callback;
 mod groups;
 mod offered;
+mod stages;
+mod trainings;
 mod tree;

@@ -93,18 +93,40 @@ impl Repository {
         }
     }
 
+    /// What a call has left behind becomes the artifacts of its task.
+    pub fn upload(&self, fake: &Fake, task: &str) {
+        let folder = self.folder.path().join("artifacts");
+        for entry in folder.read_dir().unwrap() {
+            let entry = entry.unwrap();
+            let name = format!("public/{}", entry.file_name().to_string_lossy());
+            fake.artifact(task, &name, fs::read(entry.path()).unwrap());
+        }
+    }
+
     pub fn has_artifacts(&self) -> bool {
         self.folder.path().join("artifacts").exists()
     }
 
     /// `action-callback` as the hook of an action calls it.
     pub fn callback(&self, fake: &Fake, callback: &str, task: Option<&str>, input: &Value) -> Outcome {
+        self.callback_in(fake, (ACTION, DECISION), callback, task, input)
+    }
+
+    /// The same in another task than `ACTION`, and for another group.
+    pub fn callback_in(
+        &self,
+        fake: &Fake,
+        (own, group): (&str, &str),
+        callback: &str,
+        task: Option<&str>,
+        input: &Value,
+    ) -> Outcome {
         let mut command = self.command(fake);
         command
             .args(["action-callback", "--root", self.root])
             .arg("--run-task-dir")
             .arg(self.run_task.path());
-        command.env("TASK_ID", ACTION).env("ACTION_CALLBACK", callback).env("ACTION_TASK_GROUP_ID", DECISION);
+        command.env("TASK_ID", own).env("ACTION_CALLBACK", callback).env("ACTION_TASK_GROUP_ID", group);
         command.env("ACTION_TASK_ID", json!(task).to_string()).env("ACTION_INPUT", input.to_string());
         run(command)
     }
@@ -183,8 +205,8 @@ pub fn decided() -> Fake {
     let mut definition = task("build");
     for (key, time) in [
         ("created", "2026-01-01T00:00:00.000Z"),
-        ("deadline", "2026-01-02T00:00:00.000Z"),
-        ("expires", "2027-01-01T00:00:00.000Z"),
+        ("deadline", "2098-01-02T00:00:00.000Z"),
+        ("expires", "2099-01-01T00:00:00.000Z"),
     ] {
         definition[key] = time.into();
     }

@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 use serde_json::Value;
 use taskgraph::decide::{Decided, Decision, Rendered};
 use taskgraph::fields::Fields as _;
+use taskgraph::keypath::KeyPath;
 use taskgraph::params::{Params, read_file};
 use taskgraph::pipeline::Loaded;
 use taskgraph::settings::{RunTask, Settings};
@@ -62,6 +63,12 @@ impl Bench {
     fn decide(&self, case: &str, fake: &Fake, change: impl Fn(&mut Params)) -> anyhow::Result<Decided> {
         let given = read_file(&self.tree.join("cases").join(case).join("parameters.yml"))?;
         let mut params = Params::new(given.values, vec![given.layer]);
+        // A decision refuses keys that nobody knows, and so does that of the reference: these were made by actions.
+        for unknown in taskgraph::params::unknown(&params, &self.loaded.extension) {
+            let (key, above) = unknown.path.0.split_last().unwrap();
+            let map = params.find_mut(&KeyPath(above.to_vec())).and_then(|map| map.as_map_mut()).unwrap();
+            map.take(&KeyPath(vec![key.clone()]).to_string());
+        }
         change(&mut params);
         let answers = self.case(case, "case.json");
         fake.case(&answers);
@@ -82,7 +89,7 @@ impl Bench {
                 is_checked: false,
                 probe: &|_| panic!("all urls are known"),
                 find: &|paths| taskcluster.find(paths),
-                create: Some(&|tasks| taskcluster.create(tasks)),
+                queue: Some(&taskcluster),
                 new_id: &|_| TaskId::random(),
                 artifacts: &self.copy.path().join("artifacts"),
                 contexts: &self.copy.path().join("docker-contexts"),
@@ -116,7 +123,7 @@ fn each_task_of_a_large_graph_is_created_once_while_one_answer_in_five_fails() {
                 params.values_mut().put("optimize_target_tasks", optimize)
             })
             .unwrap_or_else(|error| panic!("{error:#}"));
-        let created = decided.created.unwrap().0.len();
+        let created = decided.creation.unwrap().created.0.len();
         assert_eq!((created, fake.tasks().len()), (decided.summary.tasks, decided.summary.tasks), "{tree}");
         assert_eq!(names(&fake).len(), created, "{tree}: no task was created twice");
         assert_eq!(names(&fake), labels(&bench.artifact("task-graph.json")), "{tree}");
@@ -202,7 +209,7 @@ fn every_task_of_every_case_is_one_that_the_queue_and_its_worker_take() {
             match bench.decide(&case, &fake, |_| {}) {
                 Ok(decided) => {
                     assert!(!is_refused, "{tree} {case}");
-                    created += decided.created.unwrap().0.len();
+                    created += decided.creation.unwrap().created.0.len();
                 }
                 Err(error) => {
                     assert!(is_refused, "{tree} {case}: {error:#}");
@@ -213,4 +220,30 @@ fn every_task_of_every_case_is_one_that_the_queue_and_its_worker_take() {
         }
     }
     assert!(created > 3_000, "{created}");
+}
+
+#[test]
+fn a_key_of_a_training_config_that_nobody_knows_is_refused_before_anything_is_created() {
+    let Some(bench) = Bench::new("translations-2026-07") else { return };
+    let fake = Fake::start();
+    let decided = bench.decide("large-baseline", &fake, |params| {
+        for (section, key) in
+            [("training_config", "marian-argz"), ("training_config.experiment", "best-modle")]
+        {
+            let map = params.find_mut(&KeyPath::dotted(section)).and_then(|map| map.as_map_mut()).unwrap();
+            map.put(key, "x");
+        }
+    });
+    let Err(error) = decided else { panic!("it was not refused") };
+    let told = error.to_string();
+    assert!(
+        told.contains("unknown key `marian-argz`") && told.contains("did you mean `marian-args`?"),
+        "{told}"
+    );
+    assert!(
+        told.contains("unknown key `best-modle`") && told.contains("did you mean `best-model`?"),
+        "{told}"
+    );
+    assert!(!told.contains("no effect"), "{told}");
+    assert_eq!(fake.count("createTask"), 0);
 }

@@ -74,6 +74,33 @@ fn a_task_that_is_refused_leaves_what_exists_in_the_log() {
     assert!(untried.contains("job-b") && untried.contains("job-c"), "{}", outcome.err);
 }
 
+/// A missing scope is missing for many tasks: what the queue says of it is told once, in lines that can be read.
+#[test]
+fn what_many_tasks_are_refused_for_is_told_once() {
+    let repository = Repository::new();
+    let fake = Fake::start();
+    fake.grant(&["queue:create-task:*", "queue:route:*"]);
+    fake.hold(3);
+    let outcome = repository.decide(&fake, &["--target-tasks-method=all"]);
+    assert_eq!(outcome.status, 3, "{}", outcome.err);
+    assert_eq!(outcome.err.matches("queue:scheduler-id:t-level-1").count(), 1, "{}", outcome.err);
+    assert_eq!(outcome.err.matches("does not have sufficient scopes").count(), 1, "{}", outcome.err);
+    assert!(outcome.err.lines().all(|line| line.chars().count() <= 110), "{}", outcome.err);
+    assert_eq!(fake.tasks().len(), 0);
+}
+
+#[test]
+fn a_decision_says_at_once_that_nobody_has_named_the_instance() {
+    let repository = Repository::new();
+    let mut command = repository.command(&["--target-tasks-method=all"]);
+    command.env("TASK_ID", DECISION).env("TASKCLUSTER_PROXY_URL", "http://127.0.0.1:1");
+    let started = std::time::Instant::now();
+    let outcome = crate::repository::run(command);
+    assert_eq!(outcome.status, 2, "{}", outcome.err);
+    assert!(outcome.err.contains("TASKCLUSTER_ROOT_URL is not set"), "{}", outcome.err);
+    assert!(started.elapsed() < Duration::from_secs(5));
+}
+
 #[test]
 fn a_dry_run_creates_nothing_and_says_what_it_would_create() {
     let repository = Repository::new();

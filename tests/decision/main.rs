@@ -6,11 +6,14 @@ mod fake_taskcluster;
 #[path = "../support/mod.rs"]
 mod support;
 
+mod again;
 mod artifacts;
 mod conformance;
 mod creation;
+mod existing;
 mod folders;
 mod history;
+mod killed;
 mod look_up;
 mod parameters;
 mod repository;

@@ -1,11 +1,17 @@
 //! createTask.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use super::answer::Refusal;
+use super::run;
 use super::schemas::Schemas;
 use super::scopes::{self, Scopes};
 use super::store::{Store, Stored};
+
+/// How many minutes the clocks may be apart.
+const DRIFT: i64 = 15;
 
 /// Keeps a task, if it may be there.
 pub fn create_task(store: &mut Store, id: &str, body: &Value, scopes: &Scopes) -> Result<Value, Refusal> {
@@ -20,7 +26,7 @@ pub fn create_task(store: &mut Store, id: &str, body: &Value, scopes: &Scopes) -
         return Err(Refusal::schema(format!("the worker refuses the payload:\n{}", problems.join("\n"))));
     }
     let definition = complete(id, body);
-    dates(&definition)?;
+    dates(store, &definition)?;
     group(store, &definition)?;
     if let Some(known) = store.tasks.get_mut(id) {
         known.times += 1;
@@ -31,10 +37,12 @@ pub fn create_task(store: &mut Store, id: &str, body: &Value, scopes: &Scopes) -
         }
         return Ok(json!({ "status": store.status(id)? }));
     }
-    let waits = dependencies(store, &definition)?;
-    let state = if waits { "unscheduled" } else { "pending" };
-    let stored = Stored { definition, state: state.into(), is_created: true, times: 1 };
+    dependencies(store, &definition)?;
+    let retries_left = definition["retries"].as_u64().unwrap();
+    let (runs, waits_for) = (Vec::new(), BTreeSet::new());
+    let stored = Stored { definition, runs, retries_left, waits_for, is_created: true, times: 1 };
     store.tasks.insert(id.into(), stored);
+    run::track(store, id);
     Ok(json!({ "status": store.status(id)? }))
 }
 
@@ -65,7 +73,7 @@ fn complete(id: &str, body: &Value) -> Value {
     let defaults = json!({
         "taskQueueId": queue, "schedulerId": "-", "projectId": "none", "taskGroupId": id, "dependencies": [],
         "requires": "all-completed", "routes": [], "priority": "lowest", "retries": 5, "scopes": [], "tags": {},
-        "extra": {}, "expires": body["deadline"],
+        "extra": {}, "expires": year_after(&body["deadline"]),
     });
     for (key, value) in defaults.as_object().unwrap() {
         if definition.get(key).is_none() {
@@ -75,9 +83,25 @@ fn complete(id: &str, body: &Value) -> Value {
     definition
 }
 
-/// Dates of the same form are in the order of their texts.
-fn dates(definition: &Value) -> Result<(), Refusal> {
+/// A year after a point in time.
+fn year_after(date: &Value) -> Value {
+    let date = date.as_str().unwrap_or_default();
+    let (year, rest) = date.split_at(date.len().min(4));
+    format!("{}{rest}", year.parse::<u32>().unwrap_or_default() + 1).into()
+}
+
+/// The points in time have to follow each other. Those of the same form are in the order of their texts.
+fn dates(store: &Store, definition: &Value) -> Result<(), Refusal> {
     let date = |key: &str| definition[key].as_str().unwrap_or_default();
+    if date("created") < &*store.in_minutes(-DRIFT) {
+        return Err(Refusal::input("`created` cannot be in the past (max 15min drift)"));
+    }
+    if date("created") > &*store.in_minutes(DRIFT) {
+        return Err(Refusal::input("`created` cannot be in the future (max 15min drift)"));
+    }
+    if store.is_past(&definition["deadline"]) {
+        return Err(Refusal::input("`deadline` cannot be in the past"));
+    }
     if date("created") > date("deadline") {
         return Err(Refusal::input("`deadline` cannot be later than `created`"));
     }
@@ -105,8 +129,8 @@ fn group(store: &mut Store, definition: &Value) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Whether a task has to wait. What it waits for has to be there, and to be there until the deadline.
-fn dependencies(store: &Store, definition: &Value) -> Result<bool, Refusal> {
+/// What a task waits for has to be there, and to be there until the deadline.
+fn dependencies(store: &Store, definition: &Value) -> Result<(), Refusal> {
     let ids: Vec<&str> =
         definition["dependencies"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
     let missing: Vec<String> =
@@ -128,5 +152,5 @@ fn dependencies(store: &Store, definition: &Value) -> Result<bool, Refusal> {
             expiring.join("\n")
         )));
     }
-    Ok(ids.iter().any(|id| store.tasks[*id].state != "completed"))
+    Ok(())
 }

@@ -11,6 +11,7 @@ use super::answer::Refusal;
 use super::auth::Client;
 use super::faults::Fault;
 use super::request::Door;
+use super::run::{self, Run};
 use super::schemas::Schemas;
 use super::scopes::Scopes;
 use super::server::{Listening, listen};
@@ -88,9 +89,13 @@ impl Fake {
         self.lock().store.put(id, state, expires);
     }
 
-    /// The decision task of a group, running.
+    /// The decision task of a group, running. One that is there gets the state of its latest run.
     pub fn decision_task(&self, id: &str) {
-        self.lock().store.put(id, "running", FAR);
+        let mut inner = self.lock();
+        match inner.store.tasks.get_mut(id).and_then(|task| task.runs.last_mut()) {
+            Some(run) => *run = Run::new("running", run.created),
+            None => drop(inner.store.put(id, "running", FAR)),
+        }
     }
 
     /// A task with a definition, as if it had been created.
@@ -102,6 +107,11 @@ impl Fake {
         let text = |key: &str| known[key].as_str().unwrap().to_owned();
         let (group, scheduler) = (text("taskGroupId"), text("schedulerId"));
         inner.store.groups.entry(group).or_insert(scheduler);
+    }
+
+    /// The queue knows a task no longer.
+    pub fn forget(&self, id: &str) {
+        self.lock().store.tasks.shift_remove(id);
     }
 
     /// A task at an index path.
@@ -138,6 +148,11 @@ impl Fake {
     pub fn refuse(&self, name: &str, status: u16, message: &str) {
         let refusal = Refusal { status, code: "InputError", message: message.into() };
         self.lock().store.refused.insert(name.into(), refusal);
+    }
+
+    /// createTask refuses them no longer.
+    pub fn permit(&self, name: &str) {
+        self.lock().store.refused.remove(name);
     }
 
     /// No task comes into this group any more.
@@ -177,9 +192,37 @@ impl Fake {
         created.map(|(id, task)| (id.clone(), task.definition.clone())).collect()
     }
 
+    /// Ends the last run of a task: `completed`, `failed`, or an `exception` with its reason.
+    pub fn resolve(&self, id: &str, state: &str, reason: &str) {
+        run::resolve(&mut self.lock().store, id, state, reason);
+    }
+
+    /// A task fails: in its run, or in one that begins for it.
+    pub fn fail_task(&self, id: &str) {
+        self.resolve(id, "failed", "failed");
+    }
+
+    /// Completes all that may run, until nothing may any more. What is not open any more is left as it is.
+    pub fn work(&self) {
+        let mut inner = self.lock();
+        loop {
+            let pending = inner.store.tasks.iter().filter(|(_, task)| task.state() == "pending");
+            let pending: Vec<String> = pending.map(|(id, _)| id.clone()).collect();
+            if pending.is_empty() {
+                return;
+            }
+            pending.iter().for_each(|id| run::resolve(&mut inner.store, id, "completed", "completed"));
+        }
+    }
+
+    /// The clock of the services, in milliseconds after 1970.
+    pub fn clock(&self, now: i64) {
+        self.lock().store.now = Some(now);
+    }
+
     /// How a task is doing.
     pub fn state(&self, id: &str) -> Option<String> {
-        self.lock().store.tasks.get(id).map(|task| task.state.clone())
+        self.lock().store.tasks.get(id).map(|task| task.state().to_owned())
     }
 
     /// How many requests for the same task came through.

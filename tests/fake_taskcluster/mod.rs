@@ -21,6 +21,7 @@ mod faults;
 mod index;
 mod queue;
 mod request;
+mod run;
 mod schemas;
 mod scopes;
 mod server;

@@ -185,11 +185,11 @@ impl Inner {
             "listTaskGroup" => queue::list_task_group(store, part(1), token)?,
             "listDependentTasks" => queue::list_dependent_tasks(store, part(1), token)?,
             "cancelTask" => {
-                scopes.ok_or_else(anybody)?.require([format!("queue:cancel-task:{}", part(1))])?;
+                scopes.ok_or_else(anybody)?.require([of_task(store, "queue:cancel-task", part(1))?])?;
                 queue::cancel_task(store, part(1))?
             }
             "rerunTask" => {
-                scopes.ok_or_else(anybody)?.require([format!("queue:rerun-task:{}", part(1))])?;
+                scopes.ok_or_else(anybody)?.require([of_task(store, "queue:rerun-task", part(1))?])?;
                 queue::rerun_task(store, part(1))?
             }
             "listLatestArtifacts" => queue::list_artifacts(store, part(1), token)?,
@@ -217,6 +217,13 @@ impl Inner {
         };
         Ok(Answer::json(200, &answer))
     }
+}
+
+/// The scope that a call about a task needs.
+fn of_task(store: &Store, call: &str, id: &str) -> Result<String, Refusal> {
+    let definition = &store.task(id)?.definition;
+    let text = |key: &str| definition[key].as_str().unwrap_or_default();
+    Ok(format!("{call}:{}/{}/{id}", text("schedulerId"), text("taskGroupId")))
 }
 
 impl Service for Services {

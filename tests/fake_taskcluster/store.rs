@@ -1,17 +1,23 @@
 //! What the services keep.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use indexmap::IndexMap;
 use serde_json::{Value, json};
+use taskgraph::time::json_date;
 
 use super::answer::Refusal;
+use super::run::Run;
 
 /// A task.
 #[derive(Clone, Debug)]
 pub struct Stored {
     pub definition: Value,
-    pub state: String,
+    pub runs: Vec<Run>,
+    pub retries_left: u64,
+    /// The tasks that have to come to their end before it begins.
+    pub waits_for: BTreeSet<String>,
     /// Whether the program has created it; all others were there before.
     pub is_created: bool,
     /// How many times it was asked for, answers that were lost among them.
@@ -34,10 +40,15 @@ pub struct Store {
     /// Files at other paths.
     pub files: BTreeMap<String, Vec<u8>>,
     pub page: usize,
+    /// Milliseconds after 1970; the clock of this machine if nobody has set another.
+    pub now: Option<i64>,
 }
 
 /// When what was made up for a test expires.
 pub const FAR: &str = "2099-01-01T00:00:00.000Z";
+
+/// Until when it may take.
+const LATE: &str = "2098-01-01T00:00:00.000Z";
 
 impl Store {
     /// A task that is just there.
@@ -46,11 +57,19 @@ impl Store {
             "taskQueueId": "somewhere/worker", "provisionerId": "somewhere", "workerType": "worker",
             "schedulerId": "somebody", "projectId": "none", "taskGroupId": id,
             "dependencies": [], "requires": "all-completed", "routes": [], "priority": "lowest", "retries": 5,
-            "created": "2026-01-01T00:00:00.000Z", "deadline": "2026-01-02T00:00:00.000Z", "expires": expires,
+            "created": "2026-01-01T00:00:00.000Z", "deadline": LATE, "expires": expires,
             "scopes": [], "payload": {}, "tags": {}, "extra": {},
             "metadata": { "name": "was there", "description": "", "owner": "a@example.org", "source": "https://example.org" },
         });
-        let stored = Stored { definition, state: state.into(), is_created: false, times: 0 };
+        let runs = if state == "unscheduled" { Vec::new() } else { vec![Run::new(state, "scheduled")] };
+        let stored = Stored {
+            definition,
+            runs,
+            retries_left: 5,
+            waits_for: BTreeSet::new(),
+            is_created: false,
+            times: 0,
+        };
         self.tasks.insert(id.into(), stored);
         self.tasks.get_mut(id).unwrap()
     }
@@ -62,8 +81,8 @@ impl Store {
     }
 
     pub fn status(&self, id: &str) -> Result<Value, Refusal> {
-        let Stored { definition, state, .. } = self.task(id)?;
-        let mut status = json!({ "taskId": id, "retriesLeft": 5, "state": state });
+        let task @ Stored { definition, .. } = self.task(id)?;
+        let mut status = json!({ "taskId": id, "retriesLeft": task.retries_left, "state": task.state() });
         for key in [
             "provisionerId",
             "workerType",
@@ -76,9 +95,39 @@ impl Store {
         ] {
             status[key] = definition[key].clone();
         }
-        let run = json!({ "runId": 0, "state": state, "reasonCreated": "scheduled", "scheduled": definition["created"] });
-        status["runs"] = if state == "unscheduled" { json!([]) } else { json!([run]) };
+        let runs = task.runs.iter().enumerate().map(|(number, run)| {
+            let since = &definition["created"];
+            let mut told = json!({
+                "runId": number, "state": run.state, "reasonCreated": run.created, "scheduled": since,
+            });
+            if let Some(reason) = &run.resolved {
+                told["resolved"] = since.clone();
+                told["reasonResolved"] = reason.as_str().into();
+            }
+            told
+        });
+        status["runs"] = runs.collect();
         Ok(status)
+    }
+
+    /// Now, as the services write it.
+    pub fn now(&self) -> String {
+        json_date(self.millis())
+    }
+
+    /// Now, some minutes on or back.
+    pub fn in_minutes(&self, minutes: i64) -> String {
+        json_date(self.millis() + minutes * 60_000)
+    }
+
+    fn millis(&self) -> i64 {
+        let since = || SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis();
+        self.now.unwrap_or_else(|| since().try_into().unwrap())
+    }
+
+    /// Whether a point in time is over. Dates of the same form are in the order of their texts.
+    pub fn is_past(&self, date: &Value) -> bool {
+        date.as_str().unwrap_or_default() < &*self.now()
     }
 
     /// One page of a list, and the token of the next one. A token says how many have been told.

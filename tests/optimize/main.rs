@@ -21,7 +21,7 @@ use taskgraph::graph::TaskGraph;
 use taskgraph::lookup::Found;
 use taskgraph::optimize::{
     ALWAYS, Composite, Fate, INDEX_SEARCH, Optimized, Removed, Request, SKIP_UNLESS_CHANGED, Strategies,
-    Strategy, index_paths, optimize,
+    Strategy, optimize, wanted,
 };
 use taskgraph::params::{Given, Params};
 use taskgraph::settings::Settings;
@@ -101,8 +101,9 @@ fn ours(case: &Input) -> (TaskGraph, anyhow::Result<Optimized>) {
     let do_not_optimize = labels(&case.do_not_optimize);
     let all = Found::read(Source::new("found.json", answers)).unwrap();
     // Nothing may be looked up that was not named before.
-    let asked: BTreeSet<_> = index_paths(&graph, &do_not_optimize, &strategies).into_iter().collect();
-    let mut found = Found { index: all.index, states: all.states };
+    let asked: BTreeSet<_> =
+        wanted(&graph, &do_not_optimize, &IndexMap::new(), &strategies).index_paths.into_iter().collect();
+    let mut found = Found { index: all.index, states: all.states, ..Found::default() };
     found.index.retain(|path, _| asked.contains(path));
     let existing = case.existing_tasks.iter();
     let request = Request {

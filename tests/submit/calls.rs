@@ -3,7 +3,7 @@
 use serde_json::json;
 use taskgraph::submit::{Access, Failure, Taskcluster};
 
-use crate::fake_taskcluster::Fake;
+use crate::fake_taskcluster::{Fake, Fault};
 use crate::{brisk, id};
 
 /// Something of everything.
@@ -37,7 +37,9 @@ fn furnished() -> Fake {
 fn reads(taskcluster: &Taskcluster) {
     assert_eq!(taskcluster.find_task("a.b.2").unwrap(), Some(id(2)));
     assert_eq!(taskcluster.find_task("a.b.4").unwrap(), None);
-    let found = taskcluster.find(&["a.b.3".into(), "a.b.9".into(), "a.b.1".into(), "a.b".into()]).unwrap();
+    let found = taskcluster
+        .find(&crate::paths(&["a.b.3".into(), "a.b.9".into(), "a.b.1".into(), "a.b".into()]))
+        .unwrap();
     let paths: Vec<&str> = found.index.keys().map(|path| &**path).collect();
     assert_eq!(paths, ["a.b.1", "a.b.3"]);
     assert_eq!(&*found.states[&id(3)].state, "completed");
@@ -114,19 +116,47 @@ fn anybody_may_read_what_is_public() {
 }
 
 #[test]
+fn what_anybody_may_read_takes_no_valid_credentials() {
+    let fake = furnished();
+    let mut access = fake.signed();
+    access.credentials.as_mut().unwrap().access_token = "hunter2".into();
+    reads(&brisk(access));
+}
+
+#[test]
 fn a_wrong_token_is_refused_and_not_shown() {
     let fake = furnished();
     let mut access = fake.signed();
     access.credentials.as_mut().unwrap().access_token = "hunter2".into();
     let taskcluster = brisk(access);
     for error in [
-        taskcluster.definition(&id(1)).unwrap_err(),
-        taskcluster.group(&id(100)).unwrap_err(),
-        taskcluster.artifact(&id(1), "public/parameters.yml").unwrap_err(),
+        taskcluster.cancel(&id(2)).unwrap_err(),
+        taskcluster.current_scopes().unwrap_err(),
+        taskcluster.artifact(&id(1), "private/secret.txt").unwrap_err(),
     ] {
         assert!(matches!(Failure::behind(&error), Some(Failure::Refused { status: 401, .. })), "{error:#}");
         let told = format!("{error:#} {error:?} {taskcluster:?}");
         assert!(!told.contains("hunter2") && !told.contains("bewit"), "{told}");
+    }
+}
+
+/// Whoever stands before the services answers in words of its own.
+#[test]
+fn what_a_refusal_says_is_told_even_if_it_is_no_json() {
+    let fake = furnished();
+    fake.fail("cancelTask", [Some(Fault::Status(403))]);
+    let error = brisk(fake.proxied()).cancel(&id(2)).unwrap_err();
+    let told = format!("{error:#}");
+    assert!(told.ends_with("refused with status 403: status 403 (Forbidden): oops"), "{told}");
+}
+
+#[test]
+fn who_does_not_answer_is_told() {
+    for credentials in [None, furnished().signed().credentials] {
+        let access = Access { root_url: "http://127.0.0.1:1".into(), credentials, ..Access::default() };
+        let error = brisk(access).status(&id(1)).unwrap_err();
+        let told = format!("{error:#}");
+        assert!(told.contains("http://127.0.0.1:1: ") && !told.contains("/task/"), "{told}");
     }
 }
 
@@ -179,7 +209,7 @@ fn a_file_at_any_url_is_fetched_without_credentials() {
 fn nothing_is_opened_before_the_first_call() {
     let access = Access { root_url: "nonsense".into(), ..Access::default() };
     let taskcluster = Taskcluster::new(access);
-    assert!(taskcluster.find(&[]).unwrap().index.is_empty());
+    assert!(taskcluster.find(&crate::paths(&[])).unwrap().index.is_empty());
     let error = taskcluster.find_task("a").unwrap_err();
     assert!(format!("{error:#}").contains("`nonsense` cannot be set up"), "{error:#}");
 }

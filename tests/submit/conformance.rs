@@ -54,8 +54,8 @@ fn create(fake: &Fake, loaded: &Loaded, kinds: &[String], run_task: &Path, folde
     existing.into_iter().flat_map(|map| map.values()).filter_map(Value::as_str).for_each(|id| fake.task(id));
 
     let taskcluster = brisk(fake.proxied());
-    let paths = loaded.index_paths(&targets, &params, &settings).unwrap();
-    let found = taskcluster.find(&paths).unwrap();
+    let wanted = loaded.wanted(&targets, &params, &settings).unwrap();
+    let found = taskcluster.find(&wanted).unwrap();
     let request = OptimizeRequest {
         settings: &settings,
         decision_task_id: decision.as_str(),

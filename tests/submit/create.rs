@@ -138,6 +138,7 @@ fn datestamps_are_the_same_at_each_attempt() {
     let clock = || NOW.fetch_add(1_000, Ordering::Relaxed);
     let fake = start();
     fake.fail("createTask", [Some(Fault::DropAfter), Some(Fault::Garble), Some(Fault::Cut)]);
+    fake.clock(1_700_000_000_000);
     let taskcluster = Taskcluster::new(fake.proxied()).with_patience(BRISK).with_clock(clock);
     taskcluster.create(decided(vec![task(1, &[]), task(2, &[1])])).unwrap();
     assert_eq!(fake.times(id(1).as_str()), 4);
@@ -159,6 +160,7 @@ fn the_same_again_is_fine_and_another_definition_is_a_conflict() {
         Taskcluster::new(fake.proxied()).with_patience(BRISK).with_clock(clock).create(vec![task])
     };
     let fake = start();
+    fake.clock(clock());
     create(&fake, task(1, &[])).unwrap();
     create(&fake, task(1, &[])).unwrap();
     assert_eq!(fake.tasks().len(), 1);
@@ -171,8 +173,8 @@ fn the_same_again_is_fine_and_another_definition_is_a_conflict() {
         told,
         format!(
             "0 of 1 tasks were created, 1 failed, 0 were not tried: `task-1` ({0}) could not be created: conflict: \
-             taskId `{0}` already used by another task. This could be the result of faulty idempotency!; was this \
-             decision made before, or is the task group sealed?",
+             taskId `{0}` already used by another task. This could be the result of faulty idempotency!; does \
+             another task create the same ones, or is the task group sealed?",
             id(1)
         )
     );

@@ -16,8 +16,10 @@ mod watched;
 
 use std::time::Duration;
 
+use taskgraph::lookup::Wanted;
 use taskgraph::submit::{Access, Patience, Taskcluster};
 use taskgraph::task_id::TaskId;
+use taskgraph::value::Str;
 
 /// Asks often and at once.
 const BRISK: Patience = Patience {
@@ -32,6 +34,11 @@ const BRISK: Patience = Patience {
 
 fn brisk(access: Access) -> Taskcluster {
     Taskcluster::new(access).with_patience(BRISK)
+}
+
+/// What is to be looked up: these index paths.
+fn paths(paths: &[Str]) -> Wanted {
+    Wanted { index_paths: paths.to_vec(), tasks: Vec::new() }
 }
 
 /// The id with a number.

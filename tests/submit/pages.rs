@@ -24,7 +24,7 @@ fn what_is_asked_for_goes_in_batches() {
     let mut paths = index(&fake, 250);
     paths.extend((0..730).map(|number| format!("unknown.{number}").into()));
     paths.extend(paths.clone());
-    let found = brisk(fake.proxied()).find(&paths).unwrap();
+    let found = brisk(fake.proxied()).find(&crate::paths(&paths)).unwrap();
     assert_eq!((found.index.len(), found.states.len()), (250, 250));
     assert_eq!(fake.count("findTasksAtIndex"), 10);
     // Batches that found nothing ask for no states.
@@ -39,7 +39,7 @@ fn pages_are_followed_to_their_end() {
     fake.page(4);
     for access in [fake.proxied(), fake.signed(), fake.anonymous()] {
         let taskcluster = brisk(access);
-        let found = taskcluster.find(&paths).unwrap();
+        let found = taskcluster.find(&crate::paths(&paths)).unwrap();
         assert_eq!((found.index.len(), found.states.len()), (23, 23));
         assert_eq!(taskcluster.list_tasks("a.b").unwrap().len(), 23);
         assert_eq!(taskcluster.group(&id(0)).unwrap().len(), 23);
@@ -58,6 +58,6 @@ fn paths_that_nobody_knows_end_the_pages() {
     let mut paths = index(&fake, 4);
     paths.push("a.b.unknown".into());
     fake.page(4);
-    assert_eq!(brisk(fake.signed()).find(&paths).unwrap().index.len(), 4);
+    assert_eq!(brisk(fake.signed()).find(&crate::paths(&paths)).unwrap().index.len(), 4);
     assert_eq!(fake.count("findTasksAtIndex"), 1);
 }

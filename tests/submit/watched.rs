@@ -22,6 +22,7 @@ impl Watch for Notes {
     fn tell(&self, news: &News<'_>) {
         let line = match news {
             News::Again { call, why, pause } => format!("{call}: {why}, again in {pause:?}"),
+            News::Unsigned { failure } => format!("without credentials: {failure}"),
             News::LookedUp { done, all } => format!("{done}/{all} looked up"),
             News::Created { label, done, all, .. } => format!("{label}: {done}/{all}"),
             News::Refused { label, failure, .. } => format!("{label}: {failure}"),
@@ -52,7 +53,7 @@ fn a_watch_is_told_of_repeated_calls_and_of_each_task() {
     let taskcluster = brisk(fake.proxied()).watched_by(notes.clone());
     taskcluster.create(vec![task(1)]).unwrap();
     taskcluster.create(vec![task(2)]).unwrap_err();
-    taskcluster.find(&["a.b".into(), "a.c".into()]).unwrap();
+    taskcluster.find(&crate::paths(&["a.b".into(), "a.c".into()])).unwrap();
     assert_eq!(
         *notes.told.lock().unwrap(),
         [

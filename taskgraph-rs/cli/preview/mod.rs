@@ -26,14 +26,13 @@ use anyhow::{Context as _, Result};
 use serde_json::Value as Json;
 use taskgraph::decide::Rendered;
 use taskgraph::json;
-use taskgraph::lookup::Find;
+use taskgraph::lookup::{Find, Wanted};
 use taskgraph::preview::{Against, Config, Input, Outcome, Preview, Report, Request, preview};
 use taskgraph::problem::{Machine, Problems};
 use taskgraph::secret::redact;
 use taskgraph::settings::Settings;
 use taskgraph::source::Source;
 use taskgraph::transform::Registry;
-use taskgraph::value::Str;
 
 use kept::Kept;
 
@@ -117,7 +116,7 @@ fn make(options: &PreviewOptions, kept: &mut Kept<'_>, registry: &Registry) -> R
         Some(path) => Against::Config(read(path)?),
     };
     let services = options.look_up.then(connect_for_a_look).transpose()?;
-    let find = services.as_ref().map(|services| |paths: &[Str]| services.find(paths));
+    let find = services.as_ref().map(|services| |wanted: &Wanted| services.find(wanted));
     let request = Request {
         input: read(&options.config)?,
         target_stage: options.target_stage.clone(),

@@ -20,6 +20,16 @@ impl Definitions {
         self.0.insert(task, Some(definition));
     }
 
+    /// Whether the queue was asked for a task and knows it no longer.
+    pub fn is_gone(&self, task: &TaskId) -> bool {
+        matches!(self.0.get(task), Some(None))
+    }
+
+    /// The tasks that the queue was asked for and knows no longer.
+    pub fn gone(&self) -> impl Iterator<Item = &TaskId> {
+        self.0.iter().filter(|(_, definition)| definition.is_none()).map(|(task, _)| task)
+    }
+
     /// Asks for tasks and all they depend on, as far back as the queue remembers.
     fn fetch(&mut self, service: &dyn Service, tasks: &[&TaskId]) -> Result<()> {
         let mut seen = IndexSet::new();

@@ -10,8 +10,9 @@ use super::plan::{Belonging, Plan};
 use super::previous::Previous;
 use crate::fields::Fields;
 use crate::graph::TaskGraph;
-use crate::optimize::Optimized;
+use crate::optimize::{Existing, Optimized, Passed, Unusable};
 use crate::pipeline::OptimizeRequest;
+use crate::problem::{Problem, Problems};
 use crate::ready::ReadyGraph;
 use crate::target::Targets;
 use crate::task::{Label, Task};
@@ -31,12 +32,13 @@ pub struct Creation<'a> {
     call: &'a Call<'a>,
     previous: &'a Previous,
     rounds: Vec<Round>,
+    notes: IndexSet<String>,
 }
 
 impl<'a> Creation<'a> {
     /// Nothing to create yet.
     pub fn new(call: &'a Call<'a>, previous: &'a Previous) -> Self {
-        Creation { call, previous, rounds: Vec::new() }
+        Creation { call, previous, rounds: Vec::new(), notes: IndexSet::new() }
     }
 
     /// Adds a round: new tasks for these labels. What they need is there already, or is created as well.
@@ -60,14 +62,33 @@ impl<'a> Creation<'a> {
         values.put("optimize_target_tasks", true);
         let existing = label_to_taskid.iter().map(|(label, id)| (Str::clone(label.text()), id.text().into()));
         values.put("existing_tasks", existing.collect::<Map>());
-        let found = self.call.service.find(&loaded.index_paths(&targets, &params, settings)?)?;
+        let found = self.call.service.find(&loaded.wanted(&targets, &params, settings)?)?;
         let request = OptimizeRequest { settings, decision_task_id: decision.as_str(), found: &found, now };
         let new_id = &mut |label: &Label| (self.call.new_id)(label);
         let optimized = loaded.optimize(&targets, &params, &request, new_id)?;
-        let Optimized { graph, label_to_taskid, .. } = optimized;
+        let Optimized { graph, label_to_taskid, existing, .. } = optimized;
+        self.look_at(existing)?;
         let round = Round { suffix: suffix.into(), to_run, graph, label_to_taskid };
         self.rounds.push(round);
         Ok(())
+    }
+
+    /// Refuses existing tasks that the queue lets nothing wait for. One that has failed may be rerun later, and what
+    /// waits for it starts then.
+    fn look_at(&mut self, existing: Existing) -> Result<()> {
+        let mut problems = Vec::new();
+        for Unusable { label, task_id, why, dependent } in existing.unusable {
+            let waiting = dependent.as_ref().map(Label::as_str).unwrap_or_default();
+            if let Passed::State(..) = why {
+                self.notes
+                    .insert(format!("{waiting} waits for {label} ({task_id}), and {why}: rerun that, too"));
+                continue;
+            }
+            let message = format!("`{waiting}` cannot wait for `{label}`: task `{task_id}` is no good");
+            let help = format!("create `{label}` anew with it: `add-new-jobs` takes both labels");
+            problems.push(Problem::error("existing-task", message).at("".into(), why.to_string()).help(help));
+        }
+        Ok(Problems(problems).check()?)
     }
 
     /// A task as the action creates it: it says which action made it, and waits for that.
@@ -91,6 +112,7 @@ impl<'a> Creation<'a> {
     pub fn finish(self, plan: &mut Plan) -> Result<()> {
         let (mut graph, mut labels) = (ReadyGraph::default(), IndexMap::new());
         let mut to_run = IndexSet::new();
+        self.notes.into_iter().for_each(|note| plan.note(note));
         let is_one = self.rounds.len() == 1;
         for round in self.rounds {
             if !is_one {

@@ -1,5 +1,6 @@
 //! What was decided before: the graph of a group's decision, and the tasks that stand for its labels by now.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
@@ -30,15 +31,44 @@ const LABELS: &str = "public/label-to-taskid.json";
 const GRAPH: &str = "public/full-task-graph.json";
 
 impl Previous {
-    /// Fetches it. Python: `taskgraph.actions.util.fetch_graph_and_labels`.
+    /// Fetches what was decided for the group of the action. Python: `taskgraph.actions.util.fetch_graph_and_labels`.
     pub fn fetch(call: &Call<'_>) -> Result<Self> {
-        let decision = find_decision(call)?;
-        let graph = graph(call, &decision)?;
+        Previous::of_group(call, call.group.as_ref())
+    }
+
+    /// Fetches what was decided for the group of a task, with this definition: an action that trains makes a group of
+    /// its own, which has a graph of its own.
+    pub fn of_task(call: &Call<'_>, definition: &Value) -> Result<Self> {
+        let group = group_of(definition);
+        Previous::of_group(call, group.as_ref().or(call.group.as_ref()))
+    }
+
+    fn of_group(call: &Call<'_>, group: Option<&TaskId>) -> Result<Self> {
+        // A group is called like the task that decided on it.
+        let own = match group {
+            Some(group) => artifact(call, group, GRAPH)?.map(|source| (group.clone(), source)),
+            None => None,
+        };
+        let (decision, source) = match own {
+            Some(found) => found,
+            None => {
+                let decision = find_decision(call, group)?;
+                let source = artifact(call, &decision, GRAPH)?;
+                let source = source.ok_or_else(|| no_artifact(&decision, GRAPH))?;
+                (decision, source)
+            }
+        };
+        let graph = read_graph(&source)?;
         let mut label_to_taskid = labels(call, &decision)?.ok_or_else(|| no_artifact(&decision, LABELS))?;
-        // Python: in whatever order the answers come. Here what runs later wins.
-        for task in later_tasks(call)? {
-            if let Some(labels) = labels(call, &task)? {
-                label_to_taskid.extend(labels);
+        let later = later_tasks(call)?;
+        if !later.is_empty() {
+            // Other trainings of the same revision have the same labels, in groups of their own.
+            let members = call.service.group(&decision)?.unwrap_or_default();
+            let members: BTreeSet<&TaskId> = members.iter().map(|member| &member.task_id).collect();
+            // Python: in whatever order the answers come. Here what runs later wins.
+            for task in later {
+                let labels = labels(call, &task)?.unwrap_or_default().into_iter();
+                label_to_taskid.extend(labels.filter(|(_, task)| members.contains(task)));
             }
         }
         Ok(Previous { decision, graph, label_to_taskid })
@@ -72,13 +102,13 @@ impl Previous {
 }
 
 /// The decision of a group. Pull requests have none in the index: their group is called like it.
-fn find_decision(call: &Call<'_>) -> Result<TaskId> {
+pub(super) fn find_decision(call: &Call<'_>, group: Option<&TaskId>) -> Result<TaskId> {
     let start = format!("{}.v2.{}", call.loaded.config.trust_domain(), call.params.text("project"));
     let path = match call.params.text("repository_type") {
         "git" => format!("{start}.revision.{}.taskgraph.decision", call.params.text("head_rev")),
         _ => format!("{start}.pushlog-id.{}.decision", call.params.text("pushlog_id")),
     };
-    match (call.service.find_task(&path)?, &call.group) {
+    match (call.service.find_task(&path)?, group) {
         (Some(found), _) => Ok(found),
         (None, Some(group)) => Ok(group.clone()),
         (None, None) => {
@@ -90,13 +120,15 @@ fn find_decision(call: &Call<'_>) -> Result<TaskId> {
 }
 
 /// The actions and the cron tasks of the same push, each once.
-fn later_tasks(call: &Call<'_>) -> Result<IndexSet<TaskId>> {
+pub(super) fn later_tasks(call: &Call<'_>) -> Result<IndexSet<TaskId>> {
     let start = format!("{}.v2.{}", call.loaded.config.trust_domain(), call.params.text("project"));
     let revision = format!("{start}.revision.{}", call.params.text("head_rev"));
     let mut found = IndexSet::new();
     for namespace in [
         // Python: backwards compatibility. What is on GitHub has no pushlog, and `0` there.
         format!("{start}.pushlog-id.{}.actions", call.params.text("pushlog_id")),
+        // What trees index their actions under, and what the reference asks for.
+        format!("{revision}.taskgraph.actions"),
         format!("{revision}.actions"),
         format!("{revision}.cron"),
     ] {
@@ -108,7 +140,16 @@ fn later_tasks(call: &Call<'_>) -> Result<IndexSet<TaskId>> {
 /// The full graph that a task decided.
 pub fn graph(call: &Call<'_>, task: &TaskId) -> Result<TaskGraph> {
     let source = artifact(call, task, GRAPH)?.ok_or_else(|| no_artifact(task, GRAPH))?;
+    read_graph(&source)
+}
+
+fn read_graph(source: &Source) -> Result<TaskGraph> {
     TaskGraph::from_json(&source.text).with_context(|| format!("{} cannot be used", source.name))
+}
+
+/// The group that a definition says its task is in.
+pub(super) fn group_of(definition: &Value) -> Option<TaskId> {
+    TaskId::parse(definition.get("taskGroupId")?.as_str()?).ok()
 }
 
 /// The tasks that a task created, by label; none if it created none.

@@ -78,7 +78,7 @@ fn plan(call: &Call<'_>) -> Result<Plan> {
     let times = times::read(call, &input, &KeyPath::default())?;
     let definition = call.definition()?;
     let name = name_of(&definition);
-    let previous = Previous::fetch(call)?;
+    let previous = Previous::of_task(call, &definition)?;
     let Some(label) = previous.graph.tasks.get_key_value(name).map(|(label, _)| label) else {
         let message = format!("`{name}` is no task of the graph that `{}` decided", previous.decision);
         return Err(Problems::from(Problem::error("no-task", message)).into());

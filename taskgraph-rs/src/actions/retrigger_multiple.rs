@@ -62,7 +62,9 @@ fn plan(call: &Call<'_>) -> Result<Plan> {
     let mut creation = Creation::new(call, &previous);
     let again: IndexSet<&Label> = requests.iter().flat_map(|request| &request.again).collect();
     for label in again {
-        rerun(call, &previous.label_to_taskid[label], label.as_str(), &mut plan)?;
+        let task = &previous.label_to_taskid[label];
+        let definition = call.service.definition(task)?.unwrap_or_default();
+        rerun(call, task, label.as_str(), &definition, &mut plan)?;
     }
     for (index, request) in requests.iter().enumerate() {
         for round in 0..request.times {

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use crate::lookup::Found;
+use crate::lookup::{Found, Wanted};
 use crate::submit::{Failure, GroupTask, Taskcluster};
 use crate::task_id::TaskId;
 use crate::value::{Str, Value};
@@ -15,8 +15,8 @@ pub trait Service {
     /// The tasks below an index path, those first that expire first.
     fn list_tasks(&self, namespace: &str) -> Result<Vec<TaskId>>;
 
-    /// The tasks at many index paths, and how they are doing.
-    fn find(&self, index_paths: &[Str]) -> Result<Found>;
+    /// The tasks at many index paths, and how these and other tasks are doing.
+    fn find(&self, wanted: &Wanted) -> Result<Found>;
 
     /// An artifact.
     fn artifact(&self, task: &TaskId, name: &str) -> Result<Option<Vec<u8>>>;
@@ -45,8 +45,8 @@ impl Service for Taskcluster {
         self.list_tasks(namespace)
     }
 
-    fn find(&self, index_paths: &[Str]) -> Result<Found> {
-        self.find(index_paths)
+    fn find(&self, wanted: &Wanted) -> Result<Found> {
+        self.find(wanted)
     }
 
     fn artifact(&self, task: &TaskId, name: &str) -> Result<Option<Vec<u8>>> {

@@ -8,6 +8,7 @@ use anyhow::Result;
 
 use super::memory::{Memory, id};
 use super::{Call, Input, Plan, find, plan};
+use crate::fields::Fields;
 use crate::keypath::KeyPath;
 use crate::params::Params;
 use crate::pipeline::Loaded;
@@ -26,10 +27,10 @@ workers: {aliases: {}}
 ";
 
 const GRAPH: &str = r#"{
-    "build": {"kind": "build", "label": "build", "attributes": {"retrigger": true}, "dependencies": {}, "optimization": null, "task": {"metadata": {"name": "build"}}},
-    "image": {"kind": "docker-image", "label": "image", "attributes": {"cached_task": {"digest": "x"}}, "dependencies": {}, "optimization": null, "task": {}},
-    "test": {"kind": "test", "label": "test", "attributes": {}, "dependencies": {"build": "build"}, "optimization": null, "task": {"extra": {"x": 1}, "payload": {"task-reference": "<build>"}}},
-    "report": {"kind": "report", "label": "report", "attributes": {}, "dependencies": {"test": "test"}, "optimization": null, "task": {}}
+    "build": {"kind": "build", "label": "build", "attributes": {"retrigger": true}, "dependencies": {}, "optimization": null, "task": {"deadline": {"relative-datestamp": "1 day"}, "metadata": {"name": "build"}}},
+    "image": {"kind": "docker-image", "label": "image", "attributes": {"cached_task": {"digest": "x"}}, "dependencies": {}, "optimization": null, "task": {"deadline": {"relative-datestamp": "1 day"}}},
+    "test": {"kind": "test", "label": "test", "attributes": {}, "dependencies": {"build": "build"}, "optimization": null, "task": {"deadline": {"relative-datestamp": "1 day"}, "extra": {"x": 1}, "payload": {"task-reference": "<build>"}}},
+    "report": {"kind": "report", "label": "report", "attributes": {}, "dependencies": {"test": "test"}, "optimization": null, "task": {"deadline": {"relative-datestamp": "1 day"}}}
 }"#;
 
 const FILES: &[(&str, &str)] = &[("config.yml", CONFIG)];
@@ -98,6 +99,10 @@ fn artifact(plan: &Plan, name: &str) -> Value {
 fn a_new_job_comes_with_what_it_needs_and_waits_for_the_action() {
     let plan = planned(&decided(), "add-new-jobs", None, "tasks: [report]").unwrap();
     assert_eq!(created(&plan), ["new0 report after action test"]);
+    assert_eq!(
+        plan.notes,
+        ["report waits for test (testAAAAAAAAAAAAAAAAAA), and its state is failed: rerun that, too"]
+    );
     let labels = artifact(&plan, "label-to-taskid.json");
     let labels: Vec<_> =
         labels.as_map().unwrap().iter().map(|(label, id)| (&**label, short(id.as_str().unwrap()))).collect();
@@ -109,6 +114,18 @@ fn a_new_job_comes_with_what_it_needs_and_waits_for_the_action() {
 
 fn definition(plan: &Plan) -> Value {
     plan.create.as_ref().unwrap().graph.tasks[0].definition.clone().into()
+}
+
+#[test]
+fn a_new_job_does_not_wait_for_what_the_queue_has_forgotten() {
+    let mut memory = decided();
+    memory.states.remove(&id("test"));
+    assert_eq!(
+        refused(&memory, "add-new-jobs", None, "tasks: [report]"),
+        "`report` cannot wait for `test`: task `testAAAAAAAAAAAAAAAAAA` is no good: the queue does not know it"
+    );
+    let plan = planned(&memory, "add-new-jobs", None, "tasks: [report, test]").unwrap();
+    assert_eq!(created(&plan), ["new1 test after action build", "new0 report after action new1"]);
 }
 
 #[test]
@@ -155,10 +172,15 @@ fn everything_about_an_input_is_told_with_its_place() {
 
 #[test]
 fn the_newest_task_of_a_label_is_what_others_wait_for() {
-    let mut memory = decided().labels("action", &[("test", "newer")]);
-    memory.namespaces.insert("domain.v2.p.revision.r.actions".into(), vec![id("action")]);
-    let plan = planned(&memory, "add-new-jobs", None, "tasks: [report]").unwrap();
-    assert_eq!(created(&plan), ["new0 report after action newer"]);
+    for namespace in ["revision.r.taskgraph.actions", "revision.r.actions", "pushlog-id.0.actions"] {
+        let mut memory = decided()
+            .task("newer", "test", "completed", &[])
+            .group("decision", &["decision", "build", "test", "image", "action", "newer"])
+            .labels("action", &[("test", "newer")]);
+        memory.namespaces.insert(format!("domain.v2.p.{namespace}"), vec![id("action")]);
+        let plan = planned(&memory, "add-new-jobs", None, "tasks: [report]").unwrap();
+        assert_eq!(created(&plan), ["new0 report after action newer"], "{namespace}");
+    }
 }
 
 #[test]
@@ -227,8 +249,75 @@ fn a_task_is_rerun_if_it_has_failed_and_is_one_of_the_decision() {
     assert_eq!(plan.notes, ["image is not rerun: its state is `running`"]);
     assert_eq!(
         refused(&memory, "rerun", Some("other"), ""),
-        "`test` is not rerun: `otherAAAAAAAAAAAAAAAAA` is no task of the decision `decisionAAAAAAAAAAAAAA`"
+        "`test` is not rerun: `otherAAAAAAAAAAAAAAAAA` was made by no decision or action of this push"
     );
+}
+
+/// Two trainings of the decision's revision, with the same labels, each in a group of its own.
+fn trained() -> Memory {
+    let mut memory = decided();
+    memory
+        .namespaces
+        .insert("domain.v2.p.revision.r.taskgraph.actions".into(), ["first", "second"].map(id).into());
+    for (action, build, test) in [("first", "build1", "test1"), ("second", "build2", "test2")] {
+        memory = memory
+            .task(action, "Action: train", "completed", &[])
+            .task(build, "build", "completed", &[action])
+            .task(test, "test", "failed", &[build])
+            .made(action, "decision", "none")
+            .made(build, action, action)
+            .made(test, action, action)
+            .group(action, &[build, test])
+            .artifact(action, "public/full-task-graph.json", GRAPH)
+            .labels(action, &[("build", build), ("test", test)]);
+    }
+    memory
+}
+
+#[test]
+fn a_task_of_a_training_is_rerun_even_if_another_one_has_the_same_labels() {
+    for task in ["test1", "test2", "test"] {
+        assert_eq!(planned(&trained(), "rerun", Some(task), "").unwrap().rerun, [id(task)], "{task}");
+    }
+    // What is copied into the group of another decision was not made by this one.
+    let memory = trained().task("stranger", "test", "failed", &[]).made("stranger", "elsewhere", "first");
+    assert!(refused(&memory, "rerun", Some("stranger"), "").contains("was made by no decision"));
+    let memory = trained().task("stranger", "test", "failed", &[]).made("stranger", "first", "elsewhere");
+    assert!(refused(&memory, "rerun", Some("stranger"), "").contains("was made by no decision"));
+}
+
+#[test]
+fn a_task_that_an_action_made_in_a_group_without_an_index_is_rerun() {
+    let mut memory = decided()
+        .task("again", "build", "failed", &[])
+        .made("again", "decision", "action")
+        .made("action", "decision", "x");
+    assert!(refused(&memory, "rerun", Some("again"), "").contains("was made by no decision"));
+    let Some(Value::Map(definition)) = memory.tasks.get_mut(&id("action")) else { panic!("it is there") };
+    std::sync::Arc::make_mut(definition).put("tags", map! { "kind" => "action-callback" });
+    assert_eq!(planned(&memory, "rerun", Some("again"), "").unwrap().rerun, [id("again")]);
+}
+
+#[test]
+fn a_task_of_a_training_is_retriggered_in_its_group_with_what_that_has() {
+    for (test, build, action) in [("test1", "build1", "first"), ("test2", "build2", "second")] {
+        let plan = planned(&trained(), "retrigger-disabled", Some(test), "force: true").unwrap();
+        assert_eq!(created(&plan), [format!("new0 test after action {build}")]);
+        assert_eq!(plan.create.unwrap().decision, id(action));
+    }
+    // What the trainings made says nothing about the tasks of the decision.
+    let plan = planned(&trained(), "add-new-jobs", None, "tasks: [report]").unwrap();
+    assert_eq!(created(&plan), ["new0 report after action test"]);
+}
+
+#[test]
+fn a_task_is_not_rerun_after_its_deadline() {
+    let mut memory = decided();
+    let Some(Value::Map(definition)) = memory.tasks.get_mut(&id("test")) else { panic!("it is there") };
+    std::sync::Arc::make_mut(definition).put("deadline", "1969-12-31T23:59:59.000Z");
+    let told = "`test` (`testAAAAAAAAAAAAAAAAAA`) cannot be rerun: its deadline was 1969-12-31T23:59:59.000Z";
+    assert_eq!(refused(&memory, "rerun", Some("test"), ""), told);
+    assert_eq!(refused(&memory, "retrigger-multiple", None, "requests: [{tasks: [test]}]"), told);
 }
 
 #[test]

@@ -21,9 +21,17 @@ pub fn check(loaded: &Loaded, params: &mut Params, settings: &Settings) -> Resul
         false => params::unknown(params, &loaded.extension),
     };
     let mut found = check_values(loaded, params, settings, Purpose::Decision);
+    // Whoever knows the key of another layout says what to write instead.
+    let is_new = |problem: &Problem, found: &[Problem]| found.iter().all(|told| told.path != problem.path);
+    let unknown: Vec<Problem> = unknown.into_iter().filter(|problem| is_new(problem, &found)).collect();
     found.extend(unknown);
     if found.iter().any(Problem::is_error) {
-        found.extend(others(loaded, params, settings, &found)?);
+        let others = others(loaded, params, settings, &found)?;
+        let others: Vec<Problem> = others
+            .into_iter()
+            .filter(|problem| problem.code != "no-effect" || is_new(problem, &found))
+            .collect();
+        found.extend(others);
     }
     sorted(found)
 }

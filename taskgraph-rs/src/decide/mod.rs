@@ -5,17 +5,25 @@
 mod artifacts;
 mod asked;
 mod checks;
+mod creation;
+mod earlier;
+mod existing;
 mod folder;
 mod history;
 mod new_tasks;
 mod parameters;
+mod queue;
 mod run;
 mod runnable;
+mod same;
 mod try_config;
 
 pub use asked::Asked;
 pub use checks::{check_values, others};
+pub use creation::{Creation, Creator};
+pub use earlier::Earlier;
 pub use folder::{Folder, Staged};
 pub use new_tasks::{Summary, new_tasks};
 pub use parameters::{Derived, parameters};
-pub use run::{Create, Decided, Decision, Probe, Rendered, Step, run};
+pub use queue::Queue;
+pub use run::{Decided, Decision, Probe, Rendered, Step, run};

@@ -9,18 +9,20 @@ use tempfile::TempDir;
 
 use super::artifacts;
 use super::checks::{check, check_run};
+use super::creation::{Creation, Creator};
+use super::earlier::Earlier;
+use super::existing;
 use super::folder::Folder;
 use super::new_tasks::{Summary, new_tasks};
+use super::queue::Queue;
 use crate::actions;
-use crate::lookup::Find;
-use crate::morph::Morphed;
-use crate::optimize::Fate;
+use crate::lookup::{Find, Found};
+use crate::optimize::{Fate, Optimized};
 use crate::params::Params;
 use crate::pipeline::{Loaded, OptimizeRequest};
 use crate::preview::{self, Report, Run};
 use crate::problem::{Machine, Problem};
 use crate::settings::Settings;
-use crate::submit::{CreateFailure, Created, NewTask};
 use crate::task::Label;
 use crate::task_id::TaskId;
 use crate::urls::{Question, Urls};
@@ -28,9 +30,6 @@ use crate::worker::PythonFacts;
 
 /// Whether urls are there.
 pub type Probe<'d> = dyn Fn(&[Question]) -> Urls + 'd;
-
-/// Creates tasks.
-pub type Create<'d> = dyn Fn(Vec<NewTask>) -> Result<Created, CreateFailure> + 'd;
 
 /// What a decision needs besides its parameters.
 pub struct Decision<'d> {
@@ -42,10 +41,10 @@ pub struct Decision<'d> {
     pub is_checked: bool,
     /// Asks urls, if a graph depends on some that nothing is known about.
     pub probe: &'d Probe<'d>,
-    /// Looks index paths up.
+    /// Looks up what ran before.
     pub find: &'d Find<'d>,
-    /// Creates the tasks; without it everything is written and nothing is created.
-    pub create: Option<&'d Create<'d>>,
+    /// Where the tasks are created; without it everything is written and nothing is created.
+    pub queue: Option<&'d dyn Queue>,
     /// Makes the ids of tasks.
     pub new_id: &'d dyn Fn(&Label) -> TaskId,
     /// The folder for artifacts.
@@ -81,8 +80,8 @@ pub enum Step<'s> {
     },
     /// The Python of the tree has made some of it.
     Python(&'s PythonFacts),
-    /// So many index paths are looked up.
-    LooksUp(usize),
+    /// So many index paths and existing tasks are looked up.
+    LooksUp(usize, usize),
     /// What becomes of each task of the target graph.
     Optimized(&'s IndexMap<Label, Fate>),
     /// The artifacts are there, and these tasks are next.
@@ -97,14 +96,14 @@ pub struct Decided {
     pub label_to_taskid: IndexMap<Label, TaskId>,
     /// How many tasks are, or would be, created.
     pub summary: Summary,
-    /// The tasks that were created, if they were to be.
-    pub created: Option<Created>,
+    /// The tasks that were created and those that were there, if they were to be created.
+    pub creation: Option<Creation>,
 }
 
 /// Decides: checks, makes the graph, writes the artifacts and creates the tasks, in this order.
 ///
 /// What is wrong with the input is told before anything is written. If tasks cannot be created, the error is a
-/// [`CreateFailure`] that says what exists.
+/// [`CreateFailure`](crate::submit::CreateFailure) that says what exists.
 pub fn run(loaded: &Loaded, mut params: Params, decision: &Decision<'_>) -> Result<Decided> {
     let tell = decision.tell;
     let artifacts = Folder::open(decision.artifacts)?;
@@ -128,12 +127,30 @@ pub fn run(loaded: &Loaded, mut params: Params, decision: &Decision<'_>) -> Resu
         tell(&Step::Python(&python));
     }
     let offered = actions::render(loaded, &params, decision.task_id.as_str())?;
-    if decision.create.is_some() {
+    if decision.queue.is_some() {
         needs_run_task(&run)?;
     }
 
-    let mut new_id = |label: &Label| (decision.new_id)(label);
-    let morphed = optimized(loaded, &params, &settings, &run, decision, &mut new_id)?;
+    let found = look_up(loaded, &params, &settings, &run, decision)?;
+    let creator = Creator { task_id: decision.task_id.clone(), run_id: settings.run_id };
+    let mut earlier = match decision.queue {
+        Some(queue) => creator.earlier(queue, &decision.task_id, decision.now)?,
+        None => Earlier::default(),
+    };
+    let scheduler = loaded.config.scheduler_id(params.text("level"));
+    let (not_taken, morphed, tasks) = loop {
+        earlier.begin();
+        let mut new_id = |label: &Label| earlier.id(label, decision.new_id);
+        let optimized = optimized(loaded, &params, &settings, &run, decision, &found, &mut new_id)?;
+        let not_taken = existing::check(&params, &optimized.existing)?;
+        let morphed = loaded.morph(optimized, &params, &mut new_id)?;
+        let tasks = new_tasks(&morphed.graph, &decision.task_id, &scheduler, &mut new_id);
+        if !earlier.reject(&tasks, decision.now)? {
+            break (not_taken, morphed, tasks);
+        }
+    };
+    tell(&Step::Warnings(&not_taken));
+    warnings.extend(not_taken);
     tell(&Step::Optimized(&morphed.fates));
     let report = preview::of_decision(loaded, &params, &settings, &run, &morphed.fates, warnings)?;
     let rendered = report.as_ref().map(decision.render).transpose()?;
@@ -156,11 +173,10 @@ pub fn run(loaded: &Loaded, mut params: Params, decision: &Decision<'_>) -> Resu
 
     let summary = Summary::of(&morphed.graph);
     tell(&Step::Creates(&summary));
-    let scheduler = loaded.config.scheduler_id(params.text("level"));
-    let create =
-        |create: &Create<'_>| create(new_tasks(&morphed.graph, &decision.task_id, &scheduler, &mut new_id));
-    let created = decision.create.map(create).transpose()?;
-    Ok(Decided { fates: morphed.fates, label_to_taskid: morphed.label_to_taskid, summary, created })
+    let used = morphed.label_to_taskid.values().cloned();
+    let create = |queue| creator.create(queue, &decision.task_id, &earlier, tasks, used);
+    let creation = decision.queue.map(create).transpose()?;
+    Ok(Decided { fates: morphed.fates, label_to_taskid: morphed.label_to_taskid, summary, creation })
 }
 
 /// The settings of the call, as a decision needs them: with its id, with contexts, and with answers about urls.
@@ -173,26 +189,32 @@ fn settings(loaded: &Loaded, params: &Params, decision: &Decision<'_>) -> Settin
     }
 }
 
-/// The graph as it is created, once the index was looked up.
+/// What ran before.
+fn look_up(
+    loaded: &Loaded,
+    params: &Params,
+    settings: &Settings,
+    run: &Run,
+    decision: &Decision<'_>,
+) -> Result<Found> {
+    let wanted = loaded.wanted(&run.targets, params, settings)?;
+    (decision.tell)(&Step::LooksUp(wanted.index_paths.len(), wanted.tasks.len()));
+    (decision.find)(&wanted)
+}
+
+/// What has to run.
 fn optimized(
     loaded: &Loaded,
     params: &Params,
     settings: &Settings,
     run: &Run,
     decision: &Decision<'_>,
+    found: &Found,
     new_id: &mut dyn FnMut(&Label) -> TaskId,
-) -> Result<Morphed> {
-    let paths = loaded.index_paths(&run.targets, params, settings)?;
-    (decision.tell)(&Step::LooksUp(paths.len()));
-    let index = (decision.find)(&paths)?;
-    let request = OptimizeRequest {
-        settings,
-        decision_task_id: decision.task_id.as_str(),
-        found: &index,
-        now: decision.now,
-    };
-    let optimized = loaded.optimize(&run.targets, params, &request, new_id)?;
-    loaded.morph(optimized, params, new_id)
+) -> Result<Optimized> {
+    let decision_task_id = decision.task_id.as_str();
+    let request = OptimizeRequest { settings, decision_task_id, found, now: decision.now };
+    loaded.optimize(&run.targets, params, &request, new_id)
 }
 
 /// Without run-task, digests are not those of anybody else, and all that is cached would be made again.

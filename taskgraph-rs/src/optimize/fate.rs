@@ -74,8 +74,10 @@ pub struct PassedOver {
 pub enum Passed {
     /// The queue does not know it.
     Unknown,
-    /// It is in this state.
-    State(Str),
+    /// It is in this state, for this reason if the queue has told one.
+    State(Str, Option<Str>),
+    /// It is gone since then, or will be any moment.
+    Expired(Str),
     /// It is gone before what depends on it has to be done.
     Expires {
         /// When it is gone.
@@ -187,9 +189,19 @@ impl fmt::Display for NotReplaced {
 impl fmt::Display for PassedOver {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} at {} not taken: ", self.task_id, self.path)?;
-        match &self.why {
+        write!(f, "{}", self.why)
+    }
+}
+
+impl fmt::Display for Passed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
             Passed::Unknown => f.write_str("the queue does not know it"),
-            Passed::State(state) => write!(f, "its state is {state}"),
+            Passed::State(state, Some(reason)) if reason != state => {
+                write!(f, "its state is {state} ({reason})")
+            }
+            Passed::State(state, _) => write!(f, "its state is {state}"),
+            Passed::Expired(expires) => write!(f, "it expired at {expires}"),
             Passed::Expires { expires, deadline, dependent } => {
                 write!(f, "it expires at {expires}, before the deadline of {dependent} at {deadline}")
             }
@@ -217,7 +229,7 @@ impl fmt::Display for Replaced {
                 if let Some(path) = path {
                     write!(f, " at {path}")?;
                 }
-                if let Some(TaskState { state, expires }) = state {
+                if let Some(TaskState { state, expires, .. }) = state {
                     write!(f, ", {state}, expires at {expires}")?;
                 }
             }
@@ -243,10 +255,10 @@ mod tests {
         let strategy = NotReplaced::Strategy {
             name: "index-search".into(),
             asked: 2,
-            passed_over: vec![passed(Passed::State("failed".into())), passed(expires)],
+            passed_over: vec![passed(Passed::State("failed".into(), Some("failed".into()))), passed(expires)],
         };
         let never = NotReplaced::Strategy { name: "never".into(), asked: 0, passed_over: Vec::new() };
-        let state = Some(TaskState { state: "completed".into(), expires: "E".into() });
+        let state = Some(TaskState { state: "completed".into(), expires: "E".into(), reason: None });
         let needed = Some(("D".into(), label("y")));
         let found =
             ReplacedBy::Strategy { name: "index-search".into(), path: Some("a.b".into()), state, needed };

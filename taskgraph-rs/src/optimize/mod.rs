@@ -2,6 +2,7 @@
 //! before, and resolves what the others say of each other. Never adds a task, and opens no connection: what the index
 //! has is handed in.
 
+mod existing;
 mod fate;
 mod given;
 mod nodes;
@@ -13,8 +14,9 @@ mod strategies;
 mod strategy;
 mod subgraph;
 
+pub use existing::{Existing, NotTaken, Unusable, examine_existing};
 pub use fate::{Fate, Kept, KeptBy, NotReplaced, Passed, PassedOver, Removed, Replaced, ReplacedBy};
 pub use given::{do_not_optimize, existing_tasks, strategies};
-pub use request::{Optimized, Request, index_paths, optimize};
+pub use request::{Optimized, Request, optimize, wanted};
 pub use strategies::{ALWAYS, INDEX_SEARCH, NEVER, SKIP_UNLESS_CHANGED, Strategies};
 pub use strategy::{Answer, Composite, Deadline, LookUp, Simple, Strategy};

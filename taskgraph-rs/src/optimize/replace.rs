@@ -42,7 +42,8 @@ pub(super) fn replace(
             let replaced = Replaced { by: ReplacedBy::ExistingTasks, removed: removed.clone() };
             Outcome::Fate(Fate::Replaced(existing.clone(), replaced))
         } else {
-            let deadline = deadline(nodes, node, request.now)?;
+            let dependents = &nodes.needed_by[node];
+            let deadline = deadline(nodes, dependents.iter().copied(), request.now)?;
             ask(request, task, &chosen[node], deadline.as_ref(), &removed)
         };
         fates[node] = Some(match (outcome, kept, removed) {
@@ -86,11 +87,15 @@ fn ask(
     }
 }
 
-/// The last deadline of all that depends on a task, whether it runs or not.
-fn deadline(nodes: &Nodes<'_>, node: usize, now: SystemTime) -> Result<Option<Deadline>> {
+/// The last deadline of these dependents. For the index: of all that depends on a task, whether it runs or not.
+pub(super) fn deadline(
+    nodes: &Nodes<'_>,
+    dependents: impl IntoIterator<Item = usize>,
+    now: SystemTime,
+) -> Result<Option<Deadline>> {
     let mut last: Option<Deadline> = None;
-    for dependent in &nodes.needed_by[node] {
-        let task = nodes.tasks[*dependent];
+    for dependent in dependents {
+        let task = nodes.tasks[dependent];
         let micros = deadline_of(task, now).map_err(|error| task.origin.blame(error))?;
         if last.as_ref().is_none_or(|last| last.micros < micros) {
             last = Some(Deadline { micros, dependent: task.label.clone() });

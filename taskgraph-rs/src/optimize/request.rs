@@ -6,6 +6,7 @@ use std::time::SystemTime;
 use anyhow::Result;
 use indexmap::{IndexMap, IndexSet};
 
+use super::existing::{Existing, examine};
 use super::fate::Fate;
 use super::given::can_run;
 use super::nodes::Nodes;
@@ -14,14 +15,13 @@ use super::replace::replace;
 use super::strategies::{Chosen, Strategies};
 use super::subgraph::subgraph;
 use crate::graph::TaskGraph;
-use crate::lookup::Found;
+use crate::lookup::{Found, Wanted};
 use crate::params::Params;
 use crate::problem::{Problem, Problems};
 use crate::ready::ReadyGraph;
 use crate::settings::Settings;
 use crate::task::Label;
 use crate::task_id::TaskId;
-use crate::value::Str;
 use crate::worker::Session;
 
 /// What is to be optimized, and what is known.
@@ -42,7 +42,7 @@ pub struct Request<'a> {
     pub settings: &'a Settings,
     /// The task that decides.
     pub decision_task_id: &'a str,
-    /// What the index has, of all that [`index_paths`] names.
+    /// What was found of all that is [`wanted`].
     pub found: &'a Found,
     /// The point in time from which deadlines count.
     pub now: SystemTime,
@@ -59,21 +59,27 @@ pub struct Optimized {
     pub fates: IndexMap<Label, Fate>,
     /// What goes on in Python for this graph.
     pub session: Option<Arc<Session>>,
+    /// What is to be said of the existing tasks.
+    pub existing: Existing,
 }
 
-/// The index paths that have to be looked up before a graph is optimized: each once, in the order of the graph.
-pub fn index_paths(
+/// What has to be looked up before a graph is optimized, each once: index paths in the order of the graph, and the
+/// existing tasks of its labels.
+pub fn wanted(
     graph: &TaskGraph,
     do_not_optimize: &IndexSet<Label>,
+    existing_tasks: &IndexMap<Label, TaskId>,
     strategies: &Strategies,
-) -> Vec<Str> {
+) -> Wanted {
     let mut paths = IndexSet::new();
     for task in graph.tasks.values().filter(|task| !do_not_optimize.contains(&task.label)) {
         if let Some(Chosen { strategy, argument, .. }) = strategies.choose(task) {
             paths.extend(strategy.index_paths(argument));
         }
     }
-    paths.into_iter().collect()
+    let existing = existing_tasks.iter().filter(|(label, _)| graph.tasks.contains_key(label.as_str()));
+    let tasks: IndexSet<&TaskId> = existing.map(|(_, task)| task).collect();
+    Wanted { index_paths: paths.into_iter().collect(), tasks: tasks.into_iter().cloned().collect() }
 }
 
 /// Optimizes a target graph. `new_id` is asked for the id of each task that runs, in the order of the labels.
@@ -83,12 +89,14 @@ pub fn optimize(request: &Request<'_>, new_id: &mut dyn FnMut(&Label) -> TaskId)
     let is_pinned = nodes.marks(|label| request.do_not_optimize.contains(label));
     let stays = remove(request, &nodes, &chosen, &is_pinned)?;
     let fates = replace(request, &nodes, &chosen, &is_pinned, stays)?;
+    let existing = examine(request, &nodes, &fates)?;
     let (graph, label_to_taskid) = subgraph(request, &nodes, &fates, new_id)?;
     if request.settings.verify {
         Problems(still_there(&graph)).check()?;
     }
     let labels = nodes.tasks.iter().map(|task| task.label.clone());
-    Ok(Optimized { graph, label_to_taskid, fates: labels.zip(fates).collect(), session: None })
+    let fates = labels.zip(fates).collect();
+    Ok(Optimized { graph, label_to_taskid, fates, existing, session: None })
 }
 
 /// The strategy of every task, or all tasks that have none that the program knows.

@@ -159,9 +159,9 @@ fn search_index(asked: &LookUp<'_>, argument: &Value, passed: &mut Vec<PassedOve
 }
 
 /// Why a task cannot be taken.
-fn objection(found: &TaskState, deadline: Option<&Deadline>) -> Option<Passed> {
+pub(super) fn objection(found: &TaskState, deadline: Option<&Deadline>) -> Option<Passed> {
     if matches!(&*found.state, "failed" | "exception") {
-        return Some(Passed::State(found.state.clone()));
+        return Some(Passed::State(found.state.clone(), found.reason.clone()));
     }
     let deadline = deadline?;
     // What cannot be read is taken for gone: to run a task again is better than to miss it.

@@ -1,5 +1,6 @@
 //! What is left of a target graph: the tasks that run, with their ids, and references resolved.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use anyhow::Result;
@@ -86,8 +87,8 @@ fn ready(
     let mut definition = references
         .resolve(&task.definition)
         .map_err(|astray| astray.into_iter().map(|astray| tell(task, astray)).collect::<Vec<_>>())?;
-    let mut needed: Vec<&TaskId> = all.values().collect();
-    needed.sort_unstable();
+    // One task may stand for several labels. The queue refuses a list that has a taskId twice.
+    let needed: BTreeSet<&TaskId> = all.values().collect();
     match definition.list_at("dependencies") {
         Ok(list) => list.extend(needed.into_iter().map(|id| Value::from(id.text()))),
         Err(error) => {

@@ -109,16 +109,19 @@ pub fn check(params: &Params, extension: &Extension, kinds: &IndexMap<Str, Kind>
     problems
 }
 
-/// Parameters that neither the engine nor the tree knows: a decision refuses them. Python: `Parameters.check`, strict.
+/// Parameters that neither the engine nor the tree knows, and keys in them that it does not know: a decision refuses
+/// them. Python: `Parameters.check`, strict.
 pub fn unknown(params: &Params, extension: &Extension) -> Vec<Problem> {
     let known: Vec<&'static str> = BASE.iter().chain(extension.parameters).map(|field| field.name).collect();
     let unknown = params.values().keys().filter(|name| !known.contains(&&***name));
-    unknown
-        .map(|name| {
-            let path = KeyPath::default().join(name);
-            tell(params, &Misfit { path, what: What::Unknown(known.clone()) })
-        })
-        .collect()
+    let unknown = unknown
+        .map(|name| Misfit { path: KeyPath::default().join(name), what: What::Unknown(known.clone()) });
+    let inside = BASE.iter().chain(extension.parameters).flat_map(|field| {
+        let misfits = params.get(field.name).map(|value| field.shape.check(value)).unwrap_or_default();
+        let unknown = misfits.into_iter().filter(|misfit| matches!(misfit.what, What::Unknown(_)));
+        unknown.map(|misfit| Misfit { path: KeyPath::dotted(field.name).concat(&misfit.path), ..misfit })
+    });
+    unknown.chain(inside).map(|misfit| tell(params, &misfit)).collect()
 }
 
 /// A misfit of the parameters as a problem, with its place in the file that has it.

@@ -129,7 +129,7 @@ impl Making<'_> {
     pub fn look_up(&self, params: &Params, run: &Run) -> Result<Option<IndexMap<Label, Fate>>> {
         let Making { loaded, request, .. } = self;
         let Some(find) = request.find else { return Ok(None) };
-        let index = find(&loaded.index_paths(&run.targets, params, request.settings)?)?;
+        let index = find(&loaded.wanted(&run.targets, params, request.settings)?)?;
         let asked = OptimizeRequest {
             settings: request.settings,
             decision_task_id: NO_DECISION,

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::ask::Trouble;
-use super::connection::Connection;
+use super::connection::{Address, Connection};
 use super::failure::Failure;
 use super::taskcluster::Taskcluster;
 use crate::problem::Machine;
@@ -76,7 +76,8 @@ impl Taskcluster {
     pub fn get_url(&self, url: &str) -> Result<Vec<u8>> {
         let connection = self.connection()?;
         let call = format!("GET {}", redact(url));
-        let answer = connection.runtime.block_on(connection.fetch(&call, url, Ok));
+        let address = Address { plain: url.to_owned(), signed: None };
+        let answer = connection.runtime.block_on(connection.fetch(&call, &address, Ok));
         answer
             .map_err(anyhow::Error::new)
             .with_context(|| Machine(format!("`{}` cannot be fetched", redact(url))))
@@ -88,7 +89,7 @@ impl Connection {
     pub(super) async fn pages<P: DeserializeOwned, T>(
         &self,
         call: &str,
-        url: impl Fn(Option<&str>) -> Result<String>,
+        url: impl Fn(Option<&str>) -> Result<Address>,
         items: impl Fn(P) -> (Vec<T>, Option<String>),
     ) -> Result<Vec<T>> {
         let mut all = Vec::new();

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use reqwest::{Response, StatusCode};
+use reqwest::{Method, Response, StatusCode};
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 use taskcluster::Client;
 
-use super::connection::Connection;
+use super::connection::{Address, Connection};
 use super::failure::{Failure, message};
 use super::patience::Again;
 use super::watch::News;
@@ -29,6 +29,8 @@ pub(super) struct Asked<'a> {
     pub(super) path: String,
     /// What is sent along.
     pub(super) body: Option<&'a Json>,
+    /// Whether anybody may ask: it only reads.
+    pub(super) is_open: bool,
 }
 
 /// What came of one attempt, if no answer did.
@@ -74,27 +76,76 @@ impl Connection {
         asked: &Asked<'_>,
     ) -> Result<T, Failure> {
         self.ask(call, async || {
-            let answer = asked.service.request(asked.method, &asked.path, None, asked.body).await?;
+            let refused = match self.signs(asked.is_open) {
+                false => None,
+                true => match asked.service.request(asked.method, &asked.path, None, asked.body).await {
+                    Ok(answer) => return Ok(serde_json::from_slice(&self.whole(answer).await?)?),
+                    Err(error) => Some(self.unless_open(error.into(), asked.is_open)?),
+                },
+            };
+            let answer = self.unsigned(asked).await.map_err(|trouble| instead(refused, trouble))?;
             Ok(serde_json::from_slice(&self.whole(answer).await?)?)
         })
         .await
+    }
+
+    /// The same as the crate's request, for whoever has no credentials: so that what a refusal says is kept, whatever
+    /// it is written in.
+    async fn unsigned(&self, asked: &Asked<'_>) -> Result<Response, Trouble> {
+        let url = asked.service.make_url(&asked.path, None)?;
+        let method = Method::from_bytes(asked.method.as_bytes()).map_err(anyhow::Error::new)?;
+        let request = self.plain.request(method, url);
+        let request = match asked.body {
+            Some(body) => {
+                let body = serde_json::to_vec(body)?;
+                request.header("content-type", "application/json").body(body)
+            }
+            None => request.header("content-length", "0"),
+        };
+        let answer = request.send().await?;
+        match answer.status().is_success() {
+            true => Ok(answer),
+            false => Err(refusal(answer).await),
+        }
+    }
+
+    /// What the services say of credentials that they refuse, if anybody may ask; else the trouble itself.
+    fn unless_open(&self, trouble: Trouble, is_open: bool) -> Result<Failure, Trouble> {
+        match trouble {
+            Trouble::Final(failure @ Failure::Refused { status: 401, .. }) if is_open => {
+                self.distrust(&failure);
+                Ok(failure)
+            }
+            trouble => Err(trouble),
+        }
     }
 
     /// The bytes at a url, in the form that `read` makes of them. Redirects are followed.
     pub(super) async fn fetch<T>(
         &self,
         call: &str,
-        url: &str,
+        address: &Address,
         read: impl Fn(Vec<u8>) -> Result<T, Trouble>,
     ) -> Result<T, Failure> {
         self.ask(call, async || {
-            let answer = self.http.get(url).send().await?;
-            if !answer.status().is_success() {
-                return Err(refusal(answer).await);
-            }
-            read(self.whole(answer).await?)
+            let refused = match address.signed.as_deref().filter(|_| self.signs(true)) {
+                None => None,
+                Some(url) => match self.get(url).await {
+                    Ok(bytes) => return read(bytes),
+                    Err(trouble) => Some(self.unless_open(trouble, true)?),
+                },
+            };
+            read(self.get(&address.plain).await.map_err(|trouble| instead(refused, trouble))?)
         })
         .await
+    }
+
+    async fn get(&self, url: &str) -> Result<Vec<u8>, Trouble> {
+        let answer = self.http.get(url).send().await?;
+        match answer.status().is_success() {
+            true => self.whole(answer).await,
+            false => Err(refusal(answer).await),
+        }
     }
 
     /// All of an answer, unless it is longer than what is taken, however it was packed and whatever it said before.
@@ -124,6 +175,16 @@ impl Connection {
     }
 }
 
+/// What to tell if a call is refused with credentials and without: that the credentials are no good.
+fn instead(refused: Option<Failure>, trouble: Trouble) -> Trouble {
+    match (refused, trouble) {
+        (Some(failure), Trouble::Final(Failure::Refused { status: 401 | 403, .. })) => {
+            Trouble::Final(failure)
+        }
+        (_, trouble) => trouble,
+    }
+}
+
 /// The first bytes of an answer, and whether these are all. The rest is not waited for.
 async fn beginning(mut answer: Response, most: usize) -> reqwest::Result<(Vec<u8>, bool)> {
     let mut bytes = Vec::new();
@@ -141,14 +202,27 @@ async fn refusal(answer: Response) -> Trouble {
     let status = answer.status();
     let ordered = answer.headers().get("retry-after").and_then(|wait| wait.to_str().ok()?.parse().ok());
     let (body, _) = beginning(answer, REFUSAL).await.unwrap_or_default();
-    let told = serde_json::from_slice::<serde_json::Value>(&body).ok();
-    let told = told.as_ref().and_then(|told| told.get("message")?.as_str());
     let again = match ordered {
         Some(seconds) => Again::Ordered(Duration::from_secs(seconds)),
         None if status == StatusCode::TOO_MANY_REQUESTS => Again::Busy,
         None => Again::Fault,
     };
-    of_status(status, again, told.map_or_else(|| words(status), message))
+    of_status(status, again, said(status, &body))
+}
+
+/// What the body of a refusal says: the message of the service, or else the first line of whoever stands before it.
+fn said(status: StatusCode, body: &[u8]) -> String {
+    if let Ok(json) = serde_json::from_slice::<serde_json::Value>(body) {
+        let told = json.get("message").and_then(serde_json::Value::as_str).map(message);
+        return told.unwrap_or_else(|| words(status));
+    }
+    let text = String::from_utf8_lossy(body);
+    let is_markup = text.trim_start().starts_with('<');
+    let line = text.lines().map(str::trim).find(|line| !line.is_empty()).filter(|_| !is_markup);
+    match line {
+        Some(line) => format!("{}: {}", words(status), redact(&message(line))),
+        None => words(status),
+    }
 }
 
 fn of_status(status: StatusCode, again: Again, told: String) -> Trouble {
@@ -193,8 +267,13 @@ impl From<anyhow::Error> for Trouble {
 impl From<reqwest::Error> for Trouble {
     fn from(error: reqwest::Error) -> Self {
         let is_final = error.is_builder() || error.is_redirect();
-        // A signed url must not be shown.
+        // A signed url must not be shown; who it is that does not answer has to be.
+        let origin = error.url().map(|url| url.origin().ascii_serialization());
         let told = chain(&error.without_url());
+        let told = match origin {
+            Some(origin) => format!("{origin}: {told}"),
+            None => told,
+        };
         match is_final {
             true => Trouble::Final(Failure::Unusable(told)),
             false => Trouble::Passing(Again::Fault, told),

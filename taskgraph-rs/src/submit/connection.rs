@@ -1,6 +1,7 @@
 //! What is opened with the first call: a runtime, the clients of the services, one for plain urls.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
@@ -10,8 +11,9 @@ use taskcluster::{Auth, ClientBuilder, Index, Queue, Retry};
 use tokio::runtime::Runtime;
 
 use super::access::Access;
+use super::failure::Failure;
 use super::patience::Patience;
-use super::watch::Watch;
+use super::watch::{News, Watch};
 use crate::problem::Machine;
 use crate::secret::redact;
 
@@ -34,9 +36,20 @@ pub(super) struct Connection {
     pub(super) index: Index,
     pub(super) auth: Auth,
     pub(super) http: reqwest::Client,
+    /// For calls of services that nobody signs.
+    pub(super) plain: reqwest::Client,
     pub(super) patience: Patience,
     pub(super) watch: Arc<dyn Watch>,
     signs: bool,
+    /// Whether the services have refused the credentials: from then on nobody signs what anybody may ask.
+    is_distrusted: AtomicBool,
+}
+
+/// The url of a call that anybody may make.
+pub(super) struct Address {
+    pub(super) plain: String,
+    /// The same for who has credentials.
+    pub(super) signed: Option<String>,
 }
 
 impl Connection {
@@ -63,16 +76,22 @@ impl Connection {
                 .read_timeout(patience.timeout)
                 .timeout(patience.timeout * DOWNLOAD)
                 .build()?;
+            let plain = reqwest::Client::builder()
+                .user_agent("taskgraph-rs")
+                .redirect(Policy::none())
+                .timeout(patience.timeout)
+                .build()?;
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
             Ok((
                 Queue::new(builder.clone())?,
                 Index::new(builder.clone())?,
                 Auth::new(builder)?,
                 http,
+                plain,
                 runtime,
             ))
         };
-        let (queue, index, auth, http, runtime) = clients()
+        let (queue, index, auth, http, plain, runtime) = clients()
             .map_err(|error| match format!("{error:?}").contains("No CA certificates") {
                 true => error.context(NO_CERTIFICATES),
                 false => error,
@@ -81,7 +100,8 @@ impl Connection {
                 Machine(format!("the connection to Taskcluster at `{}` cannot be set up", redact(url)))
             })?;
         let signs = credentials.is_some();
-        Ok(Connection { runtime, queue, index, auth, http, patience, watch, signs })
+        let is_distrusted = AtomicBool::new(false);
+        Ok(Connection { runtime, queue, index, auth, http, plain, patience, watch, signs, is_distrusted })
     }
 
     /// The url of a call that has a query or is redirected. The crate signs such a url rightly, and the call itself
@@ -90,9 +110,24 @@ impl Connection {
         &self,
         plain: impl FnOnce() -> Result<String>,
         signed: impl FnOnce(Duration) -> Result<String>,
-    ) -> Result<String> {
-        let url = if self.signs { signed(SIGNATURE) } else { plain() };
-        url.with_context(|| Machine("a url of Taskcluster cannot be made".into()))
+    ) -> Result<Address> {
+        let made = || -> Result<Address> {
+            let signed = if self.signs { Some(signed(SIGNATURE)?) } else { None };
+            Ok(Address { plain: plain()?, signed })
+        };
+        made().with_context(|| Machine("a url of Taskcluster cannot be made".into()))
+    }
+
+    /// Whether a call is signed. `is_open` says that anybody may make it.
+    pub(super) fn signs(&self, is_open: bool) -> bool {
+        self.signs && !(is_open && self.is_distrusted.load(Ordering::Relaxed))
+    }
+
+    /// Notes that the services refuse the credentials, and tells it once.
+    pub(super) fn distrust(&self, failure: &Failure) {
+        if !self.is_distrusted.swap(true, Ordering::Relaxed) {
+            self.watch.tell(&News::Unsigned { failure });
+        }
     }
 }
 

@@ -183,7 +183,9 @@ impl Creation {
         let told = match first {
             Some((NewTask { label, task_id, .. }, failure)) => {
                 let hint = match failure {
-                    Failure::Conflict(_) => "; was this decision made before, or is the task group sealed?",
+                    Failure::Conflict(_) => {
+                        "; does another task create the same ones, or is the task group sealed?"
+                    }
                     _ => "",
                 };
                 format!("`{label}` ({task_id}) could not be created: {failure}{hint}")
@@ -229,6 +231,6 @@ async fn send(connection: &Connection, id: &TaskId, definition: &Json) -> Result
         status: Json,
     }
     let (service, path) = (&connection.queue.client, format!("task/{id}"));
-    let asked = Asked { service, method: "PUT", path, body: Some(definition) };
+    let asked = Asked { service, method: "PUT", path, body: Some(definition), is_open: false };
     connection.ask_service::<Answer>(&format!("createTask {id}"), &asked).await.map(|_| ())
 }

@@ -5,6 +5,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::ask::Asked;
+use super::connection::Address;
 use super::failure::Failure;
 use super::look_up::{Status, task_id};
 use super::taskcluster::Taskcluster;
@@ -105,7 +106,7 @@ impl Taskcluster {
         let connection = self.connection()?;
         let call = "currentScopes";
         let (service, path) = (&connection.auth.client, "scopes/current".to_owned());
-        let asked = Asked { service, method: "GET", path, body: None };
+        let asked = Asked { service, method: "GET", path, body: None, is_open: false };
         let ask = connection.ask_service(call, &asked);
         let answer: Scopes = connection.runtime.block_on(ask).map_err(|failure| failure.of(call))?;
         Ok(answer.scopes)
@@ -114,7 +115,8 @@ impl Taskcluster {
     /// What the queue answers to a call without content.
     fn value(&self, call: &str, method: &'static str, path: String) -> Result<Value> {
         let connection = self.connection()?;
-        let asked = Asked { service: &connection.queue.client, method, path, body: None };
+        let is_open = method == "GET";
+        let asked = Asked { service: &connection.queue.client, method, path, body: None, is_open };
         let answer: serde_json::Value = connection
             .runtime
             .block_on(connection.ask_service(call, &asked))
@@ -122,7 +124,7 @@ impl Taskcluster {
         json::read(&answer.to_string()).context("what serde_json wrote is JSON")
     }
 
-    fn members(&self, call: &str, url: impl Fn(Option<&str>) -> Result<String>) -> Result<Vec<GroupTask>> {
+    fn members(&self, call: &str, url: impl Fn(Option<&str>) -> Result<Address>) -> Result<Vec<GroupTask>> {
         let connection = self.connection()?;
         let pages = connection.pages(call, url, |page: Members| (page.tasks, page.continuation_token));
         let members = connection.runtime.block_on(pages)?;

@@ -1,7 +1,7 @@
 //! Looks index paths and tasks up: in batches, side by side.
 
 use std::cell::Cell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
@@ -13,7 +13,7 @@ use super::connection::Connection;
 use super::failure::Failure;
 use super::taskcluster::Taskcluster;
 use super::watch::News;
-use crate::lookup::{Found, TaskState};
+use crate::lookup::{Found, TaskState, Wanted};
 use crate::task_id::TaskId;
 use crate::value::Str;
 
@@ -42,6 +42,22 @@ pub(super) struct IndexedTasks {
 pub(super) struct Status {
     pub(super) state: Str,
     pub(super) expires: Str,
+    #[serde(default)]
+    runs: Vec<Run>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Run {
+    reason_resolved: Option<Str>,
+}
+
+impl Status {
+    /// How the task fares.
+    pub(super) fn into_state(mut self) -> TaskState {
+        let reason = self.runs.pop().and_then(|run| run.reason_resolved);
+        TaskState { state: self.state, expires: self.expires, reason }
+    }
 }
 
 #[derive(Deserialize)]
@@ -59,28 +75,48 @@ struct Statuses {
 }
 
 impl Taskcluster {
-    /// The tasks at index paths, and how they are doing. Paths that lead to no task are left out.
-    pub fn find(&self, index_paths: &[Str]) -> Result<Found> {
-        let wanted: BTreeSet<&Str> = index_paths.iter().collect();
-        let wanted: Vec<Str> = wanted.into_iter().cloned().collect();
-        if wanted.is_empty() {
-            return Ok(Found::default());
+    /// The tasks at index paths, and how these and the other tasks that are wanted are doing. Paths that lead to no task
+    /// are left out.
+    pub fn find(&self, wanted: &Wanted) -> Result<Found> {
+        let paths: BTreeSet<&Str> = wanted.index_paths.iter().collect();
+        let paths: Vec<Str> = paths.into_iter().cloned().collect();
+        let mut found = Found::default();
+        if !paths.is_empty() {
+            let connection = self.connection()?;
+            let (all, done) = (paths.len(), Cell::new(0));
+            let batches = stream::iter(paths.chunks(BATCH)).map(async |batch| {
+                let found = connection.at_paths(batch).await?;
+                done.set(done.get() + batch.len());
+                connection.watch.tell(&News::LookedUp { done: done.get(), all });
+                Ok::<_, anyhow::Error>(found)
+            });
+            let index =
+                batches.buffer_unordered(SIDE_BY_SIDE).try_fold(BTreeMap::new(), async |mut all, one| {
+                    all.extend(one);
+                    Ok(all)
+                });
+            found.index = connection.runtime.block_on(index)?;
+        }
+        let tasks: BTreeSet<&TaskId> = found.index.values().chain(&wanted.tasks).collect();
+        let tasks: Vec<TaskId> = tasks.into_iter().cloned().collect();
+        found.states = self.states(&tasks)?;
+        found.unknown.extend(tasks.into_iter().filter(|task| !found.states.contains_key(task)));
+        Ok(found)
+    }
+
+    /// How tasks are doing. Those that do not exist, or do no longer, are left out.
+    pub fn states(&self, tasks: &[TaskId]) -> Result<BTreeMap<TaskId, TaskState>> {
+        if tasks.is_empty() {
+            return Ok(BTreeMap::new());
         }
         let connection = self.connection()?;
-        let (all, done) = (wanted.len(), Cell::new(0));
-        let batches = stream::iter(wanted.chunks(BATCH)).map(async |batch| {
-            let found = connection.find_batch(batch).await?;
-            done.set(done.get() + batch.len());
-            connection.watch.tell(&News::LookedUp { done: done.get(), all });
-            Ok::<_, anyhow::Error>(found)
-        });
-        let found =
-            batches.buffer_unordered(SIDE_BY_SIDE).try_fold(Found::default(), async |mut all, one| {
-                all.index.extend(one.index);
-                all.states.extend(one.states);
+        let batches = stream::iter(tasks.chunks(BATCH)).map(|batch| connection.states_of(batch));
+        let states =
+            batches.buffer_unordered(SIDE_BY_SIDE).try_fold(BTreeMap::new(), async |mut all, one| {
+                all.extend(one);
                 Ok(all)
             });
-        connection.runtime.block_on(found)
+        connection.runtime.block_on(states)
     }
 
     /// The task at an index path, if there is one.
@@ -118,37 +154,32 @@ impl Taskcluster {
 }
 
 impl Connection {
-    async fn find_batch(&self, paths: &[Str]) -> Result<Found> {
-        let mut found = Found::default();
+    async fn at_paths(&self, paths: &[Str]) -> Result<BTreeMap<Str, TaskId>> {
         let call = format!("findTasksAtIndex for {} paths", paths.len());
         let at_paths = all_of(paths.iter().cloned().collect(), async |left| {
             let body = json!({ "indexes": left });
             let (service, path) = (&self.index.client, "tasks/indexes".to_owned());
-            let asked = Asked { service, method: "POST", path, body: Some(&body) };
+            let asked = Asked { service, method: "POST", path, body: Some(&body), is_open: true };
             let page: IndexedTasks = self.ask_service(&call, &asked).await?;
             let tasks = page.tasks.into_iter().map(|task| (task.namespace, task.task_id));
             Ok((tasks.collect(), page.continuation_token))
         });
-        for (path, id) in at_paths.await.map_err(|failure| failure.of(&call))? {
-            found.index.insert(path, task_id(&id, &call)?);
-        }
-        let ids: BTreeSet<Str> = found.index.values().map(|id| id.text().clone()).collect();
-        if ids.is_empty() {
-            return Ok(found);
-        }
-        let call = format!("statuses of {} tasks", ids.len());
-        let statuses = all_of(ids, async |left| {
+        let found = at_paths.await.map_err(|failure| failure.of(&call))?;
+        found.into_iter().map(|(path, id)| Ok((path, task_id(&id, &call)?))).collect()
+    }
+
+    async fn states_of(&self, tasks: &[TaskId]) -> Result<BTreeMap<TaskId, TaskState>> {
+        let call = format!("statuses of {} tasks", tasks.len());
+        let statuses = all_of(tasks.iter().map(|id| id.text().clone()).collect(), async |left| {
             let body = json!({ "taskIds": left });
             let (service, path) = (&self.queue.client, "tasks/status".to_owned());
-            let asked = Asked { service, method: "POST", path, body: Some(&body) };
+            let asked = Asked { service, method: "POST", path, body: Some(&body), is_open: true };
             let page: Statuses = self.ask_service(&call, &asked).await?;
             let statuses = page.statuses.into_iter().map(|one| (one.task_id, one.status));
             Ok((statuses.collect(), page.continuation_token))
         });
-        for (id, Status { state, expires }) in statuses.await.map_err(|failure| failure.of(&call))? {
-            found.states.insert(task_id(&id, &call)?, TaskState { state, expires });
-        }
-        Ok(found)
+        let found = statuses.await.map_err(|failure| failure.of(&call))?;
+        found.into_iter().map(|(id, status)| Ok((task_id(&id, &call)?, status.into_state()))).collect()
     }
 }
 

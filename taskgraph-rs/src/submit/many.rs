@@ -6,10 +6,12 @@ use serde::Deserialize;
 
 use super::ask::Asked;
 use super::failure::Failure;
+use super::look_up::Status;
 use super::taskcluster::Taskcluster;
 use crate::json;
+use crate::lookup::TaskState;
 use crate::task_id::TaskId;
-use crate::value::Value;
+use crate::value::{Str, Value};
 
 /// How many calls are under way at once, as in the reference.
 const SIDE_BY_SIDE: usize = 50;
@@ -30,20 +32,16 @@ impl Taskcluster {
             .collect()
     }
 
-    /// Cancels tasks, all of them even if one cannot be. Gives those back whose deadline has passed: the queue takes
-    /// no cancellation for them, and they do not run any more.
-    pub fn cancel_all(&self, tasks: &[TaskId]) -> Result<Vec<TaskId>> {
+    /// Cancels tasks, all of them even if one cannot be, and tells what has become of each, in the same order.
+    pub fn cancel_all(&self, tasks: &[TaskId]) -> Result<Vec<Cancelled>> {
         let answers: Vec<(String, Result<Answer, Failure>)> =
             self.of_each("cancelTask", tasks, "POST", |task| format!("task/{task}/cancel"))?;
-        let mut passed = Vec::new();
-        for (task, (call, answer)) in tasks.iter().zip(answers) {
-            match answer {
-                Ok(_) => {}
-                Err(Failure::Conflict(_)) => passed.push(task.clone()),
-                Err(failure) => return Err(failure.of(&call)),
-            }
-        }
-        Ok(passed)
+        let outcomes = answers.into_iter().map(|(call, answer)| match answer {
+            Ok(Answer { status }) => Ok(status.into_cancelled()),
+            Err(Failure::Conflict(_)) => Ok(Cancelled::Passed),
+            Err(failure) => Err(failure.of(&call)),
+        });
+        outcomes.collect()
     }
 
     /// One call for each task: what it is called, and its answer, in the order of the tasks.
@@ -61,14 +59,37 @@ impl Taskcluster {
         let (service, path) = (&connection.queue.client, &path);
         let answers = stream::iter(tasks).map(async |task| {
             let told = format!("{name} {task}");
-            let answer =
-                connection.ask_service(&told, &Asked { service, method, path: path(task), body: None }).await;
+            let is_open = method == "GET";
+            let asked = Asked { service, method, path: path(task), body: None, is_open };
+            let answer = connection.ask_service(&told, &asked).await;
             (told, answer)
         });
         Ok(connection.runtime.block_on(answers.buffered(SIDE_BY_SIDE).collect()))
     }
 }
 
-/// An answer that says no more than that all is well.
+/// What has become of a task that was to be cancelled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cancelled {
+    /// It is cancelled.
+    Cancelled,
+    /// It had ended before, in this state: the queue leaves it as it is.
+    Ended(Str),
+    /// Its deadline has passed: the queue takes no cancellation for it, and it does not run any more.
+    Passed,
+}
+
 #[derive(Deserialize)]
-struct Answer {}
+struct Answer {
+    status: Status,
+}
+
+impl Status {
+    fn into_cancelled(self) -> Cancelled {
+        let TaskState { state, reason, .. } = self.into_state();
+        match reason.as_deref() == Some("canceled") {
+            true => Cancelled::Cancelled,
+            false => Cancelled::Ended(state),
+        }
+    }
+}

@@ -23,6 +23,7 @@ pub use artifacts::Artifact;
 pub use create::{CreateFailure, Created, CreatedTask, RefusedTask};
 pub use failure::Failure;
 pub use group::GroupTask;
+pub use many::Cancelled;
 pub use new_task::NewTask;
 pub use patience::Patience;
 pub use taskcluster::Taskcluster;

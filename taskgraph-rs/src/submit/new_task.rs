@@ -19,7 +19,7 @@ pub struct NewTask {
 
 impl NewTask {
     /// The ids in the definition's `dependencies`.
-    pub(super) fn dependencies(&self) -> impl Iterator<Item = &str> {
+    pub fn dependencies(&self) -> impl Iterator<Item = &str> {
         let listed = self.definition.get("dependencies").and_then(Value::as_list);
         listed.into_iter().flatten().filter_map(Value::as_str)
     }

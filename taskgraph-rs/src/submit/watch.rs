@@ -29,6 +29,11 @@ pub enum News<'n> {
         /// How long is waited before.
         pause: Duration,
     },
+    /// The services refuse the credentials. What anybody may ask is asked without them from now on.
+    Unsigned {
+        /// What they say.
+        failure: &'n Failure,
+    },
     /// Some of the index paths were looked up.
     LookedUp {
         /// How many by now.

@@ -149,7 +149,7 @@ impl Session {
             (label.clone(), fate)
         });
         let fates = fates.collect();
-        Ok(Optimized { graph, label_to_taskid: ids, fates, session: None })
+        Ok(Optimized { graph, label_to_taskid: ids, fates, ..Optimized::default() })
     }
 
     /// Applies the morphs of the tree; with `all`, those of Taskgraph before them.

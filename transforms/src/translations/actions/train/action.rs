@@ -19,6 +19,9 @@ use crate::translations::dialect::Dialect;
 /// The parameter that the input becomes.
 const PARAMETER: &str = "training_config";
 
+/// The parameter, and the key of the input, that names existing tasks.
+const EXISTING: &str = "existing_tasks";
+
 /// The action in trees of December 2024.
 pub const TRAIN_2024: Action = Action {
     name: "train",
@@ -74,9 +77,19 @@ fn plan(call: &Call<'_>, dialect: Dialect) -> Result<Plan> {
     }
     // Without groups, those of the decision itself stay.
     .map_or_else(|| existing_tasks(call.params), Ok)?;
+    // What is wrong with one of them is told where it is named.
+    let written = (!wish.existing.is_empty()).then_some(call.input.document.as_ref()).flatten();
     replace(&mut existing, wish.existing, &mut plan);
     let existing = existing.iter().map(|(label, task)| (Str::clone(label.text()), task.text().into()));
-    params.values_mut().put("existing_tasks", existing.collect::<Map>());
+    let existing = existing.collect::<Map>();
+    match written {
+        None => drop(params.values_mut().put(EXISTING, existing)),
+        Some(document) => {
+            let path = KeyPath::dotted(EXISTING);
+            let own = Layer { document: document.clone(), inside: path.clone(), mount: path };
+            params.replace(EXISTING, existing.into(), own);
+        }
+    }
     plan.decide = Some(params);
     Ok(plan)
 }

@@ -47,6 +47,7 @@ pub fn existing_tasks(
         }
     }
     note_found(&existing, wish.groups.len(), plan);
+    note_gone(&definitions, |_| None, plan);
     if let Some((prefix, _)) = &wish.start {
         leave_out(&mut existing, prefix, &definitions, plan);
     }
@@ -80,6 +81,22 @@ fn leave_out(
 /// Tasks that make graphs are no tasks of a graph.
 pub fn is_service(name: &str) -> bool {
     ["Action", "Decision", "PR"].iter().any(|start| name.starts_with(start))
+}
+
+/// Says which tasks the queue has forgotten: whatever needs them makes them again.
+pub fn note_gone<'l>(
+    definitions: &Definitions,
+    label_of: impl Fn(&TaskId) -> Option<&'l Label>,
+    plan: &mut Plan,
+) {
+    let told = definitions.gone().map(|task| match label_of(task) {
+        Some(label) => format!("{label} ({task})"),
+        None => task.to_string(),
+    });
+    let told: Vec<String> = told.collect();
+    if !told.is_empty() {
+        plan.note(format!("the queue knows no longer, so that it cannot be used again: {}", told.join(", ")));
+    }
 }
 
 /// Says how many tasks were found.

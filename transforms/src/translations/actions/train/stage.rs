@@ -9,7 +9,7 @@ use taskgraph::problem::Problems;
 use taskgraph::task::Label;
 use taskgraph::task_id::TaskId;
 
-use super::groups::{is_service, note_found};
+use super::groups::{is_service, note_found, note_gone};
 use super::wish::Wish;
 use crate::translations::params::refused;
 
@@ -42,12 +42,23 @@ pub fn existing_tasks(
         let label = "nothing leads to the tasks that could be used again";
         return Err(Problems::from(refused(params, "no-tasks", path, message, label)).into());
     }
+    let mut definitions = Definitions::default();
+    let ancestors = definitions.ancestors(call.service, &starts)?;
+    if starts.iter().all(|task| definitions.is_gone(task)) {
+        let message = format!("the queue knows no task of the stage `{start}` any more");
+        let label = "nothing leads to the tasks that could be used again";
+        return Err(Problems::from(refused(params, "no-tasks", path, message, label)).into());
+    }
+    // Tasks of one stage may depend on each other: the stage is done anew as a whole.
+    let after = definitions.descendants(starts.iter().copied());
     let mut existing = IndexMap::new();
-    for (task, name) in Definitions::default().ancestors(call.service, &starts)? {
-        if !is_service(&name) {
+    for (task, name) in ancestors {
+        if !is_service(&name) && !starts.contains(&&task) && !after.contains(&task) {
             existing.insert(Label::parse(&name)?, task);
         }
     }
     note_found(&existing, wish.groups.len(), plan);
+    let label_of = |task: &TaskId| created.iter().find(|(_, id)| *id == task).map(|(label, _)| label);
+    note_gone(&definitions, label_of, plan);
     Ok(Some(existing))
 }

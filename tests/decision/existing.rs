@@ -1,0 +1,123 @@
+//! Existing tasks: looked at before anything is created.
+
+use serde_json::json;
+
+use crate::fake_taskcluster::Fake;
+use crate::repository::{Outcome, Repository};
+
+const ONE: &str = "LzIsbop3RkwVUBcr9TxlKg";
+const OTHER: &str = "MH3_5l1jS3-eJ4lSxydNQQ";
+
+/// Decides on all tasks, with these existing ones.
+fn decide(fake: &Fake, existing: &serde_json::Value) -> Outcome {
+    let repository = Repository::new();
+    let config = json!({"version": 2, "parameters": {"existing_tasks": existing}});
+    repository.write("try_task_config.json", &config.to_string());
+    repository.decide(fake, &["--tasks-for=github-pull-request", "--target-tasks-method=all"])
+}
+
+#[test]
+fn a_task_that_nothing_can_wait_for_is_refused_before_anything_is_created() {
+    for (state, expires, told) in [
+        ("failed", "2999-01-01T00:00:00.000Z", "its state is failed"),
+        ("exception", "2999-01-01T00:00:00.000Z", "its state is exception (canceled)"),
+        (
+            "completed",
+            "2026-01-01T00:00:00.000Z",
+            "it expires at 2026-01-01T00:00:00.000Z, before the deadline of job-",
+        ),
+        ("", "", "the queue does not know it"),
+    ] {
+        let fake = Fake::start();
+        if !state.is_empty() {
+            fake.status(ONE, state, expires);
+        }
+        let outcome = decide(&fake, &json!({"job-a": ONE}));
+        assert_eq!(outcome.status, 2, "{state}: {}", outcome.err);
+        let about = format!("`job-a` cannot be used again: task `{ONE}` is no good");
+        assert!(outcome.err.contains(&about) && outcome.err.contains(told), "{state}: {}", outcome.err);
+        assert!(outcome.err.contains("try_task_config.json:1:"), "{}", outcome.err);
+        assert_eq!(fake.count("createTask"), 0, "{state}");
+    }
+}
+
+#[test]
+fn all_of_them_are_told_at_once_and_asked_for_in_one_call() {
+    let fake = Fake::start();
+    fake.status(ONE, "failed", "2999-01-01T00:00:00.000Z");
+    let outcome = decide(&fake, &json!({"job-a": ONE, "job-d": OTHER, "job-gone": "vLbaYNyfFziQ1WZW1EAhcg"}));
+    assert_eq!(outcome.status, 2, "{}", outcome.err);
+    assert!(outcome.err.contains(ONE) && outcome.err.contains(OTHER), "{}", outcome.err);
+    // What is not in the graph is nobody's concern.
+    assert!(!outcome.err.contains("`job-gone`"), "{}", outcome.err);
+    assert_eq!(fake.count("statuses"), 1);
+    assert_eq!(fake.violations(), [""; 0]);
+}
+
+#[test]
+fn what_runs_or_is_done_stands_in() {
+    for state in ["running", "completed"] {
+        let fake = Fake::start();
+        fake.status(ONE, state, "2999-01-01T00:00:00.000Z");
+        let outcome = decide(&fake, &json!({"job-a": ONE}));
+        assert_eq!(outcome.status, 0, "{}", outcome.err);
+        assert_eq!(fake.tasks().len(), 4, "{state}");
+        assert!(!outcome.err.contains("warning"), "{}", outcome.err);
+    }
+}
+
+/// A task that expires with the deadline of what waits for it would be refused by the queue: tasks are created later
+/// than they are decided on.
+#[test]
+fn a_task_has_to_outlast_the_creation_too() {
+    let fake = Fake::start();
+    let deadline = taskgraph::time::json_date(now() + 24 * 3_600_000 + 60_000);
+    fake.status(ONE, "completed", &deadline);
+    let outcome = decide(&fake, &json!({"job-a": ONE}));
+    assert_eq!(outcome.status, 2, "{}", outcome.err);
+}
+
+fn now() -> i64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    i64::try_from(since.as_millis()).unwrap()
+}
+
+#[test]
+fn an_entry_that_is_not_taken_because_something_it_depends_on_runs_is_told() {
+    let fake = Fake::start();
+    fake.task(ONE);
+    fake.task(OTHER);
+    let outcome = decide(&fake, &json!({"job-b": ONE, "job-c": OTHER}));
+    assert_eq!(outcome.status, 0, "{}", outcome.err);
+    assert_eq!(fake.tasks().len(), 5);
+    assert!(
+        outcome
+            .err
+            .contains("2 existing tasks are not used again, because they depend on `job-a`, which runs")
+            && outcome.err.contains(&format!("job-b ({ONE}), job-c ({OTHER})")),
+        "{}",
+        outcome.err
+    );
+}
+
+/// The queue refuses a list of dependencies that has one twice.
+#[test]
+fn two_labels_with_one_task_are_one_dependency() {
+    let repository = Repository::new();
+    let kind = std::fs::read_to_string(repository.file("taskcluster/kinds/job/kind.yml")).unwrap();
+    let kind =
+        format!("{kind}  e: {{treeherder: {{symbol: E}}, dependencies: {{first: job-a, second: job-d}}}}\n");
+    repository.write("taskcluster/kinds/job/kind.yml", &kind);
+    repository.commit("a task that depends on two");
+    let fake = Fake::start();
+    fake.task(ONE);
+    let config = json!({"version": 2, "parameters": {"existing_tasks": {"job-a": ONE, "job-d": ONE}}});
+    repository.write("try_task_config.json", &config.to_string());
+    let flags = ["--tasks-for=github-pull-request", "--target-tasks-method=all"];
+    let outcome = repository.decide(&fake, &flags);
+    assert_eq!(outcome.status, 0, "{}", outcome.err);
+    assert_eq!(fake.violations(), [""; 0]);
+    let tasks = fake.tasks();
+    let both = tasks.values().find(|task| task["metadata"]["name"] == "job-e").unwrap();
+    assert_eq!(both["dependencies"], json!([ONE, crate::repository::DECISION]));
+}
