@@ -38,7 +38,7 @@ def read_request(frame):
     try:
         request = json.loads(frame)
     except ValueError as e:
-        raise BadFrame(str(e))
+        raise BadFrame(str(e)) from e
     if not isinstance(request, dict):
         raise BadFrame("a request is an object")
     return request
