@@ -110,7 +110,7 @@ def _plain(value, path, depth):
 
 
 def _key(key, path):
-    if isinstance(key, str):
+    if type(key) is str or isinstance(key, str) and _orjson is None:
         return _text(str.__str__(key), path)
     if _orjson is None:
         if key is None or isinstance(key, bool):

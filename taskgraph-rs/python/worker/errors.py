@@ -161,10 +161,12 @@ def _frames(traceback):
 def _told_frames(frames, where):
     frames = [f for f in frames if not f[0].f_code.co_filename.startswith("<frozen ")]
     told = []
+    modules = [str(frame.f_globals.get("__name__")) for frame, _ in frames]
+    of_taskgraph = max((n for n, name in enumerate(modules) if name.startswith("taskgraph.")), default=None)
     for position, (frame, line) in enumerate(frames):
         file = frame.f_code.co_filename
         in_tree = where.in_tree(file)
-        if in_tree or position >= len(frames) - 2:
+        if in_tree or position >= len(frames) - 2 or position == of_taskgraph:
             told.append(
                 {
                     "file": file if file.startswith("<") else os.path.abspath(file),

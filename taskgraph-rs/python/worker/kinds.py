@@ -56,9 +56,7 @@ class Kinds:
             # it may have been given tasks of all kinds
             reachable = list(given) if isinstance(given, dict) else [task.label for task in given]
         changed = self.tasks.changed(reachable)
-        return encoding.object_of(
-            [("tasks", encoding.array_of(made)), ("changed", encoding.array_of(changed))]
-        )
+        return encoding.object_of([("tasks", encoding.array_of(made)), ("changed", encoding.array_of(changed))])
 
     def make_elsewhere(self, kind, given, request):
         """The JSON of the answer, and the tasks for the parent process."""

@@ -81,6 +81,7 @@ class Methods:
         return self.kinds.make_here(request)
 
     def finish_kinds(self, request):
+        self.optimization.lookups.uninstall()
         patched, grown = self.tree.snapshot.differences()
         return encoding.object_of(
             [
@@ -129,9 +130,7 @@ class Methods:
 
         self.need_parameters()
         self.optimization.lookups.uninstall()
-        return encoding.dumps(
-            render_actions_json(self.tree.parameters, self.tree.graph_config, request.get("task_id"))
-        )
+        return encoding.dumps(render_actions_json(self.tree.parameters, self.tree.graph_config, request.get("task_id")))
 
     def action(self, request):
         from taskgraph.actions.registry import trigger_action_callback

@@ -5,6 +5,7 @@ count its calls. The network is the program's: what strategies look up themselve
 """
 
 import sys
+import types
 
 from . import encoding
 from .registries import description_of
@@ -89,7 +90,8 @@ class Optimization:
 class Lookups:
     """Answers from the index and the queue that the program has got.
 
-    While strategies are asked, the functions that would ask the network are others, in every module that has them.
+    While strategies are asked, the functions that would ask the network have other code. It is not enough to put other
+    functions under their names: a strategy may have imported them into anything.
     """
 
     def __init__(self):
@@ -97,7 +99,6 @@ class Lookups:
         self.status = {}
         self.network = False
         self.missed = []
-        self._instead = {name: getattr(self, name) for name in LOOKUPS}
         self._originals = {}
 
     def add(self, request):
@@ -108,15 +109,21 @@ class Lookups:
         return b"{}"
 
     def install(self):
+        global _current
         taskcluster = sys.modules.get("taskgraph.util.taskcluster")
         if self.network or self._originals or taskcluster is None:
             return
-        self._originals = {n: getattr(taskcluster, n) for n in LOOKUPS if hasattr(taskcluster, n)}
-        _exchange({n: (f, self._instead[n]) for n, f in self._originals.items()})
+        _current = self
+        for name, code in _CODE.items():
+            function = getattr(taskcluster, name, None)
+            function = getattr(function, "__wrapped__", function)
+            if isinstance(function, types.FunctionType) and not function.__code__.co_freevars:
+                self._originals[function] = (function.__code__, function.__defaults__, function.__kwdefaults__)
+                function.__code__, function.__defaults__, function.__kwdefaults__ = code, None, None
 
     def uninstall(self):
-        # also in modules that were imported meanwhile
-        _exchange({n: (self._instead[n], f) for n, f in self._originals.items()})
+        for function, parts in self._originals.items():
+            function.__code__, function.__defaults__, function.__kwdefaults__ = parts
         self._originals = {}
 
     def find_task_id(self, index_path, *args, **kwargs):
@@ -149,17 +156,23 @@ class Lookups:
             self.missed.append(what)
 
 
-def _exchange(functions):
-    """`functions` is {name: (there, instead)}."""
-    if not functions:
-        return
-    for module in list(sys.modules.values()):
-        names = getattr(module, "__dict__", None)
-        if not isinstance(names, dict):
-            continue
-        for name, (there, instead) in functions.items():
-            if names.get(name) is there:
-                names[name] = instead
+#: The Lookups that are installed
+_current = None
+
+
+def _code_of(name):
+    """Code that asks `_current`. It runs with the globals of another module, so it has to find this one."""
+
+    def asks(*args, **kwargs):
+        import taskgraph_rs_worker.optimization as optimization
+
+        return optimization.Lookups.NAME(optimization._current, *args, **kwargs)
+
+    code = asks.__code__
+    return code.replace(co_names=tuple(name if n == "NAME" else n for n in code.co_names))
+
+
+_CODE = {name: _code_of(name) for name in LOOKUPS}
 
 
 def _is_index_search(strategy):

@@ -85,8 +85,8 @@ class Registries:
         if known is None or type(strategy) is not type(known):
             return False
         own = {k: v for k, v in getattr(strategy, "__dict__", {}).items() if k != "description"}
-        dotted = "%s.%s" % (type(strategy).__module__, type(strategy).__qualname__)
-        return not own and not any(p == dotted or p.startswith(dotted + ".") for p in patched)
+        names = ["%s.%s" % (c.__module__, c.__qualname__) for c in type(strategy).__mro__]
+        return not own and not any(p == name or p.startswith(name + ".") for p in patched for name in names)
 
     def strategies(self, patched):
         """{name: {"native", "description"}} of those that the reference does not have, or that are not its own."""

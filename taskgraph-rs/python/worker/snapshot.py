@@ -141,25 +141,24 @@ class Snapshot:
 
     def differences(self):
         """(what was replaced, schemas that only grew), dotted names in order."""
-        patched, grown = [], []
-        for name in sorted(self.modules):
-            module = sys.modules.get(name)
-            if module is None:
-                continue
-            now = vars(module)
-            for attribute, before in self.modules[name].items():
+        patched, grown, seen = [], [], set()
+        # In the order in which imports ended: the module that made an object comes before those that import it, and
+        # a change within the object is told under the name that it has there.
+        for name, attributes in self.modules.items():
+            now = vars(sys.modules[name]) if name in sys.modules else {}
+            for attribute, before in attributes.items():
                 dotted = "%s.%s" % (name, attribute)
-                if dotted in IGNORED or attribute.endswith("_cache"):
+                if dotted in IGNORED or attribute.endswith("_cache") or name not in sys.modules:
                     continue
                 if attribute not in now:
                     patched.append(dotted)
                 elif now[attribute] is not before.value:
-                    if _same_plain(before.value, now[attribute]):
-                        continue
-                    (grown if schemas.has_grown(before.schema, now[attribute]) else patched).append(dotted)
-                else:
+                    if not _same_plain(before.value, now[attribute]):
+                        (grown if schemas.has_grown(before.schema, now[attribute]) else patched).append(dotted)
+                elif id(before.value) not in seen:
+                    seen.add(id(before.value))
                     before.differences(dotted, patched, grown)
-        return patched, grown
+        return sorted(patched), sorted(grown)
 
 
 class _Value:
