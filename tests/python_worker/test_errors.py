@@ -226,7 +226,14 @@ class Errors(TreeCase):
         self.steps("numbers", 'for task in tasks:\n    task["attributes"] = {"x": {1: 2, None: 3}}\n    yield task\n')
         self.kind("dates", transforms=["dates"])
         self.kind("numbers", transforms=["numbers"])
-        worker = self.opened()
+        self.write("hidden/orjson.py", "raise ImportError\n")
+        hidden = os.path.join(self.folder, "hidden")
+        self.check_json(self.opened())
+        worker = self.opened({"PYTHONPATH": hidden})
+        self.assertFalse(worker.opened["orjson"])
+        self.check_json(worker)
+
+    def check_json(self, worker):
         if worker.opened["orjson"]:
             made = self.made(worker, "dates")["dates-one"]["attributes"]
             self.assertEqual((made["x"], made["n"]), ("2025-01-02", None))

@@ -134,7 +134,7 @@ def describe(error, where, depth=0):
         answer["module"] = error.name
         for frame, line in reversed(frames):
             if where.in_tree(frame.f_code.co_filename):
-                answer["imported_by"] = {"file": os.path.abspath(frame.f_code.co_filename), "line": line}
+                answer["imported_by"] = {"file": _path(frame.f_code.co_filename), "line": line}
                 break
     if isinstance(error, SystemExit):
         answer["exit"] = error.code if isinstance(error.code, (int, type(None))) else _cut(str(error.code), MAX_TEXT)
@@ -169,7 +169,7 @@ def _told_frames(frames, where):
         if in_tree or position >= len(frames) - 2 or position == of_taskgraph:
             told.append(
                 {
-                    "file": file if file.startswith("<") else os.path.abspath(file),
+                    "file": _path(file),
                     "line": line,
                     "function": getattr(frame.f_code, "co_qualname", frame.f_code.co_name),
                     "text": _cut(linecache.getline(file, line or 0).strip(), MAX_TEXT),
@@ -186,14 +186,14 @@ def _definition(code):
         if re.match(r"\s*(async\s+)?def\s+%s\b" % re.escape(code.co_name), linecache.getline(code.co_filename, n)):
             line = n
             break
-    return {"file": os.path.abspath(code.co_filename), "line": line}
+    return {"file": _path(code.co_filename), "line": line}
 
 
 def _syntax(error, where):
     if not isinstance(error, SyntaxError) or error.filename is None:
         return None
     return {
-        "file": os.path.abspath(error.filename),
+        "file": _path(error.filename),
         "line": error.lineno,
         "column": error.offset,
         "text": _cut((error.text or "").rstrip("\n"), MAX_TEXT),
@@ -236,6 +236,11 @@ def _message(error):
     except BaseException as e:
         text = "(its text cannot be made: %s)" % type(e).__name__
     return _cut(_ADDRESS.sub("", text), MAX_MESSAGE)
+
+
+def _path(file):
+    """An absolute path, as text that can be written; `<string>` and the like as they are."""
+    return _cut(file if file.startswith("<") else os.path.abspath(file), MAX_TEXT * 20)
 
 
 def _cut(text, length):

@@ -174,10 +174,10 @@ def _without_edges(tasks):
 
 
 def _update(task, value):
-    """Makes an object that Python code may hold equal to what the program has made of it. Its `dependencies` name labels,
-    while those of the program are edges between taskIds: they stay."""
+    """Makes an object that Python code may hold equal to what the program has made of it. Its `dependencies` name
+    labels, while those of the program are edges between taskIds: they stay."""
     for attribute in ("description", "attributes", "optimization", "task", "soft_dependencies", "if_dependencies"):
-        if attribute in value and encoding.dumps(getattr(task, attribute), task.label) != encoding.dumps(
-            value[attribute]
-        ):
+        if attribute not in value:
+            continue
+        if encoding.dumps(getattr(task, attribute), task.label) != encoding.dumps(value[attribute]):
             setattr(task, attribute, value[attribute])

@@ -4,6 +4,7 @@ import pickle
 import sys
 
 from . import encoding
+from .tasks import digest, encode
 from .tree import gets_upstream_tasks
 
 
@@ -60,11 +61,9 @@ class Kinds:
 
     def make_elsewhere(self, kind, given, request):
         """The JSON of the answer, and the tasks for the parent process."""
-        from . import tasks
-
         made = self.make(kind, given, request)
-        texts = [tasks.encode(task) for task in made]
-        digests = [tasks._digest(text) for text in texts]
+        texts = [encode(task) for task in made]
+        digests = [digest(text) for text in texts]
         answer = encoding.object_of([("tasks", encoding.array_of(texts)), ("changed", b"[]")])
         try:
             return answer, pickle.dumps((made, digests), pickle.HIGHEST_PROTOCOL)
@@ -74,8 +73,8 @@ class Kinds:
             ) from e
 
     def take_from_child(self, pickled):
-        for task, digest in zip(*pickle.loads(pickled)):
-            self.tasks.add_told(task, digest)
+        for task, told in zip(*pickle.loads(pickled)):
+            self.tasks.add_told(task, told)
 
 
 def _has_own_loader(kind):

@@ -1,6 +1,7 @@
 """What the program can ask for. A method takes the request and returns the JSON of its answer."""
 
 import gc
+import sys
 
 from . import encoding
 from .graphs import Graphs
@@ -21,16 +22,13 @@ class Methods:
             raise Protocol("no method is called %r" % (method,))
         if self.tree is None and method != "open":
             raise Protocol("%s before open" % method)
+        if method in _AFTER_PARAMETERS:
+            self.need_parameters()
         return getattr(self, method)(request)
 
-    def open(self, request):
-        if self.tree is not None:
-            raise Protocol("a worker opens one tree")
-        tree = Tree(request, self.where)
-        answer = encoding.dumps(tree.answer())
-        self.tree = tree
-        self._begin(None)
-        return answer
+    def need_parameters(self):
+        if self.tree is None or self.tree.parameters is None:
+            raise Protocol("there are no parameters yet")
 
     def _begin(self, parameters):
         """A new generation: nothing of one before it is known any more."""
@@ -45,7 +43,19 @@ class Methods:
         if again:
             gc.collect()
 
+    def open(self, request):
+        """{root, memory, environment, artifacts, contexts, fast, log_level}, all but root may be left out: reads the
+        graph config and registers the tree. Tells versions, and what the tree registered or replaced."""
+        if self.tree is not None:
+            raise Protocol("a worker opens one tree")
+        tree = Tree(request, self.where)
+        answer = encoding.dumps(tree.answer())
+        self.tree = tree
+        self._begin(None)
+        return answer
+
     def parameters(self, request):
+        """{values, strict, repo_root} -> {values}: with defaults, unless strict, and checked. They hold from now on."""
         from taskgraph.parameters import Parameters
 
         values = dict(request["values"])
@@ -56,6 +66,7 @@ class Methods:
         return encoding.object_of([("values", encoding.dumps(dict(parameters)))])
 
     def set_parameters(self, request):
+        """{values, strict} -> {}: values that `parameters` has given, or what was made of them."""
         from taskgraph.parameters import Parameters
 
         # the values are complete, whether or not others would be allowed to lack some
@@ -65,6 +76,7 @@ class Methods:
         return b"{}"
 
     def decision_parameters(self, request):
+        """{name: "module:function", values} -> {values}: what a function that the graph config names makes of them."""
         from taskgraph.util.python_path import find_object
 
         values = dict(request["values"])
@@ -72,15 +84,18 @@ class Methods:
         return encoding.object_of([("values", encoding.dumps(values))])
 
     def verify_early(self, request):
+        """{phase, target_kinds} -> {ran}: verifications of the tree before there are tasks."""
         if request.get("phase") not in ("initial", "graph_config"):
             self.need_parameters()
         return self.graphs.verify_early(request)
 
     def kind(self, request):
-        self.need_parameters()
+        """{name, upstream, loaded, new, write_artifacts} -> {tasks, changed}: makes the tasks of a kind. With `fork` it
+        is made elsewhere, and does not come by here."""
         return self.kinds.make_here(request)
 
     def finish_kinds(self, request):
+        """{} -> {changed, patched, schemas, modules}: what kinds have left behind."""
         self.optimization.lookups.uninstall()
         patched, grown = self.tree.snapshot.differences()
         return encoding.object_of(
@@ -93,46 +108,54 @@ class Methods:
         )
 
     def graph(self, request):
-        self.need_parameters()
+        """{name, tasks, …} -> {}: what the program has decided about the graph of a phase."""
         return self.graphs.define(request)
 
     def graph_json(self, request):
+        """{name} -> {tasks}: a graph as the reference writes it."""
         return self.graphs.json(request.get("name"))
 
     def verify(self, request):
+        """{phase} -> {ran, changed}: verifications of the tree over the graph of a phase."""
         return self.graphs.verify(request)
 
     def target(self, request):
+        """{filters} -> {labels, changed}: the labels that the filters leave."""
         return self.graphs.target(request)
 
     def morph(self, request):
-        self.need_parameters()
+        """{tasks, label_to_taskid}, both may be left out -> {tasks, order, label_to_taskid, ran}"""
         return self.graphs.morph(request)
 
     def strategies(self, request):
-        self.need_parameters()
+        """{override, labels} -> {strategies, unknown}: prepares the strategies, and tells of those that tasks name."""
         return self.optimization.prepare(request)
 
     def lookups(self, request):
+        """{index, status, network} -> {}: what the program has found in the index and the queue."""
         return self.optimization.lookups.add(request)
 
     def remove(self, request):
+        """{label} -> {remove, by}"""
         return self.optimization.remove(request)
 
     def replace(self, request):
+        """{label, deadline} -> {answer: false, true or a taskId, by, missed_lookups}"""
         return self.optimization.replace(request)
 
     def index_paths(self, request):
+        """{label} -> {paths}: what an IndexSearch within the strategy of a task would look up."""
         return self.optimization.index_paths(request)
 
     def actions(self, request):
+        """{task_id} -> what the reference writes into actions.json."""
         from taskgraph.actions.registry import render_actions_json
 
-        self.need_parameters()
         self.optimization.lookups.uninstall()
         return encoding.dumps(render_actions_json(self.tree.parameters, self.tree.graph_config, request.get("task_id")))
 
     def action(self, request):
+        """{callback, task_group_id, task_id, input, parameters, root, test} -> {}: runs an action."""
         from taskgraph.actions.registry import trigger_action_callback
 
         self.optimization.lookups.uninstall()
@@ -148,21 +171,18 @@ class Methods:
         return b"{}"
 
     def modules(self, request):
-        """Whether an object can be found, and in which file its module is."""
-        import sys
-
+        """{object: "module:name"} -> {file}: whether an object can be found, and in which file its module is."""
         from taskgraph.util.python_path import find_object
 
         find_object(request["object"])
         module = sys.modules.get(request["object"].partition(":")[0])
         return encoding.dumps({"file": getattr(module, "__file__", None)})
 
-    def need_parameters(self):
-        if self.tree is None or self.tree.parameters is None:
-            raise Protocol("there are no parameters yet")
-
 
 _NAMES = frozenset(
     """open parameters set_parameters decision_parameters verify_early kind finish_kinds graph graph_json verify target
     morph strategies lookups remove replace index_paths actions action modules""".split()
+)
+_AFTER_PARAMETERS = frozenset(
+    "kind finish_kinds graph graph_json verify target morph strategies remove replace index_paths actions".split()
 )

@@ -32,7 +32,11 @@ class Optimization:
         if request.get("override"):
             self.strategies.update(find_object(request["override"]))
         labels = request.get("labels")
-        used = list(self.strategies) if labels is None else list({self._of(self.tasks[l])[0]: None for l in labels})
+        used = (
+            list(self.strategies)
+            if labels is None
+            else list({self._of(task)[0]: None for task in self.tasks.get(labels)})
+        )
         patched, _ = self.tree.snapshot.differences()
         answer = {
             name: {

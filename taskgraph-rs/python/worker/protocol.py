@@ -33,7 +33,7 @@ def read_frame(fd):
     try:
         request = json.loads(read_exactly(fd, size))
     except ValueError as e:
-        raise BadFrame(str(e))
+        raise BadFrame(str(e)) from e
     if not isinstance(request, dict):
         raise BadFrame("a request is an object")
     return request

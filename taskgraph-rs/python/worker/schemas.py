@@ -1,7 +1,7 @@
 """Schemas that a tree extends: whether they only grew.
 
-A schema of Taskgraph is a voluptuous schema, a voluptuous `Any` of alternatives, or (in newer versions) a msgspec class.
-What natively known transforms have checked stays right when a schema takes more than it did.
+A schema of Taskgraph is a voluptuous schema, a voluptuous `Any` of alternatives, or (in newer versions) a class of
+msgspec. What natively known transforms have checked stays right when a schema takes more than it did.
 """
 
 import sys

@@ -1,9 +1,9 @@
 """Remembers the modules of Taskgraph as they were right after their import, and tells what the tree replaced since.
 
-Native parts mirror functions of Taskgraph. Where a tree puts something else in their place, by assignment or by a change
-of what they hold, the native part would be wrong. A module is looked at the moment its import ends, through the import
-system, so that nothing is imported earlier than the reference does: what `register` does before a module is first
-imported (extending a schema that this module is going to use, say) has to have its effect.
+Native parts mirror functions of Taskgraph. Where a tree puts something else in their place, by assignment or by a
+change of what they hold, the native part would be wrong. A module is looked at the moment its import ends, through the
+import system, so that nothing is imported earlier than the reference does: what `register` does before a module is
+first imported (extending a schema that this module is going to use, say) has to have its effect.
 """
 
 import sys
@@ -38,7 +38,8 @@ IGNORED = frozenset(
     """
     taskgraph.config.GraphConfig._PATH_MODIFIED taskgraph.generator.phase_finished taskgraph.parameters.base_schema
     taskgraph.util.schema.EXCEPTED_SCHEMA_IDENTIFIERS
-    taskgraph.util.taskcluster.PRODUCTION_TASKCLUSTER_ROOT_URL taskgraph.util.taskcluster.testing taskgraph.create.testing
+    taskgraph.util.taskcluster.PRODUCTION_TASKCLUSTER_ROOT_URL taskgraph.util.taskcluster.testing
+    taskgraph.create.testing
     """.split()
 )
 

@@ -32,13 +32,13 @@ class Tasks:
         """Returns the JSON of the task, which is what the program is going to know of it."""
         text = encode(task)
         self.by_label[task.label] = task
-        self._told[task.label] = _digest(text)
+        self._told[task.label] = digest(text)
         return text
 
-    def add_told(self, task, digest):
-        """Takes a task of which the program was told by another process."""
+    def add_told(self, task, told):
+        """Takes a task that the program knows from another process. `told` is the digest of what it was told."""
         self.by_label[task.label] = task
-        self._told[task.label] = digest
+        self._told[task.label] = told
 
     def get(self, labels):
         return [self[label] for label in labels]
@@ -54,9 +54,9 @@ class Tasks:
         found = []
         for label in self.by_label if labels is None else labels:
             text = encode(self[label])
-            digest = _digest(text)
-            if self._told.get(label) != digest:
-                self._told[label] = digest
+            now = digest(text)
+            if self._told.get(label) != now:
+                self._told[label] = now
                 found.append(text)
         return found
 
@@ -65,5 +65,5 @@ def encode(task):
     return encoding.dumps(task.to_json(), task.label)
 
 
-def _digest(text):
+def digest(text):
     return hashlib.blake2b(text, digest_size=16).digest()
