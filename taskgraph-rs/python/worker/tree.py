@@ -38,6 +38,7 @@ class Tree:
         logging.basicConfig(format=LOG_FORMAT, level=request.get("log_level") or "INFO")
         self.snapshot = Snapshot()
         self.surroundings = Surroundings(self.snapshot)
+        self.surroundings.use(request)
         self.snapshot.install()
         self._import(request)
         self.registries = Registries(self.snapshot)
