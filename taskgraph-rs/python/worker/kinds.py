@@ -52,19 +52,14 @@ class Kinds:
         """The JSON of the answer to `kind`. The tasks stay in this process."""
         kind, given = self.prepare(request)
         made = [self.tasks.add(task) for task in self.make(kind, given, request)]
-        reachable = list(request.get("upstream") or ())
-        if _has_own_loader(kind):
-            # it may have been given tasks of all kinds
-            reachable = list(given) if isinstance(given, dict) else [task.label for task in given]
-        changed = self.tasks.changed(reachable)
-        return encoding.object_of([("tasks", encoding.array_of(made)), ("changed", encoding.array_of(changed))])
+        return encoding.object_of([("tasks", encoding.array_of(made))])
 
     def make_elsewhere(self, kind, given, request):
         """The JSON of the answer, and the tasks for the parent process."""
         made = self.make(kind, given, request)
         texts = [encode(task) for task in made]
         digests = [digest(text) for text in texts]
-        answer = encoding.object_of([("tasks", encoding.array_of(texts)), ("changed", b"[]")])
+        answer = encoding.object_of([("tasks", encoding.array_of(texts))])
         try:
             return answer, pickle.dumps((made, digests), pickle.HIGHEST_PROTOCOL)
         except Exception as e:
@@ -75,11 +70,6 @@ class Kinds:
     def take_from_child(self, pickled):
         for task, told in zip(*pickle.loads(pickled)):
             self.tasks.add_told(task, told)
-
-
-def _has_own_loader(kind):
-    loader = kind.config.get("loader", "taskgraph.loader.default:loader")
-    return not (isinstance(loader, str) and loader.startswith("taskgraph.loader."))
 
 
 def steps_of(kind):

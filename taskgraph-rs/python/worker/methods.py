@@ -91,7 +91,7 @@ class Methods:
         return self.graphs.verify_early(request)
 
     def kind(self, request):
-        """{name, upstream, loaded, new, write_artifacts} -> {tasks, changed}: makes the tasks of a kind. With `fork` it
+        """{name, upstream, loaded, new, write_artifacts} -> {tasks}: makes the tasks of a kind. With `fork` it
         is made elsewhere, and does not come by here."""
         return self.kinds.make_here(request)
 

@@ -30,8 +30,6 @@ pub struct Session {
     pub(super) writes_all_dependencies: bool,
     /// The tasks that the worker has.
     known: Mutex<IndexSet<Label>>,
-    /// Tasks that kinds have changed behind those that made them, as they are now.
-    changed: Mutex<Vec<Value>>,
 }
 
 /// A kind that is to be made by Python.
@@ -66,7 +64,6 @@ impl Session {
             forks,
             writes_all_dependencies,
             known: Mutex::default(),
-            changed: Mutex::default(),
         }
     }
 
@@ -123,9 +120,6 @@ impl Session {
         let answer = self.ask(tree, "kind", &what, place, arguments)?;
         let Value::Map(answer) = answer else { anyhow::bail!("{what}: the worker answers with no map") };
         let mut answer = Arc::unwrap_or_clone(answer);
-        if let Some(Value::List(changed)) = answer.shift_remove("changed") {
-            lock(&self.changed).extend(changed.iter().cloned());
-        }
         let Some(Value::List(made)) = answer.shift_remove("tasks") else {
             anyhow::bail!("{what}: the worker answers without tasks")
         };
@@ -152,8 +146,7 @@ impl Session {
         }
         let answer =
             self.ask(tree, "finish_kinds", "looking at what kinds have changed", None, "{}".into())?;
-        let mut changed = std::mem::take(&mut *lock(&self.changed));
-        changed.extend(answer.get("changed").and_then(Value::as_list).unwrap_or_default().iter().cloned());
+        let changed = answer.get("changed").and_then(Value::as_list).unwrap_or_default().to_vec();
         Ok(SideEffects { changed, replaced: texts(&answer, "patched") })
     }
 
