@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use taskgraph::inert::inert;
-use taskgraph::pipeline::Loaded;
+use taskgraph::kind::load_kinds;
 use taskgraph::transform::Registry;
 
 use crate::Status;
@@ -11,17 +11,18 @@ use crate::environment::open_tree;
 use crate::output::write;
 
 /// Shows the kinds and their dependencies.
-pub fn run(options: &KindGraphOptions, registry: &Registry) -> Result<Status> {
+pub fn run(options: &KindGraphOptions) -> Result<Status> {
     let tree = open_tree(options.root.as_deref())?;
     let targets = options.target_kinds.iter().cloned().collect();
-    let loaded = Loaded::load(tree, registry, &targets)?;
+    // What a tree registers, and what its transforms are, makes no difference to the order of its kinds.
+    let kinds = load_kinds(&tree, &Registry::of_anything(), &targets)?;
     write(options.output_file.as_deref(), |out| {
         let edges = || {
-            loaded.kinds.values().flat_map(|kind| kind.dependencies.iter().map(move |on| (&kind.name, on)))
+            kinds.values().flat_map(|kind| kind.dependencies.iter().map(move |on| (&kind.name, on)))
         };
         match options.format {
             KindGraphFormat::Text => {
-                for kind in loaded.kinds.values() {
+                for kind in kinds.values() {
                     match kind.dependencies.is_empty() {
                         true => writeln!(out, "{}", inert(&kind.name))?,
                         false => {
@@ -33,7 +34,7 @@ pub fn run(options: &KindGraphOptions, registry: &Registry) -> Result<Status> {
             }
             KindGraphFormat::Dot => {
                 writeln!(out, "digraph kinds {{")?;
-                for name in loaded.kinds.keys() {
+                for name in kinds.keys() {
                     writeln!(out, "  {name:?};")?;
                 }
                 for (kind, on) in edges() {
@@ -43,7 +44,7 @@ pub fn run(options: &KindGraphOptions, registry: &Registry) -> Result<Status> {
             }
             KindGraphFormat::Mermaid => {
                 writeln!(out, "flowchart TD")?;
-                for name in loaded.kinds.keys() {
+                for name in kinds.keys() {
                     let name = inert(name);
                     writeln!(out, "  {name}[{name}]")?;
                 }

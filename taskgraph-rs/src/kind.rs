@@ -23,6 +23,9 @@ use crate::yaml::Document;
 /// The kind that every kind may depend on without saying so.
 const DOCKER_IMAGE: &str = "docker-image";
 
+/// What `taskgraph.transforms.run` was called before.
+const OLD_RUN: &str = "taskgraph.transforms.job";
+
 /// What the default loader adds to the transforms of a kind.
 const DEFAULT_TRANSFORMS: &[&str] = &["taskgraph.transforms.run", "taskgraph.transforms.task"];
 
@@ -264,6 +267,9 @@ impl Loading<'_> {
                 Some(known) => found.push((name, known)),
                 None => {
                     let label = match words::nearest(&name, registry.names()) {
+                        _ if name.strip_suffix(":transforms").unwrap_or(&name) == OLD_RUN => {
+                            format!("it is called `{}` today, and its key `job` is `run`", DEFAULT_TRANSFORMS[0])
+                        }
                         Some(nearest) => format!("did you mean `{nearest}`?"),
                         None => "the program has no transform of this name".into(),
                     };

@@ -253,7 +253,16 @@ fn collect_fields(
     for (key, value) in map {
         let path = path.join(key);
         match (fields.iter().find(|field| field.name == &**key), rest) {
-            (Some(field), _) => field.shape.collect(value, &path, out),
+            (Some(field), _) => {
+                field.shape.collect(value, &path, out);
+                // A word that YAML takes for a boolean was meant as the word that it says.
+                if let (Value::Bool(flag), Some(Misfit { what: What::Wrong { instead, .. }, .. })) =
+                    (value, out.last_mut().filter(|misfit| misfit.path == path))
+                    && field.words.contains(&if *flag { "true" } else { "false" })
+                {
+                    *instead = Some(Instead::Text(format!("\"{flag}\"")));
+                }
+            }
             (None, Some(rest)) => rest.collect(value, &path, out),
             (None, None) => {
                 out.push(Misfit { path, what: What::Unknown(fields.iter().map(|f| f.name).collect()) });

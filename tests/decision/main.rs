@@ -13,5 +13,6 @@ mod folders;
 mod history;
 mod look_up;
 mod parameters;
+mod queue_rules;
 mod repository;
 mod script;

@@ -273,7 +273,7 @@ fn credentials_are_not_told_to_where_a_redirect_leads() {
 /// What a HEAD request makes of a url.
 fn probed(url: &str, patience: probe::Patience) -> Answer {
     let urls = BTreeSet::from([url.to_owned()]);
-    heads(&urls, patience, &|_, _| ()).remove(url).unwrap().answer
+    heads(&urls, probe::Ask::Start, patience, &|_, _| ()).remove(url).unwrap().answer
 }
 
 #[test]

@@ -9,6 +9,7 @@ mod folder;
 mod history;
 mod new_tasks;
 mod parameters;
+mod queue_rules;
 mod run;
 mod runnable;
 mod try_config;

@@ -1,7 +1,7 @@
 //! The order of a decision.
 
 use std::path::Path;
-use std::time::SystemTime;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::Result;
 use indexmap::IndexMap;
@@ -10,6 +10,7 @@ use super::artifacts;
 use super::checks::{check, check_run};
 use super::folder::Folder;
 use super::new_tasks::{Summary, new_tasks};
+use super::queue_rules;
 use crate::actions;
 use crate::lookup::Find;
 use crate::morph::Morphed;
@@ -17,7 +18,7 @@ use crate::optimize::Fate;
 use crate::params::Params;
 use crate::pipeline::{Loaded, OptimizeRequest};
 use crate::preview::{self, Report, Run};
-use crate::problem::{Machine, Problem};
+use crate::problem::{Machine, Problem, Problems};
 use crate::settings::Settings;
 use crate::submit::{CreateFailure, Created, NewTask};
 use crate::task::Label;
@@ -123,6 +124,9 @@ pub fn run(loaded: &Loaded, mut params: Params, decision: &Decision<'_>) -> Resu
     let mut new_id = |label: &Label| (decision.new_id)(label);
     let morphed = optimized(loaded, &params, &settings, &run, decision, &mut new_id)?;
     tell(&Step::Optimized(&morphed.fates));
+    let created = decision.now.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
+    let created = i64::try_from(created).unwrap_or(i64::MAX);
+    Problems(queue_rules::check(&morphed.graph, &loaded.config, &params, created)).check()?;
     let report = preview::of_decision(loaded, &params, &settings, &run, &morphed.fates, warnings)?;
     let rendered = report.as_ref().map(decision.render).transpose()?;
 

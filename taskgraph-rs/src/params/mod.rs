@@ -2,7 +2,6 @@
 
 mod defaults;
 mod load;
-mod merge;
 mod moves;
 mod reads;
 mod shape;
@@ -22,7 +21,6 @@ use crate::yaml::Document;
 
 pub use defaults::{fill, fill_base};
 pub use load::{Given, read_file};
-pub use merge::{Filled, fill_missing};
 pub use moves::move_models;
 pub use shape::{check, tell, unknown};
 pub use spec::{Fetch, Spec};

@@ -29,6 +29,9 @@ pub struct Folder {
     pub missing: Vec<String>,
     /// How large those are that tell it, together, in bytes.
     pub bytes: u64,
+    /// The urls of those that are there, and their sizes: one file may be in several folders.
+    #[serde(skip)]
+    pub files: Vec<(String, u64)>,
     /// When the first of them is deleted; nothing if nobody says.
     pub expires: Option<String>,
 }
@@ -49,6 +52,7 @@ pub fn folders(remotes: &[Remote], answers: &Answers) -> Vec<Folder> {
                 found: 0,
                 missing: Vec::new(),
                 bytes: 0,
+                files: Vec::new(),
                 expires: None,
             });
             folders.len() - 1
@@ -56,11 +60,15 @@ pub fn folders(remotes: &[Remote], answers: &Answers) -> Vec<Folder> {
         let folder = &mut folders[at];
         folder.wanted += 1;
         let head = answers.heads.get(&remote.url);
+        let bytes = head.and_then(|head| head.bytes).unwrap_or_default();
         match head.map(|head| &head.answer) {
-            Some(Answer::Found) => folder.found += 1,
+            Some(Answer::Found) => {
+                folder.found += 1;
+                folder.files.push((remote.url.clone(), bytes));
+            }
             _ => folder.missing.push(remote.file.clone()),
         }
-        folder.bytes = folder.bytes.saturating_add(head.and_then(|head| head.bytes).unwrap_or_default());
+        folder.bytes = folder.bytes.saturating_add(bytes);
         // Times as Taskcluster writes them sort as texts.
         let expires = answers.expires(&remote.url).map(str::to_owned);
         folder.expires = match (folder.expires.take(), expires) {

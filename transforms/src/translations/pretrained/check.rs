@@ -11,7 +11,7 @@ use taskgraph::source::Place;
 use taskgraph::value::{Map, Str, Value};
 use taskgraph::words;
 
-use super::effect::without_effect;
+use super::effect::{AS_IT_IS, NO_TEACHER, USE_AS_IT_IS, WITHOUT_TEACHER, without_effect};
 use super::layout::{Effect, Layout, ModelKey, UrlKey};
 use super::model::{Mode, TYPES};
 use super::url::findings;
@@ -36,7 +36,7 @@ pub fn check(params: &Params, kinds: &IndexMap<Str, Kind>, dialect: Dialect) -> 
                 match model {
                     Value::Map(map) => {
                         check_model(params, key, map, &path, &mut problems);
-                        problems.extend(without_effect(params, kinds, layout, (key, model)));
+                        problems.extend(without_effect(params, layout, (key, model)));
                     }
                     other => problems.push(no_map(params, key, &path, other)),
                 }
@@ -57,7 +57,7 @@ fn no_map(params: &Params, key: &ModelKey, path: &KeyPath, value: &Value) -> Pro
 }
 
 /// Models that still stand at the top level: they were moved unless they stand below as well. What stands where only
-/// another dialect looks is told by the engine, from `Training::other_layouts`.
+/// another dialect looks is told by the engine, from `Training::other_keys`.
 fn misplaced(params: &Params, dialect: Dialect) -> Option<Problem> {
     let training = dialect.training();
     let top = KeyPath::dotted(training.models_elsewhere);
@@ -90,15 +90,17 @@ fn unknown_key(
         true => format!("only {listed} can"),
         false => format!("the keys are {listed}"),
     };
+    // Its tasks look at the model, and can mount none: other names for it would lead nowhere.
     let reader = kinds.values().find(|kind| kind.keys_below(layout.models).contains(name));
-    let label = match (reader, words::nearest(name, documented())) {
-        (Some(reader), _) => {
-            format!("{0} reads its mode and type, but mounts only what stands under `{0}`", reader.name)
-        }
-        (None, Some(nearest)) => format!("{known}; did you mean `{nearest}`?"),
-        (None, None) => known,
+    let word = reader.and_then(|reader| layout.key(&reader.name)).map(|key| key.word);
+    let (label, help) = match (word, words::nearest(name, documented())) {
+        (Some("teacher"), _) => (NO_TEACHER.to_owned(), Some(WITHOUT_TEACHER.to_owned())),
+        (Some(_), _) => (format!("{AS_IT_IS}, under `backwards`"), Some(USE_AS_IT_IS.to_owned())),
+        (None, Some(nearest)) => (format!("{known}; did you mean `{nearest}`?"), None),
+        (None, None) => (known, None),
     };
-    at_key(params, "unknown-kind", path, format!("`{name}` cannot start from a pretrained model"), label)
+    let message = format!("`{name}` cannot start from a pretrained model");
+    Problem { help, ..at_key(params, "unknown-kind", path, message, label) }
 }
 
 fn check_model(params: &Params, key: &ModelKey, model: &Map, path: &KeyPath, problems: &mut Vec<Problem>) {
@@ -168,7 +170,21 @@ fn check_urls(params: &Params, key: &ModelKey, urls: &Value, path: &KeyPath, pro
     problems.extend(check_count(params, key, urls.len(), path));
     for (index, url) in urls.iter().enumerate() {
         check_url(params, key.name, url, &path.join(index), "each of `urls`", problems);
+        problems.extend(same_model(params, &urls[..index], url, path));
     }
+}
+
+/// A member of an ensemble that is a model of another member.
+fn same_model(params: &Params, before: &[Value], url: &Value, path: &KeyPath) -> Option<Problem> {
+    let folder = |url: &Value| url.as_str().map(|url| url.trim_end_matches('/').to_owned());
+    let own = folder(url)?;
+    let first = before.iter().position(|other| folder(other).as_deref() == Some(&*own))?;
+    let at = path.join(before.len());
+    let message = format!("members {} and {} of the ensemble are one model", first + 1, before.len() + 1);
+    let label = "equal models translate as one of them does";
+    let problem = at_value(params, "same-model", &at, message, label);
+    let problem = Problem { severity: Severity::Warning, ..problem };
+    Some(problem.with(params.place_of_value(&path.join(first)), "it stands here first"))
 }
 
 fn check_url(
@@ -352,6 +368,19 @@ mod tests {
             model(1, "[7]"),
             [
                 "error: 6:16: each of `urls` must be a string (at ….train-teacher.urls[0]): found the integer 7"
+            ]
+        );
+    }
+
+    #[test]
+    fn an_ensemble_of_one_model_is_told() {
+        let models = "teacher-ensemble: 2\npretrained-models:\n  train-teacher:\n    urls: [https://h/a, https://h/a/]\n    \
+                      mode: init\n    type: default";
+        assert_eq!(
+            told(models),
+            [
+                "warning: 6:29: members 1 and 2 of the ensemble are one model (at ….train-teacher.urls[1]): \
+              equal models translate as one of them does [6: it stands here first]"
             ]
         );
     }
