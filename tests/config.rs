@@ -254,7 +254,8 @@ fn real_configs_pass_after_an_upgrade_or_it_says_why_not() {
                 assert!(outcome.err.contains("teacher"), "{}", outcome.err);
             }
             if is_piece {
-                let why = ["error: missing keys `", "error: the config is of the layout of December 2024, and `"];
+                let why =
+                    ["error: missing keys `", "error: the config is of the layout of December 2024, and `"];
                 assert!(why.iter().any(|why| outcome.err.contains(why)), "{}", outcome.err);
             }
         }
@@ -286,7 +287,10 @@ fn serve() -> String {
             let answer = match (first.starts_with("GET "), path) {
                 (true, path) if !path.split('?').next().unwrap().ends_with("/artifacts") => {
                     let body = start(path);
-                    format!("HTTP/1.1 206 x\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}", body.len())
+                    format!(
+                        "HTTP/1.1 206 x\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
+                        body.len()
+                    )
                 }
                 (true, _) => {
                     let artifacts = r#"{"artifacts": [
@@ -395,7 +399,8 @@ fn about_files(config: &str) -> (Vec<String>, String) {
     let report: Value = serde_json::from_str(&json.out).unwrap();
     let problems = report["files"][0]["problems"].as_array().unwrap().iter();
     let text = |problem: &Value, key: &str| problem[key].as_str().unwrap_or_default().to_owned();
-    let told = problems.map(|it| format!("{} {}: {}", text(it, "severity"), text(it, "message"), text(it, "help")));
+    let told =
+        problems.map(|it| format!("{} {}: {}", text(it, "severity"), text(it, "message"), text(it, "help")));
     let table = call(folder.path(), &["config", "check", "c.yml", "--urls", "--quiet"]).out;
     let totals = table.lines().find(|line| line.contains("that would be fetched")).unwrap_or_default();
     (told.collect(), totals.trim().to_owned())
@@ -410,7 +415,8 @@ fn with_model(url: &str) -> String {
 #[test]
 fn answers_that_are_no_files_are_told() {
     let page = "200 OK\r\ncontent-type: text/html\r\ncontent-length: 306\r\nconnection: close\r\n\r\n";
-    let (told, _) = about_files(&with_model(&answering(page, "200 OK\r\nconnection: close\r\n\r\n<!doctype html>")));
+    let (told, _) =
+        about_files(&with_model(&answering(page, "200 OK\r\nconnection: close\r\n\r\n<!doctype html>")));
     assert_eq!(
         told,
         ["error `final.model.npz.best-chrf.npz` is a web page, and so are 16 more of 17 files: \
@@ -425,14 +431,16 @@ fn answers_that_are_no_files_are_told() {
     );
     assert_eq!(totals, "17 files that would be fetched, 0 B together");
     let one = "200 OK\r\ncontent-length: 306\r\nconnection: close\r\n\r\n";
-    let (told, _) = about_files(&with_model(&answering(one, "500 No\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")));
+    let (told, _) =
+        about_files(&with_model(&answering(one, "500 No\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")));
     assert_eq!(
         told,
         ["error all 17 files have 306 bytes: \
           the server answers every name with one thing: name the folder of the files themselves"]
     );
     // What may be asked for may not be fetched.
-    let (told, _) = about_files(&with_model(&answering(one, "403 No\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")));
+    let (told, _) =
+        about_files(&with_model(&answering(one, "403 No\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")));
     assert_eq!(told.len(), 17);
     assert!(told.iter().all(|told| told.contains("is not there (status 403)")), "{told:?}");
 }
@@ -445,7 +453,10 @@ fn a_file_that_several_tasks_mount_counts_once() {
     let (told, totals) =
         about_files(&whole(&format!("experiment: {{teacher-ensemble: 2}}\npretrained-models: {models}\n")));
     assert_eq!(totals, "5 files that would be fetched, 1.5 kB together");
-    assert!(told.iter().any(|told| told.starts_with("warning members 1 and 2 of the ensemble are one model")), "{told:?}");
+    assert!(
+        told.iter().any(|told| told.starts_with("warning members 1 and 2 of the ensemble are one model")),
+        "{told:?}"
+    );
 }
 
 #[test]

@@ -17,9 +17,8 @@ pub fn run(options: &KindGraphOptions) -> Result<Status> {
     // What a tree registers, and what its transforms are, makes no difference to the order of its kinds.
     let kinds = load_kinds(&tree, &Registry::of_anything(), &targets)?;
     write(options.output_file.as_deref(), |out| {
-        let edges = || {
-            kinds.values().flat_map(|kind| kind.dependencies.iter().map(move |on| (&kind.name, on)))
-        };
+        let edges =
+            || kinds.values().flat_map(|kind| kind.dependencies.iter().map(move |on| (&kind.name, on)));
         match options.format {
             KindGraphFormat::Text => {
                 for kind in kinds.values() {

@@ -87,7 +87,10 @@ pub fn surprise(spelled: &str, value: &Value) -> Option<String> {
             Some(format!("YAML 1.1 reads `{spelled}` in base 60, as the float {number:?}"))
         }
         Value::Int(number)
-            if digits.len() > 1 && digits.starts_with('0') && !digits.starts_with("0x") && !digits.starts_with("0b") =>
+            if digits.len() > 1
+                && digits.starts_with('0')
+                && !digits.starts_with("0x")
+                && !digits.starts_with("0b") =>
         {
             Some(format!("YAML 1.1 reads `{spelled}` in base 8, as the integer {number}"))
         }
@@ -159,9 +162,13 @@ mod tests {
             said("32.000", Value::Float(32.0)),
             "YAML reads `32.000` as the float 32.0: its dot begins a fraction"
         );
-        for (spelled, value) in
-            [("true", true.into()), ("False", false.into()), ("0", 0.into()), ("0x10", 16.into()), ("1.5", Value::Float(1.5))]
-        {
+        for (spelled, value) in [
+            ("true", true.into()),
+            ("False", false.into()),
+            ("0", 0.into()),
+            ("0x10", 16.into()),
+            ("1.5", Value::Float(1.5)),
+        ] {
             assert_eq!(said(spelled, value), "", "{spelled}");
         }
     }

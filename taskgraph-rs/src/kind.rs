@@ -268,7 +268,10 @@ impl Loading<'_> {
                 None => {
                     let label = match words::nearest(&name, registry.names()) {
                         _ if name.strip_suffix(":transforms").unwrap_or(&name) == OLD_RUN => {
-                            format!("it is called `{}` today, and its key `job` is `run`", DEFAULT_TRANSFORMS[0])
+                            format!(
+                                "it is called `{}` today, and its key `job` is `run`",
+                                DEFAULT_TRANSFORMS[0]
+                            )
                         }
                         Some(nearest) => format!("did you mean `{nearest}`?"),
                         None => "the program has no transform of this name".into(),

@@ -256,11 +256,13 @@ fn collect_fields(
             (Some(field), _) => {
                 field.shape.collect(value, &path, out);
                 // A word that YAML takes for a boolean was meant as the word that it says.
-                if let (Value::Bool(flag), Some(Misfit { what: What::Wrong { instead, .. }, .. })) =
-                    (value, out.last_mut().filter(|misfit| misfit.path == path))
-                    && field.words.contains(&if *flag { "true" } else { "false" })
+                if let (Value::Bool(flag), Some(Misfit { what: What::Wrong { instead, allowed, .. }, .. })) =
+                    (value, out.last_mut().filter(|misfit| misfit.path == path && !field.words.is_empty()))
                 {
-                    *instead = Some(Instead::Text(format!("\"{flag}\"")));
+                    let meant =
+                        field.words.iter().find(|word| **word == if *flag { "true" } else { "false" });
+                    *instead = meant.map(|word| Instead::Text(format!("{word:?}")));
+                    *allowed = words::list(field.words);
                 }
             }
             (None, Some(rest)) => rest.collect(value, &path, out),

@@ -400,9 +400,12 @@ fn without_kinds(root: &Path) -> Problem {
     match kinds {
         0 => problem.help("each kind is a file kinds/NAME/kind.yml"),
         _ => {
-            let label = format!("{kinds} of its folders have a kind.yml: Taskgraph had them beside config.yml before");
-            problem.at(KeyPath::default(), label).help(format!("move each of them: `git mv {name}/NAME {name}/kinds/NAME`"))
+            let label = format!(
+                "{kinds} of its folders have a kind.yml: Taskgraph had them beside config.yml before"
+            );
+            problem
+                .at(KeyPath::default(), label)
+                .help(format!("move each of them: `git mv {name}/NAME {name}/kinds/NAME`"))
         }
     }
 }
-

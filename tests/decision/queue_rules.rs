@@ -22,7 +22,8 @@ fn told(file: &str, old: &str, new: &str) -> Vec<String> {
     assert_eq!(repository.decide(&fake, &["--target-tasks-method=all"]).status, 2);
     assert_eq!(fake.tasks().len(), 0);
     let lines = outcome.err.lines().map(|line| line.trim_start_matches([' ', '╰', '├', '│', '━', '─']));
-    let wanted = ["error: ", "help: ", "it takes", "a task has to stay", "what a task needs", "printable", "38 "];
+    let wanted =
+        ["error: ", "help: ", "it takes", "a task has to stay", "what a task needs", "printable", "38 "];
     lines.filter(|line| wanted.iter().any(|start| line.starts_with(start))).map(str::to_owned).collect()
 }
 
@@ -40,7 +41,11 @@ fn a_dependency_stands_once() {
 #[test]
 fn a_task_stays_until_its_deadline() {
     assert_eq!(
-        told(KIND, "worker-type: linux", "worker-type: linux\n  deadline-after: 3 days\n  expires-after: 2 days"),
+        told(
+            KIND,
+            "worker-type: linux",
+            "worker-type: linux\n  deadline-after: 3 days\n  expires-after: 2 days"
+        ),
         [
             "error: the queue would refuse `job-a`: `expires` (2 days) is before `deadline` (3 days)",
             "a task has to stay until its deadline at least",
@@ -66,7 +71,11 @@ fn deadlines_are_near_unless_the_tree_asks_for_more() {
 #[test]
 fn what_is_needed_stays_as_long_as_it_is_needed() {
     assert_eq!(
-        told(KIND, "a: {treeherder: {symbol: A}}", "a: {treeherder: {symbol: A}, expires-after: 12 hours, deadline-after: 1 hour}"),
+        told(
+            KIND,
+            "a: {treeherder: {symbol: A}}",
+            "a: {treeherder: {symbol: A}, expires-after: 12 hours, deadline-after: 1 hour}"
+        ),
         [
             "error: the queue would refuse `job-b`: `job-a`, which it needs, expires before its deadline",
             "what a task needs has to stay until its deadline",
@@ -79,7 +88,11 @@ fn what_is_needed_stays_as_long_as_it_is_needed() {
 #[test]
 fn a_definition_has_the_form_that_the_queue_knows() {
     assert_eq!(
-        told(KIND, "a: {treeherder: {symbol: A}}", "a: {treeherder: {symbol: A}, scopes: ['queue:**', ok:*]}"),
+        told(
+            KIND,
+            "a: {treeherder: {symbol: A}}",
+            "a: {treeherder: {symbol: A}, scopes: ['queue:**', ok:*]}"
+        ),
         [
             "error: the queue would refuse `job-a`: `queue:**` is no scope",
             "printable ASCII, and one `*` at the end at most",

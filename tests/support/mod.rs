@@ -72,9 +72,11 @@ pub fn completed(config: &str, defaults: &Path) -> String {
     }
 
     let source = |name: &str, text: String| taskgraph::source::Source::new(name, text);
-    let (_, defaults) = taskgraph::document::load(source("d", std::fs::read_to_string(defaults).unwrap())).unwrap();
+    let (_, defaults) =
+        taskgraph::document::load(source("d", std::fs::read_to_string(defaults).unwrap())).unwrap();
     // What is no map at all stays what it is.
-    let Ok(mut draft) = taskgraph::upgrade::Draft::read(source("c", config.to_owned()), "training_config") else {
+    let Ok(mut draft) = taskgraph::upgrade::Draft::read(source("c", config.to_owned()), "training_config")
+    else {
         return config.to_owned();
     };
     if draft.config().as_map().is_some() {

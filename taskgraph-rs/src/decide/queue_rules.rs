@@ -29,8 +29,25 @@ const REQUIRES: &[&str] = &["all-completed", "all-resolved"];
 
 /// The keys of a definition.
 const KEYS: &[&str] = &[
-    "taskQueueId", "provisionerId", "workerType", "schedulerId", "projectId", "taskGroupId", "dependencies", "requires",
-    "routes", "priority", "retries", "created", "deadline", "expires", "scopes", "payload", "metadata", "tags", "extra",
+    "taskQueueId",
+    "provisionerId",
+    "workerType",
+    "schedulerId",
+    "projectId",
+    "taskGroupId",
+    "dependencies",
+    "requires",
+    "routes",
+    "priority",
+    "retries",
+    "created",
+    "deadline",
+    "expires",
+    "scopes",
+    "payload",
+    "metadata",
+    "tags",
+    "extra",
 ];
 
 /// Texts in `metadata`, and how long they may be.
@@ -156,7 +173,8 @@ impl Rules<'_> {
         }
         let Some(deadline) = self.time(&task.definition, "deadline") else { return found };
         let in_graph = seen.keys().filter_map(|id| self.graph.tasks.get(&TaskId::parse(id).ok()?));
-        for other in in_graph.filter(|other| self.expires(&other.definition).is_some_and(|at| at < deadline)) {
+        for other in in_graph.filter(|other| self.expires(&other.definition).is_some_and(|at| at < deadline))
+        {
             let what = format!("`{}`, which it needs, expires before its deadline", other.task.label);
             found.push(broken("deadline-after", what, "what a task needs has to stay until its deadline"));
         }
@@ -183,12 +201,20 @@ fn schema(definition: &Map) -> Vec<Broken> {
         found.push(broken("", format!("`{key}` is no key of a task"), ""));
     }
     for (key, allowed) in [("priority", PRIORITIES), ("requires", REQUIRES)] {
-        if let Some(value) = definition.get(key).filter(|it| !it.as_str().is_some_and(|it| allowed.contains(&it))) {
+        if let Some(value) =
+            definition.get(key).filter(|it| !it.as_str().is_some_and(|it| allowed.contains(&it)))
+        {
             let what = format!("`{key}` is {}", crate::shape::found(value));
-            found.push(broken(if key == "priority" { "priority" } else { "requires" }, what, words::list(allowed)));
+            found.push(broken(
+                if key == "priority" { "priority" } else { "requires" },
+                what,
+                words::list(allowed),
+            ));
         }
     }
-    if let Some(retries) = definition.get("retries").filter(|it| !it.as_int().is_some_and(|it| (0..=49).contains(&it))) {
+    if let Some(retries) =
+        definition.get("retries").filter(|it| !it.as_int().is_some_and(|it| (0..=49).contains(&it)))
+    {
         found.push(broken("", format!("`retries` is {}", crate::shape::found(retries)), "0 to 49"));
     }
     found.extend(queue(definition));
@@ -238,11 +264,16 @@ fn texts(definition: &Map) -> Vec<Broken> {
     for (at, route) in routes.iter().enumerate() {
         let text = route.as_str().unwrap_or_default();
         if !(1..=249).contains(&text.chars().count()) {
-            let what = format!("the route `{}` has {} characters", words::shorten(text), text.chars().count());
+            let what =
+                format!("the route `{}` has {} characters", words::shorten(text), text.chars().count());
             found.push(broken("routes", what, "1 to 249"));
         }
         if routes[..at].contains(route) {
-            found.push(broken("routes", format!("the route `{}` stands twice in it", words::shorten(text)), ""));
+            found.push(broken(
+                "routes",
+                format!("the route `{}` stands twice in it", words::shorten(text)),
+                "",
+            ));
         }
     }
     for scope in list("scopes") {
@@ -259,7 +290,11 @@ fn texts(definition: &Map) -> Vec<Broken> {
     }
     for (name, tag) in definition.get("tags").and_then(Value::as_map).into_iter().flatten() {
         if tag.as_str().is_none_or(|tag| tag.chars().count() > 4_096) {
-            found.push(broken("tags", format!("the tag `{name}` is {}", crate::shape::found(tag)), "4096 characters at most"));
+            found.push(broken(
+                "tags",
+                format!("the tag `{name}` is {}", crate::shape::found(tag)),
+                "4096 characters at most",
+            ));
         }
     }
     found

@@ -7,7 +7,7 @@ use crate::extension::Extension;
 use crate::keypath::KeyPath;
 use crate::kind::Kind;
 use crate::origin::told;
-use crate::problem::{Problem, Severity};
+use crate::problem::Problem;
 use crate::shape::{Field, Misfit, STRINGS, Shape, What, optional, required};
 use crate::unwritable;
 use crate::value::{Str, Value};
@@ -96,16 +96,15 @@ pub fn check(params: &Params, extension: &Extension, kinds: &IndexMap<Str, Kind>
         });
     }
     for field in extension.parameters {
-        problems.extend(params.get(field.name).into_iter().flat_map(|value| without_place(params, field, value)));
+        problems
+            .extend(params.get(field.name).into_iter().flat_map(|value| without_place(params, field, value)));
     }
     if let Some(check) = extension.check {
         let told: Vec<_> = problems.iter().map(|problem| problem.path.clone()).collect();
         // What has the wrong shape is told once; a second opinion about the same key only confuses.
-        problems.extend(
-            check(params, kinds)
-                .into_iter()
-                .filter(|problem| problem.severity == Severity::Warning || !told.contains(&problem.path)),
-        );
+        let is_an_opinion = |problem: &Problem| problem.is_error() || problem.is_about_the_end();
+        let found = check(params, kinds).into_iter();
+        problems.extend(found.filter(|problem| !is_an_opinion(problem) || !told.contains(&problem.path)));
     }
     problems
 }

@@ -12,11 +12,7 @@ pub fn fill_missing(fields: &[Field], value: &mut Map, default: &Map) {
         let Some(theirs) = default.get(field.name) else { continue };
         match (value.get_mut(field.name), &field.shape, theirs) {
             (None, ..) => value.put(field.name, theirs.clone()),
-            (
-                Some(ours @ Value::Map(_)),
-                Shape::Map(inner) | Shape::Open(inner, _),
-                Value::Map(theirs),
-            ) => {
+            (Some(ours @ Value::Map(_)), Shape::Map(inner) | Shape::Open(inner, _), Value::Map(theirs)) => {
                 if let Some(ours) = ours.as_map_mut() {
                     fill_missing(inner, ours, theirs);
                 }
@@ -35,10 +31,7 @@ mod tests {
 
     const FIELDS: &[Field] = &[
         required("stage", Shape::Str),
-        required(
-            "inner",
-            Shape::Map(&[required("a", Shape::Int), optional("b", Shape::MapOf(&Shape::Str))]),
-        ),
+        required("inner", Shape::Map(&[required("a", Shape::Int), optional("b", Shape::MapOf(&Shape::Str))])),
         optional("datasets", Shape::MapOf(&STRINGS)),
     ];
 

@@ -25,9 +25,14 @@ pub fn of_another(loaded: &Loaded, training: &Training, params: &Params) -> Opti
     let name = params.path_in_file(first);
     let label = match found.len() {
         1 => format!("only the layout of {} has `{name}`", other.name),
-        many => format!("only the layout of {} has `{name}`, and {} more keys of the config", other.name, many - 1),
+        many => format!(
+            "only the layout of {} has `{name}`, and {} more keys of the config",
+            other.name,
+            many - 1
+        ),
     };
-    let help = format!("name a checkout of {}: --root CHECKOUT/taskcluster{}", other.repository, other.otherwise);
+    let help =
+        format!("name a checkout of {}: --root CHECKOUT/taskcluster{}", other.repository, other.otherwise);
     Some(Problem::error(CODE, message).at(name, label).in_place(params.place_of_key(first)).help(help))
 }
 

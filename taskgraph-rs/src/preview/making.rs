@@ -172,7 +172,8 @@ pub fn notes(training: &Training, params: &Params) -> Vec<String> {
 /// What is odd in files of the tree: whoever writes a config cannot mend it, so that it is no warning about the config.
 pub fn of_the_tree(loaded: &Loaded) -> Option<String> {
     let found = loaded.each_equal_key();
-    let places: Vec<String> = found.iter().filter_map(|it| it.place.as_ref()).map(ToString::to_string).collect();
+    let places: Vec<String> =
+        found.iter().filter_map(|it| it.place.as_ref()).map(ToString::to_string).collect();
     match &places[..] {
         [] => None,
         [place] => Some(format!("a key stands twice in a file of the tree; the last one wins: {place}")),

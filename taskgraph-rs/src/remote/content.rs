@@ -32,7 +32,10 @@ pub(super) fn contents(judging: &Judging<'_>, remotes: &[Remote], answers: &Answ
     for remote in remotes {
         let head = answers.heads.get(&remote.url).filter(|head| head.answer == Answer::Found);
         let files = folders.entry((remote.path.to_string(), remote.folder())).or_default();
-        files.extend(head.filter(|_| files.iter().all(|(other, _)| other.url != remote.url)).map(|head| (remote, head)));
+        files.extend(
+            head.filter(|_| files.iter().all(|(other, _)| other.url != remote.url))
+                .map(|head| (remote, head)),
+        );
     }
     folders.into_values().flat_map(|files| folder(judging, &files)).collect()
 }
@@ -56,9 +59,13 @@ fn told(judging: &Judging<'_>, oddity: &Oddity, odd: &[&Remote], all: usize) -> 
     let first = odd.iter().find(|remote| judging.is_read(remote)).or(odd.first())?;
     let is_read = odd.iter().any(|remote| judging.is_read(remote));
     let (what, help) = match oddity {
-        Oddity::Page => ("a web page", "the server has a page for every name: name the folder of the files themselves"),
+        Oddity::Page => {
+            ("a web page", "the server has a page for every name: name the folder of the files themselves")
+        }
         Oddity::Empty => ("empty", "a file of 0 bytes is no model and no data"),
-        Oddity::Pointer => ("a pointer of Git LFS", "name an address of the file itself, and not of the repository"),
+        Oddity::Pointer => {
+            ("a pointer of Git LFS", "name an address of the file itself, and not of the repository")
+        }
         Oddity::Other(what) => (*what, "look at the file: its name says something else"),
     };
     let message = match odd.len() {

@@ -65,7 +65,8 @@ pub fn remotes(extension: &Extension, params: &Params, graph: &TaskGraph) -> Vec
 /// such a dataset.
 pub fn dataset_files(extension: &Extension, params: &Params, graph: &TaskGraph) -> Vec<Remote> {
     let is_for_url = |task: &Task| task.attribute("provider") == Some("url");
-    let Some(files) = extension.dataset_files.filter(|_| graph.tasks.values().any(|task| is_for_url(task))) else {
+    let Some(files) = extension.dataset_files.filter(|_| graph.tasks.values().any(|task| is_for_url(task)))
+    else {
         return Vec::new();
     };
     let remote = |(path, url): (KeyPath, String)| {

@@ -16,8 +16,9 @@ pub fn correct(draft: &mut Draft, shape: &Shape, upgrade: &mut Upgrade) {
             Some(Instead::Quoted) => draft.spelled(path).map(|spelled| format!("\"{spelled}\"")),
             Some(Instead::Text(text)) if !text.contains('<') => Some(text.clone()),
             // `32.000` may be meant as 32 or as 32000: a person knows.
-            Some(Instead::Whole(text)) => Some(text.clone())
-                .filter(|text| !text.is_empty() && draft.spelled(path).is_none_or(|it| thousands(it).is_none())),
+            Some(Instead::Whole(text)) => Some(text.clone()).filter(|text| {
+                !text.is_empty() && draft.spelled(path).is_none_or(|it| thousands(it).is_none())
+            }),
             _ if is_text(shape, path) => draft.get(path).and_then(words),
             _ => None,
         };

@@ -65,7 +65,9 @@ mod tests {
     fn what_came_out_of_the_config_is_told_at_its_key() {
         let told = |config: &str| {
             let context = "task-context: {from-parameters: {n: training_config.taskcluster.split-chunks}}";
-            let stub = format!("{{chunk: {{total-chunks: '{{n}}'}}, {context}, cast-to: {{int: [chunk.total-chunks]}}}}");
+            let stub = format!(
+                "{{chunk: {{total-chunks: '{{n}}'}}, {context}, cast-to: {{int: [chunk.total-chunks]}}}}"
+            );
             Bench::new(config).refused(transform, &stub)
         };
         assert_eq!(

@@ -233,8 +233,10 @@ mod tests {
     fn urls_have_a_place_for_each_language() {
         let config = "training_config: {experiment: {src: ru, trg: en}, datasets: {train: [opus_x/v1, \
                       'url_https://h/c.[LANG].zst'], mono-src: ['url_https://h/[LANG].zst']}}";
-        let told: Vec<String> =
-            files(&params(config)).into_iter().map(|(path, url)| format!("{} {url}", path.to_string().replace("training_config.", ""))).collect();
+        let told: Vec<String> = files(&params(config))
+            .into_iter()
+            .map(|(path, url)| format!("{} {url}", path.to_string().replace("training_config.", "")))
+            .collect();
         assert_eq!(
             told,
             [

@@ -69,7 +69,9 @@ fn joined(home: &str, steps: &[&str]) -> String {
 /// `/storage/browser/BUCKET/FOLDER`, and `/storage/browser/_details/BUCKET/FILE`.
 fn google(steps: &[&str]) -> WebPage {
     let files = match steps {
-        ["storage", "browser", "_details", rest @ ..] | ["storage", "browser", rest @ ..] if !rest.is_empty() => {
+        ["storage", "browser", "_details", rest @ ..] | ["storage", "browser", rest @ ..]
+            if !rest.is_empty() =>
+        {
             Some(joined("https://storage.googleapis.com", rest))
         }
         _ => None,
@@ -81,9 +83,10 @@ fn google(steps: &[&str]) -> WebPage {
 fn amazon(url: &Url, steps: &[&str]) -> WebPage {
     let prefix = url.query.split('&').find_map(|part| part.strip_prefix("prefix=")).unwrap_or_default();
     let files = match steps {
-        ["s3", "buckets" | "object", bucket] => {
-            Some(format!("https://{bucket}.s3.amazonaws.com/{}", prefix.replace("%2F", "/").trim_end_matches('/')))
-        }
+        ["s3", "buckets" | "object", bucket] => Some(format!(
+            "https://{bucket}.s3.amazonaws.com/{}",
+            prefix.replace("%2F", "/").trim_end_matches('/')
+        )),
         _ => None,
     };
     WebPage { what: "the web console of AWS", files }
@@ -132,7 +135,9 @@ fn gitlab(url: &Url, steps: &[&str]) -> Option<WebPage> {
 /// `/OWNER/REPOSITORY/src/branch/REF/FOLDER`, on any host.
 fn gitea(url: &Url, steps: &[&str]) -> Option<WebPage> {
     match steps {
-        [_, _, "src", "branch" | "commit" | "tag", ..] => forge(url, steps, &["src"], "raw", "a page of a forge"),
+        [_, _, "src", "branch" | "commit" | "tag", ..] => {
+            forge(url, steps, &["src"], "raw", "a page of a forge")
+        }
         _ => None,
     }
 }
@@ -158,9 +163,10 @@ fn taskcluster(url: &Url, steps: &[&str]) -> Option<WebPage> {
         ["tasks", "groups", ..] => {
             Some(WebPage { what: "the page of a task group of Taskcluster", files: None })
         }
-        ["tasks", id, "runs", run, ..] if is_task(id) => {
-            Some(WebPage { what: "the page of a task of Taskcluster", files: artifacts(&format!("{id}/runs/{run}")) })
-        }
+        ["tasks", id, "runs", run, ..] if is_task(id) => Some(WebPage {
+            what: "the page of a task of Taskcluster",
+            files: artifacts(&format!("{id}/runs/{run}")),
+        }),
         ["tasks", id, ..] if is_task(id) => {
             Some(WebPage { what: "the page of a task of Taskcluster", files: artifacts(id) })
         }
@@ -233,18 +239,45 @@ mod tests {
     fn forges_and_hubs_show_files() {
         for (page, right) in [
             ("https://github.com/o/r", "a page of GitHub"),
-            ("https://github.com/o/r/tree/main/m/ru", "a page of GitHub: https://raw.githubusercontent.com/o/r/main/m/ru"),
-            ("https://github.com/o/r/blob/main/m.npz", "a page of GitHub: https://raw.githubusercontent.com/o/r/main/m.npz"),
-            ("https://github.com/o/r/releases/tag/v1", "a page of GitHub: https://github.com/o/r/releases/download/v1"),
+            (
+                "https://github.com/o/r/tree/main/m/ru",
+                "a page of GitHub: https://raw.githubusercontent.com/o/r/main/m/ru",
+            ),
+            (
+                "https://github.com/o/r/blob/main/m.npz",
+                "a page of GitHub: https://raw.githubusercontent.com/o/r/main/m.npz",
+            ),
+            (
+                "https://github.com/o/r/releases/tag/v1",
+                "a page of GitHub: https://github.com/o/r/releases/download/v1",
+            ),
             ("https://github.com/o/r/releases/download/v1", "files"),
             ("https://raw.githubusercontent.com/o/r/main/m", "files"),
-            ("https://gitlab.com/g/s/p/-/tree/main/m", "a page of GitLab: https://gitlab.com/g/s/p/-/raw/main/m"),
-            ("https://git.h.org/p/r/-/blob/v1/m.npz", "a page of GitLab: https://git.h.org/p/r/-/raw/v1/m.npz"),
-            ("https://codeberg.org/o/r/src/branch/main/m", "a page of a forge: https://codeberg.org/o/r/raw/branch/main/m"),
-            ("https://bitbucket.org/o/r/src/main/m", "a page of Bitbucket: https://bitbucket.org/o/r/raw/main/m"),
+            (
+                "https://gitlab.com/g/s/p/-/tree/main/m",
+                "a page of GitLab: https://gitlab.com/g/s/p/-/raw/main/m",
+            ),
+            (
+                "https://git.h.org/p/r/-/blob/v1/m.npz",
+                "a page of GitLab: https://git.h.org/p/r/-/raw/v1/m.npz",
+            ),
+            (
+                "https://codeberg.org/o/r/src/branch/main/m",
+                "a page of a forge: https://codeberg.org/o/r/raw/branch/main/m",
+            ),
+            (
+                "https://bitbucket.org/o/r/src/main/m",
+                "a page of Bitbucket: https://bitbucket.org/o/r/raw/main/m",
+            ),
             ("https://huggingface.co/o/m", "a page of Hugging Face: https://huggingface.co/o/m/resolve/main"),
-            ("https://huggingface.co/o/m/tree/main/x", "a page of Hugging Face: https://huggingface.co/o/m/resolve/main/x"),
-            ("https://huggingface.co/datasets/o/d/blob/v/x.zst", "a page of Hugging Face: https://huggingface.co/datasets/o/d/resolve/v/x.zst"),
+            (
+                "https://huggingface.co/o/m/tree/main/x",
+                "a page of Hugging Face: https://huggingface.co/o/m/resolve/main/x",
+            ),
+            (
+                "https://huggingface.co/datasets/o/d/blob/v/x.zst",
+                "a page of Hugging Face: https://huggingface.co/datasets/o/d/resolve/v/x.zst",
+            ),
             ("https://huggingface.co/o/m/resolve/main", "files"),
             ("https://drive.google.com/drive/folders/x", "a page of Google Drive"),
         ] {
@@ -258,10 +291,19 @@ mod tests {
         let page = "the page of a task of Taskcluster";
         assert_eq!(told(&format!("https://tc.h/tasks/{ID}")), format!("{page}: {}", api(ID)));
         let run = format!("{ID}/runs/1");
-        assert_eq!(told(&format!("https://tc.h/tasks/{run}/logs/live.log")), format!("{page}: {}", api(&run)));
-        assert_eq!(told(&format!("https://tc.h/tasks/groups/{ID}")), "the page of a task group of Taskcluster");
+        assert_eq!(
+            told(&format!("https://tc.h/tasks/{run}/logs/live.log")),
+            format!("{page}: {}", api(&run))
+        );
+        assert_eq!(
+            told(&format!("https://tc.h/tasks/groups/{ID}")),
+            "the page of a task group of Taskcluster"
+        );
         let queue = "what the queue tells of a task";
-        assert_eq!(told(&format!("https://tc.h/api/queue/v1/task/{ID}/artifacts")), format!("{queue}: {}", api(ID)));
+        assert_eq!(
+            told(&format!("https://tc.h/api/queue/v1/task/{ID}/artifacts")),
+            format!("{queue}: {}", api(ID))
+        );
         assert_eq!(told(&api(ID)), "files");
         assert_eq!(told("https://tc.h/tasks/model"), "files");
         assert_eq!(

@@ -248,7 +248,8 @@ fn from_dependency<'v>(
     }
     let Some(label) = dependencies.get(kind).and_then(Value::as_str) else {
         let names = words::list(dependencies.keys().map(|name| &**name));
-        let mut message = format!("`fetches.{kind}` has no dependency of that name; the dependencies are {names}");
+        let mut message =
+            format!("`fetches.{kind}` has no dependency of that name; the dependencies are {names}");
         // `from-deps` names fetches by label, and dependencies by kind unless it is told otherwise.
         if let Some((name, _)) = dependencies.iter().find(|(_, label)| label.as_str() == Some(&**kind)) {
             message += &format!(

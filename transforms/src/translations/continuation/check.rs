@@ -139,7 +139,9 @@ mod tests {
     #[test]
     fn nothing_is_wrong_with_what_kinds_read() {
         assert_eq!(
-            told("{corpora: {parallel: {src: https://h/a, trg: https://h/b}}, vocab: {src: https://h/a, trg: https://h/b}, models: {x: 1}}"),
+            told(
+                "{corpora: {parallel: {src: https://h/a, trg: https://h/b}}, vocab: {src: https://h/a, trg: https://h/b}, models: {x: 1}}"
+            ),
             [""; 0]
         );
         assert_eq!(told("{corpora: , vocab: }"), [""; 0]);
@@ -178,7 +180,9 @@ mod tests {
     #[test]
     fn files_that_belong_together_are_missed() {
         assert_eq!(
-            told("{corpora: {parallel: {src: https://h/a, tok-src: https://h/b, alignments: 1}}, vocab: [x]}"),
+            told(
+                "{corpora: {parallel: {src: https://h/a, tok-src: https://h/b, alignments: 1}}, vocab: [x]}"
+            ),
             [
                 "wrong-value: `vocab` must be a map at ….vocab: found a list",
                 "missing-key: missing key `trg` at ….corpora.parallel.trg: src and trg have to be here",

@@ -205,8 +205,9 @@ impl Code {
     pub fn of(text: &str) -> Self {
         let mut parts = text.split(['_', '-']);
         let language = parts.next().unwrap_or_default();
-        let are_subtags = parts
-            .all(|part| (2..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+        let are_subtags = parts.all(|part| {
+            (2..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        });
         let is_lower = language.bytes().all(|byte| byte.is_ascii_lowercase());
         if !are_subtags || !is_lower {
             return Code::Unknown(meant(text));

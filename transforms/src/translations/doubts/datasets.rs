@@ -103,7 +103,11 @@ mod tests {
     #[test]
     fn the_importer_fetches_over_http() {
         assert_eq!(
-            told("{datasets: {train: ['url_gs://b/c.[LANG].zst'], mono-src: ['url_ftp://h/a.zst']}}", Dialect::July2026, check),
+            told(
+                "{datasets: {train: ['url_gs://b/c.[LANG].zst'], mono-src: ['url_ftp://h/a.zst']}}",
+                Dialect::July2026,
+                check
+            ),
             [
                 "would-fail datasets.train[0]: `gs://b/c.[LANG].zst` is no http(s) url: workers download over https",
                 "would-fail datasets.mono-src[0]: `ftp://h/a.zst` is no http(s) url: it has to begin with https://",

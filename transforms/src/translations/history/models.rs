@@ -58,19 +58,11 @@ fn rename(draft: &mut Draft, upgrade: &mut Upgrade, models: &KeyPath) {
     if draft.get(&backwards).is_some()
         && (mode.as_deref() != Some("use") || sort.as_deref() != Some("default"))
     {
-        upgrade.decide(
-            &backwards,
-            AS_IT_IS,
-            USE_AS_IT_IS,
-        );
+        upgrade.decide(&backwards, AS_IT_IS, USE_AS_IT_IS);
     }
     let teacher = models.join("teacher");
     if draft.get(&teacher).is_some() {
-        upgrade.decide(
-            &teacher,
-            NO_TEACHER,
-            WITHOUT_TEACHER,
-        );
+        upgrade.decide(&teacher, NO_TEACHER, WITHOUT_TEACHER);
     }
 }
 

@@ -378,10 +378,8 @@ mod tests {
                       mode: init\n    type: default";
         assert_eq!(
             told(models),
-            [
-                "warning: 6:29: members 1 and 2 of the ensemble are one model (at ….train-teacher.urls[1]): \
-              equal models translate as one of them does [6: it stands here first]"
-            ]
+            ["warning: 6:29: members 1 and 2 of the ensemble are one model (at ….train-teacher.urls[1]): \
+              equal models translate as one of them does [6: it stands here first]"]
         );
     }
 

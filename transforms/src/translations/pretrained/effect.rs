@@ -81,11 +81,14 @@ mod tests {
             )), "{told:?}");
         }
         let told = told_2026("{teacher: {urls: [https://a], mode: use, type: default}}");
-        assert!(told[0].ends_with(
-            "the pretrained model `teacher` (use) is used by no task \
+        assert!(
+            told[0].ends_with(
+                "the pretrained model `teacher` (use) is used by no task \
              (at training_config.continuation.models.teacher): no teacher of this tree starts from a model: \
              train-teacher-model would train as if none were given"
-        ), "{told:?}");
+            ),
+            "{told:?}"
+        );
     }
 
     #[test]

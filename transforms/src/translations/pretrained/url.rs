@@ -42,7 +42,19 @@ fn error(message: String, label: impl Into<String>, help: Option<String>) -> Vec
 
 /// Endings of files that a model consists of, and of other data.
 const FILES: [&str; 13] = [
-    ".npz", ".yml", ".yaml", ".spm", ".json", ".bin", ".pt", ".safetensors", ".log", ".out", ".txt", ".gz", ".zst",
+    ".npz",
+    ".yml",
+    ".yaml",
+    ".spm",
+    ".json",
+    ".bin",
+    ".pt",
+    ".safetensors",
+    ".log",
+    ".out",
+    ".txt",
+    ".gz",
+    ".zst",
 ];
 
 /// Endings of files that hold others. Nobody unpacks them.
@@ -73,7 +85,8 @@ pub fn findings(url: &str, name: &str) -> Vec<Finding> {
             true => folder_of(&files).to_owned(),
             false => files,
         });
-        let help = files.map_or("name the folder that has the files".into(), |files| format!("write {}", redact(&files)));
+        let help = files
+            .map_or("name the folder that has the files".into(), |files| format!("write {}", redact(&files)));
         return error(format!("`{shown}` is {what}"), "workers fetch the files of a folder", Some(help));
     }
     let path = parts.path.trim_end_matches('/');
@@ -83,7 +96,10 @@ pub fn findings(url: &str, name: &str) -> Vec<Finding> {
     }
     if ends_with_one_of(path, &FILES) {
         let label = "the names of all files of a model are joined to the url";
-        let help = format!("write {}", redact(folder_of(url.split(['?', '#']).next().unwrap_or(url).trim_end_matches('/'))));
+        let help = format!(
+            "write {}",
+            redact(folder_of(url.split(['?', '#']).next().unwrap_or(url).trim_end_matches('/')))
+        );
         return error(format!("`{shown}` is a single file"), label, Some(help));
     }
     if let Some(at) = url.find(['?', '#']) {
@@ -246,7 +262,8 @@ mod tests {
     fn files_are_no_pages_and_no_folders() {
         let told = |url: &str| {
             let told = file_findings(url, "corpus").into_iter();
-            told.map(|it| format!("{}: {} {}", it.message, it.label, it.help.unwrap_or_default())).collect::<String>()
+            told.map(|it| format!("{}: {} {}", it.message, it.label, it.help.unwrap_or_default()))
+                .collect::<String>()
         };
         assert_eq!(told("https://h/a.zst"), "");
         assert_eq!(told("https://h/a.zst?x=1"), "");
