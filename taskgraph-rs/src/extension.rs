@@ -28,6 +28,9 @@ pub type DecisionParameters = fn(&mut Params, &Tree) -> Result<()>;
 /// effect.
 pub type Check = fn(&Params, &IndexMap<Str, Kind>) -> Vec<Problem>;
 
+/// The files of datasets that the parameters name by url: the key of each, and the url.
+pub type DatasetFiles = fn(&Params) -> Vec<(KeyPath, String)>;
+
 /// What a register string stands for.
 #[derive(Default)]
 pub struct Extension {
@@ -45,8 +48,8 @@ pub struct Extension {
     pub history: Option<fn(&mut Draft, &mut Upgrade)>,
     /// What the parameters hand in that earlier runs have made. They have been checked.
     pub given: Option<fn(&Params) -> Vec<Given>>,
-    /// The files of datasets that the parameters name by url: the key of each, and the url.
-    pub dataset_files: Option<fn(&Params) -> Vec<(KeyPath, String)>>,
+    /// The files of datasets that are named by their urls.
+    pub dataset_files: Option<DatasetFiles>,
     /// Target methods by name.
     pub target_methods: &'static [(&'static str, TargetMethod)],
     /// What `taskgraph.decision-parameters` in config.yml may name.

@@ -12,12 +12,11 @@ use taskgraph::value::{Map, Str, Value};
 use taskgraph::words;
 
 use super::effect::{AS_IT_IS, NO_TEACHER, USE_AS_IT_IS, WITHOUT_TEACHER, without_effect};
+use super::ensemble::{check_count, same_model};
 use super::layout::{Effect, Layout, ModelKey, UrlKey};
 use super::model::{Mode, TYPES};
 use super::url::findings;
 use crate::translations::dialect::Dialect;
-
-const ENSEMBLE: &str = "training_config.experiment.teacher-ensemble";
 
 /// All that is wrong with the pretrained models of a training config, and what looks wrong as warnings.
 pub fn check(params: &Params, kinds: &IndexMap<Str, Kind>, dialect: Dialect) -> Vec<Problem> {
@@ -174,19 +173,6 @@ fn check_urls(params: &Params, key: &ModelKey, urls: &Value, path: &KeyPath, pro
     }
 }
 
-/// A member of an ensemble that is a model of another member.
-fn same_model(params: &Params, before: &[Value], url: &Value, path: &KeyPath) -> Option<Problem> {
-    let folder = |url: &Value| url.as_str().map(|url| url.trim_end_matches('/').to_owned());
-    let own = folder(url)?;
-    let first = before.iter().position(|other| folder(other).as_deref() == Some(&*own))?;
-    let at = path.join(before.len());
-    let message = format!("members {} and {} of the ensemble are one model", first + 1, before.len() + 1);
-    let label = "equal models translate as one of them does";
-    let problem = at_value(params, "same-model", &at, message, label);
-    let problem = Problem { severity: Severity::Warning, ..problem };
-    Some(problem.with(params.place_of_value(&path.join(first)), "it stands here first"))
-}
-
 fn check_url(
     params: &Params,
     key: &str,
@@ -213,38 +199,6 @@ fn check_url(
     }));
 }
 
-fn check_count(params: &Params, key: &ModelKey, count: usize, path: &KeyPath) -> Option<Problem> {
-    let urls = if count == 1 { "1 url".into() } else { format!("{count} urls") };
-    if count == 0 {
-        return Some(at_key(
-            params,
-            "wrong-count",
-            path,
-            "`urls` is empty",
-            "at least one url has to be here",
-        ));
-    }
-    if key.urls == UrlKey::ListOfOne {
-        let message = format!("{urls} for {}, which is never an ensemble", key.name);
-        return (count > 1)
-            .then(|| at_key(params, "wrong-count", path, message, "exactly one url has to be here"));
-    }
-    let ensemble = params.find(&KeyPath::dotted(ENSEMBLE)).and_then(Value::as_int);
-    let ensemble = ensemble.filter(|ensemble| i64::try_from(count) != Ok(*ensemble))?;
-    let teachers = if ensemble == 1 { "1 teacher".into() } else { format!("{ensemble} teachers") };
-    let asked = if ensemble == 1 { "one teacher is" } else { &format!("{teachers} are") };
-    Some(
-        at_key(
-            params,
-            "wrong-count",
-            path,
-            format!("{urls} for an ensemble of {teachers}"),
-            format!("give one url for each, or set teacher-ensemble to {count}"),
-        )
-        .with(params.place_of_value(&KeyPath::dotted(ENSEMBLE)), format!("{asked} asked for here")),
-    )
-}
-
 fn keys(key: &ModelKey) -> [&'static str; 3] {
     [key.urls.name(), "mode", "type"]
 }
@@ -261,7 +215,7 @@ fn place_of_key(params: &Params, path: &KeyPath) -> Option<Place> {
     params.place_of_key(path)
 }
 
-fn at_key(
+pub(super) fn at_key(
     params: &Params,
     code: &'static str,
     path: &KeyPath,
@@ -271,7 +225,7 @@ fn at_key(
     Problem::error(code, message).at(params.path_in_file(path), label).in_place(place_of_key(params, path))
 }
 
-fn at_value(
+pub(super) fn at_value(
     params: &Params,
     code: &'static str,
     path: &KeyPath,

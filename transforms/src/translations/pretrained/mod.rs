@@ -13,6 +13,7 @@
 
 mod check;
 mod effect;
+mod ensemble;
 mod layout;
 mod model;
 mod url;
