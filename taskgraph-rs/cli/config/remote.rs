@@ -51,9 +51,9 @@ pub fn ask(files: &mut [Checked], loaded: &Loaded) -> Result<()> {
         let deadline = deadline.as_ref().and_then(|span| span.as_str()).unwrap_or(DEADLINE);
         let span = (now, after(now, deadline)?);
         let found = judge(&file.remotes, &answers, params, loaded.extension.reads, span);
+        file.folders = folders(&file.remotes, &answers, params);
         file.add(found);
         file.add(unknown.iter().filter(|(task, _)| is_of(file, task)).map(|(_, why)| why.clone()).collect());
-        file.folders = folders(&file.remotes, &answers);
     }
     Ok(())
 }
@@ -128,7 +128,10 @@ pub fn table(folders: &[Folder], page: &mut Page) {
 fn row(folder: &Folder) -> Vec<String> {
     let expires = folder.expires.as_deref().map(|time| time.split('T').next().unwrap_or(time));
     vec![
-        folder.task.as_ref().map_or_else(|| folder.path.clone(), |task| task.to_string()),
+        match &folder.task {
+            Some(task) => task.to_string(),
+            None => format!("{} {}", folder.path, folder.url.rsplit('/').next().unwrap_or_default()),
+        },
         format!("{} of {} files", folder.found, folder.wanted),
         size(folder.bytes),
         folder.store.words(),

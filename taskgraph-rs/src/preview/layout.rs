@@ -10,12 +10,16 @@ use crate::problem::Problem;
 /// The code of a config of another layout.
 pub const CODE: &str = "other-layout";
 
-/// The error about a config that has more keys of another layout than of this tree's own; nothing for any other config.
+/// How many keys of another layout outweigh one of this tree's own, which may be left over from before.
+const WEIGHT: usize = 2;
+
+/// The error about a config that has far more keys of another layout than of this tree's own; nothing for any other
+/// config.
 pub fn of_another(loaded: &Loaded, training: &Training, params: &Params) -> Option<Problem> {
     let own = keys(&training.layout, params).count();
     let other = training.other_layouts.iter().max_by_key(|other| keys(other, params).count())?;
     let found: Vec<KeyPath> = keys(other, params).collect();
-    let first = found.first().filter(|_| found.len() > own)?;
+    let first = found.first().filter(|_| found.len() > WEIGHT * own)?;
     let tree = match loaded.tree.is_embedded() {
         true => "the embedded kinds are".to_owned(),
         false => format!("`{}` is", loaded.tree.name()),

@@ -6,6 +6,7 @@ use indexmap::IndexMap;
 use super::compare::Run;
 use super::config::{self, problems_of};
 use super::examine::{Examination, Purpose};
+use super::layout;
 use super::make::{Against, Request};
 use super::sample::sample;
 use crate::effects;
@@ -69,8 +70,11 @@ impl Making<'_> {
         let examination = self.examination();
         match own {
             Some(_) => found = examination.params(&params, found),
-            // The same keys were told of before.
-            None => found.retain(Problem::is_error),
+            // The same keys were told of before, if it is the same config.
+            None => {
+                found.retain(Problem::is_error);
+                found = layout::of_another(loaded, training, &params).map_or(found, |problem| vec![problem]);
+            }
         }
         let is_refused = found.iter().any(Problem::is_error);
         problems.extend(found);

@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::file::Remote;
 use super::judge::Answers;
 use super::store::Store;
+use crate::params::Params;
 use crate::secret::redact;
 use crate::task::Label;
 use crate::urls::Answer;
@@ -12,7 +13,7 @@ use crate::urls::Answer;
 /// A folder, or a file that is handed in by itself.
 #[derive(Debug, Serialize)]
 pub struct Folder {
-    /// The key that names it.
+    /// The key that names it, as it is in the file.
     pub path: String,
     /// The task that mounts it.
     pub task: Option<Label>,
@@ -37,14 +38,14 @@ pub struct Folder {
 }
 
 /// The folders of files, in the order of the files.
-pub fn folders(remotes: &[Remote], answers: &Answers) -> Vec<Folder> {
+pub fn folders(remotes: &[Remote], answers: &Answers, params: &Params) -> Vec<Folder> {
     let mut folders: Vec<Folder> = Vec::new();
     for remote in remotes {
         let url = redact(if remote.task.is_some() { remote.folder() } else { &remote.url });
         let is_same = |folder: &Folder| folder.url == url && folder.task == remote.task;
         let at = folders.iter().position(is_same).unwrap_or_else(|| {
             folders.push(Folder {
-                path: remote.path.to_string(),
+                path: params.path_in_file(&remote.path).to_string(),
                 task: remote.task.clone(),
                 url,
                 store: Store::of(&remote.url),
