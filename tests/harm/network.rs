@@ -266,7 +266,7 @@ fn credentials_are_not_told_to_where_a_redirect_leads() {
     let patience = probe::Patience::default();
     assert_eq!(probed(&own, patience), Answer::Found);
     let asked = there.asked();
-    assert_eq!(asked.len(), 3);
+    assert_eq!(asked.len(), 4);
     asked.iter().for_each(|head| is_clean(head));
 }
 
