@@ -47,7 +47,7 @@ impl Base {
         answers: &Answers,
     ) -> Result<Graph> {
         Problems(self.loaded.complete(params, SystemTime::now())?).check()?;
-        Ok(phase.graph(&self.loaded, params, settings, answers)?.0)
+        Ok(phase.graph(&self.loaded, params, settings, answers)?.graph)
     }
 
     /// The unified diff of two graphs, each as text. Python: `diff -U20 --report-identical-files`.

@@ -41,7 +41,7 @@ struct Desk<'d> {
 /// Does what the environment of the task says.
 pub fn run(options: &ActionCallbackOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {
     let asked = environment::action()?;
-    let settings = settings(options.tree.run_task_dir.as_deref(), false)?;
+    let settings = settings(options.tree.run_task_dir.as_deref(), false, registry)?;
     let services = connect()?;
     can_create(&services)?;
     let loaded = Loaded::load(open_tree(options.tree.root.as_deref())?, registry, &BTreeSet::new())?;
@@ -66,7 +66,7 @@ pub fn run(options: &ActionCallbackOptions, registry: &Registry, reporter: &Repo
 
 /// Says what an action would do.
 pub fn test(options: &TestActionCallbackOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {
-    let settings = settings(options.tree.run_task_dir.as_deref(), false)?;
+    let settings = settings(options.tree.run_task_dir.as_deref(), false, registry)?;
     let loaded = Loaded::load(open_tree(options.tree.root.as_deref())?, registry, &BTreeSet::new())?;
     let action = actions::find(&loaded, &options.callback)?;
     let id = |flag: &str, text: &Option<String>| {

@@ -9,7 +9,7 @@ use taskgraph::decide::{Asked, Decided, Decision, Derived, Step, Summary, parame
 use taskgraph::lookup::Found;
 use taskgraph::params::Params;
 use taskgraph::pipeline::Loaded;
-use taskgraph::problem::{Problem, Problems};
+use taskgraph::problem::{Problem, Problems, Severity};
 use taskgraph::settings::Settings;
 use taskgraph::submit::Taskcluster;
 use taskgraph::task_id::TaskId;
@@ -28,7 +28,7 @@ use crate::report::{Reporter, count, one_line};
 /// Decides.
 pub fn run(options: DecisionOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {
     let urls = known_urls::read(options.known_urls.as_deref())?;
-    let settings = settings(options.tree.run_task_dir.as_deref(), false)?;
+    let settings = settings(options.tree.run_task_dir.as_deref(), false, registry)?;
     let settings = Settings { urls, verify: !options.no_verify, ..settings };
     let task_id = task_id(&settings, options.dry_run)?;
     let services = match options.offline {
@@ -79,6 +79,11 @@ pub struct Way<'w> {
 
 /// Decides with certain parameters, and tells what goes on.
 pub fn decide(loaded: &Loaded, params: Params, way: Way<'_>, reporter: &Reporter) -> Result<Status> {
+    if let Some(problem) = loaded.without_python() {
+        let help =
+            "decide in a whole checkout, or take the native parts for what they are with --native always";
+        return Err(Problems::from(Problem { severity: Severity::Error, ..problem }.help(help)).into());
+    }
     let services = way.services;
     let create = |tasks| match services {
         Some(services) => services.create(tasks),
@@ -145,6 +150,7 @@ fn tell(step: &Step<'_>, is_verbose: bool, reporter: &Reporter) {
         Step::Made { tasks, targets } => {
             eprintln!("{}, {targets} of them asked for or needed", count(*tasks, "task"));
         }
+        Step::Python(python) => eprintln!("{}", one_line(&python.to_string())),
         Step::LooksUp(paths) => eprintln!("looking {} up", count(*paths, "index path")),
         Step::Optimized(fates) => {
             let count = |word| fates.values().filter(|fate| fate.word() == word).count();

@@ -8,19 +8,22 @@ use anyhow::Result;
 use taskgraph::problem::{Problem, Problems};
 use taskgraph::settings::{PRODUCTION_ROOT_URL, RunTask, Settings};
 use taskgraph::submit::{Access, Credentials};
+use taskgraph::transform::Registry;
 use taskgraph::tree::Tree;
+use taskgraph_python::Surroundings;
 
 use crate::embedded;
 
-/// Settings out of flags and the environment.
-pub fn settings(run_task_dir: Option<&Path>, fast: bool) -> Result<Settings> {
+/// Settings out of flags and the environment. The files of run-task are those beside the interpreter that would make
+/// parts of the tree, if nothing else is said: both sides have to use the same ones.
+pub fn settings(run_task_dir: Option<&Path>, fast: bool, registry: &Registry) -> Result<Settings> {
     Ok(Settings {
         fast,
         root_url: url("TASKCLUSTER_ROOT_URL").unwrap_or_else(|| PRODUCTION_ROOT_URL.into()),
         proxy_url: url("TASKCLUSTER_PROXY_URL"),
         task_id: text("TASK_ID"),
         optimize_strategies: text("TASKGRAPH_OPTIMIZE_STRATEGIES"),
-        run_task: find_run_task(run_task_dir)?,
+        run_task: find_run_task(run_task_dir, registry)?,
         ..Settings::default()
     })
 }
@@ -33,6 +36,15 @@ fn text(name: &str) -> Option<String> {
 /// A url without a slash at its end.
 fn url(name: &str) -> Option<String> {
     text(name).map(|url| url.trim_end_matches('/').to_owned())
+}
+
+/// What the environment says of Python.
+pub fn python_surroundings() -> Surroundings {
+    Surroundings {
+        path: env::var_os("PATH").unwrap_or_default(),
+        taskgraph_python: text("TASKGRAPH_PYTHON").map(PathBuf::from),
+        virtual_env: text("VIRTUAL_ENV").map(PathBuf::from),
+    }
 }
 
 /// The level that the surroundings say, as `image-digest` takes it.
@@ -145,7 +157,7 @@ pub fn current_dir() -> Result<PathBuf> {
 }
 
 /// The files of run-task: where a flag says, in an installed Taskgraph, or where images keep them.
-fn find_run_task(given: Option<&Path>) -> Result<Option<RunTask>> {
+fn find_run_task(given: Option<&Path>, registry: &Registry) -> Result<Option<RunTask>> {
     if let Some(directory) = given {
         let found = RunTask::in_directory(directory);
         return match found.missing() {
@@ -157,7 +169,9 @@ fn find_run_task(given: Option<&Path>) -> Result<Option<RunTask>> {
             }
         };
     }
-    let candidates = installed().into_iter().map(|directory| RunTask::in_directory(&directory));
+    let beside = registry.python().map_or(&[][..], |python| python.site_packages());
+    let beside = beside.iter().map(|folder| folder.join("taskgraph/run-task"));
+    let candidates = beside.chain(installed()).map(|directory| RunTask::in_directory(&directory));
     Ok(candidates.chain([RunTask::in_image()]).find(|found| found.missing().is_none()))
 }
 

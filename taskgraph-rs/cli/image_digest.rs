@@ -25,7 +25,7 @@ const KIND: &str = "docker-image";
 /// Prints the digest of an image.
 pub fn run(options: &ImageDigestOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {
     let tree = open_tree(options.tree.root.as_deref())?;
-    let settings = settings(options.tree.run_task_dir.as_deref(), false)?;
+    let settings = settings(options.tree.run_task_dir.as_deref(), false, registry)?;
     let loaded = Loaded::load(tree, registry, &[KIND.to_owned()].into())?;
     let mut params = Params::default();
     params.values_mut().put("level", level());

@@ -2,8 +2,7 @@
 
 use anyhow::Result;
 use taskgraph::inert::inert;
-use taskgraph::kind::load_kinds;
-use taskgraph::transform::Registry;
+use taskgraph::kind::look_at_kinds;
 
 use crate::Status;
 use crate::args::{KindGraphFormat, KindGraphOptions};
@@ -14,8 +13,7 @@ use crate::output::write;
 pub fn run(options: &KindGraphOptions) -> Result<Status> {
     let tree = open_tree(options.root.as_deref())?;
     let targets = options.target_kinds.iter().cloned().collect();
-    // What a tree registers, and what its transforms are, makes no difference to the order of its kinds.
-    let kinds = load_kinds(&tree, &Registry::of_anything(), &targets)?;
+    let kinds = look_at_kinds(&tree, &targets)?;
     write(options.output_file.as_deref(), |out| {
         let edges =
             || kinds.values().flat_map(|kind| kind.dependencies.iter().map(move |on| (&kind.name, on)));

@@ -32,6 +32,7 @@ mod phase;
 mod plumbing;
 mod preview;
 mod progress;
+mod python;
 mod report;
 mod shown;
 
@@ -84,7 +85,12 @@ pub fn run(registry: &Registry) -> ExitCode {
     let status = match Args::try_parse() {
         Ok(args) => {
             let reporter = Reporter::new();
-            call(args.command, registry, &reporter).unwrap_or_else(|error| tell(error, &reporter))
+            let python = python::support(&args.python);
+            let registry = registry.clone().with_python(python.clone());
+            let status =
+                call(args.command, &registry, &reporter).unwrap_or_else(|error| tell(error, &reporter));
+            python.end();
+            status
         }
         Err(error) => {
             // If this cannot be printed, there is nobody to tell.

@@ -29,6 +29,16 @@ pub enum Phase {
     Morphed,
 }
 
+/// A graph, and what is to be said about it.
+pub struct Shown {
+    /// The graph.
+    pub graph: Graph,
+    /// What is not as it looks.
+    pub warnings: Vec<Problem>,
+    /// Which kinds the Python of the tree has made.
+    pub made_by_python: Option<String>,
+}
+
 impl Phase {
     /// The graph, and what is to be said about it. Ids of tasks that would be new follow from their labels.
     pub fn graph(
@@ -37,13 +47,15 @@ impl Phase {
         params: &Params,
         settings: &Settings,
         answers: &Answers,
-    ) -> Result<(Graph, Vec<Problem>)> {
+    ) -> Result<Shown> {
         if self == Phase::Tasks {
-            return Ok((Graph::Labels(loaded.tasks(params, settings)?), Vec::new()));
+            let graph = Graph::Labels(loaded.tasks(params, settings)?);
+            return Ok(Shown { graph, warnings: Vec::new(), made_by_python: None });
         }
         let full = loaded.full(params, settings)?;
+        let made_by_python = full.python(loaded).map(|python| python.to_string());
         if self == Phase::Full {
-            return Ok((Graph::Labels(full.graph), full.warnings));
+            return Ok(Shown { graph: Graph::Labels(full.graph), warnings: full.warnings, made_by_python });
         }
         let targets = loaded.target(&full, params)?;
         let mut warnings = full.warnings;
@@ -66,7 +78,7 @@ impl Phase {
             }
             _ => Graph::Labels(targets.graph),
         };
-        Ok((shown, warnings))
+        Ok(Shown { graph: shown, warnings, made_by_python })
     }
 
     /// What the reference calls it.

@@ -27,7 +27,7 @@ use crate::known_urls;
 use crate::output::write;
 use crate::parameters::{self, name_of, specs};
 use crate::phase::Phase;
-use crate::report::Reporter;
+use crate::report::{Reporter, one_line};
 use crate::shown::Shown;
 
 /// Shows one graph for each set of parameters.
@@ -62,8 +62,11 @@ fn show_with(
     let started = Instant::now();
     let tree = open_tree(options.tree.root.as_deref())?;
     let urls = known_urls::read(options.known_urls.as_deref())?;
-    let settings =
-        Settings { urls, optimize, ..settings(options.tree.run_task_dir.as_deref(), options.fast)? };
+    let settings = Settings {
+        urls,
+        optimize,
+        ..settings(options.tree.run_task_dir.as_deref(), options.fast, registry)?
+    };
     let specs = specs(&options.parameters)?;
     let targets: BTreeSet<String> = options.target_kinds.iter().cloned().collect();
     let shown = Shown::new(options)?;
@@ -74,6 +77,7 @@ fn show_with(
     }
     if !options.quiet {
         reporter.warnings(&Vec::from_iter(loaded.equal_keys()));
+        reporter.warnings(&Vec::from_iter(loaded.without_python()));
     }
     let mut problems = Vec::new();
     let mut outputs = ManuallyDrop::new(Vec::new());
@@ -83,11 +87,13 @@ fn show_with(
         let spec = spec.as_ref();
         let made = params(&loaded, spec, options).and_then(|(mut params, given)| {
             let started = Instant::now();
-            let (shown, warned) = phase.graph(&loaded, &params, &settings, answers)?;
+            let made = phase.graph(&loaded, &params, &settings, answers)?;
+            let (shown, warned) = (made.graph, made.warnings);
             if options.verbose {
                 eprintln!("{} tasks in {:.1?}", shown.len(), started.elapsed());
             }
             if !options.quiet {
+                made.made_by_python.iter().for_each(|line| eprintln!("{}", one_line(line)));
                 reporter.warnings(&told(&loaded, &params, given, warned, options, phase));
             }
             let before = match &base {

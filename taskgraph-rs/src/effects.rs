@@ -40,6 +40,10 @@ pub fn other_keys(training: &Training, params: &Params) -> Vec<Problem> {
 
 /// Keys of the training config `own` that had no effect on the graph that was made with `params`.
 pub fn without_effect(loaded: &Loaded, training: &Training, params: &Params, own: &Value) -> Vec<Problem> {
+    // What Python reads is not noted: a key that only it reads must not be called one without effect.
+    if loaded.uses_python() {
+        return Vec::new();
+    }
     let path = KeyPath::dotted(training.parameter);
     let field = loaded.extension.parameters.iter().find(|field| field.name == training.parameter);
     let mut walk = Walk { loaded, training, params, problems: Vec::new() };

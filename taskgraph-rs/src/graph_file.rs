@@ -49,7 +49,7 @@ impl TaskGraph {
     }
 }
 
-fn read(value: Value) -> Result<Task> {
+pub(crate) fn read(value: Value) -> Result<Task> {
     TASK.require(&value, &Default::default())?;
     let Value::Map(fields) = value else { anyhow::bail!("a task must be a map, found {}", value.sort()) };
     let mut fields = Arc::unwrap_or_clone(fields);

@@ -136,7 +136,7 @@ impl Caster {
         }
         if mold.other.replace(identity) != Some(identity) {
             match (node, &mut mold.parts) {
-                (Node::Plain(value), Parts::None) => return value.serialize(&mut self.layout(depth)),
+                (Node::Plain(value), Parts::None) => return plain(value, &mut self.layout(depth)),
                 (Node::Map(map), Parts::Some { keys, parts, after }) if map.has_keys_at(keys) => {
                     for part in parts {
                         self.copy(&part.before);
@@ -174,7 +174,7 @@ impl Caster {
                 match empty_or_plain {
                     Node::Map(_) => layout.word("{}")?,
                     Node::List(_) => layout.word("[]")?,
-                    Node::Plain(value) => value.serialize(&mut layout)?,
+                    Node::Plain(value) => plain(value, &mut layout)?,
                 }
                 Parts::None
             }
@@ -229,6 +229,15 @@ fn first_bytes(key: &str) -> u64 {
             first[..key.len()].copy_from_slice(key.as_bytes());
             u64::from_be_bytes(first)
         }
+    }
+}
+
+/// Writes a value that has no parts. Only tasks that Python has made come here with an integer beyond 64 bits: without
+/// orjson it writes them, so they are written here.
+fn plain(value: &Value, layout: &mut Layout<'_>) -> Result<(), Error> {
+    match value {
+        Value::BigInt(digits) => layout.word(digits),
+        other => other.serialize(layout),
     }
 }
 

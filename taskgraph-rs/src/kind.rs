@@ -11,13 +11,16 @@ use crate::document::load;
 use crate::fields::Fields;
 use crate::keypath::KeyPath;
 use crate::origin::{Origin, Spot};
+use crate::parts::{Judge, refused, versions};
 use crate::problem::{Problem, Problems, place_of_key, place_of_value};
+use crate::source::Place;
 use crate::template::merge;
 use crate::transform::{Known, Registry, Stub};
 use crate::tree::Tree;
 use crate::value::{Map, Str, Value, key};
 use crate::walk::{Circle, postorder};
 use crate::words;
+use crate::worker::{Because, MadeBy};
 use crate::yaml::Document;
 
 /// The kind that every kind may depend on without saying so.
@@ -25,6 +28,12 @@ const DOCKER_IMAGE: &str = "docker-image";
 
 /// What `taskgraph.transforms.run` was called before.
 const OLD_RUN: &str = "taskgraph.transforms.job";
+
+/// The loaders of Taskgraph.
+const LOADERS: [&str; 2] = ["taskgraph.loader.transform:loader", "taskgraph.loader.default:loader"];
+
+/// Stands for a transform that only Python has. A kind that names one is made by Python as a whole.
+const IN_PYTHON: Known = Known { transform: |_, stubs| Ok(stubs), is_apart: false };
 
 /// What the default loader adds to the transforms of a kind.
 const DEFAULT_TRANSFORMS: &[&str] = &["taskgraph.transforms.run", "taskgraph.transforms.task"];
@@ -43,9 +52,31 @@ pub struct Kind {
     pub document: Arc<Document>,
     /// The stubs before the first transform.
     pub stubs: Vec<Stub>,
+    /// Who makes its tasks.
+    pub made_by: MadeBy,
+    /// Whether its loader is one of its own, which may look at all tasks that were made before.
+    pub has_own_loader: bool,
 }
 
 impl Kind {
+    /// Where the reason stands that Python makes it.
+    pub fn place_of_reason(&self) -> Option<Place> {
+        let object = match self.made_by.because()? {
+            Because::NoNative(object) | Because::Unknown { object, .. } => object,
+            _ => return Some(place_of_value(&self.document, &KeyPath::default())),
+        };
+        let path = match self.transforms.iter().position(|(name, _)| name == object) {
+            Some(index) => KeyPath::dotted("transforms").join(index),
+            None => KeyPath::dotted("loader"),
+        };
+        Some(place_of_value(&self.document, &path))
+    }
+
+    /// Whether one of its tasks names something of a set as it is written.
+    pub fn mentions(&self, names: &BTreeSet<&str>) -> Option<&str> {
+        self.stubs.iter().flat_map(|stub| stub.fields.values()).find_map(|value| mentioned(value, names))
+    }
+
     /// The keys below `path`, a path among the parameters, that its stubs name.
     pub fn keys_below(&self, path: &str) -> BTreeSet<&str> {
         let mut keys = BTreeSet::new();
@@ -54,6 +85,21 @@ impl Kind {
             .flat_map(|stub| stub.fields.values())
             .for_each(|value| collect(value, path, &mut keys));
         keys
+    }
+}
+
+fn mentioned<'v>(value: &'v Value, names: &BTreeSet<&str>) -> Option<&'v str> {
+    match value {
+        Value::Str(text) => names.contains(&**text).then_some(&**text),
+        Value::List(items) => items.iter().find_map(|item| mentioned(item, names)),
+        Value::Map(map) => {
+            map.iter().find_map(
+                |(key, value)| {
+                    if names.contains(&**key) { Some(&**key) } else { mentioned(value, names) }
+                },
+            )
+        }
+        _ => None,
     }
 }
 
@@ -69,10 +115,19 @@ fn collect<'v>(value: &'v Value, path: &str, keys: &mut BTreeSet<&'v str>) {
     }
 }
 
+/// Loads kinds for who makes nothing of them: what a tree registers, and what its transforms are, makes no difference to
+/// their order.
+pub fn look_at_kinds(tree: &Tree, targets: &BTreeSet<String>) -> Result<IndexMap<Str, Kind>> {
+    let registry = Registry::of_anything();
+    let versions = versions(tree, &registry);
+    load_kinds(tree, &registry, &Judge::of_looks(tree, &registry, &versions), targets)
+}
+
 /// Loads the kinds of a tree in the order of their making: all, or `targets` and what they need.
 pub fn load_kinds(
     tree: &Tree,
     registry: &Registry,
+    judge: &Judge<'_>,
     targets: &BTreeSet<String>,
 ) -> Result<IndexMap<Str, Kind>> {
     let names = tree.kind_names()?;
@@ -80,7 +135,7 @@ pub fn load_kinds(
     // All files are read side by side; what is wrong with a kind that nobody asked for is not told.
     let mut loaded: IndexMap<&String, Result<Kind>> = names
         .par_iter()
-        .map(|name| (name, Kind::load(tree, registry, name)))
+        .map(|name| (name, Kind::load(tree, registry, judge, name)))
         .collect::<Vec<_>>()
         .into_iter()
         .collect();
@@ -158,7 +213,7 @@ fn unknown(name: &str, names: &[String]) -> Problem {
 }
 
 impl Kind {
-    fn load(tree: &Tree, registry: &Registry, name: &str) -> Result<Self> {
+    fn load(tree: &Tree, registry: &Registry, judge: &Judge<'_>, name: &str) -> Result<Self> {
         let folder = format!("kinds/{name}");
         let (document, value) = load(tree.read(&format!("{folder}/kind.yml"))?)?;
         let Value::Map(config) = value else {
@@ -168,12 +223,24 @@ impl Kind {
             )
             .into());
         };
-        let mut loading = Loading { tree, document, config, problems: Vec::new(), name: key(name) };
+        let mut loading = Loading {
+            tree,
+            document,
+            config,
+            problems: Vec::new(),
+            name: key(name),
+            made_by: MadeBy::Native,
+        };
         let dependencies = loading.strings("kind-dependencies");
         let mut transforms = loading.strings("transforms");
-        loading.add_default_transforms(&mut transforms);
-        let transforms = loading.find(registry, transforms);
-        let stubs = loading.stubs(&folder)?;
+        let has_own_loader = loading.add_default_transforms(&mut transforms, judge);
+        let transforms = loading.find(registry, judge, transforms);
+        // What a loader of the tree makes of the file, only that loader knows.
+        let before = loading.problems.len();
+        let stubs = if has_own_loader { Vec::new() } else { loading.stubs(&folder)? };
+        if loading.made_by.is_python() {
+            loading.problems.truncate(before);
+        }
         Problems(loading.problems).check()?;
         stubs.iter().flat_map(|stub| stub.fields.values()).for_each(Value::keep_texts);
         Ok(Kind {
@@ -183,6 +250,8 @@ impl Kind {
             transforms,
             document: loading.document,
             stubs,
+            made_by: loading.made_by,
+            has_own_loader,
         })
     }
 }
@@ -193,6 +262,7 @@ struct Loading<'a> {
     config: Arc<Map>,
     problems: Vec<Problem>,
     name: Str,
+    made_by: MadeBy,
 }
 
 impl Loading<'_> {
@@ -227,25 +297,61 @@ impl Loading<'_> {
         strings
     }
 
-    /// `taskgraph.loader.default`, or no loader at all, adds the run and the task transforms.
-    fn add_default_transforms(&mut self, transforms: &mut Vec<Str>) {
-        const LOADERS: [&str; 2] = ["taskgraph.loader.transform:loader", "taskgraph.loader.default:loader"];
+    /// `taskgraph.loader.default`, or no loader at all, adds the run and the task transforms. Tells whether the loader is
+    /// one of the tree.
+    fn add_default_transforms(&mut self, transforms: &mut Vec<Str>, judge: &Judge<'_>) -> bool {
         let config = self.config.clone();
-        let Some(loader) = config.get("loader") else { return self.append_defaults(transforms) };
-        match loader.as_str() {
-            None => {
-                let found = format!("found {}", loader.sort());
+        let loader = match config.get("loader") {
+            None => Str::from(LOADERS[1]),
+            Some(Value::Str(loader)) => loader.clone(),
+            Some(other) => {
+                let found = format!("found {}", other.sort());
                 self.wrong("loader".into(), "`loader` must be a string".into(), found);
+                return false;
             }
-            Some(loader) if loader == LOADERS[0] => {}
-            Some(loader) if loader == LOADERS[1] => self.append_defaults(transforms),
-            Some(loader) => {
-                let label = match words::nearest(loader, LOADERS) {
-                    Some(nearest) => format!("did you mean `{nearest}`?"),
-                    None => format!("known loaders: {}", words::list(LOADERS)),
-                };
-                self.wrong("loader".into(), format!("unknown loader `{loader}`"), label);
-            }
+        };
+        let is_known = LOADERS.contains(&&*loader);
+        let unknown = (format!("unknown loader `{loader}`"), "loader".into());
+        self.judge(judge, &loader, is_known, unknown, LOADERS.into_iter());
+        if *loader == *LOADERS[1] {
+            self.append_defaults(transforms);
+        }
+        !is_known
+    }
+
+    /// Decides who makes what `name` stands for. The first part that is Python's makes the whole kind Python's.
+    fn judge<'n>(
+        &mut self,
+        judge: &Judge<'_>,
+        name: &Str,
+        is_registered: bool,
+        (unknown, path): (String, KeyPath),
+        known: impl Iterator<Item = &'n str>,
+    ) {
+        let made_by = judge.made_by(name, is_registered);
+        if let (Some(because), Some(refusal)) = (made_by.because(), judge.refusal()) {
+            let problem = match because {
+                Because::NoNative(_) => {
+                    let nearest = words::nearest(name, known);
+                    let label = match &nearest {
+                        _ if name.strip_suffix(":transforms").unwrap_or(name) == OLD_RUN => {
+                            format!("it is called `{}` today, and its key `job` is `run`", DEFAULT_TRANSFORMS[0])
+                        }
+                        Some(nearest) => format!("did you mean `{nearest}`?"),
+                        None => "the program has nothing native of this name".into(),
+                    };
+                    let problem = Problem::error("wrong-value", unknown).at(path.clone(), label);
+                    match nearest {
+                        Some(_) => problem,
+                        None => problem.help(refused(because, refusal).help.unwrap_or_default()),
+                    }
+                }
+                _ => refused(because, refusal).at(path.clone(), "this part of the tree is another one"),
+            };
+            self.problems.push(problem.in_place(Some(place_of_value(&self.document, &path))));
+        }
+        if !self.made_by.is_python() {
+            self.made_by = made_by;
         }
     }
 
@@ -260,26 +366,13 @@ impl Loading<'_> {
         transforms.extend(DEFAULT_TRANSFORMS.iter().map(|name| Str::from(*name)));
     }
 
-    fn find(&mut self, registry: &Registry, names: Vec<Str>) -> Vec<(Str, Known)> {
+    fn find(&mut self, registry: &Registry, judge: &Judge<'_>, names: Vec<Str>) -> Vec<(Str, Known)> {
         let mut found = Vec::new();
         for (index, name) in names.into_iter().enumerate() {
-            match registry.find(&name) {
-                Some(known) => found.push((name, known)),
-                None => {
-                    let label = match words::nearest(&name, registry.names()) {
-                        _ if name.strip_suffix(":transforms").unwrap_or(&name) == OLD_RUN => {
-                            format!(
-                                "it is called `{}` today, and its key `job` is `run`",
-                                DEFAULT_TRANSFORMS[0]
-                            )
-                        }
-                        Some(nearest) => format!("did you mean `{nearest}`?"),
-                        None => "the program has no transform of this name".into(),
-                    };
-                    let message = format!("unknown transform `{name}`");
-                    self.wrong(KeyPath::dotted("transforms").join(index), message, label);
-                }
-            }
+            let known = registry.find(&name);
+            let unknown = (format!("unknown transform `{name}`"), KeyPath::dotted("transforms").join(index));
+            self.judge(judge, &name, known.is_some(), unknown, registry.names());
+            found.push((name, known.unwrap_or(IN_PYTHON)));
         }
         found
     }

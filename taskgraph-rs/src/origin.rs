@@ -8,7 +8,7 @@ use crate::keypath::{KeyPath, Step};
 use crate::problem::{Machine, Problem, Problems, place_of_key, place_of_value};
 use crate::shape::{Misfit, What};
 use crate::source::Place;
-use crate::transform::Together;
+use crate::transform::{NeedsPython, Together};
 use crate::value::{Str, Value};
 use crate::words;
 use crate::yaml::{Data, Document, Node};
@@ -85,7 +85,8 @@ impl Origin {
 
     /// Turns whatever a transform failed with into problems that point into the file.
     pub fn blame(&self, error: anyhow::Error) -> anyhow::Error {
-        if error.is::<Problems>() || error.is::<Together>() || Machine::is_behind(&error) {
+        let passes = error.is::<Problems>() || error.is::<Together>() || error.is::<NeedsPython>();
+        if passes || Machine::is_behind(&error) {
             return error;
         }
         let problems = match error.downcast::<Misfits>() {

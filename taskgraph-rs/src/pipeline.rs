@@ -4,22 +4,25 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use indexmap::IndexMap;
 
 use crate::config::GraphConfig;
 use crate::decision::{DockerContext, Dropped};
 use crate::document::{self, load};
 use crate::extension::Extension;
-use crate::generate::{Generated, generate};
+use crate::generate::Generated;
 use crate::graph::TaskGraph;
+use crate::in_python::{self, Made};
 use crate::kind::{Kind, load_kinds};
+use crate::known::Versions;
 use crate::lookup::Found;
 use crate::morph::{self, Morphed};
 use crate::optimize::{self, Optimized, Strategies, do_not_optimize};
 use crate::params::{self, Params};
+use crate::parts::{Judge, Parts, versions};
 use crate::payload::Payloads;
-use crate::problem::{Problem, Problems, place_of_value};
+use crate::problem::{Problem, Problems};
 use crate::settings::Settings;
 use crate::target::{Targets, target};
 use crate::task::Label;
@@ -30,7 +33,7 @@ use crate::tree::Tree;
 use crate::urls::{Question, Urls};
 use crate::value::{Str, Value};
 use crate::verify::verify;
-use crate::words;
+use crate::worker::{Because, Python, PythonFacts, Session, Worker};
 use crate::yaml::Document;
 
 /// A tree that was read: one load serves any number of graphs.
@@ -47,6 +50,14 @@ pub struct Loaded {
     pub payloads: Payloads,
     /// The optimization strategies.
     pub strategies: Strategies,
+    /// Which parts of the tree its own Python answers for.
+    pub parts: Parts,
+    /// Whether native parts stand in for Python that the tree does not have.
+    pub has_no_python: bool,
+    /// What the tree pins, and what is installed.
+    pub versions: Versions,
+    python: Option<Arc<dyn Python>>,
+    worker: Mutex<Option<Arc<Worker>>>,
     defaults: DefaultFiles,
 }
 
@@ -65,6 +76,10 @@ pub struct Full {
     pub traces: IndexMap<Str, Trace>,
     /// The contexts of docker images, if the settings say to keep them.
     pub contexts: Vec<DockerContext>,
+    /// Kinds that Python has made, and why.
+    pub in_python: IndexMap<Str, Because>,
+    /// What goes on in Python for this graph.
+    pub session: Option<Arc<Session>>,
 }
 
 /// What the optimize phase has to know besides the target graph.
@@ -82,20 +97,58 @@ pub struct OptimizeRequest<'a> {
 /// Stands for the id of the decision task in graphs that are only shown.
 pub const NO_DECISION: &str = "DECISION-TASK";
 
+impl Full {
+    /// What the Python of the tree has made; nothing if it has made no kind.
+    pub fn python(&self, loaded: &Loaded) -> Option<PythonFacts> {
+        let (_, because) = self.in_python.first()?;
+        let opened = loaded.worker().ok()?;
+        Some(PythonFacts {
+            taskgraph: opened.opened.taskgraph.clone(),
+            kinds: self.in_python.keys().map(ToString::to_string).collect(),
+            of: loaded.kinds.len(),
+            because: because.to_string(),
+            file: because.file().map(str::to_owned),
+        })
+    }
+}
+
 impl Loaded {
     /// Reads the config and the kinds of a tree: all of them, or `target_kinds` and what they need.
     pub fn load(tree: Tree, registry: &Registry, target_kinds: &BTreeSet<String>) -> Result<Self> {
         let config = GraphConfig::load(&tree)?;
-        let extension = extension(&tree, &config, registry)?;
-        let (kinds, ()) = rayon::join(|| load_kinds(&tree, registry, target_kinds), || tree.list_tracked());
+        let versions = versions(&tree, registry);
+        let judge = Judge::new(&tree, registry, &versions);
+        let register = config.taskgraph("register").and_then(Value::as_str);
+        let mut extension = match register.and_then(|name| registry.find_extension(name)) {
+            Some(extension) => extension(&tree),
+            None => Extension::default(),
+        };
+        let parts = Parts::of(&config, &mut extension, registry, &judge);
+        let mut problems: Vec<Problem> = parts.refused(&config, registry, &judge).into_iter().collect();
+        let (kinds, ()) =
+            rayon::join(|| load_kinds(&tree, registry, &judge, target_kinds), || tree.list_tracked());
+        let kinds = match kinds {
+            Ok(kinds) => kinds,
+            Err(error) => {
+                problems.extend(Problems::from_error(error)?);
+                return Err(Problems(problems).into());
+            }
+        };
+        Problems(problems).check()?;
+        let has_no_python = judge.has_no_python();
         let (payloads, strategies) = (registry.payloads().clone(), registry.known_strategies().clone());
         Ok(Loaded {
-            kinds: kinds?,
+            kinds,
             tree,
             config,
             extension,
             payloads,
             strategies,
+            parts,
+            has_no_python,
+            versions,
+            python: registry.python().cloned(),
+            worker: Mutex::default(),
             defaults: Mutex::default(),
         })
     }
@@ -144,7 +197,25 @@ impl Loaded {
     pub fn complete(&self, params: &mut Params, now: SystemTime) -> Result<Vec<Problem>> {
         params::fill(params, &self.tree, &self.extension, now)?;
         params::move_models(params, &self.extension);
-        Ok(params::check(params, &self.extension, &self.kinds))
+        let mut problems = params::check(params, &self.extension, &self.kinds);
+        if self.parts.parameters.is_python() {
+            problems.extend(in_python::complete(self, params, false)?);
+        }
+        Ok(problems)
+    }
+
+    /// Whether anything of the tree is made by its own Python.
+    pub fn uses_python(&self) -> bool {
+        self.parts.in_python().next().is_some() || self.kinds.values().any(|kind| kind.made_by.is_python())
+    }
+
+    /// What is to be said of a tree whose Python is not there: nobody can tell whether the native parts equal it.
+    pub fn without_python(&self) -> Option<Problem> {
+        let name = self.tree.name();
+        let message =
+            format!("`{name}` has no Python of its own: native parts stand in for what its kinds name");
+        let help = "whether they equal it cannot be told; in a whole checkout it can";
+        self.has_no_python.then(|| Problem::warning("no-python-in-tree", message).help(help))
     }
 
     /// The urls that have to be asked before a graph is made: the answers go into the settings.
@@ -161,42 +232,48 @@ impl Loaded {
         }
     }
 
-    fn generate(&self, params: &Params, settings: &Settings) -> Result<Generated> {
-        generate(&self.tree, &self.config, &self.kinds, &self.payloads, &self.strategies, params, settings)
-    }
-
     /// The set of all tasks, without looking at what they depend on.
     pub fn tasks(&self, params: &Params, settings: &Settings) -> Result<TaskGraph> {
-        let made = self.generate(params, settings)?;
-        Ok(TaskGraph::set(made.tasks))
+        let made = in_python::generate(self, params, settings)?;
+        Ok(TaskGraph::set(made.generated.tasks))
     }
 
     /// The full graph, verified unless the settings say not to.
     pub fn full(&self, params: &Params, settings: &Settings) -> Result<Full> {
-        let mut made = self.generate(params, settings)?;
-        let graph = TaskGraph::linked(std::mem::take(&mut made.tasks))?;
+        let Made { mut generated, in_python, session } = in_python::generate(self, params, settings)?;
+        let graph = TaskGraph::linked(std::mem::take(&mut generated.tasks))?;
         if settings.verify {
-            let mut problems = verify(&graph, &self.config);
+            let mut problems = match self.parts.core.is_python() {
+                true => Vec::new(),
+                false => verify(&graph, &self.config),
+            };
             problems.extend(self.extension.verify.map(|verify| verify(&graph)).unwrap_or_default());
             Problems(problems).check()?;
+            in_python::verify_full(self, session.as_deref(), &graph)?;
         }
-        let Generated { dropped, warnings, contexts, traces, .. } = made;
-        Ok(Full { graph, dropped, warnings, contexts, traces })
+        let Generated { dropped, warnings, contexts, traces, .. } = generated;
+        Ok(Full { graph, dropped, warnings, contexts, traces, in_python, session })
     }
 
     /// The targets of a full graph, and what they need.
     pub fn target(&self, full: &Full, params: &Params) -> Result<Targets> {
-        target(&full.graph, params, &self.config, &self.extension)
+        let mut targets = match in_python::picks_targets(self, params)? {
+            true => in_python::target(self, full, params)?,
+            false => target(&full.graph, params, &self.config, &self.extension)?,
+        };
+        targets.session = full.session.clone();
+        in_python::verify_targets(self, &targets)?;
+        Ok(targets)
     }
 
     /// The index paths that have to be looked up before a target graph is optimized: the answers go into the request.
     pub fn index_paths(&self, targets: &Targets, params: &Params, settings: &Settings) -> Result<Vec<Str>> {
+        let pinned = do_not_optimize(params, &targets.set, &targets.graph, settings);
+        if in_python::optimizes(self, targets, params, settings)? {
+            return in_python::index_paths(self, targets, params, settings, &pinned);
+        }
         let strategies = optimize::strategies(&self.strategies, params, settings)?;
-        Ok(optimize::index_paths(
-            &targets.graph,
-            &do_not_optimize(params, &targets.set, &targets.graph, settings),
-            &strategies,
-        ))
+        Ok(optimize::index_paths(&targets.graph, &pinned, &strategies))
     }
 
     /// What is left of a target graph, once what need not run is removed or replaced.
@@ -207,10 +284,14 @@ impl Loaded {
         request: &OptimizeRequest<'_>,
         new_id: &mut dyn FnMut(&Label) -> TaskId,
     ) -> Result<Optimized> {
-        let request = optimize::Request {
+        let pinned = do_not_optimize(params, &targets.set, &targets.graph, request.settings);
+        if in_python::optimizes(self, targets, params, request.settings)? {
+            return in_python::optimize(self, targets, params, request, &pinned, new_id);
+        }
+        let asked = optimize::Request {
             graph: &targets.graph,
             requested: &targets.requested,
-            do_not_optimize: &do_not_optimize(params, &targets.set, &targets.graph, request.settings),
+            do_not_optimize: &pinned,
             existing_tasks: &optimize::existing_tasks(params)?,
             params,
             strategies: &optimize::strategies(&self.strategies, params, request.settings)?,
@@ -219,7 +300,10 @@ impl Loaded {
             found: request.found,
             now: request.now,
         };
-        optimize::optimize(&request, new_id)
+        let mut optimized = optimize::optimize(&asked, new_id)?;
+        optimized.session = targets.session.clone();
+        in_python::verify_optimized(self, &optimized, request.settings)?;
+        Ok(optimized)
     }
 
     /// The graph as it is created.
@@ -229,26 +313,23 @@ impl Loaded {
         params: &Params,
         new_id: &mut dyn FnMut(&Label) -> TaskId,
     ) -> Result<Morphed> {
-        morph::morph(optimized, params, &self.config, new_id)
+        let session = optimized.session.clone();
+        let morphed = match self.parts.core.is_python() {
+            true => morph::unchanged(optimized),
+            false => morph::morph(optimized, params, &self.config, new_id)?,
+        };
+        in_python::morph(self, session.as_deref(), morphed, new_id)
     }
-}
 
-fn extension(tree: &Tree, config: &GraphConfig, registry: &Registry) -> Result<Extension> {
-    let Some(name) = config.taskgraph("register").and_then(|name| name.as_str()) else {
-        return Ok(Extension::default());
-    };
-    match registry.find_extension(name) {
-        Some(extension) => Ok(extension(tree)),
-        None => {
-            let path = "taskgraph.register".into();
-            let place = Some(place_of_value(&config.document, &path));
-            let label = match words::nearest(name, registry.extension_names()) {
-                Some(nearest) => format!("did you mean `{nearest}`?"),
-                None => "the program has nothing under this name".into(),
-            };
-            let message = format!("unknown extension `{name}`");
-            Err(Problems::from(Problem::error("unknown-extension", message).at(path, label).in_place(place))
-                .into())
+    /// The worker that answers for the Python of the tree. It is started when it is needed first.
+    pub fn worker(&self) -> Result<Arc<Worker>> {
+        let mut worker = self.worker.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(worker) = &*worker {
+            return Ok(worker.clone());
         }
+        let python = self.python.as_ref().context("this program runs no Python")?;
+        let new = Arc::new(Worker::open(&**python, &self.tree)?);
+        *worker = Some(new.clone());
+        Ok(new)
     }
 }

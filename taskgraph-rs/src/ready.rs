@@ -31,6 +31,9 @@ pub struct ReadyTask {
 pub struct ReadyGraph {
     /// The tasks.
     pub tasks: IndexMap<TaskId, ReadyTask>,
+    /// Whether what is written of a task names all its dependencies, those on tasks that ran before among them. Python: from
+    /// 24 on.
+    pub writes_all_dependencies: bool,
 }
 
 impl ReadyGraph {
@@ -43,7 +46,8 @@ impl ReadyGraph {
     /// The tasks that `keep` wants.
     pub fn excerpt(&self, keep: impl Fn(&ReadyTask) -> bool) -> Self {
         let tasks = self.tasks.iter().filter(|(_, task)| keep(task));
-        ReadyGraph { tasks: tasks.map(|(id, task)| (id.clone(), task.clone())).collect() }
+        let tasks = tasks.map(|(id, task)| (id.clone(), task.clone())).collect();
+        ReadyGraph { tasks, ..*self }
     }
 
     fn ids(&self) -> Vec<&TaskId> {
@@ -54,7 +58,8 @@ impl ReadyGraph {
 
     fn json<'g>(&'g self, id: &'g TaskId) -> TaskJson<'g> {
         let ready = &self.tasks[id];
-        let inside = ready.dependencies.iter().filter(|(_, to)| self.tasks.contains_key(*to));
+        let all = self.writes_all_dependencies;
+        let inside = ready.dependencies.iter().filter(|(_, to)| all || self.tasks.contains_key(*to));
         TaskJson {
             key: id.as_str(),
             task: &ready.task,

@@ -32,6 +32,8 @@ pub struct Settings {
     pub run_task: Option<RunTask>,
     /// What is known about urls.
     pub urls: Urls,
+    /// The folder that the Python of the tree writes artifacts into, if the graph is that of a decision.
+    pub python_artifacts: Option<PathBuf>,
 }
 
 impl Default for Settings {
@@ -48,6 +50,7 @@ impl Default for Settings {
             optimize_strategies: None,
             run_task: None,
             urls: Urls::default(),
+            python_artifacts: None,
         }
     }
 }

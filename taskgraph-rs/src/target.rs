@@ -1,5 +1,7 @@
 //! Picks targets. Never adds a task that the full graph lacks.
 
+use std::sync::Arc;
+
 use anyhow::Result;
 use indexmap::IndexSet;
 
@@ -13,9 +15,10 @@ use crate::python::Regex;
 use crate::task::{Label, Task, TasksByLabel};
 use crate::value::Value;
 use crate::words;
+use crate::worker::Session;
 
 /// The one filter that the reference knows.
-const FILTER: &str = "target_tasks_method";
+pub(crate) const FILTER: &str = "target_tasks_method";
 
 const METHODS: &[(&str, TargetMethod)] = &[
     ("default", |graph, params, _| pick(graph, |task| is_default(task, params))),
@@ -36,6 +39,8 @@ pub struct Targets {
     pub requested: IndexSet<Label>,
     /// All of these and everything they need.
     pub graph: TaskGraph,
+    /// What goes on in Python for this graph.
+    pub session: Option<Arc<Session>>,
 }
 
 /// Picks the targets of the full graph and all they need.
@@ -46,7 +51,13 @@ pub fn target(
     extension: &Extension,
 ) -> Result<Targets> {
     let method = find_method(params, extension)?;
-    let picked: IndexSet<Label> = method(full, params, config)?.into_iter().collect();
+    let picked = method(full, params, config)?;
+    Ok(picked_targets(full, params, picked))
+}
+
+/// These targets, and all they need.
+pub(crate) fn picked_targets(full: &TaskGraph, params: &Params, picked: Vec<Label>) -> Targets {
+    let picked: IndexSet<Label> = picked.into_iter().collect();
     let tasks: TasksByLabel = full
         .tasks
         .iter()
@@ -57,7 +68,7 @@ pub fn target(
     let always = full.tasks.values().filter(|task| is_always(task, params));
     requested.extend(always.map(|task| task.label.clone()));
     let graph = full.closure(&requested);
-    Ok(Targets { set: TaskGraph::set(tasks), requested, graph })
+    Targets { set: TaskGraph::set(tasks), requested, graph, session: None }
 }
 
 fn find_method(params: &Params, extension: &Extension) -> Result<TargetMethod> {

@@ -1,5 +1,6 @@
 //! Transforms: functions from stubs to stubs, found by the very strings that stand in kind.yml.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
@@ -13,6 +14,7 @@ use crate::extension::Extension;
 use crate::fields::Fields;
 use crate::keypath::KeyPath;
 use crate::kind::Kind;
+use crate::known::Table;
 use crate::optimize::{Strategies, Strategy};
 use crate::origin::Origin;
 use crate::params::Params;
@@ -25,6 +27,7 @@ use crate::task::TasksByLabel;
 use crate::trace::Trail;
 use crate::tree::Tree;
 use crate::value::{Map, Str, Value};
+use crate::worker::{Because, Python, Registered};
 
 /// The most stubs that a transform may make of those of a kind: more than any queue takes, and few enough that a
 /// product of typing errors does not fill the memory.
@@ -57,7 +60,36 @@ pub struct Context<'a> {
     pub shelf: &'a Shelf,
     /// Whether the stubs are only some of those of the kind.
     pub is_part: bool,
+    /// What the Python of the tree has registered, if it runs.
+    pub registered: Option<&'a Registered>,
 }
+
+impl Context<'_> {
+    /// Leaves the kind to Python if that has registered `name`, which is unknown here.
+    pub fn leave_to_python(
+        &self,
+        what: &'static str,
+        name: &str,
+        of: impl Fn(&Registered) -> &BTreeSet<String>,
+    ) -> Result<()> {
+        match self.registered.is_some_and(|registered| of(registered).contains(name)) {
+            true => Err(NeedsPython(Because::Registered { what, name: name.into() }).into()),
+            false => Ok(()),
+        }
+    }
+}
+
+/// Says that a kind names what only the Python of the tree has, so that Python has to make it.
+#[derive(Clone, Debug)]
+pub struct NeedsPython(pub Because);
+
+impl fmt::Display for NeedsPython {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "this kind has to be made by Python: {}", self.0)
+    }
+}
+
+impl std::error::Error for NeedsPython {}
 
 /// A transform.
 pub type Transform = fn(&Context<'_>, Vec<Stub>) -> Result<Vec<Stub>>;
@@ -177,8 +209,10 @@ pub fn fan_out(
 }
 
 /// The tables that say what the strings in a tree's files stand for. Handed to the engine by value.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Registry {
+    table: Table,
+    python: Option<Arc<dyn Python>>,
     transforms: IndexMap<&'static str, Known>,
     extensions: IndexMap<&'static str, fn(&Tree) -> Extension>,
     payloads: Payloads,
@@ -233,6 +267,26 @@ impl Registry {
     pub fn strategies(mut self, name: &'static str, set: Vec<(&'static str, Strategy)>) -> Self {
         self.strategies.insert_set(name, set);
         self
+    }
+
+    /// Says to which versions of the Python of trees the native parts are equal.
+    pub fn known(self, table: Table) -> Self {
+        Registry { table, ..self }
+    }
+
+    /// The versions of the Python of trees that the native parts equal.
+    pub fn table(&self) -> &Table {
+        &self.table
+    }
+
+    /// Lets the Python of a tree make what is not known natively.
+    pub fn with_python(self, python: Arc<dyn Python>) -> Self {
+        Registry { python: Some(python), ..self }
+    }
+
+    /// What runs the Python of a tree, if anything does.
+    pub fn python(&self) -> Option<&Arc<dyn Python>> {
+        self.python.as_ref()
     }
 
     /// The optimization strategies.

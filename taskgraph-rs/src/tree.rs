@@ -127,6 +127,32 @@ impl Tree {
         }
     }
 
+    /// The root as it was given; nothing for the embedded tree.
+    pub fn given_root(&self) -> Option<&Path> {
+        match &self.files {
+            Files::Disk { given, .. } => Some(given),
+            Files::Embedded(_) => None,
+        }
+    }
+
+    /// The top of the repository on disk; nothing for the embedded tree.
+    pub fn top_on_disk(&self) -> Option<&Path> {
+        match &self.files {
+            Files::Disk { top, .. } => Some(top),
+            Files::Embedded(_) => None,
+        }
+    }
+
+    /// What people call a file on disk: its path from the top, if it is below that.
+    pub fn shown_path(&self, file: &Path) -> String {
+        let top = self.top_on_disk();
+        let below = top.and_then(|top| file.strip_prefix(top).ok()).unwrap_or(file).display();
+        match &self.files {
+            Files::Disk { commit: Some(commit), .. } => format!("{commit}:{below}"),
+            _ => below.to_string(),
+        }
+    }
+
     /// Whether the tree is the one inside the program.
     pub fn is_embedded(&self) -> bool {
         matches!(self.files, Files::Embedded(_))

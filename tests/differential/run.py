@@ -54,6 +54,7 @@ def main():
     parser.add_argument("--binary", type=Path, help="taskgraph-rs (default: built in release mode)")
     parser.add_argument("--python", type=Path, help="a Python that has the reference (default: a new environment)")
     parser.add_argument("--keep", type=Path, help="keep the last tree there")
+    parser.add_argument("--in-python", action="store_true", help="let the program make everything by Python")
     parser.add_argument("--why", action="store_true", help="tell why both refuse")
     args = parser.parse_args()
     python = compare.python_with_reference(args.python)
@@ -74,7 +75,8 @@ def main():
         os.chdir(top)
         os.environ |= ENVIRONMENT
         reference = Reference()
-        ours = Ours(binary, compare.package(python) / "run-task", top)
+        more = ["--native", "never", "--python", str(python)] if args.in_python else ["--python", "never"]
+        ours = Ours(binary, [*more, "--run-task-dir", str(compare.package(python) / "run-task")], top)
         counts, different = collections.Counter(), []
         for number in range(args.first, args.first + args.count):
             tree, parameters = trees.Tree(number).made()
@@ -126,14 +128,14 @@ def compare_phases(theirs, ours, found):
 
 
 class Ours:
-    def __init__(self, binary, run_task, top, kinds=()):
-        self.binary, self.run_task, self.top = binary, run_task, top
-        self.flags = ["-q", "-p", "parameters.yml", "--run-task-dir", str(run_task)]
+    def __init__(self, binary, more, top, kinds=()):
+        self.binary, self.more, self.top = binary, more, top
+        self.flags = ["-q", "-p", "parameters.yml", *more]
         self.flags += [flag for kind in kinds for flag in ("-k", kind)]
 
     def of(self, kinds):
         """The same, for some kinds alone if these are not empty."""
-        return Ours(self.binary, self.run_task, self.top, kinds)
+        return Ours(self.binary, self.more, self.top, kinds)
 
     def phase(self, phase, found):
         """A phase as JSON, or what is said where it is refused."""

@@ -12,6 +12,7 @@ mod manual;
 mod optimized;
 mod path;
 mod preview;
+mod python;
 mod show;
 
 use clap::{Parser, Subcommand};
@@ -29,6 +30,7 @@ pub use optimized::{LookUpOptions, OptimizedOptions};
 pub use path::ConfigOptions;
 pub use path::PathOptions;
 pub use preview::{PreviewFormat, PreviewOptions};
+pub use python::{NativeChoice, PythonOptions};
 pub use show::{GraphOptions, TreeOptions};
 
 /// Task graphs for Taskcluster: generates, explains and previews what a training config would run.
@@ -38,6 +40,10 @@ pub struct Args {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
+
+    /// What makes the parts of a tree.
+    #[command(flatten)]
+    pub python: PythonOptions,
 }
 
 /// What can be done.

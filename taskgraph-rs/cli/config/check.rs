@@ -26,7 +26,7 @@ pub fn run(options: &CheckOptions, registry: &Registry, reporter: &Reporter) -> 
     let paths = files(&options.files)?;
     let tree = open_tree_or_embedded(options.root.as_deref())?;
     let loaded = Loaded::load(tree, registry, &Default::default())?;
-    let settings = settings(None, true)?;
+    let settings = settings(None, true, registry)?;
     let checker = Checker::new(&loaded, &settings, SystemTime::now())?;
     let bar = Bar::new(paths.len(), "configs");
     let checked: Vec<Result<Checked>> = paths

@@ -54,7 +54,7 @@ pub fn run(options: &InitOptions, registry: &Registry) -> Result<Status> {
         return Err(Problems::from(Problem::error("exists", message).help("name another file")).into());
     }
     let text = config(&loaded, options)?;
-    let settings = settings(None, true)?;
+    let settings = settings(None, true, registry)?;
     let source = Source::new("the new config", text.clone());
     let checked =
         Checker::new(&loaded, &settings, SystemTime::now())?.check(&Input { source, is_json: false })?;

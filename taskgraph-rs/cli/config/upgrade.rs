@@ -26,7 +26,7 @@ pub fn run(options: &UpgradeOptions, registry: &Registry, reporter: &Reporter) -
     let paths = files(&options.files)?;
     let tree = open_tree_or_embedded(options.root.as_deref())?;
     let loaded = Loaded::load(tree, registry, &Default::default())?;
-    let settings = settings(None, true)?;
+    let settings = settings(None, true, registry)?;
     let checker = Checker::new(&loaded, &settings, SystemTime::now())?;
     let mut status = Status::Fine;
     for path in &paths {

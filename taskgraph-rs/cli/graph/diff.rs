@@ -50,7 +50,7 @@ pub fn run(options: &DiffOptions, registry: &Registry, reporter: &Reporter) -> R
 
 fn compare(options: &DiffOptions, registry: &Registry, reporter: &Reporter) -> Result<GraphDiff> {
     let urls = known_urls::read(options.known_urls.as_deref())?;
-    let settings = Settings { urls, ..settings(options.tree.run_task_dir.as_deref(), false)? };
+    let settings = Settings { urls, ..settings(options.tree.run_task_dir.as_deref(), false, registry)? };
     let bench = Bench::new(options, registry, &settings);
     let [before, after] = operands(options)?;
     let (before, after) = (before.side(&bench)?, after.side(&bench)?);

@@ -31,7 +31,8 @@ pub struct Made {
 /// Makes the graph that the flags name, and tells warnings.
 pub fn made(options: &ConfigOptions, trace: bool, registry: &Registry, reporter: &Reporter) -> Result<Made> {
     let urls = known_urls::read(options.known_urls.as_deref())?;
-    let settings = Settings { urls, trace, ..settings(options.tree.run_task_dir.as_deref(), false)? };
+    let settings =
+        Settings { urls, trace, ..settings(options.tree.run_task_dir.as_deref(), false, registry)? };
     let tree = open_tree_or_embedded(options.tree.root.as_deref())?;
     let loaded = Loaded::load(tree, registry, &Default::default())?;
     let (params, mut warnings) =

@@ -65,7 +65,7 @@ fn once(
     {
         return crate::graph::explain(&show::explain_options(options, label), registry, reporter);
     }
-    let preview = match make(options, kept) {
+    let preview = match make(options, kept, registry) {
         Ok(preview) => preview,
         // What is wrong before a config is looked at is told in the same shape.
         Err(error) => {
@@ -108,14 +108,14 @@ pub fn rendered(report: &Report) -> Result<Rendered> {
     Ok(Rendered { json: String::from_utf8(json)?, text: text::text(report, true) })
 }
 
-fn make(options: &PreviewOptions, kept: &mut Kept<'_>) -> Result<Preview> {
+fn make(options: &PreviewOptions, kept: &mut Kept<'_>, registry: &Registry) -> Result<Preview> {
     if options.look_up && kept.loaded()?.tree.is_embedded() {
         let message = "the embedded kinds have digests of their own, which no index has";
         let help = "for --look-up name a checkout of the pipeline: --root CHECKOUT/taskcluster";
         return Err(Problems::from(Problem::error("embedded", message).help(help)).into());
     }
     let urls = known_urls::read(options.known_urls.as_deref())?;
-    let settings = Settings { urls, ..settings(options.run_task_dir.as_deref(), false)? };
+    let settings = Settings { urls, ..settings(options.run_task_dir.as_deref(), false, registry)? };
     let against = match options.against.as_deref() {
         None => Against::Scratch,
         Some(path) if path == Path::new("none") => Against::Nothing,

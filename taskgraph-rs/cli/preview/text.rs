@@ -16,6 +16,9 @@ pub fn text(report: &Report, all: bool) -> String {
     let mut page = Page::default();
     if let Some(plan) = &report.plan {
         page.line(&facts(report, plan));
+        if let Some(python) = report.tree.as_ref().and_then(|tree| tree.python.as_ref()) {
+            page.line(&python.to_string());
+        }
         models::print(&mut page, plan);
         reused::print(&mut page, plan, all);
         comparison(&mut page, plan, all);

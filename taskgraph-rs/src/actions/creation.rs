@@ -53,7 +53,7 @@ impl<'a> Creation<'a> {
         let tasks = needed.tasks.into_iter().map(|(label, task)| (label, Arc::new(self.adopted(&task))));
         let graph = TaskGraph::linked(tasks.collect())?;
         let set = graph.excerpt(|task| to_run.contains(&task.label));
-        let targets = Targets { set, requested: to_run.clone(), graph };
+        let targets = Targets { set, requested: to_run.clone(), graph, session: None };
         let mut params = self.call.params.clone();
         let values = params.values_mut();
         values.put("do_not_optimize", to_run.iter().map(Label::text).collect::<Value>());

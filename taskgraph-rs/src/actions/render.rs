@@ -23,6 +23,9 @@ const OWNER: &str = "mozilla-taskcluster-maintenance@mozilla.com";
 /// All actions that are offered for the graph of a decision. Python: `render_actions_json`.
 pub fn render(loaded: &Loaded, params: &Params, decision_task_id: &str) -> Result<Value> {
     let digest = digest(&loaded.tree)?;
+    if loaded.parts.actions.is_python() || loaded.parts.core.is_python() {
+        return loaded.worker()?.actions(&loaded.tree, params.values(), decision_task_id);
+    }
     let kind = if params.is_pull_request() { "in-tree-pr-action" } else { "in-tree-action" };
     let level = params.text("level");
     let mut actions = Vec::new();

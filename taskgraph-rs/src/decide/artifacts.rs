@@ -1,6 +1,7 @@
 //! The artifacts of a decision: what memorises it, and what its tasks need of it.
 
 use std::io::Write;
+use std::path::Path;
 
 use anyhow::Result;
 use flate2::{Compression, GzBuilder};
@@ -13,6 +14,7 @@ use crate::morph::Morphed;
 use crate::params::Params;
 use crate::preview::Run;
 use crate::settings::Settings;
+use crate::tree::walk;
 use crate::value::{Map, Value};
 use crate::{json, yaml};
 
@@ -52,6 +54,20 @@ pub fn copy_scripts(staged: &mut Staged<'_>, settings: &Settings) -> Result<()> 
     let files = settings.run_task.iter().flat_map(|run_task| &run_task.files);
     for (name, path) in files.filter(|(name, _)| SCRIPTS.contains(name)) {
         staged.copy(name, path)?;
+    }
+    Ok(())
+}
+
+/// Copies what the Python of the tree has written into a folder, if it has written anything.
+pub fn copy_all(staged: &mut Staged<'_>, folder: &Path) -> Result<()> {
+    if !folder.is_dir() {
+        return Ok(());
+    }
+    let mut files = Vec::new();
+    walk(folder, "", &mut files)?;
+    files.sort();
+    for file in files {
+        staged.copy(&file, &folder.join(&file))?;
     }
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 
+use crate::in_python;
 use crate::params::{self, Params, move_models};
 use crate::pipeline::Loaded;
 use crate::preview::{Examination, Purpose, Run};
@@ -13,7 +14,12 @@ use crate::value::Value;
 /// that are refused are looked at to the end.
 pub fn check(loaded: &Loaded, params: &mut Params, settings: &Settings) -> Result<Vec<Problem>> {
     move_models(params, &loaded.extension);
-    let unknown = params::unknown(params, &loaded.extension);
+    // What the tree's own Python knows of parameters, only that can tell.
+    let in_python = loaded.parts.parameters.is_python();
+    let unknown = match in_python {
+        true => in_python::complete(loaded, params, true)?,
+        false => params::unknown(params, &loaded.extension),
+    };
     let mut found = check_values(loaded, params, settings, Purpose::Decision);
     found.extend(unknown);
     if found.iter().any(Problem::is_error) {

@@ -94,21 +94,32 @@ impl Staged<'_> {
 
     /// Copies a file with its mode.
     pub fn copy(&mut self, name: &str, from: &Path) -> Result<()> {
-        fs::copy(from, self.beside.join(name))
-            .with_context(|| Machine(format!("`{}` cannot be copied", from.display())))?;
+        let to = self.beside.join(name);
+        make_parent(&to)?;
+        fs::copy(from, to).with_context(|| Machine(format!("`{}` cannot be copied", from.display())))?;
         self.names.push(name.to_owned());
         Ok(())
     }
 
     /// Puts all files in their places.
     pub fn place(mut self) -> Result<()> {
-        for name in std::mem::take(&mut self.names) {
+        let mut names = std::mem::take(&mut self.names);
+        // What was written twice is there once.
+        names.sort();
+        names.dedup();
+        for name in names {
             let place = self.folder.path.join(&name);
+            make_parent(&place)?;
             fs::rename(self.beside.join(&name), &place)
                 .with_context(|| machine(&place, "cannot be written"))?;
         }
         Ok(())
     }
+}
+
+fn make_parent(path: &Path) -> Result<()> {
+    let parent = path.parent().unwrap_or(path);
+    fs::create_dir_all(parent).with_context(|| machine(parent, "cannot be made"))
 }
 
 /// What is not in its place is not left anywhere else.

@@ -9,6 +9,7 @@ use super::history::{History, history};
 use super::{Asked, try_config};
 use crate::fields::Fields;
 use crate::git::{Repository, top_above, version_in};
+use crate::in_python;
 use crate::params::Params;
 use crate::pipeline::Loaded;
 use crate::problem::{Machine, Problem, Problems, place_of_value};
@@ -115,6 +116,11 @@ fn add_those_of_the_tree(loaded: &Loaded, params: &mut Params) -> Result<()> {
     let Some(name) = loaded.config.taskgraph("decision-parameters").and_then(Value::as_str) else {
         return Ok(());
     };
+    if loaded.parts.decision_parameters.is_python() {
+        let changed = in_python::decision_parameters(loaded, name, params.values())?;
+        *params.values_mut() = changed;
+        return Ok(());
+    }
     let known = loaded.extension.decision_parameters;
     if let Some((_, add)) = known.iter().find(|(known, _)| *known == name) {
         return add(params, &loaded.tree);

@@ -3,8 +3,9 @@
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use indexmap::IndexMap;
+use tempfile::TempDir;
 
 use super::artifacts;
 use super::checks::{check, check_run};
@@ -24,6 +25,7 @@ use crate::submit::{CreateFailure, Created, NewTask};
 use crate::task::Label;
 use crate::task_id::TaskId;
 use crate::urls::{Question, Urls};
+use crate::worker::PythonFacts;
 
 /// Whether urls are there.
 pub type Probe<'d> = dyn Fn(&[Question]) -> Urls + 'd;
@@ -78,6 +80,8 @@ pub enum Step<'s> {
         /// In the target graph.
         targets: usize,
     },
+    /// The Python of the tree has made some of it.
+    Python(&'s PythonFacts),
     /// So many index paths are looked up.
     LooksUp(usize),
     /// What becomes of each task of the target graph.
@@ -109,13 +113,21 @@ pub fn run(loaded: &Loaded, mut params: Params, decision: &Decision<'_>) -> Resu
     let mut warnings =
         if decision.is_checked { Vec::new() } else { check(loaded, &mut params, decision.settings)? };
     tell(&Step::Warnings(&warnings));
-    let settings = settings(loaded, &params, decision);
+    let in_python = TempDir::with_prefix("taskgraph-artifacts-")
+        .with_context(|| Machine("no temporary folder can be made".into()))?;
+    let settings = Settings {
+        python_artifacts: Some(in_python.path().to_owned()),
+        ..settings(loaded, &params, decision)
+    };
     let run = Run::make(loaded, &params, &settings)?;
     let mut found = check_run(loaded, &params, &settings, &run, &warnings)?;
     found.extend(run.full.warnings.iter().cloned());
     tell(&Step::Warnings(&found));
     warnings.extend(found);
     tell(&Step::Made { tasks: run.full.graph.tasks.len(), targets: run.targets.graph.tasks.len() });
+    if let Some(python) = run.full.python(loaded) {
+        tell(&Step::Python(&python));
+    }
     let offered = actions::render(loaded, &params, decision.task_id.as_str())?;
     if decision.create.is_some() {
         needs_run_task(&run)?;
@@ -131,6 +143,7 @@ pub fn run(loaded: &Loaded, mut params: Params, decision: &Decision<'_>) -> Resu
     let rendered = report.as_ref().map(decision.render).transpose()?;
 
     let mut staged = artifacts.stage()?;
+    artifacts::copy_all(&mut staged, &in_python.path().join("artifacts"))?;
     artifacts::write_graph(&mut staged, &params, &run)?;
     artifacts::write_morphed(&mut staged, &morphed)?;
     artifacts::write_json(&mut staged, "actions.json", &offered)?;
@@ -140,6 +153,7 @@ pub fn run(loaded: &Loaded, mut params: Params, decision: &Decision<'_>) -> Resu
         staged.add("preview.txt", |out| Ok(out.write_all(text.as_bytes())?))?;
     }
     let mut packed = contexts.stage()?;
+    artifacts::copy_all(&mut packed, &in_python.path().join("contexts"))?;
     artifacts::write_contexts(&mut packed, &run.full.contexts)?;
     packed.place()?;
     staged.place()?;

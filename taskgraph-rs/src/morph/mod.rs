@@ -5,4 +5,4 @@ mod code_review;
 mod index_tasks;
 mod morphed;
 
-pub use morphed::{Morphed, morph};
+pub use morphed::{Morphed, morph, unchanged};

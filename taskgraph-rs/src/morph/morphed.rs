@@ -36,6 +36,12 @@ impl Morphed {
     }
 }
 
+/// An optimized graph that nothing is added to.
+pub fn unchanged(optimized: Optimized) -> Morphed {
+    let Optimized { graph, label_to_taskid, fates, .. } = optimized;
+    Morphed { graph, label_to_taskid, fates }
+}
+
 /// Adds what an optimized graph needs: index tasks first, then the code review.
 pub fn morph(
     optimized: Optimized,
@@ -43,8 +49,7 @@ pub fn morph(
     config: &GraphConfig,
     new_id: &mut dyn FnMut(&Label) -> TaskId,
 ) -> Result<Morphed> {
-    let Optimized { graph, label_to_taskid, fates } = optimized;
-    let mut morphed = Morphed { graph, label_to_taskid, fates };
+    let mut morphed = unchanged(optimized);
     add_index_tasks(&mut morphed, params, config, new_id)?;
     add_code_review(&mut morphed, params, new_id)?;
     Ok(morphed)

@@ -1,5 +1,6 @@
 //! The optimize phase as a whole.
 
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use anyhow::Result;
@@ -21,6 +22,7 @@ use crate::settings::Settings;
 use crate::task::Label;
 use crate::task_id::TaskId;
 use crate::value::Str;
+use crate::worker::Session;
 
 /// What is to be optimized, and what is known.
 pub struct Request<'a> {
@@ -55,6 +57,8 @@ pub struct Optimized {
     pub label_to_taskid: IndexMap<Label, TaskId>,
     /// What becomes of each task of the target graph, by label.
     pub fates: IndexMap<Label, Fate>,
+    /// What goes on in Python for this graph.
+    pub session: Option<Arc<Session>>,
 }
 
 /// The index paths that have to be looked up before a graph is optimized: each once, in the order of the graph.
@@ -84,7 +88,7 @@ pub fn optimize(request: &Request<'_>, new_id: &mut dyn FnMut(&Label) -> TaskId)
         Problems(still_there(&graph)).check()?;
     }
     let labels = nodes.tasks.iter().map(|task| task.label.clone());
-    Ok(Optimized { graph, label_to_taskid, fates: labels.zip(fates).collect() })
+    Ok(Optimized { graph, label_to_taskid, fates: labels.zip(fates).collect(), session: None })
 }
 
 /// The strategy of every task, or all tasks that have none that the program knows.

@@ -53,7 +53,7 @@ pub(super) fn subgraph(
         }
     }
     Problems(problems).distinct().check()?;
-    Ok((ReadyGraph { tasks }, ids))
+    Ok((ReadyGraph { tasks, ..ReadyGraph::default() }, ids))
 }
 
 /// A task with its id, and all it says of others resolved.

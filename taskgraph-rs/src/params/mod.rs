@@ -2,6 +2,7 @@
 
 mod defaults;
 mod load;
+mod mismatch;
 mod moves;
 mod reads;
 mod shape;
@@ -21,6 +22,7 @@ use crate::yaml::Document;
 
 pub use defaults::{fill, fill_base};
 pub use load::{Given, read_file};
+pub use mismatch::tell_mismatch;
 pub use moves::move_models;
 pub use shape::{check, tell, unknown};
 pub use spec::{Fetch, Spec};

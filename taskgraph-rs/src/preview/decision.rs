@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 
 use super::compare::{Run, compare};
 use super::config;
-use super::make::{is_about_the_machine, plan};
+use super::make::{is_about_the_machine, not_told, plan};
 use super::report::{Comparison, Config, Report, TreeFacts};
 use crate::optimize::Fate;
 use crate::params::Params;
@@ -41,7 +41,10 @@ pub fn of_decision(
     let plan = plan(loaded, training, params, run, scratch.as_ref(), comparison, Some(fates));
     let (missing, problems): (Vec<_>, Vec<_>) = problems.into_iter().partition(is_about_the_machine);
     let config = Config { file: "parameters.yml".into(), is_parameters: true };
-    let mut report = Report::new(config, Some(TreeFacts::of(loaded)), problems, Some(plan));
+    let python = run.full.python(loaded);
+    notes.extend(python.as_ref().and_then(|python| not_told(training, &python.kinds)));
+    let tree = TreeFacts { python, ..TreeFacts::of(loaded) };
+    let mut report = Report::new(config, Some(tree), problems, Some(plan));
     report.notes = notes;
     report.notes.extend(missing.into_iter().map(|warning| warning.message));
     Ok(Some(report))

@@ -128,6 +128,10 @@ pub fn preview(loaded: &Loaded, request: &Request<'_>) -> Result<Preview> {
             _ => other.map(|(_, made)| made.run),
         };
     }
+    let python = made.as_ref().and_then(|made| made.run.full.python(loaded));
+    notes.extend(python.as_ref().and_then(|python| not_told(training, &python.kinds)));
+    problems.extend(loaded.without_python());
+    let tree = tree.map(|tree| TreeFacts { python, ..tree });
     let mut report = Report::new(config, tree, problems, plan);
     report.notes = notes;
     let now = made.map(|made| made.run).filter(|_| report.plan.is_some());
@@ -156,6 +160,25 @@ pub(super) fn plan(
             None => work(graph, &loaded.config, level),
             Some(fates) => work(&really(graph, fates), &loaded.config, level),
         },
+    }
+}
+
+/// Native transforms say how a training begins, and what nothing has read. Of what Python makes, nobody can tell.
+pub(super) fn not_told(training: &Training, in_python: &[String]) -> Option<String> {
+    let kinds = training.kinds.iter().filter(|kind| in_python.iter().any(|name| name == *kind));
+    let named: Vec<String> = kinds.map(|kind| format!("`{kind}`")).collect();
+    let which = match named.is_empty() {
+        true => String::new(),
+        false => format!("what {} from, and ", starts(&named)),
+    };
+    (!in_python.is_empty())
+        .then(|| format!("kinds in Python: {which}which keys have no effect, is not told of this tree"))
+}
+
+fn starts(named: &[String]) -> String {
+    match named {
+        [one] => format!("{one} starts"),
+        more => format!("{} start", more.join(" and ")),
     }
 }
 

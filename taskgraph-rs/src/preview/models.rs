@@ -29,7 +29,9 @@ pub fn models(
             tasks.push(task);
         }
     }
-    let kinds = kinds.into_iter().filter(|(_, tasks)| !tasks.is_empty());
+    // How tasks begin that Python has made, nobody has noted.
+    let is_native = |kind: &str| !full.in_python.contains_key(kind);
+    let kinds = kinds.into_iter().filter(|(kind, tasks)| !tasks.is_empty() && is_native(kind));
     kinds
         .map(|(kind, tasks)| {
             let model = tasks.iter().find_map(|task| task.model.as_deref());

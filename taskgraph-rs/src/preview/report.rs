@@ -9,6 +9,7 @@ use crate::pipeline::Loaded;
 use crate::problem::{Problem, Severity};
 use crate::task::Label;
 use crate::value::Str;
+use crate::worker::PythonFacts;
 
 /// The version of the shape. It changes when a field changes its meaning or goes; new fields may come at any time.
 pub const VERSION: u32 = 2;
@@ -62,12 +63,19 @@ pub struct TreeFacts {
     pub embedded: bool,
     /// How many kinds it has.
     pub kinds: usize,
+    /// What its own Python has made; nothing if all kinds are native.
+    pub python: Option<PythonFacts>,
 }
 
 impl TreeFacts {
     /// What is to be said of a tree.
     pub fn of(loaded: &Loaded) -> Self {
-        TreeFacts { name: loaded.tree.name(), embedded: loaded.tree.is_embedded(), kinds: loaded.kinds.len() }
+        TreeFacts {
+            name: loaded.tree.name(),
+            embedded: loaded.tree.is_embedded(),
+            kinds: loaded.kinds.len(),
+            python: None,
+        }
     }
 
     /// What a person has to know of it: `tree taskcluster (57 kinds)`.

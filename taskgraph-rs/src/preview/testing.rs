@@ -47,9 +47,11 @@ pub fn run(tasks: Vec<Task>, wanted: &str, dropped: Vec<Dropped>) -> Run {
         set: graph.excerpt(|task| task.label == wanted),
         requested: [wanted.clone()].into_iter().collect(),
         graph: graph.closure([&wanted]),
+        session: None,
     };
-    let (warnings, contexts, traces) = Default::default();
-    Run { full: Full { graph, dropped, warnings, contexts, traces }, targets }
+    let (warnings, contexts, traces, in_python) = Default::default();
+    let full = Full { graph, dropped, warnings, contexts, traces, in_python, session: None };
+    Run { full, targets }
 }
 
 /// A plan that says nothing.

@@ -9,11 +9,12 @@ use taskgraph::config::GraphConfig;
 use taskgraph::decision::Record;
 use taskgraph::document::load;
 use taskgraph::keypath::KeyPath;
-use taskgraph::kind::{Kind, load_kinds};
+use taskgraph::kind::Kind;
 use taskgraph::optimize::Strategies;
 use taskgraph::origin::Origin;
 use taskgraph::params::{Given, Params};
 use taskgraph::payload::{Payload, Payloads};
+use taskgraph::pipeline::Loaded;
 use taskgraph::problem::Problems;
 use taskgraph::settings::Settings;
 use taskgraph::shelf::Shelf;
@@ -115,6 +116,7 @@ impl Bench {
             record: &self.record,
             shelf: &self.shelf,
             is_part: false,
+            registered: None,
         }
     }
 
@@ -202,6 +204,6 @@ pub fn tree(kind: &str, stub: &str) -> (Tree, IndexMap<Str, Kind>) {
     let files: &'static [(&str, &str)] =
         Box::leak(vec![("config.yml", CONFIG), (name, Box::leak(text.into_boxed_str()))].into_boxed_slice());
     let tree = Tree::embedded(files);
-    let kinds = load_kinds(&tree, &Registry::default(), &BTreeSet::new()).unwrap();
-    (tree, kinds)
+    let loaded = Loaded::load(tree, &Registry::default(), &BTreeSet::new()).unwrap();
+    (loaded.tree, loaded.kinds)
 }

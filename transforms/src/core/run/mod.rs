@@ -120,6 +120,7 @@ fn describe(ctx: &Context<'_>, repositories: &Repositories, stub: &mut Stub) -> 
         run.set_default("workdir", name!("/builds/worker"));
     }
     let using = run.text("using")?.to_owned();
+    ctx.leave_to_python("`run.using`", &using, |registered| &registered.run_using)?;
     match (&*using, worker) {
         ("always-optimized", "always-optimized") => check(ctx, &ALWAYS_OPTIMIZED, &run),
         ("index-search", "always-optimized") => index_search::using(ctx, &run, stub),

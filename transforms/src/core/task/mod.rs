@@ -63,6 +63,8 @@ fn describe(ctx: &Context<'_>, row: &mut Row, stub: &mut Stub) -> Result<()> {
     let payload = payload(ctx, stub)?;
     if !ctx.settings.fast {
         validate(stub, payload)?;
+        let named = stub["optimization"].as_map().and_then(|map| Some(map.first()?.0.clone()));
+        ctx.leave_to_python("strategy", &named.unwrap_or_default(), |registered| &registered.strategies)?;
         ctx.strategies.check(&stub["optimization"])?;
     }
     treeherder::process(ctx, stub)?;
@@ -107,7 +109,9 @@ fn set_defaults(stub: &mut Stub) -> Result<()> {
 
 fn payload<'c>(ctx: &Context<'c>, stub: &Stub) -> Result<&'c Payload> {
     let name = stub.get("worker").and_then(|worker| worker.get("implementation")).unwrap_or(&Value::Null);
-    let found = name.as_str().and_then(|name| ctx.payloads.get(name));
+    let text = name.as_str().unwrap_or_default();
+    ctx.leave_to_python("worker implementation", text, |registered| &registered.payloads)?;
+    let found = ctx.payloads.get(text);
     found.ok_or_else(|| {
         let known = words::list(ctx.payloads.keys().copied());
         wrong("worker.implementation", name, &known)

@@ -1,0 +1,283 @@
+//! A running interpreter: requests go in, answers come out, and nothing of it is left when it ends.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
+use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::{JoinHandle, sleep, spawn};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result};
+use rustix::process::{Pid, Signal, kill_process_group};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use taskgraph::problem::{Machine, Problem, Problems};
+use taskgraph::worker::{Channel, Reply, Request};
+
+use crate::find::Interpreter;
+use crate::frame;
+use crate::script::{BOOTSTRAP, first_frame};
+use crate::support::{Limits, Log};
+
+/// How long the worker may take to tell that a request took too long.
+const GRACE: Duration = Duration::from_secs(3);
+
+/// How long the worker may take to end once nothing more is asked of it.
+const FAREWELL: Duration = Duration::from_millis(500);
+
+/// The longest line of a log that is shown as one.
+const LONGEST_LINE: u64 = 1 << 14;
+
+/// An interpreter that serves requests.
+pub struct Process {
+    group: Option<Pid>,
+    requests: Mutex<Option<ChildStdin>>,
+    waiting: Arc<Mutex<Waiting>>,
+    child: Arc<Mutex<Child>>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+    limits: Limits,
+}
+
+/// The requests that have no answer yet.
+#[derive(Default)]
+struct Waiting {
+    last: u64,
+    answers: BTreeMap<u64, Sender<Reply>>,
+    /// How the process ended, once it has.
+    ended: Option<Ended>,
+}
+
+/// How the process ended.
+#[derive(Clone, Debug)]
+enum Ended {
+    With(ExitStatus),
+    /// It answered with what is no answer.
+    Garbled(String),
+}
+
+/// An answer. What was asked for stays JSON: the engine reads it.
+#[derive(Deserialize)]
+struct Answer<'a> {
+    id: u64,
+    #[serde(borrow)]
+    ok: Option<&'a RawValue>,
+    #[serde(borrow)]
+    error: Option<&'a RawValue>,
+}
+
+impl Process {
+    /// Starts an interpreter. Its descendants are in a process group of their own, with which they end.
+    pub fn start(interpreter: &Interpreter, limits: Limits, log: Log) -> Result<Self> {
+        let program = interpreter.program.display();
+        let mut child = Command::new(&interpreter.program)
+            .arg("-c")
+            .arg(BOOTSTRAP)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .process_group(0)
+            .spawn()
+            .with_context(|| Machine(format!("`{program}` ({}) cannot be started", interpreter.found_by)))?;
+        let group = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
+        let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+        let (mut stdin, stdout, stderr) = (
+            stdin.expect("the pipe was asked for"),
+            stdout.expect("the pipe was asked for"),
+            stderr.expect("the pipe was asked for"),
+        );
+        // If this fails, the process has ended, and whoever asks hears how.
+        let _ = frame::write(&mut stdin, &first_frame());
+        let waiting = Arc::new(Mutex::new(Waiting::default()));
+        let child = Arc::new(Mutex::new(child));
+        let reader = {
+            let (waiting, child) = (waiting.clone(), child.clone());
+            spawn(move || read_answers(stdout, &waiting, &child))
+        };
+        let logger = spawn(move || read_log(stderr, &log));
+        Ok(Process {
+            group,
+            requests: Mutex::new(Some(stdin)),
+            waiting,
+            child,
+            threads: Mutex::new(vec![reader, logger]),
+            limits,
+        })
+    }
+
+    /// Ends the process and all its descendants, and waits until what they print is shown.
+    pub fn end(&self) {
+        // Without requests the worker ends by itself. Whoever still writes one has the pipe, and no patience is due.
+        if let Ok(mut requests) = self.requests.try_lock() {
+            drop(requests.take());
+            wait_for(&self.child, FAREWELL);
+        }
+        self.signal(Signal::KILL);
+        for thread in std::mem::take(&mut *lock(&self.threads)) {
+            // A thread that panicked has said so.
+            let _ = thread.join();
+        }
+    }
+
+    fn signal(&self, signal: Signal) {
+        if let Some(group) = self.group {
+            // Nobody may be left in the group.
+            let _ = kill_process_group(group, signal);
+        }
+    }
+
+    /// Writes a request; what comes back comes through the receiver.
+    fn send(&self, request: &Request<'_>) -> Result<Receiver<Reply>, Ended> {
+        let (sender, receiver) = channel();
+        let id = {
+            let mut waiting = lock(&self.waiting);
+            if let Some(ended) = &waiting.ended {
+                return Err(ended.clone());
+            }
+            waiting.last += 1;
+            let id = waiting.last;
+            waiting.answers.insert(id, sender);
+            id
+        };
+        let session = request.session.map(|session| format!(r#","session":{session}"#)).unwrap_or_default();
+        let arguments = request.arguments.trim_start_matches('{').trim_end();
+        let comma = if arguments == "}" { "" } else { "," };
+        let body = format!(r#"{{"id":{id},"method":"{}"{session}{comma}{arguments}"#, request.method);
+        if let Some(requests) = &mut *lock(&self.requests) {
+            // A process that no longer reads has ended, or will be seen to end.
+            let _ = frame::write(requests, body.as_bytes());
+        }
+        Ok(receiver)
+    }
+
+    /// What is to be said of a request that gets no answer.
+    fn lost(&self, what: &str, ended: &Ended) -> anyhow::Error {
+        let refused = |message: String| Problems::from(Problem::error("python", message)).into();
+        match ended {
+            Ended::With(status) => match (status.signal(), status.code()) {
+                (Some(signal), _) => anyhow::anyhow!("{what}: the Python of the tree was running")
+                    .context(Machine(format!("Python was killed by signal {signal}"))),
+                (None, code) => {
+                    let code = code.unwrap_or_default();
+                    refused(format!("{what}: the Python of the tree ended the process with status {code}"))
+                }
+            },
+            Ended::Garbled(why) => refused(format!("{what}: the worker cannot be understood: {why}")),
+        }
+    }
+
+    fn too_slow(&self, what: &str) -> anyhow::Error {
+        let seconds = self.limits.time.as_secs();
+        let message = format!("{what}: the Python of the tree did not answer within {seconds} s");
+        let help = "--python-timeout SECONDS gives it more time";
+        Problems::from(Problem::error("python", message).help(help)).into()
+    }
+}
+
+impl Channel for Process {
+    fn call(&self, request: Request<'_>) -> Result<Reply> {
+        let receiver = match self.send(&request) {
+            Ok(receiver) => receiver,
+            Err(ended) => return Err(self.lost(request.what, &ended)),
+        };
+        let mut reply = receiver.recv_timeout(self.limits.time);
+        if matches!(reply, Err(RecvTimeoutError::Timeout)) {
+            // The worker answers with where it was, if it still can.
+            self.signal(Signal::USR1);
+            reply = receiver.recv_timeout(GRACE);
+        }
+        match reply {
+            Ok(reply) => Ok(reply),
+            Err(RecvTimeoutError::Timeout) => {
+                self.signal(Signal::KILL);
+                Err(self.too_slow(request.what))
+            }
+            Err(RecvTimeoutError::Disconnected) => {
+                let ended = lock(&self.waiting).ended.clone();
+                let ended = ended.unwrap_or(Ended::Garbled("there is no answer".into()));
+                Err(self.lost(request.what, &ended))
+            }
+        }
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+/// Hands answers to those who wait for them, until there are no more.
+fn read_answers(stdout: ChildStdout, waiting: &Mutex<Waiting>, child: &Mutex<Child>) {
+    let mut input = BufReader::with_capacity(1 << 16, stdout);
+    let garbled = loop {
+        match frame::read(&mut input) {
+            Ok(Some(body)) => {
+                if let Err(why) = hand_over(&body, waiting) {
+                    break Some(why);
+                }
+            }
+            Ok(None) => break None,
+            Err(error) => break Some(error.to_string()),
+        }
+    };
+    // Who cannot be understood, or has closed the pipe, need not go on.
+    let patience = if garbled.is_some() { Duration::ZERO } else { FAREWELL };
+    let status = wait_for(child, patience).or_else(|| {
+        let mut child = lock(child);
+        let _ = child.kill();
+        child.wait().ok()
+    });
+    let mut waiting = lock(waiting);
+    waiting.ended = Some(match (garbled, status) {
+        (Some(why), _) => Ended::Garbled(why),
+        (None, Some(status)) => Ended::With(status),
+        (None, None) => Ended::Garbled("its end cannot be waited for".into()),
+    });
+    waiting.answers.clear();
+}
+
+fn hand_over(body: &[u8], waiting: &Mutex<Waiting>) -> Result<(), String> {
+    let answer: Answer<'_> = serde_json::from_slice(body).map_err(|error| error.to_string())?;
+    let reply = match (answer.ok, answer.error) {
+        (Some(ok), None) => Reply::Done(ok.get().to_owned()),
+        (_, Some(error)) => Reply::Raised(error.get().to_owned()),
+        (None, None) => return Err("an answer says nothing".into()),
+    };
+    if let Some(sender) = lock(waiting).answers.remove(&answer.id) {
+        // Whoever asked may have given up.
+        let _ = sender.send(reply);
+    }
+    Ok(())
+}
+
+/// How a process has ended; nothing if it goes on for longer than that.
+fn wait_for(child: &Mutex<Child>, patience: Duration) -> Option<ExitStatus> {
+    const STEP: Duration = Duration::from_millis(1);
+    let start = Instant::now();
+    loop {
+        let status = lock(child).try_wait().ok().flatten();
+        if status.is_some() || start.elapsed() >= patience {
+            return status;
+        }
+        sleep(STEP);
+    }
+}
+
+/// Shows what Python prints, line by line.
+fn read_log(stderr: ChildStderr, log: &Log) {
+    let mut input = BufReader::new(stderr);
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        match (&mut input).take(LONGEST_LINE).read_until(b'\n', &mut line) {
+            Ok(0) | Err(_) => return,
+            Ok(_) => log(String::from_utf8_lossy(&line).trim_end_matches(['\n', '\r'])),
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,20 @@
+//! The tree's own Python: kinds, target methods, strategies and whatever else has no native equal are made by it.
+//!
+//! Invariant: this module starts no process. It speaks to one through a [`Channel`], which the command line hands in
+//! with the registry. A kind is made by one side as a whole; what the worker made counts like what is native.
+
+mod channel;
+mod failure;
+mod graphs;
+mod opened;
+mod provenance;
+mod session;
+mod tasks;
+
+pub use channel::{Channel, NativeParts, Python, Reply, Request};
+pub use graphs::OptimizeInPython;
+pub use opened::{Opened, Registered, Worker};
+pub use provenance::{Because, MadeBy, PythonFacts};
+pub use session::{KindRequest, Session, SideEffects};
+
+pub(crate) use tasks::from_value as task_of;
