@@ -93,7 +93,7 @@ fn the_schema_refuses_what_it_should() {
     let schema = schema();
     assert!(schema.is_valid(&good));
     for (pointer, wrong) in
-        [("/version", json!(2)), ("/outcome", json!("refused")), ("/plan/work/rows/0/gpus", json!(-1))]
+        [("/version", json!(1)), ("/outcome", json!("refused")), ("/plan/work/rows/0/gpus", json!(-1))]
     {
         let mut report = good.clone();
         *report.pointer_mut(pointer).unwrap() = wrong;

@@ -334,9 +334,6 @@ impl Loading<'_> {
                 Because::NoNative(_) => {
                     let nearest = words::nearest(name, known);
                     let label = match &nearest {
-                        _ if name.strip_suffix(":transforms").unwrap_or(name) == OLD_RUN => {
-                            format!("it is called `{}` today, and its key `job` is `run`", DEFAULT_TRANSFORMS[0])
-                        }
                         Some(nearest) => format!("did you mean `{nearest}`?"),
                         None => "the program has nothing native of this name".into(),
                     };
@@ -370,6 +367,17 @@ impl Loading<'_> {
         let mut found = Vec::new();
         for (index, name) in names.into_iter().enumerate() {
             let known = registry.find(&name);
+            // No Taskgraph of today has it, native or in Python.
+            if known.is_none() && name.strip_suffix(":transforms").unwrap_or(&name) == OLD_RUN {
+                let today =
+                    format!("it is called `{}` today, and its key `job` is `run`", DEFAULT_TRANSFORMS[0]);
+                self.wrong(
+                    KeyPath::dotted("transforms").join(index),
+                    format!("unknown transform `{name}`"),
+                    today,
+                );
+                continue;
+            }
             let unknown = (format!("unknown transform `{name}`"), KeyPath::dotted("transforms").join(index));
             self.judge(judge, &name, known.is_some(), unknown, registry.names());
             found.push((name, known.unwrap_or(IN_PYTHON)));
