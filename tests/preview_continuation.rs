@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use serde_json::{Value, json};
-use support::{checkout, shared};
+use support::{checkout, completed, shared};
 
 /// A checkout of the tree, and a folder for a config. Nothing without the folder `shared`.
 struct Desk {
@@ -23,8 +23,9 @@ impl Desk {
     }
 
     fn preview(&self, config: &str, more: &[&str]) -> Output {
-        fs::write(self.folder.path().join("config.yml"), config).unwrap();
         let root = self.tree.path().join("taskcluster");
+        let config = completed(config, &root.join("configs/config.ci.yml"));
+        fs::write(self.folder.path().join("config.yml"), config).unwrap();
         Command::new(env!("CARGO_BIN_EXE_taskgraph-rs"))
             .args(["graph", "preview", "config.yml", "--offline", "--root", root.to_str().unwrap()])
             .args(more)
@@ -103,12 +104,12 @@ fn a_real_config_that_would_have_cost_a_training_is_refused() {
             (
                 &json!("target-stage"),
                 &json!("target stage `evaluate-teacher` selects no task with Python Taskgraph"),
-                &json!(121)
+                &json!(123)
             ),
             (
                 &json!("continuation.models.teacher"),
                 &json!("the pretrained model `teacher` (init) is used by no task"),
-                &json!(125)
+                &json!(127)
             ),
         ]
     );

@@ -122,17 +122,42 @@ pub fn action() -> Result<AskedAction> {
     Ok(AskedAction { callback, group, task, input: text("ACTION_INPUT").unwrap_or_else(|| "null".into()) })
 }
 
-/// Opens the tree that was asked for, else `taskcluster`.
+/// The folder of a tree, from the top of its repository.
+const ROOT: &str = "taskcluster";
+
+/// Opens the tree that was asked for, else `taskcluster` of the checkout that the current directory is in.
 pub fn open_tree(root: Option<&Path>) -> Result<Tree> {
-    Tree::open(root.unwrap_or(Path::new("taskcluster")), &current_dir()?)
+    match root {
+        Some(root) => Tree::open(root, &current_dir()?),
+        None => Tree::open(&above()?.unwrap_or_else(|| ROOT.into()), &current_dir()?),
+    }
 }
 
-/// Opens the tree that was asked for, else `taskcluster` if it is a tree, else the embedded one.
+/// Opens the tree that was asked for, else `taskcluster` of the checkout that the current directory is in, else the
+/// embedded one.
 pub fn open_tree_or_embedded(root: Option<&Path>) -> Result<Tree> {
-    match root {
-        None if !Path::new("taskcluster/config.yml").is_file() => Ok(embedded::tree()),
-        root => open_tree(root),
+    match (root, above()?) {
+        (None, None) => Ok(embedded::tree()),
+        (Some(root), _) => open_tree(Some(root)),
+        (None, Some(root)) => open_tree(Some(&root)),
     }
+}
+
+/// `taskcluster` of the current directory, or of one above it up to the top of the repository, as git looks for it.
+fn above() -> Result<Option<PathBuf>> {
+    let current = current_dir()?;
+    let mut folder = PathBuf::new();
+    for directory in current.ancestors() {
+        let root = folder.join(ROOT);
+        if directory.join(ROOT).join("config.yml").is_file() {
+            return Ok(Some(root));
+        }
+        if directory.join(".git").exists() {
+            break;
+        }
+        folder.push("..");
+    }
+    Ok(None)
 }
 
 /// Whether this word stands in the command line, for when the whole of it makes no sense.

@@ -2,8 +2,7 @@
 
 use anyhow::Result;
 use taskgraph::inert::inert;
-use taskgraph::pipeline::Loaded;
-use taskgraph::transform::Registry;
+use taskgraph::kind::look_at_kinds;
 
 use crate::Status;
 use crate::args::{KindGraphFormat, KindGraphOptions};
@@ -11,17 +10,16 @@ use crate::environment::open_tree;
 use crate::output::write;
 
 /// Shows the kinds and their dependencies.
-pub fn run(options: &KindGraphOptions, registry: &Registry) -> Result<Status> {
+pub fn run(options: &KindGraphOptions) -> Result<Status> {
     let tree = open_tree(options.root.as_deref())?;
     let targets = options.target_kinds.iter().cloned().collect();
-    let loaded = Loaded::load(tree, registry, &targets)?;
+    let kinds = look_at_kinds(&tree, &targets)?;
     write(options.output_file.as_deref(), |out| {
-        let edges = || {
-            loaded.kinds.values().flat_map(|kind| kind.dependencies.iter().map(move |on| (&kind.name, on)))
-        };
+        let edges =
+            || kinds.values().flat_map(|kind| kind.dependencies.iter().map(move |on| (&kind.name, on)));
         match options.format {
             KindGraphFormat::Text => {
-                for kind in loaded.kinds.values() {
+                for kind in kinds.values() {
                     match kind.dependencies.is_empty() {
                         true => writeln!(out, "{}", inert(&kind.name))?,
                         false => {
@@ -33,7 +31,7 @@ pub fn run(options: &KindGraphOptions, registry: &Registry) -> Result<Status> {
             }
             KindGraphFormat::Dot => {
                 writeln!(out, "digraph kinds {{")?;
-                for name in loaded.kinds.keys() {
+                for name in kinds.keys() {
                     writeln!(out, "  {name:?};")?;
                 }
                 for (kind, on) in edges() {
@@ -43,7 +41,7 @@ pub fn run(options: &KindGraphOptions, registry: &Registry) -> Result<Status> {
             }
             KindGraphFormat::Mermaid => {
                 writeln!(out, "flowchart TD")?;
-                for name in loaded.kinds.keys() {
+                for name in kinds.keys() {
                     let name = inert(name);
                     writeln!(out, "  {name}[{name}]")?;
                 }

@@ -120,7 +120,7 @@ fn call(command: Command, registry: &Registry, reporter: &Reporter) -> Result<St
         }
         Command::Morphed(options) => plumbing::show_optimized(&options, Phase::Morphed, registry, reporter),
         Command::ImageDigest(options) => image_digest::run(&options, registry, reporter),
-        Command::KindGraph(options) => kind_graph::run(&options, registry),
+        Command::KindGraph(options) => kind_graph::run(&options),
         Command::Decision(options) => decision::run(*options, registry, reporter),
         Command::Graph(GraphCommand::Preview(options)) => preview::run(&options, registry, reporter),
         Command::Graph(GraphCommand::Diff(options)) => graph::diff(&options, registry, reporter),

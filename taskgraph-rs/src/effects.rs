@@ -15,7 +15,7 @@ use crate::words;
 /// warnings: whoever asks for a graph alone gets it.
 pub fn unread(loaded: &Loaded, params: &Params, own: &Value) -> Vec<Problem> {
     let Some(training) = loaded.extension.training else { return Vec::new() };
-    let mut problems = other_layouts(training, params);
+    let mut problems = other_keys(training, params);
     let told: Vec<KeyPath> = problems.iter().map(|problem| problem.path.clone()).collect();
     let unread = without_effect(loaded, training, params, own);
     problems.extend(unread.into_iter().filter(|problem| !told.contains(&problem.path)));
@@ -24,8 +24,8 @@ pub fn unread(loaded: &Loaded, params: &Params, own: &Value) -> Vec<Problem> {
 }
 
 /// Keys of another layout, which are refused before a graph is made; the answer says what to write in this tree.
-pub fn other_layouts(training: &Training, params: &Params) -> Vec<Problem> {
-    let keys = training.other_layouts.iter().map(|(path, instead)| (KeyPath::dotted(path), instead));
+pub fn other_keys(training: &Training, params: &Params) -> Vec<Problem> {
+    let keys = training.other_keys.iter().map(|(path, instead)| (KeyPath::dotted(path), instead));
     keys.filter(|(path, _)| params.find(path).is_some())
         .map(|(path, instead)| {
             let key = path.last_key().unwrap_or_default();
@@ -51,11 +51,15 @@ pub fn without_effect(loaded: &Loaded, training: &Training, params: &Params, own
     walk.problems
 }
 
+/// The providers of datasets that kinds take; none if the kinds do not say it.
+pub fn providers(loaded: &Loaded) -> BTreeSet<&str> {
+    let stubs = loaded.kinds.values().flat_map(|kind| &kind.stubs);
+    stubs.filter_map(|stub| stub.fields.get("dataset-config")?.get("provider")?.as_str()).collect()
+}
+
 /// Datasets of providers that no kind takes.
 pub fn unknown_providers(loaded: &Loaded, training: &Training, params: &Params) -> Vec<Problem> {
-    let stubs = loaded.kinds.values().flat_map(|kind| &kind.stubs);
-    let providers: BTreeSet<&str> =
-        stubs.filter_map(|stub| stub.fields.get("dataset-config")?.get("provider")?.as_str()).collect();
+    let providers = providers(loaded);
     let path = KeyPath::dotted(training.datasets);
     let categories = params.find(&path).and_then(Value::as_map).filter(|_| !providers.is_empty());
     let mut problems = Vec::new();

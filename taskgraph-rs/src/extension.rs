@@ -28,6 +28,9 @@ pub type DecisionParameters = fn(&mut Params, &Tree) -> Result<()>;
 /// effect.
 pub type Check = fn(&Params, &IndexMap<Str, Kind>) -> Vec<Problem>;
 
+/// The files of datasets that the parameters name by url: the key of each, and the url.
+pub type DatasetFiles = fn(&Params) -> Vec<(KeyPath, String)>;
+
 /// What a register string stands for.
 #[derive(Default)]
 pub struct Extension {
@@ -45,6 +48,8 @@ pub struct Extension {
     pub history: Option<fn(&mut Draft, &mut Upgrade)>,
     /// What the parameters hand in that earlier runs have made. They have been checked.
     pub given: Option<fn(&Params) -> Vec<Given>>,
+    /// The files of datasets that are named by their urls.
+    pub dataset_files: Option<DatasetFiles>,
     /// Target methods by name.
     pub target_methods: &'static [(&'static str, TargetMethod)],
     /// What `taskgraph.decision-parameters` in config.yml may name.
@@ -99,10 +104,25 @@ pub struct Training {
     pub kinds: &'static [&'static str],
     /// Keys that only the `train` action reads.
     pub action_keys: &'static [&'static str],
+    /// The layout of the tree's training configs.
+    pub layout: Layout,
+    /// The layouts of other trees.
+    pub other_layouts: &'static [Layout],
     /// Keys that mean something in trees of another layout, and what to write in this one.
-    pub other_layouts: &'static [(&'static str, &'static str)],
-    /// What a person has to know who gets values from the default training config.
-    pub defaults_are: &'static str,
+    pub other_keys: &'static [(&'static str, &'static str)],
+}
+
+/// What tells the training configs of some trees from those of others.
+#[derive(Clone, Copy, Debug)]
+pub struct Layout {
+    /// The name: the month of the tree that it was taken from.
+    pub name: &'static str,
+    /// Where trees of this layout can be had.
+    pub repository: &'static str,
+    /// Paths of keys that only this layout has.
+    pub keys: &'static [&'static str],
+    /// What can be done with a config of this layout but to take another tree; it follows the name of that tree.
+    pub otherwise: &'static str,
 }
 
 /// What the tests of several rooms begin with: the parameter `t`, and nothing in it has a place.
@@ -122,6 +142,7 @@ pub(crate) const NOTHING: Training = Training {
     reuse_name: "",
     kinds: &[],
     action_keys: &[],
+    layout: Layout { name: "", repository: "", keys: &[], otherwise: "" },
     other_layouts: &[],
-    defaults_are: "",
+    other_keys: &[],
 };

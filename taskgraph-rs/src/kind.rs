@@ -11,7 +11,7 @@ use crate::document::load;
 use crate::fields::Fields;
 use crate::keypath::KeyPath;
 use crate::origin::{Origin, Spot};
-use crate::parts::{Judge, refused};
+use crate::parts::{Judge, refused, versions};
 use crate::problem::{Problem, Problems, place_of_key, place_of_value};
 use crate::source::Place;
 use crate::template::merge;
@@ -25,6 +25,9 @@ use crate::yaml::Document;
 
 /// The kind that every kind may depend on without saying so.
 const DOCKER_IMAGE: &str = "docker-image";
+
+/// What `taskgraph.transforms.run` was called before.
+const OLD_RUN: &str = "taskgraph.transforms.job";
 
 /// The loaders of Taskgraph.
 const LOADERS: [&str; 2] = ["taskgraph.loader.transform:loader", "taskgraph.loader.default:loader"];
@@ -110,6 +113,14 @@ fn collect<'v>(value: &'v Value, path: &str, keys: &mut BTreeSet<&'v str>) {
         Value::Map(map) => map.values().for_each(|value| collect(value, path, keys)),
         _ => {}
     }
+}
+
+/// Loads kinds for who makes nothing of them: what a tree registers, and what its transforms are, makes no difference to
+/// their order.
+pub fn look_at_kinds(tree: &Tree, targets: &BTreeSet<String>) -> Result<IndexMap<Str, Kind>> {
+    let registry = Registry::of_anything();
+    let versions = versions(tree, &registry);
+    load_kinds(tree, &registry, &Judge::of_looks(tree, &registry, &versions), targets)
 }
 
 /// Loads the kinds of a tree in the order of their making: all, or `targets` and what they need.
@@ -356,6 +367,17 @@ impl Loading<'_> {
         let mut found = Vec::new();
         for (index, name) in names.into_iter().enumerate() {
             let known = registry.find(&name);
+            // No Taskgraph of today has it, native or in Python.
+            if known.is_none() && name.strip_suffix(":transforms").unwrap_or(&name) == OLD_RUN {
+                let today =
+                    format!("it is called `{}` today, and its key `job` is `run`", DEFAULT_TRANSFORMS[0]);
+                self.wrong(
+                    KeyPath::dotted("transforms").join(index),
+                    format!("unknown transform `{name}`"),
+                    today,
+                );
+                continue;
+            }
             let unknown = (format!("unknown transform `{name}`"), KeyPath::dotted("transforms").join(index));
             self.judge(judge, &name, known.is_some(), unknown, registry.names());
             found.push((name, known.unwrap_or(IN_PYTHON)));

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use crate::fields::{About, Misfits};
-use crate::instead::Instead;
+use crate::instead::{Instead, surprise, thousands};
 use crate::keypath::{KeyPath, Step};
 use crate::problem::{Machine, Problem, Problems, place_of_key, place_of_value};
 use crate::shape::{Misfit, What};
 use crate::source::Place;
 use crate::transform::{NeedsPython, Together};
-use crate::value::Str;
+use crate::value::{Str, Value};
 use crate::words;
 use crate::yaml::{Data, Document, Node};
 
@@ -52,6 +52,14 @@ impl Origin {
             _ => place_of_value(&spot.document, &full),
         };
         Some((full, place))
+    }
+
+    /// The text that is written at `path` of the stub, before anything is filled in.
+    pub fn text(&self, path: &KeyPath) -> Option<&str> {
+        self.spots.iter().find_map(|spot| match &spot.document.node(&spot.path.concat(path))?.data {
+            Data::Str(text) => Some(&**text),
+            _ => None,
+        })
     }
 
     /// The place of the key at `path` of the stub.
@@ -135,6 +143,16 @@ fn find_text(node: &Node, text: &str, path: &mut KeyPath) -> bool {
     }
 }
 
+/// A scalar that YAML may read otherwise than people do.
+fn scalar(node: &Node) -> Option<Value> {
+    match node.data {
+        Data::Bool(flag) => Some(flag.into()),
+        Data::Int(number) => Some(number.into()),
+        Data::Float(number) => Some(Value::Float(number)),
+        _ => None,
+    }
+}
+
 /// Tells a misfit at `path` of `document` as a problem.
 pub fn told(misfit: &Misfit, path: KeyPath, document: Option<&Arc<Document>>) -> Problem {
     let key = path.last_key().unwrap_or("the value").to_owned();
@@ -160,15 +178,19 @@ pub fn told(misfit: &Misfit, path: KeyPath, document: Option<&Arc<Document>>) ->
                 true => format!("unknown {key} {found}"),
                 false => format!("`{name}` must be {allowed}"),
             };
+            let spelled = place.as_ref().and_then(Place::text);
+            let read = document.and_then(|document| document.node(&path)).and_then(scalar);
+            let surprise = spelled.zip(read.as_ref()).and_then(|(spelled, value)| surprise(spelled, value));
             let label = match nearest {
                 Some(nearest) => format!("{allowed}; did you mean `{nearest}`?"),
                 None if message.starts_with("unknown") => allowed.clone(),
-                None => format!("found {found}"),
+                None => surprise.unwrap_or_else(|| format!("found {found}")),
             };
             let instead = instead.as_ref().and_then(|instead| match instead {
                 Instead::Text(text) => Some(text.clone()),
-                Instead::Quoted => {
-                    place.as_ref().and_then(Place::text).map(|spelled| format!("\"{spelled}\""))
+                Instead::Quoted => spelled.map(|spelled| format!("\"{spelled}\"")),
+                Instead::Whole(number) => {
+                    spelled.and_then(thousands).or_else(|| Some(number.clone()).filter(|it| !it.is_empty()))
                 }
             });
             let is_item = name != key;

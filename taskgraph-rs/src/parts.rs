@@ -45,6 +45,11 @@ impl<'a> Judge<'a> {
         }
     }
 
+    /// A judge for who only looks at the kinds and makes nothing of them: who would make them is no matter.
+    pub fn of_looks(tree: &'a Tree, registry: &'a Registry, versions: &'a Versions) -> Self {
+        Judge { native_parts: NativeParts::Always, refusal: None, ..Judge::new(tree, registry, versions) }
+    }
+
     /// Who makes the part that Python calls `object`, for which there is a native part if it `is_registered`.
     pub fn made_by(&self, object: &str, is_registered: bool) -> MadeBy {
         let name = || object.into();

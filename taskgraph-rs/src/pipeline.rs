@@ -164,10 +164,15 @@ impl Loaded {
         Ok(new)
     }
 
+    /// Equal keys in the files of the tree: a warning each, at the one that wins.
+    pub fn each_equal_key(&self) -> Vec<Problem> {
+        let documents = self.kinds.values().map(|kind| &kind.document).chain([&self.config.document]);
+        documents.flat_map(document::equal_keys).collect()
+    }
+
     /// Equal keys in the files of the tree, as one warning: whoever writes a training config cannot mend them.
     pub fn equal_keys(&self) -> Option<Problem> {
-        let documents = self.kinds.values().map(|kind| &kind.document).chain([&self.config.document]);
-        let found: Vec<Problem> = documents.flat_map(document::equal_keys).collect();
+        let found = self.each_equal_key();
         let first = found.first()?;
         let files: Vec<String> =
             found.iter().filter_map(|one| Some(one.place.as_ref()?.to_string())).collect();

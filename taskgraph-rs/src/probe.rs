@@ -1,6 +1,7 @@
-//! Asks whether urls are there: a HEAD request each, all of them at once. With `submit`, the only room with a network.
+//! Asks whether urls are there: a HEAD request each, all of them at once; and, if asked to, how files begin. With `submit`, the only room with a network.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::Read as _;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -32,7 +33,19 @@ impl Default for Patience {
     }
 }
 
-/// What a HEAD request tells of a file.
+/// How much of a file tells what it is, in bytes.
+const START: u64 = 1024;
+
+/// What is asked of files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ask {
+    /// Whether they are there.
+    There,
+    /// How they begin, besides.
+    Start,
+}
+
+/// What is known of a file from afar.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Head {
     /// Whether it is there.
@@ -41,11 +54,22 @@ pub struct Head {
     pub bytes: Option<u64>,
     /// A hash of its content, with the sort of the hash before a colon: `md5:…`, `crc32c:…`, `etag:…`.
     pub content: Option<String>,
+    /// What the server says it is: `text/html`.
+    pub content_type: Option<String>,
+    /// Its first bytes, if they were asked for and came.
+    pub start: Option<Vec<u8>>,
+}
+
+impl Head {
+    /// Whether the server says that it is a page for people.
+    pub fn is_page(&self) -> bool {
+        self.content_type.as_deref().is_some_and(|sort| sort.starts_with("text/html"))
+    }
 }
 
 impl From<Answer> for Head {
     fn from(answer: Answer) -> Self {
-        Head { answer, bytes: None, content: None }
+        Head { answer, bytes: None, content: None, content_type: None, start: None }
     }
 }
 
@@ -53,13 +77,14 @@ impl From<Answer> for Head {
 /// of how many urls are answered, first that none is.
 pub fn probe(questions: &[Question], patience: Patience, tell: &(dyn Fn(usize, usize) + Sync)) -> Urls {
     let urls = questions.iter().map(|question| question.url.clone()).collect();
-    let heads = heads(&urls, patience, tell);
+    let heads = heads(&urls, Ask::There, patience, tell);
     Urls::Probed(heads.into_iter().map(|(url, head)| (url, head.answer)).collect())
 }
 
 /// What is to be known of all `urls`, asked as [`probe`] asks.
 pub fn heads(
     urls: &BTreeSet<String>,
+    wanted: Ask,
     patience: Patience,
     tell: &(dyn Fn(usize, usize) + Sync),
 ) -> BTreeMap<String, Head> {
@@ -78,7 +103,10 @@ pub fn heads(
         for _ in 0..urls.len().min(MOST_THREADS) {
             scope.spawn(|| {
                 while let Some(url) = urls.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let head = ask(&agent, url, patience);
+                    let mut head = ask(&agent, url, patience);
+                    if wanted == Ask::Start && head.answer == Answer::Found {
+                        begin(&agent, url, &mut head);
+                    }
                     let mut heads = heads.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
                     heads.insert((*url).to_owned(), head);
                     tell(heads.len(), urls.len());
@@ -106,7 +134,8 @@ fn ask(agent: &ureq::Agent, url: &str, patience: Patience) -> Head {
                         .filter_map(|value| value.to_str().ok())
                         .collect();
                     let content = content(&hashes, header("etag"));
-                    return Head { answer: Answer::Found, bytes, content };
+                    let content_type = header("content-type").map(str::to_lowercase);
+                    return Head { answer: Answer::Found, bytes, content, content_type, start: None };
                 }
                 status if status < 500 && !PASSING.contains(&status) => {
                     return Answer::Missing(Some(status)).into();
@@ -127,6 +156,26 @@ fn ask(agent: &ureq::Agent, url: &str, patience: Patience) -> Head {
     }
     let times = if attempts == 1 { "once".into() } else { format!("{attempts} times") };
     Answer::Failed(format!("{why} (asked {times})")).into()
+}
+
+/// Asks for the first bytes of a file that is there. A server that has no answer leaves it at what the head told.
+fn begin(agent: &ureq::Agent, url: &str, head: &mut Head) {
+    let range = format!("bytes=0-{}", START - 1);
+    let request = agent.get(url).header("range", &range).header("accept-encoding", "identity");
+    let Ok(mut response) = request.call() else { return };
+    match response.status().as_u16() {
+        200 | 206 => {
+            let mut start = Vec::new();
+            // Not every server knows ranges; the rest is not read.
+            if response.body_mut().as_reader().take(START).read_to_end(&mut start).is_ok() {
+                head.start = Some(start);
+            }
+        }
+        // A file of no bytes has no range.
+        416 => head.start = Some(Vec::new()),
+        status @ (401 | 403 | 404 | 410) => head.answer = Answer::Missing(Some(status)),
+        _ => {}
+    }
 }
 
 /// The best hash that headers have: Google's `x-goog-hash: crc32c=…,md5=…`, else a strong etag.

@@ -253,7 +253,18 @@ fn collect_fields(
     for (key, value) in map {
         let path = path.join(key);
         match (fields.iter().find(|field| field.name == &**key), rest) {
-            (Some(field), _) => field.shape.collect(value, &path, out),
+            (Some(field), _) => {
+                field.shape.collect(value, &path, out);
+                // A word that YAML takes for a boolean was meant as the word that it says.
+                if let (Value::Bool(flag), Some(Misfit { what: What::Wrong { instead, allowed, .. }, .. })) =
+                    (value, out.last_mut().filter(|misfit| misfit.path == path && !field.words.is_empty()))
+                {
+                    let meant =
+                        field.words.iter().find(|word| **word == if *flag { "true" } else { "false" });
+                    *instead = meant.map(|word| Instead::Text(format!("{word:?}")));
+                    *allowed = words::list(field.words);
+                }
+            }
             (None, Some(rest)) => rest.collect(value, &path, out),
             (None, None) => {
                 out.push(Misfit { path, what: What::Unknown(fields.iter().map(|f| f.name).collect()) });

@@ -217,9 +217,16 @@ pub struct Registry {
     extensions: IndexMap<&'static str, fn(&Tree) -> Extension>,
     payloads: Payloads,
     strategies: Strategies,
+    takes_any: bool,
 }
 
 impl Registry {
+    /// A table for who only looks at kinds, and makes nothing of them: every string stands for a transform that does
+    /// nothing.
+    pub fn of_anything() -> Self {
+        Registry { takes_any: true, ..Registry::default() }
+    }
+
     /// Adds a transform under the string that stands in kind.yml: `module` or `module:name`. The name
     /// `transforms` may be left out there, as in the reference.
     pub fn transform(self, name: &'static str, transform: Transform) -> Self {
@@ -294,7 +301,9 @@ impl Registry {
 
     /// The transform that `name` stands for.
     pub fn find(&self, name: &str) -> Option<Known> {
-        self.transforms.get(name.strip_suffix(":transforms").unwrap_or(name)).copied()
+        let nothing = Known { transform: |_, stubs| Ok(stubs), is_apart: false };
+        let known = self.transforms.get(name.strip_suffix(":transforms").unwrap_or(name)).copied();
+        known.or_else(|| self.takes_any.then_some(nothing))
     }
 
     /// The strings that stand for a transform.

@@ -12,6 +12,7 @@ use indexmap::IndexMap;
 use sha2::{Digest, Sha256};
 
 use crate::git::{Repository, top_above};
+use crate::keypath::KeyPath;
 use crate::problem::{Machine, Problem, Problems};
 use crate::python;
 use crate::source::Source;
@@ -51,11 +52,16 @@ impl Tree {
     pub fn open(root: &Path, cwd: &Path) -> Result<Self> {
         if !root.join("config.yml").is_file() {
             let message = format!("no tree at `{}`: there is no config.yml in it", root.display());
-            return Err(Problems::from(
-                Problem::error("no-tree", message)
-                    .help("name the folder that has config.yml and kinds/ with --root"),
-            )
-            .into());
+            let older = root.join("ci");
+            let help = match older.join("config.yml").is_file() {
+                true => format!(
+                    "it is in `{0}`, as Taskgraph had it before: move it to `{1}`, and the kinds to `{1}/kinds`",
+                    older.display(),
+                    root.display()
+                ),
+                false => "name the folder that has config.yml and kinds/ with --root".into(),
+            };
+            return Err(Problems::from(Problem::error("no-tree", message).help(help)).into());
         }
         let full = cwd.join(root).canonicalize().with_context(|| machine(root, "cannot be opened"))?;
         let parent = full.parent().unwrap_or(&full);
@@ -185,6 +191,9 @@ impl Tree {
             }
             Files::Disk { given, .. } => {
                 let kinds = given.join("kinds");
+                if !kinds.is_dir() {
+                    return Err(Problems::from(without_kinds(given)).into());
+                }
                 let entries = fs::read_dir(&kinds).with_context(|| machine(&kinds, "cannot be listed"))?;
                 for entry in entries {
                     let entry = entry.with_context(|| machine(&kinds, "cannot be listed"))?;
@@ -415,4 +424,22 @@ fn stays_inside(path: &str) -> bool {
 
 fn machine(path: &Path, what: &str) -> Machine {
     Machine(format!("`{}` {what}", path.display()))
+}
+/// A tree without the folder that kinds are in: older ones have them beside config.yml.
+fn without_kinds(root: &Path) -> Problem {
+    let name = root.display();
+    let beside = fs::read_dir(root).into_iter().flatten().flatten();
+    let kinds = beside.filter(|entry| entry.path().join("kind.yml").is_file()).count();
+    let problem = Problem::error("no-kinds", format!("`{name}` has no folder `kinds`"));
+    match kinds {
+        0 => problem.help("each kind is a file kinds/NAME/kind.yml"),
+        _ => {
+            let label = format!(
+                "{kinds} of its folders have a kind.yml: Taskgraph had them beside config.yml before"
+            );
+            problem
+                .at(KeyPath::default(), label)
+                .help(format!("move each of them: `git mv {name}/NAME {name}/kinds/NAME`"))
+        }
+    }
 }

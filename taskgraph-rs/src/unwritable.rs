@@ -1,9 +1,9 @@
-//! What a graph cannot be written as JSON for: numbers that JSON lacks. Of each task it is known whether it has one;
-//! where, is looked for only once it is to be written.
+//! What a graph, or a config, cannot be written as JSON for: numbers that JSON lacks. Of each task it is known whether
+//! it has one; where, is looked for only once it is to be written.
 
 use std::sync::Arc;
 
-use crate::keypath::{KeyPath, Step};
+use crate::keypath::KeyPath;
 use crate::problem::{Problem, Problems};
 use crate::task::Task;
 use crate::value::Value;
@@ -18,8 +18,8 @@ pub fn blame<'t>(tasks: impl IntoIterator<Item = &'t Arc<Task>>, error: serde_js
             ("task", Value::from(task.definition.clone())),
         ];
         for (name, section) in &sections {
-            let Some((path, number)) = find(section) else { continue };
-            let path = KeyPath(path.into_iter().chain([(*name).into()]).rev().collect());
+            let Some((inside, number)) = each(section).into_iter().next() else { continue };
+            let path = KeyPath::dotted(name).concat(&inside);
             let message = format!("`{}` has {number}, which JSON has no place for", task.label);
             let place = task.origin.place(&path);
             problems.push(Problem::error("wrong-value", message).at(path, "").in_place(place));
@@ -50,20 +50,25 @@ fn is_without_place(value: &Value) -> bool {
     }
 }
 
-/// The steps to the first number that JSON lacks, from the inside out, and what it is.
-fn find(value: &Value) -> Option<(Vec<Step>, String)> {
-    let inside = |step: Step, value: &Value| {
-        let (mut steps, number) = find(value)?;
-        steps.push(step);
-        Some((steps, number))
-    };
+/// The numbers in a value that JSON lacks, each with its path and in words.
+pub fn each(value: &Value) -> Vec<(KeyPath, String)> {
+    let mut found = Vec::new();
+    collect(value, &KeyPath::default(), &mut found);
+    found
+}
+
+fn collect(value: &Value, path: &KeyPath, found: &mut Vec<(KeyPath, String)>) {
     match value {
-        Value::Float(number) if is_without_place(value) => Some((Vec::new(), format!("the number {number}"))),
-        Value::BigInt(digits) if is_without_place(value) => {
-            Some((Vec::new(), format!("the integer {digits}")))
+        Value::Float(number) if is_without_place(value) => {
+            found.push((path.clone(), format!("the number {number}")));
         }
-        Value::List(items) => items.iter().enumerate().find_map(|(index, item)| inside(index.into(), item)),
-        Value::Map(map) => map.iter().find_map(|(key, value)| inside(key.into(), value)),
-        _ => None,
+        Value::BigInt(digits) if is_without_place(value) => {
+            found.push((path.clone(), format!("the integer {digits}")));
+        }
+        Value::List(items) => {
+            items.iter().enumerate().for_each(|(index, item)| collect(item, &path.join(index), found));
+        }
+        Value::Map(map) => map.iter().for_each(|(key, value)| collect(value, &path.join(key), found)),
+        _ => {}
     }
 }

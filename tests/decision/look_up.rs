@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::fake_taskcluster::Fake;
 use crate::repository::{DECISION, Outcome, program, run};
-use crate::support::{checkout, read_json, shared};
+use crate::support::{checkout, read_json, shared, whole};
 
 /// Previews a case over its tree, with what the case says the index has, and these parameters on top.
 fn preview(fake: &Fake, on_top: &Value, more: &[&str]) -> Option<(Outcome, Value)> {
@@ -86,13 +86,28 @@ fn existing_tasks_are_told_apart() {
 #[test]
 fn without_a_network_the_machine_is_at_fault() {
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("config.yml"), "target-stage: all\n").unwrap();
+    std::fs::write(folder.path().join("config.yml"), whole("target-stage: all\n")).unwrap();
     let mut command = program();
     command.current_dir(folder.path()).env("TASKCLUSTER_ROOT_URL", "http://127.0.0.1:1");
-    command.args(["graph", "preview", "config.yml", "--look-up"]);
+    command.args(["graph", "preview", "config.yml", "--look-up", "--root", env!("CARGO_MANIFEST_DIR")]);
     let outcome = run(command);
     assert_eq!((outcome.status, outcome.out.as_str()), (3, ""), "{}", outcome.err);
     let mut command = program();
     command.args(["graph", "preview", "config.yml", "--look-up", "--offline"]).current_dir(folder.path());
     assert_eq!(run(command).status, 2);
+}
+
+#[test]
+fn nothing_is_looked_up_over_the_embedded_kinds() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("config.yml"), whole("target-stage: all\n")).unwrap();
+    let mut command = program();
+    command.args(["graph", "preview", "config.yml", "--look-up"]).current_dir(folder.path());
+    let outcome = run(command);
+    assert_eq!((outcome.status, outcome.out.as_str()), (2, ""));
+    assert_eq!(
+        outcome.err,
+        "error: the embedded kinds have digests of their own, which no index has\n │\n ╰ help: for --look-up name a checkout \
+         of the pipeline: --root CHECKOUT/taskcluster\n\n1 error; nothing was generated\n"
+    );
 }

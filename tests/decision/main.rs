@@ -16,5 +16,6 @@ mod history;
 mod killed;
 mod look_up;
 mod parameters;
+mod queue_rules;
 mod repository;
 mod script;

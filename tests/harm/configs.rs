@@ -1,10 +1,11 @@
 //! Training configs: passwords, names that act on a terminal, thousands of problems.
 
 use crate::folder::{Folder, Outcome, SECRET};
+use crate::support::whole;
 
 fn preview(config: &str, more: &[&str]) -> Outcome {
     let folder = Folder::empty();
-    folder.file("c.yml", config);
+    folder.file("c.yml", whole(config));
     folder.call(&[&["graph", "preview", "c.yml", "--offline"], more].concat())
 }
 
@@ -135,9 +136,9 @@ fn no_format_shows_a_password_or_a_raw_escape() {
     let odd = r"x\e[31m\x9b";
     folder.file(
         "c.yml",
-        format!(
+        whole(&format!(
             "experiment:\n  name: \"{odd}{url}\"\n  pretrained-models:\n    train-backwards: {{urls: [{url:?}], mode: continue, type: default}}\n"
-        ),
+        )),
     );
     for format in ["html", "markdown", "svg", "dot", "mermaid"] {
         let output = std::process::Command::new(env!("CARGO_BIN_EXE_taskgraph-rs"))

@@ -266,14 +266,14 @@ fn credentials_are_not_told_to_where_a_redirect_leads() {
     let patience = probe::Patience::default();
     assert_eq!(probed(&own, patience), Answer::Found);
     let asked = there.asked();
-    assert_eq!(asked.len(), 3);
+    assert_eq!(asked.len(), 4);
     asked.iter().for_each(|head| is_clean(head));
 }
 
 /// What a HEAD request makes of a url.
 fn probed(url: &str, patience: probe::Patience) -> Answer {
     let urls = BTreeSet::from([url.to_owned()]);
-    heads(&urls, patience, &|_, _| ()).remove(url).unwrap().answer
+    heads(&urls, probe::Ask::Start, patience, &|_, _| ()).remove(url).unwrap().answer
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::io::{BufRead as _, BufReader};
 
 use crate::folder::{Folder, kind, task};
+use crate::support::whole;
 
 const ODD: &str = r#""a\e[31m\u202e\x07\x9b\x7fé""#;
 
@@ -107,11 +108,11 @@ fn watch(folder: &Folder, flags: &[&str]) -> (std::process::Child, impl Iterator
 #[test]
 fn a_watched_config_is_previewed_again_when_it_is_saved() {
     let folder = Folder::empty();
-    let config = folder.file("c.yml", "experiment: {name: first}\n");
+    let config = folder.file("c.yml", whole("experiment: {name: first}\n"));
     let (mut child, mut lines) = watch(&folder, &[]);
     assert!(lines.any(|line| line.contains("experiment first")));
     std::fs::write(&config, "experiment: [\n").unwrap();
-    std::fs::write(&config, "experiment: {name: the second}\n").unwrap();
+    std::fs::write(&config, whole("experiment: {name: the second}\n")).unwrap();
     assert!(lines.any(|line| line.contains("experiment the second")));
     child.kill().unwrap();
     child.wait().unwrap();
@@ -126,7 +127,7 @@ fn a_watched_config_is_previewed_over_the_tree_as_it_lies_there() {
     copy(&home.join("kinds"), &folder.path().join("taskcluster/kinds"));
     let graph_config = std::fs::read_to_string(home.join("config.yml")).unwrap();
     let file = folder.file("taskcluster/config.yml", &graph_config);
-    let config = folder.file("c.yml", "experiment: {name: first}\n");
+    let config = folder.file("c.yml", whole("experiment: {name: first}\n"));
     for arguments in [&["init", "-q"][..], &["add", "."]] {
         let git = std::process::Command::new("git").args(arguments).current_dir(folder.path()).status();
         assert!(git.unwrap().success());
@@ -134,7 +135,7 @@ fn a_watched_config_is_previewed_over_the_tree_as_it_lies_there() {
     let (mut child, mut lines) = watch(&folder, &["--root", "taskcluster"]);
     assert!(lines.any(|line| line.contains("b-linux-v100-gpu-4-2tb")));
     std::fs::write(file, graph_config.replace("b-linux-v100-gpu-4-2tb", "b-linux-quite-new")).unwrap();
-    std::fs::write(&config, "experiment: {name: second}\n").unwrap();
+    std::fs::write(&config, whole("experiment: {name: second}\n")).unwrap();
     assert!(lines.any(|line| line.contains("experiment second")));
     assert!(lines.any(|line| line.contains("b-linux-quite-new")));
     child.kill().unwrap();

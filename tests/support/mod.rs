@@ -42,6 +42,49 @@ pub fn shared(part: &str) -> Option<PathBuf> {
     None
 }
 
+/// A training config that has only what is of interest, completed with what else a run needs: the keys of the config
+/// that comes with the program.
+pub fn whole(config: &str) -> String {
+    completed(config, &Path::new(env!("CARGO_MANIFEST_DIR")).join("kinds/training-config.yml"))
+}
+
+/// The same for a tree: the keys of `defaults`, a training config of it. Maps whose keys are free are taken as a whole.
+pub fn completed(config: &str, defaults: &Path) -> String {
+    use taskgraph::keypath::KeyPath;
+    use taskgraph::value::Value as Own;
+
+    const FREE: [&str; 3] = ["datasets", "dataset-thresholds", "worker-classes"];
+
+    fn fill(draft: &mut taskgraph::upgrade::Draft, path: &KeyPath, defaults: &Own) {
+        for (key, theirs) in defaults.as_map().into_iter().flatten() {
+            let inside = path.join(key);
+            match draft.get(&inside).map(|ours| ours.as_map().is_some()) {
+                None => {
+                    let text = serde_json::to_string(theirs).unwrap();
+                    assert!(draft.add(path, key, &text), "{inside}: {text}");
+                }
+                Some(true) if !FREE.contains(&&**key) && !path.to_string().starts_with("marian-args") => {
+                    fill(draft, &inside, theirs);
+                }
+                Some(_) => {}
+            }
+        }
+    }
+
+    let source = |name: &str, text: String| taskgraph::source::Source::new(name, text);
+    let (_, defaults) =
+        taskgraph::document::load(source("d", std::fs::read_to_string(defaults).unwrap())).unwrap();
+    // What is no map at all stays what it is.
+    let Ok(mut draft) = taskgraph::upgrade::Draft::read(source("c", config.to_owned()), "training_config")
+    else {
+        return config.to_owned();
+    };
+    if draft.config().as_map().is_some() {
+        fill(&mut draft, &KeyPath::default(), &defaults);
+    }
+    draft.text().to_owned()
+}
+
 /// A copy of a tree in a repository of its own, as the program finds it in a checkout.
 pub fn checkout(tree: &Path) -> tempfile::TempDir {
     let copy = tempfile::tempdir().unwrap();

@@ -7,7 +7,7 @@ use clap::Args as ClapArgs;
 /// Flags of `actions`.
 #[derive(ClapArgs)]
 pub struct ActionsOptions {
-    /// The folder that has config.yml and kinds/ [default: taskcluster]
+    /// The folder that has config.yml and kinds/ [default: taskcluster of this checkout]
     #[arg(short, long, value_name = "DIR")]
     pub root: Option<PathBuf>,
 

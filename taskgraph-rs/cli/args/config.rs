@@ -11,7 +11,7 @@ pub struct CheckOptions {
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<String>,
 
-    /// The folder that has config.yml and kinds/ [default: taskcluster, else the embedded kinds]
+    /// The folder that has config.yml and kinds/ [default: taskcluster of this checkout, else the embedded kinds]
     #[arg(short, long, value_name = "DIR")]
     pub root: Option<PathBuf>,
 
@@ -64,7 +64,7 @@ pub struct UpgradeOptions {
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<String>,
 
-    /// The folder that has config.yml and kinds/ [default: taskcluster, else the embedded kinds]
+    /// The folder that has config.yml and kinds/ [default: taskcluster of this checkout, else the embedded kinds]
     #[arg(short, long, value_name = "DIR")]
     pub root: Option<PathBuf>,
 
@@ -76,7 +76,7 @@ pub struct UpgradeOptions {
 /// Flags of `config schema`.
 #[derive(ClapArgs)]
 pub struct SchemaOptions {
-    /// The folder that has config.yml and kinds/ [default: taskcluster, else the embedded kinds]
+    /// The folder that has config.yml and kinds/ [default: taskcluster of this checkout, else the embedded kinds]
     #[arg(short, long, value_name = "DIR")]
     pub root: Option<PathBuf>,
 
@@ -100,7 +100,7 @@ pub struct InitOptions {
     #[arg(value_name = "TRG")]
     pub trg: String,
 
-    /// The folder that has config.yml and kinds/ [default: taskcluster, else the embedded kinds]
+    /// The folder that has config.yml and kinds/ [default: taskcluster of this checkout, else the embedded kinds]
     #[arg(short, long, value_name = "DIR")]
     pub root: Option<PathBuf>,
 

@@ -11,7 +11,7 @@ pub struct PreviewOptions {
     #[arg(value_name = "CONFIG")]
     pub config: PathBuf,
 
-    /// The folder that has config.yml and kinds/ [default: taskcluster, else the embedded kinds]
+    /// The folder that has config.yml and kinds/ [default: taskcluster of this checkout, else the embedded kinds]
     #[arg(short, long, value_name = "DIR")]
     pub root: Option<PathBuf>,
 

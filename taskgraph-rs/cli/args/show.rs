@@ -68,7 +68,7 @@ pub struct GraphOptions {
 /// Which tree, and where its surroundings are.
 #[derive(ClapArgs)]
 pub struct TreeOptions {
-    /// The folder that has config.yml and kinds/ [default: taskcluster]
+    /// The folder that has config.yml and kinds/ [default: taskcluster of this checkout]
     #[arg(short, long, value_name = "DIR")]
     pub root: Option<PathBuf>,
 

@@ -8,7 +8,7 @@ use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 use taskgraph::datestamp::after;
 use taskgraph::pipeline::Loaded;
 use taskgraph::preview::{Checked, Checker, Input, Outcome, Report};
-use taskgraph::probe::{Patience, heads};
+use taskgraph::probe::{Ask, Patience, heads};
 use taskgraph::problem::Problem;
 use taskgraph::remote::{Answers, Folder, Remote, Store, folders, judge};
 use taskgraph::settings::Settings;
@@ -20,7 +20,8 @@ use crate::preview::page::Page;
 use crate::report::count;
 
 /// The codes of what only answers tell.
-const REMOTE: [&str; 5] = ["no-such-file", "probe", "expired", "expires", "other-vocabulary"];
+const REMOTE: [&str; 6] =
+    ["no-such-file", "wrong-content", "probe", "expired", "expires", "other-vocabulary"];
 
 /// How long the tasks of a graph may take, if its config.yml does not say so.
 const DEADLINE: &str = "1 day";
@@ -33,7 +34,7 @@ pub fn ask(files: &mut [Checked], loaded: &Loaded) -> Result<()> {
     let all = || files.iter().flat_map(|file| &file.remotes);
     let urls: BTreeSet<String> = all().map(|remote| remote.url.clone()).collect();
     let bar = Bar::new(urls.len(), "files");
-    let heads = heads(&urls, Patience::default(), &|done, _| {
+    let heads = heads(&urls, Ask::Start, Patience::default(), &|done, _| {
         if done > 0 {
             bar.step()
         }
@@ -50,9 +51,9 @@ pub fn ask(files: &mut [Checked], loaded: &Loaded) -> Result<()> {
         let deadline = deadline.as_ref().and_then(|span| span.as_str()).unwrap_or(DEADLINE);
         let span = (now, after(now, deadline)?);
         let found = judge(&file.remotes, &answers, params, loaded.extension.reads, span);
+        file.folders = folders(&file.remotes, &answers, params);
         file.add(found);
         file.add(unknown.iter().filter(|(task, _)| is_of(file, task)).map(|(_, why)| why.clone()).collect());
-        file.folders = folders(&file.remotes, &answers);
     }
     Ok(())
 }
@@ -117,16 +118,20 @@ pub fn preview(input: &Input, loaded: &Loaded, settings: &Settings, report: Repo
 /// What there is, as a table.
 pub fn table(folders: &[Folder], page: &mut Page) {
     page.table(2, &[1, 2], &folders.iter().map(row).collect::<Vec<_>>());
-    let (files, bytes) = folders
-        .iter()
-        .fold((0, 0_u64), |(files, bytes), it| (files + it.found, bytes.saturating_add(it.bytes)));
-    page.line(&format!("  {} that would be fetched, {} together", count(files, "file"), size(bytes)));
+    // Several tasks may mount one file.
+    let files: BTreeMap<&str, u64> =
+        folders.iter().flat_map(|it| &it.files).map(|(url, bytes)| (url.as_str(), *bytes)).collect();
+    let bytes = files.values().fold(0_u64, |all, bytes| all.saturating_add(*bytes));
+    page.line(&format!("  {} that would be fetched, {} together", count(files.len(), "file"), size(bytes)));
 }
 
 fn row(folder: &Folder) -> Vec<String> {
     let expires = folder.expires.as_deref().map(|time| time.split('T').next().unwrap_or(time));
     vec![
-        folder.task.as_ref().map_or_else(|| folder.path.clone(), |task| task.to_string()),
+        match &folder.task {
+            Some(task) => task.to_string(),
+            None => format!("{} {}", folder.path, folder.url.rsplit('/').next().unwrap_or_default()),
+        },
         format!("{} of {} files", folder.found, folder.wanted),
         size(folder.bytes),
         folder.store.words(),

@@ -28,7 +28,7 @@ use taskgraph::decide::Rendered;
 use taskgraph::json;
 use taskgraph::lookup::{Find, Wanted};
 use taskgraph::preview::{Against, Config, Input, Outcome, Preview, Report, Request, preview};
-use taskgraph::problem::{Machine, Problems};
+use taskgraph::problem::{Machine, Problem, Problems};
 use taskgraph::secret::redact;
 use taskgraph::settings::Settings;
 use taskgraph::source::Source;
@@ -108,6 +108,11 @@ pub fn rendered(report: &Report) -> Result<Rendered> {
 }
 
 fn make(options: &PreviewOptions, kept: &mut Kept<'_>, registry: &Registry) -> Result<Preview> {
+    if options.look_up && kept.loaded()?.tree.is_embedded() {
+        let message = "the embedded kinds have digests of their own, which no index has";
+        let help = "for --look-up name a checkout of the pipeline: --root CHECKOUT/taskcluster";
+        return Err(Problems::from(Problem::error("embedded", message).help(help)).into());
+    }
     let urls = known_urls::read(options.known_urls.as_deref())?;
     let settings = Settings { urls, ..settings(options.run_task_dir.as_deref(), false, registry)? };
     let against = match options.against.as_deref() {

@@ -16,15 +16,9 @@ pub fn warnings(report: &Report, all: bool) -> String {
     if text.is_empty() { text } else { text + "\n" }
 }
 
-/// Warnings, notes, and with `--all` the keys that the config does not have.
+/// Warnings and notes.
 pub fn print(page: &mut Page, report: &Report, all: bool) {
     print_warnings(page, report, all);
-    let defaults = report.plan.as_ref().and_then(|plan| plan.defaults.as_ref());
-    if let Some(defaults) = defaults.filter(|_| all) {
-        page.heading(&format!("Taken from {}", defaults.file));
-        let keys: Vec<&str> = defaults.keys.iter().map(|key| key.path.as_str()).collect();
-        page.list("  ", &keys);
-    }
     if !report.notes.is_empty() {
         page.heading(&count(report.notes.len(), "note"));
         for note in &report.notes {

@@ -40,8 +40,7 @@ fn facts(report: &Report, plan: &Plan) -> String {
         },
     ];
     if let Some(tree) = &report.tree {
-        let name = if tree.embedded { "embedded tree".into() } else { format!("tree {}", tree.name) };
-        parts.push(format!("{name} ({} kinds)", tree.kinds));
+        parts.push(tree.words());
     }
     parts.push(format!("{} tasks, {} to run", facts.tasks, facts.to_run));
     parts.join("   ")

@@ -13,6 +13,7 @@ mod history;
 mod new_tasks;
 mod parameters;
 mod queue;
+mod queue_rules;
 mod run;
 mod runnable;
 mod same;

@@ -1,7 +1,7 @@
 //! The order of a decision.
 
 use std::path::Path;
-use std::time::SystemTime;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context as _, Result};
 use indexmap::IndexMap;
@@ -15,13 +15,14 @@ use super::existing;
 use super::folder::Folder;
 use super::new_tasks::{Summary, new_tasks};
 use super::queue::Queue;
+use super::queue_rules;
 use crate::actions;
 use crate::lookup::{Find, Found};
 use crate::optimize::{Fate, Optimized};
 use crate::params::Params;
 use crate::pipeline::{Loaded, OptimizeRequest};
 use crate::preview::{self, Report, Run};
-use crate::problem::{Machine, Problem};
+use crate::problem::{Machine, Problem, Problems};
 use crate::settings::Settings;
 use crate::task::Label;
 use crate::task_id::TaskId;
@@ -152,6 +153,9 @@ pub fn run(loaded: &Loaded, mut params: Params, decision: &Decision<'_>) -> Resu
     tell(&Step::Warnings(&not_taken));
     warnings.extend(not_taken);
     tell(&Step::Optimized(&morphed.fates));
+    let created = decision.now.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
+    let created = i64::try_from(created).unwrap_or(i64::MAX);
+    Problems(queue_rules::check(&morphed.graph, &loaded.config, &params, created)).check()?;
     let report = preview::of_decision(loaded, &params, &settings, &run, &morphed.fates, warnings)?;
     let rendered = report.as_ref().map(decision.render).transpose()?;
 

@@ -2,7 +2,6 @@
 
 mod defaults;
 mod load;
-mod merge;
 mod mismatch;
 mod moves;
 mod reads;
@@ -23,7 +22,6 @@ use crate::yaml::Document;
 
 pub use defaults::{fill, fill_base};
 pub use load::{Given, read_file};
-pub use merge::{Filled, fill_missing};
 pub use mismatch::tell_mismatch;
 pub use moves::move_models;
 pub use shape::{check, tell, unknown};

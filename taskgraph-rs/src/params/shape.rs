@@ -7,9 +7,11 @@ use crate::extension::Extension;
 use crate::keypath::KeyPath;
 use crate::kind::Kind;
 use crate::origin::told;
-use crate::problem::{Problem, Severity};
+use crate::problem::Problem;
 use crate::shape::{Field, Misfit, STRINGS, Shape, What, optional, required};
+use crate::unwritable;
 use crate::value::{Str, Value};
+use crate::words;
 
 const TEXT_OR_NULL: Shape = Shape::Either(&[Shape::Str, Shape::Null], "a string or nothing (null)");
 
@@ -63,13 +65,9 @@ pub fn check(params: &Params, extension: &Extension, kinds: &IndexMap<Str, Kind>
             }
             None => Vec::new(),
         };
-        for misfit in misfits {
-            if matches!(misfit.what, What::Unknown(_)) {
-                continue;
-            }
-            let path = path.concat(&misfit.path);
-            problems.push(tell(params, &Misfit { path, what: misfit.what }));
-        }
+        let within = |misfit: Misfit| Misfit { path: path.concat(&misfit.path), ..misfit };
+        let known = misfits.into_iter().filter(|misfit| !matches!(misfit.what, What::Unknown(_)));
+        problems.extend(tell_all(params, &known.map(within).collect::<Vec<_>>()));
     }
     if let Some(level) = params.get("level").and_then(Value::as_str)
         && level.trim().parse::<i64>().is_err()
@@ -97,14 +95,16 @@ pub fn check(params: &Params, extension: &Extension, kinds: &IndexMap<Str, Kind>
             false => problem,
         });
     }
+    for field in extension.parameters {
+        problems
+            .extend(params.get(field.name).into_iter().flat_map(|value| without_place(params, field, value)));
+    }
     if let Some(check) = extension.check {
         let told: Vec<_> = problems.iter().map(|problem| problem.path.clone()).collect();
         // What has the wrong shape is told once; a second opinion about the same key only confuses.
-        problems.extend(
-            check(params, kinds)
-                .into_iter()
-                .filter(|problem| problem.severity == Severity::Warning || !told.contains(&problem.path)),
-        );
+        let is_an_opinion = |problem: &Problem| problem.is_error() || problem.is_about_the_end();
+        let found = check(params, kinds).into_iter();
+        problems.extend(found.filter(|problem| !is_an_opinion(problem) || !told.contains(&problem.path)));
     }
     problems
 }
@@ -122,6 +122,50 @@ pub fn unknown(params: &Params, extension: &Extension) -> Vec<Problem> {
         unknown.map(|misfit| Misfit { path: KeyPath::dotted(field.name).concat(&misfit.path), ..misfit })
     });
     unknown.chain(inside).map(|misfit| tell(params, &misfit)).collect()
+}
+
+/// Numbers of a config that JSON lacks: parameters travel as JSON, from an action to its graph for example.
+fn without_place(params: &Params, field: &Field, value: &Value) -> Vec<Problem> {
+    let found = unwritable::each(value).into_iter();
+    found
+        .map(|(inside, number)| {
+            let path = KeyPath::dotted(field.name).concat(&inside);
+            let key = path.last_name().unwrap_or_default();
+            Problem::error("wrong-value", format!("`{key}` is {number}, which JSON has no place for"))
+                .at(params.path_in_file(&path), "parameters are written as JSON")
+                .in_place(params.place_of_value(&path))
+        })
+        .collect()
+}
+
+/// Misfits as problems. What a section lacks is told at once: each key by itself would repeat the place of the section.
+fn tell_all(params: &Params, misfits: &[Misfit]) -> Vec<Problem> {
+    let mut missing: IndexMap<KeyPath, Vec<&Misfit>> = IndexMap::new();
+    for misfit in misfits.iter().filter(|misfit| matches!(misfit.what, What::Missing(_))) {
+        missing.entry(misfit.path.parent()).or_default().push(misfit);
+    }
+    let mut problems = Vec::new();
+    for misfit in misfits {
+        match missing.get(&misfit.path.parent()).filter(|_| matches!(misfit.what, What::Missing(_))) {
+            Some(lacking) if lacking.len() > 1 => {
+                if lacking.first().is_some_and(|first| first.path == misfit.path) {
+                    problems.push(lacks(params, &misfit.path.parent(), lacking));
+                }
+            }
+            _ => problems.push(tell(params, misfit)),
+        }
+    }
+    problems
+}
+
+/// A section that lacks several keys.
+fn lacks(params: &Params, section: &KeyPath, lacking: &[&Misfit]) -> Problem {
+    let names: Vec<String> = lacking.iter().filter_map(|misfit| misfit.path.last_name()).collect();
+    let named = words::list(names.iter().map(|name| format!("`{name}`"))).replace(" or ", " and ");
+    let label = format!("{} keys have to be here", names.len());
+    Problem::error("missing-key", format!("missing keys {named}"))
+        .at(params.path_in_file(section), label)
+        .in_place(params.place_of_key(section))
 }
 
 /// A misfit of the parameters as a problem, with its place in the file that has it.

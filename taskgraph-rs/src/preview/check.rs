@@ -13,7 +13,7 @@ use crate::extension::Training;
 use crate::params::{self, Params};
 use crate::pipeline::Loaded;
 use crate::problem::{Problem, Problems};
-use crate::remote::{Folder, Remote, remotes};
+use crate::remote::{Folder, Remote, dataset_files, remotes};
 use crate::settings::Settings;
 use crate::value::{Map, Value};
 
@@ -44,7 +44,7 @@ impl Checked {
     /// Adds what was found out later.
     pub fn add(&mut self, problems: Vec<Problem>) {
         self.problems.extend(problems);
-        (self.problems, self.outcome) = outcome(std::mem::take(&mut self.problems));
+        (self.problems, self.outcome) = outcome(std::mem::take(&mut self.problems), &self.config.file);
     }
 }
 
@@ -78,7 +78,7 @@ impl<'c> Checker<'c> {
         let Some(configured) = problems_of(read, &mut problems)? else {
             return Ok(self.told(config::unread(input), None, problems, Vec::new()));
         };
-        let Configured { config, params, own, problems: found, .. } = configured;
+        let Configured { config, params, own, problems: found } = configured;
         problems.extend(found);
         let request = Request {
             input: input.clone(),
@@ -96,7 +96,10 @@ impl<'c> Checker<'c> {
         let made = making.make(params, Some(&own), &mut problems)?;
         let mut files = Vec::new();
         if let Some(made) = made {
-            files = remotes(&self.loaded.extension, &made.params, &made.run.targets.graph);
+            let (extension, graph) = (&self.loaded.extension, &made.run.targets.graph);
+            files = remotes(extension, &made.params, graph);
+            // The graph is a sample; what would be fetched is not.
+            files.extend(dataset_files(extension, &kept, graph));
             problems.extend(made.run.full.warnings);
         }
         // Nothing was made that a missing run-task would change.
@@ -125,7 +128,7 @@ impl<'c> Checker<'c> {
             value.and_then(Value::as_str).unwrap_or_default().to_owned()
         };
         let (src, trg) = (text(self.training.src), text(self.training.trg));
-        let (problems, outcome) = outcome(problems);
+        let (problems, outcome) = outcome(problems, &config.file);
         Checked {
             config,
             src,

@@ -1,33 +1,28 @@
 //! From a file as people keep it to parameters.
 
 use anyhow::Result;
-use indexmap::IndexMap;
 
 use super::base;
 use super::make::Input;
-use super::report::{Config, DefaultKey, DefaultKeys};
+use super::report::Config;
 use crate::document::equal_keys;
 use crate::extension::Training;
 use crate::fields::Fields;
 use crate::keypath::KeyPath;
-use crate::params::{Filled, Given, Layer, Params, fill_missing, move_models};
+use crate::params::{Given, Layer, Params, move_models};
 use crate::pipeline::Loaded;
-use crate::problem::{Problem, Problems, place_of_key};
+use crate::problem::{Problem, Problems};
 use crate::value::{Map, Value};
 
-/// How many missing keys are told by their names.
-const NAMED: usize = 4;
-
-/// A config that was read and completed.
+/// A config that was read, with base parameters around it.
 pub struct Configured {
     /// What it is.
     pub config: Config,
-    /// The parameters, complete but not checked.
+    /// The parameters, complete but not checked. The training config is as it was written: a decision fills in no key
+    /// of it, so that a preview must not either.
     pub params: Params,
-    /// The training config before anything was filled in.
+    /// The training config as it was written.
     pub own: Value,
-    /// What was filled in.
-    pub defaults: Option<DefaultKeys>,
     /// Warnings so far.
     pub problems: Vec<Problem>,
 }
@@ -37,7 +32,7 @@ pub fn unread(input: &Input) -> Config {
     Config { file: input.source.name.clone(), is_parameters: false }
 }
 
-/// Reads a training config or a set of parameters, and fills in what is missing.
+/// Reads a training config or a set of parameters, and adds the base parameters that are missing.
 pub fn read(loaded: &Loaded, training: &Training, input: &Input) -> Result<Configured> {
     read_with(loaded, training, input, &Map::default())
 }
@@ -55,75 +50,15 @@ pub fn read_with(loaded: &Loaded, training: &Training, input: &Input, known: &Ma
             Params::new(values, vec![Layer { mount, ..layer }])
         }
     };
-    let mut problems = equal_keys(&own_document);
+    let problems = equal_keys(&own_document);
     move_models(&mut params, &loaded.extension);
     let own = params.get(training.parameter).cloned().unwrap_or_default();
     for (name, value) in known {
         params.values_mut().set_default(name, value.clone());
     }
     base::fill(&mut params, &loaded.tree, training.target_method);
-    let mut defaults = None;
-    for (name, file) in &loaded.extension.defaults {
-        let (document, value) = loaded.default_file(file)?;
-        let source = document.source.name.clone();
-        let layer = Layer { document, inside: KeyPath::default(), mount: KeyPath::dotted(name) };
-        let filled = fill_missing(&mut params, &loaded.extension, name, &value, layer);
-        if *name == training.parameter && !filled.is_empty() {
-            let place = place_of_key(&own_document, &KeyPath::default());
-            problems.extend(warning(&params, training, &filled, &source).map(|it| it.in_place(Some(place))));
-            let keys = filled.iter().map(|filled| DefaultKey {
-                path: inside(&filled.path).to_string(),
-                required: filled.required,
-            });
-            defaults = Some(DefaultKeys { file: source, keys: keys.collect() });
-        }
-    }
     let config = Config { file: input.source.name.clone(), is_parameters };
-    Ok(Configured { config, params, own, defaults, problems })
-}
-
-/// A run of weeks must not get what it trains on, or how long, from a config for tests without a word.
-fn warning(params: &Params, training: &Training, filled: &[Filled], file: &str) -> Option<Problem> {
-    let weighty: Vec<KeyPath> = filled
-        .iter()
-        .filter(|filled| filled.required || params.find(&filled.path).is_some_and(is_section))
-        .map(|filled| inside(&filled.path))
-        .collect();
-    if weighty.is_empty() {
-        return None;
-    }
-    let message = match weighty.len() {
-        1 => format!("a key is not in the file; it was taken from {file}"),
-        count => format!("{count} keys are not in the file; they were taken from {file}"),
-    };
-    let help = training.defaults_are;
-    Some(Problem::warning("from-defaults", message).at(KeyPath::default(), by_section(&weighty)).help(help))
-}
-
-/// `experiment.student-model`, 6 of `marian-args`: what is missing, section by section.
-fn by_section(paths: &[KeyPath]) -> String {
-    if paths.len() <= NAMED {
-        return paths.iter().map(|path| format!("`{path}`")).collect::<Vec<_>>().join(", ");
-    }
-    let mut sections: IndexMap<String, Vec<&KeyPath>> = IndexMap::new();
-    for path in paths {
-        let section = path.0.first().cloned().map(|step| KeyPath(vec![step])).unwrap_or_default();
-        sections.entry(section.to_string()).or_default().push(path);
-    }
-    let told = sections.iter().map(|(section, paths)| match &paths[..] {
-        [path] => format!("`{path}`"),
-        paths => format!("{} of `{section}`", paths.len()),
-    });
-    told.collect::<Vec<_>>().join(", ")
-}
-
-fn is_section(value: &Value) -> bool {
-    matches!(value, Value::Map(_) | Value::List(_))
-}
-
-/// The path inside the training config.
-fn inside(path: &KeyPath) -> KeyPath {
-    KeyPath(path.0.get(1..).unwrap_or_default().to_vec())
+    Ok(Configured { config, params, own, problems })
 }
 
 /// Another stage than the config has.

@@ -7,6 +7,7 @@ use anyhow::Result;
 
 use super::compare::Run;
 use super::config::problems_of;
+use super::layout;
 use super::repair::{Datasets, repaired};
 use super::reused::not_used;
 use super::stage;
@@ -50,6 +51,9 @@ impl Examination<'_> {
     /// model that nothing takes.
     pub fn params(&self, params: &Params, mut found: Vec<Problem>) -> Vec<Problem> {
         let Examination { loaded, training, .. } = self;
+        if let Some(problem) = layout::of_another(loaded, training, params) {
+            return vec![problem];
+        }
         let is_error = |problem: &Problem| match self.purpose {
             Purpose::Training => problem.is_grave(),
             Purpose::Decision => problem.is_grave() && !problem.is_about_the_end(),
@@ -60,7 +64,7 @@ impl Examination<'_> {
         if self.asks_for_a_stage(params) {
             found.extend(stage::check(loaded, training, params, self.stage_is_given));
         }
-        found.extend(effects::other_layouts(training, params));
+        found.extend(effects::other_keys(training, params));
         found.extend(effects::unknown_providers(loaded, training, params));
         found
     }
@@ -96,6 +100,9 @@ impl Examination<'_> {
     /// What else is wrong with parameters that are refused for what is `told`, so that a person hears everything at
     /// once.
     pub fn others(&self, params: &Params, own: &Value, told: &[Problem]) -> Result<Vec<Problem>> {
+        if told.iter().any(|problem| problem.code == layout::CODE) {
+            return Ok(Vec::new());
+        }
         match told.iter().all(|problem| !problem.is_error() || problem.is_grave()) {
             // What has no effect is as good as absent: the graph tells what else is not as it looks.
             true => self.of_same(params, own, told),
@@ -106,10 +113,19 @@ impl Examination<'_> {
     fn of_same(&self, params: &Params, own: &Value, told: &[Problem]) -> Result<Vec<Problem>> {
         let Examination { loaded, settings, .. } = self;
         let mut found = Vec::new();
-        if let Some(run) = problems_of(Run::make(loaded, params, settings), &mut found)? {
-            found.extend(self.run(params, own, &run, told));
+        match problems_of(Run::make(loaded, params, settings), &mut found)? {
+            Some(run) => found.extend(self.run(params, own, &run, told)),
+            None => found = self.causes(params, found, told.iter().any(Problem::is_error)),
         }
         Ok(found)
+    }
+
+    /// What a graph is refused for, without the consequences: where something in the config is wrong, what it leads to
+    /// in files of the tree is not told besides. `has_cause` is whether such a thing was told before.
+    pub fn causes(&self, params: &Params, refused: Vec<Problem>, has_cause: bool) -> Vec<Problem> {
+        let is_own = |problem: &Problem| self.is_own(params, problem);
+        let has_cause = has_cause || refused.iter().any(is_own);
+        refused.into_iter().filter(|problem| !has_cause || is_own(problem)).collect()
     }
 
     /// What the graph would be refused for if all that is wrong were right, and keys without effect.

@@ -9,7 +9,7 @@ use indexmap::IndexMap;
 use super::compare::{Run, compare, size};
 use super::config::{self, Configured, problems_of};
 use super::look_up::{look_up, really};
-use super::making::{Made, Making, notes};
+use super::making::{Made, Making, notes, of_the_tree};
 use super::models::models;
 use super::report::{Comparison, Facts, Plan, Report, TreeFacts};
 use super::reused::reused;
@@ -86,7 +86,7 @@ impl From<Report> for Preview {
 
 /// Previews a config over a tree. Whatever is wrong with either is in the report; an error is the machine's fault.
 pub fn preview(loaded: &Loaded, request: &Request<'_>) -> Result<Preview> {
-    let mut problems: Vec<Problem> = loaded.equal_keys().into_iter().collect();
+    let mut problems = Vec::new();
     let tree = Some(TreeFacts::of(loaded));
     let Some(training) = loaded.extension.training else {
         problems.push(no_training(loaded));
@@ -95,11 +95,12 @@ pub fn preview(loaded: &Loaded, request: &Request<'_>) -> Result<Preview> {
     let Some(configured) = problems_of(config::read(loaded, training, &request.input), &mut problems)? else {
         return Ok(Report::new(config::unread(&request.input), tree, problems, None).into());
     };
-    let Configured { config, params, own, defaults, problems: found } = configured;
+    let Configured { config, params, own, problems: found } = configured;
     problems.extend(found);
     let making = Making { loaded, training, request, is_sample: false };
     let mut made = making.make(params, Some(&own), &mut problems)?;
     let mut notes = made.as_ref().map(|made| notes(training, &made.params)).unwrap_or_default();
+    notes.extend(of_the_tree(loaded));
     let (mut plan, mut before) = (None, None);
     if let Some(Made { params, run }) = &mut made {
         let warnings = std::mem::take(&mut run.full.warnings);
@@ -121,8 +122,7 @@ pub fn preview(loaded: &Loaded, request: &Request<'_>) -> Result<Preview> {
         });
         let fates = making.look_up(params, run)?;
         let from_scratch = scratch.as_ref().map(|made| &made.run);
-        let made = self::plan(loaded, training, params, run, from_scratch, comparison, fates.as_ref());
-        plan = Some(Plan { defaults, ..made });
+        plan = Some(self::plan(loaded, training, params, run, from_scratch, comparison, fates.as_ref()));
         before = match &request.against {
             Against::Scratch => scratch.map(|made| made.run),
             _ => other.map(|(_, made)| made.run),
@@ -152,7 +152,6 @@ pub(super) fn plan(
     let level = params.text("level");
     Plan {
         facts: facts(training, params, run),
-        defaults: None,
         models: models(training, &run.full, graph, scratch.map(|scratch| &scratch.full)),
         reused: reused(&loaded.extension, params, run),
         comparison,

@@ -6,6 +6,7 @@ use indexmap::IndexMap;
 use super::compare::Run;
 use super::config::{self, problems_of};
 use super::examine::{Examination, Purpose};
+use super::layout;
 use super::make::{Against, Request};
 use super::sample::sample;
 use crate::effects;
@@ -69,8 +70,11 @@ impl Making<'_> {
         let examination = self.examination();
         match own {
             Some(_) => found = examination.params(&params, found),
-            // The same keys were told of before.
-            None => found.retain(Problem::is_error),
+            // The same keys were told of before, if it is the same config.
+            None => {
+                found.retain(Problem::is_error);
+                found = layout::of_another(loaded, training, &params).map_or(found, |problem| vec![problem]);
+            }
         }
         let is_refused = found.iter().any(Problem::is_error);
         problems.extend(found);
@@ -84,12 +88,15 @@ impl Making<'_> {
             return Ok(None);
         }
         let settings = self.settings(&params);
-        let Some(full) = problems_of(loaded.full(&params, &settings), problems)? else {
+        let mut refused = Vec::new();
+        let Some(full) = problems_of(loaded.full(&params, &settings), &mut refused)? else {
             // Then what they are missed for is the consequence, and this the cause.
             problems
                 .iter_mut()
                 .filter(|it| it.code == "no-provider")
                 .for_each(|it| it.severity = Severity::Error);
+            let has_cause = problems.iter().any(Problem::is_error);
+            problems.extend(examination.causes(&params, refused, has_cause));
             if let Some(own) = own {
                 problems.extend(examination.of_repaired(&params, own)?);
             }
@@ -164,4 +171,20 @@ pub fn notes(training: &Training, params: &Params) -> Vec<String> {
         "{} {verb} for the `train` action, which takes over what earlier runs made; this is the plan without them",
         keys.join(", ")
     )]
+}
+
+/// What is odd in files of the tree: whoever writes a config cannot mend it, so that it is no warning about the config.
+pub fn of_the_tree(loaded: &Loaded) -> Option<String> {
+    let found = loaded.each_equal_key();
+    let places: Vec<String> =
+        found.iter().filter_map(|it| it.place.as_ref()).map(ToString::to_string).collect();
+    match &places[..] {
+        [] => None,
+        [place] => Some(format!("a key stands twice in a file of the tree; the last one wins: {place}")),
+        all => Some(format!(
+            "{} keys stand twice in files of the tree; the last one of each wins: {}",
+            all.len(),
+            all.join(", ")
+        )),
+    }
 }

@@ -10,6 +10,8 @@ mod compare;
 mod config;
 mod decision;
 mod examine;
+mod fill;
+mod layout;
 mod look_up;
 mod make;
 mod making;
@@ -33,7 +35,6 @@ pub use look_up::{Counts, KindCounts, LookUp, Looked, Outcome as Fared};
 pub use make::{Against, Input, Preview, Request, no_training, preview};
 pub use parameters::parameters;
 pub use report::{
-    Bringer, Changed, Comparison, Config, DefaultKeys, Dependency, Edges, Facts, Gone, GoneKind, KindModels,
-    Member, NamedUrl, Need, Outcome, Plan, Report, Reused, Row, Totals, TreeFacts, Usage, VERSION, Variant,
-    Work,
+    Bringer, Changed, Comparison, Config, Dependency, Edges, Facts, Gone, GoneKind, KindModels, Member,
+    NamedUrl, Need, Outcome, Plan, Report, Reused, Row, Totals, TreeFacts, Usage, VERSION, Variant, Work,
 };

@@ -5,6 +5,7 @@ use std::time::SystemTime;
 use anyhow::Result;
 
 use super::config;
+use super::layout;
 use super::make::Input;
 use crate::params::{Given, Params};
 use crate::pipeline::Loaded;
@@ -23,6 +24,9 @@ pub fn parameters(
             let mut configured = config::read(loaded, training, input)?;
             if let Some(stage) = stage {
                 config::set_stage(&mut configured.params, training, stage);
+            }
+            if let Some(problem) = layout::of_another(loaded, training, &configured.params) {
+                return Err(Problems::from(problem).into());
             }
             (configured.params, configured.problems)
         }

@@ -1,19 +1,23 @@
 //! Parameters of which everything wrong is replaced by defaults: the graph they make is never shown, but tells which
 //! other keys have no effect, so that a person hears of all that is wrong at once.
 
+use super::fill::fill_missing;
+use crate::effects::providers;
 use crate::extension::Training;
 use crate::keypath::{KeyPath, Step};
 use crate::params::Params;
 use crate::pipeline::Loaded;
-use crate::shape::What;
+use crate::shape::{Shape, What};
 use crate::value::{Map, Value};
+use crate::words;
 
-/// What becomes of datasets that may be wrong, from the least to the most.
+/// What becomes of datasets that may be wrong, and of keys that may be left out, from the least to the most.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Datasets {
-    /// They stay.
+    /// They stay, and so do gaps where a key may be left out.
     Kept,
-    /// They stay, and categories that are missing have the default ones.
+    /// They stay, but for those of providers that no kind takes: these get the provider that was meant, or are left out.
+    /// Categories without any, and other keys that are missing, have the default ones.
     Completed,
     /// All are the default ones.
     Replaced,
@@ -33,15 +37,33 @@ pub fn repaired(loaded: &Loaded, training: &Training, params: &Params, datasets:
             put(&mut config, &misfit.path.0, misfit.path.find(&defaults));
         }
     }
+    if let (true, Shape::Map(fields), Some(config), Some(defaults)) =
+        (datasets != Datasets::Kept, &field.shape, config.as_map_mut(), defaults.as_map())
+    {
+        fill_missing(fields, config, defaults);
+    }
+    let providers = providers(loaded);
+    // A misspelt provider becomes the one that was meant, so that what is said of the dataset elsewhere has its effect.
+    let meant = |item: &Value| match item.as_str().and_then(|item| item.split_once('_')) {
+        Some((provider, name)) if !providers.is_empty() && !providers.contains(provider) => {
+            let near = words::nearest(provider, providers.iter().copied())?;
+            Some(format!("{near}_{name}").into())
+        }
+        _ => Some(item.clone()),
+    };
     let path = KeyPath(KeyPath::dotted(training.datasets).0.get(1..).unwrap_or_default().to_vec());
     match datasets {
         Datasets::Kept => {}
         Datasets::Completed => {
             for (category, list) in path.find(&defaults).and_then(Value::as_map).into_iter().flatten() {
                 let path = path.join(category);
-                if path.find(&config).is_none() {
-                    put(&mut config, &path.0, Some(list));
-                }
+                let items = path.find(&config).and_then(Value::as_list);
+                let known: Vec<Value> = items.into_iter().flatten().filter_map(meant).collect();
+                let list = match items.is_some_and(|items| items.is_empty() || !known.is_empty()) {
+                    true => &known.into(),
+                    false => list,
+                };
+                put(&mut config, &path.0, Some(list));
             }
         }
         Datasets::Replaced => put(&mut config, &path.0, path.find(&defaults)),

@@ -12,7 +12,7 @@ use crate::value::Str;
 use crate::worker::PythonFacts;
 
 /// The version of the shape. It changes when a field changes its meaning or goes; new fields may come at any time.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// Everything a preview has to say.
 #[derive(Debug, Serialize)]
@@ -77,6 +77,14 @@ impl TreeFacts {
             python: None,
         }
     }
+
+    /// What a person has to know of it: `tree taskcluster (57 kinds)`.
+    pub fn words(&self) -> String {
+        match self.embedded {
+            true => format!("the embedded kinds ({}): no checkout, and digests of their own", self.kinds),
+            false => format!("tree {} ({} kinds)", self.name, self.kinds),
+        }
+    }
 }
 
 /// What would run.
@@ -84,8 +92,6 @@ impl TreeFacts {
 pub struct Plan {
     /// What is asked for, and how much that is.
     pub facts: Facts,
-    /// Keys that are not in the config.
-    pub defaults: Option<DefaultKeys>,
     /// The kinds that can start from a model, and others of which a task does.
     pub models: Vec<KindModels>,
     /// What the config hands in that earlier runs have made: models, corpora, vocabularies.
@@ -119,24 +125,6 @@ pub struct Facts {
     pub targets: usize,
     /// How many tasks these come to, with all that they need.
     pub to_run: usize,
-}
-
-/// Keys that were taken from the tree's default config.
-#[derive(Debug, Serialize)]
-pub struct DefaultKeys {
-    /// The file that has them.
-    pub file: String,
-    /// Their paths in the training config.
-    pub keys: Vec<DefaultKey>,
-}
-
-/// A key that was taken from the tree's default config.
-#[derive(Debug, Serialize)]
-pub struct DefaultKey {
-    /// Its path in the training config.
-    pub path: String,
-    /// Whether it has to be there.
-    pub required: bool,
 }
 
 /// How a kind's training begins.
@@ -370,7 +358,7 @@ pub struct Totals {
 impl Report {
     /// A report without a plan, or with one; the problems decide how it went.
     pub fn new(config: Config, tree: Option<TreeFacts>, problems: Vec<Problem>, plan: Option<Plan>) -> Self {
-        let (problems, outcome) = outcome(problems);
+        let (problems, outcome) = outcome(problems, &config.file);
         let outcome = if plan.is_none() { Outcome::Refused } else { outcome };
         let plan = plan.filter(|_| outcome != Outcome::Refused);
         Report { version: VERSION, outcome, config, tree, plan, problems, notes: Vec::new() }
@@ -383,12 +371,18 @@ impl Report {
     }
 }
 
-/// Problems in the order of telling, each once, and how it went with them.
-pub fn outcome(mut problems: Vec<Problem>) -> (Vec<Problem>, Outcome) {
+/// Problems in the order of telling, each once, and how it went with them. What stands in the config, whose name is
+/// `file`, comes first: what is wrong in other files may be a consequence of it.
+pub fn outcome(mut problems: Vec<Problem>, file: &str) -> (Vec<Problem>, Outcome) {
     let position = |problem: &Problem| {
         problem.place.as_ref().map(|place| (place.source.name.clone(), place.span.line, place.span.column))
     };
-    problems.sort_by_cached_key(|problem| (problem.severity, position(problem).is_none(), position(problem)));
+    let is_elsewhere =
+        |problem: &Problem| problem.place.as_ref().is_some_and(|place| place.source.name != file);
+    problems.sort_by_cached_key(|problem| {
+        let position = position(problem);
+        (problem.severity, is_elsewhere(problem), position.is_none(), position)
+    });
     // Each task that needs a missing thing says so, and a key of another layout has no effect besides.
     let mut told = BTreeSet::new();
     problems.retain(|problem| {

@@ -67,6 +67,6 @@ pub fn plan() -> Plan {
         targets: 0,
         to_run: 0,
     };
-    let (defaults, models, reused, comparison, work) = Default::default();
-    Plan { facts, defaults, models, reused, comparison, look_up: None, work }
+    let (models, reused, comparison, work) = Default::default();
+    Plan { facts, models, reused, comparison, look_up: None, work }
 }

@@ -61,6 +61,21 @@ pub fn remotes(extension: &Extension, params: &Params, graph: &TaskGraph) -> Vec
     all
 }
 
+/// The files of datasets that are named by their urls, in the order of the config; none if no task of the graph is for
+/// such a dataset.
+pub fn dataset_files(extension: &Extension, params: &Params, graph: &TaskGraph) -> Vec<Remote> {
+    let is_for_url = |task: &Task| task.attribute("provider") == Some("url");
+    let Some(files) = extension.dataset_files.filter(|_| graph.tasks.values().any(|task| is_for_url(task)))
+    else {
+        return Vec::new();
+    };
+    let remote = |(path, url): (KeyPath, String)| {
+        let file = url.rsplit('/').next().unwrap_or_default().to_owned();
+        Remote { path, url, file, task: None, kind: None, variant: None }
+    };
+    files(params).into_iter().map(remote).collect()
+}
+
 /// The urls below a folder that a task mounts.
 fn mounted(task: &Task, folder: &str) -> Vec<String> {
     let mounts = task.definition.get("payload").and_then(|payload| payload.get("mounts")?.as_list());

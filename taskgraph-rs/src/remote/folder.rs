@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::file::Remote;
 use super::judge::Answers;
 use super::store::Store;
+use crate::params::Params;
 use crate::secret::redact;
 use crate::task::Label;
 use crate::urls::Answer;
@@ -12,7 +13,7 @@ use crate::urls::Answer;
 /// A folder, or a file that is handed in by itself.
 #[derive(Debug, Serialize)]
 pub struct Folder {
-    /// The key that names it.
+    /// The key that names it, as it is in the file.
     pub path: String,
     /// The task that mounts it.
     pub task: Option<Label>,
@@ -29,19 +30,22 @@ pub struct Folder {
     pub missing: Vec<String>,
     /// How large those are that tell it, together, in bytes.
     pub bytes: u64,
+    /// The urls of those that are there, and their sizes: one file may be in several folders.
+    #[serde(skip)]
+    pub files: Vec<(String, u64)>,
     /// When the first of them is deleted; nothing if nobody says.
     pub expires: Option<String>,
 }
 
 /// The folders of files, in the order of the files.
-pub fn folders(remotes: &[Remote], answers: &Answers) -> Vec<Folder> {
+pub fn folders(remotes: &[Remote], answers: &Answers, params: &Params) -> Vec<Folder> {
     let mut folders: Vec<Folder> = Vec::new();
     for remote in remotes {
         let url = redact(if remote.task.is_some() { remote.folder() } else { &remote.url });
         let is_same = |folder: &Folder| folder.url == url && folder.task == remote.task;
         let at = folders.iter().position(is_same).unwrap_or_else(|| {
             folders.push(Folder {
-                path: remote.path.to_string(),
+                path: params.path_in_file(&remote.path).to_string(),
                 task: remote.task.clone(),
                 url,
                 store: Store::of(&remote.url),
@@ -49,6 +53,7 @@ pub fn folders(remotes: &[Remote], answers: &Answers) -> Vec<Folder> {
                 found: 0,
                 missing: Vec::new(),
                 bytes: 0,
+                files: Vec::new(),
                 expires: None,
             });
             folders.len() - 1
@@ -56,11 +61,15 @@ pub fn folders(remotes: &[Remote], answers: &Answers) -> Vec<Folder> {
         let folder = &mut folders[at];
         folder.wanted += 1;
         let head = answers.heads.get(&remote.url);
+        let bytes = head.and_then(|head| head.bytes).unwrap_or_default();
         match head.map(|head| &head.answer) {
-            Some(Answer::Found) => folder.found += 1,
+            Some(Answer::Found) => {
+                folder.found += 1;
+                folder.files.push((remote.url.clone(), bytes));
+            }
             _ => folder.missing.push(remote.file.clone()),
         }
-        folder.bytes = folder.bytes.saturating_add(head.and_then(|head| head.bytes).unwrap_or_default());
+        folder.bytes = folder.bytes.saturating_add(bytes);
         // Times as Taskcluster writes them sort as texts.
         let expires = answers.expires(&remote.url).map(str::to_owned);
         folder.expires = match (folder.expires.take(), expires) {

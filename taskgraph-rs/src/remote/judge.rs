@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::content::contents;
 use super::file::Remote;
 use super::store::Store;
 use crate::decision::Variant;
@@ -50,6 +51,7 @@ pub fn judge(
         problems.extend(answers.heads.get(&remote.url).and_then(|head| judging.there(remote, head)));
         problems.extend(answers.expires(&remote.url).and_then(|expires| judging.in_time(remote, expires)));
     }
+    problems.extend(contents(&judging, remotes, answers));
     problems.extend(judging.vocabularies(remotes, answers));
     let mut told: Vec<(Option<String>, String)> = Vec::new();
     problems.retain(|problem| {
@@ -61,7 +63,8 @@ pub fn judge(
     problems
 }
 
-struct Judging<'j> {
+/// What files are judged by.
+pub(super) struct Judging<'j> {
     params: &'j Params,
     reads: Option<fn(Variant, &str) -> bool>,
     now: i64,
@@ -69,7 +72,8 @@ struct Judging<'j> {
 }
 
 impl Judging<'_> {
-    fn at(&self, problem: Problem, remote: &Remote, label: impl Into<String>) -> Problem {
+    /// The problem at the key that asks for a file.
+    pub(super) fn at(&self, problem: Problem, remote: &Remote, label: impl Into<String>) -> Problem {
         let place = self.params.place_of_value(&remote.path);
         problem.at(self.params.path_in_file(&remote.path), label).in_place(place)
     }
@@ -91,11 +95,16 @@ impl Judging<'_> {
         }
     }
 
+    /// Whether the run reads a file.
+    pub(super) fn is_read(&self, remote: &Remote) -> bool {
+        remote.variant.is_none_or(|variant| self.reads.is_none_or(|reads| reads(variant, &remote.file)))
+    }
+
     /// What a missing file means. A worker mounts everything before it starts.
     fn needed(&self, remote: &Remote) -> String {
         let Some(variant) = remote.variant else { return "the task that reads it will fail".into() };
         let mode = variant.words();
-        match self.reads.is_none_or(|reads| reads(variant, &remote.file)) {
+        match self.is_read(remote) {
             true => format!("needed for {mode}: the run reads it"),
             false => format!(
                 "nothing reads it for {mode}, but a worker refuses to start without it: any file of this name will do"
@@ -168,7 +177,7 @@ mod tests {
     }
 
     fn head(answer: Answer, content: Option<&str>) -> Head {
-        Head { answer, bytes: Some(7), content: content.map(str::to_owned) }
+        Head { bytes: Some(7), content: content.map(str::to_owned), ..Head::from(answer) }
     }
 
     fn told(remotes: &[Remote], answers: &Answers) -> Vec<String> {

@@ -2,7 +2,7 @@
 
 use super::draft::Draft;
 use super::run::Upgrade;
-use crate::instead::Instead;
+use crate::instead::{Instead, thousands};
 use crate::keypath::KeyPath;
 use crate::shape::{Field, Shape, What};
 use crate::value::Value;
@@ -15,6 +15,10 @@ pub fn correct(draft: &mut Draft, shape: &Shape, upgrade: &mut Upgrade) {
         let text = match instead {
             Some(Instead::Quoted) => draft.spelled(path).map(|spelled| format!("\"{spelled}\"")),
             Some(Instead::Text(text)) if !text.contains('<') => Some(text.clone()),
+            // `32.000` may be meant as 32 or as 32000: a person knows.
+            Some(Instead::Whole(text)) => Some(text.clone()).filter(|text| {
+                !text.is_empty() && draft.spelled(path).is_none_or(|it| thousands(it).is_none())
+            }),
             _ if is_text(shape, path) => draft.get(path).and_then(words),
             _ => None,
         };

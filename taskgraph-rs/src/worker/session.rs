@@ -58,13 +58,7 @@ pub struct SideEffects {
 impl Session {
     pub(super) fn new(channel: Arc<dyn Channel>, number: i64, opened: &Opened) -> Self {
         let Opened { forks, writes_all_dependencies, .. } = *opened;
-        Session {
-            channel,
-            number,
-            forks,
-            writes_all_dependencies,
-            known: Mutex::default(),
-        }
+        Session { channel, number, forks, writes_all_dependencies, known: Mutex::default() }
     }
 
     pub(super) fn ask(

@@ -76,6 +76,33 @@ pub fn read<'p>(
     Ok(out)
 }
 
+/// The categories of data in two languages. A url there has a place for either language.
+pub const PARALLEL: [&str; 3] = ["train", "devtest", "test"];
+
+/// The files of datasets that are named by their urls. Python: the importer `url`.
+pub fn files(params: &Params) -> Vec<(KeyPath, String)> {
+    let path = KeyPath::dotted(DATASETS);
+    let text = |path: &str| params.find(&KeyPath::dotted(path)).and_then(Value::as_str).unwrap_or_default();
+    let languages = ["training_config.experiment.src", "training_config.experiment.trg"].map(text);
+    let mut files: Vec<(KeyPath, String)> = Vec::new();
+    for (category, list) in params.find(&path).and_then(Value::as_map).into_iter().flatten() {
+        for (index, item) in list.as_list().unwrap_or_default().iter().enumerate() {
+            let Some(dataset) = item.as_str().and_then(Dataset::parse) else { continue };
+            if dataset.provider != "url" {
+                continue;
+            }
+            let path = path.join(category).join(index);
+            match PARALLEL.contains(&&**category) && dataset.name.contains("[LANG]") {
+                true => files.extend(
+                    languages.iter().map(|language| (path.clone(), dataset.name.replace("[LANG]", language))),
+                ),
+                false => files.push((path, dataset.name.to_owned())),
+            }
+        }
+    }
+    files
+}
+
 /// All datasets whose name has no provider.
 pub fn check(params: &Params) -> Vec<Problem> {
     let mut problems = Vec::new();
@@ -200,6 +227,24 @@ mod tests {
         assert!(names(Some("mono-src")).is_empty());
         assert!(read(&params, Dialect::December2024, Some("devtest")).is_err());
         assert!(read(&params, Dialect::July2026, Some("devtest")).unwrap().is_empty());
+    }
+
+    #[test]
+    fn urls_have_a_place_for_each_language() {
+        let config = "training_config: {experiment: {src: ru, trg: en}, datasets: {train: [opus_x/v1, \
+                      'url_https://h/c.[LANG].zst'], mono-src: ['url_https://h/[LANG].zst']}}";
+        let told: Vec<String> = files(&params(config))
+            .into_iter()
+            .map(|(path, url)| format!("{} {url}", path.to_string().replace("training_config.", "")))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                "datasets.train[1] https://h/c.ru.zst",
+                "datasets.train[1] https://h/c.en.zst",
+                "datasets.mono-src[0] https://h/[LANG].zst",
+            ]
+        );
     }
 
     #[test]

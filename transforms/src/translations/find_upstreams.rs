@@ -99,8 +99,8 @@ pub fn by_locales(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
 /// Tasks of datasets in one language.
 pub fn mono(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
     let dialect = Dialect::of(ctx.tree);
-    let src = text(ctx.params, "training_config.experiment.src")?;
-    let trg = text(ctx.params, "training_config.experiment.trg")?;
+    let src = text(ctx, "training_config.experiment.src")?;
+    let trg = text(ctx, "training_config.experiment.trg")?;
     if has_no_datasets(ctx) {
         return Ok(Vec::new());
     }

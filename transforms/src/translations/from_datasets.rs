@@ -56,8 +56,8 @@ fn make(
     locale: impl Fn(Option<&str>, &str, &str) -> Result<Option<String>>,
 ) -> Result<Vec<Stub>> {
     let dialect = Dialect::of(ctx.tree);
-    let src = text(ctx.params, "training_config.experiment.src")?;
-    let trg = text(ctx.params, "training_config.experiment.trg")?;
+    let src = text(ctx, "training_config.experiment.src")?;
+    let trg = text(ctx, "training_config.experiment.trg")?;
     fan_out(stubs, |mut stub, out| {
         let config = stub.take_section("dataset-config", &DATASET_CONFIG)?.unwrap_or_default();
         let wish = |key: &str| config.get(key).and_then(Value::as_str).filter(|wish| !wish.is_empty());

@@ -13,13 +13,13 @@ use std::fmt::Write as _;
 use anyhow::Result;
 use taskgraph::fields::{Fields, missing};
 use taskgraph::keypath::KeyPath;
-use taskgraph::problem::{Problem, Problems};
+use taskgraph::problem::Problems;
 use taskgraph::python;
 use taskgraph::shape::{Shape, required};
 use taskgraph::transform::{Context, Stub, each};
 use taskgraph::value::Value;
 
-use super::params::refused;
+use super::params::needed;
 
 const MARIAN_ARGS: Shape = Shape::Open(&[required("from-parameters", Shape::Str)], &Shape::Any);
 
@@ -31,7 +31,8 @@ pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
         };
         let path = section.text("from-parameters")?;
         let Value::Map(arguments) = ctx.params.deep_get(path) else {
-            return Err(Problems::from(no_arguments(ctx, path)).into());
+            let problem = needed(ctx, &KeyPath::dotted(path), "a map of arguments for Marian");
+            return Err(Problems::from(problem.help("an empty map `{}` is fine")).into());
         };
         let mut text = String::new();
         for (name, value) in arguments.iter() {
@@ -44,14 +45,6 @@ pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
         stub.map_at("task-context")?.map_at("from-object")?.put("marian_args", text);
         Ok(())
     })
-}
-
-fn no_arguments(ctx: &Context<'_>, path: &str) -> Problem {
-    let kind = &ctx.kind.name;
-    let path = KeyPath::dotted(path);
-    let message = format!("kind `{kind}` needs `{}`", ctx.params.path_in_file(&path));
-    refused(ctx.params, "missing-key", &path, message, "a map of arguments for Marian has to be here")
-        .help("an empty map `{}` is fine")
 }
 
 #[cfg(test)]
@@ -78,6 +71,10 @@ mod tests {
     #[test]
     fn arguments_that_are_not_in_the_config_are_told() {
         let error = Bench::new("{marian-args: {}}").refused(transform, STUB);
-        assert!(error.contains("kind `it` needs `training_config.marian-args.x`"), "{error}");
+        assert_eq!(
+            error,
+            "params.yml:1:66: missing key `x` (at training_config.marian-args.x): \
+             kind `it` needs it: a map of arguments for Marian"
+        );
     }
 }

@@ -28,6 +28,7 @@ pub mod testing;
 mod training;
 mod training_continuation;
 mod upload;
+mod web_page;
 mod worker_selection;
 
 use taskgraph::transform::Registry;

@@ -7,7 +7,9 @@ use taskgraph::keypath::KeyPath;
 use taskgraph::params::Params;
 use taskgraph::problem::{Problem, Problems};
 use taskgraph::shape::{Field, STRINGS, Shape, found, joined, optional, required};
+use taskgraph::transform::Context;
 
+use super::dialect::Dialect;
 use super::pretrained::{Mode, TYPES};
 
 /// Arguments of Marian by name; numbers are written in quotes.
@@ -226,16 +228,35 @@ pub const PARAMETERS_2024: &[Field] = &[required("training_config", Shape::Map(T
 /// The parameters of the tree of July 2026 besides the base ones.
 pub const PARAMETERS_2026: &[Field] = &[required("training_config", Shape::Map(TRAINING_CONFIG_2026))];
 
-/// The text of the parameter at a dotted path. It has to be there.
-pub fn text<'p>(params: &'p Params, path: &str) -> Result<&'p str> {
-    let value = params.deep_get(path);
-    value.as_str().ok_or_else(|| {
-        let path = KeyPath::dotted(path);
-        let key = path.last_key().unwrap_or_default();
-        let message = format!("`{key}` must be a string");
-        Problems::from(refused(params, "wrong-value", &path, message, format!("found {}", found(value))))
-            .into()
-    })
+impl Dialect {
+    /// The parameters of a tree besides the base ones.
+    pub fn parameters(self) -> &'static [Field] {
+        match self {
+            Dialect::December2024 => PARAMETERS_2024,
+            Dialect::July2026 => PARAMETERS_2026,
+        }
+    }
+}
+
+/// The text of the parameter at a dotted path. The kind that is made needs it.
+pub fn text<'p>(ctx: &Context<'p>, path: &str) -> Result<&'p str> {
+    let value = ctx.params.deep_get(path);
+    value.as_str().ok_or_else(|| Problems::from(needed(ctx, &KeyPath::dotted(path), "a string")).into())
+}
+
+/// The error about a parameter that the kind that is made needs, and that is not there or something else than it needs.
+pub fn needed(ctx: &Context<'_>, path: &KeyPath, what: &str) -> Problem {
+    let (key, kind) = (path.last_key().unwrap_or_default(), &ctx.kind.name);
+    match ctx.params.find(path) {
+        None => {
+            let label = format!("kind `{kind}` needs it: {what}");
+            refused(ctx.params, "missing-key", path, format!("missing key `{key}`"), label)
+        }
+        Some(value) => {
+            let label = format!("found {}; kind `{kind}` needs it", found(value));
+            refused(ctx.params, "wrong-value", path, format!("`{key}` must be {what}"), label)
+        }
+    }
 }
 
 /// An error about the value of the parameter at `path`, with its place.
@@ -254,7 +275,7 @@ mod tests {
     use taskgraph::value::Value;
 
     use super::*;
-    use crate::translations::testing::params;
+    use crate::translations::testing::{Bench, params};
 
     fn misfits(text: &str) -> Vec<String> {
         let params = params(text);
@@ -272,11 +293,18 @@ mod tests {
 
     #[test]
     fn a_text_that_is_missing_is_told_with_its_path() {
-        let params = params("training_config: {experiment: {src: 3}}");
-        let error = text(&params, "training_config.experiment.src");
+        let told = |config: &str| {
+            let bench = Bench::new(config);
+            text(&bench.context(), "training_config.experiment.src").unwrap_err().to_string()
+        };
         assert_eq!(
-            error.unwrap_err().to_string(),
-            "params.yml:1:37: `src` must be a string (at training_config.experiment.src): found the integer 3"
+            told("{experiment: {src: 3}}"),
+            "params.yml:1:84: `src` must be a string (at training_config.experiment.src): \
+             found the integer 3; kind `it` needs it"
+        );
+        assert_eq!(
+            told("{experiment: {}}"),
+            "params.yml:1:66: missing key `src` (at training_config.experiment.src): kind `it` needs it: a string"
         );
     }
 }

@@ -1,9 +1,38 @@
 //! Where things stand in a training config, as the engine's preview needs to know it: one table a dialect.
 
-use taskgraph::extension::Training;
+use taskgraph::extension::{Layout, Training};
 
 use super::datasets::DATASETS;
 use super::dialect::Dialect;
+
+const LAYOUT_2024: Layout = Layout {
+    name: "December 2024",
+    repository: "mozilla/firefox-translations-training of that time",
+    keys: &[
+        "training_config.experiment.use-opuscleaner",
+        "training_config.experiment.min-fluency-threshold",
+        "training_config.experiment.pretrained-models",
+        "training_config.pretrained-models",
+    ],
+    otherwise: "; or let `config upgrade` rewrite the config for this tree",
+};
+
+const LAYOUT_2026: Layout = Layout {
+    name: "July 2026",
+    repository: "mozilla/translations",
+    keys: &[
+        "training_config.experiment.archive-corpora",
+        "training_config.experiment.teacher-decoder",
+        "training_config.experiment.dev-max-sentences",
+        "training_config.experiment.spm-vocab-split",
+        "training_config.experiment.spm-norm-rule",
+        "training_config.experiment.monocleaner",
+        "training_config.experiment.hplt-min-doc-score",
+        "training_config.continuation",
+        "training_config.taskcluster.upload-bucket",
+    ],
+    otherwise: "",
+};
 
 const TRAINING_2024: Training = Training {
     parameter: "training_config",
@@ -24,11 +53,12 @@ const TRAINING_2024: Training = Training {
         "training_config.previous_group_ids",
         "training_config.existing_tasks",
     ],
-    other_layouts: &[(
+    layout: LAYOUT_2024,
+    other_layouts: &[LAYOUT_2026],
+    other_keys: &[(
         "training_config.continuation",
         "this tree has `experiment.pretrained-models`, with `train-teacher` and `train-backwards` in it",
     )],
-    defaults_are: "that file is for test runs: little data, trainings that end after some updates",
 };
 
 const INSTEAD_2026: &str =
@@ -45,7 +75,9 @@ const TRAINING_2026: Training = Training {
         "training_config.previous-group-ids",
         "training_config.existing_tasks",
     ],
-    other_layouts: &[
+    layout: LAYOUT_2026,
+    other_layouts: &[LAYOUT_2024],
+    other_keys: &[
         ("training_config.experiment.pretrained-models", INSTEAD_2026),
         ("training_config.pretrained-models", INSTEAD_2026),
     ],

@@ -25,7 +25,7 @@ const GPU_ENV: [&str; 2] = ["GPUS", "WORKSPACE"];
 pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
     let class = match ctx.params.deep_get(&format!("{CLASSES}.{}", ctx.kind.name)) {
         Value::Str(class) => class,
-        _ => text(ctx.params, &format!("{CLASSES}.default"))?,
+        _ => text(ctx, &format!("{CLASSES}.default"))?,
     };
     each(stubs, |stub| {
         let alias = choose(ctx, stub, class)?;
@@ -116,6 +116,10 @@ mod tests {
             "{error}"
         );
         let error = bench("{}").refused(transform, "{worker-type: b-cpu, worker: {}}");
-        assert!(error.contains("`default` must be a string"), "{error}");
+        assert_eq!(
+            error,
+            "params.yml:1:80: missing key `default` (at training_config.taskcluster.worker-classes.default): \
+             kind `it` needs it: a string"
+        );
     }
 }

@@ -3,7 +3,7 @@
 const facts = () => {
   if (!plan) return `${report.config.file}: refused`;
   const { facts: of } = plan;
-  const tree = report.tree ? (report.tree.embedded ? "embedded tree" : `tree ${report.tree.name}`) : "";
+  const tree = report.tree ? (report.tree.embedded ? "the embedded kinds: no checkout, and digests of their own" : `tree ${report.tree.name}`) : "";
   return [report.config.file, `target ${of.target_stage || of.target_method}`, tree,
     `${of.tasks} tasks, ${of.to_run} to run`].filter(Boolean).join("  ·  ");
 };

@@ -248,10 +248,15 @@ fn from_dependency<'v>(
     }
     let Some(label) = dependencies.get(kind).and_then(Value::as_str) else {
         let names = words::list(dependencies.keys().map(|name| &**name));
-        return Err(about(
-            KeyPath::dotted("fetches").join(kind),
-            format!("`fetches.{kind}` has no dependency of that name; the dependencies are {names}"),
-        ));
+        let mut message =
+            format!("`fetches.{kind}` has no dependency of that name; the dependencies are {names}");
+        // `from-deps` names fetches by label, and dependencies by kind unless it is told otherwise.
+        if let Some((name, _)) = dependencies.iter().find(|(_, label)| label.as_str() == Some(&**kind)) {
+            message += &format!(
+                "; `{name}` is that task: `from-deps` with `fetches` needs `unique-kinds: false`, which names dependencies by label"
+            );
+        }
+        return Err(about(KeyPath::dotted("fetches").join(kind), message));
     };
     let prefix = match (prefixes.get(label), ctx.upstream.get(label)) {
         (Some(prefix), _) => prefix.as_str(),

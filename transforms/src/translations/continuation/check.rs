@@ -10,6 +10,7 @@ use taskgraph::words;
 
 use super::corpus::CORPORA;
 use crate::translations::params::refused;
+use crate::translations::pretrained::file_findings;
 
 const SECTIONS: [&str; 3] = ["vocab", "corpora", "models"];
 
@@ -93,12 +94,20 @@ impl<'p> Check<'p> {
         }
     }
 
-    /// Keys that have to be there, with text.
+    /// What is wrong with the url of a file. The task that fetches it would fail.
+    fn url(&mut self, url: &str, path: &KeyPath) {
+        // What a person calls it: `vocab.src`.
+        let name = KeyPath(path.0.get(path.0.len().saturating_sub(2)..).unwrap_or_default().to_vec());
+        let found = file_findings(url, &name.to_string()).into_iter();
+        self.problems.extend(found.map(|finding| finding.would_fail(self.params, path)));
+    }
+
+    /// Keys that have to be there, each with the url of a file.
     fn texts(&mut self, map: &Map, path: &KeyPath, keys: &[&str]) {
         for key in keys {
             let path = path.join(*key);
             match map.get(*key) {
-                Some(Value::Str(_)) => {}
+                Some(Value::Str(url)) => self.url(url, &path),
                 Some(other) => self.wrong(&path, format!("`{key}` must be a string"), other),
                 None => {
                     let together = words::list(keys.iter().copied()).replace(" or ", " and ");
@@ -130,7 +139,9 @@ mod tests {
     #[test]
     fn nothing_is_wrong_with_what_kinds_read() {
         assert_eq!(
-            told("{corpora: {parallel: {src: a, trg: b}}, vocab: {src: a, trg: b}, models: {x: 1}}"),
+            told(
+                "{corpora: {parallel: {src: https://h/a, trg: https://h/b}}, vocab: {src: https://h/a, trg: https://h/b}, models: {x: 1}}"
+            ),
             [""; 0]
         );
         assert_eq!(told("{corpora: , vocab: }"), [""; 0]);
@@ -141,7 +152,7 @@ mod tests {
     fn keys_that_nothing_reads_have_no_effect() {
         assert_eq!(
             told(
-                "{corpora: {paralell: {}, distillation: {src: a, trg: b, aln: c}}, vocabs: {}, vocab: {src: a, trg: b, x: c}}"
+                "{corpora: {paralell: {}, distillation: {src: https://h/a, trg: https://h/b, aln: c}}, vocabs: {}, vocab: {src: https://h/a, trg: https://h/b, x: c}}"
             ),
             [
                 "no-effect: `vocabs` has no effect at ….vocabs: nothing reads it; did you mean `vocab`?",
@@ -155,9 +166,23 @@ mod tests {
     }
 
     #[test]
+    fn files_are_fetched_over_http() {
+        assert_eq!(
+            told("{vocab: {src: gs://b/a.spm, trg: https://github.com/o/r/blob/main/b.spm}}"),
+            [
+                "would-fail: `gs://b/a.spm` is no http(s) url at ….vocab.src: workers download over https",
+                "would-fail: `https://github.com/o/r/blob/main/b.spm` is a page of GitHub at ….vocab.trg: \
+                 workers fetch a file",
+            ]
+        );
+    }
+
+    #[test]
     fn files_that_belong_together_are_missed() {
         assert_eq!(
-            told("{corpora: {parallel: {src: a, tok-src: b, alignments: 1}}, vocab: [x]}"),
+            told(
+                "{corpora: {parallel: {src: https://h/a, tok-src: https://h/b, alignments: 1}}, vocab: [x]}"
+            ),
             [
                 "wrong-value: `vocab` must be a map at ….vocab: found a list",
                 "missing-key: missing key `trg` at ….corpora.parallel.trg: src and trg have to be here",

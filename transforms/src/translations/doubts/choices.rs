@@ -10,15 +10,11 @@ use taskgraph::words;
 
 use super::would_fail;
 use crate::translations::dialect::Dialect;
-use crate::translations::params::{CLASSES, PARAMETERS_2024, PARAMETERS_2026};
+use crate::translations::params::CLASSES;
 
 pub fn check(params: &Params, dialect: Dialect) -> Vec<Problem> {
-    let fields = match dialect {
-        Dialect::December2024 => PARAMETERS_2024,
-        Dialect::July2026 => PARAMETERS_2026,
-    };
     let mut problems = Vec::new();
-    walk(params, fields, &KeyPath::default(), &mut problems);
+    walk(params, dialect.parameters(), &KeyPath::default(), &mut problems);
     let classes = KeyPath::dotted("training_config.taskcluster.worker-classes");
     let kinds = params.find(&classes).and_then(Value::as_map).into_iter().flatten();
     for (kind, _) in kinds.filter(|(kind, _)| &***kind != "default") {

@@ -9,11 +9,9 @@ use taskgraph::problem::Problem;
 use taskgraph::value::Value;
 
 use super::{doubt, would_fail};
-use crate::translations::datasets::{DATASETS, Dataset, sanitize};
+use crate::translations::datasets::{DATASETS, Dataset, PARALLEL, sanitize};
 use crate::translations::dialect::Dialect;
-
-/// The categories of data in two languages. A url there has a place for either language.
-const PARALLEL: [&str; 3] = ["train", "devtest", "test"];
+use crate::translations::pretrained::file_findings;
 
 /// What must not be trained on, and the list that would show it.
 const APART: [(&str, &str); 3] = [("test", "train"), ("test", "devtest"), ("devtest", "train")];
@@ -67,6 +65,13 @@ impl<'p> List<'p> {
         }
         self.named.insert(full, path.clone());
         let is_url = dataset.provider == "url";
+        // The importer fetches the file of each language over http.
+        let findings = if is_url { file_findings(dataset.name, full) } else { Vec::new() };
+        if let Some(finding) = findings.into_iter().next() {
+            let mut problem = finding.would_fail(self.params, &path);
+            problem.help = problem.help.map(|help| help.replacen("write ", "write url_", 1));
+            return Some(problem);
+        }
         if is_url && PARALLEL.contains(&self.category) && !full.contains("[LANG]") {
             let label = "without `[LANG]` in the url both languages get the same file";
             return Some(doubt(
@@ -94,6 +99,21 @@ impl<'p> List<'p> {
 mod tests {
     use super::super::told;
     use super::*;
+
+    #[test]
+    fn the_importer_fetches_over_http() {
+        assert_eq!(
+            told(
+                "{datasets: {train: ['url_gs://b/c.[LANG].zst'], mono-src: ['url_ftp://h/a.zst']}}",
+                Dialect::July2026,
+                check
+            ),
+            [
+                "would-fail datasets.train[0]: `gs://b/c.[LANG].zst` is no http(s) url: workers download over https",
+                "would-fail datasets.mono-src[0]: `ftp://h/a.zst` is no http(s) url: it has to begin with https://",
+            ]
+        );
+    }
 
     #[test]
     fn datasets_stand_once_and_are_tested_on_apart() {

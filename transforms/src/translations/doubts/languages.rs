@@ -4,7 +4,9 @@ use taskgraph::keypath::KeyPath;
 use taskgraph::params::Params;
 use taskgraph::problem::Problem;
 use taskgraph::value::Value;
+use taskgraph::words;
 
+use super::codes::Code;
 use super::{doubt, would_fail};
 use crate::translations::datasets::{DATASETS, Dataset};
 
@@ -81,8 +83,9 @@ const TRG: &str = "training_config.experiment.trg";
 
 pub fn check(params: &Params) -> Vec<Problem> {
     let text = |path: &str| params.find(&path.into()).and_then(Value::as_str);
-    let (Some(src), Some(trg)) = (text(SRC), text(TRG)) else { return Vec::new() };
-    let mut problems = Vec::new();
+    let mut problems: Vec<Problem> =
+        [SRC, TRG].iter().filter_map(|path| code(params, &KeyPath::dotted(path), text(path)?)).collect();
+    let (Some(src), Some(trg)) = (text(SRC), text(TRG)) else { return problems };
     if src == trg {
         let label = "a model translates from one language into another";
         problems.push(
@@ -106,8 +109,8 @@ pub fn check(params: &Params) -> Vec<Problem> {
                 continue;
             }
             let path = root.join(category).join(index);
-            let message = format!("`{}` is not for {}", dataset.full, words(&wanted));
-            let label = format!("its name says {}", words(&found));
+            let message = format!("`{}` is not for {}", dataset.full, two_letters(&wanted));
+            let label = format!("its name says {}", two_letters(&found));
             problems.push(doubt(params, "other-languages", &path, message, label).with(
                 params.place_of_value(&KeyPath::dotted(SRC)),
                 format!("the languages are {src} and {trg}"),
@@ -115,6 +118,26 @@ pub fn check(params: &Params) -> Vec<Problem> {
         }
     }
     problems
+}
+
+/// What is wrong with the code of a language. It is a part of the names of datasets, and of what is asked of their hosts.
+fn code(params: &Params, path: &KeyPath, found: &str) -> Option<Problem> {
+    let key = path.last_key().unwrap_or_default();
+    match Code::of(found) {
+        Code::Known => None,
+        Code::Longer(two) => {
+            let message = format!("`{key}` has three letters, `{found}`, for a language that has two");
+            Some(doubt(params, "longer-code", path, message, format!("hosts of datasets know `{two}`")))
+        }
+        Code::Unknown(meant) => {
+            let label = match meant {
+                Some((two, name)) => format!("did you mean `{two}`, {name}?"),
+                None => "the codes of ISO 639 are two or three small letters: `en`, `zh_hant`".into(),
+            };
+            let message = format!("`{}` is no code of a language", words::shorten(found));
+            Some(would_fail(params, path, message, label))
+        }
+    }
 }
 
 /// The languages in the name of a dataset, if it has as many as there have to be.
@@ -150,7 +173,7 @@ fn three_letters(locale: &str) -> Option<&'static str> {
 }
 
 /// `fin`, `eng and fin`, each with its two letters.
-fn words(languages: &[&str]) -> String {
+fn two_letters(languages: &[&str]) -> String {
     let two = languages
         .iter()
         .map(|wanted| LANGUAGES.iter().find(|(_, three)| three == wanted).map_or(*wanted, |(two, _)| *two));
@@ -186,8 +209,28 @@ mod tests {
     #[test]
     fn scripts_and_unknown_languages_are_no_doubt() {
         assert_eq!(found("zh_hant", "en", "train: [mtdata_x-1-zho_TW-eng]"), [""; 0]);
-        assert_eq!(found("xx", "en", "train: [mtdata_x-1-deu-eng]"), [""; 0]);
+        assert_eq!(found("kab", "en", "train: [mtdata_x-1-deu-eng]"), [""; 0]);
         assert_eq!(found("en", "fi", "train: [mtdata_x-1-q-z]"), [""; 0]);
+    }
+
+    #[test]
+    fn codes_are_those_of_languages() {
+        assert_eq!(
+            found("russian", "xx", "train: []"),
+            [
+                "would-fail experiment.src: `russian` is no code of a language: did you mean `ru`, Russian?",
+                "would-fail experiment.trg: `xx` is no code of a language: \
+                 the codes of ISO 639 are two or three small letters: `en`, `zh_hant`",
+            ]
+        );
+        assert_eq!(
+            found("RU", "eng", "train: []"),
+            [
+                "would-fail experiment.src: `RU` is no code of a language: did you mean `ru`, Russian?",
+                "longer-code experiment.trg: `trg` has three letters, `eng`, for a language that has two: \
+                 hosts of datasets know `en`",
+            ]
+        );
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! with the code `would-fail` here, and whoever asks for a verdict makes it an error. Everything else is a doubt.
 
 mod choices;
+mod codes;
 mod datasets;
 mod languages;
 mod models;

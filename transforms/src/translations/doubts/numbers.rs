@@ -1,8 +1,11 @@
 //! Thresholds and counts: what is out of the range of a score, and what leaves nothing to do.
 
+use taskgraph::instead::surprise;
 use taskgraph::keypath::KeyPath;
 use taskgraph::params::Params;
 use taskgraph::problem::Problem;
+use taskgraph::shape::{Field, Shape};
+use taskgraph::source::Place;
 use taskgraph::value::Value;
 
 use super::{doubt, would_fail};
@@ -31,9 +34,10 @@ const COUNTS: &[&str] = &[
     "taskcluster.split-chunks",
 ];
 
-pub fn check(params: &Params, _: Dialect) -> Vec<Problem> {
+pub fn check(params: &Params, dialect: Dialect) -> Vec<Problem> {
     let root = KeyPath::dotted("training_config");
     let mut problems = Vec::new();
+    integers(params, dialect.parameters(), &KeyPath::default(), &mut problems);
     for (section, highest) in SCORES {
         let path = root.concat(&KeyPath::dotted(section));
         if let Some(section) = params.find(&path) {
@@ -48,6 +52,36 @@ pub fn check(params: &Params, _: Dialect) -> Vec<Problem> {
         }
     }
     problems
+}
+
+/// Integers that were written as something else. A boolean is one for Python until a script reads it as a number.
+fn integers(params: &Params, fields: &[Field], path: &KeyPath, problems: &mut Vec<Problem>) {
+    for field in fields {
+        let path = path.join(field.name);
+        match (&field.shape, params.find(&path)) {
+            (Shape::Map(inner) | Shape::Open(inner, _), Some(_)) => integers(params, inner, &path, problems),
+            (Shape::Int, Some(value)) => problems.extend(integer(params, &path, value)),
+            _ => {}
+        }
+    }
+}
+
+fn integer(params: &Params, path: &KeyPath, value: &Value) -> Option<Problem> {
+    let key = path.last_key().unwrap_or_default();
+    let place = params.place_of_value(path);
+    let surprise = place.as_ref().and_then(Place::text).and_then(|spelled| surprise(spelled, value));
+    match value {
+        Value::Bool(flag) => {
+            let label = surprise.unwrap_or_else(|| format!("found the boolean {flag}"));
+            Some(would_fail(params, path, format!("`{key}` must be an integer"), label))
+        }
+        Value::Int(number) => {
+            let message = format!("`{key}` is {number}");
+            Some(doubt(params, "odd-number", path, message, surprise?))
+        }
+        // Anything else is refused by the shape of the config.
+        _ => None,
+    }
 }
 
 fn scores(params: &Params, value: &Value, highest: f64, path: &KeyPath, problems: &mut Vec<Problem>) {
@@ -90,6 +124,28 @@ mod tests {
                  nothing is that bad: scores are between 0.0 and 1.0",
                 "would-fail experiment.hplt-min-doc-score.mono-trg: the threshold `mono-trg` is 10.5: \
                  nothing is that good: scores are between 0.0 and 10.0",
+            ]
+        );
+    }
+
+    #[test]
+    fn integers_are_written_as_integers() {
+        assert_eq!(
+            told(
+                "{experiment: {teacher-ensemble: yes, spm-vocab-size: true, spm-sample-size: 20:00}, \
+                 taskcluster: {split-chunks: 010}}",
+                Dialect::December2024,
+                check
+            ),
+            [
+                "would-fail experiment.teacher-ensemble: `teacher-ensemble` must be an integer: \
+                 YAML 1.1 reads `yes` as the boolean true",
+                "odd-number experiment.spm-sample-size: `spm-sample-size` is 1200: \
+                 YAML 1.1 reads `20:00` in base 60, as the integer 1200",
+                "would-fail experiment.spm-vocab-size: `spm-vocab-size` must be an integer: \
+                 found the boolean true",
+                "odd-number taskcluster.split-chunks: `split-chunks` is 8: \
+                 YAML 1.1 reads `010` in base 8, as the integer 8",
             ]
         );
     }

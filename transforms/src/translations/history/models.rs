@@ -4,6 +4,8 @@ use taskgraph::keypath::KeyPath;
 use taskgraph::upgrade::{Draft, Upgrade};
 use taskgraph::value::Value;
 
+use crate::translations::pretrained::{AS_IT_IS, NO_TEACHER, USE_AS_IT_IS, WITHOUT_TEACHER};
+
 /// Where models stood.
 const OLD: [&str; 2] = ["experiment.pretrained-models", "pretrained-models"];
 
@@ -56,19 +58,11 @@ fn rename(draft: &mut Draft, upgrade: &mut Upgrade, models: &KeyPath) {
     if draft.get(&backwards).is_some()
         && (mode.as_deref() != Some("use") || sort.as_deref() != Some("default"))
     {
-        upgrade.decide(
-            &backwards,
-            "this tree takes a backwards model only as it is",
-            "write `mode: use` and `type: default`, or leave the model out to train one",
-        );
+        upgrade.decide(&backwards, AS_IT_IS, USE_AS_IT_IS);
     }
     let teacher = models.join("teacher");
     if draft.get(&teacher).is_some() {
-        upgrade.decide(
-            &teacher,
-            "no teacher of this tree starts from a model",
-            "leave it out to train from scratch, or stay with the tree that the config was written for",
-        );
+        upgrade.decide(&teacher, NO_TEACHER, WITHOUT_TEACHER);
     }
 }
 

@@ -11,13 +11,12 @@ use taskgraph::source::Place;
 use taskgraph::value::{Map, Str, Value};
 use taskgraph::words;
 
-use super::effect::without_effect;
+use super::effect::{AS_IT_IS, NO_TEACHER, USE_AS_IT_IS, WITHOUT_TEACHER, without_effect};
+use super::ensemble::{check_count, same_model};
 use super::layout::{Effect, Layout, ModelKey, UrlKey};
 use super::model::{Mode, TYPES};
 use super::url::findings;
 use crate::translations::dialect::Dialect;
-
-const ENSEMBLE: &str = "training_config.experiment.teacher-ensemble";
 
 /// All that is wrong with the pretrained models of a training config, and what looks wrong as warnings.
 pub fn check(params: &Params, kinds: &IndexMap<Str, Kind>, dialect: Dialect) -> Vec<Problem> {
@@ -36,7 +35,7 @@ pub fn check(params: &Params, kinds: &IndexMap<Str, Kind>, dialect: Dialect) -> 
                 match model {
                     Value::Map(map) => {
                         check_model(params, key, map, &path, &mut problems);
-                        problems.extend(without_effect(params, kinds, layout, (key, model)));
+                        problems.extend(without_effect(params, layout, (key, model)));
                     }
                     other => problems.push(no_map(params, key, &path, other)),
                 }
@@ -57,7 +56,7 @@ fn no_map(params: &Params, key: &ModelKey, path: &KeyPath, value: &Value) -> Pro
 }
 
 /// Models that still stand at the top level: they were moved unless they stand below as well. What stands where only
-/// another dialect looks is told by the engine, from `Training::other_layouts`.
+/// another dialect looks is told by the engine, from `Training::other_keys`.
 fn misplaced(params: &Params, dialect: Dialect) -> Option<Problem> {
     let training = dialect.training();
     let top = KeyPath::dotted(training.models_elsewhere);
@@ -90,15 +89,17 @@ fn unknown_key(
         true => format!("only {listed} can"),
         false => format!("the keys are {listed}"),
     };
+    // Its tasks look at the model, and can mount none: other names for it would lead nowhere.
     let reader = kinds.values().find(|kind| kind.keys_below(layout.models).contains(name));
-    let label = match (reader, words::nearest(name, documented())) {
-        (Some(reader), _) => {
-            format!("{0} reads its mode and type, but mounts only what stands under `{0}`", reader.name)
-        }
-        (None, Some(nearest)) => format!("{known}; did you mean `{nearest}`?"),
-        (None, None) => known,
+    let word = reader.and_then(|reader| layout.key(&reader.name)).map(|key| key.word);
+    let (label, help) = match (word, words::nearest(name, documented())) {
+        (Some("teacher"), _) => (NO_TEACHER.to_owned(), Some(WITHOUT_TEACHER.to_owned())),
+        (Some(_), _) => (format!("{AS_IT_IS}, under `backwards`"), Some(USE_AS_IT_IS.to_owned())),
+        (None, Some(nearest)) => (format!("{known}; did you mean `{nearest}`?"), None),
+        (None, None) => (known, None),
     };
-    at_key(params, "unknown-kind", path, format!("`{name}` cannot start from a pretrained model"), label)
+    let message = format!("`{name}` cannot start from a pretrained model");
+    Problem { help, ..at_key(params, "unknown-kind", path, message, label) }
 }
 
 fn check_model(params: &Params, key: &ModelKey, model: &Map, path: &KeyPath, problems: &mut Vec<Problem>) {
@@ -168,6 +169,7 @@ fn check_urls(params: &Params, key: &ModelKey, urls: &Value, path: &KeyPath, pro
     problems.extend(check_count(params, key, urls.len(), path));
     for (index, url) in urls.iter().enumerate() {
         check_url(params, key.name, url, &path.join(index), "each of `urls`", problems);
+        problems.extend(same_model(params, &urls[..index], url, path));
     }
 }
 
@@ -197,38 +199,6 @@ fn check_url(
     }));
 }
 
-fn check_count(params: &Params, key: &ModelKey, count: usize, path: &KeyPath) -> Option<Problem> {
-    let urls = if count == 1 { "1 url".into() } else { format!("{count} urls") };
-    if count == 0 {
-        return Some(at_key(
-            params,
-            "wrong-count",
-            path,
-            "`urls` is empty",
-            "at least one url has to be here",
-        ));
-    }
-    if key.urls == UrlKey::ListOfOne {
-        let message = format!("{urls} for {}, which is never an ensemble", key.name);
-        return (count > 1)
-            .then(|| at_key(params, "wrong-count", path, message, "exactly one url has to be here"));
-    }
-    let ensemble = params.find(&KeyPath::dotted(ENSEMBLE)).and_then(Value::as_int);
-    let ensemble = ensemble.filter(|ensemble| i64::try_from(count) != Ok(*ensemble))?;
-    let teachers = if ensemble == 1 { "1 teacher".into() } else { format!("{ensemble} teachers") };
-    let asked = if ensemble == 1 { "one teacher is" } else { &format!("{teachers} are") };
-    Some(
-        at_key(
-            params,
-            "wrong-count",
-            path,
-            format!("{urls} for an ensemble of {teachers}"),
-            format!("give one url for each, or set teacher-ensemble to {count}"),
-        )
-        .with(params.place_of_value(&KeyPath::dotted(ENSEMBLE)), format!("{asked} asked for here")),
-    )
-}
-
 fn keys(key: &ModelKey) -> [&'static str; 3] {
     [key.urls.name(), "mode", "type"]
 }
@@ -245,7 +215,7 @@ fn place_of_key(params: &Params, path: &KeyPath) -> Option<Place> {
     params.place_of_key(path)
 }
 
-fn at_key(
+pub(super) fn at_key(
     params: &Params,
     code: &'static str,
     path: &KeyPath,
@@ -255,7 +225,7 @@ fn at_key(
     Problem::error(code, message).at(params.path_in_file(path), label).in_place(place_of_key(params, path))
 }
 
-fn at_value(
+pub(super) fn at_value(
     params: &Params,
     code: &'static str,
     path: &KeyPath,
@@ -353,6 +323,17 @@ mod tests {
             [
                 "error: 6:16: each of `urls` must be a string (at ….train-teacher.urls[0]): found the integer 7"
             ]
+        );
+    }
+
+    #[test]
+    fn an_ensemble_of_one_model_is_told() {
+        let models = "teacher-ensemble: 2\npretrained-models:\n  train-teacher:\n    urls: [https://h/a, https://h/a/]\n    \
+                      mode: init\n    type: default";
+        assert_eq!(
+            told(models),
+            ["warning: 6:29: members 1 and 2 of the ensemble are one model (at ….train-teacher.urls[1]): \
+              equal models translate as one of them does [6: it stands here first]"]
         );
     }
 

@@ -1,58 +1,53 @@
-//! A model that no task takes, and what the kinds of the tree look for instead.
+//! A model that no task takes, and the way out.
 
-use indexmap::IndexMap;
-use taskgraph::keypath::KeyPath;
-use taskgraph::kind::Kind;
 use taskgraph::params::Params;
 use taskgraph::problem::Problem;
-use taskgraph::value::{Str, Value};
-use taskgraph::words;
+use taskgraph::value::Value;
 
 use super::layout::{Effect, Layout, ModelKey};
 
 /// The warning about a model, if nothing becomes of it.
 pub fn without_effect(
     params: &Params,
-    kinds: &IndexMap<Str, Kind>,
     layout: &Layout,
     (key, model): (&ModelKey, &Value),
 ) -> Option<Problem> {
     let path = layout.path(key);
     let mode = model.get("mode").and_then(Value::as_str).map(|mode| format!(" ({mode})")).unwrap_or_default();
     let message = format!("the pretrained model `{}`{mode} is used by no task", key.name);
-    let (label, kind) = match key.effect {
+    let (label, help, kind) = match key.effect {
         Effect::Mounted => return None,
         Effect::Republished { .. } if key.has_effect(model) => return None,
-        Effect::Nothing { kind } => {
-            (format!("no kind of this tree takes a model under `{}`", key.name), kind)
-        }
-        Effect::Republished { kind } => ("it is taken with mode `use` and type `default` only".into(), kind),
+        Effect::Nothing { kind } => (NO_TEACHER, WITHOUT_TEACHER, kind),
+        Effect::Republished { kind } => (AS_IT_IS, USE_AS_IT_IS, kind),
     };
+    let label = format!("{label}: {kind} would train as if none were given");
     let problem = Problem::warning("no-effect", message)
-        .at(params.path_in_file(&path), label + &looks(params, kinds, layout, kind))
+        .at(params.path_in_file(&path), label)
         .in_place(params.place_of_key(&path));
-    Some(problem.help(format!("as it is, {kind} trains as if no model were given")))
+    Some(problem.help(help))
 }
 
-/// What the kind that could take the model looks for.
-fn looks(params: &Params, kinds: &IndexMap<Str, Kind>, layout: &Layout, kind: &str) -> String {
-    let path = |key: &str| format!("`{}`", params.path_in_file(&KeyPath::dotted(layout.models).join(key)));
-    let keys = kinds.get(kind).map(|kind| kind.keys_below(layout.models)).unwrap_or_default();
-    let keys: Vec<String> = keys.into_iter().map(path).collect();
-    let mounts = format!("mounts what stands under {}", path(kind));
-    match keys.is_empty() {
-        true => format!("; {kind} {mounts}"),
-        false => format!(
-            "; {kind} reads {}, and {mounts}",
-            words::list(keys.iter().map(String::as_str)).replace(" or ", " and ")
-        ),
-    }
-}
+/// What is the case where the training kinds can mount no model.
+pub const NO_TEACHER: &str = "no teacher of this tree starts from a model";
+
+/// The way out of that.
+pub const WITHOUT_TEACHER: &str =
+    "leave it out to train from scratch, or stay with the tree that the config was written for";
+
+/// What is the case where only a task that publishes a model takes one.
+pub const AS_IT_IS: &str = "this tree takes a backwards model only as it is";
+
+/// The way out of that.
+pub const USE_AS_IT_IS: &str = "write `mode: use` and `type: default`, or leave the model out to train one";
 
 #[cfg(test)]
 mod tests {
+    use indexmap::IndexMap;
+    use taskgraph::kind::Kind;
+    use taskgraph::value::Str;
+
     use super::super::check;
-    use super::*;
     use crate::translations::dialect::Dialect;
     use crate::translations::testing::{params, tree};
 
@@ -81,18 +76,19 @@ mod tests {
             assert!(told[0].starts_with("no-effect "), "{told:?}");
             assert!(told[0].ends_with(&format!(
                 "the pretrained model `backwards` ({mode}) is used by no task \
-                 (at training_config.continuation.models.backwards): it is taken with mode `use` and type `default` \
-                 only; backtranslations-train-backwards-model mounts what stands under \
-                 `training_config.continuation.models.backtranslations-train-backwards-model`"
+                 (at training_config.continuation.models.backwards): this tree takes a backwards model only as it is: \
+                 backtranslations-train-backwards-model would train as if none were given"
             )), "{told:?}");
         }
         let told = told_2026("{teacher: {urls: [https://a], mode: use, type: default}}");
-        assert!(told[0].ends_with(
-            "the pretrained model `teacher` (use) is used by no task \
-             (at training_config.continuation.models.teacher): no kind of this tree takes a model under `teacher`; \
-             train-teacher-model reads `training_config.continuation.models.train-teacher`, and mounts what stands under \
-             `training_config.continuation.models.train-teacher-model`"
-        ), "{told:?}");
+        assert!(
+            told[0].ends_with(
+                "the pretrained model `teacher` (use) is used by no task \
+             (at training_config.continuation.models.teacher): no teacher of this tree starts from a model: \
+             train-teacher-model would train as if none were given"
+            ),
+            "{told:?}"
+        );
     }
 
     #[test]
@@ -111,6 +107,6 @@ mod tests {
         );
         assert!(told[1].ends_with("the keys are teacher and backwards; did you mean `teacher`?"), "{told:?}");
         let told = told_2026("{train-teacher: {urls: [https://a], mode: use, type: default}}");
-        assert!(told[0].ends_with("train-teacher-model reads its mode and type, but mounts only what stands under `train-teacher-model`"), "{told:?}");
+        assert!(told[0].ends_with("no teacher of this tree starts from a model"), "{told:?}");
     }
 }

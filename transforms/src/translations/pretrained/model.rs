@@ -205,7 +205,7 @@ pub fn can_mount(ctx: &Context<'_>, alias: &str) -> Result<bool> {
             .at(ctx.params.path_in_file(&path), "only generic-worker tasks can mount a model")
             .in_place(ctx.params.place_of_key(&path))
             .help(format!(
-                "the tasks use the worker `{alias}`; choose a generic-worker one in config.yml or kind.yml"
+                "leave the model out, or take a tree whose tasks of this kind run on generic-worker: here they use the worker `{alias}`"
             )),
     );
     Ok(false)

@@ -1,9 +1,16 @@
-//! What is wrong with the url of a model. The names of files are joined to it, and a worker downloads them.
+//! What is wrong with a url that workers download from: of the folder of a model, to which the names of files are joined,
+//! or of a file.
 //!
 //! Invariant: user and password of a url never get into a message.
 
+use taskgraph::keypath::KeyPath;
+use taskgraph::params::Params;
+use taskgraph::problem::{Problem, Severity};
 use taskgraph::python::url::Url;
 use taskgraph::secret::redact;
+
+use crate::translations::params::refused;
+use crate::translations::web_page::{WebPage, web_page};
 
 /// A finding: the headline, what is to be said at the place, and a way out.
 pub struct Finding {
@@ -19,13 +26,114 @@ pub struct Finding {
     pub help: Option<String>,
 }
 
+impl Finding {
+    /// The finding about the url at `path` as a problem. What is wrong makes the task fail that fetches the file; what is
+    /// only odd stays so.
+    pub fn would_fail(self, params: &Params, path: &KeyPath) -> Problem {
+        let code = if self.is_warning { self.code } else { "would-fail" };
+        let problem = refused(params, code, path, self.message, self.label);
+        Problem { severity: Severity::Warning, help: self.help, ..problem }
+    }
+}
+
 fn error(message: String, label: impl Into<String>, help: Option<String>) -> Vec<Finding> {
     vec![Finding { code: "wrong-url", is_warning: false, message, label: label.into(), help }]
 }
 
-/// What is wrong with `url`, called `name` in warnings.
+/// Endings of files that a model consists of, and of other data.
+const FILES: [&str; 13] = [
+    ".npz",
+    ".yml",
+    ".yaml",
+    ".spm",
+    ".json",
+    ".bin",
+    ".pt",
+    ".safetensors",
+    ".log",
+    ".out",
+    ".txt",
+    ".gz",
+    ".zst",
+];
+
+/// Endings of files that hold others. Nobody unpacks them.
+const ARCHIVES: [&str; 9] =
+    [".zip", ".tar", ".tgz", ".tar.gz", ".tar.zst", ".tar.xz", ".tar.bz2", ".7z", ".rar"];
+
+/// Whether a path ends with one of `endings`, and that is not the whole of its last part.
+fn ends_with_one_of(path: &str, endings: &[&str]) -> bool {
+    let last = path.rsplit('/').next().unwrap_or_default().to_lowercase();
+    endings.iter().any(|ending| last.len() > ending.len() && last.ends_with(ending))
+}
+
+/// A url without its last part.
+fn folder_of(url: &str) -> &str {
+    url.rsplit_once('/').map_or(url, |(folder, _)| folder)
+}
+
+/// What is wrong with `url`, the folder of a model, called `name` in warnings.
 pub fn findings(url: &str, name: &str) -> Vec<Finding> {
     let shown = redact(url);
+    let parts = match parts(url) {
+        Ok(parts) => parts,
+        Err(findings) => return findings,
+    };
+    if let Some(WebPage { what, files }) = web_page(&parts) {
+        // A page may show one file of the folder.
+        let files = files.map(|files| match ends_with_one_of(&files, &FILES) {
+            true => folder_of(&files).to_owned(),
+            false => files,
+        });
+        let help = files
+            .map_or("name the folder that has the files".into(), |files| format!("write {}", redact(&files)));
+        return error(format!("`{shown}` is {what}"), "workers fetch the files of a folder", Some(help));
+    }
+    let path = parts.path.trim_end_matches('/');
+    if ends_with_one_of(path, &ARCHIVES) {
+        let help = "unpack it, and name the folder that has the files".to_owned();
+        return error(format!("`{shown}` is an archive"), "workers unpack nothing", Some(help));
+    }
+    if ends_with_one_of(path, &FILES) {
+        let label = "the names of all files of a model are joined to the url";
+        let help = format!(
+            "write {}",
+            redact(folder_of(url.split(['?', '#']).next().unwrap_or(url).trim_end_matches('/')))
+        );
+        return error(format!("`{shown}` is a single file"), label, Some(help));
+    }
+    if let Some(at) = url.find(['?', '#']) {
+        let what = if url[at..].starts_with('?') { "query" } else { "fragment" };
+        return error(
+            format!("the url `{}` has a {what}", redact(&url[..at])),
+            format!("the name of each file is joined to the url, and the {what} would be lost"),
+            Some("name the folder that has the files".into()),
+        );
+    }
+    warnings(&parts, name)
+}
+
+/// What is wrong with `url`, a file, called `name` in warnings.
+pub fn file_findings(url: &str, name: &str) -> Vec<Finding> {
+    let shown = redact(url);
+    let parts = match parts(url) {
+        Ok(parts) => parts,
+        Err(findings) => return findings,
+    };
+    if let Some(WebPage { what, files }) = web_page(&parts) {
+        let help = files.map(|files| format!("write {}", redact(&files)));
+        return error(format!("`{shown}` is {what}"), "workers fetch a file", help);
+    }
+    if parts.path.ends_with('/') || parts.path.is_empty() {
+        return error(format!("`{shown}` is a folder"), "workers fetch a file", None);
+    }
+    warnings(&parts, name)
+}
+
+/// The parts of a url that a worker can download from.
+fn parts(url: &str) -> Result<Url, Vec<Finding>> {
+    let shown = redact(url);
+    let error = |message, label, help| Err(error(message, label, help));
     if let Some(odd) = url.chars().find(|one| one.is_whitespace() || one.is_control()) {
         let what = if odd == ' ' { "a space".into() } else { format!("the character {odd:?}") };
         return error(
@@ -50,14 +158,11 @@ pub fn findings(url: &str, name: &str) -> Vec<Finding> {
     if parts.hostname().is_none() {
         return error(format!("`{shown}` names no host"), "write https://HOST/PATH", None);
     }
-    if let Some(at) = url.find(['?', '#']) {
-        let what = if url[at..].starts_with('?') { "query" } else { "fragment" };
-        return error(
-            format!("the url `{}` has a {what}", redact(&url[..at])),
-            format!("the name of each file is joined to the url, and the {what} would be lost"),
-            Some("name the folder that has the files".into()),
-        );
-    }
+    Ok(parts)
+}
+
+/// What is odd about a url that a worker can download from.
+fn warnings(parts: &Url, name: &str) -> Vec<Finding> {
     let mut warnings = Vec::new();
     let mut warn = |code, message, label: &str| {
         warnings.push(Finding { code, is_warning: true, message, label: label.into(), help: None });
@@ -126,6 +231,49 @@ mod tests {
         assert!(told("https://h/a?token=s3cret").contains("has a query"));
         assert!(!told("https://h/a?token=s3cret").contains("s3cret"));
         assert!(told("https://h/a#").contains("has a fragment"));
+    }
+
+    #[test]
+    fn pages_archives_and_single_files_are_no_folders() {
+        assert_eq!(
+            told("https://console.cloud.google.com/storage/browser/b/m/model.npz?project=x"),
+            "`https://console.cloud.google.com/storage/browser/b/m/model.npz?project=x` is the web console of Google \
+             Cloud: workers fetch the files of a folder (write https://storage.googleapis.com/b/m)"
+        );
+        assert_eq!(
+            told("https://github.com/o/r/issues"),
+            "`https://github.com/o/r/issues` is a page of GitHub: workers fetch the files of a folder \
+             (name the folder that has the files)"
+        );
+        assert_eq!(
+            told("https://h/m/ru-en.tar.gz"),
+            "`https://h/m/ru-en.tar.gz` is an archive: workers unpack nothing \
+             (unpack it, and name the folder that has the files)"
+        );
+        assert_eq!(
+            told("https://h/m/model.npz?token=x"),
+            "`https://h/m/model.npz?token=x` is a single file: the names of all files of a model are joined to the \
+             url (write https://h/m)"
+        );
+        assert_eq!(told("https://h/m/v1.2"), "");
+    }
+
+    #[test]
+    fn files_are_no_pages_and_no_folders() {
+        let told = |url: &str| {
+            let told = file_findings(url, "corpus").into_iter();
+            told.map(|it| format!("{}: {} {}", it.message, it.label, it.help.unwrap_or_default()))
+                .collect::<String>()
+        };
+        assert_eq!(told("https://h/a.zst"), "");
+        assert_eq!(told("https://h/a.zst?x=1"), "");
+        assert_eq!(
+            told("https://github.com/o/r/blob/main/a.zst"),
+            "`https://github.com/o/r/blob/main/a.zst` is a page of GitHub: workers fetch a file \
+             write https://raw.githubusercontent.com/o/r/main/a.zst"
+        );
+        assert_eq!(told("https://h/a/"), "`https://h/a/` is a folder: workers fetch a file ");
+        assert!(told("gs://b/a.zst").ends_with("write https://storage.googleapis.com/b/a.zst"));
     }
 
     #[test]

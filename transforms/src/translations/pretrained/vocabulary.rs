@@ -26,7 +26,8 @@ struct Wanted<'p> {
 
 /// The urls to ask: the vocabulary for both languages and the one of the source language, for every model.
 pub fn questions(params: &Params, dialect: Dialect) -> Vec<Question> {
-    let Ok(src) = text(params, "training_config.experiment.src") else { return Vec::new() };
+    let text = |path: &str| params.deep_get(path).as_str();
+    let Some(src) = text("training_config.experiment.src") else { return Vec::new() };
     let files = [JOINT.to_owned(), split(src)];
     let mut out = Vec::new();
     for wanted in wanted(params, dialect.layout()) {
@@ -78,8 +79,8 @@ fn wanted<'p>(params: &'p Params, layout: &Layout) -> Vec<Wanted<'p>> {
 }
 
 fn look(ctx: &Context<'_>, wanted: &Wanted<'_>) -> Result<Vec<Str>> {
-    let src = text(ctx.params, "training_config.experiment.src")?;
-    let trg = text(ctx.params, "training_config.experiment.trg")?;
+    let src = text(ctx, "training_config.experiment.src")?;
+    let trg = text(ctx, "training_config.experiment.trg")?;
     let joint = url_of(wanted.folder, JOINT)?;
     let joint_status = match ctx.settings.urls.answer(&joint) {
         Answer::Found => return Ok(vec![JOINT.into()]),
