@@ -103,7 +103,7 @@ fn a_killed_decision_is_continued_and_each_task_is_there_once_and_starts() {
         let fake = Fake::start();
         fake.decision_task(DECISION);
         // One round in three is killed again.
-        let runs = if chance(&mut state) % 3 == 0 { 2 } else { 1 };
+        let runs = if chance(&mut state).is_multiple_of(3) { 2 } else { 1 };
         for run in 0..runs {
             kill(&clone, &fake, run, chance(&mut state) % (TASKS + 1));
             kills += 1;

@@ -18,13 +18,16 @@ impl Scopes {
 
     /// Refuses what is not covered.
     pub fn require(&self, wanted: impl IntoIterator<Item = String>) -> Result<(), Refusal> {
-        let missing: Vec<String> = wanted.into_iter().filter(|scope| !self.has(scope)).collect();
+        let wanted: Vec<String> = wanted.into_iter().collect();
+        let missing: Vec<&str> = wanted.iter().filter(|scope| !self.has(scope)).map(String::as_str).collect();
         if missing.is_empty() {
             return Ok(());
         }
         Err(Refusal::forbidden(format!(
-            "Client ID somebody does not have sufficient scopes and is missing the following scopes:\n\n```\n{}\n```",
-            missing.join("\n")
+            "Client ID somebody does not have sufficient scopes and is missing the following scopes:\n\n```\n{}\n```\n\n\
+             This request requires the client to satisfy the following scope expression:\n\n```\n{}\n```",
+            missing.join("\n"),
+            wanted.join("\n")
         )))
     }
 }

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use taskgraph::lookup::Wanted;
 use taskgraph::probe::{self, heads};
 use taskgraph::submit::{Access, Credentials, Failure, NewTask, Patience, Taskcluster};
 use taskgraph::task::Label;
@@ -56,7 +57,10 @@ const FILE: Ask = |taskcluster, server| taskcluster.get_url(&format!("{}/p.yml",
 const SERVICES: [(&str, Ask); 7] = [
     ("an artifact", |taskcluster, _| taskcluster.artifact(&id(), "public/task-graph.json").map(drop)),
     ("the index", |taskcluster, _| taskcluster.find_task("a.b").map(drop)),
-    ("many of the index", |taskcluster, _| taskcluster.find(&["a.b".into()]).map(drop)),
+    ("many of the index", |taskcluster, _| {
+        let wanted = Wanted { index_paths: vec!["a.b".into()], tasks: Vec::new() };
+        taskcluster.find(&wanted).map(drop)
+    }),
     ("a list", |taskcluster, _| taskcluster.list_artifacts(&id()).map(drop)),
     ("a task", |taskcluster, _| taskcluster.definition(&id()).map(drop)),
     ("a cancellation", |taskcluster, _| taskcluster.cancel(&id()).map(drop)),

@@ -301,3 +301,21 @@ fn chain(error: &dyn std::error::Error) -> String {
     }
     redact(&told)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_says_what_its_body_says_whatever_that_is_written_in() {
+        let told = |body: &str| said(StatusCode::BAD_GATEWAY, body.as_bytes());
+        assert_eq!(told(r#"{"message": "no\n\n---\n\n* method: x"}"#), "no");
+        assert_eq!(told("{}"), "status 502 (Bad Gateway)");
+        assert_eq!(told(""), "status 502 (Bad Gateway)");
+        assert_eq!(told("<html><body>gone</body></html>"), "status 502 (Bad Gateway)");
+        assert_eq!(
+            told("\n Failed during proxy request: https://me:secret@host\nmore"),
+            "status 502 (Bad Gateway): Failed during proxy request: https://***@host"
+        );
+    }
+}

@@ -60,9 +60,14 @@ impl Failure {
     }
 }
 
-/// What a service says, in one line: without the lines about the call that it adds below a rule.
+/// How the services go on once they have listed the scopes that are missing: with all that a call needs.
+const ALL_SCOPES: &str = "This request requires the client to satisfy the following scope expression:";
+
+/// What a service says, in one line: without the lines about the call that it adds below a rule, and without the scopes
+/// that are there.
 pub(super) fn message(text: &str) -> String {
     let said = text.split("\n---").next().unwrap_or(text);
+    let said = said.split(ALL_SCOPES).next().unwrap_or(said);
     let line = said.split_whitespace().collect::<Vec<_>>().join(" ");
     match line.char_indices().nth(MOST_SAID) {
         Some((end, _)) => format!("{}…", &line[..end]),
@@ -86,5 +91,9 @@ mod tests {
     fn what_a_service_says_becomes_one_line() {
         let text = "Schema Validation Failed!\n  * data.x\n\n---\n\n* method: createTask";
         assert_eq!(message(text), "Schema Validation Failed! * data.x");
+        let text = format!(
+            "Client ID x is missing the following scopes:\n\n```\nqueue:a\n```\n\n{ALL_SCOPES}\n\n```\nqueue:b\n```"
+        );
+        assert_eq!(message(&text), "Client ID x is missing the following scopes: ``` queue:a ```");
     }
 }

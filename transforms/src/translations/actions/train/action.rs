@@ -83,7 +83,7 @@ fn plan(call: &Call<'_>, dialect: Dialect) -> Result<Plan> {
     let existing = existing.iter().map(|(label, task)| (Str::clone(label.text()), task.text().into()));
     let existing = existing.collect::<Map>();
     match written {
-        None => drop(params.values_mut().put(EXISTING, existing)),
+        None => params.values_mut().put(EXISTING, existing),
         Some(document) => {
             let path = KeyPath::dotted(EXISTING);
             let own = Layer { document: document.clone(), inside: path.clone(), mount: path };
