@@ -23,6 +23,7 @@ mod embedded;
 mod environment;
 mod graph;
 mod image_digest;
+mod interruption;
 mod kind_graph;
 mod known_urls;
 mod manual;
@@ -40,13 +41,15 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::Parser as _;
-use taskgraph::problem::Problems;
+use taskgraph::problem::{Machine, Problems};
 use taskgraph::transform::Registry;
+use taskgraph_python::interruption::Interrupted;
 
 /// The table of what ships: what the strings in kind.yml stand for.
 pub use taskgraph_transforms::registry;
 
 use args::{Args, Command, ConfigCommand, GraphCommand};
+use interruption::{INTERRUPTED, Interruption};
 use phase::Phase;
 use report::Reporter;
 
@@ -61,6 +64,8 @@ enum Status {
     Refused,
     /// The machine is at fault: a file, git.
     Machine,
+    /// Ctrl-C or SIGTERM has ended what was going on.
+    Interrupted,
     /// With `--exit-code`: something differs.
     Differs,
     /// With `--exit-code`: the input was refused.
@@ -75,6 +80,7 @@ impl Status {
             Status::Warnings | Status::RefusedDiff => 1,
             Status::Refused | Status::Differs => 2,
             Status::Machine => 3,
+            Status::Interrupted => INTERRUPTED,
         }
     }
 }
@@ -87,9 +93,16 @@ pub fn run(registry: &Registry) -> ExitCode {
             let reporter = Reporter::new();
             let python = python::support(&args.python);
             let registry = registry.clone().with_python(python.clone());
-            let status =
-                call(args.command, &registry, &reporter).unwrap_or_else(|error| tell(error, &reporter));
+            let interruption = Interruption::watch();
+            let status = match &interruption {
+                Ok(_) => call(args.command, &registry, &reporter),
+                Err(error) => Err(Machine(error.to_string()).into()),
+            };
+            let status = status.unwrap_or_else(|error| tell(error, &reporter));
             python.end();
+            if let (Status::Interrupted, Ok(interruption)) = (status, &interruption) {
+                interruption.end();
+            }
             status
         }
         Err(error) => {
@@ -143,6 +156,10 @@ fn tell(error: anyhow::Error, reporter: &Reporter) -> Status {
             Status::Refused
         }
         Err(error) => {
+            if error.chain().any(|cause| cause.is::<Interrupted>()) {
+                anstream::eprintln!("interrupted; nothing was generated");
+                return Status::Interrupted;
+            }
             if let Some(failure) = error.downcast_ref() {
                 creation::tell(failure);
             }
