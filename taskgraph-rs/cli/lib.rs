@@ -19,6 +19,7 @@ mod callback;
 mod config;
 mod creation;
 mod decision;
+mod doctor;
 mod embedded;
 mod environment;
 mod graph;
@@ -134,6 +135,7 @@ fn call(command: Command, registry: &Registry, reporter: &Reporter) -> Result<St
         Command::ImageDigest(options) => image_digest::run(&options, registry, reporter),
         Command::KindGraph(options) => kind_graph::run(&options, registry),
         Command::Decision(options) => decision::run(*options, registry, reporter),
+        Command::Doctor(options) => doctor::run(&options, registry, reporter),
         Command::Graph(GraphCommand::Preview(options)) => preview::run(&options, registry, reporter),
         Command::Graph(GraphCommand::Diff(options)) => graph::diff(&options, registry, reporter),
         Command::Graph(GraphCommand::Explain(options)) => graph::explain(&options, registry, reporter),

@@ -7,6 +7,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod doctor;
 mod exceptions;
 mod interpreters;
 mod processes;
