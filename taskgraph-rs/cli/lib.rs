@@ -19,10 +19,12 @@ mod callback;
 mod config;
 mod creation;
 mod decision;
+mod doctor;
 mod embedded;
 mod environment;
 mod graph;
 mod image_digest;
+mod interruption;
 mod kind_graph;
 mod known_urls;
 mod manual;
@@ -40,14 +42,16 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::Parser as _;
-use taskgraph::problem::Problems;
+use taskgraph::problem::{Machine, Problems};
 use taskgraph::submit::CreateFailure;
 use taskgraph::transform::Registry;
+use taskgraph_python::interruption::Interrupted;
 
 /// The table of what ships: what the strings in kind.yml stand for.
 pub use taskgraph_transforms::registry;
 
 use args::{Args, Command, ConfigCommand, GraphCommand};
+use interruption::{INTERRUPTED, Interruption};
 use phase::Phase;
 use report::Reporter;
 
@@ -62,6 +66,8 @@ enum Status {
     Refused,
     /// The machine is at fault: a file, git.
     Machine,
+    /// Ctrl-C or SIGTERM has ended what was going on.
+    Interrupted,
     /// With `--exit-code`: something differs.
     Differs,
     /// With `--exit-code`: the input was refused.
@@ -76,6 +82,7 @@ impl Status {
             Status::Warnings | Status::RefusedDiff => 1,
             Status::Refused | Status::Differs => 2,
             Status::Machine => 3,
+            Status::Interrupted => INTERRUPTED,
         }
     }
 }
@@ -88,9 +95,16 @@ pub fn run(registry: &Registry) -> ExitCode {
             let reporter = Reporter::new();
             let python = python::support(&args.python);
             let registry = registry.clone().with_python(python.clone());
-            let status =
-                call(args.command, &registry, &reporter).unwrap_or_else(|error| tell(error, &reporter));
+            let interruption = Interruption::watch();
+            let status = match &interruption {
+                Ok(_) => call(args.command, &registry, &reporter),
+                Err(error) => Err(Machine(error.to_string()).into()),
+            };
+            let status = status.unwrap_or_else(|error| tell(error, &reporter));
             python.end();
+            if let (Status::Interrupted, Ok(interruption)) = (status, &interruption) {
+                interruption.end();
+            }
             status
         }
         Err(error) => {
@@ -122,6 +136,7 @@ fn call(command: Command, registry: &Registry, reporter: &Reporter) -> Result<St
         Command::ImageDigest(options) => image_digest::run(&options, registry, reporter),
         Command::KindGraph(options) => kind_graph::run(&options),
         Command::Decision(options) => decision::run(*options, registry, reporter),
+        Command::Doctor(options) => doctor::run(&options, registry, reporter),
         Command::Graph(GraphCommand::Preview(options)) => preview::run(&options, registry, reporter),
         Command::Graph(GraphCommand::Diff(options)) => graph::diff(&options, registry, reporter),
         Command::Graph(GraphCommand::Explain(options)) => graph::explain(&options, registry, reporter),
@@ -144,6 +159,10 @@ fn tell(error: anyhow::Error, reporter: &Reporter) -> Status {
             Status::Refused
         }
         Err(error) => {
+            if error.chain().any(|cause| cause.is::<Interrupted>()) {
+                anstream::eprintln!("interrupted; nothing was generated");
+                return Status::Interrupted;
+            }
             match error.downcast_ref::<CreateFailure>() {
                 // Why is told with the tasks that it is about.
                 Some(failure) if !failure.refused.is_empty() => {

@@ -2,27 +2,21 @@
 
 use std::io::{IsTerminal as _, Write as _, stderr};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use anstream::eprintln;
-use anyhow::{Context as _, Result};
-use signal_hook::consts::{SIGINT, SIGTERM};
-use signal_hook::flag;
+use anyhow::Result;
 use taskgraph::probe::{self, probe};
-use taskgraph::problem::Machine;
 use taskgraph::settings::PRODUCTION_ROOT_URL;
 use taskgraph::submit::{News, Patience, Taskcluster, Watch};
 use taskgraph::urls::{Question, Urls};
+use taskgraph_python::interruption::{Held, hold, is_interrupted};
 
 use crate::environment::{access, is_root_url_set};
 use crate::report::one_line;
 
-/// How a process ends that is interrupted a second time: as a shell has it.
-const INTERRUPTED: i32 = 130;
-
 /// Taskcluster as the environment says, watched by whoever sits in front of it.
 pub fn connect() -> Result<Taskcluster> {
-    Ok(Taskcluster::new(access()?).watched_by(Arc::new(Progress::new()?)))
+    Ok(Taskcluster::new(access()?).watched_by(Arc::new(Progress::new())))
 }
 
 /// The same for whoever looks at a graph, and would rather hear soon that there is no network.
@@ -63,21 +57,15 @@ impl Line {
 /// Tells a person, and stops when asked to.
 struct Progress {
     line: Line,
-    is_interrupted: Arc<AtomicBool>,
+    /// From now on an interruption lets end what is in flight.
+    _held: Held,
     /// Whether it was told that nobody has named the instance.
     is_told: AtomicBool,
 }
 
 impl Progress {
-    /// From now on an interruption lets end what is in flight. A second one ends the process.
-    fn new() -> Result<Self> {
-        let is_interrupted = Arc::new(AtomicBool::new(false));
-        for signal in [SIGINT, SIGTERM] {
-            flag::register_conditional_shutdown(signal, INTERRUPTED, is_interrupted.clone())
-                .and_then(|_| flag::register(signal, is_interrupted.clone()))
-                .with_context(|| Machine("interruptions cannot be waited for".into()))?;
-        }
-        Ok(Progress { line: Line::new(), is_interrupted, is_told: AtomicBool::new(false) })
+    fn new() -> Self {
+        Progress { line: Line::new(), _held: hold(), is_told: AtomicBool::new(false) }
     }
 }
 
@@ -113,6 +101,6 @@ impl Watch for Progress {
     }
 
     fn is_cancelled(&self) -> bool {
-        self.is_interrupted.load(Ordering::Relaxed)
+        is_interrupted()
     }
 }

@@ -19,6 +19,7 @@ use crate::problem::{Problem, Problems};
 use crate::rows;
 use crate::settings::Settings;
 use crate::shelf::Shelf;
+use crate::source::Place;
 use crate::task::{Task, TasksByLabel};
 use crate::trace::Trace;
 use crate::transform::{Context, NeedsPython};
@@ -316,8 +317,15 @@ impl Schedule<'_> {
 }
 
 fn twice(task: &Task, other: &Task) -> Problem {
-    Problem::error("duplicate-label", format!("two tasks have the label `{}`", task.label))
+    let place = |task: &Task| task.origin.place(&Default::default());
+    let problem = Problem::error("duplicate-label", format!("two tasks have the label `{}`", task.label))
+        .in_place(place(task));
+    // What Python makes has no place of its own in the kind.
+    let same = |one: &Place, other: &Place| one.source == other.source && one.span == other.span;
+    if place(task).zip(place(other)).is_some_and(|(one, other)| same(&one, &other)) {
+        return problem.at(Default::default(), format!("kind `{}` makes both", task.kind));
+    }
+    problem
         .at(Default::default(), format!("made by kind `{}`", task.kind))
-        .in_place(task.origin.place(&Default::default()))
-        .with(other.origin.place(&Default::default()), format!("made by kind `{}`", other.kind))
+        .with(place(other), format!("made by kind `{}`", other.kind))
 }

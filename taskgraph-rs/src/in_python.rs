@@ -56,7 +56,7 @@ pub fn generate(loaded: &Loaded, params: &Params, settings: &Settings) -> Result
     }
     let worker = loaded.worker()?;
     let registered = foreign(loaded, &worker);
-    let mut in_python = forced(loaded, &worker, &registered);
+    let mut in_python = forced_by(loaded, &worker, &registered);
     // Each round adds at least one kind.
     loop {
         let session = Arc::new(worker.session(&loaded.tree)?);
@@ -115,8 +115,12 @@ fn foreign(loaded: &Loaded, worker: &Worker) -> Registered {
     registered
 }
 
-/// Kinds that Python has to make, as far as that can be seen before any is made.
-fn forced(loaded: &Loaded, worker: &Worker, registered: &Registered) -> IndexMap<Str, Because> {
+/// Kinds that Python has to make besides those that have a reason themselves, before any is made.
+pub fn forced(loaded: &Loaded, worker: &Worker) -> IndexMap<Str, Because> {
+    forced_by(loaded, worker, &foreign(loaded, worker))
+}
+
+fn forced_by(loaded: &Loaded, worker: &Worker, registered: &Registered) -> IndexMap<Str, Because> {
     let kinds = loaded.kinds.values().filter(|kind| !kind.made_by.is_python());
     if let Some(replaced) = worker.opened.replaced.first() {
         return kinds.map(|kind| (kind.name.clone(), Because::Replaced(replaced.clone()))).collect();

@@ -10,11 +10,11 @@ use tempfile::TempDir;
 
 use crate::params::{self, Params};
 use crate::pipeline::Loaded;
-use crate::problem::{Problem, Problems};
+use crate::problem::Problems;
 use crate::settings::Settings;
 use crate::transform::Registry;
 use crate::tree::Tree;
-use crate::worker::{Channel, NativeParts, Python, Reply, Request};
+use crate::worker::{Channel, Interpreter, NativeParts, Python, Refusal, Reply, Request};
 
 const CONFIG: &str = "trust-domain: t
 task-priority: low
@@ -87,8 +87,12 @@ impl Python for FakePython {
         None
     }
 
-    fn refusal(&self) -> Option<Problem> {
-        (!self.0.can_run).then(|| Problem::error("no-python", "there is none").help("get one"))
+    fn interpreter(&self) -> Option<Interpreter<'_>> {
+        None
+    }
+
+    fn refusal(&self) -> Option<Refusal> {
+        (!self.0.can_run).then_some(Refusal::Forbidden)
     }
 }
 
@@ -195,5 +199,6 @@ fn without_python_every_part_that_needs_it_is_told_with_its_place() {
     let told: Vec<String> = problems.iter().map(|problem| problem.message.clone()).collect();
     assert_eq!(told, ["`own:register` has no native equal", "unknown transform `own.transforms.first`"]);
     assert!(problems.iter().all(|problem| problem.place.is_some()));
-    assert!(problems.iter().all(|problem| problem.help.as_deref() == Some("there is none: get one")));
+    let help = Refusal::Forbidden.message();
+    assert!(problems.iter().all(|problem| problem.help.as_deref().is_some_and(|told| told.contains(help))));
 }

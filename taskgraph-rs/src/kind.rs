@@ -11,7 +11,7 @@ use crate::document::load;
 use crate::fields::Fields;
 use crate::keypath::KeyPath;
 use crate::origin::{Origin, Spot};
-use crate::parts::{Judge, refused, versions};
+use crate::parts::{Judge, versions};
 use crate::problem::{Problem, Problems, place_of_key, place_of_value};
 use crate::source::Place;
 use crate::template::merge;
@@ -121,6 +121,11 @@ pub fn look_at_kinds(tree: &Tree, targets: &BTreeSet<String>) -> Result<IndexMap
     let registry = Registry::of_anything();
     let versions = versions(tree, &registry);
     load_kinds(tree, &registry, &Judge::of_looks(tree, &registry, &versions), targets)
+}
+
+/// The name among those that are known that is nearest to another one. All that is known is called `transforms`.
+fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    words::nearest(name.strip_suffix(":transforms").unwrap_or(name), known)
 }
 
 /// Loads the kinds of a tree in the order of their making: all, or `targets` and what they need.
@@ -331,19 +336,21 @@ impl Loading<'_> {
         let made_by = judge.made_by(name, is_registered);
         if let (Some(because), Some(refusal)) = (made_by.because(), judge.refusal()) {
             let problem = match because {
-                Because::NoNative(_) => {
-                    let nearest = words::nearest(name, known);
-                    let label = match &nearest {
-                        Some(nearest) => format!("did you mean `{nearest}`?"),
-                        None => "the program has nothing native of this name".into(),
-                    };
-                    let problem = Problem::error("wrong-value", unknown).at(path.clone(), label);
-                    match nearest {
-                        Some(_) => problem,
-                        None => problem.help(refused(because, refusal).help.unwrap_or_default()),
+                Because::NoNative(_) => match (refusal.file_of(name), nearest(name, known)) {
+                    (Some(file), _) => {
+                        refusal.problem(because).at(path.clone(), format!("it is in `{file}`"))
                     }
-                }
-                _ => refused(because, refusal).at(path.clone(), "this part of the tree is another one"),
+                    (None, Some(nearest)) => {
+                        let label = format!("did you mean `{nearest}`?");
+                        Problem::error("wrong-value", unknown).at(path.clone(), label)
+                    }
+                    (None, None) => {
+                        let label = "neither the program nor the tree has it";
+                        let help = refusal.problem(because).help.unwrap_or_default();
+                        Problem::error("wrong-value", unknown).at(path.clone(), label).help(help)
+                    }
+                },
+                _ => refusal.problem(because).at(path.clone(), "this part of the tree is another one"),
             };
             self.problems.push(problem.in_place(Some(place_of_value(&self.document, &path))));
         }

@@ -8,13 +8,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::config::GraphConfig;
 use crate::extension::Extension;
-use crate::known::{Modules, Package, Pins, Role, Table, Verdict, Versions, installed};
+use crate::known::{Modules, Package, Pins, Role, Table, Verdict, Versions, installed, requirements};
 use crate::problem::{Problem, place_of_value};
 use crate::transform::Registry;
 use crate::tree::Tree;
 use crate::value::Value;
 use crate::words;
-use crate::worker::{Because, MadeBy, NativeParts};
+use crate::worker::{Because, MadeBy, NativeParts, Refusal};
 
 /// A transform of Taskgraph that stands for all of it: its modules are known by their version.
 const CORE: &str = "taskgraph.transforms.task";
@@ -23,7 +23,7 @@ const CORE: &str = "taskgraph.transforms.task";
 pub struct Judge<'a> {
     native_parts: NativeParts,
     modules: Modules<'a>,
-    refusal: Option<Problem>,
+    refusal: Option<Refused<'a>>,
     has_no_python: AtomicBool,
 }
 
@@ -39,8 +39,9 @@ impl<'a> Judge<'a> {
             modules: Modules::new(tree, registry.table(), versions),
             refusal: match python {
                 Some(python) => python.refusal(),
-                None => Some(Problem::error("no-python", "this program runs no Python")),
-            },
+                None => Some(Refusal::NotSupported),
+            }
+            .map(|why| Refused { why, tree }),
             has_no_python: AtomicBool::new(false),
         }
     }
@@ -48,6 +49,11 @@ impl<'a> Judge<'a> {
     /// A judge for who only looks at the kinds and makes nothing of them: who would make them is no matter.
     pub fn of_looks(tree: &'a Tree, registry: &'a Registry, versions: &'a Versions) -> Self {
         Judge { native_parts: NativeParts::Always, refusal: None, ..Judge::new(tree, registry, versions) }
+    }
+
+    /// The same for somebody who wants to know who would make what: nothing is refused.
+    pub fn that_refuses_nothing(self) -> Self {
+        Judge { refusal: None, ..self }
     }
 
     /// Who makes the part that Python calls `object`, for which there is a native part if it `is_registered`.
@@ -69,7 +75,7 @@ impl<'a> Judge<'a> {
     }
 
     /// Why nothing can be made by Python; nothing if it can.
-    pub fn refusal(&self) -> Option<&Problem> {
+    pub fn refusal(&self) -> Option<&Refused<'a>> {
         self.refusal.as_ref()
     }
 
@@ -171,6 +177,11 @@ impl Parts {
 
     /// Each part that is not native, and why.
     pub fn in_python(&self) -> impl Iterator<Item = (&'static str, &Because)> {
+        self.all().into_iter().filter_map(|(name, part)| Some((name, part.because()?)))
+    }
+
+    /// All parts. The first one is Taskgraph itself.
+    pub fn all(&self) -> [(&'static str, &MadeBy); 8] {
         [
             ("Taskgraph", &self.core),
             ("register", &self.register),
@@ -181,8 +192,6 @@ impl Parts {
             ("actions", &self.actions),
             ("decision parameters", &self.decision_parameters),
         ]
-        .into_iter()
-        .filter_map(|(name, part)| Some((name, part.because()?)))
     }
 
     /// What is wrong if nothing can be made by Python, and something has to be.
@@ -191,7 +200,7 @@ impl Parts {
         let (_, because) = self.in_python().next()?;
         let path = "taskgraph.register".into();
         let place = Some(place_of_value(&config.document, &path));
-        let problem = refused(because, refusal);
+        let problem = refusal.problem(because);
         let label = match because {
             Because::NoNative(name) => words::nearest(name, registry.extension_names())
                 .map(|nearest| format!("did you mean `{nearest}`?")),
@@ -201,11 +210,29 @@ impl Parts {
     }
 }
 
-/// The problem of a part that only Python could make, where it cannot run.
-pub fn refused(because: &Because, refusal: &Problem) -> Problem {
-    let help = match &refusal.help {
-        Some(help) => format!("{}: {help}", refusal.message),
-        None => refusal.message.clone(),
-    };
-    Problem::error("no-python", because.to_string()).help(help)
+/// Why nothing of a tree can be made by Python.
+pub struct Refused<'a> {
+    why: Refusal,
+    tree: &'a Tree,
+}
+
+impl Refused<'_> {
+    /// The problem of a part that only Python could make.
+    pub fn problem(&self, because: &Because) -> Problem {
+        let way_out = self.why.way_out(&requirements(&Pins::of(self.tree)));
+        let instead = match because {
+            Because::Unknown { .. } => ", or take the native part for what it is with `--native always`",
+            Because::Asked => ", or leave out `--native never`",
+            _ => "",
+        };
+        Problem::error("no-python", because.to_string())
+            .help(format!("{}: {way_out}{instead}", self.why.message()))
+    }
+
+    /// The file that a Python object is in, if the tree has it: `taskcluster/own/transforms/one.py`.
+    pub fn file_of(&self, object: &str) -> Option<String> {
+        let module = object.split(':').next()?.replace('.', "/");
+        let files = [format!("{module}.py"), format!("{module}/__init__.py")];
+        files.iter().find(|file| self.tree.has(file)).map(|file| self.tree.from_top(file))
+    }
 }

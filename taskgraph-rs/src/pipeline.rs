@@ -115,9 +115,24 @@ impl Full {
 impl Loaded {
     /// Reads the config and the kinds of a tree: all of them, or `target_kinds` and what they need.
     pub fn load(tree: Tree, registry: &Registry, target_kinds: &BTreeSet<String>) -> Result<Self> {
+        Loaded::load_as(tree, registry, target_kinds, true)
+    }
+
+    /// Reads a tree to tell who would make what of it. That nothing can be made by Python is no error.
+    pub fn survey(tree: Tree, registry: &Registry) -> Result<Self> {
+        Loaded::load_as(tree, registry, &BTreeSet::new(), false)
+    }
+
+    fn load_as(
+        tree: Tree,
+        registry: &Registry,
+        target_kinds: &BTreeSet<String>,
+        refuses: bool,
+    ) -> Result<Self> {
         let config = GraphConfig::load(&tree)?;
         let versions = versions(&tree, registry);
         let judge = Judge::new(&tree, registry, &versions);
+        let judge = if refuses { judge } else { judge.that_refuses_nothing() };
         let register = config.taskgraph("register").and_then(Value::as_str);
         let mut extension = match register.and_then(|name| registry.find_extension(name)) {
             Some(extension) => extension(&tree),
@@ -151,6 +166,11 @@ impl Loaded {
             worker: Mutex::default(),
             defaults: Mutex::default(),
         })
+    }
+
+    /// Kinds that only what the Python of the tree has registered makes Python's, and why. The Python runs for that.
+    pub fn forced(&self) -> Result<IndexMap<Str, Because>> {
+        Ok(in_python::forced(self, &*self.worker()?))
     }
 
     /// What a file with default parameters says. It is read once, however many configs are completed from it.

@@ -5,6 +5,7 @@ mod actions;
 mod config;
 mod decision;
 mod diff;
+mod doctor;
 mod explain;
 mod image_digest;
 mod kind_graph;
@@ -22,6 +23,7 @@ pub use actions::ActionsOptions;
 pub use config::{CheckFormat, CheckOptions, InitOptions, ModelMode, SchemaOptions, UpgradeOptions};
 pub use decision::{DecisionOptions, EventOptions};
 pub use diff::DiffOptions;
+pub use doctor::DoctorOptions;
 pub use explain::ExplainOptions;
 pub use image_digest::ImageDigestOptions;
 pub use kind_graph::{KindGraphFormat, KindGraphOptions};
@@ -73,6 +75,8 @@ pub enum Command {
     ActionCallback(ActionCallbackOptions),
     /// Show what an action would do: nothing is created, cancelled or rerun
     TestActionCallback(TestActionCallbackOptions),
+    /// Show what of a tree is made natively and what by its Python, why, and what is missing to make it
+    Doctor(DoctorOptions),
     /// Look at a graph before it runs
     #[command(subcommand)]
     Graph(GraphCommand),

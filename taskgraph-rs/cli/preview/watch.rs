@@ -26,8 +26,10 @@ pub fn watch(config: &Path, reporter: &Reporter, mut look: impl FnMut() -> Resul
         // Taken before the file is read: what is saved meanwhile is another save.
         let seen = stamp(config);
         let started = Instant::now();
-        if let Err(error) = look() {
-            crate::tell(error, reporter);
+        if let Err(error) = look()
+            && crate::tell(error, reporter) == Status::Interrupted
+        {
+            return Ok(Status::Interrupted);
         }
         let name = one_line(&config.display().to_string());
         eprintln!("previewed in {:.0?}; waiting for `{name}` to be saved, Ctrl-C ends", started.elapsed());

@@ -5,6 +5,7 @@
 
 mod find;
 mod frame;
+pub mod interruption;
 mod process;
 mod script;
 mod support;

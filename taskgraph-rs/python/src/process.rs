@@ -15,15 +15,22 @@ use rustix::process::{Pid, Signal, kill_process_group};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use taskgraph::problem::{Machine, Problem, Problems};
-use taskgraph::worker::{Channel, Reply, Request};
+use taskgraph::worker::{Channel, Reply, Request, killed};
 
 use crate::find::Interpreter;
 use crate::frame;
+use crate::interruption::{Interrupted, hold, is_interrupted};
 use crate::script::{BOOTSTRAP, first_frame};
 use crate::support::{Limits, Log};
 
+/// How long an interpreter may take to start, besides what the user allows.
+const START: Duration = Duration::from_secs(30);
+
 /// How long the worker may take to tell that a request took too long.
 const GRACE: Duration = Duration::from_secs(3);
+
+/// The method that is called first: it waits for the interpreter to start.
+const OPEN: &str = "open";
 
 /// How long the worker may take to end once nothing more is asked of it.
 const FAREWELL: Duration = Duration::from_millis(500);
@@ -33,8 +40,11 @@ const LONGEST_LINE: u64 = 1 << 14;
 
 /// An interpreter that serves requests.
 pub struct Process {
+    /// The program and why it is this one, for messages.
+    name: String,
     group: Option<Pid>,
-    requests: Mutex<Option<ChildStdin>>,
+    /// Bodies of frames for the thread that writes them: an interpreter that reads nothing keeps nobody else waiting.
+    requests: Mutex<Option<Sender<Vec<u8>>>>,
     waiting: Arc<Mutex<Waiting>>,
     child: Arc<Mutex<Child>>,
     threads: Mutex<Vec<JoinHandle<()>>>,
@@ -46,6 +56,8 @@ pub struct Process {
 struct Waiting {
     last: u64,
     answers: BTreeMap<u64, Sender<Reply>>,
+    /// Whether it has answered anything.
+    has_answered: bool,
     /// How the process ended, once it has.
     ended: Option<Ended>,
 }
@@ -76,7 +88,7 @@ impl Process {
         limits: Limits,
         log: Log,
     ) -> Result<Self> {
-        let program = interpreter.program.display();
+        let name = format!("`{}` ({})", interpreter.program.display(), interpreter.found_by);
         let mut child = Command::new(&interpreter.program)
             .arg("-c")
             .arg(BOOTSTRAP)
@@ -86,16 +98,21 @@ impl Process {
             .stderr(Stdio::piped())
             .process_group(0)
             .spawn()
-            .with_context(|| Machine(format!("`{program}` ({}) cannot be started", interpreter.found_by)))?;
+            .with_context(|| {
+                let way_out = "--python or TASKGRAPH_PYTHON names another one";
+                Machine(format!("{name} cannot be started as an interpreter of Python; {way_out}"))
+            })?;
         let group = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
         let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
-        let (mut stdin, stdout, stderr) = (
+        let (stdin, stdout, stderr) = (
             stdin.expect("the pipe was asked for"),
             stdout.expect("the pipe was asked for"),
             stderr.expect("the pipe was asked for"),
         );
+        let (requests, bodies) = channel();
         // If this fails, the process has ended, and whoever asks hears how.
-        let _ = frame::write(&mut stdin, &first_frame());
+        let _ = requests.send(first_frame());
+        let writer = spawn(move || write_requests(stdin, &bodies));
         let waiting = Arc::new(Mutex::new(Waiting::default()));
         let child = Arc::new(Mutex::new(child));
         let reader = {
@@ -104,20 +121,20 @@ impl Process {
         };
         let logger = spawn(move || read_log(stderr, &log));
         Ok(Process {
+            name,
             group,
-            requests: Mutex::new(Some(stdin)),
+            requests: Mutex::new(Some(requests)),
             waiting,
             child,
-            threads: Mutex::new(vec![reader, logger]),
+            threads: Mutex::new(vec![writer, reader, logger]),
             limits,
         })
     }
 
     /// Ends the process and all its descendants, and waits until what they print is shown.
     pub fn end(&self) {
-        // Without requests the worker ends by itself. Whoever still writes one has the pipe, and no patience is due.
-        if let Ok(mut requests) = self.requests.try_lock() {
-            drop(requests.take());
+        // Without requests the worker ends by itself.
+        if lock(&self.requests).take().is_some() {
             wait_for(&self.child, FAREWELL);
         }
         self.signal(Signal::KILL);
@@ -151,31 +168,42 @@ impl Process {
         let arguments = request.arguments.trim_start_matches('{').trim_end();
         let comma = if arguments == "}" { "" } else { "," };
         let body = format!(r#"{{"id":{id},"method":"{}"{session}{comma}{arguments}"#, request.method);
-        if let Some(requests) = &mut *lock(&self.requests) {
+        if let Some(requests) = &*lock(&self.requests) {
             // A process that no longer reads has ended, or will be seen to end.
-            let _ = frame::write(requests, body.as_bytes());
+            let _ = requests.send(body.into_bytes());
         }
         Ok(receiver)
     }
 
     /// What is to be said of a request that gets no answer.
     fn lost(&self, what: &str, ended: &Ended) -> anyhow::Error {
-        let refused = |message: String| Problems::from(Problem::error("python", message)).into();
+        let refused = |message: String, help: String| {
+            Problems::from(Problem::error("python", format!("{what}: {message}")).help(help)).into()
+        };
+        let has_answered = lock(&self.waiting).has_answered;
         match ended {
-            Ended::With(status) => match (status.signal(), status.code()) {
-                (Some(signal), _) => anyhow::anyhow!("{what}: the Python of the tree was running")
-                    .context(Machine(format!("Python was killed by signal {signal}"))),
-                (None, code) => {
-                    let code = code.unwrap_or_default();
-                    refused(format!("{what}: the Python of the tree ended the process with status {code}"))
-                }
+            Ended::With(status) => match (status.signal(), status.code().unwrap_or_default()) {
+                (Some(signal), _) => killed(what, signal),
+                (None, code) if has_answered => refused(
+                    format!("the Python of the tree ended the process with status {code}"),
+                    "something in it calls `os._exit`, or ends the process in C".into(),
+                ),
+                (None, code) => refused(
+                    format!("{} ended with status {code} before it answered", self.name),
+                    "it is no Python 3, or what it imports at its start ends it; what it printed stands above".into(),
+                ),
             },
-            Ended::Garbled(why) => refused(format!("{what}: the worker cannot be understood: {why}")),
+            Ended::Garbled(why) => refused(
+                format!("{} cannot be understood: {why}", self.name),
+                "something in the tree's Python, or what the interpreter imports at its start, writes into the pipe \
+                 of the answers"
+                    .into(),
+            ),
         }
     }
 
     fn too_slow(&self, what: &str) -> anyhow::Error {
-        let seconds = self.limits.time.as_secs();
+        let seconds = self.limits.time.as_secs_f64();
         let message = format!("{what}: the Python of the tree did not answer within {seconds} s");
         let help = "--python-timeout SECONDS gives it more time";
         Problems::from(Problem::error("python", message).help(help)).into()
@@ -188,19 +216,28 @@ impl Channel for Process {
             Ok(receiver) => receiver,
             Err(ended) => return Err(self.lost(request.what, &ended)),
         };
-        let mut reply = receiver.recv_timeout(self.limits.time);
-        if matches!(reply, Err(RecvTimeoutError::Timeout)) {
+        let _held = hold();
+        let start = if request.method == OPEN { START } else { Duration::ZERO };
+        let mut reply = patiently(&receiver, self.limits.time.saturating_add(start));
+        let is_late = matches!(reply, Err(RecvTimeoutError::Timeout)) && !is_interrupted();
+        if is_late {
             // The worker answers with where it was, if it still can.
             self.signal(Signal::USR1);
-            reply = receiver.recv_timeout(GRACE);
+            reply = patiently(&receiver, GRACE);
         }
         match reply {
             Ok(reply) => Ok(reply),
-            Err(RecvTimeoutError::Timeout) => {
+            Err(_) if is_interrupted() => {
+                self.signal(Signal::KILL);
+                Err(anyhow::Error::from(Interrupted)
+                    .context(Machine(format!("{}: interrupted", request.what))))
+            }
+            // It does not answer, or the signal has ended it.
+            Err(_) if is_late => {
                 self.signal(Signal::KILL);
                 Err(self.too_slow(request.what))
             }
-            Err(RecvTimeoutError::Disconnected) => {
+            Err(_) => {
                 let ended = lock(&self.waiting).ended.clone();
                 let ended = ended.unwrap_or(Ended::Garbled("there is no answer".into()));
                 Err(self.lost(request.what, &ended))
@@ -212,6 +249,28 @@ impl Channel for Process {
 impl Drop for Process {
     fn drop(&mut self) {
         self.end();
+    }
+}
+
+/// Waits for a reply, but no longer than until somebody interrupts.
+fn patiently(receiver: &Receiver<Reply>, patience: Duration) -> Result<Reply, RecvTimeoutError> {
+    const STEP: Duration = Duration::from_millis(50);
+    let start = Instant::now();
+    loop {
+        let left = patience.saturating_sub(start.elapsed());
+        match receiver.recv_timeout(left.min(STEP)) {
+            Err(RecvTimeoutError::Timeout) if left > STEP && !is_interrupted() => {}
+            reply => return reply,
+        }
+    }
+}
+
+/// Writes requests until there are no more, or nobody reads them.
+fn write_requests(mut stdin: ChildStdin, bodies: &Receiver<Vec<u8>>) {
+    for body in bodies {
+        if frame::write(&mut stdin, &body).is_err() {
+            return;
+        }
     }
 }
 
@@ -252,7 +311,9 @@ fn hand_over(body: &[u8], waiting: &Mutex<Waiting>) -> Result<(), String> {
         (_, Some(error)) => Reply::Raised(error.get().to_owned()),
         (None, None) => return Err("an answer says nothing".into()),
     };
-    if let Some(sender) = lock(waiting).answers.remove(&answer.id) {
+    let mut waiting = lock(waiting);
+    waiting.has_answered = true;
+    if let Some(sender) = waiting.answers.remove(&answer.id) {
         // Whoever asked may have given up.
         let _ = sender.send(reply);
     }
@@ -288,3 +349,7 @@ fn read_log(stderr: ChildStderr, log: &Log) {
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+#[path = "process_tests.rs"]
+mod tests;

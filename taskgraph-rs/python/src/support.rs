@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 use taskgraph::problem::{Problem, Problems};
-use taskgraph::worker::{Channel, NativeParts, Python};
+use taskgraph::worker::{self, Channel, NativeParts, Python, Refusal};
 
 use crate::find::{Choice, Interpreter, Surroundings, find};
 use crate::process::Process;
@@ -53,11 +53,6 @@ impl PythonSupport {
         PythonSupport { choice, native_parts, interpreter, limits, log, running: Mutex::default() }
     }
 
-    /// The interpreter that is run if one is needed.
-    pub fn interpreter(&self) -> Option<&Interpreter> {
-        self.interpreter.as_ref()
-    }
-
     /// Ends every process that was started, and shows the last of what they print.
     pub fn end(&self) {
         let running = std::mem::take(&mut *self.running.lock().unwrap_or_else(PoisonError::into_inner));
@@ -71,7 +66,11 @@ impl Python for PythonSupport {
     }
 
     fn start(&self, directory: Option<&Path>) -> Result<Arc<dyn Channel>> {
-        let Some(interpreter) = &self.interpreter else { return Err(self.none()) };
+        let Some(interpreter) = &self.interpreter else {
+            let refusal = self.refusal().unwrap_or(Refusal::NoInterpreter);
+            let problem = Problem::error("no-python", refusal.message());
+            return Err(Problems::from(problem.help(refusal.way_out("taskcluster-taskgraph"))).into());
+        };
         let process = Arc::new(Process::start(interpreter, directory, self.limits, self.log.clone())?);
         self.running.lock().unwrap_or_else(PoisonError::into_inner).push(process.clone());
         Ok(process)
@@ -85,22 +84,16 @@ impl Python for PythonSupport {
         self.limits.memory
     }
 
-    fn refusal(&self) -> Option<Problem> {
-        self.interpreter.is_none().then(|| self.refused())
-    }
-}
-
-impl PythonSupport {
-    fn none(&self) -> anyhow::Error {
-        Problems::from(self.refused()).into()
+    fn interpreter(&self) -> Option<worker::Interpreter<'_>> {
+        let Interpreter { program, found_by, .. } = self.interpreter.as_ref()?;
+        Some(worker::Interpreter { program, found_by })
     }
 
-    fn refused(&self) -> Problem {
-        match self.choice {
-            Choice::Never => Problem::error("no-python", "parts of this tree have to be made by its Python, and `--python never` forbids it")
-                .help("leave the flag out, or take the native parts for what they are with `--native always`"),
-            _ => Problem::error("no-python", "parts of this tree have to be made by its Python, and there is no Python")
-                .help("install Python 3 and `taskcluster-taskgraph` in the version that the tree pins, activate the environment, or name its interpreter with --python or TASKGRAPH_PYTHON"),
+    fn refusal(&self) -> Option<Refusal> {
+        match (&self.interpreter, &self.choice) {
+            (Some(_), _) => None,
+            (None, Choice::Never) => Some(Refusal::Forbidden),
+            (None, _) => Some(Refusal::NoInterpreter),
         }
     }
 }

@@ -13,6 +13,7 @@ MAX_MESSAGE = 20000
 MAX_TEXT = 200
 MAX_CAUSES = 4
 MAX_SCHEMA_ERRORS = 100
+MAX_LABELS = 20
 
 #: Where Python's own library is: frames there are nobody's fault in the tree, even if the tree is around it
 _LIBRARY = os.path.dirname(os.__file__) + os.sep
@@ -33,6 +34,16 @@ class Died(Exception):
         self.status = status
 
 
+class UnknownLabels(Exception):
+    """A filter has picked what is no task."""
+
+    def __init__(self, what, function, labels):
+        super().__init__("%s picks labels that no task has" % what)
+        self.what = what
+        self.function = function
+        self.labels = sorted(label if isinstance(label, str) else repr(label) for label in labels)
+
+
 class Where:
     """Knows which files belong to the tree, and which functions are steps of the kind that is being made."""
 
@@ -42,6 +53,8 @@ class Where:
         self.steps_of = None
         #: id of a code object, or of a callable object, -> (dotted name, code)
         self.steps = {}
+        #: the last of them, as (dotted name, code or None)
+        self.last_step = None
 
     def set_tree(self, folder):
         self.folder = os.path.join(os.path.realpath(folder), "")
@@ -50,6 +63,8 @@ class Where:
     def in_tree(self, path):
         if self.folder is None or not path or path.startswith("<"):
             return False
+        if not os.path.isabs(path) and not os.path.isfile(path):
+            return False  # compiled modules name the file that they were made of, wherever that was
         path = os.path.abspath(path)
         if not path.startswith(self.folder_as_given):
             path = os.path.realpath(path)
@@ -59,13 +74,14 @@ class Where:
         return not ("site-packages" in inner or "dist-packages" in inner or path.startswith(_LIBRARY))
 
     def find_steps(self):
-        self.steps = {}
+        self.steps, self.last_step = {}, None
         try:
             found = self.steps_of() if self.steps_of else ()
         except Exception:  # what the tree made of its modules may be anything
             found = ()
         for step in found:
             name, code, target = name_of(step)
+            self.last_step = name, code
             if code is not None:
                 self.steps[id(code)] = (name, code, None)
             if target is not None:
@@ -118,14 +134,15 @@ def describe(error, where, depth=0):
         "imported_by": None,
         "cause": None,
         "schema": _schema(error),
+        "yielded": _yielded(frames),
     }
+    step = where.last_step if answer["yielded"] else None
     for frame, _ in reversed(frames):
-        step = where.step_of(frame)
-        if step:
-            answer["transform"], code = step
-            if code is not None:
-                answer["transform_at"] = _definition(code)
-            break
+        step = step or where.step_of(frame)
+    if step:
+        answer["transform"], code = step
+        if code is not None:
+            answer["transform_at"] = _definition(code, where)
     for frame, _ in reversed(frames):
         if frame.f_code.co_name == "find_object" and isinstance(frame.f_locals.get("path"), str):
             answer["object"] = frame.f_locals["path"]
@@ -142,6 +159,10 @@ def describe(error, where, depth=0):
         answer.update(path=error.path, found=error.found, label=error.label)
     if isinstance(error, Died):
         answer.update(signal=error.signal, status=error.status)
+    if isinstance(error, UnknownLabels):
+        _, code, _ = name_of(error.function)
+        labels = [_cut(label, MAX_TEXT) for label in error.labels[:MAX_LABELS]]
+        answer.update(labels=labels, transform_at=None if code is None else _definition(code, where))
     cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     if cause is not None and cause is not error and depth < MAX_CAUSES and answer["schema"] is None:
         answer["cause"] = describe(cause, where, depth + 1)
@@ -179,14 +200,29 @@ def _told_frames(frames, where):
     return told[-MAX_FRAMES:]
 
 
-def _definition(code):
+def _yielded(frames):
+    """What the last transform of a kind yields, if that is no task: the reference has taken it apart where it failed."""
+    for frame, _ in reversed(frames[-2:]):
+        if frame.f_globals.get("__name__") == "taskgraph.generator" and "task_dict" in frame.f_locals:
+            value = frame.f_locals["task_dict"]
+            told = {"type": type(value).__name__, "label": None, "missing": []}
+            if isinstance(value, dict):
+                label = value.get("label")
+                told["label"] = _cut(label, MAX_TEXT) if isinstance(label, str) else None
+                told["missing"] = [k for k in ("label", "description", "attributes", "task") if k not in value]
+            return told
+    return None
+
+
+def _definition(code, where):
     """Where a function is defined: the line with its name, not that of a decorator above."""
     line = code.co_firstlineno
     for n in range(line, line + 20):
         if re.match(r"\s*(async\s+)?def\s+%s\b" % re.escape(code.co_name), linecache.getline(code.co_filename, n)):
             line = n
             break
-    return {"file": _path(code.co_filename), "line": line}
+    file = _path(code.co_filename)
+    return {"file": file, "line": line, "function": code.co_name, "in_tree": where.in_tree(file)}
 
 
 def _syntax(error, where):

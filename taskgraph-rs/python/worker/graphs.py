@@ -5,6 +5,7 @@ objects that the worker has.
 """
 
 from . import encoding
+from .errors import UnknownLabels
 from .tree import Protocol, writes_dependencies_of_tasks
 
 #: phase of a verification -> graph that it is given
@@ -142,13 +143,24 @@ class Graphs:
 
         full = self["full"].tasks
         names = list(request.get("filters") or ()) or ["target_tasks_method"]
-        filters = [filter_tasks.filter_task_functions[name] for name in names]
+        filters = [(name, filter_tasks.filter_task_functions[name]) for name in names]
         graph, left = _without_edges(dict(full)), set(full)
-        for each in filters:
+        for name, each in filters:
             left = set(each(graph, self.tree.parameters, self.tree.graph_config))
+            if not left <= set(full):
+                raise UnknownLabels(*self._filter(name, each), left - set(full))
             graph = _without_edges({label: full[label] for label in left})
         labels = encoding.dumps([label for label in full if label in left])
         return self._changed([("labels", labels)])
+
+    def _filter(self, name, function):
+        """What a filter is called, and the function of the tree behind it."""
+        if name != "target_tasks_method":
+            return "the filter `%s`" % name, function
+        from taskgraph.target_tasks import get_method
+
+        method = self.tree.parameters["target_tasks_method"]
+        return "the target method `%s`" % method, get_method(method)
 
     def morph(self, request):
         """Runs the morphs that are not the reference's own, or all."""

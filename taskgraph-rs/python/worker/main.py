@@ -145,7 +145,10 @@ class Worker:
                     "frames": [],
                 }
             )
-        self.reserve = bytearray(1 << 20)
+        try:
+            self.reserve = bytearray(1 << 20)
+        except MemoryError:
+            pass  # the frames of the error still have it all
         return protocol.answer_body(identity, b"error", value)
 
     def _answer(self, body):

@@ -3,6 +3,7 @@
 //! A native part equals the Python that it was compared with, and no other. The [`Table`] has the texts of the modules
 //! for which that was done; [`Modules`] compares the files of a tree with them. Python is not started for that.
 
+mod install;
 mod installed;
 mod modules;
 mod pin;
@@ -17,6 +18,7 @@ mod verdict;
 mod version;
 mod versions;
 
+pub use install::requirements;
 pub use installed::{Installed, installed};
 pub use modules::Modules;
 pub use pin::{Package, Pin, Pins, Rule};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use anyhow::Result;
 
-use crate::problem::Problem;
+use super::refusal::Refusal;
 
 /// Which of the native parts stand in for Python.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -17,6 +17,15 @@ pub enum NativeParts {
     Always,
     /// None: everything is made by Python.
     Never,
+}
+
+/// An interpreter of Python.
+#[derive(Clone, Copy, Debug)]
+pub struct Interpreter<'p> {
+    /// The program.
+    pub program: &'p Path,
+    /// Why it is this one: `--python`, `the virtual environment that is active`.
+    pub found_by: &'static str,
 }
 
 /// What runs Python for the engine.
@@ -33,8 +42,11 @@ pub trait Python: Send + Sync {
     /// How many bytes of memory the Python of a tree may have; nothing for no limit.
     fn memory(&self) -> Option<u64>;
 
+    /// The interpreter that would be started.
+    fn interpreter(&self) -> Option<Interpreter<'_>>;
+
     /// Why no interpreter would be started.
-    fn refusal(&self) -> Option<Problem>;
+    fn refusal(&self) -> Option<Refusal>;
 }
 
 /// A request to the worker.

@@ -6,15 +6,19 @@
 mod channel;
 mod failure;
 mod graphs;
+mod killed;
 mod opened;
 mod provenance;
+mod refusal;
 mod session;
 mod tasks;
 
-pub use channel::{Channel, NativeParts, Python, Reply, Request};
+pub use channel::{Channel, Interpreter, NativeParts, Python, Reply, Request};
 pub use graphs::OptimizeInPython;
+pub use killed::killed;
 pub use opened::{Opened, Registered, Worker};
 pub use provenance::{Because, MadeBy, PythonFacts};
+pub use refusal::Refusal;
 pub use session::{KindRequest, Session, SideEffects};
 
 pub(crate) use tasks::from_value as task_of;

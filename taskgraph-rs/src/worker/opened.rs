@@ -10,6 +10,8 @@ use super::failure::{self, Asked};
 use super::session::Session;
 use super::tasks::fields;
 use crate::json;
+use crate::known::{Package, Pins, requirements};
+use crate::problem::{Problem, Problems};
 use crate::source::Place;
 use crate::tree::Tree;
 use crate::value::{Map, Str, Value};
@@ -77,7 +79,14 @@ impl Worker {
         let memory = python.memory().and_then(|bytes| i64::try_from(bytes).ok());
         let arguments = fields([("root", root.display().to_string().into()), ("memory", memory.into())])?;
         let worker = Worker { channel, opened: Opened::default() };
-        let answer = worker.ask(tree, "open", "registering the Python of the tree", None, arguments)?;
+        let what = "registering the Python of the tree";
+        let request = Request { session: None, method: "open", what, arguments };
+        let answer = match worker.channel.call(request)? {
+            Reply::Done(answer) => read(&answer, what)?,
+            Reply::Raised(error) => {
+                return Err(cannot_open(&error, python, &Asked { tree, what, place: None }));
+            }
+        };
         Ok(Worker { opened: Opened::read(&answer), ..worker })
     }
 
@@ -147,11 +156,30 @@ pub(super) fn ask(
     arguments: String,
 ) -> Result<Value> {
     match channel.call(Request { session, method, what, arguments })? {
-        Reply::Done(answer) => {
-            json::read(&answer).with_context(|| format!("{what}: the worker answers with what is no JSON"))
-        }
+        Reply::Done(answer) => read(&answer, what),
         Reply::Raised(error) => Err(failure::problem(&error, &Asked { tree, what, place })),
     }
+}
+
+fn read(answer: &str, what: &str) -> Result<Value> {
+    json::read(answer).with_context(|| format!("{what}: the worker answers with what is no JSON"))
+}
+
+/// Why a tree cannot be opened. An interpreter without Taskgraph is the most frequent reason.
+fn cannot_open(error: &str, python: &dyn Python, asked: &Asked<'_>) -> anyhow::Error {
+    let missing = json::read(error).ok().and_then(|error| Some(error.get("module")?.as_str()?.to_owned()));
+    let Some(package) = missing.as_deref().and_then(Package::of_object) else {
+        return failure::problem(error, asked);
+    };
+    let Some(interpreter) = python.interpreter() else { return failure::problem(error, asked) };
+    let program = interpreter.program.display();
+    let message = format!("`{program}` ({}) has no {}", interpreter.found_by, package.name());
+    let requirements = requirements(&Pins::of(asked.tree));
+    let help = format!(
+        "`{program} -m pip install {requirements}` installs what the tree asks for; --python or TASKGRAPH_PYTHON names \
+         another interpreter"
+    );
+    Problems::from(Problem::error("no-taskgraph", message).help(help)).into()
 }
 
 impl Opened {

@@ -46,6 +46,9 @@ pub struct KindRequest<'a> {
     pub writes_artifacts: bool,
 }
 
+/// What has to hold for what a transform returns.
+const A_TASK: &str = "`label` and `description` are strings, `attributes`, `task` and `dependencies` maps";
+
 /// What kinds in Python have done to others.
 #[derive(Debug, Default)]
 pub struct SideEffects {
@@ -123,8 +126,9 @@ impl Session {
             match tasks::from_value(task, kind) {
                 Ok(task) => tasks.push(Arc::new(task)),
                 Err(error) => {
-                    let place = Some(place_of_value(&kind.document, &Default::default()));
-                    problems.push(Problem::error("python", format!("{what}: {error:#}")).in_place(place));
+                    let place = Some(place_of_value(&kind.document, &"transforms".into()));
+                    let problem = Problem::error("python", format!("{what}: {error:#}")).in_place(place);
+                    problems.push(problem.help(A_TASK));
                 }
             }
         }
