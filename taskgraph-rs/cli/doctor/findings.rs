@@ -272,6 +272,7 @@ impl Reason {
             Because::Unknown { object, why } => ("unknown", Some(object), Some(Unknown::clone(why))),
             Because::Registered { name, .. } => ("registered", Some(name), None),
             Because::Replaced(name) => ("replaced", Some(name), None),
+            Because::Extended(name) => ("extended", Some(name), None),
             Because::Changed(kind) => ("changed", Some(kind), None),
             Because::Asked => ("asked", None, None),
         };
@@ -330,7 +331,7 @@ impl Registered {
             mozilla_taskgraph: opened.mozilla_taskgraph.clone(),
             names,
             replaced: opened.replaced.clone(),
-            schemas: opened.schemas.clone(),
+            schemas: opened.registered.schemas.clone(),
             kinds,
         }
     }

@@ -27,7 +27,7 @@ impl Fake {
         let log = Arc::new(Mutex::new(Vec::new()));
         let lines = log.clone();
         let process =
-            Process::start(&interpreter, limits, Arc::new(move |line| lock(&lines).push(line.into())));
+            Process::start(&interpreter, None, limits, Arc::new(move |line| lock(&lines).push(line.into())));
         Fake { process: process.unwrap(), log, folder }
     }
 
