@@ -138,9 +138,16 @@ impl Process {
             wait_for(&self.child, FAREWELL);
         }
         self.signal(Signal::KILL);
+        let start = Instant::now();
         for thread in std::mem::take(&mut *lock(&self.threads)) {
-            // A thread that panicked has said so.
-            let _ = thread.join();
+            // A process that has left the group may keep a pipe open for ever.
+            while !thread.is_finished() && start.elapsed() < FAREWELL {
+                sleep(Duration::from_millis(1));
+            }
+            if thread.is_finished() {
+                // A thread that panicked has said so.
+                let _ = thread.join();
+            }
         }
     }
 
@@ -148,6 +155,28 @@ impl Process {
         if let Some(group) = self.group {
             // Nobody may be left in the group.
             let _ = kill_process_group(group, signal);
+        }
+    }
+
+    /// Waits for a reply, but no longer than until somebody interrupts, or the process is gone.
+    fn wait(&self, receiver: &Receiver<Reply>, patience: Duration) -> Result<Reply, RecvTimeoutError> {
+        const STEP: Duration = Duration::from_millis(50);
+        let start = Instant::now();
+        let mut gone: Option<Instant> = None;
+        loop {
+            let left = patience.saturating_sub(start.elapsed());
+            match receiver.recv_timeout(left.min(STEP)) {
+                Err(RecvTimeoutError::Timeout) if left > STEP && !is_interrupted() => {}
+                reply => return reply,
+            }
+            // A process that has left the group may keep the pipe open: then nobody else notices the end.
+            if let Some(status) = wait_for(&self.child, Duration::ZERO)
+                && gone.get_or_insert_with(Instant::now).elapsed() > FAREWELL
+            {
+                let mut waiting = lock(&self.waiting);
+                waiting.ended.get_or_insert(Ended::With(status));
+                waiting.answers.clear();
+            }
         }
     }
 
@@ -218,12 +247,12 @@ impl Channel for Process {
         };
         let _held = hold();
         let start = if request.method == OPEN { START } else { Duration::ZERO };
-        let mut reply = patiently(&receiver, self.limits.time.saturating_add(start));
+        let mut reply = self.wait(&receiver, self.limits.time.saturating_add(start));
         let is_late = matches!(reply, Err(RecvTimeoutError::Timeout)) && !is_interrupted();
         if is_late {
             // The worker answers with where it was, if it still can.
             self.signal(Signal::USR1);
-            reply = patiently(&receiver, GRACE);
+            reply = self.wait(&receiver, GRACE);
         }
         match reply {
             Ok(reply) => Ok(reply),
@@ -249,19 +278,6 @@ impl Channel for Process {
 impl Drop for Process {
     fn drop(&mut self) {
         self.end();
-    }
-}
-
-/// Waits for a reply, but no longer than until somebody interrupts.
-fn patiently(receiver: &Receiver<Reply>, patience: Duration) -> Result<Reply, RecvTimeoutError> {
-    const STEP: Duration = Duration::from_millis(50);
-    let start = Instant::now();
-    loop {
-        let left = patience.saturating_sub(start.elapsed());
-        match receiver.recv_timeout(left.min(STEP)) {
-            Err(RecvTimeoutError::Timeout) if left > STEP && !is_interrupted() => {}
-            reply => return reply,
-        }
     }
 }
 

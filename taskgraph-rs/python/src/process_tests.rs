@@ -159,3 +159,18 @@ fn the_end_takes_all_descendants_along() {
     drop(fake.process);
     assert!(is_gone(child.trim()), "a child is left behind");
 }
+
+#[test]
+fn a_process_that_has_left_the_group_keeps_nobody_waiting() {
+    let away = "setsid sh -c 'echo $$ > away; exec sleep 60' &";
+    let wait = "while [ ! -s away ]; do sleep 0.01; done";
+    let start = Instant::now();
+    let fake = Fake::start(&format!("{away} {wait}; exit 4"), LIMITS);
+    let told = "kind `k`: `python3` (a test) ended with status 4 before it answered";
+    assert_eq!(fake.error(), (told.into(), false));
+    let pid = fs::read_to_string(fake.folder.path().join("away")).unwrap();
+    drop(fake.process);
+    assert!(start.elapsed() < LIMITS.time, "{:?}", start.elapsed());
+    let pid = pid.trim().parse().ok().and_then(Pid::from_raw).unwrap();
+    kill_process_group(pid, Signal::KILL).unwrap();
+}
