@@ -116,9 +116,10 @@ fn a_decision_knows_its_task_and_who_creates() {
         (Some(DECISION), false, "there is nobody to create tasks"),
     ] {
         let mut command = repository.command(&[]);
-        if proxy {
-            command.envs(fake.environment());
-        }
+        match proxy {
+            true => command.envs(fake.environment()),
+            false => command.env("TASKCLUSTER_ROOT_URL", fake.root_url()),
+        };
         command.envs(task.map(|task| ("TASK_ID", task)));
         let outcome = run(command);
         assert_eq!(outcome.status, 2, "{}", outcome.err);
