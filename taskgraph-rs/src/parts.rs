@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::config::GraphConfig;
 use crate::extension::Extension;
-use crate::known::{Modules, Package, Pins, Role, Table, Verdict, Versions, installed, requirements};
+use crate::known::{Modules, Package, Pins, Role, Verdict, Versions, installed, requirements};
 use crate::problem::{Problem, place_of_value};
 use crate::transform::Registry;
 use crate::tree::Tree;
@@ -74,6 +74,11 @@ impl<'a> Judge<'a> {
         }
     }
 
+    /// What a register function brings in: what for, and the module.
+    pub fn pieces(&self, register: &str) -> Vec<(Role, String)> {
+        self.modules.pieces(register)
+    }
+
     /// Why nothing can be made by Python; nothing if it can.
     pub fn refusal(&self) -> Option<&Refused<'a>> {
         self.refusal.as_ref()
@@ -123,7 +128,7 @@ impl Parts {
         let mut parts = Parts { core: judge.made_by(CORE, true), ..Parts::default() };
         if let Some(name) = config.taskgraph("register").and_then(Value::as_str) {
             parts.register = judge.made_by(name, registry.find_extension(name).is_some());
-            parts.of_roles(name, registry.table(), judge);
+            parts.of_roles(name, judge);
         }
         if let Some(name) = config.taskgraph("decision-parameters").and_then(Value::as_str) {
             let is_known = extension.decision_parameters.iter().any(|(known, _)| *known == name);
@@ -134,7 +139,7 @@ impl Parts {
     }
 
     /// What the register function brings in is known by modules of its own.
-    fn of_roles(&mut self, register: &str, table: &Table, judge: &Judge<'_>) {
+    fn of_roles(&mut self, register: &str, judge: &Judge<'_>) {
         let parts = [
             (Role::Parameters, &mut self.parameters),
             (Role::TargetMethods, &mut self.target_methods),
@@ -142,12 +147,13 @@ impl Parts {
             (Role::Payloads, &mut self.payloads),
             (Role::Actions, &mut self.actions),
         ];
+        let pieces = judge.pieces(register);
         for (role, part) in parts {
             *part = self.register.clone();
             if part.is_python() {
                 continue;
             }
-            let objects = table.pieces(register).iter().filter(|(of, _)| *of == role);
+            let objects = pieces.iter().filter(|(of, _)| *of == role);
             let made_by = objects.map(|(_, object)| judge.made_by(object, true));
             *part = made_by.into_iter().find(MadeBy::is_python).unwrap_or_default();
         }

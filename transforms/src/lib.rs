@@ -1,6 +1,7 @@
 //! The transforms of taskgraph-rs, registered by value under the strings that stand in kind.yml.
 
 pub mod core;
+pub mod known;
 mod mozilla;
 mod translations;
 
@@ -8,5 +9,5 @@ use taskgraph::transform::Registry;
 
 /// All transforms and all extensions of trees that the program knows.
 pub fn registry() -> Registry {
-    translations::register(mozilla::register(core::register(Registry::default())))
+    translations::register(mozilla::register(core::register(Registry::default().known(known::table()))))
 }
