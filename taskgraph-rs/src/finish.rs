@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use crate::fields::{Fields, missing, wrong};
 use crate::keypath::KeyPath;
-use crate::task::{Dependencies, Label, Task};
+use crate::task::{Dependencies, Label, LabelList, Task};
 use crate::transform::{Context, Stub};
 use crate::value::{Map, Value};
 
@@ -60,10 +60,10 @@ fn take_map(stub: &mut Stub, key: &str) -> Result<Map> {
     }
 }
 
-fn take_list(stub: &mut Stub, key: &str) -> Result<Vec<Value>> {
+fn take_list(stub: &mut Stub, key: &str) -> Result<LabelList> {
     match stub.take(key) {
-        None | Some(Value::Null) => Ok(Vec::new()),
-        Some(Value::List(items)) => Ok(Arc::unwrap_or_clone(items)),
+        None | Some(Value::Null) => Ok(LabelList::default()),
+        Some(Value::List(items)) => Ok(Arc::unwrap_or_clone(items).into()),
         Some(other) => Err(wrong(key, &other, "a list")),
     }
 }

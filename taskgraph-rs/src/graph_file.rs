@@ -9,7 +9,7 @@ use crate::graph::TaskGraph;
 use crate::json;
 use crate::origin::Origin;
 use crate::shape::{Shape, optional, required};
-use crate::task::{Dependencies, Label, Task, TasksByLabel};
+use crate::task::{Dependencies, Label, LabelList, Task, TasksByLabel};
 use crate::unwritable;
 use crate::value::{Map, Str, Value};
 
@@ -88,10 +88,10 @@ fn map(value: Option<Value>) -> Map {
     }
 }
 
-fn list(value: Option<Value>) -> Vec<Value> {
+fn list(value: Option<Value>) -> LabelList {
     match value {
-        Some(Value::List(items)) => Arc::unwrap_or_clone(items),
-        _ => Vec::new(),
+        Some(Value::List(items)) => Arc::unwrap_or_clone(items).into(),
+        _ => LabelList::default(),
     }
 }
 
@@ -137,6 +137,19 @@ mod tests {
       "a"
     ],
     "task": {}
+  },
+  "c": {
+    "attributes": {
+      "kind": "test"
+    },
+    "dependencies": {},
+    "description": "",
+    "if_dependencies": null,
+    "kind": "test",
+    "label": "c",
+    "optimization": null,
+    "soft_dependencies": null,
+    "task": {}
   }
 }"#;
 
@@ -154,7 +167,7 @@ mod tests {
             ("[]", "the task graph must be a map"),
             ("{", "the task graph is no JSON"),
             (r#"{"a": {"label": "a"}}"#, "the task `a` of the task graph is wrong: wrong or missing: `kind`"),
-            (&GRAPH.replace(r#""build": "a""#, r#""build": "c""#), "depends on `c`, which does not exist"),
+            (&GRAPH.replace(r#""build": "a""#, r#""build": "d""#), "depends on `d`, which does not exist"),
         ] {
             let error = format!("{:#}", TaskGraph::from_json(text).err().unwrap());
             assert!(error.contains(told), "{error}");

@@ -104,14 +104,13 @@ fn task(kind: &str, label: &str, extra: &str) -> String {
 }
 
 fn loaded(script: &Arc<Script>) -> Result<(TempDir, Loaded)> {
+    loaded_with(script, &[("kinds/first/kind.yml", FOREIGN), ("kinds/second/kind.yml", NATIVE)])
+}
+
+fn loaded_with(script: &Arc<Script>, kinds: &[(&str, &str)]) -> Result<(TempDir, Loaded)> {
     let folder = tempfile::tempdir()?;
     let root = folder.path().join("taskcluster");
-    for (path, text) in [
-        ("config.yml", CONFIG),
-        ("kinds/first/kind.yml", FOREIGN),
-        ("kinds/second/kind.yml", NATIVE),
-        ("own/__init__.py", ""),
-    ] {
+    for (path, text) in [("config.yml", CONFIG), ("own/__init__.py", "")].iter().chain(kinds) {
         let path = root.join(path);
         std::fs::create_dir_all(path.parent().unwrap())?;
         std::fs::write(path, text)?;
@@ -150,6 +149,24 @@ fn a_kind_without_a_native_equal_is_made_by_python_and_feeds_native_ones() {
         r#"["first-a", "second-a"] 1 of 2 kinds (`first`) made by Python with Taskgraph 15.1.3: `own.transforms.first` has no native equal"#
     );
     assert_eq!(script.kinds_made(), ["first"]);
+}
+
+#[test]
+fn kinds_beside_the_config_are_found_and_left_to_python() {
+    let script = script(vec![]);
+    let (_folder, beside) =
+        loaded_with(&script, &[("first/kind.yml", FOREIGN), ("second/kind.yml", NATIVE)]).unwrap();
+    let made_by = |name: &str| beside.kinds[name].made_by.because().unwrap().to_string();
+    assert_eq!(made_by("first"), "`a kind beside config.yml` has no native equal");
+    assert_eq!(made_by("second"), "`a kind beside config.yml` has no native equal");
+    assert_eq!(&*beside.kinds["second"].path, "taskcluster/second");
+}
+
+#[test]
+fn a_tree_without_kinds_is_refused() {
+    let script = script(vec![]);
+    let refused = loaded_with(&script, &[]).err().unwrap().to_string();
+    assert!(refused.contains("taskcluster/kinds` cannot be listed"), "{refused}");
 }
 
 #[test]

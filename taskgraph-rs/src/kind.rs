@@ -23,6 +23,9 @@ use crate::words;
 use crate::worker::{Because, MadeBy};
 use crate::yaml::Document;
 
+/// What makes a kind that no native part is for, wherever its transforms come from.
+const BESIDE_CONFIG: &str = "a kind beside config.yml";
+
 /// The kind that every kind may depend on without saying so.
 const DOCKER_IMAGE: &str = "docker-image";
 
@@ -219,7 +222,7 @@ fn unknown(name: &str, names: &[String]) -> Problem {
 
 impl Kind {
     fn load(tree: &Tree, registry: &Registry, judge: &Judge<'_>, name: &str) -> Result<Self> {
-        let folder = format!("kinds/{name}");
+        let folder = tree.folder_of_kind(name);
         let (document, value) = load(tree.read(&format!("{folder}/kind.yml"))?)?;
         let Value::Map(config) = value else {
             let place = Some(place_of_key(&document, &KeyPath::default()));
@@ -239,6 +242,11 @@ impl Kind {
         let dependencies = loading.strings("kind-dependencies");
         let mut transforms = loading.strings("transforms");
         let has_own_loader = loading.add_default_transforms(&mut transforms, judge);
+        if tree.has_kinds_beside_config() {
+            // Whether the Taskgraph that is installed looks for kinds there, only that one can tell.
+            let unknown = format!("kind `{name}` lies beside `config.yml`, and not in the folder `kinds`");
+            loading.judge(judge, &key(BESIDE_CONFIG), false, (unknown, KeyPath::default()), [].into_iter());
+        }
         let transforms = loading.find(registry, judge, transforms);
         // What a loader of the tree makes of the file, only that loader knows.
         let before = loading.problems.len();

@@ -2,6 +2,7 @@
 
 use std::borrow::Borrow;
 use std::fmt;
+use std::ops::Deref;
 use std::sync::Arc;
 
 use anyhow::{Result, bail};
@@ -83,9 +84,9 @@ pub struct Task {
     /// What has to be done first.
     pub dependencies: Dependencies,
     /// Tasks it depends on only if they are in the graph.
-    pub soft_dependencies: Vec<Value>,
+    pub soft_dependencies: LabelList,
     /// It runs only if at least one of these does.
-    pub if_dependencies: Vec<Value>,
+    pub if_dependencies: LabelList,
     /// The pretrained model it starts from, if it does.
     pub model: Option<Arc<Model>>,
     /// What it has to do with what earlier runs have made.
@@ -94,6 +95,37 @@ pub struct Task {
     pub is_unwritable: bool,
     /// Where it was written.
     pub origin: Arc<Origin>,
+}
+
+/// Labels that a task names beside its dependencies. A task that says nothing of them has no list, as in the reference,
+/// which is not the same as an empty one: it is written as null.
+#[derive(Clone, Debug, Default)]
+pub struct LabelList(Option<Vec<Value>>);
+
+impl LabelList {
+    /// The list, if there is one.
+    pub(crate) fn list(&self) -> Option<&Vec<Value>> {
+        self.0.as_ref()
+    }
+
+    /// The list as a value.
+    pub(crate) fn to_value(&self) -> Value {
+        self.0.clone().map_or(Value::Null, Value::from)
+    }
+}
+
+impl From<Vec<Value>> for LabelList {
+    fn from(labels: Vec<Value>) -> Self {
+        LabelList(Some(labels))
+    }
+}
+
+impl Deref for LabelList {
+    type Target = [Value];
+
+    fn deref(&self) -> &[Value] {
+        self.0.as_deref().unwrap_or_default()
+    }
 }
 
 impl Task {

@@ -6,8 +6,8 @@ use smallvec::SmallVec;
 use crate::json::Error;
 use crate::json_layout::Layout;
 use crate::json_mold::{Caster, Mold, Node};
-use crate::task::Task;
-use crate::value::{Map, Str};
+use crate::task::{LabelList, Task};
+use crate::value::{Map, Str, Value};
 
 /// A task of a graph.
 pub(crate) struct TaskJson<'a> {
@@ -86,7 +86,7 @@ impl TaskLayout {
         layout.word(next!("description"))?;
         layout.text(&task.description);
         layout.word(next!("if_dependencies"))?;
-        caster.append(Node::List(&task.if_dependencies), &mut molds.if_dependencies, INNER)?;
+        caster.append(labels(&task.if_dependencies), &mut molds.if_dependencies, INNER)?;
         let mut layout = caster.layout(INNER);
         layout.word(next!("kind"))?;
         layout.text(&task.kind);
@@ -95,7 +95,7 @@ impl TaskLayout {
         layout.word(next!("optimization"))?;
         caster.append((&task.optimization).into(), &mut molds.optimization, INNER)?;
         caster.layout(INNER).word(next!("soft_dependencies"))?;
-        caster.append(Node::List(&task.soft_dependencies), &mut molds.soft_dependencies, INNER)?;
+        caster.append(labels(&task.soft_dependencies), &mut molds.soft_dependencies, INNER)?;
         caster.layout(INNER).word(next!("task"))?;
         caster.append(Node::Map(json.definition), &mut molds.definition, INNER)?;
         let mut layout = caster.layout(INNER);
@@ -106,6 +106,10 @@ impl TaskLayout {
         layout.close(b'}');
         Ok(())
     }
+}
+
+fn labels(list: &LabelList) -> Node<'_> {
+    list.list().map_or(Node::Plain(&Value::Null), Node::List)
 }
 
 fn edges(layout: &mut Layout<'_>, mut edges: SmallVec<[(&str, &str); 16]>) {

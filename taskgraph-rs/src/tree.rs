@@ -22,6 +22,9 @@ use crate::value::Str;
 /// How much of a commit's hash people are shown.
 const SHORT_COMMIT: usize = 12;
 
+/// The folder of kinds, below the root.
+const KINDS: &str = "kinds";
+
 /// A folder with `config.yml` and `kinds/`, on disk or inside the program.
 pub struct Tree {
     files: Files,
@@ -177,9 +180,33 @@ impl Tree {
     /// The names of all kinds, sorted.
     pub fn kind_names(&self) -> Result<Vec<String>> {
         let mut names = self.kind_folders()?;
-        names.retain(|name| self.has(&format!("kinds/{name}/kind.yml")));
+        names.retain(|name| self.has(&format!("{}/kind.yml", self.folder_of_kind(name))));
         names.sort();
         Ok(names)
+    }
+
+    /// Whether kinds lie beside `config.yml`, as Taskgraph before 7 has them, and not in a folder `kinds`.
+    pub fn has_kinds_beside_config(&self) -> bool {
+        match &self.files {
+            Files::Embedded(_) => false,
+            Files::Disk { given, .. } => !given.join(KINDS).is_dir(),
+        }
+    }
+
+    /// What is wrong with a tree without a folder `kinds`, for Taskgraph 7 and newer.
+    pub fn without_kinds(&self) -> Option<Problem> {
+        match &self.files {
+            Files::Disk { given, .. } if self.has_kinds_beside_config() => Some(without_kinds(given)),
+            _ => None,
+        }
+    }
+
+    /// The folder of a kind, below the root.
+    pub fn folder_of_kind(&self, name: &str) -> String {
+        match self.has_kinds_beside_config() {
+            true => name.to_owned(),
+            false => format!("{KINDS}/{name}"),
+        }
     }
 
     /// The names of the folders that kinds are in, in the order in which the file system has them.
@@ -190,14 +217,16 @@ impl Tree {
                 names.extend(files.iter().filter_map(|(path, _)| kind_of(path)).map(str::to_owned));
             }
             Files::Disk { given, .. } => {
-                let kinds = given.join("kinds");
-                if !kinds.is_dir() {
-                    return Err(Problems::from(without_kinds(given)).into());
-                }
-                let entries = fs::read_dir(&kinds).with_context(|| machine(&kinds, "cannot be listed"))?;
+                let kinds = given.join(KINDS);
+                let is_beside = self.has_kinds_beside_config();
+                let listed = if is_beside { given } else { &kinds };
+                let entries = fs::read_dir(listed).with_context(|| machine(listed, "cannot be listed"))?;
                 for entry in entries {
-                    let entry = entry.with_context(|| machine(&kinds, "cannot be listed"))?;
+                    let entry = entry.with_context(|| machine(listed, "cannot be listed"))?;
                     names.push(entry.file_name().to_string_lossy().into_owned());
+                }
+                if is_beside && !names.iter().any(|name| self.has(&format!("{name}/kind.yml"))) {
+                    return Err(Problems::from(without_kinds(given)).into());
                 }
             }
         }

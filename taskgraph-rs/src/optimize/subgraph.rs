@@ -68,7 +68,7 @@ fn ready(
     let dependencies: IndexMap<Str, TaskId> =
         edges.iter().filter_map(|(name, label)| Some((name.clone(), ids.get(label)?.clone()))).collect();
     let mut all = dependencies.clone();
-    for label in &task.soft_dependencies {
+    for label in task.soft_dependencies.iter() {
         if let Value::Str(label) = label
             && runs(label)
             && let Some(id) = ids.get(&**label)

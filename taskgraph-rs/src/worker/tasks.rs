@@ -23,8 +23,8 @@ pub(super) fn to_value(task: &Task) -> Value {
         "description" => &task.description,
         "attributes" => task.attributes.clone(),
         "dependencies" => Map::from_iter(dependencies),
-        "soft_dependencies" => task.soft_dependencies.clone(),
-        "if_dependencies" => task.if_dependencies.clone(),
+        "soft_dependencies" => task.soft_dependencies.to_value(),
+        "if_dependencies" => task.if_dependencies.to_value(),
         "optimization" => task.optimization.clone(),
         "task" => task.definition.clone(),
     }
