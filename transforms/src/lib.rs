@@ -1,6 +1,7 @@
 //! The transforms of taskgraph-rs, registered by value under the strings that stand in kind.yml.
 
 pub mod core;
+pub mod known;
 mod mozilla;
 mod translations;
 

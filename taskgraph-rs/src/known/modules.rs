@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::pin::Package;
 use super::resolve::Finder;
-use super::table::{Closure, Table};
+use super::table::{Closure, Role, Table};
 use super::verdict::{Difference, Unknown, Verdict, Why};
 use super::versions::Versions;
 use crate::tree::Tree;
@@ -47,6 +47,18 @@ impl<'a> Modules<'a> {
         verdict
     }
 
+    /// What a register function of the tree brings in, if it is known: what for, and the module, which has a verdict of its
+    /// own. That the function is known says no more than that these are all that it imports.
+    pub fn pieces(&self, register: &str) -> Vec<(Role, String)> {
+        let closures = self.table.closures(register).unwrap_or_default();
+        let known = closures.iter().find(|closure| self.differences(closure).is_empty());
+        match known {
+            Some(closure) => closure.pieces.clone(),
+            // Nothing can be said of this tree; all that any has is asked for then.
+            None => self.table.pieces(register).into_iter().collect(),
+        }
+    }
+
     fn compare(&self, object: &str) -> Verdict {
         // What is inside the program was written for it.
         if self.tree.is_embedded() {
@@ -56,7 +68,8 @@ impl<'a> Modules<'a> {
             Verdict::Unknown(Arc::new(Unknown { object: object.to_owned(), differences, nearest }))
         };
         if let Some(package) = Package::of_object(object) {
-            let version = || self.versions.check(package, self.table.versions(package));
+            let held = self.table.versions(package);
+            let version = || self.versions.check(package, held).filter(|_| !held.is_empty());
             return match self.shadowed().or_else(version) {
                 None => Verdict::Known,
                 Some(difference) => unknown(vec![difference], None),

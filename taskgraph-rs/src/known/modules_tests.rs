@@ -45,6 +45,19 @@ fn a_tree_that_was_compared_is_known() {
 }
 
 #[test]
+fn a_register_function_is_known_apart_from_what_it_brings_in() {
+    let folder = Folder::new(FILES);
+    folder.write("taskcluster/own/parameters.py", "# edited\n");
+    let tree = folder.tree();
+    assert_eq!(said(&tree, "own:register"), "known");
+    let (table, versions) = (table(), Versions::of_pins(&Pins::default()));
+    let modules = Modules::new(&tree, &table, &versions);
+    assert_eq!(modules.pieces("own:register"), [(Role::Parameters, "own.parameters".into())]);
+    assert!(modules.verdict("own.parameters").unknown().is_some());
+    assert!(modules.pieces("other:register").is_empty());
+}
+
+#[test]
 fn what_the_table_does_not_name_is_vouched_for_by_the_program() {
     let folder = Folder::new(&[("taskcluster/own_program/transforms.py", "x = 1")]);
     assert_eq!(said(&folder.tree(), "own_program.transforms:mine"), "known");

@@ -1,5 +1,6 @@
 //! The table of what native parts were compared with. `tests/known/make.py` makes it.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, ensure};
@@ -25,13 +26,12 @@ struct Inner {
     origins: Vec<Origin>,
     packages: [Vec<Version>; Package::ALL.len()],
     imported: Vec<String>,
-    registers: IndexMap<String, Vec<(Role, String)>>,
     texts: Vec<Text>,
     objects: IndexMap<String, Vec<Closure>>,
 }
 
 /// What a module does for a tree when it is imported.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Role {
     /// It extends the schema of the parameters, and says what their defaults are.
@@ -64,6 +64,8 @@ pub(super) struct Closure {
     pub(super) origin: usize,
     /// The versions of each package with which it was held equal, sorted; none if it does not matter.
     pub(super) versions: [Vec<Version>; Package::ALL.len()],
+    /// What a register function imports, and what for.
+    pub(super) pieces: Vec<(Role, String)>,
 }
 
 #[derive(Deserialize)]
@@ -74,7 +76,6 @@ struct File {
     commits: Vec<(usize, String, String)>,
     packages: IndexMap<String, Vec<String>>,
     imported: Vec<String>,
-    registers: IndexMap<String, Vec<(Role, String)>>,
     texts: Vec<(String, usize, Vec<String>)>,
     objects: IndexMap<String, Vec<FileClosure>>,
 }
@@ -85,6 +86,8 @@ struct FileClosure {
     texts: Vec<usize>,
     commit: usize,
     versions: IndexMap<String, Vec<String>>,
+    #[serde(default)]
+    pieces: Vec<(Role, String)>,
 }
 
 impl Table {
@@ -112,16 +115,15 @@ impl Table {
             ensure!(closure.commit < origins.len(), "a commit is not there");
             ensure!(closure.texts.iter().all(|text| *text < texts.len()), "a text is not there");
             let versions = versions(&closure.versions)?;
-            Ok(Closure { texts: closure.texts, origin: closure.commit, versions })
+            let FileClosure { texts, commit: origin, pieces, .. } = closure;
+            Ok(Closure { texts, origin, versions, pieces })
         };
         let objects = file.objects.into_iter().map(|(object, closures)| {
             Ok((object, closures.into_iter().map(closure).collect::<Result<_>>()?))
         });
         let objects = objects.collect::<Result<_>>()?;
         let packages = versions(&file.packages)?;
-        let File { imported, registers, .. } =
-            File { commits: vec![], texts: vec![], objects: IndexMap::new(), ..file };
-        Ok(Table(Arc::new(Inner { origins, packages, imported, registers, texts, objects })))
+        Ok(Table(Arc::new(Inner { origins, packages, imported: file.imported, texts, objects })))
     }
 
     /// The Python objects that the table names, sorted: transforms as kind.yml has them, register functions, modules that
@@ -140,10 +142,11 @@ impl Table {
         &self.0.packages[package as usize]
     }
 
-    /// What a register function brings in: what for, and the module that is named like an object. Empty if the table does
-    /// not know it.
-    pub fn pieces(&self, register: &str) -> &[(Role, String)] {
-        self.0.registers.get(register).map_or(&[], |pieces| pieces)
+    /// What a register function brings in, in all versions of it that are known: what for, and the module that is named
+    /// like an object. Empty if the table does not know it. [`Modules::pieces`](super::Modules::pieces) has those of a tree.
+    pub fn pieces(&self, register: &str) -> BTreeSet<(Role, String)> {
+        let closures = self.closures(register).unwrap_or_default();
+        closures.iter().flat_map(|closure| closure.pieces.iter().cloned()).collect()
     }
 
     /// How many texts of modules it has, how many sets of them, and how many commits these are from.
@@ -214,7 +217,8 @@ mod tests {
         let table = table();
         assert!(table.has("own.transforms.one") && table.has("own.transforms.one:transforms"));
         assert!(table.has("own.transforms.two:special") && !table.has("own.transforms.two"));
-        assert_eq!(table.pieces("own:register"), [(Role::Parameters, "own.parameters".into())]);
+        let pieces = table.pieces("own:register");
+        assert_eq!(pieces.into_iter().collect::<Vec<_>>(), [(Role::Parameters, "own.parameters".into())]);
         assert!(table.pieces("other:register").is_empty());
         assert_eq!(table.versions(Package::Taskgraph).len(), 2);
         assert!(!Table::default().has("own.transforms.one"));

@@ -60,7 +60,6 @@ pub(crate) const TABLE: &str = r##"{
     "commits": [[0, "aaaaaaaaaaaa", "2026-02-01"], [0, "bbbbbbbbbbbb", "2025-01-01"]],
     "packages": {"taskcluster-taskgraph": ["15.1.3", "15.1.2"], "mozilla-taskgraph": ["3.4.2"]},
     "imported": ["json", "taskgraph", "voluptuous", "yaml"],
-    "registers": {"own:register": [["parameters", "own.parameters"]]},
     "texts": [
         ["own/__init__.py", 0, ["e3300b082c5f4b2c"]],
         ["own/parameters.py", 0, ["6942653468d40321"]],
@@ -79,9 +78,10 @@ pub(crate) const TABLE: &str = r##"{
         "own.transforms.two:special": [],
         "own:register": [
             {
-                "texts": [0, 1],
+                "texts": [0],
                 "commit": 0,
-                "versions": {"taskcluster-taskgraph": ["15.1.3"], "mozilla-taskgraph": ["3.4.2"]}
+                "versions": {"taskcluster-taskgraph": ["15.1.3"], "mozilla-taskgraph": ["3.4.2"]},
+                "pieces": [["parameters", "own.parameters"]]
             }
         ]
     }

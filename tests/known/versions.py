@@ -1,0 +1,62 @@
+"""Which versions of Taskgraph and mozilla-taskgraph are the same: by their source, and by made-up trees."""
+
+import ast
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from compare import environment
+from modules import meaning
+
+PROJECT = Path(__file__).resolve().parents[2]
+# These ask Taskcluster. No graph is made of what they find; see docs/known-modules.md.
+APART = {"util/taskcluster.py"}
+
+
+def sources(folder):
+    """The meaning of each module of a package, by file."""
+    folder = Path(folder)
+    files = sorted(file for file in folder.rglob("*.py") if "test" not in file.relative_to(folder).parts)
+    return {str(file.relative_to(folder)): meaning(file.read_bytes()) for file in files}
+
+
+def calls(file):
+    """The functions that a module has, with what they mean."""
+    tree = ast.parse(file.read_bytes())
+    return {node.name: ast.dump(node) for node in tree.body if isinstance(node, ast.FunctionDef)}
+
+
+def same(reference, others, binary, trees, cache):
+    """The versions that are as good as the reference's, by package; and what is known of all of them."""
+    package = Path(reference.run_task).parent
+    one, mozilla = sources(package), sources(package.parent / "mozilla_taskgraph")
+    known = {"taskcluster-taskgraph": {reference.version}, "mozilla-taskgraph": {reference.mozilla}}
+    for other in others:
+        there = Path(other.run_task).parent
+        two = sources(there)
+        differing = {file for file in one.keys() | two.keys() if one.get(file) != two.get(file)}
+        said = differential(other, binary, trees, cache)
+        print(f"{other.version}: differs in {', '.join(sorted(differing)) or 'nothing'}; {said}", file=sys.stderr)
+        if differing <= APART and said.endswith(" 0 differ"):
+            known["taskcluster-taskgraph"].add(other.version)
+        if other.mozilla and sources(there.parent / "mozilla_taskgraph") == mozilla:
+            known["mozilla-taskgraph"].add(other.mozilla)
+    held = {name: sorted(found, key=lambda text: [int(part) for part in text.split(".")]) for name, found in known.items()}
+    return held, held
+
+
+def differential(other, binary, trees, cache):
+    """What tests/differential says of a version."""
+    file = cache / f"differential-{other.version}-{trees}.txt"
+    if not file.exists():
+        script = PROJECT / "tests/differential/run.py"
+        command = [str(script), "--python", str(other.python), "--binary", str(binary), "--count", str(trees)]
+        done = subprocess.run(command, capture_output=True, text=True, env=environment())
+        file.write_text(done.stdout)
+    last = file.read_text().strip().splitlines()[-1]
+    return re.sub(r"\s+", " ", last)
+
+
+__all__ = ["calls", "json", "same"]
