@@ -24,6 +24,8 @@ pub struct Judge<'a> {
     native_parts: NativeParts,
     modules: Modules<'a>,
     refusal: Option<Refused<'a>>,
+    /// Whether the tree has no Python of its own, as one whose kinds somebody has copied out.
+    is_copied: bool,
     has_no_python: AtomicBool,
 }
 
@@ -42,8 +44,17 @@ impl<'a> Judge<'a> {
                 None => Some(Refusal::NotSupported),
             }
             .map(|why| Refused { why, tree }),
+            is_copied: false,
             has_no_python: AtomicBool::new(false),
         }
+    }
+
+    /// The same, knowing the register function of the tree: if its package is not there, the version of Taskgraph that the
+    /// tree pins makes no difference either.
+    pub fn of_register(mut self, register: Option<&str>) -> Self {
+        let verdict = register.map(|register| self.modules.verdict(register));
+        self.is_copied = matches!(verdict, Some(Verdict::NoPython));
+        self
     }
 
     /// A judge for who only looks at the kinds and makes nothing of them: who would make them is no matter.
@@ -66,6 +77,10 @@ impl<'a> Judge<'a> {
             (NativeParts::Known, true) => match self.modules.verdict(object) {
                 Verdict::Known => MadeBy::Native,
                 Verdict::NoPython => {
+                    self.has_no_python.store(true, Ordering::Relaxed);
+                    MadeBy::Native
+                }
+                Verdict::Unknown(_) if self.is_copied && Package::of_object(object).is_some() => {
                     self.has_no_python.store(true, Ordering::Relaxed);
                     MadeBy::Native
                 }

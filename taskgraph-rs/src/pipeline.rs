@@ -131,9 +131,9 @@ impl Loaded {
     ) -> Result<Self> {
         let config = GraphConfig::load(&tree)?;
         let versions = versions(&tree, registry);
-        let judge = Judge::new(&tree, registry, &versions);
-        let judge = if refuses { judge } else { judge.that_refuses_nothing() };
         let register = config.taskgraph("register").and_then(Value::as_str);
+        let judge = Judge::new(&tree, registry, &versions).of_register(register);
+        let judge = if refuses { judge } else { judge.that_refuses_nothing() };
         let mut extension = match register.and_then(|name| registry.find_extension(name)) {
             Some(extension) => extension(&tree),
             None => Extension::default(),

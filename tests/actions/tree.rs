@@ -123,7 +123,7 @@ impl Repository {
     ) -> Outcome {
         let mut command = self.command(fake);
         command
-            .args(["action-callback", "--root", self.root])
+            .args(["action-callback", "--native", "always", "--root", self.root])
             .arg("--run-task-dir")
             .arg(self.run_task.path());
         command.env("TASK_ID", own).env("ACTION_CALLBACK", callback).env("ACTION_TASK_GROUP_ID", group);
@@ -135,7 +135,7 @@ impl Repository {
     pub fn test(&self, fake: &Fake, arguments: &[&str]) -> Outcome {
         let mut command = self.command(fake);
         command
-            .args(["test-action-callback", "--root", self.root])
+            .args(["test-action-callback", "--native", "always", "--root", self.root])
             .arg("--run-task-dir")
             .arg(self.run_task.path());
         command.args(arguments);

@@ -18,7 +18,7 @@ fn decided(tree: &str, more: &[&str]) -> Option<tempfile::TempDir> {
     let head = Command::new("git").args(["rev-parse", "HEAD"]).current_dir(copy.path()).output().unwrap();
     let head = String::from_utf8(head.stdout).unwrap();
     let mut command = program();
-    command.args(["decision", "--dry-run", "--offline", "--run-task-dir"]).arg(run_task);
+    command.args(["decision", "--native=always", "--dry-run", "--offline", "--run-task-dir"]).arg(run_task);
     command.args([
         "--project=translations",
         "--level=1",

@@ -116,6 +116,6 @@ fn what_cannot_be_a_folder_is_told() {
 #[test]
 fn offline_is_for_dry_runs() {
     let mut command = program();
-    command.args(["decision", "--offline"]);
+    command.args(["decision", "--native=always", "--offline"]);
     assert_eq!(run(command).status, 2);
 }

@@ -150,7 +150,7 @@ impl Repository {
             }
         }
         let mut command = program();
-        command.arg("decision").current_dir(self.path());
+        command.args(["decision", "--native=always"]).current_dir(self.path());
         command.args(flags.iter().map(|(name, value)| format!("--{name}={value}"))).args(rest);
         command
     }

@@ -87,7 +87,9 @@ def main():
         for name, (why, files) in found.items():
             if why is None:
                 held = {"taskcluster-taskgraph": same["taskcluster-taskgraph"]}
-                if any("mozilla_taskgraph" in commit.modules.imports(path) for path in files):
+                # The package imports it for its register function.
+                users = files if name == REGISTER else [path for path in files if path != f"{PACKAGE}/__init__.py"]
+                if any("mozilla_taskgraph" in commit.modules.imports(path) for path in users):
                     held["mozilla-taskgraph"] = same["mozilla-taskgraph"]
                 texts = [(path, table.add_text(path, commit.modules.texts.get(path), number)) for path in files]
                 pieces = commit.pieces() if name == REGISTER else {}

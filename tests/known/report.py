@@ -17,6 +17,8 @@ class Report:
             word = "equal" if commit.has_equal_actions() else "equal, but for actions.json"
         elif commit.added():
             word = f"misses {', '.join(commit.added())}"
+        elif commit.configs and not differences:
+            word = "few, too few configs are taken"
         elif commit.configs:
             word = "partly"
         else:
