@@ -141,7 +141,7 @@ impl Loaded {
         let parts = Parts::of(&config, &mut extension, registry, &judge);
         let mut problems: Vec<Problem> = parts.refused(&config, registry, &judge).into_iter().collect();
         // An older Taskgraph, which takes such a tree, is not made natively.
-        let layout = tree.without_kinds().filter(|_| !parts.core.is_python());
+        let layout = tree.without_kinds().filter(|_| parts.in_python().next().is_none());
         Problems(layout.into_iter().collect()).check()?;
         let (kinds, ()) =
             rayon::join(|| load_kinds(&tree, registry, &judge, target_kinds), || tree.list_tracked());

@@ -53,7 +53,11 @@ impl Clone {
     fn decide(&self, fake: &Fake, run: usize) -> Command {
         let url = "https://github.com/mozilla/translations";
         let mut command = program();
-        command.current_dir(self.folder.path()).args(["decision", "--native=always"]).arg("--run-task-dir").arg(&self.run_task);
+        command
+            .current_dir(self.folder.path())
+            .args(["decision", "--native=always"])
+            .arg("--run-task-dir")
+            .arg(&self.run_task);
         command.args(["--project=translations", "--level=1", "--owner=a@example.org", "--pushlog-id=0"]);
         command.args(["--tasks-for=github-pull-request", "--repository-type=git", "--pushdate=0"]);
         command.args(["--base-ref=main", "--head-ref=main", "--known-urls=urls.json"]);

@@ -2,6 +2,7 @@
 
 use crate::fake_taskcluster::Fake;
 use crate::repository::{Repository, run};
+use crate::support::read_json;
 
 const KIND: &str = "taskcluster/kinds/job/kind.yml";
 const CONFIG: &str = "taskcluster/config.yml";
@@ -28,14 +29,17 @@ fn told(file: &str, old: &str, new: &str) -> Vec<String> {
 }
 
 #[test]
-fn a_dependency_stands_once() {
-    assert_eq!(
-        told(KIND, "{first: job-a}}\n  c:", "{first: job-a, second: job-a}}\n  c:"),
-        [
-            "error: the queue would refuse `job-b`: a dependency stands 2 times in it",
-            "it takes each dependency once; `first` and `second` are one task",
-        ]
-    );
+fn a_dependency_that_has_two_names_is_one() {
+    let repository = Repository::new();
+    let text = std::fs::read_to_string(repository.file(KIND)).unwrap();
+    repository.write(KIND, &text.replace("{first: job-a}}\n  c:", "{first: job-a, second: job-a}}\n  c:"));
+    repository.commit("another tree");
+    let outcome = run(repository.command(&["--target-tasks-method=all", "--dry-run", "--offline"]));
+    assert_eq!(outcome.status, 0, "{}", outcome.err);
+    let graph = read_json(&repository.file("artifacts").join("task-graph.json"));
+    let task = graph.as_object().unwrap().values().find(|task| task["label"] == "job-b").unwrap();
+    assert_eq!(task["dependencies"].as_object().unwrap().len(), 2, "{task}");
+    assert_eq!(task["task"]["dependencies"].as_array().unwrap().len(), 1, "{task}");
 }
 
 #[test]
