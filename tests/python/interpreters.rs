@@ -79,7 +79,9 @@ fn an_interpreter_that_is_not_there_is_named_with_who_named_it() {
                 &[FULL, &["--native", "always"]].concat(),
             ),
         };
-        let by = if environment { "TASKGRAPH_PYTHON" } else { "--python" };
+        // The path in a variable is one from the folder that the program was started in.
+        let (path, by) =
+            if environment { ("[tree]/nowhere", "TASKGRAPH_PYTHON") } else { (path, "--python") };
         let said = outcome.machine();
         let told = format!("error: `{path}` ({by}) cannot be started as an interpreter of Python; ");
         assert!(said.contains(&told), "{said}");

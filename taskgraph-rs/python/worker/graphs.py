@@ -38,10 +38,13 @@ class Graphs:
         if name == "full":
             self._define_full(given)
         elif name == "target_set":
-            self.by_name[name] = _without_edges({label: self.tasks[label] for label in given})
+            self.by_name[name] = _without_edges(self._taken(given))
         elif name == "target":
-            chosen = {label: self.tasks[label] for label in given}
-            edges = {edge for edge in self["full"].graph.edges if edge[0] in chosen}
+            chosen = self._taken(given)
+            if "full" in self.by_name:
+                edges = {edge for edge in self["full"].graph.edges if edge[0] in chosen}
+            else:  # picked without Python
+                edges = _edges(chosen)
             self.by_name[name] = _task_graph(chosen, edges)
         elif name in ("optimized", "morphed") and isinstance(given, dict):
             self.by_name[name] = self._by_taskid(given)
@@ -52,12 +55,16 @@ class Graphs:
             raise Protocol("no graph is called %r" % (name,))
         return b"{}"
 
-    def _define_full(self, given):
+    def _taken(self, given):
+        """The tasks of a request, which has those as labels that are here already."""
         labels = []
         for each in given:
             labels += [each] if isinstance(each, str) else self.tasks.take([each])
-        tasks = {label: self.tasks[label] for label in labels}
-        edges = {(label, dep, name) for label, task in tasks.items() for name, dep in task.dependencies.items()}
+        return {label: self.tasks[label] for label in labels}
+
+    def _define_full(self, given):
+        tasks = self._taken(given)
+        edges = _edges(tasks)
         for label, dep, _ in edges:
             if dep not in tasks:
                 raise Exception("Task '%s' lists a dependency that does not exist: '%s'" % (label, dep))
@@ -189,6 +196,10 @@ def _task_graph(tasks, edges):
     from taskgraph.taskgraph import TaskGraph
 
     return TaskGraph(tasks, Graph(frozenset(tasks), frozenset(edges)))
+
+
+def _edges(tasks):
+    return {(label, dep, name) for label, task in tasks.items() for name, dep in task.dependencies.items()}
 
 
 def _without_edges(tasks):
