@@ -382,8 +382,10 @@ impl Loading<'_> {
         let mut found = Vec::new();
         for (index, name) in names.into_iter().enumerate() {
             let known = registry.find(&name);
-            // No Taskgraph of today has it, native or in Python.
-            if known.is_none() && name.strip_suffix(":transforms").unwrap_or(&name) == OLD_RUN {
+            // No native part has it. A tree with Python of its own may pin a Taskgraph that does.
+            let is_native_alone = judge.refusal().is_some() || judge.is_copied();
+            let is_old = name.strip_suffix(":transforms").unwrap_or(&name) == OLD_RUN;
+            if known.is_none() && is_old && is_native_alone {
                 let today =
                     format!("it is called `{}` today, and its key `job` is `run`", DEFAULT_TRANSFORMS[0]);
                 self.wrong(

@@ -30,6 +30,11 @@ pub struct Judge<'a> {
 }
 
 impl<'a> Judge<'a> {
+    /// Whether the tree has no Python of its own.
+    pub fn is_copied(&self) -> bool {
+        self.is_copied
+    }
+
     /// A judge for a tree whose Python is known as far as `table` says.
     pub fn new(tree: &'a Tree, registry: &'a Registry, versions: &'a Versions) -> Self {
         let python = registry.python();
