@@ -128,7 +128,7 @@ fn a_tree_in_the_folder_of_before_is_moved() {
 fn a_transform_that_has_another_name_today_is_told() {
     let kind = KIND.replace("taskgraph.transforms.task", "taskgraph.transforms.job:transforms");
     let tree = tree(&[("taskcluster/config.yml", CONFIG), ("taskcluster/kinds/b/kind.yml", &kind)]);
-    let outcome = call(tree.path(), &["full"]);
+    let outcome = call(tree.path(), &["full", "--python", "never"]);
     assert_eq!(outcome.status, 2);
     let label = "it is called `taskgraph.transforms.run` today, and its key `job` is `run`";
     assert!(outcome.err.contains(label), "{}", outcome.err);
