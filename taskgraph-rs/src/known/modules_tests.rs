@@ -58,6 +58,17 @@ fn a_register_function_is_known_apart_from_what_it_brings_in() {
 }
 
 #[test]
+fn a_program_without_a_table_vouches_for_all_that_it_registers() {
+    let folder = Folder::new(&[("taskcluster/requirements.txt", "taskcluster-taskgraph==24.5.1")]);
+    let (tree, table) = (folder.tree(), Table::default());
+    let versions = Versions::of_pins(&Pins::of(&tree));
+    let modules = Modules::new(&tree, &table, &versions);
+    for object in ["taskgraph.transforms.task", ONE] {
+        assert!(modules.verdict(object).unknown().is_none(), "{object}");
+    }
+}
+
+#[test]
 fn what_the_table_does_not_name_is_vouched_for_by_the_program() {
     let folder = Folder::new(&[("taskcluster/own_program/transforms.py", "x = 1")]);
     assert_eq!(said(&folder.tree(), "own_program.transforms:mine"), "known");
