@@ -11,6 +11,7 @@ import subprocess
 from pathlib import Path
 
 import yaml
+from modules import meaning
 
 ROOT_URL = "https://firefox-ci-tc.services.mozilla.com"
 PREFIXES = ("TASK_", "TASKCLUSTER", "TASKGRAPH", "MOZ_AUTOMATION", "PYTHON", "GIT_")
@@ -36,8 +37,7 @@ class Reference:
         self.version, self.mozilla, package = json.loads(told)
         self.run_task = Path(package) / "run-task"
         self.child = None
-        script = Path(__file__).with_name("reference.py")
-        self.script = hashlib.sha256(script.read_bytes()).hexdigest()[:12]
+        self.script = meaning(Path(__file__).with_name("reference.py").read_bytes())[:12]
 
     def ask(self, key, prepare, question):
         """The answer for a checkout that `prepare` makes, called only if it is not known yet."""
@@ -198,7 +198,8 @@ def compare(reference, ours, key, prepare, top, config, default, fitting):
 
 def missing_keys(told):
     """The paths of the keys that the program misses, as its messages have them."""
-    return re.findall(r"missing key `[^`]+`.*?note: at ([\w.-]+)", told, re.DOTALL)
+    found = re.findall(r"missing key `[^`]+`.*?note: at ([\w.-]+)", told, re.DOTALL)
+    return [path.removeprefix("training_config.") for path in found]
 
 
 def compare_once(reference, ours, key, prepare, top, config):
@@ -217,8 +218,7 @@ def compare_once(reference, ours, key, prepare, top, config):
     urls.write_text(json.dumps(config.urls))
     known = ["--known-urls", str(urls)]
     full = ours.run(top, reference.run_task, "full", file, "-J", *known)
-    out = {"modules": theirs.get("modules", {}), "entered": theirs.get("entered", {}), "lines": theirs.get("lines", {})}
-    out |= {"imported": theirs.get("imported", []), "transforms": theirs.get("kinds", {})}
+    out = {"entered": theirs.get("entered", {}), "imported": theirs.get("imported", [])}
     if "full" not in theirs:
         refused = theirs["refused"]
         out["refused"] = {"by": "both" if isinstance(full, str) else "reference", "reference": refused}

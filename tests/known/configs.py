@@ -104,9 +104,9 @@ def of_commit(default, production, evaluation, schema):
         ("target-stage", "evaluate-teacher"),
         ("wandb-publication", False),
     )
-    out.append(Config("several", several, tasks_for="cron"))
     if "archive-corpora" not in default["experiment"]:
         del several["experiment"]["archive-corpora"]
+    out.append(Config("several", several, tasks_for="cron"))
     request = changed(("target-stage", "all-pr-pipeline"), ("datasets/mono-trg", ["opus_NLLB/v1"]))
     fork = "https://github.com/someone/translations"
     files = ["pipeline/train/train.py", "inference/src/a.cpp", "taskcluster/docker/train/Dockerfile"]
@@ -138,7 +138,7 @@ def of_commit(default, production, evaluation, schema):
             out.append(Config(f"models-{mode}", config, urls, apart))
     if "continuation" not in schema:
         return out
-    given = {name: corpus(name) for name in ("backtranslations",)}
+    given = {"backtranslations": corpus("backtranslations")}
     out.append(Config("corpus-backtranslations", changed(("continuation/corpora", given))))
     gone = [(f"datasets/{category}", None) for category in ("train", "mono-src", "mono-trg")]
     for name in ("distillation", "parallel"):

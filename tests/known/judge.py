@@ -144,6 +144,9 @@ class Commit:
             return "no kind names it"
         if len(self.configs) < CONFIGS:
             return f"only {len(self.configs)} configs are taken by both"
+        if self.added():
+            # Configs that were filled up lead through less of the code of such a commit.
+            return f"the program misses {', '.join(self.added())}"
         wanted = {f"{file}:{function}" for function in functions(self.modules.texts[file], sequence or "transforms")}
         entered = set()
         for kind in users:
@@ -177,9 +180,9 @@ class Commit:
             return "nobody knows what it registers"
         if len(self.configs) < CONFIGS:
             return f"only {len(self.configs)} configs are taken by both"
+        if self.added():
+            return f"the program misses {', '.join(self.added())}"
         if what == "parameters":
-            if self.added():
-                return f"the program misses {', '.join(self.added())}"
             told = survey.parameters(self.clone, self.commit, self.reference)
             wrong = [case for case in told["differ"] if not re.search(ON_PURPOSE, case[2] or "")]
             return f"{len(wrong)} of {told['cases']}: {wrong[0]}" if wrong else None

@@ -56,7 +56,7 @@ def main():
     keys = known_keys(clone.blobs([blob])[blob].decode() for clone, blob in sorted(blobs, key=lambda pair: pair[1]))
     survey = Survey(args.cache, args.binary, keys)
     reference, *others = [Reference(python, args.cache / "answers") for python in args.python]
-    same, packages = versions.same(reference, others, args.binary, args.trees, args.cache)
+    same = versions.same(reference, others, args.binary, args.trees, args.cache)
 
     judged, known = [], set()
     for number, (clone, commit, date) in enumerate(commits):
@@ -71,7 +71,7 @@ def main():
         print(f"{number + 1}/{len(commits)} {commit[:8]} {date}", file=sys.stderr, flush=True)
 
     names = [*native(PROJECT / "transforms/src/translations/mod.rs"), DECISION]
-    table, report = Table(), Report(names, same, packages)
+    table, report = Table(), Report(same)
     for name in [*names, REGISTER]:
         table.closures[name] = {}
     for number, commit in judged:
@@ -104,7 +104,7 @@ def main():
         report.check(commit, table)
     table.imported = {name for name in table.imported if not name.startswith("_") and name != PACKAGE}
     rows = [(clone.name, commit, date) for clone, commit, date in commits]
-    args.output.write_text(table.write(packages, rows))
+    args.output.write_text(table.write(same, rows))
     text = report.text(table)
     if args.report:
         args.report.write_text(text)

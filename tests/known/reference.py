@@ -7,7 +7,8 @@ Each line of standard input is a question in JSON, each line of standard output 
     {"checkout": ID, "top": DIR, "decision": OPTIONS}
 
     {"decision": PARAMETERS}
-    {"full": {…}, "targets": {METHOD: [LABEL…]}, "morphed": {…}, "found": {…}, "actions": {…}, "kinds": {…}, "entered": {…}}
+    {"full": {…}, "targets": {METHOD: [LABEL…]}, "morphed": {…}, "found": {…}, "actions": {…}, "entered": {KIND: [FUNCTION…]},
+     "imported": [NAME…], "refused": {…}}
 """
 
 import json
@@ -59,11 +60,10 @@ ROOT = "taskcluster"
 
 
 class Trace:
-    """Which functions of the tree were entered for which kind, and which of their lines were run."""
+    """Which functions of the tree were run for which kind."""
 
-    def __init__(self, root, with_lines):
-        self.root, self.kind, self.with_lines = os.path.realpath(root) + "/", None, with_lines
-        self.entered, self.lines = {}, {}
+    def __init__(self, root):
+        self.root, self.kind, self.entered = os.path.realpath(root) + "/", None, {}
         load = taskgraph.generator.Kind.load_tasks
 
         def load_tasks(kind, *args, **kwargs):
@@ -78,28 +78,13 @@ class Trace:
 
     def call(self, frame, event, _):
         file = frame.f_code.co_filename
-        if not file.startswith(self.root):
-            return None
-        name = file[len(self.root) :]
-        self.entered.setdefault(self.kind or "", set()).add(f"{name}:{frame.f_code.co_name}")
-        if not self.with_lines:
-            return None
-        lines = self.lines.setdefault(name, set())
-        lines.add(frame.f_lineno)
-
-        def line(frame, event, _):
-            if event == "line":
-                lines.add(frame.f_lineno)
-            return line
-
-        return line
+        if file.startswith(self.root):
+            name = f"{file[len(self.root) :]}:{frame.f_code.co_name}"
+            self.entered.setdefault(self.kind or "", set()).add(name)
 
     def told(self):
         sys.settrace(None)
-        return (
-            {kind: sorted(names) for kind, names in self.entered.items()},
-            {name: sorted(lines) for name, lines in self.lines.items()},
-        )
+        return {kind: sorted(names) for kind, names in self.entered.items()}
 
 
 def plain(graph):
@@ -133,7 +118,7 @@ def answer(question):
         return found["status"]
 
     optimize.find_task_id_batched, optimize.status_task_batched = find, states
-    trace = Trace(ROOT, question.get("lines", False))
+    trace = Trace(ROOT)
     out, step = {}, "parameters"
     try:
         if "decision" in question:
@@ -141,21 +126,11 @@ def answer(question):
             config.register()
             made = taskgraph.decision.get_decision_parameters(config, question["decision"])
             return {"decision": json.loads(orjson.dumps(dict(made), option=orjson.OPT_NON_STR_KEYS))}
-        overrides = {"target-kinds": question.get("kinds", [])}
-        parameters = taskgraph.parameters.parameters_loader(question["parameters"], strict=False, overrides=overrides)
+        parameters = taskgraph.parameters.parameters_loader(question["parameters"], strict=False)
         generator = taskgraph.generator.TaskGraphGenerator(root_dir=ROOT, parameters=parameters)
         step = "full"
-        if question.get("check"):
-            # Nothing but the parameters.
-            generator.parameters.check()
-            trace.told()
-            return {}
         full = generator.full_task_graph
         out["full"] = plain(full)
-        out["kinds"] = {
-            name: [str(kind.config.get("loader", "")), *map(str, kind.config.get("transforms", []))]
-            for name, kind in kinds_of(generator)
-        }
         config = generator.graph_config
         step = "targets"
         out["targets"] = {}
@@ -180,21 +155,15 @@ def answer(question):
         where = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.startswith(trace.root)]
         place = f"{where[-1].filename[len(trace.root) :]}:{where[-1].lineno}" if where else ""
         out["refused"] = {"step": step, "error": f"{type(error).__name__}: {error}"[:2000], "place": place}
-    out["entered"], out["lines"] = trace.told()
-    modules = {
-        name: module.__file__[len(trace.root) :]
+    out["entered"] = trace.told()
+    inside = {
+        name.split(".")[0]
         for name, module in sys.modules.items()
         if (getattr(module, "__file__", None) or "").startswith(trace.root)
     }
-    out["modules"] = modules
-    inside = {name.split(".")[0] for name in modules} | {"__main__", "__mp_main__"}
+    inside |= {"__main__", "__mp_main__"}
     out["imported"] = sorted({name.split(".")[0] for name in sys.modules} - inside)
     return out
-
-
-def kinds_of(generator):
-    for kind in generator._load_kinds(generator.graph_config):
-        yield kind.name, kind
 
 
 def main():

@@ -4,8 +4,8 @@ from judge import PACKAGE
 
 
 class Report:
-    def __init__(self, names, same, packages):
-        self.names, self.same, self.packages = names, same, packages
+    def __init__(self, packages):
+        self.packages = packages
         self.rows, self.contradictions, self.found = [], [], []
 
     def commit(self, commit, found):

@@ -9,7 +9,7 @@ import yaml
 from checkout import Checkout
 from compare import Ours, compare, first
 from configs import BASE, Config, of_commit, wrong
-from modules import keys
+from modules import keys, meaning
 
 CI, PRODUCTION = "taskcluster/configs/config.ci.yml", "taskcluster/configs/config.prod.yml"
 EVALUATION = [f"taskcluster/configs/{name}.yml" for name in ("eval.ci", "eval")]
@@ -34,8 +34,8 @@ class Survey:
         (self.cache / "answers").mkdir(parents=True, exist_ok=True)
         (self.cache / "results").mkdir(exist_ok=True)
         scripts = [Path(__file__).with_name(name) for name in ("compare.py", "configs.py", "reference.py")]
-        own = b"".join(file.read_bytes() for file in [*scripts, Path(binary)])
-        self.identity = hashlib.sha256(own).hexdigest()[:16]
+        own = [*(meaning(file.read_bytes()) for file in scripts), hashlib.sha256(Path(binary).read_bytes()).hexdigest()]
+        self.identity = hashlib.sha256("".join(own).encode()).hexdigest()[:16]
         self.folder = tempfile.TemporaryDirectory(prefix="taskgraph-known-")
         self.top = Path(self.folder.name) / "tree"
         self.checkout = Checkout(self.top)

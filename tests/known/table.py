@@ -2,7 +2,7 @@
 
 import json
 
-from modules import ABSENT, NOTHING, digest
+from modules import ABSENT, NOTHING, digest, meaning
 
 
 class Table:
@@ -11,8 +11,6 @@ class Table:
 
     def add_text(self, file, text, order):
         """A text of a file, or None if it is not there. Texts of one meaning stand together."""
-        from modules import meaning
-
         means = NOTHING if text is None else meaning(text)
         if means is None:
             return None
@@ -26,8 +24,6 @@ class Table:
 
     def add_alike(self, file, text):
         """A text that counts as known if one of the same meaning does."""
-        from modules import meaning
-
         if (known := self.texts.get((file, meaning(text)))) is not None:
             known["digests"].add(digest(text))
 

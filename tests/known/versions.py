@@ -1,7 +1,5 @@
 """Which versions of Taskgraph and mozilla-taskgraph are the same: by their source, and by made-up trees."""
 
-import ast
-import json
 import re
 import subprocess
 import sys
@@ -22,14 +20,8 @@ def sources(folder):
     return {str(file.relative_to(folder)): meaning(file.read_bytes()) for file in files}
 
 
-def calls(file):
-    """The functions that a module has, with what they mean."""
-    tree = ast.parse(file.read_bytes())
-    return {node.name: ast.dump(node) for node in tree.body if isinstance(node, ast.FunctionDef)}
-
-
 def same(reference, others, binary, trees, cache):
-    """The versions that are as good as the reference's, by package; and what is known of all of them."""
+    """The versions that are as good as the reference's, by package."""
     package = Path(reference.run_task).parent
     one, mozilla = sources(package), sources(package.parent / "mozilla_taskgraph")
     known = {"taskcluster-taskgraph": {reference.version}, "mozilla-taskgraph": {reference.mozilla}}
@@ -43,8 +35,7 @@ def same(reference, others, binary, trees, cache):
             known["taskcluster-taskgraph"].add(other.version)
         if other.mozilla and sources(there.parent / "mozilla_taskgraph") == mozilla:
             known["mozilla-taskgraph"].add(other.mozilla)
-    held = {name: sorted(found, key=lambda text: [int(part) for part in text.split(".")]) for name, found in known.items()}
-    return held, held
+    return {name: sorted(found, key=lambda text: [int(part) for part in text.split(".")]) for name, found in known.items()}
 
 
 def differential(other, binary, trees, cache):
@@ -58,5 +49,3 @@ def differential(other, binary, trees, cache):
     last = file.read_text().strip().splitlines()[-1]
     return re.sub(r"\s+", " ", last)
 
-
-__all__ = ["calls", "json", "same"]

@@ -191,7 +191,8 @@ impl Files<'_> {
             return None;
         }
         // Only names and versions are looked for, and these are ASCII.
-        Some(String::from_utf8_lossy(&fs::read(path).ok()?).into_owned())
+        let text = String::from_utf8(fs::read(path).ok()?);
+        Some(text.unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
     }
 
     fn add(&mut self, file: &str, line: u32, requirement: Requirement) {
@@ -247,6 +248,9 @@ impl Files<'_> {
     fn decision_image(&mut self, file: &str) {
         const IMAGE: &str = "taskgraph:decision-";
         let Some(text) = self.text(file) else { return };
+        if memchr::memmem::find(text.as_bytes(), IMAGE.as_bytes()).is_none() {
+            return;
+        }
         for (index, line) in text.lines().enumerate() {
             let line = if line.trim_start().starts_with('#') { "" } else { line };
             for (start, _) in line.match_indices(IMAGE) {

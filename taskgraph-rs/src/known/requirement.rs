@@ -59,11 +59,19 @@ pub fn lines(text: &str) -> Vec<(u32, String)> {
     let mut open: Option<(u32, String)> = None;
     for (index, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
         let number = u32::try_from(index + 1).unwrap_or(u32::MAX);
-        let is_comment = line.trim_start().starts_with('#');
-        // pip: a comment is a `#` at the start or behind a blank.
-        let said = match is_comment {
-            true => "",
-            false => line.split(" #").next().unwrap_or_default().split("\t#").next().unwrap_or_default(),
+        let trimmed = line.trim_start();
+        // pip: a comment is a `#` at the start or behind a blank. Most lines are hashes of files, and say nothing here.
+        let said = match trimmed.as_bytes() {
+            [b'#', ..] => "",
+            [b'-', b'-', b'h', ..] if open.is_some() => {
+                if trimmed.ends_with('\\') {
+                    "\\"
+                } else {
+                    ""
+                }
+            }
+            bytes if memchr::memchr(b'#', bytes).is_none() => trimmed,
+            _ => trimmed.split(" #").next().unwrap_or_default().split("\t#").next().unwrap_or_default(),
         };
         let (said, goes_on) = match said.trim_end().strip_suffix('\\') {
             Some(said) => (said, true),
@@ -134,7 +142,7 @@ mod tests {
     #[test]
     fn a_backslash_joins_lines_and_comments_are_left_out() {
         let text = "# one==1\r\n\na==1 \\\n    --hash=x \\\n    # via b\nb==2  # c==3\nd==4#e\n\\\nf";
-        let expected = [(3, "a==1 --hash=x"), (6, "b==2"), (7, "d==4#e"), (8, "f")];
+        let expected = [(3, "a==1"), (6, "b==2"), (7, "d==4#e"), (8, "f")];
         let found: Vec<(u32, String)> = lines(text)
             .into_iter()
             .map(|(number, line)| (number, line.split_whitespace().collect::<Vec<_>>().join(" ")))
