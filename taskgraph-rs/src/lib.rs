@@ -65,6 +65,7 @@ pub mod target;
 pub mod task;
 pub mod task_id;
 mod task_json;
+pub mod taskgraph_version;
 pub mod template;
 pub mod time;
 pub mod trace;

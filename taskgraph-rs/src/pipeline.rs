@@ -27,6 +27,7 @@ use crate::settings::Settings;
 use crate::target::{Targets, target};
 use crate::task::Label;
 use crate::task_id::TaskId;
+use crate::taskgraph_version::TaskgraphVersion;
 use crate::trace::Trace;
 use crate::transform::Registry;
 use crate::tree::Tree;
@@ -129,8 +130,8 @@ impl Loaded {
         target_kinds: &BTreeSet<String>,
         refuses: bool,
     ) -> Result<Self> {
-        let config = GraphConfig::load(&tree)?;
         let versions = versions(&tree, registry);
+        let config = GraphConfig::load(&tree, TaskgraphVersion::of(&versions))?;
         let register = config.taskgraph("register").and_then(Value::as_str);
         let judge = Judge::new(&tree, registry, &versions).of_register(register);
         let judge = if refuses { judge } else { judge.that_refuses_nothing() };
@@ -258,13 +259,16 @@ impl Loaded {
     /// The set of all tasks, without looking at what they depend on.
     pub fn tasks(&self, params: &Params, settings: &Settings) -> Result<TaskGraph> {
         let made = in_python::generate(self, params, settings)?;
-        Ok(TaskGraph::set(made.generated.tasks))
+        let writes_all = self.config.version.writes_dependencies_of_tasks();
+        Ok(TaskGraph::set(made.generated.tasks).writing_all_dependencies(writes_all))
     }
 
     /// The full graph, verified unless the settings say not to.
     pub fn full(&self, params: &Params, settings: &Settings) -> Result<Full> {
         let Made { mut generated, in_python, session } = in_python::generate(self, params, settings)?;
-        let graph = TaskGraph::linked(std::mem::take(&mut generated.tasks))?;
+        let writes_all = self.config.version.writes_dependencies_of_tasks();
+        let graph =
+            TaskGraph::linked(std::mem::take(&mut generated.tasks))?.writing_all_dependencies(writes_all);
         if settings.verify {
             let mut problems = match self.parts.core.is_python() {
                 true => Vec::new(),

@@ -8,6 +8,7 @@ use indexmap::IndexMap;
 use sha2::{Digest, Sha256};
 use taskgraph::fields::{Fields, about, missing};
 use taskgraph::keypath::KeyPath;
+use taskgraph::problem::Problem;
 use taskgraph::shape::{Field, STRINGS, Shape, TEXT_OR_REFERENCE, optional, required};
 use taskgraph::transform::{Context, Stub};
 use taskgraph::tree::{hex, sha256};
@@ -22,6 +23,7 @@ const CACHE_VERSION: &str = "v3";
 /// run-task ends with this status if something is wrong with its caches.
 const PURGE_CACHES: i64 = 72;
 
+/// What a task may ask of the worker, in the order of the reference.
 const FLAGS: [&str; 8] = [
     "relengapi-proxy",
     "chain-of-trust",
@@ -61,14 +63,14 @@ pub const WORKER: Shape = Shape::Map(&[
             "the name of an image, `in-tree: NAME` or `indexed: INDEX PATH`",
         ),
     ),
-    required("relengapi-proxy", Shape::Bool),
+    optional("relengapi-proxy", Shape::Bool),
     required("chain-of-trust", Shape::Bool),
     required("taskcluster-proxy", Shape::Bool),
     required("allow-ptrace", Shape::Bool),
     required("loopback-video", Shape::Bool),
-    required("loopback-audio", Shape::Bool),
-    required("docker-in-docker", Shape::Bool),
-    required("privileged", Shape::Bool),
+    optional("loopback-audio", Shape::Bool),
+    optional("docker-in-docker", Shape::Bool),
+    optional("privileged", Shape::Bool),
     optional("volumes", STRINGS),
     optional("caches", Shape::List(&Shape::Map(CACHE))),
     optional("artifacts", Shape::List(&Shape::Map(ARTIFACT))),
@@ -80,7 +82,7 @@ pub const WORKER: Shape = Shape::Map(&[
     optional("skip-artifacts", Shape::Bool),
 ]);
 
-/// Fills what a docker-worker section may leave out.
+/// Fills what a docker-worker section may leave out. What a version of Taskgraph no longer knows has no effect either way.
 pub fn set_defaults(worker: &mut Map) -> Result<()> {
     worker.reserve(FLAGS.len() + 4);
     for flag in FLAGS {
@@ -126,7 +128,7 @@ pub fn build(ctx: &Context<'_>, stub: &mut Stub, definition: &mut Map) -> Result
     let worker = stub.map_at("worker")?;
     let program =
         worker.get("command").and_then(|command| command.as_list()?.first()?.as_str()).unwrap_or_default();
-    let run_task = program.ends_with("run-task");
+    let run_task = ctx.config.version.is_run_task(program);
     if run_task {
         worker.list_at("retry-exit-status")?.push(PURGE_CACHES.into());
         worker.list_at("purge-caches-exit-status")?.push(PURGE_CACHES.into());
@@ -152,7 +154,7 @@ pub fn build(ctx: &Context<'_>, stub: &mut Stub, definition: &mut Map) -> Result
         Some(Value::Map(env)) => Arc::unwrap_or_clone(std::mem::take(env)),
         _ => Map::default(),
     };
-    let untrusted = ctx.params.is_try() || ctx.params.level() == 1;
+    let untrusted = ctx.is_try() || ctx.params.level() == 1;
     if let Some(caches) = caches(ctx, worker, run_task, untrusted, &mut scopes)? {
         if run_task {
             env.put("TASKCLUSTER_CACHES", listed(caches.values()));
@@ -166,7 +168,9 @@ pub fn build(ctx: &Context<'_>, stub: &mut Stub, definition: &mut Map) -> Result
     if payload.contains_key("cache") && untrusted {
         env.put("TASKCLUSTER_UNTRUSTED_CACHES", name!("1"));
     }
-    check_caches_are_volumes(worker)?;
+    if !ctx.config.version.takes_caches_that_are_no_volumes() {
+        check_caches_are_volumes(worker)?;
+    }
     payload.put("env", env);
     if !features.is_empty() {
         payload.put("features", features);
@@ -265,6 +269,7 @@ fn declared_volumes(ctx: &Context<'_>, image: &str) -> Result<BTreeSet<String>> 
 
 fn features(ctx: &Context<'_>, stub: &mut Stub, scopes: &mut Vec<Value>) -> Result<(Map, Map)> {
     let sccache = stub.is_set("needs-sccache");
+    leave_out_removed(ctx, stub)?;
     let worker = stub.map_at("worker")?;
     let mut features = Map::default();
     for (flag, feature) in [
@@ -299,6 +304,29 @@ fn features(ctx: &Context<'_>, stub: &mut Stub, scopes: &mut Vec<Value>) -> Resu
         scopes.push("docker-worker:capability:privileged".into());
     }
     Ok((features, capabilities))
+}
+
+/// Takes out what the Taskgraph of the tree does not know any more, and warns of it.
+fn leave_out_removed(ctx: &Context<'_>, stub: &mut Stub) -> Result<()> {
+    let version = ctx.config.version;
+    let known = version.docker_features();
+    for (flag, is_known) in [
+        ("relengapi-proxy", known.relengapi_proxy),
+        ("loopback-audio", known.privileged),
+        ("docker-in-docker", known.privileged),
+        ("privileged", known.privileged),
+    ] {
+        if !is_known && stub.map_at("worker")?.take(flag).is_some_and(|value| value.truthy()) {
+            let path = KeyPath::dotted("worker").join(flag);
+            let message = format!(
+                "`{path}` of `{}` does nothing: Taskgraph {version} has it no more",
+                stub.origin.name
+            );
+            let place = stub.origin.place(&path);
+            ctx.record.warn(Problem::warning("no-effect", message).at(path, "").in_place(place));
+        }
+    }
+    Ok(())
 }
 
 /// Tells the task whether to use sccache.
