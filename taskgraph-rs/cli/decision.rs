@@ -241,5 +241,6 @@ fn asked(event: EventOptions) -> Asked {
         head_tag: event.head_tag,
         tasks_for: event.tasks_for,
         try_task_config: event.try_task_config_file,
+        allow_parameter_override: event.allow_parameter_override,
     }
 }

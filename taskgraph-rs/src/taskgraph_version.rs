@@ -92,6 +92,37 @@ impl TaskgraphVersion {
         self.since(15, 4, 0)
     }
 
+    /// Whether a decision takes `base_ref` and `base_rev` as the event gives them. Before, it looks for where a new branch and
+    /// a forced push start from. 17.0.
+    pub fn takes_base_as_given(self) -> bool {
+        self.since(17, 0, 0)
+    }
+
+    /// Whether the form for the action `retrigger-multiple` fits the input that the action takes. 17.0.
+    pub fn has_form_of_requests(self) -> bool {
+        self.since(17, 0, 0)
+    }
+
+    /// Whether all files count as changed in a new branch, of which no event says what it started from. 20.0.
+    pub fn counts_all_files_of_new_branches(self) -> bool {
+        self.since(20, 0, 0)
+    }
+
+    /// Whether git notes may have parameters of a decision. 21.0.
+    pub fn reads_parameters_of_notes(self) -> bool {
+        self.since(21, 0, 0)
+    }
+
+    /// Whether `base_ref` may be null. 23.0.
+    pub fn takes_no_base_ref(self) -> bool {
+        self.since(23, 0, 0)
+    }
+
+    /// Whether parameters that somebody brings along are read only if `decision` is told to. Before, the event decides. 24.0.
+    pub fn asks_for_parameter_override(self) -> bool {
+        self.since(24, 0, 0)
+    }
+
     /// Whether the full graph, and no longer the payload of a task, is where caches, identifiers and counts of dependencies
     /// are verified. From then on, a cache that is no volume of its image is taken. 17.2.1.
     pub fn takes_caches_that_are_no_volumes(self) -> bool {

@@ -11,13 +11,13 @@ mod existing;
 mod folder;
 mod history;
 mod new_tasks;
+mod overrides;
 mod parameters;
 mod queue;
 mod queue_rules;
 mod run;
 mod runnable;
 mod same;
-mod try_config;
 
 pub use asked::Asked;
 pub use checks::{check_values, others};

@@ -9,6 +9,7 @@ use crate::kind::Kind;
 use crate::origin::told;
 use crate::problem::Problem;
 use crate::shape::{Field, Misfit, STRINGS, Shape, What, optional, required};
+use crate::taskgraph_version::TaskgraphVersion;
 use crate::unwritable;
 use crate::value::{Str, Value};
 use crate::words;
@@ -53,9 +54,18 @@ const BASE: &[Field] = &[
 ///
 /// Python, when it is not strict, lets unknown keys pass everywhere; so they are no errors here either, and
 /// whether they have an effect is told after the graph is made.
-pub fn check(params: &Params, extension: &Extension, kinds: &IndexMap<Str, Kind>) -> Vec<Problem> {
+pub fn check(
+    params: &Params,
+    extension: &Extension,
+    kinds: &IndexMap<Str, Kind>,
+    version: TaskgraphVersion,
+) -> Vec<Problem> {
     let mut problems = Vec::new();
     for field in BASE.iter().chain(extension.parameters) {
+        let is_null = params.get(field.name) == Some(&Value::Null);
+        if field.name == "base_ref" && is_null && version.takes_no_base_ref() {
+            continue;
+        }
         let path = KeyPath::dotted(field.name);
         let misfits = match params.get(field.name) {
             Some(value) => field.shape.check(value),
