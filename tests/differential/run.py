@@ -165,11 +165,11 @@ def plain(phase, graph):
 
 
 def ordered(value):
-    """Ids of dependencies are sorted, so that their order follows from chance."""
+    """Ids of dependencies are sorted, as their order follows from chance, and each is there once: see docs/parity.md."""
     match value:
         case dict():
             return {
-                key: sorted(inner) if key == "dependencies" and isinstance(inner, list) else ordered(inner)
+                key: sorted(set(inner)) if key == "dependencies" and isinstance(inner, list) else ordered(inner)
                 for key, inner in value.items()
             }
         case list():
