@@ -76,7 +76,8 @@ fn show_with(
         eprintln!("read {} kinds in {:.1?}", loaded.kinds.len(), started.elapsed());
     }
     if !options.quiet {
-        reporter.warnings(&Vec::from_iter(loaded.equal_keys()));
+        let conflicts = loaded.version_conflicts(&settings).into_iter();
+        reporter.warnings(&conflicts.map(Problem::as_warning).chain(loaded.equal_keys()).collect::<Vec<_>>());
         reporter.warnings(&Vec::from_iter(loaded.without_python()));
     }
     let mut problems = Vec::new();

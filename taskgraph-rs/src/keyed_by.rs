@@ -10,28 +10,19 @@ use crate::value::{Map, Value};
 /// An arm is chosen by its exact key, else by the key as a regular expression that matches to the end, else by
 /// `default`. Two expressions that match are an error. Python: `taskgraph.util.keyed_by.evaluate_keyed_by`.
 pub fn evaluate(value: &Value, item: &str, attribute: impl Fn(&str) -> Option<Value>) -> Result<Value> {
-    evaluate_with(value, item, attribute, Options::default())
+    evaluate_up_to(value, item, &[], attribute)
 }
 
-/// How maps are followed where this is not the usual way.
-#[derive(Clone, Copy, Default)]
-pub struct Options<'o> {
-    /// Names at which to stop: what is keyed by them is the value.
-    pub defer: &'o [&'o str],
-    /// Whether the first of several expressions that match is taken.
-    pub takes_first_match: bool,
-}
-
-/// The same as [`evaluate`], with options.
-pub fn evaluate_with(
+/// The same, but what is keyed by one of the names in `defer` is a plain value.
+pub fn evaluate_up_to(
     value: &Value,
     item: &str,
+    defer: &[&str],
     attribute: impl Fn(&str) -> Option<Value>,
-    options: Options<'_>,
 ) -> Result<Value> {
     let mut value = value;
     loop {
-        let Some((name, arms)) = keyed(value).filter(|(name, _)| !options.defer.contains(name)) else {
+        let Some((name, arms)) = keyed(value).filter(|(name, _)| !defer.contains(name)) else {
             return Ok(value.clone());
         };
         let Some(arms) = arms.as_map() else {
@@ -45,7 +36,7 @@ pub fn evaluate_with(
                 Some(default) => default,
                 None => bail!("{item} is keyed by `{name}`, which is not set, and has no `default`"),
             },
-            Some(Value::Str(key)) => matching(arms, &key, name, item, options.takes_first_match)?,
+            Some(Value::Str(key)) => choose(arms, &key, name, item)?,
             Some(other) => bail!("{item} is keyed by `{name}`, which is {}: {}", other.sort(), repr(&other)),
         };
     }
@@ -53,10 +44,6 @@ pub fn evaluate_with(
 
 /// The value of the arm that fits `key`: an exact key, else an expression, else `default`.
 pub fn choose<'m>(arms: &'m Map, key: &str, name: &str, item: &str) -> Result<&'m Value> {
-    matching(arms, key, name, item, false)
-}
-
-fn matching<'m>(arms: &'m Map, key: &str, name: &str, item: &str, takes_first: bool) -> Result<&'m Value> {
     if let Some(value) = arms.get(key) {
         return Ok(value);
     }
@@ -68,7 +55,6 @@ fn matching<'m>(arms: &'m Map, key: &str, name: &str, item: &str, takes_first: b
     }
     match matches[..] {
         [(_, value)] => Ok(value),
-        [(_, value), ..] if takes_first => Ok(value),
         [] => match arms.get("default") {
             Some(default) => Ok(default),
             None => bail!("no `{name}` of {item} matches `{key}`, and there is no `default`"),
@@ -106,6 +92,13 @@ mod tests {
     fn an_expression_has_to_match_to_the_end() {
         let value = Value::from(map! { "by-platform" => map! { "linux" => 1, "default" => 3 } });
         assert_eq!(evaluate(&value, "x", platform).unwrap(), Value::Int(3));
+    }
+
+    #[test]
+    fn what_is_deferred_stays() {
+        let inner = Value::from(map! { "by-level" => map! { "3" => 1, "default" => 2 } });
+        let value = Value::from(map! { "by-platform" => map! { "linux64" => inner.clone() } });
+        assert_eq!(evaluate_up_to(&value, "x", &["level"], platform).unwrap(), inner);
     }
 
     #[test]

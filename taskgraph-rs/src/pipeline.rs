@@ -15,7 +15,7 @@ use crate::generate::Generated;
 use crate::graph::TaskGraph;
 use crate::in_python::{self, Made};
 use crate::kind::{Kind, load_kinds};
-use crate::known::Versions;
+use crate::known::{Pins, Versions, conflict};
 use crate::lookup::{Found, Wanted};
 use crate::morph::{self, Morphed};
 use crate::optimize::{self, Optimized, Strategies, do_not_optimize};
@@ -57,6 +57,8 @@ pub struct Loaded {
     pub has_no_python: bool,
     /// What the tree pins, and what is installed.
     pub versions: Versions,
+    /// What contradicts itself in what the tree pins.
+    pin_conflicts: Vec<Problem>,
     python: Option<Arc<dyn Python>>,
     worker: Mutex<Option<Arc<Worker>>>,
     defaults: DefaultFiles,
@@ -130,7 +132,8 @@ impl Loaded {
         target_kinds: &BTreeSet<String>,
         refuses: bool,
     ) -> Result<Self> {
-        let versions = versions(&tree, registry);
+        let pins = Pins::of(&tree);
+        let versions = versions(&pins, registry);
         let config = GraphConfig::load(&tree, TaskgraphVersion::of(&versions))?;
         let register = config.taskgraph("register").and_then(Value::as_str);
         let judge = Judge::new(&tree, registry, &versions).of_register(register);
@@ -166,6 +169,7 @@ impl Loaded {
             parts,
             has_no_python,
             versions,
+            pin_conflicts: conflict::of_pins(&pins),
             python: registry.python().cloned(),
             worker: Mutex::default(),
             defaults: Mutex::default(),
@@ -175,6 +179,13 @@ impl Loaded {
     /// Kinds that only what the Python of the tree has registered makes Python's, and why. The Python runs for that.
     pub fn forced(&self) -> Result<IndexMap<Str, Because>> {
         Ok(in_python::forced(self, &*self.worker()?))
+    }
+
+    /// What contradicts itself in what is said of the version of Taskgraph: by pins, and by the run-task that tasks get.
+    pub fn version_conflicts(&self, settings: &Settings) -> Vec<Problem> {
+        let run_task = settings.run_task.as_ref();
+        let scripts = run_task.and_then(|run_task| conflict::of_run_task_and(&self.versions, run_task));
+        self.pin_conflicts.iter().cloned().chain(scripts).collect()
     }
 
     /// What a file with default parameters says. It is read once, however many configs are completed from it.

@@ -107,6 +107,7 @@ pub struct Decided {
 /// [`CreateFailure`](crate::submit::CreateFailure) that says what exists.
 pub fn run(loaded: &Loaded, mut params: Params, decision: &Decision<'_>) -> Result<Decided> {
     let tell = decision.tell;
+    Problems(loaded.version_conflicts(decision.settings)).check()?;
     let artifacts = Folder::open(decision.artifacts)?;
     let contexts = Folder::open(decision.contexts)?;
     let mut warnings =

@@ -97,6 +97,7 @@ pub fn preview(loaded: &Loaded, request: &Request<'_>) -> Result<Preview> {
     };
     let Configured { config, params, own, problems: found } = configured;
     problems.extend(found);
+    problems.extend(loaded.version_conflicts(request.settings));
     let making = Making { loaded, training, request, is_sample: false };
     let mut made = making.make(params, Some(&own), &mut problems)?;
     let mut notes = made.as_ref().map(|made| notes(training, &made.params)).unwrap_or_default();

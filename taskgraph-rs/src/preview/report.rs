@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::look_up::LookUp;
+use crate::known::Package;
 use crate::pipeline::Loaded;
 use crate::problem::{Problem, Severity};
 use crate::task::Label;
@@ -63,6 +64,8 @@ pub struct TreeFacts {
     pub embedded: bool,
     /// How many kinds it has.
     pub kinds: usize,
+    /// The version of Taskgraph that it pins or that is installed for it; nothing if nobody says one.
+    pub taskgraph: Option<String>,
     /// What its own Python has made; nothing if all kinds are native.
     pub python: Option<PythonFacts>,
 }
@@ -74,15 +77,21 @@ impl TreeFacts {
             name: loaded.tree.name(),
             embedded: loaded.tree.is_embedded(),
             kinds: loaded.kinds.len(),
+            taskgraph: loaded.versions.version(Package::Taskgraph).map(ToString::to_string),
             python: None,
         }
     }
 
     /// What a person has to know of it: `tree taskcluster (57 kinds)`.
     pub fn words(&self) -> String {
-        match self.embedded {
-            true => format!("the embedded kinds ({}): no checkout, and digests of their own", self.kinds),
-            false => format!("tree {} ({} kinds)", self.name, self.kinds),
+        match (self.embedded, &self.taskgraph) {
+            (true, _) => {
+                format!("the embedded kinds ({}): no checkout, and digests of their own", self.kinds)
+            }
+            (false, None) => format!("tree {} ({} kinds)", self.name, self.kinds),
+            (false, Some(version)) => {
+                format!("tree {} ({} kinds, Taskgraph {version})", self.name, self.kinds)
+            }
         }
     }
 }

@@ -47,7 +47,7 @@ pub fn check(ctx: &Context<'_>, origin: &Origin, shape: &Shape, section: &Map, p
         let nearest = words::nearest(key, fields.iter().map(|field| field.name));
         let label = nearest.map(|nearest| format!("did you mean `{nearest}`?")).unwrap_or_default();
         let place = origin.place(&path);
-        ctx.record.warn(Problem::warning("no-effect", message).at(path, label).in_place(place));
+        ctx.record.warn(Problem::warning("ignored-key", message).at(path, label).in_place(place));
     }
     let known = section.iter().filter(|(key, _)| is_known(key));
     let known: Map = known.map(|(key, value)| (key.clone(), value.clone())).collect();

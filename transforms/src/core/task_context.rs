@@ -20,8 +20,10 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result, bail};
 use taskgraph::document::load;
 use taskgraph::fields::{Fields, within, wrong};
-use taskgraph::keyed_by::{Options, evaluate_with};
+use taskgraph::keyed_by::evaluate_up_to;
+use taskgraph::keypath::KeyPath;
 use taskgraph::last::Last;
+use taskgraph::problem::Problem;
 use taskgraph::shape::{Field, STRINGS, Shape, joined, optional, required};
 use taskgraph::source::Source;
 use taskgraph::template::{Forms, Missing};
@@ -44,12 +46,14 @@ const FIELDS: &[Field] = &[
 const LATER: &[Field] = &[
     optional(
         "resolve-keyed-by-options",
-        Shape::Map(&[optional("defer", STRINGS), optional("enforce-single-match", Shape::Bool)]),
+        Shape::Map(&[optional("defer", STRINGS), optional(SINGLE, Shape::Bool)]),
     ),
     optional(CUSTOM, STRINGS),
 ];
 
 const CUSTOM: &str = "from-custom";
+
+const SINGLE: &str = "enforce-single-match";
 
 const CONTEXT: Shape = Shape::Open(FIELDS, &Shape::Any);
 
@@ -91,13 +95,15 @@ fn fill_in(ctx: &Context<'_>, known: &mut Known, stub: &mut Stub) -> Result<()> 
     let fields =
         section["substitution-fields"].as_list().unwrap_or_default().iter().filter_map(Value::as_str);
     if ctx.config.version.task_context_resolves_keys() {
-        fields.clone().try_for_each(|field| within(field, resolve_keys(stub, &section, field, &names)))?;
+        fields
+            .clone()
+            .try_for_each(|field| within(field, resolve_keys(ctx, stub, &section, field, &names)))?;
     }
     known.forms.fill_fields(stub, fields, &names, Missing::Fails)
 }
 
 /// Chooses from the `by-*` map that stands in a field, if one does. What is filled in, and the stub itself, say by what.
-fn resolve_keys(stub: &mut Stub, section: &Map, field: &str, names: &Map) -> Result<()> {
+fn resolve_keys(ctx: &Context<'_>, stub: &mut Stub, section: &Map, field: &str, names: &Map) -> Result<()> {
     let Some(value) = deep_get(stub, field).filter(|value| value.as_map().is_some_and(|map| map.len() == 1))
     else {
         return Ok(());
@@ -106,10 +112,16 @@ fn resolve_keys(stub: &mut Stub, section: &Map, field: &str, names: &Map) -> Res
     let option = |key: &str| options.and_then(|options| options.get(key));
     let defer = option("defer").and_then(Value::as_list).unwrap_or_default();
     let defer: Vec<&str> = defer.iter().filter_map(Value::as_str).collect();
-    let takes_first_match = option("enforce-single-match").is_some_and(|value| *value == Value::Bool(false));
+    if option(SINGLE) == Some(&Value::Bool(false)) {
+        // Python: the name of the argument has underscores, and so the option does not reach it.
+        let path = KeyPath::dotted("task-context.resolve-keyed-by-options").join(SINGLE);
+        let message = format!("`{path}` does nothing: Taskgraph {} ignores it", ctx.config.version);
+        let place = stub.origin.place(&path);
+        ctx.record.warn(Problem::warning("ignored-key", message).at(path, "").in_place(place));
+    }
     let attribute = |name: &str| names.get(name).or_else(|| stub.get(name)).cloned();
     let item = format!("`{field}`");
-    let chosen = evaluate_with(value, &item, attribute, Options { defer: &defer, takes_first_match })?;
+    let chosen = evaluate_up_to(value, &item, &defer, attribute)?;
     *stub.at(field).context("the field was there")? = chosen;
     Ok(())
 }

@@ -323,7 +323,7 @@ fn leave_out_removed(ctx: &Context<'_>, stub: &mut Stub) -> Result<()> {
                 stub.origin.name
             );
             let place = stub.origin.place(&path);
-            ctx.record.warn(Problem::warning("no-effect", message).at(path, "").in_place(place));
+            ctx.record.warn(Problem::warning("ignored-key", message).at(path, "").in_place(place));
         }
     }
     Ok(())
