@@ -8,7 +8,7 @@ import platform
 import resource
 import sys
 
-from . import encoding
+from . import encoding, repetitions
 from .registries import Registries
 from .snapshot import Snapshot
 from .surroundings import Surroundings
@@ -39,6 +39,7 @@ class Tree:
         self.snapshot = Snapshot()
         self.surroundings = Surroundings(self.snapshot)
         self.surroundings.use(request)
+        repetitions.avoid(self.snapshot)
         self.snapshot.install()
         self._import(request)
         self.registries = Registries(self.snapshot)
@@ -97,22 +98,11 @@ class Tree:
             "parameters": self.registries.parameters_extended(),
             "patched": patched,
             "schemas": grown,
-            "modules": self.modules(),
             "objects": objects,
         }
         answer.update(names)
         answer["strategies"] = self.registries.strategies(patched)
         return answer
-
-    def modules(self):
-        """{name: file} of what was imported from the tree."""
-        found = {}
-        for name, module in list(sys.modules.items()):
-            file = getattr(module, "__file__", None)
-            if isinstance(file, str) and name.partition(".")[0] not in ("taskgraph", "mozilla_taskgraph"):
-                if self.where.in_tree(file):
-                    found[name] = os.path.abspath(file)
-        return found
 
 
 def gets_upstream_tasks():
