@@ -8,7 +8,7 @@ import platform
 import resource
 import sys
 
-from . import encoding, repetitions
+from . import encoding, repetitions, watcher
 from .registries import Registries
 from .snapshot import Snapshot
 from .surroundings import Surroundings
@@ -46,6 +46,7 @@ class Tree:
         from taskgraph.config import load_graph_config
 
         self.graph_config = load_graph_config(self.root)
+        watcher.wait_until_ready()
         self.graph_config.register()
         # What is there now stays: the collector would go through all of it again and again, and after a fork would
         # make a copy of every page.
