@@ -1,8 +1,12 @@
+import functools
+import importlib.util
 import json
 import os
 import shutil
 import subprocess
+import types
 
+from . import client
 from .trees import TreeCase
 
 HASHES = """
@@ -61,6 +65,22 @@ class Files(TreeCase):
             worker = self.opened()
             self.assertEqual(self.made(worker, "it"), expected)
             self.assertIn(where, worker.opened["patched"][0])
+
+
+    def test_another_function_of_that_name_is_left_alone(self):
+        """Older versions list the files of a folder, without a repository, and keep the list."""
+        spec = importlib.util.spec_from_file_location("repetitions", os.path.join(client.FOLDER, "repetitions.py"))
+        repetitions = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(repetitions)
+        for function in (
+            functools.lru_cache(maxsize=None)(lambda base_path: []),
+            functools.lru_cache(maxsize=None)(lambda base_path, repo, rev=None: []),
+            lambda base_path, repo: [],
+            None,
+        ):
+            module = types.SimpleNamespace(_get_all_files=function)
+            repetitions._list_files_once(module)
+            self.assertIs(module._get_all_files, function)
 
 
 class Stack(TreeCase):

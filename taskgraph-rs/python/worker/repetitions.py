@@ -22,7 +22,8 @@ def _list_files_once(module):
     """The files that are under version control are listed anew for every pattern: the list is kept by repository, and
     each caller has made an object of its own for that."""
     function = getattr(module, "_get_all_files", None)
-    if hasattr(function, "cache_clear"):
+    # older versions keep the list themselves: it is that of a folder alone
+    if hasattr(function, "cache_clear") and list(inspect.signature(function).parameters) == ["base_path", "repo"]:
         module._get_all_files = _by_repository(function)
 
 

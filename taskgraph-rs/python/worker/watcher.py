@@ -15,6 +15,9 @@ import time
 #: How long a worker may take to end by itself once there are no more requests
 GRACE = 0.5
 
+#: How long those of the group, which were killed, are waited for before anybody else is looked for
+DYING = 0.02
+
 #: How long a process that has left the group may take to end when it is asked to, and what is left after it was killed
 PATIENCE = 0.3
 LAST = 2
@@ -147,13 +150,13 @@ class _Watcher:
             passed = time.monotonic() - start
             if passed > LAST:
                 return
-            for pid, group in _children(os.getpid()):
-                # Those of the group are not asked: nobody has left it without a reason
+            for pid, group in _children(os.getpid()) if passed > DYING else ():
+                # those of the group are killed anyway
                 number = signal.SIGTERM if passed < PATIENCE and group != self.group else signal.SIGKILL
                 if number == signal.SIGKILL or pid not in asked:
                     asked.add(pid)
                     _kill(pid, number)
-            time.sleep(0.005)
+            time.sleep(0.001 if passed < DYING else 0.01)
 
 
 def _adopt_orphans():
