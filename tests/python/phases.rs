@@ -108,8 +108,11 @@ fn targets_that_the_tree_picks_are_optimized_natively() {
 
 #[test]
 fn a_strategy_that_raises_is_told_when_the_targets_were_picked_natively() {
-    let raises = STRATEGY.replace("return not set(files)", "raise ValueError(task.label)\n            return set()");
-    let Some(outcome) = tree("own", &raises, "").made(&["optimized", "--json", "-p", "p.yml"]) else { return };
+    let raises =
+        STRATEGY.replace("return not set(files)", "raise ValueError(task.label)\n            return set()");
+    let Some(outcome) = tree("own", &raises, "").made(&["optimized", "--json", "-p", "p.yml"]) else {
+        return;
+    };
     let said = outcome.refused();
     assert!(said.contains("optimizing: ValueError: k-"), "{said}");
     assert!(said.contains("own_taskgraph/__init__.py:"), "{said}");
