@@ -103,15 +103,11 @@ pub const NO_DECISION: &str = "DECISION-TASK";
 impl Full {
     /// What the Python of the tree has made; nothing if it has made no kind.
     pub fn python(&self, loaded: &Loaded) -> Option<PythonFacts> {
-        let (_, because) = self.in_python.first()?;
-        let opened = loaded.worker().ok()?;
-        Some(PythonFacts {
-            taskgraph: opened.opened.taskgraph.clone(),
-            kinds: self.in_python.keys().map(ToString::to_string).collect(),
-            of: loaded.kinds.len(),
-            because: because.to_string(),
-            file: because.file().map(str::to_owned),
-        })
+        if self.in_python.is_empty() {
+            return None;
+        }
+        let worker = loaded.worker().ok()?;
+        PythonFacts::of(&worker.opened.taskgraph, self.in_python.iter(), loaded.kinds.len())
     }
 }
 

@@ -2,6 +2,7 @@
 
 use taskgraph::preview::{Comparison, Plan, Report};
 use taskgraph::problem::Problem;
+use taskgraph::worker::PythonFacts;
 
 use super::html::escaped;
 use super::reused::told_alone;
@@ -26,6 +27,9 @@ pub fn markdown(report: &Report) -> String {
             changes(&mut out, comparison);
         }
         work(&mut out, plan);
+    }
+    if let Some(python) = report.tree.as_ref().and_then(|tree| tree.python.as_ref()) {
+        in_python(&mut out, python);
     }
     if !report.notes.is_empty() {
         let notes: Vec<String> = report.notes.iter().map(|note| text(note)).collect();
@@ -101,6 +105,14 @@ fn work(out: &mut String, plan: &Plan) {
     details(out, "What they run on", &table);
 }
 
+fn in_python(out: &mut String, python: &PythonFacts) {
+    let items = python.reasons.iter().map(|reason| {
+        let kinds: Vec<String> = reason.kinds.iter().map(|kind| code(kind)).collect();
+        format!("{}: {}", text(&reason.because), kinds.join(", "))
+    });
+    folded(out, &python.headline(), &items.collect::<Vec<_>>());
+}
+
 fn problems(out: &mut String, noun: &str, problems: &[Problem], open: bool) {
     if problems.is_empty() {
         return;
@@ -154,6 +166,22 @@ fn code(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use taskgraph::worker::Because;
+
+    #[test]
+    fn kinds_in_python_are_named_with_the_reason() {
+        let because = [Because::NoNative("own.one".into()), Because::NoNative("own.two".into())];
+        let kinds = ["a".into(), "b".into(), "c".into()];
+        let of = [(&kinds[0], &because[0]), (&kinds[1], &because[1]), (&kinds[2], &because[0])];
+        let mut out = String::new();
+        in_python(&mut out, &PythonFacts::of("15.1.3", of.into_iter(), 9).unwrap());
+        assert_eq!(
+            out,
+            "<details><summary>3 of 9 kinds made by Python with Taskgraph 15.1.3</summary>\n\n\
+             - \\`own.one\\` has no native equal: <code>a</code>, <code>c</code>\n\
+             - \\`own.two\\` has no native equal: <code>b</code>\n\n</details>\n\n"
+        );
+    }
 
     #[test]
     fn names_are_text() {

@@ -72,6 +72,8 @@ const overview = () => {
     plan && ((cards) => cards.length > 0 && section("Reused from earlier runs", null, cards))(reused()),
     gone.length > 0 && section("Gone", gone.length, more(gone, (one) => h("li", {}, toLabel(one.label), h("div", { class: "lead" }, one.why)))),
     plan && section("To run", null, pools()),
+    report.tree?.python && section("Made by Python", `${report.tree.python.kinds.length} of ${count(report.tree.python.of, "kind")}`,
+      more(report.tree.python.reasons, (one) => h("li", {}, linked(one.because), h("div", { class: "lead" }, one.kinds.map((kind, index) => [index ? ", " : "", toKind(kind)]))))),
     report.notes.length > 0 && section("Notes", null, more(report.notes, (note) => h("li", {}, note))),
   ];
 };
