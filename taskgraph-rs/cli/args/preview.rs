@@ -31,9 +31,9 @@ pub struct PreviewOptions {
     #[arg(long, value_name = "FILE")]
     pub against: Option<PathBuf>,
 
-    /// How to show it
-    #[arg(long, value_enum, default_value_t = PreviewFormat::Text)]
-    pub format: PreviewFormat,
+    /// How to show it [default: what the ending of --output-file says, else text]
+    #[arg(long, value_enum)]
+    pub format: Option<PreviewFormat>,
 
     /// Show everything as JSON, see docs/preview-json.md: the same as --format json
     #[arg(short = 'J', long, conflicts_with = "format")]

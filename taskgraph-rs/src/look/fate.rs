@@ -123,8 +123,8 @@ pub fn fates<'r>(now: &'r Run, before: Option<&'r Run>, plan: Option<&'r Plan>) 
     }
     for (label, looked) in plan.look_up.iter().flat_map(|look_up| &look_up.tasks) {
         match looked.outcome {
-            Fared::Runs => {}
-            Fared::Cached | Fared::Existing => change(label, Fate::Cached),
+            Fared::WouldRun => {}
+            Fared::UsedAgain => change(label, Fate::Cached),
             Fared::NotNeeded => change(label, Fate::NotNeeded),
         }
     }

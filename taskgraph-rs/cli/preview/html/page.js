@@ -5,7 +5,7 @@ const facts = () => {
   const { facts: of } = plan;
   const tree = report.tree ? (report.tree.embedded ? "the embedded kinds: no checkout, and digests of their own" : `tree ${report.tree.name}`) : "";
   return [report.config.file, `target ${of.target_stage || of.target_method}`, tree,
-    `${of.tasks} tasks, ${of.to_run} to run`].filter(Boolean).join("  ·  ");
+    of.summary].filter(Boolean).join("  ·  ");
 };
 const without = plan?.comparison?.without;
 const names = without ? [`With ${without}`, "Without"] : ["This config", against];
