@@ -4,6 +4,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
+use crate::browser::Browser;
 use crate::fake_taskcluster::Fake;
 use crate::repository::{DECISION, Outcome, program, run};
 use crate::support::{checkout, read_json, shared, whole};
@@ -72,6 +73,49 @@ fn the_text_counts_by_kind_and_lists_with_all() {
     let (outcome, _) = preview(&fake, &json!({}), &["--all"]).unwrap();
     let listed = outcome.out.lines().filter(|line| line.contains(" (cache found: ")).count();
     assert!(listed > 3, "{}", outcome.out);
+}
+
+#[test]
+fn the_page_says_with_the_same_numbers_what_would_run() {
+    let Some(browser) = Browser::start() else { return };
+    let fake = Fake::start();
+    let Some((outcome, _)) = preview(&fake, &json!({}), &["--json"]) else { return };
+    let report: Value = serde_json::from_str(&outcome.out).unwrap();
+    let counts = &report["plan"]["look_up"]["counts"];
+    let all = &report["plan"]["facts"]["needed"];
+    let folder = tempfile::tempdir().unwrap();
+    let page = folder.path().join("page.html");
+    let (outcome, _) =
+        preview(&fake, &json!({}), &["--format", "html", "-o", page.to_str().unwrap()]).unwrap();
+    assert_eq!(outcome.status, 0, "{}", outcome.err);
+    browser.open(&page, "");
+    let facts = browser.text("document.querySelector('#facts').textContent");
+    let words =
+        format!("{all} tasks, {} would run, {} used again", counts["would_run"], counts["used_again"]);
+    assert!(facts.contains(&words), "{facts}: {words}");
+    let chip = |fate: &str| {
+        browser.text(&format!("document.querySelector('#fate-{fate}').textContent")).trim().to_owned()
+    };
+    assert_eq!(chip("runs"), format!("• would run {}", counts["would_run"]));
+    assert_eq!(chip("cached"), format!("✓ used again {}", counts["used_again"]));
+    browser.click("#fate-runs");
+    let found = format!("{} tasks: would run", counts["would_run"]);
+    browser.wait(&format!("document.querySelector('#panel').textContent.includes('{found}')"));
+    // A task says which other one stands in for it, and until when.
+    let tasks = report["plan"]["look_up"]["tasks"].as_object().unwrap();
+    let (label, cached) = tasks.iter().find(|(_, task)| task["outcome"] == "used-again").unwrap();
+    browser.open(&page, &format!("#task={label}"));
+    browser.wait(&format!(
+        "document.querySelector('#panel').textContent.includes('{}')",
+        cached["task_id"].as_str().unwrap()
+    ));
+    assert!(
+        browser
+            .text("document.querySelector('#panel').textContent")
+            .contains(cached["expires"].as_str().unwrap())
+    );
+    assert!(browser.text("document.querySelector('#panel .fate').textContent").contains("used again"));
+    assert_eq!(browser.complaints(), [""; 0]);
 }
 
 #[test]
