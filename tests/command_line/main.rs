@@ -2,7 +2,10 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 mod files;
+mod flags;
 mod shells;
+#[path = "../support/mod.rs"]
+mod support;
 mod terminal;
 mod watch;
 

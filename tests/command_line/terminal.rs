@@ -72,7 +72,8 @@ fn every_text_fits_terminals_of_80_columns_and_more() {
         ] {
             let text = in_terminal(folder.path(), columns, call, &[]);
             assert!(text.lines().count() > 1 || call.contains("path"), "{call}: {text}");
-            for line in plain(&text).lines() {
+            // What a bar has shown is overwritten by what comes after it.
+            for line in plain(&text).lines().filter_map(|line| line.rsplit('\r').next()) {
                 assert!(line.chars().count() <= columns, "{columns} columns, {call}:\n{line}");
             }
         }

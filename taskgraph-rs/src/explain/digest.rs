@@ -103,7 +103,7 @@ fn letters_of_lines(text: &str) -> Option<String> {
             return None;
         }
     }
-    (lines >= FEWEST_LETTERS).then_some(letters)
+    (lines > 1).then_some(letters)
 }
 
 fn section<'m>(cache: Option<&'m Map>, key: &str) -> Option<&'m Map> {
@@ -129,11 +129,12 @@ mod tests {
 
     #[test]
     fn letters_that_stand_alone_are_one_text() {
-        let data: Vec<Str> =
-            ["ab", "p", "i", "p", "x", "12", "a\nb\n\n\nc", "a", "b", "a\nbc"].map(Str::from).to_vec();
+        let data: Vec<Str> = ["ab", "p", "i", "p", "x", "12", "a\nb\n\n\nc", "a", "b", "a\nbc", "-\n-"]
+            .map(Str::from)
+            .to_vec();
         let told = joined(&data);
         let told: Vec<&str> = told.iter().map(|text| &**text).collect();
-        assert_eq!(told, ["ab", "pipx", "12", "ab\nc", "a", "b", "a\nbc"]);
+        assert_eq!(told, ["ab", "pipx", "12", "ab\nc", "a", "b", "a\nbc", "--"]);
     }
 
     #[test]
