@@ -171,7 +171,7 @@ impl Reporter {
     /// that is as long as a page is not.
     fn message(&self, text: &str) -> String {
         let text = one_line(text);
-        if self.medium.cut.is_none() && columns(&text) <= 2 * FIXED {
+        if self.medium.cut.is_none() && columns(&text) <= 3 * FIXED {
             return text;
         }
         let lines = broken(&text, 0, self.medium.width - MARGIN);

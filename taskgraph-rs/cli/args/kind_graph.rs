@@ -27,7 +27,7 @@ pub struct KindGraphOptions {
     #[arg(short, long)]
     pub quiet: bool,
 
-    /// Say more: how many kinds there are, and where the output goes
+    /// Say more: how many kinds there are
     #[arg(short, long)]
     pub verbose: bool,
 

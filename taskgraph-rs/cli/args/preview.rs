@@ -55,7 +55,7 @@ pub struct PreviewOptions {
     #[arg(long)]
     pub all: bool,
 
-    /// Preview again whenever CONFIG is saved, until Ctrl-C
+    /// Preview again whenever CONFIG is saved, until Ctrl-C, or until nobody reads the output any more
     #[arg(long)]
     pub watch: bool,
 
