@@ -90,9 +90,9 @@ fn names_out_of_a_config_stay_text() {
         let outcome = preview(&config, &["--format", format]);
         assert_eq!(outcome.status, 0, "{}", outcome.err);
         let scripts = outcome.out.matches("<script").count();
-        // The page has its data and its own script; for Graphviz, it is a text like any other.
+        // The page has its data, the definitions and its own script; for Graphviz, it is a text like any other.
         let expected = match format {
-            "html" => 2,
+            "html" => 3,
             "dot" => 1,
             _ => 0,
         };

@@ -10,6 +10,7 @@ use taskgraph::decide::{Asked, Creation, Decided, Decision, Derived, Queue, Step
 use taskgraph::lookup::Found;
 use taskgraph::params::Params;
 use taskgraph::pipeline::Loaded;
+use taskgraph::preview::Counts;
 use taskgraph::problem::{Problem, Problems, Severity};
 use taskgraph::settings::Settings;
 use taskgraph::submit::Taskcluster;
@@ -22,6 +23,7 @@ use crate::Status;
 use crate::args::{DecisionOptions, EventOptions};
 use crate::environment::{needs_root_url, open_tree, settings};
 use crate::known_urls;
+use crate::medium::Medium;
 use crate::preview::page::Page;
 use crate::preview::rendered;
 use crate::progress::{ask, connect};
@@ -171,8 +173,12 @@ fn tell(step: &Step<'_>, is_verbose: bool, reporter: &Reporter) {
         }
         Step::Optimized(fates) => {
             let count = |word| fates.values().filter(|fate| fate.word() == word).count();
-            let (kept, replaced, removed) = (count("kept"), count("replaced"), count("removed"));
-            eprintln!("{kept} have to run, {replaced} are there already, {removed} are not needed");
+            let counts = Counts {
+                would_run: count("kept"),
+                used_again: count("replaced"),
+                not_needed: count("removed"),
+            };
+            eprintln!("{}", counts.words());
             for (label, fate) in fates.iter().filter(|_| is_verbose) {
                 eprintln!("  {}", one_line(&format!("{label}: {fate}")));
             }
@@ -207,7 +213,7 @@ pub fn tell_creation(creation: &Creation) {
 }
 
 fn would_create(summary: &Summary) -> String {
-    let mut page = Page::default();
+    let mut page = Page::new(Medium::of(None));
     page.line(&format!("would create {}", count(summary.tasks, "task")));
     let row = |(name, tasks): (String, usize)| vec![tasks.to_string(), name];
     for (title, rows) in [

@@ -4,6 +4,7 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context as _, Result};
 use taskgraph::problem::Machine;
@@ -16,12 +17,37 @@ pub fn write(path: Option<&Path>, fill: impl FnOnce(&mut dyn Write) -> Result<()
     }
 }
 
+/// Whether a write has found that nobody reads standard output any more.
+static IS_READER_GONE: AtomicBool = AtomicBool::new(false);
+
+/// Whether nobody reads standard output any more. A pipe tells it before anything is written, too.
+pub fn is_reader_gone() -> bool {
+    IS_READER_GONE.load(Ordering::Relaxed) || is_closed(&io::stdout())
+}
+
+#[cfg(unix)]
+fn is_closed(out: &io::Stdout) -> bool {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    // No events are waited for: an error is always told.
+    let mut asked = [PollFd::new(out, PollFlags::empty())];
+    let found = poll(&mut asked, Some(&Timespec::default()));
+    found.is_ok() && asked[0].revents().contains(PollFlags::ERR)
+}
+
+#[cfg(not(unix))]
+fn is_closed(_: &io::Stdout) -> bool {
+    false
+}
+
 fn to_stdout(fill: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
     let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
     let result = fill(&mut out).and_then(|()| Ok(out.flush()?));
     match result {
         // Whoever reads has seen enough: `taskgraph-rs full | head`.
-        Err(error) if io_fault(&error) == Some(io::ErrorKind::BrokenPipe) => Ok(()),
+        Err(error) if io_fault(&error) == Some(io::ErrorKind::BrokenPipe) => {
+            IS_READER_GONE.store(true, Ordering::Relaxed);
+            Ok(())
+        }
         other => blame(other, || Machine("standard output cannot be written".into())),
     }
 }

@@ -35,6 +35,7 @@ pub mod lookup;
 pub mod map;
 pub mod morph;
 mod names;
+pub mod natural;
 pub mod optimize;
 pub mod origin;
 pub mod params;

@@ -15,9 +15,9 @@ pub struct CheckOptions {
     #[arg(short, long, value_name = "DIR")]
     pub root: Option<PathBuf>,
 
-    /// How to tell what was found
-    #[arg(long, value_enum, default_value_t = CheckFormat::Text)]
-    pub format: CheckFormat,
+    /// How to tell what was found [default: what the ending of --output-file says, else text]
+    #[arg(long, value_enum)]
+    pub format: Option<CheckFormat>,
 
     /// Show everything as JSON, see docs/check-json.md: short for --format json
     #[arg(short = 'J', long, conflicts_with = "format")]

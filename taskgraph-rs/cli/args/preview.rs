@@ -31,9 +31,9 @@ pub struct PreviewOptions {
     #[arg(long, value_name = "FILE")]
     pub against: Option<PathBuf>,
 
-    /// How to show it
-    #[arg(long, value_enum, default_value_t = PreviewFormat::Text)]
-    pub format: PreviewFormat,
+    /// How to show it [default: what the ending of --output-file says, else text]
+    #[arg(long, value_enum)]
+    pub format: Option<PreviewFormat>,
 
     /// Show everything as JSON, see docs/preview-json.md: the same as --format json
     #[arg(short = 'J', long, conflicts_with = "format")]
@@ -55,7 +55,7 @@ pub struct PreviewOptions {
     #[arg(long)]
     pub all: bool,
 
-    /// Preview again whenever CONFIG is saved, until Ctrl-C
+    /// Preview again whenever CONFIG is saved, until Ctrl-C, or until nobody reads the output any more
     #[arg(long)]
     pub watch: bool,
 

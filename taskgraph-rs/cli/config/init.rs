@@ -17,6 +17,7 @@ use taskgraph::yaml;
 
 use crate::Status;
 use crate::args::{InitOptions, ModelMode};
+use crate::ending::Ending;
 use crate::environment::{open_tree_or_embedded, settings};
 use crate::output::write;
 
@@ -47,6 +48,7 @@ const MEANT: &[(&str, &str)] = &[
 
 /// Writes a config that `config check` lets pass.
 pub fn run(options: &InitOptions, registry: &Registry) -> Result<Status> {
+    Ending::wanted(options.output.as_deref(), &[Ending::Yaml])?;
     let tree = open_tree_or_embedded(options.root.as_deref())?;
     let loaded = Loaded::load(tree, registry, &Default::default())?;
     if let Some(path) = options.output.as_deref().filter(|path| path.exists()) {

@@ -6,6 +6,7 @@ mod github;
 mod init;
 mod json;
 mod remote;
+mod rules;
 mod sarif;
 mod schema;
 mod table;

@@ -6,7 +6,7 @@ use taskgraph::worker::PythonFacts;
 
 use super::html::escaped;
 use super::reused::told_alone;
-use super::text::groups;
+use super::text::{Group, groups};
 use crate::report::{brief, count};
 
 /// A comment may be long, but not without end.
@@ -41,14 +41,13 @@ pub fn markdown(report: &Report) -> String {
 fn summary(out: &mut String, report: &Report, plan: &Plan) {
     let facts = &plan.facts;
     out.push_str(&format!(
-        "### {} → {}, {}\n\n{}: target {}, **{} tasks to run** of {}\n\n",
+        "### {} → {}, {}\n\n{}: target {}, **{}**\n\n",
         text(&facts.src),
         text(&facts.trg),
         text(&facts.experiment),
         code(&report.config.file),
         code(&facts.target_stage),
-        facts.to_run,
-        facts.tasks
+        text(&facts.summary)
     ));
     if !plan.models.is_empty() {
         out.push_str("| training | starts | model |\n| --- | --- | --- |\n");
@@ -80,12 +79,12 @@ fn changes(out: &mut String, comparison: &Comparison) {
         Some(other) => code(other),
     };
     out.push_str(&format!("Against {against}:\n\n| | tasks |\n| --- | ---: |\n"));
-    let groups: Vec<_> = groups(comparison).into_iter().filter(|(_, _, labels)| !labels.is_empty()).collect();
-    for (sign, name, labels) in &groups {
+    let groups: Vec<_> = groups(comparison).into_iter().filter(|group| !group.labels.is_empty()).collect();
+    for Group { sign, name, labels, .. } in &groups {
         out.push_str(&format!("| {} {name} | {} |\n", code(sign), labels.len()));
     }
     out.push('\n');
-    for (_, name, labels) in groups.iter().filter(|(_, name, _)| *name != "unchanged") {
+    for Group { name, labels, .. } in groups.iter().filter(|group| group.name != "unchanged") {
         let items: Vec<String> = labels.iter().map(|label| code(label)).collect();
         folded(out, &format!("{} {name}", labels.len()), &items);
     }

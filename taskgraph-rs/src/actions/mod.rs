@@ -12,6 +12,7 @@ mod creation;
 mod input;
 #[cfg(test)]
 mod memory;
+mod offline;
 mod plan;
 mod previous;
 mod rebuild_cached_tasks;
@@ -31,6 +32,7 @@ pub use action::{Action, Context, GENERIC, InputSchema, Planner, all, always, fi
 pub use ancestors::Definitions;
 pub use call::{Call, name_of, plan};
 pub use input::Input;
+pub use offline::Offline;
 pub use plan::{Belonging, Plan};
 pub use previous::{Previous, graph, labels};
 pub use rebuild_cached_tasks::rebuild;

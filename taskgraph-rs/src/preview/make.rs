@@ -8,11 +8,12 @@ use indexmap::IndexMap;
 
 use super::compare::{Run, compare, size};
 use super::config::{self, Configured, problems_of};
-use super::look_up::{look_up, really};
+use super::look_up::{LookUp, look_up, really};
 use super::making::{Made, Making, notes, of_the_tree};
 use super::models::models;
 use super::report::{Comparison, Facts, Plan, Report, TreeFacts};
 use super::reused::reused;
+use super::run_task::of_run_task;
 use super::work::work;
 use crate::extension::Training;
 use crate::lookup::Find;
@@ -105,8 +106,9 @@ pub fn preview(loaded: &Loaded, request: &Request<'_>) -> Result<Preview> {
     let (mut plan, mut before) = (None, None);
     if let Some(Made { params, run }) = &mut made {
         let warnings = std::mem::take(&mut run.full.warnings);
-        let (missing, others): (Vec<_>, Vec<_>) = warnings.into_iter().partition(is_about_the_machine);
-        notes.extend(missing.into_iter().map(|warning| warning.message));
+        let (missing, others) = of_run_task(warnings);
+        // It changes names and digests, which nothing but a look-up asks for.
+        notes.extend(missing.filter(|_| request.find.is_some()).map(|warning| warning.message));
         problems.extend(others);
         let scratch = match config::from_scratch(params, training) {
             Some(params) => making.scratch(params, &mut notes)?,
@@ -151,12 +153,13 @@ pub(super) fn plan(
 ) -> Plan {
     let graph = &run.targets.graph;
     let level = params.text("level");
+    let look_up = fates.map(|fates| look_up(graph, fates));
     Plan {
-        facts: facts(training, params, run),
+        facts: facts(training, params, run, look_up.as_ref()),
         models: models(training, &run.full, graph, scratch.map(|scratch| &scratch.full)),
         reused: reused(&loaded.extension, params, run),
         comparison,
-        look_up: fates.map(|fates| look_up(graph, fates)),
+        look_up,
         work: match fates {
             None => work(graph, &loaded.config, level),
             Some(fates) => work(&really(graph, fates), &loaded.config, level),
@@ -183,12 +186,8 @@ fn starts(named: &[String]) -> String {
     }
 }
 
-/// What the machine lacks changes names and digests, but nothing that a preview shows.
-pub(super) fn is_about_the_machine(warning: &Problem) -> bool {
-    warning.code == "run-task"
-}
-
-fn facts(training: &Training, params: &Params, run: &Run) -> Facts {
+fn facts(training: &Training, params: &Params, run: &Run, look_up: Option<&LookUp>) -> Facts {
+    let needed = size(&run.targets.graph);
     let text = |path: &str| params.find(&path.into()).and_then(Value::as_str).unwrap_or_default().to_owned();
     Facts {
         src: text(training.src),
@@ -199,7 +198,17 @@ fn facts(training: &Training, params: &Params, run: &Run) -> Facts {
         tasks_for: params.text("tasks_for").to_owned(),
         tasks: size(&run.full.graph),
         targets: size(&run.targets.set),
-        to_run: size(&run.targets.graph),
+        needed,
+        summary: summary(needed, look_up),
+    }
+}
+
+/// How many tasks are asked for and needed, and what becomes of them as far as anybody knows.
+fn summary(needed: usize, look_up: Option<&LookUp>) -> String {
+    let tasks = if needed == 1 { "task" } else { "tasks" };
+    match look_up {
+        None => format!("{needed} {tasks}, nothing looked up yet"),
+        Some(found) => format!("{needed} {tasks}, {}", found.counts.words()),
     }
 }
 

@@ -20,6 +20,7 @@ mod parameters;
 mod repair;
 mod report;
 mod reused;
+mod run_task;
 mod sample;
 mod stage;
 #[cfg(test)]
@@ -38,3 +39,4 @@ pub use report::{
     Bringer, Changed, Comparison, Config, Dependency, Edges, Facts, Gone, GoneKind, KindModels, Member,
     NamedUrl, Need, Outcome, Plan, Report, Reused, Row, Totals, TreeFacts, Usage, VERSION, Variant, Work,
 };
+pub use run_task::of_run_task;

@@ -13,7 +13,7 @@ use crate::value::Str;
 use crate::worker::PythonFacts;
 
 /// The version of the shape. It changes when a field changes its meaning or goes; new fields may come at any time.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// Everything a preview has to say.
 #[derive(Debug, Serialize)]
@@ -109,7 +109,7 @@ pub struct Plan {
     pub comparison: Option<Comparison>,
     /// What the index has, if it was looked up.
     pub look_up: Option<LookUp>,
-    /// What the tasks run on: with a look-up, those that would really run.
+    /// What the tasks run on: with a look-up, those that would run.
     pub work: Work,
 }
 
@@ -133,7 +133,10 @@ pub struct Facts {
     /// How many of them are asked for.
     pub targets: usize,
     /// How many tasks these come to, with all that they need.
-    pub to_run: usize,
+    pub needed: usize,
+    /// That number, and what a look-up made of it, in the words that are the same everywhere:
+    /// `147 tasks, nothing looked up yet`.
+    pub summary: String,
 }
 
 /// How a kind's training begins.
@@ -267,7 +270,7 @@ pub struct Dependency {
     pub tasks: Vec<Label>,
 }
 
-/// What changes among the tasks to run, against another run.
+/// What changes among the tasks that are asked for and needed, against another run.
 #[derive(Debug, Default, Serialize)]
 pub struct Comparison {
     /// The config of the other run; nothing if it is the same config without what it reuses.
