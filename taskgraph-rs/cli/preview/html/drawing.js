@@ -34,7 +34,7 @@ const taskBox = ({ names, name, note, of, isOne, href, place: [x, y], area: [wid
     s("rect", { class: "band", x: 0, y: 8, width: 4, height: height - 16, rx: 2 }),
     fitted(names[0], { x: 13, y: 20 }, width / 9, width - 26),
     names[1] && fitted(names[1], { x: 13, y: 35 }, width / 9, width - 26),
-    fitted(noted || "no task", { class: "note", x: 13, y: height - 14 }, 27, width - 26),
+    fitted(noted || (of.length ? "" : "no task"), { class: "note", x: 13, y: height - 14 }, 27, width - 26),
     bar);
 };
 // Through all points, leaving and entering each of them downwards.

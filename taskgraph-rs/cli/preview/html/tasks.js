@@ -86,7 +86,7 @@ const tasksDrawing = () => {
   }
   const one = (box) => taskBox({
     name: box.task ? box.task.label : box.kind, names: box.task ? halves(box.task.label) : halves(box.more ? `more of ${box.kind}` : box.kind),
-    note: box.task && !here(box.task).fate.words ? box.task.kind : "", of: box.of, isOne: Boolean(box.task), place: box.place, area: AREA, isCurrent: box.task?.label === state.task,
+    note: box.task && !here(box.task).fate.words && !isMember.has(box) ? box.task.kind : "", of: box.of, isOne: Boolean(box.task), place: box.place, area: AREA, isCurrent: box.task?.label === state.task,
     href: address(box.task ? { task: box.task.label } : { ...NOTHING, kind: box.kind }), classes: [!box.task && "several"],
   });
   return {
