@@ -120,6 +120,12 @@ impl Browser {
         self.call(&format!("/element/{}/click", found[ELEMENT].as_str().unwrap()), &json!({}));
     }
 
+    /// Runs a script before those of every page that is opened from now on.
+    pub fn prepare(&self, script: &str) {
+        let command = json!({"cmd": "Page.addScriptToEvaluateOnNewDocument", "params": {"source": script}});
+        self.call("/goog/cdp/execute", &command);
+    }
+
     /// Gives the window a size, as of a telephone.
     pub fn resize(&self, width: u32, height: u32) {
         let metrics = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});

@@ -88,3 +88,26 @@ fn a_rewritten_task_tells_key_by_key_what_differs() {
     assert_eq!(browser.ask("document.querySelectorAll('#panel .change').length"), 0);
     assert_eq!(browser.complaints(), [""; 0]);
 }
+
+#[test]
+fn a_browser_that_cannot_unpack_the_definitions_shows_all_else() {
+    let Some(browser) = Browser::start() else { return };
+    browser.prepare("delete globalThis.DecompressionStream");
+    let page = Page::new(&example());
+    browser.open_all(&page, &format!("#task={TEACHER}"));
+    browser.sees(TEACHER);
+    let panel = browser.text("document.querySelector('#panel').innerText");
+    for part in [
+        "This browser cannot read the definitions",
+        "alignments-original-ru-en",
+        "translate-corpus-ru-en-1/20",
+    ] {
+        assert!(panel.contains(part), "{part}\n{panel}");
+    }
+    browser.open_all(&page, "#run=without");
+    assert!(
+        browser.text("document.querySelector('#panel').innerText").contains("cannot read the definitions"),
+        "nobody has counted the tasks of the other graph"
+    );
+    assert_eq!(browser.complaints(), [""; 0]);
+}

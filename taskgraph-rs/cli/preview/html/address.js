@@ -4,9 +4,11 @@
 const KEYS = ["run", "view", "kind", "stage", "fate", "q", "task"];
 const NOTHING = { kind: "", stage: "", fate: "", q: "", task: "" };
 let state = {};
+let sought = []; // the words of the search
 const readAddress = () => {
   const given = new URLSearchParams(location.hash.slice(1));
   state = Object.fromEntries(KEYS.map((key) => [key, given.get(key) || ""]));
+  sought = wordsOf(state.q);
 };
 const address = (changes) => {
   const next = new URLSearchParams(Object.entries({ ...state, ...changes }).filter(([, text]) => text));
@@ -35,7 +37,7 @@ const matches = (task) =>
   (!state.kind || task.kind === state.kind) &&
   (!state.stage || task.stage === state.stage) &&
   (!state.fate || hasFate(task, state.fate)) &&
-  (!state.q || wordsOf(state.q).every((word) => task.lower.includes(word)));
+  sought.every((word) => task.lower.includes(word));
 const isFiltered = () => state.kind || state.stage || state.fate || state.q;
 const isNarrowed = () => state.stage || state.fate || state.q;
 // The kind that is selected, by itself or by one of its tasks.

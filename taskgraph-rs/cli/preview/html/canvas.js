@@ -44,14 +44,16 @@ const reveal = (node, always) => {
   canvas.scrollLeft += (at.left + at.right) / 2 - frame.left - canvas.clientWidth / 2;
   canvas.scrollTop += (at.top + at.bottom) / 2 - frame.top - canvas.clientHeight / 2;
 };
-// What is looked for: the selection, else the first kind with a match, else what begins with a model, else the first.
+// What is looked for: the selection, else the first kind with a match, else what begins with a model, else the uppermost.
 const revealChosen = (always) => {
   const svg = svgOf();
   if (!svg) return;
   const current = svg.querySelector("[aria-current]");
   const match = !current && isNarrowed() && svg.querySelector("a.node:not(.dim)");
   if (current || match) return reveal(current || match, always);
-  if (always) reveal(svg.querySelector(".node.model") || svg.querySelector("a.node"), true);
+  const top = (node) => node.getBoundingClientRect().top;
+  const uppermost = () => [...svg.querySelectorAll("a.node")].reduce((a, b) => (!a || top(b) < top(a) ? b : a), null);
+  if (always) reveal(svg.querySelector(".node.model") || uppermost(), true);
 };
 const draw = () => {
   if (!drawing) return;

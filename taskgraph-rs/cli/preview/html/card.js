@@ -17,6 +17,7 @@ const lookedUp = (task) => {
   const looked = JSON.parse(pool[task.looked]);
   return h("p", { class: "lead" }, looked.why, looked.task_id && [": task ", h("code", {}, looked.task_id)], looked.expires && `, which is there until ${looked.expires}`);
 };
+const signOf = (task) => { const fate = task && here(task)?.fate; return fate?.sign && sign(fate); };
 const card = (task) => {
   const view = here(task);
   const other = task.views.findIndex((one) => one && one.number != null);
@@ -35,7 +36,7 @@ const card = (task) => {
   }
   const users = dependents(task).filter((one) => here(one)?.number != null);
   const neighbours = (needs) => [section("Depends on", needs.length, more(needs, ([name, label]) => h("li", {},
-    byLabel.get(label) && here(byLabel.get(label)) ? sign(here(byLabel.get(label)).fate) : "", toLabel(label), h("span", { class: "aside" }, name)), { class: "labels" }, 30)),
+    signOf(byLabel.get(label)), toLabel(label), h("span", { class: "aside" }, name)), { class: "labels" }, 30)),
   section("Needed by", users.length, more(users, row, { class: "labels" }, 30))];
   if (!given) {
     return [...head, h("p", { class: "lead" }, unreadable || "The definition is being read …"), neighbours(needsOf(task).map((index) => ["", tasks[index].label]))];

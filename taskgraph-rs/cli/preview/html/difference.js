@@ -100,7 +100,7 @@ const digest = (number) => valueAt(number, "attributes", "cached_task", "digest"
 const why = (task) => {
   const [now, before] = task.views.map((view) => view?.number);
   if (now == null || before == null || now === before) return null;
-  const own = differences(before, now).filter(([path]) => !isOfDigest(path)).sort((a, b) => weight(a) - weight(b));
+  const own = differences(before, now).filter(([path]) => !isOfDigest(path)).sort((a, b) => weight(a) - weight(b) || compare(a[0], b[0]));
   const upstream = needsOf(task, 0).map((index) => tasks[index])
     .filter((one) => one.views[1]?.number != null && one.views[0]?.number != null && digest(one.views[0].number) !== digest(one.views[1].number));
   return section(`Against ${against}`, null,

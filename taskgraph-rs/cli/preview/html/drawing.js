@@ -24,17 +24,20 @@ const taskBox = ({ names, name, note, of, isOne, href, place: [x, y], area: [wid
     return part;
   });
   const noted = [note, ...parts.map((part) => `${part.fate.sign} ${part.words}`.trim())].filter(Boolean).join("  ");
+  const texts = [
+    names.filter(Boolean).map((line, at) => [fitted(line, { x: 13, y: 20 + 15 * at }, width / 9, width - 26), " "]),
+    fitted(noted || (of.length ? "" : "no task"), { class: "note", x: 13, y: height - 14 }, 27, width - 26),
+  ];
+  const isCut = texts.flat(2).some((text) => text?.textContent?.endsWith("…"));
   return s("a", {
     class: ["node", STRONG.includes(chief.fate) && "strong", ...classes].filter(Boolean).join(" "),
     href, fate: chief.fate, transform: `translate(${x} ${y})`,
     "aria-label": [name, ...summary].join(" "), "aria-current": isCurrent ? "true" : null,
   },
-    s("title", {}, `${name}: ${summary.join(", ")}`),
+    isCut && s("title", {}, `${name}: ${summary.join(", ")}`),
     s("rect", { class: "box", width, height, rx: 8 }),
     s("rect", { class: "band", x: 0, y: 8, width: 4, height: height - 16, rx: 2 }),
-    fitted(names[0], { x: 13, y: 20 }, width / 9, width - 26),
-    names[1] && fitted(names[1], { x: 13, y: 35 }, width / 9, width - 26),
-    fitted(noted || "no task", { class: "note", x: 13, y: height - 14 }, 27, width - 26),
+    texts,
     bar);
 };
 // Through all points, leaving and entering each of them downwards.

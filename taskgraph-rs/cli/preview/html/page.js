@@ -30,8 +30,9 @@ const head = () => {
   // Whoever types may be on the way to a second word.
   if (document.activeElement !== $("search")) $("search").value = state.q;
   $("clear").hidden = !isFiltered() && !state.task;
-  const isThere = tasks.filter(here);
-  const chips = fates.map((fate) => [fate, isThere.reduce((sum, task) => sum + hasFate(task, fate.fate), 0)])
+  const counts = tally(tasks.filter(here), (task) => here(task).fate.fate);
+  const running = isLookedUp() ? [...counts].reduce((sum, [fate, number]) => sum + (OTHERS.includes(fate) ? 0 : number), 0) : 0;
+  const chips = fates.map((fate) => [fate, (fate.fate === "runs" && running) || counts.get(fate.fate) || 0])
     .filter(([fate, number]) => fate.words && (number || state.fate === fate.fate));
   // What the index has comes first, then what else is to be said of the same tasks.
   const isOfIndex = ([fate]) => ["runs", "cached", "not-needed"].includes(fate.fate);

@@ -4,7 +4,7 @@ const title = (text) => h("h2", { tabindex: "-1" }, text);
 const section = (name, number, ...children) => [h("h3", {}, name, number == null ? "" : h("span", { class: "number" }, ` ${number}`)), ...children];
 const row = (task) => {
   const view = here(task) || task.views.find(Boolean);
-  return h("li", {}, sign(view.fate), toTask(task), h("span", { class: "aside" }, view.fate.words));
+  return h("li", {}, view.fate.sign && sign(view.fate), toTask(task), h("span", { class: "aside" }, view.fate.words));
 };
 
 const linked = (text) => text.split(/(`[^`]+`)/).map((part) => {

@@ -19,9 +19,8 @@ const rank = (task, words) => {
 };
 const found = () => {
   const list = tasks.filter(matches);
-  const words = wordsOf(state.q);
-  if (!words.length) return list.sort((a, b) => compare(a.label, b.label));
-  const ranks = new Map(list.map((task) => [task, rank(task, words)]));
+  if (!sought.length) return list.sort((a, b) => compare(a.label, b.label));
+  const ranks = new Map(list.map((task) => [task, rank(task, sought)]));
   return list.sort((a, b) => {
     const [one, other] = [ranks.get(a), ranks.get(b)];
     return one[0] - other[0] || one[1] - other[1] || one[2] - other[2] || compare(a.label, b.label);

@@ -2,17 +2,18 @@
 
 const SINGLE = 4; // more neighbours of one kind than this are one box
 const MEMBERS = 24; // more tasks of the selected kind than this are one box besides
-const AREA = [216, 65];
+const [WIDTH, HEIGHT] = [216, 35]; // of a box, the height without the lines of its name
+const LINE = 25; // characters of a line of its name
 const [ASIDE, BELOW, BETWEEN] = [14, 14, 64];
 const FRAME = 10; // the space between many tasks of the selected kind and the frame around them
 
-const halves = (name) => {
-  if (name.length <= 24) return [name];
-  const middle = name.length / 2;
-  const marks = [...name].flatMap((one, at) => ("-_/ ".includes(one) && at + 1 < name.length ? [at + 1] : []));
-  const best = marks.sort((a, b) => Math.abs(a - middle) - Math.abs(b - middle))[0];
-  return best ? [name.slice(0, best), name.slice(best)] : [name];
-};
+// A name in lines that are parted at marks.
+const linesOf = (name) => name.match(/[^-_/ ]*[-_/ ]?/g).filter(Boolean).reduce((lines, part) => {
+  const last = lines[lines.length - 1];
+  if (last === undefined || last.length + part.length > LINE) lines.push(part);
+  else lines[lines.length - 1] += part;
+  return lines;
+}, []);
 const boxed = (list) => {
   const byKind = new Map();
   for (const task of list) (byKind.get(task.kind) || byKind.set(task.kind, []).get(task.kind)).push(task);
@@ -25,8 +26,8 @@ const selected = () => {
   return state.kind ? all : [];
 };
 // Places in lines of about the same length, from `top` on.
-const rows = (boxes, top, width) => {
-  const [w, height] = AREA;
+const rows = (boxes, top, width, height) => {
+  const w = WIDTH;
   const most = Math.max(1, Math.floor((width + ASIDE) / (w + ASIDE)));
   const lines = Math.ceil(boxes.length / most);
   const each = Math.ceil(boxes.length / lines) || 1;
@@ -38,10 +39,10 @@ const rows = (boxes, top, width) => {
   });
   return boxes.length ? top + lines * (height + BELOW) - BELOW + BETWEEN : top;
 };
-const frameOf = (boxes) => {
+const frameOf = (boxes, height) => {
   const [xs, ys] = [0, 1].map((axis) => boxes.map((box) => box.place[axis]));
   const [x, y] = [Math.min(...xs) - FRAME, Math.min(...ys) - FRAME];
-  return { x, y, width: Math.max(...xs) + AREA[0] + FRAME - x, height: Math.max(...ys) + AREA[1] + FRAME - y };
+  return { x, y, width: Math.max(...xs) + WIDTH + FRAME - x, height: Math.max(...ys) + height + FRAME - y };
 };
 const tasksDrawing = () => {
   const all = selected();
@@ -53,10 +54,15 @@ const tasksDrawing = () => {
   const above = boxed(joined((task) => needsOf(task).map((index) => tasks[index])));
   const below = boxed(joined(dependents));
   const widest = Math.max(above.length, members.length, below.length);
-  const room = Math.max(Math.floor(canvas.clientWidth / (0.8 * AREA[0] + ASIDE)), 2);
-  const width = Math.min(Math.max(room, Math.ceil(Math.sqrt(widest / 2))), widest) * (AREA[0] + ASIDE) - ASIDE;
+  const room = Math.max(Math.floor(canvas.clientWidth / (0.8 * WIDTH + ASIDE)), 2);
+  const width = Math.min(Math.max(room, Math.ceil(Math.sqrt(widest / 2))), widest) * (WIDTH + ASIDE) - ASIDE;
+  for (const box of [...above, ...members, ...below]) {
+    box.name = box.task ? box.task.label : box.kind;
+    box.names = linesOf(box.more ? `more of ${box.kind}` : box.name);
+  }
+  const height = HEIGHT + 15 * Math.max(2, ...[...above, ...members, ...below].map((box) => box.names.length));
   let bottom = 0;
-  for (const boxes of [above, members, below]) bottom = rows(boxes, bottom, width);
+  for (const boxes of [above, members, below]) bottom = rows(boxes, bottom, width, height);
   const boxOf = new Map([...above, ...members, ...below].flatMap((box) => box.of.map((task) => [task, box])));
   const lines = new Map();
   const join = (from, to) => from && to && from !== to && lines.set(from, (lines.get(from) || new Set()).add(to));
@@ -64,9 +70,9 @@ const tasksDrawing = () => {
     for (const index of needsOf(task)) join(boxOf.get(tasks[index]), boxOf.get(task));
     for (const one of dependents(task)) if (!chosen.has(one)) join(boxOf.get(task), boxOf.get(one));
   }
-  const [w, height] = AREA;
+  const w = WIDTH;
   // What all of many tasks have in common leads to the frame around them, or away from it.
-  const frame = members.length > SINGLE && frameOf(members);
+  const frame = members.length > SINGLE && frameOf(members, height);
   const isMember = new Set(members);
   const end = (box, at) => [box.place[0] + w / 2, box.place[1] + at];
   const arrows = [];
@@ -85,8 +91,8 @@ const tasksDrawing = () => {
     else for (const from of froms) if (to.place[1] > from.place[1]) arrows.push(arrow([end(from, height), end(to, 0)]));
   }
   const one = (box) => taskBox({
-    name: box.task ? box.task.label : box.kind, names: box.task ? halves(box.task.label) : halves(box.more ? `more of ${box.kind}` : box.kind),
-    note: box.task && !here(box.task).fate.words ? box.task.kind : "", of: box.of, isOne: Boolean(box.task), place: box.place, area: AREA, isCurrent: box.task?.label === state.task,
+    name: box.name, names: box.names,
+    note: box.task && !here(box.task).fate.words && !isMember.has(box) ? box.task.kind : "", of: box.of, isOne: Boolean(box.task), place: box.place, area: [w, height], isCurrent: box.task?.label === state.task,
     href: address(box.task ? { task: box.task.label } : { ...NOTHING, kind: box.kind }), classes: [!box.task && "several"],
   });
   return {
