@@ -18,8 +18,14 @@ use super::model::{Mode, TYPES};
 use super::url::findings;
 use crate::translations::dialect::Dialect;
 
-/// All that is wrong with the pretrained models of a training config, and what looks wrong as warnings.
-pub fn check(params: &Params, kinds: &IndexMap<Str, Kind>, dialect: Dialect) -> Vec<Problem> {
+/// All that is wrong with the pretrained models of a training config, and what looks wrong as warnings. `asked_for` are
+/// the keys that the tree asks for although the reference knows no such.
+pub fn check(
+    params: &Params,
+    kinds: &IndexMap<Str, Kind>,
+    dialect: Dialect,
+    asked_for: &[&str],
+) -> Vec<Problem> {
     let layout = dialect.layout();
     let mut problems: Vec<Problem> = misplaced(params, dialect).into_iter().collect();
     let path = KeyPath::dotted(layout.models);
@@ -28,8 +34,9 @@ pub fn check(params: &Params, kinds: &IndexMap<Str, Kind>, dialect: Dialect) -> 
         Some(Value::Map(models)) => {
             for (name, model) in models.iter() {
                 let path = path.join(name);
-                let Some(key) = layout.key(name) else {
-                    problems.push(unknown_key(params, kinds, layout, &path, name));
+                let known = |key: &&ModelKey| !key.has_to_be_asked_for || asked_for.contains(&key.name);
+                let Some(key) = layout.key(name).filter(known) else {
+                    problems.push(unknown_key(params, kinds, layout, (&path, name), asked_for));
                     continue;
                 };
                 match model {
@@ -80,10 +87,10 @@ fn unknown_key(
     params: &Params,
     kinds: &IndexMap<Str, Kind>,
     layout: &Layout,
-    path: &KeyPath,
-    name: &str,
+    (path, name): (&KeyPath, &str),
+    asked_for: &[&str],
 ) -> Problem {
-    let documented = || layout.documented.iter().copied();
+    let documented = || layout.documented.iter().chain(asked_for).copied();
     let listed = words::list(documented()).replace(" or ", " and ");
     let known = match layout.keys.iter().all(|key| key.effect == Effect::Mounted) {
         true => format!("only {listed} can"),
@@ -98,6 +105,11 @@ fn unknown_key(
         (None, Some(nearest)) => (format!("{known}; did you mean `{nearest}`?"), None),
         (None, None) => (known, None),
     };
+    let help = help.or_else(|| {
+        let key = layout.key(name).filter(|key| key.has_to_be_asked_for)?;
+        let models = layout.models;
+        Some(format!("the kind `{}` of this tree does not ask for `{models}.{}`", key.name, key.name))
+    });
     let message = format!("`{name}` cannot start from a pretrained model");
     Problem { help, ..at_key(params, "unknown-kind", path, message, label) }
 }
@@ -110,7 +122,7 @@ fn check_model(params: &Params, key: &ModelKey, model: &Map, path: &KeyPath, pro
             "urls" if key.urls != UrlKey::One => check_urls(params, key, value, &path, problems),
             "url" if key.urls == UrlKey::One => check_url(params, key.name, value, &path, "`url`", problems),
             "mode" => problems.extend(check_word(params, "mode", value, Mode::WORDS, &path)),
-            "type" => problems.extend(check_word(params, "type", value, TYPES, &path)),
+            "type" => problems.extend(check_type(params, key, value, &path)),
             unknown => {
                 let label = match words::nearest(unknown, keys) {
                     Some(nearest) => format!("did you mean `{nearest}`?"),
@@ -127,16 +139,25 @@ fn check_model(params: &Params, key: &ModelKey, model: &Map, path: &KeyPath, pro
         }
     }
     let missing = keys.iter().filter(|key| !model.contains_key(**key));
-    problems.extend(missing.map(|key| {
-        let needed = match *key {
+    problems.extend(missing.map(|missing| {
+        let needed = match *missing {
             "mode" => words::list(Mode::WORDS.iter().copied()),
-            "type" => words::list(TYPES.iter().copied()),
+            "type" => words::list(key.types.iter().copied()),
             "url" => "the url of the folder with the model".into(),
+            _ if key.urls == UrlKey::ListOfOne && key.has_to_be_asked_for => "a list of one url".into(),
             _ => "a list of urls, one for each member of the ensemble".into(),
         };
-        let label = format!("`{key}` has to be here: {needed}");
-        at_key(params, "missing-key", &path.join(*key), format!("missing key `{key}`"), label)
+        let label = format!("`{missing}` has to be here: {needed}");
+        at_key(params, "missing-key", &path.join(*missing), format!("missing key `{missing}`"), label)
     }));
+}
+
+fn check_type(params: &Params, key: &ModelKey, value: &Value, path: &KeyPath) -> Option<Problem> {
+    let elsewhere = value.as_str().filter(|word| TYPES.contains(word) && !key.types.contains(word));
+    let Some(word) = elsewhere else { return check_word(params, "type", value, key.types, path) };
+    let message = format!("`{}` takes no model of type `{word}`", key.name);
+    let label = format!("only {}: a student has an architecture of its own", words::list(key.types.iter().copied()));
+    Some(at_value(params, "wrong-value", path, message, label))
 }
 
 fn check_word(params: &Params, key: &str, value: &Value, words: &[&str], path: &KeyPath) -> Option<Problem> {
@@ -243,9 +264,14 @@ mod tests {
 
     /// What is told about a training config, one line a problem.
     fn told(experiment: &str) -> Vec<String> {
+        told_in(&[], experiment)
+    }
+
+    /// The same in a tree that asks for these keys besides.
+    fn told_in(asked_for: &[&str], experiment: &str) -> Vec<String> {
         let indented = experiment.replace('\n', "\n    ");
         let params = params(&format!("training_config:\n  experiment:\n    {indented}"));
-        check(&params, &IndexMap::new(), Dialect::December2024)
+        check(&params, &IndexMap::new(), Dialect::December2024, asked_for)
             .iter()
             .map(|problem| {
                 let related =
@@ -273,7 +299,39 @@ mod tests {
             ["error: 4:7: `train-student` cannot start from a pretrained model (at ….train-student): \
               only train-teacher and train-backwards can"]
         );
+        assert_eq!(
+            told_in(&["train-student"], "pretrained-models:\n  finetune-student: {urls: []}"),
+            ["error: 4:7: `finetune-student` cannot start from a pretrained model (at ….finetune-student): \
+              only train-teacher, train-backwards and train-student can"]
+        );
         assert!(told("pretrained-models: {train-teachr: {}}")[0].ends_with("did you mean `train-teacher`?"));
+    }
+
+    #[test]
+    fn a_student_is_taken_where_the_tree_asks_for_it() {
+        let student = |model: &str| {
+            told_in(&["train-student"], &format!("pretrained-models:\n  train-student: {{{model}}}"))
+        };
+        for mode in Mode::WORDS {
+            assert_eq!(student(&format!("urls: [https://a], mode: {mode}, type: default")), [""; 0]);
+        }
+        assert_eq!(
+            student("urls: [https://a, https://b], mode: use, type: opusmt"),
+            [
+                "error: 4:23: 2 urls for train-student, which is never an ensemble (at ….train-student.urls): \
+                 exactly one url has to be here",
+                "error: 4:68: `train-student` takes no model of type `opusmt` (at ….train-student.type): \
+                 only default: a student has an architecture of its own",
+            ]
+        );
+        assert_eq!(
+            student("mode: us"),
+            [
+                "error: 4:29: unknown mode `us` (at ….train-student.mode): use, continue or init; did you mean `use`?",
+                "error: 4:7: missing key `urls` (at ….train-student.urls): `urls` has to be here: a list of one url",
+                "error: 4:7: missing key `type` (at ….train-student.type): `type` has to be here: default",
+            ]
+        );
     }
 
     #[test]
@@ -393,7 +451,7 @@ mod tests {
             "training_config: {experiment: {teacher-ensemble: 2, pretrained-models: {train-teacher: \
              {urls: [\"https://me:s3cret@h\"], mode: us, type: default, x: 1}}}}",
         );
-        let problems = check(&params, &IndexMap::new(), Dialect::December2024);
+        let problems = check(&params, &IndexMap::new(), Dialect::December2024, asked_for);
         assert_eq!(problems.len(), 4);
         assert!(problems.iter().all(|problem| !problem.to_string().contains("s3cret")));
     }
