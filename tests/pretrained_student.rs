@@ -43,7 +43,8 @@ fn folder(config: &str) -> tempfile::TempDir {
 
 fn preview(config: &str, more: &[&str]) -> Value {
     let folder = folder(config);
-    let outcome = call(folder.path(), &[&["graph", "preview", "config.yml", "--json", "--strict"], more].concat());
+    let outcome =
+        call(folder.path(), &[&["graph", "preview", "config.yml", "--json", "--strict"], more].concat());
     assert_eq!(outcome.status, 0, "{}\n{}", outcome.out, outcome.err);
     serde_json::from_str(&outcome.out).unwrap()
 }
@@ -117,7 +118,9 @@ fn what_helps_with_configs_knows_the_student() {
     };
     let own = schema(&[]).pointer(models).unwrap().to_string();
     assert!(own.contains("train-student") && own.contains("\"enum\":[\"default\"]"), "{own}");
-    for arguments in [&["--student", "https://h/s"][..], &["--student", "https://h/s", "--student-mode", "use"]] {
+    for arguments in
+        [&["--student", "https://h/s"][..], &["--student", "https://h/s", "--student-mode", "use"]]
+    {
         let begun = call(folder.path(), &[&["config", "init", "en", "fi"], arguments].concat());
         assert_eq!(begun.status, 0, "{}", begun.err);
         let mode = arguments.last().filter(|word| **word == "use").copied().unwrap_or("continue");
@@ -143,7 +146,10 @@ fn a_tree_that_does_not_ask_for_a_student_refuses_one() {
     }
     let schema = call(tree.path(), &[&["config", "schema"][..], &native].concat());
     assert!(schema.out.contains("train-teacher") && !schema.out.contains("train-student"), "{}", schema.err);
-    let begun = call(tree.path(), &[&["config", "init", "en", "fi", "--student", "https://h/s"][..], &native].concat());
+    let begun = call(
+        tree.path(),
+        &[&["config", "init", "en", "fi", "--student", "https://h/s"][..], &native].concat(),
+    );
     assert_eq!((begun.status, begun.out.as_str()), (2, ""), "{}", begun.err);
     assert!(begun.err.contains("does not ask for"), "{}", begun.err);
 }

@@ -138,12 +138,12 @@ fn everything_about_the_input_of_train_is_told_before_anything_is_done() {
 #[test]
 fn a_stage_without_tasks_is_refused() {
     let (repository, fake) = (Repository::new(), decided());
-    let input = config(|config| config["target-stage"] = "evaluate-teacher-ensemble".into());
+    let input = config(|config| config["target-stage"] = "evaluate-finetuned-teacher".into());
     repository.write("input.json", &input.to_string());
     let parameters = format!("task-id={DECISION}");
     let outcome = repository.test(&fake, &["train", "-p", &parameters, "--input", "input.json"]);
     assert_eq!(outcome.status, 2);
-    assert!(outcome.err.contains("evaluate-teacher-ensemble"), "{}", outcome.err);
+    assert!(outcome.err.contains("evaluate-finetuned-teacher"), "{}", outcome.err);
     assert!(!repository.has_artifacts());
 }
 

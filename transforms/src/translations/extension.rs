@@ -116,6 +116,7 @@ fn questions_2026(params: &Params) -> Vec<Question> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::translations::testing::params;
 
     #[test]
     fn the_tree_s_own_config_is_the_default() {
@@ -130,8 +131,11 @@ mod tests {
         let asks = "{pretrained: training_config.experiment.pretrained-models.train-student}";
         for (kind, takes_student) in [("{}", false), (asks, true)] {
             let files = vec![("kinds/train-student/kind.yml", kind)];
-            let extension = extension(&Tree::embedded(files.leak()));
-            assert_eq!(extension.parameters == PARAMETERS_2024_WITH_STUDENT, takes_student);
+            let check = extension(&Tree::embedded(files.leak())).check.unwrap();
+            let model = "{urls: [https://h], mode: use, type: default}";
+            let config = format!("{{experiment: {{pretrained-models: {{train-student: {model}}}}}}}");
+            let problems = check(&params(&format!("training_config: {config}")), &Kinds::default());
+            assert_eq!(!problems.iter().any(|problem| problem.code == "unknown-kind"), takes_student);
         }
         let tree = Tree::embedded(&[("kinds/continuation-model/kind.yml", "")]);
         assert_eq!(extension(&tree).target_methods.len(), 3);

@@ -255,7 +255,8 @@ fn declared_volumes(ctx: &Context<'_>, image: &str) -> Result<BTreeSet<String>> 
             bail!("the Dockerfile of image `{image}` cannot be read from `{path}`: there is no such file");
         }
         let source = ctx.tree.read(&below_root)?;
-        let volumes = source.text.lines().filter_map(|line| line.trim().strip_prefix("VOLUME ")).map(str::trim);
+        let volumes =
+            source.text.lines().filter_map(|line| line.trim().strip_prefix("VOLUME ")).map(str::trim);
         Ok(volumes.collect::<Vec<_>>().join("\n"))
     })?;
     if lines.lines().any(|line| line.starts_with('[')) {

@@ -156,7 +156,8 @@ fn check_type(params: &Params, key: &ModelKey, value: &Value, path: &KeyPath) ->
     let elsewhere = value.as_str().filter(|word| TYPES.contains(word) && !key.types.contains(word));
     let Some(word) = elsewhere else { return check_word(params, "type", value, key.types, path) };
     let message = format!("`{}` takes no model of type `{word}`", key.name);
-    let label = format!("only {}: a student has an architecture of its own", words::list(key.types.iter().copied()));
+    let label =
+        format!("only {}: a student has an architecture of its own", words::list(key.types.iter().copied()));
     Some(at_value(params, "wrong-value", path, message, label))
 }
 
@@ -320,7 +321,7 @@ mod tests {
             [
                 "error: 4:23: 2 urls for train-student, which is never an ensemble (at ….train-student.urls): \
                  exactly one url has to be here",
-                "error: 4:68: `train-student` takes no model of type `opusmt` (at ….train-student.type): \
+                "error: 4:70: `train-student` takes no model of type `opusmt` (at ….train-student.type): \
                  only default: a student has an architecture of its own",
             ]
         );
@@ -434,13 +435,14 @@ mod tests {
     #[test]
     fn two_places_are_one_too_many() {
         let both = params("training_config:\n  pretrained-models: {}\n  experiment: {pretrained-models: {}}");
-        let told = check(&both, &IndexMap::new(), Dialect::December2024);
+        let told = check(&both, &IndexMap::new(), Dialect::December2024, &[]);
         assert_eq!(told[0].message, "`pretrained-models` stands in two places");
         assert_eq!(told[0].related[0].place.span.line, 3);
         let alone = check(
             &params("training_config:\n  pretrained-models: {}\n  experiment: {}"),
             &IndexMap::new(),
             Dialect::December2024,
+            &[],
         );
         assert_eq!(alone[0].message, "`pretrained-models` has to stand under `experiment`");
     }
@@ -451,7 +453,7 @@ mod tests {
             "training_config: {experiment: {teacher-ensemble: 2, pretrained-models: {train-teacher: \
              {urls: [\"https://me:s3cret@h\"], mode: us, type: default, x: 1}}}}",
         );
-        let problems = check(&params, &IndexMap::new(), Dialect::December2024, asked_for);
+        let problems = check(&params, &IndexMap::new(), Dialect::December2024, &[]);
         assert_eq!(problems.len(), 4);
         assert!(problems.iter().all(|problem| !problem.to_string().contains("s3cret")));
     }

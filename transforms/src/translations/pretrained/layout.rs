@@ -182,7 +182,8 @@ impl Layout {
     /// Whether the kind that a key is the name of asks for its model: whether `kind.yml` names the path of the model.
     pub fn is_asked_for(&self, tree: &Tree, key: &str) -> bool {
         let path = format!("{}.{key}", self.models);
-        tree.read(&format!("{}/kind.yml", tree.folder_of_kind(key))).is_ok_and(|kind| kind.text.contains(&path))
+        tree.read(&format!("{}/kind.yml", tree.folder_of_kind(key)))
+            .is_ok_and(|kind| kind.text.contains(&path))
     }
 
     /// The path of a key among the parameters.
