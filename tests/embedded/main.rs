@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::Value;
-use support::{PARAMETERS, checkout, shared};
+use support::{CONFIG, PARAMETERS, checkout, shared};
 
 /// The tasks of each kind.
 type Counts = BTreeMap<String, usize>;
@@ -124,4 +124,48 @@ fn the_binary_has_the_same_kinds_as_the_folder() {
     assert_eq!(embedded["plan"]["facts"]["tasks"], 167);
     // Digests of the embedded kinds are no other tree's: what the machine lacks for them is not worth a word.
     assert_eq!(embedded["notes"], serde_json::json!([]));
+}
+
+/// `image-digest` of the image `base` in a tree that has only that image, in these files.
+fn digest_of_base(files: &[(&str, &str)]) -> Result<String, (Option<i32>, String)> {
+    let tree = tempfile::tempdir().unwrap();
+    let config = CONFIG.replace("{w: ", "{images: ");
+    let kind = "loader: taskgraph.loader.transform:loader\ntransforms: [taskgraph.transforms.docker_image, \
+                taskgraph.transforms.cached_tasks, taskgraph.transforms.task]\ntasks: {base: {}}\n";
+    let rest = [("taskcluster/config.yml", &*config), ("taskcluster/kinds/docker-image/kind.yml", kind)];
+    for (path, text) in rest.iter().chain(files) {
+        let path = tree.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    let copy = checkout(tree.path());
+    let output = Command::new(env!("CARGO_BIN_EXE_taskgraph-rs"))
+        .args(["image-digest", "base"])
+        .current_dir(copy.path())
+        .env_clear()
+        .env("PATH", "/usr/local/bin:/usr/bin:/bin")
+        .output()
+        .unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    if output.status.success() {
+        Ok(text(output.stdout))
+    } else {
+        Err((output.status.code(), text(output.stderr)))
+    }
+}
+
+#[test]
+fn the_context_of_an_image_may_lie_beside_its_kind() {
+    let usual = "taskcluster/docker/base/Dockerfile";
+    let beside = "taskcluster/kinds/docker-image/base/Dockerfile";
+    let digest = digest_of_base(&[(usual, "FROM a\n")]).unwrap();
+    assert_eq!(digest_of_base(&[(beside, "FROM a\n")]).unwrap(), digest);
+    // Taskgraph's own place comes first.
+    assert_eq!(digest_of_base(&[(usual, "FROM a\n"), (beside, "FROM b\n")]).unwrap(), digest);
+    assert_ne!(digest_of_base(&[(beside, "FROM b\n")]).unwrap(), digest);
+    let other = "taskcluster/kinds/docker-image/base/more/file";
+    assert_ne!(digest_of_base(&[(beside, "FROM a\n"), (other, "x")]).unwrap(), digest);
+    let (status, told) = digest_of_base(&[]).unwrap_err();
+    assert_eq!(status, Some(2), "{told}");
+    assert!(told.contains("there is no `Dockerfile` in `taskcluster/docker/base`"), "{told}");
 }

@@ -76,6 +76,11 @@ mod tests {
             assert!(kept("{train-backwards: {mode: use}}", stage));
         }
         assert!(!kept("{train-backwards: {mode: use}}", "evaluate-backwards"));
+        assert!(!kept("{train-student: {mode: use}}", "evaluate-student"));
+        assert!(kept("{train-student: {mode: continue}}", "evaluate-student"));
+        // What is made of the student is another model.
+        assert!(kept("{train-student: {mode: use}}", "evaluate-finetuned-student"));
+        assert!(kept("{train-student: {mode: use}}", "evaluate-quantized"));
         assert!(kept("{train-backwards: {mode: init}}", "evaluate-backwards"));
         assert!(kept("{train-teacher: {mode: use}}", "evaluate-student"));
         assert!(kept("null", "evaluate-teacher"));

@@ -11,10 +11,11 @@ use taskgraph::source::Place;
 use taskgraph::value::{Map, Str, Value};
 use taskgraph::words;
 
+use super::choice::{check_type, check_word};
 use super::effect::{AS_IT_IS, NO_TEACHER, USE_AS_IT_IS, WITHOUT_TEACHER, without_effect};
 use super::ensemble::{check_count, same_model};
 use super::layout::{Effect, Layout, ModelKey, UrlKey};
-use super::model::{Mode, TYPES};
+use super::model::Mode;
 use super::url::findings;
 use crate::translations::dialect::Dialect;
 
@@ -152,36 +153,6 @@ fn check_model(params: &Params, key: &ModelKey, model: &Map, path: &KeyPath, pro
     }));
 }
 
-fn check_type(params: &Params, key: &ModelKey, value: &Value, path: &KeyPath) -> Option<Problem> {
-    let elsewhere = value.as_str().filter(|word| TYPES.contains(word) && !key.types.contains(word));
-    let Some(word) = elsewhere else { return check_word(params, "type", value, key.types, path) };
-    let message = format!("`{}` takes no model of type `{word}`", key.name);
-    let label =
-        format!("only {}: a student has an architecture of its own", words::list(key.types.iter().copied()));
-    Some(at_value(params, "wrong-value", path, message, label))
-}
-
-fn check_word(params: &Params, key: &str, value: &Value, words: &[&str], path: &KeyPath) -> Option<Problem> {
-    let allowed = words::list(words.iter().copied());
-    match value.as_str() {
-        Some(word) if words.contains(&word) => None,
-        Some(word) => {
-            let label = match words::nearest(word, words.iter().copied()) {
-                Some(nearest) => format!("{allowed}; did you mean `{nearest}`?"),
-                None => allowed,
-            };
-            Some(at_value(params, "wrong-value", path, format!("unknown {key} `{word}`"), label))
-        }
-        None => Some(at_value(
-            params,
-            "wrong-value",
-            path,
-            format!("`{key}` must be {allowed}"),
-            found_here(value),
-        )),
-    }
-}
-
 fn check_urls(params: &Params, key: &ModelKey, urls: &Value, path: &KeyPath, problems: &mut Vec<Problem>) {
     let Some(urls) = urls.as_list() else {
         let message = "`urls` must be a list of strings";
@@ -229,7 +200,7 @@ fn list_keys(key: &ModelKey) -> String {
     words::list(keys(key)).replace(" or ", " and ")
 }
 
-fn found_here(value: &Value) -> String {
+pub(super) fn found_here(value: &Value) -> String {
     format!("found {}", redact(&found(value)))
 }
 

@@ -12,6 +12,7 @@
 //! `check` is the one validator; every command that makes a graph goes through it. `model` reads what was checked.
 
 mod check;
+mod choice;
 mod effect;
 mod ensemble;
 mod layout;
