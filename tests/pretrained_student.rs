@@ -127,6 +127,34 @@ fn what_helps_with_configs_knows_the_student() {
         assert!(begun.out.contains(&format!("    train-student:\n      urls:\n        - https://h/s\n      mode: {mode}\n      type: default\n")), "{}", begun.out);
     }
     assert!(call(folder.path(), &["completions", "bash"]).out.contains("--student-mode"));
+    assert!(form_has_student(folder.path(), &["-r", env!("CARGO_MANIFEST_DIR")]));
+}
+
+/// Whether the form of the action `train` has a student among the models.
+fn form_has_student(directory: &Path, arguments: &[&str]) -> bool {
+    let given = "head_repository: https://github.com/mozilla/translations\nbase_repository: https://github.com/mozilla/translations\nproject: r\n\
+                 head_rev: abc\nhead_ref: main\nlevel: '1'\n";
+    fs::write(directory.join("p.yml"), given).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_taskgraph-rs"))
+        .args(["actions", "-p", "p.yml"])
+        .args(arguments)
+        .current_dir(directory)
+        .env_clear()
+        .env("PATH", "/usr/local/bin:/usr/bin:/bin")
+        .env("TASKCLUSTER_ROOT_URL", "https://tc.example.org")
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let actions: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let train =
+        actions["actions"].as_array().unwrap().iter().find(|action| action["name"] == "train").unwrap();
+    let models = train["schema"]
+        .pointer("/properties/experiment/properties/pretrained-models/properties")
+        .unwrap()
+        .as_object()
+        .unwrap();
+    assert!(models.contains_key("train-teacher"));
+    models.contains_key("train-student")
 }
 
 #[test]
@@ -144,6 +172,7 @@ fn a_tree_that_does_not_ask_for_a_student_refuses_one() {
     ] {
         assert!(outcome.err.contains(words), "{}", outcome.err);
     }
+    assert!(!form_has_student(tree.path(), &native));
     let schema = call(tree.path(), &[&["config", "schema"][..], &native].concat());
     assert!(schema.out.contains("train-teacher") && !schema.out.contains("train-student"), "{}", schema.err);
     let begun = call(

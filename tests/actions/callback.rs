@@ -94,6 +94,7 @@ fn a_training_starts_with_its_pretrained_models() {
     let input = config(|config| {
         config["experiment"]["pretrained-models"] = json!({
             "train-backwards": {"urls": ["https://models.example.org/b"], "mode": "use", "type": "default"},
+            "train-student": {"urls": ["https://models.example.org/s"], "mode": "init", "type": "default"},
         });
         // As JavaScript writes 0.0.
         config["experiment"]["bicleaner"]["default-threshold"] = 0.into();
