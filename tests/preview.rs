@@ -231,7 +231,7 @@ fn a_run_is_compared_with_another_config_or_with_none() {
         serde_json::json!([{"label": "train-teacher-ru-en-1", "by_model": true}])
     );
     assert_eq!(comparison["gone"], serde_json::json!([]));
-    assert_eq!(report("now.yml")["plan"]["comparison"]["unchanged"].as_array().unwrap().len(), 63);
+    assert_eq!(report("now.yml")["plan"]["comparison"]["unchanged"].as_array().unwrap().len(), 79);
     fs::write(folder.path().join("wrong.yml"), "target-stage: 7").unwrap();
     assert_eq!(report("wrong.yml")["outcome"], "refused");
 }

@@ -79,7 +79,7 @@ fn a_task_in_focus_is_drawn_with_its_neighbours_or_explained() {
 fn a_pull_request_gets_a_table_and_folded_lists() {
     let text = fine(&["--format", "markdown"]);
     insta::assert_snapshot!("markdown", text.lines().take(24).collect::<Vec<_>>().join("\n"));
-    assert!(text.contains("<details><summary>101 only downstream</summary>"), "{text}");
+    assert!(text.contains("<details><summary>103 only downstream</summary>"), "{text}");
     assert_eq!(text.matches("<details>").count(), text.matches("</details>").count());
 }
 

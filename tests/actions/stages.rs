@@ -12,7 +12,7 @@ const IMAGE: &str = "K6XCM0LhQGWHvFNvOc7f8Q";
 const FIRST: &str = "MH3_5l1jS3-eJ4lSxydNQQ";
 const SECOND: &str = "BAvLUilqQ3SYqy6Ck55CUQ";
 
-/// An earlier training: a source and what is built of it, and two tasks of one stage, the second of which depends on the first.
+/// An earlier training: an image and the one that is built of it, and two tasks of one stage, the second of which depends on the first.
 struct Earlier {
     fake: Fake,
     labels: Value,
@@ -22,8 +22,8 @@ struct Earlier {
 impl Earlier {
     fn new(image: &str, first: &str) -> Self {
         let mut earlier = Earlier { fake: decided(), labels: json!({}), graph: json!({}) };
-        earlier.task(BASE, "fetch-preprocess", "completed", &[]);
-        earlier.task(IMAGE, "toolchain-preprocess", image, &[BASE]);
+        earlier.task(BASE, "docker-image-base", "completed", &[]);
+        earlier.task(IMAGE, "docker-image-toolchain-build", image, &[BASE]);
         earlier.task(FIRST, "alignments-original-ru-en", first, &[IMAGE]);
         earlier.task(SECOND, "alignments-backtranslated-ru-en", "unscheduled", &[FIRST, IMAGE]);
         earlier
@@ -69,12 +69,12 @@ fn a_task_of_the_stage_is_done_anew_if_another_one_of_it_came_out_of_it_too() {
         assert_eq!(outcome.status, 0, "{}", outcome.err);
         assert_eq!(
             repository.artifact("parameters.yml")["existing_tasks"],
-            json!({"fetch-preprocess": BASE, "toolchain-preprocess": IMAGE}),
+            json!({"docker-image-base": BASE, "docker-image-toolchain-build": IMAGE}),
             "{state}"
         );
         let ids = repository.artifact("label-to-taskid.json");
         assert_ne!(ids["alignments-original-ru-en"], FIRST);
-        assert_eq!(ids["toolchain-preprocess"], IMAGE);
+        assert_eq!(ids["docker-image-toolchain-build"], IMAGE);
     }
 }
 
@@ -83,7 +83,7 @@ fn what_the_stage_came_out_of_is_refused_if_it_failed() {
     let repository = Repository::new();
     let outcome = Earlier::new("failed", "unscheduled").train(&repository);
     assert_eq!(outcome.status, 2, "{}", outcome.err);
-    let told = format!("`toolchain-preprocess` cannot be used again: task `{IMAGE}` is no good");
+    let told = format!("`docker-image-toolchain-build` cannot be used again: task `{IMAGE}` is no good");
     assert!(outcome.err.contains(&told) && outcome.err.contains("its state is failed"), "{}", outcome.err);
     assert!(!repository.has_artifacts());
 }
@@ -94,7 +94,7 @@ fn what_is_forgotten_is_told_and_made_again() {
     let earlier = Earlier::new("gone", "completed");
     let outcome = earlier.train(&repository);
     assert_eq!(outcome.status, 0, "{}", outcome.err);
-    assert!(outcome.err.contains(&format!("toolchain-preprocess ({IMAGE})")), "{}", outcome.err);
+    assert!(outcome.err.contains(&format!("docker-image-toolchain-build ({IMAGE})")), "{}", outcome.err);
     assert_eq!(repository.artifact("parameters.yml")["existing_tasks"], json!({}));
 }
 

@@ -124,6 +124,14 @@ pub struct InitOptions {
     #[arg(long, value_enum, value_name = "MODE", default_value_t = ModelMode::Use)]
     pub backwards_mode: ModelMode,
 
+    /// The folder of a pretrained student, where the tree has students that start from one
+    #[arg(long, value_name = "URL")]
+    pub student: Option<String>,
+
+    /// What to do with the student
+    #[arg(long, value_enum, value_name = "MODE", default_value_t = ModelMode::Continue)]
+    pub student_mode: ModelMode,
+
     /// Write to this file, which must not be there yet
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,

@@ -22,6 +22,7 @@ mod marian_args;
 mod params;
 pub mod pretrained;
 mod skip_unless_changed;
+mod student_vocabulary;
 mod target_tasks;
 #[cfg(test)]
 pub mod testing;
@@ -74,4 +75,5 @@ pub fn register(registry: Registry) -> Registry {
         .payload(upload::BEETMOVER_TRANSLATIONS)
         // This project's own kinds call it by what it does.
         .transform("taskgraph_rs.transforms.pretrained_models", training_continuation::transform)
+        .transform_apart("taskgraph_rs.transforms.student_vocabulary", student_vocabulary::transform)
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use indexmap::IndexMap;
 use sha2::{Digest, Sha256};
 use taskgraph::fields::{Fields, about, missing};
@@ -15,7 +15,7 @@ use taskgraph::tree::{hex, sha256};
 use taskgraph::value::{Map, Str, Value, joined};
 use taskgraph::{map, name, python};
 
-use crate::core::docker_context::no_run_task;
+use crate::core::docker_context::{beside_kind, warn_of_no_run_task};
 
 /// Raised to throw all caches away, without touching run-task.
 const CACHE_VERSION: &str = "v3";
@@ -101,7 +101,7 @@ pub fn set_defaults(worker: &mut Map) -> Result<()> {
 /// 20 hex digits of run-task's digest, which the names of its caches carry.
 pub fn run_task_suffix(ctx: &Context<'_>) -> Result<Str> {
     let Some(run_task) = &ctx.settings.run_task else {
-        ctx.record.warn(no_run_task("names of caches are not those of a real run"));
+        warn_of_no_run_task(ctx, "names of caches are not those of a real run");
         return Ok("0".repeat(20).into());
     };
     let known = ctx.shelf.shared(RunTask::default);
@@ -249,11 +249,18 @@ fn declared_volumes(ctx: &Context<'_>, image: &str) -> Result<BTreeSet<String>> 
     let stub =
         ctx.kinds.get(kind).and_then(|kind| kind.stubs.iter().find(|stub| &*stub.origin.name == image));
     let definition = stub.and_then(|stub| stub.get("definition")?.as_str()).unwrap_or(image);
-    let path = ctx.tree.from_top(&format!("docker/{definition}/Dockerfile"));
+    let usual = format!("docker/{definition}/Dockerfile");
+    let beside = format!("{}/Dockerfile", beside_kind(ctx, kind, definition));
+    let below_root = if !ctx.tree.has(&usual) && ctx.tree.has(&beside) { beside } else { usual };
+    let path = ctx.tree.from_top(&below_root);
     let lines = ctx.tree.memo(&format!("volumes {path}"), || {
-        let text = std::fs::read_to_string(ctx.tree.disk_path(&path)?)
-            .with_context(|| format!("the Dockerfile of image `{image}` cannot be read from `{path}`"))?;
-        let volumes = text.lines().filter_map(|line| line.trim().strip_prefix("VOLUME ")).map(str::trim);
+        // A tree without it is wrong; a file that cannot be read is the machine's fault.
+        if !ctx.tree.has(&below_root) {
+            bail!("the Dockerfile of image `{image}` cannot be read from `{path}`: there is no such file");
+        }
+        let source = ctx.tree.read(&below_root)?;
+        let volumes =
+            source.text.lines().filter_map(|line| line.trim().strip_prefix("VOLUME ")).map(str::trim);
         Ok(volumes.collect::<Vec<_>>().join("\n"))
     })?;
     if lines.lines().any(|line| line.starts_with('[')) {
