@@ -15,8 +15,10 @@ mod answers;
 mod args;
 mod bar;
 mod base;
+mod build_image;
 mod callback;
 mod config;
+mod container;
 mod creation;
 mod decision;
 mod doctor;
@@ -24,9 +26,12 @@ mod embedded;
 mod environment;
 mod graph;
 mod image_digest;
+mod images;
 mod interruption;
 mod kind_graph;
 mod known_urls;
+mod load_image;
+mod load_task;
 mod manual;
 mod output;
 mod parameters;
@@ -72,6 +77,8 @@ enum Status {
     Differs,
     /// With `--exit-code`: the input was refused.
     RefusedDiff,
+    /// `load-task`: what the task ended with.
+    Task(u8),
 }
 
 impl Status {
@@ -83,6 +90,7 @@ impl Status {
             Status::Refused | Status::Differs => 2,
             Status::Machine => 3,
             Status::Interrupted => INTERRUPTED,
+            Status::Task(code) => code,
         }
     }
 }
@@ -134,6 +142,9 @@ fn call(command: Command, registry: &Registry, reporter: &Reporter) -> Result<St
         }
         Command::Morphed(options) => plumbing::show_optimized(&options, Phase::Morphed, registry, reporter),
         Command::ImageDigest(options) => image_digest::run(&options, registry, reporter),
+        Command::BuildImage(options) => build_image::run(&options, registry, reporter),
+        Command::LoadImage(options) => load_image::run(&options, registry, reporter),
+        Command::LoadTask(options) => load_task::run(&options, registry, reporter),
         Command::KindGraph(options) => kind_graph::run(&options),
         Command::Decision(options) => decision::run(*options, registry, reporter),
         Command::Doctor(options) => doctor::run(&options, registry, reporter),

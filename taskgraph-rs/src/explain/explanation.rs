@@ -74,7 +74,6 @@ pub fn explain(task: &Task, full: &Full, targets: &Targets, ways: &Ways<'_>, tre
     let none = Trace::default();
     let trace = full.traces.get(task.label.text()).unwrap_or(&none);
     let cached = task.attributes.get("cached_task").and_then(|cached| cached.get("digest")?.as_str());
-    let searched = task.optimization.get("index-search").and_then(Value::as_list).unwrap_or_default();
     Explanation {
         label: task.label.clone(),
         kind: task.kind.clone(),
@@ -93,7 +92,7 @@ pub fn explain(task: &Task, full: &Full, targets: &Targets, ways: &Ways<'_>, tre
         needed_by: ways.dependents(&task.label).iter().map(|label| (*label).clone()).collect(),
         digest: cached.map(str::to_owned),
         digest_parts: parts(task, &trace.digest, &full.graph, tree),
-        index_paths: searched.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+        index_paths: task.index_paths().map(str::to_owned).collect(),
     }
 }
 
