@@ -27,6 +27,7 @@ mod environment;
 mod graph;
 mod image_digest;
 mod images;
+mod init;
 mod interruption;
 mod kind_graph;
 mod known_urls;
@@ -143,6 +144,7 @@ fn call(command: Command, registry: &Registry, reporter: &Reporter) -> Result<St
         Command::Morphed(options) => plumbing::show_optimized(&options, Phase::Morphed, registry, reporter),
         Command::ImageDigest(options) => image_digest::run(&options, registry, reporter),
         Command::BuildImage(options) => build_image::run(&options, registry, reporter),
+        Command::Init(options) => init::run(&options),
         Command::LoadImage(options) => load_image::run(&options, registry, reporter),
         Command::LoadTask(options) => load_task::run(&options, registry, reporter),
         Command::KindGraph(options) => kind_graph::run(&options),

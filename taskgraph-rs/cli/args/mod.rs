@@ -9,6 +9,7 @@ mod diff;
 mod doctor;
 mod explain;
 mod image_digest;
+mod init;
 mod kind_graph;
 mod load_image;
 mod load_task;
@@ -30,6 +31,7 @@ pub use diff::DiffOptions;
 pub use doctor::DoctorOptions;
 pub use explain::ExplainOptions;
 pub use image_digest::ImageDigestOptions;
+pub use init::InitTreeOptions;
 pub use kind_graph::{KindGraphFormat, KindGraphOptions};
 pub use load_image::LoadImageOptions;
 pub use load_task::LoadTaskOptions;
@@ -73,6 +75,8 @@ pub enum Command {
     ImageDigest(ImageDigestOptions),
     /// Build a docker image of the tree on this machine
     BuildImage(BuildImageOptions),
+    /// Begin a tree: .taskcluster.yml and the folder taskcluster, in a git repository that has none
+    Init(InitTreeOptions),
     /// Load a docker image that a task has built: the one for what the tree has, or that of a task
     LoadImage(LoadImageOptions),
     /// Run a task in a container on this machine

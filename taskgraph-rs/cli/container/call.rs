@@ -48,7 +48,7 @@ pub fn wait_for(command: &mut Command, is_shown: bool) -> Result<Outcome> {
     });
     let status = ended(&mut child).with_context(|| Machine(format!("`{name}` cannot be waited for")))?;
     if is_interrupted() {
-        return Err(Interrupted.into());
+        return Err(anyhow::Error::from(Interrupted).context(Machine(format!("`{name}` was interrupted"))));
     }
     let tail = tail.join().unwrap_or_default();
     Ok(Outcome { status, tail, out: out.join().unwrap_or_default() })

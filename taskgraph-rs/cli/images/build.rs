@@ -20,6 +20,12 @@ use crate::report::one_line;
 /// The argument that stands for the image that another one is built on.
 const PARENT: &str = "DOCKER_IMAGE_PARENT";
 
+/// The argument that names the packages which an image is built with.
+const PACKAGES: &str = "DOCKER_IMAGE_PACKAGES";
+
+/// The argument that says where Taskcluster is.
+const ROOT_URL: &str = "TASKCLUSTER_ROOT_URL";
+
 /// How much of a digest stands in the name of an image.
 const SHORT_DIGEST: usize = 16;
 
@@ -113,16 +119,19 @@ fn step<'g>(built: &Built<'g>, task: &'g Task) -> Result<Step<'g>, Problem> {
     let given = given.and_then(|given| given.get("task-reference").unwrap_or(given).as_str());
     let mut arguments: IndexMap<String, String> =
         given.and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default();
-    if arguments.get("DOCKER_IMAGE_PACKAGES").is_some_and(|packages| !packages.is_empty()) {
+    // Engines warn of arguments that a Dockerfile does not use.
+    if arguments.shift_remove(PACKAGES).is_some_and(|packages| !packages.is_empty()) {
         return Err(cannot("it takes packages that other tasks have made")
             .help("--image task-id=… takes an image that a task has built"));
     }
-    if built.settings.run_task.is_none() && includes_run_task(&context.tar) {
+    if built.settings.run_task.is_none() && contains(&context.tar, "# %include-run-task") {
         return Err(cannot("run-task was not found, which its Dockerfile includes").help(
             "name the folder that has run-task, fetch-content, hgrc and robustcheckout.py with --run-task-dir or TASKGRAPH_RUN_TASK_DIR",
         ));
     }
-    arguments.insert("TASKCLUSTER_ROOT_URL".into(), built.settings.root_url.clone());
+    if contains(&context.tar, ROOT_URL) {
+        arguments.insert(ROOT_URL.into(), built.settings.root_url.clone());
+    }
     Ok(Step { name, context, arguments, own_tag: own_tag(task) })
 }
 
@@ -132,9 +141,8 @@ pub fn own_tag(task: &Task) -> Option<String> {
     Some(format!("{}:{}", image_name(task)?, digest.get(..SHORT_DIGEST).unwrap_or(digest)))
 }
 
-fn includes_run_task(tar: &[u8]) -> bool {
-    let mark: &[u8] = b"# %include-run-task";
-    tar.windows(mark.len()).any(|window| window == mark)
+fn contains(tar: &[u8], word: &str) -> bool {
+    tar.windows(word.len()).any(|window| window == word.as_bytes())
 }
 
 impl Step<'_> {

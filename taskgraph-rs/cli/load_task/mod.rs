@@ -60,11 +60,11 @@ pub fn run(options: &LoadTaskOptions, registry: &Registry, reporter: &Reporter) 
     let task = asked.task(&known, &connect_for_a_look)?;
     let mut payload = Payload::read(&task)?;
     let fetches = Fetches::read(&task, &payload.env)?;
-    let is_paused = options.interactive;
-    let shell = check(options, &task, &payload)?;
+    check(options, &task, &payload)?;
     if options.develop {
         develop::apply(&task.name, &mut payload, &mut given)?;
     }
+    let shell = options.interactive.then(|| shell_of(options, &task, &payload)).transpose()?;
     let engine = Engine::find(options.engine.engine.as_deref())?;
     if !options.quiet {
         tell_lacking(&task, &payload, graph.is_some().then_some(&known));
@@ -84,7 +84,7 @@ pub fn run(options: &LoadTaskOptions, registry: &Registry, reporter: &Reporter) 
         None => settings(None, true, registry)?.root_url,
     };
     let own = OwnFiles::new()?;
-    let mut spec = Spec { image, is_interactive: is_paused, ..Spec::default() };
+    let mut spec = Spec { image, is_interactive: options.interactive, ..Spec::default() };
     spec.command = payload.command.clone();
     spec.env = environment(options, &task, &payload, &given, &root_url).into_iter().collect();
     spec.volumes = given.volumes;
@@ -154,8 +154,17 @@ fn run_container(
     Ok(Status::Task(ended.code))
 }
 
-/// Whether the flags fit the task; the shell, if one is asked for.
-fn check(options: &LoadTaskOptions, task: &Task, payload: &Payload) -> Result<Option<run_task::Shell>> {
+/// The shell that is opened once the task is set up.
+fn shell_of(options: &LoadTaskOptions, task: &Task, payload: &Payload) -> Result<run_task::Shell, Problems> {
+    pause(&payload.command, &options.user, &format!("{OWN}/bin/shell")).ok_or_else(|| {
+        let message =
+            format!("`{}` has nothing to pause before: run-task has no command behind `--`", task.name);
+        Problem::error("no-run-task", message).into()
+    })
+}
+
+/// Whether the flags fit the task.
+fn check(options: &LoadTaskOptions, task: &Task, payload: &Payload) -> Result<()> {
     let mut problems = Vec::new();
     let has_run_task = is_run_task(&payload.command);
     for (flag, is_given) in [("--interactive", options.interactive), ("--develop", options.develop)] {
@@ -171,15 +180,7 @@ fn check(options: &LoadTaskOptions, task: &Task, payload: &Payload) -> Result<Op
         let message = "--interactive has nobody to talk to: stdin has the definition";
         problems.push(Problem::error("no-effect", message).help("name the task by its label or taskId"));
     }
-    let shell =
-        options.interactive.then(|| pause(&payload.command, &options.user, &format!("{OWN}/bin/shell")));
-    if has_run_task && matches!(shell, Some(None)) {
-        let message =
-            format!("`{}` has nothing to pause before: run-task has no command behind `--`", task.name);
-        problems.push(Problem::error("no-run-task", message));
-    }
-    Problems(problems).check()?;
-    Ok(shell.flatten())
+    Ok(Problems(problems).check()?)
 }
 
 /// The environment of the container: what a worker sets, what the task sets, what the flags set.

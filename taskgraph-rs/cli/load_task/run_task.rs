@@ -108,7 +108,6 @@ pub fn pause(command: &[String], user: &str, shell: &str) -> Option<Shell> {
     if own.is_empty() {
         return None;
     }
-    let directory = argument(command, "--task-cwd").unwrap_or_else(|| ".".into());
     // run-task knows paths that nobody else does: they are handed on with the environment that it has made.
     let ready = format!(
         r#"export -p > {READY}; if [ -d "$MOZ_FETCHES_DIR" ]; then mv "$MOZ_FETCHES_DIR" "$MOZ_FETCHES_DIR{ASIDE}"; fi"#
@@ -120,15 +119,16 @@ pub fn pause(command: &[String], user: &str, shell: &str) -> Option<Shell> {
     let startup = format!(
         r#"[ ! -r ~/.bashrc ] || . ~/.bashrc
 . {READY}
+cd "$PWD"
+TASK_DIRECTORY=$PWD
 if [ -d "$MOZ_FETCHES_DIR{ASIDE}" ]; then mv "$MOZ_FETCHES_DIR{ASIDE}" "$MOZ_FETCHES_DIR"; fi
 exec-task() {{
-    (cd {directory} && {task})
+    (cd "$TASK_DIRECTORY" && {task})
 }}
 echo
 echo 'The task is set up. exec-task runs its command:'
 printf '    %s\n' {shown}
 "#,
-        directory = quote([&*directory]),
         shown = quote([&*task]),
     );
     Some(Shell { command: ["bash", "-c", &*open].map(str::to_owned).to_vec(), startup })
@@ -197,7 +197,8 @@ mod tests {
         let script = &shell.command[2];
         assert!(script.starts_with("/usr/local/bin/run-task --task-cwd=/b/c -- bash -c '"), "{script}");
         assert!(script.ends_with(" && exec su -p -s /s/shell worker"), "{script}");
-        assert!(shell.startup.contains(r"(cd /b/c && bash -cx 'echo '\''hi'\''')"), "{}", shell.startup);
+        let later = r#"(cd "$TASK_DIRECTORY" && bash -cx 'echo '\''hi'\''')"#;
+        assert!(shell.startup.contains(later), "{}", shell.startup);
         assert!(pause(&words("run-task --task-cwd=/b"), "worker", "/s").is_none());
     }
 }
