@@ -8,7 +8,7 @@ use taskgraph_python::interruption::hold;
 use crate::Status;
 use crate::args::BuildImageOptions;
 use crate::container::Engine;
-use crate::images::{Built, Images, build, pack};
+use crate::images::{Built, Images, build, check, pack};
 use crate::output::write;
 use crate::report::{Reporter, one_line};
 
@@ -23,6 +23,7 @@ pub fn run(options: &BuildImageOptions, registry: &Registry, reporter: &Reporter
         write(Some(file), |out| Ok(out.write_all(&packed)?))?;
         return Ok(Status::Fine);
     }
+    check(&built, task)?;
     let _held = hold();
     let engine = Engine::find(options.engine.engine.as_deref())?;
     let tag = options.tag.clone().unwrap_or_else(|| engine.local_name(&format!("{}:latest", options.image)));

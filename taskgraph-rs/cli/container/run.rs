@@ -1,5 +1,6 @@
 //! A container: created, run to its end, looked into, and removed whatever happens.
 
+use std::cell::Cell;
 use std::ffi::{OsStr, OsString};
 use std::io::{self, IsTerminal as _};
 use std::path::Path;
@@ -7,7 +8,6 @@ use std::process::Stdio;
 
 use anyhow::{Result, bail};
 use taskgraph::problem::Machine;
-use taskgraph_python::interruption::is_interrupted;
 
 use super::call::{failure, tidy, wait_for};
 use super::engine::Engine;
@@ -42,13 +42,21 @@ pub struct Container<'e> {
     name: String,
     is_interactive: bool,
     is_kept: bool,
+    /// Whether it may be running.
+    may_run: Cell<bool>,
 }
 
 impl<'e> Container<'e> {
     /// Creates a container that does not run yet.
     pub fn create(engine: &'e Engine, name: String, spec: &Spec) -> Result<Self> {
         // Also what an interrupted call leaves behind is tidied up.
-        let made = Container { engine, name, is_interactive: spec.is_interactive, is_kept: false };
+        let made = Container {
+            engine,
+            name,
+            is_interactive: spec.is_interactive,
+            is_kept: false,
+            may_run: Cell::new(false),
+        };
         let mut arguments: Vec<OsString> = vec!["create".into(), "--name".into(), made.name.clone().into()];
         if spec.is_interactive {
             arguments.push("--interactive".into());
@@ -96,12 +104,14 @@ impl<'e> Container<'e> {
         } else {
             command.stdin(Stdio::null());
         }
+        self.may_run.set(true);
         let outcome = wait_for(command.arg(&self.name).stdout(Stdio::inherit()), true)?;
         let format = "{{.State.Status}} {{.State.ExitCode}}";
         let state = self.engine.ask(["container", "inspect", "--format", format, &self.name])?;
         let said = state.out.split_once(' ').map(|(state, code)| (state.trim(), code.trim().parse::<i64>()));
         match said {
             Some(("exited" | "stopped" | "dead", Ok(code))) => {
+                self.may_run.set(false);
                 Ok(Ended { code: u8::try_from(code & 0xff).unwrap_or(u8::MAX) })
             }
             Some(("created" | "configured" | "initialized", _)) => {
@@ -129,7 +139,7 @@ impl<'e> Container<'e> {
 
 impl Drop for Container<'_> {
     fn drop(&mut self) {
-        if is_interrupted() || !self.is_kept {
+        if self.may_run.get() {
             tidy(&mut self.engine.command(["kill", &self.name]));
         }
         if !self.is_kept {

@@ -46,6 +46,11 @@ impl<'g> Built<'g> {
     }
 }
 
+/// Tells what keeps the image of a task, or one that it is built on, from being built.
+pub fn check(built: &Built<'_>, task: &Task) -> Result<()> {
+    plan(built, task).map(|_| ())
+}
+
 /// The context of an image, packed. The same context gives the same bytes.
 pub fn pack(context: &DockerContext) -> Result<Vec<u8>> {
     let mut out = flate2::GzBuilder::new().mtime(0).write(Vec::new(), flate2::Compression::best());

@@ -40,7 +40,9 @@ pub struct Task {
     pub task_id: String,
     /// Its definition. Every reference to another task is resolved.
     pub definition: Map,
-    /// The tasks that it depends on, by the id that stands for them in the definition, if it is one of a graph.
+    /// The same with ids that stand for labels: one task of Taskcluster may have done what several of a graph would do.
+    pub by_label: Map,
+    /// The tasks that it depends on, by the id that stands for their label, if it is one of a graph.
     pub upstreams: IndexMap<TaskId, Label>,
 }
 
@@ -81,26 +83,27 @@ impl Asked {
     /// The task itself. The ids of tasks of the graph that somebody knows are in `known`; all others have one that stands
     /// for them here.
     pub fn task(&self, known: &Known, taskcluster: &dyn Fn() -> Result<Taskcluster>) -> Result<Task> {
-        let name = |definition: &Map| {
-            let name = definition.get("metadata").and_then(|metadata| metadata.get("name")?.as_str());
-            name.unwrap_or("task").to_owned()
-        };
         match self {
             Asked::Label(graph, label) => of_graph(graph, label, known),
-            Asked::Id(id) => {
-                let Value::Map(definition) = taskcluster()?.definition(id)? else {
-                    return Err(Machine(format!("the queue has no definition of {id}")).into());
-                };
-                let definition = (*definition).clone();
-                let upstreams = IndexMap::default();
-                Ok(Task { name: name(&definition), task_id: id.to_string(), definition, upstreams })
-            }
-            Asked::Given(definition) => Ok(Task {
-                name: name(definition),
-                task_id: NO_TASK.into(),
-                definition: definition.clone(),
-                upstreams: IndexMap::default(),
-            }),
+            Asked::Id(id) => match taskcluster()?.definition(id)? {
+                Value::Map(definition) => Ok(Task::alone(id.to_string(), &definition)),
+                _ => Err(Machine(format!("the queue has no definition of {id}")).into()),
+            },
+            Asked::Given(definition) => Ok(Task::alone(NO_TASK.into(), definition)),
+        }
+    }
+}
+
+impl Task {
+    /// A task of no graph that is known.
+    fn alone(task_id: String, definition: &Map) -> Self {
+        let name = definition.get("metadata").and_then(|metadata| metadata.get("name")?.as_str());
+        Task {
+            name: name.unwrap_or("task").to_owned(),
+            task_id,
+            definition: definition.clone(),
+            by_label: definition.clone(),
+            upstreams: IndexMap::default(),
         }
     }
 }
@@ -108,23 +111,27 @@ impl Asked {
 fn of_graph(graph: &Graph, label: &Label, known: &Known) -> Result<Task> {
     let task = &graph.full.graph.tasks[label];
     let mut upstreams = IndexMap::default();
-    let mut ids: IndexMap<Str, TaskId> = IndexMap::default();
+    let (mut real, mut standing): (IndexMap<Str, TaskId>, IndexMap<Str, TaskId>) = Default::default();
+    let mut add = |name: &Str, upstream: &Label| {
+        let stands_for = TaskId::of_label(upstream);
+        real.insert(name.clone(), known.get(upstream).unwrap_or(&stands_for).clone());
+        standing.insert(name.clone(), stands_for.clone());
+        upstreams.insert(stands_for, upstream.clone());
+    };
     for (name, upstream) in graph.full.graph.edges_of(label).iter() {
-        let id = known.get(upstream).cloned().unwrap_or_else(|| TaskId::of_label(upstream));
-        upstreams.insert(id.clone(), upstream.clone());
-        ids.insert(name.clone(), id);
+        add(name, upstream);
     }
     for soft in task.soft_dependencies.iter().filter_map(Value::as_str) {
         if let Some((upstream, _)) = graph.full.graph.tasks.get_key_value(soft) {
-            let id = known.get(upstream).cloned().unwrap_or_else(|| TaskId::of_label(upstream));
-            upstreams.insert(id.clone(), upstream.clone());
-            ids.entry(soft.into()).or_insert(id);
+            add(upstream.text(), upstream);
         }
     }
     let own = TaskId::of_label(label);
     let decision = known.decision().map_or(NO_DECISION, TaskId::as_str);
-    let definition = resolved(task, &own, decision, &ids, &graph.settings).map_err(Problems)?;
-    Ok(Task { name: label.to_string(), task_id: own.to_string(), definition, upstreams })
+    let with =
+        |ids: &IndexMap<Str, TaskId>| resolved(task, &own, decision, ids, &graph.settings).map_err(Problems);
+    let (definition, by_label) = (with(&real)?, with(&standing)?);
+    Ok(Task { name: label.to_string(), task_id: own.to_string(), definition, by_label, upstreams })
 }
 
 fn graph(options: &LoadTaskOptions, registry: &Registry, reporter: &Reporter) -> Result<Graph> {

@@ -7,6 +7,7 @@ use taskgraph::task_id::TaskId;
 use taskgraph::value::{Map, Value};
 
 use super::definition::Task;
+use super::upstreams::FETCHES;
 use crate::images::ARTIFACT;
 
 /// The image that a payload names.
@@ -61,7 +62,8 @@ impl Payload {
         let mut wrong = |what: String| {
             problems.push(Problem::error("payload", format!("the payload of `{}` {what}", task.name)));
         };
-        let image = match payload.get("image") {
+        let by_label = task.by_label.get("payload").and_then(Value::as_map).unwrap_or(&nothing);
+        let image = match by_label.get("image") {
             None | Some(Value::Null) => return Err(no_image(task, payload).into()),
             Some(image) => image_of(image),
         };
@@ -90,7 +92,11 @@ impl Payload {
             }
             texts
         };
-        let (env, caches) = (texts("env"), texts("cache"));
+        let (mut env, caches) = (texts("env"), texts("cache"));
+        // What is fetched is looked for by label.
+        if let Some(Value::Str(fetches)) = by_label.get("env").and_then(|env| env.get(FETCHES)) {
+            env.insert(FETCHES.to_owned(), fetches.to_string());
+        }
         let artifacts = artifacts(payload.get("artifacts"));
         for artifact in &artifacts {
             if !is_plain(&artifact.name) {
