@@ -76,7 +76,8 @@ tasks:
 ];
 
 /// What the engine needs of a system.
-const PROGRAMS: [&str; 9] = ["sh", "git", "cat", "cp", "tr", "basename", "sleep", "kill", "env"];
+const PROGRAMS: [&str; 11] =
+    ["ls", "sed", "sh", "git", "cat", "cp", "tr", "basename", "sleep", "kill", "env"];
 
 /// How a call ended.
 pub struct Outcome {

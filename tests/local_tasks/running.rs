@@ -179,3 +179,28 @@ fn a_checkout_is_used_only_if_somebody_agrees() {
     assert!(created.contains("[GIT_CONFIG_VALUE_0=/builds/worker/checkouts/vcs]"), "{created}");
     assert!(!created.contains("--ci-checkout") && !created.contains("TASKCLUSTER_VOLUMES"), "{created}");
 }
+
+#[test]
+fn a_task_for_generic_worker_runs_in_an_image_that_is_named() {
+    let desk = Desk::new(&["docker"]);
+    desk.fake("images/own_1", "");
+    desk.fake(
+        "start",
+        r#"folder=$(sed -n 's/.*\[\([^]]*\):\/taskgraph-task\].*/\1/p' "$FAKE/log")
+cd "$folder" && ls && ls -l run-task | sed 's/ .*//' && cat run-task"#,
+    );
+    let outcome = desk.call(&["load-task", "make-generic", "--offline", "--image", "own:1"]);
+    assert_eq!(outcome.status, Some(0), "{}", outcome.err);
+    assert_eq!(outcome.out, "run-task\n-rwxr-xr-x\nrun-task");
+    let created = desk.calls("create").join("\n");
+    assert!(created.contains(" [--workdir] [/taskgraph-task] [--user] ["), "{created}");
+    assert!(created.contains(" [--env] [HOME=/taskgraph-task] "), "{created}");
+    let log = std::fs::read_to_string(desk.path("fake/log")).unwrap();
+    assert!(
+        log.contains("[own:1] [bash] [-c] [chmod +x run-task &&\n./run-task -- bash -cx make]\n"),
+        "{log}"
+    );
+    // The folder of the task is gone.
+    let folder = log.split(":/taskgraph-task]").next().unwrap().rsplit('[').next().unwrap();
+    assert!(folder.starts_with('/') && !std::path::Path::new(folder).exists(), "{folder}");
+}

@@ -65,6 +65,15 @@ impl Engine {
         if file.contains("podman") { format!("{LOCAL}{tag}") } else { tag.to_owned() }
     }
 
+    /// Whether numbers of users inside are others than outside, unless it is asked to keep them: podman for who is not root.
+    pub fn maps_users(&self) -> Result<bool> {
+        if self.local_name("") != LOCAL {
+            return Ok(false);
+        }
+        let outcome = self.ask(["info", "--format", "{{.Host.Security.Rootless}}"])?;
+        Ok(outcome.out.trim() == "true")
+    }
+
     /// A command of the engine.
     pub fn command(&self, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Command {
         let mut command = Command::new(&self.program);

@@ -25,6 +25,8 @@ pub struct Spec {
     pub volumes: Vec<OsString>,
     /// The folder that the command runs in, if not that of the image.
     pub directory: Option<String>,
+    /// Who runs it, as `USER:GROUP` in numbers, if not who the image says. They are the same inside as outside.
+    pub user: Option<String>,
     /// Whether somebody talks to what runs in it.
     pub is_interactive: bool,
 }
@@ -66,6 +68,12 @@ impl<'e> Container<'e> {
         }
         if let Some(directory) = &spec.directory {
             arguments.extend(["--workdir".into(), directory.into()]);
+        }
+        if let Some(user) = &spec.user {
+            arguments.extend(["--user".into(), user.into()]);
+            if engine.maps_users()? {
+                arguments.push("--userns=keep-id".into());
+            }
         }
         if Path::new("/sys/fs/selinux/enforce").exists() {
             // Else what is mounted cannot be read, or would have to be labelled anew.

@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
-use taskgraph::problem::Machine;
+use taskgraph::problem::{Machine, Problem, Problems};
 use taskgraph::submit::Taskcluster;
 use taskgraph::task_id::TaskId;
 use tempfile::TempDir;
@@ -49,14 +49,17 @@ impl Store {
         self.root.join(folder_name(label))
     }
 
-    /// Whether an artifact of a task is there.
+    /// Whether an artifact of a task is there. What a link leads to is no artifact.
     pub fn has(&self, label: &str, artifact: &str) -> bool {
-        self.folder(label).join(artifact).is_file()
+        let folder = self.folder(label);
+        link_in(&folder, artifact).is_none() && folder.join(artifact).is_file()
     }
 
     /// Fetches an artifact of a task from Taskcluster; `false` if it is not there.
     pub fn fetch(&self, label: &str, artifact: &str, taskcluster: &Taskcluster, id: &TaskId) -> Result<bool> {
-        let path = self.folder(label).join(artifact);
+        let folder = self.folder(label);
+        refuse_links(&folder, artifact)?;
+        let path = folder.join(artifact);
         let failed = || Machine(format!("`{}` cannot be written", path.display()));
         let parent = path.parent().with_context(failed)?;
         fs::create_dir_all(parent).with_context(failed)?;
@@ -89,6 +92,7 @@ impl Store {
         readable(staged.path())?;
         let mut missing = Vec::new();
         for artifact in artifacts {
+            refuse_links(staged.path(), &artifact.name)?;
             let to = staged.path().join(&artifact.name);
             let made = if artifact.is_folder { Some(&*to) } else { to.parent() };
             fs::create_dir_all(made.with_context(failed)?).with_context(failed)?;
@@ -107,6 +111,23 @@ impl Store {
         }
         Ok((folder, missing))
     }
+}
+
+/// The first link on the way from a folder to what is below it: a task that was run may have left one.
+fn link_in(folder: &Path, below: &str) -> Option<PathBuf> {
+    let mut path = folder.to_owned();
+    below.split('/').find_map(|part| {
+        path.push(part);
+        path.is_symlink().then(|| path.clone())
+    })
+}
+
+/// Nothing is written where a link leads to.
+fn refuse_links(folder: &Path, below: &str) -> Result<()> {
+    let Some(link) = link_in(folder, below) else { return Ok(()) };
+    let message = format!("`{}` is a link, behind which nothing is written", link.display());
+    let help = "a task has left it; remove it, or name another folder with --artifacts";
+    Err(Problems::from(Problem::error("link", message).help(help)).into())
 }
 
 /// Lets every user of a container read what only its owner could.
@@ -147,6 +168,21 @@ fn folder_name(label: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_link_leads_to_is_no_artifact() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(Some(folder.path())).unwrap();
+        let own = store.folder("a");
+        fs::create_dir_all(own.join("public")).unwrap();
+        fs::write(own.join("public/file"), "").unwrap();
+        std::os::unix::fs::symlink("/etc/passwd", own.join("public/link")).unwrap();
+        std::os::unix::fs::symlink("/etc", own.join("public/etc")).unwrap();
+        let has = ["public/file", "public/link", "public/etc/passwd", "public/none"];
+        assert_eq!(has.map(|artifact| store.has("a", artifact)), [true, false, false, false]);
+        assert!(refuse_links(&own, "public/etc/new").unwrap_err().to_string().contains("is a link"));
+        assert!(refuse_links(&own, "public/new").is_ok());
+    }
 
     #[test]
     fn every_label_has_a_folder_of_its_own() {

@@ -32,16 +32,17 @@ pub struct Sources<'s> {
 
 impl Sources<'_> {
     /// Sees to it that an image is here, and returns its name: the one that the flags ask for, or else that of the task.
-    pub fn image(&self, options: &LoadTaskOptions, task: &Task, own: &Image) -> Result<String> {
+    pub fn image(&self, options: &LoadTaskOptions, task: &Task, own: Option<&Image>) -> Result<String> {
         match &options.image {
             Some(asked) => self.asked(options, asked),
             None => match own {
-                Image::Name(name) => self.of_registry(name),
-                Image::Task(id, artifact) => match task.upstreams.get(id) {
+                None => Err(Machine(format!("nobody has named an image for `{}`", task.name)).into()),
+                Some(Image::Name(name)) => self.of_registry(name),
+                Some(Image::Task(id, artifact)) => match task.upstreams.get(id) {
                     Some(label) => self.of_label(label, artifact),
                     None => self.of_task(id, artifact),
                 },
-                Image::Index(path, artifact) => self.of_index(path, artifact),
+                Some(Image::Index(path, artifact)) => self.of_index(path, artifact),
             },
         }
     }

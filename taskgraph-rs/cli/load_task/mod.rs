@@ -3,11 +3,13 @@
 mod artifacts;
 mod definition;
 mod develop;
+mod generic;
 mod given;
 mod image;
 mod payload;
 mod run_task;
 mod upstreams;
+mod work_folder;
 
 use std::cell::OnceCell;
 use std::path::Path;
@@ -22,11 +24,13 @@ use taskgraph_python::interruption::hold;
 
 use artifacts::{Store, write_readable};
 use definition::{Asked, Task};
+use generic::FOLDER;
 use given::{Given, check_effect};
 use image::Sources;
 use payload::Payload;
 use run_task::{is_run_task, needs_run_task, pause, shell_program};
 use upstreams::{FETCHES, Fetches, Known, Provider};
+use work_folder::WorkFolder;
 
 use crate::Status;
 use crate::args::LoadTaskOptions;
@@ -58,7 +62,7 @@ pub fn run(options: &LoadTaskOptions, registry: &Registry, reporter: &Reporter) 
     let full = graph.map_or(&no_graph, |graph| &graph.full.graph);
     let known = Known::read(options, full, &connect_for_a_look)?;
     let task = asked.task(&known, &connect_for_a_look)?;
-    let mut payload = Payload::read(&task)?;
+    let mut payload = Payload::read(&task, options.image.is_some())?;
     let fetches = Fetches::read(&task, &payload.env)?;
     check(options, &task, &payload)?;
     if options.develop {
@@ -77,17 +81,36 @@ pub fn run(options: &LoadTaskOptions, registry: &Registry, reporter: &Reporter) 
         provider.provide(fetches)?;
     }
     let sources = Sources { engine: &engine, provider: &provider, graph, registry, reporter };
-    let image = sources.image(options, &task, &payload.image)?;
+    let image = sources.image(options, &task, payload.image.as_ref())?;
 
     let root_url = match graph {
         Some(graph) => graph.settings.root_url.clone(),
         None => settings(None, true, registry)?.root_url,
+    };
+    let work_folder = match &payload.mounts {
+        Some(mounts) => {
+            let run_task = match graph {
+                Some(graph) => graph.settings.run_task.clone(),
+                None => settings(options.tree.run_task_dir.as_deref(), true, registry)?.run_task,
+            };
+            Some(WorkFolder::make(&task, mounts, run_task.as_ref(), &provider)?)
+        }
+        None => None,
     };
     let own = OwnFiles::new()?;
     let mut spec = Spec { image, is_interactive: options.interactive, ..Spec::default() };
     spec.command = payload.command.clone();
     spec.env = environment(options, &task, &payload, &given, &root_url).into_iter().collect();
     spec.volumes = given.volumes;
+    if let Some(folder) = &work_folder {
+        spec.volumes.push(volume(folder.path(), FOLDER, "")?);
+        spec.directory = Some(FOLDER.into());
+        spec.user = Some(folder.user());
+        // Whoever has a number and no name has no home either.
+        if !spec.env.iter().any(|(name, _)| name == "HOME") {
+            set(&mut spec, "HOME", FOLDER.to_owned());
+        }
+    }
     if options.caches {
         for (name, path) in &payload.caches {
             spec.volumes.push(format!("{}:{path}", volume_name(name)).into());

@@ -7,6 +7,7 @@ use taskgraph::task_id::TaskId;
 use taskgraph::value::{Map, Value};
 
 use super::definition::Task;
+use super::generic::{self, FOLDER, Mount, is_generic};
 use super::upstreams::FETCHES;
 use crate::images::ARTIFACT;
 
@@ -35,12 +36,14 @@ pub struct Artifact {
 /// What a container is to do.
 #[derive(Debug)]
 pub struct Payload {
-    /// The image.
-    pub image: Image,
+    /// The image, if it names one.
+    pub image: Option<Image>,
     /// The command, if it is not that of the image.
     pub command: Vec<String>,
     /// The environment.
     pub env: IndexMap<String, String>,
+    /// What is put into the folder that the command runs in, if it runs in one of its own: that is how generic-worker does it.
+    pub mounts: Option<Vec<Mount>>,
     /// Caches: their names, and the folders that they are.
     pub caches: IndexMap<String, String>,
     /// What it leaves.
@@ -53,9 +56,8 @@ pub struct Payload {
 const OUTSIDE: &[&str] = &["chainOfTrust", "backingLog", "liveLog", "bulkLog", "artifacts"];
 
 impl Payload {
-    /// Reads the payload of a task; all that is wrong at once. An image that takes the place of the task's own may be one
-    /// for tasks that have none.
-    pub fn read(task: &Task) -> Result<Self> {
+    /// Reads the payload of a task; all that is wrong at once. One without an image is refused, unless somebody names one.
+    pub fn read(task: &Task, has_image: bool) -> Result<Self> {
         let nothing = Map::default();
         let payload = task.definition.get("payload").and_then(Value::as_map).unwrap_or(&nothing);
         let mut problems = Vec::new();
@@ -64,6 +66,9 @@ impl Payload {
         };
         let by_label = task.by_label.get("payload").and_then(Value::as_map).unwrap_or(&nothing);
         let image = match by_label.get("image") {
+            None | Some(Value::Null) if has_image && is_generic(payload) => {
+                return Payload::read_generic(task, by_label);
+            }
             None | Some(Value::Null) => return Err(no_image(task, payload).into()),
             Some(image) => image_of(image),
         };
@@ -80,18 +85,7 @@ impl Payload {
                 None => wrong("has a `command` that is no list of strings".into()),
             }
         }
-        let mut texts = |key: &str| {
-            let mut texts = IndexMap::new();
-            for (name, value) in payload.get(key).and_then(Value::as_map).into_iter().flat_map(Map::iter) {
-                match text(value) {
-                    Some(value) => {
-                        texts.insert(name.to_string(), value);
-                    }
-                    None => wrong(format!("has no text at `{key}.{name}`")),
-                }
-            }
-            texts
-        };
+        let mut texts = |key: &str| texts(payload, key, &mut wrong);
         let (mut env, caches) = (texts("env"), texts("cache"));
         // What is fetched is looked for by label.
         if let Some(Value::Str(fetches)) = by_label.get("env").and_then(|env| env.get(FETCHES)) {
@@ -108,15 +102,64 @@ impl Payload {
         }
         Problems(problems).check()?;
         let lacking = lacking(payload);
-        Ok(Payload {
-            image: image.unwrap_or(Image::Name(String::new())),
-            command,
-            env,
-            caches,
-            artifacts,
-            lacking,
-        })
+        Ok(Payload { image, command, env, mounts: None, caches, artifacts, lacking })
     }
+
+    /// Reads the payload of a task for generic-worker. What is fetched and mounted from other tasks is looked for by label.
+    fn read_generic(task: &Task, by_label: &Map) -> Result<Self> {
+        let nothing = Map::default();
+        let payload = task.definition.get("payload").and_then(Value::as_map).unwrap_or(&nothing);
+        let mut problems = Vec::new();
+        let mut told = Vec::new();
+        let mut env = texts(payload, "env", &mut |what| told.push(what));
+        if let Some(Value::Str(fetches)) = by_label.get("env").and_then(|env| env.get(FETCHES)) {
+            env.insert(FETCHES.to_owned(), fetches.to_string());
+        }
+        let command = generic::command(payload).unwrap_or_else(|what| {
+            told.push(what);
+            Vec::new()
+        });
+        let mounts = generic::mounts(&task.name, by_label).unwrap_or_else(|mut found| {
+            problems.append(&mut found);
+            Vec::new()
+        });
+        let mut artifacts = artifacts(payload.get("artifacts"));
+        for artifact in &mut artifacts {
+            if !is_plain(&artifact.name) {
+                told.push(format!(
+                    "has an artifact that is called `{}`, which is no path below a folder",
+                    artifact.name
+                ));
+            }
+            if !artifact.path.starts_with('/') {
+                artifact.path = format!("{FOLDER}/{}", artifact.path.trim_start_matches("./"));
+            }
+        }
+        let told = told.iter().map(|what| format!("the payload of `{}` {what}", task.name));
+        problems.extend(told.map(|message| Problem::error("payload", message)));
+        Problems(problems).check()?;
+        let caches = mounts.iter().filter_map(|mount| match &mount.content {
+            generic::Content::Cache(name) => Some((name.clone(), format!("{FOLDER}/{}", mount.path))),
+            _ => None,
+        });
+        let caches = caches.collect();
+        let lacking = lacking(payload);
+        Ok(Payload { image: None, command, env, mounts: Some(mounts), caches, artifacts, lacking })
+    }
+}
+
+/// The texts of a section by their names.
+fn texts(payload: &Map, key: &str, wrong: &mut dyn FnMut(String)) -> IndexMap<String, String> {
+    let mut texts = IndexMap::new();
+    for (name, value) in payload.get(key).and_then(Value::as_map).into_iter().flat_map(Map::iter) {
+        match text(value) {
+            Some(value) => {
+                texts.insert(name.to_string(), value);
+            }
+            None => wrong(format!("has no text at `{key}.{name}`")),
+        }
+    }
+    texts
 }
 
 /// Whether a path stays below the folder that it begins in.
@@ -180,15 +223,11 @@ fn lacking(payload: &Map) -> Vec<String> {
 fn no_image(task: &Task, payload: &Map) -> Problems {
     let at = |key: &str| task.definition.get(key).and_then(Value::as_str).unwrap_or("?");
     let worker = format!("{}/{}", at("provisionerId"), at("workerType"));
-    let is_generic = payload.get("mounts").is_some()
-        || payload
-            .get("command")
-            .and_then(Value::as_list)
-            .is_some_and(|words| words.iter().any(|word| word.as_list().is_some()));
+    let is_generic = is_generic(payload);
     let (told, help) = match (is_generic, payload.is_empty()) {
         (true, _) => (
             format!("it is for generic-worker, on {worker}"),
-            "what runs here are tasks for docker-worker, whose payload names an image",
+            "--image names an image that it can run in: one with bash, python3 and whatever its commands call",
         ),
         (false, true) => {
             (format!("nothing runs for it: it is for {worker}"), "name a task that has a command")

@@ -2,6 +2,7 @@
 
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use anstream::eprintln;
 use anyhow::{Context as _, Result};
@@ -211,6 +212,27 @@ impl Provider<'_> {
             }
         }
         Ok(Problems(problems).check()?)
+    }
+
+    /// An artifact of a task that the definition names, as a file here.
+    pub fn artifact(&self, task: &Task, id: &TaskId, artifact: &str) -> Result<PathBuf> {
+        let label = task.upstreams.get(id);
+        let folder = label.map_or(id.as_str(), Label::as_str);
+        if self.store.has(folder, artifact) {
+            return Ok(self.store.folder(folder).join(artifact));
+        }
+        let real = match label {
+            Some(label) => self
+                .find(label)?
+                .ok_or_else(|| Problems::from(self.nobody_has(label, &[&artifact.to_owned()])))?,
+            None => id.clone(),
+        };
+        eprintln!("fetching {} of {} ({real})", one_line(artifact), one_line(folder));
+        if !self.store.fetch(folder, artifact, self.taskcluster()?, &real)? {
+            let message = format!("the task {real} has no artifact `{artifact}`");
+            return Err(Problems::from(Problem::error("no-artifact", message)).into());
+        }
+        Ok(self.store.folder(folder).join(artifact))
     }
 
     fn nobody_has(&self, label: &Label, absent: &[&String]) -> Problem {

@@ -99,6 +99,19 @@ impl Taskcluster {
     }
 }
 
+impl Taskcluster {
+    /// Saves the file at a url that is no part of Taskcluster, whatever its size. Nobody's credentials go with it.
+    pub fn save_url(&self, url: &str, to: &mut File) -> Result<()> {
+        let connection = self.connection()?;
+        let call = format!("GET {}", redact(url));
+        let address = Address { plain: url.to_owned(), signed: None };
+        let answer = connection.runtime.block_on(connection.save(&call, &address, to));
+        answer
+            .map_err(anyhow::Error::new)
+            .with_context(|| Machine(format!("`{}` cannot be fetched", redact(url))))
+    }
+}
+
 impl Connection {
     /// All that stands on the pages of a list.
     pub(super) async fn pages<P: DeserializeOwned, T>(
