@@ -34,6 +34,13 @@ fn text(name: &str) -> Option<String> {
     env::var(name).ok().filter(|value| !value.is_empty())
 }
 
+/// A variable that flags name, or that answers a question in advance.
+pub fn variable(name: &str) -> Option<String> {
+    // A name with `=` or NUL in it would make the call panic.
+    let is_name = !name.is_empty() && !name.contains(['=', '\0']);
+    is_name.then(|| env::var(name).ok()).flatten()
+}
+
 /// A url without a slash at its end.
 fn url(name: &str) -> Option<String> {
     text(name).map(|url| url.trim_end_matches('/').to_owned())

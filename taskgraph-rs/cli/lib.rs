@@ -15,8 +15,10 @@ mod answers;
 mod args;
 mod bar;
 mod base;
+mod build_image;
 mod callback;
 mod config;
+mod container;
 mod creation;
 mod decision;
 mod doctor;
@@ -25,9 +27,13 @@ mod ending;
 mod environment;
 mod graph;
 mod image_digest;
+mod images;
+mod init;
 mod interruption;
 mod kind_graph;
 mod known_urls;
+mod load_image;
+mod load_task;
 mod manual;
 mod medium;
 mod output;
@@ -74,6 +80,8 @@ enum Status {
     Differs,
     /// With `--exit-code`: the input was refused.
     RefusedDiff,
+    /// `load-task`: what the task ended with.
+    Task(u8),
 }
 
 impl Status {
@@ -85,6 +93,7 @@ impl Status {
             Status::Refused | Status::Differs => 2,
             Status::Machine => 3,
             Status::Interrupted => INTERRUPTED,
+            Status::Task(code) => code,
         }
     }
 }
@@ -136,6 +145,10 @@ fn call(command: Command, registry: &Registry, reporter: &Reporter) -> Result<St
         }
         Command::Morphed(options) => plumbing::show_optimized(&options, Phase::Morphed, registry, reporter),
         Command::ImageDigest(options) => image_digest::run(&options, registry, reporter),
+        Command::BuildImage(options) => build_image::run(&options, registry, reporter),
+        Command::Init(options) => init::run(&options),
+        Command::LoadImage(options) => load_image::run(&options, registry, reporter),
+        Command::LoadTask(options) => load_task::run(&options, registry, reporter),
         Command::KindGraph(options) => kind_graph::run(&options),
         Command::Decision(options) => decision::run(*options, registry, reporter),
         Command::Doctor(options) => doctor::run(&options, registry, reporter),

@@ -133,4 +133,10 @@ impl Task {
     pub fn attribute(&self, name: &str) -> Option<&str> {
         self.attributes.get(name)?.as_str()
     }
+
+    /// Where the index is asked for a task that has done the same before.
+    pub fn index_paths(&self) -> impl Iterator<Item = &str> {
+        let searched = self.optimization.get("index-search").and_then(Value::as_list).unwrap_or_default();
+        searched.iter().filter_map(Value::as_str)
+    }
 }

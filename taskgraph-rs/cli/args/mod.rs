@@ -2,13 +2,17 @@
 
 mod action_callback;
 mod actions;
+mod build_image;
 mod config;
 mod decision;
 mod diff;
 mod doctor;
 mod explain;
 mod image_digest;
+mod init;
 mod kind_graph;
+mod load_image;
+mod load_task;
 mod manual;
 mod optimized;
 mod path;
@@ -20,13 +24,17 @@ use clap::{Parser, Subcommand};
 
 pub use action_callback::{ActionCallbackOptions, FolderOptions, TestActionCallbackOptions};
 pub use actions::ActionsOptions;
+pub use build_image::{BuildImageOptions, EngineOptions};
 pub use config::{CheckFormat, CheckOptions, InitOptions, ModelMode, SchemaOptions, UpgradeOptions};
 pub use decision::{DecisionOptions, EventOptions};
 pub use diff::DiffOptions;
 pub use doctor::DoctorOptions;
 pub use explain::ExplainOptions;
 pub use image_digest::ImageDigestOptions;
+pub use init::InitTreeOptions;
 pub use kind_graph::{KindGraphFormat, KindGraphOptions};
+pub use load_image::LoadImageOptions;
+pub use load_task::LoadTaskOptions;
 pub use manual::{CompletionsOptions, ManOptions};
 pub use optimized::{LookUpOptions, OptimizedOptions};
 pub use path::ConfigOptions;
@@ -65,6 +73,14 @@ pub enum Command {
     Morphed(OptimizedOptions),
     /// Print the digest of a docker image, as the content of the tree makes it
     ImageDigest(ImageDigestOptions),
+    /// Build a docker image of the tree on this machine
+    BuildImage(BuildImageOptions),
+    /// Begin a tree: .taskcluster.yml and the folder taskcluster, in a git repository that has none
+    Init(InitTreeOptions),
+    /// Load a docker image that a task has built: the one for what the tree has, or that of a task
+    LoadImage(LoadImageOptions),
+    /// Run a task in a container on this machine
+    LoadTask(Box<LoadTaskOptions>),
     /// Show the kinds and what they depend on
     KindGraph(KindGraphOptions),
     /// Show actions.json: what people can ask of the task group of a decision

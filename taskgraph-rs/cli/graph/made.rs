@@ -30,9 +30,19 @@ pub struct Made {
 
 /// Makes the graph that the flags name, and tells warnings.
 pub fn made(options: &ConfigOptions, trace: bool, registry: &Registry, reporter: &Reporter) -> Result<Made> {
+    Ok(made_with(options, |settings| Settings { trace, ..settings }, registry, reporter)?.0)
+}
+
+/// The same with other settings, which are returned with the graph.
+pub fn made_with(
+    options: &ConfigOptions,
+    change: impl FnOnce(Settings) -> Settings,
+    registry: &Registry,
+    reporter: &Reporter,
+) -> Result<(Made, Settings)> {
     let urls = known_urls::read(options.known_urls.as_deref())?;
-    let settings =
-        Settings { urls, trace, ..settings(options.tree.run_task_dir.as_deref(), false, registry)? };
+    let given = settings(options.tree.run_task_dir.as_deref(), false, registry)?;
+    let settings = change(Settings { urls, ..given });
     let tree = open_tree_or_embedded(options.tree.root.as_deref())?;
     let loaded = Loaded::load(tree, registry, &Default::default())?;
     let (params, mut warnings) =
@@ -46,7 +56,7 @@ pub fn made(options: &ConfigOptions, trace: bool, registry: &Registry, reporter:
     if !options.quiet {
         reporter.warnings(&warnings);
     }
-    Ok(Made { loaded, full, targets })
+    Ok((Made { loaded, full, targets }, settings))
 }
 
 /// The parameters in a file, or those that a tree has by itself; and what is to be said about them.

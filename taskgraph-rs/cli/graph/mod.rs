@@ -9,4 +9,5 @@ mod value;
 
 pub use diff::run as diff;
 pub use explain::run as explain;
+pub use made::{Made, made_with};
 pub use path::run as path;

@@ -78,7 +78,6 @@ pub fn explain(task: &Task, full: &Full, targets: &Targets, ways: &Ways<'_>, tre
     let mut needed_by: Vec<Label> =
         ways.dependents(&task.label).iter().map(|label| (*label).clone()).collect();
     needed_by.sort_by(|a, b| natural(a.as_str(), b.as_str()));
-    let searched = task.optimization.get("index-search").and_then(Value::as_list).unwrap_or_default();
     Explanation {
         label: task.label.clone(),
         kind: task.kind.clone(),
@@ -97,7 +96,7 @@ pub fn explain(task: &Task, full: &Full, targets: &Targets, ways: &Ways<'_>, tre
         needed_by,
         digest: cached.map(str::to_owned),
         digest_parts: parts(task, &trace.digest, &full.graph, tree),
-        index_paths: searched.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+        index_paths: task.index_paths().map(str::to_owned).collect(),
     }
 }
 

@@ -20,3 +20,4 @@ pub use given::{do_not_optimize, existing_tasks, strategies};
 pub use request::{Optimized, Request, optimize, wanted};
 pub use strategies::{ALWAYS, INDEX_SEARCH, NEVER, SKIP_UNLESS_CHANGED, Strategies};
 pub use strategy::{Answer, Composite, Deadline, LookUp, Simple, Strategy};
+pub use subgraph::resolved;

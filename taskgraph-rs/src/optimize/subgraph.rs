@@ -15,9 +15,10 @@ use crate::fields::Fields;
 use crate::keypath::KeyPath;
 use crate::problem::{Problem, Problems};
 use crate::ready::{ReadyGraph, ReadyTask};
+use crate::settings::Settings;
 use crate::task::{Label, Task};
 use crate::task_id::TaskId;
-use crate::value::{Str, Value};
+use crate::value::{Map, Str, Value};
 use crate::words;
 
 /// The tasks that run, in the order of the target graph, and the ids of all tasks that have one, by label.
@@ -77,16 +78,7 @@ fn ready(
         }
     }
     let task_id = ids[&task.label].clone();
-    let references = References {
-        own: &task_id,
-        decision: request.decision_task_id,
-        dependencies: &all,
-        root_url: &request.settings.root_url,
-        proxy_url: request.settings.proxy_url.as_deref(),
-    };
-    let mut definition = references
-        .resolve(&task.definition)
-        .map_err(|astray| astray.into_iter().map(|astray| tell(task, astray)).collect::<Vec<_>>())?;
+    let mut definition = resolved(task, &task_id, request.decision_task_id, &all, request.settings)?;
     // One task may stand for several labels. The queue refuses a list that has a taskId twice.
     let needed: BTreeSet<&TaskId> = all.values().collect();
     match definition.list_at("dependencies") {
@@ -99,6 +91,26 @@ fn ready(
     // Where all dependencies are written, soft ones are.
     let dependencies = if request.graph.writes_all_dependencies { all } else { dependencies };
     Ok(ReadyTask { task: task.clone(), task_id, definition, dependencies })
+}
+
+/// The definition of a task in which all references to other tasks are resolved. `ids` has its dependencies by name, soft
+/// ones among them.
+pub fn resolved(
+    task: &Task,
+    own: &TaskId,
+    decision: &str,
+    ids: &IndexMap<Str, TaskId>,
+    settings: &Settings,
+) -> Result<Map, Vec<Problem>> {
+    let references = References {
+        own,
+        decision,
+        dependencies: ids,
+        root_url: &settings.root_url,
+        proxy_url: settings.proxy_url.as_deref(),
+    };
+    let resolved = references.resolve(&task.definition);
+    resolved.map_err(|astray| astray.into_iter().map(|astray| tell(task, astray)).collect())
 }
 
 /// A reference that leads nowhere, where the kind's file has it.

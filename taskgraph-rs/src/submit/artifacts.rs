@@ -1,6 +1,7 @@
 //! What tasks leave behind, and files at other urls.
 
 use std::cell::Cell;
+use std::fs::File;
 
 use anyhow::{Context as _, Result};
 use serde::Deserialize;
@@ -54,6 +55,20 @@ impl Taskcluster {
         Failure::found(answer).map_err(|failure| failure.of(&call))
     }
 
+    /// Saves an artifact of the latest run of a task, whatever its size; `false` if there is no such task or artifact. What
+    /// was written of an attempt that failed is written over by the next one.
+    pub fn save_artifact(&self, task: &TaskId, name: &str, to: &mut File) -> Result<bool> {
+        let connection = self.connection()?;
+        let call = format!("getLatestArtifact {task} {name}");
+        let (queue, id) = (&connection.queue, task.as_str());
+        let url = connection.url(
+            || queue.getLatestArtifact_url(id, name),
+            |valid| queue.getLatestArtifact_signed_url(id, name, valid),
+        )?;
+        let answer = connection.runtime.block_on(connection.save(&call, &url, to));
+        Failure::found(answer).map(|saved| saved.is_some()).map_err(|failure| failure.of(&call))
+    }
+
     /// The artifacts of the latest run of a task.
     pub fn list_artifacts(&self, task: &TaskId) -> Result<Vec<Artifact>> {
         let connection = self.connection()?;
@@ -78,6 +93,19 @@ impl Taskcluster {
         let call = format!("GET {}", redact(url));
         let address = Address { plain: url.to_owned(), signed: None };
         let answer = connection.runtime.block_on(connection.fetch(&call, &address, Ok));
+        answer
+            .map_err(anyhow::Error::new)
+            .with_context(|| Machine(format!("`{}` cannot be fetched", redact(url))))
+    }
+}
+
+impl Taskcluster {
+    /// Saves the file at a url that is no part of Taskcluster, whatever its size. Nobody's credentials go with it.
+    pub fn save_url(&self, url: &str, to: &mut File) -> Result<()> {
+        let connection = self.connection()?;
+        let call = format!("GET {}", redact(url));
+        let address = Address { plain: url.to_owned(), signed: None };
+        let answer = connection.runtime.block_on(connection.save(&call, &address, to));
         answer
             .map_err(anyhow::Error::new)
             .with_context(|| Machine(format!("`{}` cannot be fetched", redact(url))))

@@ -1,5 +1,8 @@
 //! One call, made until there is an answer or none is to be hoped for.
 
+use std::cell::RefCell;
+use std::fs::File;
+use std::io::{self, Seek as _, Write as _};
 use std::time::Duration;
 
 use reqwest::{Method, Response, StatusCode};
@@ -18,6 +21,9 @@ const GLANCE: Duration = Duration::from_millis(100);
 
 /// The most of a refusal that is read: what a service says stands in the first lines, and nobody reads more.
 const REFUSAL: usize = 64 << 10;
+
+/// How long a download may take as long as it goes on: images have gigabytes.
+const LONGEST_DOWNLOAD: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A call of a service, as its documentation has it.
 pub(super) struct Asked<'a> {
@@ -138,6 +144,47 @@ impl Connection {
             read(self.get(&address.plain).await.map_err(|trouble| instead(refused, trouble))?)
         })
         .await
+    }
+
+    /// Writes the bytes at a url into a file, from its start. Redirects are followed; the size has no limit.
+    pub(super) async fn save(&self, call: &str, address: &Address, to: &mut File) -> Result<(), Failure> {
+        let to = RefCell::new(to);
+        self.ask(call, async || {
+            let refused = match address.signed.as_deref().filter(|_| self.signs(true)) {
+                None => None,
+                Some(url) => match self.download(url).await {
+                    Ok(answer) => return self.pour(answer, &to).await,
+                    Err(trouble) => Some(self.unless_open(trouble, true)?),
+                },
+            };
+            let answer = self.download(&address.plain).await;
+            self.pour(answer.map_err(|trouble| instead(refused, trouble))?, &to).await
+        })
+        .await
+    }
+
+    async fn download(&self, url: &str) -> Result<Response, Trouble> {
+        let answer = self.http.get(url).timeout(LONGEST_DOWNLOAD).send().await?;
+        match answer.status().is_success() {
+            true => Ok(answer),
+            false => Err(refusal(answer).await),
+        }
+    }
+
+    /// Writes an answer into a file, piece by piece, unless it is cancelled meanwhile.
+    async fn pour(&self, mut answer: Response, to: &RefCell<&mut File>) -> Result<(), Trouble> {
+        let unusable = |error: io::Error| {
+            Trouble::Final(Failure::Unusable(format!("what is downloaded cannot be written: {error}")))
+        };
+        to.borrow_mut().rewind().map_err(unusable)?;
+        to.borrow().set_len(0).map_err(unusable)?;
+        while let Some(chunk) = answer.chunk().await? {
+            if self.watch.is_cancelled() {
+                return Err(Trouble::Final(Failure::Unreachable("the download was cancelled".into())));
+            }
+            to.borrow_mut().write_all(&chunk).map_err(unusable)?;
+        }
+        Ok(())
     }
 
     async fn get(&self, url: &str) -> Result<Vec<u8>, Trouble> {

@@ -1,0 +1,124 @@
+//! A call of the engine: how it is waited for, interrupted, and told of if it fails.
+
+use std::collections::VecDeque;
+use std::io::{self, Read, Write as _};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result};
+use taskgraph::problem::Machine;
+use taskgraph_python::interruption::{Interrupted, is_interrupted};
+
+/// How often a wait looks whether the call has ended or was interrupted.
+const GLANCE: Duration = Duration::from_millis(30);
+
+/// How long an interrupted call may take to end by itself.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// How much of the end of stderr is kept.
+const TAIL: usize = 2_000;
+
+/// How a call ended.
+pub struct Outcome {
+    /// Its status.
+    pub status: ExitStatus,
+    /// The end of what it wrote to stderr.
+    pub tail: String,
+    /// What it wrote to stdout, if that was asked for.
+    pub out: String,
+}
+
+/// Runs a call to its end. What it writes to stderr is shown if `is_shown`, and its end is kept. Stdin and stdout are as
+/// the command has them.
+pub fn wait_for(command: &mut Command, is_shown: bool) -> Result<Outcome> {
+    let name = named(command);
+    let mut child = command
+        .stderr(Stdio::piped())
+        .spawn()
+        .with_context(|| Machine(format!("`{name}` cannot be started")))?;
+    let stderr = child.stderr.take();
+    let tail = thread::spawn(move || stderr.map(|stderr| tee(stderr, is_shown)).unwrap_or_default());
+    let out = child.stdout.take();
+    let out = thread::spawn(move || {
+        let mut text = Vec::new();
+        // What cannot be read any more was not written: the status tells why.
+        let _ = out.map(|mut out| out.read_to_end(&mut text));
+        String::from_utf8_lossy(&text).into_owned()
+    });
+    let status = ended(&mut child).with_context(|| Machine(format!("`{name}` cannot be waited for")))?;
+    if is_interrupted() {
+        return Err(anyhow::Error::from(Interrupted).context(Machine(format!("`{name}` was interrupted"))));
+    }
+    let tail = tail.join().unwrap_or_default();
+    Ok(Outcome { status, tail, out: out.join().unwrap_or_default() })
+}
+
+/// The program and its first two words, for messages.
+fn named(command: &Command) -> String {
+    let words = [command.get_program()].into_iter().chain(command.get_args()).take(2);
+    words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")
+}
+
+/// Waits for the end. An interruption is handed on, as only a terminal tells it to all processes.
+fn ended(child: &mut Child) -> io::Result<ExitStatus> {
+    let mut interrupted: Option<Instant> = None;
+    loop {
+        if let Some(status) = child.try_wait()? {
+            return Ok(status);
+        }
+        match interrupted {
+            None if is_interrupted() => {
+                interrupted = Some(Instant::now());
+                // If it has ended meanwhile there is nobody to tell.
+                let _ = Command::new("kill")
+                    .args(["-TERM", &child.id().to_string()])
+                    .stdout(Stdio::null())
+                    .stderr(Stdio::null())
+                    .status();
+            }
+            Some(since) if since.elapsed() > GRACE => {
+                child.kill()?;
+                return child.wait();
+            }
+            _ => thread::sleep(GLANCE),
+        }
+    }
+}
+
+/// Shows what is read, and returns its end.
+fn tee(mut from: impl Read, is_shown: bool) -> String {
+    let mut tail: VecDeque<u8> = VecDeque::new();
+    let mut buffer = [0; 4096];
+    while let Ok(count @ 1..) = from.read(&mut buffer) {
+        if is_shown {
+            // Nobody is told if stderr is gone.
+            let _ = io::stderr().write_all(&buffer[..count]);
+        }
+        tail.extend(&buffer[..count]);
+        let surplus = tail.len().saturating_sub(TAIL);
+        tail.drain(..surplus);
+    }
+    String::from_utf8_lossy(tail.make_contiguous()).trim().to_owned()
+}
+
+/// The error of a call that failed, with the end of what it said.
+pub fn failure(what: impl Into<String>, outcome: &Outcome) -> anyhow::Error {
+    let status = match outcome.status.code() {
+        Some(code) => format!("status {code}"),
+        None => "a signal".into(),
+    };
+    let said = match &*outcome.tail {
+        "" => "it says nothing".to_owned(),
+        tail => tail.to_owned(),
+    };
+    anyhow::anyhow!("it ended with {status}: {said}").context(Machine(what.into()))
+}
+
+/// A call that is not interrupted with the program: it tidies up after an interruption.
+pub fn tidy(command: &mut Command) {
+    use std::os::unix::process::CommandExt as _;
+    // What is not there any more needs no tidying, and an engine that is gone has told so before.
+    let _ =
+        command.process_group(0).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
+}

@@ -1,0 +1,175 @@
+//! The engine: docker, or podman, as it is installed.
+
+use std::ffi::OsStr;
+use std::io;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use anyhow::Result;
+use taskgraph::problem::Machine;
+
+use super::call::{Outcome, failure, wait_for};
+
+/// The engines that are looked for, in order.
+const KNOWN: [&str; 2] = ["docker", "podman"];
+
+/// The name that an engine begins local images with, if it does.
+const LOCAL: &str = "localhost/";
+
+/// An engine that answers.
+pub struct Engine {
+    program: String,
+}
+
+impl Engine {
+    /// The engine that is asked for, else docker or podman, whichever answers first.
+    pub fn find(asked: Option<&str>) -> Result<Self> {
+        let candidates = match &asked {
+            Some(one) => std::slice::from_ref(one),
+            None => &KNOWN[..],
+        };
+        let mut silent = Vec::new();
+        for name in candidates {
+            let engine = Engine { program: (*name).to_owned() };
+            match engine.ask(["ps", "--quiet"]) {
+                Ok(outcome) if outcome.status.success() => return Ok(engine),
+                Ok(outcome) => {
+                    silent.push(failure(format!("`{name}` is installed and does not work"), &outcome))
+                }
+                Err(error) if is_missing(&error) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        let told = match (asked, silent.into_iter().next()) {
+            (_, Some(failure)) => failure,
+            (Some(name), None) => anyhow::anyhow!("--engine names a program on PATH, or its path")
+                .context(Machine(format!("there is no container engine `{name}`"))),
+            (None, None) => anyhow::anyhow!(
+                "install docker or podman; --engine names another program that is called like them"
+            )
+            .context(Machine(
+                "there is no container engine: neither `docker` nor `podman` is on PATH".into(),
+            )),
+        };
+        Err(told)
+    }
+
+    /// What people call it.
+    pub fn name(&self) -> &str {
+        &self.program
+    }
+
+    /// What an image that was made here is called: podman begins such names with `localhost/`.
+    pub fn local_name(&self, tag: &str) -> String {
+        let file = Path::new(&self.program).file_name().unwrap_or_default().to_string_lossy();
+        if file.contains("podman") { format!("{LOCAL}{tag}") } else { tag.to_owned() }
+    }
+
+    /// Whether numbers of users inside are others than outside, unless it is asked to keep them: podman for who is not root.
+    pub fn maps_users(&self) -> Result<bool> {
+        if self.local_name("") != LOCAL {
+            return Ok(false);
+        }
+        let outcome = self.ask(["info", "--format", "{{.Host.Security.Rootless}}"])?;
+        Ok(outcome.out.trim() == "true")
+    }
+
+    /// A command of the engine.
+    pub fn command(&self, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Command {
+        let mut command = Command::new(&self.program);
+        command.args(arguments);
+        command
+    }
+
+    /// What a call says on stdout. Nothing of it is shown.
+    pub fn ask(&self, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Result<Outcome> {
+        wait_for(self.command(arguments).stdin(Stdio::null()).stdout(Stdio::piped()), false)
+    }
+
+    /// Makes a call that takes its time and has to succeed: what it says is shown on stderr.
+    pub fn work(
+        &self,
+        what: impl Into<String>,
+        arguments: impl IntoIterator<Item = impl AsRef<OsStr>>,
+    ) -> Result<()> {
+        let outcome =
+            wait_for(self.command(arguments).stdin(Stdio::null()).stdout(Stdio::from(io::stderr())), true)?;
+        if outcome.status.success() { Ok(()) } else { Err(failure(what, &outcome)) }
+    }
+
+    /// Whether an image is there.
+    pub fn has_image(&self, image: &str) -> Result<bool> {
+        Ok(self.ask(["image", "inspect", "--format", "{{.Id}}", image])?.status.success())
+    }
+
+    /// Loads an image out of a file, and returns its name, or its id if it has none.
+    pub fn load(&self, file: &Path) -> Result<String> {
+        let arguments = [OsStr::new("load"), OsStr::new("--input"), file.as_os_str()];
+        let outcome = self.ask(arguments)?;
+        if !outcome.status.success() {
+            return Err(failure(format!("`{} load` has failed", self.program), &outcome));
+        }
+        loaded(&outcome.out)
+            .ok_or_else(|| failure("the engine does not say which image it has loaded", &outcome))
+    }
+
+    /// Gives an image another name.
+    pub fn tag(&self, image: &str, tag: &str) -> Result<()> {
+        let outcome = self.ask(["tag", image, tag])?;
+        if outcome.status.success() {
+            return Ok(());
+        }
+        Err(failure(format!("the image `{image}` cannot be called `{tag}`"), &outcome))
+    }
+
+    /// A variable of the environment that an image sets.
+    pub fn image_variable(&self, image: &str, name: &str) -> Result<Option<String>> {
+        let outcome = self.ask(["image", "inspect", "--format", "{{json .Config.Env}}", image])?;
+        if !outcome.status.success() {
+            return Err(failure(format!("the image `{image}` cannot be looked at"), &outcome));
+        }
+        let variables: Vec<String> = serde_json::from_str(outcome.out.trim()).unwrap_or_default();
+        let value = variables.iter().find_map(|variable| variable.strip_prefix(name)?.strip_prefix('='));
+        Ok(value.map(str::to_owned))
+    }
+}
+
+/// Whether a call failed because there is no such program.
+fn is_missing(error: &anyhow::Error) -> bool {
+    let is_not_found = |cause: &io::Error| cause.kind() == io::ErrorKind::NotFound;
+    error.chain().any(|cause| cause.downcast_ref().is_some_and(is_not_found))
+}
+
+/// The image that `load` says that it has loaded: the first one.
+fn loaded(out: &str) -> Option<String> {
+    out.lines().find_map(|line| {
+        let (_, image) = line.split_once("Loaded image")?;
+        let (_, image) = image.split_once(": ")?;
+        image.split([',', ' ']).next().map(str::to_owned).filter(|image| !image.is_empty())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_loaded_image_is_told_in_the_words_of_each_engine() {
+        for (out, image) in [
+            ("Loaded image: train:latest\n", Some("train:latest")),
+            ("Loaded image ID: sha256:abc\n", Some("sha256:abc")),
+            ("Loaded image: localhost/a:1\nLoaded image: localhost/b:1\n", Some("localhost/a:1")),
+            ("Loaded image(s): localhost/a:1,localhost/b:1\n", Some("localhost/a:1")),
+            ("", None),
+        ] {
+            assert_eq!(loaded(out).as_deref(), image, "{out}");
+        }
+    }
+
+    #[test]
+    fn podman_begins_names_of_its_own_images_with_a_host() {
+        let name = |program: &str| Engine { program: program.into() }.local_name("a:1");
+        assert_eq!(name("docker"), "a:1");
+        assert_eq!(name("/usr/bin/podman"), "localhost/a:1");
+    }
+}

@@ -1,0 +1,169 @@
+//! A container: created, run to its end, looked into, and removed whatever happens.
+
+use std::cell::Cell;
+use std::ffi::{OsStr, OsString};
+use std::io::{self, IsTerminal as _};
+use std::path::Path;
+use std::process::Stdio;
+
+use anyhow::{Result, bail};
+use taskgraph::problem::Machine;
+
+use super::call::{failure, tidy, wait_for};
+use super::engine::Engine;
+
+/// What a container is made of.
+#[derive(Default)]
+pub struct Spec {
+    /// The image.
+    pub image: String,
+    /// What runs in it, if not what the image says.
+    pub command: Vec<String>,
+    /// The environment.
+    pub env: Vec<(String, String)>,
+    /// What lies where in it, as the engine's `--volume` has it.
+    pub volumes: Vec<OsString>,
+    /// The folder that the command runs in, if not that of the image.
+    pub directory: Option<String>,
+    /// Who runs it, as `USER:GROUP` in numbers, if not who the image says. They are the same inside as outside.
+    pub user: Option<String>,
+    /// Whether somebody talks to what runs in it.
+    pub is_interactive: bool,
+}
+
+/// How what ran in a container ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ended {
+    /// Its exit status.
+    pub code: u8,
+}
+
+/// A container, which is gone when this is, unless it is to be kept.
+pub struct Container<'e> {
+    engine: &'e Engine,
+    name: String,
+    is_interactive: bool,
+    is_kept: bool,
+    /// Whether it may be running.
+    may_run: Cell<bool>,
+}
+
+impl<'e> Container<'e> {
+    /// Creates a container that does not run yet.
+    pub fn create(engine: &'e Engine, name: String, spec: &Spec) -> Result<Self> {
+        // Also what an interrupted call leaves behind is tidied up.
+        let made = Container {
+            engine,
+            name,
+            is_interactive: spec.is_interactive,
+            is_kept: false,
+            may_run: Cell::new(false),
+        };
+        let mut arguments: Vec<OsString> = vec!["create".into(), "--name".into(), made.name.clone().into()];
+        if spec.is_interactive {
+            arguments.push("--interactive".into());
+            if io::stdin().is_terminal() {
+                arguments.push("--tty".into());
+            }
+        }
+        if let Some(directory) = &spec.directory {
+            arguments.extend(["--workdir".into(), directory.into()]);
+        }
+        if let Some(user) = &spec.user {
+            arguments.extend(["--user".into(), user.into()]);
+            if engine.maps_users()? {
+                arguments.push("--userns=keep-id".into());
+            }
+        }
+        if Path::new("/sys/fs/selinux/enforce").exists() {
+            // Else what is mounted cannot be read, or would have to be labelled anew.
+            arguments.extend(["--security-opt".into(), "label=disable".into()]);
+        }
+        for (name, value) in &spec.env {
+            arguments.extend(["--env".into(), format!("{name}={value}").into()]);
+        }
+        for volume in &spec.volumes {
+            arguments.extend(["--volume".into(), volume.clone()]);
+        }
+        arguments.push(spec.image.clone().into());
+        arguments.extend(spec.command.iter().map(OsString::from));
+        let outcome = engine.ask(arguments)?;
+        match outcome.status.success() {
+            true => Ok(made),
+            false => Err(failure(format!("`{}` cannot create the container", engine.name()), &outcome)),
+        }
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// From now on it stays when this is gone.
+    pub fn keep(&mut self) {
+        self.is_kept = true;
+    }
+
+    /// Runs it to its end. What it writes goes to stdout and stderr.
+    pub fn run(&self) -> Result<Ended> {
+        let mut command = self.engine.command(["start", "--attach"]);
+        if self.is_interactive {
+            command.arg("--interactive").stdin(Stdio::inherit());
+        } else {
+            command.stdin(Stdio::null());
+        }
+        self.may_run.set(true);
+        let outcome = wait_for(command.arg(&self.name).stdout(Stdio::inherit()), true)?;
+        let format = "{{.State.Status}} {{.State.ExitCode}}";
+        let state = self.engine.ask(["container", "inspect", "--format", format, &self.name])?;
+        let said = state.out.split_once(' ').map(|(state, code)| (state.trim(), code.trim().parse::<i64>()));
+        match said {
+            Some(("exited" | "stopped" | "dead", Ok(code))) => {
+                self.may_run.set(false);
+                Ok(Ended { code: u8::try_from(code & 0xff).unwrap_or(u8::MAX) })
+            }
+            Some(("created" | "configured" | "initialized", _)) => {
+                Err(failure(format!("`{}` cannot start the container", self.engine.name()), &outcome))
+            }
+            _ => Err(failure(format!("`{}` has lost the container", self.engine.name()), &outcome)),
+        }
+    }
+
+    /// Copies a file, or what is in a folder, out of it; `false` if there is none at that path. It need not run.
+    pub fn copy_out(&self, path: &str, to: &Path) -> Result<bool> {
+        let from = format!("{}:{path}", self.name);
+        let outcome = self.engine.ask([OsStr::new("cp"), OsStr::new(&from), to.as_os_str()])?;
+        if outcome.status.success() {
+            return Ok(true);
+        }
+        let tail = outcome.tail.to_lowercase();
+        // Each engine has its own words: `Could not find the file`, `no such file or directory`.
+        if tail.contains("could not find") || tail.contains("no such file") || tail.contains("not exist") {
+            return Ok(false);
+        }
+        Err(failure(format!("`{path}` cannot be copied out of the container"), &outcome))
+    }
+}
+
+impl Drop for Container<'_> {
+    fn drop(&mut self) {
+        if self.may_run.get() {
+            tidy(&mut self.engine.command(["kill", &self.name]));
+        }
+        if !self.is_kept {
+            tidy(&mut self.engine.command(["rm", "--force", "--volumes", &self.name]));
+        }
+    }
+}
+
+/// A path of this machine and one of a container, as `--volume` takes them.
+pub fn volume(from: &Path, to: &str, options: &str) -> Result<OsString> {
+    if from.to_string_lossy().contains(':') {
+        bail!(Machine(format!("`{}` has a colon, which no engine mounts", from.display())));
+    }
+    let mut volume = from.as_os_str().to_owned();
+    volume.push(":");
+    volume.push(to);
+    volume.push(options);
+    Ok(volume)
+}

@@ -1,0 +1,50 @@
+//! Loads images that tasks have left as artifacts.
+
+use std::fs::File;
+use std::path::Path;
+
+use anstream::eprintln;
+use anyhow::{Context as _, Result};
+use taskgraph::problem::{Machine, Problem, Problems};
+use taskgraph::submit::Taskcluster;
+use taskgraph::task_id::TaskId;
+
+use crate::container::Engine;
+use crate::report::one_line;
+
+/// The artifact that a task leaves its image as.
+pub const ARTIFACT: &str = "public/image.tar.zst";
+
+/// Loads the image of a task, and returns its name, which is `tag` if one is given.
+pub fn load(
+    engine: &Engine,
+    taskcluster: &Taskcluster,
+    task: &TaskId,
+    artifact: &str,
+    tag: Option<&str>,
+) -> Result<String> {
+    let failed = || Machine("there is no place for a download".into());
+    let folder = tempfile::tempdir().with_context(failed)?;
+    let path = folder.path().join("image.tar.zst");
+    let mut file = File::create(&path).with_context(failed)?;
+    eprintln!("downloading {} of {task}", one_line(artifact));
+    if !taskcluster.save_artifact(task, artifact, &mut file)? {
+        let message = format!("there is no image: the task {task} has no artifact `{artifact}`");
+        let help =
+            "it may have expired, or not have ended yet; TASKCLUSTER_ROOT_URL says which instance is asked";
+        return Err(Problems::from(Problem::error("no-artifact", message).help(help)).into());
+    }
+    load_file(engine, &path, tag)
+}
+
+/// Loads the image in a file, packed or not, and returns its name, which is `tag` if one is given.
+pub fn load_file(engine: &Engine, path: &Path, tag: Option<&str>) -> Result<String> {
+    let image = engine.load(path)?;
+    match tag {
+        Some(tag) => {
+            engine.tag(&image, tag)?;
+            Ok(tag.to_owned())
+        }
+        None => Ok(image),
+    }
+}
