@@ -3,7 +3,7 @@
 use taskgraph::preview::{Comparison, Edges, Plan, Report};
 
 use super::page::Page;
-use super::{look_up, models, problems, reused, work};
+use super::{earlier, look_up, models, problems, reused, work};
 
 /// How many labels of a group are shown without `--all`.
 const SHOWN: usize = 4;
@@ -22,6 +22,7 @@ pub fn text(report: &Report, all: bool) -> String {
         models::print(&mut page, plan);
         reused::print(&mut page, plan, all);
         comparison(&mut page, plan, all);
+        earlier::print(&mut page, plan, all);
         look_up::print(&mut page, plan, all);
         work::print(&mut page, &plan.work, all);
     }

@@ -68,5 +68,5 @@ pub fn plan() -> Plan {
         to_run: 0,
     };
     let (models, reused, comparison, work) = Default::default();
-    Plan { facts, models, reused, comparison, look_up: None, work }
+    Plan { facts, models, reused, comparison, look_up: None, earlier: None, work }
 }
