@@ -122,8 +122,6 @@ fn what_expires_before_the_deadline_of_what_needs_it_runs_anew_and_so_on_for_wha
     for (days, runs_anew, existing) in [
         // Without anything that depends on it, what the toolchain came out of is of no interest.
         ([3, 300], [true, false], json!({"fetch-preprocess": BASE})),
-        // The toolchain runs again, and so what it came out of is needed.
-        ([3, 3], [true, true], json!({})),
         // Nothing needs what the toolchain came out of.
         ([300, 3], [false, false], json!({"fetch-preprocess": BASE, "toolchain-preprocess": IMAGE})),
     ] {
@@ -148,13 +146,24 @@ fn what_expires_before_the_deadline_of_what_needs_it_runs_anew_and_so_on_for_wha
         }
         assert_eq!(outcome.err.contains("it expires at "), runs_anew[0], "{}", outcome.err);
         // What the queue would refuse stands in no task.
-        let graph = repository.artifact("task-graph.json");
-        for (task, _) in
-            [(IMAGE, 0), (BASE, 1)].into_iter().zip(runs_anew).filter(|(_, runs)| *runs).map(|(it, _)| it)
-        {
-            assert!(!graph.to_string().contains(task), "{days:?}");
-        }
+        let graph = repository.artifact("task-graph.json").to_string();
+        assert_eq!(graph.contains(IMAGE), !runs_anew[0], "{days:?}");
     }
+}
+
+/// The toolchain runs again, and so what it came out of is needed, which is gone too soon as well.
+#[test]
+fn a_training_that_could_use_nothing_again_is_refused() {
+    let repository = Repository::new();
+    let outcome = expiring([3, 3]).train(&repository);
+    assert_eq!(outcome.status, 2, "{}", outcome.err);
+    let told = "of 2 tasks that were found in earlier groups, none can be used again";
+    assert!(outcome.err.contains(told), "{}", outcome.err);
+    for (name, id) in [("toolchain-preprocess", IMAGE), ("fetch-preprocess", BASE)] {
+        let told = format!("`{name}` runs anew: task `{id}` of an earlier group cannot be used again");
+        assert!(outcome.err.contains(&told), "{}", outcome.err);
+    }
+    assert!(!repository.has_artifacts());
 }
 
 #[test]

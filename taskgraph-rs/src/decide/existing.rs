@@ -6,7 +6,7 @@ use anyhow::Result;
 use indexmap::IndexMap;
 
 use crate::keypath::KeyPath;
-use crate::optimize::{Existing, NotTaken, Optimized, Passed, Unusable};
+use crate::optimize::{Existing, Fate, NotTaken, Optimized, Passed, ReplacedBy, Unusable};
 use crate::params::Params;
 use crate::problem::{Problem, Problems, Severity};
 use crate::task::Label;
@@ -49,7 +49,7 @@ fn leave_out(params: &mut Params, found: &BTreeSet<Label>, existing: &Existing) 
 
 /// Optimizes until no existing task that was found and not named is left that cannot be used, each time without those that
 /// cannot: more tasks run then, and others may be needed for longer. Gives the outcome, and a warning for each that runs
-/// anew.
+/// anew. Refused if nothing is left of what was found.
 pub fn settle(
     params: &mut Params,
     found: &BTreeSet<Label>,
@@ -60,10 +60,24 @@ pub fn settle(
         let optimized = optimize(params)?;
         let left_out = leave_out(params, found, &optimized.existing);
         if left_out.is_empty() {
+            let is_used = |fate: &Fate| matches!(fate, Fate::Replaced(_, replaced) if replaced.by == ReplacedBy::ExistingTasks);
+            if !told.is_empty() && !optimized.fates.values().any(is_used) {
+                return Err(nothing_left(found.len(), told).into());
+            }
             return Ok((optimized, told));
         }
         told.extend(left_out);
     }
+}
+
+/// Somebody wants to go on from what was found, and not to begin from the start.
+fn nothing_left(found: usize, mut told: Vec<Problem>) -> Problems {
+    let message = format!("of {found} tasks that were found in earlier groups, none can be used again");
+    let problem = Problem::error("no-tasks", message)
+        .at(PARAMETER.into(), "all would be made anew")
+        .help("leave the groups out of the input if that is what you want");
+    told.insert(0, problem);
+    Problems(told)
 }
 
 fn unusable(params: &Params, task: &Unusable) -> Problem {
