@@ -232,7 +232,7 @@ impl Desk<'_> {
             }
         }
         match plan.decide {
-            Some(params) => self.decide(params, false),
+            Some(params) => self.decide(params, plan.found_tasks, false),
             None => Ok(Status::Fine),
         }
     }
@@ -241,7 +241,7 @@ impl Desk<'_> {
     fn rehearse(&self, planned: Planned) -> Result<Status> {
         let Planned { plan, tasks, .. } = planned;
         if let Some(params) = plan.decide {
-            return self.decide(params, true);
+            return self.decide(params, plan.found_tasks, true);
         }
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         let now = i64::try_from(now.as_millis()).context(Machine("the clock is wrong".into()))?;
@@ -259,7 +259,7 @@ impl Desk<'_> {
         Ok(Status::Fine)
     }
 
-    fn decide(&self, params: Params, is_dry_run: bool) -> Result<Status> {
+    fn decide(&self, params: Params, found_tasks: BTreeSet<Label>, is_dry_run: bool) -> Result<Status> {
         let task_id = match &self.settings.task_id {
             Some(id) => TaskId::parse(id).context("TASK_ID")?,
             None if is_dry_run => TaskId::random(),
@@ -273,6 +273,7 @@ impl Desk<'_> {
             services: self.services,
             task_id,
             is_checked: true,
+            found_tasks,
             is_dry_run,
             is_verbose: false,
             artifacts: &self.folders.artifacts_dir,

@@ -1,5 +1,6 @@
 //! `decision`: what a decision task runs.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
@@ -14,6 +15,7 @@ use taskgraph::preview::Counts;
 use taskgraph::problem::{Problem, Problems, Severity};
 use taskgraph::settings::Settings;
 use taskgraph::submit::Taskcluster;
+use taskgraph::task::Label;
 use taskgraph::task_id::TaskId;
 use taskgraph::time::parse_json_date;
 use taskgraph::transform::Registry;
@@ -60,6 +62,7 @@ pub fn run(options: DecisionOptions, registry: &Registry, reporter: &Reporter) -
         services: services.as_ref(),
         task_id,
         is_checked: false,
+        found_tasks: BTreeSet::new(),
         is_dry_run: options.dry_run,
         is_verbose: options.verbose,
         artifacts: &options.artifacts_dir,
@@ -78,6 +81,8 @@ pub struct Way<'w> {
     pub task_id: TaskId,
     /// Whether the parameters were checked before.
     pub is_checked: bool,
+    /// Labels whose existing task was found in earlier groups, and not named by anybody.
+    pub found_tasks: BTreeSet<Label>,
     /// Whether nothing is to be created.
     pub is_dry_run: bool,
     /// Whether to tell what becomes of each task.
@@ -103,6 +108,7 @@ pub fn decide(loaded: &Loaded, params: Params, way: Way<'_>, reporter: &Reporter
             task_id: way.task_id,
             settings: way.settings,
             is_checked: way.is_checked,
+            found_tasks: &way.found_tasks,
             probe: &|questions| match services {
                 None => Urls::Unasked,
                 Some(_) => ask(questions),

@@ -158,6 +158,7 @@ fn call(command: Command, registry: &Registry, reporter: &Reporter) -> Result<St
         Command::Graph(GraphCommand::Path(options)) => graph::path(&options, registry, reporter),
         Command::Config(ConfigCommand::Check(options)) => config::check(&options, registry, reporter),
         Command::Config(ConfigCommand::Upgrade(options)) => config::upgrade(&options, registry, reporter),
+        Command::Config(ConfigCommand::Continue(options)) => config::go_on(&options, registry, reporter),
         Command::Config(ConfigCommand::Schema(options)) => config::schema(&options, registry),
         Command::Config(ConfigCommand::Init(options)) => config::init(&options, registry),
         Command::Completions(options) => manual::completions(&options),

@@ -2,6 +2,7 @@
 
 pub mod actions;
 pub mod config;
+pub mod continuing;
 pub mod datestamp;
 pub mod decide;
 pub mod decision;

@@ -86,6 +86,7 @@ impl Bench {
             &Decision {
                 task_id: TaskId::parse(DECISION)?,
                 settings: &settings,
+                found_tasks: &Default::default(),
                 is_checked: false,
                 probe: &|_| panic!("all urls are known"),
                 find: &|paths| taskcluster.find(paths),

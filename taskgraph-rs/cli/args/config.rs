@@ -73,6 +73,38 @@ pub struct UpgradeOptions {
     pub write: bool,
 }
 
+/// Flags of `config continue`.
+#[derive(ClapArgs)]
+pub struct ContinueOptions {
+    /// A task group, a decision task, another task, the address of one of them or of an artifact, or a file with one of these
+    #[arg(value_name = "WHERE")]
+    pub origin: Option<String>,
+
+    /// The training config in YAML that goes on; without one the section alone is printed
+    #[arg(value_name = "CONFIG")]
+    pub config: Option<PathBuf>,
+
+    /// Take the newest tasks that the index has for these languages; no WHERE then
+    #[arg(long, num_args = 2, value_names = ["SRC", "TRG"])]
+    pub latest: Vec<String>,
+
+    /// What to do with the models: use, continue or init [default: continue, or what the tree can do]
+    #[arg(long, value_name = "MODE", value_parser = ["use", "continue", "init"])]
+    pub mode: Option<String>,
+
+    /// Take this only, as train-teacher or corpora.parallel; may be given several times [default: all that is there]
+    #[arg(long, value_name = "NAME")]
+    pub take: Vec<String>,
+
+    /// The folder that has config.yml and kinds/ [default: taskcluster of this checkout, else the embedded kinds]
+    #[arg(short, long, value_name = "DIR")]
+    pub root: Option<PathBuf>,
+
+    /// Write CONFIG if it passes afterwards; otherwise only what would change is shown
+    #[arg(short, long)]
+    pub write: bool,
+}
+
 /// Flags of `config schema`.
 #[derive(ClapArgs)]
 pub struct SchemaOptions {

@@ -71,6 +71,15 @@ pub struct PreviewOptions {
     #[arg(long, conflicts_with = "offline")]
     pub look_up: bool,
 
+    /// Show what the `train` action would do on top of these task groups: which of their tasks are used again, which run,
+    /// and what differs; without a GROUP on top of those that CONFIG names
+    #[arg(long, value_name = "GROUP", num_args = 0.., conflicts_with = "offline")]
+    pub from: Option<Vec<String>>,
+
+    /// With --from: the stage to start at (the tree of December 2024), or how the labels start that are done anew
+    #[arg(long, value_name = "STAGE", requires = "from")]
+    pub start: Option<String>,
+
     /// Ask for every file that the run would fetch from elsewhere: whether it is there, how large it is, when it expires
     #[arg(long)]
     pub check_urls: bool,

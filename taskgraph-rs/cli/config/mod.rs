@@ -1,6 +1,7 @@
 //! `config`: what can be done with training configs, without a graph.
 
 mod check;
+mod continuing;
 mod files;
 mod github;
 mod init;
@@ -14,6 +15,7 @@ mod upgrade;
 mod verdicts;
 
 pub use check::run as check;
+pub use continuing::run as go_on;
 pub use init::run as init;
 pub use remote::preview as check_urls;
 pub use schema::run as schema;

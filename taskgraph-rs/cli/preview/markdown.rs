@@ -1,6 +1,6 @@
 //! A preview for a comment on a pull request: a table, and lists that are folded.
 
-use taskgraph::preview::{Comparison, Plan, Report};
+use taskgraph::preview::{Comparison, Earlier, Plan, Report};
 use taskgraph::problem::Problem;
 use taskgraph::worker::PythonFacts;
 
@@ -25,6 +25,9 @@ pub fn markdown(report: &Report) -> String {
     if let Some(plan) = &report.plan {
         if let Some(comparison) = &plan.comparison {
             changes(&mut out, comparison);
+        }
+        if let Some(found) = &plan.earlier {
+            earlier(&mut out, found);
         }
         work(&mut out, plan);
     }
@@ -87,6 +90,24 @@ fn changes(out: &mut String, comparison: &Comparison) {
     for Group { name, labels, .. } in groups.iter().filter(|group| group.name != "unchanged") {
         let items: Vec<String> = labels.iter().map(|label| code(label)).collect();
         folded(out, &format!("{} {name}", labels.len()), &items);
+    }
+}
+
+/// What the `train` action would do with earlier groups.
+fn earlier(out: &mut String, found: &Earlier) {
+    let groups: Vec<String> = found.groups.iter().map(|group| code(group.as_str())).collect();
+    out.push_str(&format!("Going on from {}:\n\n| | tasks |\n| --- | ---: |\n", groups.join(", ")));
+    for (name, number) in super::earlier::rows(found) {
+        out.push_str(&format!("| {} | {number} |\n", text(name)));
+    }
+    out.push('\n');
+    for (is_used, title) in [(true, "used again, although they differ"), (false, "run, and differ")] {
+        let lines = super::earlier::lines(found).into_iter().filter(|(.., used)| *used == is_used);
+        let items: Vec<String> =
+            lines.map(|(label, fields, _)| format!("{}: {}", code(&label), text(&fields))).collect();
+        if !items.is_empty() {
+            folded(out, &format!("{} {title}", items.len()), &items);
+        }
     }
 }
 

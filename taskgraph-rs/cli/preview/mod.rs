@@ -2,6 +2,7 @@
 
 mod dot;
 mod drawing;
+mod earlier;
 mod html;
 mod kept;
 mod look_up;
@@ -27,7 +28,7 @@ use serde_json::Value as Json;
 use taskgraph::decide::Rendered;
 use taskgraph::json;
 use taskgraph::lookup::{Find, Wanted};
-use taskgraph::preview::{Against, Config, Input, Outcome, Preview, Report, Request, preview};
+use taskgraph::preview::{Against, Config, Groups, Input, Outcome, Preview, Report, Request, preview};
 use taskgraph::problem::{Machine, Problem, Problems};
 use taskgraph::secret::redact;
 use taskgraph::settings::Settings;
@@ -129,7 +130,13 @@ fn make(options: &PreviewOptions, kept: &mut Kept<'_>, registry: &Registry) -> R
         Some(path) if path == Path::new("none") => Against::Nothing,
         Some(path) => Against::Config(read(path)?),
     };
-    let services = options.look_up.then(connect_for_a_look).transpose()?;
+    let is_asked = options.look_up || options.from.is_some();
+    let services = is_asked.then(connect_for_a_look).transpose()?;
+    let groups = options.from.as_ref().zip(services.as_ref()).map(|(ids, service)| Groups {
+        ids: ids.clone(),
+        start: options.start.clone(),
+        service,
+    });
     let find = services.as_ref().map(|services| |wanted: &Wanted| services.find(wanted));
     let request = Request {
         input: read(&options.config)?,
@@ -138,6 +145,7 @@ fn make(options: &PreviewOptions, kept: &mut Kept<'_>, registry: &Registry) -> R
         against,
         settings: &settings,
         ask: (!options.offline).then_some(ask),
+        groups,
         find: find.as_ref().map(|find| find as &Find<'_>),
         now: SystemTime::now(),
     };

@@ -3,7 +3,7 @@
 use taskgraph::preview::{Comparison, Edges, Plan, Report};
 
 use super::page::{Ink, Page};
-use super::{look_up, models, problems, reused, work};
+use super::{earlier, look_up, models, problems, reused, work};
 use crate::medium::Medium;
 
 /// How many labels of a group are shown without `--all`.
@@ -21,6 +21,7 @@ pub fn text(report: &Report, all: bool, medium: Medium) -> String {
         problems::warnings(&mut page, report, all);
         reused::print(&mut page, plan, all);
         comparison(&mut page, plan, all);
+        earlier::print(&mut page, plan, all);
         look_up::print(&mut page, plan, all);
         work::print(&mut page, plan, all);
     } else {

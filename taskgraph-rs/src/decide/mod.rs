@@ -23,6 +23,7 @@ pub use asked::Asked;
 pub use checks::{check_values, others};
 pub use creation::{Creation, Creator};
 pub use earlier::Earlier;
+pub use existing::{check as existing_check, settle, warnings as existing_warnings};
 pub use folder::{Folder, Staged};
 pub use new_tasks::{Summary, new_tasks};
 pub use parameters::{Derived, parameters};

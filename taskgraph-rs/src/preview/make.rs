@@ -8,6 +8,7 @@ use indexmap::IndexMap;
 
 use super::compare::{Run, compare, size};
 use super::config::{self, Configured, problems_of};
+use super::earlier::{Going, Groups};
 use super::look_up::{LookUp, look_up, really};
 use super::making::{Made, Making, notes, of_the_tree};
 use super::models::models;
@@ -65,6 +66,8 @@ pub struct Request<'r> {
     pub ask: Option<fn(&[Question]) -> Urls>,
     /// Who looks index paths up, if what the index has is to be shown.
     pub find: Option<&'r Find<'r>>,
+    /// The groups to go on from, as the `train` action does.
+    pub groups: Option<Groups<'r>>,
     /// The time of the run.
     pub now: SystemTime,
 }
@@ -100,6 +103,19 @@ pub fn preview(loaded: &Loaded, request: &Request<'_>) -> Result<Preview> {
     problems.extend(found);
     problems.extend(loaded.version_conflicts(request.settings));
     let making = Making { loaded, training, request, is_sample: false };
+    let (mut going, mut params) = (None, params);
+    if let Some(groups) = &request.groups {
+        let mut whole = params.clone();
+        if problems_of(loaded.complete(&mut whole, request.now), &mut problems)?.is_some() {
+            let asked = (&request.input, &whole);
+            let how = (request.settings, request.now);
+            if let Some((planned, decided)) =
+                Going::plan(groups, loaded, training, asked, how, &mut problems)?
+            {
+                (going, params) = (Some(planned), decided);
+            }
+        }
+    }
     let mut made = making.make(params, Some(&own), &mut problems)?;
     let mut notes = made.as_ref().map(|made| notes(training, &made.params)).unwrap_or_default();
     notes.extend(of_the_tree(loaded));
@@ -123,9 +139,22 @@ pub fn preview(loaded: &Loaded, request: &Request<'_>) -> Result<Preview> {
             let without = name.is_none().then_some(training.reuse_name);
             Comparison { without, ..compare(run, &made.run, name) }
         });
-        let fates = making.look_up(params, run)?;
+        let (fates, earlier) = match &going {
+            None => (making.look_up(params, run, &mut problems)?, None),
+            Some(going) => {
+                notes.extend(going.notes().iter().cloned());
+                if loaded.tree.is_embedded() {
+                    let told = "the embedded kinds have digests of their own, which no index and no earlier task has";
+                    notes.push(told.into());
+                }
+                let how = (request.settings, request.now);
+                let (fates, earlier) = going.look(loaded, params, run, how, &mut problems)?;
+                (Some(fates), Some(earlier))
+            }
+        };
         let from_scratch = scratch.as_ref().map(|made| &made.run);
-        plan = Some(self::plan(loaded, training, params, run, from_scratch, comparison, fates.as_ref()));
+        let told = self::plan(loaded, training, params, run, from_scratch, comparison, fates.as_ref());
+        plan = Some(Plan { earlier, ..told });
         before = match &request.against {
             Against::Scratch => scratch.map(|made| made.run),
             _ => other.map(|(_, made)| made.run),
@@ -159,6 +188,7 @@ pub(super) fn plan(
         models: models(training, &run.full, graph, scratch.map(|scratch| &scratch.full)),
         reused: reused(&loaded.extension, params, run),
         comparison,
+        earlier: None,
         look_up,
         work: match fates {
             None => work(graph, &loaded.config, level),

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
+use super::earlier::Earlier;
 use super::look_up::LookUp;
 use crate::known::Package;
 use crate::pipeline::Loaded;
@@ -109,6 +110,9 @@ pub struct Plan {
     pub comparison: Option<Comparison>,
     /// What the index has, if it was looked up.
     pub look_up: Option<LookUp>,
+    /// What the `train` action would do with earlier groups, if some are named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub earlier: Option<Earlier>,
     /// What the tasks run on: with a look-up, those that would run.
     pub work: Work,
 }

@@ -69,5 +69,5 @@ pub fn plan() -> Plan {
         summary: "0 tasks, nothing looked up yet".into(),
     };
     let (models, reused, comparison, work) = Default::default();
-    Plan { facts, models, reused, comparison, look_up: None, work }
+    Plan { facts, models, reused, comparison, look_up: None, earlier: None, work }
 }

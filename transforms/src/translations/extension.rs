@@ -14,7 +14,7 @@ use super::decision_parameters::{DECISIONS_2024, DECISIONS_2026};
 use super::dialect::Dialect;
 use super::params::{PARAMETERS_2024, PARAMETERS_2024_WITH_STUDENT, PARAMETERS_2026};
 use super::target_tasks::{final_eval_target_tasks, train_target_tasks, update_db_target_tasks};
-use super::{continuation, datasets, doubts, history, pretrained, upload};
+use super::{continuation, continued, datasets, doubts, history, pretrained, upload};
 
 /// The training config of the tree itself, for parameters that have none.
 const CI_CONFIG: &str = "configs/config.ci.yml";
@@ -43,6 +43,7 @@ pub fn extension(tree: &Tree) -> Extension {
             reads: Some(pretrained::reads),
             history: Some(history::december_2024),
             given: Some(given_2024),
+            made: Some(continued::made_2024),
             dataset_files: Some(datasets::files),
             target_methods: TARGETS_2024,
             actions: ACTIONS_2024,
@@ -57,6 +58,7 @@ pub fn extension(tree: &Tree) -> Extension {
             reads: Some(pretrained::reads),
             history: Some(history::july_2026),
             given: Some(given_2026),
+            made: Some(continued::made_2026),
             dataset_files: Some(datasets::files),
             target_methods: TARGETS_2026,
             actions: ACTIONS_2026,

@@ -8,6 +8,7 @@ mod actions;
 mod cached_tasks;
 mod cast_to;
 mod continuation;
+mod continued;
 mod datasets;
 mod decision_parameters;
 mod dependency_dummies;

@@ -22,7 +22,7 @@ mod vocabulary;
 
 pub use check::check;
 pub use effect::{AS_IT_IS, NO_TEACHER, USE_AS_IT_IS, WITHOUT_TEACHER};
-pub use layout::{Layout, ModelKey, STUDENT};
+pub use layout::{Effect, Layout, ModelKey, STUDENT, UrlKey};
 pub use model::{Mode, PretrainedModel, TYPES, can_mount, reads};
 pub use url::file_findings;
 pub use vocabulary::{look_for_all, questions};
