@@ -78,6 +78,14 @@ fn a_rewritten_task_tells_key_by_key_what_differs() {
     // What the worker does comes first.
     let first = "document.querySelector('#panel .change .path').textContent.startsWith('task.payload.')";
     assert_eq!(browser.ask(first), true);
+    // A command of another length is still compared, line by line.
+    browser.open_all(&page, "#task=train-backwards-ru-en");
+    let command = change("task.payload.command[1][4]");
+    for line in ["\nset -euo pipefail\n", "\n− mkdir -p artifacts checkpoint\n", "\n+ cd artifacts\n"] {
+        assert!(command.contains(line), "{line}\n{command}");
+    }
+    let paths = "[...document.querySelectorAll('#panel .change .path')].map((one) => one.textContent)";
+    assert_eq!(browser.ask(&format!("new Set({paths}).size === {paths}.length")), true);
     // A task that only has another digest says so, and which of those it is made from is another one.
     browser.open_all(&page, "#task=translate-corpus-ru-en-1/20");
     let panel = browser.text("document.querySelector('#panel').innerText");

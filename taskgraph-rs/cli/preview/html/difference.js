@@ -7,8 +7,14 @@ const differences = (before, after, path = "", out = []) => {
   if (Array.isArray(a) && Array.isArray(b)) {
     if (a.length === b.length) a.forEach((one, index) => differences(one, b[index], `${path}[${index}]`, out));
     else {
-      a.forEach((one, index) => b.includes(one) || out.push([`${path}[${index}]`, one, undefined]));
-      b.forEach((one, index) => a.includes(one) || out.push([`${path}[${index}]`, undefined, one]));
+      // An item that has moved is the same; two others at the same place are one that has changed.
+      const [old, now] = [new Set(a), new Set(b)];
+      for (let index = 0; index < Math.max(a.length, b.length); index += 1) {
+        const was = now.has(a[index]) ? undefined : a[index];
+        const is = old.has(b[index]) ? undefined : b[index];
+        if (was !== undefined && is !== undefined) differences(was, is, `${path}[${index}]`, out);
+        else if (was !== undefined || is !== undefined) out.push([`${path}[${index}]`, was, is]);
+      }
     }
   } else if (a && b && typeof a === "object" && typeof b === "object" && !Array.isArray(a) && !Array.isArray(b)) {
     for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
@@ -21,7 +27,7 @@ const differences = (before, after, path = "", out = []) => {
 // The payload comes first: it is what the worker does.
 const weight = ([path]) => ["task.payload", "dependencies", "task."].findIndex((start) => path.startsWith(start)) >>> 0;
 
-const WORDS = 600; // longer texts are not compared word by word
+const LONGEST = 600; // of more words, or lines, none is compared with another
 const AROUND = 4; // words that are the same, before and behind those that are not
 // Steps from one list of words to another: " ", "-" or "+" with a word, as few of the last two as possible.
 const steps = (a, b) => {
@@ -40,8 +46,9 @@ const steps = (a, b) => {
   }
   return out;
 };
+const wordsIn = (text) => text.split(/\s+/).filter(Boolean);
 const byWord = (was, is) => {
-  const all = steps(...[was, is].map((text) => text.split(/\s+/).filter(Boolean)));
+  const all = steps(wordsIn(was), wordsIn(is));
   const near = all.map((_, at) => all.slice(Math.max(at - AROUND, 0), at + AROUND + 1).some(([what]) => what !== " "));
   const out = [];
   all.forEach(([what, word], at) => {
@@ -54,6 +61,31 @@ const byWord = (was, is) => {
     return out.push(h(tag, {}, text));
   });
   return h("div", {}, out);
+};
+const isAlike = (a, b) => {
+  const all = steps(wordsIn(a), wordsIn(b));
+  return all.filter(([what]) => what === " ").length * 2 >= all.length;
+};
+const GAP = Symbol("lines that are the same");
+// A script, line by line; lines that are much the same, word by word.
+const byLine = (was, is) => {
+  const all = steps(...[was, is].map((text) => text.split("\n").map((line) => line.trimEnd())));
+  const out = [];
+  for (let at = 0; at < all.length; ) {
+    if (all[at][0] === " ") {
+      const isNear = [at - 1, at + 1].some((next) => all[next] && all[next][0] !== " ");
+      // One mark for all lines in between.
+      if (isNear) out.push(h("div", {}, all[at][1] || " "));
+      else if (out[out.length - 1] !== GAP) out.push(GAP);
+      at += 1;
+      continue;
+    }
+    const [old, now] = [[], []];
+    for (; at < all.length && all[at][0] !== " "; at += 1) (all[at][0] === "-" ? old : now).push(all[at][1]);
+    const arePairs = old.length === now.length && old.every((line, index) => isAlike(line, now[index]));
+    out.push(arePairs ? old.map((line, index) => byWord(line, now[index])) : [old.map(del), now.map(ins)]);
+  }
+  return out.map((one) => (one === GAP ? h("div", {}, "…") : one));
 };
 const del = (text) => h("div", {}, h("del", {}, `− ${text}`));
 const ins = (text) => h("div", {}, h("ins", {}, `+ ${text}`));
@@ -88,8 +120,10 @@ const change = ([path, ...both]) => {
         const [old, now] = lists.map((list) => list.map(itemOf));
         return [old.filter((one) => !now.includes(one)).map(del), now.filter((one) => !old.includes(one)).map(ins)];
       }
-      const longest = Math.max(...[was, is].map((text) => text.split(/\s+/).length));
-      if (longest > 6 && longest < WORDS) return byWord(was, is);
+      const longest = (of) => Math.max(...[was, is].map((text) => of(text).length));
+      const lines = longest((text) => text.split("\n"));
+      if (lines > 2 && lines < LONGEST) return byLine(was, is);
+      if (longest(wordsIn) > 6 && longest(wordsIn) < LONGEST) return byWord(was, is);
     }
     const [a, b] = apart([was, is].map((given) => (given === undefined ? "" : shownValue(given))));
     return [was !== undefined && del(a), is !== undefined && ins(b)];
