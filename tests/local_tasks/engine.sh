@@ -44,6 +44,7 @@ case $call in
         : >"$(image from-file:latest)"
         echo 'Loaded image: from-file:latest'
         ;;
+    kill) if [ -e "$FAKE/pid" ]; then kill "$(cat "$FAKE/pid")"; fi ;;
     pull) : >"$(image "$2")" ;;
     tag) : >"$(image "$3")" ;;
     cp)

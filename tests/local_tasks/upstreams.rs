@@ -8,7 +8,7 @@ use taskgraph::task::Label;
 use taskgraph::task_id::TaskId;
 
 use crate::desk::Desk;
-use crate::fake_taskcluster::Fake;
+use crate::fake_taskcluster::{Fake, Fault};
 
 const CORPUS: &str = "AAAAAAAAQAKAAAAAAAAAAA";
 const IMAGE: &str = "BBBBBBBBQAKBBBBBBBBBBA";
@@ -124,4 +124,19 @@ fn an_image_is_built_where_the_index_has_none_or_does_not_answer() {
     assert_eq!(outcome.status, Some(0), "{}", outcome.err);
     assert_eq!(other.calls("tag"), [format!("docker [tag] [from-file:latest] [base:{tag}]")]);
     assert_eq!(other.calls("build"), [""; 0]);
+}
+
+#[test]
+fn a_download_that_breaks_off_begins_anew() {
+    let (desk, fake) = (Desk::new(&["docker"]), ran());
+    let upstream = format!("make-corpus={CORPUS}");
+    fake.fail("getLatestArtifact", [Some(Fault::Status(503))]);
+    let content = format!("/storage/{CORPUS}/public/build/corpus.gz");
+    fake.fail(&content, [Some(Fault::Cut), Some(Fault::DropAfter)]);
+    let call = ["load-task", "use-merge/1", "--offline", "--upstream", &upstream];
+    let outcome = desk.run(&mut program(&desk, &fake, &call));
+    assert_eq!(outcome.status, Some(0), "{}", outcome.err);
+    assert_eq!(fs::read(desk.artifacts().join("make-corpus/public/build/corpus.gz")).unwrap(), b"remote");
+    assert_eq!(desk.listed("artifacts"), ["make-corpus/public/build/corpus.gz"]);
+    assert_eq!(fake.count("getLatestArtifact"), 4);
 }

@@ -32,6 +32,14 @@ pub struct Outcome {
 /// Runs a call to its end. What it writes to stderr is shown if `is_shown`, and its end is kept. Stdin and stdout are as
 /// the command has them.
 pub fn wait_for(command: &mut Command, is_shown: bool) -> Result<Outcome> {
+    // Only a terminal tells an interruption to all processes.
+    wait_or_stop(command, is_shown, |child| {
+        tidy(Command::new("kill").args(["-TERM", &child.id().to_string()]));
+    })
+}
+
+/// The same with something of its own to do if it is interrupted, so that the call ends.
+pub fn wait_or_stop(command: &mut Command, is_shown: bool, stop: impl Fn(&Child)) -> Result<Outcome> {
     let name = named(command);
     let mut child = command
         .stderr(Stdio::piped())
@@ -46,7 +54,8 @@ pub fn wait_for(command: &mut Command, is_shown: bool) -> Result<Outcome> {
         let _ = out.map(|mut out| out.read_to_end(&mut text));
         String::from_utf8_lossy(&text).into_owned()
     });
-    let status = ended(&mut child).with_context(|| Machine(format!("`{name}` cannot be waited for")))?;
+    let status =
+        ended(&mut child, stop).with_context(|| Machine(format!("`{name}` cannot be waited for")))?;
     if is_interrupted() {
         return Err(anyhow::Error::from(Interrupted).context(Machine(format!("`{name}` was interrupted"))));
     }
@@ -60,8 +69,8 @@ fn named(command: &Command) -> String {
     words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")
 }
 
-/// Waits for the end. An interruption is handed on, as only a terminal tells it to all processes.
-fn ended(child: &mut Child) -> io::Result<ExitStatus> {
+/// Waits for the end. After an interruption that is not for long.
+fn ended(child: &mut Child, stop: impl Fn(&Child)) -> io::Result<ExitStatus> {
     let mut interrupted: Option<Instant> = None;
     loop {
         if let Some(status) = child.try_wait()? {
@@ -70,12 +79,7 @@ fn ended(child: &mut Child) -> io::Result<ExitStatus> {
         match interrupted {
             None if is_interrupted() => {
                 interrupted = Some(Instant::now());
-                // If it has ended meanwhile there is nobody to tell.
-                let _ = Command::new("kill")
-                    .args(["-TERM", &child.id().to_string()])
-                    .stdout(Stdio::null())
-                    .stderr(Stdio::null())
-                    .status();
+                stop(child);
             }
             Some(since) if since.elapsed() > GRACE => {
                 child.kill()?;

@@ -9,7 +9,7 @@ use std::process::Stdio;
 use anyhow::{Result, bail};
 use taskgraph::problem::Machine;
 
-use super::call::{failure, tidy, wait_for};
+use super::call::{failure, tidy, wait_or_stop};
 use super::engine::Engine;
 
 /// What a container is made of.
@@ -113,7 +113,9 @@ impl<'e> Container<'e> {
             command.stdin(Stdio::null());
         }
         self.may_run.set(true);
-        let outcome = wait_for(command.arg(&self.name).stdout(Stdio::inherit()), true)?;
+        command.arg(&self.name).stdout(Stdio::inherit());
+        let outcome =
+            wait_or_stop(&mut command, true, |_| tidy(&mut self.engine.command(["kill", &self.name])))?;
         let format = "{{.State.Status}} {{.State.ExitCode}}";
         let state = self.engine.ask(["container", "inspect", "--format", format, &self.name])?;
         let said = state.out.split_once(' ').map(|(state, code)| (state.trim(), code.trim().parse::<i64>()));

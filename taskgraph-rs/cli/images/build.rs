@@ -42,7 +42,7 @@ pub struct Built<'g> {
 impl<'g> Built<'g> {
     /// The context of the image that a task makes.
     pub fn context(&self, task: &'g Task) -> Result<&'g DockerContext> {
-        Ok(step(self, task).map_err(Problems::from)?.context)
+        Ok(step(self, task)?.context)
     }
 }
 
@@ -99,7 +99,7 @@ fn plan<'g>(built: &Built<'g>, task: &'g Task) -> Result<Vec<Step<'g>>> {
     while let Some(task) = next {
         match step(built, task) {
             Ok(step) => steps.push(step),
-            Err(problem) => problems.push(problem),
+            Err(wrong) => problems.extend(wrong.0),
         }
         let parent = built.graph.edges_of(&task.label).get("parent");
         next = parent.and_then(|parent| built.graph.tasks.get(parent)).map(|task| &**task);
@@ -109,15 +109,16 @@ fn plan<'g>(built: &Built<'g>, task: &'g Task) -> Result<Vec<Step<'g>>> {
     Ok(steps)
 }
 
-fn step<'g>(built: &Built<'g>, task: &'g Task) -> Result<Step<'g>, Problem> {
+fn step<'g>(built: &Built<'g>, task: &'g Task) -> Result<Step<'g>, Problems> {
     let cannot = |why: &str| {
         let message = format!("the image of `{}` cannot be built here: {why}", task.label);
         Problem::error("no-context", message).in_place(task.origin.place(&Default::default()))
     };
-    let Some(name) = image_name(task) else { return Err(cannot("the task makes no image")) };
+    let Some(name) = image_name(task) else { return Err(cannot("the task makes no image").into()) };
     let Some(context) = built.contexts.iter().find(|context| &*context.name == name) else {
         return Err(cannot("its context is made by the Python of the tree")
-            .help("--image takes another one: the name of an image, task-id=… or index=…"));
+            .help("--image takes another one: the name of an image, task-id=… or index=…")
+            .into());
     };
     let env = task.definition.get("payload").and_then(|payload| payload.get("env"));
     let given = env.and_then(|env| env.get("DOCKER_BUILD_ARGS"));
@@ -127,12 +128,14 @@ fn step<'g>(built: &Built<'g>, task: &'g Task) -> Result<Step<'g>, Problem> {
     // Engines warn of arguments that a Dockerfile does not use.
     if arguments.shift_remove(PACKAGES).is_some_and(|packages| !packages.is_empty()) {
         return Err(cannot("it takes packages that other tasks have made")
-            .help("--image task-id=… takes an image that a task has built"));
+            .help("--image task-id=… takes an image that a task has built")
+            .into());
     }
     if built.settings.run_task.is_none() && contains(&context.tar, "# %include-run-task") {
         return Err(cannot("run-task was not found, which its Dockerfile includes").help(
             "name the folder that has run-task, fetch-content, hgrc and robustcheckout.py with --run-task-dir or TASKGRAPH_RUN_TASK_DIR",
-        ));
+        )
+        .into());
     }
     if contains(&context.tar, ROOT_URL) {
         arguments.insert(ROOT_URL.into(), built.settings.root_url.clone());

@@ -22,8 +22,7 @@ pub fn apply(task: &str, payload: &mut Payload, given: &mut Given) -> Result<()>
         let message = "--develop needs a checkout: the current directory is in no git repository";
         return Err(Problems::from(Problem::error("develop", message)).into());
     };
-    let inside =
-        use_checkout(task, &mut payload.command, &mut payload.env, &given.mounted).map_err(Problems::from)?;
+    let inside = use_checkout(task, &mut payload.command, &mut payload.env, &given.mounted)?;
     if variable(NO_QUESTION).is_none_or(|value| value.is_empty()) {
         eprint!(
             "The task works on the files of {}, and may change or remove them. ({NO_QUESTION}=1 asks no more.)\nGo on? [y/N] ",

@@ -34,7 +34,7 @@ impl Given {
                     given.volumes.push(volume);
                     given.mounted.push(mounted);
                 }
-                Err(problem) => problems.push(problem),
+                Err(wrong) => problems.extend(wrong.0),
             }
         }
         for one in &options.env {
@@ -62,9 +62,10 @@ impl Given {
 }
 
 /// A folder as the engine mounts it, and where it is then.
-fn mount(given: &str) -> Result<(OsString, String), Problem> {
+fn mount(given: &str) -> Result<(OsString, String), Problems> {
     let refuse = |what: &str| {
-        Problem::error("volume", format!("`--volume {given}` {what}")).help("write HOST_DIR:CONTAINER_DIR")
+        let message = format!("`--volume {given}` {what}");
+        Problems::from(Problem::error("volume", message).help("write HOST_DIR:CONTAINER_DIR"))
     };
     let Some((host, inside)) =
         given.split_once(':').filter(|(host, inside)| !host.is_empty() && !inside.is_empty())

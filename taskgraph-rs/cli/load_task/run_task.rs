@@ -1,7 +1,7 @@
 //! Commands that begin with run-task: its own arguments, and those of the task behind `--`.
 
 use indexmap::IndexMap;
-use taskgraph::problem::Problem;
+use taskgraph::problem::{Problem, Problems};
 use taskgraph::python::shell::quote;
 
 /// What stands between the arguments of run-task and the command of the task.
@@ -66,8 +66,11 @@ pub fn use_checkout(
     command: &mut Vec<String>,
     env: &mut IndexMap<String, String>,
     mounted: &[String],
-) -> Result<String, Problem> {
-    let refuse = |why: String| Problem::error("develop", format!("`{task}` cannot use this checkout: {why}"));
+) -> Result<String, Problems> {
+    let refuse = |why: String| {
+        let message = format!("`{task}` cannot use this checkout: {why}");
+        Problems::from(Problem::error("develop", message))
+    };
     let mut repositories: IndexMap<String, serde_json::Value> =
         env.get(REPOSITORIES).and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
     let Some(name) = repositories.keys().next().cloned() else {
