@@ -52,7 +52,7 @@ pub fn made_with(
     // Ways between tasks do not depend on digests, which run-task changes.
     let (run_task, others) = of_run_task(full.warnings.clone());
     warnings.extend(others);
-    warnings.extend(run_task.filter(|_| trace));
+    warnings.extend(run_task.filter(|_| settings.trace));
     if !options.quiet {
         reporter.warnings(&warnings);
     }
