@@ -91,7 +91,7 @@ pub struct OptimizeRequest<'a> {
     pub settings: &'a Settings,
     /// The task that decides; [`NO_DECISION`] where none does.
     pub decision_task_id: &'a str,
-    /// What the index has, of all that [`Loaded::index_paths`] names.
+    /// What the index has, of all that [`Loaded::wanted`] names.
     pub found: &'a Found,
     /// The point in time from which deadlines count.
     pub now: SystemTime,
