@@ -3,7 +3,8 @@
 
     benches/compare.py                                  both, on made-up trees of 100, 1000 and 5000 tasks
     benches/compare.py --tree DIR --parameters FILE     taskgraph-rs alone, on a tree that is there already
-    benches/compare.py --expect                         no timing: writes tests/core_parity/*/expected anew
+    benches/compare.py --expect                         no timing: writes tests/core_parity/*/expected anew, for
+                                                        trees that pin the version that --python has
 
 The reference comes from PyPI into a virtual environment below target/. Whole processes are timed, from start to exit,
 with the output written to a file; which program goes first changes from round to round. Both outputs have to be equal
@@ -168,6 +169,12 @@ def package(python):
     return Path(subprocess.run([str(python), "-c", code], stdout=subprocess.PIPE, check=True, text=True).stdout.strip())
 
 
+def version_of(python):
+    """The version of the reference."""
+    code = "import importlib.metadata as m; print(m.version('taskcluster-taskgraph'))"
+    return subprocess.run([str(python), "-c", code], stdout=subprocess.PIPE, check=True, text=True).stdout.strip()
+
+
 def repository(top):
     def git(*arguments):
         identity = ["-c", "user.name=nobody", "-c", "user.email=nobody@example.org", "-c", "commit.gpgsign=false"]
@@ -188,9 +195,16 @@ def write_expectations(python, folder):
     shutil.copytree(package(python), copy)
     for file in (PARITY / "run-task").iterdir():
         shutil.copy(file, copy / "run-task" / file.name)
-    env = environment(PYTHONPATH=str(folder / "site"), PYTHONHASHSEED="0", PYTHONDONTWRITEBYTECODE="1")
-    code = "import sys; from taskgraph.main import main; sys.exit(main())"
+    paths = os.pathsep.join([str(folder / "site"), str(PROJECT / "tests" / "differential")])
+    env = environment(PYTHONPATH=paths, PYTHONHASHSEED="0", PYTHONDONTWRITEBYTECODE="1", TASKGRAPH_SERIAL="1")
+    version = version_of(python)
+    chance = "" if int(version.split(".")[0]) < 17 else "import reference; reference.leave_nothing_to_chance(); "
+    code = f"import sys; {chance}from taskgraph.main import main; sys.exit(main())"
     for case in sorted(path.parent for path in PARITY.glob("*/tree")):
+        pin = case / "tree" / "taskcluster" / "requirements.txt"
+        wanted = pin.read_text().strip() if pin.exists() else REFERENCE[0]
+        if wanted != f"taskcluster-taskgraph=={version}":
+            continue
         top = folder / case.name
         shutil.copytree(case / "tree", top)
         repository(top)

@@ -6,10 +6,13 @@
 The tree is checked out of a clone of mozilla/translations. Four programs make its full graph: the reference; taskgraph-rs
 with all kinds native; with one module of the tree edited (a comment more: the kinds that use it are made by Python);
 and with everything in Python. Whole processes are timed, the output goes to files, and all outputs have to be equal.
+Beside the time that passes stands the processor time of the process and all its descendants, which depends less on what
+else the machine does.
 """
 
 import argparse
 import json
+import statistics
 import sys
 import tempfile
 from pathlib import Path
@@ -55,19 +58,23 @@ def main():
             names = list(programs) if number % 2 else list(reversed(programs))
             for name in names:
                 words, top = programs[name]
-                seconds, _, _ = compare.measure(words, top, folder / name.replace(" ", "-"))
+                seconds, _, busy = compare.measure(words, top, folder / name.replace(" ", "-"))
                 # The first round fills the caches of the machine, and writes the bytecode of modules.
                 if number:
-                    results[name].append(seconds)
+                    results[name].append((seconds, busy))
         outputs = {name: json.loads((folder / name.replace(" ", "-")).read_bytes()) for name in programs}
         for name, output in outputs.items():
             if output != outputs["reference"]:
                 sys.exit(f"{name}: {compare.first_difference(outputs['reference'], output)}")
-        slow = median(results["reference"])
+        slow, slow_busy = medians(results["reference"])
         print(f"{len(outputs['reference'])} tasks, {args.rounds} rounds, medians of whole processes\n")
-        print("| | time | of the reference |\n| --- | ---: | ---: |")
-        for name, seconds in results.items():
-            print(f"| {name} | {1000 * median(seconds):,.0f} ms | {median(seconds) / slow:.2f} |")
+        print("| | time | of the reference | processor time | of the reference |\n| --- | ---: | ---: | ---: | ---: |")
+        for name, times in results.items():
+            seconds, busy = medians(times)
+            print(
+                f"| {name} | {1000 * seconds:,.0f} ms | {seconds / slow:.2f} "
+                f"| {1000 * busy:,.0f} ms | {busy / slow_busy:.2f} |"
+            )
 
 
 def check_out(clone, commit, top):
@@ -85,9 +92,8 @@ def check_out(clone, commit, top):
             file.chmod(0o755 if mode == "100755" else 0o644)
 
 
-def median(values):
-    values = sorted(values)
-    return values[len(values) // 2]
+def medians(rows):
+    return [statistics.median(column) for column in zip(*rows)]
 
 
 if __name__ == "__main__":

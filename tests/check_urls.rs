@@ -88,8 +88,19 @@ fn answers_that_are_no_files_are_told() {
     // What may be asked for may not be fetched.
     let (told, _) =
         about_files(&with_model(&answering(one, "403 No\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")));
-    assert_eq!(told.len(), 17);
-    assert!(told.iter().all(|told| told.contains("is not there (status 403)")), "{told:?}");
+    assert_eq!(
+        told,
+        ["error none of the 17 files may be read (status 403): \
+          a worker fetches files without credentials: everybody has to be able to read them"]
+    );
+    // A wrong folder is one mistake.
+    let gone = "404 No\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+    let (told, _) = about_files(&with_model(&answering(gone, gone)));
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(
+        told[0].starts_with("error none of the 17 files is there (status 404): is the address right?"),
+        "{told:?}"
+    );
 }
 
 #[test]

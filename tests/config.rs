@@ -118,6 +118,10 @@ fn sarif_names_a_rule_and_a_region_for_each_result() {
     for result in results {
         let rule = &rules[usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap()];
         assert_eq!(rule["id"], result["ruleId"]);
+        for description in ["shortDescription", "fullDescription"] {
+            let text = rule[description]["text"].as_str().unwrap();
+            assert!(text.ends_with('.') && text.contains(' '), "{rule}");
+        }
         assert!(["error", "warning"].contains(&result["level"].as_str().unwrap()));
         let location = &result["locations"][0]["physicalLocation"];
         assert_eq!(location["artifactLocation"]["uri"], "wrong.yml");

@@ -1,6 +1,6 @@
 //! The core transforms against the reference: full graphs of small trees that use as many features as they can.
 //!
-//! `tests/core_parity/CASE/expected/NAME.json` is what Taskgraph 15.1.3 computes for `CASE/tree` with
+//! `tests/core_parity/CASE/expected/NAME.json` is what Taskgraph 15.1.3, or the version that the tree pins, computes for `CASE/tree` with
 //! `CASE/parameters/NAME.yml`, with the stand-ins of `tests/core_parity/run-task` in the place of its own files. To
 //! write them anew: `benches/compare.py --expect`.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
@@ -26,6 +26,11 @@ fn a_tree_with_many_features_has_the_graphs_of_the_reference() {
 #[test]
 fn a_tree_with_two_repositories_has_the_graph_of_the_reference() {
     check("two-repositories", 1);
+}
+
+#[test]
+fn a_tree_that_pins_a_later_version_has_the_graphs_of_that_one() {
+    check("later", 2);
 }
 
 fn check(case: &str, count: usize) {

@@ -16,6 +16,7 @@ use taskgraph::settings::Settings;
 use taskgraph::source::Source;
 use taskgraph::task::Label;
 use taskgraph::task_id::TaskId;
+use taskgraph::taskgraph_version::TaskgraphVersion;
 use taskgraph::tree::Tree;
 
 fn home() -> std::path::PathBuf {
@@ -46,7 +47,8 @@ fn morphed(graph: &str, params: &str, config: &Path) -> anyhow::Result<Morphed> 
         TaskId::parse(&format!("new-task-{:013}", count - 1)).unwrap()
     };
     let optimized = optimize(&request, &mut new_id).unwrap();
-    let config = GraphConfig::load(&Tree::open(config, config).unwrap()).unwrap();
+    let config =
+        GraphConfig::load(&Tree::open(config, config).unwrap(), TaskgraphVersion::default()).unwrap();
     morph(optimized, &params, &config, &mut new_id)
 }
 

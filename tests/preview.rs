@@ -75,8 +75,8 @@ fn all_lists_what_is_counted() {
 fn keys_without_effect_are_told_with_their_reason() {
     let outcome = preview(&file("preview/no-effect.yml"), &["--all"]);
     assert_eq!(outcome.status, 0, "{}", outcome.err);
-    let at = outcome.out.find("warnings\n").unwrap();
-    insta::assert_snapshot!("no-effect", &outcome.out[outcome.out[..at].rfind('\n').unwrap() + 1..]);
+    let section = outcome.out.split("\n\n").find(|section| section.contains(" has no effect")).unwrap();
+    insta::assert_snapshot!("no-effect", section);
 }
 
 #[test]
@@ -206,7 +206,7 @@ fn another_stage_needs_other_tasks() {
     let config = file("preview/both-models.yml");
     let all = json(&config, &[]);
     let vocabulary = json(&config, &["--target-stage", "train-vocab"]);
-    let to_run = |report: &Value| report["plan"]["facts"]["to_run"].as_u64().unwrap();
+    let to_run = |report: &Value| report["plan"]["facts"]["needed"].as_u64().unwrap();
     assert!(to_run(&vocabulary) < to_run(&all));
     assert_eq!(vocabulary["plan"]["facts"]["target_stage"], "train-vocab");
     assert_eq!(vocabulary["plan"]["models"][0]["members"][0]["runs"], false);
@@ -231,9 +231,19 @@ fn a_run_is_compared_with_another_config_or_with_none() {
         serde_json::json!([{"label": "train-teacher-ru-en-1", "by_model": true}])
     );
     assert_eq!(comparison["gone"], serde_json::json!([]));
-    assert_eq!(report("now.yml")["plan"]["comparison"]["unchanged"].as_array().unwrap().len(), 63);
+    assert_eq!(report("now.yml")["plan"]["comparison"]["unchanged"].as_array().unwrap().len(), 79);
     fs::write(folder.path().join("wrong.yml"), "target-stage: 7").unwrap();
     assert_eq!(report("wrong.yml")["outcome"], "refused");
+}
+
+#[test]
+fn with_nothing_to_compare_no_task_is_called_unchanged() {
+    for config in ["target-stage: all", "experiment: {pretrained-models: {}}", "pretrained-models: {}"] {
+        assert_eq!(json(config, &[])["plan"]["comparison"], Value::Null, "{config}");
+        let text = preview(config, &["--all"]).out;
+        assert!(!text.contains("unchanged") && !text.contains("Against"), "{config}: {text}");
+        assert!(text.contains(" tasks, nothing looked up yet"), "{config}: {text}");
+    }
 }
 
 #[test]
@@ -305,7 +315,7 @@ fn configs_as_people_keep_them_get_an_answer() {
         fs::write(folder.path().join("config.yml"), mended).unwrap();
         let outcome = call(folder.path(), &arguments, "");
         assert_eq!(outcome.status, 0, "{name}: {}", outcome.err);
-        assert!(outcome.out.contains("To run, on worker pools of translations-1"), "{name}: {}", outcome.out);
+        assert!(outcome.out.contains("Worker pools of translations-1"), "{name}: {}", outcome.out);
     }
 }
 

@@ -79,7 +79,7 @@ fn a_task_in_focus_is_drawn_with_its_neighbours_or_explained() {
 fn a_pull_request_gets_a_table_and_folded_lists() {
     let text = fine(&["--format", "markdown"]);
     insta::assert_snapshot!("markdown", text.lines().take(24).collect::<Vec<_>>().join("\n"));
-    assert!(text.contains("<details><summary>101 only downstream</summary>"), "{text}");
+    assert!(text.contains("<details><summary>103 only downstream</summary>"), "{text}");
     assert_eq!(text.matches("<details>").count(), text.matches("</details>").count());
 }
 
@@ -90,9 +90,9 @@ fn names_out_of_a_config_stay_text() {
         let outcome = preview(&config, &["--format", format]);
         assert_eq!(outcome.status, 0, "{}", outcome.err);
         let scripts = outcome.out.matches("<script").count();
-        // The page has its data and its own script; for Graphviz, it is a text like any other.
+        // The page has its data, the definitions and its own script; for Graphviz, it is a text like any other.
         let expected = match format {
-            "html" => 2,
+            "html" => 3,
             "dot" => 1,
             _ => 0,
         };

@@ -11,6 +11,7 @@ use taskgraph::transform::Registry;
 
 use crate::Status;
 use crate::args::ActionsOptions;
+use crate::ending::Ending;
 use crate::environment::open_tree;
 use crate::output::write;
 use crate::parameters::completed;
@@ -18,6 +19,7 @@ use crate::report::Reporter;
 
 /// Shows actions.json.
 pub fn show(options: &ActionsOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {
+    Ending::wanted(options.output_file.as_deref(), &[Ending::Json])?;
     let loaded = Loaded::load(open_tree(options.root.as_deref())?, registry, &BTreeSet::new())?;
     let params = completed(&loaded, options.parameters.as_deref(), reporter)?;
     let rendered = actions::render(&loaded, &params, NO_DECISION)?;

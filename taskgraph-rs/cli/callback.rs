@@ -6,7 +6,7 @@ use std::time::SystemTime;
 
 use anstream::eprintln;
 use anyhow::{Context as _, Result};
-use taskgraph::actions::{self, Action, Call, Input, Plan};
+use taskgraph::actions::{self, Action, Call, Input, Offline, Plan, Service};
 use taskgraph::datestamp::resolve;
 use taskgraph::decide::{Creator, Earlier, Folder, new_tasks};
 use taskgraph::params::{Given, Params, Spec};
@@ -35,7 +35,8 @@ struct Desk<'d> {
     loaded: &'d Loaded,
     params: &'d Params,
     settings: &'d Settings,
-    services: &'d Taskcluster,
+    /// Nobody where no network is asked.
+    services: Option<&'d Taskcluster>,
     folders: &'d FolderOptions,
     reporter: &'d Reporter,
 }
@@ -59,12 +60,12 @@ pub fn run(options: &ActionCallbackOptions, registry: &Registry, reporter: &Repo
         loaded: &loaded,
         params: &params,
         settings: &settings,
-        services: &services,
+        services: Some(&services),
         folders: &options.folders,
         reporter,
     };
     let planned = desk.plan(action, &input, Some(group), task, true)?;
-    desk.carry_out(planned)
+    desk.carry_out(planned, &services)
 }
 
 /// Says what an action would do.
@@ -83,13 +84,20 @@ pub fn test(options: &TestActionCallbackOptions, registry: &Registry, reporter: 
             Input::read(Source::read(path)?, path.extension().is_some_and(|ending| ending == "json"))?
         }
     };
-    let params = completed(&loaded, options.parameters.as_deref(), reporter)?;
-    let services = connect()?;
+    let given = options.parameters.as_deref();
+    if let (true, Some(spec)) = (options.offline, given)
+        && !matches!(Spec::parse(spec)?, Spec::File(_))
+    {
+        let message = format!("the parameters `{spec}` cannot be read with --offline");
+        return Err(Problems::from(Problem::error("offline", message).help("name a file")).into());
+    }
+    let params = completed(&loaded, given, reporter)?;
+    let services = if options.offline { None } else { Some(connect()?) };
     let desk = Desk {
         loaded: &loaded,
         params: &params,
         settings: &settings,
-        services: &services,
+        services: services.as_ref(),
         folders: &options.folders,
         reporter,
     };
@@ -128,7 +136,7 @@ impl Desk<'_> {
             group,
             task,
             own: own.clone(),
-            service: self.services,
+            service: self.services.map_or(&Offline as &dyn Service, |services| services),
             settings: self.settings,
             now,
             new_id: &new_id,
@@ -137,9 +145,11 @@ impl Desk<'_> {
         let (plan, tasks) = loop {
             earlier.borrow().begin();
             let plan = actions::plan(action, &call)?;
-            if let (false, Some(creator), Some(own)) = (is_known, self.creator()?, &plan.create) {
+            if let (false, Some(services), Some(creator), Some(own)) =
+                (is_known, self.services, self.creator()?, &plan.create)
+            {
                 is_known = true;
-                let left = creator.earlier(self.services, &own.decision, now)?;
+                let left = creator.earlier(services, &own.decision, now)?;
                 if !left.is_empty() {
                     earlier.replace(left);
                     continue;
@@ -187,10 +197,10 @@ impl Desk<'_> {
         tasks
     }
 
-    fn carry_out(&self, planned: Planned) -> Result<Status> {
+    fn carry_out(&self, planned: Planned, services: &Taskcluster) -> Result<Status> {
         let Planned { plan, tasks, earlier } = planned;
         if !plan.cancel.is_empty() {
-            let outcomes = self.services.cancel_all(&plan.cancel)?;
+            let outcomes = services.cancel_all(&plan.cancel)?;
             for (task, outcome) in plan.cancel.iter().zip(&outcomes) {
                 match outcome {
                     Cancelled::Cancelled => {}
@@ -206,23 +216,23 @@ impl Desk<'_> {
             eprintln!("{} cancelled", count(cancelled, "task"));
         }
         for task in &plan.rerun {
-            self.services.rerun(task)?;
+            services.rerun(task)?;
             eprintln!("{task} runs once more");
         }
         if !tasks.is_empty() {
             match (self.creator()?, &plan.create) {
                 (Some(creator), Some(own)) => {
-                    let creation = creator.create(self.services, &own.decision, &earlier, tasks, [])?;
+                    let creation = creator.create(services, &own.decision, &earlier, tasks, [])?;
                     tell_creation(&creation);
                 }
                 _ => {
-                    let created = self.services.create(tasks)?;
+                    let created = services.create(tasks)?;
                     eprintln!("{} created", count(created.0.len(), "task"));
                 }
             }
         }
         match plan.decide {
-            Some(params) => self.decide(params, false),
+            Some(params) => self.decide(params, plan.found_tasks, false),
             None => Ok(Status::Fine),
         }
     }
@@ -231,7 +241,7 @@ impl Desk<'_> {
     fn rehearse(&self, planned: Planned) -> Result<Status> {
         let Planned { plan, tasks, .. } = planned;
         if let Some(params) = plan.decide {
-            return self.decide(params, true);
+            return self.decide(params, plan.found_tasks, true);
         }
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         let now = i64::try_from(now.as_millis()).context(Machine("the clock is wrong".into()))?;
@@ -249,7 +259,7 @@ impl Desk<'_> {
         Ok(Status::Fine)
     }
 
-    fn decide(&self, params: Params, is_dry_run: bool) -> Result<Status> {
+    fn decide(&self, params: Params, found_tasks: BTreeSet<Label>, is_dry_run: bool) -> Result<Status> {
         let task_id = match &self.settings.task_id {
             Some(id) => TaskId::parse(id).context("TASK_ID")?,
             None if is_dry_run => TaskId::random(),
@@ -260,9 +270,10 @@ impl Desk<'_> {
         };
         let way = Way {
             settings: self.settings,
-            services: Some(self.services),
+            services: self.services,
             task_id,
             is_checked: true,
+            found_tasks,
             is_dry_run,
             is_verbose: false,
             artifacts: &self.folders.artifacts_dir,

@@ -1,5 +1,6 @@
 //! `decision`: what a decision task runs.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
@@ -10,9 +11,11 @@ use taskgraph::decide::{Asked, Creation, Decided, Decision, Derived, Queue, Step
 use taskgraph::lookup::Found;
 use taskgraph::params::Params;
 use taskgraph::pipeline::Loaded;
+use taskgraph::preview::Counts;
 use taskgraph::problem::{Problem, Problems, Severity};
 use taskgraph::settings::Settings;
 use taskgraph::submit::Taskcluster;
+use taskgraph::task::Label;
 use taskgraph::task_id::TaskId;
 use taskgraph::time::parse_json_date;
 use taskgraph::transform::Registry;
@@ -22,6 +25,7 @@ use crate::Status;
 use crate::args::{DecisionOptions, EventOptions};
 use crate::environment::{needs_root_url, open_tree, settings};
 use crate::known_urls;
+use crate::medium::Medium;
 use crate::preview::page::Page;
 use crate::preview::rendered;
 use crate::progress::{ask, connect};
@@ -58,6 +62,7 @@ pub fn run(options: DecisionOptions, registry: &Registry, reporter: &Reporter) -
         services: services.as_ref(),
         task_id,
         is_checked: false,
+        found_tasks: BTreeSet::new(),
         is_dry_run: options.dry_run,
         is_verbose: options.verbose,
         artifacts: &options.artifacts_dir,
@@ -76,6 +81,8 @@ pub struct Way<'w> {
     pub task_id: TaskId,
     /// Whether the parameters were checked before.
     pub is_checked: bool,
+    /// Labels whose existing task was found in earlier groups, and not named by anybody.
+    pub found_tasks: BTreeSet<Label>,
     /// Whether nothing is to be created.
     pub is_dry_run: bool,
     /// Whether to tell what becomes of each task.
@@ -101,6 +108,7 @@ pub fn decide(loaded: &Loaded, params: Params, way: Way<'_>, reporter: &Reporter
             task_id: way.task_id,
             settings: way.settings,
             is_checked: way.is_checked,
+            found_tasks: &way.found_tasks,
             probe: &|questions| match services {
                 None => Urls::Unasked,
                 Some(_) => ask(questions),
@@ -171,8 +179,12 @@ fn tell(step: &Step<'_>, is_verbose: bool, reporter: &Reporter) {
         }
         Step::Optimized(fates) => {
             let count = |word| fates.values().filter(|fate| fate.word() == word).count();
-            let (kept, replaced, removed) = (count("kept"), count("replaced"), count("removed"));
-            eprintln!("{kept} have to run, {replaced} are there already, {removed} are not needed");
+            let counts = Counts {
+                would_run: count("kept"),
+                used_again: count("replaced"),
+                not_needed: count("removed"),
+            };
+            eprintln!("{}", counts.words());
             for (label, fate) in fates.iter().filter(|_| is_verbose) {
                 eprintln!("  {}", one_line(&format!("{label}: {fate}")));
             }
@@ -207,7 +219,7 @@ pub fn tell_creation(creation: &Creation) {
 }
 
 fn would_create(summary: &Summary) -> String {
-    let mut page = Page::default();
+    let mut page = Page::new(Medium::of(None));
     page.line(&format!("would create {}", count(summary.tasks, "task")));
     let row = |(name, tasks): (String, usize)| vec![tasks.to_string(), name];
     for (title, rows) in [
@@ -241,5 +253,6 @@ fn asked(event: EventOptions) -> Asked {
         head_tag: event.head_tag,
         tasks_for: event.tasks_for,
         try_task_config: event.try_task_config_file,
+        allow_parameter_override: event.allow_parameter_override,
     }
 }

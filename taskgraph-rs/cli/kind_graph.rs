@@ -1,23 +1,46 @@
 //! `kind-graph`: the kinds and what they depend on.
 
+use anstream::eprintln;
 use anyhow::Result;
 use taskgraph::inert::inert;
 use taskgraph::kind::look_at_kinds;
+use taskgraph::params::Spec;
+use taskgraph::source::Source;
 
 use crate::Status;
 use crate::args::{KindGraphFormat, KindGraphOptions};
+use crate::ending::Ending;
 use crate::environment::open_tree;
 use crate::output::write;
+use crate::report::count;
 
 /// Shows the kinds and their dependencies.
 pub fn run(options: &KindGraphOptions) -> Result<Status> {
+    if let Some(spec) = options.parameters.as_deref()
+        && let Spec::File(path) = Spec::parse(spec)?
+    {
+        // A name that is misspelt is no reason to show something all the same.
+        Source::read(&path)?;
+    }
+    let can = [Ending::Text, Ending::Dot, Ending::Mermaid];
+    let format = match options.format {
+        Some(format) => format,
+        None => match Ending::wanted(options.output_file.as_deref(), &can)? {
+            Some(Ending::Dot) => KindGraphFormat::Dot,
+            Some(Ending::Mermaid) => KindGraphFormat::Mermaid,
+            _ => KindGraphFormat::Text,
+        },
+    };
     let tree = open_tree(options.root.as_deref())?;
     let targets = options.target_kinds.iter().cloned().collect();
     let kinds = look_at_kinds(&tree, &targets)?;
+    if options.verbose && !options.quiet {
+        eprintln!("{}", count(kinds.len(), "kind"));
+    }
     write(options.output_file.as_deref(), |out| {
         let edges =
             || kinds.values().flat_map(|kind| kind.dependencies.iter().map(move |on| (&kind.name, on)));
-        match options.format {
+        match format {
             KindGraphFormat::Text => {
                 for kind in kinds.values() {
                     match kind.dependencies.is_empty() {

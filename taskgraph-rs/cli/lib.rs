@@ -23,6 +23,7 @@ mod creation;
 mod decision;
 mod doctor;
 mod embedded;
+mod ending;
 mod environment;
 mod graph;
 mod image_digest;
@@ -34,6 +35,7 @@ mod known_urls;
 mod load_image;
 mod load_task;
 mod manual;
+mod medium;
 mod output;
 mod parameters;
 mod phase;
@@ -156,6 +158,7 @@ fn call(command: Command, registry: &Registry, reporter: &Reporter) -> Result<St
         Command::Graph(GraphCommand::Path(options)) => graph::path(&options, registry, reporter),
         Command::Config(ConfigCommand::Check(options)) => config::check(&options, registry, reporter),
         Command::Config(ConfigCommand::Upgrade(options)) => config::upgrade(&options, registry, reporter),
+        Command::Config(ConfigCommand::Continue(options)) => config::go_on(&options, registry, reporter),
         Command::Config(ConfigCommand::Schema(options)) => config::schema(&options, registry),
         Command::Config(ConfigCommand::Init(options)) => config::init(&options, registry),
         Command::Completions(options) => manual::completions(&options),

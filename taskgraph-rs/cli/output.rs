@@ -1,8 +1,10 @@
-//! Where results go: stdout, or a file that is written beside and renamed.
+//! Where results go: stdout, or a file that is written beside and renamed. What is no file, such as `/dev/null` or a
+//! named pipe, is written to, and a link stays one.
 
-use std::fs::{self, File};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context as _, Result};
 use taskgraph::problem::Machine;
@@ -15,12 +17,37 @@ pub fn write(path: Option<&Path>, fill: impl FnOnce(&mut dyn Write) -> Result<()
     }
 }
 
+/// Whether a write has found that nobody reads standard output any more.
+static IS_READER_GONE: AtomicBool = AtomicBool::new(false);
+
+/// Whether nobody reads standard output any more. A pipe tells it before anything is written, too.
+pub fn is_reader_gone() -> bool {
+    IS_READER_GONE.load(Ordering::Relaxed) || is_closed(&io::stdout())
+}
+
+#[cfg(unix)]
+fn is_closed(out: &io::Stdout) -> bool {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    // No events are waited for: an error is always told.
+    let mut asked = [PollFd::new(out, PollFlags::empty())];
+    let found = poll(&mut asked, Some(&Timespec::default()));
+    found.is_ok() && asked[0].revents().contains(PollFlags::ERR)
+}
+
+#[cfg(not(unix))]
+fn is_closed(_: &io::Stdout) -> bool {
+    false
+}
+
 fn to_stdout(fill: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
     let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
     let result = fill(&mut out).and_then(|()| Ok(out.flush()?));
     match result {
         // Whoever reads has seen enough: `taskgraph-rs full | head`.
-        Err(error) if io_fault(&error) == Some(io::ErrorKind::BrokenPipe) => Ok(()),
+        Err(error) if io_fault(&error) == Some(io::ErrorKind::BrokenPipe) => {
+            IS_READER_GONE.store(true, Ordering::Relaxed);
+            Ok(())
+        }
         other => blame(other, || Machine("standard output cannot be written".into())),
     }
 }
@@ -43,6 +70,13 @@ fn blame(result: Result<()>, machine: impl FnOnce() -> Machine) -> Result<()> {
 
 fn to_file(path: &Path, fill: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
     let failed = || Machine(format!("`{}` cannot be written", path.display()));
+    let there = fs::metadata(path).ok();
+    if there.as_ref().is_some_and(|there| !there.is_file() && !there.is_dir()) {
+        let file = OpenOptions::new().write(true).open(path).with_context(failed)?;
+        let mut out = BufWriter::with_capacity(1 << 16, file);
+        return blame(fill(&mut out), failed).and_then(|()| out.flush().with_context(failed));
+    }
+    let path = &there.and_then(|_| fs::canonicalize(path).ok()).unwrap_or_else(|| path.to_owned());
     let name = path.file_name().with_context(failed)?;
     let mut beside = name.to_os_string();
     beside.push(format!(".{}.tmp", std::process::id()));
@@ -58,4 +92,41 @@ fn to_file(path: &Path, fill: impl FnOnce(&mut dyn Write) -> Result<()>) -> Resu
         let _ = fs::remove_file(&beside);
     }
     written
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::{FileTypeExt as _, symlink};
+    use std::process::Command;
+
+    use super::*;
+
+    #[test]
+    fn what_is_no_file_is_written_to_and_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("pipe");
+        assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        let reader = std::thread::spawn({
+            let pipe = pipe.clone();
+            move || fs::read_to_string(pipe).unwrap()
+        });
+        write(Some(&pipe), |out| Ok(out.write_all(b"all of it")?)).unwrap();
+        assert_eq!(reader.join().unwrap(), "all of it");
+        assert!(fs::symlink_metadata(&pipe).unwrap().file_type().is_fifo());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_link_stays_a_link() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, link) = (folder.path().join("file"), folder.path().join("link"));
+        fs::write(&file, "before").unwrap();
+        symlink("file", &link).unwrap();
+        write(Some(&link), |out| Ok(out.write_all(b"after")?)).unwrap();
+        assert!(link.is_symlink());
+        assert_eq!(fs::read_to_string(&file).unwrap(), "after");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
+        write(Some(&link), |_| anyhow::bail!("no")).unwrap_err();
+        assert_eq!(fs::read_to_string(&file).unwrap(), "after");
+    }
 }

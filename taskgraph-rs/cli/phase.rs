@@ -3,6 +3,7 @@
 use std::time::SystemTime;
 
 use anyhow::Result;
+use taskgraph::decide::existing_warnings;
 use taskgraph::params::Params;
 use taskgraph::pipeline::{Loaded, NO_DECISION, OptimizeRequest};
 use taskgraph::problem::Problem;
@@ -71,6 +72,7 @@ impl Phase {
                     now: SystemTime::now(),
                 };
                 let optimized = loaded.optimize(&targets, params, &request, &mut TaskId::of_label)?;
+                warnings.extend(existing_warnings(params, &optimized.existing));
                 Graph::Ids(match self {
                     Phase::Morphed => loaded.morph(optimized, params, &mut TaskId::of_label)?.graph,
                     _ => optimized.graph,

@@ -22,6 +22,7 @@ use crate::Status;
 use crate::answers::Answers;
 use crate::args::{GraphOptions, OptimizedOptions};
 use crate::base::Base;
+use crate::ending::Ending;
 use crate::environment::{open_tree, settings};
 use crate::known_urls;
 use crate::output::write;
@@ -37,7 +38,7 @@ pub fn show(
     registry: &Registry,
     reporter: &Reporter,
 ) -> Result<Status> {
-    show_with(options, phase, &Answers::Nobody, true, registry, reporter)
+    show_with(options, phase, &Answers::Nobody, registry, reporter)
 }
 
 /// Shows what has to run, one graph for each set of parameters.
@@ -48,23 +49,29 @@ pub fn show_optimized(
     reporter: &Reporter,
 ) -> Result<Status> {
     let answers = Answers::new(&options.look_up)?;
-    show_with(&options.graph, phase, &answers, !options.no_optimize, registry, reporter)
+    show_with(&options.graph, phase, &answers, registry, reporter)
 }
 
 fn show_with(
     options: &GraphOptions,
     phase: Phase,
     answers: &Answers,
-    optimize: bool,
     registry: &Registry,
     reporter: &Reporter,
 ) -> Result<Status> {
     let started = Instant::now();
+    // A graph as labels may be called anything, as with Taskgraph; what nothing here writes is refused.
+    let can = [Ending::Text, Ending::Json, Ending::Yaml];
+    Ending::wanted(options.output_file.as_deref(), &can)?;
+    if let Some(workers) = options.max_workers {
+        // It can be said once only, and this is the first to use them.
+        rayon::ThreadPoolBuilder::new().num_threads(workers.get()).build_global()?;
+    }
     let tree = open_tree(options.tree.root.as_deref())?;
     let urls = known_urls::read(options.known_urls.as_deref())?;
     let settings = Settings {
         urls,
-        optimize,
+        optimize: !options.no_optimize,
         ..settings(options.tree.run_task_dir.as_deref(), options.fast, registry)?
     };
     let specs = specs(&options.parameters)?;
@@ -76,7 +83,8 @@ fn show_with(
         eprintln!("read {} kinds in {:.1?}", loaded.kinds.len(), started.elapsed());
     }
     if !options.quiet {
-        reporter.warnings(&Vec::from_iter(loaded.equal_keys()));
+        let conflicts = loaded.version_conflicts(&settings).into_iter();
+        reporter.warnings(&conflicts.map(Problem::as_warning).chain(loaded.equal_keys()).collect::<Vec<_>>());
         reporter.warnings(&Vec::from_iter(loaded.without_python()));
     }
     let mut problems = Vec::new();
@@ -141,7 +149,12 @@ fn params(loaded: &Loaded, spec: Option<&Spec>, options: &GraphOptions) -> Resul
         Some(spec) => {
             let given = parameters::read(spec, loaded)?;
             warnings.extend(equal_keys(&given.layer.document));
-            Params::new(given.values, vec![given.layer])
+            let mut values = given.values;
+            if options.force_local_files_changed {
+                // What is missing is filled in from the checkout.
+                values.shift_remove("files_changed");
+            }
+            Params::new(values, vec![given.layer])
         }
     };
     let kinds = options.target_kinds.iter().map(String::as_str).collect::<Value>();

@@ -8,7 +8,7 @@ use anstream::eprintln;
 use anyhow::Result;
 use taskgraph::probe::{self, probe};
 use taskgraph::settings::PRODUCTION_ROOT_URL;
-use taskgraph::submit::{News, Patience, Taskcluster, Watch};
+use taskgraph::submit::{Access, News, Patience, Taskcluster, Watch};
 use taskgraph::urls::{Question, Urls};
 use taskgraph_python::interruption::{Held, hold, is_interrupted};
 
@@ -23,6 +23,17 @@ pub fn connect() -> Result<Taskcluster> {
 /// The same for whoever looks at a graph, and would rather hear soon that there is no network.
 pub fn connect_for_a_look() -> Result<Taskcluster> {
     Ok(connect()?.with_patience(Patience { attempts: 4, ..Patience::default() }))
+}
+
+/// The instance at an address, or that of the environment, as anybody may ask it: with nobody's credentials.
+pub fn connect_as_anybody(root_url: Option<String>) -> Result<Taskcluster> {
+    let root_url = match root_url {
+        Some(root_url) => root_url,
+        None => access()?.root_url,
+    };
+    let access = Access { root_url, ..Access::default() };
+    let patience = Patience { attempts: 4, ..Patience::default() };
+    Ok(Taskcluster::new(access).watched_by(Arc::new(Progress::new())).with_patience(patience))
 }
 
 /// Asks whether urls are there.

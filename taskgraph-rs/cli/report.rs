@@ -1,14 +1,21 @@
-//! Problems on a terminal: the source around each, carets, what is allowed. The only file that knows of colour.
+//! Problems on a terminal: the source around each, carets, what is allowed.
 
 mod excerpt;
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer};
-use anstream::eprintln;
+use anstream::{eprint, eprintln};
 use taskgraph::inert::inert;
+use taskgraph::preview::of_run_task;
 use taskgraph::problem::{Problem, Severity};
 use taskgraph::secret::redact;
+use taskgraph::source::Place;
 
+use crate::medium::{FIXED, Medium, broken, columns, shortened};
+use crate::preview::page::{Ink, Page};
 use excerpt::{Excerpt, is_near, origin};
 
 /// How many problems are told: who has more mends these first.
@@ -17,18 +24,32 @@ const MOST_SHOWN: usize = 100;
 /// Prints to stderr. Colour is taken away where nobody could see it, or where `NO_COLOR` asks for it.
 pub struct Reporter {
     renderer: Renderer,
+    medium: Medium,
+    /// The warnings that this process has told.
+    told: RefCell<BTreeSet<String>>,
 }
+
+/// What stands before a message in the margin: ` ╰ help: `.
+const MARGIN: usize = 12;
 
 impl Reporter {
     /// A reporter for this process.
     pub fn new() -> Self {
-        Reporter { renderer: Renderer::styled().decor_style(DecorStyle::Unicode) }
+        let medium = Medium::stderr();
+        let renderer = Renderer::styled().decor_style(DecorStyle::Unicode);
+        let renderer = match medium.cut {
+            Some(columns) => renderer.term_width(columns),
+            None => renderer,
+        };
+        Reporter { renderer, medium, told: RefCell::default() }
     }
 
     /// Tells problems, errors first; of very many the first ones.
     pub fn problems(&self, problems: &[Problem]) {
         let mut sorted: Vec<&Problem> = problems.iter().collect();
         sorted.sort_by_key(|problem| problem.severity);
+        // With many configs over one tree, a warning that is about the tree is told once.
+        sorted.retain(|problem| problem.is_error() || self.told.borrow_mut().insert(problem.to_string()));
         for problem in sorted.iter().take(MOST_SHOWN) {
             eprintln!("{}\n", self.render(problem));
         }
@@ -39,10 +60,19 @@ impl Reporter {
 
     /// Tells warnings in few lines each, to go with a result.
     pub fn warnings(&self, warnings: &[Problem]) {
+        let mut page = Page::new(self.medium);
+        // With many files of one tree, what is to be said of the tree is said once.
+        let is_new = |warning: &&Problem| self.told.borrow_mut().insert(warning.to_string());
+        let (run_task, others) = of_run_task(warnings.to_vec());
+        let warnings: Vec<&Problem> = others.iter().chain(&run_task).filter(is_new).collect();
         for warning in warnings.iter().take(MOST_SHOWN) {
             let lines = brief(warning);
-            eprintln!("warning: {}", lines.join("\n    "));
+            let (first, more) =
+                lines.split_first().map_or(("", &[][..]), |(first, more)| (first.as_str(), more));
+            page.line_in(Ink::Warning, "warning: ", first);
+            more.iter().for_each(|line| page.line(&format!("    {line}")));
         }
+        eprint!("{}", page.into_text());
         if let Some(more) = warnings.len().checked_sub(MOST_SHOWN).filter(|more| *more > 0) {
             eprintln!("… and {more} more warnings");
         }
@@ -61,9 +91,9 @@ impl Reporter {
 
     /// Tells what the machine is at fault for.
     pub fn machine(&self, error: &anyhow::Error) {
-        let title = Level::ERROR.primary_title(one_line(&format!("{error}")));
+        let title = Level::ERROR.primary_title(self.message(&format!("{error}")));
         let causes =
-            error.chain().skip(1).map(|cause| Level::NOTE.message(lines(&format!("{cause}")).join("\n")));
+            error.chain().skip(1).map(|cause| Level::NOTE.message(self.message(&format!("{cause}"))));
         eprintln!("{}", self.renderer.render(&[Group::with_title(title).elements(causes)]));
     }
 
@@ -73,28 +103,36 @@ impl Reporter {
             Severity::Error => Level::ERROR,
             Severity::Warning => Level::WARNING,
         };
-        let mut group = Group::with_title(level.primary_title(one_line(&problem.message)));
+        let mut group = Group::with_title(level.primary_title(self.message(&problem.message)));
+        let label = |place: &Place, label: &str| match self.fits(place, label) {
+            true => (label.to_owned(), None),
+            false => (String::new(), Some(self.message(label))),
+        };
         if let Some(place) = &problem.place {
             let (near, far): (Vec<_>, Vec<_>) =
                 problem.related.iter().partition(|related| is_near(place, &related.place));
             let places = near.iter().map(|related| &related.place).chain([place]);
             match Excerpt::around(place, places) {
                 Some(excerpt) => {
-                    let mut snippet = excerpt.snippet().annotation(excerpt.mark(
-                        AnnotationKind::Primary,
-                        place,
-                        &problem.label,
-                    ));
+                    let (beside, below) = label(place, &problem.label);
+                    let mut notes = Vec::from_iter(below);
+                    let mark = excerpt.mark(AnnotationKind::Primary, place, &beside);
+                    let mut snippet = excerpt.snippet().annotation(mark);
                     for related in near {
-                        let mark = excerpt.mark(AnnotationKind::Context, &related.place, &related.label);
+                        let (beside, below) = label(&related.place, &related.label);
+                        notes.extend(below);
+                        let mark = excerpt.mark(AnnotationKind::Context, &related.place, &beside);
                         snippet = snippet.annotation(mark);
                     }
                     group = group.element(snippet);
+                    for note in notes {
+                        group = group.element(Level::NOTE.message(note));
+                    }
                 }
                 None => {
                     group = group.element(origin(place));
                     if !problem.label.is_empty() {
-                        group = group.element(Level::NOTE.message(one_line(&problem.label)));
+                        group = group.element(Level::NOTE.message(self.message(&problem.label)));
                     }
                 }
             }
@@ -108,16 +146,48 @@ impl Reporter {
                 };
             }
         } else if !problem.label.is_empty() {
-            group = group.element(Level::NOTE.message(one_line(&problem.label)));
+            group = group.element(Level::NOTE.message(self.message(&problem.label)));
         }
         if !problem.path.0.is_empty() {
-            group = group.element(Level::NOTE.message(one_line(&format!("at {}", problem.path))));
+            group = group.element(Level::NOTE.message(self.message(&format!("at {}", problem.path))));
         }
         if let Some(help) = &problem.help {
-            group = group.element(Level::HELP.message(one_line(help)));
+            group = group.element(Level::HELP.message(self.message(help)));
         }
         self.renderer.render(&[group])
     }
+
+    /// Whether a label has room behind its place. One that has none stands below the lines of the file.
+    fn fits(&self, place: &Place, label: &str) -> bool {
+        let taken = place.span.column as usize + columns_of(place) + MARGIN;
+        let label = columns(&one_line(label));
+        match self.medium.cut {
+            Some(most) => taken + label <= most,
+            None => label <= 2 * FIXED,
+        }
+    }
+
+    /// A message in as many lines as it needs. In a log, a sentence is in one line, where it can be searched for; a list
+    /// that is as long as a page is not.
+    fn message(&self, text: &str) -> String {
+        let text = one_line(text);
+        if self.medium.cut.is_none() && columns(&text) <= 3 * FIXED {
+            return text;
+        }
+        let lines = broken(&text, 0, self.medium.width - MARGIN);
+        let cut = |line: &String| match self.medium.cut {
+            Some(most) => shortened(line, most - MARGIN),
+            None => line.clone(),
+        };
+        lines.iter().map(cut).collect::<Vec<_>>().join("\n")
+    }
+}
+
+/// How many columns of its first line a place takes.
+fn columns_of(place: &Place) -> usize {
+    let text = &place.source.text;
+    let whole = text.get(place.span.start as usize..place.span.end as usize).unwrap_or_default();
+    columns(whole.lines().next().unwrap_or_default())
 }
 
 /// The longest label that stands in the line of its problem.
@@ -152,22 +222,9 @@ pub fn one_line(text: &str) -> String {
     }
 }
 
-/// How many characters of a long text stand in a line.
-const WIDTH: usize = 100;
-
 /// A long text in several lines, as safe to show as one line: what a service says of scopes is as long as a page.
 pub fn lines(text: &str) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in one_line(text).split_whitespace() {
-        match lines.last_mut() {
-            Some(line) if line.chars().count() + 1 + word.chars().count() <= WIDTH => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push(word.to_owned()),
-        }
-    }
-    lines
+    broken(&one_line(text), 0, FIXED)
 }
 
 /// `1 error`, `2 errors`.

@@ -6,11 +6,13 @@ use anyhow::{Result, bail};
 
 use crate::document::load;
 use crate::keyed_by::{choose, evaluate};
+use crate::keypath::KeyPath;
 use crate::map;
 use crate::origin::told;
 use crate::problem::{Problem, Problems, place_of_value};
 use crate::python::{self, format};
-use crate::shape::{Field, STRINGS, Shape, optional, required};
+use crate::shape::{Field, Misfit, STRINGS, Shape, optional, required};
+use crate::taskgraph_version::TaskgraphVersion;
 use crate::tree::Tree;
 use crate::value::{Map, Value};
 use crate::words;
@@ -21,6 +23,9 @@ pub const PRIORITIES: &[&str] = &["highest", "very-high", "high", "medium", "low
 
 /// The caches that `run.use-caches` may name.
 pub const CACHES: &[&str] = &["cargo", "checkout", "npm", "pip", "uv"];
+
+/// The names of actions that a tree does not offer. Only newer versions of Taskgraph look there.
+pub const DISABLED_ACTIONS: &str = "disabled-actions";
 
 const KEYED_BY_LEVEL: Shape = Shape::KeyedBy(&["level"], &Shape::Str);
 
@@ -40,6 +45,7 @@ const TASKGRAPH: &[Field] = &[
     optional("cached-task-prefix", Shape::Str),
     optional("cache-pull-requests", Shape::Bool),
     optional("index-path-regexes", STRINGS),
+    optional(DISABLED_ACTIONS, STRINGS),
     optional(
         "run",
         Shape::Open(
@@ -80,6 +86,12 @@ pub const SHAPE: Shape = Shape::Open(
     &Shape::Any,
 );
 
+/// Sections that Taskgraph lets unknown keys pass in until 19.1.
+const CLOSED_LATER: &[(&[&str], Shape)] = &[
+    (&["workers"], Shape::Open(&[required("aliases", Shape::MapOf(&ALIAS))], &Shape::Any)),
+    (&["taskgraph"], Shape::Open(TASKGRAPH, &Shape::Any)),
+];
+
 /// The worker that an alias stands for.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Worker<'c> {
@@ -92,19 +104,29 @@ pub struct Worker<'c> {
 /// The graph config.
 pub struct GraphConfig {
     values: Map,
+    /// The version of Taskgraph that the tree is for.
+    pub version: TaskgraphVersion,
     /// The file it was read from.
     pub document: Arc<Document>,
 }
 
 impl GraphConfig {
-    /// Reads and checks the config of a tree.
-    pub fn load(tree: &Tree) -> Result<Self> {
+    /// Reads and checks the config of a tree for a version of Taskgraph.
+    pub fn load(tree: &Tree, version: TaskgraphVersion) -> Result<Self> {
         let (document, value) = load(tree.read("config.yml")?)?;
-        let mut problems: Vec<_> = SHAPE
-            .check(&value)
-            .iter()
-            .map(|misfit| told(misfit, misfit.path.clone(), Some(&document)))
-            .collect();
+        let mut misfits = SHAPE.check(&value);
+        if version.refuses_unknown_keys_of_sections() {
+            for (path, shape) in CLOSED_LATER {
+                let section = path.iter().try_fold(&value, |value, key| value.get(key));
+                let unknown = section.map(|section| shape.unknown_keys(section)).unwrap_or_default();
+                let path = KeyPath::dotted(&path.join("."));
+                misfits.extend(
+                    unknown.into_iter().map(|misfit| Misfit { path: path.concat(&misfit.path), ..misfit }),
+                );
+            }
+        }
+        let mut problems: Vec<_> =
+            misfits.iter().map(|misfit| told(misfit, misfit.path.clone(), Some(&document))).collect();
         let repositories = value.get("taskgraph").and_then(|taskgraph| taskgraph.get("repositories"));
         if repositories.and_then(Value::as_map).is_some_and(Map::is_empty) {
             let path = "taskgraph.repositories".into();
@@ -117,7 +139,7 @@ impl GraphConfig {
         }
         Problems(problems).check()?;
         let values = value.as_map().cloned().unwrap_or_default();
-        Ok(GraphConfig { values, document })
+        Ok(GraphConfig { values, version, document })
     }
 
     /// All of it.

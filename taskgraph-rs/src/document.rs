@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use anyhow::Result;
 
+use crate::keypath::KeyPath;
 use crate::problem::{Problem, Problems};
-use crate::source::{Place, Source};
+use crate::source::{Place, Source, Span};
 use crate::value::Value;
-use crate::yaml::{self, Document};
+use crate::words;
+use crate::yaml::{self, Data, Document, Node};
 
 /// Reads a text as YAML: the document that knows all positions, and its value. What is wrong is told with its place.
 pub fn load(source: Arc<Source>) -> Result<(Arc<Document>, Value)> {
@@ -22,6 +24,49 @@ pub fn load(source: Arc<Source>) -> Result<(Arc<Document>, Value)> {
         Problems(told.collect())
     })?;
     Ok((Arc::new(document), value))
+}
+
+/// Warnings about texts in printed quotes: YAML knows none of them, so that they are a part of the text.
+pub fn printed_quotes(document: &Arc<Document>) -> Vec<Problem> {
+    const OPEN: [char; 4] = ['“', '„', '‘', '‚'];
+    const CLOSE: [char; 4] = ['”', '“', '’', '‘'];
+    let mut problems = Vec::new();
+    let mut visit = |text: &str, span, path: &KeyPath| {
+        let inside = text.strip_prefix(OPEN).and_then(|rest| rest.strip_suffix(CLOSE));
+        let spelled = document.source.text.get(span_range(span)).unwrap_or_default();
+        if let Some(inside) = inside.filter(|_| spelled.starts_with(OPEN)) {
+            let message = format!("`{}` is no text in quotes", words::shorten(text));
+            let problem = Problem::warning("printed-quotes", message)
+                .at(path.clone(), "printed quotes are a part of the text")
+                .in_place(Some(Place { source: document.source.clone(), span }));
+            problems.push(problem.help(format!("write `\"{}\"`", words::shorten(inside))));
+        }
+    };
+    walk(&document.root, &KeyPath::default(), &mut visit);
+    problems
+}
+
+fn span_range(span: Span) -> std::ops::Range<usize> {
+    span.start as usize..span.end as usize
+}
+
+/// All texts of a node, keys of maps too.
+fn walk(node: &Node, path: &KeyPath, visit: &mut impl FnMut(&str, Span, &KeyPath)) {
+    match &node.data {
+        Data::Str(text) => visit(text, node.span, path),
+        Data::List(items) => {
+            items.iter().enumerate().for_each(|(index, item)| walk(item, &path.join(index), visit));
+        }
+        Data::Map(entries) => {
+            for (key, value) in entries.iter() {
+                let Data::Str(name) = &key.data else { continue };
+                let path = path.join(name);
+                visit(name, key.span, &path);
+                walk(value, &path, visit);
+            }
+        }
+        _ => {}
+    }
 }
 
 /// Warnings about keys that stand twice in one map: the last one wins, as PyYAML has it.

@@ -11,6 +11,9 @@ use crate::shape::{Field, Shape};
 use crate::value::{Map, Value};
 use crate::words;
 
+/// How many names of a list are told.
+const NAMED: usize = 6;
+
 /// Keys of the training config `own` that have no effect on the full graph that was made with `params`, all as
 /// warnings: whoever asks for a graph alone gets it.
 pub fn unread(loaded: &Loaded, params: &Params, own: &Value) -> Vec<Problem> {
@@ -155,7 +158,7 @@ impl Walk<'_> {
                 "tasks are made for what it lists, and nothing uses them: no kind asks for this name".into()
             }
             None if is_entry && names_kinds(shape) => "there is no kind of this name".into(),
-            None if is_entry => "nothing of this name is looked up".into(),
+            None if is_entry => self.not_looked_up(path),
             None => "nothing reads it".into(),
         };
         let mut problem = at_key(problem, self.params, path, &label);
@@ -168,6 +171,28 @@ impl Walk<'_> {
             problem.severity = Severity::Error;
         }
         problem
+    }
+
+    /// In which list nobody looks for a name, and what is looked for there.
+    fn not_looked_up(&self, path: &KeyPath) -> String {
+        let parent = path.parent();
+        let list = self.params.path_in_file(&parent);
+        let names: Vec<String> =
+            self.params.looked_up(&parent).iter().map(|name| format!("`{name}`")).collect();
+        let more = names.len().saturating_sub(NAMED);
+        match names.is_empty() {
+            true => format!("no task looks for a name in `{list}`"),
+            false if more > 1 => {
+                let shown = names[..NAMED].join(", ");
+                format!(
+                    "no task looks for this name in `{list}`: what is looked for there is {shown} and {more} more"
+                )
+            }
+            false => {
+                let all = words::list(names).replace(" or ", " and ");
+                format!("no task looks for this name in `{list}`: what is looked for there is {all}")
+            }
+        }
     }
 
     /// The key that may have been meant, and is not there: one that the shape names, a kind where kinds are keys, or
@@ -193,7 +218,7 @@ impl Walk<'_> {
 }
 
 /// Whether nothing is said: null, and lists and maps of nothing else.
-fn is_empty(value: &Value) -> bool {
+pub(crate) fn is_empty(value: &Value) -> bool {
     match value {
         Value::Null => true,
         Value::List(items) => items.iter().all(is_empty),

@@ -5,6 +5,7 @@ use indexmap::IndexMap;
 
 use crate::actions::Action;
 use crate::config::GraphConfig;
+use crate::continuing::Made;
 use crate::decision::Variant;
 use crate::graph::TaskGraph;
 use crate::keypath::KeyPath;
@@ -48,6 +49,8 @@ pub struct Extension {
     pub history: Option<fn(&mut Draft, &mut Upgrade)>,
     /// What the parameters hand in that earlier runs have made. They have been checked.
     pub given: Option<fn(&Params) -> Vec<Given>>,
+    /// What the tasks of a run make that the config of a later one can hand in.
+    pub made: Option<fn() -> Vec<Made>>,
     /// The files of datasets that are named by their urls.
     pub dataset_files: Option<DatasetFiles>,
     /// Target methods by name.

@@ -165,6 +165,29 @@ impl Repository {
         Ok(lines(&self.ask(arguments)?))
     }
 
+    /// The files that differ between two commits or trees.
+    pub fn files_that_differ(&self, base: &str, head: &str) -> Result<Vec<String>> {
+        Ok(lines(&self.ask(&["diff", base, head, "--name-only", "--no-renames", "--diff-filter=ADM"])?))
+    }
+
+    /// Whether the clone has only a part of the history.
+    pub fn is_shallow(&self) -> Result<bool> {
+        Ok(self.ask(&["rev-parse", "--is-shallow-repository"])?.trim() == "true")
+    }
+
+    /// The note of HEAD under a ref of notes, as it is in a remote repository; nothing if there is none.
+    pub fn note(&self, remote: &str, notes: &str) -> Result<Option<String>> {
+        let refs = format!("{notes}:{notes}");
+        if let Err(error) = self.ask(&["fetch", "--quiet", remote, &refs]) {
+            // Without such a ref there is nothing to fetch; whatever else stops it is an error.
+            return match self.ask(&["ls-remote", remote, notes])?.is_empty() {
+                true => Ok(None),
+                false => Err(error),
+            };
+        }
+        self.ask_maybe(&["notes", &format!("--ref={notes}"), "show", "HEAD"])
+    }
+
     /// The default branch: what the clone knows of its remote, what the remote itself says, else the one branch whose
     /// name is that of a default branch. Python: `GitRepository.default_branch`.
     pub fn default_branch(&self) -> Result<String> {

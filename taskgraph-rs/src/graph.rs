@@ -26,6 +26,9 @@ pub struct TaskGraph {
     /// The tasks.
     pub tasks: TasksByLabel,
     edges: Edges,
+    /// Whether what is written of a task names all its dependencies, those outside of the graph among them. See
+    /// [`TaskgraphVersion::writes_dependencies_of_tasks`](crate::taskgraph_version::TaskgraphVersion).
+    pub(crate) writes_all_dependencies: bool,
 }
 
 static NONE: LazyLock<Dependencies> = LazyLock::new(Dependencies::default);
@@ -44,7 +47,12 @@ enum Edges {
 impl TaskGraph {
     /// A set of tasks without edges.
     pub fn set(tasks: TasksByLabel) -> Self {
-        TaskGraph { tasks, edges: Edges::None }
+        TaskGraph { tasks, ..TaskGraph::default() }
+    }
+
+    /// The same graph, written with all dependencies of its tasks or only with its own edges.
+    pub fn writing_all_dependencies(self, writes_all_dependencies: bool) -> Self {
+        TaskGraph { writes_all_dependencies, ..self }
     }
 
     /// A graph with all edges. What a task depends on has to be there, and no way may lead round.
@@ -54,7 +62,7 @@ impl TaskGraph {
             Problems(missing_dependencies(&tasks)).check()?;
         }
         Problems(circle(&tasks, &unusual).into_iter().collect()).check()?;
-        Ok(TaskGraph { tasks, edges: Edges::All })
+        Ok(TaskGraph { tasks, edges: Edges::All, writes_all_dependencies: false })
     }
 
     /// The part of this graph that `from` needs, with the edges in it.
@@ -70,6 +78,7 @@ impl TaskGraph {
         TaskGraph {
             tasks: tasks.map(|(label, task)| (label.clone(), task.clone())).collect(),
             edges: Edges::All,
+            writes_all_dependencies: self.writes_all_dependencies,
         }
     }
 
@@ -102,7 +111,7 @@ impl TaskGraph {
             (label.clone(), inside.map(|(name, to)| (name.clone(), to.clone())).collect())
         });
         let edges = Edges::Only(edges.collect());
-        TaskGraph { tasks, edges }
+        TaskGraph { tasks, edges, writes_all_dependencies: self.writes_all_dependencies }
     }
 
     /// The edges that start from a task.
@@ -136,7 +145,11 @@ impl TaskGraph {
     }
 
     fn json<'g>(&'g self, task: &'g Task) -> TaskJson<'g> {
-        let edges = self.edges_from(task).iter().map(|(name, to)| (&**name, to.as_str()));
+        let edges = match self.writes_all_dependencies {
+            true => &task.dependencies,
+            false => self.edges_from(task),
+        };
+        let edges = edges.iter().map(|(name, to)| (&**name, to.as_str()));
         let definition = &task.definition;
         TaskJson { key: task.label.as_str(), task, definition, edges: edges.collect(), task_id: None }
     }

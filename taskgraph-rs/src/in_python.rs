@@ -211,7 +211,7 @@ fn verify_early(
         return Ok(());
     }
     let targets = params.get("target-kinds").cloned().unwrap_or_else(Value::list);
-    for phase in ["initial", "parameters", "kinds"].into_iter().filter(is_wanted) {
+    for phase in ["initial", "graph_config", "parameters", "kinds"].into_iter().filter(is_wanted) {
         session.verify_early(&loaded.tree, phase, targets.clone(), all)?;
     }
     Ok(())

@@ -137,7 +137,10 @@ impl Caster {
         if mold.other.replace(identity) != Some(identity) {
             match (node, &mut mold.parts) {
                 (Node::Plain(value), Parts::None) => return plain(value, &mut self.layout(depth)),
-                (Node::Map(map), Parts::Some { keys, parts, after }) if map.has_keys_at(keys) => {
+                // A list has no keys either, so an empty map is not to be taken for one.
+                (Node::Map(map), Parts::Some { keys, parts, after })
+                    if map.len() == parts.len() && map.has_keys_at(keys) =>
+                {
                     for part in parts {
                         self.copy(&part.before);
                         self.cast((&map[part.position]).into(), &mut part.mold, depth + 1)?;
@@ -276,6 +279,17 @@ mod tests {
             };
             known.push(made.clone());
             made
+        }
+    }
+
+    #[test]
+    fn an_empty_map_is_cast_where_a_list_was() {
+        let list: Value = ["a"].into_iter().collect();
+        let (mut caster, mut mold) = (Caster::default(), None);
+        for (value, text) in [(&list, "[\n  \"a\"\n]"), (&Value::map(), "{}"), (&Value::list(), "[]")] {
+            caster.begin(Vec::new());
+            caster.append(value.into(), &mut mold, 0).unwrap();
+            assert_eq!(String::from_utf8(caster.end()).unwrap(), text);
         }
     }
 

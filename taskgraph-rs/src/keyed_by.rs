@@ -10,9 +10,21 @@ use crate::value::{Map, Value};
 /// An arm is chosen by its exact key, else by the key as a regular expression that matches to the end, else by
 /// `default`. Two expressions that match are an error. Python: `taskgraph.util.keyed_by.evaluate_keyed_by`.
 pub fn evaluate(value: &Value, item: &str, attribute: impl Fn(&str) -> Option<Value>) -> Result<Value> {
+    evaluate_up_to(value, item, &[], attribute)
+}
+
+/// The same, but what is keyed by one of the names in `defer` is a plain value.
+pub fn evaluate_up_to(
+    value: &Value,
+    item: &str,
+    defer: &[&str],
+    attribute: impl Fn(&str) -> Option<Value>,
+) -> Result<Value> {
     let mut value = value;
     loop {
-        let Some((name, arms)) = keyed(value) else { return Ok(value.clone()) };
+        let Some((name, arms)) = keyed(value).filter(|(name, _)| !defer.contains(name)) else {
+            return Ok(value.clone());
+        };
         let Some(arms) = arms.as_map() else {
             bail!("`by-{name}` of {item} must be a map, found {}", arms.sort());
         };
@@ -80,6 +92,13 @@ mod tests {
     fn an_expression_has_to_match_to_the_end() {
         let value = Value::from(map! { "by-platform" => map! { "linux" => 1, "default" => 3 } });
         assert_eq!(evaluate(&value, "x", platform).unwrap(), Value::Int(3));
+    }
+
+    #[test]
+    fn what_is_deferred_stays() {
+        let inner = Value::from(map! { "by-level" => map! { "3" => 1, "default" => 2 } });
+        let value = Value::from(map! { "by-platform" => map! { "linux64" => inner.clone() } });
+        assert_eq!(evaluate_up_to(&value, "x", &["level"], platform).unwrap(), inner);
     }
 
     #[test]

@@ -10,6 +10,7 @@ use rayon::prelude::*;
 use crate::document::load;
 use crate::fields::Fields;
 use crate::keypath::KeyPath;
+use crate::known::Pins;
 use crate::origin::{Origin, Spot};
 use crate::parts::{Judge, versions};
 use crate::problem::{Problem, Problems, place_of_key, place_of_value};
@@ -122,7 +123,7 @@ fn collect<'v>(value: &'v Value, path: &str, keys: &mut BTreeSet<&'v str>) {
 /// their order.
 pub fn look_at_kinds(tree: &Tree, targets: &BTreeSet<String>) -> Result<IndexMap<Str, Kind>> {
     let registry = Registry::of_anything();
-    let versions = versions(tree, &registry);
+    let versions = versions(&Pins::of(tree), &registry);
     load_kinds(tree, &registry, &Judge::of_looks(tree, &registry, &versions), targets)
 }
 

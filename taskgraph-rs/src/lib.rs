@@ -2,6 +2,7 @@
 
 pub mod actions;
 pub mod config;
+pub mod continuing;
 pub mod datestamp;
 pub mod decide;
 pub mod decision;
@@ -35,6 +36,7 @@ pub mod lookup;
 pub mod map;
 pub mod morph;
 mod names;
+pub mod natural;
 pub mod optimize;
 pub mod origin;
 pub mod params;
@@ -65,6 +67,7 @@ pub mod target;
 pub mod task;
 pub mod task_id;
 mod task_json;
+pub mod taskgraph_version;
 pub mod template;
 pub mod time;
 pub mod trace;

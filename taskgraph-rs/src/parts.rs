@@ -111,9 +111,9 @@ impl<'a> Judge<'a> {
 }
 
 /// The versions of Taskgraph that a tree pins, and that are installed beside the interpreter.
-pub fn versions(tree: &Tree, registry: &Registry) -> Versions {
+pub fn versions(pins: &Pins, registry: &Registry) -> Versions {
     let folders: &[PathBuf] = registry.python().map_or(&[], |python| python.site_packages());
-    Versions::of(&Pins::of(tree), |package: Package| installed(folders, package))
+    Versions::of(pins, |package: Package| installed(folders, package))
 }
 
 /// Who makes what a tree has besides its kinds.

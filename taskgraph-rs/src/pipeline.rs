@@ -15,7 +15,7 @@ use crate::generate::Generated;
 use crate::graph::TaskGraph;
 use crate::in_python::{self, Made};
 use crate::kind::{Kind, load_kinds};
-use crate::known::Versions;
+use crate::known::{Pins, Versions, conflict};
 use crate::lookup::{Found, Wanted};
 use crate::morph::{self, Morphed};
 use crate::optimize::{self, Optimized, Strategies, do_not_optimize};
@@ -27,6 +27,7 @@ use crate::settings::Settings;
 use crate::target::{Targets, target};
 use crate::task::Label;
 use crate::task_id::TaskId;
+use crate::taskgraph_version::TaskgraphVersion;
 use crate::trace::Trace;
 use crate::transform::Registry;
 use crate::tree::Tree;
@@ -56,6 +57,8 @@ pub struct Loaded {
     pub has_no_python: bool,
     /// What the tree pins, and what is installed.
     pub versions: Versions,
+    /// What contradicts itself in what the tree pins.
+    pin_conflicts: Vec<Problem>,
     python: Option<Arc<dyn Python>>,
     worker: Mutex<Option<Arc<Worker>>>,
     defaults: DefaultFiles,
@@ -100,15 +103,11 @@ pub const NO_DECISION: &str = "DECISION-TASK";
 impl Full {
     /// What the Python of the tree has made; nothing if it has made no kind.
     pub fn python(&self, loaded: &Loaded) -> Option<PythonFacts> {
-        let (_, because) = self.in_python.first()?;
-        let opened = loaded.worker().ok()?;
-        Some(PythonFacts {
-            taskgraph: opened.opened.taskgraph.clone(),
-            kinds: self.in_python.keys().map(ToString::to_string).collect(),
-            of: loaded.kinds.len(),
-            because: because.to_string(),
-            file: because.file().map(str::to_owned),
-        })
+        if self.in_python.is_empty() {
+            return None;
+        }
+        let worker = loaded.worker().ok()?;
+        PythonFacts::of(&worker.opened.taskgraph, self.in_python.iter(), loaded.kinds.len())
     }
 }
 
@@ -129,8 +128,9 @@ impl Loaded {
         target_kinds: &BTreeSet<String>,
         refuses: bool,
     ) -> Result<Self> {
-        let config = GraphConfig::load(&tree)?;
-        let versions = versions(&tree, registry);
+        let pins = Pins::of(&tree);
+        let versions = versions(&pins, registry);
+        let config = GraphConfig::load(&tree, TaskgraphVersion::of(&versions))?;
         let register = config.taskgraph("register").and_then(Value::as_str);
         let judge = Judge::new(&tree, registry, &versions).of_register(register);
         let judge = if refuses { judge } else { judge.that_refuses_nothing() };
@@ -165,6 +165,7 @@ impl Loaded {
             parts,
             has_no_python,
             versions,
+            pin_conflicts: conflict::of_pins(&pins),
             python: registry.python().cloned(),
             worker: Mutex::default(),
             defaults: Mutex::default(),
@@ -174,6 +175,13 @@ impl Loaded {
     /// Kinds that only what the Python of the tree has registered makes Python's, and why. The Python runs for that.
     pub fn forced(&self) -> Result<IndexMap<Str, Because>> {
         Ok(in_python::forced(self, &*self.worker()?))
+    }
+
+    /// What contradicts itself in what is said of the version of Taskgraph: by pins, and by the run-task that tasks get.
+    pub fn version_conflicts(&self, settings: &Settings) -> Vec<Problem> {
+        let run_task = settings.run_task.as_ref();
+        let scripts = run_task.and_then(|run_task| conflict::of_run_task_and(&self.versions, run_task));
+        self.pin_conflicts.iter().cloned().chain(scripts).collect()
     }
 
     /// What a file with default parameters says. It is read once, however many configs are completed from it.
@@ -220,7 +228,7 @@ impl Loaded {
     pub fn complete(&self, params: &mut Params, now: SystemTime) -> Result<Vec<Problem>> {
         params::fill(params, &self.tree, &self.extension, now)?;
         params::move_models(params, &self.extension);
-        let mut problems = params::check(params, &self.extension, &self.kinds);
+        let mut problems = params::check(params, &self.extension, &self.kinds, self.config.version);
         if self.parts.parameters.is_python() {
             problems.extend(in_python::complete(self, params, false)?);
         }
@@ -258,13 +266,16 @@ impl Loaded {
     /// The set of all tasks, without looking at what they depend on.
     pub fn tasks(&self, params: &Params, settings: &Settings) -> Result<TaskGraph> {
         let made = in_python::generate(self, params, settings)?;
-        Ok(TaskGraph::set(made.generated.tasks))
+        let writes_all = self.config.version.writes_dependencies_of_tasks();
+        Ok(TaskGraph::set(made.generated.tasks).writing_all_dependencies(writes_all))
     }
 
     /// The full graph, verified unless the settings say not to.
     pub fn full(&self, params: &Params, settings: &Settings) -> Result<Full> {
         let Made { mut generated, in_python, session } = in_python::generate(self, params, settings)?;
-        let graph = TaskGraph::linked(std::mem::take(&mut generated.tasks))?;
+        let writes_all = self.config.version.writes_dependencies_of_tasks();
+        let graph =
+            TaskGraph::linked(std::mem::take(&mut generated.tasks))?.writing_all_dependencies(writes_all);
         if settings.verify {
             let mut problems = match self.parts.core.is_python() {
                 true => Vec::new(),

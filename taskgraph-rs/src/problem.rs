@@ -83,6 +83,11 @@ impl Problem {
         Problem { severity: Severity::Warning, ..Problem::error(code, message) }
     }
 
+    /// The same as a warning.
+    pub fn as_warning(self) -> Self {
+        Problem { severity: Severity::Warning, ..self }
+    }
+
     /// Whether nothing is generated because of it.
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error

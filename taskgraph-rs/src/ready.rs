@@ -22,7 +22,7 @@ pub struct ReadyTask {
     /// The definition, its references resolved. Its `dependencies` are all of the task's, soft ones among them.
     pub definition: Map,
     /// The tasks it depends on, by the name of the dependency: those of the graph, and those that stand in for tasks
-    /// that need not run again. Soft dependencies are not here.
+    /// that need not run again. Soft dependencies are only here if they are to be written.
     pub dependencies: IndexMap<Str, TaskId>,
 }
 
@@ -32,7 +32,7 @@ pub struct ReadyGraph {
     /// The tasks.
     pub tasks: IndexMap<TaskId, ReadyTask>,
     /// Whether what is written of a task names all its dependencies, those on tasks that ran before among them. Python: from
-    /// 24 on.
+    /// 23 on.
     pub writes_all_dependencies: bool,
 }
 

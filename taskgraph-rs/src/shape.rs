@@ -200,6 +200,44 @@ impl Shape {
         }
     }
 
+    /// Keys that the shape lets through without knowing them, at any depth.
+    pub fn unknown_keys(&self, value: &Value) -> Vec<Misfit> {
+        let mut misfits = Vec::new();
+        self.collect_unknown(value, &KeyPath::default(), &mut misfits);
+        misfits
+    }
+
+    fn collect_unknown(&self, value: &Value, path: &KeyPath, out: &mut Vec<Misfit>) {
+        match (self, value) {
+            (Shape::List(item), Value::List(items)) => {
+                for (index, value) in items.iter().enumerate() {
+                    item.collect_unknown(value, &path.join(index), out);
+                }
+            }
+            (Shape::MapOf(shape), Value::Map(map)) => {
+                map.iter().for_each(|(key, value)| shape.collect_unknown(value, &path.join(key), out));
+            }
+            (Shape::Map(fields) | Shape::Open(fields, Shape::Any), Value::Map(map)) => {
+                for (key, value) in map.iter() {
+                    let path = path.join(key);
+                    match fields.iter().find(|field| field.name == &**key) {
+                        Some(field) => field.shape.collect_unknown(value, &path, out),
+                        None => {
+                            let known = fields.iter().map(|field| field.name).collect();
+                            out.push(Misfit { path, what: What::Unknown(known) });
+                        }
+                    }
+                }
+            }
+            (Shape::Either(shapes, _), _) => {
+                if let Some(shape) = shapes.iter().find(|shape| shape.fits(value)) {
+                    shape.collect_unknown(value, path, out);
+                }
+            }
+            _ => {}
+        }
+    }
+
     /// What is allowed, in words: `a string`, `use, continue or init`.
     pub fn in_words(&self) -> String {
         match self {

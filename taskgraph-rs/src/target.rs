@@ -21,12 +21,13 @@ use crate::worker::Session;
 pub(crate) const FILTER: &str = "target_tasks_method";
 
 const METHODS: &[(&str, TargetMethod)] = &[
-    ("default", |graph, params, _| pick(graph, |task| is_default(task, params))),
+    ("default", |graph, params, config| pick(graph, |task| is_default(task, params, config))),
     ("all", |graph, _, _| pick(graph, |_| Ok(true))),
     ("nothing", |_, _, _| Ok(Vec::new())),
-    ("codereview", |graph, params, _| {
+    ("codereview", |graph, params, config| {
         pick(graph, |task| {
-            Ok(task.attributes.get("code-review").is_some_and(Value::truthy) && is_default(task, params)?)
+            Ok(task.attributes.get("code-review").is_some_and(Value::truthy)
+                && is_default(task, params, config)?)
         })
     }),
 ];
@@ -68,7 +69,8 @@ pub(crate) fn picked_targets(full: &TaskGraph, params: &Params, picked: Vec<Labe
     let always = full.tasks.values().filter(|task| is_always(task, params));
     requested.extend(always.map(|task| task.label.clone()));
     let graph = full.closure(&requested);
-    Targets { set: TaskGraph::set(tasks), requested, graph, session: None }
+    let set = TaskGraph::set(tasks).writing_all_dependencies(full.writes_all_dependencies);
+    Targets { set, requested, graph, session: None }
 }
 
 fn find_method(params: &Params, extension: &Extension) -> Result<TargetMethod> {
@@ -125,7 +127,7 @@ fn pick(graph: &TaskGraph, wants: impl Fn(&Task) -> Result<bool>) -> Result<Vec<
 }
 
 /// Python: `taskgraph.target_tasks.standard_filter`.
-fn is_default(task: &Task, params: &Params) -> Result<bool> {
+fn is_default(task: &Task, params: &Params, config: &GraphConfig) -> Result<bool> {
     let attribute = |name: &str| task.attributes.get(name);
     if attribute("cron").is_some_and(Value::truthy) {
         return Ok(false);
@@ -143,12 +145,14 @@ fn is_default(task: &Task, params: &Params) -> Result<bool> {
     };
     Ok(runs_on("run_on_projects", params.text("project"), false)
         && runs_on("run_on_tasks_for", params.text("tasks_for"), true)
-        && runs_on_branch(task, params)?)
+        && runs_on_branch(task, params, config)?)
 }
 
-fn runs_on_branch(task: &Task, params: &Params) -> Result<bool> {
+fn runs_on_branch(task: &Task, params: &Params, config: &GraphConfig) -> Result<bool> {
     // Branches of pull requests have any names.
-    if params.text("repository_type") != "git" || params.text("tasks_for") == "github-pull-request" {
+    if params.text("repository_type") != "git"
+        || config.version.ignores_git_branches(params.text("tasks_for"))
+    {
         return Ok(true);
     }
     let Some(patterns) = task.attributes.get("run_on_git_branches").and_then(Value::as_list) else {

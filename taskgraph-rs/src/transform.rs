@@ -65,6 +65,14 @@ pub struct Context<'a> {
 }
 
 impl Context<'_> {
+    /// Whether the graph is one of a try, whose tasks expire soon and use no caches that others rely on.
+    pub fn is_try(&self) -> bool {
+        match self.config.version.level_alone_is_try() {
+            true => self.params.text("level") == "1",
+            false => self.params.is_try(),
+        }
+    }
+
     /// Leaves the kind to Python if that has registered `name`, which is unknown here.
     pub fn leave_to_python(
         &self,

@@ -264,6 +264,13 @@ impl Tree {
         }
     }
 
+    /// The files of the embedded tree in `folder` below the root: their paths from there, and their texts. None of a tree on disk.
+    pub fn embedded_files(&self, folder: &str) -> Vec<(&'static str, &'static str)> {
+        let Files::Embedded(files) = &self.files else { return Vec::new() };
+        let below = |path: &'static str| path.strip_prefix(folder)?.strip_prefix('/');
+        files.iter().filter_map(|(path, text)| Some((below(path)?, *text))).collect()
+    }
+
     /// Where the file at `path` below the top lies on disk; an error for the embedded tree.
     pub fn disk_path(&self, path: &str) -> Result<PathBuf> {
         if !stays_inside(path) {

@@ -37,11 +37,15 @@ const LONGEST_NAME: usize = 255;
 /// All that is wrong with a full graph.
 pub fn verify(graph: &TaskGraph, config: &GraphConfig) -> Vec<Problem> {
     let v2 = format!("index.{}.v2", config.trust_domain());
-    let marked = Marked::of(graph, &v2);
+    let bad_index: fn(&str) -> bool = match config.version.verifies_index_paths() {
+        true => has_bad_index_path,
+        false => has_slash,
+    };
+    let marked = Marked::of(graph, &v2, bad_index);
     let mut problems = Vec::new();
     names(&marked, &mut problems);
     symbols(&marked, &mut problems);
-    routes(&marked, &v2, &mut problems);
+    routes(&marked, &v2, bad_index, &mut problems);
     tiers(&marked, &mut problems);
     toolchain_aliases(&marked, &mut problems);
     problems
@@ -60,14 +64,14 @@ struct Marked<'g> {
 }
 
 impl<'g> Marked<'g> {
-    fn of(graph: &'g TaskGraph, v2: &str) -> Self {
+    fn of(graph: &'g TaskGraph, v2: &str, bad_index: fn(&str) -> bool) -> Self {
         let marks = |at: usize| {
             let task = &*graph.tasks[at];
             let mut marks = 0;
             let mut mark = |name: u8, is_marked: bool| marks |= if is_marked { name } else { 0 };
             mark(NAME, task.label.as_str().len() > LONGEST_NAME);
             mark(TREEHERDER, treeherder(task).is_some());
-            mark(ROUTES, routes_of(task).any(|route| is_noteworthy(route, v2)));
+            mark(ROUTES, routes_of(task).any(|route| is_noteworthy(route, v2) || bad_index(route)));
             mark(ALIAS, task.attributes.contains_key("toolchain-alias"));
             marks
         };
@@ -88,12 +92,19 @@ fn routes_of(task: &Task) -> impl Iterator<Item = &str> {
 
 /// Whether a route is one of those of which something is asked.
 fn is_noteworthy(route: &str, v2: &str) -> bool {
-    route.len() > LONGEST_ROUTE || route.starts_with(v2) || route.starts_with("notify.") || has_slash(route)
+    route.len() > LONGEST_ROUTE || route.starts_with(v2) || route.starts_with("notify.")
 }
 
 /// Whether a route is an index path with a slash.
 fn has_slash(route: &str) -> bool {
     route.starts_with("index.") && memchr(b'/', route.as_bytes()).is_some()
+}
+
+/// Whether a route is an index path that the index does not take: a part is empty, or has a character that is not allowed.
+fn has_bad_index_path(route: &str) -> bool {
+    let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_!~*'()%-".contains(&byte);
+    let is_part = |part: &str| !part.is_empty() && part.bytes().all(is_allowed);
+    route.strip_prefix("index.").is_some_and(|path| !path.split('.').all(is_part))
 }
 
 fn about(task: &Task, code: &'static str, message: String, path: &str) -> Problem {
@@ -152,7 +163,7 @@ fn symbols(marked: &Marked<'_>, problems: &mut Vec<Problem>) {
 }
 
 /// Routes of the trust domain are unique, notifications know their event, index paths have no slashes.
-fn routes(marked: &Marked<'_>, v2: &str, problems: &mut Vec<Problem>) {
+fn routes(marked: &Marked<'_>, v2: &str, bad_index: fn(&str) -> bool, problems: &mut Vec<Problem>) {
     let mut seen: IndexMap<&str, &Label> = IndexMap::new();
     for task in marked.with(ROUTES) {
         for route in routes_of(task) {
@@ -182,8 +193,11 @@ fn routes(marked: &Marked<'_>, v2: &str, problems: &mut Vec<Problem>) {
                 );
                 problems.push(about(task, "route", message, "routes"));
             }
-            if has_slash(route) {
-                let message = format!("`{}` has a route with a slash: `{route}`", task.label);
+            if bad_index(route) {
+                let message = match has_slash(route) {
+                    true => format!("`{}` has a route with a slash: `{route}`", task.label),
+                    false => format!("`{}` has a route that is no index path: `{route}`", task.label),
+                };
                 problems.push(about(task, "route", message, "routes"));
             }
         }

@@ -94,6 +94,7 @@ fn a_training_starts_with_its_pretrained_models() {
     let input = config(|config| {
         config["experiment"]["pretrained-models"] = json!({
             "train-backwards": {"urls": ["https://models.example.org/b"], "mode": "use", "type": "default"},
+            "train-student": {"urls": ["https://models.example.org/s"], "mode": "init", "type": "default"},
         });
         // As JavaScript writes 0.0.
         config["experiment"]["bicleaner"]["default-threshold"] = 0.into();
@@ -136,14 +137,29 @@ fn everything_about_the_input_of_train_is_told_before_anything_is_done() {
 }
 
 #[test]
+fn a_key_that_nobody_knows_is_refused_wherever_it_stands() {
+    let (repository, fake) = (Repository::new(), decided());
+    let input = config(|config| {
+        config["experiment"]["bicleaner"]["default-treshold"] = 0.5.into();
+        config["start_stage"] = "train-teacher".into();
+    });
+    repository.write("input.json", &serde_json::to_string_pretty(&input).unwrap());
+    let parameters = format!("task-id={DECISION}");
+    let outcome = repository.test(&fake, &["train", "-p", &parameters, "--input", "input.json"]);
+    assert_eq!(outcome.status, 2);
+    insta::assert_snapshot!(outcome.err);
+    assert!(!repository.has_artifacts());
+}
+
+#[test]
 fn a_stage_without_tasks_is_refused() {
     let (repository, fake) = (Repository::new(), decided());
-    let input = config(|config| config["target-stage"] = "evaluate-teacher-ensemble".into());
+    let input = config(|config| config["target-stage"] = "evaluate-finetuned-teacher".into());
     repository.write("input.json", &input.to_string());
     let parameters = format!("task-id={DECISION}");
     let outcome = repository.test(&fake, &["train", "-p", &parameters, "--input", "input.json"]);
     assert_eq!(outcome.status, 2);
-    assert!(outcome.err.contains("evaluate-teacher-ensemble"), "{}", outcome.err);
+    assert!(outcome.err.contains("evaluate-finetuned-teacher"), "{}", outcome.err);
     assert!(!repository.has_artifacts());
 }
 

@@ -42,6 +42,10 @@ fn train(fake: &Fake, more: Value) -> Option<(Repository, Outcome)> {
     let parameters = tree.join("cases/stage-train-teacher-model/parameters.yml");
     let given: Value = serde_yaml::from_str(&std::fs::read_to_string(&parameters).unwrap()).unwrap();
     let mut input = given["training_config"].clone();
+    // What these parameters have left over of older configs.
+    for key in ["backward-model", "split-length", "vocab"] {
+        input["experiment"].as_object_mut().unwrap().shift_remove(key);
+    }
     input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     repository.write("input.json", &input.to_string());
     let outcome =
@@ -127,7 +131,7 @@ fn what_would_be_used_again_has_to_outlast_what_waits_for_it() {
     const IMAGE: &str = "XZpkTE7YQTCaIbJE961tEw";
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
     // The deadlines of this tree are twenty days from now.
-    for (days, status) in [(3, 2), (30, 0)] {
+    for (days, runs_anew) in [(3, true), (30, false)] {
         let mut image = image.clone();
         let expires = i64::try_from(since.as_millis()).unwrap() + days * 24 * 3_600_000;
         image["expires"] = taskgraph::time::json_date(expires).into();
@@ -135,11 +139,31 @@ fn what_would_be_used_again_has_to_outlast_what_waits_for_it() {
         let Some((repository, outcome)) = train(&fake, json!({"previous-group-ids": [GROUP]})) else {
             return;
         };
-        assert_eq!(outcome.status, status, "{}", outcome.err);
-        assert_eq!(repository.has_artifacts(), status == 0);
-        if status == 2 {
-            let told = format!("`docker-image-base` cannot be used again: task `{IMAGE}` is no good");
-            assert!(outcome.err.contains(&told), "{}", outcome.err);
-        }
+        let told =
+            format!("`docker-image-base` runs anew: task `{IMAGE}` of an earlier group cannot be used");
+        assert_eq!(outcome.err.contains(&told), runs_anew, "{}", outcome.err);
+        // All else is made in that image, so that nothing is left.
+        let told = "of 4 tasks that were found in earlier groups, none can be used again";
+        assert_eq!(outcome.err.contains(told), runs_anew, "{}", outcome.err);
+        assert_eq!((outcome.status == 2, repository.has_artifacts()), (runs_anew, !runs_anew));
     }
+    // Whoever names it wants no other.
+    let more = json!({"previous-group-ids": [GROUP], "existing_tasks": {"docker-image-base": OLDER}});
+    fake.forget(OLDER);
+    let Some((repository, outcome)) = train(&fake, more) else { return };
+    assert_eq!(outcome.status, 2, "{}", outcome.err);
+    assert!(outcome.err.contains(&format!("task `{OLDER}` is no good")), "{}", outcome.err);
+    assert!(!repository.has_artifacts());
+}
+
+#[test]
+fn groups_of_which_nothing_has_completed_are_refused() {
+    let fake = services();
+    for task in [VOCABULARY, TRAINING] {
+        fake.forget(task);
+    }
+    let Some((repository, outcome)) = train(&fake, json!({"previous-group-ids": [GROUP]})) else { return };
+    assert_eq!(outcome.status, 2, "{}", outcome.err);
+    assert!(outcome.err.contains("no task of the previous groups has completed"), "{}", outcome.err);
+    assert!(!repository.has_artifacts());
 }

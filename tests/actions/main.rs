@@ -7,6 +7,7 @@ mod fake_taskcluster;
 mod support;
 
 mod callback;
+mod from;
 mod groups;
 mod offered;
 mod stages;

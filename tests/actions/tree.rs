@@ -142,6 +142,18 @@ impl Repository {
         run(command)
     }
 
+    /// `graph preview` of a file, as somebody without credentials calls it.
+    pub fn preview(&self, fake: &Fake, arguments: &[&str]) -> Outcome {
+        let mut command = self.command(fake);
+        command.env_remove("TASKCLUSTER_PROXY_URL");
+        command
+            .args(["graph", "preview", "--native", "always", "--root", self.root])
+            .arg("--run-task-dir")
+            .arg(self.run_task.path());
+        command.args(arguments);
+        run(command)
+    }
+
     fn command(&self, fake: &Fake) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_taskgraph-rs"));
         command.env_clear().envs(fake.environment()).current_dir(self.folder.path());

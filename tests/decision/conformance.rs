@@ -86,6 +86,7 @@ impl Bench {
             &Decision {
                 task_id: TaskId::parse(DECISION)?,
                 settings: &settings,
+                found_tasks: &Default::default(),
                 is_checked: false,
                 probe: &|_| panic!("all urls are known"),
                 find: &|paths| taskcluster.find(paths),
@@ -168,15 +169,15 @@ fn what_the_index_has_is_not_created_and_the_preview_says_so() {
     assert_eq!(fake.violations(), [""; 0]);
     let report = bench.artifact("preview.json");
     let found = &report["plan"]["look_up"];
-    assert_eq!(found["counts"]["runs"], report["plan"]["work"]["totals"]["tasks"]);
+    assert_eq!(found["counts"]["would_run"], report["plan"]["work"]["totals"]["tasks"]);
     let mut cached = 0;
     for (label, fate) in &decided.fates {
         let told = &found["tasks"][label.as_str()];
         let outcome = told["outcome"].as_str().unwrap();
         let is_told = match fate.word() {
-            "kept" => outcome == "runs",
+            "kept" => outcome == "would-run",
             "removed" => outcome == "not-needed",
-            _ => ["cached", "existing"].contains(&outcome),
+            _ => outcome == "used-again",
         };
         assert!(is_told, "{label}: {told} {fate}");
         if let (Some(expires), Some(needed)) = (told["expires"].as_str(), told["needed_until"].as_str()) {

@@ -121,3 +121,27 @@ fn two_labels_with_one_task_are_one_dependency() {
     let both = tasks.values().find(|task| task["metadata"]["name"] == "job-e").unwrap();
     assert_eq!(both["dependencies"], json!([ONE, crate::repository::DECISION]));
 }
+
+#[test]
+fn whoever_only_looks_at_a_graph_is_warned() {
+    let repository = Repository::new();
+    let outcome = repository.dry(&["--tasks-for=github-pull-request", "--target-tasks-method=all"]);
+    assert_eq!(outcome.status, 0, "{}", outcome.err);
+    let mut parameters = repository.parameters();
+    parameters["existing_tasks"] = json!({"job-a": ONE});
+    repository.write("parameters.json", &parameters.to_string());
+    for (state, told) in [("failed", Some("its state is failed")), ("completed", None)] {
+        let fake = Fake::start();
+        fake.status(ONE, state, "2999-01-01T00:00:00.000Z");
+        for phase in ["optimized", "morphed"] {
+            let mut command = crate::repository::program();
+            command.args([phase, "-J", "-p", "parameters.json"]).current_dir(repository.path());
+            command.envs(fake.environment());
+            let outcome = crate::repository::run(command);
+            assert_eq!(outcome.status, 0, "{}", outcome.err);
+            let warning = format!("`job-a` cannot be used again: task `{ONE}` is no good");
+            assert_eq!(outcome.err.contains(&warning), told.is_some(), "{phase}: {}", outcome.err);
+            assert!(told.is_none_or(|told| outcome.err.contains(told)), "{phase}: {}", outcome.err);
+        }
+    }
+}

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
+use crate::browser::Browser;
 use crate::fake_taskcluster::Fake;
 use crate::repository::{DECISION, Outcome, program, run};
 use crate::support::{checkout, read_json, shared, whole};
@@ -41,17 +42,17 @@ fn what_the_index_has_is_told_with_the_time_it_lasts() {
     let count = |outcome: &str| tasks.values().filter(|task| task["outcome"] == outcome).count();
     assert_eq!(
         found["counts"],
-        json!({"runs": count("runs"), "cached": count("cached"), "existing": 0, "not_needed": count("not-needed")})
+        json!({"would_run": count("would-run"), "used_again": count("used-again"), "not_needed": count("not-needed")})
     );
-    assert!(count("cached") > 3 && count("runs") > 3, "{}", found["counts"]);
-    for (label, task) in tasks.iter().filter(|(_, task)| task["outcome"] == "cached") {
+    assert!(count("used-again") > 3 && count("would-run") > 3, "{}", found["counts"]);
+    for (label, task) in tasks.iter().filter(|(_, task)| task["outcome"] == "used-again") {
         let path = task["index_path"].as_str().unwrap();
         assert_eq!(task["task_id"], answers["index"][path], "{label}");
         let status = &answers["status"][task["task_id"].as_str().unwrap()];
         assert_eq!(task["expires"], status["expires"], "{label}");
     }
     // A hit that cannot be used says so.
-    let runs = tasks.values().filter(|task| task["outcome"] == "runs");
+    let runs = tasks.values().filter(|task| task["outcome"] == "would-run");
     let unused = runs.filter(|task| task["why"].as_str().unwrap().contains("not taken: its state is failed"));
     assert!(unused.count() > 0);
 }
@@ -61,12 +62,60 @@ fn the_text_counts_by_kind_and_lists_with_all() {
     let fake = Fake::start();
     let Some((outcome, _)) = preview(&fake, &json!({}), &[]) else { return };
     assert_eq!(outcome.status, 0, "{}", outcome.err);
-    let section = outcome.out.split("What is there already\n").nth(1).unwrap();
-    assert!(section.contains(" would run, ") && section.contains(" there already"), "{section}");
+    let section = outcome.out.split("Looked up: ").nth(1).unwrap();
+    let (counts, section) = section.split_once('\n').unwrap();
+    assert!(counts.contains(" would run, ") && counts.contains(" used again"), "{counts}");
+    // The line that everybody reads first says the same, and nothing that was true before the look-up.
+    let summary = outcome.out.lines().nth(1).unwrap();
+    assert!(summary.contains(&format!(" tasks, {counts}")), "{summary}");
+    assert!(!outcome.out.contains("to run") && !outcome.out.contains("looked up yet"), "{}", outcome.out);
     assert!(!section.contains("cache found"), "{section}");
     let (outcome, _) = preview(&fake, &json!({}), &["--all"]).unwrap();
     let listed = outcome.out.lines().filter(|line| line.contains(" (cache found: ")).count();
     assert!(listed > 3, "{}", outcome.out);
+}
+
+#[test]
+fn the_page_says_with_the_same_numbers_what_would_run() {
+    let Some(browser) = Browser::start() else { return };
+    let fake = Fake::start();
+    let Some((outcome, _)) = preview(&fake, &json!({}), &["--json"]) else { return };
+    let report: Value = serde_json::from_str(&outcome.out).unwrap();
+    let counts = &report["plan"]["look_up"]["counts"];
+    let all = &report["plan"]["facts"]["needed"];
+    let folder = tempfile::tempdir().unwrap();
+    let page = folder.path().join("page.html");
+    let (outcome, _) =
+        preview(&fake, &json!({}), &["--format", "html", "-o", page.to_str().unwrap()]).unwrap();
+    assert_eq!(outcome.status, 0, "{}", outcome.err);
+    browser.open(&page, "");
+    let facts = browser.text("document.querySelector('#facts').textContent");
+    let words =
+        format!("{all} tasks, {} would run, {} used again", counts["would_run"], counts["used_again"]);
+    assert!(facts.contains(&words), "{facts}: {words}");
+    let chip = |fate: &str| {
+        browser.text(&format!("document.querySelector('#fate-{fate}').textContent")).trim().to_owned()
+    };
+    assert_eq!(chip("runs"), format!("• would run {}", counts["would_run"]));
+    assert_eq!(chip("cached"), format!("✓ used again {}", counts["used_again"]));
+    browser.click("#fate-runs");
+    let found = format!("{} tasks: would run", counts["would_run"]);
+    browser.wait(&format!("document.querySelector('#panel').textContent.includes('{found}')"));
+    // A task says which other one stands in for it, and until when.
+    let tasks = report["plan"]["look_up"]["tasks"].as_object().unwrap();
+    let (label, cached) = tasks.iter().find(|(_, task)| task["outcome"] == "used-again").unwrap();
+    browser.open(&page, &format!("#task={label}"));
+    browser.wait(&format!(
+        "document.querySelector('#panel').textContent.includes('{}')",
+        cached["task_id"].as_str().unwrap()
+    ));
+    assert!(
+        browser
+            .text("document.querySelector('#panel').textContent")
+            .contains(cached["expires"].as_str().unwrap())
+    );
+    assert!(browser.text("document.querySelector('#panel .fate').textContent").contains("used again"));
+    assert_eq!(browser.complaints(), [""; 0]);
 }
 
 #[test]
@@ -78,9 +127,16 @@ fn existing_tasks_are_told_apart() {
     assert_eq!(outcome.status, 0, "{}", outcome.err);
     let report: Value = serde_json::from_str(&outcome.out).unwrap();
     let found = &report["plan"]["look_up"];
-    assert_eq!(found["counts"]["existing"], 1);
-    assert_eq!(found["tasks"][image]["outcome"], "existing");
+    assert_eq!(found["tasks"][image]["outcome"], "used-again");
+    assert_eq!(found["tasks"][image]["existing"], true);
+    let existing = found["tasks"].as_object().unwrap().values().filter(|task| task["existing"] == true);
+    assert_eq!(existing.count(), 1);
     assert_eq!(found["tasks"][image]["task_id"], DECISION);
+    // A decision would refuse it: the queue does not know the task.
+    let told = format!("`{image}` cannot be used again: task `{DECISION}` is no good");
+    let problems = report["problems"].as_array().unwrap();
+    let told = problems.iter().find(|problem| problem["message"] == told).unwrap();
+    assert_eq!((&told["severity"], &told["code"]), (&json!("warning"), &json!("existing-task")));
 }
 
 #[test]

@@ -1,6 +1,9 @@
 //! `decision`: from a repository to tasks at a Taskcluster on this machine.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+#[path = "../page/browser.rs"]
+#[allow(dead_code, reason = "the page has tests of its own that need all of it")]
+mod browser;
 #[path = "../fake_taskcluster/mod.rs"]
 mod fake_taskcluster;
 #[path = "../support/mod.rs"]

@@ -1,5 +1,6 @@
 """The reference, imported once. What it remembers of one tree must not reach the next."""
 
+import collections
 import json
 import logging
 import signal
@@ -17,8 +18,61 @@ NAMES = {
 }
 
 
+def in_order(waiting, dependencies):
+    """Each thing as soon as all that it depends on came before it; others go to the end of the queue."""
+    waiting, done, refused = collections.deque(waiting), set(), 0
+    while waiting:
+        thing = waiting.popleft()
+        if done.issuperset(dependencies(thing)):
+            done.add(thing)
+            refused = 0
+            yield thing
+        else:
+            waiting.append(thing)
+            refused += 1
+            if refused > len(waiting):
+                raise Exception("Dependency loop")
+
+
+def leave_nothing_to_chance():
+    """From version 17 on, the order of kinds, and from 17.3 on that of tasks, follows from the hashes of their names. Here
+    it is one of those that may come out: that of earlier versions, and of the files."""
+    import taskgraph.graph
+    import taskgraph.transforms.cached_tasks
+    import taskgraph.transforms.run
+
+    def visit(self, reverse):
+        links = self.reverse_links_dict() if reverse else self.links_dict()
+        # A node comes after those that it depends on, which are looked at right before it is again.
+        queue, seen = collections.deque(sorted(self.nodes)), set()
+        while queue:
+            node = queue.popleft()
+            if node in seen:
+                continue
+            if seen.issuperset(links[node]):
+                seen.add(node)
+                yield node
+            else:
+                queue.extend(sorted(link for link in links[node] if link not in seen))
+                queue.append(node)
+
+    def order_tasks(config, tasks):
+        tasks = {task["label"]: task for task in tasks}
+
+        def own(label):
+            found = tasks[label].get("dependencies", {}).values()
+            return {other for other in found if other.startswith(f"{config.kind}-") and other in tasks}
+
+        for label in in_order(tasks, own):
+            yield tasks[label]
+
+    taskgraph.graph.Graph._visit = visit
+    taskgraph.transforms.cached_tasks.order_tasks = order_tasks
+    taskgraph.transforms.run.order_tasks = order_tasks
+
+
 class Reference:
-    def __init__(self):
+    def __init__(self, major):
         logging.disable(logging.CRITICAL)
         import taskgraph.generator
         import taskgraph.main  # noqa: F401
@@ -26,6 +80,8 @@ class Reference:
         import taskgraph.optimize.base
         import taskgraph.parameters
 
+        if major >= 17:
+            leave_nothing_to_chance()
         self.generator = taskgraph.generator.TaskGraphGenerator
         self.load = taskgraph.parameters.parameters_loader
         base = taskgraph.optimize.base

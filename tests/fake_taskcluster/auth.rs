@@ -1,6 +1,6 @@
 //! Who asks: Hawk signatures, in a header or in the url.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use hawk::{Header, Key, PayloadHasher, RequestBuilder, SHA256};
 
@@ -17,6 +17,10 @@ pub struct Client {
     pub id: String,
     pub token: String,
     pub certificate: Option<String>,
+    /// How many more signed requests the certificate is good for; any number of them without one.
+    pub certificate_left: Option<usize>,
+    /// How many seconds the clock of the services is ahead of this machine's.
+    pub ahead: i64,
 }
 
 /// The scopes of a request: all of `granted` for the proxy and for who signs rightly, `None` for anybody else.
@@ -35,6 +39,9 @@ pub fn authenticate(request: &Request, client: &Client, granted: &Scopes) -> Res
         None => bewit(request, &key),
     };
     match is_right {
+        true if client.certificate_left == Some(0) => {
+            Err(Refusal::unauthenticated("ext.certificate.expiry < now"))
+        }
         true => Ok(Some(granted.clone())),
         false => Err(Refusal::unauthenticated("Bad mac")),
     }
@@ -53,6 +60,12 @@ fn signs(request: &Request, header: &str, client: &Client, key: &Key) -> Result<
     }
     if header.ext.is_some() != client.certificate.is_some() {
         return Err(Refusal::unauthenticated("ext.certificate is missing, or nobody gave one"));
+    }
+    // Hawk looks at the time first, `auth` at the certificate once the signature is right.
+    let ts = header.ts.ok_or_else(broken)?.duration_since(UNIX_EPOCH).unwrap().as_secs();
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+    if now.saturating_add_signed(client.ahead).abs_diff(ts) > SKEW.as_secs() {
+        return Err(Refusal::unauthenticated("Stale timestamp"));
     }
     if let Some(signed) = &header.hash {
         let sort = request.header("content-type").unwrap_or_default();

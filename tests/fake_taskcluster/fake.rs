@@ -54,7 +54,7 @@ impl Fake {
 
     /// As somebody with credentials reaches it.
     pub fn signed(&self) -> Access {
-        let Client { id, token, certificate } = self.lock().client.clone();
+        let Client { id, token, certificate, .. } = self.lock().client.clone();
         let credentials = Some(Credentials { client_id: id, access_token: token, certificate });
         Access { root_url: self.root_url(), proxy_url: None, credentials }
     }
@@ -72,6 +72,22 @@ impl Fake {
     /// Credentials are temporary from now on.
     pub fn certificate(&self, certificate: &str) {
         self.lock().client.certificate = Some(certificate.into());
+    }
+
+    /// The certificate of the credentials is good for so many more requests, and then it has expired; whoever signs in
+    /// again gets a new one.
+    pub fn expire_certificate_after(&self, requests: usize) {
+        self.lock().client.certificate_left = Some(requests);
+    }
+
+    /// The certificate is good again.
+    pub fn renew_certificate(&self) {
+        self.lock().client.certificate_left = None;
+    }
+
+    /// The clock of the services is so many seconds ahead of this machine's, as the signatures of requests see it.
+    pub fn clock_ahead(&self, seconds: i64) {
+        self.lock().client.ahead = seconds;
     }
 
     /// Callers with credentials or a proxy have only these scopes from now on.
@@ -136,6 +152,17 @@ impl Fake {
 
     pub fn artifact(&self, id: &str, name: &str, content: impl Into<Vec<u8>>) {
         self.lock().store.artifacts.insert((id.into(), name.into()), content.into());
+    }
+
+    /// The same, and when it expires.
+    pub fn artifact_until(&self, id: &str, name: &str, expires: &str) {
+        self.artifact(id, name, "");
+        self.lock().store.artifact_expires.insert((id.into(), name.into()), expires.into());
+    }
+
+    /// An artifact is there no longer.
+    pub fn forget_artifact(&self, id: &str, name: &str) {
+        self.lock().store.artifacts.remove(&(id.into(), name.into()));
     }
 
     /// A file that is no part of Taskcluster; its url.
@@ -218,6 +245,11 @@ impl Fake {
     /// The clock of the services, in milliseconds after 1970.
     pub fn clock(&self, now: i64) {
         self.lock().store.now = Some(now);
+    }
+
+    /// The definition of a task that is there.
+    pub fn definition(&self, id: &str) -> Value {
+        self.lock().store.tasks[id].definition.clone()
     }
 
     /// How a task is doing.

@@ -68,7 +68,10 @@ pub fn list_artifacts(store: &Store, id: &str, token: Option<String>) -> Result<
     store.task(id)?;
     let of_task = store.artifacts.keys().filter(|(task, _)| task == id);
     let found: Vec<Value> = of_task
-        .map(|(_, name)| json!({ "storageType": "s3", "name": name, "expires": FAR, "contentType": "text/plain" }))
+        .map(|key @ (_, name)| {
+            let expires = store.artifact_expires.get(key).map_or(FAR, String::as_str);
+            json!({ "storageType": "s3", "name": name, "expires": expires, "contentType": "text/plain" })
+        })
         .collect();
     let (page, token) = store.page(&found, token)?;
     Ok(with_token(json!({ "artifacts": page }), token))

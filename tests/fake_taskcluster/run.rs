@@ -75,9 +75,15 @@ pub fn resolve(store: &mut Store, id: &str, state: &str, reason: &str) {
     let run = task.runs.last_mut().unwrap();
     run.state = state.into();
     run.resolved = Some(reason.into());
-    if matches!(reason, "worker-shutdown" | "claim-expired") && task.retries_left > 0 {
+    // A worker reports `intermittent-task` where the exit status is one of `onExitStatus.retry`.
+    let retry = match reason {
+        "worker-shutdown" | "claim-expired" => Some("retry"),
+        "intermittent-task" => Some("task-retry"),
+        _ => None,
+    };
+    if let Some(created) = retry.filter(|_| task.retries_left > 0) {
         task.retries_left -= 1;
-        task.runs.push(Run::new("pending", "retry"));
+        task.runs.push(Run::new("pending", created));
         return;
     }
     let waiting: Vec<String> = store

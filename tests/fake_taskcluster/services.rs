@@ -56,7 +56,13 @@ pub struct Services {
 impl Services {
     /// Services that have nothing, grant everything and make no mistakes.
     pub fn new() -> Self {
-        let client = Client { id: "project/tests".into(), token: "s3cret-t0ken".into(), certificate: None };
+        let client = Client {
+            id: "project/tests".into(),
+            token: "s3cret-t0ken".into(),
+            certificate: None,
+            certificate_left: None,
+            ahead: 0,
+        };
         let inner = Inner {
             store: Store { page: 1_000, ..Store::default() },
             faults: Faults::default(),
@@ -145,6 +151,9 @@ impl Inner {
                 .ok_or_else(|| Refusal::not_found("there is no such thing"));
         }
         let scopes = authenticate(request, &self.client, &self.granted)?;
+        if let (Some(left), Some(_)) = (&mut self.client.certificate_left, request.header("authorization")) {
+            *left = left.saturating_sub(1);
+        }
         let body = request.json();
         if let Some((schema, schemas)) = takes.zip(Schemas::get()) {
             let Some(body) = &body else { return Err(Refusal::malformed("the body is no JSON")) };

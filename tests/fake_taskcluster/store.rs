@@ -32,6 +32,8 @@ pub struct Store {
     pub index: BTreeMap<String, (String, String)>,
     /// Task and name to content.
     pub artifacts: BTreeMap<(String, String), Vec<u8>>,
+    /// When artifacts expire that do not so far from now.
+    pub artifact_expires: BTreeMap<(String, String), String>,
     /// Task groups, and their scheduler.
     pub groups: BTreeMap<String, String>,
     pub sealed: BTreeSet<String>,

@@ -1,4 +1,4 @@
-"""Which versions of Taskgraph and mozilla-taskgraph are the same: by their source, and by made-up trees."""
+"""Which versions of Taskgraph and mozilla-taskgraph native parts equal: by made-up trees, and by their source."""
 
 import re
 import subprocess
@@ -9,8 +9,6 @@ from compare import environment
 from modules import meaning
 
 PROJECT = Path(__file__).resolve().parents[2]
-# These ask Taskcluster. No graph is made of what they find; see docs/known-modules.md.
-APART = {"util/taskcluster.py"}
 
 
 def sources(folder):
@@ -21,7 +19,8 @@ def sources(folder):
 
 
 def same(reference, others, binary, trees, cache):
-    """The versions that are as good as the reference's, by package."""
+    """The versions that native parts equal, by package. What changed from one version of Taskgraph to the next, native parts
+    know (taskgraph-rs/src/taskgraph_version.rs); mozilla-taskgraph has to have the same source."""
     package = Path(reference.run_task).parent
     one, mozilla = sources(package), sources(package.parent / "mozilla_taskgraph")
     known = {"taskcluster-taskgraph": {reference.version}, "mozilla-taskgraph": {reference.mozilla}}
@@ -31,7 +30,7 @@ def same(reference, others, binary, trees, cache):
         differing = {file for file in one.keys() | two.keys() if one.get(file) != two.get(file)}
         said = differential(other, binary, trees, cache)
         print(f"{other.version}: differs in {', '.join(sorted(differing)) or 'nothing'}; {said}", file=sys.stderr)
-        if differing <= APART and said.endswith(" 0 differ"):
+        if said.endswith(" 0 differ"):
             known["taskcluster-taskgraph"].add(other.version)
         if other.mozilla and sources(there.parent / "mozilla_taskgraph") == mozilla:
             known["mozilla-taskgraph"].add(other.mozilla)

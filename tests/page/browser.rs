@@ -120,6 +120,55 @@ impl Browser {
         self.call(&format!("/element/{}/click", found[ELEMENT].as_str().unwrap()), &json!({}));
     }
 
+    /// Runs a script before those of every page that is opened from now on.
+    pub fn prepare(&self, script: &str) {
+        let command = json!({"cmd": "Page.addScriptToEvaluateOnNewDocument", "params": {"source": script}});
+        self.call("/goog/cdp/execute", &command);
+    }
+
+    /// Gives the window a size, as of a telephone.
+    pub fn resize(&self, width: u32, height: u32) {
+        let metrics = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
+        let command = json!({"cmd": "Emulation.setDeviceMetricsOverride", "params": metrics});
+        self.call("/goog/cdp/execute", &command);
+        self.wait(&format!("window.innerWidth === {width}"));
+    }
+
+    /// Presses the mouse in the middle of an element and moves it by so many pixels before it is let go.
+    pub fn drag(&self, selector: &str, x: i32, y: i32) {
+        let start = self.middle(selector);
+        self.mouse(&[
+            json!({"type": "pointerMove", "duration": 0, "x": start.0, "y": start.1}),
+            json!({"type": "pointerDown", "button": 0}),
+            json!({"type": "pointerMove", "duration": 20, "x": start.0 + x / 2, "y": start.1 + y / 2}),
+            json!({"type": "pointerMove", "duration": 20, "x": start.0 + x, "y": start.1 + y}),
+            json!({"type": "pointerUp", "button": 0}),
+        ]);
+    }
+
+    fn mouse(&self, steps: &[Value]) {
+        let parameters = json!({"pointerType": "mouse"});
+        let mouse = json!({"type": "pointer", "id": "mouse", "parameters": parameters, "actions": steps});
+        self.call("/actions", &json!({"actions": [mouse]}));
+    }
+
+    /// Turns the wheel over the middle of an element, with the control key held down or not.
+    pub fn wheel(&self, selector: &str, delta: i32, with_control: bool) {
+        let (x, y) = self.middle(selector);
+        let wheel = json!({"type": "mouseWheel", "x": x, "y": y, "deltaX": 0, "deltaY": delta,
+            "modifiers": if with_control { 2 } else { 0 }});
+        self.call("/goog/cdp/execute", &json!({"cmd": "Input.dispatchMouseEvent", "params": wheel}));
+    }
+
+    fn middle(&self, selector: &str) -> (i32, i32) {
+        let rectangle = format!("document.querySelector({}).getBoundingClientRect()", json!(selector));
+        let middle = |start: &str, length: &str| {
+            let found = self.ask(&format!("Math.round({rectangle}.{start} + {rectangle}.{length} / 2)"));
+            i32::try_from(found.as_i64().unwrap()).unwrap()
+        };
+        (middle("left", "width"), middle("top", "height"))
+    }
+
     /// Types keys into whatever has the focus.
     pub fn keys(&self, keys: &str) {
         let strokes: Vec<Value> = keys

@@ -19,10 +19,17 @@ const TIDY: Duration = Duration::from_secs(30);
 /// The variable by which descendants of a call are known, whatever they are.
 const MARK: &str = "TASKGRAPH_TEST_MARK";
 
-/// A tree whose transform starts a child that ignores signals, says so in the file `begun`, and hangs.
+/// A tree whose transform starts a child and a daemon that ignore signals, says so in the file `begun`, and hangs.
 fn hanging() -> Tree {
     Tree::new(&format!(
-        "{TRANSFORM}        os.spawnlp(os.P_NOWAIT, \"sh\", \"sh\", \"-c\", \"trap '' INT TERM HUP USR1; sleep 1000; true\")
+        "{TRANSFORM}        deaf = \"sh\", \"-c\", \"trap '' INT TERM HUP USR1; sleep 1000; true\"
+        os.spawnvp(os.P_NOWAIT, \"sh\", deaf)
+        daemon = os.fork()
+        if daemon == 0:
+            os.setsid()
+            os.spawnvp(os.P_NOWAIT, \"sh\", deaf)
+            os._exit(0)
+        os.waitpid(daemon, 0)
         open(os.environ[\"{MARK}\"] + \"/begun\", \"w\").close()
         while True: time.sleep(1)
         yield task
@@ -72,8 +79,8 @@ fn interrupted(signal: &str, arguments: &[&str]) -> Option<ExitStatus> {
         mark.path().join("begun").exists()
     });
     assert!(
-        marked(mark.path()).len() >= 4,
-        "the program, the worker, its watcher and a child: {:?}",
+        marked(mark.path()).len() >= 6,
+        "the program, the worker, its watcher, its session, a child and a daemon: {:?}",
         marked(mark.path())
     );
     let pid = child.id().to_string();

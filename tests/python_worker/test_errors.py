@@ -44,7 +44,8 @@ class Errors(TreeCase):
         self.assertEqual(self.in_tree(error)[0][2], "plain")
         self.assertIn("raise ValueError", error["frames"][-1]["text"])
         self.assertEqual(error["transform"], "example_taskgraph.fails:fails")
-        self.assertEqual(error["transform_at"], {"file": os.path.join(self.folder, self.path), "line": 7})
+        definition = {"file": os.path.join(self.folder, self.path), "line": 7, "function": "fails", "in_tree": True}
+        self.assertEqual(error["transform_at"], definition)
 
     def test_a_transform_that_forgets_to_yield(self):
         error = self.error_of("for task in tasks:\n    pass\n")

@@ -136,10 +136,33 @@ class Processes(TreeCase):
     def test_the_watcher_goes_too(self):
         worker = self.opened()
         group = worker.process.pid
-        self.assertEqual(len(group_members(group)), 2)
-        worker.process.kill()
-        worker.process.wait()
-        self.assertTrue(client.wait_until(lambda: not group_members(group)))
+        self.assertEqual(group_members(group), sorted([group, worker.opened["pid"]]))
+        os.kill(worker.opened["pid"], signal.SIGKILL)
+        self.assertEqual(worker.close(), -signal.SIGKILL)
+        self.assertEqual(group_members(group), [])
+
+    def test_who_leaves_the_group_ends_too(self):
+        """A daemon, and the children of one, whether or not they listen to SIGTERM."""
+        self.prepare(LEAVES)
+        for fork in (False, True):
+            for how in ("closed", "told", "killed"):
+                worker = self.opened()
+                self.made(worker, "it", fork=fork)
+                with open(os.path.join(self.folder, "pids.txt")) as f:
+                    pids = [int(pid) for pid in f.read().split()]
+                self.assertEqual(len(pids), 5)
+                self.assertTrue(all(client.alive(pid) and os.getpgid(pid) != worker.process.pid for pid in pids), pids)
+                if how == "told":
+                    worker.process.terminate()
+                elif how == "killed":
+                    os.kill(worker.opened["pid"], signal.SIGKILL)
+                if how != "closed":
+                    worker.process.wait(20)
+                self.assertEqual(worker.close(), 0 if how == "closed" else -signal.SIGKILL)
+                self.assertFalse([pid for pid in pids if client.alive(pid)], how)
+                # who can, tidies up
+                os.unlink(os.path.join(self.folder, "tidy.txt"))
+                os.unlink(os.path.join(self.folder, "pids.txt"))
 
     def test_transforms_have_no_children_that_are_not_theirs(self):
         self.prepare("yield from tasks\nimport os\ntry:\n    os.wait()\nexcept ChildProcessError:\n    print('none')\n")
@@ -161,8 +184,46 @@ def group_members(group):
                     found.append(int(name))
             except ProcessLookupError:
                 pass
-    return found
+    return sorted(found)
 
+
+#: Starts sessions of their own: one with a child; one whose parent ends; one that tidies up when it is asked to end
+LEAVES = """
+import os, subprocess, sys, time
+path = os.path.join(config.graph_config.vcs_root, "pids.txt")
+def note():
+    with open(path, "a") as f:
+        f.write("%d " % os.getpid())
+def wait(ignores):
+    import signal
+    if ignores:
+        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGUSR1):
+            signal.signal(number, signal.SIG_IGN)
+    note()
+    time.sleep(1000)
+    os._exit(0)
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0:
+        wait(True)
+    wait(False)
+daemon = os.fork()
+if daemon == 0:
+    os.setsid()
+    if os.fork() == 0:
+        os.setsid()
+        if os.fork() == 0:
+            wait(True)
+        wait(True)
+    os._exit(0)
+os.waitpid(daemon, 0)
+tidy = path.replace("pids", "tidy")
+code = "trap 'echo > %s; exit' TERM; echo $$ >> %s; while true; do sleep 0.1; done" % (tidy, path)
+subprocess.Popen(["sh", "-c", code], start_new_session=True)
+while not os.path.exists(path) or len(open(path).read().split()) < 5:
+    time.sleep(0.01)
+yield from tasks
+"""
 
 #: A program that asks for a kind which does not end
 PROGRAM = """

@@ -318,3 +318,84 @@ fn without_tasks_there_is_nothing_to_do() {
     assert!(brisk(fake.proxied()).create(Vec::new()).unwrap().0.is_empty());
     assert_eq!(fake.requests().len(), 0);
 }
+
+#[test]
+fn a_clock_that_is_wrong_is_told_with_what_to_do() {
+    for ahead in [-120, 120] {
+        let fake = start();
+        fake.clock_ahead(ahead);
+        let failure = brisk(fake.signed()).create(decided(vec![task(1, &[])])).unwrap_err();
+        assert_eq!(
+            failure.refused[0].failure.to_string(),
+            "refused with status 401: Stale timestamp; the clock of this machine is wrong: set it, and call again"
+        );
+        assert!(fake.tasks().is_empty());
+    }
+    let fake = start();
+    fake.clock_ahead(50);
+    brisk(fake.signed()).create(decided(vec![task(1, &[])])).unwrap();
+}
+
+/// Credentials that end in the middle: what exists is told, and the same tasks with the same ids are created by the next
+/// call, each once.
+#[test]
+fn a_certificate_that_expires_in_the_middle_leaves_tasks_that_the_next_call_takes_again() {
+    static CLOCK: AtomicI64 = AtomicI64::new(0);
+    let fake = start();
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    CLOCK.store(now.as_millis() as i64, Ordering::SeqCst);
+    fake.certificate(
+        r#"{"version": 1, "scopes": ["*"], "start": 0, "expiry": 1, "seed": "s", "signature": "s"}"#,
+    );
+    fake.expire_certificate_after(30);
+    let tasks = || layers(4, 20);
+    let open = || brisk(fake.signed()).with_clock(|| CLOCK.load(Ordering::SeqCst));
+    let failure = open().create(tasks()).unwrap_err();
+    assert!(failure.created.len() >= 20 && failure.created.len() <= 30, "{}", failure.created.len());
+    let told = failure.refused[0].failure.to_string();
+    assert!(
+        told.contains("the credentials have expired: get new ones, and start the same task id again"),
+        "{told}"
+    );
+    let all = failure.created.len() + failure.refused.len() + failure.untried.len();
+    assert_eq!((all, fake.tasks().len()), (80, failure.created.len()));
+    fake.renew_certificate();
+    assert_eq!(open().create(tasks()).unwrap().0.len(), 80);
+    assert_eq!(fake.tasks().len(), 80);
+    assert_eq!(fake.violations(), [""; 0]);
+}
+
+#[test]
+fn what_the_queue_refuses_is_refused_here() {
+    // What it depends on is not there.
+    let fake = start();
+    let failure = brisk(fake.proxied()).create(decided(vec![task(1, &[77])])).unwrap_err();
+    let told = failure.refused[0].failure.to_string();
+    assert!(told.contains("references non-existing tasks") && told.contains(id(77).as_str()), "{told}");
+    // Its creation is told for later than a quarter of an hour from now, or for earlier.
+    for (minutes, is_taken) in [(-16, false), (-14, true), (14, true), (16, false)] {
+        let fake = start();
+        let mut late = task(1, &[]);
+        late.definition.insert("created".into(), stamp(&format!("{minutes} minutes")).into());
+        let outcome = brisk(fake.proxied()).create(decided(vec![late]));
+        assert_eq!(outcome.is_ok(), is_taken, "{minutes}: {outcome:?}");
+        if let Err(failure) = outcome {
+            assert!(failure.refused[0].failure.to_string().contains("max 15min drift"), "{failure:?}");
+        }
+    }
+}
+
+/// The exit status of a task that is to be run again is no end of it, as long as there are retries left.
+#[test]
+fn a_task_that_is_run_again_because_of_its_exit_status_is_pending() {
+    let fake = start();
+    let mut intermittent = task(1, &[]);
+    intermittent.definition.insert("retries".into(), 1.into());
+    brisk(fake.proxied()).create(decided(vec![intermittent])).unwrap();
+    fake.resolve(id(DECISION).as_str(), "completed", "completed");
+    for state in ["pending", "exception"] {
+        fake.resolve(id(1).as_str(), "exception", "intermittent-task");
+        assert_eq!(fake.state(id(1).as_str()).as_deref(), Some(state));
+    }
+    assert_eq!(fake.violations(), [""; 0]);
+}

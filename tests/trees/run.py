@@ -5,22 +5,32 @@
     tests/trees/run.py --bin target/release/taskgraph-rs
     tests/trees/run.py --only glean --keep DIR        # one tree; its checkout, parameters and outputs stay in DIR
 
-`trees.json` lists the trees: name, repository, branch, commit, root, the packages that the tree pins, parameters (which go
-over the defaults), answers to what the tree asks of the network, by url, what is found in the index, and whether the clock stands still. A clone is looked for in `--clones` as OWNER+NAME or OWNER+NAME/repo, an environment in `--pythons` as the name under `python`.
+`trees.json` lists the trees: name, repository, branch, commit, root, the packages that the tree pins, parameters (which
+go over the defaults), answers to what the tree asks of the network, by url, what is found in the index, and whether the
+clock stands still. A clone is looked for in `--clones` as OWNER+NAME or OWNER+NAME/repo, an environment in `--pythons`
+as the name under `python`.
 
-Every tree is checked out unmodified, as a git repository with the remote of the real one. One parameters file is made by the
-reference (`tasks_for` github-push, level 1, a fixed date, with the decision parameters of the tree) and given to both. For
-`full -J`, `target -L` and `morphed -J`, what the program writes is compared with what the reference writes. The program runs once for each `--variant NAME=ARGUMENTS`, and may leave nothing behind in the tree.
+Every tree is checked out unmodified, as a git repository with the remote of the real one. One parameters file is made
+by the reference (`tasks_for` github-push, level 1, a fixed date, with the decision parameters of the tree) and given to
+both. For `full -J`, `target -L` and `morphed -J`, what the program writes is compared with what the reference writes.
+The program runs once for each `--variant NAME=ARGUMENTS`, and may leave nothing behind in the tree.
 
-From Taskgraph 17 on, the order of kinds, and of the tasks that a kind is given, is that of a set: `primary-dependency-label`
-and the order of `soft_dependencies` follow it. There the former is left out, the latter sorted, and the tasks in which either differed are counted.
+From Taskgraph 17 on, the order of kinds, and of the tasks that a kind is given, is that of a set:
+`primary-dependency-label` and the order of `soft_dependencies` follow it. There the former is left out, the latter
+sorted, and the tasks in which either differed are counted.
 
-Writes a Markdown table to stdout, and to `--output` a JSON with everything that differs. Exit status 1 if anything does."""
+The seconds in the table are processor time of a phase, with that of all descendants, which depends less on what else
+the machine does than the time that passes. Each phase runs once.
+
+Writes a Markdown table to stdout, and to `--output` a JSON with everything that differs. Exit status 1 if anything
+does.
+"""
 
 import argparse
 import json
 import os
 import re
+import resource
 import shlex
 import shutil
 import subprocess
@@ -33,12 +43,12 @@ PROJECT = os.path.dirname(os.path.dirname(HERE))
 DATE = 1767225600  # 1 January 2026
 ROOT_URL = "https://firefox-ci-tc.services.mozilla.com"
 PHASES = [("full", "-J"), ("target", "-L"), ("morphed", "-J")]
-MADE_BY_PYTHON = re.compile(r"(\d+) of (\d+) kinds made by Python")
+MADE_BY_PYTHON = re.compile(r"(\d+) of (\d+) kinds (?:\(.*?\) )?made by Python")
 UNORDERED = "primary-dependency-label"
 GIT = {"GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_SYSTEM": "/dev/null"}
 
-# What a tree asks of the network is answered from its "answers", and nothing else is reached; in the index nothing is found. A tree that writes the present time into
-# its tasks gets a clock that stands still.
+# What a tree asks of the network is answered from its "answers", and nothing else is reached; in the index nothing is
+# found. A tree that writes the present time into its tasks gets a clock that stands still.
 SITE = """
 import json, os
 with open(os.path.join(os.path.dirname(__file__), "site.json")) as file: site = json.load(file)
@@ -70,7 +80,8 @@ if answers is not None:
 # The command `taskgraph` has no folder of its caller in its path.
 NO_FOLDER = "import sys; sys.path.remove('')"
 
-# The reference, with an index in which only that is found which the tree's "index" names. The functions are replaced before anything imports them.
+# The reference, with an index in which only that is found which the tree's "index" names. The functions are replaced
+# before anything imports them.
 REFERENCE = NO_FOLDER + """
 import json
 import taskgraph.util.taskcluster as taskcluster
@@ -213,7 +224,7 @@ def parameters_of(tree, git):
 
 
 def run(command, folder, env, timeout):
-    start = time.monotonic()
+    start, busy = time.monotonic(), processor_time()
     try:
         done = subprocess.run(
             command, cwd=folder, env=env, capture_output=True, text=True, errors="replace", timeout=timeout
@@ -221,7 +232,14 @@ def run(command, folder, env, timeout):
         status, stdout, stderr = done.returncode, done.stdout, done.stderr
     except subprocess.TimeoutExpired:
         status, stdout, stderr = "timeout", "", f"took longer than {timeout} s"
-    return {"status": status, "stdout": stdout, "stderr": stderr, "seconds": time.monotonic() - start}
+    times = {"seconds": round(time.monotonic() - start, 3), "processor": round(processor_time() - busy, 3)}
+    return {"status": status, "stdout": stdout, "stderr": stderr, "times": times}
+
+
+def processor_time():
+    """That of all descendants that have ended."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 def read(phase, text, printed_too):
@@ -348,7 +366,7 @@ def examine(tree, options, folder):
         expected = run([python, "-c", REFERENCE, found_there, *at_hand], checkout, env, options.timeout)
         write(folder, f"{phase}-reference", expected)
         git("clean", "-qfdx")
-        this = result["phases"][phase] = {"reference": {"seconds": round(expected["seconds"], 3)}}
+        this = result["phases"][phase] = {"reference": dict(expected["times"])}
         if expected["status"]:
             this["reference"]["failed"] = last_line(expected["stderr"])
             reference = None
@@ -360,7 +378,8 @@ def examine(tree, options, folder):
             command = [options.bin, *at_hand, *of_index, "--python", python, *more]
             found = run(command, checkout, env, options.timeout)
             write(folder, f"{phase}-{name}", found)
-            this[name] = {"seconds": round(found["seconds"], 3), "kinds": kinds_of(checkout, tree, found["status"], found["stderr"])}
+            kinds = kinds_of(checkout, tree, found["status"], found["stderr"])
+            this[name] = {**found["times"], "kinds": kinds}
             if left := git("status", "--porcelain", "--ignored").split("\n")[:-1]:
                 this[name]["left"] = left
                 git("clean", "-qfdx")
@@ -415,12 +434,17 @@ def table(results, variants):
             yield row + [result["failed"][:200]] + [""] * (len(heads) - 4)
             continue
         phases = result["phases"]
-        seconds = lambda name: ", ".join(f"{phase[name]['seconds']:.2f}" for phase in phases.values())
-        row += [", ".join(str(phase["reference"].get("tasks", "–")) for phase in phases.values()), seconds("reference")]
+        row += [", ".join(str(phase["reference"].get("tasks", "–")) for phase in phases.values())]
+        row += [processor_times(phases, "reference")]
         for name, _ in variants:
             kinds = phases["full"][name]["kinds"]
-            row += ["{}/{}".format(*kinds) if kinds else "–", verdict_of_all(result, name), seconds(name)]
+            row += ["{}/{}".format(*kinds) if kinds else "–", verdict_of_all(result, name)]
+            row += [processor_times(phases, name)]
         yield row
+
+
+def processor_times(phases, name):
+    return ", ".join(f"{phase[name]['processor']:.2f}" for phase in phases.values())
 
 
 def is_good(result, variants):

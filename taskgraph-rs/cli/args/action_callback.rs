@@ -45,6 +45,10 @@ pub struct TestActionCallbackOptions {
     #[arg(short, long, value_name = "SPEC")]
     pub parameters: Option<String>,
 
+    /// Ask no network: an action that has to know what a task or a group has is refused; nothing is found in the index
+    #[arg(long)]
+    pub offline: bool,
+
     /// The folders.
     #[command(flatten)]
     pub folders: FolderOptions,

@@ -15,9 +15,9 @@ pub struct CheckOptions {
     #[arg(short, long, value_name = "DIR")]
     pub root: Option<PathBuf>,
 
-    /// How to tell what was found
-    #[arg(long, value_enum, default_value_t = CheckFormat::Text)]
-    pub format: CheckFormat,
+    /// How to tell what was found [default: what the ending of --output-file says, else text]
+    #[arg(long, value_enum)]
+    pub format: Option<CheckFormat>,
 
     /// Show everything as JSON, see docs/check-json.md: short for --format json
     #[arg(short = 'J', long, conflicts_with = "format")]
@@ -73,6 +73,38 @@ pub struct UpgradeOptions {
     pub write: bool,
 }
 
+/// Flags of `config continue`.
+#[derive(ClapArgs)]
+pub struct ContinueOptions {
+    /// A task group, a decision task, another task, the address of one of them or of an artifact, or a file with one of these
+    #[arg(value_name = "WHERE")]
+    pub origin: Option<String>,
+
+    /// The training config in YAML that goes on; without one the section alone is printed
+    #[arg(value_name = "CONFIG")]
+    pub config: Option<PathBuf>,
+
+    /// Take the newest tasks that the index has for these languages; no WHERE then
+    #[arg(long, num_args = 2, value_names = ["SRC", "TRG"])]
+    pub latest: Vec<String>,
+
+    /// What to do with the models: use, continue or init [default: continue, or what the tree can do]
+    #[arg(long, value_name = "MODE", value_parser = ["use", "continue", "init"])]
+    pub mode: Option<String>,
+
+    /// Take this only, as train-teacher or corpora.parallel; may be given several times [default: all that is there]
+    #[arg(long, value_name = "NAME")]
+    pub take: Vec<String>,
+
+    /// The folder that has config.yml and kinds/ [default: taskcluster of this checkout, else the embedded kinds]
+    #[arg(short, long, value_name = "DIR")]
+    pub root: Option<PathBuf>,
+
+    /// Write CONFIG if it passes afterwards; otherwise only what would change is shown
+    #[arg(short, long)]
+    pub write: bool,
+}
+
 /// Flags of `config schema`.
 #[derive(ClapArgs)]
 pub struct SchemaOptions {
@@ -123,6 +155,14 @@ pub struct InitOptions {
     /// What to do with the backwards model
     #[arg(long, value_enum, value_name = "MODE", default_value_t = ModelMode::Use)]
     pub backwards_mode: ModelMode,
+
+    /// The folder of a pretrained student, where the tree has students that start from one
+    #[arg(long, value_name = "URL")]
+    pub student: Option<String>,
+
+    /// What to do with the student
+    #[arg(long, value_enum, value_name = "MODE", default_value_t = ModelMode::Continue)]
+    pub student_mode: ModelMode,
 
     /// Write to this file, which must not be there yet
     #[arg(short, long, value_name = "FILE")]

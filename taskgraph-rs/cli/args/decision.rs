@@ -117,4 +117,8 @@ pub struct EventOptions {
     /// The file with parameters of a try push or a pull request [default: try_task_config.json]
     #[arg(long, value_name = "FILE")]
     pub try_task_config_file: Option<PathBuf>,
+
+    /// Read parameters from try_task_config.json or from git notes [Taskgraph 21 and later]
+    #[arg(long)]
+    pub allow_parameter_override: bool,
 }

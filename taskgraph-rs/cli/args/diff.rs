@@ -22,9 +22,9 @@ pub struct DiffOptions {
     #[command(flatten)]
     pub tree: TreeOptions,
 
-    /// Compare the tasks to run only, not all that there could be
-    #[arg(long)]
-    pub to_run: bool,
+    /// Compare only tasks that are asked for, with all that they need, and not all that there could be
+    #[arg(long, alias = "to-run")]
+    pub needed: bool,
 
     /// Show everything as JSON, see docs/graph-diff.md
     #[arg(short = 'J', long)]
@@ -41,6 +41,10 @@ pub struct DiffOptions {
     /// Write to this file
     #[arg(short, long, value_name = "FILE")]
     pub output_file: Option<PathBuf>,
+
+    /// Ask no network: a graph that a task published is refused
+    #[arg(long)]
+    pub offline: bool,
 
     /// A JSON list of the urls that exist: questions about urls are answered from it
     #[arg(long, value_name = "FILE")]

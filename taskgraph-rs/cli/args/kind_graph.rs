@@ -15,9 +15,21 @@ pub struct KindGraphOptions {
     #[arg(short = 'k', long = "target-kind", value_name = "KIND")]
     pub target_kinds: Vec<String>,
 
-    /// How to show it
-    #[arg(long, value_enum, default_value_t = KindGraphFormat::Text)]
-    pub format: KindGraphFormat,
+    /// How to show it [default: what the ending of --output-file says, else text]
+    #[arg(long, value_enum)]
+    pub format: Option<KindGraphFormat>,
+
+    /// Parameters, which Taskgraph takes too: the kinds and what they depend on are the same with any
+    #[arg(short, long, value_name = "SPEC")]
+    pub parameters: Option<String>,
+
+    /// Say nothing but errors
+    #[arg(short, long)]
+    pub quiet: bool,
+
+    /// Say more: how many kinds there are
+    #[arg(short, long)]
+    pub verbose: bool,
 
     /// Write to this file
     #[arg(short, long, value_name = "FILE")]

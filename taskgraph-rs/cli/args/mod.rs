@@ -25,7 +25,9 @@ use clap::{Parser, Subcommand};
 pub use action_callback::{ActionCallbackOptions, FolderOptions, TestActionCallbackOptions};
 pub use actions::ActionsOptions;
 pub use build_image::{BuildImageOptions, EngineOptions};
-pub use config::{CheckFormat, CheckOptions, InitOptions, ModelMode, SchemaOptions, UpgradeOptions};
+pub use config::{
+    CheckFormat, CheckOptions, ContinueOptions, InitOptions, ModelMode, SchemaOptions, UpgradeOptions,
+};
 pub use decision::{DecisionOptions, EventOptions};
 pub use diff::DiffOptions;
 pub use doctor::DoctorOptions;
@@ -125,6 +127,8 @@ pub enum ConfigCommand {
     Check(CheckOptions),
     /// Rewrite out-of-date configs so that the tree reads them
     Upgrade(UpgradeOptions),
+    /// Write the section that goes on from what an earlier run has made: models, corpora, vocabularies
+    Continue(ContinueOptions),
     /// Print what a training config looks like, as JSON Schema for editors
     Schema(SchemaOptions),
     /// Begin a training config for a pair of languages

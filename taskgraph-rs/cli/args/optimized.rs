@@ -16,10 +16,6 @@ pub struct OptimizedOptions {
     /// Where answers come from.
     #[command(flatten)]
     pub look_up: LookUpOptions,
-
-    /// Remove and replace nothing but what no worker can run
-    #[arg(long)]
-    pub no_optimize: bool,
 }
 
 /// Who is asked what the index has.

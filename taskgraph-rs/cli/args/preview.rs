@@ -31,9 +31,9 @@ pub struct PreviewOptions {
     #[arg(long, value_name = "FILE")]
     pub against: Option<PathBuf>,
 
-    /// How to show it
-    #[arg(long, value_enum, default_value_t = PreviewFormat::Text)]
-    pub format: PreviewFormat,
+    /// How to show it [default: what the ending of --output-file says, else text]
+    #[arg(long, value_enum)]
+    pub format: Option<PreviewFormat>,
 
     /// Show everything as JSON, see docs/preview-json.md: the same as --format json
     #[arg(short = 'J', long, conflicts_with = "format")]
@@ -55,7 +55,7 @@ pub struct PreviewOptions {
     #[arg(long)]
     pub all: bool,
 
-    /// Preview again whenever CONFIG is saved, until Ctrl-C
+    /// Preview again whenever CONFIG is saved, until Ctrl-C, or until nobody reads the output any more
     #[arg(long)]
     pub watch: bool,
 
@@ -70,6 +70,15 @@ pub struct PreviewOptions {
     /// Look up what the index has: which tasks would really run, which are there already and until when
     #[arg(long, conflicts_with = "offline")]
     pub look_up: bool,
+
+    /// Show what the `train` action would do on top of these task groups: which of their tasks are used again, which run,
+    /// and what differs; without a GROUP on top of those that CONFIG names
+    #[arg(long, value_name = "GROUP", num_args = 0.., conflicts_with = "offline")]
+    pub from: Option<Vec<String>>,
+
+    /// With --from: the stage to start at (the tree of December 2024), or how the labels start that are done anew
+    #[arg(long, value_name = "STAGE", requires = "from")]
+    pub start: Option<String>,
 
     /// Ask for every file that the run would fetch from elsewhere: whether it is there, how large it is, when it expires
     #[arg(long)]

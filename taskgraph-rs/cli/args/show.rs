@@ -1,5 +1,6 @@
 //! Flags of the commands that show a graph as data.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
@@ -47,6 +48,18 @@ pub struct GraphOptions {
     /// Show what differs from the graph of another revision, as a unified diff [default: what the work is based on]
     #[arg(long, value_name = "REV", num_args = 0..=1, default_missing_value = "")]
     pub diff: Option<String>,
+
+    /// How many threads to use at most [default: one for each core]
+    #[arg(short = 'j', long, value_name = "NUMBER")]
+    pub max_workers: Option<NonZeroUsize>,
+
+    /// Remove and replace nothing but what no worker can run; of use with optimized and morphed
+    #[arg(long)]
+    pub no_optimize: bool,
+
+    /// Take the files that are changed in this checkout, also where the parameters name others
+    #[arg(long)]
+    pub force_local_files_changed: bool,
 
     /// Be fast: no digests, no checks of shapes
     #[arg(short = 'F', long)]

@@ -16,13 +16,16 @@ use super::{github, json, remote, sarif, table};
 use crate::Status;
 use crate::args::{CheckFormat, CheckOptions};
 use crate::bar::Bar;
+use crate::ending::Ending;
 use crate::environment::{open_tree_or_embedded, settings};
+use crate::medium::Medium;
 use crate::output::write;
 use crate::preview::read;
 use crate::report::Reporter;
 
 /// Checks configs.
 pub fn run(options: &CheckOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {
+    let format = format_of(options)?;
     let paths = files(&options.files)?;
     let tree = open_tree_or_embedded(options.root.as_deref())?;
     let loaded = Loaded::load(tree, registry, &Default::default())?;
@@ -49,7 +52,7 @@ pub fn run(options: &CheckOptions, registry: &Registry, reporter: &Reporter) -> 
         (true, true) => eprintln!("--offline: no url was asked"),
         (false, _) => {}
     }
-    tell(&verdicts, options, reporter)?;
+    tell(&verdicts, format, options, reporter)?;
     let mut status = match verdicts.outcome() {
         Outcome::Refused => Status::Refused,
         Outcome::Warnings if options.strict => Status::Warnings,
@@ -69,15 +72,30 @@ fn read_and_check(checker: &Checker<'_>, path: &Path) -> Result<Checked> {
     }
 }
 
-fn tell(verdicts: &Verdicts, options: &CheckOptions, reporter: &Reporter) -> Result<()> {
-    let format = if options.json { CheckFormat::Json } else { options.format };
+/// The format that the flags ask for, or the name of the output file.
+fn format_of(options: &CheckOptions) -> Result<CheckFormat> {
+    if let (false, Some(format)) = (options.json, options.format) {
+        return Ok(format);
+    }
+    if options.json {
+        return Ok(CheckFormat::Json);
+    }
+    let can = [Ending::Text, Ending::Json, Ending::Sarif];
+    Ok(match Ending::wanted(options.output_file.as_deref(), &can)? {
+        Some(Ending::Json) => CheckFormat::Json,
+        Some(Ending::Sarif) => CheckFormat::Sarif,
+        _ => CheckFormat::Text,
+    })
+}
+
+fn tell(verdicts: &Verdicts, format: CheckFormat, options: &CheckOptions, reporter: &Reporter) -> Result<()> {
     let shown = match format {
         CheckFormat::Text => {
             if !options.quiet {
                 reporter.warnings(&verdicts.tree_problems);
                 verdicts.files.iter().for_each(|file| reporter.problems(&file.problems));
             }
-            table::table(verdicts)
+            table::table(verdicts, Medium::of(options.output_file.as_deref()))
         }
         CheckFormat::Json => serde_json::to_string_pretty(&json::report(verdicts))? + "\n",
         CheckFormat::Github => github::annotations(verdicts),

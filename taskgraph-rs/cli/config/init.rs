@@ -17,6 +17,7 @@ use taskgraph::yaml;
 
 use crate::Status;
 use crate::args::{InitOptions, ModelMode};
+use crate::ending::Ending;
 use crate::environment::{open_tree_or_embedded, settings};
 use crate::output::write;
 
@@ -47,6 +48,7 @@ const MEANT: &[(&str, &str)] = &[
 
 /// Writes a config that `config check` lets pass.
 pub fn run(options: &InitOptions, registry: &Registry) -> Result<Status> {
+    Ending::wanted(options.output.as_deref(), &[Ending::Yaml])?;
     let tree = open_tree_or_embedded(options.root.as_deref())?;
     let loaded = Loaded::load(tree, registry, &Default::default())?;
     if let Some(path) = options.output.as_deref().filter(|path| path.exists()) {
@@ -171,7 +173,7 @@ fn nested(out: &mut String, space: &str, name: &str, text: &str) {
 
 /// The section of the pretrained models, if there are any.
 fn models(path: &str, options: &InitOptions) -> Option<String> {
-    if options.teacher.is_empty() && options.backwards.is_none() {
+    if options.teacher.is_empty() && options.backwards.is_none() && options.student.is_none() {
         return None;
     }
     let is_old = path.ends_with("pretrained-models");
@@ -200,6 +202,11 @@ fn models(path: &str, options: &InitOptions) -> Option<String> {
             }
         }
         let _ = writeln!(out, "  mode: {}\n  type: default", mode(options.backwards_mode));
+    }
+    // A tree that takes none says so when the config is checked.
+    if let Some(url) = &options.student {
+        let _ = writeln!(out, "train-student:\n  urls:\n    - {}", quoted(url));
+        let _ = writeln!(out, "  mode: {}\n  type: default", mode(options.student_mode));
     }
     Some(out)
 }

@@ -8,6 +8,7 @@ use taskgraph::problem::Problem;
 use taskgraph::source::{Place, Span};
 
 use super::github::message;
+use super::rules::description;
 use super::verdicts::Verdicts;
 use crate::report::one_line;
 
@@ -18,7 +19,13 @@ const SCHEMA: &str =
 pub fn log(verdicts: &Verdicts) -> Value {
     let codes: BTreeSet<&str> = verdicts.problems().map(|(_, problem)| problem.code).collect();
     let codes: Vec<&str> = codes.into_iter().collect();
-    let rules: Vec<Value> = codes.iter().map(|code| json!({"id": code})).collect();
+    let rules: Vec<Value> = codes
+        .iter()
+        .map(|code| {
+            let text = json!({"text": description(code)});
+            json!({"id": code, "shortDescription": text, "fullDescription": text})
+        })
+        .collect();
     let results: Vec<Value> = verdicts
         .problems()
         .map(|(file, problem)| {

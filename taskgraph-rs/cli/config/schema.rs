@@ -9,11 +9,13 @@ use taskgraph::transform::Registry;
 
 use crate::Status;
 use crate::args::SchemaOptions;
+use crate::ending::Ending;
 use crate::environment::open_tree_or_embedded;
 use crate::output::write;
 
 /// Prints the schema of the tree's training config.
 pub fn run(options: &SchemaOptions, registry: &Registry) -> Result<Status> {
+    Ending::wanted(options.output_file.as_deref(), &[Ending::Json])?;
     let tree = open_tree_or_embedded(options.root.as_deref())?;
     let loaded = Loaded::load(tree, registry, &Default::default())?;
     let training = loaded.extension.training;

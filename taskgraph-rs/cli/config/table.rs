@@ -4,12 +4,13 @@ use taskgraph::preview::{Checked, Outcome};
 
 use super::remote;
 use super::verdicts::{Verdicts, counts};
+use crate::medium::Medium;
 use crate::preview::page::Page;
 use crate::report::count;
 
 /// The table, and the line under it.
-pub fn table(verdicts: &Verdicts) -> String {
-    let mut page = Page::default();
+pub fn table(verdicts: &Verdicts, medium: Medium) -> String {
+    let mut page = Page::new(medium);
     let mut rows = vec![["config", "languages", "verdict", "errors", "warnings"].map(String::from).to_vec()];
     rows.extend(verdicts.files.iter().map(row));
     page.table(0, &[3, 4], &rows);

@@ -12,7 +12,9 @@ use taskgraph::transform::Registry;
 
 use crate::Status;
 use crate::args::DoctorOptions;
+use crate::ending::Ending;
 use crate::environment::{open_tree, settings};
+use crate::medium::Medium;
 use crate::output::write;
 use crate::report::Reporter;
 use findings::{Findings, Installation, Registered};
@@ -20,6 +22,7 @@ use missing::missing;
 
 /// Shows what there is to say of a tree. Its Python runs only if the options say so.
 pub fn run(options: &DoctorOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {
+    let is_json = options.json || Ending::is_json(options.output_file.as_deref())?;
     let tree = open_tree(options.tree.root.as_deref())?;
     let run_task = settings(options.tree.run_task_dir.as_deref(), false, registry)?.run_task;
     let pins = Pins::of(&tree);
@@ -44,13 +47,13 @@ pub fn run(options: &DoctorOptions, registry: &Registry, reporter: &Reporter) ->
     }
     findings.conclude();
     write(options.output_file.as_deref(), |out| {
-        if options.json {
+        if is_json {
             serde_json::to_writer_pretty(&mut *out, &findings)?;
             return Ok(writeln!(out)?);
         }
-        Ok(out.write_all(text::page(&findings).as_bytes())?)
+        Ok(out.write_all(text::page(&findings, Medium::of(options.output_file.as_deref())).as_bytes())?)
     })?;
-    if !options.json {
+    if !is_json {
         reporter.problems(&findings.problems);
     }
     Ok(if findings.can_be_made { Status::Fine } else { Status::Refused })

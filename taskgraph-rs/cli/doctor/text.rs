@@ -1,20 +1,18 @@
-//! What was found, for people: no line is longer than 100 characters where it can be broken.
+//! What was found, for people: no line is longer than what it is written for where it can be broken.
 
 use taskgraph::known::Installed;
 
 use super::findings::{Findings, PackageFound, Part, Reason, Registered};
 use super::missing::Missing;
+use crate::medium::{Medium, broken, shortened};
 use crate::report::{count, one_line};
-
-/// The longest line.
-const WIDTH: usize = 100;
 
 /// The column at which what is said of something begins.
 const COLUMN: usize = 24;
 
 /// The whole page.
-pub fn page(findings: &Findings) -> String {
-    let mut page = Page::default();
+pub fn page(findings: &Findings, medium: Medium) -> String {
+    let mut page = Page { text: String::new(), medium };
     page.heading("Taskgraph");
     for package in &findings.packages {
         packages(&mut page, package);
@@ -51,7 +49,7 @@ pub fn page(findings: &Findings) -> String {
         (false, true) => "No graph can be made: the tree is wrong.",
         (false, false) => "No graph can be made: something is missing.",
     });
-    page.0
+    page.text
 }
 
 fn packages(page: &mut Page, package: &PackageFound) {
@@ -153,13 +151,15 @@ fn this_was_registered(page: &mut Page, registered: &Registered) {
 }
 
 /// A text that grows. What a tree has in it cannot break out of its line.
-#[derive(Default)]
-struct Page(String);
+struct Page {
+    text: String,
+    medium: Medium,
+}
 
 impl Page {
     fn heading(&mut self, text: &str) {
-        if !self.0.is_empty() {
-            self.0.push('\n');
+        if !self.text.is_empty() {
+            self.text.push('\n');
         }
         self.wrapped("", 0, text);
     }
@@ -201,22 +201,12 @@ impl Page {
 
     /// Words behind `start`, in as many lines as they need.
     fn wrapped(&mut self, start: &str, indent: usize, text: &str) {
-        let mut line = start.to_owned();
-        let mut is_empty = true;
-        for word in text.split(' ') {
-            if !is_empty && line.chars().count() + 1 + word.chars().count() > WIDTH {
-                self.0.push_str(line.trim_end());
-                self.0.push('\n');
-                line = " ".repeat(indent);
-                is_empty = true;
-            }
-            if !is_empty {
-                line.push(' ');
-            }
-            line.push_str(word);
-            is_empty = false;
+        let space = " ".repeat(indent);
+        for (position, line) in broken(text, 0, self.medium.width - indent).iter().enumerate() {
+            let start = if position == 0 { start } else { &space };
+            let line = self.medium.cut.map_or_else(|| line.clone(), |most| shortened(line, most - indent));
+            self.text.push_str(format!("{start}{line}").trim_end());
+            self.text.push('\n');
         }
-        self.0.push_str(line.trim_end());
-        self.0.push('\n');
     }
 }

@@ -4,6 +4,7 @@ use anyhow::Result;
 use indexmap::IndexMap;
 use serde::Serialize;
 use taskgraph::diff::{GraphDiff, TaskChange, diff};
+use taskgraph::preview::of_run_task;
 use taskgraph::problem::Problems;
 use taskgraph::settings::Settings;
 use taskgraph::transform::Registry;
@@ -12,10 +13,12 @@ use super::operand::{Bench, Side, operands};
 use super::value::fields;
 use crate::Status;
 use crate::args::DiffOptions;
+use crate::ending::Ending;
 use crate::environment::settings;
 use crate::known_urls;
+use crate::medium::Medium;
 use crate::output::write;
-use crate::preview::page::Page;
+use crate::preview::page::{Ink, Page};
 use crate::report::{Reporter, count};
 
 /// How many labels of a group, and tasks that change in the same way, are shown without `--all`.
@@ -49,6 +52,7 @@ pub fn run(options: &DiffOptions, registry: &Registry, reporter: &Reporter) -> R
 }
 
 fn compare(options: &DiffOptions, registry: &Registry, reporter: &Reporter) -> Result<GraphDiff> {
+    let is_json = options.json || Ending::is_json(options.output_file.as_deref())?;
     let urls = known_urls::read(options.known_urls.as_deref())?;
     let settings = Settings { urls, ..settings(options.tree.run_task_dir.as_deref(), false, registry)? };
     let bench = Bench::new(options, registry, &settings);
@@ -56,23 +60,30 @@ fn compare(options: &DiffOptions, registry: &Registry, reporter: &Reporter) -> R
     let (before, after) = (before.side(&bench)?, after.side(&bench)?);
     let mut warnings = before.warnings.clone();
     warnings.extend(after.warnings.clone());
-    reporter.warnings(&Problems(warnings).distinct().0);
+    let (run_task, mut warnings) = of_run_task(Problems(warnings).distinct().0);
+    // Two graphs that are made without it lack the same.
+    warnings.extend(run_task.filter(|_| before.is_read || after.is_read));
+    reporter.warnings(&warnings);
     let found = diff(&before.tasks, &after.tasks);
     write(options.output_file.as_deref(), |out| {
-        if options.json {
+        if is_json {
             let told = Told { version: VERSION, before: &before.name, after: &after.name, diff: &found };
             serde_json::to_writer_pretty(&mut *out, &told)?;
             return Ok(writeln!(out)?);
         }
-        Ok(out.write_all(text(&before, &after, &found, options.all).as_bytes())?)
+        Ok(out.write_all(
+            text(&before, &after, &found, options.all, Medium::of(options.output_file.as_deref())).as_bytes(),
+        )?)
     })?;
     Ok(found)
 }
 
-fn text(before: &Side, after: &Side, found: &GraphDiff, all: bool) -> String {
-    let mut page = Page::default();
-    page.line(&format!("- {}   {}", before.name, count(before.tasks.len(), "task")));
-    page.line(&format!("+ {}   {}", after.name, count(after.tasks.len(), "task")));
+fn text(before: &Side, after: &Side, found: &GraphDiff, all: bool, medium: Medium) -> String {
+    let mut page = Page::new(medium);
+    for (ink, sign, side) in [(Ink::Removed, "-", before), (Ink::Added, "+", after)] {
+        let tasks = count(side.tasks.len(), "task");
+        page.line_in(ink, &format!("{sign} {}", side.name), &format!("   {tasks}"));
+    }
     if found.is_empty() {
         page.line("");
         page.line("No task differs.");
@@ -84,12 +95,12 @@ fn text(before: &Side, after: &Side, found: &GraphDiff, all: bool) -> String {
     let labels =
         |changes: &[&TaskChange]| changes.iter().map(|one| one.label.to_string()).collect::<Vec<_>>();
     let strings = |labels: &[taskgraph::task::Label]| labels.iter().map(ToString::to_string).collect();
-    group(&mut page, "-", "gone", strings(&found.gone), all);
-    group(&mut page, "+", "new", strings(&found.new), all);
-    group(&mut page, "~", "changed", labels(&changed), all);
-    group(&mut page, "↺", "only the digest", labels(&digests), all);
+    group(&mut page, Ink::Removed, "-", "gone", strings(&found.gone), all);
+    group(&mut page, Ink::Added, "+", "new", strings(&found.new), all);
+    group(&mut page, Ink::Changed, "~", "changed", labels(&changed), all);
+    group(&mut page, Ink::Name, "↺", "only the digest", labels(&digests), all);
     if found.unchanged > 0 {
-        page.line(&format!("  = {:>4} unchanged", found.unchanged));
+        page.line_in(Ink::Faint, &format!("  = {:>4} unchanged", found.unchanged), "");
     }
     // Many tasks of a kind change in the same way: that is told once.
     let mut alike: IndexMap<String, Vec<&TaskChange>> = IndexMap::new();
@@ -121,7 +132,7 @@ fn text(before: &Side, after: &Side, found: &GraphDiff, all: bool) -> String {
     page.into_text()
 }
 
-fn group(page: &mut Page, sign: &str, name: &str, mut labels: Vec<String>, all: bool) {
+fn group(page: &mut Page, ink: Ink, sign: &str, name: &str, mut labels: Vec<String>, all: bool) {
     if labels.is_empty() {
         return;
     }
@@ -131,7 +142,7 @@ fn group(page: &mut Page, sign: &str, name: &str, mut labels: Vec<String>, all: 
         labels.truncate(SHOWN);
         labels.push(format!("… and {more} more (--all lists them)"));
     }
-    page.list(&start, &labels);
+    page.list_in(ink, &start, &labels);
 }
 
 fn signature(change: &TaskChange) -> String {

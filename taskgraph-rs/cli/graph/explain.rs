@@ -10,8 +10,10 @@ use super::path::way;
 use super::value::fields;
 use crate::Status;
 use crate::args::ExplainOptions;
+use crate::ending::Ending;
+use crate::medium::Medium;
 use crate::output::write;
-use crate::preview::page::Page;
+use crate::preview::page::{Ink, Page};
 use crate::report::{Reporter, count};
 
 /// How many labels, and parts of a digest, are shown without `--all`.
@@ -19,24 +21,27 @@ const SHOWN: usize = 12;
 
 /// Explains a task.
 pub fn run(options: &ExplainOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {
+    let is_json = options.json || Ending::is_json(options.config.output_file.as_deref())?;
     let made = made(&options.config, true, registry, reporter)?;
     let ways = Ways::new(&made.full.graph);
     let label = ways.label(&options.label)?;
     let task = &made.full.graph.tasks[label];
     let told = explain(task, &made.full, &made.targets, &ways, &made.loaded.tree);
     write(options.config.output_file.as_deref(), |out| {
-        if options.json {
+        if is_json {
             serde_json::to_writer_pretty(&mut *out, &told)?;
             return Ok(writeln!(out)?);
         }
-        Ok(out.write_all(text(&told, options.all).as_bytes())?)
+        Ok(out.write_all(
+            text(&told, options.all, Medium::of(options.config.output_file.as_deref())).as_bytes(),
+        )?)
     })?;
     Ok(Status::Fine)
 }
 
-fn text(told: &Explanation, all: bool) -> String {
-    let mut page = Page::default();
-    page.line(&format!("{}   kind {}", told.label, told.kind));
+fn text(told: &Explanation, all: bool, medium: Medium) -> String {
+    let mut page = Page::new(medium);
+    page.line_in(Ink::Heading, told.label.as_str(), &format!("   kind {}", told.kind));
     page.line(&format!("  {}", told.description));
     page.heading("Written in");
     for (position, place) in told.written.iter().enumerate() {
@@ -71,7 +76,7 @@ fn text(told: &Explanation, all: bool) -> String {
             true if !all => {}
             true => page.line(&format!("  {}: nothing", step.transform)),
             false => {
-                page.line(&format!("  {}", step.transform));
+                page.line_in(Ink::Name, &format!("  {}", step.transform), "");
                 fields(&mut page, 6, &step.fields, all);
             }
         }

@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use anyhow::Result;
 use taskgraph::params::Params;
 use taskgraph::pipeline::{Full, Loaded};
-use taskgraph::preview::{parameters, set_stage};
+use taskgraph::preview::{of_run_task, parameters, set_stage};
 use taskgraph::problem::{Problem, Problems};
 use taskgraph::settings::Settings;
 use taskgraph::target::Targets;
@@ -49,7 +49,10 @@ pub fn made_with(
         params_of(&loaded, options.config.as_deref(), options.target_stage.as_deref(), SystemTime::now())?;
     let full = loaded.full(&params, &settings)?;
     let targets = loaded.target(&full, &params)?;
-    warnings.extend(full.warnings.iter().cloned());
+    // Ways between tasks do not depend on digests, which run-task changes.
+    let (run_task, others) = of_run_task(full.warnings.clone());
+    warnings.extend(others);
+    warnings.extend(run_task.filter(|_| settings.trace));
     if !options.quiet {
         reporter.warnings(&warnings);
     }

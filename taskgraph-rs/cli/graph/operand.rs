@@ -49,6 +49,8 @@ pub struct Side {
     pub name: String,
     /// Its tasks.
     pub tasks: Tasks,
+    /// Whether it was made by somebody else.
+    pub is_read: bool,
     /// What is to be said about how it was made.
     pub warnings: Vec<Problem>,
 }
@@ -81,14 +83,21 @@ pub fn operands(options: &DiffOptions) -> Result<[Operand; 2]> {
     };
     let both = [operand(before, revisions.first())?, operand(after, revisions.get(1))?];
     for one in &both {
+        if let (From::Task(task_id), true) = (&one.from, options.offline) {
+            let message = format!("what task `{task_id}` published cannot be read with --offline");
+            return refused(
+                &message,
+                "fetch its artifact public/full-task-graph.json first, and name that file",
+            );
+        }
         let graph = match &one.from {
             From::File(path) => format!("`{}`", path.display()),
             From::Task(task_id) => format!("what task `{task_id}` published"),
             From::Config(_) | From::Defaults => continue,
         };
-        if one.revision.is_some() || options.to_run {
+        if one.revision.is_some() || options.needed {
             let message = format!("{graph} is a graph and not a config");
-            return refused(&message, "--rev and --to-run are for graphs that are made out of a tree");
+            return refused(&message, "--rev and --needed are for graphs that are made out of a tree");
         }
     }
     Ok(both)
@@ -118,7 +127,12 @@ impl Operand {
         let config = match &self.from {
             From::File(path) => {
                 let tasks = read_tasks(&*Source::read(path)?)?;
-                return Ok(Side { name: path.display().to_string(), tasks, warnings: Vec::new() });
+                return Ok(Side {
+                    name: path.display().to_string(),
+                    tasks,
+                    is_read: true,
+                    warnings: Vec::new(),
+                });
             }
             From::Task(task_id) => return published(task_id),
             From::Config(path) => Some(path.as_path()),
@@ -149,7 +163,7 @@ fn published(task_id: &TaskId) -> Result<Side> {
         return Err(Problems::from(Problem::error("task-id", message).help(help)).into());
     };
     let tasks = read_tasks(&*Source::decode(format!("{name}/{ARTIFACT}"), bytes)?)?;
-    Ok(Side { name, tasks, warnings: Vec::new() })
+    Ok(Side { name, tasks, is_read: true, warnings: Vec::new() })
 }
 
 /// What both graphs are made with.
@@ -157,7 +171,7 @@ pub struct Bench<'s> {
     registry: &'s Registry,
     root: Option<&'s Path>,
     settings: &'s Settings,
-    to_run: bool,
+    needed: bool,
     now: SystemTime,
     loaded: OnceCell<Loaded>,
 }
@@ -170,7 +184,7 @@ impl<'s> Bench<'s> {
             registry,
             root,
             settings,
-            to_run: options.to_run,
+            needed: options.needed,
             now: SystemTime::now(),
             loaded: OnceCell::new(),
         }
@@ -194,11 +208,11 @@ impl<'s> Bench<'s> {
         mut warnings: Vec<Problem>,
     ) -> Result<Side> {
         let full = loaded.full(params, self.settings)?;
-        let tasks = match self.to_run {
+        let tasks = match self.needed {
             true => tasks_of(&loaded.target(&full, params)?.graph)?,
             false => tasks_of(&full.graph)?,
         };
         warnings.extend(full.warnings);
-        Ok(Side { name, tasks, warnings })
+        Ok(Side { name, tasks, is_read: false, warnings })
     }
 }

@@ -9,6 +9,8 @@ use taskgraph::ways::{Hop, Ways};
 use super::made::made;
 use crate::Status;
 use crate::args::PathOptions;
+use crate::ending::Ending;
+use crate::medium::Medium;
 use crate::output::write;
 use crate::preview::page::Page;
 use crate::report::{Reporter, count};
@@ -27,6 +29,7 @@ struct Told<'w> {
 
 /// Shows the ways between two tasks.
 pub fn run(options: &PathOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {
+    let is_json = options.json || Ending::is_json(options.config.output_file.as_deref())?;
     let made = made(&options.config, false, registry, reporter)?;
     let ways = Ways::new(&made.full.graph);
     let (mut from, mut to) = (ways.label(&options.from)?, ways.label(&options.to)?);
@@ -38,12 +41,12 @@ pub fn run(options: &PathOptions, registry: &Registry, reporter: &Reporter) -> R
         (found, more) = ways.between(from, to, most);
     }
     write(options.config.output_file.as_deref(), |out| {
-        if options.json {
+        if is_json {
             let told = Told { version: 1, from, to, ways: &found, more };
             serde_json::to_writer_pretty(&mut *out, &told)?;
             return Ok(writeln!(out)?);
         }
-        let mut page = Page::default();
+        let mut page = Page::new(Medium::of(options.config.output_file.as_deref()));
         if found.is_empty() {
             page.line(&format!("Neither of {to} and {from} depends on the other."));
         }

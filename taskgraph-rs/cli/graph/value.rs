@@ -4,7 +4,7 @@ use taskgraph::diff::FieldChange;
 use taskgraph::json;
 use taskgraph::value::Value;
 
-use crate::preview::page::Page;
+use crate::preview::page::{Ink, Page};
 
 /// How many characters of a value are shown without `--all`.
 const WIDTH: usize = 72;
@@ -19,11 +19,17 @@ pub fn fields(page: &mut Page, indent: usize, fields: &[FieldChange], all: bool)
     for change in fields.iter().take(shown) {
         let path = &change.path;
         match (&change.before, &change.after) {
-            (None, after) => page.line(&format!("{pad}+ {path}: {}", short(after.as_ref(), all))),
-            (before, None) => page.line(&format!("{pad}- {path}: {}", short(before.as_ref(), all))),
+            (None, after) => {
+                let rest = format!(" {}", short(after.as_ref(), all));
+                page.line_in(Ink::Added, &format!("{pad}+ {path}:"), &rest);
+            }
+            (before, None) => {
+                let rest = format!(" {}", short(before.as_ref(), all));
+                page.line_in(Ink::Removed, &format!("{pad}- {path}:"), &rest);
+            }
             (Some(before), Some(after)) => {
                 let (before, after) = if all { (text(before), text(after)) } else { apart(before, after) };
-                page.line(&format!("{pad}~ {path}: {before}"));
+                page.line_in(Ink::Changed, &format!("{pad}~ {path}:"), &format!(" {before}"));
                 page.line(&format!("{pad}{} → {after}", " ".repeat(path.to_string().chars().count())));
             }
         }
@@ -75,7 +81,7 @@ mod tests {
     #[test]
     fn long_values_are_shown_where_they_differ() {
         let value = |middle: &str| Value::from(format!("{}{middle}{}", "a".repeat(100), "b".repeat(100)));
-        let mut page = Page::default();
+        let mut page = Page::new(crate::medium::Medium::FILE);
         fields(&mut page, 2, &changes(&value("x"), &value("y")), false);
         let text = page.into_text();
         let lines: Vec<&str> = text.lines().collect();

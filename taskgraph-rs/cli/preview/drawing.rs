@@ -1,6 +1,6 @@
 //! What all drawings have in common.
 
-use taskgraph::look::{Drawing, Node, Size, What};
+use taskgraph::look::{Drawing, Fate, Node, Size, What};
 
 use crate::report::count;
 
@@ -35,10 +35,15 @@ pub fn halves(name: &str) -> (&str, Option<&str>) {
 pub fn note(node: &Node) -> String {
     match node.what {
         What::Model => node.note.clone(),
-        What::Kind => format!("{}: {}", count(node.tasks(), "task"), node.summary()),
-        What::Tasks => format!("{}: {}", node.note, node.summary()),
-        What::Task => format!("{}, {}", node.note, node.fate().map(|fate| fate.words()).unwrap_or_default()),
+        What::Kind => with(count(node.tasks(), "task"), ": ", &node.summary()),
+        What::Tasks => with(node.note.clone(), ": ", &node.summary()),
+        What::Task => with(node.note.clone(), ", ", node.fate().map(Fate::words).unwrap_or_default()),
     }
+}
+
+/// A text with what becomes of the tasks, unless nothing is known of that.
+fn with(text: String, mark: &str, words: &str) -> String {
+    if words.is_empty() || words == text { text } else { text + mark + words }
 }
 
 /// What stands in a box.

@@ -1,5 +1,7 @@
 //! The tree of a preview: kept from one preview to the next, as long as it lies there as it was read.
 
+use std::collections::BTreeSet;
+
 use anyhow::Result;
 use taskgraph::pipeline::Loaded;
 use taskgraph::stamp::Stamp;
@@ -13,12 +15,19 @@ pub struct Kept<'k> {
     options: &'k PreviewOptions,
     registry: &'k Registry,
     known: Option<(Option<Stamp>, Loaded)>,
+    /// The notes that were told: nobody has to read them after every change of a config.
+    told: BTreeSet<String>,
 }
 
 impl<'k> Kept<'k> {
     /// The tree that the flags name. Nothing is read yet.
     pub fn new(options: &'k PreviewOptions, registry: &'k Registry) -> Self {
-        Kept { options, registry, known: None }
+        Kept { options, registry, known: None, told: BTreeSet::new() }
+    }
+
+    /// Leaves out the notes that an earlier preview has told.
+    pub fn leave_out_told(&mut self, notes: &mut Vec<String>) {
+        notes.retain(|note| self.told.insert(note.clone()));
     }
 
     /// The tree as it lies there.

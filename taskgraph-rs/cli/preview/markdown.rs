@@ -1,11 +1,12 @@
 //! A preview for a comment on a pull request: a table, and lists that are folded.
 
-use taskgraph::preview::{Comparison, Plan, Report};
+use taskgraph::preview::{Comparison, Earlier, Plan, Report};
 use taskgraph::problem::Problem;
+use taskgraph::worker::PythonFacts;
 
 use super::html::escaped;
 use super::reused::told_alone;
-use super::text::groups;
+use super::text::{Group, groups};
 use crate::report::{brief, count};
 
 /// A comment may be long, but not without end.
@@ -25,7 +26,13 @@ pub fn markdown(report: &Report) -> String {
         if let Some(comparison) = &plan.comparison {
             changes(&mut out, comparison);
         }
+        if let Some(found) = &plan.earlier {
+            earlier(&mut out, found);
+        }
         work(&mut out, plan);
+    }
+    if let Some(python) = report.tree.as_ref().and_then(|tree| tree.python.as_ref()) {
+        in_python(&mut out, python);
     }
     if !report.notes.is_empty() {
         let notes: Vec<String> = report.notes.iter().map(|note| text(note)).collect();
@@ -37,14 +44,13 @@ pub fn markdown(report: &Report) -> String {
 fn summary(out: &mut String, report: &Report, plan: &Plan) {
     let facts = &plan.facts;
     out.push_str(&format!(
-        "### {} → {}, {}\n\n{}: target {}, **{} tasks to run** of {}\n\n",
+        "### {} → {}, {}\n\n{}: target {}, **{}**\n\n",
         text(&facts.src),
         text(&facts.trg),
         text(&facts.experiment),
         code(&report.config.file),
         code(&facts.target_stage),
-        facts.to_run,
-        facts.tasks
+        text(&facts.summary)
     ));
     if !plan.models.is_empty() {
         out.push_str("| training | starts | model |\n| --- | --- | --- |\n");
@@ -76,14 +82,32 @@ fn changes(out: &mut String, comparison: &Comparison) {
         Some(other) => code(other),
     };
     out.push_str(&format!("Against {against}:\n\n| | tasks |\n| --- | ---: |\n"));
-    let groups: Vec<_> = groups(comparison).into_iter().filter(|(_, _, labels)| !labels.is_empty()).collect();
-    for (sign, name, labels) in &groups {
+    let groups: Vec<_> = groups(comparison).into_iter().filter(|group| !group.labels.is_empty()).collect();
+    for Group { sign, name, labels, .. } in &groups {
         out.push_str(&format!("| {} {name} | {} |\n", code(sign), labels.len()));
     }
     out.push('\n');
-    for (_, name, labels) in groups.iter().filter(|(_, name, _)| *name != "unchanged") {
+    for Group { name, labels, .. } in groups.iter().filter(|group| group.name != "unchanged") {
         let items: Vec<String> = labels.iter().map(|label| code(label)).collect();
         folded(out, &format!("{} {name}", labels.len()), &items);
+    }
+}
+
+/// What the `train` action would do with earlier groups.
+fn earlier(out: &mut String, found: &Earlier) {
+    let groups: Vec<String> = found.groups.iter().map(|group| code(group.as_str())).collect();
+    out.push_str(&format!("Going on from {}:\n\n| | tasks |\n| --- | ---: |\n", groups.join(", ")));
+    for (name, number) in super::earlier::rows(found) {
+        out.push_str(&format!("| {} | {number} |\n", text(name)));
+    }
+    out.push('\n');
+    for (is_used, title) in [(true, "used again, although they differ"), (false, "run, and differ")] {
+        let lines = super::earlier::lines(found).into_iter().filter(|(.., used)| *used == is_used);
+        let items: Vec<String> =
+            lines.map(|(label, fields, _)| format!("{}: {}", code(&label), text(&fields))).collect();
+        if !items.is_empty() {
+            folded(out, &format!("{} {title}", items.len()), &items);
+        }
     }
 }
 
@@ -99,6 +123,14 @@ fn work(out: &mut String, plan: &Plan) {
         ));
     }
     details(out, "What they run on", &table);
+}
+
+fn in_python(out: &mut String, python: &PythonFacts) {
+    let items = python.reasons.iter().map(|reason| {
+        let kinds: Vec<String> = reason.kinds.iter().map(|kind| code(kind)).collect();
+        format!("{}: {}", text(&reason.because), kinds.join(", "))
+    });
+    folded(out, &python.headline(), &items.collect::<Vec<_>>());
 }
 
 fn problems(out: &mut String, noun: &str, problems: &[Problem], open: bool) {
@@ -154,6 +186,22 @@ fn code(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use taskgraph::worker::Because;
+
+    #[test]
+    fn kinds_in_python_are_named_with_the_reason() {
+        let because = [Because::NoNative("own.one".into()), Because::NoNative("own.two".into())];
+        let kinds = ["a".into(), "b".into(), "c".into()];
+        let of = [(&kinds[0], &because[0]), (&kinds[1], &because[1]), (&kinds[2], &because[0])];
+        let mut out = String::new();
+        in_python(&mut out, &PythonFacts::of("15.1.3", of.into_iter(), 9).unwrap());
+        assert_eq!(
+            out,
+            "<details><summary>3 of 9 kinds made by Python with Taskgraph 15.1.3</summary>\n\n\
+             - \\`own.one\\` has no native equal: <code>a</code>, <code>c</code>\n\
+             - \\`own.two\\` has no native equal: <code>b</code>\n\n</details>\n\n"
+        );
+    }
 
     #[test]
     fn names_are_text() {

@@ -2,6 +2,7 @@
 
 mod dot;
 mod drawing;
+mod earlier;
 mod html;
 mod kept;
 mod look_up;
@@ -27,7 +28,7 @@ use serde_json::Value as Json;
 use taskgraph::decide::Rendered;
 use taskgraph::json;
 use taskgraph::lookup::{Find, Wanted};
-use taskgraph::preview::{Against, Config, Input, Outcome, Preview, Report, Request, preview};
+use taskgraph::preview::{Against, Config, Groups, Input, Outcome, Preview, Report, Request, preview};
 use taskgraph::problem::{Machine, Problem, Problems};
 use taskgraph::secret::redact;
 use taskgraph::settings::Settings;
@@ -35,17 +36,20 @@ use taskgraph::source::Source;
 use taskgraph::transform::Registry;
 
 use kept::Kept;
+use page::Page;
 
 use crate::Status;
 use crate::args::{PreviewFormat, PreviewOptions};
 use crate::config::check_urls;
 use crate::environment::settings;
 use crate::known_urls;
+use crate::medium::Medium;
 use crate::progress::{ask, connect_for_a_look};
 use crate::report::Reporter;
 
 /// Previews a config: once, or whenever it is saved.
 pub fn run(options: &PreviewOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {
+    show::check_output(options)?;
     let mut kept = Kept::new(options, registry);
     match options.watch {
         true => watch::watch(&options.config, reporter, || once(options, &mut kept, registry, reporter)),
@@ -64,7 +68,7 @@ fn once(
     {
         return crate::graph::explain(&show::explain_options(options, label), registry, reporter);
     }
-    let preview = match make(options, kept, registry) {
+    let mut preview = match make(options, kept, registry) {
         Ok(preview) => preview,
         // What is wrong before a config is looked at is told in the same shape.
         Err(error) => {
@@ -72,13 +76,19 @@ fn once(
             Report::new(config, None, Problems::from_error(error)?, None).into()
         }
     };
+    if show::format_of(options) == PreviewFormat::Text {
+        kept.leave_out_told(&mut preview.report.notes);
+    }
     let report = &preview.report;
     let is_refused = report.outcome == Outcome::Refused;
     // A script reads what is wrong in the JSON; a person is told at once.
     if is_refused && show::format_of(options) != PreviewFormat::Json {
         let (errors, _) = report.counts();
         reporter.problems(&report.problems[..errors]);
-        eprint!("{}", problems::warnings(report, options.all));
+        let mut page = Page::new(Medium::stderr());
+        problems::warnings(&mut page, report, options.all);
+        let warnings = page.into_text();
+        eprint!("{warnings}{}", if warnings.is_empty() { "" } else { "\n" });
         reporter.refused(&report.problems);
     }
     show::show(&preview, options)?;
@@ -104,7 +114,7 @@ pub fn rendered(report: &Report) -> Result<Rendered> {
     let mut json = Vec::new();
     json::indented(&redacted(serde_json::to_value(report)?), &mut json)?;
     json.push(b'\n');
-    Ok(Rendered { json: String::from_utf8(json)?, text: text::text(report, true) })
+    Ok(Rendered { json: String::from_utf8(json)?, text: text::text(report, true, Medium::FILE) })
 }
 
 fn make(options: &PreviewOptions, kept: &mut Kept<'_>, registry: &Registry) -> Result<Preview> {
@@ -120,7 +130,13 @@ fn make(options: &PreviewOptions, kept: &mut Kept<'_>, registry: &Registry) -> R
         Some(path) if path == Path::new("none") => Against::Nothing,
         Some(path) => Against::Config(read(path)?),
     };
-    let services = options.look_up.then(connect_for_a_look).transpose()?;
+    let is_asked = options.look_up || options.from.is_some();
+    let services = is_asked.then(connect_for_a_look).transpose()?;
+    let groups = options.from.as_ref().zip(services.as_ref()).map(|(ids, service)| Groups {
+        ids: ids.clone(),
+        start: options.start.clone(),
+        service,
+    });
     let find = services.as_ref().map(|services| |wanted: &Wanted| services.find(wanted));
     let request = Request {
         input: read(&options.config)?,
@@ -129,6 +145,7 @@ fn make(options: &PreviewOptions, kept: &mut Kept<'_>, registry: &Registry) -> R
         against,
         settings: &settings,
         ask: (!options.offline).then_some(ask),
+        groups,
         find: find.as_ref().map(|find| find as &Find<'_>),
         now: SystemTime::now(),
     };

@@ -2,7 +2,7 @@
 
 use taskgraph::preview::{KindModels, Member, Plan, Variant};
 
-use super::page::Page;
+use super::page::{Ink, Page};
 use crate::report::count;
 
 /// One block for each kind.
@@ -29,7 +29,8 @@ fn print_kind(page: &mut Page, kind: &KindModels, width: usize) {
         None | Some("default") => String::new(),
         Some(other) => format!(", type {other}"),
     };
-    page.line(&format!("  {:<width$}   {:<13}   {what}{model_type}", kind.kind, words(kind.variant)));
+    let start = format!("  {:<width$}   {:<13}", kind.kind, words(kind.variant));
+    page.line_in(Ink::Name, &start, &format!("   {what}{model_type}"));
     let labels =
         kind.members.iter().map(|member| member.label.as_str().chars().count()).max().unwrap_or_default();
     let are_alike = kind.members.windows(2).all(|pair| is_alike(&pair[0], &pair[1]));
@@ -81,7 +82,7 @@ fn print_member(page: &mut Page, variant: Variant, member: &Member) {
         }
         Variant::Continue | Variant::Init => {
             if let Some(command) = &member.command {
-                page.line(&format!("      runs       {command}"));
+                page.sentence("      runs       ", command);
             }
         }
     }

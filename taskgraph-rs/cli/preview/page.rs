@@ -1,75 +1,338 @@
-//! Lines of text under headings, columns of which line up.
+//! Lines of text under headings, columns of which line up, laid out for what they are written for.
 
+use anstyle::{AnsiColor, Effects, Style};
+
+use crate::medium::{Medium, broken, columns, shortened};
 use crate::report::one_line;
 
-/// Lists are broken so that lines stay shorter than this, where their parts are.
-const WIDTH: usize = 110;
+/// Between two columns of a table.
+const GAP: usize = 2;
+
+/// The last column of a table stands below the others, where there is less room for it than this.
+const NARROW: usize = 24;
+
+/// What the start of a line is, and with that its colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ink {
+    /// Like all other text.
+    Plain,
+    /// A heading.
+    Heading,
+    /// The name of something that is told of.
+    Name,
+    /// Something that is there now.
+    Added,
+    /// Something that is not there any more.
+    Removed,
+    /// Something that is another thing now.
+    Changed,
+    /// What is only to be seen if somebody looks for it.
+    Faint,
+    /// A warning.
+    Warning,
+}
+
+impl Ink {
+    fn style(self) -> Style {
+        let colour = |colour: AnsiColor| Style::new().fg_color(Some(colour.into()));
+        match self {
+            Ink::Plain => Style::new(),
+            Ink::Heading => Style::new().effects(Effects::BOLD),
+            Ink::Name => colour(AnsiColor::Cyan),
+            Ink::Added => colour(AnsiColor::Green),
+            Ink::Removed => colour(AnsiColor::Red),
+            Ink::Changed => colour(AnsiColor::Yellow),
+            Ink::Faint => Style::new().effects(Effects::DIMMED),
+            Ink::Warning => colour(AnsiColor::Yellow).effects(Effects::BOLD),
+        }
+    }
+}
 
 /// A text that grows line by line. What a config has in it cannot break out of its line.
-#[derive(Default)]
-pub struct Page(String);
+pub struct Page {
+    text: String,
+    medium: Medium,
+}
 
 impl Page {
-    /// A heading, with an empty line before it.
-    pub fn heading(&mut self, text: &str) {
-        if !self.0.is_empty() {
-            self.0.push('\n');
-        }
-        self.line(text);
+    /// An empty page.
+    pub fn new(medium: Medium) -> Self {
+        Page { text: String::new(), medium }
     }
 
-    /// A line.
+    /// A heading, with an empty line before it.
+    pub fn heading(&mut self, text: &str) {
+        self.heading_in(Ink::Heading, text);
+    }
+
+    /// A heading in another colour.
+    pub fn heading_in(&mut self, ink: Ink, text: &str) {
+        if !self.text.is_empty() {
+            self.text.push('\n');
+        }
+        self.wrapped(ink, "", text);
+    }
+
+    /// A line. On a terminal it is broken where it is too long; the lines that it goes on in are indented.
     pub fn line(&mut self, text: &str) {
-        self.0.push_str(one_line(text).trim_end());
-        self.0.push('\n');
+        self.wrapped(Ink::Plain, "", text);
+    }
+
+    /// A line that starts in a colour.
+    pub fn line_in(&mut self, ink: Ink, start: &str, rest: &str) {
+        self.wrapped(ink, start, rest);
+    }
+
+    /// A sentence behind `start`, in as many lines as it needs, each of them below the first word.
+    pub fn sentence(&mut self, start: &str, text: &str) {
+        let (start, text) = (one_line(start), one_line(text));
+        let indent = columns(&start);
+        let lines = broken(&text, 0, self.medium.width.saturating_sub(indent).max(NARROW));
+        for (position, line) in lines.iter().enumerate() {
+            let start = if position == 0 { start.clone() } else { " ".repeat(indent) };
+            self.push(Ink::Plain, "", &format!("{start}{}", self.cut(line, indent)));
+        }
     }
 
     /// Words of a list behind `start`, in as many lines as they need.
     pub fn list<S: AsRef<str>>(&mut self, start: &str, words: &[S]) {
-        let indent = " ".repeat(start.chars().count());
-        let mut line = start.to_owned();
-        for (position, word) in words.iter().enumerate() {
-            let word = word.as_ref();
-            let comma = if position + 1 < words.len() { "," } else { "" };
-            let is_first = line.trim_end().len() <= start.len() && position == 0 || line == indent;
-            if !is_first && line.chars().count() + word.chars().count() + 2 > WIDTH {
-                self.line(&line);
-                line = indent.clone();
-            } else if !is_first {
-                line.push(' ');
-            }
-            line.push_str(word);
-            line.push_str(comma);
-        }
-        self.line(&line);
+        self.list_in(Ink::Plain, start, words);
     }
 
-    /// Rows of which each column is as wide as its widest cell. Columns of `right` are set to the right.
+    /// The same, with a start in a colour.
+    pub fn list_in<S: AsRef<str>>(&mut self, ink: Ink, start: &str, words: &[S]) {
+        let start = one_line(start);
+        let indent = columns(&start);
+        let room = self.medium.width.saturating_sub(indent);
+        let mut line = String::new();
+        let mut start = start.as_str();
+        let space = " ".repeat(indent);
+        for (position, word) in words.iter().enumerate() {
+            let comma = if position + 1 < words.len() { "," } else { "" };
+            let word = self.cut(&one_line(word.as_ref()), indent + comma.len());
+            let gap = usize::from(!line.is_empty());
+            if gap > 0 && columns(&line) + gap + columns(&word) + comma.len() > room {
+                self.push(ink, start, &line);
+                (start, line) = (&space, String::new());
+            } else if gap > 0 {
+                line.push(' ');
+            }
+            line.push_str(&word);
+            line.push_str(comma);
+        }
+        self.push(ink, start, &line);
+    }
+
+    /// Rows, the first of which is the heading. Each column is as wide as its widest cell. Columns of `right` are set to the right. The last
+    /// column is broken into lines, and stands below the others where there is no room for it.
     pub fn table(&mut self, indent: usize, right: &[usize], rows: &[Vec<String>]) {
-        let columns = rows.iter().map(Vec::len).max().unwrap_or_default();
-        let width = |column: usize| {
-            rows.iter()
-                .filter_map(|row| row.get(column))
-                .map(|cell| cell.chars().count())
-                .max()
-                .unwrap_or_default()
+        let mut rows: Vec<Vec<String>> =
+            rows.iter().map(|row| row.iter().map(|cell| one_line(cell)).collect()).collect();
+        let number = rows.iter().map(Vec::len).max().unwrap_or_default();
+        let mut widths: Vec<usize> = (0..number)
+            .map(|column| {
+                rows.iter()
+                    .filter_map(|row| row.get(column))
+                    .map(|cell| columns(cell))
+                    .max()
+                    .unwrap_or_default()
+            })
+            .collect();
+        let Some((last, others)) = widths.split_last_mut() else { return };
+        let taken = |others: &[usize]| {
+            indent + others.iter().filter(|width| **width > 0).map(|width| width + GAP).sum::<usize>()
         };
-        let widths: Vec<usize> = (0..columns).map(width).collect();
-        for row in rows {
+        let room = self.medium.width.saturating_sub(taken(others));
+        let is_below = *last > room && room < NARROW;
+        // What cannot be broken loses its middle, the widest first.
+        let needed = if is_below { 0 } else { (*last).min(NARROW) };
+        while let Some(most) = self.medium.cut
+            && taken(others) + needed > most + if is_below { GAP } else { 0 }
+            && let Some(widest) = others.iter_mut().max()
+            && *widest > NARROW / 2
+        {
+            *widest -= 1;
+        }
+        for row in &mut rows {
+            for (cell, width) in row.iter_mut().zip(others.iter()) {
+                *cell = shortened(cell, *width);
+            }
+        }
+        let below = indent + NARROW / 4;
+        let room = self.medium.width.saturating_sub(if is_below { below } else { taken(others) });
+        for (position, row) in rows.iter().enumerate() {
             let mut line = " ".repeat(indent);
-            for (column, cell) in row.iter().enumerate().filter(|(column, _)| widths[*column] > 0) {
-                let pad = " ".repeat(widths[column] - cell.chars().count());
+            for (column, cell) in row.iter().take(others.len()).enumerate().filter(|(at, _)| others[*at] > 0)
+            {
+                let pad = " ".repeat(others[column] - columns(cell));
+                let gap = " ".repeat(GAP);
                 match right.contains(&column) {
-                    true => line.extend([pad.as_str(), cell, "  "]),
-                    false => line.extend([cell, pad.as_str(), "  "]),
+                    true => line.extend([pad.as_str(), cell, &gap]),
+                    false => line.extend([cell, pad.as_str(), &gap]),
                 }
             }
-            self.line(&line);
+            let mut start = line;
+            let text = row.get(others.len()).map(String::as_str).unwrap_or_default();
+            // Figures are not broken, and stand below one another.
+            if right.contains(&others.len()) {
+                start.push_str(&" ".repeat(last.saturating_sub(columns(text))));
+            }
+            if is_below {
+                self.push(Ink::Plain, "", &start);
+                start = " ".repeat(below);
+                // A heading that stands below the others names nothing.
+                if text.is_empty() || position == 0 {
+                    continue;
+                }
+            }
+            let more = " ".repeat(columns(&start));
+            for (position, part) in broken(text, 0, room.max(NARROW)).iter().enumerate() {
+                let start = if position == 0 { &start } else { &more };
+                self.push(Ink::Plain, "", &format!("{start}{}", self.cut(part, columns(start))));
+            }
         }
     }
 
     /// The text.
     pub fn into_text(self) -> String {
-        self.0
+        self.text
+    }
+
+    /// A word that cannot be broken, behind so many columns.
+    fn cut(&self, word: &str, taken: usize) -> String {
+        match self.medium.cut {
+            Some(most) => shortened(word, most.saturating_sub(taken).max(NARROW / 2)),
+            None => word.to_owned(),
+        }
+    }
+
+    fn wrapped(&mut self, ink: Ink, start: &str, rest: &str) {
+        // A heading is of one colour.
+        let (start, rest) = if start.is_empty() && ink != Ink::Plain { (rest, "") } else { (start, rest) };
+        let (start, rest) = (one_line(start), one_line(rest));
+        let Some(_) =
+            self.medium.cut.filter(|_| columns(&start) + columns(rest.trim_end()) > self.medium.width)
+        else {
+            return self.push(ink, &start, &rest);
+        };
+        let (ink, text) = if rest.is_empty() { (ink, start) } else { (Ink::Plain, format!("{start}{rest}")) };
+        let indent = text.len() - text.trim_start_matches(' ').len();
+        // Columns that line up keep their places in the first line.
+        let mut line = " ".repeat(indent);
+        let more = " ".repeat(indent + 2 * GAP);
+        for word in text[indent..].split_inclusive(' ') {
+            let is_first = line.trim_start().is_empty();
+            if !is_first && columns(&line) + columns(word.trim_end()) > self.medium.width {
+                self.coloured(ink, &line);
+                line.clone_from(&more);
+                if word.trim().is_empty() {
+                    continue;
+                }
+            }
+            if line == more && word.trim().is_empty() {
+                continue;
+            }
+            let taken = columns(&line);
+            let ending = &word[word.trim_end().len()..];
+            line.push_str(&self.cut(word.trim_end(), taken));
+            line.push_str(ending);
+        }
+        if !line.trim().is_empty() {
+            self.coloured(ink, &line);
+        }
+    }
+
+    fn coloured(&mut self, ink: Ink, line: &str) {
+        match ink {
+            Ink::Plain => self.push(ink, "", line),
+            ink => self.push(ink, line.trim_end(), ""),
+        }
+    }
+
+    /// One line as it is, the start of it in a colour.
+    fn push(&mut self, ink: Ink, start: &str, rest: &str) {
+        let rest = rest.trim_end();
+        let start = if rest.is_empty() { start.trim_end() } else { start };
+        match self.medium.is_coloured && ink != Ink::Plain && !start.trim().is_empty() {
+            true => {
+                let style = ink.style();
+                self.text.push_str(&format!("{style}{start}{style:#}{rest}"));
+            }
+            false => self.text.extend([start, rest]),
+        }
+        self.text.push('\n');
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn terminal(columns: usize) -> Medium {
+        Medium { width: columns.min(120), cut: Some(columns), is_coloured: false }
+    }
+
+    fn written(medium: Medium, write: impl FnOnce(&mut Page)) -> String {
+        let mut page = Page::new(medium);
+        write(&mut page);
+        page.into_text()
+    }
+
+    fn rows() -> Vec<Vec<String>> {
+        let pool = "b-linux-large-gcp-1tb-32-256-d2g-with-a-long-name";
+        let row = |cells: [&str; 4]| cells.map(str::to_owned).to_vec();
+        vec![
+            row(["tasks", "worker pool", "at most", ""]),
+            row(["6", pool, "36 d", "alignments-original, alignments-backtranslated and 3 more kinds"]),
+            row(["20", "images", "-", "all"]),
+        ]
+    }
+
+    #[test]
+    fn a_table_fits_any_terminal_and_keeps_its_columns() {
+        for width in [80, 100, 200] {
+            let text = written(terminal(width), |page| page.table(2, &[0, 2], &rows()));
+            assert!(text.lines().all(|line| columns(line) <= width), "{text}");
+            let at = |word: &str| text.lines().find_map(|line| line.find(word)).unwrap();
+            assert_eq!(at("worker pool"), at("b-linux"), "{text}");
+            assert!(text.contains("alignments-original,") && text.contains("more kinds"), "{text}");
+        }
+        let narrow = written(terminal(50), |page| page.table(2, &[0, 2], &rows()));
+        assert!(narrow.contains("b-linux-large") && narrow.contains('…'), "{narrow}");
+        assert!(narrow.lines().all(|line| columns(line) <= 50), "{narrow}");
+    }
+
+    #[test]
+    fn nothing_is_cut_where_no_terminal_is() {
+        let long = format!("https://example.org/{}", "x".repeat(200));
+        let text = written(Medium::FILE, |page| {
+            page.line(&format!("  a   {long}"));
+            page.list("  ", &[&long, "b"]);
+            page.table(2, &[], &[vec![long.clone(), "c".into()]]);
+        });
+        assert_eq!(text.matches(&long).count(), 3, "{text}");
+    }
+
+    #[test]
+    fn a_long_line_goes_on_in_the_next_and_a_long_word_loses_its_middle() {
+        let long = format!("https://example.org/{}/teacher-1", "x".repeat(200));
+        let text = written(terminal(80), |page| page.line(&format!("    train-teacher-ru-en-1   {long}")));
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines[0], "    train-teacher-ru-en-1", "{text}");
+        assert!(lines[1].starts_with("        https://example.org/xxx"), "{text}");
+        assert!(lines[1].ends_with("/teacher-1") && lines[1].contains('…'), "{text}");
+        assert_eq!((lines.len(), columns(lines[1])), (2, 80), "{text}");
+    }
+
+    #[test]
+    fn colours_are_for_those_who_see_them() {
+        let medium = |is_coloured| Medium { is_coloured, ..terminal(80) };
+        let write = |page: &mut Page| {
+            page.heading("Heading");
+            page.list_in(Ink::Removed, "  - 1 gone  ", &["a\u{1b}[31m"]);
+        };
+        assert_eq!(written(medium(false), write), "Heading\n  - 1 gone  a\\u{1b}[31m\n");
+        let coloured = written(medium(true), write);
+        assert_eq!(coloured, "\u{1b}[1mHeading\u{1b}[0m\n\u{1b}[31m  - 1 gone  \u{1b}[0ma\\u{1b}[31m\n");
     }
 }

@@ -2,7 +2,7 @@
 
 use taskgraph::preview::{Dependency, GoneKind, Plan, Reused, Usage};
 
-use super::page::Page;
+use super::page::{Ink, Page};
 use super::text::few;
 use crate::report::count;
 
@@ -15,7 +15,7 @@ pub fn print(page: &mut Page, plan: &Plan, all: bool) {
     page.heading("Reused from earlier runs");
     let width = shown.iter().map(|reused| reused.path.chars().count()).max().unwrap_or_default();
     for reused in shown {
-        page.line(&format!("  {:<width$}   {}", reused.path, reused.what));
+        page.line_in(Ink::Name, &format!("  {:<width$}", reused.path), &format!("   {}", reused.what));
         print_one(page, reused, all);
     }
 }
@@ -55,7 +55,7 @@ fn print_one(page: &mut Page, reused: &Reused, all: bool) {
         let gone: Vec<String> =
             reused.gone.iter().filter(|gone| gone.why == why).map(|gone| name(gone, all)).collect();
         page.list("      not made   ", &if all { gone } else { few(&gone) });
-        page.line(&format!("                 {why}"));
+        page.sentence("                 ", why);
     }
     for (position, moved) in reused.moved.iter().enumerate() {
         let start = if position == 0 { "moved" } else { "" };

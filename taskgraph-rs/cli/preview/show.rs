@@ -11,15 +11,43 @@ use taskgraph::ways::Ways;
 
 use super::{dot, html, markdown, mermaid, rendered, svg, text};
 use crate::args::{ConfigOptions, ExplainOptions, PreviewFormat, PreviewOptions, TreeOptions};
+use crate::ending::Ending;
+use crate::medium::Medium;
 use crate::output::write;
 
 /// The format that the flags ask for.
 pub fn format_of(options: &PreviewOptions) -> PreviewFormat {
-    match (options.json, options.open) {
-        (true, _) => PreviewFormat::Json,
-        (_, true) => PreviewFormat::Html,
-        _ => options.format,
+    match (options.json, options.open, options.format) {
+        (true, ..) => PreviewFormat::Json,
+        (_, true, _) => PreviewFormat::Html,
+        (.., Some(format)) => format,
+        _ => match options.output_file.as_deref().and_then(Ending::of) {
+            Some(Ending::Json) => PreviewFormat::Json,
+            Some(Ending::Html) => PreviewFormat::Html,
+            Some(Ending::Svg) => PreviewFormat::Svg,
+            Some(Ending::Dot) => PreviewFormat::Dot,
+            Some(Ending::Mermaid) => PreviewFormat::Mermaid,
+            Some(Ending::Markdown) => PreviewFormat::Markdown,
+            _ => PreviewFormat::Text,
+        },
     }
+}
+
+/// Refuses an output file whose name asks for a format that there is not, if no flag says what to write.
+pub fn check_output(options: &PreviewOptions) -> Result<()> {
+    const CAN: [Ending; 7] = [
+        Ending::Text,
+        Ending::Json,
+        Ending::Html,
+        Ending::Svg,
+        Ending::Dot,
+        Ending::Mermaid,
+        Ending::Markdown,
+    ];
+    if options.format.is_none() && !options.json && !options.open {
+        Ending::wanted(options.output_file.as_deref(), &CAN)?;
+    }
+    Ok(())
 }
 
 /// Writes the preview. Of a config that is refused there is nothing to draw, but those formats that can tell problems
@@ -48,7 +76,7 @@ pub fn show(preview: &Preview, options: &PreviewOptions) -> Result<()> {
 fn in_format(preview: &Preview, format: PreviewFormat, options: &PreviewOptions) -> Result<String> {
     let report = &preview.report;
     Ok(match format {
-        PreviewFormat::Text => text::text(report, options.all),
+        PreviewFormat::Text => text::text(report, options.all, Medium::of(options.output_file.as_deref())),
         PreviewFormat::Json => rendered(report)?.json,
         PreviewFormat::Html => {
             if let (Some(label), Some(now)) = (&options.focus, &preview.now) {

@@ -29,7 +29,7 @@ fn colours(fate: Fate) -> (&'static str, &'static str) {
         Fate::Dependencies => ("#7a5c00", "#e3c65c"),
         Fate::Downstream => ("#9d3a74", "#f0a3cf"),
         Fate::Unchanged => ("#6b7686", "#8592a3"),
-        Fate::Runs => ("#33608f", "#8fb6de"),
+        Fate::Runs | Fate::AskedFor => ("#33608f", "#8fb6de"),
         Fate::Idle => ("#9aa3af", "#5d6877"),
     }
 }
@@ -60,13 +60,13 @@ pub fn svg(drawing: &Drawing, title: &str) -> String {
         );
     }
     for (node, (x, y)) in drawing.nodes.iter().zip(&places.places) {
-        let fate = node.fate().unwrap_or(Fate::Runs);
+        let fate = node.fate().unwrap_or(Fate::AskedFor);
         let note = match node.what {
             What::Model => node.note.clone(),
             _ => node
                 .parts
                 .iter()
-                .map(|part| format!("{} {} {}", part.fate.sign(), part.tasks, part.fate.words()))
+                .map(|part| format!("{} {}", part.fate.sign(), part.words()).trim_start().to_owned())
                 .collect::<Vec<_>>()
                 .join("  "),
         };

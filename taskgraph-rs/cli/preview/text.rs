@@ -2,8 +2,9 @@
 
 use taskgraph::preview::{Comparison, Edges, Plan, Report};
 
-use super::page::Page;
-use super::{look_up, models, problems, reused, work};
+use super::page::{Ink, Page};
+use super::{earlier, look_up, models, problems, reused, work};
+use crate::medium::Medium;
 
 /// How many labels of a group are shown without `--all`.
 const SHOWN: usize = 4;
@@ -11,39 +12,40 @@ const SHOWN: usize = 4;
 /// The target method that goes by the target stage.
 const TRAIN: &str = "train-target-tasks";
 
-/// The whole preview.
-pub fn text(report: &Report, all: bool) -> String {
-    let mut page = Page::default();
+/// The whole preview: what starts from what and what is wrong first, then what follows from it.
+pub fn text(report: &Report, all: bool, medium: Medium) -> String {
+    let mut page = Page::new(medium);
     if let Some(plan) = &report.plan {
-        page.line(&facts(report, plan));
-        if let Some(python) = report.tree.as_ref().and_then(|tree| tree.python.as_ref()) {
-            page.line(&python.to_string());
-        }
+        facts(&mut page, report, plan);
         models::print(&mut page, plan);
+        problems::warnings(&mut page, report, all);
         reused::print(&mut page, plan, all);
         comparison(&mut page, plan, all);
+        earlier::print(&mut page, plan, all);
         look_up::print(&mut page, plan, all);
-        work::print(&mut page, &plan.work, all);
+        work::print(&mut page, plan, all);
+    } else {
+        problems::warnings(&mut page, report, all);
     }
-    problems::print(&mut page, report, all);
+    problems::notes(&mut page, report);
     page.into_text()
 }
 
-fn facts(report: &Report, plan: &Plan) -> String {
+fn facts(page: &mut Page, report: &Report, plan: &Plan) {
     let facts = &plan.facts;
-    let mut parts = vec![
-        format!("{} → {}", facts.src, facts.trg),
-        format!("experiment {}", facts.experiment),
-        match facts.target_method.as_str() {
-            TRAIN => format!("target {}", facts.target_stage),
-            other => format!("target method {other}"),
-        },
-    ];
+    let target = match facts.target_method.as_str() {
+        TRAIN => format!("target {}", facts.target_stage),
+        other => format!("target method {other}"),
+    };
+    let rest = format!("   experiment {}   {target}", facts.experiment);
+    page.line_in(Ink::Heading, &format!("{} → {}", facts.src, facts.trg), &rest);
+    page.line_in(Ink::Heading, &facts.summary, &problems::counted(report));
     if let Some(tree) = &report.tree {
-        parts.push(tree.words());
+        page.line_in(Ink::Faint, &tree.words(), "");
+        if let Some(python) = &tree.python {
+            page.line(&python.to_string());
+        }
     }
-    parts.push(format!("{} tasks, {} to run", facts.tasks, facts.to_run));
-    parts.join("   ")
 }
 
 fn comparison(page: &mut Page, plan: &Plan, all: bool) {
@@ -52,45 +54,60 @@ fn comparison(page: &mut Page, plan: &Plan, all: bool) {
         Some(other) => format!("Against {other}"),
         None => format!("Against the same config without {}", comparison.without.unwrap_or_default()),
     });
-    for (sign, name, labels) in groups(comparison) {
+    for Group { sign, name, ink, labels } in groups(comparison) {
         if labels.is_empty() {
             continue;
         }
         let counted = format!("{sign}{:>4} {name}", labels.len());
         let start = format!("  {counted:<24}  ");
         match all {
-            true => page.list(&start, &labels),
-            false if name == "unchanged" => page.line(&start),
-            false => page.list(&start, &few(&labels)),
+            true => page.list_in(ink, &start, &labels),
+            false if name == "unchanged" => page.line_in(ink, &start, ""),
+            false => page.list_in(ink, &start, &few(&labels)),
         }
         for (why, count) in reasons(comparison).iter().filter(|_| name == "gone") {
             let times = if *count > 1 { format!(" ({count} tasks)") } else { String::new() };
-            page.line(&format!("{:28}{why}{times}", ""));
+            page.sentence(&" ".repeat(28), &format!("{why}{times}"));
         }
     }
 }
 
-/// What changed: a sign, a name and the labels of each group.
-pub fn groups(comparison: &Comparison) -> Vec<(&'static str, &'static str, Vec<String>)> {
-    let edges = |wanted: fn(&Edges) -> bool| {
-        comparison
-            .dependencies
-            .iter()
-            .filter(|edges| wanted(edges))
-            .map(|edges| edges.label.to_string())
-            .collect()
+/// Tasks that change, or do not, in the same way.
+pub struct Group {
+    /// A sign, for where the name is too long and colour alone would not do.
+    pub sign: &'static str,
+    /// What becomes of them.
+    pub name: &'static str,
+    /// The colour.
+    pub ink: Ink,
+    /// Their labels.
+    pub labels: Vec<String>,
+}
+
+/// What changed, group by group.
+pub fn groups(comparison: &Comparison) -> Vec<Group> {
+    let edges = |wanted: fn(&Edges) -> bool| -> Vec<String> {
+        let edges = comparison.dependencies.iter().filter(|edges| wanted(edges));
+        edges.map(|edges| edges.label.to_string()).collect()
     };
     let strings =
         |labels: &[taskgraph::task::Label]| labels.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let rewritten = comparison.rewritten.iter().map(|changed| changed.label.to_string()).collect();
+    let group = |sign, name, ink, labels| Group { sign, name, ink, labels };
     vec![
-        ("-", "gone", comparison.gone.iter().map(|gone| gone.label.to_string()).collect()),
-        ("+", "new", strings(&comparison.new)),
-        ("~", "rewritten", comparison.rewritten.iter().map(|changed| changed.label.to_string()).collect()),
-        ("~", "lose a dependency", edges(|edges| edges.gained.is_empty())),
-        ("~", "gain a dependency", edges(|edges| edges.lost.is_empty())),
-        ("~", "other dependencies", edges(|edges| !edges.lost.is_empty() && !edges.gained.is_empty())),
-        ("↺", "only downstream", strings(&comparison.downstream)),
-        ("=", "unchanged", strings(&comparison.unchanged)),
+        group("-", "gone", Ink::Removed, comparison.gone.iter().map(|gone| gone.label.to_string()).collect()),
+        group("+", "new", Ink::Added, strings(&comparison.new)),
+        group("~", "rewritten", Ink::Changed, rewritten),
+        group("~", "lose a dependency", Ink::Changed, edges(|edges| edges.gained.is_empty())),
+        group("~", "gain a dependency", Ink::Changed, edges(|edges| edges.lost.is_empty())),
+        group(
+            "~",
+            "other dependencies",
+            Ink::Changed,
+            edges(|edges| !edges.lost.is_empty() && !edges.gained.is_empty()),
+        ),
+        group("↺", "only downstream", Ink::Name, strings(&comparison.downstream)),
+        group("=", "unchanged", Ink::Faint, strings(&comparison.unchanged)),
     ]
 }
 

@@ -11,6 +11,7 @@ use anyhow::Result;
 use taskgraph::problem::{Problem, Problems};
 
 use crate::Status;
+use crate::output::is_reader_gone;
 use crate::report::{Reporter, one_line};
 
 /// How long a save may go unnoticed.
@@ -32,9 +33,16 @@ pub fn watch(config: &Path, reporter: &Reporter, mut look: impl FnMut() -> Resul
             return Ok(Status::Interrupted);
         }
         let name = one_line(&config.display().to_string());
+        if is_reader_gone() {
+            return Ok(Status::Fine);
+        }
         eprintln!("previewed in {:.0?}; waiting for `{name}` to be saved, Ctrl-C ends", started.elapsed());
         while stamp(config) == seen {
             std::thread::sleep(PAUSE);
+            // As in `--watch --json | head`.
+            if is_reader_gone() {
+                return Ok(Status::Fine);
+            }
         }
     }
 }

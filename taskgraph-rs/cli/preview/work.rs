@@ -1,7 +1,7 @@
-//! What the tasks to run ask of machines.
+//! What the tasks run on, and for how long at most.
 
 use indexmap::{IndexMap, IndexSet};
-use taskgraph::preview::{Row, Work};
+use taskgraph::preview::{Plan, Row, Work};
 
 use super::page::Page;
 use crate::report::count;
@@ -9,33 +9,45 @@ use crate::report::count;
 /// How many kinds are named in a row without `--all`.
 const NAMED: usize = 3;
 
-/// The table: kinds with GPUs one by one, all others by their pool; with `--all` every kind and stage.
-pub fn print(page: &mut Page, work: &Work, all: bool) {
+/// Two tables: kinds with GPUs one by one, then all others by their pool; with `--all` one of every kind and stage.
+pub fn print(page: &mut Page, plan: &Plan, all: bool) {
+    let work = &plan.work;
     let provisioner = common_provisioner(work);
-    page.heading(&match provisioner {
-        Some(provisioner) => format!("To run, on worker pools of {provisioner}"),
-        None => "To run".into(),
-    });
-    let mut rows = vec![["tasks", "worker pool", "", "", "at most", ""].map(str::to_owned).to_vec()];
+    // Which tasks it is about: nobody knows more of them before a look-up.
+    let which = if plan.look_up.is_some() { ", for what would run" } else { "" };
+    let of = provisioner.map(|provisioner| format!(" of {provisioner}")).unwrap_or_default();
+    page.heading(&format!("Worker pools{of}{which}"));
     let short = |pool: &str| match pool.split_once('/') {
         Some((of, worker_type)) if Some(of) == provisioner => worker_type.to_owned(),
         _ => pool.to_owned(),
     };
-    if all {
-        rows.extend(work.rows.iter().map(|row| cells(name(row), &[row], short(&row.pool))));
-    } else {
-        let mut others: IndexMap<&str, Vec<&Row>> = IndexMap::new();
-        for row in work.rows.iter().filter(|row| row.gpus == 0) {
-            others.entry(&row.pool).or_default().push(row);
-        }
-        rows.extend(others.iter().map(|(pool, rows)| cells(names(rows), rows, short(pool))));
-        let mut gpus: IndexMap<(&str, &str), Vec<&Row>> = IndexMap::new();
-        for row in work.rows.iter().filter(|row| row.gpus > 0) {
-            gpus.entry((&row.kind, &row.pool)).or_default().push(row);
-        }
-        rows.extend(gpus.iter().map(|((kind, pool), rows)| cells((*kind).into(), rows, short(pool))));
+    let is_alone = |row: &&Row| all || row.gpus > 0;
+    let mut alone: IndexMap<(String, &str), Vec<&Row>> = IndexMap::new();
+    for row in work.rows.iter().filter(is_alone) {
+        let name = if all { name(row) } else { row.kind.to_string() };
+        alone.entry((name, &row.pool)).or_default().push(row);
     }
-    page.table(2, &[0, 4], &rows);
+    if !alone.is_empty() {
+        let what = if all { "kind" } else { "on GPUs" };
+        let mut table = vec![[what, "tasks", "at most", "worker pool"].map(str::to_owned).to_vec()];
+        table.extend(alone.into_iter().map(|((name, pool), rows)| {
+            let Cells { tasks, time, machines } = cells(&rows, short(pool));
+            vec![name, tasks, time, machines]
+        }));
+        page.table(2, &[1, 2], &table);
+    }
+    let mut others: IndexMap<&str, Vec<&Row>> = IndexMap::new();
+    for row in work.rows.iter().filter(|row| !is_alone(row)) {
+        others.entry(&row.pool).or_default().push(row);
+    }
+    if !others.is_empty() {
+        let mut table = vec![["tasks", "at most", "without GPUs", "kinds"].map(str::to_owned).to_vec()];
+        table.extend(others.into_iter().map(|(pool, rows)| {
+            let Cells { tasks, time, machines } = cells(&rows, short(pool));
+            vec![tasks, time, machines, names(&rows)]
+        }));
+        page.table(2, &[0, 1], &table);
+    }
     let totals = &work.totals;
     let mut line = format!("  {}", count(totals.tasks, "task"));
     if totals.gpu_tasks > 0 {
@@ -74,21 +86,25 @@ fn names(rows: &[&Row]) -> String {
     }
 }
 
+/// What is said of rows of one pool.
+struct Cells {
+    tasks: String,
+    time: String,
+    machines: String,
+}
+
 /// Rows of one pool as one.
-fn cells(name: String, rows: &[&Row], pool: String) -> Vec<String> {
+fn cells(rows: &[&Row], pool: String) -> Cells {
     let gpus = rows.first().map_or(0, |row| row.gpus);
     let machines = rows.first().and_then(|row| row.machines);
     let downloads: usize = rows.iter().map(|row| row.download_only).sum();
     let tasks: usize = rows.iter().map(|row| row.tasks).sum();
     let seconds = rows.iter().map(|row| row.seconds).sum();
-    vec![
-        tasks.to_string(),
-        pool,
-        if gpus > 0 { count(gpus, "GPU") } else { String::new() },
-        machines.unwrap_or_default().into(),
-        duration(seconds),
-        if downloads == tasks { format!("{name} (download only)") } else { name },
-    ]
+    let gpus = (gpus > 0).then(|| count(gpus, "GPU"));
+    let downloads = (downloads == tasks).then_some("download only");
+    let parts: Vec<&str> =
+        [pool.as_str()].into_iter().chain(gpus.as_deref()).chain(machines).chain(downloads).collect();
+    Cells { tasks: tasks.to_string(), time: duration(seconds), machines: parts.join(", ") }
 }
 
 /// `30 d`, `1 d 12 h`, `20 min`.

@@ -11,7 +11,7 @@ use std::thread::{JoinHandle, sleep, spawn};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use taskgraph::problem::{Machine, Problem, Problems};
@@ -26,7 +26,7 @@ use crate::support::{Limits, Log};
 /// How long an interpreter may take to start, besides what the user allows.
 const START: Duration = Duration::from_secs(30);
 
-/// How long the worker may take to tell that a request took too long.
+/// How long the worker may take to tell that a request took too long, and to end its descendants.
 const GRACE: Duration = Duration::from_secs(3);
 
 /// The method that is called first: it waits for the interpreter to start.
@@ -81,7 +81,8 @@ struct Answer<'a> {
 }
 
 impl Process {
-    /// Starts an interpreter. Its descendants are in a process group of their own, with which they end.
+    /// Starts an interpreter. What it starts is in a process group of its own; it sees to its end, and to that of
+    /// descendants which have left the group.
     pub fn start(
         interpreter: &Interpreter,
         directory: Option<&Path>,
@@ -137,7 +138,7 @@ impl Process {
         if lock(&self.requests).take().is_some() {
             wait_for(&self.child, FAREWELL);
         }
-        self.signal(Signal::KILL);
+        self.kill();
         let start = Instant::now();
         for thread in std::mem::take(&mut *lock(&self.threads)) {
             // A process that has left the group may keep a pipe open for ever.
@@ -149,6 +150,12 @@ impl Process {
                 let _ = thread.join();
             }
         }
+    }
+
+    /// Ends the process and all its descendants.
+    fn kill(&self) {
+        stop(&self.child);
+        self.signal(Signal::KILL);
     }
 
     fn signal(&self, signal: Signal) {
@@ -257,13 +264,13 @@ impl Channel for Process {
         match reply {
             Ok(reply) => Ok(reply),
             Err(_) if is_interrupted() => {
-                self.signal(Signal::KILL);
+                self.kill();
                 Err(anyhow::Error::from(Interrupted)
                     .context(Machine(format!("{}: interrupted", request.what))))
             }
             // It does not answer, or the signal has ended it.
             Err(_) if is_late => {
-                self.signal(Signal::KILL);
+                self.kill();
                 Err(self.too_slow(request.what))
             }
             Err(_) => {
@@ -306,16 +313,12 @@ fn read_answers(stdout: ChildStdout, waiting: &Mutex<Waiting>, child: &Mutex<Chi
     };
     // Who cannot be understood, or has closed the pipe, need not go on.
     let patience = if garbled.is_some() { Duration::ZERO } else { FAREWELL };
-    let status = wait_for(child, patience).or_else(|| {
-        let mut child = lock(child);
-        let _ = child.kill();
-        child.wait().ok()
-    });
+    let status = wait_for(child, patience).or_else(|| stop(child));
     let mut waiting = lock(waiting);
     waiting.ended = Some(match (garbled, status) {
         (Some(why), _) => Ended::Garbled(why),
         (None, Some(status)) => Ended::With(status),
-        (None, None) => Ended::Garbled("its end cannot be waited for".into()),
+        (None, None) => Ended::Garbled("it cannot be ended".into()),
     });
     waiting.answers.clear();
 }
@@ -347,6 +350,23 @@ fn wait_for(child: &Mutex<Child>, patience: Duration) -> Option<ExitStatus> {
         }
         sleep(STEP);
     }
+}
+
+/// Lets a process end its descendants, and ends it if it does not. How it has ended; nothing if that cannot be told.
+fn stop(child: &Mutex<Child>) -> Option<ExitStatus> {
+    {
+        let mut child = lock(child);
+        let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw)?;
+        match child.try_wait() {
+            Ok(None) => _ = kill_process(pid, Signal::TERM),
+            ended => return ended.ok().flatten(),
+        }
+    }
+    wait_for(child, GRACE).or_else(|| {
+        let mut child = lock(child);
+        let _ = child.kill();
+        child.wait().ok()
+    })
 }
 
 /// Shows what Python prints, line by line.

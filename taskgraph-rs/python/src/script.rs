@@ -17,6 +17,7 @@ const MODULES: &[(&str, &str)] = &[
     ("optimization", include_str!("../worker/optimization.py")),
     ("protocol", include_str!("../worker/protocol.py")),
     ("registries", include_str!("../worker/registries.py")),
+    ("repetitions", include_str!("../worker/repetitions.py")),
     ("schemas", include_str!("../worker/schemas.py")),
     ("sessions", include_str!("../worker/sessions.py")),
     ("snapshot", include_str!("../worker/snapshot.py")),

@@ -96,7 +96,7 @@ class Methods:
         return self.kinds.make_here(request)
 
     def finish_kinds(self, request):
-        """{} -> {changed, patched, schemas, modules}: what kinds have left behind."""
+        """{} -> {changed, patched, schemas}: what kinds have left behind."""
         self.optimization.lookups.uninstall()
         patched, grown = self.tree.snapshot.differences()
         return encoding.object_of(
@@ -104,7 +104,6 @@ class Methods:
                 ("changed", encoding.array_of(self.tasks.changed())),
                 ("patched", encoding.dumps(patched)),
                 ("schemas", encoding.dumps(grown)),
-                ("modules", encoding.dumps(self.tree.modules())),
             ]
         )
 

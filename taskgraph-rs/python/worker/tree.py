@@ -8,7 +8,7 @@ import platform
 import resource
 import sys
 
-from . import encoding
+from . import encoding, repetitions, watcher
 from .registries import Registries
 from .snapshot import Snapshot
 from .surroundings import Surroundings
@@ -39,12 +39,14 @@ class Tree:
         self.snapshot = Snapshot()
         self.surroundings = Surroundings(self.snapshot)
         self.surroundings.use(request)
+        repetitions.avoid(self.snapshot)
         self.snapshot.install()
         self._import(request)
         self.registries = Registries(self.snapshot)
         from taskgraph.config import load_graph_config
 
         self.graph_config = load_graph_config(self.root)
+        watcher.wait_until_ready()
         self.graph_config.register()
         # What is there now stays: the collector would go through all of it again and again, and after a fork would
         # make a copy of every page.
@@ -97,22 +99,11 @@ class Tree:
             "parameters": self.registries.parameters_extended(),
             "patched": patched,
             "schemas": grown,
-            "modules": self.modules(),
             "objects": objects,
         }
         answer.update(names)
         answer["strategies"] = self.registries.strategies(patched)
         return answer
-
-    def modules(self):
-        """{name: file} of what was imported from the tree."""
-        found = {}
-        for name, module in list(sys.modules.items()):
-            file = getattr(module, "__file__", None)
-            if isinstance(file, str) and name.partition(".")[0] not in ("taskgraph", "mozilla_taskgraph"):
-                if self.where.in_tree(file):
-                    found[name] = os.path.abspath(file)
-        return found
 
 
 def gets_upstream_tasks():

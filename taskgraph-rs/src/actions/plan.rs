@@ -1,5 +1,7 @@
 //! What an action wants done. Nothing is done before all of it is known.
 
+use std::collections::BTreeSet;
+
 use anyhow::Result;
 
 use crate::json;
@@ -7,6 +9,7 @@ use crate::params::Params;
 use crate::problem::Problem;
 use crate::ready::ReadyGraph;
 use crate::submit::NewTask;
+use crate::task::Label;
 use crate::task_id::TaskId;
 use crate::value::Value;
 
@@ -29,6 +32,9 @@ pub struct Plan {
     pub cancel: Vec<TaskId>,
     /// The parameters of a decision to make.
     pub decide: Option<Params>,
+    /// Labels of its existing tasks that were found in earlier groups, and not named in the input: where such a task cannot
+    /// be used, they run anew.
+    pub found_tasks: BTreeSet<Label>,
 }
 
 /// Tasks, and the decision that they belong to.

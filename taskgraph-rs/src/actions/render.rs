@@ -3,13 +3,16 @@
 use anyhow::Result;
 
 use super::action::{Action, all};
+use crate::config::DISABLED_ACTIONS;
 use crate::fields::Fields;
+use crate::keypath::KeyPath;
 use crate::map;
 use crate::params::Params;
 use crate::pipeline::Loaded;
-use crate::problem::{Problem, Problems};
+use crate::problem::{Problem, Problems, place_of_value};
 use crate::tree::Tree;
 use crate::value::{Map, Value};
+use crate::words;
 
 /// The file that the hooks of a repository are made of.
 const TASKCLUSTER_YML: &str = ".taskcluster.yml";
@@ -29,7 +32,10 @@ pub fn render(loaded: &Loaded, params: &Params, decision_task_id: &str) -> Resul
     let kind = if params.is_pull_request() { "in-tree-pr-action" } else { "in-tree-action" };
     let level = params.text("level");
     let mut actions = Vec::new();
-    for action in all(loaded).into_iter().filter(|action| (action.is_available)(params)) {
+    let disabled = disabled(loaded)?;
+    let offered =
+        |action: &&Action| !disabled.contains(&action.callback_name) && (action.is_available)(params);
+    for action in all(loaded).into_iter().filter(offered) {
         let mut shown = described(action);
         shown.put("context", action.context.to_value());
         if let Some(schema) = action.schema {
@@ -44,6 +50,31 @@ pub fn render(loaded: &Loaded, params: &Params, decision_task_id: &str) -> Resul
         actions.push(shown.into());
     }
     Ok(map! { "version" => 1, "variables" => Value::map(), "actions" => Value::from(actions) }.into())
+}
+
+/// The names of actions that config.yml leaves out. Each has to be one.
+fn disabled(loaded: &Loaded) -> Result<Vec<&str>> {
+    if !loaded.config.version.has_disabled_actions() {
+        return Ok(Vec::new());
+    }
+    let disabled = loaded.config.taskgraph(DISABLED_ACTIONS).and_then(Value::as_list).unwrap_or_default();
+    let known: Vec<&str> = all(loaded).iter().map(|action| action.callback_name).collect();
+    let mut problems = Vec::new();
+    for (index, name) in disabled.iter().enumerate().filter_map(|(index, name)| Some((index, name.as_str()?)))
+    {
+        if !known.contains(&name) {
+            let path = KeyPath::dotted("taskgraph").join(DISABLED_ACTIONS).join(index);
+            let label = match words::nearest(name, known.iter().copied()) {
+                Some(nearest) => format!("did you mean `{nearest}`?"),
+                None => format!("the actions are {}", words::list(known.iter().copied())),
+            };
+            let place = Some(place_of_value(&loaded.config.document, &path));
+            let problem = Problem::error("unknown-action", format!("there is no action `{name}`"));
+            problems.push(problem.at(path, label).in_place(place));
+        }
+    }
+    Problems(problems).check()?;
+    Ok(disabled.iter().filter_map(Value::as_str).collect())
 }
 
 fn digest(tree: &Tree) -> Result<String> {

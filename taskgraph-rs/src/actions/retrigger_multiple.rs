@@ -26,7 +26,7 @@ pub const RETRIGGER_MULTIPLE: Action = Action {
     callback_name: "retrigger-multiple",
     order: 10_000,
     context: Context::Group,
-    schema: Some(|_| Ok(schema())),
+    schema: Some(|loaded| Ok(schema(loaded.config.version.has_form_of_requests()))),
     plan,
     ..RETRIGGER
 };
@@ -35,11 +35,15 @@ const REQUEST: Shape = Shape::Map(&[required("tasks", STRINGS), TIMES]);
 
 const INPUT: Shape = Shape::Map(&[optional("requests", Shape::List(&REQUEST))]);
 
-/// Python: the schema has keywords where names of keys belong, and so fits no request. What is checked is `INPUT`.
-fn schema() -> Value {
+/// Python: until 17.0 the schema has keywords where names of keys belong, and so fits no request. What is checked is `INPUT`.
+fn schema(fits: bool) -> Value {
     let mut times = times::schema();
     times.take("default");
-    let items = map! { "tasks" => labels_schema(), "times" => times, "additionalProperties" => false };
+    let mut items = map! { "tasks" => labels_schema(), "times" => times };
+    if fits {
+        items = map! { "type" => "object", "properties" => items };
+    }
+    items.put("additionalProperties", false);
     let properties = map! {
         "requests" => map! { "type" => "array", "items" => items },
         "additionalProperties" => false,

@@ -46,6 +46,8 @@ pub struct Asked {
     pub tasks_for: String,
     /// The file with parameters for a try push or a pull request, if it is another than `try_task_config.json`.
     pub try_task_config: Option<PathBuf>,
+    /// Whether parameters that somebody brings along are read, where that has to be said.
+    pub allow_parameter_override: bool,
 }
 
 impl Asked {

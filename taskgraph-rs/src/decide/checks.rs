@@ -39,7 +39,7 @@ pub fn check(loaded: &Loaded, params: &mut Params, settings: &Settings) -> Resul
 /// Everything that is wrong or odd, but for keys that nobody knows. Nobody is there to see a warning, so that what has
 /// no effect on a model is refused.
 pub fn check_values(loaded: &Loaded, params: &Params, settings: &Settings, purpose: Purpose) -> Vec<Problem> {
-    let found = params::check(params, &loaded.extension, &loaded.kinds);
+    let found = params::check(params, &loaded.extension, &loaded.kinds, loaded.config.version);
     match examined(loaded, params, settings) {
         None => found,
         Some((examination, _)) => Examination { purpose, ..examination }.params(params, found),

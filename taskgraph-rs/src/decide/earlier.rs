@@ -6,7 +6,7 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use anyhow::{Context as _, Result};
 use indexmap::IndexMap;
@@ -14,6 +14,7 @@ use serde_json::Value as Json;
 
 use super::same::{complete, is_same};
 use crate::datestamp::resolve;
+use crate::optimize::CREATION;
 use crate::submit::{CreatedTask, GroupTask, NewTask};
 use crate::task::Label;
 use crate::task_id::TaskId;
@@ -25,9 +26,6 @@ const OPEN: [&str; 3] = ["unscheduled", "pending", "running"];
 
 /// The sorts of tasks that hooks and schedulers create: nothing of them belongs to a run.
 const SERVICES: [&str; 3] = ["action-callback", "cron-task", "decision-task"];
-
-/// How long it may take from a decision to the creation of its last task.
-const CREATION: Duration = Duration::from_secs(15 * 60);
 
 /// What earlier runs of a task have left behind.
 #[derive(Debug, Default)]

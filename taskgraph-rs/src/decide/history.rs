@@ -5,9 +5,13 @@ use anyhow::{Context as _, Result};
 use super::Asked;
 use crate::git::Repository;
 use crate::problem::Machine;
+use crate::taskgraph_version::TaskgraphVersion;
 
 /// What events give where there is no commit.
 const NULL_REVISION: &str = "0000000000000000000000000000000000000000";
+
+/// The tree without any file, as git names it.
+const EMPTY_TREE: &str = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
 
 /// What changed, and since when.
 #[derive(Debug)]
@@ -22,7 +26,15 @@ pub struct History {
 
 /// Looks in the clone where the changes start from. What differs from what was asked goes into `notes`.
 /// Python: `taskgraph.decision._determine_more_accurate_base_ref` and `…_base_rev`.
-pub fn history(asked: &Asked, repository: &Repository, notes: &mut Vec<String>) -> Result<History> {
+pub fn history(
+    asked: &Asked,
+    repository: &Repository,
+    version: TaskgraphVersion,
+    notes: &mut Vec<String>,
+) -> Result<History> {
+    if version.takes_base_as_given() {
+        return as_given(asked, repository, version);
+    }
     let base_ref = base_ref(asked, repository)?;
     if base_ref != asked.base_ref {
         notes.push(corrected("base_ref", &base_ref, &asked.base_ref));
@@ -36,6 +48,25 @@ pub fn history(asked: &Asked, repository: &Repository, notes: &mut Vec<String>) 
     }
     let files_changed = repository.files_between(&base_rev, &asked.head_rev)?;
     Ok(History { base_ref, base_rev, files_changed })
+}
+
+/// The base as the event gives it, and what changed since then.
+fn as_given(asked: &Asked, repository: &Repository, version: TaskgraphVersion) -> Result<History> {
+    let (base, head) = (asked.base_rev.as_str(), asked.head_rev.as_str());
+    let is_new_branch = base == NULL_REVISION;
+    if is_new_branch && !version.counts_all_files_of_new_branches() {
+        let told = format!("Taskgraph {version} makes no decision for a new branch");
+        let why = "the event names no commit that the branch starts from; give one with --base-rev";
+        return Err(anyhow::Error::msg(why).context(Machine(told)));
+    }
+    let files_changed = match (is_new_branch, base.is_empty()) {
+        (true, _) => repository.files_that_differ(EMPTY_TREE, head),
+        // Python: the range `..HEAD` has nothing in it where HEAD is what is built.
+        (false, true) => repository.files_between("HEAD", head),
+        _ if repository.is_shallow()? => repository.files_that_differ(base, head),
+        _ => repository.files_between(base, head),
+    }?;
+    Ok(History { base_ref: asked.base_ref.clone(), base_rev: asked.base_rev.clone(), files_changed })
 }
 
 fn base_ref(asked: &Asked, repository: &Repository) -> Result<String> {

@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use anyhow::Result;
 
 use super::history::{History, history};
-use super::{Asked, try_config};
+use super::{Asked, overrides};
 use crate::fields::Fields;
 use crate::git::{Repository, top_above, version_in};
 use crate::in_python;
@@ -35,7 +35,7 @@ pub fn parameters(loaded: &Loaded, asked: &Asked, directory: &Path, now: SystemT
     Problems(asked.check()).check()?;
     let repository = repository(directory)?;
     let mut notes = Vec::new();
-    let history = history(asked, &repository, &mut notes)?;
+    let history = history(asked, &repository, loaded.config.version, &mut notes)?;
     let mut params = Params::new(base(asked, history, directory, now), Vec::new());
     let is_push = matches!(asked.tasks_for.as_str(), "hg-push" | "github-push");
     if is_push && repository.commit_message()?.is_some_and(|message| message.contains(DONT_BUILD)) {
@@ -43,7 +43,7 @@ pub fn parameters(loaded: &Loaded, asked: &Asked, directory: &Path, now: SystemT
         params.values_mut().put("target_tasks_method", "nothing");
     }
     add_those_of_the_tree(loaded, &mut params)?;
-    try_config::apply(asked, directory, &mut params, &mut notes)?;
+    overrides::apply(loaded.config.version, asked, (directory, &repository), &mut params, &mut notes)?;
     Ok(Derived { params, notes })
 }
 

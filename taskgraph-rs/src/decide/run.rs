@@ -1,5 +1,6 @@
 //! The order of a decision.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -40,6 +41,9 @@ pub struct Decision<'d> {
     pub settings: &'d Settings,
     /// Whether the parameters were checked before: an action takes more than an event gives.
     pub is_checked: bool,
+    /// Labels whose existing task was found in earlier groups and not named by anybody: where it cannot be used, they run
+    /// anew. Any other existing task that cannot be used is refused.
+    pub found_tasks: &'d BTreeSet<Label>,
     /// Asks urls, if a graph depends on some that nothing is known about.
     pub probe: &'d Probe<'d>,
     /// Looks up what ran before.
@@ -107,6 +111,7 @@ pub struct Decided {
 /// [`CreateFailure`](crate::submit::CreateFailure) that says what exists.
 pub fn run(loaded: &Loaded, mut params: Params, decision: &Decision<'_>) -> Result<Decided> {
     let tell = decision.tell;
+    Problems(loaded.version_conflicts(decision.settings)).check()?;
     let artifacts = Folder::open(decision.artifacts)?;
     let contexts = Folder::open(decision.contexts)?;
     let mut warnings =
@@ -138,11 +143,15 @@ pub fn run(loaded: &Loaded, mut params: Params, decision: &Decision<'_>) -> Resu
         Some(queue) => creator.earlier(queue, &decision.task_id, decision.now)?,
         None => Earlier::default(),
     };
+    let mut run_anew = Vec::new();
     let scheduler = loaded.config.scheduler_id(params.text("level"));
     let (not_taken, morphed, tasks) = loop {
-        earlier.begin();
         let mut new_id = |label: &Label| earlier.id(label, decision.new_id);
-        let optimized = optimized(loaded, &params, &settings, &run, decision, &found, &mut new_id)?;
+        let (optimized, anew) = existing::settle(&mut params, decision.found_tasks, |params| {
+            earlier.begin();
+            optimized(loaded, params, &settings, &run, decision, &found, &mut new_id)
+        })?;
+        run_anew.extend(anew);
         let not_taken = existing::check(&params, &optimized.existing)?;
         let morphed = loaded.morph(optimized, &params, &mut new_id)?;
         let tasks = new_tasks(&morphed.graph, &decision.task_id, &scheduler, &mut new_id);
@@ -150,6 +159,7 @@ pub fn run(loaded: &Loaded, mut params: Params, decision: &Decision<'_>) -> Resu
             break (not_taken, morphed, tasks);
         }
     };
+    let not_taken: Vec<Problem> = run_anew.into_iter().chain(not_taken).collect();
     tell(&Step::Warnings(&not_taken));
     warnings.extend(not_taken);
     tell(&Step::Optimized(&morphed.fates));

@@ -8,6 +8,7 @@ use super::field::{FieldChange, changes};
 use crate::graph::TaskGraph;
 use crate::json;
 use crate::keypath::Step;
+use crate::natural::natural;
 use crate::problem::{Problem, Problems};
 use crate::source::Source;
 use crate::task::Label;
@@ -16,7 +17,7 @@ use crate::value::{Str, Value};
 /// Tasks as `full-task-graph.json` has them, by label.
 pub type Tasks = IndexMap<Label, Value>;
 
-/// What differs between two graphs. All lists are in alphabetical order.
+/// What differs between two graphs. All lists are in the order of their labels, numbers in them by their size.
 #[derive(Debug, Default, Serialize)]
 pub struct GraphDiff {
     /// Tasks that only the first graph has.
@@ -74,9 +75,10 @@ pub fn diff(before: &Tasks, after: &Tasks) -> GraphDiff {
         found.changed.push(TaskChange { label: label.clone(), kind, only_digest, fields });
     }
     found.gone = before.keys().filter(|label| !after.contains_key(*label)).cloned().collect();
-    found.gone.sort_unstable();
-    found.new.sort_unstable();
-    found.changed.sort_unstable_by(|a, b| a.label.cmp(&b.label));
+    let order = |a: &Label, b: &Label| natural(a.as_str(), b.as_str());
+    found.gone.sort_by(order);
+    found.new.sort_by(order);
+    found.changed.sort_by(|a, b| order(&a.label, &b.label));
     found
 }
 

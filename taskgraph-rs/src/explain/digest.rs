@@ -66,7 +66,44 @@ pub fn parts(task: &Task, data: &[Str], graph: &TaskGraph, tree: &Tree) -> Vec<D
             None => DigestPart::Text { value: text.clone() },
         }
     };
-    data.iter().map(part).collect()
+    joined(data).iter().map(part).collect()
+}
+
+/// A text that stands there letter by letter, in one line each or as a part each, is one text. (The pipeline of July 2026
+/// adds texts to lists in this way.)
+fn joined(data: &[Str]) -> Vec<Str> {
+    let mut joined: Vec<Str> = Vec::new();
+    let is_letter = |text: &&Str| text.chars().count() == 1;
+    let mut rest = data;
+    while let Some((first, more)) = rest.split_first() {
+        let letters = rest.iter().take_while(is_letter).count();
+        if letters >= FEWEST_LETTERS {
+            joined.push(rest[..letters].iter().map(|letter| &**letter).collect::<String>().into());
+            rest = &rest[letters..];
+            continue;
+        }
+        joined.push(letters_of_lines(first).map_or_else(|| first.clone(), Str::from));
+        rest = more;
+    }
+    joined
+}
+
+/// How many letters that stand alone are a text.
+const FEWEST_LETTERS: usize = 3;
+
+/// The letters of a text that has one in each line.
+fn letters_of_lines(text: &str) -> Option<String> {
+    let mut letters = String::new();
+    let mut lines = 0;
+    let mut chars = text.chars();
+    while let Some(letter) = chars.next() {
+        letters.push(letter);
+        lines += 1;
+        if !matches!(chars.next(), Some('\n') | None) {
+            return None;
+        }
+    }
+    (lines > 1).then_some(letters)
 }
 
 fn section<'m>(cache: Option<&'m Map>, key: &str) -> Option<&'m Map> {
@@ -89,6 +126,16 @@ fn is_hash(text: &str) -> bool {
 mod tests {
     use super::*;
     use crate::preview::testing::{run, task};
+
+    #[test]
+    fn letters_that_stand_alone_are_one_text() {
+        let data: Vec<Str> = ["ab", "p", "i", "p", "x", "12", "a\nb\n\n\nc", "a", "b", "a\nbc", "-\n-"]
+            .map(Str::from)
+            .to_vec();
+        let told = joined(&data);
+        let told: Vec<&str> = told.iter().map(|text| &**text).collect();
+        assert_eq!(told, ["ab", "pipx", "12", "ab\nc", "a", "b", "a\nbc", "--"]);
+    }
 
     #[test]
     fn each_part_is_told_for_what_it_is() {

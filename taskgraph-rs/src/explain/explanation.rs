@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::digest::{DigestPart, parts};
 use crate::decision::Model;
 use crate::diff::{FieldChange, changes};
+use crate::natural::natural;
 use crate::pipeline::Full;
 use crate::problem::place_of_key;
 use crate::secret::redact;
@@ -74,6 +75,9 @@ pub fn explain(task: &Task, full: &Full, targets: &Targets, ways: &Ways<'_>, tre
     let none = Trace::default();
     let trace = full.traces.get(task.label.text()).unwrap_or(&none);
     let cached = task.attributes.get("cached_task").and_then(|cached| cached.get("digest")?.as_str());
+    let mut needed_by: Vec<Label> =
+        ways.dependents(&task.label).iter().map(|label| (*label).clone()).collect();
+    needed_by.sort_by(|a, b| natural(a.as_str(), b.as_str()));
     Explanation {
         label: task.label.clone(),
         kind: task.kind.clone(),
@@ -89,7 +93,7 @@ pub fn explain(task: &Task, full: &Full, targets: &Targets, ways: &Ways<'_>, tre
             .iter()
             .map(|(name, to)| Hop { name: name.clone(), to: to.clone() })
             .collect(),
-        needed_by: ways.dependents(&task.label).iter().map(|label| (*label).clone()).collect(),
+        needed_by,
         digest: cached.map(str::to_owned),
         digest_parts: parts(task, &trace.digest, &full.graph, tree),
         index_paths: task.index_paths().map(str::to_owned).collect(),

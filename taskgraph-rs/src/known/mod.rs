@@ -3,11 +3,13 @@
 //! A native part equals the Python that it was compared with, and no other. The [`Table`] has the texts of the modules
 //! for which that was done; [`Modules`] compares the files of a tree with them. Python is not started for that.
 
+pub mod conflict;
 mod install;
 mod installed;
 mod modules;
 mod pin;
 mod project;
+mod releases;
 mod requirement;
 mod resolve;
 mod table;

@@ -75,8 +75,18 @@ impl Node {
 
     /// `1 continue, 3 unchanged`.
     pub fn summary(&self) -> String {
-        let parts = self.parts.iter().map(|part| format!("{} {}", part.tasks, part.fate.words()));
-        parts.collect::<Vec<_>>().join(", ")
+        self.parts.iter().map(|part| part.words()).collect::<Vec<_>>().join(", ")
+    }
+}
+
+impl Part {
+    /// `3 unchanged`; `3 tasks` if nothing is known of them.
+    pub fn words(self) -> String {
+        match (self.fate, self.tasks) {
+            (Fate::AskedFor, 1) => "1 task".into(),
+            (Fate::AskedFor, tasks) => format!("{tasks} tasks"),
+            (fate, tasks) => format!("{tasks} {}", fate.words()),
+        }
     }
 }
 

@@ -36,15 +36,17 @@ pub enum Fate {
     Downstream,
     /// It is the same.
     Unchanged,
-    /// It runs, and there is nothing to compare it with.
+    /// The index was looked up and has nothing that stands in for it, and there is nothing to compare it with.
     Runs,
+    /// It is asked for; nobody has looked it up, and there is nothing to compare it with.
+    AskedFor,
     /// Nothing that is asked for needs it.
     Idle,
 }
 
 impl Fate {
     /// All of them, in their order.
-    pub const ALL: [Fate; 14] = [
+    pub const ALL: [Fate; 15] = [
         Fate::Cached,
         Fate::NotNeeded,
         Fate::DownloadOnly,
@@ -58,13 +60,14 @@ impl Fate {
         Fate::Downstream,
         Fate::Unchanged,
         Fate::Runs,
+        Fate::AskedFor,
         Fate::Idle,
     ];
 
-    /// In words: `download only`.
+    /// In words: `download only`. There is no word for a task of which nothing is known but that it is asked for.
     pub fn words(self) -> &'static str {
         match self {
-            Fate::Cached => "cached",
+            Fate::Cached => "used again",
             Fate::NotNeeded => "not needed",
             Fate::DownloadOnly => "download only",
             Fate::Continue => "continue",
@@ -76,7 +79,8 @@ impl Fate {
             Fate::Dependencies => "other dependencies",
             Fate::Downstream => "only downstream",
             Fate::Unchanged => "unchanged",
-            Fate::Runs => "runs",
+            Fate::Runs => "would run",
+            Fate::AskedFor => "",
             Fate::Idle => "not asked for",
         }
     }
@@ -97,6 +101,7 @@ impl Fate {
             Fate::Downstream => "↺",
             Fate::Unchanged => "=",
             Fate::Runs => "•",
+            Fate::AskedFor => "",
             Fate::Idle => "·",
         }
     }
@@ -123,8 +128,8 @@ pub fn fates<'r>(now: &'r Run, before: Option<&'r Run>, plan: Option<&'r Plan>) 
     }
     for (label, looked) in plan.look_up.iter().flat_map(|look_up| &look_up.tasks) {
         match looked.outcome {
-            Fared::Runs => {}
-            Fared::Cached | Fared::Existing => change(label, Fate::Cached),
+            Fared::WouldRun => change(label, Fate::Runs),
+            Fared::UsedAgain => change(label, Fate::Cached),
             Fared::NotNeeded => change(label, Fate::NotNeeded),
         }
     }
@@ -134,7 +139,7 @@ pub fn fates<'r>(now: &'r Run, before: Option<&'r Run>, plan: Option<&'r Plan>) 
     fates
 }
 
-/// What becomes of the tasks of a run that is compared with nothing.
+/// What becomes of the tasks of a run that is compared with nothing and not looked up.
 pub fn before_fates<'r>(run: &'r Run, plan: &Plan) -> Fates<'r> {
     let is_training = |task: &Task| plan.models.iter().any(|training| training.kind == task.kind);
     let fate = |task: &Task| match (&task.model, run.targets.graph.tasks.contains_key(&task.label)) {
@@ -145,7 +150,7 @@ pub fn before_fates<'r>(run: &'r Run, plan: &Plan) -> Fates<'r> {
             Variant::Init => Fate::Init,
         },
         (None, true) if is_training(task) => Fate::FromScratch,
-        (None, true) => Fate::Runs,
+        (None, true) => Fate::AskedFor,
     };
     run.full.graph.tasks.iter().map(|(label, task)| (label, fate(task))).collect()
 }

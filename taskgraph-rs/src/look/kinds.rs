@@ -151,7 +151,7 @@ mod tests {
         let names: Vec<_> = drawing.nodes.iter().map(|node| (node.name.as_str(), node.summary())).collect();
         assert_eq!(
             names,
-            [("dataset", "2 runs".into()), ("train", "1 runs".into()), ("all", "1 runs".to_owned())]
+            [("dataset", "2 tasks".into()), ("train", "1 task".into()), ("all", "1 task".to_owned())]
         );
         let edges: Vec<_> = drawing.edges.iter().map(|edge| (edge.from, edge.to)).collect();
         assert_eq!(edges, [(0, 1), (1, 2)]);

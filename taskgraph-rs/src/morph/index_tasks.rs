@@ -13,7 +13,7 @@ use crate::keypath::KeyPath;
 use crate::map;
 use crate::params::Params;
 use crate::problem::{Problem, Problems, place_of_key, place_of_value};
-use crate::python::Regex;
+use crate::python::{self, Regex};
 use crate::ready::ReadyTask;
 use crate::task::Label;
 use crate::task_id::TaskId;
@@ -51,7 +51,7 @@ pub(super) fn add_index_tasks(
         let scopes =
             paths.iter().map(|path| scope(path, &patterns, config)).collect::<Result<BTreeSet<_>>>()?;
         let label = format!("index-task-{}", parent.task.label);
-        let definition = definition(parent, &label, &worker, &paths, scopes)?;
+        let definition = definition(parent, &label, &worker, &paths, scopes, config)?;
         let dependencies = [("parent".into(), parent.task_id.clone())].into_iter().collect();
         added.push(task(&label, definition, dependencies, new_id)?);
     }
@@ -120,6 +120,7 @@ fn definition(
     (provisioner, worker_type): &(String, String),
     paths: &[Str],
     scopes: BTreeSet<String>,
+    config: &GraphConfig,
 ) -> Result<Map> {
     let get = |path: &[&str]| {
         let (first, rest) = path.split_first()?;
@@ -131,6 +132,7 @@ fn definition(
     let deadline = need(&["deadline"])?;
     let description = need(&["metadata", "description"])?;
     let rank = get(&["extra", "index", "rank"]).cloned().unwrap_or(Value::Int(0));
+    let rank = if config.version.writes_index_rank_as_text() { python::str(&rank).into() } else { rank };
     let command = std::iter::once("insert-indexes.js").chain(paths.iter().map(|path| &**path));
     Ok(map! {
         "provisionerId" => &**provisioner,

@@ -2,8 +2,6 @@
 //!
 //! The graph is that of the reference all the same: whoever creates it refuses what is said here.
 
-use std::time::{Duration, SystemTime};
-
 use anyhow::Result;
 use indexmap::IndexMap;
 
@@ -11,14 +9,9 @@ use super::fate::{Fate, NotReplaced, Passed, Replaced, ReplacedBy};
 use super::nodes::Nodes;
 use super::replace::deadline;
 use super::request::Request;
-use super::strategies::objection;
-use crate::lookup::TaskState;
+use super::usable::{CREATION, objection};
 use crate::task::Label;
 use crate::task_id::TaskId;
-use crate::time::parse_json_date;
-
-/// How long it may take from a decision to the creation of its last task: deadlines count from the creation.
-const CREATION: Duration = Duration::from_secs(15 * 60);
 
 /// What is to be said of existing tasks.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -71,14 +64,14 @@ pub(super) fn examine(request: &Request<'_>, nodes: &Nodes<'_>, fates: &[Fate]) 
             Fate::Replaced(task_id, Replaced { by: ReplacedBy::ExistingTasks, removed: None }) => {
                 let runs = |dependent: &usize| matches!(fates[*dependent], Fate::Kept(_));
                 let waiting: Vec<usize> = nodes.needed_by[node].iter().copied().filter(runs).collect();
-                let why = match request.found.states.get(task_id) {
-                    None if request.found.unknown.contains(task_id) => Some(Passed::Unknown),
-                    // Nobody has looked.
-                    None => None,
-                    Some(state) => {
+                let state = request.found.states.get(task_id);
+                let why = match state.is_some() || request.found.unknown.contains(task_id) {
+                    true => {
                         let last = deadline(nodes, waiting.iter().copied(), soon)?;
-                        objection(state, last.as_ref()).or_else(|| expired(state, soon))
+                        objection(state, last.as_ref(), soon)
                     }
+                    // Nobody has looked.
+                    false => None,
                 };
                 if let Some(why) = why {
                     let dependent = waiting.first().map(|dependent| nodes.label(*dependent).clone());
@@ -112,10 +105,4 @@ fn root(request: &Request<'_>, nodes: &Nodes<'_>, fates: &[Fate], mut node: usiz
         node = *next;
     }
     node
-}
-
-fn expired(state: &TaskState, now: SystemTime) -> Option<Passed> {
-    let now = now.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_micros());
-    let is_there = parse_json_date(&state.expires).is_some_and(|expires| i128::from(expires) > now as i128);
-    (!is_there).then(|| Passed::Expired(state.expires.clone()))
 }

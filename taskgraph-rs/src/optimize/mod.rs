@@ -13,6 +13,7 @@ mod request;
 mod strategies;
 mod strategy;
 mod subgraph;
+mod usable;
 
 pub use existing::{Existing, NotTaken, Unusable, examine_existing};
 pub use fate::{Fate, Kept, KeptBy, NotReplaced, Passed, PassedOver, Removed, Replaced, ReplacedBy};
@@ -21,3 +22,4 @@ pub use request::{Optimized, Request, optimize, wanted};
 pub use strategies::{ALWAYS, INDEX_SEARCH, NEVER, SKIP_UNLESS_CHANGED, Strategies};
 pub use strategy::{Answer, Composite, Deadline, LookUp, Simple, Strategy};
 pub use subgraph::resolved;
+pub use usable::CREATION;

@@ -69,7 +69,7 @@ fn ask(
     deadline: Option<&Deadline>,
     removed: &Option<Removed>,
 ) -> Outcome {
-    let asked = LookUp { task, params: request.params, deadline, found: request.found };
+    let asked = LookUp { task, params: request.params, deadline, found: request.found, now: request.now };
     let mut passed_over = Vec::new();
     let name = chosen.name.into();
     match chosen.strategy.replaces(&asked, chosen.argument, &mut passed_over) {

@@ -3,16 +3,15 @@
 use anyhow::Result;
 use indexmap::IndexMap;
 
-use super::fate::{Passed, PassedOver};
-use super::strategy::{Answer, Deadline, LookUp, Simple, Strategy};
+use super::fate::PassedOver;
+use super::strategy::{Answer, LookUp, Simple, Strategy};
+use super::usable::objection;
 use crate::fields::Misfits;
 use crate::keypath::KeyPath;
-use crate::lookup::TaskState;
 use crate::params::Params;
 use crate::python::glob::Glob;
 use crate::shape::{Misfit, STRINGS, What};
 use crate::task::Task;
-use crate::time::parse_json_date;
 use crate::value::{Str, Value};
 
 /// Removes and replaces nothing.
@@ -146,31 +145,13 @@ fn texts(argument: &Value) -> impl Iterator<Item = &Str> {
 fn search_index(asked: &LookUp<'_>, argument: &Value, passed: &mut Vec<PassedOver>) -> Answer {
     for path in texts(argument) {
         let Some(task_id) = asked.found.index.get(path) else { continue };
-        let why = match asked.found.states.get(task_id) {
-            None => Passed::Unknown,
-            Some(state) => match objection(state, asked.deadline) {
-                Some(why) => why,
-                None => return Answer::Task(task_id.clone(), Some(path.clone())),
-            },
+        let state = asked.found.states.get(task_id);
+        let Some(why) = objection(state, asked.deadline, asked.now) else {
+            return Answer::Task(task_id.clone(), Some(path.clone()));
         };
         passed.push(PassedOver { path: path.clone(), task_id: task_id.clone(), why });
     }
     Answer::Keep
-}
-
-/// Why a task cannot be taken.
-pub(super) fn objection(found: &TaskState, deadline: Option<&Deadline>) -> Option<Passed> {
-    if matches!(&*found.state, "failed" | "exception") {
-        return Some(Passed::State(found.state.clone(), found.reason.clone()));
-    }
-    let deadline = deadline?;
-    // What cannot be read is taken for gone: to run a task again is better than to miss it.
-    let is_there = parse_json_date(&found.expires).is_some_and(|expires| expires >= deadline.micros);
-    (!is_there).then(|| Passed::Expires {
-        expires: found.expires.clone(),
-        deadline: deadline.text().into(),
-        dependent: deadline.dependent.clone(),
-    })
 }
 
 fn is_unchanged(_: &Task, params: &Params, argument: &Value) -> Result<bool> {

@@ -1,6 +1,7 @@
 //! Strategies: what decides that a task need not run.
 
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use anyhow::Result;
 
@@ -51,6 +52,8 @@ pub struct LookUp<'a> {
     pub deadline: Option<&'a Deadline>,
     /// What the index has.
     pub found: &'a Found,
+    /// The point in time from which deadlines count.
+    pub now: SystemTime,
 }
 
 /// A strategy that is no combination of others.

@@ -55,7 +55,7 @@ pub(super) fn subgraph(
         }
     }
     Problems(problems).distinct().check()?;
-    Ok((ReadyGraph { tasks, ..ReadyGraph::default() }, ids))
+    Ok((ReadyGraph { tasks, writes_all_dependencies: request.graph.writes_all_dependencies }, ids))
 }
 
 /// A task with its id, and all it says of others resolved.
@@ -88,6 +88,8 @@ fn ready(
             return Err(vec![Problem::error("wrong-value", message)]);
         }
     }
+    // Where all dependencies are written, soft ones are.
+    let dependencies = if request.graph.writes_all_dependencies { all } else { dependencies };
     Ok(ReadyTask { task: task.clone(), task_id, definition, dependencies })
 }
 

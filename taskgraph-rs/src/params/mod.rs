@@ -24,7 +24,7 @@ pub use defaults::{fill, fill_base};
 pub use load::{Given, read_file};
 pub use mismatch::tell_mismatch;
 pub use moves::move_models;
-pub use shape::{check, tell, unknown};
+pub use shape::{check, tell, unknown, unknown_in};
 pub use spec::{Fetch, Spec};
 
 use reads::Reads;

@@ -9,6 +9,7 @@ use crate::kind::Kind;
 use crate::origin::told;
 use crate::problem::Problem;
 use crate::shape::{Field, Misfit, STRINGS, Shape, What, optional, required};
+use crate::taskgraph_version::TaskgraphVersion;
 use crate::unwritable;
 use crate::value::{Str, Value};
 use crate::words;
@@ -53,9 +54,18 @@ const BASE: &[Field] = &[
 ///
 /// Python, when it is not strict, lets unknown keys pass everywhere; so they are no errors here either, and
 /// whether they have an effect is told after the graph is made.
-pub fn check(params: &Params, extension: &Extension, kinds: &IndexMap<Str, Kind>) -> Vec<Problem> {
+pub fn check(
+    params: &Params,
+    extension: &Extension,
+    kinds: &IndexMap<Str, Kind>,
+    version: TaskgraphVersion,
+) -> Vec<Problem> {
     let mut problems = Vec::new();
     for field in BASE.iter().chain(extension.parameters) {
+        let is_null = params.get(field.name) == Some(&Value::Null);
+        if field.name == "base_ref" && is_null && version.takes_no_base_ref() {
+            continue;
+        }
         let path = KeyPath::dotted(field.name);
         let misfits = match params.get(field.name) {
             Some(value) => field.shape.check(value),
@@ -116,12 +126,23 @@ pub fn unknown(params: &Params, extension: &Extension) -> Vec<Problem> {
     let unknown = params.values().keys().filter(|name| !known.contains(&&***name));
     let unknown = unknown
         .map(|name| Misfit { path: KeyPath::default().join(name), what: What::Unknown(known.clone()) });
-    let inside = BASE.iter().chain(extension.parameters).flat_map(|field| {
-        let misfits = params.get(field.name).map(|value| field.shape.check(value)).unwrap_or_default();
-        let unknown = misfits.into_iter().filter(|misfit| matches!(misfit.what, What::Unknown(_)));
-        unknown.map(|misfit| Misfit { path: KeyPath::dotted(field.name).concat(&misfit.path), ..misfit })
-    });
-    unknown.chain(inside).map(|misfit| tell(params, &misfit)).collect()
+    let unknown = unknown.map(|misfit| tell(params, &misfit));
+    let fields = BASE.iter().chain(extension.parameters);
+    unknown.chain(fields.flat_map(|field| unknown_inside(params, field))).collect()
+}
+
+/// Keys inside one parameter that the tree does not know, whatever its name is.
+pub fn unknown_in(params: &Params, extension: &Extension, name: &str) -> Vec<Problem> {
+    let fields = BASE.iter().chain(extension.parameters).filter(|field| field.name == name);
+    fields.flat_map(|field| unknown_inside(params, field)).collect()
+}
+
+fn unknown_inside(params: &Params, field: &Field) -> Vec<Problem> {
+    let misfits = params.get(field.name).map(|value| field.shape.check(value)).unwrap_or_default();
+    let unknown = misfits.into_iter().filter(|misfit| matches!(misfit.what, What::Unknown(_)));
+    let unknown =
+        unknown.map(|misfit| Misfit { path: KeyPath::dotted(field.name).concat(&misfit.path), ..misfit });
+    unknown.map(|misfit| tell(params, &misfit)).collect()
 }
 
 /// Numbers of a config that JSON lacks: parameters travel as JSON, from an action to its graph for example.

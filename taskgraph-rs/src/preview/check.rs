@@ -88,6 +88,7 @@ impl<'c> Checker<'c> {
             settings: &self.settings,
             ask: None,
             find: None,
+            groups: None,
             now: self.now,
         };
         let making =

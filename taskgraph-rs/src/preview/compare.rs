@@ -6,6 +6,7 @@ use anyhow::Result;
 
 use super::report::{Changed, Comparison, Edges, Gone};
 use crate::graph::TaskGraph;
+use crate::natural::natural;
 use crate::params::Params;
 use crate::pipeline::{Full, Loaded};
 use crate::settings::Settings;
@@ -30,7 +31,7 @@ impl Run {
     }
 }
 
-/// What changes among the tasks to run, from `before` to `now`.
+/// What changes among the tasks that are asked for and needed, from `before` to `now`.
 pub fn compare(now: &Run, before: &Run, against: Option<String>) -> Comparison {
     let mut comparison = Comparison { against, ..Comparison::default() };
     let (ours, theirs) = (&now.targets.graph, &before.targets.graph);
@@ -70,11 +71,12 @@ pub fn compare(now: &Run, before: &Run, against: Option<String>) -> Comparison {
 }
 
 fn sort(comparison: &mut Comparison) {
-    comparison.gone.sort_by(|a, b| a.label.cmp(&b.label));
-    comparison.rewritten.sort_by(|a, b| (!a.by_model, &a.label).cmp(&(!b.by_model, &b.label)));
-    comparison.dependencies.sort_by(|a, b| a.label.cmp(&b.label));
+    let order = |a: &Label, b: &Label| natural(a.as_str(), b.as_str());
+    comparison.gone.sort_by(|a, b| order(&a.label, &b.label));
+    comparison.rewritten.sort_by(|a, b| b.by_model.cmp(&a.by_model).then_with(|| order(&a.label, &b.label)));
+    comparison.dependencies.sort_by(|a, b| order(&a.label, &b.label));
     for labels in [&mut comparison.new, &mut comparison.downstream, &mut comparison.unchanged] {
-        labels.sort_unstable();
+        labels.sort_by(order);
     }
 }
 
@@ -95,7 +97,7 @@ fn edges(task: &Task, other: &Task) -> Vec<Label> {
     let others: BTreeSet<&Label> = other.dependencies.values().collect();
     let mut labels: Vec<Label> =
         task.dependencies.values().filter(|label| !others.contains(label)).cloned().collect();
-    labels.sort_unstable();
+    labels.sort_by(|a, b| natural(a.as_str(), b.as_str()));
     labels
 }
 

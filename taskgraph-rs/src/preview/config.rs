@@ -5,7 +5,8 @@ use anyhow::Result;
 use super::base;
 use super::make::Input;
 use super::report::Config;
-use crate::document::equal_keys;
+use crate::document::{equal_keys, printed_quotes};
+use crate::effects::is_empty;
 use crate::extension::Training;
 use crate::fields::Fields;
 use crate::keypath::KeyPath;
@@ -50,7 +51,8 @@ pub fn read_with(loaded: &Loaded, training: &Training, input: &Input, known: &Ma
             Params::new(values, vec![Layer { mount, ..layer }])
         }
     };
-    let problems = equal_keys(&own_document);
+    let mut problems = equal_keys(&own_document);
+    problems.extend(printed_quotes(&own_document));
     move_models(&mut params, &loaded.extension);
     let own = params.get(training.parameter).cloned().unwrap_or_default();
     for (name, value) in known {
@@ -74,7 +76,9 @@ pub fn set_stage(params: &mut Params, training: &Training, stage: &str) {
 /// The same parameters without anything that earlier runs have made; nothing if there is nothing of that sort.
 pub fn from_scratch(params: &Params, training: &Training) -> Option<Params> {
     let paths = training.reuse.iter().map(|path| KeyPath::dotted(path));
-    let given: Vec<KeyPath> = paths.filter(|path| params.find(path).is_some_and(Value::truthy)).collect();
+    // An empty section, as forms write it, hands nothing in.
+    let is_given = |path: &KeyPath| params.find(path).is_some_and(|value| value.truthy() && !is_empty(value));
+    let given: Vec<KeyPath> = paths.filter(is_given).collect();
     let mut params = (!given.is_empty()).then(|| params.clone())?;
     for path in given {
         params.find_mut(&path.parent())?.as_map_mut()?.take(path.last_key()?);

@@ -5,8 +5,9 @@ use indexmap::IndexMap;
 
 use super::compare::{Run, compare};
 use super::config;
-use super::make::{is_about_the_machine, not_told, plan};
+use super::make::{not_told, plan};
 use super::report::{Comparison, Config, Report, TreeFacts};
+use super::run_task::of_run_task;
 use crate::optimize::Fate;
 use crate::params::Params;
 use crate::pipeline::Loaded;
@@ -39,13 +40,13 @@ pub fn of_decision(
     let without = Some(training.reuse_name);
     let comparison = scratch.as_ref().map(|scratch| Comparison { without, ..compare(run, scratch, None) });
     let plan = plan(loaded, training, params, run, scratch.as_ref(), comparison, Some(fates));
-    let (missing, problems): (Vec<_>, Vec<_>) = problems.into_iter().partition(is_about_the_machine);
+    let (missing, problems) = of_run_task(problems);
     let config = Config { file: "parameters.yml".into(), is_parameters: true };
     let python = run.full.python(loaded);
     notes.extend(python.as_ref().and_then(|python| not_told(training, &python.kinds)));
     let tree = TreeFacts { python, ..TreeFacts::of(loaded) };
     let mut report = Report::new(config, Some(tree), problems, Some(plan));
     report.notes = notes;
-    report.notes.extend(missing.into_iter().map(|warning| warning.message));
+    report.notes.extend(missing.map(|warning| warning.message));
     Ok(Some(report))
 }

@@ -135,7 +135,10 @@ impl Examination<'_> {
         let path = KeyPath::dotted(training.datasets);
         for datasets in [Datasets::Kept, Datasets::Completed, Datasets::Replaced] {
             let Some(params) = repaired(loaded, training, params, datasets) else { break };
-            if params::check(&params, &loaded.extension, &loaded.kinds).iter().any(Problem::is_error) {
+            if params::check(&params, &loaded.extension, &loaded.kinds, loaded.config.version)
+                .iter()
+                .any(Problem::is_error)
+            {
                 break;
             }
             let mut refused = Vec::new();

@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 use serde::Serialize;
 
 use crate::graph::TaskGraph;
+use crate::natural::natural;
 use crate::optimize::{Fate, Replaced, ReplacedBy};
 use crate::task::Label;
 use crate::task_id::TaskId;
@@ -23,12 +24,10 @@ pub struct LookUp {
 /// How many tasks there are of each outcome.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Counts {
-    /// Tasks that would really run.
-    pub runs: usize,
-    /// Tasks that stand in the index.
-    pub cached: usize,
-    /// Tasks that the parameters name.
-    pub existing: usize,
+    /// Tasks that would run.
+    pub would_run: usize,
+    /// Tasks of earlier runs that are used again: they stand in the index, or the parameters name them.
+    pub used_again: usize,
     /// Tasks that need not run, and need nobody to stand in for them.
     pub not_needed: usize,
 }
@@ -50,11 +49,9 @@ pub struct KindCounts {
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     /// It would run.
-    Runs,
-    /// A task of the index stands in for it.
-    Cached,
-    /// A task that the parameters name stands in for it.
-    Existing,
+    WouldRun,
+    /// A task of an earlier run stands in for it.
+    UsedAgain,
     /// It need not run.
     NotNeeded,
 }
@@ -66,6 +63,8 @@ pub struct Looked {
     pub outcome: Outcome,
     /// The task that stands in for it.
     pub task_id: Option<TaskId>,
+    /// Whether the parameter `existing_tasks` names that task, and not the index.
+    pub existing: bool,
     /// The index path that led to that task.
     pub index_path: Option<Str>,
     /// When that task is gone.
@@ -77,11 +76,17 @@ pub struct Looked {
 }
 
 impl Counts {
+    /// What became of the look-up, in the words that are the same everywhere: `135 would run, 12 used again`.
+    pub fn words(&self) -> String {
+        let Counts { would_run, used_again, not_needed } = self;
+        let more = if *not_needed > 0 { format!(", {not_needed} not needed") } else { String::new() };
+        format!("{would_run} would run, {used_again} used again{more}")
+    }
+
     fn add(&mut self, outcome: Outcome) {
         *match outcome {
-            Outcome::Runs => &mut self.runs,
-            Outcome::Cached => &mut self.cached,
-            Outcome::Existing => &mut self.existing,
+            Outcome::WouldRun => &mut self.would_run,
+            Outcome::UsedAgain => &mut self.used_again,
             Outcome::NotNeeded => &mut self.not_needed,
         } += 1;
     }
@@ -114,14 +119,15 @@ pub fn look_up(graph: &TaskGraph, fates: &IndexMap<Label, Fate>) -> LookUp {
         found.kinds.entry(task.kind.clone()).or_default().add(&looked);
         found.tasks.insert(task.label.clone(), looked);
     }
-    found.tasks.sort_keys();
+    found.tasks.sort_by(|a, _, b, _| natural(a.as_str(), b.as_str()));
     found
 }
 
 fn looked(fate: &Fate) -> Looked {
     let mut looked = Looked {
-        outcome: Outcome::Runs,
+        outcome: Outcome::WouldRun,
         task_id: None,
+        existing: false,
         index_path: None,
         expires: None,
         needed_until: None,
@@ -136,15 +142,15 @@ fn looked(fate: &Fate) -> Looked {
         Fate::Replaced(task_id, replaced @ Replaced { by, .. }) => {
             looked.task_id = Some(task_id.clone());
             looked.why = replaced.to_string();
-            looked.outcome = match by {
-                ReplacedBy::ExistingTasks => Outcome::Existing,
+            looked.outcome = Outcome::UsedAgain;
+            match by {
+                ReplacedBy::ExistingTasks => looked.existing = true,
                 ReplacedBy::Strategy { path, state, needed, .. } => {
                     looked.index_path = path.clone();
                     looked.expires = state.as_ref().map(|state| state.expires.clone());
                     looked.needed_until = needed.as_ref().map(|(until, _)| until.clone());
-                    Outcome::Cached
                 }
-            };
+            }
         }
     }
     looked

@@ -8,11 +8,13 @@ use indexmap::IndexMap;
 
 use super::compare::{Run, compare, size};
 use super::config::{self, Configured, problems_of};
-use super::look_up::{look_up, really};
+use super::earlier::{Going, Groups};
+use super::look_up::{LookUp, look_up, really};
 use super::making::{Made, Making, notes, of_the_tree};
 use super::models::models;
 use super::report::{Comparison, Facts, Plan, Report, TreeFacts};
 use super::reused::reused;
+use super::run_task::of_run_task;
 use super::work::work;
 use crate::extension::Training;
 use crate::lookup::Find;
@@ -64,6 +66,8 @@ pub struct Request<'r> {
     pub ask: Option<fn(&[Question]) -> Urls>,
     /// Who looks index paths up, if what the index has is to be shown.
     pub find: Option<&'r Find<'r>>,
+    /// The groups to go on from, as the `train` action does.
+    pub groups: Option<Groups<'r>>,
     /// The time of the run.
     pub now: SystemTime,
 }
@@ -97,15 +101,30 @@ pub fn preview(loaded: &Loaded, request: &Request<'_>) -> Result<Preview> {
     };
     let Configured { config, params, own, problems: found } = configured;
     problems.extend(found);
+    problems.extend(loaded.version_conflicts(request.settings));
     let making = Making { loaded, training, request, is_sample: false };
+    let (mut going, mut params) = (None, params);
+    if let Some(groups) = &request.groups {
+        let mut whole = params.clone();
+        if problems_of(loaded.complete(&mut whole, request.now), &mut problems)?.is_some() {
+            let asked = (&request.input, &whole);
+            let how = (request.settings, request.now);
+            if let Some((planned, decided)) =
+                Going::plan(groups, loaded, training, asked, how, &mut problems)?
+            {
+                (going, params) = (Some(planned), decided);
+            }
+        }
+    }
     let mut made = making.make(params, Some(&own), &mut problems)?;
     let mut notes = made.as_ref().map(|made| notes(training, &made.params)).unwrap_or_default();
     notes.extend(of_the_tree(loaded));
     let (mut plan, mut before) = (None, None);
     if let Some(Made { params, run }) = &mut made {
         let warnings = std::mem::take(&mut run.full.warnings);
-        let (missing, others): (Vec<_>, Vec<_>) = warnings.into_iter().partition(is_about_the_machine);
-        notes.extend(missing.into_iter().map(|warning| warning.message));
+        let (missing, others) = of_run_task(warnings);
+        // It changes names and digests, which nothing but a look-up asks for.
+        notes.extend(missing.filter(|_| request.find.is_some()).map(|warning| warning.message));
         problems.extend(others);
         let scratch = match config::from_scratch(params, training) {
             Some(params) => making.scratch(params, &mut notes)?,
@@ -120,9 +139,22 @@ pub fn preview(loaded: &Loaded, request: &Request<'_>) -> Result<Preview> {
             let without = name.is_none().then_some(training.reuse_name);
             Comparison { without, ..compare(run, &made.run, name) }
         });
-        let fates = making.look_up(params, run)?;
+        let (fates, earlier) = match &going {
+            None => (making.look_up(params, run, &mut problems)?, None),
+            Some(going) => {
+                notes.extend(going.notes().iter().cloned());
+                if loaded.tree.is_embedded() {
+                    let told = "the embedded kinds have digests of their own, which no index and no earlier task has";
+                    notes.push(told.into());
+                }
+                let how = (request.settings, request.now);
+                let (fates, earlier) = going.look(loaded, params, run, how, &mut problems)?;
+                (Some(fates), Some(earlier))
+            }
+        };
         let from_scratch = scratch.as_ref().map(|made| &made.run);
-        plan = Some(self::plan(loaded, training, params, run, from_scratch, comparison, fates.as_ref()));
+        let told = self::plan(loaded, training, params, run, from_scratch, comparison, fates.as_ref());
+        plan = Some(Plan { earlier, ..told });
         before = match &request.against {
             Against::Scratch => scratch.map(|made| made.run),
             _ => other.map(|(_, made)| made.run),
@@ -150,12 +182,14 @@ pub(super) fn plan(
 ) -> Plan {
     let graph = &run.targets.graph;
     let level = params.text("level");
+    let look_up = fates.map(|fates| look_up(graph, fates));
     Plan {
-        facts: facts(training, params, run),
+        facts: facts(training, params, run, look_up.as_ref()),
         models: models(training, &run.full, graph, scratch.map(|scratch| &scratch.full)),
         reused: reused(&loaded.extension, params, run),
         comparison,
-        look_up: fates.map(|fates| look_up(graph, fates)),
+        earlier: None,
+        look_up,
         work: match fates {
             None => work(graph, &loaded.config, level),
             Some(fates) => work(&really(graph, fates), &loaded.config, level),
@@ -182,12 +216,8 @@ fn starts(named: &[String]) -> String {
     }
 }
 
-/// What the machine lacks changes names and digests, but nothing that a preview shows.
-pub(super) fn is_about_the_machine(warning: &Problem) -> bool {
-    warning.code == "run-task"
-}
-
-fn facts(training: &Training, params: &Params, run: &Run) -> Facts {
+fn facts(training: &Training, params: &Params, run: &Run, look_up: Option<&LookUp>) -> Facts {
+    let needed = size(&run.targets.graph);
     let text = |path: &str| params.find(&path.into()).and_then(Value::as_str).unwrap_or_default().to_owned();
     Facts {
         src: text(training.src),
@@ -198,7 +228,17 @@ fn facts(training: &Training, params: &Params, run: &Run) -> Facts {
         tasks_for: params.text("tasks_for").to_owned(),
         tasks: size(&run.full.graph),
         targets: size(&run.targets.set),
-        to_run: size(&run.targets.graph),
+        needed,
+        summary: summary(needed, look_up),
+    }
+}
+
+/// How many tasks are asked for and needed, and what becomes of them as far as anybody knows.
+fn summary(needed: usize, look_up: Option<&LookUp>) -> String {
+    let tasks = if needed == 1 { "task" } else { "tasks" };
+    match look_up {
+        None => format!("{needed} {tasks}, nothing looked up yet"),
+        Some(found) => format!("{needed} {tasks}, {}", found.counts.words()),
     }
 }
 

@@ -9,6 +9,7 @@ use super::examine::{Examination, Purpose};
 use super::layout;
 use super::make::{Against, Request};
 use super::sample::sample;
+use crate::decide::existing_warnings;
 use crate::effects;
 use crate::extension::Training;
 use crate::fields::Fields as _;
@@ -132,8 +133,14 @@ impl Making<'_> {
         Ok(made)
     }
 
-    /// What becomes of each task to run, if somebody looks the index up.
-    pub fn look_up(&self, params: &Params, run: &Run) -> Result<Option<IndexMap<Label, Fate>>> {
+    /// What becomes of each task to run, if somebody looks the index up. Existing tasks that a decision would refuse, or not
+    /// take, are warned of.
+    pub fn look_up(
+        &self,
+        params: &Params,
+        run: &Run,
+        problems: &mut Vec<Problem>,
+    ) -> Result<Option<IndexMap<Label, Fate>>> {
         let Making { loaded, request, .. } = self;
         let Some(find) = request.find else { return Ok(None) };
         let index = find(&loaded.wanted(&run.targets, params, request.settings)?)?;
@@ -145,6 +152,7 @@ impl Making<'_> {
         };
         // No task is created, so that any ids will do.
         let optimized = loaded.optimize(&run.targets, params, &asked, &mut |_| TaskId::random())?;
+        problems.extend(existing_warnings(params, &optimized.existing));
         Ok(Some(optimized.fates))
     }
 

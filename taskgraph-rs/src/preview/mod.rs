@@ -9,6 +9,7 @@ mod command;
 mod compare;
 mod config;
 mod decision;
+mod earlier;
 mod examine;
 mod fill;
 mod layout;
@@ -20,6 +21,7 @@ mod parameters;
 mod repair;
 mod report;
 mod reused;
+mod run_task;
 mod sample;
 mod stage;
 #[cfg(test)]
@@ -30,6 +32,7 @@ pub use check::{Checked, Checker};
 pub use compare::Run;
 pub use config::set_stage;
 pub use decision::of_decision;
+pub use earlier::{Becomes, Earlier, EarlierTask, Groups};
 pub use examine::{Examination, Purpose};
 pub use look_up::{Counts, KindCounts, LookUp, Looked, Outcome as Fared};
 pub use make::{Against, Input, Preview, Request, no_training, preview};
@@ -38,3 +41,4 @@ pub use report::{
     Bringer, Changed, Comparison, Config, Dependency, Edges, Facts, Gone, GoneKind, KindModels, Member,
     NamedUrl, Need, Outcome, Plan, Report, Reused, Row, Totals, TreeFacts, Usage, VERSION, Variant, Work,
 };
+pub use run_task::of_run_task;

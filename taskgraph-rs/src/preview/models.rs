@@ -7,6 +7,7 @@ use super::report::{KindModels, Member, Need, Variant};
 use crate::decision;
 use crate::extension::Training;
 use crate::graph::TaskGraph;
+use crate::natural::natural;
 use crate::pipeline::Full;
 use crate::secret::redact;
 use crate::task::Task;
@@ -33,7 +34,8 @@ pub fn models(
     let is_native = |kind: &str| !full.in_python.contains_key(kind);
     let kinds = kinds.into_iter().filter(|(kind, tasks)| !tasks.is_empty() && is_native(kind));
     kinds
-        .map(|(kind, tasks)| {
+        .map(|(kind, mut tasks)| {
+            tasks.sort_by(|a: &&std::sync::Arc<Task>, b| natural(a.label.as_str(), b.label.as_str()));
             let model = tasks.iter().find_map(|task| task.model.as_deref());
             let members = tasks.iter().map(|task| {
                 let without = scratch.and_then(|scratch| scratch.graph.tasks.get(&task.label));

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
+use super::earlier::Earlier;
 use super::look_up::LookUp;
+use crate::known::Package;
 use crate::pipeline::Loaded;
 use crate::problem::{Problem, Severity};
 use crate::task::Label;
@@ -12,7 +14,7 @@ use crate::value::Str;
 use crate::worker::PythonFacts;
 
 /// The version of the shape. It changes when a field changes its meaning or goes; new fields may come at any time.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// Everything a preview has to say.
 #[derive(Debug, Serialize)]
@@ -63,6 +65,8 @@ pub struct TreeFacts {
     pub embedded: bool,
     /// How many kinds it has.
     pub kinds: usize,
+    /// The version of Taskgraph that it pins or that is installed for it; nothing if nobody says one.
+    pub taskgraph: Option<String>,
     /// What its own Python has made; nothing if all kinds are native.
     pub python: Option<PythonFacts>,
 }
@@ -74,15 +78,21 @@ impl TreeFacts {
             name: loaded.tree.name(),
             embedded: loaded.tree.is_embedded(),
             kinds: loaded.kinds.len(),
+            taskgraph: loaded.versions.version(Package::Taskgraph).map(ToString::to_string),
             python: None,
         }
     }
 
     /// What a person has to know of it: `tree taskcluster (57 kinds)`.
     pub fn words(&self) -> String {
-        match self.embedded {
-            true => format!("the embedded kinds ({}): no checkout, and digests of their own", self.kinds),
-            false => format!("tree {} ({} kinds)", self.name, self.kinds),
+        match (self.embedded, &self.taskgraph) {
+            (true, _) => {
+                format!("the embedded kinds ({}): no checkout, and digests of their own", self.kinds)
+            }
+            (false, None) => format!("tree {} ({} kinds)", self.name, self.kinds),
+            (false, Some(version)) => {
+                format!("tree {} ({} kinds, Taskgraph {version})", self.name, self.kinds)
+            }
         }
     }
 }
@@ -100,7 +110,10 @@ pub struct Plan {
     pub comparison: Option<Comparison>,
     /// What the index has, if it was looked up.
     pub look_up: Option<LookUp>,
-    /// What the tasks run on: with a look-up, those that would really run.
+    /// What the `train` action would do with earlier groups, if some are named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub earlier: Option<Earlier>,
+    /// What the tasks run on: with a look-up, those that would run.
     pub work: Work,
 }
 
@@ -124,7 +137,10 @@ pub struct Facts {
     /// How many of them are asked for.
     pub targets: usize,
     /// How many tasks these come to, with all that they need.
-    pub to_run: usize,
+    pub needed: usize,
+    /// That number, and what a look-up made of it, in the words that are the same everywhere:
+    /// `147 tasks, nothing looked up yet`.
+    pub summary: String,
 }
 
 /// How a kind's training begins.
@@ -258,7 +274,7 @@ pub struct Dependency {
     pub tasks: Vec<Label>,
 }
 
-/// What changes among the tasks to run, against another run.
+/// What changes among the tasks that are asked for and needed, against another run.
 #[derive(Debug, Default, Serialize)]
 pub struct Comparison {
     /// The config of the other run; nothing if it is the same config without what it reuses.

@@ -9,6 +9,7 @@ use super::report::{Bringer, Dependency, GoneKind, NamedUrl, Reused, Usage};
 use crate::decision::Moved;
 use crate::extension::{Extension, Given};
 use crate::keypath::KeyPath;
+use crate::natural::natural;
 use crate::params::Params;
 use crate::problem::Problem;
 use crate::secret::redact;
@@ -25,10 +26,11 @@ fn one(given: &Given, params: &Params, run: &Run) -> Reused {
     let tasks = || run.full.graph.tasks.values();
     let bringing: Vec<&Task> =
         tasks().map(|task| &**task).filter(|task| brings(task) == Some(&given.path)).collect();
-    let brought_by: Vec<Bringer> = bringing
+    let mut brought_by: Vec<Bringer> = bringing
         .iter()
         .map(|task| Bringer { label: task.label.clone(), runs: runs(run, &task.label) })
         .collect();
+    brought_by.sort_by(|a, b| natural(a.label.as_str(), b.label.as_str()));
     let usage = match () {
         () if brought_by.iter().any(|task| task.runs) => Usage::Used,
         () if bringing.iter().any(|task| is_needed(run, &task.label)) => Usage::NotAskedFor,
@@ -85,7 +87,7 @@ fn moved(path: &KeyPath, run: &Run) -> Vec<Dependency> {
         }
     }
     let dependency = |((from, to), mut tasks): ((&Str, &Option<Str>), Vec<Label>)| {
-        tasks.sort_unstable();
+        tasks.sort_by(|a, b| natural(a.as_str(), b.as_str()));
         Dependency { from: from.clone(), to: to.clone(), tasks }
     };
     folded.into_iter().map(dependency).collect()

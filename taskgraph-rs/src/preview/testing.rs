@@ -65,8 +65,9 @@ pub fn plan() -> Plan {
         tasks_for: String::new(),
         tasks: 0,
         targets: 0,
-        to_run: 0,
+        needed: 0,
+        summary: "0 tasks, nothing looked up yet".into(),
     };
     let (models, reused, comparison, work) = Default::default();
-    Plan { facts, models, reused, comparison, look_up: None, work }
+    Plan { facts, models, reused, comparison, look_up: None, earlier: None, work }
 }

@@ -92,6 +92,7 @@ fn types_with_a_standard_twin(config: &GraphConfig, level: &str) -> Vec<String> 
 mod tests {
     use super::super::testing::{run, task};
     use super::*;
+    use crate::taskgraph_version::TaskgraphVersion;
     use crate::tree::Tree;
 
     const CONFIG: &str = "{trust-domain: t, task-priority: low, taskgraph: {repositories: {r: {name: r}}}, \
@@ -112,7 +113,9 @@ mod tests {
             task("d", &["c"], "{}", &definition("alone", "", 5)),
             task("e", &["d"], "{}", "{provisionerId: built-in, workerType: succeed, payload: {}}"),
         ];
-        let config = GraphConfig::load(&Tree::embedded(&[("config.yml", CONFIG)])).unwrap();
+        let config =
+            GraphConfig::load(&Tree::embedded(&[("config.yml", CONFIG)]), TaskgraphVersion::default())
+                .unwrap();
         let told = work(&run(tasks, "e", Vec::new()).targets.graph, &config, "1");
         let rows: Vec<_> = told
             .rows

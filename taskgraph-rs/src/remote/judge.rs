@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::absence::absences;
 use super::content::contents;
 use super::file::Remote;
 use super::store::Store;
@@ -12,7 +13,6 @@ use crate::problem::Problem;
 use crate::secret::redact;
 use crate::task_id::TaskId;
 use crate::time::parse_json_date;
-use crate::urls::Answer;
 use crate::value::Str;
 
 /// What is known about files.
@@ -46,9 +46,8 @@ pub fn judge(
     (now, until): (i64, i64),
 ) -> Vec<Problem> {
     let judging = Judging { params, reads, now, until };
-    let mut problems = Vec::new();
+    let mut problems = absences(&judging, remotes, answers);
     for remote in remotes {
-        problems.extend(answers.heads.get(&remote.url).and_then(|head| judging.there(remote, head)));
         problems.extend(answers.expires(&remote.url).and_then(|expires| judging.in_time(remote, expires)));
     }
     problems.extend(contents(&judging, remotes, answers));
@@ -67,7 +66,7 @@ pub fn judge(
 pub(super) struct Judging<'j> {
     params: &'j Params,
     reads: Option<fn(Variant, &str) -> bool>,
-    now: i64,
+    pub(super) now: i64,
     until: i64,
 }
 
@@ -78,50 +77,33 @@ impl Judging<'_> {
         problem.at(self.params.path_in_file(&remote.path), label).in_place(place)
     }
 
-    fn there(&self, remote: &Remote, head: &Head) -> Option<Problem> {
-        let url = redact(&remote.url);
-        match &head.answer {
-            Answer::Missing(status) => {
-                let status = status.map(|status| format!(" (status {status})")).unwrap_or_default();
-                let message = format!("`{}` is not there{status}", remote.file);
-                let problem = self.at(Problem::error("no-such-file", message), remote, url);
-                Some(problem.help(self.needed(remote)))
-            }
-            Answer::Failed(why) => {
-                let message = format!("cannot tell whether `{}` is there: {}", remote.file, redact(why));
-                Some(self.at(Problem::warning("probe", message), remote, url))
-            }
-            Answer::Found | Answer::Unasked => None,
-        }
-    }
-
     /// Whether the run reads a file.
     pub(super) fn is_read(&self, remote: &Remote) -> bool {
         remote.variant.is_none_or(|variant| self.reads.is_none_or(|reads| reads(variant, &remote.file)))
     }
 
-    /// What a missing file means. A worker mounts everything before it starts.
-    fn needed(&self, remote: &Remote) -> String {
-        let Some(variant) = remote.variant else { return "the task that reads it will fail".into() };
+    /// What missing files mean. A worker mounts everything before it starts.
+    pub(super) fn needed(&self, absent: &[&Remote]) -> String {
+        let Some(variant) = absent.first().and_then(|first| first.variant) else {
+            return "the task that reads it will fail".into();
+        };
         let mode = variant.words();
-        match self.is_read(remote) {
-            true => format!("needed for {mode}: the run reads it"),
-            false => format!(
-                "nothing reads it for {mode}, but a worker refuses to start without it: any file of this name will do"
+        match absent.iter().find(|remote| self.is_read(remote)) {
+            Some(_) if absent.len() == 1 => format!("needed for {mode}: the run reads it"),
+            Some(read) => format!("needed for {mode}: the run reads `{}`", read.file),
+            None => format!(
+                "nothing reads {} for {mode}, but a worker refuses to start without: any file of this name will do",
+                if absent.len() == 1 { "it" } else { "them" }
             ),
         }
     }
 
+    /// Artifacts that are deleted before the run has to be done.
     fn in_time(&self, remote: &Remote, expires: &str) -> Option<Problem> {
         let at = parse_json_date(expires)? / 1000;
-        let url = redact(remote.folder());
-        if at <= self.now {
-            let message = format!("`{}` expired on {}", remote.file, day(expires));
-            return Some(self.at(Problem::error("expired", message), remote, url));
-        }
         let message = format!("artifacts expire on {}, before the run has to be done", day(expires));
-        let problem = self.at(Problem::warning("expires", message), remote, url);
-        (at < self.until).then(|| problem.help("copy the files to a bucket"))
+        let problem = self.at(Problem::warning("expires", message), remote, redact(remote.folder()));
+        (at > self.now && at < self.until).then(|| problem.help("copy the files to a bucket"))
     }
 
     /// Teachers of an ensemble decode together: they need the same vocabulary.
@@ -153,7 +135,8 @@ fn comparable(one: &str, other: &str) -> bool {
     one.split(':').next() == other.split(':').next() && !one.starts_with("etag:")
 }
 
-fn day(time: &str) -> &str {
+/// The day of a point in time.
+pub(super) fn day(time: &str) -> &str {
     time.split('T').next().unwrap_or(time)
 }
 
@@ -162,6 +145,7 @@ mod tests {
     use super::*;
     use crate::params::Given;
     use crate::source::Source;
+    use crate::urls::Answer;
 
     const TASK: &str = "https://tc/api/queue/v1/task/fOQsIonXQki5adS3LAQjRQ/artifacts/public/build/";
 
@@ -170,7 +154,7 @@ mod tests {
             path: "urls".into(),
             url: format!("{folder}{file}"),
             file: file.into(),
-            task: None,
+            task: crate::task::Label::parse(&"train".into()).ok(),
             kind: Some("train-teacher".into()),
             variant: Some(Variant::Continue),
         }
@@ -193,17 +177,63 @@ mod tests {
         told.collect()
     }
 
+    /// What is told of files of one folder that answer like this.
+    fn absent(files: &[(&str, Answer)]) -> Vec<String> {
+        let remotes: Vec<Remote> = files.iter().map(|(file, _)| remote("https://h/m/", file)).collect();
+        let heads = remotes.iter().zip(files);
+        let heads = heads.map(|(remote, (_, answer))| (remote.url.clone(), head(answer.clone(), None)));
+        told(&remotes, &Answers { heads: heads.collect(), ..Answers::default() })
+    }
+
     #[test]
     fn a_missing_file_says_whether_it_is_read() {
-        let files = [remote("https://h/", "model.npz"), remote("https://h/", "train.log")];
-        let missing = || head(Answer::Missing(Some(404)), None);
-        let heads = files.iter().map(|file| (file.url.clone(), missing())).collect();
+        let (missing, found) = (Answer::Missing(Some(404)), Answer::Found);
         assert_eq!(
-            told(&files, &Answers { heads, ..Answers::default() }),
+            absent(&[("model.npz", missing.clone()), ("train.log", found.clone())]),
+            ["no-such-file `model.npz` is not there (status 404): needed for continue: the run reads it"]
+        );
+        assert_eq!(
+            absent(&[("model.npz", found.clone()), ("train.log", missing.clone())]),
+            ["no-such-file `train.log` is not there (status 404): nothing reads it for continue, \
+              but a worker refuses to start without: any file of this name will do"]
+        );
+        assert_eq!(
+            absent(&[("a.log", missing.clone()), ("x", found), ("model.npz", missing)]),
+            ["no-such-file 2 of 3 files are not there (status 404): `a.log` and `model.npz`: \
+              needed for continue: the run reads `model.npz`"]
+        );
+    }
+
+    #[test]
+    fn one_cause_is_told_once() {
+        let files: Vec<String> = (1..=17).map(|number| format!("{number}.npz")).collect();
+        let all = |answer: Answer| {
+            absent(&files.iter().map(|file| (file.as_str(), answer.clone())).collect::<Vec<_>>())
+        };
+        assert_eq!(
+            all(Answer::Missing(Some(404))),
             [
-                "no-such-file `model.npz` is not there (status 404): needed for continue: the run reads it",
-                "no-such-file `train.log` is not there (status 404): nothing reads it for continue, \
-                 but a worker refuses to start without it: any file of this name will do",
+                "no-such-file none of the 17 files is there (status 404): is the address right? it is that of a folder, \
+              and a worker fetches each file from it, as `https://h/m/1.npz`"
+            ]
+        );
+        assert_eq!(
+            all(Answer::Missing(Some(403))),
+            ["no-such-file none of the 17 files may be read (status 403): \
+              a worker fetches files without credentials: everybody has to be able to read them"]
+        );
+        assert_eq!(
+            all(Answer::Failed("no answer in 10 s".into())),
+            ["probe cannot tell whether any of the 17 files is there: no answer in 10 s: "]
+        );
+        let mut some: Vec<(&str, Answer)> =
+            files.iter().map(|file| (file.as_str(), Answer::Missing(Some(403)))).collect();
+        some[0].1 = Answer::Found;
+        assert_eq!(
+            absent(&some),
+            [
+                "no-such-file 16 of 17 files may not be read (status 403): `2.npz`, `3.npz`, `4.npz`, `5.npz` and 12 more: \
+              a worker fetches files without credentials: everybody has to be able to read them"
             ]
         );
     }

@@ -2,6 +2,7 @@
 //!
 //! Nothing here asks a network: somebody else does, and hands the answers in.
 
+mod absence;
 mod content;
 mod file;
 mod folder;

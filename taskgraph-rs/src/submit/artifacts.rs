@@ -1,9 +1,11 @@
 //! What tasks leave behind, and files at other urls.
 
 use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::fs::File;
 
 use anyhow::{Context as _, Result};
+use futures_util::stream::{self, StreamExt as _};
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
@@ -17,6 +19,9 @@ use crate::task_id::TaskId;
 
 /// More pages than any list of a service has: each has up to a thousand entries.
 const MOST_PAGES: usize = 1_000;
+
+/// How many lists are asked for at once.
+const LISTS_SIDE_BY_SIDE: usize = 16;
 
 /// An artifact of a task.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -85,6 +90,39 @@ impl Taskcluster {
             |page: Artifacts| (page.artifacts, page.continuation_token),
         );
         connection.runtime.block_on(pages)
+    }
+
+    /// The artifacts of many tasks, side by side: those of the latest run of each, `None` for a task that is not known any
+    /// more.
+    pub fn artifacts_of(&self, tasks: &[TaskId]) -> Result<BTreeMap<TaskId, Option<Vec<Artifact>>>> {
+        if tasks.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let connection = self.connection()?;
+        let queue = &connection.queue;
+        let lists = stream::iter(tasks).map(async |task| {
+            let id = task.as_str();
+            let call = format!("listLatestArtifacts {task}");
+            let pages = connection.pages(
+                &call,
+                |token| {
+                    connection.url(
+                        || queue.listLatestArtifacts_url(id, token, None),
+                        |valid| queue.listLatestArtifacts_signed_url(id, token, None, valid),
+                    )
+                },
+                |page: Artifacts| (page.artifacts, page.continuation_token),
+            );
+            match pages.await {
+                Ok(found) => Ok((task.clone(), Some(found))),
+                Err(error) if matches!(Failure::behind(&error), Some(Failure::NotFound(_))) => {
+                    Ok((task.clone(), None))
+                }
+                Err(error) => Err(error),
+            }
+        });
+        let lists: Vec<Result<_>> = connection.runtime.block_on(lists.buffered(LISTS_SIDE_BY_SIDE).collect());
+        lists.into_iter().collect()
     }
 
     /// The file at a url that is no part of Taskcluster. Nobody's credentials go with it.

@@ -15,7 +15,7 @@ pub enum Failure {
     #[error("conflict: {0}")]
     Conflict(String),
     /// Another status of the 400s. Asking again would not help.
-    #[error("refused with status {status}: {message}")]
+    #[error("refused with status {status}: {message}{}", advice(*.status, .message))]
     Refused {
         /// The status.
         status: u16,
@@ -28,6 +28,18 @@ pub enum Failure {
     /// An answer that is not what the service promises.
     #[error("{0}")]
     Unusable(String),
+}
+
+/// What somebody has to do about a refusal of the credentials; it says so in one line.
+fn advice(status: u16, message: &str) -> &'static str {
+    let says = |word: &str| message.to_lowercase().contains(word);
+    match status {
+        401 if says("stale timestamp") => "; the clock of this machine is wrong: set it, and call again",
+        401 if says("certificate") && says("expir") => {
+            "; the credentials have expired: get new ones, and start the same task id again: what exists is used"
+        }
+        _ => "",
+    }
 }
 
 impl Failure {
@@ -85,6 +97,22 @@ mod tests {
         assert!(Machine::is_behind(&error));
         assert_eq!(Failure::behind(&error), Some(&Failure::Conflict("there".into())));
         assert_eq!(format!("{error:#}"), "Taskcluster: createTask failed: conflict: there");
+    }
+
+    #[test]
+    fn who_is_not_let_in_is_told_what_to_do() {
+        let told = |status, message: &str| Failure::of_status(status, message.into()).to_string();
+        assert_eq!(
+            told(401, "Stale timestamp"),
+            "refused with status 401: Stale timestamp; the clock of this machine is wrong: set it, and call again"
+        );
+        assert_eq!(
+            told(401, "ext.certificate.expiry < now"),
+            "refused with status 401: ext.certificate.expiry < now; the credentials have expired: get new ones, and \
+             start the same task id again: what exists is used"
+        );
+        assert_eq!(told(401, "Bad mac"), "refused with status 401: Bad mac");
+        assert_eq!(told(400, "Stale timestamp"), "refused with status 400: Stale timestamp");
     }
 
     #[test]

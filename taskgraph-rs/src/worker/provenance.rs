@@ -102,6 +102,57 @@ pub struct PythonFacts {
     pub because: String,
     /// The file of the tree that is the reason, if it is one.
     pub file: Option<String>,
+    /// Every reason, and the kinds that were made because of it.
+    pub reasons: Vec<ReasonFacts>,
+}
+
+/// Why Python has made some kinds.
+#[derive(Clone, Debug, Serialize)]
+pub struct ReasonFacts {
+    /// The reason, as a clause that follows "made by Python: ".
+    pub because: String,
+    /// The file of the tree that is the reason, if it is one.
+    pub file: Option<String>,
+    /// The kinds, sorted.
+    pub kinds: Vec<String>,
+}
+
+impl PythonFacts {
+    /// What kinds were made by Python, sorted, and why.
+    pub fn of<'b>(
+        taskgraph: &str,
+        kinds: impl Iterator<Item = (&'b Str, &'b Because)>,
+        of: usize,
+    ) -> Option<Self> {
+        let mut reasons: Vec<ReasonFacts> = Vec::new();
+        let mut all = Vec::new();
+        for (kind, because) in kinds {
+            all.push(kind.to_string());
+            let said = because.to_string();
+            match reasons.iter_mut().find(|reason| reason.because == said) {
+                Some(reason) => reason.kinds.push(kind.to_string()),
+                None => reasons.push(ReasonFacts {
+                    because: said,
+                    file: because.file().map(str::to_owned),
+                    kinds: vec![kind.to_string()],
+                }),
+            }
+        }
+        let first = reasons.first()?;
+        Some(PythonFacts {
+            taskgraph: taskgraph.to_owned(),
+            kinds: all,
+            of,
+            because: first.because.clone(),
+            file: first.file.clone(),
+            reasons,
+        })
+    }
+
+    /// `2 of 57 kinds made by Python with Taskgraph 15.1.3`.
+    pub fn headline(&self) -> String {
+        format!("{} of {} kinds made by Python with Taskgraph {}", self.kinds.len(), self.of, self.taskgraph)
+    }
 }
 
 /// One line: `2 of 57 kinds (`build`, `test`) made by Python with Taskgraph 15.1.3: …`.

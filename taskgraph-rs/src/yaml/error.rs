@@ -41,10 +41,23 @@ impl Problem {
     /// Says in more helpful words what libyaml says.
     pub fn from_fault(fault: Fault, text: &str) -> Self {
         const TAB: &str = "a tab cannot indent here: use spaces";
-        let Fault { problem, at, context } = fault;
+        let Fault { problem, at, context, quoted } = fault;
         let found = text.get(at.start as usize..).and_then(|rest| rest.chars().next());
         let (context, opened) = context.map_or((String::new(), at), |(context, opened)| (context, opened));
         let line = opened.line;
+        if let Some(marker) = merge_marker(text) {
+            return marker;
+        }
+        // What stands behind the end of such a text was meant to be in quotes: it was the next quote that ended it.
+        if let Some((start, end)) = quoted.filter(|(_, end)| at.line == *end || opened.line == *end) {
+            let message = format!(
+                "the quote that opens here is closed by the next one, in line {end}: a quote is missing between them"
+            );
+            return Problem::new(message, start);
+        }
+        if let Some(smart) = smart_quote(text, at) {
+            return smart;
+        }
         let close = |wanted: &str, bracket: &str, sort: &str| match found {
             None => Problem::new(format!("the `{bracket}` is never closed"), opened),
             Some(_) => Problem::new(
@@ -89,6 +102,40 @@ impl Problem {
     }
 }
 
+/// How git marks the two sides of a merge that was not finished.
+const CONFLICT: [&str; 3] = ["<<<<<<<", "=======", ">>>>>>>"];
+
+/// The first line that git has left of a merge.
+fn merge_marker(text: &str) -> Option<Problem> {
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let marker = CONFLICT.iter().find(|marker| {
+            line.strip_prefix(**marker)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\r', '\n']))
+        });
+        if let Some(marker) = marker {
+            let message = format!(
+                "`{marker}` is a mark of a merge with conflicts: decide for one of its sides, and take out the marks"
+            );
+            let span = Span { end: (start + marker.len()) as u32, ..Span::at(text, start) };
+            return Some(Problem::new(message, span));
+        }
+        start += line.len();
+    }
+    None
+}
+
+/// The first quote of a printed text in the line of a fault, if it opens a word.
+fn smart_quote(text: &str, at: Span) -> Option<Problem> {
+    let offset = (at.start as usize).min(text.len());
+    let start = text.get(..offset)?.rfind('\n').map_or(0, |at| at + 1);
+    let line = text[start..].lines().next()?;
+    let (found, quote) = line.char_indices().find(|(_, c)| matches!(c, '“' | '”' | '‘' | '’' | '„' | '‚'))?;
+    let opens = line[..found].chars().next_back().is_none_or(|before| " \t[{,".contains(before));
+    let span = Span { end: (start + found + quote.len_utf8()) as u32, ..Span::at(text, start + found) };
+    opens.then(|| Problem::new(format!("`{quote}` is no quote in YAML: write `\"` or `'`"), span))
+}
+
 #[cfg(test)]
 mod tests {
     use crate::source::Source;
@@ -102,6 +149,30 @@ mod tests {
             ("a: {b: 1\n", "1:4: the `{` is never closed"),
             ("a: [1, 2\nb: 3\n", "2:2: expected `,` or `]` in the list that `[` opens in line 1"),
             ("a: 'b\nc: d\n", "1:4: the quote is never closed"),
+            (
+                "a: \"b\nc: 1\nd: \"true\"\n",
+                "1:4: the quote that opens here is closed by the next one, in line 3: a quote is missing between them",
+            ),
+            (
+                "a:\n  - 'b\n  - c\n  - 'd'\n",
+                "2:5: the quote that opens here is closed by the next one, in line 4: a quote is missing between them",
+            ),
+            (
+                "x: [\"a, b]\ny: {c: \"d\"}\n",
+                "1:5: the quote that opens here is closed by the next one, in line 2: a quote is missing between them",
+            ),
+            // A text of several lines that is well closed has nothing to do with what is wrong later.
+            ("a: \"b\n  c\"\nd: [1\n", "3:4: the `[` is never closed"),
+            (
+                "a: 1\n<<<<<<< HEAD\nb: 2\n=======\nb: 3\n>>>>>>> other\n",
+                "2:1: `<<<<<<<` is a mark of a merge with conflicts: decide for one of its sides, and take out the marks",
+            ),
+            (
+                "a: 1\nb: 2\n=======\nb: 3\n",
+                "3:1: `=======` is a mark of a merge with conflicts: decide for one of its sides, and take out the marks",
+            ),
+            ("a: “b: c”\n", "1:4: `“` is no quote in YAML: write `\"` or `'`"),
+            ("a: [‘b’: {]\n", "1:5: `‘` is no quote in YAML: write `\"` or `'`"),
             (
                 "a: b: c\n",
                 "1:5: a `:` is not allowed here: look at the indentation, or put the text in quotes",

@@ -53,6 +53,8 @@ pub(super) struct Fault {
     pub at: Span,
     /// What was being read, and where that began.
     pub context: Option<(String, Span)>,
+    /// The last text in quotes that goes over several lines: where it begins, and the line that it ends in.
+    pub quoted: Option<(Span, u32)>,
 }
 
 /// Hands out the events of one text.
@@ -62,6 +64,8 @@ pub(super) struct Events<'t> {
     text: &'t str,
     /// The length of the byte order mark, which libyaml takes off before it counts.
     mark: usize,
+    /// The last text in quotes that went over several lines.
+    quoted: Option<(Span, u32)>,
 }
 
 impl<'t> Events<'t> {
@@ -77,7 +81,7 @@ impl<'t> Events<'t> {
         // SAFETY: all zeros are a valid event (no event, null pointers, false).
         let event = unsafe { MaybeUninit::zeroed().assume_init() };
         let mark = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-        Events { parser, event, text, mark }
+        Events { parser, event, text, mark, quoted: None }
     }
 
     /// The next event. After the end of the stream there are only empty frames.
@@ -92,6 +96,13 @@ impl<'t> Events<'t> {
             return Err(self.fault());
         }
         let span = self.span(self.event.start_mark, self.event.end_mark);
+        if self.event.type_ == sys::YAML_SCALAR_EVENT && self.event.end_mark.line > self.event.start_mark.line
+        {
+            let first = self.text.as_bytes().get(span.start as usize);
+            if first.is_some_and(|first| matches!(first, b'"' | b'\'')) {
+                self.quoted = Some((span, self.event.end_mark.line as u32 + 1));
+            }
+        }
         let data = &self.event.data;
         // SAFETY: the type of the event says which member of the union is filled; its pointers are null or point
         // to strings that end in NUL and live as long as the event. The text of a scalar is never null.
@@ -139,13 +150,14 @@ impl<'t> Events<'t> {
         let problem = problem.ok().flatten().unwrap_or("the text cannot be read").to_owned();
         // The reader, unlike the scanner, knows only the offset of the byte.
         if parser.error == sys::YAML_READER_ERROR {
-            return Fault { problem, at: Span::at(self.text, parser.problem_offset as usize), context: None };
+            let at = Span::at(self.text, parser.problem_offset as usize);
+            return Fault { problem, at, context: None, quoted: None };
         }
         let at = self.span(parser.problem_mark, parser.problem_mark);
         let context = context.ok().flatten();
         let context =
             context.map(|words| (words.to_owned(), self.span(parser.context_mark, parser.context_mark)));
-        Fault { problem, at, context }
+        Fault { problem, at, context, quoted: self.quoted }
     }
 
     /// libyaml-rs counts bytes in `index`, characters in `column`.
@@ -190,5 +202,6 @@ fn utf8(bytes: &[u8], at: Span) -> Result<&str, Fault> {
         problem: "text that is not UTF-8".to_owned(),
         at,
         context: None,
+        quoted: None,
     })
 }

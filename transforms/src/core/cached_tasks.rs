@@ -177,7 +177,7 @@ pub fn add_optimization(
     let levels = index.levels.iter();
     let mut searched: Vec<Value> =
         levels.map(|level| path("", "level-", level, "hash.", &digest).into()).collect();
-    if index.is_pull_request && index.caches_pull_requests {
+    if index.searches_pull_requests && index.caches_pull_requests {
         searched.push(path("", "pr", "", "hash.", &digest).into());
     }
     task.put("optimization", taskgraph::map! { "index-search" => searched });
@@ -205,6 +205,7 @@ struct Index {
     /// When the graph is made.
     date: String,
     is_pull_request: bool,
+    searches_pull_requests: bool,
     caches_pull_requests: bool,
 }
 
@@ -219,7 +220,11 @@ impl Index {
             level: ctx.params.text("level").into(),
             levels: (ctx.params.level()..4).rev().map(|level| level.to_string()).collect(),
             date: index_date(ctx.params.get("build_date").and_then(Value::as_int).unwrap_or_default()),
-            is_pull_request: ctx.params.is_pull_request(),
+            is_pull_request: ctx.config.version.fills_cache_of_pull_requests(ctx.params.text("tasks_for")),
+            searches_pull_requests: ctx
+                .config
+                .version
+                .searches_cache_of_pull_requests(ctx.params.text("tasks_for")),
             caches_pull_requests: config("cache-pull-requests").and_then(Value::as_bool).unwrap_or(true),
         }
     }

@@ -18,6 +18,8 @@ use taskgraph::template::{Forms, Missing, fill};
 use taskgraph::transform::{Context, Stub, fan_out};
 use taskgraph::value::{Map, Value};
 
+use super::section;
+
 const CHUNK: Shape = Shape::Open(
     &[required("total-chunks", Shape::Int), optional("substitution-fields", STRINGS)],
     &Shape::Any,
@@ -27,9 +29,10 @@ const CHUNK: Shape = Shape::Open(
 const MOST_CHUNKS: i64 = 100_000;
 
 /// The transform.
-pub fn transform(_: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
+pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
     fan_out(stubs, |mut stub, out| {
-        let Some(chunk) = stub.take_section("chunk", &CHUNK)?.filter(|chunk| !chunk.is_empty()) else {
+        let Some(chunk) = section::take(ctx, &mut stub, "chunk", &CHUNK)?.filter(|chunk| !chunk.is_empty())
+        else {
             out.push(stub);
             return Ok(());
         };

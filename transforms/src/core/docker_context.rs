@@ -2,6 +2,9 @@
 //!
 //! The stream is the one that Python's `tarfile` writes in GNU format: files sorted by name, owned by nobody, dated
 //! 2016-01-01. Modes are those that git keeps (0644 and 0755): the digest does not depend on anybody's umask.
+//!
+//! A context lies in `taskcluster/docker/DEFINITION`, as everywhere. Where there is no such folder it may lie beside the kind's
+//! `kind.yml`, in `DEFINITION`: the kinds inside the program have no other place.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -21,14 +24,14 @@ use super::dockerfile::{Include, expand};
 
 /// 2016-01-01T00:00:00Z, the date of every file in a context.
 const MTIME: u64 = 1_451_606_400;
+const DOCKERFILE: &str = "Dockerfile";
 const BLOCK: usize = 512;
 /// A tar stream is filled up to a multiple of this.
 const RECORD: usize = 20 * BLOCK;
 /// A longer name has a header of its own.
 const LONGEST_NAME: usize = 100;
 
-/// The digest of the context of the image that is defined in `taskcluster/docker/DEFINITION`, and with
-/// `keep_contexts` the context itself.
+/// The digest of the context of the image `definition`, and with `keep_contexts` the context itself.
 pub fn context_hash(ctx: &Context<'_>, definition: &str, args: &Map) -> Result<(String, Option<Vec<u8>>)> {
     let mut tar = Tar { kept: ctx.settings.keep_contexts.then(Vec::new), ..Tar::default() };
     for (name, file) in files(ctx, definition, args)? {
@@ -52,24 +55,51 @@ enum File {
 }
 
 fn files(ctx: &Context<'_>, definition: &str, args: &Map) -> Result<BTreeMap<String, File>> {
-    let folder = format!("taskcluster/docker/{definition}");
-    let directory = ctx.tree.disk_path(&folder)?;
-    let dockerfile = directory.join("Dockerfile");
-    if !dockerfile.is_file() {
-        bail!("there is no `Dockerfile` in `{folder}`");
-    }
     let mut files = BTreeMap::new();
-    add_all(ctx, &directory, "", &mut files)?;
-    let dockerfile = Source::read(&dockerfile)?;
-    let (text, includes) = expand(definition, &dockerfile.text, args)?;
+    let dockerfile = match ctx.tree.is_embedded() {
+        true => add_embedded(ctx, definition, &mut files)?,
+        false => add_from_disk(ctx, definition, &mut files)?,
+    };
+    let (text, includes) = expand(definition, &dockerfile, args)?;
     for wanted in includes {
         match wanted {
             Include::RunTask => add_run_task(ctx, &mut files),
             Include::Path(path) => include(ctx, definition, &path, &mut files)?,
         }
     }
-    files.insert("Dockerfile".into(), File::Text(text));
+    files.insert(DOCKERFILE.into(), File::Text(text));
     Ok(files)
+}
+
+/// The folder of a context beside the `kind.yml` of its kind, from the root.
+pub fn beside_kind(ctx: &Context<'_>, kind: &str, definition: &str) -> String {
+    format!("{}/{definition}", ctx.tree.folder_of_kind(kind))
+}
+
+/// Adds the files of the embedded tree, and returns the text of the Dockerfile.
+fn add_embedded(ctx: &Context<'_>, definition: &str, files: &mut BTreeMap<String, File>) -> Result<String> {
+    let folder = beside_kind(ctx, &ctx.kind.name, definition);
+    let embedded = ctx.tree.embedded_files(&folder);
+    let Some((_, dockerfile)) = embedded.iter().find(|(name, _)| *name == DOCKERFILE) else {
+        bail!("there is no `{DOCKERFILE}` in `{folder}`");
+    };
+    files.extend(embedded.iter().map(|(name, text)| ((*name).to_owned(), File::Text((*text).to_owned()))));
+    Ok((*dockerfile).to_owned())
+}
+
+/// Adds the files that lie on disk, and returns the text of the Dockerfile.
+fn add_from_disk(ctx: &Context<'_>, definition: &str, files: &mut BTreeMap<String, File>) -> Result<String> {
+    let usual = format!("taskcluster/docker/{definition}");
+    let folder = [usual.clone(), ctx.tree.from_top(&beside_kind(ctx, &ctx.kind.name, definition))]
+        .into_iter()
+        .find(|folder| ctx.tree.disk_path(folder).is_ok_and(|path| path.join(DOCKERFILE).is_file()));
+    let Some(folder) = folder else {
+        ctx.tree.disk_path(&usual)?;
+        bail!("there is no `{DOCKERFILE}` in `{usual}`");
+    };
+    let directory = ctx.tree.disk_path(&folder)?;
+    add_all(ctx, &directory, "", files)?;
+    Ok(Source::read(&directory.join(DOCKERFILE))?.text.to_string())
 }
 
 fn include(
@@ -124,14 +154,17 @@ fn add_run_task(ctx: &Context<'_>, files: &mut BTreeMap<String, File>) {
                 files.insert(format!("run-task/{name}"), File::OnDisk(path.clone()));
             }
         }
-        None => ctx.record.warn(no_run_task("digests of docker images are not those of a real run")),
+        None => warn_of_no_run_task(ctx, "digests of docker images are not those of a real run"),
     }
 }
 
-/// What to say where the files of run-task are needed and were not found.
-pub fn no_run_task(consequence: &str) -> Problem {
-    Problem::warning("run-task", format!("run-task was not found: {consequence}"))
-        .help("name the folder that has run-task, fetch-content, hgrc and robustcheckout.py with --run-task-dir or TASKGRAPH_RUN_TASK_DIR, or install taskcluster-taskgraph with pip")
+/// Warns that the files of run-task are needed and were not found; but not of the kinds inside the program, whose digests
+/// are those of no other tree anyway.
+pub fn warn_of_no_run_task(ctx: &Context<'_>, consequence: &str) {
+    if !ctx.tree.is_embedded() {
+        ctx.record.warn(Problem::warning("run-task", format!("run-task was not found: {consequence}"))
+            .help("name the folder that has run-task, fetch-content, hgrc and robustcheckout.py with --run-task-dir or TASKGRAPH_RUN_TASK_DIR, or install taskcluster-taskgraph with pip"));
+    }
 }
 
 /// A tar stream of which the digest is kept, and the stream itself only if somebody wants it.

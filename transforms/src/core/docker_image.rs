@@ -18,11 +18,6 @@ use taskgraph::value::{Map, Value};
 use super::docker_context::context_hash;
 use super::task::INDEX;
 
-const IMAGE_BUILDER: &str = concat!(
-    "mozillareleases/image_builder:5.1.0",
-    "@sha256:7fe70dcedefffffa03237ba5d456d42e0d7461de066db3f7a7c280a104869cd5"
-);
-
 const STUB: Shape = Shape::Map(&[
     required("name", Shape::Str),
     optional("parent", Shape::Str),
@@ -48,6 +43,7 @@ pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
 
 fn make(ctx: &Context<'_>, stub: &Map) -> Result<Map> {
     let name = stub.text("name")?;
+    let builder = ctx.config.version.image_builder();
     let text = |key: &str| stub.get(key).and_then(Value::as_str);
     let mut args = stub.get("args").and_then(Value::as_map).cloned().unwrap_or_default();
     let mut packages: Vec<&str> = stub
@@ -83,7 +79,7 @@ fn make(ctx: &Context<'_>, stub: &Map) -> Result<Map> {
     let digest_data: Value = [
         hash.clone(),
         json::compact_sorted(&Value::from(args.clone()))?,
-        format!("image-builder-image:{IMAGE_BUILDER}"),
+        format!("image-builder-image:{}", builder.image),
     ]
     .into_iter()
     .collect();
@@ -94,7 +90,7 @@ fn make(ctx: &Context<'_>, stub: &Map) -> Result<Map> {
 
     // Level 1 waits for the image; at other levels it is read more often than built.
     let compression = if ctx.params.level() == 1 { "3" } else { "10" };
-    let expires = if ctx.params.is_try() { ctx.config.expires_after() } else { "1 year" };
+    let expires = if ctx.is_try() { ctx.config.expires_after() } else { "1 year" };
     let reference = |text: String| map! { "task-reference" => text };
     let mut env = map! {
         "CONTEXT_TASK_ID" => reference("<decision>".into()),
@@ -118,8 +114,7 @@ fn make(ctx: &Context<'_>, stub: &Map) -> Result<Map> {
         dependencies.put("parent", format!("docker-image-{parent}"));
         env.put("PARENT_TASK_ID", reference("<parent>".into()));
     }
-    let artifact =
-        map! { "type" => "file", "path" => "/workspace/image.tar.zst", "name" => "public/image.tar.zst" };
+    let artifact = map! { "type" => "file", "path" => builder.artifact, "name" => "public/image.tar.zst" };
     let mut task = map! {
         "label" => format!("docker-image-{name}"),
         "description" => format!("Build the docker image {name} for use by dependent tasks"),
@@ -136,7 +131,7 @@ fn make(ctx: &Context<'_>, stub: &Map) -> Result<Map> {
             "env" => env,
             "chain-of-trust" => true,
             "max-run-time" => 7200,
-            "docker-image" => IMAGE_BUILDER,
+            "docker-image" => builder.image,
         },
     };
     if !dependencies.is_empty() {

@@ -20,6 +20,7 @@ use taskgraph::transform::{Context, Stub, each};
 use taskgraph::value::{Map, Value};
 
 use super::cached_tasks::add_optimization;
+use super::section;
 
 const CACHE_TYPE: &str = "content.v1";
 const ARTIFACTS: &str = "/builds/worker/artifacts";
@@ -81,8 +82,8 @@ pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
         let fetch = stub.take("fetch").context("missing key `fetch`")?;
         let kind = fetch.get("type").and_then(Value::as_str).unwrap_or_default();
         let fetched = match kind {
-            "static-url" => static_url(ctx, &checked(&STATIC_URL, &fetch)?)?,
-            "git" => git(&checked(&GIT, &fetch)?)?,
+            "static-url" => static_url(ctx, &checked(ctx, stub, &STATIC_URL, &fetch)?)?,
+            "git" => git(&checked(ctx, stub, &GIT, &fetch)?)?,
             other => return TYPE.require(&other.into(), &KeyPath::dotted("fetch.type")),
         };
         stub.fields = make(ctx, stub, fetched)?;
@@ -90,9 +91,10 @@ pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
     })
 }
 
-fn checked(shape: &Shape, fetch: &Value) -> Result<Map> {
-    shape.require(fetch, &KeyPath::dotted("fetch"))?;
-    Ok(fetch.as_map().cloned().unwrap_or_default())
+fn checked(ctx: &Context<'_>, stub: &Stub, shape: &Shape, fetch: &Value) -> Result<Map> {
+    let fetch = fetch.as_map().cloned().unwrap_or_default();
+    section::check(ctx, &stub.origin, shape, &fetch, &KeyPath::dotted("fetch"))?;
+    Ok(fetch)
 }
 
 fn make(ctx: &Context<'_>, stub: &Map, fetch: Fetch) -> Result<Map> {

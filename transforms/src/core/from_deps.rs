@@ -27,6 +27,7 @@ use taskgraph::value::{Map, Str, Value};
 use taskgraph::words;
 
 use super::run::FETCH;
+use super::section;
 
 const GROUP_BY: &[&str] = &["single", "all", "attribute"];
 const SET_NAME: &[&str] = &["strip-kind", "retain-kind"];
@@ -64,7 +65,8 @@ type Group = Vec<Arc<Task>>;
 /// The transform.
 pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
     fan_out(stubs, |mut stub, out| {
-        let section = stub.take_section("from-deps", &FROM_DEPS)?.context("missing key `from-deps`")?;
+        let section =
+            section::take(ctx, &mut stub, "from-deps", &FROM_DEPS)?.context("missing key `from-deps`")?;
         let kinds = kinds(ctx, &section)?;
         let unique = section.get("unique-kinds").and_then(Value::as_bool).unwrap_or(true);
         for group in groups(ctx, &section, &kinds)? {
@@ -200,7 +202,7 @@ fn make(
     if let Some(fetches) =
         section.get("fetches").and_then(Value::as_map).filter(|fetches| !fetches.is_empty())
     {
-        add_fetches(ctx, &mut new, fetches)?;
+        add_fetches(ctx, &mut new, fetches, unique)?;
     }
     Ok(new)
 }
@@ -213,7 +215,8 @@ fn strip_kind<'l>(label: &'l str, kind: &str) -> &'l str {
     }
 }
 
-fn add_fetches(ctx: &Context<'_>, task: &mut Map, fetches: &Map) -> Result<()> {
+fn add_fetches(ctx: &Context<'_>, task: &mut Map, fetches: &Map, unique: bool) -> Result<()> {
+    let by_kind = unique && ctx.config.version.names_fetches_by_kind();
     let labels = task.map_at("dependencies")?.values().filter_map(Value::as_str);
     // In the order of their making, and each once.
     let found: BTreeSet<usize> = labels.filter_map(|label| ctx.upstream.get_index_of(label)).collect();
@@ -230,7 +233,8 @@ fn add_fetches(ctx: &Context<'_>, task: &mut Map, fetches: &Map) -> Result<()> {
             }
             entries.push(Value::from(entry));
         }
-        task_fetches.put(dependency.label.text(), entries);
+        let name = if by_kind { &dependency.kind } else { dependency.label.text() };
+        task_fetches.put(name, entries);
     }
     Ok(())
 }

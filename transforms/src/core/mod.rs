@@ -11,6 +11,7 @@ mod from_deps;
 mod matrix;
 mod notify;
 mod run;
+mod section;
 mod task;
 mod task_context;
 

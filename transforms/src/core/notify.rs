@@ -23,6 +23,8 @@ use taskgraph::template::{Missing, fill};
 use taskgraph::transform::{Context, Stub, each};
 use taskgraph::value::{Map, Value};
 
+use super::section;
+
 const STATUS: Shape = Shape::Word(&[
     "on-completed",
     "on-defined",
@@ -90,7 +92,13 @@ pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
             return Err(missing("name", "a string"));
         }
         let notify = stub.take_section("notify", &NOTIFY)?;
-        let section = match (stub.take_section("notifications", &NOTIFICATIONS)?, notify) {
+        if let Some(notify) = &notify {
+            // Recipients are looked at one by one below.
+            let mut rest = notify.clone();
+            rest.take("recipients");
+            section::refuse_unknown(ctx, &NOTIFY, &rest.into(), &KeyPath::dotted("notify"))?;
+        }
+        let section = match (section::take(ctx, stub, "notifications", &NOTIFICATIONS)?, notify) {
             (Some(_), Some(notify)) => {
                 return Err(wrong("notify", &notify.into(), "left out beside `notifications`"));
             }
@@ -137,6 +145,7 @@ fn route(ctx: &Context<'_>, stub: &Stub, recipient: &Value, path: &KeyPath) -> R
         return Err(wrong(path.join("type"), &of.into(), "a type of recipient"));
     };
     shape.require(recipient, path)?;
+    section::refuse_unknown(ctx, shape, recipient, path)?;
     let recipient = within(path.clone(), filled(&names(ctx, stub), recipient))?;
     let whom = recipient.get(key).unwrap_or(&Value::Null);
     let whom = within(path.join(*key), chosen(ctx, whom))?;

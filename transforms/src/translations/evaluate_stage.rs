@@ -36,6 +36,8 @@ pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
                 why: WHY.into(),
                 by: Some(layout.path(key)),
             }),
+            // Trees of the reference know no such model.
+            Some((key, false)) if key.has_to_be_asked_for => out.push(stub),
             Some((key, false)) => {
                 let only_here = OnlyHere { why: WHY_ELSEWHERE.into(), by: layout.path(key) };
                 stub.reuse_mut().only_here = Some(only_here);
@@ -74,6 +76,11 @@ mod tests {
             assert!(kept("{train-backwards: {mode: use}}", stage));
         }
         assert!(!kept("{train-backwards: {mode: use}}", "evaluate-backwards"));
+        assert!(!kept("{train-student: {mode: use}}", "evaluate-student"));
+        assert!(kept("{train-student: {mode: continue}}", "evaluate-student"));
+        // What is made of the student is another model.
+        assert!(kept("{train-student: {mode: use}}", "evaluate-finetuned-student"));
+        assert!(kept("{train-student: {mode: use}}", "evaluate-quantized"));
         assert!(kept("{train-backwards: {mode: init}}", "evaluate-backwards"));
         assert!(kept("{train-teacher: {mode: use}}", "evaluate-student"));
         assert!(kept("null", "evaluate-teacher"));

@@ -12,9 +12,9 @@ use taskgraph::value::Str;
 use super::actions::{ACTIONS_2024, ACTIONS_2026};
 use super::decision_parameters::{DECISIONS_2024, DECISIONS_2026};
 use super::dialect::Dialect;
-use super::params::{PARAMETERS_2024, PARAMETERS_2026};
+use super::params::{PARAMETERS_2024, PARAMETERS_2024_WITH_STUDENT, PARAMETERS_2026};
 use super::target_tasks::{final_eval_target_tasks, train_target_tasks, update_db_target_tasks};
-use super::{continuation, datasets, doubts, history, pretrained, upload};
+use super::{continuation, continued, datasets, doubts, history, pretrained, upload};
 
 /// The training config of the tree itself, for parameters that have none.
 const CI_CONFIG: &str = "configs/config.ci.yml";
@@ -35,13 +35,15 @@ pub fn extension(tree: &Tree) -> Extension {
     let defaults = vec![("training_config", default_config(tree).into())];
     let dialect = Dialect::of(tree);
     let training = Some(dialect.training());
+    let asks_for_student = dialect.layout().is_asked_for(tree, pretrained::STUDENT);
     match dialect {
         Dialect::December2024 => Extension {
-            parameters: PARAMETERS_2024,
-            check: Some(check_2024),
+            parameters: if asks_for_student { PARAMETERS_2024_WITH_STUDENT } else { PARAMETERS_2024 },
+            check: Some(if asks_for_student { check_2024_with_student } else { check_2024 }),
             reads: Some(pretrained::reads),
             history: Some(history::december_2024),
             given: Some(given_2024),
+            made: Some(continued::made_2024),
             dataset_files: Some(datasets::files),
             target_methods: TARGETS_2024,
             actions: ACTIONS_2024,
@@ -56,6 +58,7 @@ pub fn extension(tree: &Tree) -> Extension {
             reads: Some(pretrained::reads),
             history: Some(history::july_2026),
             given: Some(given_2026),
+            made: Some(continued::made_2026),
             dataset_files: Some(datasets::files),
             target_methods: TARGETS_2026,
             actions: ACTIONS_2026,
@@ -76,14 +79,22 @@ pub fn default_config(tree: &Tree) -> &'static str {
 type Kinds = IndexMap<Str, Kind>;
 
 fn check_2024(params: &Params, kinds: &Kinds) -> Vec<Problem> {
-    let mut problems = pretrained::check(params, kinds, Dialect::December2024);
+    check_with(params, kinds, &[])
+}
+
+fn check_2024_with_student(params: &Params, kinds: &Kinds) -> Vec<Problem> {
+    check_with(params, kinds, &[pretrained::STUDENT])
+}
+
+fn check_with(params: &Params, kinds: &Kinds, asked_for: &[&str]) -> Vec<Problem> {
+    let mut problems = pretrained::check(params, kinds, Dialect::December2024, asked_for);
     problems.extend(datasets::check(params));
     problems.extend(doubts::check(params, Dialect::December2024));
     problems
 }
 
 fn check_2026(params: &Params, kinds: &Kinds) -> Vec<Problem> {
-    let mut problems = pretrained::check(params, kinds, Dialect::July2026);
+    let mut problems = pretrained::check(params, kinds, Dialect::July2026, &[]);
     problems.extend(continuation::check(params));
     problems.extend(datasets::check(params));
     problems.extend(doubts::check(params, Dialect::July2026));
@@ -107,6 +118,7 @@ fn questions_2026(params: &Params) -> Vec<Question> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::translations::testing::params;
 
     #[test]
     fn the_tree_s_own_config_is_the_default() {
@@ -118,6 +130,15 @@ mod tests {
     #[test]
     fn the_kinds_decide_what_the_register_string_stands_for() {
         assert_eq!(extension(&Tree::embedded(&[])).target_methods.len(), 1);
+        let asks = "{pretrained: training_config.experiment.pretrained-models.train-student}";
+        for (kind, takes_student) in [("{}", false), (asks, true)] {
+            let files = vec![("kinds/train-student/kind.yml", kind)];
+            let check = extension(&Tree::embedded(files.leak())).check.unwrap();
+            let model = "{urls: [https://h], mode: use, type: default}";
+            let config = format!("{{experiment: {{pretrained-models: {{train-student: {model}}}}}}}");
+            let problems = check(&params(&format!("training_config: {config}")), &Kinds::default());
+            assert_eq!(!problems.iter().any(|problem| problem.code == "unknown-kind"), takes_student);
+        }
         let tree = Tree::embedded(&[("kinds/continuation-model/kind.yml", "")]);
         assert_eq!(extension(&tree).target_methods.len(), 3);
         assert!(extension(&tree).verify.is_some());

@@ -8,6 +8,7 @@ mod actions;
 mod cached_tasks;
 mod cast_to;
 mod continuation;
+mod continued;
 mod datasets;
 mod decision_parameters;
 mod dependency_dummies;
@@ -22,6 +23,7 @@ mod marian_args;
 mod params;
 pub mod pretrained;
 mod skip_unless_changed;
+mod student_vocabulary;
 mod target_tasks;
 #[cfg(test)]
 pub mod testing;
@@ -74,4 +76,5 @@ pub fn register(registry: Registry) -> Registry {
         .payload(upload::BEETMOVER_TRANSLATIONS)
         // This project's own kinds call it by what it does.
         .transform("taskgraph_rs.transforms.pretrained_models", training_continuation::transform)
+        .transform_apart("taskgraph_rs.transforms.student_vocabulary", student_vocabulary::transform)
 }

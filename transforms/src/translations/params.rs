@@ -82,6 +82,13 @@ const EXPERIMENT_2024: &[Field] = &joined::<{ EXPERIMENT.len() + 5 }>(
     ],
 );
 
+/// The same fields, of which the last has another detail.
+const fn with_models<const N: usize>(fields: &[Field], models: &'static Shape) -> [Field; N] {
+    let mut all = joined::<N>(fields, &[]);
+    all[N - 1] = all[N - 1].detail(models);
+    all
+}
+
 const EXPERIMENT_2026: &[Field] = &joined::<{ EXPERIMENT.len() + 9 }>(
     EXPERIMENT,
     &[
@@ -119,6 +126,8 @@ const STUDENT: usize = 5;
 
 const WITH_STUDENT_2024: &[Field] =
     &with_words::<{ EXPERIMENT_2024.len() }>(EXPERIMENT_2024, STUDENT, STUDENTS_2024);
+const WITH_PRETRAINED_STUDENT_2024: &[Field] =
+    &with_models::<{ WITH_STUDENT_2024.len() }>(WITH_STUDENT_2024, &MODELS_2024_WITH_STUDENT);
 const WITH_STUDENT_2026: &[Field] =
     &with_words::<{ EXPERIMENT_2026.len() }>(EXPERIMENT_2026, STUDENT, STUDENTS_2026);
 
@@ -164,14 +173,18 @@ const CATEGORIES: Shape = Shape::Open(
     &STRINGS,
 );
 
-const TRAINING_CONFIG_2024: &[Field] = &[
-    TARGET_STAGE,
-    ARGUMENTS_OF_MARIAN,
-    required("experiment", Shape::Map(WITH_STUDENT_2024)).about("The training run"),
-    DATASETS,
-    optional("taskcluster", Shape::Map(TASKCLUSTER)).about("How it runs on Taskcluster"),
-    WANDB_PUBLICATION,
-];
+const TRAINING_CONFIG_2024: &[Field] = &training_config_2024(WITH_STUDENT_2024);
+
+const fn training_config_2024(experiment: &'static [Field]) -> [Field; 6] {
+    [
+        TARGET_STAGE,
+        ARGUMENTS_OF_MARIAN,
+        required("experiment", Shape::Map(experiment)).about("The training run"),
+        DATASETS,
+        optional("taskcluster", Shape::Map(TASKCLUSTER)).about("How it runs on Taskcluster"),
+        WANDB_PUBLICATION,
+    ]
+}
 
 const TRAINING_CONFIG_2026: &[Field] = &[
     TARGET_STAGE,
@@ -190,13 +203,24 @@ const MODE: Field = required("mode", Shape::Word(Mode::WORDS)).about(
 const TYPE: Field = required("type", Shape::Word(TYPES)).about("Handed to the training script");
 const URLS: Field =
     required("urls", STRINGS).about("The folders of the models, one for each member of the ensemble");
+const URL_OF_STUDENT: Field =
+    required("urls", STRINGS).about("The folder of the model, in a list: there is one student");
+const TYPE_OF_STUDENT: Field =
+    required("type", Shape::Word(&["default"])).about("Only models of an earlier training");
 const URL: Field = required("url", Shape::Str).about("The folder of the model");
 
 const MODEL_OF_URLS: Shape = Shape::Map(&[URLS, MODE, TYPE]);
 const MODEL_OF_URL: Shape = Shape::Map(&[URL, MODE, TYPE]);
 
-const MODELS_2024: Shape =
-    Shape::Map(&[optional("train-teacher", MODEL_OF_URLS), optional("train-backwards", MODEL_OF_URLS)]);
+const MODELS: [Field; 2] =
+    [optional("train-teacher", MODEL_OF_URLS), optional("train-backwards", MODEL_OF_URLS)];
+const MODELS_2024: Shape = Shape::Map(&MODELS);
+
+/// Of a tree whose students may start from a model, too.
+const MODELS_2024_WITH_STUDENT: Shape = Shape::Map(&joined::<{ MODELS.len() + 1 }>(
+    &MODELS,
+    &[optional("train-student", Shape::Map(&[URL_OF_STUDENT, MODE, TYPE_OF_STUDENT]))],
+));
 
 const CORPUS: Shape = Shape::Map(&[
     required("src", Shape::Str),
@@ -224,6 +248,10 @@ const CONTINUATION: Shape = Shape::Map(&[
 
 /// The parameters of the tree of December 2024 besides the base ones. Python: `translations_taskgraph.parameters`.
 pub const PARAMETERS_2024: &[Field] = &[required("training_config", Shape::Map(TRAINING_CONFIG_2024))];
+
+/// The same where students may start from a model.
+pub const PARAMETERS_2024_WITH_STUDENT: &[Field] =
+    &[required("training_config", Shape::Map(&training_config_2024(WITH_PRETRAINED_STUDENT_2024)))];
 
 /// The parameters of the tree of July 2026 besides the base ones.
 pub const PARAMETERS_2026: &[Field] = &[required("training_config", Shape::Map(TRAINING_CONFIG_2026))];

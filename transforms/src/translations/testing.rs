@@ -20,6 +20,7 @@ use taskgraph::settings::Settings;
 use taskgraph::shelf::Shelf;
 use taskgraph::source::Source;
 use taskgraph::task::{Dependencies, Label, Task, TasksByLabel};
+use taskgraph::taskgraph_version::TaskgraphVersion;
 use taskgraph::transform::{Context, Registry, Stub, Transform};
 use taskgraph::tree::Tree;
 use taskgraph::urls::Urls;
@@ -63,7 +64,7 @@ impl Bench {
     pub fn new(config: &str) -> Self {
         let (tree, kinds) = tree("it", "{}");
         Bench {
-            config: GraphConfig::load(&tree).unwrap(),
+            config: GraphConfig::load(&tree, TaskgraphVersion::default()).unwrap(),
             params: params(&format!(
                 "{{tasks_for: action, level: '1', build_date: 0, training_config: {config}}}"
             )),

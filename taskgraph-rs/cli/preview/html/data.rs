@@ -1,33 +1,48 @@
-//! What the page is filled with: facts, tasks and a drawing, as JSON.
+//! What the page is filled with: facts, tasks and a drawing, as JSON; and the definitions of the tasks, apart from it.
 
 use anyhow::Result;
 use indexmap::{IndexMap, IndexSet};
 use serde::Serialize;
+use serde_json::{Value as Json, json};
 use taskgraph::diff::{Tasks, tasks_of};
 use taskgraph::look::{Drawing, Fate, Fates, Layout, before_fates, fates, kinds, layout};
-use taskgraph::preview::{Preview, Report, Run};
+use taskgraph::preview::{Plan, Preview, Report, Run};
 use taskgraph::problem::place_of_key;
 use taskgraph::task::{Label, Task};
 
 use super::pool::Pool;
 use crate::preview::drawing::{halves, size};
+use crate::preview::redacted;
 
-/// Everything that the page knows, but for the pool of values.
+/// What a page is filled with.
+pub struct Filling {
+    /// JSON without any `<`: nothing in it can end the element that it stands in.
+    pub data: String,
+    /// The definitions, one value a line, compressed, in base64. They are read when the first view is there.
+    pub values: String,
+}
+
+/// Everything that the page knows, but for the definitions.
 #[derive(Serialize)]
 struct Data<'d> {
-    report: &'d Report,
+    report: Json,
     /// The task that is shown first.
     focus: Option<&'d str>,
     fates: Vec<FateWords>,
     /// What the graph is compared with, if it is.
     against: Option<&'d str>,
+    /// How many tasks each of the graphs comes to.
+    asked: Vec<usize>,
     kinds: &'d IndexSet<&'d str>,
+    stages: &'d IndexSet<&'d str>,
     drawing: Option<&'d Drawing>,
     layout: Option<&'d Layout>,
     /// Width and height of a box.
     size: Option<(f64, f64)>,
     /// The names of the boxes, each in one line or in two.
     names: Vec<(&'d str, Option<&'d str>)>,
+    /// Where tasks are written.
+    spots: IndexSet<String>,
     tasks: Vec<TaskData<'d>>,
 }
 
@@ -38,79 +53,132 @@ struct FateWords {
     sign: &'static str,
 }
 
-/// Label, index of its kind, stage, where it is written, and what it is in this graph and in the one that it is
-/// compared with.
+/// Label; indices of its kind, its stage and where it is written; what it is in this graph and in the one that it is
+/// compared with; the number of what the index has of it.
 #[derive(Serialize)]
-struct TaskData<'d>(&'d Label, usize, Option<&'d str>, String, Vec<Option<View>>);
+struct TaskData<'d>(&'d Label, usize, Option<usize>, usize, Vec<Option<View>>, Option<usize>);
 
-/// Index of the fate, and the number of the task in the pool if it is there.
+/// Index of the fate; the number of the task's definition and the indices of the tasks that it needs, if it is there.
+/// Instead of the same indices as in the first view there are none.
 #[derive(Serialize)]
-struct View(usize, Option<usize>);
+struct View(usize, Option<usize>, Option<Vec<usize>>);
 
 /// One of the two graphs.
 struct Side<'d> {
+    run: &'d Run,
     fates: Fates<'d>,
     values: Tasks,
 }
 
-/// The data of a page as JSON, without any `<`: nothing in it can end the element that it stands in.
-pub fn data(preview: &Preview, focus: Option<&str>) -> Result<String> {
+/// What fills a page. Without a plan there is no task in it.
+pub fn filling(preview: &Preview, focus: Option<&str>) -> Result<Filling> {
     let Preview { report, now, before } = preview;
-    let comparison = report.plan.as_ref().and_then(|plan| plan.comparison.as_ref());
-    let before = before.as_ref();
-    let against = comparison.map(|one| match &one.against {
-        Some(other) => other.clone(),
-        None => format!("the same config without {}", one.without.unwrap_or_default()),
-    });
+    let plan = report.plan.as_ref();
+    let against = plan.and_then(against);
     let mut sides = Vec::new();
-    let mut tasks: IndexMap<&Label, &Task> = IndexMap::new();
     let mut drawn = None;
-    if let Some(now) = now {
-        let fates = fates(now, before, report.plan.as_ref());
-        let graphs: Vec<_> = [Some(now), before].into_iter().flatten().map(|run| &run.full.graph).collect();
-        let reused = report.plan.as_ref().map(|plan| &plan.reused[..]).unwrap_or_default();
-        let drawing = kinds(&graphs, &fates, reused);
+    if let (Some(now), Some(plan)) = (now, plan) {
+        let fates = fates(now, before.as_ref(), Some(plan));
+        let graphs: Vec<_> =
+            [Some(now), before.as_ref()].into_iter().flatten().map(|run| &run.full.graph).collect();
+        let drawing = kinds(&graphs, &fates, &plan.reused);
         drawn = Some((layout(&drawing, size(&drawing)), drawing));
-        sides.push(Side { fates, values: tasks_of(&now.full.graph)? });
-        add(&mut tasks, now);
+        sides.push(Side { run: now, fates, values: tasks_of(&now.full.graph)? });
+        if let Some(before) = before {
+            let fates = before_fates(before, plan);
+            sides.push(Side { run: before, fates, values: tasks_of(&before.full.graph)? });
+        }
     }
-    if let (Some(before), Some(plan)) = (before, &report.plan) {
-        sides.push(Side { fates: before_fates(before, plan), values: tasks_of(&before.full.graph)? });
-        add(&mut tasks, before);
+    let mut tasks: IndexMap<&Label, &Task> = IndexMap::new();
+    for (label, task) in sides.iter().flat_map(|side| &side.run.full.graph.tasks) {
+        tasks.entry(label).or_insert(task);
     }
     let kinds: IndexSet<&str> = tasks.values().map(|task| &*task.kind).collect();
+    let stages: IndexSet<&str> = tasks.values().filter_map(|task| task.attribute("stage")).collect();
+    let mut spots = IndexSet::new();
     let mut pool = Pool::default();
-    let told = tasks.iter().map(|(label, task)| {
-        let view = |side: &Side<'_>| {
-            let fate = side.fates.get(label).and_then(|fate| Fate::ALL.iter().position(|one| one == fate))?;
-            Some(View(fate, side.values.get(*label).map(|value| pool.number(value))))
-        };
-        let kind = kinds.get_index_of(&*task.kind).unwrap_or_default();
-        TaskData(label, kind, task.attribute("stage"), written(task), sides.iter().map(view).collect())
-    });
+    let mut listed = Vec::with_capacity(tasks.len());
+    for (label, task) in &tasks {
+        let looked = plan.and_then(|plan| plan.look_up.as_ref()?.tasks.get(*label));
+        listed.push(TaskData(
+            label,
+            kinds.get_index_of(&*task.kind).unwrap_or_default(),
+            task.attribute("stage").and_then(|stage| stages.get_index_of(stage)),
+            spots.insert_full(written(task)).0,
+            views(label, &sides, &tasks, &mut pool),
+            looked.map(|looked| pool.whole(looked)).transpose()?,
+        ));
+    }
     let data = Data {
-        report,
+        report: shortened(report)?,
         focus,
         fates: Fate::ALL
             .map(|fate| FateWords { fate, words: fate.words(), sign: fate.sign() })
             .into_iter()
             .collect(),
         against: against.as_deref(),
+        asked: sides.iter().map(|side| side.run.targets.graph.tasks.len()).collect(),
         kinds: &kinds,
+        stages: &stages,
         drawing: drawn.as_ref().map(|(_, drawing)| drawing),
         layout: drawn.as_ref().map(|(layout, _)| layout),
         size: drawn.as_ref().map(|(_, drawing)| (size(drawing).width, size(drawing).height)),
         names: drawn.iter().flat_map(|(_, drawing)| &drawing.nodes).map(|node| halves(&node.name)).collect(),
-        tasks: told.collect(),
+        spots,
+        tasks: listed,
     };
-    let json = format!("{{\"data\":{},\n\"pool\":{}}}", serde_json::to_string(&data)?, pool.into_json());
-    Ok(json.replace('<', "\\u003c"))
+    let data = serde_json::to_string(&data)?.replace('<', "\\u003c");
+    Ok(Filling { data, values: pool.into_base64()? })
 }
 
-fn add<'d>(tasks: &mut IndexMap<&'d Label, &'d Task>, run: &'d Run) {
-    for (label, task) in &run.full.graph.tasks {
-        tasks.entry(label).or_insert(task);
+fn against(plan: &Plan) -> Option<String> {
+    let comparison = plan.comparison.as_ref()?;
+    Some(match &comparison.against {
+        Some(other) => other.clone(),
+        None => format!("the same config without {}", comparison.without.unwrap_or_default()),
+    })
+}
+
+/// What a task is in each of the graphs.
+fn views(
+    label: &Label,
+    sides: &[Side<'_>],
+    tasks: &IndexMap<&Label, &Task>,
+    pool: &mut Pool,
+) -> Vec<Option<View>> {
+    let mut first = None;
+    let mut views = Vec::new();
+    for side in sides {
+        let fate = side.fates.get(label).and_then(|fate| Fate::ALL.iter().position(|one| one == fate));
+        let needs = side.run.full.graph.tasks.get(label).map(|task| {
+            let mut needs: Vec<usize> =
+                task.dependencies.values().filter_map(|needed| tasks.get_index_of(needed)).collect();
+            needs.sort_unstable();
+            needs.dedup();
+            needs
+        });
+        let number = side.values.get(label).map(|value| pool.number(value));
+        let own = needs.filter(|needs| first.as_ref() != Some(needs));
+        if views.is_empty() {
+            first.clone_from(&own);
+        }
+        views.push(fate.map(|fate| View(fate, number, own)));
     }
+    views
+}
+
+/// The report without the lists that say again what each task says itself.
+fn shortened(report: &Report) -> Result<Json> {
+    let mut report = redacted(serde_json::to_value(report)?);
+    for list in ["new", "rewritten", "dependencies", "downstream", "unchanged"] {
+        if let Some(list) = report.pointer_mut(&format!("/plan/comparison/{list}")) {
+            *list = json!([]);
+        }
+    }
+    if let Some(tasks) = report.pointer_mut("/plan/look_up/tasks") {
+        *tasks = json!({});
+    }
+    Ok(report)
 }
 
 fn written(task: &Task) -> String {

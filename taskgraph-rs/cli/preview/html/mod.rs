@@ -14,9 +14,15 @@ const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = concat!(
     "(() => {\n\"use strict\";\n",
     include_str!("values.js"),
+    include_str!("elements.js"),
     include_str!("address.js"),
+    include_str!("search.js"),
+    include_str!("neighbours.js"),
     include_str!("drawing.js"),
+    include_str!("tasks.js"),
+    include_str!("canvas.js"),
     include_str!("panel.js"),
+    include_str!("difference.js"),
     include_str!("card.js"),
     include_str!("page.js"),
     "})();\n"
@@ -35,12 +41,13 @@ pub fn html(preview: &Preview, focus: Option<&str>) -> Result<String> {
         source(SCRIPT),
         source(STYLE)
     );
-    let data = data::data(preview, focus)?;
+    let filling = data::filling(preview, focus)?;
     let parts = [
         ("policy", policy.as_str()),
         ("title", &escaped(&title)),
         ("style", STYLE),
-        ("data", &data),
+        ("data", &filling.data),
+        ("values", &filling.values),
         ("script", SCRIPT),
     ];
     Ok(filled(PAGE, &parts))
@@ -100,7 +107,7 @@ mod tests {
     fn the_page_has_a_place_for_each_part() {
         let names: Vec<&str> =
             PAGE.split("{{").skip(1).filter_map(|part| part.split_once("}}")).map(|(name, _)| name).collect();
-        assert_eq!(names, ["policy", "title", "style", "title", "data", "script"]);
+        assert_eq!(names, ["policy", "title", "style", "title", "data", "values", "script"]);
         // An element that holds a script or a style ends where its end tag stands.
         assert!(!SCRIPT.contains("</script") && !STYLE.contains("</style"));
     }

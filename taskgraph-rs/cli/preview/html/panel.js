@@ -4,7 +4,7 @@ const title = (text) => h("h2", { tabindex: "-1" }, text);
 const section = (name, number, ...children) => [h("h3", {}, name, number == null ? "" : h("span", { class: "number" }, ` ${number}`)), ...children];
 const row = (task) => {
   const view = here(task) || task.views.find(Boolean);
-  return h("li", {}, sign(view.fate), toTask(task), h("span", { class: "aside" }, view.fate.words));
+  return h("li", {}, view.fate.sign && sign(view.fate), toTask(task), h("span", { class: "aside" }, view.fate.words));
 };
 
 const linked = (text) => text.split(/(`[^`]+`)/).map((part) => {
@@ -28,7 +28,7 @@ const problem = (one) => {
 const models = () => plan.models.map((kind) => {
   const fate = fates.find((one) => one.fate === kind.variant);
   return h("div", { class: "card" },
-    h("h4", {}, toKind(kind.kind), " ", h("span", { class: "fate", fate: fate.fate }, `${fate.sign} ${fate.words}`)),
+    h("h4", {}, toKind(kind.kind), " ", told(fate)),
     kind.members.map((member) => h("div", {}, toLabel(member.label),
       member.url && h("div", {}, outside(member.url)),
       member.files.length > 0 && h("div", { class: "lead" }, `gets ${count(member.files.length, "file")} in ${member.directory}`),
@@ -46,49 +46,67 @@ const reused = () => {
     one.gone.length > 0 && h("div", { class: "lead" }, `not made: ${one.gone.map((gone) => gone.kind).join(", ")}`),
     one.moved.map((moved) => h("div", { class: "lead" }, `${moved.from} → ${moved.to || "nothing"} in ${count(moved.tasks.length, "task")}`))));
 };
+// Of the other graph, from its definitions: nobody has counted it before.
+const worksOf = (index) => tasks.filter((task) => task.views[index] && task.views[index].number != null && task.views[index].fate.fate !== "idle").map((task) => {
+  const of = (...path) => valueAt(task.views[index].number, "task", ...path);
+  const limit = of("payload", "maxRunTime");
+  const seconds = typeof limit === "number" ? limit : 0;
+  const gpus = String(of("payload", "env", "GPUS") ?? "").split(/\s+/).filter(Boolean).length;
+  return { kind: task.kind, pool: `${of("provisionerId")}/${of("workerType")}`, tasks: 1, gpus, seconds };
+});
+const worked = [];
+const workRows = () => {
+  if (run() === 0) return plan.work.rows;
+  return pool && (worked[run()] ||= worksOf(run()));
+};
 const pools = () => {
+  const given = workRows();
+  if (!given) return h("p", { class: "lead" }, unreadable || "The definitions are being read …");
   const rows = new Map();
-  for (const one of plan.work.rows) {
+  for (const one of given) {
     const at = rows.get(one.pool) || rows.set(one.pool, { ...one, tasks: 0, seconds: 0, kinds: new Set() }).get(one.pool);
     at.tasks += one.tasks;
     at.seconds += one.seconds;
     at.kinds.add(one.kind);
   }
-  const totals = plan.work.totals;
+  const sum = (list, key) => list.reduce((total, one) => total + one[key], 0);
+  const onGpus = sum(given.filter((one) => one.gpus), "tasks");
   return [h("table", {},
     h("tr", {}, ...["tasks", "worker pool", "at most"].map((name) => h("th", { scope: "col" }, name))),
     [...rows.values()].map((one) => h("tr", {},
       h("td", { class: "right" }, one.tasks),
       h("td", {}, one.pool, h("div", { class: "lead" }, [one.gpus ? count(one.gpus, "GPU") : "", one.machines, [...one.kinds].slice(0, 4).join(", ") + (one.kinds.size > 4 ? ` and ${one.kinds.size - 4} more` : "")].filter(Boolean).join(" · "))),
       h("td", { class: "right" }, duration(one.seconds))))),
-  h("p", { class: "lead" }, `${count(totals.tasks, "task")}, ${totals.gpu_tasks} on GPUs; if each ran to its limit, ${duration(totals.seconds)} of machines`)];
+  h("p", { class: "lead" }, `${count(sum(given, "tasks"), "task")}, ${onGpus} on GPUs; if each ran to its limit, ${duration(sum(given, "seconds"))} of machines`)];
 };
 const overview = () => {
-  const gone = plan?.comparison?.gone || [];
+  // The models, and what is gone because of them, are those of the first graph.
+  const isFirst = run() === 0;
+  const gone = (isFirst && plan?.comparison?.gone) || [];
   return [
     title(plan ? "Overview" : "Refused: nothing was generated"),
+    !isFirst && h("p", { class: "lead" }, `This is ${against}.`),
     report.problems.length > 0 && section("Problems", report.problems.length, more(report.problems, problem)),
-    plan?.models.length > 0 && section("Training", null, models()),
-    plan && ((cards) => cards.length > 0 && section("Reused from earlier runs", null, cards))(reused()),
+    isFirst && plan?.models.length > 0 && section("Training", null, models()),
+    isFirst && plan && ((cards) => cards.length > 0 && section("Reused from earlier runs", null, cards))(reused()),
     gone.length > 0 && section("Gone", gone.length, more(gone, (one) => h("li", {}, toLabel(one.label), h("div", { class: "lead" }, one.why)))),
-    plan && section("To run", null, pools()),
+    plan && section(isLookedUp() ? "Would run, by worker pool" : "Tasks by worker pool", null, pools()),
+    report.tree?.python && section("Made by Python", `${report.tree.python.kinds.length} of ${count(report.tree.python.of, "kind")}`,
+      more(report.tree.python.reasons, (one) => h("li", {}, linked(one.because), h("div", { class: "lead" }, one.kinds.map((kind, index) => [index ? ", " : "", toKind(kind)]))))),
     report.notes.length > 0 && section("Notes", null, more(report.notes, (note) => h("li", {}, note))),
   ];
 };
 
 const around = (kind) => {
-  const at = drawing?.nodes.findIndex((node) => node.what === "kind" && node.name === kind);
-  const joined = (from, to) => [...new Set(drawing.edges.filter((edge) => edge[from] === at).map((edge) => drawing.nodes[edge[to]])
-    .filter((node) => node.what === "kind").map((node) => node.name))].map((name, index) => [index ? ", " : "", toKind(name)]);
-  const line = (name, links) => links.length > 0 && h("p", {}, h("span", { class: "lead" }, `${name} `), links);
-  return at >= 0 && [line("after", joined("to", "from")), line("before", joined("from", "to"))];
+  const line = (name, list) => list.length > 0 && h("p", {}, h("span", { class: "lead" }, `${name} `), list.flatMap((one, index) => [index ? ", " : "", toKind(one)]));
+  return [line("after", kindsBefore(kind)), line("before", kindsAfter(kind))];
 };
 const list = () => {
-  const found = tasks.filter(matches).sort((a, b) => compare(a.label, b.label));
+  const all = found();
   const of = [state.fate && fates.find((fate) => fate.fate === state.fate)?.words, state.stage && `stage ${state.stage}`, state.q && `“${state.q}”`].filter(Boolean).join(", ");
-  $("status").textContent = `${count(found.length, "task")} found`;
+  $("status").textContent = `${count(all.length, "task")} found`;
   return [
-    state.kind && h("p", { class: "crumbs" }, h("a", { href: address({ kind: "", stage: "", fate: "", q: "" }) }, "Overview")),
-    title(state.kind || "Tasks"), h("p", { class: "lead" }, [count(found.length, "task"), of].filter(Boolean).join(": ")),
-    state.kind && around(state.kind), section("Tasks", null, more(found, row, { class: "labels" }))];
+    state.kind && h("p", { class: "crumbs" }, h("a", { href: address(NOTHING) }, "Overview")),
+    title(state.kind || "Tasks"), h("p", { class: "lead" }, [count(all.length, "task"), of].filter(Boolean).join(": ")),
+    state.kind && around(state.kind), section("Tasks", null, more(all, row, { class: "labels" }))];
 };

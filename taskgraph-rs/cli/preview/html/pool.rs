@@ -1,9 +1,16 @@
 //! Values without their copies: two thousand tasks have most of what they are made of in common.
 
+use std::io::Write as _;
+
+use anyhow::Result;
+use flate2::Compression;
+use flate2::write::ZlibEncoder;
 use indexmap::IndexSet;
+use serde::Serialize;
 use taskgraph::json;
+use taskgraph::python::base64;
 use taskgraph::secret::redact;
-use taskgraph::value::Value;
+use taskgraph::value::{Str, Value};
 
 /// Every value that was put in, once. A list is kept as the numbers of its items, a map as its keys with the numbers of
 /// their values, and everything else as it is.
@@ -19,9 +26,7 @@ impl Pool {
                 format!("[{}]", numbers.join(","))
             }
             Value::Map(map) => {
-                let entry = |(key, value): (&taskgraph::value::Str, &Value)| {
-                    format!("{}:{}", text(key), self.number(value))
-                };
+                let entry = |(key, value): (&Str, &Value)| format!("{}:{}", text(key), self.number(value));
                 let entries: Vec<String> = map.iter().map(entry).collect();
                 format!("{{{}}}", entries.join(","))
             }
@@ -32,9 +37,22 @@ impl Pool {
         self.0.insert_full(text).0
     }
 
-    /// All values as one JSON list.
-    pub fn into_json(self) -> String {
-        format!("[{}]", self.0.into_iter().collect::<Vec<_>>().join(",\n"))
+    /// Puts something in as it is, without numbers inside, and gives its number.
+    pub fn whole(&mut self, value: &impl Serialize) -> Result<usize> {
+        let value = crate::preview::redacted(serde_json::to_value(value)?);
+        Ok(self.0.insert_full(value.to_string()).0)
+    }
+
+    /// All values as JSON, one a line.
+    pub fn into_lines(self) -> String {
+        self.0.into_iter().collect::<Vec<_>>().join("\n")
+    }
+
+    /// The lines, compressed for a page: what tasks do not have in common is still alike.
+    pub fn into_base64(self) -> Result<String> {
+        let mut encoder = ZlibEncoder::new(Vec::new(), Compression::new(6));
+        encoder.write_all(self.into_lines().as_bytes())?;
+        Ok(base64::encode(&encoder.finish()?))
     }
 }
 
@@ -56,6 +74,10 @@ mod tests {
         assert_eq!(number(&mut pool, r#"{"a": [1, "x"], "b": [1, "x"]}"#), first);
         assert_eq!(number(&mut pool, r#"[1, "x"]"#), 2);
         number(&mut pool, r#""https://me:x@h/""#);
-        assert_eq!(pool.into_json().replace('\n', ""), r#"[1,"x",[0,1],{"a":2,"b":2},"https://***@h/"]"#);
+        assert_eq!(pool.whole(&["https://me:x@h/\n"]).unwrap(), 5);
+        assert_eq!(
+            pool.into_lines(),
+            "1\n\"x\"\n[0,1]\n{\"a\":2,\"b\":2}\n\"https://***@h/\"\n[\"https://***@h/\\n\"]"
+        );
     }
 }

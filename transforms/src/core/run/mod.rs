@@ -19,6 +19,7 @@ use taskgraph::value::{Map, Value, joined, key};
 use taskgraph::{map, name, words};
 
 use super::cached_tasks::label_of;
+use super::section;
 use checkout::Repositories;
 
 pub use shape::FETCH;
@@ -151,5 +152,13 @@ fn check(ctx: &Context<'_>, shape: &Shape, run: &Map) -> Result<()> {
     match ctx.settings.fast || shape.fits_fields(run) {
         true => Ok(()),
         false => shape.require(&run.clone().into(), &KeyPath::dotted("run")),
+    }
+}
+
+/// The same for a section whose unknown keys are ignored since 19.1.
+fn check_section(ctx: &Context<'_>, stub: &Stub, shape: &Shape, run: &Map) -> Result<()> {
+    match ctx.settings.fast {
+        true => Ok(()),
+        false => section::check(ctx, &stub.origin, shape, run, &KeyPath::dotted("run")),
     }
 }

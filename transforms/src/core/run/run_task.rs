@@ -2,17 +2,18 @@
 
 use anyhow::Result;
 use taskgraph::fields::{Fields, about, within};
-use taskgraph::shape::{STRINGS, Shape, TEXT_OR_REFERENCE, optional, required};
+use taskgraph::shape::{Field, STRINGS, Shape, TEXT_OR_REFERENCE, joined, optional, required};
 use taskgraph::template::{Missing, fill};
 use taskgraph::transform::{Context, Stub};
-use taskgraph::value::{Map, Value, joined, key};
+use taskgraph::value::{self, Map, Value, key};
 use taskgraph::{config, map, name, python};
 
 use super::super::cached_tasks::label_of;
 use super::checkout::{add, add_caches, os_of, wanted};
-use super::{Run, check};
+use super::{Run, check_section};
 
-const RUN: Shape = Shape::Map(&[
+/// The keys that every version of Taskgraph knows.
+const FIELDS: &[Field] = &[
     required("using", Shape::Word(&["run-task"])),
     optional(
         "use-caches",
@@ -29,7 +30,6 @@ const RUN: Shape = Shape::Map(&[
         ),
     ),
     optional("cwd", Shape::Str),
-    required("sparse-profile", Shape::Either(&[Shape::Str, Shape::Null], "a string or nothing (null)")),
     required(
         "command",
         Shape::Either(&[Shape::List(&TEXT_OR_REFERENCE), TEXT_OR_REFERENCE], "a string or a list of strings"),
@@ -38,14 +38,28 @@ const RUN: Shape = Shape::Map(&[
     optional("run-task-command", STRINGS),
     required("workdir", Shape::Str),
     optional("run-as-root", Shape::Bool),
-]);
+];
+
+const RUN: Shape = Shape::Map(FIELDS);
+
+const SPARSE_RUN: Shape = Shape::Map(&joined::<{ FIELDS.len() + 1 }>(FIELDS, &[SPARSE_PROFILE]));
+
+/// What a checkout is to be limited to.
+pub const SPARSE_PROFILE: Field =
+    required("sparse-profile", Shape::Either(&[Shape::Str, Shape::Null], "a string or nothing (null)"));
 
 /// Writes command, environment, caches and mounts of the worker.
 pub fn using(ctx: &Context<'_>, run: &mut Run<'_>, stub: &mut Stub) -> Result<()> {
     run.fields.set_default("checkout", true);
-    run.fields.set_default("sparse-profile", Value::Null);
+    let is_sparse = ctx.config.version.has_sparse_profiles();
+    if is_sparse {
+        run.fields.set_default("sparse-profile", Value::Null);
+    }
     run.fields.set_default("run-as-root", false);
-    check(ctx, &RUN, &run.fields)?;
+    check_section(ctx, stub, if is_sparse { &SPARSE_RUN } else { &RUN }, &run.fields)?;
+    if !is_sparse {
+        run.fields.take("sparse-profile");
+    }
 
     let os = os_of(stub);
     let is_windows = os == "windows";
@@ -93,10 +107,10 @@ fn set_up(ctx: &Context<'_>, run: &mut Run<'_>, stub: &mut Stub, command: &mut V
         let path = add(run, stub, &checkouts)?;
         for checkout in &checkouts.list {
             let path = python::path::join(&path, &checkout.path);
-            command.push(joined(&["--", &checkout.prefix, "-checkout=", &path]).into());
+            command.push(value::joined(&["--", &checkout.prefix, "-checkout=", &path]).into());
         }
         if let (Some(profile), Some(last)) = (
-            run.fields["sparse-profile"].as_str().filter(|profile| !profile.is_empty()),
+            run.fields.get("sparse-profile").and_then(Value::as_str).filter(|profile| !profile.is_empty()),
             checkouts.list.last(),
         ) {
             command.push(format!("--{}-sparse-profile=build/sparse-profiles/{profile}", last.prefix).into());

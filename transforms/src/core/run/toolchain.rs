@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use taskgraph::fields::Fields;
-use taskgraph::shape::{STRINGS, Shape, optional, required};
+use taskgraph::shape::{Field, STRINGS, Shape, joined, optional, required};
 use taskgraph::transform::{Context, Stub};
 use taskgraph::value::Value;
 use taskgraph::{map, python};
@@ -15,25 +15,30 @@ use super::{Run, check, run_task};
 const CACHE_TYPE: &str = "toolchains.v3";
 const SCRIPTS: &str = "taskcluster/scripts/toolchain/";
 
-const RUN: Shape = Shape::Open(
-    &[
-        required("using", Shape::Word(&["toolchain-script"])),
-        required("script", Shape::Str),
-        optional("arguments", STRINGS),
-        required("sparse-profile", Shape::Either(&[Shape::Str, Shape::Null], "a string or nothing (null)")),
-        optional("resources", STRINGS),
-        required("toolchain-artifact", Shape::Str),
-        optional("toolchain-alias", Shape::Either(&[Shape::Str, STRINGS], "a string or a list of strings")),
-        optional("toolchain-env", Shape::MapOf(&Shape::Any)),
-        required("workdir", Shape::Str),
-    ],
-    &Shape::Any,
-);
+/// The keys that every version of Taskgraph knows.
+const FIELDS: &[Field] = &[
+    required("using", Shape::Word(&["toolchain-script"])),
+    required("script", Shape::Str),
+    optional("arguments", STRINGS),
+    optional("resources", STRINGS),
+    required("toolchain-artifact", Shape::Str),
+    optional("toolchain-alias", Shape::Either(&[Shape::Str, STRINGS], "a string or a list of strings")),
+    optional("toolchain-env", Shape::MapOf(&Shape::Any)),
+    required("workdir", Shape::Str),
+];
+
+const RUN: Shape = Shape::Open(FIELDS, &Shape::Any);
+
+const SPARSE_RUN: Shape =
+    Shape::Open(&joined::<{ FIELDS.len() + 1 }>(FIELDS, &[run_task::SPARSE_PROFILE]), &Shape::Any);
 
 /// Turns a script into a run-task command, and its inputs into a digest.
 pub fn using(ctx: &Context<'_>, run: &mut Run<'_>, stub: &mut Stub) -> Result<()> {
-    run.fields.set_default("sparse-profile", "toolchain-build");
-    check(ctx, &RUN, &run.fields)?;
+    let is_sparse = ctx.config.version.has_sparse_profiles();
+    if is_sparse {
+        run.fields.set_default("sparse-profile", "toolchain-build");
+    }
+    check(ctx, if is_sparse { &SPARSE_RUN } else { &RUN }, &run.fields)?;
 
     set_worker(ctx, run, stub)?;
     for key in ["toolchain-artifact", "toolchain-alias", "toolchain-env"] {

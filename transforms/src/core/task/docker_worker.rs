@@ -3,18 +3,19 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use indexmap::IndexMap;
 use sha2::{Digest, Sha256};
 use taskgraph::fields::{Fields, about, missing};
 use taskgraph::keypath::KeyPath;
+use taskgraph::problem::Problem;
 use taskgraph::shape::{Field, STRINGS, Shape, TEXT_OR_REFERENCE, optional, required};
 use taskgraph::transform::{Context, Stub};
 use taskgraph::tree::{hex, sha256};
 use taskgraph::value::{Map, Str, Value, joined};
 use taskgraph::{map, name, python};
 
-use crate::core::docker_context::no_run_task;
+use crate::core::docker_context::{beside_kind, warn_of_no_run_task};
 
 /// Raised to throw all caches away, without touching run-task.
 const CACHE_VERSION: &str = "v3";
@@ -22,6 +23,7 @@ const CACHE_VERSION: &str = "v3";
 /// run-task ends with this status if something is wrong with its caches.
 const PURGE_CACHES: i64 = 72;
 
+/// What a task may ask of the worker, in the order of the reference.
 const FLAGS: [&str; 8] = [
     "relengapi-proxy",
     "chain-of-trust",
@@ -61,14 +63,14 @@ pub const WORKER: Shape = Shape::Map(&[
             "the name of an image, `in-tree: NAME` or `indexed: INDEX PATH`",
         ),
     ),
-    required("relengapi-proxy", Shape::Bool),
+    optional("relengapi-proxy", Shape::Bool),
     required("chain-of-trust", Shape::Bool),
     required("taskcluster-proxy", Shape::Bool),
     required("allow-ptrace", Shape::Bool),
     required("loopback-video", Shape::Bool),
-    required("loopback-audio", Shape::Bool),
-    required("docker-in-docker", Shape::Bool),
-    required("privileged", Shape::Bool),
+    optional("loopback-audio", Shape::Bool),
+    optional("docker-in-docker", Shape::Bool),
+    optional("privileged", Shape::Bool),
     optional("volumes", STRINGS),
     optional("caches", Shape::List(&Shape::Map(CACHE))),
     optional("artifacts", Shape::List(&Shape::Map(ARTIFACT))),
@@ -80,7 +82,7 @@ pub const WORKER: Shape = Shape::Map(&[
     optional("skip-artifacts", Shape::Bool),
 ]);
 
-/// Fills what a docker-worker section may leave out.
+/// Fills what a docker-worker section may leave out. What a version of Taskgraph no longer knows has no effect either way.
 pub fn set_defaults(worker: &mut Map) -> Result<()> {
     worker.reserve(FLAGS.len() + 4);
     for flag in FLAGS {
@@ -99,7 +101,7 @@ pub fn set_defaults(worker: &mut Map) -> Result<()> {
 /// 20 hex digits of run-task's digest, which the names of its caches carry.
 pub fn run_task_suffix(ctx: &Context<'_>) -> Result<Str> {
     let Some(run_task) = &ctx.settings.run_task else {
-        ctx.record.warn(no_run_task("names of caches are not those of a real run"));
+        warn_of_no_run_task(ctx, "names of caches are not those of a real run");
         return Ok("0".repeat(20).into());
     };
     let known = ctx.shelf.shared(RunTask::default);
@@ -126,7 +128,7 @@ pub fn build(ctx: &Context<'_>, stub: &mut Stub, definition: &mut Map) -> Result
     let worker = stub.map_at("worker")?;
     let program =
         worker.get("command").and_then(|command| command.as_list()?.first()?.as_str()).unwrap_or_default();
-    let run_task = program.ends_with("run-task");
+    let run_task = ctx.config.version.is_run_task(program);
     if run_task {
         worker.list_at("retry-exit-status")?.push(PURGE_CACHES.into());
         worker.list_at("purge-caches-exit-status")?.push(PURGE_CACHES.into());
@@ -152,7 +154,7 @@ pub fn build(ctx: &Context<'_>, stub: &mut Stub, definition: &mut Map) -> Result
         Some(Value::Map(env)) => Arc::unwrap_or_clone(std::mem::take(env)),
         _ => Map::default(),
     };
-    let untrusted = ctx.params.is_try() || ctx.params.level() == 1;
+    let untrusted = ctx.is_try() || ctx.params.level() == 1;
     if let Some(caches) = caches(ctx, worker, run_task, untrusted, &mut scopes)? {
         if run_task {
             env.put("TASKCLUSTER_CACHES", listed(caches.values()));
@@ -166,7 +168,9 @@ pub fn build(ctx: &Context<'_>, stub: &mut Stub, definition: &mut Map) -> Result
     if payload.contains_key("cache") && untrusted {
         env.put("TASKCLUSTER_UNTRUSTED_CACHES", name!("1"));
     }
-    check_caches_are_volumes(worker)?;
+    if !ctx.config.version.takes_caches_that_are_no_volumes() {
+        check_caches_are_volumes(worker)?;
+    }
     payload.put("env", env);
     if !features.is_empty() {
         payload.put("features", features);
@@ -245,11 +249,18 @@ fn declared_volumes(ctx: &Context<'_>, image: &str) -> Result<BTreeSet<String>> 
     let stub =
         ctx.kinds.get(kind).and_then(|kind| kind.stubs.iter().find(|stub| &*stub.origin.name == image));
     let definition = stub.and_then(|stub| stub.get("definition")?.as_str()).unwrap_or(image);
-    let path = ctx.tree.from_top(&format!("docker/{definition}/Dockerfile"));
+    let usual = format!("docker/{definition}/Dockerfile");
+    let beside = format!("{}/Dockerfile", beside_kind(ctx, kind, definition));
+    let below_root = if !ctx.tree.has(&usual) && ctx.tree.has(&beside) { beside } else { usual };
+    let path = ctx.tree.from_top(&below_root);
     let lines = ctx.tree.memo(&format!("volumes {path}"), || {
-        let text = std::fs::read_to_string(ctx.tree.disk_path(&path)?)
-            .with_context(|| format!("the Dockerfile of image `{image}` cannot be read from `{path}`"))?;
-        let volumes = text.lines().filter_map(|line| line.trim().strip_prefix("VOLUME ")).map(str::trim);
+        // A tree without it is wrong; a file that cannot be read is the machine's fault.
+        if !ctx.tree.has(&below_root) {
+            bail!("the Dockerfile of image `{image}` cannot be read from `{path}`: there is no such file");
+        }
+        let source = ctx.tree.read(&below_root)?;
+        let volumes =
+            source.text.lines().filter_map(|line| line.trim().strip_prefix("VOLUME ")).map(str::trim);
         Ok(volumes.collect::<Vec<_>>().join("\n"))
     })?;
     if lines.lines().any(|line| line.starts_with('[')) {
@@ -265,6 +276,7 @@ fn declared_volumes(ctx: &Context<'_>, image: &str) -> Result<BTreeSet<String>> 
 
 fn features(ctx: &Context<'_>, stub: &mut Stub, scopes: &mut Vec<Value>) -> Result<(Map, Map)> {
     let sccache = stub.is_set("needs-sccache");
+    leave_out_removed(ctx, stub)?;
     let worker = stub.map_at("worker")?;
     let mut features = Map::default();
     for (flag, feature) in [
@@ -299,6 +311,29 @@ fn features(ctx: &Context<'_>, stub: &mut Stub, scopes: &mut Vec<Value>) -> Resu
         scopes.push("docker-worker:capability:privileged".into());
     }
     Ok((features, capabilities))
+}
+
+/// Takes out what the Taskgraph of the tree does not know any more, and warns of it.
+fn leave_out_removed(ctx: &Context<'_>, stub: &mut Stub) -> Result<()> {
+    let version = ctx.config.version;
+    let known = version.docker_features();
+    for (flag, is_known) in [
+        ("relengapi-proxy", known.relengapi_proxy),
+        ("loopback-audio", known.privileged),
+        ("docker-in-docker", known.privileged),
+        ("privileged", known.privileged),
+    ] {
+        if !is_known && stub.map_at("worker")?.take(flag).is_some_and(|value| value.truthy()) {
+            let path = KeyPath::dotted("worker").join(flag);
+            let message = format!(
+                "`{path}` of `{}` does nothing: Taskgraph {version} has it no more",
+                stub.origin.name
+            );
+            let place = stub.origin.place(&path);
+            ctx.record.warn(Problem::warning("ignored-key", message).at(path, "").in_place(place));
+        }
+    }
+    Ok(())
 }
 
 /// Tells the task whether to use sccache.

@@ -1,7 +1,8 @@
 //! The payload of generic-worker.
 
 use anyhow::Result;
-use taskgraph::fields::Fields;
+use taskgraph::fields::{Fields, wrong};
+use taskgraph::keypath::KeyPath;
 use taskgraph::shape::{Field, STRINGS, Shape, TEXT_OR_REFERENCE, optional, required};
 use taskgraph::transform::{Context, Stub};
 use taskgraph::value::{Map, Value, joined};
@@ -10,6 +11,9 @@ use super::docker_worker::set_sccache;
 
 /// Exit codes on Windows that tell of an interruption, not of a failure: shutdown and Ctrl-C.
 const INTERRUPTED: [i64; 2] = [1_073_807_364, 3_221_225_786];
+
+/// Hides the window of a command on Windows.
+const HIDE: &str = "hide-cmd-window";
 
 const CONTENT: &[Field] =
     &[optional("artifact", Shape::Str), optional("task-id", TEXT_OR_REFERENCE), optional("url", Shape::Str)];
@@ -50,6 +54,7 @@ pub const WORKER: Shape = Shape::Map(&[
     optional("run-task-as-current-user", Shape::Bool),
     required("chain-of-trust", Shape::Bool),
     optional("taskcluster-proxy", Shape::Bool),
+    optional(HIDE, Shape::Bool),
     optional("skip-artifacts", Shape::Bool),
 ]);
 
@@ -66,6 +71,10 @@ pub fn build(ctx: &Context<'_>, stub: &mut Stub, definition: &mut Map) -> Result
     let worker_type = stub.text("worker-type")?.to_owned();
     let sccache = stub.is_set("needs-sccache");
     let worker = stub.map_at("worker")?;
+    if let Some(hide) = worker.get(HIDE).filter(|_| !ctx.config.version.has_hide_cmd_window()) {
+        let known = "left out: Taskgraph has it since version 20.0.0";
+        return Err(wrong(KeyPath::dotted("worker").join(HIDE), hide, known));
+    }
     set_sccache(worker, sccache)?;
     let mut payload = Map::with_capacity(6);
     for (key, name) in [("command", "command"), ("max-run-time", "maxRunTime"), ("env", "env")] {
@@ -105,6 +114,7 @@ pub fn build(ctx: &Context<'_>, stub: &mut Stub, definition: &mut Map) -> Result
         ("taskcluster-proxy", "taskclusterProxy", None),
         ("run-as-administrator", "runAsAdministrator", Some("run-as-administrator")),
         ("run-task-as-current-user", "runTaskAsCurrentUser", Some("run-task-as-current-user")),
+        (HIDE, "hideCmdWindow", None),
     ] {
         if worker.is_set(flag) {
             features.put(feature, true);

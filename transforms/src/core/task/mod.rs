@@ -20,6 +20,7 @@ use taskgraph::value::{Map, Value, key};
 use taskgraph::words;
 
 use super::run::set_label;
+use super::section;
 use row::Row;
 
 pub use shape::{COMMON, INDEX};
@@ -37,6 +38,9 @@ pub const PAYLOADS: &[Payload] = &[
     Payload { name: "succeed", shape: &SUCCEED, build: |_, _, definition| no_payload(definition) },
     Payload { name: "invalid", shape: &Shape::Any, build: invalid },
 ];
+
+/// Those whose shapes changed with the library that Taskgraph checks them with.
+const OWN: &[&str] = &["docker-worker", "generic-worker", "beetmover"];
 
 const SUCCEED: Shape = Shape::Map(&[required("implementation", Shape::Str), optional("os", Shape::Str)]);
 
@@ -62,7 +66,7 @@ fn describe(ctx: &Context<'_>, row: &mut Row, stub: &mut Stub) -> Result<()> {
     set_label(ctx, stub)?;
     let payload = payload(ctx, stub)?;
     if !ctx.settings.fast {
-        validate(stub, payload)?;
+        validate(ctx, stub, payload)?;
         let named = stub["optimization"].as_map().and_then(|map| Some(map.first()?.0.clone()));
         ctx.leave_to_python("strategy", &named.unwrap_or_default(), |registered| &registered.strategies)?;
         ctx.strategies.check(&stub["optimization"])?;
@@ -118,16 +122,19 @@ fn payload<'c>(ctx: &Context<'c>, stub: &Stub) -> Result<&'c Payload> {
     })
 }
 
-fn validate(stub: &Stub, payload: &Payload) -> Result<()> {
+fn validate(ctx: &Context<'_>, stub: &Stub, payload: &Payload) -> Result<()> {
     shape::TASK.require_of(stub)?;
     let mut names = stub.get("dependencies").and_then(Value::as_map).into_iter().flat_map(Map::keys);
     if let Some(name) = names.find(|name| matches!(&***name, "self" | "decision")) {
         let path = KeyPath::dotted("dependencies").join(name);
         return Err(wrong(path, &name.into(), "named otherwise: `self` and `decision` are taken"));
     }
-    let worker = stub.get("worker").unwrap_or(&Value::Null);
-    match payload.shape.fits(worker) {
-        true => Ok(()),
-        false => payload.shape.require(worker, &KeyPath::dotted("worker")),
+    let (worker, path) = (stub.get("worker").unwrap_or(&Value::Null), KeyPath::dotted("worker"));
+    match worker {
+        Value::Map(section) if OWN.contains(&payload.name) => {
+            section::check(ctx, &stub.origin, payload.shape, section, &path)
+        }
+        _ if payload.shape.fits(worker) => Ok(()),
+        _ => payload.shape.require(worker, &path),
     }
 }

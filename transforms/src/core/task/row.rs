@@ -27,7 +27,7 @@ pub struct Facts {
     pub owner: Value,
     /// The trust domain.
     pub trust_domain: Value,
-    /// Python: `Parameters.is_try`.
+    /// Whether tasks are those of a try, and expire soon.
     pub is_try: bool,
     /// Whether the repository is one of git.
     pub is_git: bool,
@@ -71,7 +71,7 @@ impl Row {
             project: params.get("project").map(Value::known).unwrap_or_default(),
             owner: params.get("owner").map(Value::known).unwrap_or_default(),
             trust_domain: key(ctx.config.trust_domain()).into(),
-            is_try: params.is_try(),
+            is_try: ctx.is_try(),
             is_git: params.text("repository_type") == "git",
         })
     }

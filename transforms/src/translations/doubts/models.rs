@@ -22,8 +22,10 @@ pub fn check(params: &Params, dialect: Dialect) -> Vec<Problem> {
         let word = |key: &str| model.get(key).and_then(Value::as_str).unwrap_or_default();
         let path = models.join(name);
         let teacher = layout.key(name).is_some_and(|key| key.word == "teacher");
+        // The kind that asks for a student says itself which weights it starts from: any that are mounted.
+        let has_script = layout.key(name).is_none_or(|key| !key.has_to_be_asked_for);
         match word("mode") {
-            "init" => problems.extend(weights(params, &path)),
+            "init" if has_script => problems.extend(weights(params, &path)),
             "continue" if word("type") == "opusmt" => problems.push(doubt(
                 params,
                 "no-checkpoint",
@@ -119,6 +121,9 @@ mod tests {
              `mode: init` cannot find the weights of best-model `bleu-detok`"
         ));
         assert_eq!(told("init", "default", "best-model: chrf"), "");
+        let student = "{experiment: {best-model: bleu-detok, pretrained-models: {train-student: \
+                       {urls: [https://a], mode: init, type: default}}}}";
+        assert_eq!(super::super::told(student, Dialect::December2024, check), [""; 0]);
         assert!(told("continue", "opusmt", "best-model: chrf").starts_with("no-checkpoint "));
         assert!(told("continue", "default", "teacher-mode: two-stage").starts_with("stages-again "));
         assert_eq!(told("continue", "default", "teacher-mode: one-stage"), "");

@@ -11,15 +11,22 @@ use taskgraph::source::Place;
 use taskgraph::value::{Map, Str, Value};
 use taskgraph::words;
 
+use super::choice::{check_type, check_word};
 use super::effect::{AS_IT_IS, NO_TEACHER, USE_AS_IT_IS, WITHOUT_TEACHER, without_effect};
 use super::ensemble::{check_count, same_model};
 use super::layout::{Effect, Layout, ModelKey, UrlKey};
-use super::model::{Mode, TYPES};
+use super::model::Mode;
 use super::url::findings;
 use crate::translations::dialect::Dialect;
 
-/// All that is wrong with the pretrained models of a training config, and what looks wrong as warnings.
-pub fn check(params: &Params, kinds: &IndexMap<Str, Kind>, dialect: Dialect) -> Vec<Problem> {
+/// All that is wrong with the pretrained models of a training config, and what looks wrong as warnings. `asked_for` are
+/// the keys that the tree asks for although the reference knows no such.
+pub fn check(
+    params: &Params,
+    kinds: &IndexMap<Str, Kind>,
+    dialect: Dialect,
+    asked_for: &[&str],
+) -> Vec<Problem> {
     let layout = dialect.layout();
     let mut problems: Vec<Problem> = misplaced(params, dialect).into_iter().collect();
     let path = KeyPath::dotted(layout.models);
@@ -28,8 +35,9 @@ pub fn check(params: &Params, kinds: &IndexMap<Str, Kind>, dialect: Dialect) -> 
         Some(Value::Map(models)) => {
             for (name, model) in models.iter() {
                 let path = path.join(name);
-                let Some(key) = layout.key(name) else {
-                    problems.push(unknown_key(params, kinds, layout, &path, name));
+                let known = |key: &&ModelKey| !key.has_to_be_asked_for || asked_for.contains(&key.name);
+                let Some(key) = layout.key(name).filter(known) else {
+                    problems.push(unknown_key(params, kinds, layout, (&path, name), asked_for));
                     continue;
                 };
                 match model {
@@ -80,10 +88,10 @@ fn unknown_key(
     params: &Params,
     kinds: &IndexMap<Str, Kind>,
     layout: &Layout,
-    path: &KeyPath,
-    name: &str,
+    (path, name): (&KeyPath, &str),
+    asked_for: &[&str],
 ) -> Problem {
-    let documented = || layout.documented.iter().copied();
+    let documented = || layout.documented.iter().chain(asked_for).copied();
     let listed = words::list(documented()).replace(" or ", " and ");
     let known = match layout.keys.iter().all(|key| key.effect == Effect::Mounted) {
         true => format!("only {listed} can"),
@@ -98,6 +106,11 @@ fn unknown_key(
         (None, Some(nearest)) => (format!("{known}; did you mean `{nearest}`?"), None),
         (None, None) => (known, None),
     };
+    let help = help.or_else(|| {
+        let key = layout.key(name).filter(|key| key.has_to_be_asked_for)?;
+        let models = layout.models;
+        Some(format!("the kind `{}` of this tree does not ask for `{models}.{}`", key.name, key.name))
+    });
     let message = format!("`{name}` cannot start from a pretrained model");
     Problem { help, ..at_key(params, "unknown-kind", path, message, label) }
 }
@@ -110,7 +123,7 @@ fn check_model(params: &Params, key: &ModelKey, model: &Map, path: &KeyPath, pro
             "urls" if key.urls != UrlKey::One => check_urls(params, key, value, &path, problems),
             "url" if key.urls == UrlKey::One => check_url(params, key.name, value, &path, "`url`", problems),
             "mode" => problems.extend(check_word(params, "mode", value, Mode::WORDS, &path)),
-            "type" => problems.extend(check_word(params, "type", value, TYPES, &path)),
+            "type" => problems.extend(check_type(params, key, value, &path)),
             unknown => {
                 let label = match words::nearest(unknown, keys) {
                     Some(nearest) => format!("did you mean `{nearest}`?"),
@@ -127,37 +140,17 @@ fn check_model(params: &Params, key: &ModelKey, model: &Map, path: &KeyPath, pro
         }
     }
     let missing = keys.iter().filter(|key| !model.contains_key(**key));
-    problems.extend(missing.map(|key| {
-        let needed = match *key {
+    problems.extend(missing.map(|missing| {
+        let needed = match *missing {
             "mode" => words::list(Mode::WORDS.iter().copied()),
-            "type" => words::list(TYPES.iter().copied()),
+            "type" => words::list(key.types.iter().copied()),
             "url" => "the url of the folder with the model".into(),
+            _ if key.urls == UrlKey::ListOfOne && key.has_to_be_asked_for => "a list of one url".into(),
             _ => "a list of urls, one for each member of the ensemble".into(),
         };
-        let label = format!("`{key}` has to be here: {needed}");
-        at_key(params, "missing-key", &path.join(*key), format!("missing key `{key}`"), label)
+        let label = format!("`{missing}` has to be here: {needed}");
+        at_key(params, "missing-key", &path.join(*missing), format!("missing key `{missing}`"), label)
     }));
-}
-
-fn check_word(params: &Params, key: &str, value: &Value, words: &[&str], path: &KeyPath) -> Option<Problem> {
-    let allowed = words::list(words.iter().copied());
-    match value.as_str() {
-        Some(word) if words.contains(&word) => None,
-        Some(word) => {
-            let label = match words::nearest(word, words.iter().copied()) {
-                Some(nearest) => format!("{allowed}; did you mean `{nearest}`?"),
-                None => allowed,
-            };
-            Some(at_value(params, "wrong-value", path, format!("unknown {key} `{word}`"), label))
-        }
-        None => Some(at_value(
-            params,
-            "wrong-value",
-            path,
-            format!("`{key}` must be {allowed}"),
-            found_here(value),
-        )),
-    }
 }
 
 fn check_urls(params: &Params, key: &ModelKey, urls: &Value, path: &KeyPath, problems: &mut Vec<Problem>) {
@@ -207,7 +200,7 @@ fn list_keys(key: &ModelKey) -> String {
     words::list(keys(key)).replace(" or ", " and ")
 }
 
-fn found_here(value: &Value) -> String {
+pub(super) fn found_here(value: &Value) -> String {
     format!("found {}", redact(&found(value)))
 }
 
@@ -243,9 +236,14 @@ mod tests {
 
     /// What is told about a training config, one line a problem.
     fn told(experiment: &str) -> Vec<String> {
+        told_in(&[], experiment)
+    }
+
+    /// The same in a tree that asks for these keys besides.
+    fn told_in(asked_for: &[&str], experiment: &str) -> Vec<String> {
         let indented = experiment.replace('\n', "\n    ");
         let params = params(&format!("training_config:\n  experiment:\n    {indented}"));
-        check(&params, &IndexMap::new(), Dialect::December2024)
+        check(&params, &IndexMap::new(), Dialect::December2024, asked_for)
             .iter()
             .map(|problem| {
                 let related =
@@ -273,7 +271,39 @@ mod tests {
             ["error: 4:7: `train-student` cannot start from a pretrained model (at ….train-student): \
               only train-teacher and train-backwards can"]
         );
+        assert_eq!(
+            told_in(&["train-student"], "pretrained-models:\n  finetune-student: {urls: []}"),
+            ["error: 4:7: `finetune-student` cannot start from a pretrained model (at ….finetune-student): \
+              only train-teacher, train-backwards and train-student can"]
+        );
         assert!(told("pretrained-models: {train-teachr: {}}")[0].ends_with("did you mean `train-teacher`?"));
+    }
+
+    #[test]
+    fn a_student_is_taken_where_the_tree_asks_for_it() {
+        let student = |model: &str| {
+            told_in(&["train-student"], &format!("pretrained-models:\n  train-student: {{{model}}}"))
+        };
+        for mode in Mode::WORDS {
+            assert_eq!(student(&format!("urls: [https://a], mode: {mode}, type: default")), [""; 0]);
+        }
+        assert_eq!(
+            student("urls: [https://a, https://b], mode: use, type: opusmt"),
+            [
+                "error: 4:23: 2 urls for train-student, which is never an ensemble (at ….train-student.urls): \
+                 exactly one url has to be here",
+                "error: 4:70: `train-student` takes no model of type `opusmt` (at ….train-student.type): \
+                 only default: a student has an architecture of its own",
+            ]
+        );
+        assert_eq!(
+            student("mode: us"),
+            [
+                "error: 4:29: unknown mode `us` (at ….train-student.mode): use, continue or init; did you mean `use`?",
+                "error: 4:7: missing key `urls` (at ….train-student.urls): `urls` has to be here: a list of one url",
+                "error: 4:7: missing key `type` (at ….train-student.type): `type` has to be here: default",
+            ]
+        );
     }
 
     #[test]
@@ -376,13 +406,14 @@ mod tests {
     #[test]
     fn two_places_are_one_too_many() {
         let both = params("training_config:\n  pretrained-models: {}\n  experiment: {pretrained-models: {}}");
-        let told = check(&both, &IndexMap::new(), Dialect::December2024);
+        let told = check(&both, &IndexMap::new(), Dialect::December2024, &[]);
         assert_eq!(told[0].message, "`pretrained-models` stands in two places");
         assert_eq!(told[0].related[0].place.span.line, 3);
         let alone = check(
             &params("training_config:\n  pretrained-models: {}\n  experiment: {}"),
             &IndexMap::new(),
             Dialect::December2024,
+            &[],
         );
         assert_eq!(alone[0].message, "`pretrained-models` has to stand under `experiment`");
     }
@@ -393,7 +424,7 @@ mod tests {
             "training_config: {experiment: {teacher-ensemble: 2, pretrained-models: {train-teacher: \
              {urls: [\"https://me:s3cret@h\"], mode: us, type: default, x: 1}}}}",
         );
-        let problems = check(&params, &IndexMap::new(), Dialect::December2024);
+        let problems = check(&params, &IndexMap::new(), Dialect::December2024, &[]);
         assert_eq!(problems.len(), 4);
         assert!(problems.iter().all(|problem| !problem.to_string().contains("s3cret")));
     }

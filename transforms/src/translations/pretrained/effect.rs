@@ -60,7 +60,8 @@ mod tests {
     /// What is told about `continuation.models` in July 2026.
     fn told_2026(models: &str) -> Vec<String> {
         let config = format!("{{experiment: {{teacher-ensemble: 1}}, continuation: {{models: {models}}}}}");
-        let problems = check(&params(&format!("training_config: {config}")), &kinds(), Dialect::July2026);
+        let problems =
+            check(&params(&format!("training_config: {config}")), &kinds(), Dialect::July2026, &[]);
         problems.iter().map(|problem| format!("{} {}", problem.code, problem)).collect()
     }
 

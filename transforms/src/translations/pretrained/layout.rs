@@ -3,9 +3,10 @@
 use taskgraph::extension::Given;
 use taskgraph::keypath::KeyPath;
 use taskgraph::params::Params;
+use taskgraph::tree::Tree;
 use taskgraph::value::Value;
 
-use super::model::Mode;
+use super::model::{Mode, TYPES};
 use crate::translations::dialect::Dialect;
 
 /// What a dialect says about pretrained models.
@@ -28,10 +29,14 @@ pub struct ModelKey {
     pub name: &'static str,
     /// How its urls are written.
     pub urls: UrlKey,
-    /// The word for the model in the stages of its evaluations.
+    /// What the stages of its evaluations have in common.
     pub word: &'static str,
     /// What reads it.
     pub effect: Effect,
+    /// The types that it may have.
+    pub types: &'static [&'static str],
+    /// Whether only a tree knows the key whose kind of this name asks for it. Those of the reference need not.
+    pub has_to_be_asked_for: bool,
 }
 
 /// How the urls of a model are written.
@@ -78,15 +83,37 @@ pub enum Vocabulary {
     Either,
 }
 
+/// The key of the student's model, and the kind that asks for it.
+pub const STUDENT: &str = "train-student";
+
 const LAYOUT_2024: Layout = Layout {
     models: "training_config.experiment.pretrained-models",
     keys: &[
-        ModelKey { name: "train-teacher", urls: UrlKey::Members, word: "teacher", effect: Effect::Mounted },
+        ModelKey {
+            name: "train-teacher",
+            urls: UrlKey::Members,
+            word: "teacher",
+            effect: Effect::Mounted,
+            types: TYPES,
+            has_to_be_asked_for: false,
+        },
         ModelKey {
             name: "train-backwards",
             urls: UrlKey::ListOfOne,
             word: "backward",
             effect: Effect::Mounted,
+            types: TYPES,
+            has_to_be_asked_for: false,
+        },
+        ModelKey {
+            name: STUDENT,
+            urls: UrlKey::ListOfOne,
+            // A student that is fine-tuned is another model.
+            word: "evaluate-student",
+            effect: Effect::Mounted,
+            // Students are made here; nobody else publishes any.
+            types: &["default"],
+            has_to_be_asked_for: true,
         },
     ],
     documented: &["train-teacher", "train-backwards"],
@@ -103,24 +130,32 @@ const LAYOUT_2026: Layout = Layout {
             urls: UrlKey::Members,
             word: "teacher",
             effect: Effect::Nothing { kind: "train-teacher-model" },
+            types: TYPES,
+            has_to_be_asked_for: false,
         },
         ModelKey {
             name: "backwards",
             urls: UrlKey::One,
             word: "backward",
             effect: Effect::Republished { kind: "backtranslations-train-backwards-model" },
+            types: TYPES,
+            has_to_be_asked_for: false,
         },
         ModelKey {
             name: "train-teacher-model",
             urls: UrlKey::Members,
             word: "teacher",
             effect: Effect::Mounted,
+            types: TYPES,
+            has_to_be_asked_for: false,
         },
         ModelKey {
             name: "backtranslations-train-backwards-model",
             urls: UrlKey::One,
             word: "backward",
             effect: Effect::Mounted,
+            types: TYPES,
+            has_to_be_asked_for: false,
         },
     ],
     documented: &["teacher", "backwards"],
@@ -142,6 +177,13 @@ impl Layout {
     /// The key of this name.
     pub fn key(&self, name: &str) -> Option<&ModelKey> {
         self.keys.iter().find(|key| key.name == name)
+    }
+
+    /// Whether the kind that a key is the name of asks for its model: whether `kind.yml` names the path of the model.
+    pub fn is_asked_for(&self, tree: &Tree, key: &str) -> bool {
+        let path = format!("{}.{key}", self.models);
+        tree.read(&format!("{}/kind.yml", tree.folder_of_kind(key)))
+            .is_ok_and(|kind| kind.text.contains(&path))
     }
 
     /// The path of a key among the parameters.

@@ -12,6 +12,7 @@
 //! `check` is the one validator; every command that makes a graph goes through it. `model` reads what was checked.
 
 mod check;
+mod choice;
 mod effect;
 mod ensemble;
 mod layout;
@@ -21,7 +22,7 @@ mod vocabulary;
 
 pub use check::check;
 pub use effect::{AS_IT_IS, NO_TEACHER, USE_AS_IT_IS, WITHOUT_TEACHER};
-pub use layout::{Layout, ModelKey};
+pub use layout::{Effect, Layout, ModelKey, STUDENT, UrlKey};
 pub use model::{Mode, PretrainedModel, TYPES, can_mount, reads};
 pub use url::file_findings;
 pub use vocabulary::{look_for_all, questions};

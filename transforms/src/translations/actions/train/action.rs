@@ -67,7 +67,11 @@ fn plan(call: &Call<'_>, dialect: Dialect) -> Result<Plan> {
     let told: Vec<KeyPath> = wrong.map(|one| one.path.clone()).collect();
     problems.extend(words.into_iter().filter(|word| !told.contains(&word.path)));
     if problems.iter().any(Problem::is_error) {
-        problems.extend(check::others(call, &params, &problems)?);
+        let others = check::others(call, &params, &problems)?.into_iter();
+        // That nothing reads a key that nobody knows says less.
+        let is_new = |one: &Problem| problems.iter().all(|told| told.path != one.path);
+        let others: Vec<Problem> = others.filter(|one| one.code != "no-effect" || is_new(one)).collect();
+        problems.extend(others);
         return Err(Problems(problems).distinct().into());
     }
     let mut plan = Plan { warnings: problems, ..Plan::default() };
@@ -78,6 +82,7 @@ fn plan(call: &Call<'_>, dialect: Dialect) -> Result<Plan> {
     // Without groups, those of the decision itself stay.
     .map_or_else(|| existing_tasks(call.params), Ok)?;
     // What is wrong with one of them is told where it is named.
+    plan.found_tasks = existing.keys().filter(|label| !wish.existing.contains_key(*label)).cloned().collect();
     let written = (!wish.existing.is_empty()).then_some(call.input.document.as_ref()).flatten();
     replace(&mut existing, wish.existing, &mut plan);
     let existing = existing.iter().map(|(label, task)| (Str::clone(label.text()), task.text().into()));

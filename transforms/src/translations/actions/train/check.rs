@@ -63,6 +63,12 @@ fn collect(schema: &Value, value: &Value, path: &KeyPath, misfits: &mut Vec<Misf
 pub fn config(call: &Call<'_>, params: &Params, dialect: Dialect) -> Vec<Problem> {
     let params = &with_floats(params, call.loaded.extension.parameters);
     let mut problems = check_values(call.loaded, params, call.settings, Purpose::Training);
+    let unknown = taskgraph::params::unknown_in(params, &call.loaded.extension, "training_config");
+    // A warning about the same key says less, and whoever knows the key of another layout says what to write instead.
+    let is_told = |one: &Problem| problems.iter().any(|told| told.is_error() && told.path == one.path);
+    let unknown: Vec<Problem> = unknown.into_iter().filter(|one| !is_told(one)).collect();
+    problems.retain(|told| unknown.iter().all(|one| one.path != told.path));
+    problems.extend(unknown);
     if dialect == Dialect::July2026 {
         problems.extend(distillation(params));
     }

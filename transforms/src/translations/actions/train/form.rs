@@ -9,15 +9,20 @@ use taskgraph::source::Source;
 use taskgraph::value::Value;
 
 use crate::translations::dialect::Dialect;
+use crate::translations::pretrained::STUDENT;
 
 const FORM_2024: &str = include_str!("form-2024.yml");
 
 const FORM_2026: &str = include_str!("form-2026.yml");
 
+/// The key of a part of a form that is there only for a tree whose students start from a model.
+const IF_ASKED_FOR: &str = "$if-asked-for";
+
 /// What stands in a form for something of the tree.
 struct Tree {
     stages: Vec<Value>,
     config: Value,
+    asks_for_student: bool,
 }
 
 /// The form, filled in for a tree.
@@ -29,7 +34,11 @@ pub fn schema(loaded: &Loaded, dialect: Dialect) -> Result<Value> {
     let form = load(Source::new("<form of train>", text))?.1;
     let default = loaded.extension.defaults.iter().find(|(name, _)| *name == "training_config");
     let config = default.map(|(_, file)| load(loaded.tree.read(file)?)).transpose()?;
-    let tree = Tree { stages: stages(loaded)?.to_vec(), config: config.map_or(Value::Null, |it| it.1) };
+    let tree = Tree {
+        stages: stages(loaded)?.to_vec(),
+        config: config.map_or(Value::Null, |it| it.1),
+        asks_for_student: dialect.layout().is_asked_for(&loaded.tree, STUDENT),
+    };
     Ok(tree.fill(&form))
 }
 
@@ -49,7 +58,9 @@ impl Tree {
     fn fill(&self, form: &Value) -> Value {
         match form {
             Value::Map(map) => {
-                let entries = map.iter().map(|(key, value)| (key.clone(), self.fill(value)));
+                let is_here = |value: &Value| self.asks_for_student || value.get(IF_ASKED_FOR).is_none();
+                let entries = map.iter().filter(|(key, value)| &***key != IF_ASKED_FOR && is_here(value));
+                let entries = entries.map(|(key, value)| (key.clone(), self.fill(value)));
                 entries.collect::<taskgraph::value::Map>().into()
             }
             Value::List(items) => items.iter().map(|item| self.fill(item)).collect(),

@@ -35,10 +35,10 @@ pub fn existing_tasks(
         }
     }
     if existing.is_empty() {
-        if !wish.groups.is_empty() {
-            plan.note("no task of the previous groups has completed: nothing of them is used again");
-        }
-        return Ok(None);
+        let Some((_, path)) = wish.groups.first() else { return Ok(None) };
+        let message = "no task of the previous groups has completed";
+        let label = "nothing of them can be used again: leave them out to make everything anew";
+        return Err(Problems::from(refused(params, "no-tasks", &path.parent(), message, label)).into());
     }
     let completed: Vec<TaskId> = existing.values().cloned().collect();
     for (task, name) in definitions.ancestors(call.service, &completed.iter().collect::<Vec<_>>())? {
@@ -83,17 +83,22 @@ pub fn is_service(name: &str) -> bool {
     ["Action", "Decision", "PR"].iter().any(|start| name.starts_with(start))
 }
 
+/// The tasks that the queue has forgotten, with their labels as far as these are known.
+pub fn gone<'l>(definitions: &Definitions, label_of: impl Fn(&TaskId) -> Option<&'l Label>) -> Vec<String> {
+    let told = definitions.gone().map(|task| match label_of(task) {
+        Some(label) => format!("{label} ({task})"),
+        None => task.to_string(),
+    });
+    told.collect()
+}
+
 /// Says which tasks the queue has forgotten: whatever needs them makes them again.
 pub fn note_gone<'l>(
     definitions: &Definitions,
     label_of: impl Fn(&TaskId) -> Option<&'l Label>,
     plan: &mut Plan,
 ) {
-    let told = definitions.gone().map(|task| match label_of(task) {
-        Some(label) => format!("{label} ({task})"),
-        None => task.to_string(),
-    });
-    let told: Vec<String> = told.collect();
+    let told = gone(definitions, label_of);
     if !told.is_empty() {
         plan.note(format!("the queue knows no longer, so that it cannot be used again: {}", told.join(", ")));
     }

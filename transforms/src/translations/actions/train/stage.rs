@@ -9,7 +9,7 @@ use taskgraph::problem::Problems;
 use taskgraph::task::Label;
 use taskgraph::task_id::TaskId;
 
-use super::groups::{is_service, note_found, note_gone};
+use super::groups::{gone, is_service, note_found, note_gone};
 use super::wish::Wish;
 use crate::translations::params::refused;
 
@@ -57,8 +57,16 @@ pub fn existing_tasks(
             existing.insert(Label::parse(&name)?, task);
         }
     }
-    note_found(&existing, wish.groups.len(), plan);
     let label_of = |task: &TaskId| created.iter().find(|(_, id)| *id == task).map(|(label, _)| label);
+    if existing.is_empty() {
+        let message = format!("nothing that the stage `{start}` came out of can be used again");
+        let label = match gone(&definitions, label_of) {
+            told if told.is_empty() => "its tasks came out of no other task".into(),
+            told => format!("the queue knows no longer: {}", told.join(", ")),
+        };
+        return Err(Problems::from(refused(params, "no-tasks", path, message, label)).into());
+    }
+    note_found(&existing, wish.groups.len(), plan);
     note_gone(&definitions, label_of, plan);
     Ok(Some(existing))
 }

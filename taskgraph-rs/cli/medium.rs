@@ -1,0 +1,141 @@
+//! What a text is written for: a terminal that has a width and colours, or whatever reads a pipe or a file.
+
+use std::io::{IsTerminal, stderr, stdout};
+use std::path::Path;
+
+use anstream::{AutoStream, ColorChoice};
+use terminal_size::{Width, terminal_size_of};
+use unicode_width::UnicodeWidthStr as _;
+
+/// The width of lists, tables and explanations in a pipe or a file. `README.md` names it.
+pub const FIXED: usize = 100;
+
+/// Lists and sentences do not get longer than this on a wide terminal: long lines are hard to read.
+const WIDEST: usize = 120;
+
+/// No text can be laid out in less.
+const NARROWEST: usize = 40;
+
+/// What a text is written for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Medium {
+    /// No line that can be broken is longer.
+    pub width: usize,
+    /// What cannot be broken is cut at this width; nothing where all of it is wanted.
+    pub cut: Option<usize>,
+    /// Whether colours are shown.
+    pub is_coloured: bool,
+}
+
+impl Medium {
+    /// A file.
+    pub const FILE: Medium = Medium { width: FIXED, cut: None, is_coloured: false };
+
+    /// A file, or standard output as it is.
+    pub fn of(path: Option<&Path>) -> Self {
+        match path {
+            Some(_) => Medium::FILE,
+            None => {
+                let colours = AutoStream::choice(&stdout());
+                Medium::new(stdout().is_terminal(), terminal_size_of(stdout()).map(|size| size.0), colours)
+            }
+        }
+    }
+
+    /// Standard error as it is.
+    pub fn stderr() -> Self {
+        let colours = AutoStream::choice(&stderr());
+        Medium::new(stderr().is_terminal(), terminal_size_of(stderr()).map(|size| size.0), colours)
+    }
+
+    fn new(is_terminal: bool, columns: Option<Width>, colours: ColorChoice) -> Self {
+        let columns = columns.filter(|_| is_terminal).map(|Width(columns)| usize::from(columns));
+        // A terminal may not tell its width, as in a container without one.
+        let columns = columns.map(|columns| if columns == 0 { 80 } else { columns.max(NARROWEST) });
+        Medium {
+            width: columns.map_or(FIXED, |columns| columns.min(WIDEST)),
+            cut: columns,
+            is_coloured: colours != ColorChoice::Never,
+        }
+    }
+}
+
+/// How many columns a text takes.
+pub fn columns(text: &str) -> usize {
+    text.width()
+}
+
+/// A text in at most this many columns: what is too long loses its middle, as both ends of a label or a url say more.
+pub fn shortened(text: &str, most: usize) -> String {
+    if columns(text) <= most {
+        return text.to_owned();
+    }
+    let room = most.saturating_sub(1);
+    let start = fitting(text.chars(), room.div_ceil(2));
+    let end: Vec<char> = fitting(text.chars().rev(), room - room.div_ceil(2));
+    start.into_iter().chain(['…']).chain(end.into_iter().rev()).collect()
+}
+
+/// The first characters that fit.
+fn fitting(chars: impl Iterator<Item = char>, room: usize) -> Vec<char> {
+    let mut taken = 0;
+    let width = |c: char| unicode_width::UnicodeWidthChar::width(c).unwrap_or_default();
+    chars
+        .take_while(|c| {
+            taken += width(*c);
+            taken <= room
+        })
+        .collect()
+}
+
+/// Words in lines of at most `width` columns. `first` columns of the first line are taken already.
+pub fn broken(text: &str, first: usize, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    let mut taken = first;
+    for word in text.split(' ').filter(|word| !word.is_empty()) {
+        let line = lines.last_mut().expect("there is a line from the beginning");
+        let space = usize::from(!line.is_empty());
+        if taken > 0 && taken + space + columns(word) > width {
+            lines.push(word.to_owned());
+            taken = columns(word);
+            continue;
+        }
+        if space > 0 {
+            line.push(' ');
+        }
+        line.push_str(word);
+        taken += space + columns(word);
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_too_long_loses_its_middle() {
+        assert_eq!(shortened("train-teacher-ru-en-1", 11), "train…-en-1");
+        assert_eq!(shortened("short", 5), "short");
+        assert_eq!(shortened("日本語日本語", 7), "日…語");
+        assert!(columns(&shortened("日本語日本語", 7)) <= 7);
+    }
+
+    #[test]
+    fn words_are_broken_into_lines() {
+        assert_eq!(broken("aa bb cc", 0, 5), ["aa bb", "cc"]);
+        assert_eq!(broken("aa bb cc", 3, 5), ["aa", "bb cc"]);
+        assert_eq!(broken("aaaaaaaa bb", 3, 5), ["", "aaaaaaaa", "bb"]);
+        assert_eq!(broken("", 3, 5), [""]);
+    }
+
+    #[test]
+    fn only_a_terminal_has_a_width_of_its_own() {
+        let of = |is_terminal, columns| Medium::new(is_terminal, columns, ColorChoice::Never);
+        assert_eq!(of(false, Some(Width(80))), Medium::FILE);
+        assert_eq!(of(true, Some(Width(80))), Medium { width: 80, cut: Some(80), is_coloured: false });
+        assert_eq!(of(true, Some(Width(200))).width, WIDEST);
+        assert_eq!(of(true, Some(Width(200))).cut, Some(200));
+        assert_eq!(of(true, Some(Width(0))).cut, Some(80));
+    }
+}

@@ -1,0 +1,14 @@
+//! `config continue`: goes on from what an earlier run has made, against a Taskcluster on this machine.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+#[path = "../fake_taskcluster/mod.rs"]
+mod fake_taskcluster;
+#[path = "../support/mod.rs"]
+mod support;
+
+mod corpora;
+mod found;
+mod origins;
+mod refused;
+mod run;
+mod speed;

@@ -1,0 +1,140 @@
+//! A run that has trained models, and the program that goes on from it.
+
+use std::process::Command;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::fake_taskcluster::Fake;
+use crate::support::whole;
+
+pub const GROUP: &str = "LzIsbop3RkwVUBcr9TxlKg";
+pub const VOCABULARY: &str = "c_49FKASQ4irdiy9G97VaA";
+pub const FIRST: &str = "K6XCM0LhQGWHvFNvOc7f8Q";
+pub const SECOND: &str = "MH3_5l1jS3-eJ4lSxydNQQ";
+pub const BACKWARDS: &str = "BAvLUilqQ3SYqy6Ck55CUQ";
+pub const OTHER: &str = "f0gbptvMTDaKODjqL9hlOw";
+
+/// What a training publishes.
+pub const FILES: [&str; 17] = [
+    "devset.out",
+    "model.npz",
+    "model.npz.best-bleu-detok.npz",
+    "model.npz.best-bleu-detok.npz.decoder.yml",
+    "model.npz.best-ce-mean-words.npz",
+    "model.npz.best-ce-mean-words.npz.decoder.yml",
+    "final.model.npz.best-chrf.npz",
+    "model.npz.best-chrf.npz",
+    "final.model.npz.best-chrf.npz.decoder.yml",
+    "model.npz.best-chrf.npz.decoder.yml",
+    "model.npz.decoder.yml",
+    "model.npz.optimizer.npz",
+    "model.npz.progress.yml",
+    "model.npz.yml",
+    "train.log",
+    "valid.log",
+    "vocab.spm",
+];
+
+/// A config for an ensemble of two, with comments.
+pub const CONFIG: &str = "\
+# The pair that we train.
+experiment:
+  name: again   # a second run
+  src: ru
+  trg: en
+  # Two of them.
+  teacher-ensemble: 2
+target-stage: all
+";
+
+pub struct Trained {
+    pub fake: Fake,
+    pub folder: TempDir,
+}
+
+/// How a call ended.
+pub struct Outcome {
+    pub status: i32,
+    pub out: String,
+    pub err: String,
+}
+
+/// A point in time, so many days from now.
+pub fn in_days(days: i64) -> String {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    taskgraph::time::json_date(i64::try_from(since.as_millis()).unwrap() + days * 86_400_000)
+}
+
+impl Trained {
+    /// A decision, a vocabulary, two teachers and a backwards model, all of them completed.
+    pub fn new() -> Self {
+        let trained = Trained::empty();
+        trained.task(GROUP, "Decision Task", "decision-task", "completed", None);
+        trained.task(VOCABULARY, "train-vocab-ru-en", "train-vocab", "completed", None);
+        for (id, name, kind) in [
+            (SECOND, "train-teacher-ru-en-2", "train-teacher"),
+            (FIRST, "train-teacher-ru-en-1", "train-teacher"),
+            (BACKWARDS, "train-backwards-ru-en", "train-backwards"),
+        ] {
+            trained.model(id, name, kind, "completed");
+        }
+        trained.task(OTHER, "evaluate-teacher-flores-ru-en-1", "evaluate", "running", None);
+        trained
+    }
+
+    pub fn empty() -> Self {
+        Trained { fake: Fake::start(), folder: tempfile::tempdir().unwrap() }
+    }
+
+    pub fn task(&self, id: &str, name: &str, kind: &str, state: &str, vocabulary: Option<&str>) {
+        let fetches =
+            vocabulary.map(|task| json!([{"artifact": "public/build/vocab.spm", "task": task}]).to_string());
+        let env = fetches.map_or(json!({}), |fetches| json!({"MOZ_FETCHES": fetches}));
+        self.fake.put_task(id, json!({
+            "taskGroupId": GROUP, "schedulerId": "translations-level-1", "tags": {"kind": kind, "label": name},
+            "metadata": {"name": name, "description": "x", "owner": "a@example.org", "source": "https://example.org"},
+            "payload": {"env": env},
+        }), state);
+    }
+
+    pub fn model(&self, id: &str, name: &str, kind: &str, state: &str) {
+        self.task(id, name, kind, state, Some(VOCABULARY));
+        for file in FILES {
+            self.fake.artifact(id, &format!("public/build/{file}"), "");
+        }
+        self.fake.artifact(id, "public/logs/live.log", "");
+    }
+
+    /// Changes the definition of a task.
+    pub fn change(&self, id: &str, state: &str, change: Value) {
+        let mut definition = json!({"taskGroupId": GROUP, "schedulerId": "translations-level-1"});
+        let known = self.fake.definition(id);
+        definition.as_object_mut().unwrap().extend(known.as_object().unwrap().clone());
+        definition.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+        self.fake.put_task(id, definition, state);
+    }
+
+    pub fn config(&self, text: &str) {
+        std::fs::write(self.folder.path().join("config.yml"), whole(text)).unwrap();
+    }
+
+    pub fn written(&self) -> String {
+        std::fs::read_to_string(self.folder.path().join("config.yml")).unwrap()
+    }
+
+    /// `config continue` as somebody without credentials calls it.
+    pub fn run(&self, arguments: &[&str]) -> Outcome {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_taskgraph-rs"));
+        command.env_clear().env("TASKCLUSTER_ROOT_URL", self.fake.root_url()).current_dir(self.folder.path());
+        let output = command.args(["config", "continue"]).args(arguments).output().unwrap();
+        // The instance has another port each time.
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace(&self.fake.root_url(), "https://tc");
+        Outcome {
+            status: output.status.code().unwrap(),
+            out: text(&output.stdout),
+            err: text(&output.stderr),
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! What the page says of tasks: how many, what is known of them, and what differs.
+
+use crate::browser::Browser;
+use crate::{Page, TEACHER, example};
+
+const FACTS: &str = "document.querySelector('#facts').textContent";
+const CHIPS: &str =
+    "[...document.querySelectorAll('#fates button')].map((one) => one.textContent.trim()).join(', ')";
+
+#[test]
+fn before_a_look_up_nobody_says_what_would_run() {
+    let Some(browser) = Browser::start() else { return };
+    let page = Page::new(&example());
+    browser.open_all(&page, "");
+    assert!(browser.text(FACTS).ends_with("147 tasks, nothing looked up yet"), "{}", browser.text(FACTS));
+    // The other graph has numbers of its own, in the panel as well.
+    browser.click("#run-1");
+    browser.wait(&format!("{FACTS}.endsWith('149 tasks, nothing looked up yet')"));
+    let panel = browser.text("document.querySelector('#panel').textContent");
+    assert!(
+        panel.contains("This is the same config without pretrained models.") && panel.contains("149 tasks, "),
+        "{panel}"
+    );
+    for text in [panel, browser.text("document.body.innerText")] {
+        assert!(!text.contains("to run") && !text.contains("would run"), "{text}");
+    }
+    assert_eq!(browser.complaints(), [""; 0]);
+}
+
+#[test]
+fn where_there_is_nothing_to_compare_no_state_is_shown() {
+    let Some(browser) = Browser::start() else { return };
+    let page = Page::with(&example(), &["--against", "none"]);
+    browser.open_all(&page, "");
+    assert_eq!(browser.text(CHIPS), "⇩ download only 1, ▸ continue 1");
+    assert_eq!(browser.ask("document.querySelector('#runs').hidden"), true);
+    let label = |kind: &str| {
+        browser.text(&format!(
+            "document.querySelector('#canvas a[href=\"#kind={kind}\"]').getAttribute('aria-label')"
+        ))
+    };
+    assert_eq!(label("translate-corpus"), "translate-corpus 20 tasks");
+    assert_eq!(label("train-teacher"), "train-teacher 1 continue");
+    browser.open_all(&page, "#kind=translate-corpus");
+    for word in ["unchanged", "runs", "would run"] {
+        assert!(!browser.text("document.body.innerText").contains(word), "{word}");
+    }
+    // The other graph is compared with nothing either.
+    let page = Page::new(&example());
+    browser.open_all(&page, "#run=without");
+    assert_eq!(browser.text(CHIPS), "○ from scratch 2");
+}
+
+#[test]
+fn a_rewritten_task_tells_key_by_key_what_differs() {
+    let Some(browser) = Browser::start() else { return };
+    let page = Page::new(&example());
+    browser.open_all(&page, &format!("#task={TEACHER}"));
+    let change = |path: &str| {
+        browser.text(&format!("[...document.querySelectorAll('#panel .change')].find((one) => one.querySelector('.path').textContent === '{path}')?.innerText"))
+    };
+    assert_eq!(
+        change("task.payload.env.PRETRAINED_TYPE"),
+        "task.payload.env.PRETRAINED_TYPE\n− None\n+ default"
+    );
+    // A list that stands in a text, item by item.
+    assert_eq!(
+        change("task.payload.env.MOZ_FETCHES.task-reference"),
+        "task.payload.env.MOZ_FETCHES.task-reference\n− public/build/vocab.spm of <train-vocab>"
+    );
+    // A file that is mounted.
+    let url = "https://models.example.org/ru-en/winter/teacher-1/devset.out";
+    assert_eq!(
+        change("task.payload.mounts[0]"),
+        format!("task.payload.mounts[0]\n+ ./artifacts/devset.out ← {url}")
+    );
+    assert_eq!(change("dependencies.train-vocab"), "dependencies.train-vocab\n− train-vocab-ru-en");
+    // What the worker does comes first.
+    let first = "document.querySelector('#panel .change .path').textContent.startsWith('task.payload.')";
+    assert_eq!(browser.ask(first), true);
+    // A command of another length is still compared, line by line.
+    browser.open_all(&page, "#task=train-backwards-ru-en");
+    let command = change("task.payload.command[1][4]");
+    for line in ["\nset -euo pipefail\n", "\n− mkdir -p artifacts checkpoint\n", "\n+ cd artifacts\n"] {
+        assert!(command.contains(line), "{line}\n{command}");
+    }
+    let paths = "[...document.querySelectorAll('#panel .change .path')].map((one) => one.textContent)";
+    assert_eq!(browser.ask(&format!("new Set({paths}).size === {paths}.length")), true);
+    // A task that only has another digest says so, and which of those it is made from is another one.
+    browser.open_all(&page, "#task=translate-corpus-ru-en-1/20");
+    let panel = browser.text("document.querySelector('#panel').innerText");
+    assert!(
+        panel.contains("something that it is made from has changed. Upstream: train-teacher-ru-en-1"),
+        "{panel}"
+    );
+    assert_eq!(browser.ask("document.querySelectorAll('#panel .change').length"), 0);
+    assert_eq!(browser.complaints(), [""; 0]);
+}
+
+#[test]
+fn a_browser_that_cannot_unpack_the_definitions_shows_all_else() {
+    let Some(browser) = Browser::start() else { return };
+    browser.prepare("delete globalThis.DecompressionStream");
+    let page = Page::new(&example());
+    browser.open_all(&page, &format!("#task={TEACHER}"));
+    browser.sees(TEACHER);
+    let panel = browser.text("document.querySelector('#panel').innerText");
+    for part in [
+        "This browser cannot read the definitions",
+        "alignments-original-ru-en",
+        "translate-corpus-ru-en-1/20",
+    ] {
+        assert!(panel.contains(part), "{part}\n{panel}");
+    }
+    browser.open_all(&page, "#run=without");
+    assert!(
+        browser.text("document.querySelector('#panel').innerText").contains("cannot read the definitions"),
+        "nobody has counted the tasks of the other graph"
+    );
+    assert_eq!(browser.complaints(), [""; 0]);
+}

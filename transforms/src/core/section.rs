@@ -1,0 +1,55 @@
+//! Checks of sections that Taskgraph checks otherwise since it has another library for that, version 19.1.
+
+use std::sync::Arc;
+
+use anyhow::Result;
+use taskgraph::fields::Misfits;
+use taskgraph::keypath::KeyPath;
+use taskgraph::origin::Origin;
+use taskgraph::problem::Problem;
+use taskgraph::shape::Shape;
+use taskgraph::transform::{Context, Stub};
+use taskgraph::value::{Map, Value};
+use taskgraph::words;
+
+/// Takes a section out whose unknown keys, at any depth, were let through until they came to be refused.
+pub fn take(ctx: &Context<'_>, stub: &mut Stub, name: &str, shape: &Shape) -> Result<Option<Map>> {
+    let section = stub.take_section(name, shape)?;
+    if let Some(section) = &section {
+        refuse_unknown(ctx, shape, &section.clone().into(), &KeyPath::dotted(name))?;
+    }
+    Ok(section)
+}
+
+/// Refuses keys that the shape lets through, if the Taskgraph of the tree does.
+pub fn refuse_unknown(ctx: &Context<'_>, shape: &Shape, section: &Value, path: &KeyPath) -> Result<()> {
+    if !ctx.config.version.refuses_unknown_keys_of_sections() {
+        return Ok(());
+    }
+    let mut misfits = shape.unknown_keys(section);
+    misfits.iter_mut().for_each(|misfit| misfit.path = path.concat(&misfit.path));
+    if misfits.is_empty() { Ok(()) } else { Err(Misfits(misfits).into()) }
+}
+
+/// Checks a section whose unknown keys were refused until they came to be ignored: a warning says so of each.
+pub fn check(ctx: &Context<'_>, origin: &Origin, shape: &Shape, section: &Map, path: &KeyPath) -> Result<()> {
+    if shape.fits_fields(section) {
+        return Ok(());
+    }
+    let Shape::Map(fields) = shape else { return shape.require(&section.clone().into(), path) };
+    if !ctx.config.version.ignores_unknown_keys() {
+        return shape.require(&section.clone().into(), path);
+    }
+    let is_known = |key: &str| fields.iter().any(|field| field.name == key);
+    for key in section.keys().filter(|key| !is_known(key)) {
+        let (path, version) = (path.join(key), ctx.config.version);
+        let message = format!("`{path}` of `{}` does nothing: Taskgraph {version} ignores it", origin.name);
+        let nearest = words::nearest(key, fields.iter().map(|field| field.name));
+        let label = nearest.map(|nearest| format!("did you mean `{nearest}`?")).unwrap_or_default();
+        let place = origin.place(&path);
+        ctx.record.warn(Problem::warning("ignored-key", message).at(path, label).in_place(place));
+    }
+    let known = section.iter().filter(|(key, _)| is_known(key));
+    let known: Map = known.map(|(key, value)| (key.clone(), value.clone())).collect();
+    shape.require(&Value::Map(Arc::new(known)), path)
+}
