@@ -14,6 +14,7 @@ fn wrong_flags_and_labels_are_told_with_a_way_out() {
     for (name, arguments) in [
         ("unknown-label", &["make-corpos"][..]),
         ("generic-worker", &["make-generic"]),
+        ("image-task", &["docker-image-child"]),
         ("no-upstream", &["use-merge/1", "--artifacts", artifacts]),
         ("no-folder", &["use-merge/1"]),
         (

@@ -5,5 +5,5 @@ mod graph;
 mod load;
 
 pub use build::{Built, build, check, own_tag, pack};
-pub use graph::Images;
+pub use graph::{Images, image_name};
 pub use load::{ARTIFACT, load, load_file};

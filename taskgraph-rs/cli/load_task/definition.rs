@@ -19,6 +19,7 @@ use taskgraph::{json, words};
 use super::upstreams::Known;
 use crate::args::{ConfigOptions, LoadTaskOptions, TreeOptions};
 use crate::graph::{Made, made_with};
+use crate::images::image_name;
 use crate::report::Reporter;
 
 /// Stands for a task that is not at Taskcluster, as the reference has it.
@@ -67,6 +68,12 @@ impl Asked {
             _ => {
                 let graph = Box::new(graph(options, registry, reporter)?);
                 let label = Ways::new(&graph.full.graph).label(&options.task)?.clone();
+                if let Some(image) = image_name(&graph.full.graph.tasks[&label]) {
+                    // The image that builds images fetches the context from the decision.
+                    let message = format!("`{label}` builds an image, which takes a decision task");
+                    let help = format!("`build-image {image}` builds the same one here");
+                    return Err(Problems::from(Problem::error("image-task", message).help(help)).into());
+                }
                 Ok(Asked::Label(graph, label))
             }
         }

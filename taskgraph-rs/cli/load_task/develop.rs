@@ -12,6 +12,7 @@ use super::payload::Payload;
 use super::run_task::use_checkout;
 use crate::container::volume;
 use crate::environment::{current_dir, variable};
+use crate::report::one_line;
 
 /// The variable that answers the question in advance; the reference has it, too.
 const NO_QUESTION: &str = "TASKGRAPH_LOAD_TASK_NO_WARN";
@@ -26,7 +27,7 @@ pub fn apply(task: &str, payload: &mut Payload, given: &mut Given) -> Result<()>
     if variable(NO_QUESTION).is_none_or(|value| value.is_empty()) {
         eprint!(
             "The task works on the files of {}, and may change or remove them. ({NO_QUESTION}=1 asks no more.)\nGo on? [y/N] ",
-            top.display()
+            one_line(&top.display().to_string())
         );
         let mut answer = String::new();
         io::stdin()
