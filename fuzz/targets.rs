@@ -83,7 +83,7 @@ fn parameters(bytes: &[u8]) {
     for is_json in [false, true] {
         let Ok(given) = Given::read(Source::new("fuzz", text.as_ref()), is_json) else { continue };
         let params = Params::new(given.values, vec![given.layer]);
-        for problem in check(&params, &Extension::default(), &Default::default()) {
+        for problem in check(&params, &Extension::default(), &Default::default(), Default::default()) {
             assert!(!problem.to_string().is_empty());
         }
     }
