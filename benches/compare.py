@@ -45,7 +45,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=7, help="how often each program runs (default: 7)")
     parser.add_argument("--sizes", default="100,1000,5000", help="tasks in the made-up trees (default: 100,1000,5000)")
-    parser.add_argument("--binary", type=Path, help="taskgraph-rs (default: built in release mode)")
+    parser.add_argument("--binary", type=Path, help="taskgraph-rs (default: built as it is given away)")
     parser.add_argument("--python", type=Path, help="a Python that has the reference (default: a new environment)")
     parser.add_argument("--tree", type=Path, help="time taskgraph-rs alone on this tree: a folder with taskcluster/")
     parser.add_argument("--parameters", type=Path, help="the parameters for --tree")
@@ -144,8 +144,8 @@ def first_difference(one, other):
 
 
 def build():
-    subprocess.run(["cargo", "build", "--release", "--locked", "--quiet"], cwd=PROJECT, check=True)
-    return target() / "release" / "taskgraph-rs"
+    subprocess.run(["cargo", "build", "--profile", "dist", "--locked", "--quiet"], cwd=PROJECT, check=True)
+    return target() / "dist" / "taskgraph-rs"
 
 
 def target():

@@ -30,7 +30,7 @@ def main():
     parser.add_argument("--parameters", type=Path, required=True, help="the parameters")
     parser.add_argument("--module", default="transforms/marian_args.py", help="the module that one kind alone uses")
     parser.add_argument("--rounds", type=int, default=7, help="how often each program runs (default: 7)")
-    parser.add_argument("--binary", type=Path, help="taskgraph-rs (default: built in release mode)")
+    parser.add_argument("--binary", type=Path, help="taskgraph-rs (default: built as it is given away)")
     parser.add_argument("--python", type=Path, required=True, help="a Python that has the reference")
     args = parser.parse_args()
     binary = (args.binary or compare.build()).absolute()

@@ -49,7 +49,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sizes", default="100,1000,10000,50000,200000", help="about how many tasks")
     parser.add_argument("--rounds", type=int, default=5, help="how often each program runs at most (default: 5)")
-    parser.add_argument("--binary", type=Path, help="taskgraph-rs (default: built in release mode)")
+    parser.add_argument("--binary", type=Path, help="taskgraph-rs (default: built as it is given away)")
     parser.add_argument("--tree", type=Path, help="a tree of the pipeline (default: a made-up one of core transforms)")
     parser.add_argument("--parameters", type=Path, help="parameters to start from, as JSON or YAML")
     parser.add_argument("--run-task-dir", type=Path, help="the files of run-task (default: those of the reference)")

@@ -123,7 +123,7 @@ fn the_first_screen_says_what_starts_from_what_and_what_is_wrong() {
     let screen: Vec<&str> = text.lines().take(24).collect();
     let first = screen.join("\n");
     for part in [
-        "147 tasks, nothing looked up yet   1 warning",
+        "167 tasks, nothing looked up yet   1 warning",
         "train-teacher     continue",
         "https://models.example.org/ru-en/winter/teacher-1",
         "train-backwards   download only",
