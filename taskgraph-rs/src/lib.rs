@@ -58,6 +58,7 @@ pub mod secret;
 pub mod settings;
 pub mod shape;
 mod shape_fit;
+mod shape_strict;
 mod share;
 pub mod shelf;
 pub mod source;

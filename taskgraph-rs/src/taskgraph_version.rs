@@ -225,3 +225,48 @@ impl TaskgraphVersion {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn version(text: &str) -> TaskgraphVersion {
+        TaskgraphVersion::from(&text.parse::<Version>().unwrap())
+    }
+
+    #[test]
+    fn versions_have_the_order_of_releases() {
+        assert_eq!(version("15.1.3"), TaskgraphVersion::default());
+        assert!(version("9.2.1") < version("15.1.3") && version("15.1.3") < version("15.2"));
+        assert_eq!(version("24.2rc1"), version("24.2.0"));
+        assert_eq!(version("24.2").to_string(), "24.2.0");
+    }
+
+    #[test]
+    fn what_changed_holds_from_its_release_on() {
+        for (before, since) in [("15.4.0", "16.0.0"), ("16.1.1", "16.2.0"), ("24.1.1", "24.2.0")] {
+            assert_ne!(
+                version(before).image_builder().image,
+                version(since).image_builder().image,
+                "{since}"
+            );
+        }
+        assert!(version("17.3.0").has_sparse_profiles() && !version("18.0.0").has_sparse_profiles());
+        assert!(
+            version("18.0.0").is_run_task("own-run-task") && !version("18.0.1").is_run_task("own-run-task")
+        );
+        assert!(
+            !version("18.0.0").is_run_task("/bin/run-task-3")
+                && version("18.0.1").is_run_task("/bin/run-task-3")
+        );
+        let (pull_request, comment) = ("github-pull-request-untrusted", "github-issue-comment");
+        assert!(version("24.2.1").searches_cache_of_pull_requests(pull_request));
+        assert!(!version("24.2.2").searches_cache_of_pull_requests(pull_request));
+        assert!(!version("24.4.0").searches_cache_of_pull_requests(comment));
+        assert!(version("24.4.1").searches_cache_of_pull_requests(comment));
+        assert!(
+            !version("24.3.0").ignores_git_branches(pull_request)
+                && version("24.4.0").ignores_git_branches(pull_request)
+        );
+    }
+}
