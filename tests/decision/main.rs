@@ -17,6 +17,7 @@ mod existing;
 mod folders;
 mod history;
 mod killed;
+mod later;
 mod look_up;
 mod parameters;
 mod queue_rules;
