@@ -3,6 +3,8 @@
 mod dot;
 mod drawing;
 mod earlier;
+mod estimate;
+mod history;
 mod html;
 mod kept;
 mod look_up;
@@ -91,6 +93,7 @@ fn once(
         eprint!("{warnings}{}", if warnings.is_empty() { "" } else { "\n" });
         reporter.refused(&report.problems);
     }
+    history::write(&preview, options)?;
     show::show(&preview, options)?;
     Ok(match report.outcome {
         Outcome::Refused => Status::Refused,
@@ -123,6 +126,7 @@ fn make(options: &PreviewOptions, kept: &mut Kept<'_>, registry: &Registry) -> R
         let help = "for --look-up name a checkout of the pipeline: --root CHECKOUT/taskcluster";
         return Err(Problems::from(Problem::error("embedded", message).help(help)).into());
     }
+    let (history, prices) = (history::read(options)?, history::prices(options)?);
     let urls = known_urls::read(options.known_urls.as_deref())?;
     let settings = Settings { urls, ..settings(options.run_task_dir.as_deref(), false, registry)? };
     let against = match options.against.as_deref() {
@@ -146,6 +150,8 @@ fn make(options: &PreviewOptions, kept: &mut Kept<'_>, registry: &Registry) -> R
         settings: &settings,
         ask: (!options.offline).then_some(ask),
         groups,
+        history,
+        prices,
         find: find.as_ref().map(|find| find as &Find<'_>),
         now: SystemTime::now(),
     };
@@ -158,11 +164,11 @@ fn make(options: &PreviewOptions, kept: &mut Kept<'_>, registry: &Registry) -> R
         eprintln!("--offline: no url was asked");
         return Ok(made);
     }
-    let Preview { report, now, before } = made;
+    let Preview { report, now, before, history } = made;
     let report = check_urls(&request.input, loaded, &settings, report)?;
     Ok(match report.outcome {
         Outcome::Refused => report.into(),
-        _ => Preview { report, now, before },
+        _ => Preview { report, now, before, history },
     })
 }
 

@@ -13,12 +13,16 @@ use super::connection::Connection;
 use super::failure::Failure;
 use super::taskcluster::Taskcluster;
 use super::watch::News;
-use crate::lookup::{Found, TaskState, Wanted};
+use crate::lookup::{Found, TaskState, Took, Wanted};
 use crate::task_id::TaskId;
+use crate::time::parse_json_date;
 use crate::value::Str;
 
 /// How many index paths or tasks one call asks for. Less than a page of the services, which has 1,000.
 const BATCH: usize = 100;
+
+/// The state of tasks and runs that ended well.
+const COMPLETED: &str = "completed";
 
 /// How many batches are asked for at once.
 const SIDE_BY_SIDE: usize = 8;
@@ -39,9 +43,12 @@ pub(super) struct IndexedTasks {
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(super) struct Status {
     pub(super) state: Str,
     pub(super) expires: Str,
+    provisioner_id: Option<Str>,
+    worker_type: Option<Str>,
     #[serde(default)]
     runs: Vec<Run>,
 }
@@ -49,14 +56,38 @@ pub(super) struct Status {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Run {
+    state: Option<Str>,
+    started: Option<Str>,
+    resolved: Option<Str>,
     reason_resolved: Option<Str>,
 }
 
 impl Status {
     /// How the task fares.
     pub(super) fn into_state(mut self) -> TaskState {
+        let took = self.took();
         let reason = self.runs.pop().and_then(|run| run.reason_resolved);
-        TaskState { state: self.state, expires: self.expires, reason }
+        TaskState { state: self.state, expires: self.expires, reason, took }
+    }
+
+    /// How long the task took, if it completed. What ran before an earlier completion was another go at it.
+    pub(super) fn took(&self) -> Option<Took> {
+        let (provisioner, worker_type) = (self.provisioner_id.as_ref()?, self.worker_type.as_ref()?);
+        let is_completed = |run: &&Run| run.state.as_deref() == Some(COMPLETED);
+        let last = self.runs.last().filter(is_completed).filter(|_| self.state == COMPLETED)?;
+        let before = self.runs.iter().rev().skip(1).take_while(|run| !is_completed(run));
+        let micros = before.filter_map(Run::micros).fold(last.micros()?, i64::saturating_add);
+        let seconds = u64::try_from(micros / 1_000_000).ok()?;
+        Some(Took { pool: format!("{provisioner}/{worker_type}").into(), seconds })
+    }
+}
+
+impl Run {
+    /// How long it kept a machine busy; nothing if none has ever begun with it.
+    fn micros(&self) -> Option<i64> {
+        let time = |text: &Option<Str>| parse_json_date(text.as_deref()?);
+        let micros = time(&self.resolved)?.saturating_sub(time(&self.started)?);
+        (micros >= 0).then_some(micros)
     }
 }
 
