@@ -85,7 +85,7 @@ pub fn step(task: &PathTask) -> String {
 /// The tasks that decide when the run is done; the longest ones, or all with `--all`.
 pub fn print(page: &mut Page, plan: &Plan, all: bool) {
     let Some(estimate) = &plan.work.estimate else { return };
-    page.line(&format!("  {}", total(estimate, plan.work.totals.tasks)));
+    page.sentence("  ", &total(estimate, plan.work.totals.tasks));
     let Some(found) = &estimate.critical_path else { return };
     page.line(&format!("  critical path: {}", path(found)));
     let shown = shown(found, all);

@@ -72,12 +72,13 @@ impl History {
             let value = match json::read(line) {
                 Ok(value) => value,
                 Err(error) => {
-                    // The line that it names is always the first.
                     let error = error.to_string();
-                    let why = error.split(" at line ").next().unwrap_or_default();
-                    let start = line.as_ptr() as usize - source.text.as_ptr() as usize;
-                    let place = Place { source: source.clone(), span: Span::at(&source.text, start) };
+                    let (why, inside) = reason(&error);
                     let problem = Problem::error("syntax", format!("this line is no JSON: {why}"));
+                    let inside = (0..=inside.min(line.len())).rev().find(|at| line.is_char_boundary(*at));
+                    let start = line.as_ptr() as usize - source.text.as_ptr() as usize;
+                    let span = Span::at(&source.text, start + inside.unwrap_or_default());
+                    let place = Place { source: source.clone(), span };
                     problems.push(problem.in_place(Some(place)));
                     continue;
                 }
@@ -137,6 +138,13 @@ pub(super) fn misfit(path: KeyPath, found: &Value, allowed: &str) -> Misfit {
         other => other.sort().to_owned(),
     };
     Misfit { path, what: What::Wrong { found, allowed: allowed.into(), nearest: None, instead: None } }
+}
+
+/// What is wrong with a line, without the number of the line, which is always the first; and after how many bytes.
+fn reason(error: &str) -> (&str, usize) {
+    let (why, place) = error.split_once(" at line ").unwrap_or((error, ""));
+    let column = place.rsplit(' ').next().and_then(|column| column.parse::<usize>().ok());
+    (why, column.unwrap_or(1).saturating_sub(1))
 }
 
 fn run(value: &Value, path: &KeyPath) -> Result<EarlierRun, Vec<Misfit>> {
@@ -228,7 +236,7 @@ mod tests {
         for part in [
             "h.jsonl:1:13: `version` must be 1",
             "h.jsonl:3:41: `seconds` must be",
-            "h.jsonl:4:1: this line is no JSON",
+            "h.jsonl:4:2: this line is no JSON",
         ] {
             assert!(error.contains(part), "{part}: {error}");
         }
