@@ -162,3 +162,22 @@ fn files_with_faults_are_refused_with_all_of_them() {
     assert_eq!(outcome.status, 2);
     assert!(outcome.err.contains("--history <FILE>|--look-up|--from"), "{}", outcome.err);
 }
+
+#[test]
+fn what_has_no_place_for_an_estimate_says_so() {
+    for (flags, told) in [
+        (&["--format", "svg"][..], "--history has no effect on a drawing"),
+        (&["-o", "x.dot", "--prices", "prices.yml"], "--prices has no effect on a drawing"),
+        (&["--focus", "all-ru-en-1"], "--history has no effect on the explanation of a task"),
+    ] {
+        let more = [&["--history", "h.jsonl"], flags].concat();
+        let (outcome, folder) = preview(&[("h.jsonl", &history()), ("prices.yml", PRICES)], &more);
+        assert_eq!((outcome.status, outcome.out.as_str()), (2, ""), "{flags:?}");
+        assert!(outcome.err.contains(told), "{flags:?}: {}", outcome.err);
+        assert!(!folder.path().join("x.dot").exists());
+    }
+    let more = ["--history", "h.jsonl", "--write-history", "out.jsonl", "--format", "dot"];
+    let (outcome, folder) = preview(&[("h.jsonl", &history())], &more);
+    assert_eq!(outcome.status, 0, "{}", outcome.err);
+    assert!(folder.path().join("out.jsonl").exists());
+}

@@ -4,10 +4,13 @@ use std::path::Path;
 
 use anyhow::Result;
 use taskgraph::preview::{History, Preview, Prices};
+use taskgraph::problem::{Problem, Problems};
 use taskgraph::source::Source;
 
-use crate::args::PreviewOptions;
+use crate::args::{PreviewFormat, PreviewOptions};
 use crate::output::write as write_file;
+
+use super::show::format_of;
 
 /// The times of earlier tasks that were given; nothing if nobody asks how long the run will take.
 pub fn read(options: &PreviewOptions) -> Result<Option<History>> {
@@ -18,7 +21,34 @@ pub fn read(options: &PreviewOptions) -> Result<Option<History>> {
     for path in &options.history {
         history.read(&Source::read(path)?, has_ending(path, "jsonl"))?;
     }
+    if let (true, Some(group)) = (options.offline, history.groups().first()) {
+        let message = format!("the history names the task group `{group}`, which --offline does not ask for");
+        let help = "write a history of it once, with --write-history, or leave out --offline";
+        return Err(Problems::from(Problem::error("offline", message).help(help)).into());
+    }
     Ok(Some(history))
+}
+
+/// Refuses flags about earlier tasks where the format has no place for what they tell.
+pub fn check(options: &PreviewOptions) -> Result<()> {
+    let format = format_of(options);
+    let what = match format {
+        PreviewFormat::Svg | PreviewFormat::Dot | PreviewFormat::Mermaid => "a drawing",
+        PreviewFormat::Text | PreviewFormat::Json if options.focus.is_some() => "the explanation of a task",
+        _ => return Ok(()),
+    };
+    // A drawing can be made beside a file that is written, an explanation looks nothing up.
+    let is_written = options.write_history.is_some() && options.prices.is_none() && what == "a drawing";
+    let flag = match (options.history.is_empty(), options.prices.is_some(), options.write_history.is_some()) {
+        _ if is_written => return Ok(()),
+        (_, true, _) => "--prices",
+        (false, ..) => "--history",
+        (.., true) => "--write-history",
+        _ => return Ok(()),
+    };
+    let message = format!("{flag} has no effect on {what}");
+    let help = "text, JSON, Markdown and the page tell how long a run will take";
+    Err(Problems::from(Problem::error("no-effect", message).help(help)).into())
 }
 
 /// What machines cost, if a file says so.

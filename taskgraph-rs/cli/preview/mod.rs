@@ -52,6 +52,7 @@ use crate::report::Reporter;
 /// Previews a config: once, or whenever it is saved.
 pub fn run(options: &PreviewOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {
     show::check_output(options)?;
+    history::check(options)?;
     let mut kept = Kept::new(options, registry);
     match options.watch {
         true => watch::watch(&options.config, reporter, || once(options, &mut kept, registry, reporter)),
@@ -126,7 +127,7 @@ fn make(options: &PreviewOptions, kept: &mut Kept<'_>, registry: &Registry) -> R
         let help = "for --look-up name a checkout of the pipeline: --root CHECKOUT/taskcluster";
         return Err(Problems::from(Problem::error("embedded", message).help(help)).into());
     }
-    let (history, prices) = (history::read(options)?, history::prices(options)?);
+    let (mut history, prices) = (history::read(options)?, history::prices(options)?);
     let urls = known_urls::read(options.known_urls.as_deref())?;
     let settings = Settings { urls, ..settings(options.run_task_dir.as_deref(), false, registry)? };
     let against = match options.against.as_deref() {
@@ -135,13 +136,17 @@ fn make(options: &PreviewOptions, kept: &mut Kept<'_>, registry: &Registry) -> R
         Some(path) => Against::Config(read(path)?),
     };
     let is_asked = options.look_up || options.from.is_some();
-    let services = is_asked.then(connect_for_a_look).transpose()?;
+    let names_groups = history.as_ref().is_some_and(|history| !history.groups().is_empty());
+    let services = (is_asked || names_groups).then(connect_for_a_look).transpose()?;
+    if let (Some(history), Some(services)) = (&mut history, &services) {
+        history.ask(services)?;
+    }
     let groups = options.from.as_ref().zip(services.as_ref()).map(|(ids, service)| Groups {
         ids: ids.clone(),
         start: options.start.clone(),
         service,
     });
-    let find = services.as_ref().map(|services| |wanted: &Wanted| services.find(wanted));
+    let find = services.as_ref().filter(|_| is_asked).map(|services| |wanted: &Wanted| services.find(wanted));
     let request = Request {
         input: read(&options.config)?,
         target_stage: options.target_stage.clone(),

@@ -2,11 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use anyhow::Result;
 use serde::Serialize;
 
+use crate::actions::Service;
 use crate::graph::TaskGraph;
 use crate::lookup::{Found, Took};
 use crate::optimize::{Fate, NotReplaced, Replaced, ReplacedBy};
+use crate::problem::{Problem, Problems};
 use crate::submit::GroupTask;
 use crate::task::Label;
 use crate::task_id::TaskId;
@@ -31,6 +34,7 @@ pub struct EarlierRun {
 pub struct History {
     runs: Vec<EarlierRun>,
     known: BTreeSet<TaskId>,
+    groups: Vec<TaskId>,
 }
 
 /// How long earlier tasks of one kind took on one worker pool.
@@ -60,6 +64,33 @@ impl History {
     /// All tasks, in the order in which they were added.
     pub fn runs(&self) -> &[EarlierRun] {
         &self.runs
+    }
+
+    /// Remembers a task group whose tasks are to be added, once somebody asks for them.
+    pub fn name_group(&mut self, group: TaskId) {
+        if !self.groups.contains(&group) {
+            self.groups.push(group);
+        }
+    }
+
+    /// The task groups whose tasks are still to be added.
+    pub fn groups(&self) -> &[TaskId] {
+        &self.groups
+    }
+
+    /// Asks for the tasks of the groups that were named, and adds them.
+    pub fn ask(&mut self, service: &dyn Service) -> Result<()> {
+        let mut problems = Vec::new();
+        for group in std::mem::take(&mut self.groups) {
+            match service.group(&group)? {
+                Some(members) => self.add_group(&members),
+                None => {
+                    let message = format!("the history names `{group}`, and there is no such task group");
+                    problems.push(Problem::error("no-group", message));
+                }
+            }
+        }
+        Ok(Problems(problems).check()?)
     }
 
     /// Adds those tasks of a group that completed. Their kind is the one that Taskgraph writes in their tags.

@@ -11,7 +11,7 @@ use crate::keypath::KeyPath;
 use crate::origin::told;
 use crate::params::Given;
 use crate::problem::{Problem, Problems};
-use crate::shape::{Misfit, Shape, What, optional, required};
+use crate::shape::{Misfit, STRINGS, Shape, What, optional, required};
 use crate::source::{Place, Source, Span};
 use crate::task_id::TaskId;
 use crate::value::Value;
@@ -23,17 +23,23 @@ pub const VERSION: i64 = 1;
 const PROBLEMS: usize = 100;
 
 /// The first line of JSON lines.
-const HEAD: Shape = Shape::Map(&[required("version", Shape::Any)]);
+const HEAD: Shape = Shape::Map(&[required("version", Shape::Int), optional("groups", STRINGS)]);
 
 /// The whole of a JSON file; each of the runs is checked on its own.
-const WHOLE: Shape =
-    Shape::Map(&[required("version", Shape::Any), required("runs", Shape::List(&Shape::Any))]);
+const WHOLE: Shape = Shape::Map(&[
+    required("version", Shape::Int),
+    optional("groups", STRINGS),
+    optional("runs", Shape::List(&Shape::Any)),
+]);
+
+/// What stands in the seconds of a task.
+const SECONDS: &str = "a number of seconds, 0 or more";
 
 /// A task.
 const RUN: Shape = Shape::Map(&[
     required("kind", Shape::Str),
     required("pool", Shape::Str),
-    required("seconds", Shape::Any),
+    required("seconds", Shape::Either(&[Shape::Int, Shape::Float], SECONDS)),
     optional("task", Shape::Str),
 ]);
 
@@ -46,10 +52,27 @@ impl History {
         }
     }
 
+    /// What is wrong with the head; adds the groups that it names.
+    fn head(&mut self, found: Option<&Value>, groups: Option<&Value>) -> Vec<Misfit> {
+        let mut misfits: Vec<Misfit> = version(found).into_iter().collect();
+        let groups = groups.and_then(Value::as_list).unwrap_or_default();
+        for (position, value) in groups.iter().enumerate() {
+            let Some(text) = value.as_str() else { continue };
+            match TaskId::parse(text) {
+                Ok(group) => self.name_group(group),
+                Err(_) => {
+                    let path = KeyPath::default().join("groups").join(position);
+                    misfits.push(misfit(path, value, "the id of a task group"));
+                }
+            }
+        }
+        misfits
+    }
+
     fn read_whole(&mut self, source: &Arc<Source>) -> Result<()> {
         let Given { values, layer } = Given::read(source.clone(), true)?;
         let mut misfits = WHOLE.check(&values.clone().into());
-        misfits.extend(version(values.get("version"), KeyPath::default().join("version")));
+        misfits.extend(self.head(values.get("version"), values.get("groups")));
         let runs = values.get("runs").and_then(Value::as_list).unwrap_or_default();
         for (position, value) in runs.iter().enumerate() {
             match run(value, &KeyPath::default().join("runs").join(position)) {
@@ -94,7 +117,7 @@ impl History {
             } else {
                 has_head = true;
                 let mut misfits = HEAD.check(&value);
-                misfits.extend(version(value.get("version"), KeyPath::default().join("version")));
+                misfits.extend(self.head(value.get("version"), value.get("groups")));
                 misfits
             };
             if misfits.is_empty() {
@@ -123,10 +146,14 @@ impl History {
     }
 }
 
-/// What is wrong with a version, if anything. A missing one is told by the shape.
-pub(super) fn version(found: Option<&Value>, path: KeyPath) -> Option<Misfit> {
-    let found = found.filter(|found| !matches!(found, Value::Int(VERSION)))?;
-    Some(misfit(path, found, "1: no other version is known"))
+/// What is wrong with a version, if anything. A missing one and one that is no integer are told by the shape.
+pub(super) fn version(found: Option<&Value>) -> Option<Misfit> {
+    let found = found.filter(|found| match found {
+        Value::Int(number) => *number != VERSION,
+        Value::Bool(_) => true,
+        _ => false,
+    })?;
+    Some(misfit(KeyPath::default().join("version"), found, "1: no other version is known"))
 }
 
 /// Something else stands where `allowed` has to stand.
@@ -161,8 +188,9 @@ fn run(value: &Value, path: &KeyPath) -> Result<EarlierRun, Vec<Misfit>> {
         misfits.push(misfit(path.join("pool"), found, "`provisioner/workerType`"));
     }
     let seconds = value.get("seconds").map(|found| (found, seconds(found)));
-    if let Some((found, None)) = seconds {
-        misfits.push(misfit(path.join("seconds"), found, "a number of seconds, 0 or more"));
+    // Others have another shape.
+    if let Some((found @ (Value::Int(_) | Value::Float(_) | Value::Bool(_)), None)) = seconds {
+        misfits.push(misfit(path.join("seconds"), found, SECONDS));
     }
     let task = text("task").map(TaskId::parse).transpose();
     if let (Err(_), Some(found)) = (&task, value.get("task")) {
@@ -241,6 +269,12 @@ mod tests {
             assert!(error.contains(part), "{part}: {error}");
         }
         assert!(read("", true).unwrap_err().contains("is empty"));
-        assert!(read("{\"version\": 1}", false).unwrap_err().contains("missing key `runs`"));
+        let error = read("{\"version\": true, \"groups\": [\"x\"]}", false).unwrap_err();
+        for part in
+            ["h.json:1:13: `version` must be 1", "h.json:1:31: `groups[0]` must be the id of a task group"]
+        {
+            assert!(error.contains(part), "{part}: {error}");
+        }
+        assert!(read("{}", false).unwrap_err().contains("missing key `version`"));
     }
 }

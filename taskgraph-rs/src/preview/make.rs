@@ -193,7 +193,9 @@ pub fn preview(loaded: &Loaded, request: &Request<'_>) -> Result<Preview> {
     let mut report = Report::new(config, tree, problems, plan);
     report.notes = notes;
     let now = made.map(|made| made.run).filter(|_| report.plan.is_some());
-    Ok(Preview { before: before.filter(|_| now.is_some()), history: known, report, now })
+    let is_there = now.is_some();
+    let (before, history) = (before.filter(|_| is_there), known.filter(|_| is_there));
+    Ok(Preview { before, history, report, now })
 }
 
 /// What would run. `fates` are the decisions of the optimizer, if the index was looked up.

@@ -15,7 +15,7 @@ use crate::value::{Str, Value};
 
 /// What the file looks like.
 const SHAPE: Shape = Shape::Map(&[
-    required("version", Shape::Any),
+    required("version", Shape::Int),
     required("currency", Shape::Str),
     required("prices", Shape::MapOf(&Shape::Any)),
 ]);
@@ -44,7 +44,7 @@ impl Prices {
         let Given { values, layer } = Given::read(source, is_json)?;
         let document = &layer.document;
         let mut misfits = SHAPE.check(&values.clone().into());
-        misfits.extend(version(values.get("version"), KeyPath::default().join("version")));
+        misfits.extend(version(values.get("version")));
         let mut rules = Vec::new();
         for (pattern, value) in values.get("prices").and_then(Value::as_map).into_iter().flatten() {
             match amount(value) {
