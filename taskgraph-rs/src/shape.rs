@@ -238,6 +238,45 @@ impl Shape {
         }
     }
 
+    /// Booleans that the shape takes for integers, at any depth.
+    pub fn booleans_for_integers(&self, value: &Value) -> Vec<Misfit> {
+        let mut misfits = Vec::new();
+        self.collect_booleans(value, &KeyPath::default(), &mut misfits);
+        misfits
+    }
+
+    fn collect_booleans(&self, value: &Value, path: &KeyPath, out: &mut Vec<Misfit>) {
+        match (self, value) {
+            (Shape::Int, Value::Bool(_)) => out.push(Misfit {
+                path: path.clone(),
+                what: What::Wrong {
+                    found: found(value),
+                    allowed: self.in_words(),
+                    nearest: None,
+                    instead: None,
+                },
+            }),
+            (Shape::List(item), Value::List(items)) => {
+                for (index, value) in items.iter().enumerate() {
+                    item.collect_booleans(value, &path.join(index), out);
+                }
+            }
+            (Shape::Map(fields) | Shape::Open(fields, _), Value::Map(map)) => {
+                for field in *fields {
+                    if let Some(value) = map.get(field.name) {
+                        field.shape.collect_booleans(value, &path.join(field.name), out);
+                    }
+                }
+            }
+            (Shape::Either(shapes, _), _) => {
+                if let Some(shape) = shapes.iter().find(|shape| shape.fits(value)) {
+                    shape.collect_booleans(value, path, out);
+                }
+            }
+            _ => {}
+        }
+    }
+
     /// What is allowed, in words: `a string`, `use, continue or init`.
     pub fn in_words(&self) -> String {
         match self {

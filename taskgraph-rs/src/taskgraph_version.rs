@@ -147,6 +147,11 @@ impl TaskgraphVersion {
         self.since(19, 1, 0)
     }
 
+    /// Whether a boolean is no integer. 19.1.
+    pub fn refuses_booleans_for_integers(self) -> bool {
+        self.since(19, 1, 0)
+    }
+
     /// Whether unknown keys of `run`, `fetch` and `worker` do nothing, where they were refused before. 19.1.
     pub fn ignores_unknown_keys(self) -> bool {
         self.since(19, 1, 0)

@@ -55,6 +55,11 @@ STRICTER = [
     r"^error: a key must be a string",
     # Of several strategies the first one counts, and from 19.1 on the others are not refused.
     r"^error: `optimization` must be nothing \(null\), or one strategy",
+    # From 19.1 on these are not looked at.
+    r"^error: `command` must be a list of commands",
+    r"^error: `run-on-projects\[\d+\]` must be a string",
+    # From 17.3 on the last of several tasks of a kind with one label is taken.
+    r"^error: two tasks have the label",
 ]
 
 

@@ -107,7 +107,7 @@ fn a_selected_kind_lights_up_its_neighbours() {
         assert_eq!(names("#canvas a[aria-current]"), "train-teacher", "{fragment}");
         assert_eq!(
             names("#canvas a.near"),
-            "alignments-backtranslated alignments-original evaluate merge-devset toolchain translate-corpus translate-mono-src"
+            "alignments-backtranslated alignments-original evaluate evaluate-teacher-ensemble merge-devset toolchain translate-corpus translate-mono-src"
         );
         assert!(browser.ask("document.querySelectorAll('#canvas .edge.lit').length").as_u64().unwrap() >= 5);
         assert!(names("#canvas a.dim").contains("export"));

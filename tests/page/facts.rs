@@ -42,13 +42,13 @@ fn before_a_look_up_nobody_says_what_would_run() {
     let Some(browser) = Browser::start() else { return };
     let page = Page::new(&example());
     browser.open_all(&page, "");
-    assert!(browser.text(FACTS).ends_with("147 tasks, nothing looked up yet"), "{}", browser.text(FACTS));
+    assert!(browser.text(FACTS).ends_with("167 tasks, nothing looked up yet"), "{}", browser.text(FACTS));
     // The other graph has numbers of its own, in the panel as well.
     browser.click("#run-1");
-    browser.wait(&format!("{FACTS}.endsWith('149 tasks, nothing looked up yet')"));
+    browser.wait(&format!("{FACTS}.endsWith('169 tasks, nothing looked up yet')"));
     let panel = browser.text("document.querySelector('#panel').textContent");
     assert!(
-        panel.contains("This is the same config without pretrained models.") && panel.contains("149 tasks, "),
+        panel.contains("This is the same config without pretrained models.") && panel.contains("169 tasks, "),
         "{panel}"
     );
     for text in [panel, browser.text("document.body.innerText")] {

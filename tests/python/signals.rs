@@ -78,11 +78,9 @@ fn interrupted(signal: &str, arguments: &[&str]) -> Option<ExitStatus> {
         );
         mark.path().join("begun").exists()
     });
-    assert!(
-        marked(mark.path()).len() >= 6,
-        "the program, the worker, its watcher, its session, a child and a daemon: {:?}",
-        marked(mark.path())
-    );
+    // The program, the worker, its watcher, its session, a child and a daemon. A process that is just being made has no
+    // environment yet.
+    until(PATIENCE, "not all processes are there", || marked(mark.path()).len() >= 6);
     let pid = child.id().to_string();
     assert!(Command::new("sh").args(["-c", "kill -s $0 $1", signal, &pid]).status().unwrap().success());
     let start = Instant::now();

@@ -7,7 +7,7 @@ use taskgraph::fields::Misfits;
 use taskgraph::keypath::KeyPath;
 use taskgraph::origin::Origin;
 use taskgraph::problem::Problem;
-use taskgraph::shape::Shape;
+use taskgraph::shape::{Misfit, Shape};
 use taskgraph::transform::{Context, Stub};
 use taskgraph::value::{Map, Value};
 use taskgraph::words;
@@ -16,7 +16,9 @@ use taskgraph::words;
 pub fn take(ctx: &Context<'_>, stub: &mut Stub, name: &str, shape: &Shape) -> Result<Option<Map>> {
     let section = stub.take_section(name, shape)?;
     if let Some(section) = &section {
-        refuse_unknown(ctx, shape, &section.clone().into(), &KeyPath::dotted(name))?;
+        let (section, path) = (section.clone().into(), KeyPath::dotted(name));
+        refuse_unknown(ctx, shape, &section, &path)?;
+        refuse_booleans(ctx, shape, &section, &path)?;
     }
     Ok(section)
 }
@@ -26,7 +28,18 @@ pub fn refuse_unknown(ctx: &Context<'_>, shape: &Shape, section: &Value, path: &
     if !ctx.config.version.refuses_unknown_keys_of_sections() {
         return Ok(());
     }
-    let mut misfits = shape.unknown_keys(section);
+    refused(shape.unknown_keys(section), path)
+}
+
+/// Refuses booleans that the shape takes for integers, if the Taskgraph of the tree does.
+pub fn refuse_booleans(ctx: &Context<'_>, shape: &Shape, section: &Value, path: &KeyPath) -> Result<()> {
+    if !ctx.config.version.refuses_booleans_for_integers() {
+        return Ok(());
+    }
+    refused(shape.booleans_for_integers(section), path)
+}
+
+fn refused(mut misfits: Vec<Misfit>, path: &KeyPath) -> Result<()> {
     misfits.iter_mut().for_each(|misfit| misfit.path = path.concat(&misfit.path));
     if misfits.is_empty() { Ok(()) } else { Err(Misfits(misfits).into()) }
 }
@@ -34,7 +47,7 @@ pub fn refuse_unknown(ctx: &Context<'_>, shape: &Shape, section: &Value, path: &
 /// Checks a section whose unknown keys were refused until they came to be ignored: a warning says so of each.
 pub fn check(ctx: &Context<'_>, origin: &Origin, shape: &Shape, section: &Map, path: &KeyPath) -> Result<()> {
     if shape.fits_fields(section) {
-        return Ok(());
+        return refuse_booleans(ctx, shape, &section.clone().into(), path);
     }
     let Shape::Map(fields) = shape else { return shape.require(&section.clone().into(), path) };
     if !ctx.config.version.ignores_unknown_keys() {
@@ -51,5 +64,7 @@ pub fn check(ctx: &Context<'_>, origin: &Origin, shape: &Shape, section: &Map, p
     }
     let known = section.iter().filter(|(key, _)| is_known(key));
     let known: Map = known.map(|(key, value)| (key.clone(), value.clone())).collect();
-    shape.require(&Value::Map(Arc::new(known)), path)
+    let known = Value::Map(Arc::new(known));
+    shape.require(&known, path)?;
+    refuse_booleans(ctx, shape, &known, path)
 }
