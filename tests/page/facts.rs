@@ -22,7 +22,7 @@ fn earlier_runs_tell_how_long_the_tasks_of_a_pool_take() {
     for told in [
         "by earlier runs",
         "cost, EUR",
-        "by 1 earlier task: 2 h of machines, 6.00 EUR; ",
+        "by 1 earlier task: 2 h of machines and 8 h of single GPUs, 6.00 EUR; ",
         "have no earlier run",
         "Critical path: 2 h in ",
     ] {

@@ -243,3 +243,49 @@ async fn all_of<T>(
 pub(super) fn task_id(text: &str, call: &str) -> Result<TaskId> {
     TaskId::parse(text).map_err(|error| Failure::Unusable(error.to_string()).of(call))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A run that began at this minute and lasted for these seconds.
+    fn run(state: &str, minute: u32, seconds: u32) -> serde_json::Value {
+        json!({
+            "state": state,
+            "started": format!("2026-01-01T00:{minute:02}:00.500Z"),
+            "resolved": format!("2026-01-01T00:{minute:02}:{seconds:02}.500Z"),
+        })
+    }
+
+    fn took(state: &str, runs: &[serde_json::Value]) -> Option<u64> {
+        let status = json!({
+            "state": state, "expires": "E", "provisionerId": "p", "workerType": "w", "runs": runs,
+        });
+        let took = serde_json::from_value::<Status>(status).unwrap().took()?;
+        assert_eq!(took.pool, "p/w");
+        Some(took.seconds)
+    }
+
+    #[test]
+    fn a_task_took_all_runs_since_it_last_completed() {
+        assert_eq!(took("completed", &[run("completed", 1, 5)]), Some(5));
+        let never_began = json!({"state": "exception", "resolved": "2026-01-01T00:02:00.000Z"});
+        let lost = [run("exception", 1, 40), never_began, run("exception", 3, 2), run("completed", 4, 5)];
+        assert_eq!(took("completed", &lost), Some(47));
+        let again =
+            [run("exception", 1, 40), run("completed", 2, 7), run("failed", 3, 3), run("completed", 4, 5)];
+        assert_eq!(took("completed", &again), Some(8));
+    }
+
+    #[test]
+    fn what_has_not_completed_or_tells_no_time_took_nothing() {
+        assert_eq!(took("failed", &[run("failed", 1, 5)]), None);
+        assert_eq!(took("running", &[run("completed", 1, 5), json!({"state": "running"})]), None);
+        assert_eq!(took("completed", &[json!({"state": "completed"})]), None);
+        assert_eq!(took("completed", &[]), None);
+        let backwards = json!({
+            "state": "completed", "started": "2026-01-02T00:00:00.000Z", "resolved": "2026-01-01T00:00:00.000Z",
+        });
+        assert_eq!(took("completed", &[backwards]), None);
+    }
+}

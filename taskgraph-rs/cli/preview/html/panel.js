@@ -63,7 +63,7 @@ const NO_EARLIER_RUN = "no earlier run";
 const time = (seconds) => seconds < 60 ? `${seconds} s` : duration(seconds);
 const estimated = (all) => {
   const path = all.critical_path;
-  const total = all.seconds == null ? `${NO_EARLIER_RUN} of any of these tasks` : `${time(all.seconds)} of machines`;
+  const total = all.seconds == null ? `${NO_EARLIER_RUN} of any of these tasks` : `${time(all.seconds)} of machines${all.gpu_seconds ? ` and ${time(all.gpu_seconds)} of single GPUs` : ""}`;
   const money = all.seconds != null && all.money ? `, ${all.money.cost.toFixed(2)} ${all.money.currency}${all.money.no_price ? ` (${count(all.money.no_price, "task")} without a price)` : ""}` : "";
   const missing = all.seconds != null && all.no_earlier_run ? `; ${all.no_earlier_run} of ${count(plan.work.totals.tasks, "task")} have ${NO_EARLIER_RUN}` : "";
   return [h("p", { class: "lead" }, `by ${count(all.earlier, "earlier task")}: ${total}${money}${missing}`),
