@@ -12,7 +12,7 @@ const IMAGE: &str = "K6XCM0LhQGWHvFNvOc7f8Q";
 const FIRST: &str = "MH3_5l1jS3-eJ4lSxydNQQ";
 const SECOND: &str = "BAvLUilqQ3SYqy6Ck55CUQ";
 
-/// An earlier training: a source and what is built of it, and two tasks of one stage, the second of which depends on the first.
+/// An earlier training: an image and the one that is built of it, and two tasks of one stage, the second of which depends on the first.
 struct Earlier {
     fake: Fake,
     labels: Value,
@@ -22,8 +22,8 @@ struct Earlier {
 impl Earlier {
     fn new(image: &str, first: &str) -> Self {
         let mut earlier = Earlier { fake: decided(), labels: json!({}), graph: json!({}) };
-        earlier.task(BASE, "fetch-preprocess", "completed", &[]);
-        earlier.task(IMAGE, "toolchain-preprocess", image, &[BASE]);
+        earlier.task(BASE, "docker-image-base", "completed", &[]);
+        earlier.task(IMAGE, "docker-image-toolchain-build", image, &[BASE]);
         earlier.task(FIRST, "alignments-original-ru-en", first, &[IMAGE]);
         earlier.task(SECOND, "alignments-backtranslated-ru-en", "unscheduled", &[FIRST, IMAGE, BASE]);
         earlier
@@ -75,12 +75,12 @@ fn a_task_of_the_stage_is_done_anew_if_another_one_of_it_came_out_of_it_too() {
         assert_eq!(outcome.status, 0, "{}", outcome.err);
         assert_eq!(
             repository.artifact("parameters.yml")["existing_tasks"],
-            json!({"fetch-preprocess": BASE, "toolchain-preprocess": IMAGE}),
+            json!({"docker-image-base": BASE, "docker-image-toolchain-build": IMAGE}),
             "{state}"
         );
         let ids = repository.artifact("label-to-taskid.json");
         assert_ne!(ids["alignments-original-ru-en"], FIRST);
-        assert_eq!(ids["toolchain-preprocess"], IMAGE);
+        assert_eq!(ids["docker-image-toolchain-build"], IMAGE);
     }
 }
 
@@ -89,11 +89,12 @@ fn what_the_stage_came_out_of_runs_anew_if_it_failed() {
     let repository = Repository::new();
     let outcome = Earlier::new("failed", "unscheduled").train(&repository);
     assert_eq!(outcome.status, 0, "{}", outcome.err);
-    let told =
-        format!("`toolchain-preprocess` runs anew: task `{IMAGE}` of an earlier group cannot be used again");
+    let told = format!(
+        "`docker-image-toolchain-build` runs anew: task `{IMAGE}` of an earlier group cannot be used again"
+    );
     assert!(outcome.err.contains(&told) && outcome.err.contains("its state is failed"), "{}", outcome.err);
-    assert_eq!(repository.artifact("parameters.yml")["existing_tasks"], json!({"fetch-preprocess": BASE}));
-    assert_ne!(repository.artifact("label-to-taskid.json")["toolchain-preprocess"], IMAGE);
+    assert_eq!(repository.artifact("parameters.yml")["existing_tasks"], json!({"docker-image-base": BASE}));
+    assert_ne!(repository.artifact("label-to-taskid.json")["docker-image-toolchain-build"], IMAGE);
 }
 
 /// Milliseconds after 1970.
@@ -106,7 +107,7 @@ fn in_days(days: i64) -> String {
 fn expiring(days: [i64; 2]) -> Earlier {
     let mut earlier = Earlier::new("completed", "unscheduled");
     for ((id, name), days) in
-        [(IMAGE, "toolchain-preprocess"), (BASE, "fetch-preprocess")].into_iter().zip(days)
+        [(IMAGE, "docker-image-toolchain-build"), (BASE, "docker-image-base")].into_iter().zip(days)
     {
         earlier.task(id, name, "completed", if id == IMAGE { &[BASE] } else { &[] });
         let definition = json!({"expires": in_days(days), "taskGroupId": GROUP, "schedulerId": "translations-level-1",
@@ -119,12 +120,8 @@ fn expiring(days: [i64; 2]) -> Earlier {
 
 #[test]
 fn what_expires_before_the_deadline_of_what_needs_it_runs_anew_and_so_on_for_what_that_needs() {
-    for (days, runs_anew, existing) in [
-        // Without anything that depends on it, what the toolchain came out of is of no interest.
-        ([3, 300], [true, false], json!({"fetch-preprocess": BASE})),
-        // Nothing needs what the toolchain came out of.
-        ([300, 3], [false, false], json!({"fetch-preprocess": BASE, "toolchain-preprocess": IMAGE})),
-    ] {
+    // What the image is built from is used again.
+    for (days, runs_anew, existing) in [([3, 300], [true, false], json!({"docker-image-base": BASE}))] {
         let repository = Repository::new();
         let outcome = expiring(days).train(&repository);
         assert_eq!(outcome.status, 0, "{}", outcome.err);
@@ -135,7 +132,7 @@ fn what_expires_before_the_deadline_of_what_needs_it_runs_anew_and_so_on_for_wha
             outcome.err
         );
         for ((name, id), runs) in
-            [("toolchain-preprocess", IMAGE), ("fetch-preprocess", BASE)].into_iter().zip(runs_anew)
+            [("docker-image-toolchain-build", IMAGE), ("docker-image-base", BASE)].into_iter().zip(runs_anew)
         {
             let told = format!("`{name}` runs anew: task `{id}` of an earlier group cannot be used again");
             assert_eq!(outcome.err.contains(&told), runs, "{days:?}: {}", outcome.err);
@@ -159,7 +156,7 @@ fn a_training_that_could_use_nothing_again_is_refused() {
     assert_eq!(outcome.status, 2, "{}", outcome.err);
     let told = "of 2 tasks that were found in earlier groups, none can be used again";
     assert!(outcome.err.contains(told), "{}", outcome.err);
-    for (name, id) in [("toolchain-preprocess", IMAGE), ("fetch-preprocess", BASE)] {
+    for (name, id) in [("docker-image-toolchain-build", IMAGE), ("docker-image-base", BASE)] {
         let told = format!("`{name}` runs anew: task `{id}` of an earlier group cannot be used again");
         assert!(outcome.err.contains(&told), "{}", outcome.err);
     }
@@ -171,10 +168,10 @@ fn what_the_input_names_is_refused_if_it_cannot_be_used() {
     let repository = Repository::new();
     let earlier = expiring([3, 300]);
     let outcome = earlier.train_with(&repository, |config| {
-        config["existing_tasks"] = json!({"toolchain-preprocess": IMAGE});
+        config["existing_tasks"] = json!({"docker-image-toolchain-build": IMAGE});
     });
     assert_eq!(outcome.status, 2, "{}", outcome.err);
-    let told = format!("`toolchain-preprocess` cannot be used again: task `{IMAGE}` is no good");
+    let told = format!("`docker-image-toolchain-build` cannot be used again: task `{IMAGE}` is no good");
     assert!(outcome.err.contains(&told) && outcome.err.contains("it expires at "), "{}", outcome.err);
     assert!(outcome.err.contains("input.json:1:"), "{}", outcome.err);
     assert!(!repository.has_artifacts());
@@ -186,8 +183,8 @@ fn what_is_forgotten_is_told_and_made_again() {
     let earlier = Earlier::new("gone", "completed");
     let outcome = earlier.train(&repository);
     assert_eq!(outcome.status, 0, "{}", outcome.err);
-    assert!(outcome.err.contains(&format!("toolchain-preprocess ({IMAGE})")), "{}", outcome.err);
-    assert_eq!(repository.artifact("parameters.yml")["existing_tasks"], json!({"fetch-preprocess": BASE}));
+    assert!(outcome.err.contains(&format!("docker-image-toolchain-build ({IMAGE})")), "{}", outcome.err);
+    assert_eq!(repository.artifact("parameters.yml")["existing_tasks"], json!({"docker-image-base": BASE}));
 }
 
 #[test]
