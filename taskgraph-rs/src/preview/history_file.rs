@@ -33,7 +33,7 @@ const WHOLE: Shape = Shape::Map(&[
 ]);
 
 /// What stands in the seconds of a task.
-const SECONDS: &str = "a number of seconds, 0 or more";
+const SECONDS: &str = "a number of seconds, at least 0";
 
 /// A task.
 const RUN: Shape = Shape::Map(&[
@@ -250,7 +250,7 @@ mod tests {
         for part in [
             "h.json:2:20: `kind` must be a string",
             "h.json:2:31: `pool` must be `provisioner/workerType`",
-            "h.json:2:47: `seconds` must be a number of seconds, 0 or more",
+            "h.json:2:47: `seconds` must be a number of seconds, at least 0",
             "h.json:3:3: unknown key `kid`",
             "h.json:4:13: `seconds` must be",
             "h.json:4:27: `task` must be a taskId",
