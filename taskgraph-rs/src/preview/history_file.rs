@@ -271,7 +271,7 @@ mod tests {
         assert!(read("", true).unwrap_err().contains("is empty"));
         let error = read("{\"version\": true, \"groups\": [\"x\"]}", false).unwrap_err();
         for part in
-            ["h.json:1:13: `version` must be 1", "h.json:1:31: `groups[0]` must be the id of a task group"]
+            ["h.json:1:13: `version` must be 1", "h.json:1:30: `groups[0]` must be the id of a task group"]
         {
             assert!(error.contains(part), "{part}: {error}");
         }
