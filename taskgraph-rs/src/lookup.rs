@@ -23,6 +23,17 @@ pub struct TaskState {
     pub expires: Str,
     /// Why its last run came to its end, if it has: `canceled`, `deadline-exceeded`, …
     pub reason: Option<Str>,
+    /// How long it took, if it completed.
+    pub took: Option<Took>,
+}
+
+/// How long a task took that completed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Took {
+    /// Where it ran: `provisioner/workerType`.
+    pub pool: Str,
+    /// All runs that it took, together: those that were interrupted, too, since machines were busy with them.
+    pub seconds: u64,
 }
 
 /// What is to be looked up before a graph is optimized.
@@ -90,9 +101,10 @@ impl Found {
         for (task, value) in section(&values, "status") {
             let text = |key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default().into();
             if let Some(id) = id(task, KeyPath::dotted("status").join(task), place_of_key) {
-                found
-                    .states
-                    .insert(id, TaskState { state: text("state"), expires: text("expires"), reason: None });
+                found.states.insert(
+                    id,
+                    TaskState { state: text("state"), expires: text("expires"), reason: None, took: None },
+                );
             }
         }
         Problems(problems).check()?;

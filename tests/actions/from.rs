@@ -98,6 +98,74 @@ fn the_same_config_makes_the_same_tasks() {
 }
 
 #[test]
+fn tasks_of_the_groups_tell_how_long_the_run_takes() {
+    let trained = Trained::new();
+    let label = "train-backwards-ru-en";
+    let (id, task) =
+        trained.fake.tasks().into_iter().find(|(_, task)| task["metadata"]["name"] == label).unwrap();
+    let pool =
+        format!("{}/{}", task["provisionerId"].as_str().unwrap(), task["workerType"].as_str().unwrap());
+    // Interrupted twice.
+    trained.fake.took(&id, &pool, &[3600, 7200, 1800]);
+    let outcome = trained.preview(|_| (), &["--json"]);
+    assert_eq!(outcome.status, 0, "{}", outcome.err);
+    let report: Value = serde_json::from_str(&outcome.out).unwrap();
+    let work = &report["plan"]["work"];
+    let row = work["rows"].as_array().unwrap().iter().find(|row| row["kind"] == "train-backwards").unwrap();
+    assert_eq!(row["pool"], *pool);
+    assert_eq!(
+        (&row["estimate"]["earlier"], &row["estimate"]["median_seconds"]),
+        (&json!(1), &json!(12_600))
+    );
+    let path = work["estimate"]["critical_path"]["tasks"].as_array().unwrap();
+    assert!(path.contains(&json!({"label": label, "seconds": 12_600})), "{path:?}");
+    // A run that is not over tells nothing.
+    trained.fake.put_task(&id, task, "running");
+    let outcome = trained.preview(|_| (), &["--json"]);
+    let report: Value = serde_json::from_str(&outcome.out).unwrap();
+    let rows = report["plan"]["work"]["rows"].as_array().unwrap();
+    let row = rows.iter().find(|row| row["kind"] == "train-backwards").unwrap();
+    assert_eq!(row["estimate"]["seconds"], Value::Null, "{row:#}");
+}
+
+#[test]
+fn a_history_can_name_groups() {
+    let trained = Trained::new();
+    let (id, task) =
+        trained.fake.tasks().into_iter().find(|(_, task)| task["tags"]["kind"] == "train-vocab").unwrap();
+    let pool =
+        format!("{}/{}", task["provisionerId"].as_str().unwrap(), task["workerType"].as_str().unwrap());
+    trained.fake.took(&id, &pool, &[90]);
+    trained.repository.write("next.json", &config(|_| ()).to_string());
+    let preview = |group: &str, more: &[&str]| {
+        trained.repository.write("h.json", &json!({"version": 1, "groups": [group]}).to_string());
+        let arguments = [&["next.json", "--history", "h.json"], more].concat();
+        trained.repository.preview(&trained.fake, &arguments)
+    };
+    let outcome = preview(ACTION, &["--json", "--write-history", "written.jsonl"]);
+    assert_eq!(outcome.status, 0, "{}{}", outcome.out, outcome.err);
+    let report: Value = serde_json::from_str(&outcome.out).unwrap();
+    assert_eq!(report["plan"]["look_up"], Value::Null, "nobody has asked what the index has");
+    let rows = report["plan"]["work"]["rows"].as_array().unwrap();
+    let row = rows.iter().find(|row| row["kind"] == "train-vocab").unwrap();
+    assert_eq!(row["estimate"]["median_seconds"], 90, "{row:#}");
+    // What was written says the same without a network.
+    let arguments = ["next.json", "--history", "written.jsonl", "--json", "--offline"];
+    let again = trained.repository.preview(&trained.fake, &arguments);
+    assert_eq!(again.status, 0, "{}{}", again.out, again.err);
+    let again: Value = serde_json::from_str(&again.out).unwrap();
+    assert_eq!(again["plan"]["work"], report["plan"]["work"]);
+    let outcome = preview(DECISION.to_lowercase().as_str(), &[]);
+    assert_eq!(outcome.status, 2, "{}", outcome.out);
+    let outcome = preview(ACTION, &["--offline"]);
+    assert_eq!(outcome.status, 2, "{}", outcome.out);
+    assert!(outcome.err.contains("which --offline does not ask for"), "{}", outcome.err);
+    let outcome = preview("AAAAAAAAQAAAAAAAAAAAAA", &[]);
+    assert_eq!(outcome.status, 2, "{}", outcome.out);
+    assert!(outcome.err.contains("there is no such task group"), "{}", outcome.err);
+}
+
+#[test]
 fn what_differs_is_told_whether_it_runs_or_is_used_again() {
     let trained = Trained::new();
     let change = |config: &mut Value| {

@@ -11,11 +11,22 @@ use crate::support::{checkout, read_json, shared, whole};
 
 /// Previews a case over its tree, with what the case says the index has, and these parameters on top.
 fn preview(fake: &Fake, on_top: &Value, more: &[&str]) -> Option<(Outcome, Value)> {
+    preview_of(fake, on_top, more, |_| ())
+}
+
+/// The same, with something done to the services before.
+fn preview_of(
+    fake: &Fake,
+    on_top: &Value,
+    more: &[&str],
+    prepare: impl FnOnce(&Fake),
+) -> Option<(Outcome, Value)> {
     let tree = shared("conformance/translations-2026-07")?;
     let copy = checkout(&tree.join("tree"));
     let case = tree.join("cases/index-hits-train-teacher-model");
     let answers = read_json(&case.join("case.json"));
     fake.case(&answers);
+    prepare(fake);
     let parameters = std::fs::read_to_string(case.join("parameters.yml")).unwrap();
     let mut parameters: Value = serde_yaml::from_str(&parameters).unwrap();
     parameters.as_object_mut().unwrap().extend(on_top.as_object().unwrap().clone());
@@ -137,6 +148,50 @@ fn existing_tasks_are_told_apart() {
     let problems = report["problems"].as_array().unwrap();
     let told = problems.iter().find(|problem| problem["message"] == told).unwrap();
     assert_eq!((&told["severity"], &told["code"]), (&json!("warning"), &json!("existing-task")));
+}
+
+#[test]
+fn tasks_that_were_found_tell_how_long_others_of_their_kind_take() {
+    let fake = Fake::start();
+    let Some((outcome, _)) = preview(&fake, &json!({}), &["--json"]) else { return };
+    let report: Value = serde_json::from_str(&outcome.out).unwrap();
+    let tasks = report["plan"]["look_up"]["tasks"].as_object().unwrap();
+    let rows = report["plan"]["work"]["rows"].as_array().unwrap();
+    // Some kind has tasks that are used again and others that would run.
+    let used: std::collections::BTreeSet<&str> = tasks
+        .values()
+        .filter(|task| task["outcome"] == "used-again")
+        .map(|task| task["task_id"].as_str().unwrap())
+        .collect();
+    let row = |kind: &str| rows.iter().find(|row| row["kind"] == kind);
+    let kinds = report["plan"]["look_up"]["kinds"].as_object().unwrap();
+    let kind = kinds.iter().find(|(kind, of)| {
+        of["used_again"].as_u64() > Some(0) && of["would_run"].as_u64() > Some(0) && row(kind).is_some()
+    });
+    let kind = kind.map(|(kind, _)| kind.as_str()).unwrap_or_else(|| panic!("{kinds:#?}"));
+    let pool = row(kind).unwrap()["pool"].as_str().unwrap();
+    assert_eq!(row(kind).unwrap()["estimate"]["seconds"], Value::Null, "nothing ran on that pool yet");
+    // All of them took 100 seconds, after a run of 20 seconds that lost its worker.
+    let folder = tempfile::tempdir().unwrap();
+    let written = folder.path().join("history.jsonl");
+    let more = ["--json", "--write-history", written.to_str().unwrap()];
+    let (outcome, _) = preview_of(&fake, &json!({}), &more, |fake| {
+        used.iter().for_each(|id| fake.took(id, pool, &[20, 100]));
+    })
+    .unwrap();
+    assert_eq!(outcome.status, 0, "{}", outcome.err);
+    let report: Value = serde_json::from_str(&outcome.out).unwrap();
+    let work = &report["plan"]["work"];
+    let rows = work["rows"].as_array().unwrap();
+    let row = rows.iter().find(|row| row["kind"] == kind && row["pool"] == pool).unwrap();
+    let estimate = &row["estimate"];
+    assert_eq!(estimate["earlier"], kinds[kind]["used_again"]);
+    assert_eq!(estimate["median_seconds"], 120);
+    assert_eq!(estimate["seconds"], 120 * row["tasks"].as_u64().unwrap());
+    let written = std::fs::read_to_string(&written).unwrap();
+    for id in used {
+        assert_eq!(written.matches(id).count(), 1, "{id}: {written}");
+    }
 }
 
 #[test]

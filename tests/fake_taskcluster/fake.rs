@@ -114,6 +114,22 @@ impl Fake {
         }
     }
 
+    /// Says where a completed task ran, and how long each of its runs took: all but the last lost their worker.
+    pub fn took(&self, id: &str, pool: &str, seconds: &[i64]) {
+        let mut inner = self.lock();
+        let task = &mut inner.store.tasks[id];
+        let (provisioner, worker_type) = pool.split_once('/').unwrap();
+        task.definition["taskQueueId"] = pool.into();
+        task.definition["provisionerId"] = provisioner.into();
+        task.definition["workerType"] = worker_type.into();
+        let (last, lost) = seconds.split_last().unwrap();
+        let lost = lost.iter().map(|seconds| {
+            let resolved = Some("worker-shutdown".to_owned());
+            Run { resolved, seconds: *seconds, ..Run::new("exception", "scheduled") }
+        });
+        task.runs = lost.chain([Run { seconds: *last, ..Run::new("completed", "retry") }]).collect();
+    }
+
     /// A task with a definition, as if it had been created.
     pub fn put_task(&self, id: &str, definition: Value, state: &str) {
         let mut inner = self.lock();

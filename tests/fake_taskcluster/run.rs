@@ -13,6 +13,8 @@ pub struct Run {
     pub created: &'static str,
     /// Why it came to its end, if it has.
     pub resolved: Option<String>,
+    /// How long it took.
+    pub seconds: i64,
 }
 
 impl Run {
@@ -22,7 +24,7 @@ impl Run {
             "completed" | "failed" => Some(state.to_owned()),
             _ => None,
         };
-        Run { state: state.into(), created, resolved }
+        Run { state: state.into(), created, resolved, seconds: 0 }
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use indexmap::IndexMap;
 use serde_json::{Value, json};
-use taskgraph::time::json_date;
+use taskgraph::time::{json_date, parse_json_date};
 
 use super::answer::Refusal;
 use super::run::Run;
@@ -103,7 +103,12 @@ impl Store {
                 "runId": number, "state": run.state, "reasonCreated": run.created, "scheduled": since,
             });
             if let Some(reason) = &run.resolved {
-                told["resolved"] = since.clone();
+                // No worker has ever begun with what was cancelled while it waited.
+                if reason != "canceled" {
+                    told["started"] = since.clone();
+                }
+                let micros = parse_json_date(since.as_str().unwrap()).unwrap();
+                told["resolved"] = json_date(micros / 1_000 + run.seconds * 1_000).into();
                 told["reasonResolved"] = reason.as_str().into();
             }
             told

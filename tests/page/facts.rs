@@ -8,6 +8,36 @@ const CHIPS: &str =
     "[...document.querySelectorAll('#fates button')].map((one) => one.textContent.trim()).join(', ')";
 
 #[test]
+fn earlier_runs_tell_how_long_the_tasks_of_a_pool_take() {
+    let Some(browser) = Browser::start() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let (history, prices) = (folder.path().join("history.jsonl"), folder.path().join("prices.yml"));
+    let run = "{\"kind\": \"train-teacher\", \"pool\": \"translations-1/b-linux-v100-gpu-4-1tb-standard\", \"seconds\": 7200}";
+    std::fs::write(&history, format!("{{\"version\": 1}}\n{run}\n")).unwrap();
+    std::fs::write(&prices, "{version: 1, currency: EUR, prices: {'*': 3}}").unwrap();
+    let flags = ["--history", history.to_str().unwrap(), "--prices", prices.to_str().unwrap()];
+    let page = Page::with(&example(), &flags);
+    browser.open_all(&page, "");
+    let panel = browser.text("document.querySelector('#panel').textContent");
+    for told in [
+        "by earlier runs",
+        "cost, EUR",
+        "by 1 earlier task: 2 h of machines and 8 h of single GPUs, 6.00 EUR; ",
+        "have no earlier run",
+        "Critical path: 2 h in ",
+    ] {
+        assert!(panel.contains(told), "{told}: {panel}");
+    }
+    // Of the other graph nobody has asked.
+    browser.click("#run-1");
+    let other = "This is the same config without pretrained models.";
+    browser.wait(&format!("document.querySelector('#panel').textContent.includes('{other}')"));
+    let panel = browser.text("document.querySelector('#panel').textContent");
+    assert!(!panel.contains("earlier run"), "{panel}");
+    assert_eq!(browser.complaints(), [""; 0]);
+}
+
+#[test]
 fn before_a_look_up_nobody_says_what_would_run() {
     let Some(browser) = Browser::start() else { return };
     let page = Page::new(&example());

@@ -6,6 +6,7 @@ use clap::Args as ClapArgs;
 
 /// Flags of `graph preview`.
 #[derive(ClapArgs)]
+#[command(group = clap::ArgGroup::new("times").args(["history", "look_up", "from"]).multiple(true))]
 pub struct PreviewOptions {
     /// A training config, a set of parameters, or `-` for standard input
     #[arg(value_name = "CONFIG")]
@@ -79,6 +80,19 @@ pub struct PreviewOptions {
     /// With --from: the stage to start at (the tree of December 2024), or how the labels start that are done anew
     #[arg(long, value_name = "STAGE", requires = "from")]
     pub start: Option<String>,
+
+    /// Tell how long the run will take, by the earlier tasks of this file (JSON, or .jsonl for JSON lines), see
+    /// docs/estimates.md; --look-up and --from find others
+    #[arg(long, value_name = "FILE")]
+    pub history: Vec<PathBuf>,
+
+    /// Tell what the run will cost: a file with what an hour of each worker pool costs (YAML or JSON), see docs/estimates.md
+    #[arg(long, value_name = "FILE", requires = "times")]
+    pub prices: Option<PathBuf>,
+
+    /// Write the earlier tasks that were given and found to this file, as JSON lines that --history reads
+    #[arg(long, value_name = "FILE", requires = "times")]
+    pub write_history: Option<PathBuf>,
 
     /// Ask for every file that the run would fetch from elsewhere: whether it is there, how large it is, when it expires
     #[arg(long)]

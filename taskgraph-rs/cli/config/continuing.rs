@@ -13,7 +13,7 @@ use taskgraph::continuing::{
 use taskgraph::diff::unified;
 use taskgraph::extension::Training;
 use taskgraph::keypath::KeyPath;
-use taskgraph::lookup::Wanted;
+use taskgraph::lookup::{TaskState, Wanted};
 use taskgraph::pipeline::Loaded;
 use taskgraph::preview::{Checker, Input, Outcome, no_training};
 use taskgraph::problem::{Problem, Problems};
@@ -226,9 +226,9 @@ fn latest(services: &Taskcluster, loaded: &Loaded, made: &[Made], asked: &Asked)
     let definitions = services.definitions(&ids)?;
     let tasks = ids.into_iter().zip(definitions).filter_map(|(task_id, definition)| {
         let definition = definition?;
-        let state = found.states.get(&task_id)?.state.clone();
+        let TaskState { state, took, .. } = found.states.get(&task_id)?.clone();
         let name = definition.get("metadata")?.get("name")?.as_str()?.into();
-        Some(GroupTask { task_id, state, name, definition })
+        Some(GroupTask { task_id, state, name, definition, took })
     });
     Ok(tasks.collect())
 }

@@ -112,17 +112,36 @@ fn earlier(out: &mut String, found: &Earlier) {
 }
 
 fn work(out: &mut String, plan: &Plan) {
-    let mut table = String::from("| tasks | kind | worker pool | at most |\n| ---: | --- | --- | ---: |\n");
+    let estimate = plan.work.estimate.as_ref();
+    let has_cost = estimate.is_some_and(|it| it.money.is_some());
+    let mut heads = vec!["tasks", "kind", "worker pool", "at most"];
+    heads.extend(estimate.map(|_| ["by earlier runs", "one task"]).into_iter().flatten());
+    heads.extend(has_cost.then_some("cost"));
+    let mut table =
+        format!("| {} |\n| ---: | --- | --- {}|\n", heads.join(" | "), "| ---: ".repeat(heads.len() - 3));
     for row in &plan.work.rows {
-        table.push_str(&format!(
-            "| {} | {} | {} | {} |\n",
-            row.tasks,
-            code(&row.kind),
-            code(&row.pool),
-            super::work::duration(row.seconds)
-        ));
+        let mut cells =
+            vec![row.tasks.to_string(), code(&row.kind), code(&row.pool), super::work::duration(row.seconds)];
+        if estimate.is_some() {
+            cells.extend([super::estimate::sum(&[row]), super::estimate::each(&[row])]);
+        }
+        cells.extend(has_cost.then(|| super::estimate::cost(&[row])));
+        table.push_str(&format!("| {} |\n", cells.join(" | ")));
     }
     details(out, "What they run on", &table);
+    let Some(estimate) = estimate else { return };
+    out.push_str(&format!(
+        "Estimated {}\n\n",
+        text(&super::estimate::total(estimate, plan.work.totals.tasks))
+    ));
+    if let Some(path) = &estimate.critical_path {
+        let items: Vec<String> = path
+            .tasks
+            .iter()
+            .map(|task| format!("{}: {}", code(task.label.as_str()), super::estimate::step(task)))
+            .collect();
+        folded(out, &format!("Critical path: {}", super::estimate::path(path)), &items);
+    }
 }
 
 fn in_python(out: &mut String, python: &PythonFacts) {

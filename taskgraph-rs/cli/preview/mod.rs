@@ -3,6 +3,8 @@
 mod dot;
 mod drawing;
 mod earlier;
+mod estimate;
+mod history;
 mod html;
 mod kept;
 mod look_up;
@@ -50,6 +52,7 @@ use crate::report::Reporter;
 /// Previews a config: once, or whenever it is saved.
 pub fn run(options: &PreviewOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {
     show::check_output(options)?;
+    history::check(options)?;
     let mut kept = Kept::new(options, registry);
     match options.watch {
         true => watch::watch(&options.config, reporter, || once(options, &mut kept, registry, reporter)),
@@ -91,6 +94,7 @@ fn once(
         eprint!("{warnings}{}", if warnings.is_empty() { "" } else { "\n" });
         reporter.refused(&report.problems);
     }
+    history::write(&preview, options)?;
     show::show(&preview, options)?;
     Ok(match report.outcome {
         Outcome::Refused => Status::Refused,
@@ -123,6 +127,7 @@ fn make(options: &PreviewOptions, kept: &mut Kept<'_>, registry: &Registry) -> R
         let help = "for --look-up name a checkout of the pipeline: --root CHECKOUT/taskcluster";
         return Err(Problems::from(Problem::error("embedded", message).help(help)).into());
     }
+    let (mut history, prices) = (history::read(options)?, history::prices(options)?);
     let urls = known_urls::read(options.known_urls.as_deref())?;
     let settings = Settings { urls, ..settings(options.run_task_dir.as_deref(), false, registry)? };
     let against = match options.against.as_deref() {
@@ -131,13 +136,17 @@ fn make(options: &PreviewOptions, kept: &mut Kept<'_>, registry: &Registry) -> R
         Some(path) => Against::Config(read(path)?),
     };
     let is_asked = options.look_up || options.from.is_some();
-    let services = is_asked.then(connect_for_a_look).transpose()?;
+    let names_groups = history.as_ref().is_some_and(|history| !history.groups().is_empty());
+    let services = (is_asked || names_groups).then(connect_for_a_look).transpose()?;
+    if let (Some(history), Some(services)) = (&mut history, &services) {
+        history.ask(services)?;
+    }
     let groups = options.from.as_ref().zip(services.as_ref()).map(|(ids, service)| Groups {
         ids: ids.clone(),
         start: options.start.clone(),
         service,
     });
-    let find = services.as_ref().map(|services| |wanted: &Wanted| services.find(wanted));
+    let find = services.as_ref().filter(|_| is_asked).map(|services| |wanted: &Wanted| services.find(wanted));
     let request = Request {
         input: read(&options.config)?,
         target_stage: options.target_stage.clone(),
@@ -146,6 +155,8 @@ fn make(options: &PreviewOptions, kept: &mut Kept<'_>, registry: &Registry) -> R
         settings: &settings,
         ask: (!options.offline).then_some(ask),
         groups,
+        history,
+        prices,
         find: find.as_ref().map(|find| find as &Find<'_>),
         now: SystemTime::now(),
     };
@@ -158,11 +169,11 @@ fn make(options: &PreviewOptions, kept: &mut Kept<'_>, registry: &Registry) -> R
         eprintln!("--offline: no url was asked");
         return Ok(made);
     }
-    let Preview { report, now, before } = made;
+    let Preview { report, now, before, history } = made;
     let report = check_urls(&request.input, loaded, &settings, report)?;
     Ok(match report.outcome {
         Outcome::Refused => report.into(),
-        _ => Preview { report, now, before },
+        _ => Preview { report, now, before, history },
     })
 }
 

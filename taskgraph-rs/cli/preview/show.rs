@@ -93,7 +93,7 @@ fn in_format(preview: &Preview, format: PreviewFormat, options: &PreviewOptions)
 
 /// The kinds, or the task that is in focus and its neighbours.
 fn draw(preview: &Preview, options: &PreviewOptions) -> Result<Drawing> {
-    let Preview { report, now: Some(now), before } = preview else { return Ok(Drawing::default()) };
+    let Preview { report, now: Some(now), before, .. } = preview else { return Ok(Drawing::default()) };
     let fates = fates(now, before.as_ref(), report.plan.as_ref());
     let Some(label) = &options.focus else {
         let graphs: Vec<_> =

@@ -3,6 +3,7 @@
 use indexmap::{IndexMap, IndexSet};
 use taskgraph::preview::{Plan, Row, Work};
 
+use super::estimate;
 use super::page::Page;
 use crate::report::count;
 
@@ -21,6 +22,7 @@ pub fn print(page: &mut Page, plan: &Plan, all: bool) {
         Some((of, worker_type)) if Some(of) == provisioner => worker_type.to_owned(),
         _ => pool.to_owned(),
     };
+    let columns = Columns::of(work);
     let is_alone = |row: &&Row| all || row.gpus > 0;
     let mut alone: IndexMap<(String, &str), Vec<&Row>> = IndexMap::new();
     for row in work.rows.iter().filter(is_alone) {
@@ -28,11 +30,16 @@ pub fn print(page: &mut Page, plan: &Plan, all: bool) {
         alone.entry((name, &row.pool)).or_default().push(row);
     }
     if !alone.is_empty() {
+        let each: &[&str] = if columns.estimate { &["one task", "worker pool"] } else { &["worker pool"] };
         let what = if all { "kind" } else { "on GPUs" };
-        let mut table = vec![[what, "tasks", "at most", "worker pool"].map(str::to_owned).to_vec()];
+        let mut table = vec![columns.heads(&[what, "tasks", "at most"], each)];
         table.extend(alone.into_iter().map(|((name, pool), rows)| {
             let Cells { tasks, time, machines } = cells(&rows, short(pool));
-            vec![name, tasks, time, machines]
+            let mut cells = vec![name, tasks, time];
+            columns.add(&mut cells, &rows);
+            cells.extend(columns.estimate.then(|| estimate::each(&rows)));
+            cells.push(machines);
+            cells
         }));
         page.table(2, &[1, 2], &table);
     }
@@ -41,10 +48,13 @@ pub fn print(page: &mut Page, plan: &Plan, all: bool) {
         others.entry(&row.pool).or_default().push(row);
     }
     if !others.is_empty() {
-        let mut table = vec![["tasks", "at most", "without GPUs", "kinds"].map(str::to_owned).to_vec()];
+        let mut table = vec![columns.heads(&["tasks", "at most"], &["without GPUs", "kinds"])];
         table.extend(others.into_iter().map(|(pool, rows)| {
             let Cells { tasks, time, machines } = cells(&rows, short(pool));
-            vec![tasks, time, machines, names(&rows)]
+            let mut cells = vec![tasks, time];
+            columns.add(&mut cells, &rows);
+            cells.extend([machines, names(&rows)]);
+            cells
         }));
         page.table(2, &[0, 1], &table);
     }
@@ -58,6 +68,36 @@ pub fn print(page: &mut Page, plan: &Plan, all: bool) {
         line.push_str(&format!(" and {} of single GPUs", duration(totals.gpu_seconds)));
     }
     page.line(&line);
+    estimate::print(page, plan, all);
+}
+
+/// Which columns there are besides those that are always there.
+struct Columns {
+    estimate: bool,
+    cost: bool,
+}
+
+impl Columns {
+    fn of(work: &Work) -> Self {
+        let estimate = work.estimate.as_ref();
+        Columns {
+            estimate: estimate.is_some(),
+            cost: estimate.and_then(|it| it.money.as_ref()).is_some_and(|money| money.cost > 0.0),
+        }
+    }
+
+    /// The heads of a table, with those of the other columns between them.
+    fn heads(&self, start: &[&str], end: &[&str]) -> Vec<String> {
+        let more = [(self.estimate, "by earlier runs"), (self.cost, "cost")];
+        let more = more.iter().filter(|(is_there, _)| *is_there).map(|(_, name)| name);
+        start.iter().chain(more).chain(end).map(|name| (*name).to_owned()).collect()
+    }
+
+    /// The other columns of some rows.
+    fn add(&self, cells: &mut Vec<String>, rows: &[&Row]) {
+        cells.extend(self.estimate.then(|| estimate::sum(rows)));
+        cells.extend(self.cost.then(|| estimate::cost(rows)));
+    }
 }
 
 /// The provisioner of most pools, so that it need not stand in every row.

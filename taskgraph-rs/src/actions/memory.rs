@@ -93,7 +93,8 @@ impl Service for Memory {
             match self.states.get(task) {
                 None => drop(found.unknown.insert(task.clone())),
                 Some(state) => {
-                    let state = TaskState { state: (*state).into(), expires: FAR.into(), reason: None };
+                    let state =
+                        TaskState { state: (*state).into(), expires: FAR.into(), reason: None, took: None };
                     found.states.insert(task.clone(), state);
                 }
             }
@@ -119,7 +120,7 @@ impl Service for Memory {
             let definition = self.tasks.get(task)?.clone();
             let name = super::name_of(&definition).into();
             let state = self.states.get(task).copied().unwrap_or("unscheduled").into();
-            Some(GroupTask { task_id: task.clone(), state, name, definition })
+            Some(GroupTask { task_id: task.clone(), state, name, definition, took: None })
         });
         Ok(Some(members.collect()))
     }

@@ -239,7 +239,7 @@ fn languages(pair: &str, asked: &Asked) -> Result<(String, String), Problems> {
 
 /// What is wrong with a task that has to have made something.
 fn not_usable(task: &GroupTask, now: i64) -> Option<Problem> {
-    let GroupTask { task_id, name, state, definition } = task;
+    let GroupTask { task_id, name, state, definition, .. } = task;
     if &**state != "completed" {
         let message = format!("`{name}` has not completed: task `{task_id}` is {state}");
         let way_out = match &**state {

@@ -258,7 +258,8 @@ mod tests {
             passed_over: vec![passed(Passed::State("failed".into(), Some("failed".into()))), passed(expires)],
         };
         let never = NotReplaced::Strategy { name: "never".into(), asked: 0, passed_over: Vec::new() };
-        let state = Some(TaskState { state: "completed".into(), expires: "E".into(), reason: None });
+        let state =
+            Some(TaskState { state: "completed".into(), expires: "E".into(), reason: None, took: None });
         let needed = Some(("D".into(), label("y")));
         let found =
             ReplacedBy::Strategy { name: "index-search".into(), path: Some("a.b".into()), state, needed };

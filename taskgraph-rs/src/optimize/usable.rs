@@ -55,7 +55,7 @@ mod tests {
     fn told(state: &str, expires: &str, deadline: Option<i64>) -> Option<String> {
         let dependent = Label::parse(&"next".into()).unwrap();
         let deadline = deadline.map(|after| Deadline { micros: (NOW + after) * 1_000, dependent });
-        let state = TaskState { state: state.into(), expires: expires.into(), reason: None };
+        let state = TaskState { state: state.into(), expires: expires.into(), reason: None, took: None };
         let now = UNIX_EPOCH + Duration::from_millis(NOW as u64);
         objection(Some(&state), deadline.as_ref(), now).map(|why| why.to_string())
     }

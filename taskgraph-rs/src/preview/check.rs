@@ -89,6 +89,8 @@ impl<'c> Checker<'c> {
             ask: None,
             find: None,
             groups: None,
+            history: None,
+            prices: None,
             now: self.now,
         };
         let making =

@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use super::compare::Run;
 use super::config::problems_of;
+use super::history::History;
 use super::make::Input;
 use crate::actions::{self, Call, Plan, Remembered, Service};
 use crate::datestamp;
@@ -19,6 +20,7 @@ use crate::diff::{FieldChange, changes};
 use crate::extension::Training;
 use crate::fields::Fields as _;
 use crate::keypath::{KeyPath, Step};
+use crate::lookup::Found;
 use crate::optimize::{Fate, ReplacedBy};
 use crate::params::Params;
 use crate::pipeline::{Loaded, NO_DECISION, OptimizeRequest};
@@ -153,6 +155,14 @@ impl<'r> Going<'r> {
         Ok(params.map(|params| (Going { service, plan, groups: ids }, params)))
     }
 
+    /// Adds how long the tasks of the groups took.
+    pub fn add_times(&self, history: &mut History) -> Result<()> {
+        for group in &self.groups {
+            history.add_group(&self.service.group(group)?.unwrap_or_default());
+        }
+        Ok(())
+    }
+
     /// What the action tells people.
     pub fn notes(&self) -> &[String] {
         &self.plan.notes
@@ -167,7 +177,7 @@ impl<'r> Going<'r> {
         run: &Run,
         (settings, now): (&Settings, std::time::SystemTime),
         problems: &mut Vec<Problem>,
-    ) -> Result<(IndexMap<Label, Fate>, Earlier)> {
+    ) -> Result<(IndexMap<Label, Fate>, Earlier, Found)> {
         let before = self.before(params)?;
         let found = self.service.find(&loaded.wanted(&run.targets, params, settings)?)?;
         let named: BTreeSet<Label> = crate::optimize::existing_tasks(params)?.into_keys().collect();
@@ -213,7 +223,7 @@ impl<'r> Going<'r> {
         }
         earlier.tasks.sort_keys();
         earlier.counts.sort_by_key(|becomes, _| *becomes as usize);
-        Ok((optimized.fates, earlier))
+        Ok((optimized.fates, earlier, found))
     }
 
     /// The tasks of the groups and those that stand in, by label. A later group goes before an earlier one, and what is

@@ -9,9 +9,12 @@ use indexmap::IndexMap;
 use super::compare::{Run, compare, size};
 use super::config::{self, Configured, problems_of};
 use super::earlier::{Going, Groups};
+use super::estimate::estimate;
+use super::history::History;
 use super::look_up::{LookUp, look_up, really};
 use super::making::{Made, Making, notes, of_the_tree};
 use super::models::models;
+use super::prices::Prices;
 use super::report::{Comparison, Facts, Plan, Report, TreeFacts};
 use super::reused::reused;
 use super::run_task::of_run_task;
@@ -68,6 +71,10 @@ pub struct Request<'r> {
     pub find: Option<&'r Find<'r>>,
     /// The groups to go on from, as the `train` action does.
     pub groups: Option<Groups<'r>>,
+    /// The times of earlier tasks, if it is to be told how long the run will take. Those that are found are added.
+    pub history: Option<History>,
+    /// What machines cost.
+    pub prices: Option<Prices>,
     /// The time of the run.
     pub now: SystemTime,
 }
@@ -80,11 +87,13 @@ pub struct Preview {
     pub now: Option<Run>,
     /// The graph that it is compared with.
     pub before: Option<Run>,
+    /// How long earlier tasks took, if that was asked for: what was given, and what was found.
+    pub history: Option<History>,
 }
 
 impl From<Report> for Preview {
     fn from(report: Report) -> Self {
-        Preview { report, now: None, before: None }
+        Preview { report, now: None, before: None, history: None }
     }
 }
 
@@ -119,7 +128,7 @@ pub fn preview(loaded: &Loaded, request: &Request<'_>) -> Result<Preview> {
     let mut made = making.make(params, Some(&own), &mut problems)?;
     let mut notes = made.as_ref().map(|made| notes(training, &made.params)).unwrap_or_default();
     notes.extend(of_the_tree(loaded));
-    let (mut plan, mut before) = (None, None);
+    let (mut plan, mut before, mut known) = (None, None, None);
     if let Some(Made { params, run }) = &mut made {
         let warnings = std::mem::take(&mut run.full.warnings);
         let (missing, others) = of_run_task(warnings);
@@ -139,8 +148,12 @@ pub fn preview(loaded: &Loaded, request: &Request<'_>) -> Result<Preview> {
             let without = name.is_none().then_some(training.reuse_name);
             Comparison { without, ..compare(run, &made.run, name) }
         });
-        let (fates, earlier) = match &going {
-            None => (making.look_up(params, run, &mut problems)?, None),
+        let mut history = request.history.clone();
+        let (fates, found, earlier) = match &going {
+            None => match making.look_up(params, run, &mut problems)? {
+                None => (None, None, None),
+                Some((fates, found)) => (Some(fates), Some(found), None),
+            },
             Some(going) => {
                 notes.extend(going.notes().iter().cloned());
                 if loaded.tree.is_embedded() {
@@ -148,13 +161,26 @@ pub fn preview(loaded: &Loaded, request: &Request<'_>) -> Result<Preview> {
                     notes.push(told.into());
                 }
                 let how = (request.settings, request.now);
-                let (fates, earlier) = going.look(loaded, params, run, how, &mut problems)?;
-                (Some(fates), Some(earlier))
+                let (fates, earlier, found) = going.look(loaded, params, run, how, &mut problems)?;
+                if let Some(history) = &mut history {
+                    going.add_times(history)?;
+                }
+                (Some(fates), Some(found), Some(earlier))
             }
         };
         let from_scratch = scratch.as_ref().map(|made| &made.run);
         let told = self::plan(loaded, training, params, run, from_scratch, comparison, fates.as_ref());
-        plan = Some(Plan { earlier, ..told });
+        let mut told = Plan { earlier, ..told };
+        if let Some(history) = &mut history {
+            let graph = &run.targets.graph;
+            if let (Some(fates), Some(found)) = (&fates, &found) {
+                history.add_found(graph, fates, found);
+            }
+            let runs = fates.as_ref().map(|fates| really(graph, fates));
+            estimate(&mut told.work, runs.as_ref().unwrap_or(graph), history, request.prices.as_ref());
+        }
+        known = history;
+        plan = Some(told);
         before = match &request.against {
             Against::Scratch => scratch.map(|made| made.run),
             _ => other.map(|(_, made)| made.run),
@@ -167,7 +193,9 @@ pub fn preview(loaded: &Loaded, request: &Request<'_>) -> Result<Preview> {
     let mut report = Report::new(config, tree, problems, plan);
     report.notes = notes;
     let now = made.map(|made| made.run).filter(|_| report.plan.is_some());
-    Ok(Preview { before: before.filter(|_| now.is_some()), report, now })
+    let is_there = now.is_some();
+    let (before, history) = (before.filter(|_| is_there), known.filter(|_| is_there));
+    Ok(Preview { before, history, report, now })
 }
 
 /// What would run. `fates` are the decisions of the optimizer, if the index was looked up.

@@ -13,6 +13,7 @@ use crate::decide::existing_warnings;
 use crate::effects;
 use crate::extension::Training;
 use crate::fields::Fields as _;
+use crate::lookup::Found;
 use crate::optimize::Fate;
 use crate::params::Params;
 use crate::pipeline::{Loaded, NO_DECISION, OptimizeRequest};
@@ -133,14 +134,14 @@ impl Making<'_> {
         Ok(made)
     }
 
-    /// What becomes of each task to run, if somebody looks the index up. Existing tasks that a decision would refuse, or not
+    /// What becomes of each task to run, and what was found, if somebody looks the index up. Existing tasks that a decision would refuse, or not
     /// take, are warned of.
     pub fn look_up(
         &self,
         params: &Params,
         run: &Run,
         problems: &mut Vec<Problem>,
-    ) -> Result<Option<IndexMap<Label, Fate>>> {
+    ) -> Result<Option<(IndexMap<Label, Fate>, Found)>> {
         let Making { loaded, request, .. } = self;
         let Some(find) = request.find else { return Ok(None) };
         let index = find(&loaded.wanted(&run.targets, params, request.settings)?)?;
@@ -153,7 +154,7 @@ impl Making<'_> {
         // No task is created, so that any ids will do.
         let optimized = loaded.optimize(&run.targets, params, &asked, &mut |_| TaskId::random())?;
         problems.extend(existing_warnings(params, &optimized.existing));
-        Ok(Some(optimized.fates))
+        Ok(Some((optimized.fates, index)))
     }
 
     /// The graph of the other config, if the run is compared with one, and its name.

@@ -10,14 +10,18 @@ mod compare;
 mod config;
 mod decision;
 mod earlier;
+mod estimate;
 mod examine;
 mod fill;
+mod history;
+mod history_file;
 mod layout;
 mod look_up;
 mod make;
 mod making;
 mod models;
 mod parameters;
+mod prices;
 mod repair;
 mod report;
 mod reused;
@@ -33,10 +37,13 @@ pub use compare::Run;
 pub use config::set_stage;
 pub use decision::of_decision;
 pub use earlier::{Becomes, Earlier, EarlierTask, Groups};
+pub use estimate::{CriticalPath, Estimate, Money, PathTask, RowEstimate};
 pub use examine::{Examination, Purpose};
+pub use history::{EarlierRun, History, Times};
 pub use look_up::{Counts, KindCounts, LookUp, Looked, Outcome as Fared};
 pub use make::{Against, Input, Preview, Request, no_training, preview};
 pub use parameters::parameters;
+pub use prices::Prices;
 pub use report::{
     Bringer, Changed, Comparison, Config, Dependency, Edges, Facts, Gone, GoneKind, KindModels, Member,
     NamedUrl, Need, Outcome, Plan, Report, Reused, Row, Totals, TreeFacts, Usage, VERSION, Variant, Work,

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::earlier::Earlier;
+use super::estimate::{Estimate, RowEstimate};
 use super::look_up::LookUp;
 use crate::known::Package;
 use crate::pipeline::Loaded;
@@ -331,6 +332,9 @@ pub struct Work {
     pub rows: Vec<Row>,
     /// Everything together.
     pub totals: Totals,
+    /// How long it will take, as far as earlier tasks tell; nothing if nobody has asked for their times.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub estimate: Option<Estimate>,
 }
 
 /// Tasks of one kind and stage on one worker pool.
@@ -356,6 +360,9 @@ pub struct Row {
     pub seconds: u64,
     /// That sum, times the GPUs.
     pub gpu_seconds: u64,
+    /// How long they will take, as far as earlier tasks tell; nothing if nobody has asked for their times.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub estimate: Option<RowEstimate>,
 }
 
 /// Everything together.

@@ -21,7 +21,7 @@ pub fn work(graph: &TaskGraph, config: &GraphConfig, level: &str) -> Work {
         let text = |key: &str| task.definition.get(key).and_then(Value::as_str).unwrap_or_default();
         let payload = task.definition.get("payload");
         let worker_type = text("workerType");
-        let pool = format!("{}/{worker_type}", text("provisionerId"));
+        let pool = pool(task);
         let gpus = gpus(payload);
         let seconds = payload.and_then(|payload| payload.get("maxRunTime")?.as_int()).unwrap_or_default();
         let seconds = u64::try_from(seconds).unwrap_or_default();
@@ -38,6 +38,7 @@ pub fn work(graph: &TaskGraph, config: &GraphConfig, level: &str) -> Work {
             longest_seconds: 0,
             seconds: 0,
             gpu_seconds: 0,
+            estimate: None,
         });
         row.tasks += 1;
         let downloads = task.model.as_ref().is_some_and(|model| model.variant == Variant::DownloadOnly);
@@ -50,7 +51,13 @@ pub fn work(graph: &TaskGraph, config: &GraphConfig, level: &str) -> Work {
         totals.seconds = totals.seconds.saturating_add(seconds);
         totals.gpu_seconds = totals.gpu_seconds.saturating_add(gpu_seconds);
     }
-    Work { rows: rows.into_values().collect(), totals }
+    Work { rows: rows.into_values().collect(), totals, estimate: None }
+}
+
+/// `provisioner/workerType`.
+pub(super) fn pool(task: &Task) -> String {
+    let text = |key: &str| task.definition.get(key).and_then(Value::as_str).unwrap_or_default();
+    format!("{}/{}", text("provisionerId"), text("workerType"))
 }
 
 fn stage(task: &Task) -> Option<Str> {

@@ -10,6 +10,7 @@ use super::failure::Failure;
 use super::look_up::{Status, task_id};
 use super::taskcluster::Taskcluster;
 use crate::json;
+use crate::lookup::Took;
 use crate::task_id::TaskId;
 use crate::value::{Str, Value};
 
@@ -24,6 +25,8 @@ pub struct GroupTask {
     pub name: Str,
     /// Its definition.
     pub definition: Value,
+    /// How long it took, if it completed.
+    pub took: Option<Took>,
 }
 
 #[derive(Deserialize)]
@@ -135,6 +138,7 @@ impl Taskcluster {
                 let name = definition.get("metadata").and_then(|metadata| metadata.get("name"));
                 Ok(GroupTask {
                     task_id: task_id(&member.status.task_id, call)?,
+                    took: member.status.status.took(),
                     state: member.status.status.state,
                     name: name.and_then(Value::as_str).unwrap_or_default().into(),
                     definition,

@@ -13,12 +13,16 @@ use super::connection::Connection;
 use super::failure::Failure;
 use super::taskcluster::Taskcluster;
 use super::watch::News;
-use crate::lookup::{Found, TaskState, Wanted};
+use crate::lookup::{Found, TaskState, Took, Wanted};
 use crate::task_id::TaskId;
+use crate::time::parse_json_date;
 use crate::value::Str;
 
 /// How many index paths or tasks one call asks for. Less than a page of the services, which has 1,000.
 const BATCH: usize = 100;
+
+/// The state of tasks and runs that ended well.
+const COMPLETED: &str = "completed";
 
 /// How many batches are asked for at once.
 const SIDE_BY_SIDE: usize = 8;
@@ -39,9 +43,12 @@ pub(super) struct IndexedTasks {
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(super) struct Status {
     pub(super) state: Str,
     pub(super) expires: Str,
+    provisioner_id: Option<Str>,
+    worker_type: Option<Str>,
     #[serde(default)]
     runs: Vec<Run>,
 }
@@ -49,14 +56,38 @@ pub(super) struct Status {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Run {
+    state: Option<Str>,
+    started: Option<Str>,
+    resolved: Option<Str>,
     reason_resolved: Option<Str>,
 }
 
 impl Status {
     /// How the task fares.
     pub(super) fn into_state(mut self) -> TaskState {
+        let took = self.took();
         let reason = self.runs.pop().and_then(|run| run.reason_resolved);
-        TaskState { state: self.state, expires: self.expires, reason }
+        TaskState { state: self.state, expires: self.expires, reason, took }
+    }
+
+    /// How long the task took, if it completed. What ran before an earlier completion was another go at it.
+    pub(super) fn took(&self) -> Option<Took> {
+        let (provisioner, worker_type) = (self.provisioner_id.as_ref()?, self.worker_type.as_ref()?);
+        let is_completed = |run: &&Run| run.state.as_deref() == Some(COMPLETED);
+        let last = self.runs.last().filter(is_completed).filter(|_| self.state == COMPLETED)?;
+        let before = self.runs.iter().rev().skip(1).take_while(|run| !is_completed(run));
+        let micros = before.filter_map(Run::micros).fold(last.micros()?, i64::saturating_add);
+        let seconds = u64::try_from(micros / 1_000_000).ok()?;
+        Some(Took { pool: format!("{provisioner}/{worker_type}").into(), seconds })
+    }
+}
+
+impl Run {
+    /// How long it kept a machine busy; nothing if none has ever begun with it.
+    fn micros(&self) -> Option<i64> {
+        let time = |text: &Option<Str>| parse_json_date(text.as_deref()?);
+        let micros = time(&self.resolved)?.saturating_sub(time(&self.started)?);
+        (micros >= 0).then_some(micros)
     }
 }
 
@@ -211,4 +242,50 @@ async fn all_of<T>(
 /// An id out of an answer.
 pub(super) fn task_id(text: &str, call: &str) -> Result<TaskId> {
     TaskId::parse(text).map_err(|error| Failure::Unusable(error.to_string()).of(call))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A run that began at this minute and lasted for these seconds.
+    fn run(state: &str, minute: u32, seconds: u32) -> serde_json::Value {
+        json!({
+            "state": state,
+            "started": format!("2026-01-01T00:{minute:02}:00.500Z"),
+            "resolved": format!("2026-01-01T00:{minute:02}:{seconds:02}.500Z"),
+        })
+    }
+
+    fn took(state: &str, runs: &[serde_json::Value]) -> Option<u64> {
+        let status = json!({
+            "state": state, "expires": "E", "provisionerId": "p", "workerType": "w", "runs": runs,
+        });
+        let took = serde_json::from_value::<Status>(status).unwrap().took()?;
+        assert_eq!(took.pool, "p/w");
+        Some(took.seconds)
+    }
+
+    #[test]
+    fn a_task_took_all_runs_since_it_last_completed() {
+        assert_eq!(took("completed", &[run("completed", 1, 5)]), Some(5));
+        let never_began = json!({"state": "exception", "resolved": "2026-01-01T00:02:00.000Z"});
+        let lost = [run("exception", 1, 40), never_began, run("exception", 3, 2), run("completed", 4, 5)];
+        assert_eq!(took("completed", &lost), Some(47));
+        let again =
+            [run("exception", 1, 40), run("completed", 2, 7), run("failed", 3, 3), run("completed", 4, 5)];
+        assert_eq!(took("completed", &again), Some(8));
+    }
+
+    #[test]
+    fn what_has_not_completed_or_tells_no_time_took_nothing() {
+        assert_eq!(took("failed", &[run("failed", 1, 5)]), None);
+        assert_eq!(took("running", &[run("completed", 1, 5), json!({"state": "running"})]), None);
+        assert_eq!(took("completed", &[json!({"state": "completed"})]), None);
+        assert_eq!(took("completed", &[]), None);
+        let backwards = json!({
+            "state": "completed", "started": "2026-01-02T00:00:00.000Z", "resolved": "2026-01-01T00:00:00.000Z",
+        });
+        assert_eq!(took("completed", &[backwards]), None);
+    }
 }

@@ -72,7 +72,7 @@ struct Side<'d> {
 
 /// What fills a page. Without a plan there is no task in it.
 pub fn filling(preview: &Preview, focus: Option<&str>) -> Result<Filling> {
-    let Preview { report, now, before } = preview;
+    let Preview { report, now, before, .. } = preview;
     let plan = report.plan.as_ref();
     let against = plan.and_then(against);
     let mut sides = Vec::new();

@@ -59,6 +59,17 @@ const workRows = () => {
   if (run() === 0) return plan.work.rows;
   return pool && (worked[run()] ||= worksOf(run()));
 };
+const NO_EARLIER_RUN = "no earlier run";
+const time = (seconds) => seconds < 60 ? `${seconds} s` : duration(seconds);
+const estimated = (all) => {
+  const path = all.critical_path;
+  const total = all.seconds == null ? `${NO_EARLIER_RUN} of any of these tasks` : `${time(all.seconds)} of machines${all.gpu_seconds ? ` and ${time(all.gpu_seconds)} of single GPUs` : ""}`;
+  const money = all.seconds != null && all.money ? `, ${all.money.cost.toFixed(2)} ${all.money.currency}${all.money.no_price ? ` (${count(all.money.no_price, "task")} without a price)` : ""}` : "";
+  const missing = all.seconds != null && all.no_earlier_run ? `; ${all.no_earlier_run} of ${count(plan.work.totals.tasks, "task")} have ${NO_EARLIER_RUN}` : "";
+  return [h("p", { class: "lead" }, `by ${count(all.earlier, "earlier task")}: ${total}${money}${missing}`),
+    path && h("details", {}, h("summary", {}, `Critical path: ${time(path.seconds)} in ${count(path.tasks.length, "task")}${path.no_earlier_run ? `, ${path.no_earlier_run} of them with ${NO_EARLIER_RUN}` : ""}`),
+      path.tasks.map((task) => h("div", {}, toLabel(task.label), " ", h("span", { class: "lead" }, task.seconds == null ? NO_EARLIER_RUN : time(task.seconds)))))];
+};
 const pools = () => {
   const given = workRows();
   if (!given) return h("p", { class: "lead" }, unreadable || "The definitions are being read …");
@@ -68,16 +79,27 @@ const pools = () => {
     at.tasks += one.tasks;
     at.seconds += one.seconds;
     at.kinds.add(one.kind);
+    if (one.estimate) {
+      at.missing = (at.missing || 0) + one.estimate.no_earlier_run;
+      if (one.estimate.seconds != null) at.estimated = (at.estimated || 0) + one.estimate.seconds;
+      if (one.estimate.cost != null) at.cost = (at.cost || 0) + one.estimate.cost;
+    }
   }
   const sum = (list, key) => list.reduce((total, one) => total + one[key], 0);
   const onGpus = sum(given.filter((one) => one.gpus), "tasks");
+  // What earlier tasks tell is told of this graph only: nobody has asked about the other one.
+  const all = run() === 0 ? plan.work.estimate : null;
+  const heads = ["tasks", "worker pool", "at most", all && "by earlier runs", all && all.money && `cost, ${all.money.currency}`].filter(Boolean);
   return [h("table", {},
-    h("tr", {}, ...["tasks", "worker pool", "at most"].map((name) => h("th", { scope: "col" }, name))),
+    h("tr", {}, ...heads.map((name) => h("th", { scope: "col" }, name))),
     [...rows.values()].map((one) => h("tr", {},
       h("td", { class: "right" }, one.tasks),
       h("td", {}, one.pool, h("div", { class: "lead" }, [one.gpus ? count(one.gpus, "GPU") : "", one.machines, [...one.kinds].slice(0, 4).join(", ") + (one.kinds.size > 4 ? ` and ${one.kinds.size - 4} more` : "")].filter(Boolean).join(" · "))),
-      h("td", { class: "right" }, duration(one.seconds))))),
-  h("p", { class: "lead" }, `${count(sum(given, "tasks"), "task")}, ${onGpus} on GPUs; if each ran to its limit, ${duration(sum(given, "seconds"))} of machines`)];
+      h("td", { class: "right" }, duration(one.seconds)),
+      all && h("td", { class: "right" }, one.estimated == null ? NO_EARLIER_RUN : [time(one.estimated), one.missing > 0 && h("div", { class: "lead" }, `${one.missing} of ${one.tasks}: ${NO_EARLIER_RUN}`)]),
+      all && all.money && h("td", { class: "right" }, one.cost == null ? "-" : one.cost.toFixed(2))))),
+  h("p", { class: "lead" }, `${count(sum(given, "tasks"), "task")}, ${onGpus} on GPUs; if each ran to its limit, ${duration(sum(given, "seconds"))} of machines`),
+  all && estimated(all)];
 };
 const overview = () => {
   // The models, and what is gone because of them, are those of the first graph.

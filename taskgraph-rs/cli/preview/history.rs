@@ -1,0 +1,69 @@
+//! `--history`, `--prices` and `--write-history`: files about earlier tasks and about money.
+
+use std::path::Path;
+
+use anyhow::Result;
+use taskgraph::preview::{History, Preview, Prices};
+use taskgraph::problem::{Problem, Problems};
+use taskgraph::source::Source;
+
+use crate::args::{PreviewFormat, PreviewOptions};
+use crate::output::write as write_file;
+
+use super::show::format_of;
+
+/// The times of earlier tasks that were given; nothing if nobody asks how long the run will take.
+pub fn read(options: &PreviewOptions) -> Result<Option<History>> {
+    if options.history.is_empty() && !options.look_up && options.from.is_none() {
+        return Ok(None);
+    }
+    let mut history = History::default();
+    for path in &options.history {
+        history.read(&Source::read(path)?, has_ending(path, "jsonl"))?;
+    }
+    if let (true, Some(group)) = (options.offline, history.groups().first()) {
+        let message = format!("the history names the task group `{group}`, which --offline does not ask for");
+        let help = "write a history of it once, with --write-history, or leave out --offline";
+        return Err(Problems::from(Problem::error("offline", message).help(help)).into());
+    }
+    Ok(Some(history))
+}
+
+/// Refuses flags about earlier tasks where the format has no place for what they tell.
+pub fn check(options: &PreviewOptions) -> Result<()> {
+    let format = format_of(options);
+    let what = match format {
+        PreviewFormat::Svg | PreviewFormat::Dot | PreviewFormat::Mermaid => "a drawing",
+        PreviewFormat::Text | PreviewFormat::Json if options.focus.is_some() => "the explanation of a task",
+        _ => return Ok(()),
+    };
+    // A drawing can be made beside a file that is written, an explanation looks nothing up.
+    let is_written = options.write_history.is_some() && options.prices.is_none() && what == "a drawing";
+    let flag = match (options.history.is_empty(), options.prices.is_some(), options.write_history.is_some()) {
+        _ if is_written => return Ok(()),
+        (_, true, _) => "--prices",
+        (false, ..) => "--history",
+        (.., true) => "--write-history",
+        _ => return Ok(()),
+    };
+    let message = format!("{flag} has no effect on {what}");
+    let help = "text, JSON, Markdown and the page tell how long a run will take";
+    Err(Problems::from(Problem::error("no-effect", message).help(help)).into())
+}
+
+/// What machines cost, if a file says so.
+pub fn prices(options: &PreviewOptions) -> Result<Option<Prices>> {
+    let Some(path) = &options.prices else { return Ok(None) };
+    Prices::read(Source::read(path)?, has_ending(path, "json")).map(Some)
+}
+
+/// Writes the earlier tasks that were given and found, if a file is named for them and there is a plan.
+pub fn write(preview: &Preview, options: &PreviewOptions) -> Result<()> {
+    let (Some(path), Some(history)) = (&options.write_history, &preview.history) else { return Ok(()) };
+    let lines = history.lines()?;
+    write_file(Some(path), |out| Ok(out.write_all(lines.as_bytes())?))
+}
+
+fn has_ending(path: &Path, ending: &str) -> bool {
+    path.extension().is_some_and(|extension| extension == ending)
+}

@@ -1,0 +1,145 @@
+//! What an hour of a machine costs, by worker pool: a file of whoever asks. The program knows no price.
+
+use std::sync::Arc;
+
+use anyhow::Result;
+
+use super::history_file::{VERSION, misfit, version};
+use crate::keypath::KeyPath;
+use crate::origin::told;
+use crate::params::Given;
+use crate::problem::{Problem, Problems};
+use crate::shape::{Shape, required};
+use crate::source::Source;
+use crate::value::{Str, Value};
+
+/// What the file looks like.
+const SHAPE: Shape = Shape::Map(&[
+    required("version", Shape::Int),
+    required("currency", Shape::Str),
+    required("prices", Shape::MapOf(&Shape::Any)),
+]);
+
+/// What stands in a price.
+const PRICE: &str = "a price an hour: a number, 0 or more";
+
+/// Prices by worker pool.
+#[derive(Clone, Debug)]
+pub struct Prices {
+    /// The currency; nothing but a name.
+    pub currency: Str,
+    /// Patterns of pools, and what an hour costs. The first that fits decides.
+    rules: Vec<(Str, f64)>,
+}
+
+impl Prices {
+    #[cfg(test)]
+    pub(super) fn new(currency: &str, rules: &[(&str, f64)]) -> Self {
+        let rules = rules.iter().map(|(pattern, price)| ((*pattern).into(), *price)).collect();
+        Prices { currency: currency.into(), rules }
+    }
+
+    /// Reads a file; what is wrong in it is told all at once.
+    pub fn read(source: Arc<Source>, is_json: bool) -> Result<Self> {
+        let Given { values, layer } = Given::read(source, is_json)?;
+        let document = &layer.document;
+        let mut misfits = SHAPE.check(&values.clone().into());
+        misfits.extend(version(values.get("version")));
+        let mut rules = Vec::new();
+        for (pattern, value) in values.get("prices").and_then(Value::as_map).into_iter().flatten() {
+            match amount(value) {
+                Some(price) => rules.push((pattern.clone(), price)),
+                None => {
+                    misfits.push(misfit(KeyPath::default().join("prices").join(pattern), value, PRICE));
+                }
+            }
+        }
+        let problems = misfits.iter().map(|misfit| told(misfit, misfit.path.clone(), Some(document)));
+        let example =
+            format!("{{version: {VERSION}, currency: USD, prices: {{\"PROVISIONER/gpu-*\": 2.5}}}}");
+        let help = |problem: Problem| match problem.code {
+            "missing-key" => problem.help(format!("write {example}")),
+            _ => problem,
+        };
+        Problems(problems.map(help).collect()).check()?;
+        let currency = values.get("currency").and_then(Value::as_str).unwrap_or_default().into();
+        Ok(Prices { currency, rules })
+    }
+
+    /// What an hour of a machine of this pool costs.
+    pub fn of(&self, pool: &str) -> Option<f64> {
+        self.rules.iter().find(|(pattern, _)| fits(pattern, pool)).map(|(_, price)| *price)
+    }
+}
+
+fn amount(value: &Value) -> Option<f64> {
+    let number = match value {
+        Value::Int(number) => *number as f64,
+        Value::Float(number) => *number,
+        _ => return None,
+    };
+    (number.is_finite() && number >= 0.0).then_some(number)
+}
+
+/// Whether a pattern with `*` for any text fits the whole name.
+fn fits(pattern: &str, name: &str) -> bool {
+    let Some((start, rest)) = pattern.split_once('*') else { return pattern == name };
+    let Some(mut left) = name.strip_prefix(start) else { return false };
+    let (middle, end) = rest.rsplit_once('*').map_or((None, rest), |(middle, end)| (Some(middle), end));
+    for part in middle.into_iter().flat_map(|middle| middle.split('*')) {
+        let Some(at) = left.find(part) else { return false };
+        left = &left[at + part.len()..];
+    }
+    left.ends_with(end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_star_stands_for_any_text() {
+        for (pattern, name, is) in [
+            ("p/gpu", "p/gpu", true),
+            ("p/gpu", "p/gpus", false),
+            ("*", "", true),
+            ("p/*", "p/", true),
+            ("p/*-gpu", "p/a-gpu-gpu", true),
+            ("p/*-gpu", "p-gpu", false),
+            ("a*a", "a", false),
+            ("*a*b*", "xbxaxb", true),
+            ("*a*b*", "ba", false),
+            ("*v100*-4", "p/b-v100-gpu-4", true),
+            ("ä*ö", "äöö", true),
+        ] {
+            assert_eq!(fits(pattern, name), is, "{pattern} {name}");
+        }
+    }
+
+    #[test]
+    fn the_first_pattern_that_fits_decides() {
+        let text = "version: 1\ncurrency: EUR\nprices:\n  p/gpu-4: 8\n  'p/gpu-*': 2.5\n";
+        let prices = Prices::read(Source::new("prices.yml", text), false).unwrap();
+        assert_eq!(prices.of("p/gpu-4"), Some(8.0));
+        assert_eq!(prices.of("p/gpu-1"), Some(2.5));
+        assert_eq!(prices.of("q/gpu-1"), None);
+    }
+
+    #[test]
+    fn all_that_is_wrong_is_told_with_its_place() {
+        let text = "version: 2\ncurency: EUR\nprices:\n  a: -1\n  b: .inf\n  c: cheap\n  d: true\n  e: 1\n";
+        let error = Prices::read(Source::new("prices.yml", text), false).unwrap_err().to_string();
+        for part in [
+            "prices.yml:1:10: `version` must be 1",
+            "prices.yml:2:1: unknown key `curency`",
+            "missing key `currency`",
+            "prices.yml:4:6: `a` must be a price an hour",
+            "prices.yml:5:6: `b` must be",
+            "prices.yml:6:6: `c` must be",
+            "prices.yml:7:6: `d` must be",
+        ] {
+            assert!(error.contains(part), "{part}: {error}");
+        }
+        assert_eq!(error.lines().count(), 7, "{error}");
+    }
+}
