@@ -200,7 +200,8 @@ impl Shape {
         }
     }
 
-    /// Keys that the shape lets through without knowing them, at any depth.
+    /// Keys that the shape lets through without knowing them, at any depth. Where all other keys have texts, those are the
+    /// tree's own.
     pub fn unknown_keys(&self, value: &Value) -> Vec<Misfit> {
         let mut misfits = Vec::new();
         self.collect_unknown(value, &KeyPath::default(), &mut misfits);
@@ -217,11 +218,13 @@ impl Shape {
             (Shape::MapOf(shape), Value::Map(map)) => {
                 map.iter().for_each(|(key, value)| shape.collect_unknown(value, &path.join(key), out));
             }
-            (Shape::Map(fields) | Shape::Open(fields, Shape::Any), Value::Map(map)) => {
+            (Shape::Map(fields) | Shape::Open(fields, _), Value::Map(map)) => {
+                let are_own = matches!(self, Shape::Open(_, Shape::Str));
                 for (key, value) in map.iter() {
                     let path = path.join(key);
                     match fields.iter().find(|field| field.name == &**key) {
                         Some(field) => field.shape.collect_unknown(value, &path, out),
+                        None if are_own => {}
                         None => {
                             let known = fields.iter().map(|field| field.name).collect();
                             out.push(Misfit { path, what: What::Unknown(known) });
@@ -361,6 +364,19 @@ mod tests {
         let misfits = MODEL.check(&value);
         let told: Vec<_> = misfits.iter().map(|m| m.path.to_string()).collect();
         assert_eq!(told, ["urls", "mood", "mode"]);
+    }
+
+    #[test]
+    fn unknown_keys_are_found_at_any_depth() {
+        const OWN: Shape = Shape::Open(&[optional("name", Shape::Str)], &Shape::Str);
+        const INNER: Shape = Shape::Open(&[optional("known", Shape::Str)], &Shape::Any);
+        const OUTER: Shape =
+            Shape::Open(&[optional("inner", INNER), optional("own", OWN)], &Shape::MapOf(&Shape::Any));
+        let inner = map! { "known" => "x", "stray" => "x" };
+        let own = map! { "name" => "x", "branch" => "x" };
+        let value = Value::from(map! { "inner" => inner, "own" => own, "other" => Map::default() });
+        let told: Vec<_> = OUTER.unknown_keys(&value).iter().map(|misfit| misfit.path.to_string()).collect();
+        assert_eq!(told, ["inner.stray", "other"]);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What tasks of a tree have, as they are written, that a newer Taskgraph refuses or ignores.
 
 use taskgraph::config::GraphConfig;
+use taskgraph::fields::Fields;
 use taskgraph::keypath::KeyPath;
 use taskgraph::kind::Kind;
 use taskgraph::newer::{Change, Effect};
@@ -8,7 +9,7 @@ use taskgraph::pipeline::Loaded;
 use taskgraph::shape::Shape;
 use taskgraph::taskgraph_version::{TaskgraphVersion, since};
 use taskgraph::transform::Stub;
-use taskgraph::value::Value;
+use taskgraph::value::{Map, Value};
 use taskgraph::verify::has_bad_index_path;
 
 use super::{chunking, from_deps, notify, task_context};
@@ -56,9 +57,9 @@ impl Task<'_> {
         for (transform, key, shape) in SECTIONS {
             let section = self.stub.fields.get(*key).filter(|_| self.has(transform));
             let Some(section) = section else { continue };
-            self.unknown_keys(shape, section, &KeyPath::dotted(key));
-            if *key == "notify" {
-                self.recipients(section);
+            match section {
+                Value::Map(section) if *key == "notify" => self.notify(shape, section),
+                _ => self.unknown_keys(shape, section, &KeyPath::dotted(key)),
             }
         }
         if self.has("taskgraph.transforms.run") {
@@ -89,8 +90,11 @@ impl Task<'_> {
     }
 
     /// The types of recipients have a shape each.
-    fn recipients(&mut self, notify: &Value) {
-        let recipients = notify.get("recipients").and_then(Value::as_list).unwrap_or_default();
+    fn notify(&mut self, shape: &Shape, notify: &Map) {
+        let mut rest = notify.clone();
+        let recipients = rest.take("recipients").unwrap_or(Value::Null);
+        self.unknown_keys(shape, &rest.into(), &KeyPath::dotted("notify"));
+        let recipients = recipients.as_list().unwrap_or_default();
         for (index, recipient) in recipients.iter().enumerate() {
             let of = recipient.get("type").and_then(Value::as_str);
             let known = notify::RECIPIENTS.iter().find(|(name, ..)| Some(*name) == of);
