@@ -177,6 +177,9 @@ impl<'s> Module<'s> {
             return None;
         }
         let (name, end) = self.dotted(start);
+        if end == start {
+            return None;
+        }
         let known = self.imported.get(first.text);
         let full = match known {
             Some(known) => format!("{known}{}", &name[first.text.len()..]),
@@ -287,4 +290,40 @@ impl<'s> Module<'s> {
 /// `taskgraph.util.schema.Schema`, whatever module of Taskgraph it is imported from.
 fn is_schema_of_taskgraph(name: &str) -> bool {
     name.starts_with("taskgraph.") && name.ends_with(".Schema")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_python_does_no_harm() {
+        let whole = "from taskgraph.parameters import (extend_parameters_schema as e, x)\n\
+            import taskgraph.util.schema as s, y\ne(A, schema=s.Schema({1: \"é\"}))\nA = dict(b='c')\np.is_try()\n";
+        let pieces = [
+            "",
+            "import",
+            "from ",
+            " as ",
+            ".",
+            "(",
+            ")",
+            "\"",
+            "'''",
+            "\\",
+            "\n",
+            "=",
+            "\nfrom a import import\nx import ",
+        ];
+        for at in whole.char_indices().map(|(at, _)| at) {
+            for piece in pieces {
+                for behind in [at, whole.ceil_char_boundary(at + 5)] {
+                    let text = format!("{}{piece}{}", &whole[..at], &whole[behind..]);
+                    for text in [&text, &text[..at + piece.len()]] {
+                        Module::new(&Source::new("m.py", text)).changes();
+                    }
+                }
+            }
+        }
+    }
 }
