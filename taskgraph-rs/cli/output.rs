@@ -7,13 +7,32 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context as _, Result};
-use taskgraph::problem::Machine;
+use taskgraph::problem::{Machine, Problem, Problems};
 
 /// Writes a result to `path`, or to stdout.
 pub fn write(path: Option<&Path>, fill: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
     match path {
         None => to_stdout(fill),
         Some(path) => to_file(path, fill),
+    }
+}
+
+/// Refuses to write a result over a file that it is made of.
+pub fn keep_inputs<'p>(
+    path: Option<&Path>,
+    inputs: impl IntoIterator<Item = &'p Path>,
+) -> Result<(), Problems> {
+    let Some(written) = path.filter(|path| path.is_file()).and_then(|path| fs::canonicalize(path).ok())
+    else {
+        return Ok(());
+    };
+    let is_written = |input: &&Path| fs::canonicalize(input).is_ok_and(|input| input == written);
+    match inputs.into_iter().find(is_written) {
+        None => Ok(()),
+        Some(input) => {
+            let message = format!("`{}` is read: what is written there would replace it", input.display());
+            Err(Problem::error("output", message).help("name another file with -o").into())
+        }
     }
 }
 

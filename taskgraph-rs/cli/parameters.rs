@@ -33,6 +33,11 @@ fn in_folder(folder: &Path) -> Result<Vec<PathBuf>> {
     let is_parameters = |path: &PathBuf| path.extension().is_some_and(|ext| ext == "yml" || ext == "json");
     let mut files: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).filter(is_parameters).collect();
     files.sort();
+    if files.is_empty() {
+        let message = format!("there are no parameters in the folder `{}`", folder.display());
+        let help = "they are files that end with `.yml` or `.json`";
+        return Err(Problems::from(Problem::error("no-parameters", message).help(help)).into());
+    }
     Ok(files)
 }
 

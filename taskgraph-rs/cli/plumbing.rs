@@ -25,7 +25,7 @@ use crate::base::Base;
 use crate::ending::Ending;
 use crate::environment::{open_tree, settings};
 use crate::known_urls;
-use crate::output::write;
+use crate::output::{keep_inputs, write};
 use crate::parameters::{self, name_of, specs};
 use crate::phase::Phase;
 use crate::report::{Reporter, one_line};
@@ -75,6 +75,7 @@ fn show_with(
         ..settings(options.tree.run_task_dir.as_deref(), options.fast, registry)?
     };
     let specs = specs(&options.parameters)?;
+    keep_inputs(options.output_file.as_deref(), options.parameters.iter().map(PathBuf::as_path))?;
     let targets: BTreeSet<String> = options.target_kinds.iter().cloned().collect();
     let shown = Shown::new(options)?;
     // The process ends with this call: to free a graph piece by piece would only take time.

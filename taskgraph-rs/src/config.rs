@@ -92,6 +92,19 @@ const CLOSED_LATER: &[(&[&str], Shape)] = &[
     (&["taskgraph"], Shape::Open(TASKGRAPH, &Shape::Any)),
 ];
 
+/// Unknown keys of those sections.
+fn closed_later(config: &Value) -> Vec<Misfit> {
+    let mut misfits = Vec::new();
+    for (path, shape) in CLOSED_LATER {
+        let section = path.iter().try_fold(config, |value, key| value.get(key));
+        let unknown = section.map(|section| shape.unknown_keys(section)).unwrap_or_default();
+        let path = KeyPath::dotted(&path.join("."));
+        misfits
+            .extend(unknown.into_iter().map(|misfit| Misfit { path: path.concat(&misfit.path), ..misfit }));
+    }
+    misfits
+}
+
 /// The worker that an alias stands for.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Worker<'c> {
@@ -116,14 +129,7 @@ impl GraphConfig {
         let (document, value) = load(tree.read("config.yml")?)?;
         let mut misfits = SHAPE.check(&value);
         if version.refuses_unknown_keys_of_sections() {
-            for (path, shape) in CLOSED_LATER {
-                let section = path.iter().try_fold(&value, |value, key| value.get(key));
-                let unknown = section.map(|section| shape.unknown_keys(section)).unwrap_or_default();
-                let path = KeyPath::dotted(&path.join("."));
-                misfits.extend(
-                    unknown.into_iter().map(|misfit| Misfit { path: path.concat(&misfit.path), ..misfit }),
-                );
-            }
+            misfits.extend(closed_later(&value));
         }
         let mut problems: Vec<_> =
             misfits.iter().map(|misfit| told(misfit, misfit.path.clone(), Some(&document))).collect();
@@ -140,6 +146,14 @@ impl GraphConfig {
         Problems(problems).check()?;
         let values = value.as_map().cloned().unwrap_or_default();
         Ok(GraphConfig { values, version, document })
+    }
+
+    /// Keys that the Taskgraph of the tree lets pass, and one from 19.1 on refuses.
+    pub fn keys_refused_later(&self) -> Vec<Misfit> {
+        match self.version.refuses_unknown_keys_of_sections() {
+            true => Vec::new(),
+            false => closed_later(&self.values.clone().into()),
+        }
     }
 
     /// All of it.

@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 
 use anyhow::{Context as _, Result};
 
-use crate::problem::Machine;
+use crate::problem::{Machine, Problem, Problems};
 
 /// A git repository.
 pub struct Repository {
@@ -38,8 +38,21 @@ impl Repository {
     pub fn head_rev(&self) -> Result<String> {
         match &self.pinned {
             Some(commit) => Ok(commit.clone()),
-            None => self.ask_once(&self.head, &["rev-parse", "--verify", "HEAD"]),
+            None => self
+                .ask_once(&self.head, &["rev-parse", "--verify", "HEAD"])
+                .map_err(|error| self.without_commit().map_or(error, anyhow::Error::from)),
         }
+    }
+
+    /// What to say of a branch that has no commit yet, as in a repository that was just begun.
+    fn without_commit(&self) -> Option<Problems> {
+        let branch = self.ask(&["symbolic-ref", "--quiet", "HEAD"]).ok()?;
+        let found = self.run(&["show-ref", "--verify", "--quiet", &branch]).ok()?;
+        let name = branch.strip_prefix("refs/heads/").unwrap_or(&branch);
+        let message = format!("the branch `{name}` of `{}` has no commit yet", self.top.display());
+        let problem = Problem::error("no-commit", message);
+        let help = "a graph is about a commit: begin with `git add` and `git commit`";
+        (found.status.code() == Some(1)).then(|| problem.help(help).into())
     }
 
     fn ask_once(&self, known: &OnceLock<String>, arguments: &[&str]) -> Result<String> {

@@ -37,6 +37,7 @@ pub mod map;
 pub mod morph;
 mod names;
 pub mod natural;
+pub mod newer;
 pub mod optimize;
 pub mod origin;
 pub mod params;

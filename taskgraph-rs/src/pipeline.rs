@@ -34,7 +34,7 @@ use crate::tree::Tree;
 use crate::urls::{Question, Urls};
 use crate::value::{Str, Value};
 use crate::verify::verify;
-use crate::worker::{Because, Python, PythonFacts, Session, Worker};
+use crate::worker::{Because, NO_TASKGRAPH, Python, PythonFacts, Session, Worker};
 use crate::yaml::Document;
 
 /// A tree that was read: one load serves any number of graphs.
@@ -366,8 +366,28 @@ impl Loaded {
             return Ok(worker.clone());
         }
         let python = self.python.as_ref().context("this program runs no Python")?;
-        let new = Arc::new(Worker::open(&**python, &self.tree)?);
+        let opened = Worker::open(&**python, &self.tree).map_err(|error| self.with_need_of_python(error));
+        let new = Arc::new(opened?);
         *worker = Some(new.clone());
         Ok(new)
+    }
+
+    /// Says of an interpreter without Taskgraph which kind needs one: a name that is misspelt in a kind does, too.
+    fn with_need_of_python(&self, error: anyhow::Error) -> anyhow::Error {
+        let needs = |kind: &&Kind| kind.made_by.is_python();
+        let Some(kind) = self.kinds.values().find(needs) else { return error };
+        let Some(because) = kind.made_by.because() else { return error };
+        match error.downcast::<Problems>() {
+            Ok(Problems(mut problems)) => {
+                let is_bare =
+                    |problem: &&mut Problem| problem.code == NO_TASKGRAPH && problem.place.is_none();
+                for problem in problems.iter_mut().filter(is_bare) {
+                    problem.label = format!("kind `{}` needs it: {because}", kind.name);
+                    problem.place = kind.place_of_reason();
+                }
+                Problems(problems).into()
+            }
+            Err(error) => error,
+        }
     }
 }

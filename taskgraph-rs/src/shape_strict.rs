@@ -5,7 +5,8 @@ use crate::shape::{Misfit, Shape, What, found};
 use crate::value::Value;
 
 impl Shape {
-    /// Keys that the shape lets through without knowing them, at any depth.
+    /// Keys that the shape lets through without knowing them, at any depth. Where all other keys have texts, those are the
+    /// tree's own.
     pub fn unknown_keys(&self, value: &Value) -> Vec<Misfit> {
         let mut misfits = Vec::new();
         self.collect_unknown(value, &KeyPath::default(), &mut misfits);
@@ -22,11 +23,13 @@ impl Shape {
             (Shape::MapOf(shape), Value::Map(map)) => {
                 map.iter().for_each(|(key, value)| shape.collect_unknown(value, &path.join(key), out));
             }
-            (Shape::Map(fields) | Shape::Open(fields, Shape::Any), Value::Map(map)) => {
+            (Shape::Map(fields) | Shape::Open(fields, _), Value::Map(map)) => {
+                let are_own = matches!(self, Shape::Open(_, Shape::Str));
                 for (key, value) in map.iter() {
                     let path = path.join(key);
                     match fields.iter().find(|field| field.name == &**key) {
                         Some(field) => field.shape.collect_unknown(value, &path, out),
+                        None if are_own => {}
                         None => {
                             let known = fields.iter().map(|field| field.name).collect();
                             out.push(Misfit { path, what: What::Unknown(known) });
@@ -111,6 +114,18 @@ mod tests {
         });
         assert!(OUTER.fits(&value));
         assert_eq!(paths(OUTER.unknown_keys(&value)), ["one.siez", "all[0].siez", "other"]);
+    }
+
+    #[test]
+    fn keys_whose_values_are_texts_are_the_trees_own() {
+        const OWN: Shape = Shape::Open(&[optional("name", Shape::Str)], &Shape::Str);
+        const SECTION: Shape = Shape::Open(&[optional("known", Shape::Str)], &Shape::Any);
+        const WHOLE: Shape =
+            Shape::Open(&[optional("inner", SECTION), optional("own", OWN)], &Shape::MapOf(&Shape::Any));
+        let inner = map! { "known" => "x", "stray" => "x" };
+        let own = map! { "name" => "x", "branch" => "x" };
+        let value = Value::from(map! { "inner" => inner, "own" => own, "other" => Map::default() });
+        assert_eq!(paths(WHOLE.unknown_keys(&value)), ["inner.stray", "other"]);
     }
 
     #[test]

@@ -4,7 +4,31 @@
 
 use std::fmt;
 
+use serde::{Serialize, Serializer};
+
 use crate::known::{Package, Version, Versions};
+
+/// Where changes came that stop a tree, or take something from it, unless it follows.
+pub mod since {
+    use super::TaskgraphVersion;
+
+    /// Sparse profiles are gone.
+    pub const NO_SPARSE_PROFILES: TaskgraphVersion = TaskgraphVersion([18, 0, 0]);
+    /// `Schema` is a class of msgspec; that of voluptuous is `LegacySchema`.
+    pub const SCHEMA_OF_MSGSPEC: TaskgraphVersion = TaskgraphVersion([19, 0, 0]);
+    /// Sections of transforms and of config.yml refuse unknown keys, and `run`, `fetch` and `worker` ignore them.
+    pub const CLOSED_SECTIONS: TaskgraphVersion = TaskgraphVersion([19, 1, 0]);
+    /// `privileged`, `docker-in-docker` and `loopback-audio` are gone.
+    pub const NO_PRIVILEGED: TaskgraphVersion = TaskgraphVersion([21, 0, 0]);
+    /// Index paths are held against what the index takes.
+    pub const INDEX_PATHS: TaskgraphVersion = TaskgraphVersion([21, 0, 0]);
+    /// `relengapi-proxy` is gone.
+    pub const NO_RELENGAPI: TaskgraphVersion = TaskgraphVersion([22, 0, 0]);
+    /// `extend_parameters_schema` takes nothing but a class of msgspec.
+    pub const PARAMETERS_OF_MSGSPEC: TaskgraphVersion = TaskgraphVersion([23, 0, 0]);
+    /// `Parameters.is_try` is gone: the level alone decides.
+    pub const NO_IS_TRY: TaskgraphVersion = TaskgraphVersion([24, 0, 0]);
+}
 
 /// The version of Taskgraph that makes the graph of a tree. The order is that of the releases.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -42,6 +66,12 @@ impl fmt::Display for TaskgraphVersion {
     }
 }
 
+impl Serialize for TaskgraphVersion {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
 impl From<&Version> for TaskgraphVersion {
     /// The release of a version; what stands before or after a release counts as that release.
     fn from(version: &Version) -> Self {
@@ -54,6 +84,11 @@ impl TaskgraphVersion {
     /// The one that a tree pins or that is installed for it; without either the default.
     pub fn of(versions: &Versions) -> Self {
         versions.version(Package::Taskgraph).map(Self::from).unwrap_or_default()
+    }
+
+    /// That release.
+    pub const fn new(major: u16, minor: u16, patch: u16) -> Self {
+        TaskgraphVersion([major, minor, patch])
     }
 
     fn since(self, major: u16, minor: u16, patch: u16) -> bool {
@@ -131,7 +166,7 @@ impl TaskgraphVersion {
 
     /// Whether `sparse-profile` does something. Until 18.0.
     pub fn has_sparse_profiles(self) -> bool {
-        !self.since(18, 0, 0)
+        self < since::NO_SPARSE_PROFILES
     }
 
     /// Whether a program is run-task: by the end of its path, since 18.0.1 by the start of its name.
@@ -144,7 +179,7 @@ impl TaskgraphVersion {
 
     /// Whether sections of transforms (`task-context`, `from-deps`, `chunk`, `notify` …) refuse unknown keys. 19.1.
     pub fn refuses_unknown_keys_of_sections(self) -> bool {
-        self.since(19, 1, 0)
+        self >= since::CLOSED_SECTIONS
     }
 
     /// Whether a boolean is no integer. 19.1.
@@ -154,7 +189,7 @@ impl TaskgraphVersion {
 
     /// Whether unknown keys of `run`, `fetch` and `worker` do nothing, where they were refused before. 19.1.
     pub fn ignores_unknown_keys(self) -> bool {
-        self.since(19, 1, 0)
+        self >= since::CLOSED_SECTIONS
     }
 
     /// Whether generic-worker can hide the window of a command. 20.0.
@@ -164,12 +199,15 @@ impl TaskgraphVersion {
 
     /// What a task can ask of docker-worker. 21.0 and 22.0 took some of it away.
     pub fn docker_features(self) -> DockerFeatures {
-        DockerFeatures { privileged: !self.since(21, 0, 0), relengapi_proxy: !self.since(22, 0, 0) }
+        DockerFeatures {
+            privileged: self < since::NO_PRIVILEGED,
+            relengapi_proxy: self < since::NO_RELENGAPI,
+        }
     }
 
     /// Whether an index path is held against what the index takes, and not for slashes alone. 21.0.
     pub fn verifies_index_paths(self) -> bool {
-        self.since(21, 0, 0)
+        self >= since::INDEX_PATHS
     }
 
     /// Whether `dependencies` in the JSON of a graph are those of the task, and not the edges of the graph. 23.0.
@@ -194,7 +232,7 @@ impl TaskgraphVersion {
 
     /// Whether the level alone says that a graph is for a try, and not the project or a pull request, too. 24.0.
     pub fn level_alone_is_try(self) -> bool {
-        self.since(24, 0, 0)
+        self >= since::NO_IS_TRY
     }
 
     /// Whether a task that puts others into the index says their rank as a text. 24.2.

@@ -264,6 +264,16 @@ impl Tree {
         }
     }
 
+    /// The Python modules below the root, sorted: their paths from there. Folders that no import reaches are passed over, and
+    /// so is whatever cannot be listed. None of the embedded tree.
+    pub fn python_files(&self) -> Vec<String> {
+        let Files::Disk { given, .. } = &self.files else { return Vec::new() };
+        let mut files = Vec::new();
+        python_files(given, "", &mut files);
+        files.sort();
+        files
+    }
+
     /// The files of the embedded tree in `folder` below the root: their paths from there, and their texts. None of a tree on disk.
     pub fn embedded_files(&self, folder: &str) -> Vec<(&'static str, &'static str)> {
         let Files::Embedded(files) = &self.files else { return Vec::new() };
@@ -432,6 +442,20 @@ pub fn walk(directory: &Path, prefix: &str, files: &mut Vec<String>) -> Result<(
         }
     }
     Ok(())
+}
+
+fn python_files(directory: &Path, prefix: &str, files: &mut Vec<String>) {
+    for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let Ok(kind) = entry.file_type() else { continue };
+        match kind.is_dir() {
+            // `.venv`, `node_modules`: what is installed there is not the tree's.
+            true if name.starts_with('.') || name == "node_modules" => {}
+            true => python_files(&entry.path(), &format!("{prefix}{name}/"), files),
+            false if name.ends_with(".py") => files.push(format!("{prefix}{name}")),
+            false => {}
+        }
+    }
 }
 
 /// Bytes in hex.

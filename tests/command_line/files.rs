@@ -70,6 +70,40 @@ fn a_format_that_a_command_does_not_write_is_refused_with_those_that_it_does() {
 }
 
 #[test]
+fn what_is_read_is_never_written_over() {
+    let folder = folder();
+    let before = fs::read(folder.path().join("c.yml")).unwrap();
+    fs::copy(folder.path().join("c.yml"), folder.path().join("d.yml")).unwrap();
+    for arguments in [
+        "graph preview c.yml --json -o c.yml",
+        "graph preview c.yml --json -o ./c.yml",
+        "graph diff d.yml c.yml --json -o c.yml",
+        "graph explain all -c c.yml --json -o c.yml",
+        "graph path a b -c c.yml --json -o c.yml",
+        "config check c.yml --json -o c.yml",
+    ] {
+        let (status, out, err) = call(folder.path(), arguments);
+        assert_eq!((status, out.as_str()), (2, ""), "{arguments}: {err}");
+        assert!(err.contains("c.yml` is read: what is written there would replace it"), "{arguments}: {err}");
+        assert_eq!(fs::read(folder.path().join("c.yml")).unwrap(), before, "{arguments}");
+    }
+    let (status, _, err) = call(folder.path(), "graph diff d.yml c.yml --json -o new.json");
+    assert_eq!(status, 0, "{err}");
+}
+
+#[test]
+fn a_folder_without_parameters_is_refused() {
+    let folder = folder();
+    fs::create_dir_all(folder.path().join("none")).unwrap();
+    fs::create_dir_all(folder.path().join("taskcluster/kinds")).unwrap();
+    fs::write(folder.path().join("none/p.yaml"), "level: '1'\n").unwrap();
+    fs::write(folder.path().join("taskcluster/config.yml"), crate::support::CONFIG).unwrap();
+    let (status, out, err) = call(folder.path(), "full -p none");
+    assert_eq!((status, out.as_str()), (2, ""), "{err}");
+    assert!(err.contains("there are no parameters in the folder `none`"), "{err}");
+}
+
+#[test]
 fn without_a_network_what_needs_one_is_refused() {
     let folder = folder();
     let (status, out, _) = call(folder.path(), "graph diff c.yml c.yml --offline");

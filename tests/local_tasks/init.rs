@@ -54,6 +54,10 @@ fn a_new_tree_makes_a_graph() {
     );
     assert_eq!(files(folder.path()), FILES);
     git(folder.path(), &["add", "--all"]);
+    let before = call(&["full", "-J", "--python", "never"], folder.path());
+    assert_eq!(before.status, Some(2), "{}", before.err);
+    assert!(before.err.contains("the branch `trunk` of `"), "{}", before.err);
+    assert!(before.err.contains("has no commit yet"), "{}", before.err);
     git(folder.path(), &["commit", "--quiet", "--message=tree"]);
     let graph = call(&["full", "-J", "--python", "never"], folder.path());
     assert_eq!(graph.status, Some(0), "{}", graph.err);

@@ -10,6 +10,7 @@ mod support;
 mod doctor;
 mod exceptions;
 mod interpreters;
+mod newer;
 mod phases;
 mod processes;
 mod results;

@@ -93,7 +93,8 @@ pub enum Command {
     ActionCallback(ActionCallbackOptions),
     /// Show what an action would do: nothing is created, cancelled or rerun
     TestActionCallback(TestActionCallbackOptions),
-    /// Show what of a tree is made natively and what by its Python, why, and what is missing to make it
+    /// Show what of a tree is made natively and what by its Python, why, what is missing to make it, and what newer
+    /// versions of Taskgraph refuse of it
     Doctor(DoctorOptions),
     /// Look at a graph before it runs
     #[command(subcommand)]

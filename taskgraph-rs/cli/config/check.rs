@@ -1,6 +1,6 @@
 //! `config check`: what is wrong with training configs, many at once.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use anstream::eprintln;
@@ -19,7 +19,7 @@ use crate::bar::Bar;
 use crate::ending::Ending;
 use crate::environment::{open_tree_or_embedded, settings};
 use crate::medium::Medium;
-use crate::output::write;
+use crate::output::{keep_inputs, write};
 use crate::preview::read;
 use crate::report::Reporter;
 
@@ -27,6 +27,7 @@ use crate::report::Reporter;
 pub fn run(options: &CheckOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {
     let format = format_of(options)?;
     let paths = files(&options.files)?;
+    keep_inputs(options.output_file.as_deref(), paths.iter().map(PathBuf::as_path))?;
     let tree = open_tree_or_embedded(options.root.as_deref())?;
     let loaded = Loaded::load(tree, registry, &Default::default())?;
     let settings = settings(None, true, registry)?;

@@ -8,6 +8,7 @@ use serde::Serialize;
 use taskgraph::config::GraphConfig;
 use taskgraph::keypath::KeyPath;
 use taskgraph::known::{Installed, Package, Pin, Pins, Unknown, Version, installed};
+use taskgraph::newer::{self, Change};
 use taskgraph::pipeline::Loaded;
 use taskgraph::problem::{Problem, place_of_value};
 use taskgraph::settings::RunTask;
@@ -43,6 +44,8 @@ pub struct Findings {
     pub kinds: Vec<Part>,
     /// What the Python of the tree has registered, if it was run.
     pub registered: Option<Registered>,
+    /// What a newer Taskgraph takes otherwise; nothing if the tree could not be read.
+    pub newer: Option<Vec<Change>>,
     /// What is not there, and how to get it.
     pub missing: Vec<Missing>,
     /// What is wrong with the tree.
@@ -184,6 +187,7 @@ impl Findings {
             parts: Vec::new(),
             kinds: Vec::new(),
             registered: None,
+            newer: None,
             missing: Vec::new(),
             problems: Vec::new(),
         }
@@ -199,6 +203,19 @@ impl Findings {
             .collect();
         self.kinds.sort_by(|one, other| one.name.cmp(&other.name));
         self.problems.extend(loaded.without_python());
+        self.take_newer(loaded);
+    }
+
+    /// Takes in what is otherwise in versions that are newer than that of the tree. Each place counts once, however many
+    /// tasks it is for.
+    fn take_newer(&mut self, loaded: &Loaded) {
+        let (mut changes, problems) = newer::changes(loaded);
+        changes.extend(taskgraph_transforms::core::changes(loaded));
+        changes.retain(|change| loaded.config.version < change.since);
+        changes.sort();
+        changes.dedup();
+        self.problems.extend(problems);
+        self.newer = Some(changes);
     }
 
     /// Takes in what the Python of the tree says.

@@ -1,6 +1,7 @@
 //! What was found, for people: no line is longer than what it is written for where it can be broken.
 
 use taskgraph::known::Installed;
+use taskgraph::newer::{Change, Effect};
 
 use super::findings::{Findings, PackageFound, Part, Reason, Registered};
 use super::missing::Missing;
@@ -41,6 +42,7 @@ pub fn page(findings: &Findings, medium: Medium) -> String {
     if let Some(registered) = &findings.registered {
         this_was_registered(&mut page, registered);
     }
+    newer(&mut page, findings.newer.as_deref().unwrap_or_default());
     let (fatal, other): (Vec<_>, Vec<_>) = findings.missing.iter().partition(|missing| missing.is_fatal);
     page.missing("Worth knowing", &other);
     page.missing("Missing", &fatal);
@@ -147,6 +149,25 @@ fn this_was_registered(page: &mut Page, registered: &Registered) {
     }
     if registered.names.is_empty() && registered.replaced.is_empty() && registered.schemas.is_empty() {
         page.row("nothing", "");
+    }
+}
+
+/// What a newer Taskgraph takes otherwise, with all places where it stands.
+fn newer(page: &mut Page, changes: &[Change]) {
+    if !changes.is_empty() {
+        page.heading("Under a newer Taskgraph");
+    }
+    let same = |one: &Change, other: &Change| (one.since, &one.message) == (other.since, &other.message);
+    for alike in changes.chunk_by(same) {
+        let Change { since, effect, message, .. } = &alike[0];
+        let effect = match effect {
+            Effect::Refused => "refused",
+            Effect::Ignored => "ignored",
+        };
+        page.row(&format!("{effect} since {since}"), message);
+        for Change { file, line, .. } in alike {
+            page.row("", &format!("{file}:{line}"));
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! `graph diff`: what appears, goes and changes between two graphs.
 
+use std::path::Path;
+
 use anyhow::Result;
 use indexmap::IndexMap;
 use serde::Serialize;
@@ -17,7 +19,7 @@ use crate::ending::Ending;
 use crate::environment::settings;
 use crate::known_urls;
 use crate::medium::Medium;
-use crate::output::write;
+use crate::output::{keep_inputs, write};
 use crate::preview::page::{Ink, Page};
 use crate::report::{Reporter, count};
 
@@ -53,6 +55,7 @@ pub fn run(options: &DiffOptions, registry: &Registry, reporter: &Reporter) -> R
 
 fn compare(options: &DiffOptions, registry: &Registry, reporter: &Reporter) -> Result<GraphDiff> {
     let is_json = options.json || Ending::is_json(options.output_file.as_deref())?;
+    keep_inputs(options.output_file.as_deref(), options.graphs.iter().map(Path::new))?;
     let urls = known_urls::read(options.known_urls.as_deref())?;
     let settings = Settings { urls, ..settings(options.tree.run_task_dir.as_deref(), false, registry)? };
     let bench = Bench::new(options, registry, &settings);

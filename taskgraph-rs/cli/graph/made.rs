@@ -15,6 +15,7 @@ use taskgraph::transform::Registry;
 use crate::args::ConfigOptions;
 use crate::environment::{open_tree_or_embedded, settings};
 use crate::known_urls;
+use crate::output::keep_inputs;
 use crate::preview::read;
 use crate::report::Reporter;
 
@@ -40,6 +41,7 @@ pub fn made_with(
     registry: &Registry,
     reporter: &Reporter,
 ) -> Result<(Made, Settings)> {
+    keep_inputs(options.output_file.as_deref(), options.config.as_deref())?;
     let urls = known_urls::read(options.known_urls.as_deref())?;
     let given = settings(options.tree.run_task_dir.as_deref(), false, registry)?;
     let settings = change(Settings { urls, ..given });

@@ -49,9 +49,8 @@ pub fn run(options: &InitTreeOptions) -> Result<Status> {
         Ok(())
     })?;
     eprintln!("a tree for {}, trust domain {}", one_line(&facts.name), one_line(&facts.trust_domain));
-    eprintln!(
-        "next: `git add .taskcluster.yml taskcluster`, `taskgraph-rs full`, `taskgraph-rs load-task hello-world`,"
-    );
+    eprintln!("next: `git add .taskcluster.yml taskcluster`, `git commit`, `taskgraph-rs full`,");
+    eprintln!("      `taskgraph-rs load-task hello-world`,");
     eprintln!(
         "      and in .taskcluster.yml the address of your build of taskgraph-rs, where it says example.org"
     );

@@ -13,7 +13,7 @@ use super::{dot, html, markdown, mermaid, rendered, svg, text};
 use crate::args::{ConfigOptions, ExplainOptions, PreviewFormat, PreviewOptions, TreeOptions};
 use crate::ending::Ending;
 use crate::medium::Medium;
-use crate::output::write;
+use crate::output::{keep_inputs, write};
 
 /// The format that the flags ask for.
 pub fn format_of(options: &PreviewOptions) -> PreviewFormat {
@@ -33,7 +33,7 @@ pub fn format_of(options: &PreviewOptions) -> PreviewFormat {
     }
 }
 
-/// Refuses an output file whose name asks for a format that there is not, if no flag says what to write.
+/// Refuses the config as the output file, and one whose name asks for a format that there is not, if no flag says what to write.
 pub fn check_output(options: &PreviewOptions) -> Result<()> {
     const CAN: [Ending; 7] = [
         Ending::Text,
@@ -47,7 +47,7 @@ pub fn check_output(options: &PreviewOptions) -> Result<()> {
     if options.format.is_none() && !options.json && !options.open {
         Ending::wanted(options.output_file.as_deref(), &CAN)?;
     }
-    Ok(())
+    Ok(keep_inputs(options.output_file.as_deref(), [options.config.as_path()])?)
 }
 
 /// Writes the preview. Of a config that is refused there is nothing to draw, but those formats that can tell problems

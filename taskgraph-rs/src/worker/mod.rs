@@ -16,7 +16,7 @@ mod tasks;
 pub use channel::{Channel, Interpreter, NativeParts, Python, Reply, Request};
 pub use graphs::OptimizeInPython;
 pub use killed::killed;
-pub use opened::{Opened, Registered, Worker};
+pub use opened::{NO_TASKGRAPH, Opened, Registered, Worker};
 pub use provenance::{Because, MadeBy, PythonFacts, ReasonFacts};
 pub use refusal::Refusal;
 pub use session::{KindRequest, Session, SideEffects};

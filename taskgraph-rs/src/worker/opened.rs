@@ -165,6 +165,9 @@ fn read(answer: &str, what: &str) -> Result<Value> {
     json::read(answer).with_context(|| format!("{what}: the worker answers with what is no JSON"))
 }
 
+/// The code of the problem that an interpreter has no Taskgraph.
+pub const NO_TASKGRAPH: &str = "no-taskgraph";
+
 /// Why a tree cannot be opened. An interpreter without Taskgraph is the most frequent reason.
 fn cannot_open(error: &str, python: &dyn Python, asked: &Asked<'_>) -> anyhow::Error {
     let missing = json::read(error).ok().and_then(|error| Some(error.get("module")?.as_str()?.to_owned()));
@@ -179,7 +182,7 @@ fn cannot_open(error: &str, python: &dyn Python, asked: &Asked<'_>) -> anyhow::E
         "`{program} -m pip install {requirements}` installs what the tree asks for; --python or TASKGRAPH_PYTHON names \
          another interpreter"
     );
-    Problems::from(Problem::error("no-taskgraph", message).help(help)).into()
+    Problems::from(Problem::error(NO_TASKGRAPH, message).help(help)).into()
 }
 
 impl Opened {

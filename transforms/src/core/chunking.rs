@@ -20,7 +20,7 @@ use taskgraph::value::{Map, Value};
 
 use super::section;
 
-const CHUNK: Shape = Shape::Open(
+pub(super) const CHUNK: Shape = Shape::Open(
     &[required("total-chunks", Shape::Int), optional("substitution-fields", STRINGS)],
     &Shape::Any,
 );

@@ -32,7 +32,7 @@ use super::section;
 const GROUP_BY: &[&str] = &["single", "all", "attribute"];
 const SET_NAME: &[&str] = &["strip-kind", "retain-kind"];
 
-const FROM_DEPS: Shape = Shape::Open(
+pub(super) const FROM_DEPS: Shape = Shape::Open(
     &[
         optional("kinds", STRINGS),
         optional(

@@ -9,6 +9,7 @@ pub mod dockerfile;
 mod fetch;
 mod from_deps;
 mod matrix;
+mod newer;
 mod notify;
 mod run;
 mod section;
@@ -16,6 +17,8 @@ mod task;
 mod task_context;
 
 use taskgraph::transform::Registry;
+
+pub use newer::changes;
 
 /// Adds the core transforms.
 pub fn register(registry: Registry) -> Registry {

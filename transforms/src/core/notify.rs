@@ -39,7 +39,7 @@ const TYPE: Field = required("type", Shape::Str);
 const BY: &[&str] = &["project", "level"];
 
 /// The types of recipients: the key whose value goes into the route, and its shape.
-const RECIPIENTS: &[(&str, &str, Shape)] = &[
+pub(super) const RECIPIENTS: &[(&str, &str, Shape)] = &[
     ("email", "address", open(&[TYPE, required("address", Shape::KeyedBy(BY, &Shape::Str)), STATUS_TYPE])),
     ("matrix-room", "room-id", open(&[TYPE, required("room-id", Shape::Str), STATUS_TYPE])),
     ("pulse", "routing-key", open(&[TYPE, required("routing-key", Shape::Str), STATUS_TYPE])),
@@ -73,12 +73,12 @@ const CONTENT: Shape = Shape::Open(
     &Shape::MapOf(&Shape::Any),
 );
 
-const NOTIFY: Shape = open(&[
+pub(super) const NOTIFY: Shape = open(&[
     required("recipients", Shape::List(&open(&[required("type", Shape::Word(TYPES))]))),
     optional("content", CONTENT),
 ]);
 
-const NOTIFICATIONS: Shape = open(&[
+pub(super) const NOTIFICATIONS: Shape = open(&[
     required("emails", Shape::KeyedBy(BY, &STRINGS)),
     required("subject", Shape::Str),
     optional("message", Shape::Str),

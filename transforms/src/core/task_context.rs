@@ -59,7 +59,8 @@ const CONTEXT: Shape = Shape::Open(FIELDS, &Shape::Any);
 
 const WITH_OPTIONS: Shape = Shape::Open(&joined::<{ FIELDS.len() + 1 }>(FIELDS, &[LATER[0]]), &Shape::Any);
 
-const WITH_CUSTOM: Shape = Shape::Open(&joined::<{ FIELDS.len() + 2 }>(FIELDS, LATER), &Shape::Any);
+pub(super) const WITH_CUSTOM: Shape =
+    Shape::Open(&joined::<{ FIELDS.len() + 2 }>(FIELDS, LATER), &Shape::Any);
 
 /// The shape of the section in the Taskgraph of the tree.
 fn shape(ctx: &Context<'_>) -> &'static Shape {
