@@ -124,7 +124,7 @@ mod tests {
             Shape::Open(&[optional("inner", SECTION), optional("own", OWN)], &Shape::MapOf(&Shape::Any));
         let inner = map! { "known" => "x", "stray" => "x" };
         let own = map! { "name" => "x", "branch" => "x" };
-        let value = Value::from(map! { "inner" => inner, "own" => own, "other" => Map::default() });
+        let value = Value::from(map! { "inner" => inner, "own" => own, "other" => Value::map() });
         assert_eq!(paths(WHOLE.unknown_keys(&value)), ["inner.stray", "other"]);
     }
 
