@@ -63,13 +63,14 @@ def main():
 
 
 def compare(args, folder):
-    binary = args.binary or build()
+    binary = (args.binary or build()).absolute()
     python = python_with_reference(args.python)
     run_task = package(python) / "run-task"
     rows = []
     for size in map(int, args.sizes.split(",")):
         top = folder / f"tree-{size}"
         make_tree(top, size)
+        (top / "taskcluster" / "requirements.txt").write_text(f"taskcluster-taskgraph=={version_of(python)}\n")
         repository(top)
         parameters = folder / "parameters.yml"
         parameters.write_text(PARAMETERS)
@@ -103,7 +104,7 @@ def compare(args, folder):
 
 
 def time_alone(args, folder):
-    binary = args.binary or build()
+    binary = (args.binary or build()).absolute()
     top = folder / "tree"
     shutil.copytree(args.tree, top, symlinks=True, ignore=shutil.ignore_patterns(".git"))
     repository(top)
