@@ -53,7 +53,12 @@ fn doctor(tree: &Tree, version: Option<&str>, more: &[&str]) -> (i32, String) {
 }
 
 fn shown(outcome: Outcome) -> (i32, String) {
-    let lines = outcome.out.lines().filter(|line| !line.contains("compared with native parts"));
+    // The versions that were compared may take more than one line.
+    let are_versions = |line: &str| {
+        !line.is_empty() && line.chars().all(|letter| letter.is_ascii_digit() || ". ,".contains(letter))
+    };
+    let of_comparison = |line: &&str| line.contains("compared with native parts") || are_versions(line);
+    let lines = outcome.out.lines().filter(|line| !of_comparison(line));
     let page: Vec<&str> = lines.collect();
     // A path cannot be broken, however long the folder of the interpreter is.
     let breakable = |line: &&&str| line.split_whitespace().all(|word| word.chars().count() < 60);
