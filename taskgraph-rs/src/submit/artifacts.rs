@@ -39,6 +39,23 @@ struct Artifacts {
     continuation_token: Option<String>,
 }
 
+/// The artifacts of the latest run of a task, from all pages of the list.
+async fn listed(connection: &Connection, task: &TaskId) -> Result<Vec<Artifact>> {
+    let (queue, id) = (&connection.queue, task.as_str());
+    let call = format!("listLatestArtifacts {task}");
+    let pages = connection.pages(
+        &call,
+        |token| {
+            connection.url(
+                || queue.listLatestArtifacts_url(id, token, None),
+                |valid| queue.listLatestArtifacts_signed_url(id, token, None, valid),
+            )
+        },
+        |page: Artifacts| (page.artifacts, page.continuation_token),
+    );
+    pages.await
+}
+
 impl Taskcluster {
     /// An artifact of the latest run of a task; `None` if there is no such task or artifact. One that is named `.json`
     /// is JSON.
@@ -77,19 +94,7 @@ impl Taskcluster {
     /// The artifacts of the latest run of a task.
     pub fn list_artifacts(&self, task: &TaskId) -> Result<Vec<Artifact>> {
         let connection = self.connection()?;
-        let (queue, id) = (&connection.queue, task.as_str());
-        let call = format!("listLatestArtifacts {task}");
-        let pages = connection.pages(
-            &call,
-            |token| {
-                connection.url(
-                    || queue.listLatestArtifacts_url(id, token, None),
-                    |valid| queue.listLatestArtifacts_signed_url(id, token, None, valid),
-                )
-            },
-            |page: Artifacts| (page.artifacts, page.continuation_token),
-        );
-        connection.runtime.block_on(pages)
+        connection.runtime.block_on(listed(connection, task))
     }
 
     /// The artifacts of many tasks, side by side: those of the latest run of each, `None` for a task that is not known any
@@ -99,27 +104,12 @@ impl Taskcluster {
             return Ok(BTreeMap::new());
         }
         let connection = self.connection()?;
-        let queue = &connection.queue;
-        let lists = stream::iter(tasks).map(async |task| {
-            let id = task.as_str();
-            let call = format!("listLatestArtifacts {task}");
-            let pages = connection.pages(
-                &call,
-                |token| {
-                    connection.url(
-                        || queue.listLatestArtifacts_url(id, token, None),
-                        |valid| queue.listLatestArtifacts_signed_url(id, token, None, valid),
-                    )
-                },
-                |page: Artifacts| (page.artifacts, page.continuation_token),
-            );
-            match pages.await {
-                Ok(found) => Ok((task.clone(), Some(found))),
-                Err(error) if matches!(Failure::behind(&error), Some(Failure::NotFound(_))) => {
-                    Ok((task.clone(), None))
-                }
-                Err(error) => Err(error),
+        let lists = stream::iter(tasks).map(async |task| match listed(connection, task).await {
+            Ok(found) => Ok((task.clone(), Some(found))),
+            Err(error) if matches!(Failure::behind(&error), Some(Failure::NotFound(_))) => {
+                Ok((task.clone(), None))
             }
+            Err(error) => Err(error),
         });
         let lists: Vec<Result<_>> = connection.runtime.block_on(lists.buffered(LISTS_SIDE_BY_SIDE).collect());
         lists.into_iter().collect()
