@@ -1,7 +1,5 @@
 //! Checks of sections that Taskgraph checks otherwise since it has another library for that, version 19.1.
 
-use std::sync::Arc;
-
 use anyhow::Result;
 use taskgraph::fields::Misfits;
 use taskgraph::keypath::KeyPath;
@@ -15,10 +13,12 @@ use taskgraph::words;
 /// Takes a section out whose unknown keys, at any depth, were let through until they came to be refused.
 pub fn take(ctx: &Context<'_>, stub: &mut Stub, name: &str, shape: &Shape) -> Result<Option<Map>> {
     let section = stub.take_section(name, shape)?;
-    if let Some(section) = &section {
-        let (section, path) = (section.clone().into(), KeyPath::dotted(name));
-        refuse_unknown(ctx, shape, &section, &path)?;
-        refuse_booleans(ctx, shape, &section, &path)?;
+    // Before that version nothing is looked at, and nothing copied for it.
+    if let Some(section) = section.as_ref().filter(|_| ctx.config.version.refuses_unknown_keys_of_sections())
+    {
+        let path = KeyPath::dotted(name);
+        refused(shape.unknown_keys(&section.clone().into()), &path)?;
+        refuse_booleans(ctx, shape, section, &path)?;
     }
     Ok(section)
 }
@@ -32,11 +32,11 @@ pub fn refuse_unknown(ctx: &Context<'_>, shape: &Shape, section: &Value, path: &
 }
 
 /// Refuses booleans that the shape takes for integers, if the Taskgraph of the tree does.
-pub fn refuse_booleans(ctx: &Context<'_>, shape: &Shape, section: &Value, path: &KeyPath) -> Result<()> {
+pub fn refuse_booleans(ctx: &Context<'_>, shape: &Shape, section: &Map, path: &KeyPath) -> Result<()> {
     if !ctx.config.version.refuses_booleans_for_integers() {
         return Ok(());
     }
-    refused(shape.booleans_for_integers(section), path)
+    refused(shape.booleans_for_integers(&section.clone().into()), path)
 }
 
 fn refused(mut misfits: Vec<Misfit>, path: &KeyPath) -> Result<()> {
@@ -47,7 +47,7 @@ fn refused(mut misfits: Vec<Misfit>, path: &KeyPath) -> Result<()> {
 /// Checks a section whose unknown keys were refused until they came to be ignored: a warning says so of each.
 pub fn check(ctx: &Context<'_>, origin: &Origin, shape: &Shape, section: &Map, path: &KeyPath) -> Result<()> {
     if shape.fits_fields(section) {
-        return refuse_booleans(ctx, shape, &section.clone().into(), path);
+        return refuse_booleans(ctx, shape, section, path);
     }
     let Shape::Map(fields) = shape else { return shape.require(&section.clone().into(), path) };
     if !ctx.config.version.ignores_unknown_keys() {
@@ -64,7 +64,6 @@ pub fn check(ctx: &Context<'_>, origin: &Origin, shape: &Shape, section: &Map, p
     }
     let known = section.iter().filter(|(key, _)| is_known(key));
     let known: Map = known.map(|(key, value)| (key.clone(), value.clone())).collect();
-    let known = Value::Map(Arc::new(known));
-    shape.require(&known, path)?;
+    shape.require(&known.clone().into(), path)?;
     refuse_booleans(ctx, shape, &known, path)
 }

@@ -124,9 +124,7 @@ fn payload<'c>(ctx: &Context<'c>, stub: &Stub) -> Result<&'c Payload> {
 
 fn validate(ctx: &Context<'_>, stub: &Stub, payload: &Payload) -> Result<()> {
     shape::TASK.require_of(stub)?;
-    if ctx.config.version.refuses_booleans_for_integers() {
-        section::refuse_booleans(ctx, &shape::TASK, &stub.fields.clone().into(), &KeyPath::default())?;
-    }
+    section::refuse_booleans(ctx, &shape::TASK, &stub.fields, &KeyPath::default())?;
     let mut names = stub.get("dependencies").and_then(Value::as_map).into_iter().flat_map(Map::keys);
     if let Some(name) = names.find(|name| matches!(&***name, "self" | "decision")) {
         let path = KeyPath::dotted("dependencies").join(name);
