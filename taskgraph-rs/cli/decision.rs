@@ -6,7 +6,6 @@ use std::time::{Duration, SystemTime};
 
 use anstream::{eprintln, println};
 use anyhow::Result;
-use taskgraph::actions::Service;
 use taskgraph::decide::{Asked, Creation, Decided, Decision, Derived, Queue, Step, Summary, parameters};
 use taskgraph::lookup::Found;
 use taskgraph::params::Params;
@@ -14,6 +13,7 @@ use taskgraph::pipeline::Loaded;
 use taskgraph::preview::Counts;
 use taskgraph::problem::{Problem, Problems, Severity};
 use taskgraph::settings::Settings;
+use taskgraph::submit::Service;
 use taskgraph::submit::Taskcluster;
 use taskgraph::task::Label;
 use taskgraph::task_id::TaskId;

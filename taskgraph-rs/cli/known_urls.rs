@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
-use taskgraph::problem::{Machine, Problem, Problems};
+use taskgraph::error::Machine;
+use taskgraph::problem::{Problem, Problems};
 use taskgraph::urls::Urls;
 use taskgraph::{json, value::Value};
 

@@ -50,7 +50,8 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::Parser as _;
-use taskgraph::problem::{Machine, Problems};
+use taskgraph::error::Machine;
+use taskgraph::problem::Problems;
 use taskgraph::submit::CreateFailure;
 use taskgraph::transform::Registry;
 use taskgraph_python::interruption::Interrupted;

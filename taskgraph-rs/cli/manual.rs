@@ -5,7 +5,7 @@ use std::fs;
 use anyhow::{Context as _, Result};
 use clap::{Command, CommandFactory as _};
 use clap_complete::Shell;
-use taskgraph::problem::Machine;
+use taskgraph::error::Machine;
 
 use crate::Status;
 use crate::args::{Args, CompletionsOptions, ManOptions};

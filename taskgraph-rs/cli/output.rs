@@ -7,7 +7,8 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context as _, Result};
-use taskgraph::problem::{Machine, Problem, Problems};
+use taskgraph::error::Machine;
+use taskgraph::problem::{Problem, Problems};
 
 /// Writes a result to `path`, or to stdout.
 pub fn write(path: Option<&Path>, fill: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {

@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use anyhow::{Context as _, Result};
+use taskgraph::error::Machine;
 use taskgraph::params::{Given, Params, Spec, read_file};
 use taskgraph::pipeline::Loaded;
-use taskgraph::problem::{Machine, Problem, Problems};
+use taskgraph::problem::{Problem, Problems};
 
 use crate::progress::connect_for_a_look;
 use crate::report::Reporter;

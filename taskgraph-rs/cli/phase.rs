@@ -3,7 +3,7 @@
 use std::time::SystemTime;
 
 use anyhow::Result;
-use taskgraph::decide::existing_warnings;
+use taskgraph::optimize::existing_warnings;
 use taskgraph::params::Params;
 use taskgraph::pipeline::{Loaded, NO_DECISION, OptimizeRequest};
 use taskgraph::problem::Problem;

@@ -7,7 +7,8 @@ use std::sync::OnceLock;
 
 use anyhow::{Context as _, Result};
 
-use crate::problem::{Machine, Problem, Problems};
+use crate::error::Machine;
+use crate::problem::{Problem, Problems};
 
 /// A git repository.
 pub struct Repository {

@@ -9,6 +9,7 @@ pub mod decision;
 pub mod diff;
 pub mod document;
 pub mod effects;
+pub mod error;
 pub mod explain;
 pub mod extension;
 pub mod fields;

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use crate::error::Machine;
 use crate::fields::{About, Misfits};
 use crate::instead::{Instead, surprise, thousands};
 use crate::keypath::{KeyPath, Step};
-use crate::problem::{Machine, Problem, Problems, place_of_key, place_of_value};
+use crate::problem::{Problem, Problems, place_of_key, place_of_value};
 use crate::shape::{Misfit, What};
 use crate::source::Place;
 use crate::transform::{NeedsPython, Together};

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
+use crate::error::Machine;
 use crate::keypath::KeyPath;
 use crate::secret::redact;
 use crate::source::Place;
@@ -233,25 +234,6 @@ impl fmt::Display for Problems {
 }
 
 impl std::error::Error for Problems {}
-
-/// The machine's fault, not the input's: a file that cannot be read, git that does not answer.
-#[derive(Debug)]
-pub struct Machine(pub String);
-
-impl Machine {
-    /// Whether an error is the machine's fault, as itself or as the context of a cause.
-    pub fn is_behind(error: &anyhow::Error) -> bool {
-        error.is::<Machine>() || error.chain().any(|cause| cause.is::<Machine>())
-    }
-}
-
-impl fmt::Display for Machine {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for Machine {}
 
 /// The place of `path` in `document`: its key if it has one, else the nearest thing above it that is there.
 pub fn place_of_key(document: &Arc<Document>, path: &KeyPath) -> Place {

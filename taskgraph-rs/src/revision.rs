@@ -3,7 +3,8 @@
 use anyhow::{Context as _, Result};
 use tempfile::TempDir;
 
-use crate::problem::{Machine, Problem, Problems};
+use crate::error::Machine;
+use crate::problem::{Problem, Problems};
 use crate::tree::Tree;
 
 /// The files of a commit, in a folder that is removed with this value.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, anyhow};
 
-use crate::problem::Machine;
+use crate::error::Machine;
 
 /// A text that was read: a file, standard input, something embedded.
 #[derive(Debug, PartialEq, Eq)]

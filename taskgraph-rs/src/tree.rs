@@ -11,9 +11,10 @@ use anyhow::{Context as _, Result, anyhow, bail};
 use indexmap::IndexMap;
 use sha2::{Digest, Sha256};
 
+use crate::error::Machine;
 use crate::git::{Repository, top_above};
 use crate::keypath::KeyPath;
-use crate::problem::{Machine, Problem, Problems};
+use crate::problem::{Problem, Problems};
 use crate::python;
 use crate::source::Source;
 use crate::stamp::Stamp;

@@ -79,7 +79,7 @@ fn all() -> impl Iterator<Item = (&'static str, Ask)> {
 #[track_caller]
 fn told(ask: Ask, taskcluster: &Taskcluster, server: &Server) -> String {
     let error = ask(taskcluster, server).unwrap_err();
-    assert!(taskgraph::problem::Machine::is_behind(&error), "{error:#}");
+    assert!(taskgraph::error::Machine::is_behind(&error), "{error:#}");
     format!("{error:#}")
 }
 

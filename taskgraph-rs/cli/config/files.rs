@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
-use taskgraph::problem::{Machine, Problem, Problems};
+use taskgraph::error::Machine;
+use taskgraph::problem::{Problem, Problems};
 
 /// What a folder stands for.
 const IN_FOLDER: [&str; 3] = ["**/*.yml", "**/*.yaml", "**/*.json"];

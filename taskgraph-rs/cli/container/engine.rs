@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use anyhow::Result;
-use taskgraph::problem::Machine;
+use taskgraph::error::Machine;
 
 use super::call::{Outcome, failure, wait_for};
 

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::Stdio;
 
 use anyhow::{Result, bail};
-use taskgraph::problem::Machine;
+use taskgraph::error::Machine;
 
 use super::call::{failure, tidy, wait_or_stop};
 use super::engine::Engine;

@@ -8,8 +8,9 @@ use anstream::eprintln;
 use anyhow::{Context as _, Result};
 use indexmap::IndexMap;
 use taskgraph::decision::DockerContext;
+use taskgraph::error::Machine;
 use taskgraph::graph::TaskGraph;
-use taskgraph::problem::{Machine, Problem, Problems};
+use taskgraph::problem::{Problem, Problems};
 use taskgraph::settings::Settings;
 use taskgraph::task::Task;
 

@@ -4,8 +4,9 @@ use std::io::{self, BufRead as _};
 
 use anstream::eprint;
 use anyhow::{Context as _, Result};
+use taskgraph::error::Machine;
 use taskgraph::git::{Repository, project_of};
-use taskgraph::problem::{Machine, Problem, Problems};
+use taskgraph::problem::{Problem, Problems};
 
 use crate::args::InitTreeOptions;
 use crate::report::one_line;

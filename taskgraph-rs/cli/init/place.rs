@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
-use taskgraph::problem::Machine;
+use taskgraph::error::Machine;
 
 /// What was done, so that it can be undone.
 #[derive(Default)]

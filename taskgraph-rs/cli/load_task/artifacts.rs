@@ -5,7 +5,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
-use taskgraph::problem::{Machine, Problem, Problems};
+use taskgraph::error::Machine;
+use taskgraph::problem::{Problem, Problems};
 use taskgraph::submit::Taskcluster;
 use taskgraph::task_id::TaskId;
 use tempfile::TempDir;

@@ -4,9 +4,10 @@ use std::io::Read as _;
 
 use anyhow::{Context as _, Result};
 use indexmap::IndexMap;
+use taskgraph::error::Machine;
 use taskgraph::optimize::resolved;
 use taskgraph::pipeline::{Full, NO_DECISION};
-use taskgraph::problem::{Machine, Problem, Problems};
+use taskgraph::problem::{Problem, Problems};
 use taskgraph::settings::Settings;
 use taskgraph::submit::Taskcluster;
 use taskgraph::task::Label;

@@ -4,8 +4,9 @@ use std::io::{self, BufRead as _};
 
 use anstream::eprint;
 use anyhow::{Context as _, Result};
+use taskgraph::error::Machine;
 use taskgraph::git::top_above;
-use taskgraph::problem::{Machine, Problem, Problems};
+use taskgraph::problem::{Problem, Problems};
 
 use super::given::Given;
 use super::payload::Payload;

@@ -2,7 +2,8 @@
 
 use anstream::eprintln;
 use anyhow::Result;
-use taskgraph::problem::{Machine, Problem, Problems};
+use taskgraph::error::Machine;
+use taskgraph::problem::{Problem, Problems};
 use taskgraph::task::Label;
 use taskgraph::task_id::TaskId;
 use taskgraph::transform::Registry;

@@ -16,8 +16,9 @@ use std::path::Path;
 
 use anstream::eprintln;
 use anyhow::{Context as _, Result};
+use taskgraph::error::Machine;
 use taskgraph::graph::TaskGraph;
-use taskgraph::problem::{Machine, Problem, Problems};
+use taskgraph::problem::{Problem, Problems};
 use taskgraph::task_id::TaskId;
 use taskgraph::transform::Registry;
 use taskgraph_python::interruption::hold;

@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use anstream::eprintln;
 use anyhow::{Context as _, Result};
+use taskgraph::error::Machine;
 use taskgraph::look::{Drawing, fates, kinds, neighbours};
 use taskgraph::preview::{Outcome, Preview, Report};
-use taskgraph::problem::Machine;
 use taskgraph::ways::Ways;
 
 use super::{dot, html, markdown, mermaid, rendered, svg, text};

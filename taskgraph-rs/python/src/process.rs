@@ -14,7 +14,8 @@ use anyhow::{Context as _, Result};
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use taskgraph::problem::{Machine, Problem, Problems};
+use taskgraph::error::Machine;
+use taskgraph::problem::{Problem, Problems};
 use taskgraph::worker::{Channel, Reply, Request, killed};
 
 use crate::find::Interpreter;

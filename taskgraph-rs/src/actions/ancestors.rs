@@ -6,7 +6,7 @@ use anyhow::Result;
 use indexmap::{IndexMap, IndexSet};
 
 use super::call::name_of;
-use super::service::Service;
+use crate::submit::Service;
 use crate::task_id::TaskId;
 use crate::value::{Str, Value};
 

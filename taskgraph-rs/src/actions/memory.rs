@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use anyhow::Result;
 
-use super::service::Service;
 use crate::fields::Fields;
 use crate::lookup::{Found, TaskState, Wanted};
 use crate::submit::GroupTask;
+use crate::submit::Service;
 use crate::task_id::TaskId;
 use crate::value::{Map, Str, Value};
 use crate::{json, map};

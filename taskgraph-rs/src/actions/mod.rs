@@ -12,19 +12,16 @@ mod creation;
 mod input;
 #[cfg(test)]
 mod memory;
-mod offline;
 mod plan;
 mod previous;
 mod rebuild_cached_tasks;
 mod relative;
-mod remembered;
 mod render;
 mod rerun;
 mod retrigger;
 mod retrigger_decision;
 mod retrigger_multiple;
 mod role;
-mod service;
 #[cfg(test)]
 mod tests;
 mod times;
@@ -33,14 +30,11 @@ pub use action::{Action, Context, GENERIC, InputSchema, Planner, all, always, fi
 pub use ancestors::Definitions;
 pub use call::{Call, name_of, plan};
 pub use input::Input;
-pub use offline::Offline;
 pub use plan::{Belonging, Plan};
 pub use previous::{Previous, graph, labels};
 pub use rebuild_cached_tasks::rebuild;
-pub use remembered::Remembered;
 pub use render::render;
 pub use role::{check_scopes, role_prefix, scopes};
-pub use service::Service;
 
 /// The actions that every tree has.
 pub(crate) const CORE: &[Action] = &[

@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result};
 
 use super::earlier::{Earlier, Split};
 use super::queue::Queue;
-use crate::problem::Machine;
+use crate::error::Machine;
 use crate::submit::{Created, CreatedTask, NewTask};
 use crate::task_id::TaskId;
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 
-use crate::problem::Machine;
+use crate::error::Machine;
 
 /// How the folders begin in which files lie that are not finished.
 const UNFINISHED: &str = ".unfinished-";

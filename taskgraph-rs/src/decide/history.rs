@@ -3,8 +3,8 @@
 use anyhow::{Context as _, Result};
 
 use super::Asked;
+use crate::error::Machine;
 use crate::git::Repository;
-use crate::problem::Machine;
 use crate::taskgraph_version::TaskgraphVersion;
 
 /// What events give where there is no commit.

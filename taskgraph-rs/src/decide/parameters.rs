@@ -7,12 +7,13 @@ use anyhow::Result;
 
 use super::history::{History, history};
 use super::{Asked, overrides};
+use crate::error::Machine;
 use crate::fields::Fields;
 use crate::git::{Repository, top_above, version_in};
 use crate::in_python;
 use crate::params::Params;
 use crate::pipeline::Loaded;
-use crate::problem::{Machine, Problem, Problems, place_of_value};
+use crate::problem::{Problem, Problems, place_of_value};
 use crate::time::compact_date;
 use crate::value::{Map, Value};
 use crate::words;

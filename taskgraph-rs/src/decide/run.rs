@@ -12,18 +12,19 @@ use super::artifacts;
 use super::checks::{check, check_run};
 use super::creation::{Creation, Creator};
 use super::earlier::Earlier;
-use super::existing;
 use super::folder::Folder;
 use super::new_tasks::{Summary, new_tasks};
 use super::queue::Queue;
 use super::queue_rules;
 use crate::actions;
+use crate::error::Machine;
 use crate::lookup::{Find, Found};
 use crate::optimize::{Fate, Optimized};
+use crate::optimize::{existing_check, settle_existing};
 use crate::params::Params;
 use crate::pipeline::{Loaded, OptimizeRequest};
 use crate::preview::{self, Report, Run};
-use crate::problem::{Machine, Problem, Problems};
+use crate::problem::{Problem, Problems};
 use crate::settings::Settings;
 use crate::task::Label;
 use crate::task_id::TaskId;
@@ -147,12 +148,12 @@ pub fn run(loaded: &Loaded, mut params: Params, decision: &Decision<'_>) -> Resu
     let scheduler = loaded.config.scheduler_id(params.text("level"));
     let (not_taken, morphed, tasks) = loop {
         let mut new_id = |label: &Label| earlier.id(label, decision.new_id);
-        let (optimized, anew) = existing::settle(&mut params, decision.found_tasks, |params| {
+        let (optimized, anew) = settle_existing(&mut params, decision.found_tasks, |params| {
             earlier.begin();
             optimized(loaded, params, &settings, &run, decision, &found, &mut new_id)
         })?;
         run_anew.extend(anew);
-        let not_taken = existing::check(&params, &optimized.existing)?;
+        let not_taken = existing_check(&params, &optimized.existing)?;
         let morphed = loaded.morph(optimized, &params, &mut new_id)?;
         let tasks = new_tasks(&morphed.graph, &decision.task_id, &scheduler, &mut new_id);
         if !earlier.reject(&tasks, decision.now)? {

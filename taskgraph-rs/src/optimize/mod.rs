@@ -3,6 +3,7 @@
 //! has is handed in.
 
 mod existing;
+mod existing_problems;
 mod fate;
 mod given;
 mod nodes;
@@ -16,6 +17,9 @@ mod subgraph;
 mod usable;
 
 pub use existing::{Existing, NotTaken, Unusable, examine_existing};
+pub use existing_problems::{
+    check as existing_check, settle as settle_existing, warnings as existing_warnings,
+};
 pub use fate::{Fate, Kept, KeptBy, NotReplaced, Passed, PassedOver, Removed, Replaced, ReplacedBy};
 pub use given::{do_not_optimize, existing_tasks, strategies};
 pub use request::{Optimized, Request, optimize, wanted};

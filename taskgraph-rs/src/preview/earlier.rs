@@ -13,19 +13,19 @@ use super::compare::Run;
 use super::config::problems_of;
 use super::history::History;
 use super::make::Input;
-use crate::actions::{self, Call, Plan, Remembered, Service};
+use crate::actions::{self, Call, Plan};
 use crate::datestamp;
-use crate::decide::{existing_check, settle};
 use crate::diff::{FieldChange, changes};
 use crate::extension::Training;
 use crate::fields::Fields as _;
 use crate::keypath::{KeyPath, Step};
 use crate::lookup::Found;
-use crate::optimize::{Fate, ReplacedBy};
+use crate::optimize::{Fate, ReplacedBy, existing_check, settle_existing};
 use crate::params::Params;
 use crate::pipeline::{Loaded, NO_DECISION, OptimizeRequest};
 use crate::problem::{Problem, Problems};
 use crate::settings::Settings;
+use crate::submit::{Remembered, Service};
 use crate::task::Label;
 use crate::task_id::TaskId;
 use crate::time::parse_json_date;
@@ -182,7 +182,7 @@ impl<'r> Going<'r> {
         let found = self.service.find(&loaded.wanted(&run.targets, params, settings)?)?;
         let named: BTreeSet<Label> = crate::optimize::existing_tasks(params)?.into_keys().collect();
         let mut unusable: BTreeMap<Label, String> = BTreeMap::new();
-        let (optimized, warnings) = settle(params, &self.plan.found_tasks, |params| {
+        let (optimized, warnings) = settle_existing(params, &self.plan.found_tasks, |params| {
             let asked = OptimizeRequest { settings, decision_task_id: NO_DECISION, found: &found, now };
             let optimized = loaded.optimize(&run.targets, params, &asked, &mut TaskId::of_label)?;
             for task in &optimized.existing.unusable {

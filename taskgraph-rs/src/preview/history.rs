@@ -5,12 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::Result;
 use serde::Serialize;
 
-use crate::actions::Service;
 use crate::graph::TaskGraph;
 use crate::lookup::{Found, Took};
 use crate::optimize::{Fate, NotReplaced, Replaced, ReplacedBy};
 use crate::problem::{Problem, Problems};
-use crate::submit::GroupTask;
+use crate::submit::{GroupTask, Service};
 use crate::task::Label;
 use crate::task_id::TaskId;
 use crate::value::{Str, Value};

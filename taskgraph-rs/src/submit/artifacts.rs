@@ -13,7 +13,7 @@ use super::ask::Trouble;
 use super::connection::{Address, Connection};
 use super::failure::Failure;
 use super::taskcluster::Taskcluster;
-use crate::problem::Machine;
+use crate::error::Machine;
 use crate::secret::redact;
 use crate::task_id::TaskId;
 

@@ -14,7 +14,7 @@ use super::access::Access;
 use super::failure::Failure;
 use super::patience::Patience;
 use super::watch::{News, Watch};
-use crate::problem::Machine;
+use crate::error::Machine;
 use crate::secret::redact;
 
 /// How long a url that carries its signature is good for: as long as all attempts at it may take.

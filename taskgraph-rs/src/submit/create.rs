@@ -15,7 +15,7 @@ use super::new_task::NewTask;
 use super::taskcluster::Taskcluster;
 use super::watch::News;
 use crate::datestamp;
-use crate::problem::Machine;
+use crate::error::Machine;
 use crate::task::Label;
 use crate::task_id::TaskId;
 

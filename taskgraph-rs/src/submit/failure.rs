@@ -1,6 +1,6 @@
 //! Why a call came to nothing.
 
-use crate::problem::Machine;
+use crate::error::Machine;
 
 /// The most characters of what a service says that are told.
 const MOST_SAID: usize = 4_000;

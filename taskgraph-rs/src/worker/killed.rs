@@ -1,6 +1,6 @@
 //! What is to be said of Python when a signal has ended it.
 
-use crate::problem::Machine;
+use crate::error::Machine;
 
 /// Signals that end processes, as people know them.
 const NAMES: &[(i32, &str)] = &[

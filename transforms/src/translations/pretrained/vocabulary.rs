@@ -1,9 +1,10 @@
 //! The vocabulary beside a model: one for both languages, or one for each. Where both may be, urls tell.
 
 use anyhow::Result;
+use taskgraph::error::Machine;
 use taskgraph::keypath::KeyPath;
 use taskgraph::params::Params;
-use taskgraph::problem::{Machine, Problem, Problems};
+use taskgraph::problem::{Problem, Problems};
 use taskgraph::python::url::join;
 use taskgraph::secret::redact;
 use taskgraph::transform::Context;

@@ -1,9 +1,9 @@
-//! What actions ask Taskcluster. Asking changes nothing: what is to be done goes into a [`Plan`](super::Plan).
+//! What actions ask Taskcluster. Asking changes nothing: what is to be done goes into a plan.
 
 use anyhow::Result;
 
+use super::{Failure, GroupTask, Taskcluster};
 use crate::lookup::{Found, Wanted};
-use crate::submit::{Failure, GroupTask, Taskcluster};
 use crate::task_id::TaskId;
 use crate::value::{Str, Value};
 

@@ -1,12 +1,14 @@
-//! Existing tasks that a decision cannot use, and those that it does not take.
+//! Problems with existing tasks: those that a decision cannot use, and those that it does not take.
 
 use std::collections::BTreeSet;
 
 use anyhow::Result;
 use indexmap::IndexMap;
 
+use super::existing::{Existing, NotTaken, Unusable};
+use super::fate::{Fate, Passed, ReplacedBy};
+use super::request::Optimized;
 use crate::keypath::KeyPath;
-use crate::optimize::{Existing, Fate, NotTaken, Optimized, Passed, ReplacedBy, Unusable};
 use crate::params::Params;
 use crate::problem::{Problem, Problems, Severity};
 use crate::task::Label;

@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 
 use anyhow::Result;
 
+use super::group::GroupTask;
 use super::service::Service;
 use crate::lookup::{Found, Wanted};
-use crate::submit::GroupTask;
 use crate::task_id::TaskId;
 use crate::value::{Str, Value};
 

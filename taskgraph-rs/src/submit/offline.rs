@@ -2,10 +2,10 @@
 
 use anyhow::Result;
 
+use super::group::GroupTask;
 use super::service::Service;
 use crate::lookup::{Found, Wanted};
 use crate::problem::{Problem, Problems};
-use crate::submit::GroupTask;
 use crate::task_id::TaskId;
 use crate::value::{Str, Value};
 
