@@ -189,7 +189,7 @@ fn told(
 
 /// Keys of the training config in the file that was given that nothing reads.
 fn unread(loaded: &Loaded, params: &Params, own: &Map) -> Vec<Problem> {
-    let parameter = loaded.extension.training.map(|training| training.parameter);
+    let parameter = taskgraph::training::of(&loaded.extension).map(|training| training.parameter);
     parameter
         .and_then(|name| own.get(name))
         .map(|own| effects::unread(loaded, params, own))

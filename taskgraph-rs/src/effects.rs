@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use crate::extension::Training;
 use crate::keypath::KeyPath;
 use crate::params::Params;
 use crate::pipeline::Loaded;
 use crate::problem::{Problem, Severity};
 use crate::shape::{Field, Shape};
+use crate::training::Training;
 use crate::value::{Map, Value};
 use crate::words;
 
@@ -17,7 +17,7 @@ const NAMED: usize = 6;
 /// Keys of the training config `own` that have no effect on the full graph that was made with `params`, all as
 /// warnings: whoever asks for a graph alone gets it.
 pub fn unread(loaded: &Loaded, params: &Params, own: &Value) -> Vec<Problem> {
-    let Some(training) = loaded.extension.training else { return Vec::new() };
+    let Some(training) = crate::training::of(&loaded.extension) else { return Vec::new() };
     let mut problems = other_keys(training, params);
     let told: Vec<KeyPath> = problems.iter().map(|problem| problem.path.clone()).collect();
     let unread = without_effect(loaded, training, params, own);

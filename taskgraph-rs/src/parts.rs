@@ -185,7 +185,7 @@ impl Parts {
             extension.defaults = Vec::new();
             extension.check = None;
             extension.questions = None;
-            extension.given = None;
+            extension.left_to_python.push(Role::Parameters);
         }
         if self.target_methods.is_python() {
             extension.target_methods = &[];
@@ -194,7 +194,7 @@ impl Parts {
             extension.verify = None;
         }
         if self.actions.is_python() {
-            extension.actions = &[];
+            extension.left_to_python.push(Role::Actions);
         }
         if self.decision_parameters.is_python() {
             extension.decision_parameters = &[];

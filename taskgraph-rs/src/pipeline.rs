@@ -227,7 +227,7 @@ impl Loaded {
     /// Fills what is missing in the parameters, and checks all of them.
     pub fn complete(&self, params: &mut Params, now: SystemTime) -> Result<Vec<Problem>> {
         params::fill(params, &self.tree, &self.extension, now)?;
-        params::move_models(params, &self.extension);
+        self.extension.normalize(params);
         let mut problems = params::check(params, &self.extension, &self.kinds, self.config.version);
         if self.parts.parameters.is_python() {
             problems.extend(in_python::complete(self, params, false)?);

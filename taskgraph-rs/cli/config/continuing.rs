@@ -11,7 +11,6 @@ use taskgraph::continuing::{
     Asked, Continuation, Form, Made, Origin, Tasks, find, section, wanted, write as written,
 };
 use taskgraph::diff::unified;
-use taskgraph::extension::Training;
 use taskgraph::keypath::KeyPath;
 use taskgraph::lookup::{TaskState, Wanted};
 use taskgraph::pipeline::Loaded;
@@ -20,6 +19,7 @@ use taskgraph::problem::{Problem, Problems};
 use taskgraph::source::Source;
 use taskgraph::submit::{Failure, GroupTask, Taskcluster};
 use taskgraph::task_id::TaskId;
+use taskgraph::training::{Training, TrainingPipeline};
 use taskgraph::transform::Registry;
 use taskgraph::upgrade::Draft;
 use taskgraph::value::{Str, Value};
@@ -45,7 +45,7 @@ pub fn run(options: &ContinueOptions, registry: &Registry, reporter: &Reporter) 
     let (origin, config) = operands(options)?;
     let tree = open_tree_or_embedded(options.root.as_deref())?;
     let loaded = Loaded::load(tree, registry, &Default::default())?;
-    let (Some(training), Some(made)) = (loaded.extension.training, loaded.extension.made) else {
+    let Some(TrainingPipeline { training, made, .. }) = TrainingPipeline::of(&loaded.extension) else {
         return Err(Problems::from(no_training(&loaded)).into());
     };
     let made = made();

@@ -66,7 +66,7 @@ pub fn run(options: &InitOptions, registry: &Registry) -> Result<Status> {
 }
 
 fn config(loaded: &Loaded, options: &InitOptions) -> Result<String> {
-    let Some(training) = loaded.extension.training else {
+    let Some(training) = taskgraph::training::of(&loaded.extension) else {
         return Err(Problems::from(no_training(loaded)).into());
     };
     let parameters = loaded.extension.parameters;

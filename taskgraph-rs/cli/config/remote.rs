@@ -14,6 +14,7 @@ use taskgraph::remote::{Answers, Folder, Remote, Store, folders, judge};
 use taskgraph::settings::Settings;
 use taskgraph::submit::{Access, Taskcluster};
 use taskgraph::task_id::TaskId;
+use taskgraph::training::TrainingPipeline;
 
 use crate::bar::Bar;
 use crate::preview::page::Page;
@@ -50,7 +51,13 @@ pub fn ask(files: &mut [Checked], loaded: &Loaded) -> Result<()> {
         let deadline = loaded.config.by_project("task-deadline-after", &project)?;
         let deadline = deadline.as_ref().and_then(|span| span.as_str()).unwrap_or(DEADLINE);
         let span = (now, after(now, deadline)?);
-        let found = judge(&file.remotes, &answers, params, loaded.extension.reads, span);
+        let found = judge(
+            &file.remotes,
+            &answers,
+            params,
+            TrainingPipeline::of(&loaded.extension).map(|pipeline| pipeline.reads),
+            span,
+        );
         file.folders = folders(&file.remotes, &answers, params);
         file.add(found);
         file.add(unknown.iter().filter(|(task, _)| is_of(file, task)).map(|(_, why)| why.clone()).collect());

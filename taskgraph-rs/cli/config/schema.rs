@@ -18,7 +18,7 @@ pub fn run(options: &SchemaOptions, registry: &Registry) -> Result<Status> {
     Ending::wanted(options.output_file.as_deref(), &[Ending::Json])?;
     let tree = open_tree_or_embedded(options.root.as_deref())?;
     let loaded = Loaded::load(tree, registry, &Default::default())?;
-    let training = loaded.extension.training;
+    let training = taskgraph::training::of(&loaded.extension);
     let field = training.and_then(|training| {
         loaded.extension.parameters.iter().find(|field| field.name == training.parameter)
     });

@@ -73,7 +73,7 @@ pub fn params_of(
     }
     let mut params = Params::default();
     let mut problems = loaded.complete(&mut params, now)?;
-    if let (Some(stage), Some(training)) = (stage, loaded.extension.training) {
+    if let (Some(stage), Some(training)) = (stage, taskgraph::training::of(&loaded.extension)) {
         set_stage(&mut params, training, stage);
         problems.extend(loaded.complete(&mut params, now)?);
     }

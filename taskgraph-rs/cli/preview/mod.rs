@@ -31,7 +31,8 @@ use taskgraph::decide::Rendered;
 use taskgraph::error::Machine;
 use taskgraph::json;
 use taskgraph::lookup::{Find, Wanted};
-use taskgraph::preview::{Against, Config, Groups, Input, Outcome, Preview, Report, Request, preview};
+use taskgraph::preview::{Against, Config, EarlierGroups, Input, Outcome, Preview, Report, Request, preview};
+use taskgraph::preview_from::Groups;
 use taskgraph::problem::{Problem, Problems};
 use taskgraph::secret::redact;
 use taskgraph::settings::Settings;
@@ -155,7 +156,7 @@ fn make(options: &PreviewOptions, kept: &mut Kept<'_>, registry: &Registry) -> R
         against,
         settings: &settings,
         ask: (!options.offline).then_some(ask),
-        groups,
+        groups: groups.as_ref().map(|groups| groups as &dyn EarlierGroups),
         history,
         prices,
         find: find.as_ref().map(|find| find as &Find<'_>),

@@ -4,6 +4,8 @@ use anyhow::Result;
 
 use super::call::Call;
 use super::plan::Plan;
+use crate::extension::Extension;
+use crate::known::Role;
 use crate::params::Params;
 use crate::pipeline::Loaded;
 use crate::problem::{Problem, Problems};
@@ -85,9 +87,19 @@ impl Context {
     }
 }
 
+/// The actions of a tree, besides those that every tree has: its extension carries them among its additions.
+#[derive(Clone, Copy)]
+pub struct TreeActions(pub &'static [Action]);
+
+/// The actions of a tree, besides those that every tree has; none if they are left to its Python.
+pub fn of_tree(extension: &Extension) -> &'static [Action] {
+    let actions = extension.additions.get::<TreeActions>().map(|actions| actions.0);
+    actions.filter(|_| !extension.left_to_python.contains(&Role::Actions)).unwrap_or_default()
+}
+
 /// All actions of a tree, in the order of menus: its own before those that every tree has.
 pub fn all(loaded: &Loaded) -> Vec<&Action> {
-    let mut actions: Vec<&Action> = loaded.extension.actions.iter().chain(super::CORE).collect();
+    let mut actions: Vec<&Action> = of_tree(&loaded.extension).iter().chain(super::CORE).collect();
     actions.sort_by_key(|action| action.order);
     actions
 }

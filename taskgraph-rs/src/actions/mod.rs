@@ -26,7 +26,7 @@ mod role;
 mod tests;
 mod times;
 
-pub use action::{Action, Context, GENERIC, InputSchema, Planner, all, always, find};
+pub use action::{Action, Context, GENERIC, InputSchema, Planner, TreeActions, all, always, find, of_tree};
 pub use ancestors::Definitions;
 pub use call::{Call, name_of, plan};
 pub use input::Input;

@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use crate::in_python;
-use crate::params::{self, Params, move_models};
+use crate::params::{self, Params};
 use crate::pipeline::Loaded;
 use crate::preview::{Examination, Purpose, Run};
 use crate::problem::{Problem, Problems};
@@ -13,7 +13,7 @@ use crate::value::Value;
 /// Checks parameters as strictly as the reference checks those of a decision, and tells what is only odd. Parameters
 /// that are refused are looked at to the end.
 pub fn check(loaded: &Loaded, params: &mut Params, settings: &Settings) -> Result<Vec<Problem>> {
-    move_models(params, &loaded.extension);
+    loaded.extension.normalize(params);
     // What the tree's own Python knows of parameters, only that can tell.
     let in_python = loaded.parts.parameters.is_python();
     let unknown = match in_python {
@@ -79,7 +79,7 @@ fn examined<'e>(
     params: &'e Params,
     settings: &'e Settings,
 ) -> Option<(Examination<'e>, &'e Value)> {
-    let training = loaded.extension.training?;
+    let training = crate::training::of(&loaded.extension)?;
     let own = params.get(training.parameter)?;
     Some((
         Examination {

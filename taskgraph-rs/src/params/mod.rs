@@ -3,8 +3,8 @@
 mod defaults;
 mod load;
 mod mismatch;
-mod moves;
 mod reads;
+mod relocate;
 mod shape;
 mod spec;
 
@@ -23,7 +23,6 @@ use crate::yaml::Document;
 pub use defaults::{fill, fill_base};
 pub use load::{Given, read_file};
 pub use mismatch::tell_mismatch;
-pub use moves::move_models;
 pub use shape::{check, tell, unknown, unknown_in};
 pub use spec::{Fetch, Spec};
 

@@ -9,12 +9,12 @@ use super::config::{self, Configured, problems_of};
 use super::make::{Against, Input, Request, no_training};
 use super::making::{Making, notes};
 use super::report::{Config, Outcome, outcome};
-use crate::extension::Training;
 use crate::params::{self, Params};
 use crate::pipeline::Loaded;
 use crate::problem::{Problem, Problems};
 use crate::remote::{Folder, Remote, dataset_files, remotes};
 use crate::settings::Settings;
+use crate::training::Training;
 use crate::value::{Map, Value};
 
 /// A config that was checked.
@@ -60,7 +60,7 @@ pub struct Checker<'c> {
 impl<'c> Checker<'c> {
     /// A checker. Refused for a tree that trains nothing.
     pub fn new(loaded: &'c Loaded, settings: &Settings, now: SystemTime) -> Result<Self> {
-        let Some(training) = loaded.extension.training else {
+        let Some(training) = crate::training::of(&loaded.extension) else {
             return Err(Problems::from(no_training(loaded)).into());
         };
         let mut base = Params::default();

@@ -7,12 +7,12 @@ use super::make::Input;
 use super::report::Config;
 use crate::document::{equal_keys, printed_quotes};
 use crate::effects::is_empty;
-use crate::extension::Training;
 use crate::fields::Fields;
 use crate::keypath::KeyPath;
-use crate::params::{Given, Layer, Params, move_models};
+use crate::params::{Given, Layer, Params};
 use crate::pipeline::Loaded;
 use crate::problem::{Problem, Problems};
+use crate::training::Training;
 use crate::value::{Map, Value};
 
 /// A config that was read, with base parameters around it.
@@ -53,7 +53,7 @@ pub fn read_with(loaded: &Loaded, training: &Training, input: &Input, known: &Ma
     };
     let mut problems = equal_keys(&own_document);
     problems.extend(printed_quotes(&own_document));
-    move_models(&mut params, &loaded.extension);
+    loaded.extension.normalize(&mut params);
     let own = params.get(training.parameter).cloned().unwrap_or_default();
     for (name, value) in known {
         params.values_mut().set_default(name, value.clone());

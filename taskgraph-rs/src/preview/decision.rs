@@ -25,7 +25,7 @@ pub fn of_decision(
     fates: &IndexMap<Label, Fate>,
     problems: Vec<Problem>,
 ) -> Result<Option<Report>> {
-    let Some(training) = loaded.extension.training else { return Ok(None) };
+    let Some(training) = crate::training::of(&loaded.extension) else { return Ok(None) };
     let mut notes = Vec::new();
     let scratch = match config::from_scratch(params, training) {
         None => None,

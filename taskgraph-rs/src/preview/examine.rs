@@ -12,13 +12,13 @@ use super::repair::{Datasets, repaired};
 use super::reused::not_used;
 use super::stage;
 use crate::effects;
-use crate::extension::Training;
 use crate::keypath::KeyPath;
 use crate::params::{self, Params};
 use crate::pipeline::Loaded;
 use crate::problem::{Problem, Severity};
 use crate::settings::Settings;
 use crate::source::Source;
+use crate::training::Training;
 use crate::value::Value;
 
 /// What the parameters are examined for.

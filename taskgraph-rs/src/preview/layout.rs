@@ -1,11 +1,11 @@
 //! Configs that were written for a tree of another layout. All that this tree finds wrong with such a config follows
 //! from that one thing, so that it is told alone.
 
-use crate::extension::{Layout, Training};
 use crate::keypath::KeyPath;
 use crate::params::Params;
 use crate::pipeline::Loaded;
 use crate::problem::Problem;
+use crate::training::{Layout, Training};
 
 /// The code of a config of another layout.
 pub const CODE: &str = "other-layout";

@@ -8,7 +8,7 @@ use indexmap::IndexMap;
 
 use super::compare::{Run, compare, size};
 use super::config::{self, Configured, problems_of};
-use super::earlier::{Going, Groups};
+use super::earlier::EarlierGroups;
 use super::estimate::estimate;
 use super::history::History;
 use super::look_up::{LookUp, look_up, really};
@@ -19,7 +19,6 @@ use super::report::{Comparison, Facts, Plan, Report, TreeFacts};
 use super::reused::reused;
 use super::run_task::of_run_task;
 use super::work::work;
-use crate::extension::Training;
 use crate::lookup::Find;
 use crate::optimize::Fate;
 use crate::params::Params;
@@ -29,6 +28,7 @@ use crate::secret::redact;
 use crate::settings::Settings;
 use crate::source::Source;
 use crate::task::Label;
+use crate::training::Training;
 use crate::urls::{Question, Urls};
 use crate::value::Value;
 
@@ -70,7 +70,7 @@ pub struct Request<'r> {
     /// Who looks index paths up, if what the index has is to be shown.
     pub find: Option<&'r Find<'r>>,
     /// The groups to go on from, as the `train` action does.
-    pub groups: Option<Groups<'r>>,
+    pub groups: Option<&'r dyn EarlierGroups>,
     /// The times of earlier tasks, if it is to be told how long the run will take. Those that are found are added.
     pub history: Option<History>,
     /// What machines cost.
@@ -101,7 +101,7 @@ impl From<Report> for Preview {
 pub fn preview(loaded: &Loaded, request: &Request<'_>) -> Result<Preview> {
     let mut problems = Vec::new();
     let tree = Some(TreeFacts::of(loaded));
-    let Some(training) = loaded.extension.training else {
+    let Some(training) = crate::training::of(&loaded.extension) else {
         problems.push(no_training(loaded));
         return Ok(Report::new(config::unread(&request.input), tree, problems, None).into());
     };
@@ -113,14 +113,12 @@ pub fn preview(loaded: &Loaded, request: &Request<'_>) -> Result<Preview> {
     problems.extend(loaded.version_conflicts(request.settings));
     let making = Making { loaded, training, request, is_sample: false };
     let (mut going, mut params) = (None, params);
-    if let Some(groups) = &request.groups {
+    if let Some(groups) = request.groups {
         let mut whole = params.clone();
         if problems_of(loaded.complete(&mut whole, request.now), &mut problems)?.is_some() {
             let asked = (&request.input, &whole);
             let how = (request.settings, request.now);
-            if let Some((planned, decided)) =
-                Going::plan(groups, loaded, training, asked, how, &mut problems)?
-            {
+            if let Some((planned, decided)) = groups.plan(loaded, training, asked, how, &mut problems)? {
                 (going, params) = (Some(planned), decided);
             }
         }

@@ -10,7 +10,6 @@ use super::layout;
 use super::make::{Against, Request};
 use super::sample::sample;
 use crate::effects;
-use crate::extension::Training;
 use crate::fields::Fields as _;
 use crate::lookup::Found;
 use crate::optimize::Fate;
@@ -21,6 +20,7 @@ use crate::problem::{Problem, Severity};
 use crate::settings::Settings;
 use crate::task::Label;
 use crate::task_id::TaskId;
+use crate::training::Training;
 use crate::value::Value;
 
 /// What every graph of a preview is made with.

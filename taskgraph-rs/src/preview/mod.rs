@@ -34,9 +34,9 @@ mod work;
 
 pub use check::{Checked, Checker};
 pub use compare::Run;
-pub use config::set_stage;
+pub use config::{problems_of, set_stage};
 pub use decision::of_decision;
-pub use earlier::{Becomes, Earlier, EarlierTask, Groups};
+pub use earlier::{Becomes, Earlier, EarlierGroups, EarlierPlan, EarlierTask};
 pub use estimate::{CriticalPath, Estimate, Money, PathTask, RowEstimate};
 pub use examine::{Examination, Purpose};
 pub use history::{EarlierRun, History, Times};

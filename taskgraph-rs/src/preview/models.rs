@@ -5,12 +5,12 @@ use indexmap::IndexMap;
 use super::command::excerpt;
 use super::report::{KindModels, Member, Need, Variant};
 use crate::decision;
-use crate::extension::Training;
 use crate::graph::TaskGraph;
 use crate::natural::natural;
 use crate::pipeline::Full;
 use crate::secret::redact;
 use crate::task::Task;
+use crate::training::Training;
 use crate::value::{Str, Value};
 
 /// What each training kind starts from, and each other kind of which a task does. `scratch` is the graph without models.

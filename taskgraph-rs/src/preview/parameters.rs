@@ -19,7 +19,7 @@ pub fn parameters(
     stage: Option<&str>,
     now: SystemTime,
 ) -> Result<(Params, Vec<Problem>)> {
-    let (mut params, mut problems) = match loaded.extension.training {
+    let (mut params, mut problems) = match crate::training::of(&loaded.extension) {
         Some(training) => {
             let mut configured = config::read(loaded, training, input)?;
             if let Some(stage) = stage {

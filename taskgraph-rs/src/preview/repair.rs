@@ -3,11 +3,11 @@
 
 use super::fill::fill_missing;
 use crate::effects::providers;
-use crate::extension::Training;
 use crate::keypath::{KeyPath, Step};
 use crate::params::Params;
 use crate::pipeline::Loaded;
 use crate::shape::{Shape, What};
+use crate::training::Training;
 use crate::value::{Map, Value};
 use crate::words;
 

@@ -7,18 +7,19 @@ use indexmap::IndexMap;
 use super::compare::Run;
 use super::report::{Bringer, Dependency, GoneKind, NamedUrl, Reused, Usage};
 use crate::decision::Moved;
-use crate::extension::{Extension, Given};
+use crate::extension::Extension;
 use crate::keypath::KeyPath;
 use crate::natural::natural;
 use crate::params::Params;
 use crate::problem::Problem;
 use crate::secret::redact;
 use crate::task::{Label, Task};
+use crate::training::Given;
 use crate::value::Str;
 
 /// Everything that the parameters hand in, in the order of the extension.
 pub fn reused(extension: &Extension, params: &Params, run: &Run) -> Vec<Reused> {
-    let given = extension.given.map(|given| given(params)).unwrap_or_default();
+    let given = crate::training::given(extension, params);
     given.iter().map(|given| one(given, params, run)).collect()
 }
 
@@ -95,7 +96,7 @@ fn moved(path: &KeyPath, run: &Run) -> Vec<Dependency> {
 
 /// Warns of what is handed in and not used. `stage` is the target stage, if targets are chosen by it.
 pub fn not_used(extension: &Extension, params: &Params, run: &Run, stage: Option<&str>) -> Vec<Problem> {
-    let given = extension.given.map(|given| given(params)).unwrap_or_default();
+    let given = crate::training::given(extension, params);
     let told = given.iter().filter_map(|given| {
         let reused = one(given, params, run);
         let bringer = reused.brought_by.first().map(|task| format!("`{}`", task.label));

@@ -4,10 +4,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::extension::Training;
 use crate::fields::Fields as _;
 use crate::keypath::KeyPath;
 use crate::params::Params;
+use crate::training::Training;
 use crate::value::{Map, Str, Value};
 
 /// Names of datasets are cut in labels: what is longer is compared by its beginning.
@@ -67,9 +67,9 @@ fn folded(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::extension::NOTHING;
     use crate::params::Given;
     use crate::source::Source;
+    use crate::training::NOTHING;
 
     #[test]
     fn a_dataset_of_each_provider_stays_and_those_that_a_key_names() {

@@ -6,13 +6,13 @@ use indexmap::IndexSet;
 
 use super::compare::Run;
 use crate::decision::OnlyHere;
-use crate::extension::Training;
 use crate::graph::TaskGraph;
 use crate::keypath::KeyPath;
 use crate::params::Params;
 use crate::pipeline::Loaded;
 use crate::problem::{Problem, Severity};
 use crate::task::Label;
+use crate::training::Training;
 use crate::value::{Map, Value};
 use crate::words;
 

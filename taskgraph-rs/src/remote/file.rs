@@ -6,6 +6,7 @@ use crate::graph::TaskGraph;
 use crate::keypath::KeyPath;
 use crate::params::Params;
 use crate::task::{Label, Task};
+use crate::training::TrainingPipeline;
 use crate::value::{Str, Value};
 
 /// A file that a run would fetch.
@@ -34,7 +35,7 @@ impl Remote {
 
 /// All files of a graph, in the order of the config and of the tasks.
 pub fn remotes(extension: &Extension, params: &Params, graph: &TaskGraph) -> Vec<Remote> {
-    let given = extension.given.map(|given| given(params)).unwrap_or_default();
+    let given = crate::training::given(extension, params);
     let mut all = Vec::new();
     for given in given {
         for (key, url) in &given.urls {
@@ -65,7 +66,10 @@ pub fn remotes(extension: &Extension, params: &Params, graph: &TaskGraph) -> Vec
 /// such a dataset.
 pub fn dataset_files(extension: &Extension, params: &Params, graph: &TaskGraph) -> Vec<Remote> {
     let is_for_url = |task: &Task| task.attribute("provider") == Some("url");
-    let Some(files) = extension.dataset_files.filter(|_| graph.tasks.values().any(|task| is_for_url(task)))
+    let pipeline = TrainingPipeline::of(extension);
+    let Some(files) = pipeline
+        .map(|pipeline| pipeline.dataset_files)
+        .filter(|_| graph.tasks.values().any(|task| is_for_url(task)))
     else {
         return Vec::new();
     };

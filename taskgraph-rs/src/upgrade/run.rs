@@ -38,11 +38,13 @@ impl Upgrade {
 /// Rewrites a config so that this tree reads it. JSON is refused: its files have no comments to keep.
 pub fn upgrade(loaded: &Loaded, source: Arc<Source>) -> Result<Upgrade> {
     let mut upgrade = Upgrade::default();
-    let Some(training) = loaded.extension.training else {
+    let Some(training) = crate::training::of(&loaded.extension) else {
         return Err(Problems::from(no_training(loaded)).into());
     };
     let mut draft = Draft::read(source, training.parameter)?;
-    if let Some(history) = loaded.extension.history {
+    if let Some(history) =
+        crate::training::TrainingPipeline::of(&loaded.extension).map(|pipeline| pipeline.history)
+    {
         history(&mut draft, &mut upgrade);
     }
     let field = loaded.extension.parameters.iter().find(|field| field.name == training.parameter);

@@ -1,11 +1,14 @@
 //! What a tree gets whose config.yml says `register: translations_taskgraph:register`.
 
 use indexmap::IndexMap;
-use taskgraph::extension::{Extension, Given, TargetMethod};
+use taskgraph::actions::TreeActions;
+use taskgraph::extension::{Extension, TargetMethod};
 use taskgraph::kind::Kind;
 use taskgraph::params::Params;
 use taskgraph::problem::Problem;
+use taskgraph::training::{Given, TrainingPipeline};
 use taskgraph::tree::Tree;
+use taskgraph::type_map::TypeMap;
 use taskgraph::urls::Question;
 use taskgraph::value::Str;
 
@@ -34,41 +37,67 @@ const TARGETS_2026: &[(&str, TargetMethod)] = &[
 pub fn extension(tree: &Tree) -> Extension {
     let defaults = vec![("training_config", default_config(tree).into())];
     let dialect = Dialect::of(tree);
-    let training = Some(dialect.training());
+    let additions = TypeMap::default().with(pipeline(dialect)).with(TreeActions(match dialect {
+        Dialect::December2024 => ACTIONS_2024,
+        Dialect::July2026 => ACTIONS_2026,
+    }));
     let asks_for_student = dialect.layout().is_asked_for(tree, pretrained::STUDENT);
     match dialect {
         Dialect::December2024 => Extension {
             parameters: if asks_for_student { PARAMETERS_2024_WITH_STUDENT } else { PARAMETERS_2024 },
             check: Some(if asks_for_student { check_2024_with_student } else { check_2024 }),
-            reads: Some(pretrained::reads),
-            history: Some(history::december_2024),
-            given: Some(given_2024),
-            made: Some(continued::made_2024),
-            dataset_files: Some(datasets::files),
+            normalize: Some(normalize_2024),
             target_methods: TARGETS_2024,
-            actions: ACTIONS_2024,
             decision_parameters: DECISIONS_2024,
-            training,
             defaults,
+            additions,
             ..Extension::default()
         },
         Dialect::July2026 => Extension {
             parameters: PARAMETERS_2026,
             check: Some(check_2026),
-            reads: Some(pretrained::reads),
-            history: Some(history::july_2026),
-            given: Some(given_2026),
-            made: Some(continued::made_2026),
-            dataset_files: Some(datasets::files),
+            normalize: Some(normalize_2026),
             target_methods: TARGETS_2026,
-            actions: ACTIONS_2026,
             decision_parameters: DECISIONS_2026,
-            training,
             defaults,
+            additions,
             verify: Some(upload::verify_destinations),
             questions: Some(questions_2026),
+            ..Extension::default()
         },
     }
+}
+
+/// What the preview and the checks of training configs have to know.
+fn pipeline(dialect: Dialect) -> TrainingPipeline {
+    let training = dialect.training();
+    let (reads, dataset_files) = (pretrained::reads, datasets::files);
+    match dialect {
+        Dialect::December2024 => TrainingPipeline {
+            training,
+            reads,
+            history: history::december_2024,
+            given: given_2024,
+            made: continued::made_2024,
+            dataset_files,
+        },
+        Dialect::July2026 => TrainingPipeline {
+            training,
+            reads,
+            history: history::july_2026,
+            given: given_2026,
+            made: continued::made_2026,
+            dataset_files,
+        },
+    }
+}
+
+fn normalize_2024(params: &mut Params) {
+    Dialect::December2024.training().move_models(params);
+}
+
+fn normalize_2026(params: &mut Params) {
+    Dialect::July2026.training().move_models(params);
 }
 
 /// The file of the tree that has a training config for those who bring none.

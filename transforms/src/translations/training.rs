@@ -1,6 +1,6 @@
 //! Where things stand in a training config, as the engine's preview needs to know it: one table a dialect.
 
-use taskgraph::extension::{Layout, Training};
+use taskgraph::training::{Layout, Training};
 
 use super::datasets::DATASETS;
 use super::dialect::Dialect;

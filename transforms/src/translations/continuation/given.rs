@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use taskgraph::decision::{Model, Variant};
-use taskgraph::extension;
+use taskgraph::training;
 use taskgraph::keypath::KeyPath;
 use taskgraph::params::Params;
 use taskgraph::value::{Str, Value};
@@ -86,13 +86,13 @@ fn path(inside: &str) -> KeyPath {
 }
 
 /// The vocabulary and the corpora, as the engine's preview needs to know them.
-pub fn all_given(params: &Params) -> Vec<extension::Given> {
+pub fn all_given(params: &Params) -> Vec<training::Given> {
     let corpora = CORPORA.iter().map(|corpus| (corpus_path(corpus), "corpus"));
     let all = [(vocabulary_path(), "vocabulary")].into_iter().chain(corpora);
     all.filter_map(|(path, what)| {
         let files = params.find(&path).filter(|files| files.truthy())?;
         let url = |key: &&str| Some((KeyPath::dotted(key), Str::from(files.get(key)?.as_str()?)));
-        Some(extension::Given { urls: FILES.iter().filter_map(url).collect(), path, what })
+        Some(training::Given { urls: FILES.iter().filter_map(url).collect(), path, what })
     })
     .collect()
 }

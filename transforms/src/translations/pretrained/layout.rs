@@ -1,8 +1,8 @@
 //! Where models stand in a training config, under which keys, and what becomes of them: one table a dialect.
 
-use taskgraph::extension::Given;
 use taskgraph::keypath::KeyPath;
 use taskgraph::params::Params;
+use taskgraph::training::Given;
 use taskgraph::tree::Tree;
 use taskgraph::value::Value;
 

@@ -117,7 +117,7 @@ fn asked(call: &Call<'_>) -> Result<Params> {
         mount: mount.clone(),
     });
     let mut params = Params::new(values, layers.collect());
-    taskgraph::params::move_models(&mut params, &call.loaded.extension);
+    call.loaded.extension.normalize(&mut params);
     Ok(params)
 }
 

@@ -1,42 +1,9 @@
-//! Pretrained models that stand at the top level of a training config, as the documentation shows them.
+//! Values that stand elsewhere in a file than where they are read.
 
 use super::{Layer, Params};
-use crate::extension::Extension;
 use crate::fields::Fields;
 use crate::keypath::{KeyPath, Step};
 use crate::value::{Map, Value};
-
-/// Moves the models to the place where kinds read them, with their positions. If they stand in both places nothing
-/// is moved: the tree's own check refuses that.
-pub fn move_models(params: &mut Params, extension: &Extension) {
-    let Some(training) = extension.training else { return };
-    let (from, to) = (KeyPath::dotted(training.models_elsewhere), KeyPath::dotted(training.models));
-    if params.find(&to).is_some() || params.find(&from).is_none() {
-        return;
-    }
-    let values = params.values_mut();
-    let Some(target) = section(values, parent(&to)) else { return };
-    if !matches!(target, Value::Map(_)) {
-        return;
-    }
-    let taken =
-        section(values, parent(&from)).and_then(Value::as_map_mut).and_then(|map| map.take(last(&from)));
-    let target = section(values, parent(&to)).and_then(Value::as_map_mut);
-    if let (Some(models), Some(target)) = (taken, target) {
-        target.put(last(&to), models);
-    }
-    let layers: Vec<Layer> = params
-        .layers
-        .iter()
-        .filter_map(|layer| {
-            let rest = from.0.strip_prefix(layer.mount.0.as_slice())?;
-            let inside = layer.inside.concat(&KeyPath(rest.to_vec()));
-            layer.document.locate(&inside)?;
-            Some(Layer { document: layer.document.clone(), inside, mount: to.clone() })
-        })
-        .collect();
-    params.layers.extend(layers);
-}
 
 /// The value at a path, with empty maps made on the way.
 fn section<'v>(values: &'v mut Map, path: &[Step]) -> Option<&'v mut Value> {
@@ -59,6 +26,32 @@ fn last(path: &KeyPath) -> &str {
 }
 
 impl Params {
+    /// Moves the value at `from` to `to`, with its positions. If there is a value in both places nothing is moved.
+    pub fn relocate(&mut self, from: &KeyPath, to: &KeyPath) {
+        if self.find(to).is_some() || self.find(from).is_none() {
+            return;
+        }
+        let values = self.values_mut();
+        let Some(target) = section(values, parent(to)) else { return };
+        if !matches!(target, Value::Map(_)) {
+            return;
+        }
+        let taken =
+            section(values, parent(from)).and_then(Value::as_map_mut).and_then(|map| map.take(last(from)));
+        let target = section(values, parent(to)).and_then(Value::as_map_mut);
+        if let (Some(moved), Some(target)) = (taken, target) {
+            target.put(last(to), moved);
+        }
+        let layers = self.layers.iter().filter_map(|layer| {
+            let rest = from.0.strip_prefix(layer.mount.0.as_slice())?;
+            let inside = layer.inside.concat(&KeyPath(rest.to_vec()));
+            layer.document.locate(&inside)?;
+            Some(Layer { document: layer.document.clone(), inside, mount: to.clone() })
+        });
+        let layers: Vec<Layer> = layers.collect();
+        self.layers.extend(layers);
+    }
+
     /// The value at `path`. Not noted as read: for those who look after the parameters.
     pub fn find(&self, path: &KeyPath) -> Option<&Value> {
         let (first, rest) = path.0.split_first()?;
@@ -77,21 +70,12 @@ impl Params {
 mod tests {
     use super::super::Given;
     use super::*;
-    use crate::extension::{NOTHING, Training};
     use crate::source::Source;
-
-    const TRAINING: Training = Training {
-        models: "t.experiment.models",
-        models_elsewhere: "t.models",
-        reuse_name: "models",
-        ..NOTHING
-    };
 
     fn moved(text: &str) -> Params {
         let given = Given::read(Source::new("p.yml", text), false).unwrap();
         let mut params = Params::new(given.values, vec![given.layer]);
-        let extension = Extension { training: Some(&TRAINING), ..Extension::default() };
-        move_models(&mut params, &extension);
+        params.relocate(&KeyPath::dotted("t.models"), &KeyPath::dotted("t.experiment.models"));
         params
     }
 
