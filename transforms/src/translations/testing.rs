@@ -73,7 +73,7 @@ impl Bench {
             kinds,
             tree,
             upstream: TasksByLabel::default(),
-            payloads: crate::registry().payloads().clone(),
+            payloads: Payloads::default(),
             strategies: Strategies::default(),
             settings: Settings::default(),
         }
