@@ -79,12 +79,6 @@ pub fn missing(path: impl Into<KeyPath>, needed: &str) -> anyhow::Error {
     Misfits(vec![Misfit { path: path.into(), what: What::Missing(needed.into()) }]).into()
 }
 
-impl From<&str> for KeyPath {
-    fn from(path: &str) -> Self {
-        KeyPath::dotted(path)
-    }
-}
-
 /// What transforms do with maps.
 pub trait Fields {
     /// The text at `key`; an error if it is missing or something else.

@@ -106,6 +106,12 @@ fn has_odd(key: &str) -> bool {
     key.chars().any(|c| c.is_whitespace() || c.is_control())
 }
 
+impl From<&str> for KeyPath {
+    fn from(path: &str) -> Self {
+        KeyPath::dotted(path)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use taskgraph::decision::{Model, Variant};
-use taskgraph::training;
 use taskgraph::keypath::KeyPath;
 use taskgraph::params::Params;
+use taskgraph::training;
 use taskgraph::value::{Str, Value};
 
 use super::corpus::{CORPORA, Corpus};
