@@ -33,6 +33,8 @@ fn a_new_job_is_created_in_the_group_of_its_decision() {
         assert_eq!(task["schedulerId"], "translations-level-1");
         assert_eq!(task["extra"]["parent"], ACTION);
     }
+    // Both rounds ask for the same.
+    assert_eq!(fake.count("statuses"), 1);
     assert_eq!(repository.artifact("to-run.json"), json!(["test"]));
     assert_eq!(repository.artifact("label-to-taskid-1.json")["build"], BUILD);
     assert!(outcome.err.ends_with("2 tasks created\n"), "{}", outcome.err);
