@@ -36,8 +36,16 @@ fn history() -> String {
     format!("{{\"version\": 1}}\n{}", lines.collect::<String>())
 }
 
-/// Previews the example with these files beside it.
+/// The folder of the project has config.yml and kinds/, as the tree of a checkout does.
+const TREE: [&str; 2] = ["--root", env!("CARGO_MANIFEST_DIR")];
+
+/// Previews the example over a tree with these files beside it.
 fn preview(files: &[(&str, &str)], more: &[&str]) -> (Outcome, tempfile::TempDir) {
+    preview_over(&TREE, files, more)
+}
+
+/// Previews the example over the tree that these flags name, with these files beside it.
+fn preview_over(tree: &[&str], files: &[(&str, &str)], more: &[&str]) -> (Outcome, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/examples/pretrained-ru-en.yml");
     fs::copy(example, folder.path().join("config.yml")).unwrap();
@@ -46,6 +54,7 @@ fn preview(files: &[(&str, &str)], more: &[&str]) -> (Outcome, tempfile::TempDir
     }
     let output = Command::new(env!("CARGO_BIN_EXE_taskgraph-rs"))
         .args(["graph", "preview", "config.yml", "--offline"])
+        .args(tree)
         .args(more)
         .current_dir(folder.path())
         .env_clear()
@@ -119,6 +128,18 @@ fn text_and_markdown_have_it_beside_the_limit() {
         ["tasks |", "dataset", "train-", "translate-c", "Estimated", "Critical path", "no earlier run"];
     let told: Vec<&str> = rows.filter(|row| told.iter().any(|part| row.contains(part))).collect();
     insta::assert_snapshot!("markdown", told.join("\n"));
+}
+
+#[test]
+fn nothing_is_estimated_over_the_embedded_kinds() {
+    let files: [(&str, &str); 2] = [("h.jsonl", &history()), ("prices.yml", PRICES)];
+    let more = ["--history", "h.jsonl", "--prices", "prices.yml", "--write-history", "out.jsonl"];
+    for format in [&[][..], &["--format", "markdown"], &["-o", "page.html"]] {
+        let (outcome, folder) = preview_over(&[], &files, &[&more[..], format].concat());
+        assert_eq!((outcome.status, outcome.out.as_str()), (2, ""));
+        insta::assert_snapshot!("embedded", outcome.err);
+        assert!(!folder.path().join("out.jsonl").exists() && !folder.path().join("page.html").exists());
+    }
 }
 
 #[test]

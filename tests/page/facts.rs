@@ -15,7 +15,8 @@ fn earlier_runs_tell_how_long_the_tasks_of_a_pool_take() {
     let run = "{\"kind\": \"train-teacher\", \"pool\": \"translations-1/b-linux-v100-gpu-4-1tb-standard\", \"seconds\": 7200}";
     std::fs::write(&history, format!("{{\"version\": 1}}\n{run}\n")).unwrap();
     std::fs::write(&prices, "{version: 1, currency: EUR, prices: {'*': 3}}").unwrap();
-    let flags = ["--history", history.to_str().unwrap(), "--prices", prices.to_str().unwrap()];
+    let (history, prices) = (history.to_str().unwrap(), prices.to_str().unwrap());
+    let flags = ["--root", env!("CARGO_MANIFEST_DIR"), "--history", history, "--prices", prices];
     let page = Page::with(&example(), &flags);
     browser.open_all(&page, "");
     let panel = browser.text("document.querySelector('#panel').textContent");

@@ -156,10 +156,6 @@ pub fn preview(loaded: &Loaded, request: &Request<'_>) -> Result<Preview> {
             },
             Some(going) => {
                 notes.extend(going.notes().iter().cloned());
-                if loaded.tree.is_embedded() {
-                    let told = "the embedded kinds have digests of their own, which no index and no earlier task has";
-                    notes.push(told.into());
-                }
                 let how = (request.settings, request.now);
                 let (fates, earlier, found) = going.look(loaded, params, run, how, &mut problems)?;
                 if let Some(history) = &mut history {
