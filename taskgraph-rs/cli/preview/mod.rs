@@ -186,9 +186,10 @@ fn of_a_checkout_only(options: &PreviewOptions) -> Option<Problem> {
         _ if options.from.is_some() => {
             ("--from", "the embedded kinds have digests of their own, which no earlier task has")
         }
-        _ if !options.history.is_empty() => {
-            ("--history", "the embedded kinds are no checkout: earlier tasks do not tell how long theirs take")
-        }
+        _ if !options.history.is_empty() => (
+            "--history",
+            "the embedded kinds are no checkout: earlier tasks do not tell how long theirs take",
+        ),
         _ => return None,
     };
     let help = format!("for {flag} name a checkout of the pipeline: --root CHECKOUT/taskcluster");
