@@ -191,6 +191,48 @@ fn a_task_is_explained() {
 }
 
 #[test]
+fn what_if_dependencies_pull_in_is_explained() {
+    let tree = Checkout::new();
+    let alias = "succeed: {provisioner: built-in, implementation: succeed, os: linux, worker-type: succeed}";
+    tree.edit(
+        "taskcluster/config.yml",
+        "    aliases:\n        images:",
+        &format!("    aliases:\n        {alias}\n        images:"),
+    );
+    // The only kind: the tasks of others are none that can be optimized.
+    let kinds = tree.0.path().join("taskcluster/kinds");
+    fs::remove_dir_all(&kinds).unwrap();
+    let folder = kinds.join("gate");
+    fs::create_dir_all(&folder).unwrap();
+    let kind = "\
+loader: taskgraph.loader.transform:loader
+transforms: [taskgraph.transforms.task]
+task-defaults: {description: x, worker-type: succeed}
+tasks:
+    unit: {label: unit, optimization: {skip-unless-changed: [\"no/such/file\"]}}
+    docs: {label: docs}
+    gate:
+        label: gate
+        dependencies: {unit: unit, docs: docs}
+        if-dependencies: [unit, docs]
+        soft-dependencies: [unit, docs]
+";
+    fs::write(folder.join("kind.yml"), kind).unwrap();
+    let wanted = |label: &str| {
+        let text = tree.fine(&["graph", "explain", label, "-c", &push()]);
+        let part = text.split("Wanted by").nth(1).unwrap().split("What the transforms").next().unwrap();
+        format!("{label}{part}")
+    };
+    insta::assert_snapshot!("if-dependencies", ["unit", "docs", "gate"].map(wanted).concat());
+    let told = tree.json(&["graph", "explain", "unit", "-c", &push()]);
+    assert_eq!(told["if_dependencies"], serde_json::json!([]));
+    assert_eq!(told["if_dependents"], serde_json::json!([{"label": "gate", "others": ["docs"]}]));
+    // So it is: the files that changed have none that `unit` is about.
+    let left = tree.fine(&["optimized", "--offline", "-p", &push()]);
+    assert_eq!(left, "docs\ngate\nunit\n");
+}
+
+#[test]
 fn ways_between_tasks_are_shown_in_either_direction() {
     let tree = Checkout::new();
     let path = |from: &str, to: &str, more: &[&str]| {

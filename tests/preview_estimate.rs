@@ -36,8 +36,16 @@ fn history() -> String {
     format!("{{\"version\": 1}}\n{}", lines.collect::<String>())
 }
 
-/// Previews the example with these files beside it.
+/// The folder of the project has config.yml and kinds/, as the tree of a checkout does.
+const TREE: [&str; 2] = ["--root", env!("CARGO_MANIFEST_DIR")];
+
+/// Previews the example over a tree with these files beside it.
 fn preview(files: &[(&str, &str)], more: &[&str]) -> (Outcome, tempfile::TempDir) {
+    preview_over(&TREE, files, more)
+}
+
+/// Previews the example over the tree that these flags name, with these files beside it.
+fn preview_over(tree: &[&str], files: &[(&str, &str)], more: &[&str]) -> (Outcome, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/examples/pretrained-ru-en.yml");
     fs::copy(example, folder.path().join("config.yml")).unwrap();
@@ -46,6 +54,7 @@ fn preview(files: &[(&str, &str)], more: &[&str]) -> (Outcome, tempfile::TempDir
     }
     let output = Command::new(env!("CARGO_BIN_EXE_taskgraph-rs"))
         .args(["graph", "preview", "config.yml", "--offline"])
+        .args(tree)
         .args(more)
         .current_dir(folder.path())
         .env_clear()
@@ -122,6 +131,22 @@ fn text_and_markdown_have_it_beside_the_limit() {
 }
 
 #[test]
+fn nothing_is_estimated_over_the_embedded_kinds() {
+    let files: [(&str, &str); 2] = [("h.jsonl", &history()), ("prices.yml", PRICES)];
+    let more = ["--history", "h.jsonl", "--prices", "prices.yml", "--write-history", "out.jsonl"];
+    for format in [&[][..], &["--format", "svg"], &["-o", "drawing.dot"]] {
+        let (outcome, folder) = preview_over(&[], &files, &[&more[..], format].concat());
+        assert_eq!((outcome.status, outcome.out.as_str()), (2, ""));
+        insta::assert_snapshot!("embedded", outcome.err);
+        assert!(!folder.path().join("out.jsonl").exists() && !folder.path().join("drawing.dot").exists());
+    }
+    // JSON, Markdown and the page tell it in their own way.
+    let (outcome, _) = preview_over(&[], &files, &[&more[..], &["--json"]].concat());
+    let report: Value = serde_json::from_str(&outcome.out).unwrap();
+    assert_eq!((outcome.status, &report["problems"][0]["code"]), (2, &json!("embedded")));
+}
+
+#[test]
 fn a_history_that_knows_nothing_of_the_run_says_so() {
     let (outcome, _) = preview(&[("h.json", r#"{"version": 1, "runs": []}"#)], &["--history", "h.json"]);
     assert_eq!(outcome.status, 0, "{}", outcome.err);
@@ -164,19 +189,57 @@ fn files_with_faults_are_refused_with_all_of_them() {
 }
 
 #[test]
+fn drawings_of_the_kinds_have_it_in_their_boxes() {
+    let total = "; by 8 earlier tasks: 8 d 19 h of machines and 34 d 16 h of single GPUs, 1780.00 EUR (11 tasks without a \
+                 price); 135 of 167 tasks have no earlier run; critical path: 7 d 2 h in 6 tasks";
+    let (svg, dot, mermaid) = (
+        estimated(&["--format", "svg"]),
+        estimated(&["--format", "dot"]),
+        estimated(&["--format", "mermaid"]),
+    );
+    assert!(dot.contains("[label=\"train-teacher\\n1 task: 1 continue\\n7 d\\n1680.00 EUR\""), "{dot}");
+    assert!(dot.contains("\\nno earlier run\""), "{dot}");
+    assert!(dot.contains(total), "{dot}");
+    assert!(
+        mermaid.contains("train-teacher<br>1 task: 1 continue<br>7 d<br>1680.00 EUR\"]:::path"),
+        "{mermaid}"
+    );
+    assert!(svg.contains(">7 d</text>") && svg.contains(">1680.00 EUR</text>"), "{svg}");
+    assert!(
+        svg.contains("<title>train-teacher: 1 continue; 7 d; 1680.00 EUR</title>") && svg.contains(total),
+        "{svg}"
+    );
+    // Nobody has asked: nothing is said, and the boxes are as high as before.
+    let (plain, _) = preview(&[], &["--format", "svg"]);
+    assert!(!plain.out.contains("no earlier run") && plain.out.contains("height=\"65\""), "{}", plain.out);
+    assert!(svg.contains("height=\"95\""), "two lines more");
+}
+
+#[test]
 fn what_has_no_place_for_an_estimate_says_so() {
+    let task = ["--focus", "all-ru-en-1"];
     for (flags, told) in [
-        (&["--format", "svg"][..], "--history has no effect on a drawing"),
-        (&["-o", "x.dot", "--prices", "prices.yml"], "--prices has no effect on a drawing"),
-        (&["--focus", "all-ru-en-1"], "--history has no effect on the explanation of a task"),
+        (&["--format", "svg"][..], &["--history"][..]),
+        (&["-o", "x.dot", "--prices", "prices.yml"], &["--history", "--prices"]),
+        (&[], &["--history"]),
+        (&["--against", "none", "--tasks-for", "cron"], &["--history", "--against", "--tasks-for"]),
+        (
+            &["--json", "--check-urls", "--write-history", "x.dot"],
+            &["--history", "--write-history", "--check-urls"],
+        ),
     ] {
-        let more = [&["--history", "h.jsonl"], flags].concat();
+        let more = [&["--history", "h.jsonl"], &task[..], flags].concat();
         let (outcome, folder) = preview(&[("h.jsonl", &history()), ("prices.yml", PRICES)], &more);
         assert_eq!((outcome.status, outcome.out.as_str()), (2, ""), "{flags:?}");
-        assert!(outcome.err.contains(told), "{flags:?}: {}", outcome.err);
+        for flag in told {
+            let whole = format!("{flag} has no effect on the ");
+            assert!(outcome.err.contains(&whole), "{flags:?}: {}", outcome.err);
+        }
+        assert_eq!(outcome.err.matches("has no effect").count(), told.len(), "{}", outcome.err);
         assert!(!folder.path().join("x.dot").exists());
     }
-    let more = ["--history", "h.jsonl", "--write-history", "out.jsonl", "--format", "dot"];
+    let more =
+        ["--history", "h.jsonl", "--write-history", "out.jsonl", "--format", "dot", "--focus", "all-ru-en-1"];
     let (outcome, folder) = preview(&[("h.jsonl", &history())], &more);
     assert_eq!(outcome.status, 0, "{}", outcome.err);
     assert!(folder.path().join("out.jsonl").exists());

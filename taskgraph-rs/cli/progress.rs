@@ -3,6 +3,7 @@
 use std::io::{IsTerminal as _, Write as _, stderr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use anstream::eprintln;
 use anyhow::Result;
@@ -26,13 +27,13 @@ pub fn connect_for_a_look() -> Result<Taskcluster> {
 }
 
 /// The instance at an address, or that of the environment, as anybody may ask it: with nobody's credentials.
-pub fn connect_as_anybody(root_url: Option<String>) -> Result<Taskcluster> {
+pub fn connect_as_anybody(root_url: Option<String>, timeout: Duration) -> Result<Taskcluster> {
     let root_url = match root_url {
         Some(root_url) => root_url,
         None => access()?.root_url,
     };
     let access = Access { root_url, ..Access::default() };
-    let patience = Patience { attempts: 4, ..Patience::default() };
+    let patience = Patience { timeout, attempts: 4, ..Patience::default() };
     Ok(Taskcluster::new(access).watched_by(Arc::new(Progress::new())).with_patience(patience))
 }
 

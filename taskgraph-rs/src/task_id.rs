@@ -46,7 +46,16 @@ impl TaskId {
 
     /// An id that is always the same for a label: where a graph is only shown.
     pub fn of_label(label: &Label) -> Self {
-        let digest = Sha256::digest(label.as_str());
+        TaskId::of_text(label.as_str())
+    }
+
+    /// The id of what a task makes of another one: the same in each of its runs, and nobody else's.
+    pub fn made_of(task: &TaskId, by: &TaskId) -> Self {
+        TaskId::of_text(&format!("{task} by {by}"))
+    }
+
+    fn of_text(text: &str) -> Self {
+        let digest = Sha256::digest(text);
         let mut bytes = [0; 16];
         bytes.copy_from_slice(&digest[..16]);
         TaskId::of_bytes(bytes)
@@ -88,12 +97,15 @@ mod tests {
     #[test]
     fn new_ids_are_such_as_the_queue_takes() {
         let label = Label::parse(&"train-ru-en".into()).unwrap();
-        for id in [TaskId::random(), TaskId::random(), TaskId::of_label(&label)] {
+        let (one, other) = (TaskId::random(), TaskId::random());
+        for id in [one.clone(), other.clone(), TaskId::of_label(&label), TaskId::made_of(&one, &other)] {
             assert!(is_slug(id.as_str()) && !id.as_str().starts_with(['-', '_']), "{id}");
             assert_eq!(TaskId::parse(id.as_str()).unwrap(), id);
         }
         assert_ne!(TaskId::random(), TaskId::random());
         assert_eq!(TaskId::of_label(&label), TaskId::of_label(&label));
+        assert_eq!(TaskId::made_of(&one, &other), TaskId::made_of(&one, &other));
+        assert_ne!(TaskId::made_of(&one, &other), TaskId::made_of(&other, &one));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::tree::{ACTION, BUILD, DECISION, Outcome, Repository, decided};
+use crate::tree::{ACTION, BUILD, DECISION, Outcome, Repository, decided, run};
 
 /// A training config out of the project's own one.
 pub fn config(change: impl FnOnce(&mut Value)) -> Value {
@@ -33,6 +33,8 @@ fn a_new_job_is_created_in_the_group_of_its_decision() {
         assert_eq!(task["schedulerId"], "translations-level-1");
         assert_eq!(task["extra"]["parent"], ACTION);
     }
+    // Both rounds ask for the same.
+    assert_eq!(fake.count("statuses"), 1);
     assert_eq!(repository.artifact("to-run.json"), json!(["test"]));
     assert_eq!(repository.artifact("label-to-taskid-1.json")["build"], BUILD);
     assert!(outcome.err.ends_with("2 tasks created\n"), "{}", outcome.err);
@@ -234,11 +236,117 @@ fn an_action_that_runs_once_more_creates_only_what_is_missing() {
 }
 
 #[test]
-fn a_task_that_has_ended_is_not_said_to_be_cancelled() {
+fn a_decision_that_is_made_once_more_is_created_once_however_often_the_action_runs() {
     let (repository, fake) = (Repository::new(), decided());
-    let outcome = repository.callback(&fake, "cancel", Some(BUILD), &Value::Null);
+    let definition = json!({
+        "taskGroupId": DECISION, "schedulerId": "translations-level-1", "tags": {"kind": "decision-task"},
+        "metadata": {"name": "Decision Task", "description": "x", "owner": "a@example.org", "source": "https://x"},
+    });
+    fake.put_task(DECISION, definition, "completed");
+    fake.grant(&["assume:repo:github.com/mozilla/translations:action:retrigger-decision", "queue:*"]);
+    for run in 0..2 {
+        let outcome = repository.callback(&fake, "retrigger-decision", Some(DECISION), &Value::Null);
+        well(&outcome);
+        let tasks = fake.tasks();
+        assert_eq!(tasks.len(), 1, "{}", outcome.err);
+        let (id, task) = tasks.first().unwrap();
+        assert_eq!(task["metadata"]["name"], "Decision Task");
+        let told = match run {
+            0 => "1 task created\n".to_owned(),
+            _ => format!("Decision Task ({id}) was created by an earlier run of this task\n"),
+        };
+        assert!(outcome.err.ends_with(&told), "{}", outcome.err);
+        fake.resolve(ACTION, "exception", "worker-shutdown");
+        fake.decision_task(ACTION);
+    }
+    assert_eq!(fake.violations(), [""; 0]);
+}
+
+#[test]
+fn a_training_that_runs_once_more_creates_only_what_is_missing() {
+    let (repository, fake) = (Repository::new(), decided());
+    fake.grant(&[
+        "assume:repo:github.com/mozilla/translations:action:train",
+        "queue:*",
+        "secrets:*",
+        "generic-worker:*",
+    ]);
+    well(&repository.callback(&fake, "train", None, &config(|_| ())));
+    let before = fake.tasks();
+    let lost = before.iter().find(|(_, task)| task["metadata"]["name"] == "train-backwards-ru-en").unwrap().0;
+    fake.forget(lost);
+    fake.resolve(ACTION, "exception", "worker-shutdown");
+    fake.decision_task(ACTION);
+    let outcome = repository.callback(&fake, "train", None, &config(|_| ()));
     well(&outcome);
-    let told = format!("{BUILD} is not cancelled: it has ended before (failed)\n0 tasks cancelled\n");
-    assert!(outcome.err.ends_with(&told), "{}", outcome.err);
+    let used = format!("used again of an earlier run: {} tasks\n1 task created\n", before.len() - 1);
+    assert!(outcome.err.ends_with(&used), "{}", outcome.err);
+    let names = |tasks: &indexmap::IndexMap<String, Value>| {
+        let mut names: Vec<String> =
+            tasks.values().map(|task| task["metadata"]["name"].to_string()).collect();
+        names.sort();
+        names
+    };
+    assert_eq!(names(&fake.tasks()), names(&before));
+    assert_eq!(fake.count("cancelTask"), 0);
+    assert_eq!(fake.violations(), [""; 0]);
+}
+
+#[test]
+fn a_task_that_has_ended_is_not_said_to_be_cancelled() {
+    for (state, ended) in [("failed", "failed"), ("completed", "completed")] {
+        let (repository, fake) = (Repository::new(), decided());
+        fake.put_task(BUILD, fake.definition(BUILD), state);
+        let outcome = repository.callback(&fake, "cancel", Some(BUILD), &Value::Null);
+        well(&outcome);
+        let told = format!("{BUILD} is not cancelled: it has ended before ({ended})\n0 tasks cancelled\n");
+        assert!(outcome.err.ends_with(&told), "{}", outcome.err);
+        assert_eq!(fake.state(BUILD).as_deref(), Some(state));
+    }
+}
+
+/// The clock of the queue is the one that counts.
+#[test]
+fn what_is_past_its_deadline_is_neither_cancelled_nor_rerun() {
+    let (repository, fake) = (Repository::new(), decided());
+    const OPEN: &str = "LzIsbop3RkwVUBcr9TxlKg";
+    fake.put_task(OPEN, fake.definition(BUILD), "unscheduled");
+    // 2098-05-04
+    fake.clock(4_050_000_000_000);
+    assert_eq!(fake.state(OPEN).as_deref(), Some("exception"));
+    let outcome = repository.callback(&fake, "cancel", Some(OPEN), &Value::Null);
+    well(&outcome);
+    let told = format!("{OPEN} is past its deadline: it does not run, and cannot be cancelled\n");
+    assert!(outcome.err.contains(&told), "{}", outcome.err);
+    let outcome = repository.callback(&fake, "rerun", Some(BUILD), &json!({}));
+    assert_eq!(outcome.status, 3, "{}", outcome.err);
+    assert!(outcome.err.contains("past its deadline"), "{}", outcome.err);
+    assert_eq!(fake.state(BUILD).as_deref(), Some("failed"));
+}
+
+#[test]
+fn an_action_says_at_once_that_nobody_has_named_the_instance() {
+    let (repository, fake) = (Repository::new(), decided());
+    let place = (ACTION, DECISION);
+    let mut command = repository.callback_command(&fake, place, "cancel", Some(BUILD), &Value::Null);
+    command.env_remove("TASKCLUSTER_ROOT_URL").env("TASKCLUSTER_PROXY_URL", "http://127.0.0.1:1");
+    let started = std::time::Instant::now();
+    let outcome = run(command);
+    assert_eq!(outcome.status, 2, "{}", outcome.err);
+    assert!(outcome.err.contains("TASKCLUSTER_ROOT_URL is not set"), "{}", outcome.err);
+    assert!(started.elapsed() < std::time::Duration::from_secs(5));
+}
+
+#[test]
+fn an_action_without_the_scopes_is_told_which_once() {
+    let (repository, fake) = (Repository::new(), decided());
+    fake.grant(&["assume:repo:github.com/mozilla/translations:action:generic"]);
+    for callback in ["cancel", "rerun"] {
+        let outcome = repository.callback(&fake, callback, Some(BUILD), &json!({}));
+        assert_eq!(outcome.status, 3, "{}", outcome.err);
+        let scope = format!("queue:{callback}-task:translations-level-1/{DECISION}/{BUILD}");
+        assert_eq!(outcome.err.matches(&scope).count(), 1, "{}", outcome.err);
+        assert_eq!(outcome.err.matches("does not have sufficient scopes").count(), 1, "{}", outcome.err);
+    }
     assert_eq!(fake.state(BUILD).as_deref(), Some("failed"));
 }

@@ -56,8 +56,15 @@ fn train(fake: &Fake, more: Value) -> Option<(Repository, Outcome)> {
 #[test]
 fn what_completed_in_a_group_is_used_again_with_all_it_came_out_of() {
     let fake = services();
+    let labels = json!({"build-vocab-ru-en": VOCABULARY, "dataset-opus-ru-en": EXPIRED});
+    fake.artifact(GROUP, "public/label-to-taskid.json", labels.to_string());
     let Some((repository, outcome)) = train(&fake, json!({"previous-group-ids": [GROUP]})) else { return };
     assert_eq!(outcome.status, 0, "{}", outcome.err);
+    let gone =
+        format!("the queue knows no longer, so that it cannot be used again: dataset-opus-ru-en ({EXPIRED})");
+    assert!(outcome.err.contains(&gone), "{}", outcome.err);
+    // The queue is asked once for how all three are doing, and answers in pages of two.
+    assert_eq!(fake.count("statuses"), 2);
     assert_eq!(
         repository.artifact("parameters.yml")["existing_tasks"],
         json!({

@@ -87,8 +87,11 @@ fn a_task_of_the_stage_is_done_anew_if_another_one_of_it_came_out_of_it_too() {
 #[test]
 fn what_the_stage_came_out_of_runs_anew_if_it_failed() {
     let repository = Repository::new();
-    let outcome = Earlier::new("failed", "unscheduled").train(&repository);
+    let earlier = Earlier::new("failed", "unscheduled");
+    let outcome = earlier.train(&repository);
     assert_eq!(outcome.status, 0, "{}", outcome.err);
+    // However often the graph is made, the queue is asked once.
+    assert_eq!(earlier.fake.count("statuses"), 1);
     let told = format!(
         "`docker-image-toolchain-build` runs anew: task `{IMAGE}` of an earlier group cannot be used again"
     );

@@ -11,7 +11,14 @@ use crate::tree::{ACTION, DECISION, Outcome, Repository, decided};
 const SECOND: &str = "K6XCM0LhQGWHvFNvOc7f8Q";
 const LATER: &str = "c_49FKASQ4irdiy9G97VaA";
 
-/// A decision, and two trainings of the same config that have begun.
+/// Where the actions of the revision are indexed: by trees, and where the reference looks for them.
+const NAMESPACES: [&str; 2] = ["taskgraph.actions", "actions"];
+
+fn namespace(name: &str) -> String {
+    format!("translations.v2.translations.revision.{}.{name}", "b".repeat(40))
+}
+
+/// A decision, and two trainings of the same config that have begun. Each is indexed in another namespace.
 struct Trained {
     repository: Repository,
     fake: Fake,
@@ -30,15 +37,11 @@ impl Trained {
         fake.page(50);
         fake.decision_task(SECOND);
         fake.decision_task(LATER);
-        for own in [ACTION, SECOND] {
+        for (own, name) in [ACTION, SECOND].into_iter().zip(NAMESPACES) {
             let outcome = repository.callback_in(&fake, (own, DECISION), "train", None, &config(|_| ()));
             assert_eq!(outcome.status, 0, "{}", outcome.err);
             repository.upload(&fake, own);
-            let revision = "b".repeat(40);
-            fake.index(
-                &format!("translations.v2.translations.revision.{revision}.taskgraph.actions.{own}"),
-                own,
-            );
+            fake.index(&format!("{}.{own}", namespace(name)), own);
             fake.resolve(own, "completed", "completed");
         }
         Trained { repository, fake }
@@ -98,4 +101,30 @@ fn what_a_training_made_is_created_again_in_its_group() {
         assert!(dependencies.contains(&of["train-vocab-ru-en"]), "{dependencies}");
     }
     assert_eq!(tasks.len(), before + 2);
+}
+
+#[test]
+fn earlier_actions_are_found_in_each_namespace_on_whatever_page() {
+    let trained = Trained::new();
+    const OTHER: &str = "LzIsbop3RkwVUBcr9TxlKg";
+    for name in NAMESPACES {
+        // These come before the trainings, and have made nothing.
+        for number in 0..3 {
+            trained.fake.index(&format!("{}.0{number}", namespace(name)), OTHER);
+        }
+    }
+    trained.fake.page(1);
+    for group in [ACTION, SECOND] {
+        let vocabulary = trained.tasks(group)["train-vocab-ru-en"].clone();
+        trained.fake.fail_task(&vocabulary);
+        let outcome = trained.act(DECISION, "rerun", Some(&vocabulary), &json!({}));
+        assert_eq!(outcome.status, 0, "{}", outcome.err);
+        assert_eq!(trained.fake.state(&vocabulary).as_deref(), Some("pending"));
+    }
+    for name in NAMESPACES {
+        let asked = format!("/tasks/{}?continuationToken=", namespace(name));
+        let pages = trained.fake.requests().iter().filter(|request| request.target.contains(&asked)).count();
+        assert_eq!(pages, 2 * 3, "{name}");
+    }
+    assert_eq!(trained.fake.violations(), [""; 0]);
 }

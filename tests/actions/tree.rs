@@ -116,11 +116,23 @@ impl Repository {
     pub fn callback_in(
         &self,
         fake: &Fake,
-        (own, group): (&str, &str),
+        place: (&str, &str),
         callback: &str,
         task: Option<&str>,
         input: &Value,
     ) -> Outcome {
+        run(self.callback_command(fake, place, callback, task, input))
+    }
+
+    /// The same call, not made yet.
+    pub fn callback_command(
+        &self,
+        fake: &Fake,
+        (own, group): (&str, &str),
+        callback: &str,
+        task: Option<&str>,
+        input: &Value,
+    ) -> Command {
         let mut command = self.command(fake);
         command
             .args(["action-callback", "--native", "always", "--root", self.root])
@@ -128,7 +140,7 @@ impl Repository {
             .arg(self.run_task.path());
         command.env("TASK_ID", own).env("ACTION_CALLBACK", callback).env("ACTION_TASK_GROUP_ID", group);
         command.env("ACTION_TASK_ID", json!(task).to_string()).env("ACTION_INPUT", input.to_string());
-        run(command)
+        command
     }
 
     /// `test-action-callback`.
@@ -164,7 +176,7 @@ impl Repository {
     }
 }
 
-fn run(mut command: Command) -> Outcome {
+pub fn run(mut command: Command) -> Outcome {
     let output = command.output().unwrap();
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     Outcome { status: output.status.code().unwrap(), out: text(&output.stdout), err: text(&output.stderr) }

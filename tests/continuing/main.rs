@@ -12,3 +12,4 @@ mod origins;
 mod refused;
 mod run;
 mod speed;
+mod trouble;

@@ -138,3 +138,15 @@ impl Trained {
         }
     }
 }
+
+/// So many tasks of the group that make no model.
+pub fn put_others(trained: &Trained, many: usize) {
+    for number in 0..many {
+        let id = format!("T{number:021}");
+        let name = format!("translate-corpus-ru-en-{number}");
+        trained.fake.put_task(&id, json!({
+            "taskGroupId": GROUP, "schedulerId": "translations-level-1", "tags": {"kind": "translate-corpus"},
+            "metadata": {"name": name, "description": "x", "owner": "a@example.org", "source": "https://example.org"},
+        }), "completed");
+    }
+}

@@ -2,21 +2,12 @@
 
 use std::time::Duration;
 
-use serde_json::json;
-
-use crate::run::{CONFIG, GROUP, Trained};
+use crate::run::{CONFIG, GROUP, Trained, put_others};
 
 #[test]
 fn a_large_group_costs_a_request_for_each_page_and_one_for_each_model() {
     let trained = Trained::new();
-    for number in 0..3_000 {
-        let id = format!("T{number:021}");
-        let name = format!("translate-corpus-ru-en-{number}");
-        trained.fake.put_task(&id, json!({
-            "taskGroupId": GROUP, "schedulerId": "translations-level-1", "tags": {"kind": "translate-corpus"},
-            "metadata": {"name": name, "description": "x", "owner": "a@example.org", "source": "https://example.org"},
-        }), "completed");
-    }
+    put_others(&trained, 3_000);
     trained.config(CONFIG);
     let outcome = trained.run(&[GROUP, "config.yml"]);
     assert_eq!(outcome.status, 0, "{}", outcome.err);

@@ -145,6 +145,110 @@ fn what_has_come_to_a_bad_end_is_created_anew_with_what_depends_on_it() {
     all_complete(&fake);
 }
 
+/// What is cached stands in the index once it has completed: it is found there, and is the same task.
+#[test]
+fn what_stands_in_the_index_by_now_is_no_difference() {
+    let (repository, fake) = (Repository::new(), Fake::start());
+    let kind = std::fs::read_to_string(repository.file("taskcluster/kinds/job/kind.yml")).unwrap();
+    let cached = "a: {optimization: {index-search: [t.cache.a]}, treeherder: {symbol: A}}";
+    repository.write("taskcluster/kinds/job/kind.yml", &kind.replace("a: {treeherder: {symbol: A}}", cached));
+    assert_eq!(decide(&repository, &fake, 0).status, 0);
+    all_complete(&fake);
+    fake.index("t.cache.a", &alive(&fake)["job-a"][0]);
+    for run in 1..3 {
+        let outcome = decide(&repository, &fake, run);
+        assert_eq!(outcome.status, 0, "{}", outcome.err);
+        assert!(outcome.err.ends_with("4 tasks\n0 tasks created\n"), "{}", outcome.err);
+        assert_eq!((fake.tasks().len(), fake.count("cancelTask")), (5, 0));
+        fake.resolve(DECISION, "completed", "completed");
+    }
+    // What is missing waits for the decision, although nothing else that it waits for is created.
+    let lost = alive(&fake)["job-b"][0].clone();
+    fake.forget(&lost);
+    let outcome = decide(&repository, &fake, 3);
+    assert!(outcome.err.ends_with("1 task created\n"), "{}", outcome.err);
+    assert_eq!(fake.state(&alive(&fake)["job-b"][0]).as_deref(), Some("unscheduled"));
+    fake.resolve(DECISION, "completed", "completed");
+    let outcome = decide(&repository, &fake, 4);
+    assert!(outcome.err.ends_with("0 tasks created\n"), "{}", outcome.err);
+}
+
+fn now() -> i64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    i64::try_from(since.as_millis()).unwrap()
+}
+
+/// A point in time of a definition, in milliseconds after 1970.
+fn time(definition: &Value, key: &str) -> i64 {
+    taskgraph::time::parse_json_date(definition[key].as_str().unwrap()).unwrap() / 1_000
+}
+
+/// Makes a task so many milliseconds older.
+fn age(fake: &Fake, id: &str, by: i64) {
+    let (mut definition, state) = (fake.definition(id), fake.state(id).unwrap());
+    for key in ["created", "deadline", "expires"] {
+        definition[key] = taskgraph::time::json_date(time(&definition, key) - by).into();
+    }
+    fake.put_task(id, definition, &state);
+}
+
+const HOUR: i64 = 3_600_000;
+
+#[test]
+fn what_has_less_than_half_of_its_time_left_is_created_anew() {
+    // Tasks have a day here.
+    for (hours, created) in [(11, 0), (13, 2)] {
+        let (repository, fake) = (Repository::new(), Fake::start());
+        assert_eq!(decide(&repository, &fake, 0).status, 0);
+        let old = alive(&fake)["job-d"].clone();
+        assert_eq!(
+            time(&fake.definition(&old[0]), "deadline") - time(&fake.definition(&old[0]), "created"),
+            24 * HOUR
+        );
+        old.iter().for_each(|id| age(&fake, id, hours * HOUR));
+        shut_down(&fake);
+        let before = fake.count("createTask");
+        let outcome = decide(&repository, &fake, 1);
+        assert_eq!(outcome.status, 0, "{}", outcome.err);
+        assert_eq!(fake.count("createTask") - before, created, "{hours}: {}", outcome.err);
+        let state = if created == 0 { "unscheduled" } else { "exception" };
+        for id in old {
+            assert_eq!(fake.state(&id).as_deref(), Some(state), "{hours}");
+        }
+    }
+}
+
+/// The queue would refuse a new task whose deadline is after the expiry of what it depends on.
+#[test]
+fn what_is_gone_before_the_deadline_of_a_new_task_is_created_anew() {
+    for (hours, created) in [(48, 1), (12, 3)] {
+        let (repository, fake) = (Repository::new(), Fake::start());
+        assert_eq!(decide(&repository, &fake, 0).status, 0);
+        all_complete(&fake);
+        let tasks = alive(&fake);
+        let first = &tasks["job-a"][0];
+        age(&fake, first, time(&fake.definition(first), "expires") - now() - hours * HOUR);
+        fake.forget(&tasks["job-b"][0]);
+        let before = fake.count("createTask");
+        let outcome = decide(&repository, &fake, 1);
+        assert_eq!(outcome.status, 0, "{hours}: {}", outcome.err);
+        assert_eq!(fake.count("createTask") - before, created, "{hours}: {}", outcome.err);
+        assert_eq!(fake.violations(), [""; 0]);
+    }
+}
+
+#[test]
+fn the_date_of_the_build_is_the_same_in_each_run() {
+    let (repository, fake) = (Repository::new(), Fake::start());
+    for run in 0..2 {
+        assert_eq!(decide(&repository, &fake, run).status, 0);
+        // That of the creation of the decision task, in seconds.
+        let created = time(&fake.definition(DECISION), "created") / 1_000;
+        assert_eq!(repository.parameters()["build_date"], created);
+        shut_down(&fake);
+    }
+}
+
 /// Two runs beside each other, as an earlier version of this program left them.
 #[test]
 fn of_two_tasks_of_a_label_one_is_cancelled() {

@@ -89,6 +89,18 @@ fn what_many_tasks_are_refused_for_is_told_once() {
     assert_eq!(fake.tasks().len(), 0);
 }
 
+/// Whoever stands before the services answers in words of its own.
+#[test]
+fn a_refusal_that_is_no_json_is_told_too() {
+    let repository = Repository::new();
+    let fake = Fake::start();
+    fake.fail("createTask", [Some(Fault::Status(403)); 8]);
+    let outcome = repository.decide(&fake, &["--target-tasks-method=all"]);
+    assert_eq!(outcome.status, 3, "{}", outcome.err);
+    assert!(outcome.err.contains("status 403 (Forbidden): oops"), "{}", outcome.err);
+    assert_eq!(fake.tasks().len(), 0);
+}
+
 #[test]
 fn a_decision_says_at_once_that_nobody_has_named_the_instance() {
     let repository = Repository::new();

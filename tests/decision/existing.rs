@@ -41,6 +41,60 @@ fn a_task_that_nothing_can_wait_for_is_refused_before_anything_is_created() {
     }
 }
 
+/// Nothing waits for it, and so there is no deadline that it would have to outlast.
+#[test]
+fn a_task_that_has_expired_is_refused_even_if_nothing_waits_for_it() {
+    let fake = Fake::start();
+    fake.status(ONE, "completed", "2026-01-01T00:00:00.000Z");
+    let outcome = decide(&fake, &json!({"job-d": ONE}));
+    assert_eq!(outcome.status, 2, "{}", outcome.err);
+    assert!(outcome.err.contains("it expired at 2026-01-01T00:00:00.000Z"), "{}", outcome.err);
+    assert_eq!(fake.count("createTask"), 0);
+}
+
+/// What the index has is passed over by the same rule, and told; it is asked for in the same call.
+#[test]
+fn what_the_index_has_and_nothing_can_wait_for_is_told_and_runs() {
+    let soon = taskgraph::time::json_date(now() + 3_600_000);
+    for (state, expires, told) in [
+        ("failed", "2999-01-01T00:00:00.000Z", "its state is failed"),
+        ("exception", "2999-01-01T00:00:00.000Z", "its state is exception (canceled)"),
+        (
+            "completed",
+            "2026-01-01T00:00:00.000Z",
+            "it expires at 2026-01-01T00:00:00.000Z, before the deadline of",
+        ),
+        ("completed", &*soon, "before the deadline of job-"),
+        ("", "", "the queue does not know it"),
+        ("completed", "2999-01-01T00:00:00.000Z", ""),
+    ] {
+        let (repository, fake) = (Repository::new(), Fake::start());
+        let kind = std::fs::read_to_string(repository.file("taskcluster/kinds/job/kind.yml")).unwrap();
+        let searched = "a: {optimization: {index-search: [t.cache.a]}, treeherder: {symbol: A}}";
+        repository
+            .write("taskcluster/kinds/job/kind.yml", &kind.replace("a: {treeherder: {symbol: A}}", searched));
+        repository.commit("a task that may be in the index");
+        if !state.is_empty() {
+            fake.status(ONE, state, expires);
+        }
+        fake.index("t.cache.a", ONE);
+        fake.task(OTHER);
+        let config = json!({"version": 2, "parameters": {"existing_tasks": {"job-d": OTHER}}});
+        repository.write("try_task_config.json", &config.to_string());
+        let flags = ["--tasks-for=github-pull-request", "--target-tasks-method=all"];
+        let outcome = repository.decide(&fake, &flags);
+        assert_eq!(outcome.status, 0, "{state}: {}", outcome.err);
+        assert_eq!((fake.count("findTasksAtIndex"), fake.count("statuses")), (1, 1));
+        let log = std::fs::read_to_string(repository.file("artifacts/optimizations.log")).unwrap();
+        let line = log.lines().find(|line| line.starts_with("job-a: ")).unwrap();
+        let passed = format!("{ONE} at t.cache.a not taken: ");
+        assert_eq!(line.contains(&passed), !told.is_empty(), "{line}");
+        assert!(line.contains(told), "{line}");
+        assert_eq!(fake.tasks().len(), if told.is_empty() { 2 } else { 3 }, "{state}");
+        assert_eq!(fake.violations(), [""; 0]);
+    }
+}
+
 #[test]
 fn all_of_them_are_told_at_once_and_asked_for_in_one_call() {
     let fake = Fake::start();

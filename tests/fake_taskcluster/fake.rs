@@ -258,9 +258,11 @@ impl Fake {
         }
     }
 
-    /// The clock of the services, in milliseconds after 1970.
+    /// The clock of the services, in milliseconds after 1970. What is past its deadline then has ended.
     pub fn clock(&self, now: i64) {
-        self.lock().store.now = Some(now);
+        let mut inner = self.lock();
+        inner.store.now = Some(now);
+        run::end_overdue(&mut inner.store);
     }
 
     /// The definition of a task that is there.

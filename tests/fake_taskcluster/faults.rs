@@ -12,6 +12,10 @@ pub enum Fault {
     Busy(u64),
     /// The answer comes so late.
     Stall(Duration),
+    /// It was done; the answer stops in the middle, and the connection stays open for so long.
+    Halt(Duration),
+    /// The answer is at another path, where the next request for the call is answered; nothing was done.
+    Moved,
     /// The connection ends; nothing was done.
     DropBefore,
     /// It was done, and the connection ends without an answer.

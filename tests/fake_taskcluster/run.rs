@@ -100,6 +100,14 @@ pub fn resolve(store: &mut Store, id: &str, state: &str, reason: &str) {
     }
 }
 
+/// Ends all that is open past its deadline, as the queue does once that has come.
+pub fn end_overdue(store: &mut Store) {
+    let is_overdue = |task: &Stored| task.is_open() && store.is_past(&task.definition["deadline"]);
+    let overdue = store.tasks.iter().filter(|(_, task)| is_overdue(task));
+    let overdue: Vec<String> = overdue.map(|(id, _)| id.clone()).collect();
+    overdue.iter().for_each(|id| resolve(store, id, "exception", "deadline-exceeded"));
+}
+
 pub fn cancel(store: &mut Store, id: &str) -> Result<(), Refusal> {
     let task = store.task(id)?;
     let deadline = &task.definition["deadline"];

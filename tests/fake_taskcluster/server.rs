@@ -70,6 +70,10 @@ fn serve(door: Door, stream: TcpStream, service: &dyn Service) {
                 Answer { status: 429, headers: Vec::new(), body: Vec::new() }
                     .header("retry-after", seconds.to_string()),
             ),
+            Some(Fault::Moved) => {
+                let mark = if request.target.contains('?') { '&' } else { '?' };
+                Some(Answer::see_other(format!("{}{mark}moved=1", request.target)))
+            }
             _ => Some(service.answer(&request)),
         };
         let sent = answer.as_ref().filter(|_| fault != Some(Fault::DropAfter));
@@ -79,8 +83,12 @@ fn serve(door: Door, stream: TcpStream, service: &dyn Service) {
             thread::sleep(pause);
         }
         let bytes = bytes(answer, fault, &request.method);
-        let is_broken = matches!(fault, Some(Fault::Cut | Fault::Lie));
-        if writer.write_all(&bytes).is_err() || is_broken {
+        let is_broken = matches!(fault, Some(Fault::Cut | Fault::Lie | Fault::Halt(_)));
+        let is_written = writer.write_all(&bytes).is_ok();
+        if let Some(Fault::Halt(pause)) = fault {
+            thread::sleep(pause);
+        }
+        if !is_written || is_broken {
             return;
         }
     }
@@ -93,7 +101,7 @@ fn bytes(answer: &Answer, fault: Option<Fault>, method: &str) -> Vec<u8> {
         body.iter_mut().step_by(3).for_each(|byte| *byte ^= 0x55);
     }
     let said = if fault == Some(Fault::Lie) { body.len() / 2 } else { body.len() };
-    if fault == Some(Fault::Cut) {
+    if matches!(fault, Some(Fault::Cut | Fault::Halt(_))) {
         body.truncate(body.len() / 2);
     }
     let mut head = format!("HTTP/1.1 {} x\r\ncontent-length: {said}\r\n", answer.status);

@@ -53,6 +53,14 @@ pub fn check_reasons(graph: &TaskGraph, optimized: &Optimized, what: &str) {
         if let KeptBy::Dependent(dependent) = &kept.why {
             assert!(needs(dependent, label), "{what}: {dependent} does not need {label}");
         }
+        if let KeptBy::IfDependent { dependent, other } = &kept.why {
+            let only_for =
+                |label: &Label| graph.tasks[dependent].if_dependencies.contains(&label.text().into());
+            assert!(needs(dependent, label), "{what}: {dependent} does not need {label}");
+            assert!(only_for(label), "{what}: {label} is no if-dependency of {dependent}");
+            let runs = |label: &Label| matches!(optimized.fates[label], Fate::Kept(_) | Fate::Replaced(..));
+            assert!(runs(other) && other != label, "{what}: {other} does not run");
+        }
         if let NotReplaced::Dependency(needed) = &kept.not_replaced {
             let runs = matches!(optimized.fates[needed], Fate::Kept(_));
             assert!(runs && needs(label, needed), "{what}: {label} does not wait for {needed}");

@@ -15,7 +15,8 @@ fn earlier_runs_tell_how_long_the_tasks_of_a_pool_take() {
     let run = "{\"kind\": \"train-teacher\", \"pool\": \"translations-1/b-linux-v100-gpu-4-1tb-standard\", \"seconds\": 7200}";
     std::fs::write(&history, format!("{{\"version\": 1}}\n{run}\n")).unwrap();
     std::fs::write(&prices, "{version: 1, currency: EUR, prices: {'*': 3}}").unwrap();
-    let flags = ["--history", history.to_str().unwrap(), "--prices", prices.to_str().unwrap()];
+    let (history, prices) = (history.to_str().unwrap(), prices.to_str().unwrap());
+    let flags = ["--root", env!("CARGO_MANIFEST_DIR"), "--history", history, "--prices", prices];
     let page = Page::with(&example(), &flags);
     browser.open_all(&page, "");
     let panel = browser.text("document.querySelector('#panel').textContent");
@@ -34,6 +35,64 @@ fn earlier_runs_tell_how_long_the_tasks_of_a_pool_take() {
     browser.wait(&format!("document.querySelector('#panel').textContent.includes('{other}')"));
     let panel = browser.text("document.querySelector('#panel').textContent");
     assert!(!panel.contains("earlier run"), "{panel}");
+    assert_eq!(browser.complaints(), [""; 0]);
+}
+
+#[test]
+fn the_columns_of_the_worker_pools_sort() {
+    let Some(browser) = Browser::start() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let (history, prices) = (folder.path().join("history.jsonl"), folder.path().join("prices.yml"));
+    let run = |kind: &str, pool: &str, seconds: u64| {
+        format!("{{\"kind\": \"{kind}\", \"pool\": \"translations-1/{pool}\", \"seconds\": {seconds}}}\n")
+    };
+    let runs = run("train-teacher", "b-linux-v100-gpu-4-1tb-standard", 7200)
+        + &run("translate-corpus", "b-linux-v100-gpu-4-1tb", 7200)
+        + &run("cefilter", "b-linux-large-gcp-1tb-32-256-d2g", 600);
+    std::fs::write(&history, format!("{{\"version\": 1}}\n{runs}")).unwrap();
+    std::fs::write(&prices, "{version: 1, currency: EUR, prices: {'*-standard': 100, '*-gpu-4-1tb': 0.1}}")
+        .unwrap();
+    let (history, prices) = (history.to_str().unwrap(), prices.to_str().unwrap());
+    let flags = ["--root", env!("CARGO_MANIFEST_DIR"), "--history", history, "--prices", prices];
+    let page = Page::with(&example(), &flags);
+    browser.open_all(&page, "");
+    // The first cells of a column, how many rows there are, and what is said of the order.
+    let column = |number: usize| {
+        let cells = format!("[...document.querySelectorAll('#panel tbody td:nth-child({number})')]");
+        let shown = format!(
+            "{cells}.slice(0, 3).map((cell) => cell.firstChild.textContent).join(', ') + ' of ' + {cells}.length + ', last ' + \
+            {cells}.at(-1).firstChild.textContent + ' ' + document.querySelector('#panel th:nth-child({number})').ariaSort"
+        );
+        browser.text(&shown)
+    };
+    let head = |number: usize| format!("#panel th:nth-child({number}) button");
+    let before = column(4);
+    assert!(before.starts_with("no earlier run, ") && before.ends_with(" null"), "{before}");
+    browser.click(&head(4));
+    let many = before.split(" of ").nth(1).unwrap().split(',').next().unwrap().to_owned();
+    assert_eq!(column(4), format!("1 d 16 h, 2 h, 10 min of {many}, last no earlier run descending"));
+    browser.click(&head(4));
+    assert_eq!(column(4), format!("10 min, 2 h, 1 d 16 h of {many}, last no earlier run ascending"));
+    browser.click(&head(5));
+    assert_eq!(column(5), format!("200.00, 4.00, - of {many}, last - descending"));
+    assert!(column(4).ends_with(" null"), "one column at a time: {}", column(4));
+    browser.click(&head(5));
+    assert_eq!(column(5), format!("4.00, 200.00, - of {many}, last - ascending"));
+    // It stays so while something else is looked at.
+    browser.open(&page.path(), "");
+    browser.click(&head(1));
+    let tasks = column(1);
+    browser.ask("location.hash = '#kind=train-teacher'");
+    browser.sees("train-teacher");
+    browser.ask("location.hash = ''");
+    browser.sees("Overview");
+    assert_eq!(column(1), tasks);
+    assert!(tasks.ends_with(" descending"), "{tasks}");
+    let pools = "[...document.querySelectorAll('#panel tbody td:nth-child(2)')].map((cell) => cell.firstChild.textContent)";
+    browser.click(&head(2));
+    let sorted =
+        format!("{pools}.every((pool, at, all) => !at || all[at - 1] <= pool || pool.includes('-32-'))");
+    assert_eq!(browser.ask(&sorted), true, "{}", browser.ask(pools));
     assert_eq!(browser.complaints(), [""; 0]);
 }
 

@@ -1,8 +1,12 @@
 //! Flags of `config check`, and of what else can be done with training configs.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Args as ClapArgs;
+
+/// Nobody waits longer for an answer.
+const LONGEST_TIMEOUT: Duration = Duration::from_secs(3_600);
 
 /// Flags of `config check`.
 #[derive(ClapArgs)]
@@ -103,6 +107,18 @@ pub struct ContinueOptions {
     /// Write CONFIG if it passes afterwards; otherwise only what would change is shown
     #[arg(short, long)]
     pub write: bool,
+
+    /// How long a service may keep silent, more than 0; it is asked four times
+    #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds, hide_short_help = true)]
+    pub timeout: Duration,
+}
+
+/// Seconds, of which a part will do.
+fn seconds(text: &str) -> Result<Duration, String> {
+    let number = text.parse().ok().filter(|number: &f64| *number > 0.0);
+    let time = number.and_then(|number| Duration::try_from_secs_f64(number).ok());
+    time.filter(|time| *time <= LONGEST_TIMEOUT)
+        .ok_or_else(|| format!("a number of seconds, more than 0 and at most {}", LONGEST_TIMEOUT.as_secs()))
 }
 
 /// Flags of `config schema`.

@@ -82,7 +82,7 @@ pub struct PreviewOptions {
     pub start: Option<String>,
 
     /// Tell how long the run will take, by the earlier tasks of this file (JSON, or .jsonl for JSON lines), see
-    /// docs/estimates.md; --look-up and --from find others
+    /// docs/estimates.md; --look-up and --from find others. The drawing or explanation of one task (--focus) has no place for it
     #[arg(long, value_name = "FILE")]
     pub history: Vec<PathBuf>,
 

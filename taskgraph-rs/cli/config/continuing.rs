@@ -50,7 +50,8 @@ pub fn run(options: &ContinueOptions, registry: &Registry, reporter: &Reporter) 
     };
     let made = made();
     let config = config.map(|path| Source::read(&path).map(|source| (path, source))).transpose()?;
-    let services = connect_as_anybody(origin.as_ref().and_then(|origin| origin.root_url.clone()))?;
+    let root_url = origin.as_ref().and_then(|origin| origin.root_url.clone());
+    let services = connect_as_anybody(root_url, options.timeout)?;
     let asked = asked(options, training, &made, config.as_ref().map(|(_, source)| source), &services)?;
     let (tasks, task) = match &origin {
         Some(origin) => tasks_of(&services, &origin.id)?,

@@ -1,7 +1,8 @@
 //! `graph explain`: why a task is there and looks as it does.
 
 use anyhow::Result;
-use taskgraph::explain::{DigestPart, Explanation, explain};
+use taskgraph::explain::{DigestPart, Explanation, IfDependent, explain};
+use taskgraph::task::Label;
 use taskgraph::transform::Registry;
 use taskgraph::ways::{Hop, Ways};
 
@@ -59,6 +60,7 @@ fn text(told: &Explanation, all: bool, medium: Medium) -> String {
         (None, true) => page.line("  it is asked for"),
         (None, false) => page.line("  nothing that is asked for: it would not run"),
     }
+    if_dependencies(&mut page, told, all);
     if let Some(model) = &told.model {
         page.heading("Pretrained model");
         page.line(&format!("  {}, type {}", model.variant.words(), model.model_type));
@@ -96,6 +98,33 @@ fn text(told: &Explanation, all: bool, medium: Medium) -> String {
     few(&mut page, told.needed_by.iter().map(ToString::to_string).collect(), all);
     digest(&mut page, told, all);
     page.into_text()
+}
+
+/// Why a task runs although its own optimization would remove it, or goes although it would not: one line for each reason.
+fn if_dependencies(page: &mut Page, told: &Explanation, all: bool) {
+    if !told.if_dependencies.is_empty() {
+        let those = some(&told.if_dependencies, all);
+        page.sentence(
+            "  ",
+            &format!("runs only if one of its if-dependencies does ({those}), and then needs all of them"),
+        );
+    }
+    let pulled = told.if_dependents.iter().map(|IfDependent { label, others }| {
+        let (which, others) = (if others.len() == 1 { "" } else { "one of " }, some(others, all));
+        format!("if {which}{others} runs, {label} does and needs it: then it runs whatever its own optimization says (if-dependencies)")
+    });
+    few(page, pulled.collect(), all);
+}
+
+/// Some labels, and how many more there are.
+fn some(labels: &[Label], all: bool) -> String {
+    const MOST: usize = 3;
+    let shown = labels.iter().take(if all { labels.len() } else { MOST }).map(Label::as_str);
+    let shown = shown.collect::<Vec<_>>().join(", ");
+    match labels.len().saturating_sub(MOST) {
+        more if more > 0 && !all => format!("{shown} and {more} more"),
+        _ => shown,
+    }
 }
 
 fn named(hop: &Hop) -> String {

@@ -2,7 +2,7 @@
 
 use taskgraph::look::{Drawing, What};
 
-use super::drawing::{name, note};
+use super::drawing::{name, notes};
 
 /// The drawing.
 pub fn dot(drawing: &Drawing, title: &str) -> String {
@@ -16,7 +16,7 @@ pub fn dot(drawing: &Drawing, title: &str) -> String {
             _ if node.from_model => ", style=\"rounded,bold\"",
             _ => "",
         };
-        let label = quoted(&format!("{}\n{}", name(node), note(node)));
+        let label = quoted(&format!("{}\n{}", name(node), notes(node).join("\n")));
         out.push_str(&format!("  n{index} [label={label}{style}];\n"));
     }
     for edge in &drawing.edges {

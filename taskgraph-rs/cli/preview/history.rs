@@ -29,26 +29,33 @@ pub fn read(options: &PreviewOptions) -> Result<Option<History>> {
     Ok(Some(history))
 }
 
-/// Refuses flags about earlier tasks where the format has no place for what they tell.
+/// Refuses flags where the format has no place for what they tell.
 pub fn check(options: &PreviewOptions) -> Result<()> {
-    let format = format_of(options);
-    let what = match format {
-        PreviewFormat::Svg | PreviewFormat::Dot | PreviewFormat::Mermaid => "a drawing",
-        PreviewFormat::Text | PreviewFormat::Json if options.focus.is_some() => "the explanation of a task",
-        _ => return Ok(()),
+    let (what, is_drawing) = match format_of(options) {
+        _ if options.focus.is_none() => return Ok(()),
+        PreviewFormat::Svg | PreviewFormat::Dot | PreviewFormat::Mermaid => {
+            ("the drawing of a task and its neighbours", true)
+        }
+        PreviewFormat::Text | PreviewFormat::Json => ("the explanation of a task", false),
+        PreviewFormat::Html | PreviewFormat::Markdown => return Ok(()),
     };
     // A drawing can be made beside a file that is written, an explanation looks nothing up.
-    let is_written = options.write_history.is_some() && options.prices.is_none() && what == "a drawing";
-    let flag = match (options.history.is_empty(), options.prices.is_some(), options.write_history.is_some()) {
-        _ if is_written => return Ok(()),
-        (_, true, _) => "--prices",
-        (false, ..) => "--history",
-        (.., true) => "--write-history",
-        _ => return Ok(()),
-    };
-    let message = format!("{flag} has no effect on {what}");
-    let help = "text, JSON, Markdown and the page tell how long a run will take";
-    Err(Problems::from(Problem::error("no-effect", message).help(help)).into())
+    let is_written = is_drawing && options.write_history.is_some();
+    let flags = [
+        ("--history", !options.history.is_empty() && !is_written),
+        ("--prices", options.prices.is_some()),
+        ("--write-history", options.write_history.is_some() && !is_drawing),
+        ("--look-up", options.look_up && !is_drawing),
+        ("--from", options.from.is_some() && !is_drawing),
+        ("--against", options.against.is_some() && !is_drawing),
+        ("--tasks-for", options.tasks_for.is_some() && !is_drawing),
+        ("--check-urls", options.check_urls && !is_drawing),
+    ];
+    let idle = flags.into_iter().filter(|(_, is_idle)| *is_idle).map(|(flag, _)| {
+        let message = format!("{flag} has no effect on {what}");
+        Problem::error("no-effect", message).help(format!("leave out {flag}, or --focus"))
+    });
+    Ok(Problems(idle.collect()).check()?)
 }
 
 /// What machines cost, if a file says so.

@@ -2,13 +2,14 @@
 
 use taskgraph::look::{Drawing, What};
 
-use super::drawing::{name, note};
+use super::drawing::{name, notes};
 
 /// The drawing.
 pub fn mermaid(drawing: &Drawing) -> String {
     let mut out = String::from("flowchart TD\n");
     for (index, node) in drawing.nodes.iter().enumerate() {
-        let label = format!("{}<br>{}", quoted(&name(node)), quoted(&note(node)));
+        let lines = std::iter::once(name(node)).chain(notes(node));
+        let label = lines.map(|line| quoted(&line)).collect::<Vec<_>>().join("<br>");
         match node.what {
             What::Model => out.push_str(&format!("  n{index}([\"{label}\"]):::model\n")),
             _ if node.from_model => out.push_str(&format!("  n{index}[\"{label}\"]:::path\n")),

@@ -124,10 +124,10 @@ pub fn rendered(report: &Report) -> Result<Rendered> {
 }
 
 fn make(options: &PreviewOptions, kept: &mut Kept<'_>, registry: &Registry) -> Result<Preview> {
-    if options.look_up && kept.loaded()?.tree.is_embedded() {
-        let message = "the embedded kinds have digests of their own, which no index has";
-        let help = "for --look-up name a checkout of the pipeline: --root CHECKOUT/taskcluster";
-        return Err(Problems::from(Problem::error("embedded", message).help(help)).into());
+    if let Some(problem) = of_a_checkout_only(options)
+        && kept.loaded()?.tree.is_embedded()
+    {
+        return Err(Problems::from(problem).into());
     }
     let (mut history, prices) = (history::read(options)?, history::prices(options)?);
     let urls = known_urls::read(options.known_urls.as_deref())?;
@@ -177,6 +177,25 @@ fn make(options: &PreviewOptions, kept: &mut Kept<'_>, registry: &Registry) -> R
         Outcome::Refused => report.into(),
         _ => Preview { report, now, before, history },
     })
+}
+
+/// What is refused over the embedded kinds: flags about tasks of a pipeline, which theirs are not.
+fn of_a_checkout_only(options: &PreviewOptions) -> Option<Problem> {
+    let (flag, message) = match options {
+        _ if options.look_up => {
+            ("--look-up", "the embedded kinds have digests of their own, which no index has")
+        }
+        _ if options.from.is_some() => {
+            ("--from", "the embedded kinds have digests of their own, which no earlier task has")
+        }
+        _ if !options.history.is_empty() => (
+            "--history",
+            "the embedded kinds are no checkout: earlier tasks do not tell how long theirs take",
+        ),
+        _ => return None,
+    };
+    let help = format!("for {flag} name a checkout of the pipeline: --root CHECKOUT/taskcluster");
+    Some(Problem::error("embedded", message).help(help))
 }
 
 /// Reads a config from a file, or from standard input.

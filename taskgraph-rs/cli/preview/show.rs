@@ -9,7 +9,8 @@ use taskgraph::look::{Drawing, fates, kinds, neighbours};
 use taskgraph::preview::{Outcome, Preview, Report};
 use taskgraph::ways::Ways;
 
-use super::{dot, html, markdown, mermaid, rendered, svg, text};
+use super::drawing::add_estimates;
+use super::{dot, estimate, html, markdown, mermaid, rendered, svg, text};
 use crate::args::{ConfigOptions, ExplainOptions, PreviewFormat, PreviewOptions, TreeOptions};
 use crate::ending::Ending;
 use crate::medium::Medium;
@@ -99,7 +100,9 @@ fn draw(preview: &Preview, options: &PreviewOptions) -> Result<Drawing> {
         let graphs: Vec<_> =
             [Some(now), before.as_ref()].into_iter().flatten().map(|run| &run.full.graph).collect();
         let reused = report.plan.as_ref().map(|plan| &plan.reused[..]).unwrap_or_default();
-        return Ok(kinds(&graphs, &fates, reused));
+        let mut drawing = kinds(&graphs, &fates, reused);
+        report.plan.iter().for_each(|plan| add_estimates(&mut drawing, plan));
+        return Ok(drawing);
     };
     let ways = Ways::new(&now.full.graph);
     let task = &now.full.graph.tasks[ways.label(label)?];
@@ -107,9 +110,14 @@ fn draw(preview: &Preview, options: &PreviewOptions) -> Result<Drawing> {
 }
 
 fn title(report: &Report) -> String {
-    let facts = report.plan.as_ref().map(|plan| &plan.facts);
-    let title = facts.map(|facts| format!("{} → {}, {}", facts.src, facts.trg, facts.experiment));
-    crate::report::one_line(&title.unwrap_or_default())
+    let Some(plan) = &report.plan else { return String::new() };
+    let mut title = format!("{} → {}, {}", plan.facts.src, plan.facts.trg, plan.facts.experiment);
+    if let Some(all) = &plan.work.estimate {
+        title.push_str(&format!("; {}", estimate::total(all, plan.work.totals.tasks)));
+        let path = all.critical_path.as_ref().map(estimate::path);
+        title.extend(path.map(|path| format!("; critical path: {path}")));
+    }
+    crate::report::one_line(&title)
 }
 
 /// A file for a page that nobody has named. It stays, because the browser reads it after the program has ended.

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use taskgraph::look::{Drawing, Fate, What, layout};
 
-use super::drawing::{halves, name, size};
+use super::drawing::{LEADING, estimates, halves, name, size};
 use super::html::escaped;
 
 /// The space around everything.
@@ -38,6 +38,8 @@ fn colours(fate: Fate) -> (&'static str, &'static str) {
 pub fn svg(drawing: &Drawing, title: &str) -> String {
     let size = size(drawing);
     let places = layout(drawing, size);
+    // The note stands above the estimates, of which a box may have fewer.
+    let at = size.height - 12.0 - estimates(drawing) as f64 * LEADING;
     let (width, height) = (places.width + 2.0 * PAD, places.height + 2.0 * PAD);
     let mut out = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"-{PAD} -{PAD} {width} {height}\" role=\"img\">\n<title>{}</title>\n<style>{}</style>\n",
@@ -75,16 +77,22 @@ pub fn svg(drawing: &Drawing, title: &str) -> String {
             _ if node.from_model => format!("n p f{}", fate as usize),
             _ => format!("n f{}", fate as usize),
         };
+        let told = [node.summary()].into_iter().chain(node.estimate.iter().cloned());
+        let title = format!("{}: {}", node.name, told.collect::<Vec<_>>().join("; "));
+        let lines = [note].into_iter().chain(node.estimate.iter().cloned());
+        let lines = lines
+            .enumerate()
+            .map(|(line, text)| fitted(&text, " class=\"o\"", at + line as f64 * LEADING, NOTE, size.width));
         push(
             &mut out,
             format_args!(
                 "<g class=\"{class}\" transform=\"translate({x} {y})\"><title>{}</title><rect width=\"{}\" height=\"{}\" rx=\"8\"/><rect class=\"b\" y=\"8\" width=\"4\" height=\"{}\" rx=\"2\"/>{}{}</g>\n",
-                escaped(&format!("{}: {}", node.name, node.summary())),
+                escaped(&title),
                 size.width,
                 size.height,
                 size.height - 16.0,
                 named(&name(node), size.width),
-                fitted(&note, " class=\"o\"", size.height - 12.0, NOTE, size.width),
+                lines.collect::<String>(),
             ),
         );
     }

@@ -10,6 +10,7 @@ use super::plan::{Belonging, Plan};
 use super::previous::Previous;
 use crate::fields::Fields;
 use crate::graph::TaskGraph;
+use crate::lookup::{Found, Wanted};
 use crate::optimize::{Existing, Optimized, Passed, Unusable};
 use crate::pipeline::OptimizeRequest;
 use crate::problem::{Problem, Problems};
@@ -33,12 +34,14 @@ pub struct Creation<'a> {
     previous: &'a Previous,
     rounds: Vec<Round>,
     notes: IndexSet<String>,
+    /// What was asked for last, and what was found: most rounds ask for the same.
+    found: Option<(Wanted, Found)>,
 }
 
 impl<'a> Creation<'a> {
     /// Nothing to create yet.
     pub fn new(call: &'a Call<'a>, previous: &'a Previous) -> Self {
-        Creation { call, previous, rounds: Vec::new(), notes: IndexSet::new() }
+        Creation { call, previous, rounds: Vec::new(), notes: IndexSet::new(), found: None }
     }
 
     /// Adds a round: new tasks for these labels. What they need is there already, or is created as well.
@@ -62,10 +65,15 @@ impl<'a> Creation<'a> {
         values.put("optimize_target_tasks", true);
         let existing = label_to_taskid.iter().map(|(label, id)| (Str::clone(label.text()), id.text().into()));
         values.put("existing_tasks", existing.collect::<Map>());
-        let found = self.call.service.find(&loaded.wanted(&targets, &params, settings)?)?;
+        let wanted = loaded.wanted(&targets, &params, settings)?;
+        let found = match self.found.take() {
+            Some((asked, found)) if asked == wanted => found,
+            _ => self.call.service.find(&wanted)?,
+        };
         let request = OptimizeRequest { settings, decision_task_id: decision.as_str(), found: &found, now };
         let new_id = &mut |label: &Label| (self.call.new_id)(label);
         let optimized = loaded.optimize(&targets, &params, &request, new_id)?;
+        self.found = Some((wanted, found));
         let Optimized { graph, label_to_taskid, existing, .. } = optimized;
         self.look_at(existing)?;
         let round = Round { suffix: suffix.into(), to_run, graph, label_to_taskid };

@@ -92,3 +92,93 @@ fn cancel_all(queue: &dyn Queue, tasks: &[CreatedTask]) -> Result<()> {
         ))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::{Cell, RefCell};
+
+    use super::*;
+    use crate::map;
+    use crate::submit::{CreateFailure, GroupTask};
+
+    /// A queue at which an earlier run goes on while this one creates: it has a task of its own in the end.
+    struct Busy {
+        own: TaskId,
+        is_created: Cell<bool>,
+        latest: Cell<u64>,
+        /// The latest run once tasks were created.
+        later: u64,
+        cancelled: RefCell<Vec<TaskId>>,
+    }
+
+    impl Queue for Busy {
+        fn members(&self, group: &TaskId) -> Result<Vec<GroupTask>> {
+            let definition = map! {
+                "taskGroupId" => group.text().clone(),
+                "metadata" => map! { "name" => "a" },
+                "extra" => map! { "parent" => self.own.text().clone() },
+                "created" => "2026-01-01T00:00:00.000Z",
+                "deadline" => "2099-01-01T00:00:00.000Z",
+            };
+            let late = GroupTask {
+                task_id: late(),
+                state: "unscheduled".into(),
+                name: "a".into(),
+                definition: definition.into(),
+                took: None,
+            };
+            Ok(if self.is_created.get() { vec![late] } else { Vec::new() })
+        }
+
+        fn latest_run(&self, _: &TaskId) -> Result<Option<u64>> {
+            Ok(Some(self.latest.get()))
+        }
+
+        fn cancel(&self, tasks: &[TaskId]) -> Result<()> {
+            self.cancelled.borrow_mut().extend(tasks.iter().cloned());
+            Ok(())
+        }
+
+        fn create(&self, _: Vec<NewTask>) -> Result<Created, CreateFailure> {
+            self.is_created.set(true);
+            self.latest.set(self.later);
+            Ok(Created::default())
+        }
+    }
+
+    fn late() -> TaskId {
+        TaskId::parse("vLbaYNyfFziQ1WZW1EAhcg").unwrap()
+    }
+
+    /// Creates in a run, while the latest one becomes `later`.
+    fn create(run: u64, later: u64) -> (Result<Creation>, Vec<TaskId>) {
+        let own = TaskId::parse("fN1SbArXTPSVFUUvaOlinQ").unwrap();
+        let queue = Busy {
+            own: own.clone(),
+            is_created: Cell::new(false),
+            latest: Cell::new(run),
+            later,
+            cancelled: RefCell::default(),
+        };
+        let creator = Creator { task_id: own.clone(), run_id: Some(run) };
+        let earlier = creator.earlier(&queue, &own, SystemTime::now()).unwrap();
+        let creation = creator.create(&queue, &own, &earlier, Vec::new(), []);
+        (creation, queue.cancelled.into_inner())
+    }
+
+    #[test]
+    fn what_an_earlier_run_creates_meanwhile_is_cancelled() {
+        let (creation, cancelled) = create(1, 1);
+        let told: Vec<TaskId> = creation.unwrap().cancelled.into_iter().map(|task| task.task_id).collect();
+        assert_eq!((cancelled, told), (vec![late()], vec![late()]));
+        // Nothing runs before the first run.
+        assert_eq!(create(0, 0).1, []);
+    }
+
+    #[test]
+    fn a_run_that_is_given_up_meanwhile_cancels_nothing() {
+        let (creation, cancelled) = create(1, 2);
+        assert!(creation.unwrap_err().to_string().contains("this is run 1 of task"));
+        assert_eq!(cancelled, []);
+    }
+}

@@ -30,6 +30,8 @@ const SERVICES: [&str; 3] = ["action-callback", "cron-task", "decision-task"];
 /// What earlier runs of a task have left behind.
 #[derive(Debug, Default)]
 pub struct Earlier {
+    /// The task whose runs these are.
+    own: Option<TaskId>,
     tasks: IndexMap<TaskId, Left>,
     /// Those that may be used, by label, in the order of their creation.
     usable: BTreeMap<Str, Vec<TaskId>>,
@@ -64,7 +66,7 @@ pub struct Split {
 impl Earlier {
     /// Sorts out of a group what this task has created before.
     pub fn of(members: Vec<GroupTask>, own: &TaskId, now: SystemTime) -> Result<Self> {
-        let mut earlier = Earlier::default();
+        let mut earlier = Earlier { own: Some(own.clone()), ..Earlier::default() };
         let now = milliseconds(now);
         let mut members: Vec<(TaskId, Str, Left)> = members
             .into_iter()
@@ -109,7 +111,9 @@ impl Earlier {
         let mut rejected = BTreeSet::new();
         for task in tasks {
             match self.tasks.get(&task.task_id) {
-                Some(left) if !left.is_as(task)? => drop(rejected.insert(task.task_id.clone())),
+                Some(left) if !left.is_as(task, self.own.as_ref())? => {
+                    rejected.insert(task.task_id.clone());
+                }
                 Some(_) => {}
                 None => rejected.extend(self.gone_too_soon(task, now)?),
             }
@@ -168,13 +172,25 @@ impl Earlier {
 }
 
 impl Left {
-    /// Whether it is what this task would be, had it been created at the same time.
-    fn is_as(&self, task: &NewTask) -> Result<bool> {
+    /// Whether it is what this task would be, had it been created at the same time. Whether it waits for the task that
+    /// creates it (`own`) does not count: it does if nothing else that it waits for is created with it, and what an earlier
+    /// run has created may stand in the index by now.
+    fn is_as(&self, task: &NewTask, own: Option<&TaskId>) -> Result<bool> {
         let definition = Value::from(resolve(&task.definition, self.created)?);
         let definition = serde_json::to_value(&definition)
             .with_context(|| format!("the definition of `{}` cannot be written", task.label))?;
-        Ok(is_same(&complete(definition, &task.task_id), &self.definition))
+        let ours = without(complete(definition, &task.task_id), own);
+        Ok(is_same(&ours, &without(self.definition.clone(), own)))
     }
+}
+
+/// A definition that does not wait for this task.
+fn without(mut definition: Json, task: Option<&TaskId>) -> Json {
+    let listed = definition.get_mut("dependencies").and_then(Json::as_array_mut);
+    if let (Some(listed), Some(task)) = (listed, task) {
+        listed.retain(|on| on.as_str() != Some(task.as_str()));
+    }
+    definition
 }
 
 /// Whether a member of a group says that `own` has created it; nothing if somebody else has. Tasks that were added to a

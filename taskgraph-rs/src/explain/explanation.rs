@@ -34,6 +34,10 @@ pub struct Explanation {
     pub wanted_by: Option<(Label, Vec<Hop>)>,
     /// How many of the tasks that are asked for need it, itself included.
     pub targets: usize,
+    /// What it is only there for: it runs if one of these does, and then needs all of them.
+    pub if_dependencies: Vec<Label>,
+    /// The tasks that need it and are only there for it and others: if one of those runs, it runs as well.
+    pub if_dependents: Vec<IfDependent>,
     /// The pretrained model that it starts from.
     pub model: Option<Model>,
     /// What the transforms changed, in their order. A transform that changed nothing has no fields.
@@ -48,6 +52,15 @@ pub struct Explanation {
     pub digest_parts: Vec<DigestPart>,
     /// The index paths under which an earlier result is looked for.
     pub index_paths: Vec<String>,
+}
+
+/// A task that is only there for others.
+#[derive(Debug, Serialize)]
+pub struct IfDependent {
+    /// Its label.
+    pub label: Label,
+    /// What it is there for beside the task that is explained.
+    pub others: Vec<Label>,
 }
 
 /// A key in a file.
@@ -86,6 +99,8 @@ pub fn explain(task: &Task, full: &Full, targets: &Targets, ways: &Ways<'_>, tre
         runs: targets.graph.tasks.contains_key(&task.label),
         wanted_by: wanted_by(task, full, targets, ways),
         targets: wanting(task, full, targets, ways),
+        if_dependencies: there_for(task, full),
+        if_dependents: if_dependents(task, full, &needed_by),
         model: task.model.as_deref().map(shown),
         steps: trace.stations.windows(2).map(step).collect(),
         needs: task
@@ -134,6 +149,24 @@ fn wanting(task: &Task, full: &Full, targets: &Targets, ways: &Ways<'_>) -> usiz
     let label = full.graph.tasks.get_key_value(&task.label).map(|(label, _)| label);
     let distances = label.map(|label| ways.distances(label)).unwrap_or_default();
     distances.keys().filter(|label| targets.requested.contains(**label)).count()
+}
+
+/// What a task is only there for, as far as the graph has it.
+fn there_for(task: &Task, full: &Full) -> Vec<Label> {
+    let labels = task.if_dependencies.iter().filter_map(Value::as_str);
+    let known = labels.filter_map(|label| full.graph.tasks.get_key_value(label));
+    known.map(|(label, _)| label.clone()).collect()
+}
+
+/// Of the tasks that need this one, those that are only there for it and others.
+fn if_dependents(task: &Task, full: &Full, needed_by: &[Label]) -> Vec<IfDependent> {
+    let of = |label: &Label| {
+        let mut others = there_for(full.graph.tasks.get(label)?, full);
+        let many = others.len();
+        others.retain(|other| *other != task.label);
+        (others.len() < many && !others.is_empty()).then(|| IfDependent { label: label.clone(), others })
+    };
+    needed_by.iter().filter_map(of).collect()
 }
 
 fn shown(model: &Model) -> Model {

@@ -4,4 +4,4 @@ mod digest;
 mod explanation;
 
 pub use digest::DigestPart;
-pub use explanation::{Explanation, Place, Step, explain};
+pub use explanation::{Explanation, IfDependent, Place, Step, explain};

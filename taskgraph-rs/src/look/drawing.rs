@@ -40,6 +40,9 @@ pub struct Node {
     pub parts: Vec<Part>,
     /// Whether something in it comes from a pretrained model.
     pub from_model: bool,
+    /// How long it will take and what it will cost by earlier tasks, one line each; empty where nobody has asked.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub estimate: Vec<String>,
 }
 
 /// Tasks in a box that have the same fate.

@@ -48,6 +48,7 @@ pub fn kinds(graphs: &[&TaskGraph], fates: &Fates<'_>, reused: &[Reused]) -> Dra
             note: String::new(),
             parts: parts(labels.iter().filter_map(|label| fates.get(*label).copied())),
             from_model: labels.iter().any(|label| from_models.contains(*label)),
+            estimate: Vec::new(),
         });
     }
     // A line that what comes from a model goes along is never left out for a longer way that it does not go.
@@ -102,6 +103,7 @@ fn add_sources(
             note: format!("{what}, {how}"),
             parts: Vec::new(),
             from_model: true,
+            estimate: Vec::new(),
         });
         drawing.edges.push(Edge { from, to, from_model: true });
     }

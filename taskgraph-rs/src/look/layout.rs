@@ -127,6 +127,7 @@ mod tests {
             note: String::new(),
             parts: Vec::new(),
             from_model: false,
+            estimate: Vec::new(),
         };
         let edge = |(from, to): &(usize, usize)| Edge { from: *from, to: *to, from_model: false };
         Drawing { nodes: (0..nodes).map(node).collect(), edges: edges.iter().map(edge).collect() }

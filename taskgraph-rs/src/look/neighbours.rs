@@ -56,7 +56,7 @@ pub fn neighbours(
 
 fn node(what: What, name: String, note: String, labels: &[&Label], fates: &Fates<'_>) -> Node {
     let parts = parts(labels.iter().filter_map(|label| fates.get(*label).copied()));
-    Node { what, name, note, parts, from_model: false }
+    Node { what, name, note, parts, from_model: false, estimate: Vec::new() }
 }
 
 #[cfg(test)]

@@ -34,6 +34,13 @@ pub enum KeptBy {
     DoNotOptimize,
     /// This task needs it.
     Dependent(Label),
+    /// A task needs it that is only there for it and others, one of which runs.
+    IfDependent {
+        /// The task that needs it.
+        dependent: Label,
+        /// The other one, which runs.
+        other: Label,
+    },
     /// It is asked for, and its strategy does not remove it.
     Strategy(Str),
     /// It is only there for this task, which runs.
@@ -165,6 +172,9 @@ impl fmt::Display for KeptBy {
         match self {
             KeptBy::DoNotOptimize => f.write_str("must not be optimized"),
             KeptBy::Dependent(label) => write!(f, "needed by {label}"),
+            KeptBy::IfDependent { dependent, other } => {
+                write!(f, "needed by {dependent}, which runs because {other} does (if-dependencies)")
+            }
             KeptBy::Strategy(name) => write!(f, "asked for, not removed by {name}"),
             KeptBy::IfDependency(label) => write!(f, "belongs to {label}, which runs"),
         }
@@ -274,6 +284,13 @@ mod tests {
             (
                 kept(KeptBy::Strategy("never".into()), never),
                 "kept: asked for, not removed by never; not replaced by never",
+            ),
+            (
+                kept(
+                    KeptBy::IfDependent { dependent: label("y"), other: label("z") },
+                    NotReplaced::DoNotOptimize,
+                ),
+                "kept: needed by y, which runs because z does (if-dependencies); must not be optimized",
             ),
             (
                 kept(KeptBy::IfDependency(label("z")), NotReplaced::Dependency(label("z"))),

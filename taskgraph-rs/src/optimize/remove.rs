@@ -28,6 +28,8 @@ struct Phase<'a, 'n> {
     /// What is said of each so far. Of a candidate, what is said if it stays.
     stays: Vec<Option<Stay>>,
     is_candidate: Vec<bool>,
+    /// Of a task that was a candidate: the one that runs, because of which it stays.
+    stays_for: Vec<Option<usize>>,
 }
 
 /// Says of every task whether it is removed.
@@ -37,7 +39,9 @@ pub(super) fn remove(
     chosen: &[Chosen<'_>],
     is_pinned: &[bool],
 ) -> Result<Vec<Stay>> {
-    let mut phase = Phase { nodes, stays: vec![None; nodes.len()], is_candidate: vec![false; nodes.len()] };
+    let many = nodes.len();
+    let (stays, is_candidate, stays_for) = (vec![None; many], vec![false; many], vec![None; many]);
+    let mut phase = Phase { nodes, stays, is_candidate, stays_for };
     // Which of two if-dependencies is looked at first can matter; without any, every order gives the same.
     let order = match nodes.tasks.iter().any(|task| !task.if_dependencies.is_empty()) {
         true => reference_order(&nodes.needed_by),
@@ -50,7 +54,7 @@ pub(super) fn remove(
         if is_pinned[node] {
             phase.keep(node, KeptBy::DoNotOptimize, &prunable);
         } else if let Some(dependent) = phase.running_dependent(node, &prunable) {
-            phase.keep(node, KeptBy::Dependent(nodes.label(dependent).clone()), &prunable);
+            phase.keep(node, phase.needed(node, dependent), &prunable);
         } else if !request.requested.contains(&task.label) {
             phase.remove(node, Removed::Dependents, &prunable);
         } else if chosen[node].strategy.removes(task, request.params, chosen[node].argument)? {
@@ -92,6 +96,17 @@ impl Phase<'_, '_> {
         dependents.find(|dependent| !self.is_gone(*dependent) && prunable.binary_search(dependent).is_err())
     }
 
+    /// Why a task is kept that `dependent` needs.
+    fn needed(&self, node: usize, dependent: usize) -> KeptBy {
+        let label = self.nodes.label(dependent).clone();
+        match self.stays_for[dependent] {
+            Some(other) if self.nodes.if_needs[dependent].binary_search(&node).is_ok() => {
+                KeptBy::IfDependent { dependent: label, other: self.nodes.label(other).clone() }
+            }
+            _ => KeptBy::Dependent(label),
+        }
+    }
+
     /// Keeps a task. The candidates that are there for it stay, and what is there for them.
     fn keep(&mut self, node: usize, why: KeptBy, prunable: &[usize]) {
         self.stays[node] = Some(Stay::Kept(why));
@@ -101,6 +116,7 @@ impl Phase<'_, '_> {
                 continue;
             }
             self.is_candidate[dependent] = false;
+            self.stays_for[dependent] = Some(node);
             if self.is_removed(dependent) {
                 // Its strategy would remove it; but it was there for others, and one of them runs.
                 let label = self.nodes.label(node).clone();

@@ -18,7 +18,7 @@ use super::prices::Prices;
 use super::report::{Comparison, Facts, Plan, Report, TreeFacts};
 use super::reused::reused;
 use super::run_task::of_run_task;
-use super::work::work;
+use super::work::{pool, work};
 use crate::lookup::Find;
 use crate::optimize::Fate;
 use crate::params::Params;
@@ -154,10 +154,6 @@ pub fn preview(loaded: &Loaded, request: &Request<'_>) -> Result<Preview> {
             },
             Some(going) => {
                 notes.extend(going.notes().iter().cloned());
-                if loaded.tree.is_embedded() {
-                    let told = "the embedded kinds have digests of their own, which no index and no earlier task has";
-                    notes.push(told.into());
-                }
                 let how = (request.settings, request.now);
                 let (fates, earlier, found) = going.look(loaded, params, run, how, &mut problems)?;
                 if let Some(history) = &mut history {
@@ -176,6 +172,9 @@ pub fn preview(loaded: &Loaded, request: &Request<'_>) -> Result<Preview> {
             }
             let runs = fates.as_ref().map(|fates| really(graph, fates));
             estimate(&mut told.work, runs.as_ref().unwrap_or(graph), history, request.prices.as_ref());
+            // By all tasks that the config makes: what is not to run this time is no mistake.
+            let pools = run.full.graph.tasks.values().map(|task| pool(task)).collect();
+            problems.extend(request.prices.iter().flat_map(|prices| prices.without_effect(&pools)));
         }
         known = history;
         plan = Some(told);

@@ -1,5 +1,6 @@
 //! What an hour of a machine costs, by worker pool: a file of whoever asks. The program knows no price.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use anyhow::Result;
@@ -8,10 +9,12 @@ use super::history_file::{VERSION, misfit, version};
 use crate::keypath::KeyPath;
 use crate::origin::told;
 use crate::params::Given;
-use crate::problem::{Problem, Problems};
+use crate::problem::{Problem, Problems, place_of_key};
 use crate::shape::{Shape, required};
 use crate::source::Source;
 use crate::value::{Str, Value};
+use crate::words::nearest;
+use crate::yaml::Document;
 
 /// What the file looks like.
 const SHAPE: Shape = Shape::Map(&[
@@ -30,13 +33,16 @@ pub struct Prices {
     pub currency: Str,
     /// Patterns of pools, and what an hour costs. The first that fits decides.
     rules: Vec<(Str, f64)>,
+    /// The file.
+    document: Arc<Document>,
 }
 
 impl Prices {
     #[cfg(test)]
     pub(super) fn new(currency: &str, rules: &[(&str, f64)]) -> Self {
-        let rules = rules.iter().map(|(pattern, price)| ((*pattern).into(), *price)).collect();
-        Prices { currency: currency.into(), rules }
+        let mut text = format!("version: 1\ncurrency: {currency}\nprices:\n");
+        text.extend(rules.iter().map(|(pattern, price)| format!("  '{pattern}': {price}\n")));
+        Prices::read(Source::new("prices.yml", text), false).unwrap()
     }
 
     /// Reads a file; what is wrong in it is told all at once.
@@ -63,13 +69,67 @@ impl Prices {
         };
         Problems(problems.map(help).collect()).check()?;
         let currency = values.get("currency").and_then(Value::as_str).unwrap_or_default().into();
-        Ok(Prices { currency, rules })
+        Ok(Prices { currency, rules, document: layer.document.clone() })
     }
 
     /// What an hour of a machine of this pool costs.
     pub fn of(&self, pool: &str) -> Option<f64> {
-        self.rules.iter().find(|(pattern, _)| fits(pattern, pool)).map(|(_, price)| *price)
+        self.deciding(pool).map(|rule| self.rules[rule].1)
     }
+
+    /// The number of the rule that decides about a pool.
+    fn deciding(&self, pool: &str) -> Option<usize> {
+        self.rules.iter().position(|(pattern, _)| fits(pattern, pool))
+    }
+
+    /// The prices that have no effect on a graph with these worker pools: a pattern fits none of them, or another one comes
+    /// first for each that it fits.
+    pub fn without_effect(&self, pools: &BTreeSet<String>) -> Vec<Problem> {
+        let decide: BTreeSet<usize> = pools.iter().filter_map(|pool| self.deciding(pool)).collect();
+        let idle = self.rules.iter().enumerate().filter(|(rule, _)| !decide.contains(rule));
+        let told = idle.map(|(_, (pattern, _))| {
+            let before = pools.iter().find(|pool| fits(pattern, pool)).and_then(|pool| self.deciding(pool));
+            let (message, label, help) = match before {
+                Some(before) => (
+                    format!("the price of `{pattern}` has no effect"),
+                    format!("`{}` stands before it, and fits all that it fits", self.rules[before].0),
+                    "the first pattern that fits decides: write the more special one first".into(),
+                ),
+                None => {
+                    let message = format!("`{pattern}` fits no worker pool of this graph");
+                    match nearest_pool(pattern, pools) {
+                        Some(pool) => (message, format!("did you mean `{pool}`?"), String::new()),
+                        None => (message, String::new(), some(pools)),
+                    }
+                }
+            };
+            let path = KeyPath::default().join("prices").join(pattern);
+            let place = place_of_key(&self.document, &path);
+            let problem = Problem::warning("idle-price", message).at(path, label).in_place(Some(place));
+            if help.is_empty() { problem } else { problem.help(help) }
+        });
+        told.collect()
+    }
+}
+
+/// The worker pool that a pattern was most likely meant for: by its whole name, or by that of its worker type.
+fn nearest_pool<'p>(pattern: &str, pools: &'p BTreeSet<String>) -> Option<&'p str> {
+    let word = pattern.replace('*', "");
+    let worker_type = |pool: &'p String| pool.rsplit('/').next().unwrap_or(pool);
+    let own = word.rsplit('/').next().unwrap_or(&word);
+    nearest(&word, pools.iter().map(String::as_str)).or_else(|| {
+        let found = nearest(own, pools.iter().map(worker_type))?;
+        pools.iter().find(|pool| worker_type(pool) == found).map(String::as_str)
+    })
+}
+
+/// Which worker pools there are.
+fn some(pools: &BTreeSet<String>) -> String {
+    const MOST: usize = 5;
+    let shown: Vec<String> = pools.iter().take(MOST).map(|pool| format!("`{pool}`")).collect();
+    let more = pools.len().saturating_sub(MOST);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("its worker pools are {}{more}", shown.join(", "))
 }
 
 fn amount(value: &Value) -> Option<f64> {
@@ -123,6 +183,28 @@ mod tests {
         assert_eq!(prices.of("p/gpu-4"), Some(8.0));
         assert_eq!(prices.of("p/gpu-1"), Some(2.5));
         assert_eq!(prices.of("q/gpu-1"), None);
+    }
+
+    #[test]
+    fn prices_without_an_effect_are_told_with_their_place() {
+        let prices = Prices::new(
+            "EUR",
+            &[("p/gpu-*", 1.0), ("p/gpu-4", 2.0), ("p/cpu3", 3.0), ("cpu-33", 4.0), ("x*", 5.0)],
+        );
+        let pools = ["p/gpu-4", "p/gpu-1", "p/cpu-3"].map(String::from).into();
+        let told: Vec<String> = prices.without_effect(&pools).iter().map(ToString::to_string).collect();
+        assert_eq!(
+            told,
+            [
+                "prices.yml:5:3: the price of `p/gpu-4` has no effect (at prices.p/gpu-4): `p/gpu-*` stands before it, and fits all that it fits",
+                "prices.yml:6:3: `p/cpu3` fits no worker pool of this graph (at prices.p/cpu3): did you mean `p/cpu-3`?",
+                "prices.yml:7:3: `cpu-33` fits no worker pool of this graph (at prices.cpu-33): did you mean `p/cpu-3`?",
+                "prices.yml:8:3: `x*` fits no worker pool of this graph (at prices.x*)",
+            ]
+        );
+        let help = prices.without_effect(&pools).pop().and_then(|problem| problem.help);
+        assert_eq!(help.as_deref(), Some("its worker pools are `p/cpu-3`, `p/gpu-1`, `p/gpu-4`"));
+        assert!(Prices::new("EUR", &[("p/gpu-4", 1.0), ("*", 2.0)]).without_effect(&pools).is_empty());
     }
 
     #[test]

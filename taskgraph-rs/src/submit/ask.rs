@@ -100,7 +100,7 @@ impl Connection {
     async fn unsigned(&self, asked: &Asked<'_>) -> Result<Response, Trouble> {
         let url = asked.service.make_url(&asked.path, None)?;
         let method = Method::from_bytes(asked.method.as_bytes()).map_err(anyhow::Error::new)?;
-        let request = self.plain.request(method, url);
+        let request = self.plain()?.request(method, url);
         let request = match asked.body {
             Some(body) => {
                 let body = serde_json::to_vec(body)?;

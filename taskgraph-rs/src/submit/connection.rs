@@ -1,7 +1,7 @@
 //! What is opened with the first call: a runtime, the clients of the services, one for plain urls.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
@@ -29,15 +29,19 @@ const NO_CERTIFICATES: &str = "this system has no certificates to know hosts by:
 /// How many redirects are followed: more lead in a circle.
 const HOPS: usize = 10;
 
-/// The clients, and what they run on.
+/// The clients, and what they run on. Each reads all certificates of the system, which takes as long as a small graph:
+/// those that not every command needs are made when they are needed first.
 pub(super) struct Connection {
     pub(super) runtime: Runtime,
     pub(super) queue: Queue,
-    pub(super) index: Index,
-    pub(super) auth: Auth,
+    index: OnceLock<Index>,
+    auth: OnceLock<Auth>,
     pub(super) http: reqwest::Client,
-    /// For calls of services that nobody signs.
-    pub(super) plain: reqwest::Client,
+    plain: OnceLock<reqwest::Client>,
+    /// What further clients of services are made from.
+    builder: ClientBuilder,
+    /// Where Taskcluster is, as it may be shown.
+    place: String,
     pub(super) patience: Patience,
     pub(super) watch: Arc<dyn Watch>,
     signs: bool,
@@ -76,32 +80,54 @@ impl Connection {
                 .read_timeout(patience.timeout)
                 .timeout(patience.timeout * DOWNLOAD)
                 .build()?;
-            let plain = reqwest::Client::builder()
-                .user_agent("taskgraph-rs")
-                .redirect(Policy::none())
-                .timeout(patience.timeout)
-                .build()?;
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-            Ok((
-                Queue::new(builder.clone())?,
-                Index::new(builder.clone())?,
-                Auth::new(builder)?,
-                http,
-                plain,
-                runtime,
-            ))
+            Ok((Queue::new(builder.clone())?, http, runtime))
         };
-        let (queue, index, auth, http, plain, runtime) = clients()
-            .map_err(|error| match format!("{error:?}").contains("No CA certificates") {
-                true => error.context(NO_CERTIFICATES),
-                false => error,
-            })
-            .with_context(|| {
-                Machine(format!("the connection to Taskcluster at `{}` cannot be set up", redact(url)))
-            })?;
+        let place = redact(url);
+        let (queue, http, runtime) = set_up(clients(), &place)?;
         let signs = credentials.is_some();
         let is_distrusted = AtomicBool::new(false);
-        Ok(Connection { runtime, queue, index, auth, http, plain, patience, watch, signs, is_distrusted })
+        let (index, auth, plain) = Default::default();
+        Ok(Connection {
+            runtime,
+            queue,
+            index,
+            auth,
+            http,
+            plain,
+            builder,
+            place,
+            patience,
+            watch,
+            signs,
+            is_distrusted,
+        })
+    }
+
+    /// The index.
+    pub(super) fn index(&self) -> Result<&Index> {
+        self.once(&self.index, || Index::new(self.builder.clone()))
+    }
+
+    /// The service that knows who may do what.
+    pub(super) fn auth(&self) -> Result<&Auth> {
+        self.once(&self.auth, || Auth::new(self.builder.clone()))
+    }
+
+    /// For calls of services that nobody signs.
+    pub(super) fn plain(&self) -> Result<&reqwest::Client> {
+        self.once(&self.plain, || {
+            let builder = reqwest::Client::builder().user_agent("taskgraph-rs").redirect(Policy::none());
+            Ok(builder.timeout(self.patience.timeout).build()?)
+        })
+    }
+
+    fn once<'c, T>(&self, client: &'c OnceLock<T>, make: impl FnOnce() -> Result<T>) -> Result<&'c T> {
+        if let Some(client) = client.get() {
+            return Ok(client);
+        }
+        let made = set_up(make(), &self.place)?;
+        Ok(client.get_or_init(|| made))
     }
 
     /// The url of a call that has a query or is redirected. The crate signs such a url rightly, and the call itself
@@ -129,6 +155,16 @@ impl Connection {
             self.watch.tell(&News::Unsigned { failure });
         }
     }
+}
+
+/// A client, or why there is none.
+fn set_up<T>(client: Result<T>, place: &str) -> Result<T> {
+    client
+        .map_err(|error| match format!("{error:?}").contains("No CA certificates") {
+            true => error.context(NO_CERTIFICATES),
+            false => error,
+        })
+        .with_context(|| Machine(format!("the connection to Taskcluster at `{place}` cannot be set up")))
 }
 
 /// Goes where an answer leads, as far as it may.

@@ -15,7 +15,7 @@ pub enum Failure {
     #[error("conflict: {0}")]
     Conflict(String),
     /// Another status of the 400s. Asking again would not help.
-    #[error("refused with status {status}: {message}{}", advice(*.status, .message))]
+    #[error("refused with {}{}", told(*.status, .message), advice(*.status, .message))]
     Refused {
         /// The status.
         status: u16,
@@ -28,6 +28,12 @@ pub enum Failure {
     /// An answer that is not what the service promises.
     #[error("{0}")]
     Unusable(String),
+}
+
+/// The status, and what the service says. What stands before a service may say nothing but its status.
+fn told(status: u16, message: &str) -> String {
+    let words = format!("status {status}");
+    if message.starts_with(&words) { message.to_owned() } else { format!("{words}: {message}") }
 }
 
 /// What somebody has to do about a refusal of the credentials; it says so in one line.
@@ -112,6 +118,7 @@ mod tests {
              start the same task id again: what exists is used"
         );
         assert_eq!(told(401, "Bad mac"), "refused with status 401: Bad mac");
+        assert_eq!(told(403, "status 403 (Forbidden): go"), "refused with status 403 (Forbidden): go");
         assert_eq!(told(400, "Stale timestamp"), "refused with status 400: Stale timestamp");
     }
 

@@ -108,7 +108,7 @@ impl Taskcluster {
         }
         let connection = self.connection()?;
         let call = "currentScopes";
-        let (service, path) = (&connection.auth.client, "scopes/current".to_owned());
+        let (service, path) = (&connection.auth()?.client, "scopes/current".to_owned());
         let asked = Asked { service, method: "GET", path, body: None, is_open: false };
         let ask = connection.ask_service(call, &asked);
         let answer: Scopes = connection.runtime.block_on(ask).map_err(|failure| failure.of(call))?;

@@ -154,7 +154,7 @@ impl Taskcluster {
     pub fn find_task(&self, index_path: &str) -> Result<Option<TaskId>> {
         let connection = self.connection()?;
         let call = format!("findTask {index_path}");
-        let index = &connection.index;
+        let index = connection.index()?;
         let url = connection
             .url(|| index.findTask_url(index_path), |valid| index.findTask_signed_url(index_path, valid))?;
         let read = |bytes: Vec<u8>| Ok(serde_json::from_slice(&bytes)?);
@@ -167,7 +167,7 @@ impl Taskcluster {
     pub fn list_tasks(&self, namespace: &str) -> Result<Vec<TaskId>> {
         let connection = self.connection()?;
         let call = format!("listTasks {namespace}");
-        let index = &connection.index;
+        let index = connection.index()?;
         let pages = connection.pages(
             &call,
             |token| {
@@ -187,9 +187,10 @@ impl Taskcluster {
 impl Connection {
     async fn at_paths(&self, paths: &[Str]) -> Result<BTreeMap<Str, TaskId>> {
         let call = format!("findTasksAtIndex for {} paths", paths.len());
+        let index = self.index()?;
         let at_paths = all_of(paths.iter().cloned().collect(), async |left| {
             let body = json!({ "indexes": left });
-            let (service, path) = (&self.index.client, "tasks/indexes".to_owned());
+            let (service, path) = (&index.client, "tasks/indexes".to_owned());
             let asked = Asked { service, method: "POST", path, body: Some(&body), is_open: true };
             let page: IndexedTasks = self.ask_service(&call, &asked).await?;
             let tasks = page.tasks.into_iter().map(|task| (task.namespace, task.task_id));

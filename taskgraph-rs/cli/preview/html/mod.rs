@@ -21,6 +21,7 @@ const SCRIPT: &str = concat!(
     include_str!("drawing.js"),
     include_str!("tasks.js"),
     include_str!("canvas.js"),
+    include_str!("table.js"),
     include_str!("panel.js"),
     include_str!("difference.js"),
     include_str!("card.js"),

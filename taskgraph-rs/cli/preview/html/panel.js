@@ -89,15 +89,15 @@ const pools = () => {
   const onGpus = sum(given.filter((one) => one.gpus), "tasks");
   // What earlier tasks tell is told of this graph only: nobody has asked about the other one.
   const all = run() === 0 ? plan.work.estimate : null;
-  const heads = ["tasks", "worker pool", "at most", all && "by earlier runs", all && all.money && `cost, ${all.money.currency}`].filter(Boolean);
-  return [h("table", {},
-    h("tr", {}, ...heads.map((name) => h("th", { scope: "col" }, name))),
-    [...rows.values()].map((one) => h("tr", {},
-      h("td", { class: "right" }, one.tasks),
-      h("td", {}, one.pool, h("div", { class: "lead" }, [one.gpus ? count(one.gpus, "GPU") : "", one.machines, [...one.kinds].slice(0, 4).join(", ") + (one.kinds.size > 4 ? ` and ${one.kinds.size - 4} more` : "")].filter(Boolean).join(" · "))),
-      h("td", { class: "right" }, duration(one.seconds)),
-      all && h("td", { class: "right" }, one.estimated == null ? NO_EARLIER_RUN : [time(one.estimated), one.missing > 0 && h("div", { class: "lead" }, `${one.missing} of ${one.tasks}: ${NO_EARLIER_RUN}`)]),
-      all && all.money && h("td", { class: "right" }, one.cost == null ? "-" : one.cost.toFixed(2))))),
+  const right = (...children) => h("td", { class: "right" }, ...children);
+  const columns = [
+    { name: "tasks", value: (one) => one.tasks, cell: (one) => right(one.tasks) },
+    { name: "worker pool", value: (one) => one.pool, cell: (one) => h("td", {}, one.pool, h("div", { class: "lead" }, [one.gpus ? count(one.gpus, "GPU") : "", one.machines, [...one.kinds].slice(0, 4).join(", ") + (one.kinds.size > 4 ? ` and ${one.kinds.size - 4} more` : "")].filter(Boolean).join(" · "))) },
+    { name: "at most", value: (one) => one.seconds, cell: (one) => right(duration(one.seconds)) },
+    all && { name: "by earlier runs", value: (one) => one.estimated, cell: (one) => right(one.estimated == null ? NO_EARLIER_RUN : [time(one.estimated), one.missing > 0 && h("div", { class: "lead" }, `${one.missing} of ${one.tasks}: ${NO_EARLIER_RUN}`)]) },
+    all && all.money && { name: `cost, ${all.money.currency}`, value: (one) => one.cost, cell: (one) => right(one.cost == null ? "-" : one.cost.toFixed(2)) },
+  ].filter(Boolean);
+  return [sortable("pools", columns, [...rows.values()]),
   h("p", { class: "lead" }, `${count(sum(given, "tasks"), "task")}, ${onGpus} on GPUs; if each ran to its limit, ${duration(sum(given, "seconds"))} of machines`),
   all && estimated(all)];
 };

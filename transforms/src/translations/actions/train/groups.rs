@@ -3,7 +3,7 @@
 
 use anyhow::Result;
 use indexmap::IndexMap;
-use taskgraph::actions::{Call, Definitions, Plan};
+use taskgraph::actions::{Call, Definitions, Plan, labels};
 use taskgraph::params::Params;
 use taskgraph::problem::Problems;
 use taskgraph::task::Label;
@@ -47,7 +47,15 @@ pub fn existing_tasks(
         }
     }
     note_found(&existing, wish.groups.len(), plan);
-    note_gone(&definitions, |_| None, plan);
+    let mut known = IndexMap::new();
+    if definitions.gone().next().is_some() {
+        // What is forgotten has no name any more; the groups may say what it was.
+        for (group, _) in &wish.groups {
+            known.extend(labels(call, group)?.unwrap_or_default());
+        }
+    }
+    let label_of = |task: &TaskId| known.iter().find(|(_, id)| *id == task).map(|(label, _)| label);
+    note_gone(&definitions, label_of, plan);
     if let Some((prefix, _)) = &wish.start {
         leave_out(&mut existing, prefix, &definitions, plan);
     }
