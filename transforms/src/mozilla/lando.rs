@@ -3,20 +3,45 @@
 use std::collections::BTreeSet;
 
 use anyhow::{Context as _, Result, bail};
+use taskgraph::config::GraphConfig;
 use taskgraph::fields::{Fields, missing};
 use taskgraph::map;
 use taskgraph::payload::Payload;
+use taskgraph::shape::Shape;
 use taskgraph::transform::{Context, Stub};
 use taskgraph::value::{Map, Value};
 
 use super::lando_shape::WORKER;
+use super::lando_shape_4::{WORKER_4_1, WORKER_4_2, WORKER_5};
 use super::scopes::{add_sorted, tag};
 
 /// Parameters that every such task needs, whether it reads them or not.
 const RELEASE: [&str; 4] = ["version", "app_version", "next_version", "build_number"];
 
 /// The worker implementation.
-pub const PAYLOAD: Payload = Payload { name: "scriptworker-lando", shape: &WORKER, build };
+pub const PAYLOAD: Payload = Payload { name: "scriptworker-lando", shape, follows_taskgraph: true, build };
+
+/// The actions, in the order in which landoscript gets those of one map.
+const ACTIONS: [&str; 9] = [
+    "android-l10n-import",
+    "android-l10n-sync",
+    "l10n-bump",
+    "tag",
+    "version-bump",
+    "esr-bump",
+    "main-bump",
+    "early-to-late-beta",
+    "uplift",
+];
+
+fn shape(config: &GraphConfig) -> &'static Shape {
+    match config.mozilla {
+        version if version.names_revision_of_tags() => &WORKER_5,
+        version if version.takes_revisions_of_branches() => &WORKER_4_2,
+        version if version.has_schemas_of_msgspec() => &WORKER_4_1,
+        _ => &WORKER,
+    }
+}
 
 fn build(ctx: &Context<'_>, stub: &mut Stub, definition: &mut Map) -> Result<()> {
     if let Some(name) = RELEASE.iter().find(|name| ctx.params.get(name).is_none()) {
@@ -36,8 +61,9 @@ fn build(ctx: &Context<'_>, stub: &mut Stub, definition: &mut Map) -> Result<()>
     }
     let mut actions: Vec<Value> = Vec::new();
     for action in worker.get("actions").and_then(Value::as_list).unwrap_or_default() {
-        for (name, info) in action.as_map().into_iter().flatten().filter(|(_, info)| info.truthy()) {
-            let (key, info, action) = match &**name {
+        let of_name = |name| Some((name, action.get(name).filter(|info| info.truthy())?));
+        for (name, info) in ACTIONS.into_iter().filter_map(of_name) {
+            let (key, info, action) = match name {
                 "tag" => ("tag_info", tag_info(ctx, product.as_ref(), info)?, "tag"),
                 "version-bump" => ("version_bump_info", version_bump(ctx, info), "version_bump"),
                 "l10n-bump" => ("l10n_bump_info", l10n_bump(info)?, "l10n_bump"),
@@ -130,12 +156,15 @@ fn tag_info(ctx: &Context<'_>, product: Option<&Value>, info: &Value) -> Result<
     if types.contains(&"release".into()) {
         tags.push(format!("{product}_{version}_RELEASE").into());
     }
-    Ok(map! {
-        "tags" => tags,
-        "hg_repo_url" => info.get("hg-repo-url").cloned(),
-        "revision" => ctx.params.text("head_rev"),
+    let mut out = map! { "tags" => tags };
+    let named = ctx.config.mozilla.names_revision_of_tags();
+    let url = info.get("hg-repo-url").cloned();
+    if let Some(url) = url.filter(|url| !named || url.truthy()) {
+        out.put("hg_repo_url", url);
     }
-    .into())
+    let revision = info.get("revision").cloned().filter(|_| named);
+    out.put("revision", revision.unwrap_or_else(|| ctx.params.text("head_rev").into()));
+    Ok(out.into())
 }
 
 #[cfg(test)]

@@ -156,9 +156,11 @@ struct Scripts {
 impl Scripts {
     fn of(ctx: &Context<'_>) -> Self {
         let task_id = ctx.settings.task_id.as_deref().unwrap_or("<TASK_ID>");
+        let proxy = ctx.settings.proxy_url.as_deref();
+        let proxy = proxy.filter(|_| ctx.config.version.fetches_scripts_by_proxy());
+        let root = proxy.unwrap_or(&ctx.settings.root_url);
         let script = |name: &str| {
-            let url =
-                format!("{}/api/queue/v1/task/{task_id}/artifacts/public/{name}", ctx.settings.root_url);
+            let url = format!("{root}/api/queue/v1/task/{task_id}/artifacts/public/{name}");
             map! { "content" => map! { "url" => url }, "file" => format!("./{name}") }.into()
         };
         Scripts { run_task: script("run-task"), fetch_content: script("fetch-content") }
