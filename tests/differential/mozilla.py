@@ -6,14 +6,22 @@ from chance import NAMES, Chance, own
 
 SCRIPTWORKERS = ["beetmover-data", "bitrise", "lando", "shipit", "signing"]
 TRANSFORMS = "mozilla_taskgraph.transforms.scriptworker."
+MODULES = [
+    "config",
+    "worker_types",
+    "transforms.scriptworker.release_artifacts",
+    "transforms.scriptworker.shipit.mark_as_shipped",
+]
 PARAMETERS = {"version": "1.2", "app_version": "1.2.3", "next_version": "1.3", "build_number": 4}
 
 
 class Tree:
-    """Makes one tree for a version of mozilla-taskgraph. The same number makes the same tree."""
+    """Makes one tree for a version of mozilla-taskgraph. The same number makes the same tree. Nothing is wrong in those that
+    are not checked; they have tags, which need a key that Taskgraph's own tasks do not have."""
 
     def __init__(self, number, version):
         self.chance, self.version = Chance(number), version
+        self.unchecked = number % 5 == 0
         self.kinds, self.labels = [], []
         self.config = settings.config(self.chance)
 
@@ -52,11 +60,11 @@ class Tree:
         }
         # Two releases of a kind would have one label.
         parameters = settings.parameters(chance, self) | PARAMETERS
-        for name in PARAMETERS:
-            if chance.maybe(0.01):
+        for name in ("version", "app_version", "next_version"):
+            if chance.maybe(0.01) and not self.unchecked:
                 parameters[name] = None
         files = own(files)
-        if chance.maybe(0.4):
+        if chance.maybe(0.4) and not self.unchecked:
             self.spoil(chance.choice([*files.values(), added] if chance.maybe(0.2) else [*files.values()]))
         files["taskcluster/config.yml"] = config | added
         return files, parameters
@@ -84,8 +92,7 @@ class Tree:
         chance = self.chance
         name = chance.choice([*SCRIPTWORKERS, "lando", "lando"])
         stub = {"description": "x", "worker-type": name, "worker": getattr(self, name.replace("-", "_"))()}
-        # Taskgraph's own tasks have none, so that none has a tag.
-        chance.put(0.02, stub, "shipping-product", "app", "é")
+        chance.put(1 if self.unchecked else 0.02, stub, "shipping-product", "app", "é")
         chance.put(0.3, stub, "scopes", ["z", "a"], [])
         chance.put(0.3, stub, "routes", ["x.y"])
         chance.put(0.3, stub, "attributes", {"release_artifacts": ["z", "public/a"]}, {"code-review": True})
@@ -149,18 +156,20 @@ class Tree:
         made["actions"] = []
         for _ in range(chance.randint(0, 3)):
             # Later versions take several in one map.
-            several = 3 if self.version >= (4, 1) or chance.maybe(0.05) else 1
+            several = 3 if self.version >= (4, 1) or chance.maybe(0.05) and not self.unchecked else 1
             made["actions"].append({name: getattr(self, name.replace("-", "_"))() for name in chance.some(self.actions(), several, 1)})
         return made
 
     def actions(self):
-        return ACTIONS if self.chance.maybe(0.05) else [name for name in ACTIONS if name != "tag"]
+        if self.unchecked and self.chance.maybe(0.4):
+            return ["tag"]
+        return ACTIONS if self.unchecked or self.chance.maybe(0.05) else [name for name in ACTIONS if name != "tag"]
 
     def tag(self):
         chance = self.chance
         made = {"types": chance.some(["buildN", "release"], 2)}
-        chance.put(0.95, made, "hg-repo-url", "https://hg.example.org/x", "")
-        chance.put(0.95 if self.version >= (5,) else 0.05, made, "revision", "abc", "é")
+        chance.put(1 if self.unchecked else 0.95, made, "hg-repo-url", "https://hg.example.org/x", "")
+        chance.put(1 if self.unchecked else 0.95 if self.version >= (5,) else 0.05, made, "revision", "abc", "é")
         return made
 
     def merge(self, *keys):
