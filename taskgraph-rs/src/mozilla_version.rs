@@ -52,6 +52,11 @@ impl MozillaVersion {
         works.find(takes).or_else(|| RELEASES.into_iter().find(takes)).unwrap_or_default()
     }
 
+    /// That release.
+    pub const fn new(major: u16, minor: u16, patch: u16) -> Self {
+        MozillaVersion([major, minor, patch])
+    }
+
     fn since(self, major: u16, minor: u16) -> bool {
         self >= MozillaVersion([major, minor, 0])
     }

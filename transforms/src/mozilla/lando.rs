@@ -170,7 +170,9 @@ fn tag_info(ctx: &Context<'_>, product: Option<&Value>, info: &Value) -> Result<
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::translations::testing::built_with;
+    use taskgraph::mozilla_version::MozillaVersion;
+
+    use crate::translations::testing::{Bench, built_with, params};
 
     const PARAMS: &str =
         "{version: '1.2', app_version: x, next_version: '1.3', build_number: 4, head_rev: r}";
@@ -190,6 +192,58 @@ mod tests {
             payload(actions),
             r#"{"routes": ["notify.matrix-room.z.on-pending", "notify.matrix-room.z.on-resolved"], "payload": {"actions": ["tag", "version_bump"], "lando_repo": "m", "dontbuild": true, "tag_info": {"tags": ["APP_1_2_BUILD4", "APP_1_2_RELEASE"], "hg_repo_url": "h", "revision": "r"}, "version_bump_info": {"next_version": "1.3", "files": ["f"]}}, "tags": {"worker-implementation": "scriptworker"}, "scopes": ["project:releng:lando:action:tag", "project:releng:lando:action:version_bump", "project:releng:lando:repo:m", "queue:route:notify.matrix-room.*"]}"#
         );
+    }
+
+    /// What is put into a definition for a version of mozilla-taskgraph.
+    fn payload_of(version: MozillaVersion, actions: &str) -> String {
+        let mut bench = Bench::new("{}");
+        bench.params = params(PARAMS);
+        bench.config.mozilla = version;
+        let stub = format!("{{shipping-product: app, worker: {{lando-repo: m, actions: {actions}}}}}");
+        let mut definition = Map::default();
+        build(&bench.context(), &mut bench.stubs(&stub)[0], &mut definition).unwrap();
+        format!("{:?}", definition["payload"])
+    }
+
+    #[test]
+    fn a_tag_has_the_revision_of_its_version() {
+        let tag = "[{tag: {types: [release], revision: own, hg-repo-url: null}}]";
+        let five = payload_of(MozillaVersion::new(5, 0, 1), tag);
+        assert!(five.contains(r#""tag_info": {"tags": ["APP_1_2_RELEASE"], "revision": "own"}"#), "{five}");
+        let tag = "[{tag: {types: [release], hg-repo-url: h}}]";
+        let four = payload_of(MozillaVersion::new(4, 4, 0), tag);
+        let expected = r#""tag_info": {"tags": ["APP_1_2_RELEASE"], "hg_repo_url": "h", "revision": "r"}"#;
+        assert!(four.contains(expected), "{four}");
+    }
+
+    #[test]
+    fn actions_of_one_map_have_an_order_and_unknown_ones_do_nothing() {
+        let actions = "[{unknown: {a: 1}, version-bump: {bump-files: [f]}, main-bump: null, \
+                       android-l10n-sync: {from-branch: a, toml-info: []}}]";
+        let four = payload_of(MozillaVersion::new(4, 1, 2), actions);
+        assert!(four.contains(r#""actions": ["android_l10n_sync", "version_bump"]"#), "{four}");
+    }
+
+    #[test]
+    fn the_shape_follows_the_version() {
+        let misfits = |version, action: &str| {
+            let mut bench = Bench::new("{}");
+            bench.config.mozilla = version;
+            let worker = format!("{{worker: {{implementation: x, lando-repo: m, actions: [{action}]}}}}");
+            let misfits = shape(&bench.config).check(&bench.stubs(&worker)[0]["worker"]);
+            misfits.iter().map(|misfit| misfit.path.to_string()).collect::<Vec<_>>()
+        };
+        let [three, four, later, five] = [(3, 4, 2), (4, 1, 2), (4, 4, 0), (5, 0, 1)]
+            .map(|(major, minor, patch)| MozillaVersion::new(major, minor, patch));
+        let bump = "{esr-bump: {to-branch: b, to-revision: r, fetch-version-from: v, version-files: []}}";
+        assert!(misfits(later, bump).is_empty() && misfits(five, bump).is_empty());
+        assert_eq!(misfits(four, bump), ["actions[0].esr-bump.to-revision"]);
+        assert!(!misfits(three, bump).is_empty());
+        let tag = "{tag: {types: [release], hg-repo-url: h}}";
+        assert!(misfits(three, tag).is_empty() && misfits(later, tag).is_empty());
+        assert_eq!(misfits(five, tag), ["actions[0].tag.revision"]);
+        let null = "{tag: null, x: 1}";
+        assert!(misfits(four, null).is_empty() && !misfits(three, null).is_empty());
     }
 
     #[test]

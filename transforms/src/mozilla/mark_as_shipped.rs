@@ -93,7 +93,9 @@ mod tests {
 
     fn bench(level: &str) -> Bench {
         let parameters = std::format!("{{level: '{level}', version: '1.2', build_number: 4}}");
-        Bench { params: params(&parameters), ..Bench::new("{}") }
+        let mut bench = Bench::new("{}");
+        bench.params = params(&parameters);
+        bench
     }
 
     #[test]
