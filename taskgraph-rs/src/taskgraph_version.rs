@@ -193,6 +193,11 @@ impl TaskgraphVersion {
         self.since(19, 1, 0)
     }
 
+    /// Whether null stands for nothing under some keys. 19.1.
+    pub fn takes_null_for_nothing(self) -> bool {
+        self.since(19, 1, 0)
+    }
+
     /// Whether unknown keys of `run`, `fetch` and `worker` do nothing, where they were refused before. 19.1.
     pub fn ignores_unknown_keys(self) -> bool {
         self >= since::CLOSED_SECTIONS

@@ -43,8 +43,8 @@ class Tree:
         chance.put(0.4, shipit, "release-format", "{product}_{version}", "{version!r:>9}-{build_number}", "x")
         chance.put(0.4, shipit, "scope-prefix", "project:other")
         chance.put(0.8, added, "shipit", shipit)
-        chance.put(0.2, added, "version-parser", "a:b", 1 if chance.maybe(0.1) else "c:d")
-        chance.put(0.2, added, "release-branches", {"tree": True}, {"tree": ["main"]}, {"tree": "main"})
+        chance.put(0.2, added, "version-parser", "a:b", 1 if chance.maybe(0.1) and not self.unchecked else "c:d")
+        chance.put(0.2, added, "release-branches", {"tree": True}, {"tree": ["main"]}, {"tree": "main"} if not self.unchecked else {})
         files = {
             f"taskcluster/kinds/{name}/kind.yml": {
                 "loader": "taskgraph.loader.transform:loader",

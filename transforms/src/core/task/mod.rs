@@ -80,9 +80,11 @@ pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
 
 fn describe(ctx: &Context<'_>, row: &mut Row, stub: &mut Stub) -> Result<()> {
     set_implementation(ctx, stub)?;
+    let payload = payload(ctx, stub)?;
+    section::drop_nulls(ctx, &shape::TASK, &mut stub.fields);
+    section::drop_nulls_of(ctx, (payload.shape)(ctx.config), stub, "worker");
     set_defaults(stub)?;
     set_label(ctx, stub)?;
-    let payload = payload(ctx, stub)?;
     if !ctx.settings.fast {
         validate(ctx, stub, payload)?;
         let named = stub["optimization"].as_map().and_then(|map| Some(map.first()?.0.clone()));
