@@ -12,7 +12,7 @@ use crate::keypath::KeyPath;
 use crate::kind::Kind;
 use crate::params::Params;
 use crate::problem::Problem;
-use crate::shape::Field;
+use crate::shape::{Field, Misfit};
 use crate::task::Label;
 use crate::tree::Tree;
 use crate::upgrade::{Draft, Upgrade};
@@ -37,6 +37,8 @@ pub type DatasetFiles = fn(&Params) -> Vec<(KeyPath, String)>;
 pub struct Extension {
     /// Parameters that the tree needs besides the base ones.
     pub parameters: &'static [Field],
+    /// Checks what the tree adds to config.yml.
+    pub config: Option<fn(&GraphConfig) -> Vec<Misfit>>,
     /// Checks the parameters beyond their shapes. Positions are found through the parameters themselves.
     pub check: Option<Check>,
     /// Finds what does not hold for a full graph of this tree, besides what has to hold for every graph.

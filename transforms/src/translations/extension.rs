@@ -54,6 +54,7 @@ pub fn extension(tree: &Tree) -> Extension {
         },
         Dialect::July2026 => Extension {
             parameters: PARAMETERS_2026,
+            config: Some(crate::mozilla::check_config),
             check: Some(check_2026),
             reads: Some(pretrained::reads),
             history: Some(history::july_2026),
