@@ -1,14 +1,18 @@
 #!/usr/bin/env python3
 """Times taskgraph-rs and Python Taskgraph by turns, on trees that need core transforms alone.
 
-    benches/compare.py                                  both, on made-up trees of 100, 1000 and 5000 tasks
+    benches/compare.py                                  on made-up trees of 100, 1000 and 5000 tasks, beside Taskgraph
+                                                        15.1.3 and 24.5.1: each tree pins the version beside which
+                                                        taskgraph-rs runs
     benches/compare.py --tree DIR --parameters FILE     taskgraph-rs alone, on a tree that is there already
     benches/compare.py --expect                         no timing: writes tests/core_parity/*/expected anew, for
-                                                        trees that pin the version that --python has
+                                                        trees that pin the versions that --python has
 
-The reference comes from PyPI into a virtual environment below target/. Whole processes are timed, from start to exit,
-with the output written to a file; which program goes first changes from round to round. Both outputs have to be equal
-as JSON, or the script fails.
+The references come from PyPI into virtual environments below target/. Whole processes are timed, from start to exit, with
+the output written to a file; which program goes first changes from round to round. Both outputs have to be equal as JSON,
+or the script fails. From version 17 on, the reference makes some choices by the hashes of names: it runs once more, with
+the choices of tests/differential and not timed, to be compared. From 15.2 on it starts a process for each kind; on a few
+cores it is faster without them (TASKGRAPH_SERIAL), and that is what is timed.
 """
 
 import argparse
@@ -22,6 +26,7 @@ import tempfile
 from pathlib import Path
 
 REFERENCE = ["taskcluster-taskgraph==15.1.3", "orjson"]
+LATER_REFERENCE = ["taskcluster-taskgraph==24.5.1", "orjson"]
 PROJECT = Path(__file__).resolve().parent.parent
 PARITY = PROJECT / "tests" / "core_parity"
 ROOT_URL = "https://tc.example.org"
@@ -46,7 +51,12 @@ def main():
     parser.add_argument("--rounds", type=int, default=7, help="how often each program runs (default: 7)")
     parser.add_argument("--sizes", default="100,1000,5000", help="tasks in the made-up trees (default: 100,1000,5000)")
     parser.add_argument("--binary", type=Path, help="taskgraph-rs (default: built as it is given away)")
-    parser.add_argument("--python", type=Path, help="a Python that has the reference (default: a new environment)")
+    parser.add_argument(
+        "--python",
+        type=Path,
+        action="append",
+        help="a Python that has a reference; may be given several times (default: new environments for two)",
+    )
     parser.add_argument("--tree", type=Path, help="time taskgraph-rs alone on this tree: a folder with taskcluster/")
     parser.add_argument("--parameters", type=Path, help="the parameters for --tree")
     parser.add_argument("--run-task-dir", type=Path, help="the files of run-task for --tree")
@@ -55,7 +65,8 @@ def main():
     with tempfile.TemporaryDirectory(prefix="taskgraph-compare-") as folder:
         folder = Path(folder)
         if args.expect:
-            write_expectations(python_with_reference(args.python), folder)
+            for python in args.python or [python_with_reference(None)]:
+                write_expectations(python.absolute(), folder)
         elif args.tree:
             time_alone(args, folder)
         else:
@@ -64,43 +75,68 @@ def main():
 
 def compare(args, folder):
     binary = (args.binary or build()).absolute()
-    python = python_with_reference(args.python)
-    run_task = package(python) / "run-task"
+    pythons = [python.absolute() for python in args.python or []]
+    pythons = pythons or [python_with_reference(None), python_with_reference(None, LATER_REFERENCE)]
+    parameters = folder / "parameters.yml"
+    parameters.write_text(PARAMETERS)
     rows = []
     for size in map(int, args.sizes.split(",")):
-        top = folder / f"tree-{size}"
-        make_tree(top, size)
-        (top / "taskcluster" / "requirements.txt").write_text(f"taskcluster-taskgraph=={version_of(python)}\n")
-        repository(top)
-        parameters = folder / "parameters.yml"
-        parameters.write_text(PARAMETERS)
-        command = ["full", "-J", "-p", str(parameters)]
-        programs = {
-            "reference": [str(python.parent / "taskgraph"), *command],
-            "taskgraph-rs": [str(binary), *command, "--run-task-dir", str(run_task)],
-        }
-        results = {name: [] for name in programs}
-        for number in range(args.rounds + 1):
-            names = list(programs) if number % 2 else list(reversed(programs))
-            for name in names:
-                seconds, memory, _ = measure(programs[name], top, folder / name)
-                # The first round fills the caches of the machine and is not counted.
-                if number:
-                    results[name].append((seconds, memory))
-        outputs = [json.loads((folder / name).read_bytes()) for name in programs]
-        if outputs[0] != outputs[1]:
-            sys.exit(f"the outputs differ for {size} tasks: {first_difference(*outputs)}")
-        rows.append((len(outputs[0]), results))
-        print(f"{len(outputs[0])} tasks: equal", file=sys.stderr)
+        for python in pythons:
+            top = folder / f"tree-{size}-{version_of(python)}"
+            make_tree(top, size)
+            (top / "taskcluster" / "requirements.txt").write_text(f"taskcluster-taskgraph=={version_of(python)}\n")
+            repository(top)
+            rows.append((version_of(python), *beside(python, binary, top, parameters, args.rounds)))
+            print(f"{rows[-1][1]} tasks: equal to Taskgraph {rows[-1][0]}", file=sys.stderr)
     print(f"full -J, {args.rounds} rounds, medians of whole processes\n")
-    print("| tasks | reference | taskgraph-rs | ratio | memory of the reference | of taskgraph-rs |")
-    print("| ---: | ---: | ---: | ---: | ---: | ---: |")
-    for count, results in rows:
+    print("| tasks | reference | its time | taskgraph-rs | ratio | memory of the reference | of taskgraph-rs |")
+    print("| ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
+    for version, count, results in rows:
         (slow, slow_memory), (fast, fast_memory) = map(middle, results.values())
         print(
-            f"| {count:,} | {1000 * slow:,.0f} ms | {1000 * fast:,.1f} ms | {slow / fast:.1f} "
+            f"| {count:,} | {version} | {1000 * slow:,.0f} ms | {1000 * fast:,.1f} ms | {slow / fast:.1f} "
             f"| {slow_memory / 1024:.0f} MB | {fast_memory / 1024:.0f} MB |"
         )
+
+
+def beside(python, binary, top, parameters, rounds):
+    """Runs both programs by turns: how many tasks both make, and the times and the memory of each program."""
+    command = ["full", "-J", "-p", str(parameters)]
+    programs = {
+        "reference": [str(python.parent / "taskgraph"), *command],
+        "taskgraph-rs": [str(binary), *command, "--run-task-dir", str(package(python) / "run-task")],
+    }
+    results = {name: [] for name in programs}
+    for number in range(rounds + 1):
+        names = list(programs) if number % 2 else list(reversed(programs))
+        for name in names:
+            seconds, memory, _ = measure(programs[name], top, top.parent / name, **FIXED)
+            # The first round fills the caches of the machine and is not counted.
+            if number:
+                results[name].append((seconds, memory))
+    if choices(python):
+        paths = str(PROJECT / "tests" / "differential")
+        chosen = [str(python), "-c", main_of_reference(python), *command]
+        measure(chosen, top, top.parent / "reference", PYTHONPATH=paths, PYTHONDONTWRITEBYTECODE="1", **FIXED)
+    outputs = [json.loads((top.parent / name).read_bytes()) for name in programs]
+    if outputs[0] != outputs[1]:
+        sys.exit(f"the outputs differ for {top.name}: {first_difference(*outputs)}")
+    return len(outputs[0]), results
+
+
+# What both programs find in their environment: the hashes of names, and one process for all kinds.
+FIXED = {"PYTHONHASHSEED": "0", "TASKGRAPH_SERIAL": "1"}
+
+
+def choices(python):
+    """Whether the reference makes some choices by the hashes of names."""
+    return int(version_of(python).split(".")[0]) >= 17
+
+
+def main_of_reference(python):
+    """The program of the reference, which chooses as the differential tests do."""
+    chosen = "import reference; reference.leave_nothing_to_chance(); " if choices(python) else ""
+    return f"import sys; {chosen}from taskgraph.main import main; sys.exit(main())"
 
 
 def time_alone(args, folder):
@@ -124,9 +160,9 @@ def middle(results):
     return [statistics.median(column) for column in zip(*results)]
 
 
-def measure(command, cwd, output, timeout=None):
+def measure(command, cwd, output, timeout=None, **more):
     helper = [sys.executable, "-I", "-S", "-c", MEASURE, str(output), *command]
-    done = subprocess.run(helper, cwd=cwd, env=environment(), stdout=subprocess.PIPE, check=True, timeout=timeout)
+    done = subprocess.run(helper, cwd=cwd, env=environment(**more), stdout=subprocess.PIPE, check=True, timeout=timeout)
     seconds, memory, busy, status = json.loads(done.stdout)
     if status:
         sys.exit(f"{' '.join(command)} failed:\n" + Path(f"{output}.err").read_text()[-3000:])
@@ -153,14 +189,14 @@ def target():
     return Path(os.environ.get("CARGO_TARGET_DIR", PROJECT / "target")).resolve()
 
 
-def python_with_reference(given):
+def python_with_reference(given, packages=REFERENCE):
     if given:
         return given.absolute()
-    folder = target() / "compare-venv"
+    folder = target() / ("compare-venv" if packages == REFERENCE else f"compare-venv-{packages[0].rpartition('=')[2]}")
     python = folder / "bin" / "python"
     if not python.exists():
         subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
-    subprocess.run([str(python), "-m", "pip", "install", "--quiet", *REFERENCE], check=True)
+    subprocess.run([str(python), "-m", "pip", "install", "--quiet", *packages], check=True)
     return python
 
 
@@ -174,6 +210,12 @@ def version_of(python):
     """The version of the reference."""
     code = "import importlib.metadata as m; print(m.version('taskcluster-taskgraph'))"
     return subprocess.run([str(python), "-c", code], stdout=subprocess.PIPE, check=True, text=True).stdout.strip()
+
+
+def versions_of(python):
+    """The packages of its environment, as one pins them."""
+    code = "import importlib.metadata as m; print(*(f\"{d.metadata['Name']}=={d.version}\" for d in m.distributions()))"
+    return set(subprocess.run([str(python), "-c", code], stdout=subprocess.PIPE, check=True, text=True).stdout.split())
 
 
 def repository(top):
@@ -192,19 +234,18 @@ def repository(top):
 def write_expectations(python, folder):
     """Lets the reference compute the full graphs of the trees in tests/core_parity, with stand-ins for run-task."""
     os.umask(0o022)
-    copy = folder / "site" / "taskgraph"
+    site = folder / f"site-{version_of(python)}"
+    copy = site / "taskgraph"
     shutil.copytree(package(python), copy)
     for file in (PARITY / "run-task").iterdir():
         shutil.copy(file, copy / "run-task" / file.name)
-    paths = os.pathsep.join([str(folder / "site"), str(PROJECT / "tests" / "differential")])
-    env = environment(PYTHONPATH=paths, PYTHONHASHSEED="0", PYTHONDONTWRITEBYTECODE="1", TASKGRAPH_SERIAL="1")
-    version = version_of(python)
-    chance = "" if int(version.split(".")[0]) < 17 else "import reference; reference.leave_nothing_to_chance(); "
-    code = f"import sys; {chance}from taskgraph.main import main; sys.exit(main())"
+    paths = os.pathsep.join([str(site), str(PROJECT / "tests" / "differential")])
+    env = environment(PYTHONPATH=paths, PYTHONDONTWRITEBYTECODE="1", **FIXED)
+    installed, code = versions_of(python), main_of_reference(python)
     for case in sorted(path.parent for path in PARITY.glob("*/tree")):
         pin = case / "tree" / "taskcluster" / "requirements.txt"
-        wanted = pin.read_text().strip() if pin.exists() else REFERENCE[0]
-        if wanted != f"taskcluster-taskgraph=={version}":
+        wanted = pin.read_text().split() if pin.exists() else REFERENCE[:1]
+        if not installed.issuperset(wanted):
             continue
         top = folder / case.name
         shutil.copytree(case / "tree", top)

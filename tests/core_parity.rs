@@ -33,6 +33,16 @@ fn a_tree_that_pins_a_later_version_has_the_graphs_of_that_one() {
     check("later", 2);
 }
 
+#[test]
+fn a_tree_of_mozilla_taskgraph_has_the_graphs_of_the_reference() {
+    check("mozilla", 2);
+}
+
+#[test]
+fn a_tree_of_a_later_mozilla_taskgraph_has_the_graphs_of_that_one() {
+    check("mozilla-5", 2);
+}
+
 fn check(case: &str, count: usize) {
     let home = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/core_parity");
     let case = home.join(case);

@@ -5,9 +5,11 @@ use std::sync::Arc;
 use anyhow::{Result, bail};
 
 use crate::document::load;
+use crate::extension::Extension;
 use crate::keyed_by::{choose, evaluate};
 use crate::keypath::KeyPath;
 use crate::map;
+use crate::mozilla_version::MozillaVersion;
 use crate::origin::told;
 use crate::problem::{Problem, Problems, place_of_value};
 use crate::python::{self, format};
@@ -119,6 +121,8 @@ pub struct GraphConfig {
     values: Map,
     /// The version of Taskgraph that the tree is for.
     pub version: TaskgraphVersion,
+    /// The version of mozilla-taskgraph that the tree is for, if it uses it.
+    pub mozilla: MozillaVersion,
     /// The file it was read from.
     pub document: Arc<Document>,
 }
@@ -145,7 +149,13 @@ impl GraphConfig {
         }
         Problems(problems).check()?;
         let values = value.as_map().cloned().unwrap_or_default();
-        Ok(GraphConfig { values, version, document })
+        Ok(GraphConfig { values, version, mozilla: MozillaVersion::default(), document })
+    }
+
+    /// What is wrong with what an extension adds.
+    pub fn refused_by(&self, extension: &Extension) -> Vec<Problem> {
+        let misfits = extension.config.map(|check| check(self)).unwrap_or_default();
+        misfits.iter().map(|misfit| told(misfit, misfit.path.clone(), Some(&self.document))).collect()
     }
 
     /// Keys that the Taskgraph of the tree lets pass, and one from 19.1 on refuses.

@@ -9,7 +9,7 @@ use crate::kind::Kind;
 use crate::known::Role;
 use crate::params::Params;
 use crate::problem::Problem;
-use crate::shape::Field;
+use crate::shape::{Field, Misfit};
 use crate::task::Label;
 use crate::tree::Tree;
 use crate::type_map::TypeMap;
@@ -33,6 +33,8 @@ pub struct Extension {
     pub parameters: &'static [Field],
     /// Moves parameters to the place where kinds read them, before anything is checked.
     pub normalize: Option<fn(&mut Params)>,
+    /// Checks what the tree adds to config.yml.
+    pub config: Option<fn(&GraphConfig) -> Vec<Misfit>>,
     /// Checks the parameters beyond their shapes. Positions are found through the parameters themselves.
     pub check: Option<Check>,
     /// Finds what does not hold for a full graph of this tree, besides what has to hold for every graph.

@@ -36,6 +36,7 @@ pub mod look;
 pub mod lookup;
 pub mod map;
 pub mod morph;
+pub mod mozilla_version;
 mod names;
 pub mod natural;
 pub mod newer;

@@ -3,6 +3,7 @@
 use anyhow::Result;
 use indexmap::IndexMap;
 
+use crate::config::GraphConfig;
 use crate::shape::Shape;
 use crate::transform::{Context, Stub};
 use crate::value::Map;
@@ -15,8 +16,11 @@ pub type Build = fn(&Context<'_>, &mut Stub, &mut Map) -> Result<()>;
 pub struct Payload {
     /// The name under `worker.implementation`.
     pub name: &'static str,
-    /// The shape of the section `worker`.
-    pub shape: &'static Shape,
+    /// The shape of the section `worker`, by the versions that the tree is for.
+    pub shape: fn(&GraphConfig) -> &'static Shape,
+    /// Whether its shape is checked as that of a Taskgraph's own is: a later version ignores unknown keys, and takes no
+    /// boolean for an integer.
+    pub follows_taskgraph: bool,
     /// Turns that section into a payload.
     pub build: Build,
 }

@@ -18,6 +18,7 @@ use crate::kind::{Kind, load_kinds};
 use crate::known::{Pins, Versions, conflict};
 use crate::lookup::{Found, Wanted};
 use crate::morph::{self, Morphed};
+use crate::mozilla_version::MozillaVersion;
 use crate::optimize::{self, Optimized, Strategies, do_not_optimize};
 use crate::params::{self, Params};
 use crate::parts::{Judge, Parts, versions};
@@ -130,7 +131,8 @@ impl Loaded {
     ) -> Result<Self> {
         let pins = Pins::of(&tree);
         let versions = versions(&pins, registry);
-        let config = GraphConfig::load(&tree, TaskgraphVersion::of(&versions))?;
+        let mut config = GraphConfig::load(&tree, TaskgraphVersion::of(&versions))?;
+        config.mozilla = MozillaVersion::of(&versions);
         let register = config.taskgraph("register").and_then(Value::as_str);
         let judge = Judge::new(&tree, registry, &versions).of_register(register);
         let judge = if refuses { judge } else { judge.that_refuses_nothing() };
@@ -140,6 +142,7 @@ impl Loaded {
         };
         let parts = Parts::of(&config, &mut extension, registry, &judge);
         let mut problems: Vec<Problem> = parts.refused(&config, registry, &judge).into_iter().collect();
+        problems.extend(config.refused_by(&extension));
         // An older Taskgraph, which takes such a tree, is not made natively.
         let layout = tree.without_kinds().filter(|_| parts.in_python().next().is_none());
         Problems(layout.into_iter().collect()).check()?;

@@ -56,12 +56,15 @@ pub struct Field {
     pub words: &'static [&'static str],
     /// What stands there, where the shape leaves that to another check.
     pub detail: Option<&'static Shape>,
+    /// Whether null stands for nothing, where later versions of Taskgraph take it: see
+    /// [`takes_null_for_nothing`](crate::taskgraph_version::TaskgraphVersion::takes_null_for_nothing).
+    pub or_null: bool,
 }
 
 impl Field {
     /// A field of which nothing more is said.
     const fn new(name: &'static str, required: bool, shape: Shape) -> Self {
-        Field { name, required, shape, about: "", words: &[], detail: None }
+        Field { name, required, shape, about: "", words: &[], detail: None, or_null: false }
     }
 
     /// The same, with what it is for.
@@ -72,6 +75,11 @@ impl Field {
     /// The same, with the words that are known further down.
     pub const fn words(self, words: &'static [&'static str]) -> Self {
         Field { words, ..self }
+    }
+
+    /// The same, where null stands for nothing in later versions of Taskgraph.
+    pub const fn or_null(self) -> Self {
+        Field { or_null: true, ..self }
     }
 
     /// The same, with what stands there.

@@ -1,8 +1,8 @@
-//! What a shape lets through that later versions of Taskgraph refuse.
+//! Where later versions of Taskgraph do not agree with a shape: what it lets through and they refuse, and the other way round.
 
 use crate::keypath::KeyPath;
 use crate::shape::{Misfit, Shape, What, found};
-use crate::value::Value;
+use crate::value::{Map, Value};
 
 impl Shape {
     /// Keys that the shape lets through without knowing them, at any depth. Where all other keys have texts, those are the
@@ -43,6 +43,15 @@ impl Shape {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// Takes out keys that are null where null stands for nothing.
+    pub fn drop_nulls(&self, map: &mut Map) {
+        let (Shape::Map(fields) | Shape::Open(fields, _)) = self else { return };
+        if map.values().any(|value| *value == Value::Null) {
+            let drops = |key: &str| fields.iter().any(|field| field.or_null && field.name == key);
+            map.retain(|key, value| *value != Value::Null || !drops(key));
         }
     }
 
@@ -126,6 +135,14 @@ mod tests {
         let own = map! { "name" => "x", "branch" => "x" };
         let value = Value::from(map! { "inner" => inner, "own" => own, "other" => Value::map() });
         assert_eq!(paths(WHOLE.unknown_keys(&value)), ["inner.stray", "other"]);
+    }
+
+    #[test]
+    fn null_stands_for_nothing_only_where_that_is_said() {
+        const SECTION: Shape = Shape::Map(&[optional("a", Shape::Str).or_null(), optional("b", Shape::Str)]);
+        let mut map = map! { "a" => Value::Null, "b" => Value::Null, "c" => Value::Null };
+        SECTION.drop_nulls(&mut map);
+        assert_eq!(map.keys().map(|key| &**key).collect::<Vec<_>>(), ["b", "c"]);
     }
 
     #[test]

@@ -138,6 +138,12 @@ impl TaskgraphVersion {
         self.since(17, 0, 0)
     }
 
+    /// Whether tasks of generic-worker fetch run-task by the url under which the decision itself reaches Taskcluster: that of
+    /// its proxy, if it has one. 16.0 until 17.2.
+    pub fn fetches_scripts_by_proxy(self) -> bool {
+        self.since(16, 0, 0) && !self.since(17, 2, 0)
+    }
+
     /// Whether all files count as changed in a new branch, of which no event says what it started from. 20.0.
     pub fn counts_all_files_of_new_branches(self) -> bool {
         self.since(20, 0, 0)
@@ -184,6 +190,11 @@ impl TaskgraphVersion {
 
     /// Whether a boolean is no integer. 19.1.
     pub fn refuses_booleans_for_integers(self) -> bool {
+        self.since(19, 1, 0)
+    }
+
+    /// Whether null stands for nothing under some keys. 19.1.
+    pub fn takes_null_for_nothing(self) -> bool {
         self.since(19, 1, 0)
     }
 
@@ -288,6 +299,10 @@ mod tests {
                 version(since).image_builder().image,
                 "{since}"
             );
+        }
+        for (release, by_proxy) in [("15.4.0", false), ("16.0.0", true), ("17.1.0", true), ("17.2.0", false)]
+        {
+            assert_eq!(version(release).fetches_scripts_by_proxy(), by_proxy, "{release}");
         }
         assert!(version("17.3.0").has_sparse_profiles() && !version("18.0.0").has_sparse_profiles());
         assert!(

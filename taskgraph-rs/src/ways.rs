@@ -100,17 +100,19 @@ impl<'g> Ways<'g> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::preview::testing::{run, task};
-
     fn graph() -> TaskGraph {
-        let tasks = vec![
-            task("a", &[], "{}", "{}"),
-            task("b", &["a"], "{}", "{}"),
-            task("c", &["a", "b"], "{}", "{}"),
-            task("d", &["b", "c"], "{}", "{}"),
-            task("other", &[], "{}", "{}"),
-        ];
-        run(tasks, "d", Vec::new()).full.graph
+        let task = |(label, needs): (&str, &[&str])| {
+            let needs: serde_json::Map<_, _> =
+                needs.iter().map(|need| ((*need).to_owned(), (*need).into())).collect();
+            let task = serde_json::json!({
+                "kind": "k", "label": label, "attributes": {}, "task": {}, "optimization": null, "dependencies": needs,
+            });
+            (label.to_owned(), task)
+        };
+        let tasks: [(&str, &[&str]); 5] =
+            [("a", &[]), ("b", &["a"]), ("c", &["a", "b"]), ("d", &["b", "c"]), ("other", &[])];
+        let tasks: serde_json::Map<_, _> = tasks.into_iter().map(task).collect();
+        TaskGraph::from_json(&serde_json::Value::from(tasks).to_string()).unwrap()
     }
 
     fn told(ways: &[Vec<Hop>]) -> Vec<String> {

@@ -4,6 +4,7 @@ the full one to the one that is created, or both have to refuse.
 
     tests/differential/run.py                     2000 trees
     tests/differential/run.py --first 17 --count 1 --keep DIR    one of them, kept in a folder
+    tests/differential/run.py --mozilla           trees of what mozilla-taskgraph has
 
 The reference comes from PyPI into a virtual environment below target/; it is imported once. A number makes the same
 tree every time. Nothing is asked of a network: what is found in the index follows from the path that is asked for.
@@ -27,7 +28,13 @@ import compare  # noqa: E402
 import files  # noqa: E402
 from reference import PHASES, Reference  # noqa: E402
 
-VERSION = importlib.metadata.version("taskcluster-taskgraph") if importlib.util.find_spec("taskgraph") else None
+
+def version_of(package, module):
+    return importlib.metadata.version(package) if importlib.util.find_spec(module) else None
+
+
+VERSION = version_of("taskcluster-taskgraph", "taskgraph")
+MOZILLA = version_of("mozilla-taskgraph", "mozilla_taskgraph")
 
 MAJOR = int((VERSION or "0").split(".")[0])
 ODD_WORDS = [("é", "e"), ("ö", "o"), ("x y", "xy"), ("a.{b}", "a.b"), ("a.b c", "a.bc")]
@@ -72,6 +79,7 @@ def main():
     parser.add_argument("--binary", type=Path, help="taskgraph-rs (default: built in release mode)")
     parser.add_argument("--python", type=Path, help="a Python that has the reference (default: a new environment)")
     parser.add_argument("--keep", type=Path, help="keep the last tree there")
+    parser.add_argument("--mozilla", action="store_true", help="trees of what mozilla-taskgraph has, which --python needs")
     parser.add_argument("--in-python", action="store_true", help="let the program make everything by Python")
     parser.add_argument("--why", action="store_true", help="tell why both refuse")
     args = parser.parse_args()
@@ -80,6 +88,7 @@ def main():
         # Newer versions of the reference make some choices by the hashes of strings.
         os.environ["PYTHONHASHSEED"] = "0"
         os.execv(python, [str(python), *sys.argv, "--python", str(python)])
+    import mozilla
     import trees
     import write
     from chance import Chance
@@ -90,7 +99,8 @@ def main():
         for path, text in files.FILES.items():
             (top / path).parent.mkdir(parents=True, exist_ok=True)
             (top / path).write_text(text)
-        (top / "taskcluster" / "requirements.txt").write_text(f"taskcluster-taskgraph=={VERSION}\n")
+        pins = f"taskcluster-taskgraph=={VERSION}\n" + (f"mozilla-taskgraph=={MOZILLA}\n" if args.mozilla else "")
+        (top / "taskcluster" / "requirements.txt").write_text(pins)
         compare.repository(top)
         # The reference looks for the current directory and for Taskcluster as a person's shell has them.
         os.chdir(top)
@@ -99,16 +109,30 @@ def main():
         more = ["--native", "never", "--python", str(python)] if args.in_python else ["--python", "never", "--native", "always"]
         ours = Ours(binary, [*more, "--run-task-dir", str(compare.package(python) / "run-task")], top)
         counts, different = collections.Counter(), []
+        make = trees.Tree
+        if args.mozilla:
+            if MOZILLA is None:
+                parser.error(f"{python} has no mozilla-taskgraph")
+            release = tuple(map(int, MOZILLA.split(".")))
+            # What is imported while nothing is checked cannot check later on.
+            for module in mozilla.MODULES:
+                importlib.import_module(f"mozilla_taskgraph.{module}")
+
+            def make(number):
+                return mozilla.Tree(number, release)
+
         for number in range(args.first, args.first + args.count):
-            tree, parameters = trees.Tree(number).made()
+            made = make(number)
+            tree, parameters = made.made()
             if MAJOR >= 21 and number % 10:
                 # What the index does not take is refused from this version on.
                 tree = with_plain_words(tree)
             # No file of parameters has a say in this: both programs take it from the command line.
             kinds = parameters.pop("target-kinds", [])
             write.write(Chance(number), top, tree, parameters)
-            theirs = reference.phases(top, kinds)
-            verdict, said = compare_phases(theirs, ours.of(kinds), reference.found)
+            unchecked = getattr(made, "unchecked", False)
+            theirs = reference.phases(top, kinds, unchecked)
+            verdict, said = compare_phases(theirs, ours.of(kinds, ["--fast"] if unchecked else []), reference.found)
             counts[verdict] += 1
             counts["tasks"] += len(theirs["full"]) if isinstance(theirs["full"], dict) else 0
             if verdict == "different":
@@ -157,9 +181,9 @@ class Ours:
         self.flags = ["-q", "-p", "parameters.yml", *more]
         self.flags += [flag for kind in kinds for flag in ("-k", kind)]
 
-    def of(self, kinds):
-        """The same, for some kinds alone if these are not empty."""
-        return Ours(self.binary, self.more, self.top, kinds)
+    def of(self, kinds, flags):
+        """The same with flags, for some kinds alone if these are not empty."""
+        return Ours(self.binary, [*self.more, *flags], self.top, kinds)
 
     def phase(self, phase, found):
         """A phase as JSON, or what is said where it is refused."""

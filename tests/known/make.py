@@ -56,7 +56,7 @@ def main():
     keys = known_keys(clone.blobs([blob])[blob].decode() for clone, blob in sorted(blobs, key=lambda pair: pair[1]))
     survey = Survey(args.cache, args.binary, keys)
     reference, *others = [Reference(python, args.cache / "answers") for python in args.python]
-    same = versions.same(reference, others, args.binary, args.trees, args.cache)
+    same, alike = versions.same(reference, others, args.binary, args.trees, args.cache)
 
     judged, known = [], set()
     for number, (clone, commit, date) in enumerate(commits):
@@ -90,7 +90,7 @@ def main():
                 # The package imports it for its register function.
                 users = files if name == REGISTER else [path for path in files if path != f"{PACKAGE}/__init__.py"]
                 if any("mozilla_taskgraph" in commit.modules.imports(path) for path in users):
-                    held["mozilla-taskgraph"] = same["mozilla-taskgraph"]
+                    held["mozilla-taskgraph"] = alike
                 texts = [(path, table.add_text(path, commit.modules.texts.get(path), number)) for path in files]
                 pieces = commit.pieces() if name == REGISTER else {}
                 table.hold(name, texts, held, number, pieces)

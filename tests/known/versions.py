@@ -1,4 +1,4 @@
-"""Which versions of Taskgraph and mozilla-taskgraph native parts equal: by made-up trees, and by their source."""
+"""Which versions of Taskgraph and mozilla-taskgraph native parts equal: by made-up trees of each."""
 
 import re
 import subprocess
@@ -19,11 +19,13 @@ def sources(folder):
 
 
 def same(reference, others, binary, trees, cache):
-    """The versions that native parts equal, by package. What changed from one version of Taskgraph to the next, native parts
-    know (taskgraph-rs/src/taskgraph_version.rs); mozilla-taskgraph has to have the same source."""
+    """The versions that native parts equal, by package, and those of mozilla-taskgraph that have the same source as that of the
+    reference. What changed from one version to the next, native parts know (taskgraph-rs/src/taskgraph_version.rs and
+    mozilla_version.rs)."""
     package = Path(reference.run_task).parent
     one, mozilla = sources(package), sources(package.parent / "mozilla_taskgraph")
     known = {"taskcluster-taskgraph": {reference.version}, "mozilla-taskgraph": {reference.mozilla}}
+    alike = {reference.mozilla}
     for other in others:
         there = Path(other.run_task).parent
         two = sources(there)
@@ -32,17 +34,27 @@ def same(reference, others, binary, trees, cache):
         print(f"{other.version}: differs in {', '.join(sorted(differing)) or 'nothing'}; {said}", file=sys.stderr)
         if said.endswith(" 0 differ"):
             known["taskcluster-taskgraph"].add(other.version)
-        if other.mozilla and sources(there.parent / "mozilla_taskgraph") == mozilla:
+        if not other.mozilla:
+            continue
+        if sources(there.parent / "mozilla_taskgraph") == mozilla:
+            alike.add(other.mozilla)
+        said = differential(other, binary, trees, cache, "--mozilla")
+        print(f"mozilla-taskgraph {other.mozilla} with {other.version}: {said}", file=sys.stderr)
+        if said.endswith(" 0 differ"):
             known["mozilla-taskgraph"].add(other.mozilla)
-    return {name: sorted(found, key=lambda text: [int(part) for part in text.split(".")]) for name, found in known.items()}
+    return {name: in_order(found) for name, found in known.items()}, in_order(alike)
 
 
-def differential(other, binary, trees, cache):
+def in_order(versions):
+    return sorted(versions, key=lambda text: [int(part) for part in text.split(".")])
+
+
+def differential(other, binary, trees, cache, *flags):
     """What tests/differential says of a version."""
-    file = cache / f"differential-{other.version}-{trees}.txt"
+    file = cache / f"differential-{'-'.join([other.version, str(trees), *flags])}.txt"
     if not file.exists():
         script = PROJECT / "tests/differential/run.py"
-        command = [str(script), "--python", str(other.python), "--binary", str(binary), "--count", str(trees)]
+        command = [str(script), "--python", str(other.python), "--binary", str(binary), "--count", str(trees), *flags]
         done = subprocess.run(command, capture_output=True, text=True, env=environment())
         file.write_text(done.stdout)
     last = file.read_text().strip().splitlines()[-1]

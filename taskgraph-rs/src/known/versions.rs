@@ -53,6 +53,15 @@ impl Versions {
         }
     }
 
+    /// Whether the tree may get this version of a package, by what it asks for.
+    pub fn takes(&self, package: Package, version: &Version) -> bool {
+        match self.decided(package) {
+            Decided::Version(decided, _) => decided == version,
+            Decided::Pin(pin) => pin.rule.takes(version),
+            Decided::Open => true,
+        }
+    }
+
     /// What is wrong if native parts equal the versions `held` of a package, sorted; nothing if the tree's is among them.
     /// Where nothing is said of a version, any will do.
     pub(super) fn check(&self, package: Package, held: &[Version]) -> Option<Difference> {

@@ -31,7 +31,7 @@ const STUB: Shape = Shape::Map(&[
     required("description", Shape::Str),
     optional("expires-after", Shape::Str),
     optional("docker-image", Shape::Any),
-    optional("fetch-alias", Shape::Str),
+    optional("fetch-alias", Shape::Str).or_null(),
     optional("artifact-prefix", Shape::Str),
     optional("attributes", Shape::MapOf(&Shape::Any)),
     required("fetch", Shape::Open(&[required("type", Shape::Str)], &Shape::Any)),
@@ -48,9 +48,9 @@ const STATIC_URL: Shape = Shape::Map(&[
         "gpg-signature",
         Shape::Map(&[required("sig-url", Shape::Str), required("key-path", Shape::Str)]),
     ),
-    optional("artifact-name", Shape::Str),
-    optional("strip-components", Shape::Int),
-    optional("add-prefix", Shape::Str),
+    optional("artifact-name", Shape::Str).or_null(),
+    optional("strip-components", Shape::Int).or_null(),
+    optional("add-prefix", Shape::Str).or_null(),
     optional("headers", Shape::MapOf(&Shape::Str)),
 ]);
 
@@ -58,10 +58,10 @@ const GIT: Shape = Shape::Map(&[
     required("type", Shape::Str),
     required("repo", Shape::Str),
     required("revision", Shape::Str),
-    optional("include-dot-git", Shape::Bool),
-    optional("artifact-name", Shape::Str),
-    optional("path-prefix", Shape::Str),
-    optional("ssh-key", Shape::Str),
+    optional("include-dot-git", Shape::Bool).or_null(),
+    optional("artifact-name", Shape::Str).or_null(),
+    optional("path-prefix", Shape::Str).or_null(),
+    optional("ssh-key", Shape::Str).or_null(),
 ]);
 
 /// How something is fetched.
@@ -76,6 +76,7 @@ struct Fetch {
 /// The transform.
 pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
     each(stubs, |stub| {
+        section::drop_nulls(ctx, &STUB, &mut stub.fields);
         if !ctx.settings.fast {
             STUB.require_of(stub)?;
         }
@@ -92,7 +93,8 @@ pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
 }
 
 fn checked(ctx: &Context<'_>, stub: &Stub, shape: &Shape, fetch: &Value) -> Result<Map> {
-    let fetch = fetch.as_map().cloned().unwrap_or_default();
+    let mut fetch = fetch.as_map().cloned().unwrap_or_default();
+    section::drop_nulls(ctx, shape, &mut fetch);
     section::check(ctx, &stub.origin, shape, &fetch, &KeyPath::dotted("fetch"))?;
     Ok(fetch)
 }

@@ -16,23 +16,26 @@ use taskgraph::template::{Forms, Missing};
 use taskgraph::transform::{Context, MOST_STUBS, Stub, fan_out};
 use taskgraph::value::{Map, Str, Value};
 
+use super::section;
+
 const MATRIX: Shape = Shape::Open(
     &[
         optional("exclude", Shape::List(&Shape::MapOf(&Shape::Str))),
-        optional("set-name", Shape::Str),
+        optional("set-name", Shape::Str).or_null(),
         optional("substitution-fields", STRINGS),
     ],
     &STRINGS,
 );
 
 /// The transform.
-pub fn transform(_: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
+pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
     fan_out(stubs, |mut stub, out| {
         let name: Str = match stub.get("name") {
             Some(Value::Str(name)) => name.clone(),
             Some(other) => return Err(wrong("name", other, "a string")),
             None => return Err(missing("name", "a string")),
         };
+        section::drop_nulls_of(ctx, &MATRIX, &mut stub, "matrix");
         let Some(mut matrix) = stub.take_section("matrix", &MATRIX)? else {
             out.push(stub);
             return Ok(());

@@ -10,8 +10,25 @@ use taskgraph::transform::{Context, Stub};
 use taskgraph::value::{Map, Value};
 use taskgraph::words;
 
+/// Takes keys of a map out under which null stands for nothing in the Taskgraph of the tree.
+pub fn drop_nulls(ctx: &Context<'_>, shape: &Shape, map: &mut Map) {
+    if ctx.config.version.takes_null_for_nothing() {
+        shape.drop_nulls(map);
+    }
+}
+
+/// The same for a section of a stub, if there is one.
+pub fn drop_nulls_of(ctx: &Context<'_>, shape: &Shape, stub: &mut Stub, name: &str) {
+    if ctx.config.version.takes_null_for_nothing()
+        && let Some(section) = stub.get_mut(name).and_then(Value::as_map_mut)
+    {
+        shape.drop_nulls(section);
+    }
+}
+
 /// Takes a section out whose unknown keys, at any depth, were let through until they came to be refused.
 pub fn take(ctx: &Context<'_>, stub: &mut Stub, name: &str, shape: &Shape) -> Result<Option<Map>> {
+    drop_nulls_of(ctx, shape, stub, name);
     let section = stub.take_section(name, shape)?;
     // Before that version nothing is looked at, and nothing copied for it.
     if let Some(section) = section.as_ref().filter(|_| ctx.config.version.refuses_unknown_keys_of_sections())

@@ -37,7 +37,7 @@ const PATHS: Shape = Shape::Either(&[STRINGS, Shape::Str], "the path of a parame
 
 const FIELDS: &[Field] = &[
     optional("from-parameters", Shape::MapOf(&PATHS)),
-    optional("from-file", Shape::Str),
+    optional("from-file", Shape::Str).or_null(),
     optional("from-object", Shape::Any),
     required("substitution-fields", STRINGS),
 ];
@@ -47,8 +47,9 @@ const LATER: &[Field] = &[
     optional(
         "resolve-keyed-by-options",
         Shape::Map(&[optional("defer", STRINGS), optional(SINGLE, Shape::Bool)]),
-    ),
-    optional(CUSTOM, STRINGS),
+    )
+    .or_null(),
+    optional(CUSTOM, STRINGS).or_null(),
 ];
 
 const CUSTOM: &str = "from-custom";

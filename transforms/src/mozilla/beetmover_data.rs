@@ -5,31 +5,42 @@ use taskgraph::fields::Fields;
 use taskgraph::map;
 use taskgraph::payload::Payload;
 use taskgraph::python::base64;
-use taskgraph::shape::{Shape, TEXT_OR_REFERENCE, optional, required};
+use taskgraph::shape::{Field, Shape, TEXT_OR_REFERENCE, optional, required};
 use taskgraph::transform::{Context, Stub};
 use taskgraph::value::{Map, Value};
 
+use super::nullable::FLAG_OR_NULL;
 use super::scopes::tag;
 
-const WORKER: Shape = Shape::Map(&[
-    required("implementation", Shape::Str),
-    optional("os", Shape::Str),
-    required("app-name", Shape::Str),
-    required("bucket", Shape::Str),
-    required("project", Shape::Str),
-    required(
-        "data-map",
-        Shape::List(&Shape::Map(&[
-            required("data", Shape::Str),
-            required("content-type", Shape::Str),
-            required("destinations", Shape::List(&TEXT_OR_REFERENCE)),
-        ])),
-    ),
-    optional("dry-run", Shape::Bool),
+const WORKER: Shape = Shape::Map(&fields(Shape::Bool));
+/// Since the schemas are those of msgspec.
+const WORKER_4: Shape = Shape::Map(&fields(FLAG_OR_NULL));
+
+const DATA: Shape = Shape::Map(&[
+    required("data", Shape::Str),
+    required("content-type", Shape::Str),
+    required("destinations", Shape::List(&TEXT_OR_REFERENCE)),
 ]);
 
+const fn fields(dry_run: Shape) -> [Field; 7] {
+    [
+        required("implementation", Shape::Str),
+        optional("os", Shape::Str),
+        required("app-name", Shape::Str),
+        required("bucket", Shape::Str),
+        required("project", Shape::Str),
+        required("data-map", Shape::List(&DATA)),
+        optional("dry-run", dry_run),
+    ]
+}
+
 /// The worker implementation.
-pub const PAYLOAD: Payload = Payload { name: "scriptworker-beetmover-data", shape: &WORKER, build };
+pub const PAYLOAD: Payload = Payload {
+    name: "scriptworker-beetmover-data",
+    shape: |config| if config.mozilla.has_schemas_of_msgspec() { &WORKER_4 } else { &WORKER },
+    follows_taskgraph: true,
+    build,
+};
 
 fn build(_: &Context<'_>, stub: &mut Stub, definition: &mut Map) -> Result<()> {
     let worker = stub.map_at("worker")?;

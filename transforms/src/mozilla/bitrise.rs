@@ -7,10 +7,11 @@ use taskgraph::fields::Fields;
 use taskgraph::map;
 use taskgraph::params::Params;
 use taskgraph::payload::Payload;
-use taskgraph::shape::{Shape, TEXT_OR_REFERENCE, optional, required};
+use taskgraph::shape::{Field, Shape, TEXT_OR_REFERENCE, optional, required};
 use taskgraph::transform::{Context, Stub};
 use taskgraph::value::{Map, Str, Value};
 
+use super::nullable::TEXT_OR_NULL;
 use super::scopes::{prefix, tag};
 
 const WORKFLOW: Shape = Shape::Either(
@@ -18,24 +19,29 @@ const WORKFLOW: Shape = Shape::Either(
     "the id of a workflow, or a map from ids to lists of environments",
 );
 
-const WORKER: Shape = Shape::Open(
-    &[
-        required("implementation", Shape::Str),
-        optional("os", Shape::Str),
-        required(
-            "bitrise",
-            Shape::Map(&[
-                required("app", Shape::Str),
-                required("workflows", Shape::List(&WORKFLOW)),
-                optional("artifact_prefix", Shape::Str),
-            ]),
-        ),
-    ],
-    &Shape::Any,
-);
+const WORKER: Shape = Shape::Open(&fields(Shape::Map(&bitrise(Shape::Str))), &Shape::Any);
+/// Since the schemas are those of msgspec.
+const WORKER_4: Shape = Shape::Map(&fields(Shape::Open(&bitrise(TEXT_OR_NULL), &Shape::Any)));
+
+const fn bitrise(prefix: Shape) -> [Field; 3] {
+    [
+        required("app", Shape::Str),
+        required("workflows", Shape::List(&WORKFLOW)),
+        optional("artifact_prefix", prefix),
+    ]
+}
+
+const fn fields(bitrise: Shape) -> [Field; 3] {
+    [required("implementation", Shape::Str), optional("os", Shape::Str), required("bitrise", bitrise)]
+}
 
 /// The worker implementation.
-pub const PAYLOAD: Payload = Payload { name: "scriptworker-bitrise", shape: &WORKER, build };
+pub const PAYLOAD: Payload = Payload {
+    name: "scriptworker-bitrise",
+    shape: |config| if config.mozilla.has_schemas_of_msgspec() { &WORKER_4 } else { &WORKER },
+    follows_taskgraph: true,
+    build,
+};
 
 fn build(ctx: &Context<'_>, stub: &mut Stub, definition: &mut Map) -> Result<()> {
     let bitrise = stub.map_at("worker")?.map_at("bitrise")?;

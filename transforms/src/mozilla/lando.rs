@@ -3,20 +3,45 @@
 use std::collections::BTreeSet;
 
 use anyhow::{Context as _, Result, bail};
+use taskgraph::config::GraphConfig;
 use taskgraph::fields::{Fields, missing};
 use taskgraph::map;
 use taskgraph::payload::Payload;
+use taskgraph::shape::Shape;
 use taskgraph::transform::{Context, Stub};
 use taskgraph::value::{Map, Value};
 
 use super::lando_shape::WORKER;
+use super::lando_shape_4::{WORKER_4_1, WORKER_4_2, WORKER_5};
 use super::scopes::{add_sorted, tag};
 
 /// Parameters that every such task needs, whether it reads them or not.
 const RELEASE: [&str; 4] = ["version", "app_version", "next_version", "build_number"];
 
 /// The worker implementation.
-pub const PAYLOAD: Payload = Payload { name: "scriptworker-lando", shape: &WORKER, build };
+pub const PAYLOAD: Payload = Payload { name: "scriptworker-lando", shape, follows_taskgraph: true, build };
+
+/// The actions, in the order in which landoscript gets those of one map.
+const ACTIONS: [&str; 9] = [
+    "android-l10n-import",
+    "android-l10n-sync",
+    "l10n-bump",
+    "tag",
+    "version-bump",
+    "esr-bump",
+    "main-bump",
+    "early-to-late-beta",
+    "uplift",
+];
+
+fn shape(config: &GraphConfig) -> &'static Shape {
+    match config.mozilla {
+        version if version.names_revision_of_tags() => &WORKER_5,
+        version if version.takes_revisions_of_branches() => &WORKER_4_2,
+        version if version.has_schemas_of_msgspec() => &WORKER_4_1,
+        _ => &WORKER,
+    }
+}
 
 fn build(ctx: &Context<'_>, stub: &mut Stub, definition: &mut Map) -> Result<()> {
     if let Some(name) = RELEASE.iter().find(|name| ctx.params.get(name).is_none()) {
@@ -36,8 +61,9 @@ fn build(ctx: &Context<'_>, stub: &mut Stub, definition: &mut Map) -> Result<()>
     }
     let mut actions: Vec<Value> = Vec::new();
     for action in worker.get("actions").and_then(Value::as_list).unwrap_or_default() {
-        for (name, info) in action.as_map().into_iter().flatten().filter(|(_, info)| info.truthy()) {
-            let (key, info, action) = match &**name {
+        let of_name = |name| Some((name, action.get(name).filter(|info| info.truthy())?));
+        for (name, info) in ACTIONS.into_iter().filter_map(of_name) {
+            let (key, info, action) = match name {
                 "tag" => ("tag_info", tag_info(ctx, product.as_ref(), info)?, "tag"),
                 "version-bump" => ("version_bump_info", version_bump(ctx, info), "version_bump"),
                 "l10n-bump" => ("l10n_bump_info", l10n_bump(info)?, "l10n_bump"),
@@ -130,18 +156,23 @@ fn tag_info(ctx: &Context<'_>, product: Option<&Value>, info: &Value) -> Result<
     if types.contains(&"release".into()) {
         tags.push(format!("{product}_{version}_RELEASE").into());
     }
-    Ok(map! {
-        "tags" => tags,
-        "hg_repo_url" => info.get("hg-repo-url").cloned(),
-        "revision" => ctx.params.text("head_rev"),
+    let mut out = map! { "tags" => tags };
+    let named = ctx.config.mozilla.names_revision_of_tags();
+    let url = info.get("hg-repo-url").cloned();
+    if let Some(url) = url.filter(|url| !named || url.truthy()) {
+        out.put("hg_repo_url", url);
     }
-    .into())
+    let revision = info.get("revision").cloned().filter(|_| named);
+    out.put("revision", revision.unwrap_or_else(|| ctx.params.text("head_rev").into()));
+    Ok(out.into())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::translations::testing::built_with;
+    use taskgraph::mozilla_version::MozillaVersion;
+
+    use crate::translations::testing::{Bench, built_with, params};
 
     const PARAMS: &str =
         "{version: '1.2', app_version: x, next_version: '1.3', build_number: 4, head_rev: r}";
@@ -161,6 +192,58 @@ mod tests {
             payload(actions),
             r#"{"routes": ["notify.matrix-room.z.on-pending", "notify.matrix-room.z.on-resolved"], "payload": {"actions": ["tag", "version_bump"], "lando_repo": "m", "dontbuild": true, "tag_info": {"tags": ["APP_1_2_BUILD4", "APP_1_2_RELEASE"], "hg_repo_url": "h", "revision": "r"}, "version_bump_info": {"next_version": "1.3", "files": ["f"]}}, "tags": {"worker-implementation": "scriptworker"}, "scopes": ["project:releng:lando:action:tag", "project:releng:lando:action:version_bump", "project:releng:lando:repo:m", "queue:route:notify.matrix-room.*"]}"#
         );
+    }
+
+    /// What is put into a definition for a version of mozilla-taskgraph.
+    fn payload_of(version: MozillaVersion, actions: &str) -> String {
+        let mut bench = Bench::new("{}");
+        bench.params = params(PARAMS);
+        bench.config.mozilla = version;
+        let stub = format!("{{shipping-product: app, worker: {{lando-repo: m, actions: {actions}}}}}");
+        let mut definition = Map::default();
+        build(&bench.context(), &mut bench.stubs(&stub)[0], &mut definition).unwrap();
+        format!("{:?}", definition["payload"])
+    }
+
+    #[test]
+    fn a_tag_has_the_revision_of_its_version() {
+        let tag = "[{tag: {types: [release], revision: own, hg-repo-url: null}}]";
+        let five = payload_of(MozillaVersion::new(5, 0, 1), tag);
+        assert!(five.contains(r#""tag_info": {"tags": ["APP_1_2_RELEASE"], "revision": "own"}"#), "{five}");
+        let tag = "[{tag: {types: [release], hg-repo-url: h}}]";
+        let four = payload_of(MozillaVersion::new(4, 4, 0), tag);
+        let expected = r#""tag_info": {"tags": ["APP_1_2_RELEASE"], "hg_repo_url": "h", "revision": "r"}"#;
+        assert!(four.contains(expected), "{four}");
+    }
+
+    #[test]
+    fn actions_of_one_map_have_an_order_and_unknown_ones_do_nothing() {
+        let actions = "[{unknown: {a: 1}, version-bump: {bump-files: [f]}, main-bump: null, \
+                       android-l10n-sync: {from-branch: a, toml-info: []}}]";
+        let four = payload_of(MozillaVersion::new(4, 1, 2), actions);
+        assert!(four.contains(r#""actions": ["android_l10n_sync", "version_bump"]"#), "{four}");
+    }
+
+    #[test]
+    fn the_shape_follows_the_version() {
+        let misfits = |version, action: &str| {
+            let mut bench = Bench::new("{}");
+            bench.config.mozilla = version;
+            let worker = format!("{{worker: {{implementation: x, lando-repo: m, actions: [{action}]}}}}");
+            let misfits = shape(&bench.config).check(&bench.stubs(&worker)[0]["worker"]);
+            misfits.iter().map(|misfit| misfit.path.to_string()).collect::<Vec<_>>()
+        };
+        let [three, four, later, five] = [(3, 4, 2), (4, 1, 2), (4, 4, 0), (5, 0, 1)]
+            .map(|(major, minor, patch)| MozillaVersion::new(major, minor, patch));
+        let bump = "{esr-bump: {to-branch: b, to-revision: r, fetch-version-from: v, version-files: []}}";
+        assert!(misfits(later, bump).is_empty() && misfits(five, bump).is_empty());
+        assert_eq!(misfits(four, bump), ["actions[0].esr-bump.to-revision"]);
+        assert!(!misfits(three, bump).is_empty());
+        let tag = "{tag: {types: [release], hg-repo-url: h}}";
+        assert!(misfits(three, tag).is_empty() && misfits(later, tag).is_empty());
+        assert_eq!(misfits(five, tag), ["actions[0].tag.revision"]);
+        let null = "{tag: null, x: 1}";
+        assert!(misfits(four, null).is_empty() && !misfits(three, null).is_empty());
     }
 
     #[test]

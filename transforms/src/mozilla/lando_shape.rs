@@ -1,4 +1,4 @@
-//! The section `worker` of a task for landoscript.
+//! The section `worker` of a task for landoscript, until the schemas of mozilla-taskgraph were those of msgspec.
 
 use taskgraph::shape::{Field, STRINGS, Shape, optional, required};
 
@@ -26,29 +26,21 @@ const BUMPED_FILES: Shape = Shape::List(&Shape::Map(&[
     optional("new-suffix", Shape::Str),
 ]));
 
-const ESR_BUMP: &[Field] = &[
-    required("to-branch", Shape::Str),
-    required("fetch-version-from", Shape::Str),
-    required("version-files", BUMPED_FILES),
-];
+const ESR_BUMP: &[Field] = &[TO_BRANCH, VERSION_FROM, required("version-files", BUMPED_FILES)];
 
 const MAIN_BUMP: &[Field] = &[
-    required("to-branch", Shape::Str),
-    required("fetch-version-from", Shape::Str),
+    TO_BRANCH,
+    VERSION_FROM,
     required("version-files", BUMPED_FILES),
     optional("replacements", REPLACEMENTS),
     optional("regex-replacements", REPLACEMENTS),
     optional("end-tag", Shape::Str),
 ];
 
-const EARLY_TO_LATE_BETA: &[Field] = &[
-    required("to-branch", Shape::Str),
-    required("fetch-version-from", Shape::Str),
-    optional("replacements", REPLACEMENTS),
-];
+const EARLY_TO_LATE_BETA: &[Field] = &[TO_BRANCH, VERSION_FROM, optional("replacements", REPLACEMENTS)];
 
 const UPLIFT: &[Field] = &[
-    required("fetch-version-from", Shape::Str),
+    VERSION_FROM,
     required(
         "version-files",
         Shape::List(&Shape::Map(&[
@@ -57,8 +49,8 @@ const UPLIFT: &[Field] = &[
             optional("new-suffix", Shape::Str),
         ])),
     ),
-    required("from-branch", Shape::Str),
-    required("to-branch", Shape::Str),
+    FROM_BRANCH,
+    TO_BRANCH,
     optional("replacements", REPLACEMENTS),
     optional("base-tag", Shape::Str),
     optional("end-tag", Shape::Str),
@@ -67,35 +59,11 @@ const UPLIFT: &[Field] = &[
 
 const ACTION: Shape = Shape::Either(
     &[
-        Shape::Map(&[required(
-            "android-l10n-sync",
-            Shape::Map(&[
-                required("from-branch", Shape::Str),
-                required("toml-info", Shape::List(&Shape::Map(&[required("toml-path", Shape::Str)]))),
-            ]),
-        )]),
-        Shape::Map(&[required(
-            "android-l10n-import",
-            Shape::Map(&[
-                required("from-repo-url", Shape::Str),
-                required(
-                    "toml-info",
-                    Shape::List(&Shape::Map(&[
-                        required("toml-path", Shape::Str),
-                        required("dest-path", Shape::Str),
-                    ])),
-                ),
-            ]),
-        )]),
+        Shape::Map(&[required("android-l10n-sync", SYNC)]),
+        Shape::Map(&[required("android-l10n-import", IMPORT)]),
         Shape::Map(&[required("l10n-bump", L10N_BUMP)]),
-        Shape::Map(&[required(
-            "tag",
-            Shape::Map(&[
-                required("types", Shape::List(&Shape::Word(&["buildN", "release"]))),
-                required("hg-repo-url", Shape::Str),
-            ]),
-        )]),
-        Shape::Map(&[required("version-bump", Shape::Map(&[required("bump-files", STRINGS)]))]),
+        Shape::Map(&[required("tag", Shape::Map(&[TYPES, required("hg-repo-url", Shape::Str)]))]),
+        Shape::Map(&[required("version-bump", VERSION_BUMP)]),
         Shape::Map(&[required("esr-bump", Shape::Map(ESR_BUMP))]),
         Shape::Map(&[required("main-bump", Shape::Map(MAIN_BUMP))]),
         Shape::Map(&[required("early-to-late-beta", Shape::Map(EARLY_TO_LATE_BETA))]),
@@ -107,12 +75,36 @@ const ACTION: Shape = Shape::Either(
 
 /// The section.
 pub const WORKER: Shape = Shape::Map(&[
-    required("implementation", Shape::Str),
-    optional("os", Shape::Str),
-    required("lando-repo", Shape::Str),
+    IMPLEMENTATION,
+    OS,
+    REPO,
     required("actions", Shape::List(&ACTION)),
     optional("ignore-closed-tree", Shape::Bool),
     optional("dontbuild", Shape::Bool),
     optional("force-dry-run", Shape::Bool),
-    optional("matrix-rooms", STRINGS),
+    ROOMS,
 ]);
+
+pub(super) const IMPLEMENTATION: Field = required("implementation", Shape::Str);
+pub(super) const OS: Field = optional("os", Shape::Str);
+pub(super) const REPO: Field = required("lando-repo", Shape::Str);
+pub(super) const ROOMS: Field = optional("matrix-rooms", STRINGS);
+pub(super) const FROM_BRANCH: Field = required("from-branch", Shape::Str);
+pub(super) const TO_BRANCH: Field = required("to-branch", Shape::Str);
+pub(super) const VERSION_FROM: Field = required("fetch-version-from", Shape::Str);
+
+pub(super) const SYNC: Shape = Shape::Map(&[
+    FROM_BRANCH,
+    required("toml-info", Shape::List(&Shape::Map(&[required("toml-path", Shape::Str)]))),
+]);
+
+pub(super) const IMPORT: Shape = Shape::Map(&[
+    required("from-repo-url", Shape::Str),
+    required(
+        "toml-info",
+        Shape::List(&Shape::Map(&[required("toml-path", Shape::Str), required("dest-path", Shape::Str)])),
+    ),
+]);
+
+pub(super) const TYPES: Field = required("types", Shape::List(&Shape::Word(&["buildN", "release"])));
+pub(super) const VERSION_BUMP: Shape = Shape::Map(&[required("bump-files", STRINGS)]);

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use anyhow::{Context as _, Result};
 use taskgraph::fields::Fields;
+use taskgraph::python;
 use taskgraph::transform::Context;
 use taskgraph::value::{Map, Value};
 
@@ -13,10 +14,18 @@ pub fn tag(definition: &mut Map) -> Result<()> {
     Ok(())
 }
 
-/// `scriptworker.scope-prefix` of config.yml.
-pub fn prefix<'c>(ctx: &Context<'c>) -> Result<&'c str> {
-    let prefix = ctx.config.get("scriptworker").and_then(|section| section.get("scope-prefix")?.as_str());
-    prefix.context("config.yml has no `scriptworker.scope-prefix`")
+/// `scriptworker.scope-prefix` of config.yml, as text: nobody checks it.
+pub fn prefix(ctx: &Context<'_>) -> Result<String> {
+    known_prefix(ctx)?.context("config.yml has no `scriptworker.scope-prefix`")
+}
+
+/// The same where config.yml need not have it.
+pub fn known_prefix(ctx: &Context<'_>) -> Result<Option<String>> {
+    let Some(section) = ctx.config.get("scriptworker") else { return Ok(None) };
+    let section = section
+        .as_map()
+        .with_context(|| format!("`scriptworker` of config.yml must be a map, found {}", section.sort()))?;
+    Ok(section.get("scope-prefix").map(python::str))
 }
 
 /// Adds scopes; all of them are sorted, and each is there once.

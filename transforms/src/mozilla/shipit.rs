@@ -17,7 +17,8 @@ const WORKER: Shape = Shape::Map(&[
 ]);
 
 /// The worker implementation.
-pub const PAYLOAD: Payload = Payload { name: "scriptworker-shipit", shape: &WORKER, build };
+pub const PAYLOAD: Payload =
+    Payload { name: "scriptworker-shipit", shape: |_| &WORKER, follows_taskgraph: true, build };
 
 fn build(_: &Context<'_>, stub: &mut Stub, definition: &mut Map) -> Result<()> {
     tag(definition)?;

@@ -6,28 +6,37 @@ use anyhow::Result;
 use taskgraph::fields::Fields;
 use taskgraph::map;
 use taskgraph::payload::Payload;
-use taskgraph::shape::{STRINGS, Shape, TEXT_OR_REFERENCE, optional, required};
+use taskgraph::shape::{Field, STRINGS, Shape, TEXT_OR_REFERENCE, optional, required};
 use taskgraph::transform::{Context, Stub};
 use taskgraph::value::{Map, Value};
 
+use super::nullable::{INTEGER_OR_NULL, TEXT_OR_NULL};
 use super::scopes::{add_sorted, prefix, tag};
 
-const WORKER: Shape = Shape::Map(&[
-    required("implementation", Shape::Str),
-    optional("os", Shape::Str),
-    required("signing-type", Shape::Str),
-    required(
-        "upstream-artifacts",
-        Shape::List(&Shape::Map(&[
-            required("taskId", TEXT_OR_REFERENCE),
-            required("taskType", Shape::Str),
-            required("paths", STRINGS),
-            required("formats", STRINGS),
-            optional("authenticode_comment", Shape::Str),
-        ])),
-    ),
-    optional("max-run-time", Shape::Int),
-]);
+const WORKER: Shape = Shape::Map(&fields(Shape::List(&Shape::Map(&artifact(Shape::Str))), Shape::Int));
+/// Since the schemas are those of msgspec.
+const WORKER_4: Shape =
+    Shape::Map(&fields(Shape::List(&Shape::Open(&artifact(TEXT_OR_NULL), &Shape::Any)), INTEGER_OR_NULL));
+
+const fn artifact(comment: Shape) -> [Field; 5] {
+    [
+        required("taskId", TEXT_OR_REFERENCE),
+        required("taskType", Shape::Str),
+        required("paths", STRINGS),
+        required("formats", STRINGS),
+        optional("authenticode_comment", comment),
+    ]
+}
+
+const fn fields(artifacts: Shape, time: Shape) -> [Field; 5] {
+    [
+        required("implementation", Shape::Str),
+        optional("os", Shape::Str),
+        required("signing-type", Shape::Str),
+        required("upstream-artifacts", artifacts),
+        optional("max-run-time", time),
+    ]
+}
 
 /// The format that makes a detached signature.
 const DETACHED: &str = "gcp_prod_autograph_gpg";
@@ -36,7 +45,12 @@ const DETACHED: &str = "gcp_prod_autograph_gpg";
 const LONGEST: i64 = 600;
 
 /// The worker implementation.
-pub const PAYLOAD: Payload = Payload { name: "scriptworker-signing", shape: &WORKER, build };
+pub const PAYLOAD: Payload = Payload {
+    name: "scriptworker-signing",
+    shape: |config| if config.mozilla.has_schemas_of_msgspec() { &WORKER_4 } else { &WORKER },
+    follows_taskgraph: true,
+    build,
+};
 
 fn build(ctx: &Context<'_>, stub: &mut Stub, definition: &mut Map) -> Result<()> {
     let worker = stub.map_at("worker")?;

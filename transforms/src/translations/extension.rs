@@ -55,6 +55,7 @@ pub fn extension(tree: &Tree) -> Extension {
         },
         Dialect::July2026 => Extension {
             parameters: PARAMETERS_2026,
+            config: Some(crate::mozilla::check_config),
             check: Some(check_2026),
             normalize: Some(normalize_2026),
             target_methods: TARGETS_2026,

@@ -31,6 +31,7 @@ const ALWAYS_OPTIMIZED: Shape = Shape::Map(&[required("using", Shape::Word(&["al
 /// The transform.
 pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
     let stubs = each(stubs, |stub| {
+        section::drop_nulls(ctx, &shape::RUN, &mut stub.fields);
         if !ctx.settings.fast {
             shape::RUN.require_of(stub)?;
             if stub.contains_key("when") && stub.contains_key("optimization") {

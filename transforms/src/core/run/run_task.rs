@@ -8,6 +8,8 @@ use taskgraph::transform::{Context, Stub};
 use taskgraph::value::{self, Map, Value, key};
 use taskgraph::{config, map, name, python};
 
+use crate::core::section;
+
 use super::super::cached_tasks::label_of;
 use super::checkout::{add, add_caches, os_of, wanted};
 use super::{Run, check_section};
@@ -21,7 +23,8 @@ const FIELDS: &[Field] = &[
             &[Shape::Bool, Shape::List(&Shape::Word(config::CACHES))],
             "true, false or a list of caches",
         ),
-    ),
+    )
+    .or_null(),
     required(
         "checkout",
         Shape::Either(
@@ -37,10 +40,13 @@ const FIELDS: &[Field] = &[
     optional("exec-with", Shape::Word(&["bash", "powershell"])),
     optional("run-task-command", STRINGS),
     required("workdir", Shape::Str),
-    optional("run-as-root", Shape::Bool),
+    optional("run-as-root", Shape::Bool).or_null(),
 ];
 
 const RUN: Shape = Shape::Map(FIELDS);
+
+/// What may be null on generic-worker alone.
+const GENERIC: Shape = Shape::Map(&[optional("run-task-command", STRINGS).or_null()]);
 
 const SPARSE_RUN: Shape = Shape::Map(&joined::<{ FIELDS.len() + 1 }>(FIELDS, &[SPARSE_PROFILE]));
 
@@ -50,6 +56,10 @@ pub const SPARSE_PROFILE: Field =
 
 /// Writes command, environment, caches and mounts of the worker.
 pub fn using(ctx: &Context<'_>, run: &mut Run<'_>, stub: &mut Stub) -> Result<()> {
+    section::drop_nulls(ctx, &RUN, &mut run.fields);
+    if !run.is_docker {
+        section::drop_nulls(ctx, &GENERIC, &mut run.fields);
+    }
     run.fields.set_default("checkout", true);
     let is_sparse = ctx.config.version.has_sparse_profiles();
     if is_sparse {
@@ -156,9 +166,11 @@ struct Scripts {
 impl Scripts {
     fn of(ctx: &Context<'_>) -> Self {
         let task_id = ctx.settings.task_id.as_deref().unwrap_or("<TASK_ID>");
+        let proxy = ctx.settings.proxy_url.as_deref();
+        let proxy = proxy.filter(|_| ctx.config.version.fetches_scripts_by_proxy());
+        let root = proxy.unwrap_or(&ctx.settings.root_url);
         let script = |name: &str| {
-            let url =
-                format!("{}/api/queue/v1/task/{task_id}/artifacts/public/{name}", ctx.settings.root_url);
+            let url = format!("{root}/api/queue/v1/task/{task_id}/artifacts/public/{name}");
             map! { "content" => map! { "url" => url }, "file" => format!("./{name}") }.into()
         };
         Scripts { run_task: script("run-task"), fetch_content: script("fetch-content") }

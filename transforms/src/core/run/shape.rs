@@ -28,8 +28,8 @@ pub const RUN: Shape = Shape::Map(&joined::<{ COMMON.len() + 9 }>(
         optional("always-target", Shape::Bool),
         optional("optimization", Shape::Any),
         optional("needs-sccache", Shape::Bool),
-        optional("when", Shape::Map(&[optional("files-changed", STRINGS)])),
-        optional("fetches", FETCHES),
+        optional("when", Shape::Map(&[optional("files-changed", STRINGS)])).or_null(),
+        optional("fetches", FETCHES).or_null(),
         required(
             "run",
             Shape::Open(&[required("using", Shape::Str), optional("workdir", Shape::Str)], &Shape::Any),

@@ -79,7 +79,7 @@ pub const WORKER: Shape = Shape::Map(&[
     required("max-run-time", Shape::Int),
     optional("retry-exit-status", Shape::List(&Shape::Int)),
     optional("purge-caches-exit-status", Shape::List(&Shape::Int)),
-    optional("skip-artifacts", Shape::Bool),
+    optional("skip-artifacts", Shape::Bool).or_null(),
 ]);
 
 /// Fills what a docker-worker section may leave out. What a version of Taskgraph no longer knows has no effect either way.

@@ -49,13 +49,13 @@ pub const WORKER: Shape = Shape::Map(&[
     required("max-run-time", Shape::Int),
     optional("retry-exit-status", Shape::List(&Shape::Int)),
     optional("purge-caches-exit-status", Shape::List(&Shape::Int)),
-    optional("os-groups", STRINGS),
-    optional("run-as-administrator", Shape::Bool),
-    optional("run-task-as-current-user", Shape::Bool),
+    optional("os-groups", STRINGS).or_null(),
+    optional("run-as-administrator", Shape::Bool).or_null(),
+    optional("run-task-as-current-user", Shape::Bool).or_null(),
     required("chain-of-trust", Shape::Bool),
-    optional("taskcluster-proxy", Shape::Bool),
-    optional(HIDE, Shape::Bool),
-    optional("skip-artifacts", Shape::Bool),
+    optional("taskcluster-proxy", Shape::Bool).or_null(),
+    optional(HIDE, Shape::Bool).or_null(),
+    optional("skip-artifacts", Shape::Bool).or_null(),
 ]);
 
 /// Fills what a generic-worker section may leave out.

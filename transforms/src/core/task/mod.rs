@@ -27,20 +27,38 @@ pub use shape::{COMMON, INDEX};
 
 /// The worker implementations of Taskgraph itself.
 pub const PAYLOADS: &[Payload] = &[
-    Payload { name: "docker-worker", shape: &docker_worker::WORKER, build: docker_worker::build },
-    Payload { name: "generic-worker", shape: &generic_worker::WORKER, build: generic_worker::build },
-    Payload { name: "beetmover", shape: &beetmover::WORKER, build: beetmover::build },
+    Payload {
+        name: "docker-worker",
+        shape: |_| &docker_worker::WORKER,
+        follows_taskgraph: true,
+        build: docker_worker::build,
+    },
+    Payload {
+        name: "generic-worker",
+        shape: |_| &generic_worker::WORKER,
+        follows_taskgraph: true,
+        build: generic_worker::build,
+    },
+    Payload {
+        name: "beetmover",
+        shape: |_| &beetmover::WORKER,
+        follows_taskgraph: true,
+        build: beetmover::build,
+    },
     Payload {
         name: "always-optimized",
-        shape: &Shape::Any,
+        shape: |_| &Shape::Any,
+        follows_taskgraph: false,
         build: |_, _, definition| no_payload(definition),
     },
-    Payload { name: "succeed", shape: &SUCCEED, build: |_, _, definition| no_payload(definition) },
-    Payload { name: "invalid", shape: &Shape::Any, build: invalid },
+    Payload {
+        name: "succeed",
+        shape: |_| &SUCCEED,
+        follows_taskgraph: false,
+        build: |_, _, definition| no_payload(definition),
+    },
+    Payload { name: "invalid", shape: |_| &Shape::Any, follows_taskgraph: false, build: invalid },
 ];
-
-/// Those whose shapes changed with the library that Taskgraph checks them with.
-const OWN: &[&str] = &["docker-worker", "generic-worker", "beetmover"];
 
 const SUCCEED: Shape = Shape::Map(&[required("implementation", Shape::Str), optional("os", Shape::Str)]);
 
@@ -62,9 +80,11 @@ pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
 
 fn describe(ctx: &Context<'_>, row: &mut Row, stub: &mut Stub) -> Result<()> {
     set_implementation(ctx, stub)?;
+    let payload = payload(ctx, stub)?;
+    section::drop_nulls(ctx, &shape::TASK, &mut stub.fields);
+    section::drop_nulls_of(ctx, (payload.shape)(ctx.config), stub, "worker");
     set_defaults(stub)?;
     set_label(ctx, stub)?;
-    let payload = payload(ctx, stub)?;
     if !ctx.settings.fast {
         validate(ctx, stub, payload)?;
         let named = stub["optimization"].as_map().and_then(|map| Some(map.first()?.0.clone()));
@@ -131,11 +151,12 @@ fn validate(ctx: &Context<'_>, stub: &Stub, payload: &Payload) -> Result<()> {
         return Err(wrong(path, &name.into(), "named otherwise: `self` and `decision` are taken"));
     }
     let (worker, path) = (stub.get("worker").unwrap_or(&Value::Null), KeyPath::dotted("worker"));
+    let shape = (payload.shape)(ctx.config);
     match worker {
-        Value::Map(section) if OWN.contains(&payload.name) => {
-            section::check(ctx, &stub.origin, payload.shape, section, &path)
+        Value::Map(section) if payload.follows_taskgraph => {
+            section::check(ctx, &stub.origin, shape, section, &path)
         }
-        _ if payload.shape.fits(worker) => Ok(()),
-        _ => payload.shape.require(worker, &path),
+        _ if shape.fits(worker) => Ok(()),
+        _ => shape.require(worker, &path),
     }
 }

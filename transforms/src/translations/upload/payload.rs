@@ -21,8 +21,12 @@ const WORKER: Shape = Shape::Map(&[
 ]);
 
 /// The worker implementation.
-pub const BEETMOVER_TRANSLATIONS: Payload =
-    Payload { name: "scriptworker-beetmover-translations", shape: &WORKER, build };
+pub const BEETMOVER_TRANSLATIONS: Payload = Payload {
+    name: "scriptworker-beetmover-translations",
+    shape: |_| &WORKER,
+    follows_taskgraph: false,
+    build,
+};
 
 fn build(_: &Context<'_>, stub: &mut Stub, definition: &mut Map) -> Result<()> {
     let dependencies = stub.get("dependencies").and_then(Value::as_map).filter(|map| !map.is_empty());
