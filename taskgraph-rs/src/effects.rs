@@ -14,6 +14,18 @@ use crate::words;
 /// How many names of a list are told.
 const NAMED: usize = 6;
 
+/// Keys of the training config `own` that have no effect on the full graph that was made with `params`, all as
+/// warnings: whoever asks for a graph alone gets it.
+pub fn unread(loaded: &Loaded, params: &Params, own: &Value) -> Vec<Problem> {
+    let Some(training) = crate::training::of(&loaded.extension) else { return Vec::new() };
+    let mut problems = other_keys(training, params);
+    let told: Vec<KeyPath> = problems.iter().map(|problem| problem.path.clone()).collect();
+    let unread = without_effect(loaded, training, params, own);
+    problems.extend(unread.into_iter().filter(|problem| !told.contains(&problem.path)));
+    problems.iter_mut().for_each(|problem| problem.severity = Severity::Warning);
+    problems
+}
+
 /// Keys of another layout, which are refused before a graph is made; the answer says what to write in this tree.
 pub fn other_keys(training: &Training, params: &Params) -> Vec<Problem> {
     let keys = training.other_keys.iter().map(|(path, instead)| (KeyPath::dotted(path), instead));
