@@ -9,11 +9,11 @@ mod support;
 use std::time::{Duration, Instant};
 
 use fake_taskcluster::Fake;
-use taskgraph::map;
-use taskgraph::submit::{NewTask, Taskcluster};
 use taskgraph::task::Label;
-use taskgraph::task_id::TaskId;
-use taskgraph::value::{Map, Value};
+use taskgraph::task::id::TaskId;
+use taskgraph_compat::map;
+use taskgraph_compat::value::{Map, Value};
+use taskgraph_taskcluster::{NewTask, Taskcluster};
 
 const TASKS: usize = 900;
 const LATENCY: Duration = Duration::from_millis(50);

@@ -9,18 +9,18 @@ use std::sync::LazyLock;
 use std::time::SystemTime;
 
 use divan::{Bencher, black_box};
-use taskgraph::document;
-use taskgraph::fields::Fields as _;
+use taskgraph::diagnostics::document;
+use taskgraph::generator::{Loaded, NO_DECISION, OptimizeRequest};
 use taskgraph::graph::TaskGraph;
-use taskgraph::lookup::Found;
+use taskgraph::optimize::index::Found;
 use taskgraph::optimize::{Request, Strategies, optimize};
-use taskgraph::params::Params;
-use taskgraph::pipeline::{Loaded, NO_DECISION, OptimizeRequest};
+use taskgraph::parameters::Params;
+use taskgraph::schema::fields::Fields as _;
 use taskgraph::settings::Settings;
-use taskgraph::source::Source;
-use taskgraph::task_id::TaskId;
+use taskgraph::task::id::TaskId;
 use taskgraph::tree::{Tree, walk};
-use taskgraph_transforms::registry;
+use taskgraph_compat::source::Source;
+use taskgraph_rs::registry;
 
 /// Paths from the root of the tree, and texts. Kept for the life of the process, as an embedded tree is.
 static FILES: LazyLock<Vec<(&'static str, &'static str)>> = LazyLock::new(|| {

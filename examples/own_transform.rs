@@ -5,7 +5,7 @@
 use std::process::ExitCode;
 
 use anyhow::Result;
-use taskgraph::fields::Fields as _;
+use taskgraph::schema::fields::Fields as _;
 use taskgraph::transform::{Context, Stub, each};
 
 /// Writes descriptions in capital letters.

@@ -1,14 +1,13 @@
 //! What is done with each input that a fuzzer makes: it is read or refused, and nothing else happens.
 
 use taskgraph::extension::Extension;
-use taskgraph::keyed_by::evaluate;
-use taskgraph::map;
-use taskgraph::params::{Given, Params, check};
-use taskgraph::python::{Regex, format, format_partial};
-use taskgraph::source::Source;
-use taskgraph::value::Value;
-use taskgraph::yaml;
-use taskgraph_transforms::core::dockerfile::expand;
+use taskgraph::parameters::{Given, Params, check};
+use taskgraph::transform::keyed_by::evaluate;
+use taskgraph_compat::python::{Regex, format, format_partial};
+use taskgraph_compat::source::Source;
+use taskgraph_compat::value::Value;
+use taskgraph_compat::{map, yaml};
+use taskgraph_transforms::docker_image::dockerfile::expand;
 
 /// A name, and what is done with the input.
 pub type Target = (&'static str, fn(&[u8]));
@@ -74,7 +73,7 @@ fn regular_expression(bytes: &[u8]) {
 }
 
 fn dockerfile(bytes: &[u8]) {
-    let args = taskgraph::map! { "VERSION" => "12", "A" => "$B", "B" => "x", "N" => 1 };
+    let args = taskgraph_compat::map! { "VERSION" => "12", "A" => "$B", "B" => "x", "N" => 1 };
     let _ = expand("fuzz", &String::from_utf8_lossy(bytes), &args);
 }
 

@@ -194,8 +194,8 @@ fn the_schema_agrees_with_the_check() {
 
 /// A file of YAML as JSON, read as the program reads it.
 fn yaml(path: &Path) -> Value {
-    let source = taskgraph::source::Source::read(path).unwrap();
-    let (_, value) = taskgraph::document::load(source).unwrap();
+    let source = taskgraph_compat::source::Source::read(path).unwrap();
+    let (_, value) = taskgraph::diagnostics::document::load(source).unwrap();
     serde_json::to_value(value).unwrap()
 }
 

@@ -10,19 +10,19 @@ use std::time::SystemTime;
 use serde::Deserialize;
 use serde_json::Value;
 use support::{checkout, differences, read_json, shared, written};
-use taskgraph::fields::Fields as _;
+use taskgraph::diagnostics::{Problem, Problems, Severity};
+use taskgraph::generator::{Full, Loaded, OptimizeRequest};
 use taskgraph::graph::TaskGraph;
-use taskgraph::lookup::Found;
-use taskgraph::params::{Params, read_file};
-use taskgraph::pipeline::{Full, Loaded, OptimizeRequest};
-use taskgraph::problem::{Problem, Problems, Severity};
+use taskgraph::known_urls::Urls;
+use taskgraph::optimize::index::Found;
+use taskgraph::parameters::{Params, read_file};
+use taskgraph::schema::fields::Fields as _;
 use taskgraph::settings::{RunTask, Settings};
-use taskgraph::source::Source;
 use taskgraph::task::Label;
-use taskgraph::task_id::TaskId;
+use taskgraph::task::id::TaskId;
 use taskgraph::tree::Tree;
-use taskgraph::urls::Urls;
-use taskgraph_transforms::registry;
+use taskgraph_compat::source::Source;
+use taskgraph_rs::registry;
 
 /// What case.json says.
 #[derive(Deserialize)]
@@ -71,7 +71,7 @@ impl Bench {
         let mut params = Params::new(given.values, vec![given.layer]);
         params.values_mut().put(
             "target-kinds",
-            target_kinds.iter().map(String::as_str).collect::<taskgraph::value::Value>(),
+            target_kinds.iter().map(String::as_str).collect::<taskgraph_compat::value::Value>(),
         );
         let problems = loaded.complete(&mut params, SystemTime::now()).unwrap();
         match problems.iter().any(|problem| problem.severity == Severity::Error) {

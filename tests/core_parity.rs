@@ -12,11 +12,11 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use support::{checkout, differences, read_json, written};
-use taskgraph::params::{Params, read_file};
-use taskgraph::pipeline::Loaded;
+use taskgraph::generator::Loaded;
+use taskgraph::parameters::{Params, read_file};
 use taskgraph::settings::{RunTask, Settings};
 use taskgraph::tree::Tree;
-use taskgraph_transforms::registry;
+use taskgraph_rs::registry;
 
 #[test]
 fn a_tree_with_many_features_has_the_graphs_of_the_reference() {

@@ -6,18 +6,18 @@ use std::time::SystemTime;
 
 use indexmap::{IndexMap, IndexSet};
 use serde_json::Value;
-use taskgraph::config::GraphConfig;
 use taskgraph::graph::TaskGraph;
-use taskgraph::lookup::Found;
+use taskgraph::graph_config::GraphConfig;
 use taskgraph::morph::{Morphed, morph};
+use taskgraph::optimize::index::Found;
 use taskgraph::optimize::{Request, Strategies, optimize};
-use taskgraph::params::{Given, Params};
+use taskgraph::parameters::{Given, Params};
 use taskgraph::settings::Settings;
-use taskgraph::source::Source;
 use taskgraph::task::Label;
-use taskgraph::task_id::TaskId;
+use taskgraph::task::id::TaskId;
 use taskgraph::taskgraph_version::TaskgraphVersion;
 use taskgraph::tree::Tree;
+use taskgraph_compat::source::Source;
 
 fn home() -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/morph")

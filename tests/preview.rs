@@ -334,11 +334,11 @@ fn mend(text: &str) -> String {
 
 /// Every key of the config that comes with the program, at any depth, but for those whose names are free.
 fn keys(
-    value: &taskgraph::value::Value,
-    path: &taskgraph::keypath::KeyPath,
-) -> Vec<taskgraph::keypath::KeyPath> {
+    value: &taskgraph_compat::value::Value,
+    path: &taskgraph_compat::value::path::KeyPath,
+) -> Vec<taskgraph_compat::value::path::KeyPath> {
     let inside = value.as_map().into_iter().flatten();
-    let of = |(key, value): (&taskgraph::value::Str, &taskgraph::value::Value)| {
+    let of = |(key, value): (&taskgraph_compat::value::Str, &taskgraph_compat::value::Value)| {
         let path = path.join(key);
         let is_free =
             path.to_string().starts_with("marian-args.") || path.last_key() == Some("dataset-thresholds");
@@ -360,10 +360,10 @@ fn what_a_run_needs_is_never_filled_in() {
     ];
     let folder = tempfile::tempdir().unwrap();
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("kinds/training-config.yml");
-    let source = taskgraph::source::Source::read(&file).unwrap();
-    let (_, value) = taskgraph::document::load(source.clone()).unwrap();
-    for path in keys(&value, &taskgraph::keypath::KeyPath::default()) {
-        let mut draft = taskgraph::upgrade::Draft::read(source.clone(), "training_config").unwrap();
+    let source = taskgraph_compat::source::Source::read(&file).unwrap();
+    let (_, value) = taskgraph::diagnostics::document::load(source.clone()).unwrap();
+    for path in keys(&value, &taskgraph_compat::value::path::KeyPath::default()) {
+        let mut draft = taskgraph_training::upgrade::Draft::read(source.clone(), "training_config").unwrap();
         assert!(draft.remove(&path), "{path}");
         fs::write(folder.path().join("config.yml"), draft.text()).unwrap();
         let checked = call(folder.path(), &["config", "check", "config.yml", "--json"], "");

@@ -9,8 +9,8 @@ use std::process::Command;
 
 use serde_json::{Map, Value, json};
 use support::{checkout, shared};
-use taskgraph::document::load;
-use taskgraph::source::Source;
+use taskgraph::diagnostics::document::load;
+use taskgraph_compat::source::Source;
 
 /// A key that nothing knows, and that is near to none that something knows.
 const UNKNOWN: &str = "zz-unknown";

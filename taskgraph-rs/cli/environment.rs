@@ -4,15 +4,14 @@
 use std::env;
 use std::path::{Path, PathBuf};
 
+use crate::embedded_kinds;
 use anyhow::Result;
-use taskgraph::problem::{Problem, Problems};
+use taskgraph::diagnostics::{Problem, Problems};
 use taskgraph::settings::{PRODUCTION_ROOT_URL, RunTask, Settings};
-use taskgraph::submit::{Access, Credentials};
 use taskgraph::transform::Registry;
 use taskgraph::tree::Tree;
 use taskgraph_python::Surroundings;
-
-use crate::embedded;
+use taskgraph_taskcluster::{Access, Credentials};
 
 /// Settings out of flags and the environment. The files of run-task are those beside the interpreter that would make
 /// parts of the tree, if nothing else is said: both sides have to use the same ones.
@@ -144,7 +143,7 @@ pub fn open_tree(root: Option<&Path>) -> Result<Tree> {
 /// embedded one.
 pub fn open_tree_or_embedded(root: Option<&Path>) -> Result<Tree> {
     match (root, above()?) {
-        (None, None) => Ok(embedded::tree()),
+        (None, None) => Ok(embedded_kinds::tree()),
         (Some(root), _) => open_tree(Some(root)),
         (None, Some(root)) => open_tree(Some(&root)),
     }
@@ -175,7 +174,7 @@ pub fn has_argument(word: &str) -> bool {
 /// The current directory.
 pub fn current_dir() -> Result<PathBuf> {
     env::current_dir().map_err(|error| {
-        taskgraph::error::Machine(format!("the current directory cannot be told: {error}")).into()
+        taskgraph_compat::error::Machine(format!("the current directory cannot be told: {error}")).into()
     })
 }
 

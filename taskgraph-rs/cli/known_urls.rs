@@ -3,10 +3,11 @@
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
-use taskgraph::error::Machine;
-use taskgraph::problem::{Problem, Problems};
-use taskgraph::urls::Urls;
-use taskgraph::{json, value::Value};
+use taskgraph::diagnostics::{Problem, Problems};
+use taskgraph::known_urls::Urls;
+use taskgraph_compat::error::Machine;
+use taskgraph_compat::json;
+use taskgraph_compat::value::Value;
 
 /// Reads the file; without one, nothing is known about urls.
 pub fn read(file: Option<&Path>) -> Result<Urls> {

@@ -6,63 +6,51 @@
 //! # use taskgraph::transform::{Context, Stub};
 //! # fn shout(_: &Context<'_>, stubs: Vec<Stub>) -> anyhow::Result<Vec<Stub>> { Ok(stubs) }
 //! fn main() -> std::process::ExitCode {
-//!     taskgraph_rs::run(&taskgraph_rs::registry().transform("my.transforms.shout", shout))
+//!     run(&registry().transform("my.transforms.shout", shout))
 //! }
 //! ```
 
-mod actions;
-mod answers;
 mod args;
-mod bar;
-mod base;
-mod build_image;
-mod callback;
-mod config;
+pub mod commands;
+pub(crate) mod config_graph;
 mod container;
-mod creation;
-mod decision;
-mod doctor;
-mod embedded;
-mod ending;
+mod embedded_kinds;
 mod environment;
-mod graph;
-mod image_digest;
+mod failed_creation;
+mod graph_output;
 mod images;
-mod init;
+mod index_answers;
 mod interruption;
-mod kind_graph;
 mod known_urls;
-mod load_image;
-mod load_task;
-mod manual;
 mod medium;
 mod output;
+mod output_format;
 mod parameters;
 mod phase;
-mod plumbing;
-mod preview;
 mod progress;
+mod progress_bar;
 mod python;
+mod registry;
 mod report;
-mod shown;
+mod revision_diff;
+pub mod text_layout;
 
 use std::process::ExitCode;
 
 use anyhow::Result;
-use clap::Parser as _;
-use taskgraph::error::Machine;
-use taskgraph::problem::Problems;
-use taskgraph::submit::CreateFailure;
-use taskgraph::transform::Registry;
-use taskgraph_python::interruption::Interrupted;
-
-/// The table of what ships: what the strings in kind.yml stand for.
-pub use taskgraph_transforms::registry;
-
 use args::{Args, Command, ConfigCommand, GraphCommand};
+use clap::Parser as _;
 use interruption::{INTERRUPTED, Interruption};
 use phase::Phase;
 use report::Reporter;
+use taskgraph::diagnostics::Problems;
+use taskgraph::transform::Registry;
+use taskgraph_compat::error::Machine;
+use taskgraph_python::interruption::Interrupted;
+use taskgraph_taskcluster::CreateFailure;
+
+/// The table of what ships: what the strings in kind.yml stand for.
+pub use registry::registry;
 
 /// How a call ends. Documented in docs/exit-status.md.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -134,36 +122,50 @@ pub fn run(registry: &Registry) -> ExitCode {
 
 fn call(command: Command, registry: &Registry, reporter: &Reporter) -> Result<Status> {
     match command {
-        Command::ActionCallback(options) => callback::run(&options, registry, reporter),
-        Command::TestActionCallback(options) => callback::test(&options, registry, reporter),
-        Command::Actions(options) => actions::show(&options, registry, reporter),
-        Command::Tasks(options) => plumbing::show(&options, Phase::Tasks, registry, reporter),
-        Command::Full(options) => plumbing::show(&options, Phase::Full, registry, reporter),
-        Command::Target(options) => plumbing::show(&options, Phase::Target, registry, reporter),
-        Command::TargetGraph(options) => plumbing::show(&options, Phase::TargetGraph, registry, reporter),
-        Command::Optimized(options) => {
-            plumbing::show_optimized(&options, Phase::Optimized, registry, reporter)
+        Command::ActionCallback(options) => commands::action_callback::run(&options, registry, reporter),
+        Command::TestActionCallback(options) => commands::action_callback::test(&options, registry, reporter),
+        Command::Actions(options) => commands::actions::show(&options, registry, reporter),
+        Command::Tasks(options) => commands::show::show(&options, Phase::Tasks, registry, reporter),
+        Command::Full(options) => commands::show::show(&options, Phase::Full, registry, reporter),
+        Command::Target(options) => commands::show::show(&options, Phase::Target, registry, reporter),
+        Command::TargetGraph(options) => {
+            commands::show::show(&options, Phase::TargetGraph, registry, reporter)
         }
-        Command::Morphed(options) => plumbing::show_optimized(&options, Phase::Morphed, registry, reporter),
-        Command::ImageDigest(options) => image_digest::run(&options, registry, reporter),
-        Command::BuildImage(options) => build_image::run(&options, registry, reporter),
-        Command::Init(options) => init::run(&options),
-        Command::LoadImage(options) => load_image::run(&options, registry, reporter),
-        Command::LoadTask(options) => load_task::run(&options, registry, reporter),
-        Command::KindGraph(options) => kind_graph::run(&options),
-        Command::Decision(options) => decision::run(*options, registry, reporter),
-        Command::Doctor(options) => doctor::run(&options, registry, reporter),
-        Command::Graph(GraphCommand::Preview(options)) => preview::run(&options, registry, reporter),
-        Command::Graph(GraphCommand::Diff(options)) => graph::diff(&options, registry, reporter),
-        Command::Graph(GraphCommand::Explain(options)) => graph::explain(&options, registry, reporter),
-        Command::Graph(GraphCommand::Path(options)) => graph::path(&options, registry, reporter),
-        Command::Config(ConfigCommand::Check(options)) => config::check(&options, registry, reporter),
-        Command::Config(ConfigCommand::Upgrade(options)) => config::upgrade(&options, registry, reporter),
-        Command::Config(ConfigCommand::Continue(options)) => config::go_on(&options, registry, reporter),
-        Command::Config(ConfigCommand::Schema(options)) => config::schema(&options, registry),
-        Command::Config(ConfigCommand::Init(options)) => config::init(&options, registry),
-        Command::Completions(options) => manual::completions(&options),
-        Command::Man(options) => manual::man(&options),
+        Command::Optimized(options) => {
+            commands::show::show_optimized(&options, Phase::Optimized, registry, reporter)
+        }
+        Command::Morphed(options) => {
+            commands::show::show_optimized(&options, Phase::Morphed, registry, reporter)
+        }
+        Command::ImageDigest(options) => commands::image_digest::run(&options, registry, reporter),
+        Command::BuildImage(options) => commands::build_image::run(&options, registry, reporter),
+        Command::Init(options) => commands::init::run(&options),
+        Command::LoadImage(options) => commands::load_image::run(&options, registry, reporter),
+        Command::LoadTask(options) => commands::load_task::run(&options, registry, reporter),
+        Command::KindGraph(options) => commands::kind_graph::run(&options),
+        Command::Decision(options) => commands::decision::run(*options, registry, reporter),
+        Command::Doctor(options) => commands::doctor::run(&options, registry, reporter),
+        Command::Graph(GraphCommand::Preview(options)) => {
+            commands::preview::run(&options, registry, reporter)
+        }
+        Command::Graph(GraphCommand::Diff(options)) => commands::graph::diff(&options, registry, reporter),
+        Command::Graph(GraphCommand::Explain(options)) => {
+            commands::graph::explain(&options, registry, reporter)
+        }
+        Command::Graph(GraphCommand::Path(options)) => commands::graph::path(&options, registry, reporter),
+        Command::Config(ConfigCommand::Check(options)) => {
+            commands::config::check(&options, registry, reporter)
+        }
+        Command::Config(ConfigCommand::Upgrade(options)) => {
+            commands::config::upgrade(&options, registry, reporter)
+        }
+        Command::Config(ConfigCommand::Continue(options)) => {
+            commands::config::go_on(&options, registry, reporter)
+        }
+        Command::Config(ConfigCommand::Schema(options)) => commands::config::schema(&options, registry),
+        Command::Config(ConfigCommand::Init(options)) => commands::config::init(&options, registry),
+        Command::Completions(options) => commands::manual::completions(&options),
+        Command::Man(options) => commands::manual::man(&options),
     }
 }
 
@@ -183,11 +185,11 @@ fn tell(error: anyhow::Error, reporter: &Reporter) -> Status {
             match error.downcast_ref::<CreateFailure>() {
                 // Why is told with the tasks that it is about.
                 Some(failure) if !failure.refused.is_empty() => {
-                    creation::tell(failure);
+                    failed_creation::tell(failure);
                     reporter.machine(&anyhow::Error::msg(failure.to_string()));
                 }
                 Some(failure) => {
-                    creation::tell(failure);
+                    failed_creation::tell(failure);
                     reporter.machine(&error);
                 }
                 None => reporter.machine(&error),

@@ -7,8 +7,8 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context as _, Result};
-use taskgraph::error::Machine;
-use taskgraph::problem::{Problem, Problems};
+use taskgraph::diagnostics::{Problem, Problems};
+use taskgraph_compat::error::Machine;
 
 /// Writes a result to `path`, or to stdout.
 pub fn write(path: Option<&Path>, fill: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {

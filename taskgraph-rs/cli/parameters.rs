@@ -3,14 +3,13 @@
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use anyhow::{Context as _, Result};
-use taskgraph::error::Machine;
-use taskgraph::params::{Given, Params, Spec, read_file};
-use taskgraph::pipeline::Loaded;
-use taskgraph::problem::{Problem, Problems};
-
 use crate::progress::connect_for_a_look;
 use crate::report::Reporter;
+use anyhow::{Context as _, Result};
+use taskgraph::diagnostics::{Problem, Problems};
+use taskgraph::generator::Loaded;
+use taskgraph::parameters::{Given, Params, Spec, read_file};
+use taskgraph_compat::error::Machine;
 
 /// All that `-p` stands for; one set of defaults if it was not given.
 pub fn specs(given: &[PathBuf]) -> Result<Vec<Option<Spec>>> {

@@ -2,16 +2,15 @@
 
 use std::time::SystemTime;
 
+use crate::graph_output::Graph;
+use crate::index_answers::Answers;
 use anyhow::Result;
+use taskgraph::diagnostics::Problem;
+use taskgraph::generator::{Loaded, NO_DECISION, OptimizeRequest};
 use taskgraph::optimize::existing_warnings;
-use taskgraph::params::Params;
-use taskgraph::pipeline::{Loaded, NO_DECISION, OptimizeRequest};
-use taskgraph::problem::Problem;
+use taskgraph::parameters::Params;
 use taskgraph::settings::Settings;
-use taskgraph::task_id::TaskId;
-
-use crate::answers::Answers;
-use crate::shown::Graph;
+use taskgraph::task::id::TaskId;
 
 /// Which graph is shown.
 #[derive(Clone, Copy, PartialEq, Eq)]

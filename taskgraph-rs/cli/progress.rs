@@ -5,16 +5,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use anstream::eprintln;
-use anyhow::Result;
-use taskgraph::probe::{self, probe};
-use taskgraph::settings::PRODUCTION_ROOT_URL;
-use taskgraph::submit::{Access, News, Patience, Taskcluster, Watch};
-use taskgraph::urls::{Question, Urls};
-use taskgraph_python::interruption::{Held, hold, is_interrupted};
-
 use crate::environment::{access, is_root_url_set};
 use crate::report::one_line;
+use anstream::eprintln;
+use anyhow::Result;
+use taskgraph::known_urls::{Question, Urls};
+use taskgraph::settings::PRODUCTION_ROOT_URL;
+use taskgraph_python::interruption::{Held, hold, is_interrupted};
+use taskgraph_taskcluster::url_check::probe;
+use taskgraph_taskcluster::{Access, News, Patience, Taskcluster, Watch, url_check};
 
 /// Taskcluster as the environment says, watched by whoever sits in front of it.
 pub fn connect() -> Result<Taskcluster> {
@@ -40,7 +39,7 @@ pub fn connect_as_anybody(root_url: Option<String>, timeout: Duration) -> Result
 /// Asks whether urls are there.
 pub fn ask(questions: &[Question]) -> Urls {
     let line = Line::new();
-    let urls = probe(questions, probe::Patience::default(), &|done, all| {
+    let urls = probe(questions, url_check::Patience::default(), &|done, all| {
         line.show(&format!("{done} of {all} urls asked whether they are there"));
     });
     line.show("");

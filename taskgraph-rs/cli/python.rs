@@ -3,13 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use anstream::eprintln;
-use taskgraph::worker::NativeParts;
-use taskgraph_python::{Choice, Limits, PythonSupport};
-
 use crate::args::{NativeChoice, PythonOptions};
 use crate::environment::python_surroundings;
 use crate::report::one_line;
+use anstream::eprintln;
+use taskgraph::python_worker::NativeParts;
+use taskgraph_python::{Choice, Limits, PythonSupport};
 
 /// What the flags ask for. Nothing is started.
 pub fn support(options: &PythonOptions) -> Arc<PythonSupport> {

@@ -5,18 +5,17 @@ mod excerpt;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
+use crate::medium::{FIXED, Medium, broken, columns, shortened};
+use crate::text_layout::{Ink, Page};
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer};
 use anstream::{eprint, eprintln};
-use taskgraph::inert::inert;
-use taskgraph::preview::of_run_task;
-use taskgraph::problem::{Problem, Severity};
-use taskgraph::secret::redact;
-use taskgraph::source::Place;
-
-use crate::medium::{FIXED, Medium, broken, columns, shortened};
-use crate::preview::page::{Ink, Page};
 use excerpt::{Excerpt, is_near, origin};
+use taskgraph::diagnostics::{Problem, Severity};
+use taskgraph_compat::redact::redact;
+use taskgraph_compat::source::Place;
+use taskgraph_compat::terminal::inert;
+use taskgraph_training::of_run_task;
 
 /// How many problems are told: who has more mends these first.
 const MOST_SHOWN: usize = 100;

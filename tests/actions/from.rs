@@ -203,7 +203,7 @@ fn an_earlier_task_that_cannot_be_used_is_told_and_runs() {
     let (id, mut definition) = vocabulary.unwrap();
     definition["expires"] = "2026-12-30T00:00:00.000Z".into();
     let soon = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
-    let soon = taskgraph::time::json_date(i64::try_from(soon.as_millis()).unwrap() + 3_600_000);
+    let soon = taskgraph_compat::time::json_date(i64::try_from(soon.as_millis()).unwrap() + 3_600_000);
     definition["expires"] = soon.into();
     trained.fake.put_task(&id, definition, "completed");
     let earlier = trained.earlier(|_| ());

@@ -141,7 +141,7 @@ fn what_would_be_used_again_has_to_outlast_what_waits_for_it() {
     for (days, runs_anew) in [(3, true), (30, false)] {
         let mut image = image.clone();
         let expires = i64::try_from(since.as_millis()).unwrap() + days * 24 * 3_600_000;
-        image["expires"] = taskgraph::time::json_date(expires).into();
+        image["expires"] = taskgraph_compat::time::json_date(expires).into();
         fake.put_task(IMAGE, image, "completed");
         let Some((repository, outcome)) = train(&fake, json!({"previous-group-ids": [GROUP]})) else {
             return;

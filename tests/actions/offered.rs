@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 use std::time::SystemTime;
 
 use serde_json::Value;
-use taskgraph::actions::render;
-use taskgraph::params::{Params, read_file};
-use taskgraph::pipeline::Loaded;
+use taskgraph::generator::Loaded;
+use taskgraph::parameters::{Params, read_file};
 use taskgraph::tree::Tree;
-use taskgraph_transforms::registry;
+use taskgraph_decision::actions::render;
+use taskgraph_rs::registry;
 
 use crate::support::{checkout, read_json, shared};
 

@@ -103,7 +103,7 @@ fn what_the_stage_came_out_of_runs_anew_if_it_failed() {
 /// Milliseconds after 1970.
 fn in_days(days: i64) -> String {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
-    taskgraph::time::json_date(i64::try_from(since.as_millis()).unwrap() + days * 24 * 3_600_000)
+    taskgraph_compat::time::json_date(i64::try_from(since.as_millis()).unwrap() + days * 24 * 3_600_000)
 }
 
 /// A toolchain that is needed until the deadline of what it is fetched by, and what it came out of.

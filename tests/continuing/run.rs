@@ -64,7 +64,7 @@ pub struct Outcome {
 /// A point in time, so many days from now.
 pub fn in_days(days: i64) -> String {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
-    taskgraph::time::json_date(i64::try_from(since.as_millis()).unwrap() + days * 86_400_000)
+    taskgraph_compat::time::json_date(i64::try_from(since.as_millis()).unwrap() + days * 86_400_000)
 }
 
 impl Trained {

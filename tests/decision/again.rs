@@ -180,14 +180,14 @@ fn now() -> i64 {
 
 /// A point in time of a definition, in milliseconds after 1970.
 fn time(definition: &Value, key: &str) -> i64 {
-    taskgraph::time::parse_json_date(definition[key].as_str().unwrap()).unwrap() / 1_000
+    taskgraph_compat::time::parse_json_date(definition[key].as_str().unwrap()).unwrap() / 1_000
 }
 
 /// Makes a task so many milliseconds older.
 fn age(fake: &Fake, id: &str, by: i64) {
     let (mut definition, state) = (fake.definition(id), fake.state(id).unwrap());
     for key in ["created", "deadline", "expires"] {
-        definition[key] = taskgraph::time::json_date(time(&definition, key) - by).into();
+        definition[key] = taskgraph_compat::time::json_date(time(&definition, key) - by).into();
     }
     fake.put_task(id, definition, &state);
 }

@@ -5,17 +5,17 @@ use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
-use taskgraph::decide::{Decided, Decision, Rendered};
-use taskgraph::fields::Fields as _;
-use taskgraph::keypath::KeyPath;
-use taskgraph::params::{Params, read_file};
-use taskgraph::pipeline::Loaded;
+use taskgraph::generator::Loaded;
+use taskgraph::known_urls::Urls;
+use taskgraph::parameters::{Params, read_file};
+use taskgraph::schema::fields::Fields as _;
 use taskgraph::settings::{RunTask, Settings};
-use taskgraph::submit::{CreateFailure, Patience, Taskcluster};
-use taskgraph::task_id::TaskId;
+use taskgraph::task::id::TaskId;
 use taskgraph::tree::Tree;
-use taskgraph::urls::Urls;
-use taskgraph_transforms::registry;
+use taskgraph_compat::value::path::KeyPath;
+use taskgraph_decision::decision::{Decided, Decision, Rendered};
+use taskgraph_rs::registry;
+use taskgraph_taskcluster::{CreateFailure, Patience, Taskcluster};
 
 use crate::fake_taskcluster::{Fake, Fault};
 use crate::repository::DECISION;
@@ -64,7 +64,7 @@ impl Bench {
         let given = read_file(&self.tree.join("cases").join(case).join("parameters.yml"))?;
         let mut params = Params::new(given.values, vec![given.layer]);
         // A decision refuses keys that nobody knows, and so does that of the reference: these were made by actions.
-        for unknown in taskgraph::params::unknown(&params, &self.loaded.extension) {
+        for unknown in taskgraph::parameters::unknown(&params, &self.loaded.extension) {
             let (key, above) = unknown.path.0.split_last().unwrap();
             let map = params.find_mut(&KeyPath(above.to_vec())).and_then(|map| map.as_map_mut()).unwrap();
             map.take(&KeyPath(vec![key.clone()]).to_string());
@@ -80,7 +80,7 @@ impl Bench {
             ..Settings::default()
         };
         let taskcluster = Taskcluster::new(fake.proxied()).with_patience(BRISK);
-        taskgraph::decide::run(
+        taskgraph_decision::decision::run(
             &self.loaded,
             params,
             &Decision {

@@ -55,7 +55,7 @@ fn a_task_that_has_expired_is_refused_even_if_nothing_waits_for_it() {
 /// What the index has is passed over by the same rule, and told; it is asked for in the same call.
 #[test]
 fn what_the_index_has_and_nothing_can_wait_for_is_told_and_runs() {
-    let soon = taskgraph::time::json_date(now() + 3_600_000);
+    let soon = taskgraph_compat::time::json_date(now() + 3_600_000);
     for (state, expires, told) in [
         ("failed", "2999-01-01T00:00:00.000Z", "its state is failed"),
         ("exception", "2999-01-01T00:00:00.000Z", "its state is exception (canceled)"),
@@ -125,7 +125,7 @@ fn what_runs_or_is_done_stands_in() {
 #[test]
 fn a_task_has_to_outlast_the_creation_too() {
     let fake = Fake::start();
-    let deadline = taskgraph::time::json_date(now() + 24 * 3_600_000 + 60_000);
+    let deadline = taskgraph_compat::time::json_date(now() + 24 * 3_600_000 + 60_000);
     fake.status(ONE, "completed", &deadline);
     let outcome = decide(&fake, &json!({"job-a": ONE}));
     assert_eq!(outcome.status, 2, "{}", outcome.err);

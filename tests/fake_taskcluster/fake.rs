@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use indexmap::IndexMap;
 use serde_json::Value;
-use taskgraph::submit::{Access, Credentials};
+use taskgraph_taskcluster::{Access, Credentials};
 
 use super::answer::Refusal;
 use super::auth::Client;

@@ -5,7 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use indexmap::IndexMap;
 use serde_json::{Value, json};
-use taskgraph::time::{json_date, parse_json_date};
+use taskgraph_compat::time::{json_date, parse_json_date};
 
 use super::answer::Refusal;
 use super::run::Run;

@@ -157,7 +157,7 @@ fn no_format_shows_a_password_or_a_raw_escape() {
             }
         }
         if let Some((_, behind)) = shown.split_once("id=\"values\">") {
-            let packed = taskgraph::python::base64::decode(behind.split_once('<').unwrap().0).unwrap();
+            let packed = taskgraph_compat::python::base64::decode(behind.split_once('<').unwrap().0).unwrap();
             let mut values = String::new();
             flate2::read::ZlibDecoder::new(&*packed).read_to_string(&mut values).unwrap();
             assert!(values.contains("https://***@models.example.org"), "{format} has no definitions");

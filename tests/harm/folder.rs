@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use taskgraph::inert::is_inert;
+use taskgraph_compat::terminal::is_inert;
 use tempfile::TempDir;
 
 use crate::support::PARAMETERS;

@@ -9,13 +9,13 @@ use std::time::Duration;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use taskgraph::lookup::Wanted;
-use taskgraph::probe::{self, heads};
-use taskgraph::submit::{Access, Credentials, Failure, NewTask, Patience, Taskcluster};
+use taskgraph::known_urls::Answer;
+use taskgraph::optimize::index::Wanted;
 use taskgraph::task::Label;
-use taskgraph::task_id::TaskId;
-use taskgraph::urls::Answer;
-use taskgraph::value::Map;
+use taskgraph::task::id::TaskId;
+use taskgraph_compat::value::Map;
+use taskgraph_taskcluster::url_check::heads;
+use taskgraph_taskcluster::{Access, Credentials, Failure, NewTask, Patience, Taskcluster, url_check};
 
 use crate::folder::{Folder, SECRET, task};
 use crate::server::Server;
@@ -79,7 +79,7 @@ fn all() -> impl Iterator<Item = (&'static str, Ask)> {
 #[track_caller]
 fn told(ask: Ask, taskcluster: &Taskcluster, server: &Server) -> String {
     let error = ask(taskcluster, server).unwrap_err();
-    assert!(taskgraph::error::Machine::is_behind(&error), "{error:#}");
+    assert!(taskgraph_compat::error::Machine::is_behind(&error), "{error:#}");
     format!("{error:#}")
 }
 
@@ -166,7 +166,8 @@ fn a_length_that_is_none_and_a_head_that_is_none_are_refused() {
             let why = told(ask, &at(&server, PATIENT), &server);
             assert!(why.contains("(asked 2 times)"), "{name}: {head:?}: {why}");
         }
-        let patience = probe::Patience { pause: Duration::from_millis(1), ..probe::Patience::default() };
+        let patience =
+            url_check::Patience { pause: Duration::from_millis(1), ..url_check::Patience::default() };
         let answer = probed(&server.home, patience);
         assert!(matches!(answer, Answer::Failed(_) | Answer::Found), "{head:?}: {answer:?}");
     }
@@ -239,7 +240,8 @@ fn redirects_to_anything_but_the_web_are_not_followed() {
         let why = told(FILE, &at(&server, PATIENT), &server);
         assert!(!why.contains("root:"), "{why}");
         assert_eq!(server.asked().len(), 1, "{to}: {why}");
-        let patience = probe::Patience { pause: Duration::from_millis(1), ..probe::Patience::default() };
+        let patience =
+            url_check::Patience { pause: Duration::from_millis(1), ..url_check::Patience::default() };
         let answer = probed(&server.home, patience);
         assert!(matches!(answer, Answer::Failed(_)), "{to}: {answer:?}");
     }
@@ -267,7 +269,7 @@ fn credentials_are_not_told_to_where_a_redirect_leads() {
     assert!(server.asked()[0].contains("bewit"), "the services do get a signature");
     let own = server.home.replace("//", &format!("//user:{SECRET}@"));
     assert_eq!(signed.get_url(&format!("{own}/p.yml")).unwrap(), b"{}");
-    let patience = probe::Patience::default();
+    let patience = url_check::Patience::default();
     assert_eq!(probed(&own, patience), Answer::Found);
     let asked = there.asked();
     assert_eq!(asked.len(), 4);
@@ -275,15 +277,18 @@ fn credentials_are_not_told_to_where_a_redirect_leads() {
 }
 
 /// What a HEAD request makes of a url.
-fn probed(url: &str, patience: probe::Patience) -> Answer {
+fn probed(url: &str, patience: url_check::Patience) -> Answer {
     let urls = BTreeSet::from([url.to_owned()]);
-    heads(&urls, probe::Ask::Start, patience, &|_, _| ()).remove(url).unwrap().answer
+    heads(&urls, url_check::Ask::Start, patience, &|_, _| ()).remove(url).unwrap().answer
 }
 
 #[test]
 fn a_probe_is_not_held_up() {
-    let patience =
-        probe::Patience { timeout: Duration::from_millis(300), attempts: 2, pause: Duration::from_millis(1) };
+    let patience = url_check::Patience {
+        timeout: Duration::from_millis(300),
+        attempts: 2,
+        pause: Duration::from_millis(1),
+    };
     let failed = |server: &Server| match probed(&server.home, patience) {
         Answer::Failed(why) => why,
         other => panic!("{other:?}"),

@@ -22,7 +22,7 @@ for fetch in json.loads(os.environ["MOZ_FETCHES"]):
 fn artifacts_are_handed_out_as_the_queue_would_and_all_else_is_left_to_the_script_behind() {
     let folder = tempfile::tempdir().unwrap();
     let path = |path: &str| folder.path().join(path);
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/taskgraph-rs/cli/load_task/fetch_content.py");
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/taskgraph-rs/cli/commands/load_task/fetch_content.py");
     let script = fs::read_to_string(script).unwrap();
     let artifacts = path("artifacts");
     let moved = script.replace("/taskgraph-artifacts", artifacts.to_str().unwrap());

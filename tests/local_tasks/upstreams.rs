@@ -5,7 +5,7 @@ use std::process::Command;
 
 use serde_json::json;
 use taskgraph::task::Label;
-use taskgraph::task_id::TaskId;
+use taskgraph::task::id::TaskId;
 
 use crate::desk::Desk;
 use crate::fake_taskcluster::{Fake, Fault};

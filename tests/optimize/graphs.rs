@@ -7,8 +7,8 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 use taskgraph::graph::TaskGraph;
+use taskgraph::graph::traverse::{any_order, postorder, reference_order};
 use taskgraph::task::Label;
-use taskgraph::walk::{any_order, postorder, reference_order};
 
 use crate::laws::{check_closure, check_laws, check_reasons};
 use crate::{Input, labels, ours};

@@ -6,7 +6,7 @@ use indexmap::IndexSet;
 use taskgraph::graph::TaskGraph;
 use taskgraph::optimize::{Fate, KeptBy, NotReplaced, Optimized};
 use taskgraph::task::Label;
-use taskgraph::task_id::TaskId;
+use taskgraph::task::id::TaskId;
 
 /// What has to hold for every graph that was optimized.
 pub fn check_laws(graph: &TaskGraph, optimized: &Optimized, what: &str) {

@@ -18,16 +18,16 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use support::written;
 use taskgraph::graph::TaskGraph;
-use taskgraph::lookup::Found;
+use taskgraph::optimize::index::Found;
 use taskgraph::optimize::{
     ALWAYS, Composite, Fate, INDEX_SEARCH, Optimized, Removed, Request, SKIP_UNLESS_CHANGED, Strategies,
     Strategy, optimize, wanted,
 };
-use taskgraph::params::{Given, Params};
+use taskgraph::parameters::{Given, Params};
 use taskgraph::settings::Settings;
-use taskgraph::source::Source;
 use taskgraph::task::Label;
-use taskgraph::task_id::TaskId;
+use taskgraph::task::id::TaskId;
+use taskgraph_compat::source::Source;
 
 use laws::{check_closure, check_laws, check_reasons};
 

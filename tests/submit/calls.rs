@@ -1,7 +1,7 @@
 //! What the calls ask for, and what they make of the answers.
 
 use serde_json::json;
-use taskgraph::submit::{Access, Failure, Taskcluster};
+use taskgraph_taskcluster::{Access, Failure, Taskcluster};
 
 use crate::fake_taskcluster::{Fake, Fault};
 use crate::{brisk, id};

@@ -4,16 +4,16 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use serde_json::Value as Json;
-use taskgraph::fields::Fields as _;
-use taskgraph::params::{Params, read_file};
-use taskgraph::pipeline::{Loaded, OptimizeRequest};
+use taskgraph::generator::{Loaded, OptimizeRequest};
+use taskgraph::known_urls::Urls;
+use taskgraph::parameters::{Params, read_file};
+use taskgraph::schema::fields::Fields as _;
 use taskgraph::settings::{RunTask, Settings};
-use taskgraph::submit::NewTask;
-use taskgraph::task_id::TaskId;
+use taskgraph::task::id::TaskId;
 use taskgraph::tree::Tree;
-use taskgraph::urls::Urls;
-use taskgraph::value::Value;
-use taskgraph_transforms::registry;
+use taskgraph_compat::value::Value;
+use taskgraph_rs::registry;
+use taskgraph_taskcluster::NewTask;
 
 use crate::fake_taskcluster::Fake;
 use crate::support::{checkout, read_json, shared};

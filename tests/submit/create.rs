@@ -3,11 +3,11 @@
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use indexmap::IndexSet;
-use taskgraph::map;
-use taskgraph::submit::{CreateFailure, Failure, NewTask, Taskcluster};
 use taskgraph::task::Label;
-use taskgraph::task_id::TaskId;
-use taskgraph::value::{Map, Value};
+use taskgraph::task::id::TaskId;
+use taskgraph_compat::map;
+use taskgraph_compat::value::{Map, Value};
+use taskgraph_taskcluster::{CreateFailure, Failure, NewTask, Taskcluster};
 
 use crate::fake_taskcluster::{Fake, Fault};
 use crate::{BRISK, brisk, id};
@@ -73,7 +73,7 @@ fn layers(layers: usize, width: usize) -> Vec<NewTask> {
     decided(tasks)
 }
 
-fn numbers(tasks: &[taskgraph::submit::CreatedTask]) -> Vec<usize> {
+fn numbers(tasks: &[taskgraph_taskcluster::CreatedTask]) -> Vec<usize> {
     let mut numbers: Vec<usize> =
         tasks.iter().map(|task| task.task_id.as_str()[1..].parse().unwrap()).collect();
     numbers.sort_unstable();

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use serde_json::json;
-use taskgraph::submit::{Failure, NewTask, Patience, Taskcluster};
 use taskgraph::task::Label;
+use taskgraph_taskcluster::{Failure, NewTask, Patience, Taskcluster};
 
 use crate::fake_taskcluster::{Fake, Fault};
 use crate::{BRISK, brisk, id};

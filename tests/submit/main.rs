@@ -16,10 +16,10 @@ mod watched;
 
 use std::time::Duration;
 
-use taskgraph::lookup::Wanted;
-use taskgraph::submit::{Access, Patience, Taskcluster};
-use taskgraph::task_id::TaskId;
-use taskgraph::value::Str;
+use taskgraph::optimize::index::Wanted;
+use taskgraph::task::id::TaskId;
+use taskgraph_compat::value::Str;
+use taskgraph_taskcluster::{Access, Patience, Taskcluster};
 
 /// Asks often and at once.
 const BRISK: Patience = Patience {

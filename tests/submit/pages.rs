@@ -1,7 +1,7 @@
 //! Long lists: batches of what is asked for, pages of what is answered.
 
 use serde_json::json;
-use taskgraph::value::Str;
+use taskgraph_compat::value::Str;
 
 use crate::fake_taskcluster::Fake;
 use crate::{brisk, id};

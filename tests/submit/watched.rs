@@ -3,8 +3,8 @@
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use taskgraph::submit::{Failure, NewTask, News, Watch};
 use taskgraph::task::Label;
+use taskgraph_taskcluster::{Failure, NewTask, News, Watch};
 
 use crate::fake_taskcluster::{Fake, Fault};
 use crate::{brisk, id};

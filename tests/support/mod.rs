@@ -50,12 +50,12 @@ pub fn whole(config: &str) -> String {
 
 /// The same for a tree: the keys of `defaults`, a training config of it. Maps whose keys are free are taken as a whole.
 pub fn completed(config: &str, defaults: &Path) -> String {
-    use taskgraph::keypath::KeyPath;
-    use taskgraph::value::Value as Own;
+    use taskgraph_compat::value::Value as Own;
+    use taskgraph_compat::value::path::KeyPath;
 
     const FREE: [&str; 3] = ["datasets", "dataset-thresholds", "worker-classes"];
 
-    fn fill(draft: &mut taskgraph::upgrade::Draft, path: &KeyPath, defaults: &Own) {
+    fn fill(draft: &mut taskgraph_training::upgrade::Draft, path: &KeyPath, defaults: &Own) {
         for (key, theirs) in defaults.as_map().into_iter().flatten() {
             let inside = path.join(key);
             match draft.get(&inside).map(|ours| ours.as_map().is_some()) {
@@ -71,11 +71,13 @@ pub fn completed(config: &str, defaults: &Path) -> String {
         }
     }
 
-    let source = |name: &str, text: String| taskgraph::source::Source::new(name, text);
+    let source = |name: &str, text: String| taskgraph_compat::source::Source::new(name, text);
     let (_, defaults) =
-        taskgraph::document::load(source("d", std::fs::read_to_string(defaults).unwrap())).unwrap();
+        taskgraph::diagnostics::document::load(source("d", std::fs::read_to_string(defaults).unwrap()))
+            .unwrap();
     // What is no map at all stays what it is.
-    let Ok(mut draft) = taskgraph::upgrade::Draft::read(source("c", config.to_owned()), "training_config")
+    let Ok(mut draft) =
+        taskgraph_training::upgrade::Draft::read(source("c", config.to_owned()), "training_config")
     else {
         return config.to_owned();
     };

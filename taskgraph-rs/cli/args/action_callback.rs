@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
 
-use super::show::TreeOptions;
+use crate::args::show::TreeOptions;
 
 /// Flags of `action-callback`. What the action is about stands in the environment of its task.
 #[derive(ClapArgs)]

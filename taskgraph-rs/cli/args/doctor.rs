@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
 
-use super::TreeOptions;
+use crate::args::TreeOptions;
 
 /// Flags of `doctor`.
 #[derive(ClapArgs)]

@@ -2,7 +2,7 @@
 
 use clap::Args as ClapArgs;
 
-use super::path::ConfigOptions;
+use crate::args::path::ConfigOptions;
 
 /// Flags of `graph explain`.
 #[derive(ClapArgs)]

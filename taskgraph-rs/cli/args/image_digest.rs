@@ -2,7 +2,7 @@
 
 use clap::Args as ClapArgs;
 
-use super::TreeOptions;
+use crate::args::TreeOptions;
 
 /// Flags of `image-digest`.
 #[derive(ClapArgs)]

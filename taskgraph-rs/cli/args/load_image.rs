@@ -2,7 +2,7 @@
 
 use clap::Args as ClapArgs;
 
-use super::{EngineOptions, TreeOptions};
+use crate::args::{EngineOptions, TreeOptions};
 
 /// Flags of `load-image`.
 #[derive(ClapArgs)]

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
 
-use super::{EngineOptions, TreeOptions};
+use crate::args::{EngineOptions, TreeOptions};
 
 /// Flags of `load-task`.
 #[derive(ClapArgs)]

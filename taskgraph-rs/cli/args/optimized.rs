@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
 
-use super::GraphOptions;
+use crate::args::GraphOptions;
 
 /// Flags of the commands that show what has to run.
 #[derive(ClapArgs)]

@@ -7,7 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
-use taskgraph::error::Machine;
+use taskgraph_compat::error::Machine;
 use taskgraph_python::interruption::{Interrupted, is_interrupted};
 
 /// How often a wait looks whether the call has ended or was interrupted.

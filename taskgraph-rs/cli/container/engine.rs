@@ -5,10 +5,9 @@ use std::io;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use crate::container::call::{Outcome, failure, wait_for};
 use anyhow::Result;
-use taskgraph::error::Machine;
-
-use super::call::{Outcome, failure, wait_for};
+use taskgraph_compat::error::Machine;
 
 /// The engines that are looked for, in order.
 const KNOWN: [&str; 2] = ["docker", "podman"];

@@ -6,11 +6,10 @@ use std::io::{self, IsTerminal as _};
 use std::path::Path;
 use std::process::Stdio;
 
+use crate::container::call::{failure, tidy, wait_or_stop};
+use crate::container::engine::Engine;
 use anyhow::{Result, bail};
-use taskgraph::error::Machine;
-
-use super::call::{failure, tidy, wait_or_stop};
-use super::engine::Engine;
+use taskgraph_compat::error::Machine;
 
 /// What a container is made of.
 #[derive(Default)]

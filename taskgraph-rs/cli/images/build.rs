@@ -4,19 +4,18 @@ use std::fs;
 use std::io::Write as _;
 use std::path::Path;
 
+use crate::container::Engine;
+use crate::images::graph::image_name;
+use crate::report::one_line;
 use anstream::eprintln;
 use anyhow::{Context as _, Result};
 use indexmap::IndexMap;
-use taskgraph::decision::DockerContext;
-use taskgraph::error::Machine;
+use taskgraph::diagnostics::{Problem, Problems};
 use taskgraph::graph::TaskGraph;
-use taskgraph::problem::{Problem, Problems};
 use taskgraph::settings::Settings;
 use taskgraph::task::Task;
-
-use super::graph::image_name;
-use crate::container::Engine;
-use crate::report::one_line;
+use taskgraph::transform::notes::DockerContext;
+use taskgraph_compat::error::Machine;
 
 /// The argument that stands for the image that another one is built on.
 const PARENT: &str = "DOCKER_IMAGE_PARENT";

@@ -2,21 +2,20 @@
 
 use std::time::SystemTime;
 
-use anyhow::Result;
-use taskgraph::fields::Fields as _;
-use taskgraph::graph::TaskGraph;
-use taskgraph::params::Params;
-use taskgraph::pipeline::{Full, Loaded};
-use taskgraph::problem::{Problem, Problems};
-use taskgraph::settings::Settings;
-use taskgraph::task::{Label, Task};
-use taskgraph::transform::Registry;
-use taskgraph::value::Value;
-use taskgraph::words;
-
 use crate::args::TreeOptions;
 use crate::environment::{level, open_tree, settings};
 use crate::report::Reporter;
+use anyhow::Result;
+use taskgraph::diagnostics::{Problem, Problems};
+use taskgraph::generator::{Full, Loaded};
+use taskgraph::graph::TaskGraph;
+use taskgraph::parameters::Params;
+use taskgraph::schema::fields::Fields as _;
+use taskgraph::settings::Settings;
+use taskgraph::task::{Label, Task};
+use taskgraph::transform::Registry;
+use taskgraph_compat::suggest;
+use taskgraph_compat::value::Value;
 
 /// The kind whose tasks make images.
 const KIND: &str = "docker-image";
@@ -79,10 +78,10 @@ fn unknown(graph: &TaskGraph, image: &str) -> Problems {
     let name = |label: &Label| label.as_str().strip_prefix(PREFIX).map(str::to_owned);
     let known: Vec<String> = labels.filter_map(name).collect();
     let problem = Problem::error("unknown-image", format!("unknown image `{image}`"));
-    let help = match words::nearest(image, known.iter().map(String::as_str)) {
+    let help = match suggest::nearest(image, known.iter().map(String::as_str)) {
         Some(nearest) => format!("did you mean `{nearest}`?"),
         None if known.is_empty() => "the tree makes no images".into(),
-        None => format!("the images are {}", words::list(&known).replace(" or ", " and ")),
+        None => format!("the images are {}", suggest::list(&known).replace(" or ", " and ")),
     };
     problem.help(help).into()
 }

@@ -3,15 +3,14 @@
 use std::fs::File;
 use std::path::Path;
 
-use anstream::eprintln;
-use anyhow::{Context as _, Result};
-use taskgraph::error::Machine;
-use taskgraph::problem::{Problem, Problems};
-use taskgraph::submit::Taskcluster;
-use taskgraph::task_id::TaskId;
-
 use crate::container::Engine;
 use crate::report::one_line;
+use anstream::eprintln;
+use anyhow::{Context as _, Result};
+use taskgraph::diagnostics::{Problem, Problems};
+use taskgraph::task::id::TaskId;
+use taskgraph_compat::error::Machine;
+use taskgraph_taskcluster::Taskcluster;
 
 /// The artifact that a task leaves its image as.
 pub const ARTIFACT: &str = "public/image.tar.zst";

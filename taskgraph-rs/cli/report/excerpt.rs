@@ -3,12 +3,11 @@
 
 use std::ops::Range;
 
+use crate::report::one_line;
 use annotate_snippets::{Annotation, AnnotationKind, Origin, Snippet};
-use taskgraph::inert::veiled;
-use taskgraph::secret::hidden;
-use taskgraph::source::Place;
-
-use super::one_line;
+use taskgraph_compat::redact::hidden;
+use taskgraph_compat::source::Place;
+use taskgraph_compat::terminal::veiled;
 
 /// The most bytes of a file that are drawn for one problem. A line that is longer is not drawn at all.
 const MOST_DRAWN: usize = 16 << 10;

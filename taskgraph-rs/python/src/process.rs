@@ -10,19 +10,18 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{JoinHandle, sleep, spawn};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result};
-use rustix::process::{Pid, Signal, kill_process, kill_process_group};
-use serde::Deserialize;
-use serde_json::value::RawValue;
-use taskgraph::error::Machine;
-use taskgraph::problem::{Problem, Problems};
-use taskgraph::worker::{Channel, Reply, Request, killed};
-
 use crate::find::Interpreter;
 use crate::frame;
 use crate::interruption::{Interrupted, hold, is_interrupted};
 use crate::script::{BOOTSTRAP, first_frame};
 use crate::support::{Limits, Log};
+use anyhow::{Context as _, Result};
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use taskgraph::diagnostics::{Problem, Problems};
+use taskgraph::python_worker::{Channel, Reply, Request, killed};
+use taskgraph_compat::error::Machine;
 
 /// How long an interpreter may take to start, besides what the user allows.
 const START: Duration = Duration::from_secs(30);

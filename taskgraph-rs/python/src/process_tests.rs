@@ -6,7 +6,7 @@ use std::path::Path;
 
 use tempfile::TempDir;
 
-use super::*;
+use crate::process::*;
 
 const LIMITS: Limits = Limits { time: Duration::from_secs(20), memory: None };
 

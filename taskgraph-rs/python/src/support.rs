@@ -4,12 +4,12 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use anyhow::Result;
-use taskgraph::problem::{Problem, Problems};
-use taskgraph::worker::{self, Channel, NativeParts, Python, Refusal};
-
 use crate::find::{Choice, Interpreter, Surroundings, find};
 use crate::process::Process;
+use anyhow::Result;
+use taskgraph::diagnostics::{Problem, Problems};
+use taskgraph::python_worker;
+use taskgraph::python_worker::{Channel, NativeParts, Python, Refusal};
 
 /// How much the Python of a tree may take.
 #[derive(Clone, Copy, Debug)]
@@ -84,9 +84,9 @@ impl Python for PythonSupport {
         self.limits.memory
     }
 
-    fn interpreter(&self) -> Option<worker::Interpreter<'_>> {
+    fn interpreter(&self) -> Option<python_worker::Interpreter<'_>> {
         let Interpreter { program, found_by, .. } = self.interpreter.as_ref()?;
-        Some(worker::Interpreter { program, found_by })
+        Some(python_worker::Interpreter { program, found_by })
     }
 
     fn refusal(&self) -> Option<Refusal> {

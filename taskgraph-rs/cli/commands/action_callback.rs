@@ -1,0 +1,285 @@
+//! `action-callback` and `test-action-callback`: does what somebody asked of a task group, or says what it would do.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::time::SystemTime;
+
+use crate::args::{ActionCallbackOptions, FolderOptions, TestActionCallbackOptions};
+use crate::commands::decision::{Way, can_create, decide, tell_creation};
+use crate::environment::{open_tree, settings};
+use crate::output::write;
+use crate::parameters::completed;
+use crate::progress::connect;
+use crate::report::{Reporter, count, one_line};
+use crate::{Status, environment};
+use anstream::eprintln;
+use anyhow::{Context as _, Result};
+use taskgraph::diagnostics::{Problem, Problems};
+use taskgraph::generator::Loaded;
+use taskgraph::parameters::{Given, Params, Spec};
+use taskgraph::settings::Settings;
+use taskgraph::task::Label;
+use taskgraph::task::datestamp::resolve;
+use taskgraph::task::id::TaskId;
+use taskgraph::transform::Registry;
+use taskgraph_compat::error::Machine;
+use taskgraph_compat::source::Source;
+use taskgraph_compat::value::{Map, Str, Value};
+use taskgraph_compat::{json, map};
+use taskgraph_decision::actions;
+use taskgraph_decision::actions::{Action, Call, Input, Plan};
+use taskgraph_decision::decision::{Creator, Earlier, Folder, new_tasks};
+use taskgraph_taskcluster::{Cancelled, NewTask, Offline, Service, Taskcluster};
+
+/// Everything about one call that does not depend on the action.
+struct Desk<'d> {
+    loaded: &'d Loaded,
+    params: &'d Params,
+    settings: &'d Settings,
+    /// Nobody where no network is asked.
+    services: Option<&'d Taskcluster>,
+    folders: &'d FolderOptions,
+    reporter: &'d Reporter,
+}
+
+/// Does what the environment of the task says.
+pub fn run(options: &ActionCallbackOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {
+    let asked = environment::action()?;
+    environment::needs_root_url()?;
+    let settings = settings(options.tree.run_task_dir.as_deref(), false, registry)?;
+    let services = connect()?;
+    can_create(&services)?;
+    let loaded = Loaded::load(open_tree(options.tree.root.as_deref())?, registry, &BTreeSet::new())?;
+    let action = actions::find(&loaded, &asked.callback)?;
+    let task = asked.task.as_deref().map(TaskId::parse).transpose().context("ACTION_TASK_ID")?;
+    let group = TaskId::parse(&asked.group).context("ACTION_TASK_GROUP_ID")?;
+    let input = Input::read(Source::new("ACTION_INPUT", asked.input), true)?;
+    let Given { values, layer } = Spec::Task(group.clone()).read(loaded.config.trust_domain(), &services)?;
+    let params = Params::new(values, vec![layer]);
+    actions::check_scopes(action, &params, &services.current_scopes()?)?;
+    let desk = Desk {
+        loaded: &loaded,
+        params: &params,
+        settings: &settings,
+        services: Some(&services),
+        folders: &options.folders,
+        reporter,
+    };
+    let planned = desk.plan(action, &input, Some(group), task, true)?;
+    desk.carry_out(planned, &services)
+}
+
+/// Says what an action would do.
+pub fn test(options: &TestActionCallbackOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {
+    let settings = settings(options.tree.run_task_dir.as_deref(), false, registry)?;
+    let loaded = Loaded::load(open_tree(options.tree.root.as_deref())?, registry, &BTreeSet::new())?;
+    let action = actions::find(&loaded, &options.callback)?;
+    let id = |flag: &str, text: &Option<String>| {
+        text.as_deref().map(TaskId::parse).transpose().with_context(|| format!("--{flag}"))
+    };
+    let task = id("task-id", &options.task_id)?;
+    let group = id("task-group-id", &options.task_group_id)?;
+    let input = match &options.input {
+        None => Input::default(),
+        Some(path) => {
+            Input::read(Source::read(path)?, path.extension().is_some_and(|ending| ending == "json"))?
+        }
+    };
+    let given = options.parameters.as_deref();
+    if let (true, Some(spec)) = (options.offline, given)
+        && !matches!(Spec::parse(spec)?, Spec::File(_))
+    {
+        let message = format!("the parameters `{spec}` cannot be read with --offline");
+        return Err(Problems::from(Problem::error("offline", message).help("name a file")).into());
+    }
+    let params = completed(&loaded, given, reporter)?;
+    let services = if options.offline { None } else { Some(connect()?) };
+    let desk = Desk {
+        loaded: &loaded,
+        params: &params,
+        settings: &settings,
+        services: services.as_ref(),
+        folders: &options.folders,
+        reporter,
+    };
+    let planned = desk.plan(action, &input, group, task, false)?;
+    desk.rehearse(planned)
+}
+
+/// What is to be done.
+struct Planned {
+    plan: Plan,
+    /// The tasks to create.
+    tasks: Vec<NewTask>,
+    /// What earlier runs of the action's task have created.
+    earlier: Earlier,
+}
+
+impl Desk<'_> {
+    /// Works out what is to be done. If it `continues` what earlier runs of the action's task began, tasks that these have
+    /// created get the ids that they have.
+    fn plan(
+        &self,
+        action: &Action,
+        input: &Input,
+        group: Option<TaskId>,
+        task: Option<TaskId>,
+        continues: bool,
+    ) -> Result<Planned> {
+        let own = self.settings.task_id.as_deref().map(TaskId::parse).transpose().context("TASK_ID")?;
+        let earlier = RefCell::new(Earlier::default());
+        let new_id = |label: &Label| earlier.borrow().id(label, |_| TaskId::random());
+        let now = SystemTime::now();
+        let call = Call {
+            loaded: self.loaded,
+            params: self.params,
+            input,
+            group,
+            task,
+            own: own.clone(),
+            service: self.services.map_or(&Offline as &dyn Service, |services| services),
+            settings: self.settings,
+            now,
+            new_id: &new_id,
+        };
+        let mut is_known = !continues;
+        let (plan, tasks) = loop {
+            earlier.borrow().begin();
+            let plan = actions::plan(action, &call)?;
+            if let (false, Some(services), Some(creator), Some(own)) =
+                (is_known, self.services, self.creator()?, &plan.create)
+            {
+                is_known = true;
+                let left = creator.earlier(services, &own.decision, now)?;
+                if !left.is_empty() {
+                    earlier.replace(left);
+                    continue;
+                }
+            }
+            let tasks = self.tasks(&plan, &new_id);
+            if !earlier.borrow_mut().reject(&tasks, now)? {
+                break (plan, tasks);
+            }
+        };
+        self.reporter.warnings(&plan.warnings);
+        for note in &plan.notes {
+            eprintln!("{}", one_line(note));
+        }
+        self.write(&plan)?;
+        Ok(Planned { plan, tasks, earlier: earlier.take() })
+    }
+
+    /// The task that creates, if this runs in one.
+    fn creator(&self) -> Result<Option<Creator>> {
+        let task_id = self.settings.task_id.as_deref().map(TaskId::parse).transpose().context("TASK_ID")?;
+        Ok(task_id.map(|task_id| Creator { task_id, run_id: self.settings.run_id }))
+    }
+
+    fn write(&self, plan: &Plan) -> Result<()> {
+        if plan.artifacts.is_empty() {
+            return Ok(());
+        }
+        let folder = Folder::open(&self.folders.artifacts_dir)?;
+        let mut staged = folder.stage()?;
+        for (name, content) in &plan.artifacts {
+            staged.add(name, |out| Ok(out.write_all(content)?))?;
+        }
+        staged.place()
+    }
+
+    /// The tasks that a plan creates.
+    fn tasks(&self, plan: &Plan, new_id: &dyn Fn(&Label) -> TaskId) -> Vec<NewTask> {
+        let scheduler = self.loaded.config.scheduler_id(self.params.text("level"));
+        let belonging = plan.create.iter();
+        let mut new_id = |label: &Label| new_id(label);
+        let mut tasks: Vec<NewTask> =
+            belonging.flat_map(|own| new_tasks(&own.graph, &own.decision, &scheduler, &mut new_id)).collect();
+        tasks.extend(plan.copy.clone());
+        tasks
+    }
+
+    fn carry_out(&self, planned: Planned, services: &Taskcluster) -> Result<Status> {
+        let Planned { plan, tasks, earlier } = planned;
+        if !plan.cancel.is_empty() {
+            let outcomes = services.cancel_all(&plan.cancel)?;
+            for (task, outcome) in plan.cancel.iter().zip(&outcomes) {
+                match outcome {
+                    Cancelled::Cancelled => {}
+                    Cancelled::Ended(state) => {
+                        eprintln!("{task} is not cancelled: it has ended before ({state})")
+                    }
+                    Cancelled::Passed => {
+                        eprintln!("{task} is past its deadline: it does not run, and cannot be cancelled");
+                    }
+                }
+            }
+            let cancelled = outcomes.iter().filter(|outcome| **outcome == Cancelled::Cancelled).count();
+            eprintln!("{} cancelled", count(cancelled, "task"));
+        }
+        for task in &plan.rerun {
+            services.rerun(task)?;
+            eprintln!("{task} runs once more");
+        }
+        if !tasks.is_empty() {
+            match (self.creator()?, &plan.create) {
+                (Some(creator), Some(own)) => {
+                    let creation = creator.create(services, &own.decision, &earlier, tasks, [])?;
+                    tell_creation(&creation);
+                }
+                _ => {
+                    let created = services.create(tasks)?;
+                    eprintln!("{} created", count(created.0.len(), "task"));
+                }
+            }
+        }
+        match plan.decide {
+            Some(params) => self.decide(params, plan.found_tasks, false),
+            None => Ok(Status::Fine),
+        }
+    }
+
+    /// Prints what would be done.
+    fn rehearse(&self, planned: Planned) -> Result<Status> {
+        let Planned { plan, tasks, .. } = planned;
+        if let Some(params) = plan.decide {
+            return self.decide(params, plan.found_tasks, true);
+        }
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        let now = i64::try_from(now.as_millis()).context(Machine("the clock is wrong".into()))?;
+        let create = tasks.iter().map(|task| {
+            let id: Str = task.task_id.text().clone();
+            Ok((id, Value::from(resolve(&task.definition, now)?)))
+        });
+        let create: Map = create.collect::<Result<_>>()?;
+        let ids = |tasks: &[TaskId]| tasks.iter().map(|task| task.text().clone()).collect::<Value>();
+        let shown = map! { "create" => create, "rerun" => ids(&plan.rerun), "cancel" => ids(&plan.cancel) };
+        write(None, |out| {
+            json::pretty_sorted(&shown.into(), &mut *out)?;
+            Ok(writeln!(out)?)
+        })?;
+        Ok(Status::Fine)
+    }
+
+    fn decide(&self, params: Params, found_tasks: BTreeSet<Label>, is_dry_run: bool) -> Result<Status> {
+        let task_id = match &self.settings.task_id {
+            Some(id) => TaskId::parse(id).context("TASK_ID")?,
+            None if is_dry_run => TaskId::random(),
+            None => {
+                let message = "TASK_ID is not set: tasks are created in the group of the action's task";
+                return Err(Problems::from(Problem::error("no-task", message)).into());
+            }
+        };
+        let way = Way {
+            settings: self.settings,
+            services: self.services,
+            task_id,
+            is_checked: true,
+            found_tasks,
+            is_dry_run,
+            is_verbose: false,
+            artifacts: &self.folders.artifacts_dir,
+            contexts: &self.folders.contexts_dir,
+        };
+        decide(self.loaded, params, way, self.reporter)
+    }
+}

@@ -1,0 +1,35 @@
+//! `actions`: what people can ask of a task group.
+
+use std::collections::BTreeSet;
+
+use crate::Status;
+use crate::args::ActionsOptions;
+use crate::environment::open_tree;
+use crate::output::write;
+use crate::output_format::Ending;
+use crate::parameters::completed;
+use crate::report::Reporter;
+use anstream::eprintln;
+use anyhow::Result;
+use taskgraph::generator::{Loaded, NO_DECISION};
+use taskgraph::transform::Registry;
+use taskgraph_compat::json;
+use taskgraph_decision::actions;
+
+/// Shows actions.json.
+pub fn show(options: &ActionsOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {
+    Ending::wanted(options.output_file.as_deref(), &[Ending::Json])?;
+    let loaded = Loaded::load(open_tree(options.root.as_deref())?, registry, &BTreeSet::new())?;
+    let params = completed(&loaded, options.parameters.as_deref(), reporter)?;
+    let rendered = actions::render(&loaded, &params, NO_DECISION)?;
+    if options.verbose {
+        for action in actions::all(&loaded).iter().filter(|action| !(action.is_available)(&params)) {
+            eprintln!("`{}` is not offered with these parameters", action.callback_name);
+        }
+    }
+    write(options.output_file.as_deref(), |out| {
+        json::pretty_sorted(&rendered, &mut *out)?;
+        Ok(writeln!(out)?)
+    })?;
+    Ok(Status::Fine)
+}

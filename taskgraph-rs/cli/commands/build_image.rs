@@ -1,0 +1,33 @@
+//! `build-image`: builds a docker image of the tree on this machine.
+
+use crate::Status;
+use crate::args::BuildImageOptions;
+use crate::container::Engine;
+use crate::images::{Built, Images, build, check, pack};
+use crate::output::write;
+use crate::report::{Reporter, one_line};
+use anstream::eprintln;
+use anyhow::Result;
+use taskgraph::transform::Registry;
+use taskgraph_python::interruption::hold;
+
+/// Builds an image, or writes its context.
+pub fn run(options: &BuildImageOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {
+    let images = Images::make(&options.tree, true, registry, reporter)?;
+    let task = images.task(&options.image)?;
+    let built =
+        Built { graph: &images.full.graph, contexts: &images.full.contexts, settings: &images.settings };
+    if let Some(file) = &options.context_only {
+        let packed = pack(built.context(task)?)?;
+        write(Some(file), |out| Ok(out.write_all(&packed)?))?;
+        return Ok(Status::Fine);
+    }
+    check(&built, task)?;
+    let _held = hold();
+    let engine = Engine::find(options.engine.engine.as_deref())?;
+    let tag = options.tag.clone().unwrap_or_else(|| engine.local_name(&format!("{}:latest", options.image)));
+    let image = build(&engine, &built, task, Some(&tag))?;
+    write(None, |out| Ok(writeln!(out, "{}", one_line(&image))?))?;
+    eprintln!("look into it: {} run -ti --rm {} bash", engine.name(), one_line(&image));
+    Ok(Status::Fine)
+}

@@ -1,0 +1,105 @@
+//! `config check`: what is wrong with training configs, many at once.
+
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use crate::Status;
+use crate::args::{CheckFormat, CheckOptions};
+use crate::commands::config::files::files;
+use crate::commands::config::results::Verdicts;
+use crate::commands::config::{format_github, format_json, format_sarif, format_table, remote_files};
+use crate::commands::preview::read;
+use crate::environment::{open_tree_or_embedded, settings};
+use crate::medium::Medium;
+use crate::output::{keep_inputs, write};
+use crate::output_format::Ending;
+use crate::progress_bar::Bar;
+use crate::report::Reporter;
+use anstream::eprintln;
+use anyhow::Result;
+use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
+use taskgraph::generator::Loaded;
+use taskgraph::transform::Registry;
+use taskgraph_training::{Checked, Checker, Outcome, TreeFacts};
+
+/// Checks configs.
+pub fn run(options: &CheckOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {
+    let format = format_of(options)?;
+    let paths = files(&options.files)?;
+    keep_inputs(options.output_file.as_deref(), paths.iter().map(PathBuf::as_path))?;
+    let tree = open_tree_or_embedded(options.root.as_deref())?;
+    let loaded = Loaded::load(tree, registry, &Default::default())?;
+    let settings = settings(None, true, registry)?;
+    let checker = Checker::new(&loaded, &settings, SystemTime::now())?;
+    let bar = Bar::new(paths.len(), "configs");
+    let checked: Vec<Result<Checked>> = paths
+        .par_iter()
+        .map(|path: &std::path::PathBuf| {
+            let checked = read_and_check(&checker, path);
+            bar.step();
+            checked
+        })
+        .collect();
+    drop(bar);
+    let (files, unreadable): (Vec<_>, Vec<_>) = checked.into_iter().partition(Result::is_ok);
+    let mut verdicts = Verdicts {
+        tree: TreeFacts::of(&loaded),
+        tree_problems: loaded.equal_keys().into_iter().collect(),
+        files: files.into_iter().flatten().collect(),
+    };
+    match (options.urls, options.offline) {
+        (true, false) => remote_files::ask(&mut verdicts.files, &loaded)?,
+        (true, true) => eprintln!("--offline: no url was asked"),
+        (false, _) => {}
+    }
+    tell(&verdicts, format, options, reporter)?;
+    let mut status = match verdicts.outcome() {
+        Outcome::Refused => Status::Refused,
+        Outcome::Warnings if options.strict => Status::Warnings,
+        Outcome::Warnings | Outcome::Fine => Status::Fine,
+    };
+    for error in unreadable.into_iter().filter_map(Result::err) {
+        reporter.machine(&error);
+        status = Status::Machine;
+    }
+    Ok(status)
+}
+
+fn read_and_check(checker: &Checker<'_>, path: &Path) -> Result<Checked> {
+    match read(path) {
+        Ok(input) => checker.check(&input),
+        Err(error) => checker.unreadable(path.display().to_string(), error),
+    }
+}
+
+/// The format that the flags ask for, or the name of the output file.
+fn format_of(options: &CheckOptions) -> Result<CheckFormat> {
+    if let (false, Some(format)) = (options.json, options.format) {
+        return Ok(format);
+    }
+    if options.json {
+        return Ok(CheckFormat::Json);
+    }
+    let can = [Ending::Text, Ending::Json, Ending::Sarif];
+    Ok(match Ending::wanted(options.output_file.as_deref(), &can)? {
+        Some(Ending::Json) => CheckFormat::Json,
+        Some(Ending::Sarif) => CheckFormat::Sarif,
+        _ => CheckFormat::Text,
+    })
+}
+
+fn tell(verdicts: &Verdicts, format: CheckFormat, options: &CheckOptions, reporter: &Reporter) -> Result<()> {
+    let shown = match format {
+        CheckFormat::Text => {
+            if !options.quiet {
+                reporter.warnings(&verdicts.tree_problems);
+                verdicts.files.iter().for_each(|file| reporter.problems(&file.problems));
+            }
+            format_table::table(verdicts, Medium::of(options.output_file.as_deref()))
+        }
+        CheckFormat::Json => serde_json::to_string_pretty(&format_json::report(verdicts))? + "\n",
+        CheckFormat::Github => format_github::annotations(verdicts),
+        CheckFormat::Sarif => serde_json::to_string_pretty(&format_sarif::log(verdicts))? + "\n",
+    };
+    write(options.output_file.as_deref(), |out| Ok(out.write_all(shown.as_bytes())?))
+}

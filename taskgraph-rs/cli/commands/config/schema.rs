@@ -1,0 +1,33 @@
+//! `config schema`: what a training config looks like, as JSON Schema for editors.
+
+use crate::Status;
+use crate::args::SchemaOptions;
+use crate::environment::open_tree_or_embedded;
+use crate::output::write;
+use crate::output_format::Ending;
+use anyhow::Result;
+use taskgraph::diagnostics::Problems;
+use taskgraph::generator::Loaded;
+use taskgraph::schema::json_schema::{Strictness, json_schema};
+use taskgraph::transform::Registry;
+use taskgraph_training::no_training;
+
+/// Prints the schema of the tree's training config.
+pub fn run(options: &SchemaOptions, registry: &Registry) -> Result<Status> {
+    Ending::wanted(options.output_file.as_deref(), &[Ending::Json])?;
+    let tree = open_tree_or_embedded(options.root.as_deref())?;
+    let loaded = Loaded::load(tree, registry, &Default::default())?;
+    let training = taskgraph_training::pipeline::of(&loaded.extension);
+    let field = training.and_then(|training| {
+        loaded.extension.parameters.iter().find(|field| field.name == training.parameter)
+    });
+    let Some(field) = field else { return Err(Problems::from(no_training(&loaded)).into()) };
+    let strictness = if options.strict { Strictness::Strict } else { Strictness::Lenient };
+    let title = format!("Training config of {}", loaded.tree.name());
+    let schema = json_schema(&field.shape, &title, strictness);
+    write(options.output_file.as_deref(), |out| {
+        serde_json::to_writer_pretty(&mut *out, &schema)?;
+        Ok(writeln!(out)?)
+    })?;
+    Ok(Status::Fine)
+}

@@ -1,0 +1,102 @@
+//! `config upgrade`: rewrites out-of-date configs, shows what changes, and how the result is judged.
+
+use std::path::Path;
+use std::time::SystemTime;
+
+use crate::Status;
+use crate::args::UpgradeOptions;
+use crate::commands::config::files::files;
+use crate::commands::config::results::counts;
+use crate::environment::{open_tree_or_embedded, settings};
+use crate::output::write;
+use crate::report::{Reporter, count, one_line};
+use anstream::eprintln;
+use anyhow::Result;
+use taskgraph::diagnostics::{Problem, Problems};
+use taskgraph::generator::Loaded;
+use taskgraph::graph::diff::unified;
+use taskgraph::transform::Registry;
+use taskgraph_compat::source::Source;
+use taskgraph_training::upgrade::{Upgrade, upgrade};
+use taskgraph_training::{Checker, Input, Outcome};
+
+/// Upgrades configs, one after the other.
+pub fn run(options: &UpgradeOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {
+    let paths = files(&options.files)?;
+    let tree = open_tree_or_embedded(options.root.as_deref())?;
+    let loaded = Loaded::load(tree, registry, &Default::default())?;
+    let settings = settings(None, true, registry)?;
+    let checker = Checker::new(&loaded, &settings, SystemTime::now())?;
+    let mut status = Status::Fine;
+    for path in &paths {
+        if one(path, &loaded, &checker, options, reporter)? == Outcome::Refused {
+            status = Status::Refused;
+        }
+    }
+    Ok(status)
+}
+
+fn one(
+    path: &Path,
+    loaded: &Loaded,
+    checker: &Checker<'_>,
+    options: &UpgradeOptions,
+    reporter: &Reporter,
+) -> Result<Outcome> {
+    let name = path.display().to_string();
+    if path.extension().is_some_and(|extension| extension == "json") {
+        let message = format!("`{name}` is JSON: only YAML is rewritten");
+        return Err(Problems::from(Problem::error("no-yaml", message)).into());
+    }
+    let before = Source::read(path)?;
+    let upgraded = match upgrade(loaded, before.clone()) {
+        Ok(upgraded) => upgraded,
+        Err(error) => {
+            reporter.problems(&Problems::from_error(error)?);
+            return Ok(Outcome::Refused);
+        }
+    };
+    let after = Source::new(name.clone(), upgraded.text.clone());
+    let checked = checker.check(&Input { source: after, is_json: false })?;
+    let diff = unified((&name, &before.text), (&name, &upgraded.text));
+    if !diff.is_empty() {
+        write(None, |out| Ok(out.write_all(diff.as_bytes())?))?;
+    }
+    for (path, what) in &upgraded.done {
+        eprintln!("{}", one_line(&format!("{name}: {path}: {what}")));
+    }
+    reporter.problems(&upgraded.decide);
+    let errors: Vec<Problem> =
+        checked.problems.iter().filter(|problem| problem.is_error()).cloned().collect();
+    reporter.problems(&errors);
+    eprintln!("{}", one_line(&format!("{name}: {}", verdict(&upgraded, &diff, &checked.problems))));
+    if checked.outcome == Outcome::Refused {
+        eprintln!("{}", one_line(&format!("{name}: not written; decide what is named above first")));
+    } else if options.write && !diff.is_empty() {
+        write(Some(path), |out| Ok(out.write_all(upgraded.text.as_bytes())?))?;
+        eprintln!("{}", one_line(&format!("{name}: written")));
+    } else if !diff.is_empty() {
+        eprintln!("{}", one_line(&format!("{name}: not written; --write does it")));
+    }
+    Ok(checked.outcome)
+}
+
+/// What was done, and how the check judges the result.
+fn verdict(upgraded: &Upgrade, diff: &str, problems: &[Problem]) -> String {
+    let done = match (diff.is_empty(), upgraded.done.len()) {
+        (true, _) => "nothing to upgrade".to_owned(),
+        (false, number) => count(number, "change"),
+    };
+    let decide = match upgraded.decide.len() {
+        0 => String::new(),
+        number => format!(", {} to decide", count(number, "thing")),
+    };
+    let verdict = match counts(problems) {
+        (0, 0) => "config check finds nothing wrong".to_owned(),
+        (0, warnings) => format!("config check passes with {}", count(warnings, "warning")),
+        (errors, warnings) => {
+            format!("config check finds {} and {}", count(errors, "error"), count(warnings, "warning"))
+        }
+    };
+    format!("{done}{decide}; {verdict}")
+}

@@ -1,0 +1,257 @@
+//! `decision`: what a decision task runs.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::time::{Duration, SystemTime};
+
+use crate::args::{DecisionOptions, EventOptions};
+use crate::commands::preview::rendered;
+use crate::environment::{needs_root_url, open_tree, settings};
+use crate::medium::Medium;
+use crate::progress::{ask, connect};
+use crate::report::{Reporter, count, one_line};
+use crate::text_layout::Page;
+use crate::{Status, known_urls};
+use anstream::{eprintln, println};
+use anyhow::Result;
+use taskgraph::diagnostics::{Problem, Problems, Severity};
+use taskgraph::generator::Loaded;
+use taskgraph::known_urls::Urls;
+use taskgraph::optimize::index::Found;
+use taskgraph::parameters::Params;
+use taskgraph::settings::Settings;
+use taskgraph::task::Label;
+use taskgraph::task::id::TaskId;
+use taskgraph::transform::Registry;
+use taskgraph_compat::time::parse_json_date;
+use taskgraph_decision::decision::{
+    Asked, Creation, Decided, Decision, Derived, Queue, Step, Summary, parameters,
+};
+use taskgraph_taskcluster::{Service, Taskcluster};
+use taskgraph_training::Counts;
+
+/// Decides.
+pub fn run(options: DecisionOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {
+    let urls = known_urls::read(options.known_urls.as_deref())?;
+    let settings = settings(options.tree.run_task_dir.as_deref(), false, registry)?;
+    let settings = Settings { urls, verify: !options.no_verify, ..settings };
+    let task_id = task_id(&settings, options.dry_run)?;
+    if !options.dry_run {
+        needs_root_url()?;
+    }
+    let services = match options.offline {
+        true => None,
+        false => Some(connect()?),
+    };
+    if let (Some(services), false) = (&services, options.dry_run) {
+        can_create(services)?;
+    }
+    let tree = open_tree(options.tree.root.as_deref())?;
+    let loaded = Loaded::load(tree, registry, &Default::default())?;
+    reporter.warnings(&Vec::from_iter(loaded.equal_keys()));
+    // The same in each run of the task, so that what one run has created is what the next one needs.
+    let now = match &services {
+        Some(services) if !options.dry_run => begun(services, &task_id)?,
+        _ => SystemTime::now(),
+    };
+    let Derived { params, notes } = parameters(&loaded, &asked(options.event), Path::new("."), now)?;
+    notes.iter().for_each(|note| eprintln!("{}", one_line(note)));
+    let way = Way {
+        settings: &settings,
+        services: services.as_ref(),
+        task_id,
+        is_checked: false,
+        found_tasks: BTreeSet::new(),
+        is_dry_run: options.dry_run,
+        is_verbose: options.verbose,
+        artifacts: &options.artifacts_dir,
+        contexts: &options.contexts_dir,
+    };
+    decide(&loaded, params, way, reporter)
+}
+
+/// How a decision is made.
+pub struct Way<'w> {
+    /// How the program was called.
+    pub settings: &'w Settings,
+    /// Taskcluster; without it no network is asked.
+    pub services: Option<&'w Taskcluster>,
+    /// The task that decides.
+    pub task_id: TaskId,
+    /// Whether the parameters were checked before.
+    pub is_checked: bool,
+    /// Labels whose existing task was found in earlier groups, and not named by anybody.
+    pub found_tasks: BTreeSet<Label>,
+    /// Whether nothing is to be created.
+    pub is_dry_run: bool,
+    /// Whether to tell what becomes of each task.
+    pub is_verbose: bool,
+    /// The folder for artifacts.
+    pub artifacts: &'w Path,
+    /// The folder for the contexts of docker images.
+    pub contexts: &'w Path,
+}
+
+/// Decides with certain parameters, and tells what goes on.
+pub fn decide(loaded: &Loaded, params: Params, way: Way<'_>, reporter: &Reporter) -> Result<Status> {
+    if let Some(problem) = loaded.without_python() {
+        let help =
+            "decide in a whole checkout, or take the native parts for what they are with --native always";
+        return Err(Problems::from(Problem { severity: Severity::Error, ..problem }.help(help)).into());
+    }
+    let services = way.services;
+    let decided = taskgraph_decision::decision::run(
+        loaded,
+        params,
+        &Decision {
+            task_id: way.task_id,
+            settings: way.settings,
+            is_checked: way.is_checked,
+            found_tasks: &way.found_tasks,
+            probe: &|questions| match services {
+                None => Urls::Unasked,
+                Some(_) => ask(questions),
+            },
+            find: &|wanted| services.map_or_else(|| Ok(Found::default()), |services| services.find(wanted)),
+            queue: services.filter(|_| !way.is_dry_run).map(|services| services as &dyn Queue),
+            new_id: &|_| TaskId::random(),
+            artifacts: way.artifacts,
+            contexts: way.contexts,
+            render: &rendered,
+            tell: &|step| match (step, services) {
+                (Step::LooksUp(..), None) => eprintln!("the index is not asked"),
+                (step, _) => tell(step, way.is_verbose, reporter),
+            },
+            now: SystemTime::now(),
+        },
+    )?;
+    end(&decided, way.artifacts);
+    Ok(Status::Fine)
+}
+
+/// The id of the task that this runs in. Where nothing is created, any will do.
+fn task_id(settings: &Settings, is_dry_run: bool) -> Result<TaskId> {
+    let refused = |message: String| {
+        let help =
+            "the worker sets it in every task; with --dry-run nothing is created, and it may be missing";
+        Problems::from(Problem::error("no-task", message).help(help)).into()
+    };
+    match (&settings.task_id, is_dry_run) {
+        (Some(id), _) => TaskId::parse(id).map_err(|error| refused(format!("TASK_ID: {error}"))),
+        (None, true) => Ok(TaskId::random()),
+        (None, false) => {
+            Err(refused("TASK_ID is not set: tasks are created in the group of their decision task".into()))
+        }
+    }
+}
+
+/// When the task that this runs in was created; now, if the queue knows of no such task.
+fn begun(services: &Taskcluster, task_id: &TaskId) -> Result<SystemTime> {
+    let definition = Service::definition(services, task_id)?;
+    let created = definition.as_ref().and_then(|definition| definition.get("created")?.as_str());
+    let micros = created.and_then(parse_json_date).and_then(|micros| u64::try_from(micros).ok());
+    Ok(micros.map_or_else(SystemTime::now, |micros| SystemTime::UNIX_EPOCH + Duration::from_micros(micros)))
+}
+
+/// Tasks are created with the scopes of somebody.
+pub fn can_create(services: &Taskcluster) -> Result<()> {
+    let access = services.access();
+    if access.proxy_url.is_some() || access.credentials.is_some() {
+        return Ok(());
+    }
+    let message = "there is nobody to create tasks: neither a proxy nor credentials";
+    let help = "a task with the feature `taskclusterProxy` has TASKCLUSTER_PROXY_URL; elsewhere set TASKCLUSTER_CLIENT_ID and TASKCLUSTER_ACCESS_TOKEN; --dry-run creates nothing";
+    Err(Problems::from(Problem::error("credentials", message).help(help)).into())
+}
+
+fn tell(step: &Step<'_>, is_verbose: bool, reporter: &Reporter) {
+    match step {
+        Step::Warnings(warnings) => reporter.warnings(warnings),
+        Step::Made { tasks, targets } => {
+            eprintln!("{}, {targets} of them asked for or needed", count(*tasks, "task"));
+        }
+        Step::Python(python) => eprintln!("{}", one_line(&python.to_string())),
+        Step::LooksUp(paths, 0) => eprintln!("looking {} up", count(*paths, "index path")),
+        Step::LooksUp(paths, tasks) => {
+            let (paths, tasks) = (count(*paths, "index path"), count(*tasks, "existing task"));
+            eprintln!("looking {paths} and {tasks} up");
+        }
+        Step::Optimized(fates) => {
+            let count = |word| fates.values().filter(|fate| fate.word() == word).count();
+            let counts = Counts {
+                would_run: count("kept"),
+                used_again: count("replaced"),
+                not_needed: count("removed"),
+            };
+            eprintln!("{}", counts.words());
+            for (label, fate) in fates.iter().filter(|_| is_verbose) {
+                eprintln!("  {}", one_line(&format!("{label}: {fate}")));
+            }
+        }
+        Step::Creates(summary) => {
+            eprintln!("artifacts are written; {} to create", count(summary.tasks, "task"))
+        }
+    }
+}
+
+fn end(decided: &Decided, artifacts: &Path) {
+    match &decided.creation {
+        Some(creation) => tell_creation(creation),
+        None => {
+            let page = would_create(&decided.summary);
+            println!("{page}\nnothing was created; the artifacts are in {}", artifacts.display());
+        }
+    }
+}
+
+/// Tells how many tasks were created, and what became of those that an earlier run has left.
+pub fn tell_creation(creation: &Creation) {
+    let Creation { created, adopted, cancelled } = creation;
+    for task in cancelled {
+        let (label, task_id) = (&task.label, &task.task_id);
+        eprintln!("{}", one_line(&format!("{label} ({task_id}) is of an earlier run, and is cancelled")));
+    }
+    if !adopted.is_empty() {
+        eprintln!("used again of an earlier run: {}", count(adopted.len(), "task"));
+    }
+    eprintln!("{} created", count(created.0.len(), "task"));
+}
+
+fn would_create(summary: &Summary) -> String {
+    let mut page = Page::new(Medium::of(None));
+    page.line(&format!("would create {}", count(summary.tasks, "task")));
+    let row = |(name, tasks): (String, usize)| vec![tasks.to_string(), name];
+    for (title, rows) in [
+        (
+            "By kind",
+            summary.kinds.iter().map(|(kind, tasks)| row((kind.to_string(), *tasks))).collect::<Vec<_>>(),
+        ),
+        ("By worker pool", summary.pools.iter().map(|(pool, tasks)| row((pool.clone(), *tasks))).collect()),
+    ] {
+        page.heading(title);
+        page.table(2, &[0], &rows);
+    }
+    page.into_text()
+}
+
+fn asked(event: EventOptions) -> Asked {
+    Asked {
+        project: event.project,
+        pushlog_id: event.pushlog_id,
+        pushdate: event.pushdate,
+        owner: event.owner,
+        level: event.level,
+        target_tasks_method: event.target_tasks_method,
+        repository_type: event.repository_type,
+        base_repository: event.base_repository,
+        base_ref: event.base_ref,
+        base_rev: event.base_rev,
+        head_repository: event.head_repository,
+        head_ref: event.head_ref,
+        head_rev: event.head_rev,
+        head_tag: event.head_tag,
+        tasks_for: event.tasks_for,
+        try_task_config: event.try_task_config_file,
+        allow_parameter_override: event.allow_parameter_override,
+    }
+}

@@ -1,0 +1,355 @@
+//! What was found of a tree. `docs/doctor.md` says what the JSON of it means.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use crate::commands::doctor::missing::Missing;
+use indexmap::IndexMap;
+use serde::Serialize;
+use taskgraph::diagnostics::{Problem, place_of_value};
+use taskgraph::generator::Loaded;
+use taskgraph::graph_config::GraphConfig;
+use taskgraph::known_python::{Installed, Package, Pin, Pins, Unknown, Version, installed};
+use taskgraph::newer_taskgraph;
+use taskgraph::newer_taskgraph::Change;
+use taskgraph::python_worker::{Because, Interpreter, MadeBy, NativeParts, Opened};
+use taskgraph::settings::RunTask;
+use taskgraph::transform::Registry;
+use taskgraph_compat::source::Place;
+use taskgraph_compat::value::Str;
+use taskgraph_compat::value::path::KeyPath;
+
+/// The version of the JSON.
+const VERSION: u32 = 1;
+
+/// All that was found.
+#[derive(Serialize)]
+pub struct Findings {
+    version: u32,
+    /// The tree, as it was given.
+    pub tree: String,
+    /// Whether a graph could be made here.
+    pub can_be_made: bool,
+    /// Which native parts stand in for Python: `known`, `always` or `never`.
+    pub native_parts: &'static str,
+    /// Taskgraph and what belongs to it.
+    pub packages: Vec<PackageFound>,
+    /// The interpreter that would run.
+    pub python: Option<PythonFound>,
+    /// The script run-task, if it was found with all that it needs.
+    pub run_task: Option<String>,
+    /// What the tree has besides its kinds.
+    pub parts: Vec<Part>,
+    /// The kinds, by name.
+    pub kinds: Vec<Part>,
+    /// What the Python of the tree has registered, if it was run.
+    pub registered: Option<Registered>,
+    /// What a newer Taskgraph takes otherwise; nothing if the tree could not be read.
+    pub newer: Option<Vec<Change>>,
+    /// What is not there, and how to get it.
+    pub missing: Vec<Missing>,
+    /// What is wrong with the tree.
+    pub problems: Vec<Problem>,
+}
+
+/// What a tree asks for of a package, and what is there of it.
+#[derive(Serialize)]
+pub struct PackageFound {
+    /// `taskcluster-taskgraph`
+    pub name: &'static str,
+    /// All places that ask for a version, those that decide first.
+    pub pinned: Vec<Pin>,
+    /// The one that decides.
+    pub decisive: Option<Pin>,
+    /// Another place that asks for another version.
+    pub disagrees: Option<Pin>,
+    /// What is installed beside the interpreter.
+    pub installed: Installed,
+    /// The versions with which native parts were compared.
+    pub compared: Vec<Version>,
+}
+
+/// An interpreter.
+#[derive(Serialize)]
+pub struct PythonFound {
+    /// The program.
+    pub program: String,
+    /// How it was found.
+    pub found_by: &'static str,
+    /// Whether the file is there.
+    pub exists: bool,
+}
+
+/// A kind, or another part of a tree, and who makes it.
+#[derive(Serialize)]
+pub struct Part {
+    /// Its name.
+    pub name: String,
+    /// `native`, `python`, or `none` where the tree has nothing of its own.
+    pub made_by: &'static str,
+    /// Why it is Python.
+    pub because: Option<Reason>,
+}
+
+/// Why a part is made by Python.
+#[derive(Serialize)]
+pub struct Reason {
+    /// A word for scripts.
+    reason: &'static str,
+    /// What it is about: a Python object, the name of something that is registered, a kind.
+    pub object: Option<Str>,
+    /// One sentence.
+    pub message: String,
+    /// The file that differs, if that is it.
+    pub file: Option<String>,
+    /// All that differs, and from what.
+    unknown: Option<Unknown>,
+    /// Where the tree names it.
+    pub place: Option<At>,
+}
+
+/// A place in a file.
+#[derive(PartialEq, Serialize)]
+pub struct At {
+    file: String,
+    line: u32,
+    column: u32,
+}
+
+/// What the Python of a tree adds to Taskgraph.
+#[derive(Serialize)]
+pub struct Registered {
+    /// The version of Python.
+    pub python: String,
+    /// The version of Taskgraph that was imported.
+    pub taskgraph: String,
+    /// That of mozilla-taskgraph.
+    pub mozilla_taskgraph: Option<String>,
+    /// Names, by what they are of: `target-methods`, `payloads`, …
+    pub names: BTreeMap<&'static str, Vec<String>>,
+    /// Parts of Taskgraph that are replaced.
+    pub replaced: Vec<Str>,
+    /// Schemas of Taskgraph that have grown.
+    pub schemas: Vec<Str>,
+    /// Kinds that are made by Python only because of what was registered.
+    #[serde(skip)]
+    kinds: IndexMap<Str, Because>,
+}
+
+/// The interpreter, and what is installed beside it.
+pub struct Installation<'r> {
+    /// The interpreter; nothing if there is none, or none may run.
+    pub interpreter: Option<Interpreter<'r>>,
+    packages: Vec<PackageFound>,
+}
+
+impl<'r> Installation<'r> {
+    /// Looks into files. Nothing is started.
+    pub fn of(pins: &Pins, registry: &'r Registry) -> Self {
+        let python = registry.python();
+        let folders = python.map_or(&[][..], |python| python.site_packages());
+        let package = |package: Package| PackageFound {
+            name: package.name(),
+            pinned: pins.all(package).cloned().collect(),
+            decisive: pins.decisive(package).cloned(),
+            disagrees: pins.disagreement(package).map(|(_, other)| other.clone()),
+            installed: installed(folders, package),
+            compared: registry.table().versions(package).to_vec(),
+        };
+        Installation {
+            interpreter: python.and_then(|python| python.interpreter()),
+            packages: Package::ALL.map(package).into(),
+        }
+    }
+}
+
+impl Findings {
+    /// What can be told without reading the tree's kinds.
+    pub fn new(
+        tree: String,
+        installation: Installation<'_>,
+        run_task: Option<&RunTask>,
+        registry: &Registry,
+    ) -> Self {
+        let native_parts = registry.python().map(|python| python.native_parts()).unwrap_or_default();
+        Findings {
+            version: VERSION,
+            tree,
+            can_be_made: false,
+            native_parts: match native_parts {
+                NativeParts::Known => "known",
+                NativeParts::Always => "always",
+                NativeParts::Never => "never",
+            },
+            packages: installation.packages,
+            python: installation.interpreter.map(PythonFound::from),
+            run_task: run_task.map(|run_task| run_task.script().display().to_string()),
+            parts: Vec::new(),
+            kinds: Vec::new(),
+            registered: None,
+            newer: None,
+            missing: Vec::new(),
+            problems: Vec::new(),
+        }
+    }
+
+    /// Takes in who makes what.
+    pub fn take(&mut self, loaded: &Loaded) {
+        let parts = loaded.parts.all().into_iter();
+        self.parts = parts.map(|(name, made_by)| part(name, made_by, &loaded.config)).collect();
+        let kinds = loaded.kinds.values();
+        self.kinds = kinds
+            .map(|kind| Part::new(kind.name.to_string(), &kind.made_by, kind.place_of_reason()))
+            .collect();
+        self.kinds.sort_by(|one, other| one.name.cmp(&other.name));
+        self.problems.extend(loaded.without_python());
+        self.take_newer(loaded);
+    }
+
+    /// Takes in what is otherwise in versions that are newer than that of the tree. Each place counts once, however many
+    /// tasks it is for.
+    fn take_newer(&mut self, loaded: &Loaded) {
+        let (mut changes, problems) = newer_taskgraph::changes(loaded);
+        changes.extend(taskgraph_transforms::changes(loaded));
+        changes.retain(|change| loaded.config.version < change.since);
+        changes.sort();
+        changes.dedup();
+        self.problems.extend(problems);
+        self.newer = Some(changes);
+    }
+
+    /// Takes in what the Python of the tree says.
+    pub fn take_registered(&mut self, registered: Registered) {
+        for (name, because) in &registered.kinds {
+            let kind = self.kinds.iter_mut().find(|kind| *kind.name == **name && kind.because.is_none());
+            if let Some(kind) = kind {
+                *kind = Part::new(name.to_string(), &MadeBy::Python(because.clone()), None);
+            }
+        }
+        self.registered = Some(registered);
+    }
+
+    /// Whether anything has to be made by Python.
+    pub fn needs_python(&self) -> bool {
+        self.parts.iter().chain(&self.kinds).any(|part| part.because.is_some())
+    }
+
+    /// Says whether a graph could be made.
+    pub fn conclude(&mut self) {
+        self.can_be_made = !self.missing.iter().any(|missing| missing.is_fatal)
+            && !self.problems.iter().any(Problem::is_error);
+    }
+}
+
+/// A part that is no kind. Where the tree names nothing, there is nothing of its own.
+fn part(name: &str, made_by: &MadeBy, config: &GraphConfig) -> Part {
+    let key = match name {
+        "Taskgraph" => None,
+        "decision parameters" => Some("decision-parameters"),
+        _ => Some("register"),
+    };
+    let place = key.map(|key| {
+        config.taskgraph(key).is_some().then(|| {
+            let path = KeyPath::dotted("taskgraph").join(key);
+            place_of_value(&config.document, &path)
+        })
+    });
+    match place {
+        Some(None) => Part { name: name.into(), made_by: "none", because: None },
+        place => Part::new(name.into(), made_by, place.flatten()),
+    }
+}
+
+impl Part {
+    fn new(name: String, made_by: &MadeBy, place: Option<Place>) -> Self {
+        let because = made_by.because();
+        let made_by = if because.is_some() { "python" } else { "native" };
+        Part { name, made_by, because: because.map(|because| Reason::new(because, place)) }
+    }
+}
+
+impl Reason {
+    /// What it is about, unless the message has that.
+    pub fn object_besides(&self) -> Option<&str> {
+        self.object.as_deref().filter(|object| !self.message.contains(*object))
+    }
+}
+
+/// Two reasons are one if people are told the same.
+impl PartialEq for Reason {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.message, &self.object, &self.place) == (&other.message, &other.object, &other.place)
+    }
+}
+
+impl Reason {
+    fn new(because: &Because, place: Option<Place>) -> Self {
+        let (reason, object, unknown) = match because {
+            Because::NoNative(object) => ("no-native", Some(object), None),
+            Because::Unknown { object, why } => ("unknown", Some(object), Some(Unknown::clone(why))),
+            Because::Registered { name, .. } => ("registered", Some(name), None),
+            Because::Replaced(name) => ("replaced", Some(name), None),
+            Because::Extended(name) => ("extended", Some(name), None),
+            Because::Changed(kind) => ("changed", Some(kind), None),
+            Because::Asked => ("asked", None, None),
+        };
+        Reason {
+            reason,
+            object: object.cloned(),
+            message: because.to_string(),
+            file: because.file().map(str::to_owned),
+            unknown,
+            place: place.map(|Place { source, span }| At {
+                file: source.name.clone(),
+                line: span.line,
+                column: span.column,
+            }),
+        }
+    }
+}
+
+impl std::fmt::Display for At {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}:{}", self.file, self.line, self.column)
+    }
+}
+
+impl From<Interpreter<'_>> for PythonFound {
+    fn from(interpreter: Interpreter<'_>) -> Self {
+        let Interpreter { program, found_by } = interpreter;
+        PythonFound { program: program.display().to_string(), found_by, exists: Path::is_file(program) }
+    }
+}
+
+impl Registered {
+    /// What a worker says, and the kinds that follow from it.
+    pub fn new(opened: &Opened, kinds: IndexMap<Str, Because>) -> Self {
+        let registered = &opened.registered;
+        let mut names = BTreeMap::new();
+        for (what, set) in [
+            ("target-methods", &registered.target_methods),
+            ("filters", &registered.filters),
+            ("strategies", &registered.strategies),
+            ("payloads", &registered.payloads),
+            ("run-using", &registered.run_using),
+            ("from-deps", &registered.from_deps),
+            ("index-types", &registered.index_types),
+        ] {
+            names.insert(what, set.iter().cloned().collect::<Vec<_>>());
+        }
+        names.insert("verifications", registered.verifications.keys().cloned().collect());
+        for (what, is_there) in [("morphs", registered.morphs), ("parameters", registered.parameters)] {
+            names.insert(what, if is_there { vec!["yes".into()] } else { Vec::new() });
+        }
+        names.retain(|_, names| !names.is_empty());
+        Registered {
+            python: opened.python.clone(),
+            taskgraph: opened.taskgraph.clone(),
+            mozilla_taskgraph: opened.mozilla_taskgraph.clone(),
+            names,
+            replaced: opened.replaced.clone(),
+            schemas: opened.registered.schemas.clone(),
+            kinds,
+        }
+    }
+}

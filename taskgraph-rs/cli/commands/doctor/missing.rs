@@ -1,0 +1,81 @@
+//! What is not there that a tree needs, and how to get it.
+
+use crate::commands::doctor::findings::{Findings, PackageFound};
+use serde::Serialize;
+use taskgraph::known_python::{Installed, Pins, requirements};
+use taskgraph::transform::Registry;
+
+/// Something that is not there, or another than it should be.
+#[derive(Serialize)]
+pub struct Missing {
+    /// Whether no graph can be made without it.
+    pub is_fatal: bool,
+    /// Whether it is a package that was not found. What is found elsewhere, only the interpreter knows.
+    #[serde(skip)]
+    pub is_package: bool,
+    /// What it is.
+    pub message: String,
+    /// How to get it.
+    pub help: String,
+}
+
+/// What is missing to make a graph, or to run the Python of the tree if that `is_asked` for.
+pub fn missing(findings: &Findings, pins: &Pins, registry: &Registry, is_asked: bool) -> Vec<Missing> {
+    let mut missing = Vec::new();
+    let requirements = requirements(pins);
+    if findings.needs_python() || is_asked {
+        let refusal = registry.python().and_then(|python| python.refusal());
+        if let Some(refusal) = refusal {
+            let (message, help) = (refusal.message().to_owned(), refusal.way_out(&requirements));
+            missing.push(Missing { is_fatal: true, is_package: false, message, help });
+        }
+        if let Some(python) = &findings.python {
+            let install = format!("`{} -m pip install {requirements}`", python.program);
+            match python.exists {
+                false => missing.push(Missing {
+                    is_fatal: true,
+                    is_package: false,
+                    message: format!("`{}`, which {} names, is not there", python.program, python.found_by),
+                    help: "name another interpreter with --python or TASKGRAPH_PYTHON".into(),
+                }),
+                true => missing.extend(findings.packages.iter().filter_map(|found| package(found, &install))),
+            }
+        }
+    }
+    if findings.run_task.is_none() {
+        missing.push(Missing {
+            is_fatal: false,
+            is_package: false,
+            message: "run-task is not there: kinds whose digests depend on it cannot be made".into(),
+            help: "Taskgraph brings it along; --run-task-dir names the folder that it is in".into(),
+        });
+    }
+    missing
+}
+
+/// What is wrong with a package that is installed, or is not.
+fn package(found: &PackageFound, install: &str) -> Option<Missing> {
+    let is_taskgraph = found.name == "taskcluster-taskgraph";
+    let pin = found.decisive.as_ref();
+    let asked = pin.map(|pin| format!("`{}:{}` asks for {}", pin.file, pin.line, pin.text));
+    match (&found.installed, pin) {
+        (Installed::Absent, None) if !is_taskgraph => None,
+        (Installed::Absent, _) => Some(Missing {
+            // What the tree imports of it, only the tree knows.
+            is_fatal: is_taskgraph,
+            is_package: true,
+            message: match asked {
+                Some(asked) => format!("{} is not installed, and {asked}", found.name),
+                None => format!("{} is not installed", found.name),
+            },
+            help: install.to_owned(),
+        }),
+        (Installed::Version(version), Some(pin)) if !pin.rule.takes(version) => Some(Missing {
+            is_fatal: false,
+            is_package: false,
+            message: format!("{} {version} is installed, and {}", found.name, asked.unwrap_or_default()),
+            help: install.to_owned(),
+        }),
+        _ => None,
+    }
+}

@@ -1,0 +1,65 @@
+//! `doctor`: what a tree needs to be made, who makes which part of it and why, and what is missing.
+
+mod findings;
+mod missing;
+mod text;
+
+use crate::Status;
+use crate::args::DoctorOptions;
+use crate::environment::{open_tree, settings};
+use crate::medium::Medium;
+use crate::output::write;
+use crate::output_format::Ending;
+use crate::report::Reporter;
+use anyhow::Result;
+use findings::{Findings, Installation, Registered};
+use missing::missing;
+use taskgraph::diagnostics::Problems;
+use taskgraph::generator::Loaded;
+use taskgraph::known_python::Pins;
+use taskgraph::transform::Registry;
+
+/// Shows what there is to say of a tree. Its Python runs only if the options say so.
+pub fn run(options: &DoctorOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {
+    let is_json = options.json || Ending::is_json(options.output_file.as_deref())?;
+    let tree = open_tree(options.tree.root.as_deref())?;
+    let run_task = settings(options.tree.run_task_dir.as_deref(), false, registry)?.run_task;
+    let pins = Pins::of(&tree);
+    let installation = Installation::of(&pins, registry);
+    let mut findings = Findings::new(tree.name(), installation, run_task.as_ref(), registry);
+    match Loaded::survey(tree, registry) {
+        Ok(loaded) => {
+            findings.take(&loaded);
+            findings.missing = missing(&findings, &pins, registry, options.run);
+            let can_start = findings.missing.iter().all(|missing| !missing.is_fatal || missing.is_package);
+            if options.run && can_start {
+                match registered(&loaded) {
+                    Ok(registered) => {
+                        findings.missing.retain(|missing| !missing.is_package);
+                        findings.take_registered(registered);
+                    }
+                    Err(error) => findings.problems.extend(Problems::from_error(error)?),
+                }
+            }
+        }
+        Err(error) => findings.problems.extend(Problems::from_error(error)?),
+    }
+    findings.conclude();
+    write(options.output_file.as_deref(), |out| {
+        if is_json {
+            serde_json::to_writer_pretty(&mut *out, &findings)?;
+            return Ok(writeln!(out)?);
+        }
+        Ok(out.write_all(text::page(&findings, Medium::of(options.output_file.as_deref())).as_bytes())?)
+    })?;
+    if !is_json {
+        reporter.problems(&findings.problems);
+    }
+    Ok(if findings.can_be_made { Status::Fine } else { Status::Refused })
+}
+
+/// What the Python of the tree registers. It runs for that.
+fn registered(loaded: &Loaded) -> Result<Registered> {
+    let worker = loaded.worker()?;
+    Ok(Registered::new(&worker.opened, loaded.forced()?))
+}

@@ -1,0 +1,232 @@
+//! What was found, for people: no line is longer than what it is written for where it can be broken.
+
+use crate::commands::doctor::findings::{Findings, PackageFound, Part, Reason, Registered};
+use crate::commands::doctor::missing::Missing;
+use crate::medium::{Medium, broken, shortened};
+use crate::report::{count, one_line};
+use taskgraph::known_python::Installed;
+use taskgraph::newer_taskgraph::{Change, Effect};
+
+/// The column at which what is said of something begins.
+const COLUMN: usize = 24;
+
+/// The whole page.
+pub fn page(findings: &Findings, medium: Medium) -> String {
+    let mut page = Page { text: String::new(), medium };
+    page.heading("Taskgraph");
+    for package in &findings.packages {
+        packages(&mut page, package);
+    }
+    match &findings.python {
+        Some(python) => {
+            let is_there = if python.exists { "" } else { "; it is not there" };
+            page.row("interpreter", &format!("{}, by {}{is_there}", python.program, python.found_by));
+        }
+        None => page.row("interpreter", "none"),
+    }
+    page.row("run-task", findings.run_task.as_deref().unwrap_or("not found"));
+    page.row(
+        "native parts",
+        match findings.native_parts {
+            "always" => "all there are, whatever the Python of the tree is (--native always)",
+            "never" => "none (--native never)",
+            _ => "those that are known to equal the Python of the tree",
+        },
+    );
+    if !findings.parts.is_empty() {
+        page.heading("Parts of the tree");
+        parts(&mut page, &findings.parts);
+    }
+    kinds(&mut page, &findings.kinds);
+    if let Some(registered) = &findings.registered {
+        this_was_registered(&mut page, registered);
+    }
+    newer(&mut page, findings.newer.as_deref().unwrap_or_default());
+    let (fatal, other): (Vec<_>, Vec<_>) = findings.missing.iter().partition(|missing| missing.is_fatal);
+    page.missing("Worth knowing", &other);
+    page.missing("Missing", &fatal);
+    page.heading(match (findings.can_be_made, fatal.is_empty()) {
+        (true, _) => "A graph can be made.",
+        (false, true) => "No graph can be made: the tree is wrong.",
+        (false, false) => "No graph can be made: something is missing.",
+    });
+    page.text
+}
+
+fn packages(page: &mut Page, package: &PackageFound) {
+    let asked = match (&package.decisive, package.pinned.first()) {
+        (Some(pin), _) => format!("{} by {}:{}", pin.text, pin.file, pin.line),
+        (None, Some(pin)) => format!("several versions, by {}:{}", pin.file, pin.line),
+        (None, None) => "no version".into(),
+    };
+    let other = package.disagrees.as_ref();
+    let other = other.map(|pin| format!("; {}:{} asks for {}", pin.file, pin.line, pin.text));
+    page.row(package.name, &format!("pinned: {asked}{}", other.unwrap_or_default()));
+    let found = match &package.installed {
+        Installed::Version(version) => version.to_string(),
+        Installed::Hidden { why, version: Some(version) } => format!("{version}, but {why}"),
+        Installed::Hidden { why, version: None } => format!("a version that is hidden: {why}"),
+        Installed::Absent => "not installed".into(),
+    };
+    page.row("", &format!("found: {found}"));
+    let compared: Vec<String> = package.compared.iter().map(ToString::to_string).collect();
+    let compared = if compared.is_empty() { "no version".into() } else { compared.join(", ") };
+    page.row("", &format!("compared with native parts: {compared}"));
+}
+
+/// Parts, those that are alike in one row.
+fn parts(page: &mut Page, parts: &[Part]) {
+    for (made_by, heading) in [("native", "native"), ("none", "nothing of its own")] {
+        let alike = parts.iter().filter(|part| part.made_by == made_by);
+        let names: Vec<&str> = alike.map(|part| &*part.name).collect();
+        if !names.is_empty() {
+            page.row(heading, &names.join(", "));
+        }
+    }
+    let mut rest: Vec<&Part> = parts.iter().filter(|part| part.because.is_some()).collect();
+    while !rest.is_empty() {
+        let first = rest.remove(0);
+        page.part(first);
+        let (alike, others): (Vec<&Part>, Vec<&Part>) =
+            rest.into_iter().partition(|part| part.because == first.because);
+        if !alike.is_empty() {
+            let names: Vec<&str> = alike.iter().map(|part| &*part.name).collect();
+            page.row("", &format!("and so are {}", names.join(", ")));
+        }
+        rest = others;
+    }
+}
+
+fn kinds(page: &mut Page, kinds: &[Part]) {
+    let native: Vec<&str> =
+        kinds.iter().filter(|kind| kind.because.is_none()).map(|kind| &*kind.name).collect();
+    if kinds.is_empty() {
+        return;
+    }
+    let in_python = kinds.len() - native.len();
+    page.heading(&format!("{}: {} native, {in_python} in Python", count(kinds.len(), "kind"), native.len()));
+    if !native.is_empty() {
+        page.row("native", &native.join(", "));
+    }
+    let mut rest: Vec<&Part> = kinds.iter().filter(|kind| kind.because.is_some()).collect();
+    let same = |one: &Part, other: &Part| match (&one.because, &other.because) {
+        (Some(one), Some(other)) => (&one.message, &one.object) == (&other.message, &other.object),
+        _ => false,
+    };
+    while let Some(first) = rest.first().copied() {
+        let (alike, others): (Vec<&Part>, Vec<&Part>) = rest.into_iter().partition(|kind| same(kind, first));
+        match &alike[..] {
+            [kind] => page.part(kind),
+            several => {
+                let names: Vec<&str> = several.iter().map(|kind| &*kind.name).collect();
+                page.row("in Python", &names.join(", "));
+                first.because.iter().for_each(|reason| page.row("", &of_several(reason)));
+            }
+        }
+        rest = others;
+    }
+}
+
+/// What is said of several kinds: they have a place each.
+fn of_several(reason: &Reason) -> String {
+    match reason.object_besides() {
+        Some(object) => format!("because {} (`{object}`)", reason.message),
+        None => format!("because {}", reason.message),
+    }
+}
+
+fn this_was_registered(page: &mut Page, registered: &Registered) {
+    let versions = format!("Python {}, Taskgraph {}", registered.python, registered.taskgraph);
+    page.heading(&format!("Registered by the tree ({versions})"));
+    for (what, names) in &registered.names {
+        page.row(&what.replace('-', " "), &names.join(", "));
+    }
+    for (what, names) in [("replaced", &registered.replaced), ("schemas that grew", &registered.schemas)] {
+        if !names.is_empty() {
+            page.row(what, &names.join(", "));
+        }
+    }
+    if registered.names.is_empty() && registered.replaced.is_empty() && registered.schemas.is_empty() {
+        page.row("nothing", "");
+    }
+}
+
+/// What a newer Taskgraph takes otherwise, with all places where it stands.
+fn newer(page: &mut Page, changes: &[Change]) {
+    if !changes.is_empty() {
+        page.heading("Under a newer Taskgraph");
+    }
+    let same = |one: &Change, other: &Change| (one.since, &one.message) == (other.since, &other.message);
+    for alike in changes.chunk_by(same) {
+        let Change { since, effect, message, .. } = &alike[0];
+        let effect = match effect {
+            Effect::Refused => "refused",
+            Effect::Ignored => "ignored",
+        };
+        page.row(&format!("{effect} since {since}"), message);
+        for Change { file, line, .. } in alike {
+            page.row("", &format!("{file}:{line}"));
+        }
+    }
+}
+
+/// A text that grows. What a tree has in it cannot break out of its line.
+struct Page {
+    text: String,
+    medium: Medium,
+}
+
+impl Page {
+    fn heading(&mut self, text: &str) {
+        if !self.text.is_empty() {
+            self.text.push('\n');
+        }
+        self.wrapped("", 0, text);
+    }
+
+    /// A name, and what is said of it in a column of its own.
+    fn row(&mut self, name: &str, text: &str) {
+        let start = format!("  {}", one_line(name));
+        let text = one_line(text);
+        match start.chars().count() < COLUMN {
+            true => self.wrapped(&format!("{start:COLUMN$}"), COLUMN, &text),
+            false => {
+                self.wrapped(&start, COLUMN, "");
+                self.wrapped(&" ".repeat(COLUMN), COLUMN, &text);
+            }
+        }
+    }
+
+    fn part(&mut self, part: &Part) {
+        let Some(reason) = &part.because else { return };
+        self.row(&part.name, &format!("Python: {}", reason.message));
+        let object = reason.object_besides().map(|object| format!("`{object}`, ")).unwrap_or_default();
+        match &reason.place {
+            Some(place) => self.row("", &format!("{object}named at {place}")),
+            None if object.is_empty() => {}
+            None => self.row("", object.trim_end_matches(", ")),
+        }
+    }
+
+    fn missing(&mut self, heading: &str, missing: &[&Missing]) {
+        if missing.is_empty() {
+            return;
+        }
+        self.heading(heading);
+        for Missing { message, help, .. } in missing {
+            self.wrapped("  ", 2, &one_line(message));
+            self.wrapped("      ", 6, &one_line(help));
+        }
+    }
+
+    /// Words behind `start`, in as many lines as they need.
+    fn wrapped(&mut self, start: &str, indent: usize, text: &str) {
+        let space = " ".repeat(indent);
+        for (position, line) in broken(text, 0, self.medium.width - indent).iter().enumerate() {
+            let start = if position == 0 { start } else { &space };
+            let line = self.medium.cut.map_or_else(|| line.clone(), |most| shortened(line, most - indent));
+            self.text.push_str(format!("{start}{line}").trim_end());
+            self.text.push('\n');
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! `graph diff`: what appears, goes and changes between two graphs.
+
+use std::path::Path;
+
+use crate::args::DiffOptions;
+use crate::commands::graph::operand::{Bench, Side, operands};
+use crate::commands::graph::value::fields;
+use crate::environment::settings;
+use crate::medium::Medium;
+use crate::output::{keep_inputs, write};
+use crate::output_format::Ending;
+use crate::report::{Reporter, count};
+use crate::text_layout::{Ink, Page};
+use crate::{Status, known_urls};
+use anyhow::Result;
+use indexmap::IndexMap;
+use serde::Serialize;
+use taskgraph::diagnostics::Problems;
+use taskgraph::graph::diff::{GraphDiff, TaskChange, diff};
+use taskgraph::settings::Settings;
+use taskgraph::transform::Registry;
+use taskgraph_training::of_run_task;
+
+/// How many labels of a group, and tasks that change in the same way, are shown without `--all`.
+const SHOWN: usize = 8;
+
+/// The version of the JSON.
+const VERSION: u32 = 1;
+
+#[derive(Serialize)]
+struct Told<'d> {
+    version: u32,
+    before: &'d str,
+    after: &'d str,
+    #[serde(flatten)]
+    diff: &'d GraphDiff,
+}
+
+/// Compares two graphs.
+pub fn run(options: &DiffOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {
+    match compare(options, registry, reporter) {
+        Ok(found) if options.exit_code => Ok(if found.is_empty() { Status::Fine } else { Status::Differs }),
+        Ok(_) => Ok(Status::Fine),
+        Err(error) if options.exit_code => {
+            let problems = Problems::from_error(error)?;
+            reporter.problems(&problems);
+            reporter.refused(&problems);
+            Ok(Status::RefusedDiff)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+fn compare(options: &DiffOptions, registry: &Registry, reporter: &Reporter) -> Result<GraphDiff> {
+    let is_json = options.json || Ending::is_json(options.output_file.as_deref())?;
+    keep_inputs(options.output_file.as_deref(), options.graphs.iter().map(Path::new))?;
+    let urls = known_urls::read(options.known_urls.as_deref())?;
+    let settings = Settings { urls, ..settings(options.tree.run_task_dir.as_deref(), false, registry)? };
+    let bench = Bench::new(options, registry, &settings);
+    let [before, after] = operands(options)?;
+    let (before, after) = (before.side(&bench)?, after.side(&bench)?);
+    let mut warnings = before.warnings.clone();
+    warnings.extend(after.warnings.clone());
+    let (run_task, mut warnings) = of_run_task(Problems(warnings).distinct().0);
+    // Two graphs that are made without it lack the same.
+    warnings.extend(run_task.filter(|_| before.is_read || after.is_read));
+    reporter.warnings(&warnings);
+    let found = diff(&before.tasks, &after.tasks);
+    write(options.output_file.as_deref(), |out| {
+        if is_json {
+            let told = Told { version: VERSION, before: &before.name, after: &after.name, diff: &found };
+            serde_json::to_writer_pretty(&mut *out, &told)?;
+            return Ok(writeln!(out)?);
+        }
+        Ok(out.write_all(
+            text(&before, &after, &found, options.all, Medium::of(options.output_file.as_deref())).as_bytes(),
+        )?)
+    })?;
+    Ok(found)
+}
+
+fn text(before: &Side, after: &Side, found: &GraphDiff, all: bool, medium: Medium) -> String {
+    let mut page = Page::new(medium);
+    for (ink, sign, side) in [(Ink::Removed, "-", before), (Ink::Added, "+", after)] {
+        let tasks = count(side.tasks.len(), "task");
+        page.line_in(ink, &format!("{sign} {}", side.name), &format!("   {tasks}"));
+    }
+    if found.is_empty() {
+        page.line("");
+        page.line("No task differs.");
+        return page.into_text();
+    }
+    let (digests, changed): (Vec<&TaskChange>, Vec<&TaskChange>) =
+        found.changed.iter().partition(|change| change.only_digest);
+    page.line("");
+    let labels =
+        |changes: &[&TaskChange]| changes.iter().map(|one| one.label.to_string()).collect::<Vec<_>>();
+    let strings = |labels: &[taskgraph::task::Label]| labels.iter().map(ToString::to_string).collect();
+    group(&mut page, Ink::Removed, "-", "gone", strings(&found.gone), all);
+    group(&mut page, Ink::Added, "+", "new", strings(&found.new), all);
+    group(&mut page, Ink::Changed, "~", "changed", labels(&changed), all);
+    group(&mut page, Ink::Name, "↺", "only the digest", labels(&digests), all);
+    if found.unchanged > 0 {
+        page.line_in(Ink::Faint, &format!("  = {:>4} unchanged", found.unchanged), "");
+    }
+    // Many tasks of a kind change in the same way: that is told once.
+    let mut alike: IndexMap<String, Vec<&TaskChange>> = IndexMap::new();
+    for change in changed {
+        let same = if all { change.label.to_string() } else { signature(change) };
+        alike.entry(same).or_default().push(change);
+    }
+    for changes in alike.values() {
+        let Some(first) = changes.first() else { continue };
+        page.heading(&match changes.len() {
+            1 => format!("~ {}", first.label),
+            more => format!(
+                "~ {} and {} more of {} that change in the same fields",
+                first.label,
+                more - 1,
+                first.kind
+            ),
+        });
+        if all {
+            fields(&mut page, 2, &first.fields, all);
+            continue;
+        }
+        let own = first.own_fields();
+        fields(&mut page, 2, &own, all);
+        if own.len() < first.fields.len() {
+            page.line("  ~ and its digest");
+        }
+    }
+    page.into_text()
+}
+
+fn group(page: &mut Page, ink: Ink, sign: &str, name: &str, mut labels: Vec<String>, all: bool) {
+    if labels.is_empty() {
+        return;
+    }
+    let start = format!("  {:<23} ", format!("{sign} {:>4} {name}", labels.len()));
+    if !all && labels.len() > SHOWN {
+        let more = labels.len() - SHOWN;
+        labels.truncate(SHOWN);
+        labels.push(format!("… and {more} more (--all lists them)"));
+    }
+    page.list_in(ink, &start, &labels);
+}
+
+fn signature(change: &TaskChange) -> String {
+    let paths: Vec<String> = change.fields.iter().map(|field| field.path.to_string()).collect();
+    format!("{} {}", change.kind, paths.join(" "))
+}

@@ -1,0 +1,12 @@
+//! `graph diff`, `graph explain` and `graph path`: questions about graphs.
+
+mod diff;
+mod explain;
+mod operand;
+mod path;
+mod value;
+
+pub use crate::config_graph::{Made, made_with};
+pub use diff::run as diff;
+pub use explain::run as explain;
+pub use path::run as path;

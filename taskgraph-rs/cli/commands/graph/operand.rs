@@ -1,0 +1,217 @@
+//! What `graph diff` compares: where each of the two graphs comes from.
+
+use std::cell::OnceCell;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use crate::args::DiffOptions;
+use crate::config_graph::params_of;
+use crate::environment::open_tree_or_embedded;
+use crate::progress::connect_for_a_look;
+use anyhow::Result;
+use taskgraph::diagnostics::{Problem, Problems};
+use taskgraph::generator::Loaded;
+use taskgraph::graph::diff::{Tasks, read_tasks, tasks_of};
+use taskgraph::parameters::Params;
+use taskgraph::settings::Settings;
+use taskgraph::task::id::TaskId;
+use taskgraph::transform::Registry;
+use taskgraph::tree::revision::Revision;
+use taskgraph_compat::source::Source;
+
+/// What names a decision task.
+const TASK_ID: &str = "task-id=";
+
+/// Where a decision task publishes all that there could be.
+const ARTIFACT: &str = "public/full-task-graph.json";
+
+/// One of the two graphs, before it is read or made.
+pub struct Operand {
+    from: From,
+    revision: Option<String>,
+}
+
+enum From {
+    /// The parameters that the tree has by itself.
+    Defaults,
+    /// A training config or a set of parameters.
+    Config(PathBuf),
+    /// A file with a graph.
+    File(PathBuf),
+    /// A decision task, which published its graph.
+    Task(TaskId),
+}
+
+/// A graph, and what people call it.
+pub struct Side {
+    /// What it is: a file, and the revision of the tree.
+    pub name: String,
+    /// Its tasks.
+    pub tasks: Tasks,
+    /// Whether it was made by somebody else.
+    pub is_read: bool,
+    /// What is to be said about how it was made.
+    pub warnings: Vec<Problem>,
+}
+
+/// Both operands of a call, the older one first.
+pub fn operands(options: &DiffOptions) -> Result<[Operand; 2]> {
+    let refused = |message: &str, help: &str| {
+        Err(Problems::from(Problem::error("graph-diff", message).help(help)).into())
+    };
+    let revisions = &options.revisions;
+    if revisions.len() > 2 {
+        return refused(
+            "more than two revisions are given",
+            "--rev stands for the first graph, then for the second",
+        );
+    }
+    let (before, after) = match &options.graphs[..] {
+        [before, after] => (Some(before), Some(after)),
+        _ if revisions.is_empty() => {
+            return refused(
+                "there is nothing to compare with",
+                "name a second graph, or a revision of the tree with --rev",
+            );
+        }
+        [both] => (Some(both), Some(both)),
+        _ => (None, None),
+    };
+    let operand = |text: Option<&String>, revision: Option<&String>| -> Result<Operand> {
+        Ok(Operand { from: from(text.map(String::as_str))?, revision: revision.cloned() })
+    };
+    let both = [operand(before, revisions.first())?, operand(after, revisions.get(1))?];
+    for one in &both {
+        if let (From::Task(task_id), true) = (&one.from, options.offline) {
+            let message = format!("what task `{task_id}` published cannot be read with --offline");
+            return refused(
+                &message,
+                "fetch its artifact public/full-task-graph.json first, and name that file",
+            );
+        }
+        let graph = match &one.from {
+            From::File(path) => format!("`{}`", path.display()),
+            From::Task(task_id) => format!("what task `{task_id}` published"),
+            From::Config(_) | From::Defaults => continue,
+        };
+        if one.revision.is_some() || options.needed {
+            let message = format!("{graph} is a graph and not a config");
+            return refused(&message, "--rev and --needed are for graphs that are made out of a tree");
+        }
+    }
+    Ok(both)
+}
+
+fn from(text: Option<&str>) -> Result<From> {
+    let Some(text) = text else { return Ok(From::Defaults) };
+    if let Some(task_id) = text.strip_prefix(TASK_ID) {
+        let task_id = TaskId::parse(task_id);
+        let refused = |error| Problems::from(Problem::error("task-id", format!("{error}")));
+        return Ok(From::Task(task_id.map_err(refused)?));
+    }
+    let path = PathBuf::from(text);
+    Ok(if is_graph(&path) { From::File(path) } else { From::Config(path) })
+}
+
+/// Whether a file holds a graph: JSON whose first value has a `label` and a `task`. What cannot be read is told by who
+/// reads it.
+fn is_graph(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "json")
+        && Source::read(path).is_ok_and(|source| read_tasks(&source).is_ok_and(|tasks| !tasks.is_empty()))
+}
+
+impl Operand {
+    /// Reads or makes the graph.
+    pub fn side(&self, bench: &Bench<'_>) -> Result<Side> {
+        let config = match &self.from {
+            From::File(path) => {
+                let tasks = read_tasks(&*Source::read(path)?)?;
+                return Ok(Side {
+                    name: path.display().to_string(),
+                    tasks,
+                    is_read: true,
+                    warnings: Vec::new(),
+                });
+            }
+            From::Task(task_id) => return published(task_id),
+            From::Config(path) => Some(path.as_path()),
+            From::Defaults => None,
+        };
+        let name = config.map_or_else(|| "the tree".to_owned(), |path| path.display().to_string());
+        let loaded = bench.loaded()?;
+        // The parameters are those of the tree as it lies there: what a revision changes is the tree, and nothing else.
+        let (mut params, mut warnings) = params_of(loaded, config, None, bench.now)?;
+        let Some(rev) = &self.revision else {
+            return bench.side(name, loaded, &params, warnings);
+        };
+        let revision = Revision::read(&loaded.tree, Some(rev))?;
+        let older = Loaded::load(revision.tree(&loaded.tree)?, bench.registry, &Default::default())?;
+        let found = older.complete(&mut params, bench.now)?;
+        Problems(found.clone()).check()?;
+        warnings.extend(found);
+        bench.side(format!("{name} at {rev}"), &older, &params, warnings)
+    }
+}
+
+/// The graph that a decision task published.
+fn published(task_id: &TaskId) -> Result<Side> {
+    let name = format!("{TASK_ID}{task_id}");
+    let Some(bytes) = connect_for_a_look()?.artifact(task_id, ARTIFACT)? else {
+        let message = format!("task `{task_id}` has no artifact `{ARTIFACT}`");
+        let help = "name a task that ended with a graph: a decision task, or an action";
+        return Err(Problems::from(Problem::error("task-id", message).help(help)).into());
+    };
+    let tasks = read_tasks(&*Source::decode(format!("{name}/{ARTIFACT}"), bytes)?)?;
+    Ok(Side { name, tasks, is_read: true, warnings: Vec::new() })
+}
+
+/// What both graphs are made with.
+pub struct Bench<'s> {
+    registry: &'s Registry,
+    root: Option<&'s Path>,
+    settings: &'s Settings,
+    needed: bool,
+    now: SystemTime,
+    loaded: OnceCell<Loaded>,
+}
+
+impl<'s> Bench<'s> {
+    /// A bench for a call. The tree is opened once something is made of it.
+    pub fn new(options: &'s DiffOptions, registry: &'s Registry, settings: &'s Settings) -> Self {
+        let root = options.tree.root.as_deref();
+        Bench {
+            registry,
+            root,
+            settings,
+            needed: options.needed,
+            now: SystemTime::now(),
+            loaded: OnceCell::new(),
+        }
+    }
+
+    /// The tree as it lies there.
+    fn loaded(&self) -> Result<&Loaded> {
+        if let Some(loaded) = self.loaded.get() {
+            return Ok(loaded);
+        }
+        let tree = open_tree_or_embedded(self.root)?;
+        let loaded = Loaded::load(tree, self.registry, &Default::default())?;
+        Ok(self.loaded.get_or_init(|| loaded))
+    }
+
+    fn side(
+        &self,
+        name: String,
+        loaded: &Loaded,
+        params: &Params,
+        mut warnings: Vec<Problem>,
+    ) -> Result<Side> {
+        let full = loaded.full(params, self.settings)?;
+        let tasks = match self.needed {
+            true => tasks_of(&loaded.target(&full, params)?.graph)?,
+            false => tasks_of(&full.graph)?,
+        };
+        warnings.extend(full.warnings);
+        Ok(Side { name, tasks, is_read: false, warnings })
+    }
+}

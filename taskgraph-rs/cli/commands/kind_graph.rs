@@ -1,0 +1,78 @@
+//! `kind-graph`: the kinds and what they depend on.
+
+use crate::Status;
+use crate::args::{KindGraphFormat, KindGraphOptions};
+use crate::environment::open_tree;
+use crate::output::write;
+use crate::output_format::Ending;
+use crate::report::count;
+use anstream::eprintln;
+use anyhow::Result;
+use taskgraph::loader::look_at_kinds;
+use taskgraph::parameters::Spec;
+use taskgraph_compat::source::Source;
+use taskgraph_compat::terminal::inert;
+
+/// Shows the kinds and their dependencies.
+pub fn run(options: &KindGraphOptions) -> Result<Status> {
+    if let Some(spec) = options.parameters.as_deref()
+        && let Spec::File(path) = Spec::parse(spec)?
+    {
+        // A name that is misspelt is no reason to show something all the same.
+        Source::read(&path)?;
+    }
+    let can = [Ending::Text, Ending::Dot, Ending::Mermaid];
+    let format = match options.format {
+        Some(format) => format,
+        None => match Ending::wanted(options.output_file.as_deref(), &can)? {
+            Some(Ending::Dot) => KindGraphFormat::Dot,
+            Some(Ending::Mermaid) => KindGraphFormat::Mermaid,
+            _ => KindGraphFormat::Text,
+        },
+    };
+    let tree = open_tree(options.root.as_deref())?;
+    let targets = options.target_kinds.iter().cloned().collect();
+    let kinds = look_at_kinds(&tree, &targets)?;
+    if options.verbose && !options.quiet {
+        eprintln!("{}", count(kinds.len(), "kind"));
+    }
+    write(options.output_file.as_deref(), |out| {
+        let edges =
+            || kinds.values().flat_map(|kind| kind.dependencies.iter().map(move |on| (&kind.name, on)));
+        match format {
+            KindGraphFormat::Text => {
+                for kind in kinds.values() {
+                    match kind.dependencies.is_empty() {
+                        true => writeln!(out, "{}", inert(&kind.name))?,
+                        false => {
+                            let line = format!("{}: {}", kind.name, kind.dependencies.join(", "));
+                            writeln!(out, "{}", inert(&line))?;
+                        }
+                    }
+                }
+            }
+            KindGraphFormat::Dot => {
+                writeln!(out, "digraph kinds {{")?;
+                for name in kinds.keys() {
+                    writeln!(out, "  {name:?};")?;
+                }
+                for (kind, on) in edges() {
+                    writeln!(out, "  {kind:?} -> {on:?};")?;
+                }
+                writeln!(out, "}}")?;
+            }
+            KindGraphFormat::Mermaid => {
+                writeln!(out, "flowchart TD")?;
+                for name in kinds.keys() {
+                    let name = inert(name);
+                    writeln!(out, "  {name}[{name}]")?;
+                }
+                for (kind, on) in edges() {
+                    writeln!(out, "  {} --> {}", inert(on), inert(kind))?;
+                }
+            }
+        }
+        Ok(())
+    })?;
+    Ok(Status::Fine)
+}

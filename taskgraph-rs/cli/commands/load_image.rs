@@ -1,0 +1,60 @@
+//! `load-image`: loads a docker image that a task has built.
+
+use crate::Status;
+use crate::args::LoadImageOptions;
+use crate::container::Engine;
+use crate::images::{ARTIFACT, Images, load};
+use crate::output::write;
+use crate::progress::connect_for_a_look;
+use crate::report::{Reporter, one_line};
+use anstream::eprintln;
+use anyhow::{Context as _, Result};
+use taskgraph::diagnostics::{Problem, Problems};
+use taskgraph::task::Task;
+use taskgraph::task::id::TaskId;
+use taskgraph::transform::Registry;
+use taskgraph_python::interruption::hold;
+use taskgraph_taskcluster::Taskcluster;
+
+/// Loads an image: that of a task, or the one that the index has for the content of the tree.
+pub fn run(options: &LoadImageOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {
+    let given = options.task_id.as_deref().map(TaskId::parse).transpose()?;
+    let images = match &options.image {
+        Some(image) => Some((Images::make(&options.tree, false, registry, reporter)?, image)),
+        None => None,
+    };
+    let task = images.as_ref().map(|(images, image)| images.task(image)).transpose()?;
+    let _held = hold();
+    let engine = Engine::find(options.engine.engine.as_deref())?;
+    let taskcluster = connect_for_a_look()?;
+    let found = match task {
+        Some(task) => Some(in_index(&taskcluster, task)?.ok_or_else(|| not_in_index(task))?),
+        None => given,
+    };
+    let id = found.context("the command line has an image or a task")?;
+    let image = load(&engine, &taskcluster, &id, ARTIFACT, options.tag.as_deref())?;
+    write(None, |out| Ok(writeln!(out, "{}", one_line(&image))?))?;
+    eprintln!("look into it: {} run -ti --rm {} bash", engine.name(), one_line(&image));
+    Ok(Status::Fine)
+}
+
+/// The task that has done what a task would do, as the index has it.
+pub fn in_index(taskcluster: &Taskcluster, task: &Task) -> Result<Option<TaskId>> {
+    for path in task.index_paths() {
+        if let Some(id) = taskcluster.find_task(path)? {
+            return Ok(Some(id));
+        }
+    }
+    Ok(None)
+}
+
+fn not_in_index(task: &Task) -> Problems {
+    let paths: Vec<&str> = task.index_paths().collect();
+    let message = format!("nobody has built the image of `{}` out of what lies here", task.label);
+    let told = match &paths[..] {
+        [] => "the task is not looked for in the index".to_owned(),
+        paths => format!("nothing is at {}", paths.join(", ")),
+    };
+    let help = "`build-image` builds it here; changes of the tree, also without a commit, make another image";
+    Problem::error("not-in-index", message).at(Default::default(), told).help(help).into()
+}

@@ -1,0 +1,315 @@
+//! `load-task`: runs a task in a container on this machine.
+
+mod artifacts;
+mod definition;
+mod develop;
+mod generic;
+mod given;
+mod image;
+mod payload;
+mod run_task;
+mod upstreams;
+mod work_folder;
+
+use std::cell::OnceCell;
+use std::path::Path;
+
+use crate::Status;
+use crate::args::LoadTaskOptions;
+use crate::container::{Container, Engine, Spec, volume};
+use crate::environment::settings;
+use crate::progress::connect_for_a_look;
+use crate::report::{Reporter, one_line};
+use anstream::eprintln;
+use anyhow::{Context as _, Result};
+use artifacts::{Store, write_readable};
+use definition::{Asked, Task};
+use generic::FOLDER;
+use given::{Given, check_effect};
+use image::Sources;
+use payload::Payload;
+use run_task::{is_run_task, needs_run_task, pause, shell_program};
+use taskgraph::diagnostics::{Problem, Problems};
+use taskgraph::graph::TaskGraph;
+use taskgraph::task::id::TaskId;
+use taskgraph::transform::Registry;
+use taskgraph_compat::error::Machine;
+use taskgraph_python::interruption::hold;
+use upstreams::{FETCHES, Fetches, Known, Provider};
+use work_folder::WorkFolder;
+
+/// Where the files of this program are in a container.
+const OWN: &str = "/taskgraph-local";
+
+/// Where artifacts of other tasks are in a container; `fetch_content.py` knows it, too.
+const UPSTREAM: &str = "/taskgraph-artifacts";
+
+/// What stands before fetch-content of Taskgraph.
+const FETCH_CONTENT: &str = include_str!("fetch_content.py");
+
+/// What a shell looks for programs in, where an image does not say.
+const DEFAULT_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/// Runs a task.
+pub fn run(options: &LoadTaskOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {
+    let mut given = Given::read(options)?;
+    let asked = Asked::read(options, registry, reporter)?;
+    check_effect(options, &asked)?;
+    let _held = hold();
+    let graph = asked.graph();
+    let no_graph = TaskGraph::default();
+    let full = graph.map_or(&no_graph, |graph| &graph.full.graph);
+    let known = Known::read(options, full, &connect_for_a_look)?;
+    let task = asked.task(&known, &connect_for_a_look)?;
+    let mut payload = Payload::read(&task, options.image.is_some())?;
+    let fetches = Fetches::read(&task, &payload.env)?;
+    check(options, &task, &payload)?;
+    if options.develop {
+        develop::apply(&task.name, &mut payload, &mut given)?;
+    }
+    let shell = options.interactive.then(|| shell_of(options, &task, &payload)).transpose()?;
+    let engine = Engine::find(options.engine.engine.as_deref())?;
+    if !options.quiet {
+        tell_lacking(&task, &payload, graph.is_some().then_some(&known));
+    }
+    let store = Store::open(options.artifacts.as_deref())?;
+    let taskcluster = OnceCell::new();
+    let provider =
+        Provider { store: &store, graph: full, known: &known, offline: options.offline, taskcluster };
+    if let Some(fetches) = &fetches {
+        provider.provide(fetches)?;
+    }
+    let sources = Sources { engine: &engine, provider: &provider, graph, registry, reporter };
+    let image = sources.image(options, &task, payload.image.as_ref())?;
+
+    let root_url = match graph {
+        Some(graph) => graph.settings.root_url.clone(),
+        None => settings(None, true, registry)?.root_url,
+    };
+    let work_folder = match &payload.mounts {
+        Some(mounts) => {
+            let run_task = match graph {
+                Some(graph) => graph.settings.run_task.clone(),
+                None => settings(options.tree.run_task_dir.as_deref(), true, registry)?.run_task,
+            };
+            Some(WorkFolder::make(&task, mounts, run_task.as_ref(), &provider)?)
+        }
+        None => None,
+    };
+    let own = OwnFiles::new()?;
+    let mut spec = Spec { image, is_interactive: options.interactive, ..Spec::default() };
+    spec.command = payload.command.clone();
+    spec.env = environment(options, &task, &payload, &given, &root_url).into_iter().collect();
+    spec.volumes = given.volumes;
+    if let Some(folder) = &work_folder {
+        spec.volumes.push(volume(folder.path(), FOLDER, "")?);
+        spec.directory = Some(FOLDER.into());
+        spec.user = Some(folder.user());
+        // Whoever has a number and no name has no home either.
+        if !spec.env.iter().any(|(name, _)| name == "HOME") {
+            set(&mut spec, "HOME", FOLDER.to_owned());
+        }
+    }
+    if options.caches {
+        for (name, path) in &payload.caches {
+            spec.volumes.push(format!("{}:{path}", volume_name(name)).into());
+        }
+    }
+    if let Some(fetches) = &fetches {
+        own.add_fetch_content()?;
+        set(&mut spec, FETCHES, fetches.variable.clone());
+        let path = match spec.env.iter().find(|(name, _)| name == "PATH") {
+            Some((_, path)) => path.clone(),
+            None => engine.image_variable(&spec.image, "PATH")?.unwrap_or_else(|| DEFAULT_PATH.into()),
+        };
+        set(&mut spec, "PATH", format!("{OWN}/bin:{path}"));
+        for (label, id) in fetches.tasks() {
+            let inside = format!("{UPSTREAM}/api/queue/v1/task/{id}/artifacts");
+            spec.volumes.push(volume(&store.folder(label.as_str()), &inside, ":ro")?);
+        }
+    }
+    if let Some(shell) = shell {
+        own.add_shell(&shell.startup)?;
+        spec.command = shell.command;
+    }
+    spec.volumes.push(volume(own.path(), OWN, ":ro")?);
+    run_container(options, &engine, &store, &task, &payload, &spec)
+}
+
+/// Runs the container, and keeps what it leaves.
+fn run_container(
+    options: &LoadTaskOptions,
+    engine: &Engine,
+    store: &Store,
+    task: &Task,
+    payload: &Payload,
+    spec: &Spec,
+) -> Result<Status> {
+    let mut container = Container::create(engine, container_name(&task.name), spec)?;
+    if options.keep {
+        container.keep();
+    }
+    if !options.quiet {
+        let (name, image) = (one_line(&task.name), one_line(&spec.image));
+        eprintln!("running {name} in {image} ({}, container {})", engine.name(), container.name());
+    }
+    let ended = container.run()?;
+    let has_failed = ended.code != 0;
+    if !store.is_temporary() && !payload.artifacts.is_empty() {
+        let (folder, missing) = store.keep(&task.name, &container, &payload.artifacts, has_failed)?;
+        for artifact in missing {
+            let (name, path) = (one_line(&artifact.name), one_line(&artifact.path));
+            eprintln!("warning: the artifact {name} is not there: the container has no {path}");
+        }
+        if !options.quiet {
+            eprintln!("artifacts: {}", one_line(&folder.display().to_string()));
+        }
+    } else if !payload.artifacts.is_empty() && !options.quiet && !options.keep {
+        eprintln!("its artifacts are gone with the container; --artifacts DIR keeps them");
+    }
+    if options.keep {
+        eprintln!("kept: {} start -ai {}", engine.name(), container.name());
+    }
+    if has_failed {
+        eprintln!("{} ended with status {}", one_line(&task.name), ended.code);
+    }
+    Ok(Status::Task(ended.code))
+}
+
+/// The shell that is opened once the task is set up.
+fn shell_of(options: &LoadTaskOptions, task: &Task, payload: &Payload) -> Result<run_task::Shell, Problems> {
+    pause(&payload.command, &options.user, &format!("{OWN}/bin/shell")).ok_or_else(|| {
+        let message =
+            format!("`{}` has nothing to pause before: run-task has no command behind `--`", task.name);
+        Problem::error("no-run-task", message).into()
+    })
+}
+
+/// Whether the flags fit the task.
+fn check(options: &LoadTaskOptions, task: &Task, payload: &Payload) -> Result<()> {
+    let mut problems = Vec::new();
+    let has_run_task = is_run_task(&payload.command);
+    for (flag, is_given) in [("--interactive", options.interactive), ("--develop", options.develop)] {
+        if is_given && !has_run_task {
+            problems.push(needs_run_task(flag, &task.name));
+        }
+    }
+    if options.user != "worker" && !options.interactive {
+        let message = "--user does nothing here: it is for the shell that --interactive opens";
+        problems.push(Problem::error("no-effect", message));
+    }
+    if options.interactive && options.task == "-" {
+        let message = "--interactive has nobody to talk to: stdin has the definition";
+        problems.push(Problem::error("no-effect", message).help("name the task by its label or taskId"));
+    }
+    Ok(Problems(problems).check()?)
+}
+
+/// The environment of the container: what a worker sets, what the task sets, what the flags set.
+fn environment(
+    options: &LoadTaskOptions,
+    task: &Task,
+    payload: &Payload,
+    given: &Given,
+    root_url: &str,
+) -> indexmap::IndexMap<String, String> {
+    let group = task.definition.get("taskGroupId").and_then(|group| group.as_str()).unwrap_or_default();
+    let worker = [
+        ("RUN_ID", "0"),
+        ("TASK_GROUP_ID", group),
+        ("TASK_ID", &task.task_id),
+        ("TASKCLUSTER_ROOT_URL", root_url),
+    ];
+    let mut env: indexmap::IndexMap<String, String> =
+        worker.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    env.extend(payload.env.clone());
+    // run-task wants each of these to be there, and volumes to be empty.
+    let caches = env.shift_remove("TASKCLUSTER_CACHES").unwrap_or_default();
+    let is_there = |path: &&str| {
+        given.mounted.iter().any(|mounted| mounted == path)
+            || options.caches && payload.caches.values().any(|cache| cache == path)
+    };
+    let there: Vec<&str> = caches.split(';').filter(is_there).collect();
+    if !there.is_empty() {
+        env.insert("TASKCLUSTER_CACHES".into(), there.join(";"));
+    }
+    if !given.mounted.is_empty() {
+        env.shift_remove("TASKCLUSTER_VOLUMES");
+    }
+    env.extend(given.env.clone());
+    env
+}
+
+/// Tells what the task asks for and a container here does not have.
+fn tell_lacking(task: &Task, payload: &Payload, known: Option<&Known>) {
+    if !payload.lacking.is_empty() {
+        let lacking = payload.lacking.join(", ");
+        eprintln!(
+            "warning: {} asks for what there is not here: {}",
+            one_line(&task.name),
+            one_line(&lacking)
+        );
+    }
+    let Some(known) = known else { return };
+    let env = payload.env.iter().filter(|(name, _)| *name != FETCHES).map(|(_, value)| value);
+    let texts: Vec<&String> = payload.command.iter().chain(env).collect();
+    for (id, label) in &task.upstreams {
+        if known.get(label).is_none() && texts.iter().any(|text| text.contains(id.as_str())) {
+            let label = one_line(label.as_str());
+            eprintln!(
+                "warning: its command or environment names the task {label}, for which {id} stands; --upstream or --decision tells the real one"
+            );
+        }
+    }
+}
+
+fn set(spec: &mut Spec, name: &str, value: String) {
+    spec.env.retain(|(known, _)| known != name);
+    spec.env.push((name.to_owned(), value));
+}
+
+/// A name that no other container has, and that tells which task it is.
+fn container_name(task: &str) -> String {
+    let letters = task.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' });
+    let name: String = letters.take(60).collect();
+    let random = TaskId::random();
+    let random = random.as_str().replace(['-', '_'], "0");
+    format!("taskgraph-rs-{name}-{}", &random[..8])
+}
+
+/// A cache as a volume of the engine.
+fn volume_name(cache: &str) -> String {
+    let is_letter = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '.');
+    let name: String = cache.chars().map(|letter| if is_letter(letter) { letter } else { '-' }).collect();
+    format!("taskgraph-rs-{name}")
+}
+
+/// The files of this program that a container has.
+struct OwnFiles(tempfile::TempDir);
+
+impl OwnFiles {
+    fn new() -> Result<Self> {
+        use std::os::unix::fs::PermissionsExt as _;
+        let failed = || Machine("there is no place for temporary files".into());
+        let folder = tempfile::tempdir().with_context(failed)?;
+        let bin = folder.path().join("bin");
+        std::fs::create_dir(&bin).with_context(failed)?;
+        for folder in [folder.path(), &bin] {
+            std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o755)).with_context(failed)?;
+        }
+        Ok(OwnFiles(folder))
+    }
+
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    fn add_fetch_content(&self) -> Result<()> {
+        write_readable(&self.path().join("bin/fetch-content"), FETCH_CONTENT, true)
+    }
+
+    fn add_shell(&self, startup: &str) -> Result<()> {
+        write_readable(&self.path().join("startup"), startup, false)?;
+        write_readable(&self.path().join("bin/shell"), &shell_program(&format!("{OWN}/startup")), true)
+    }
+}

@@ -1,0 +1,257 @@
+//! What a worker is told: the parts of a payload that a container on this machine can do.
+
+use crate::commands::load_task::definition::Task;
+use crate::commands::load_task::generic;
+use crate::commands::load_task::generic::{FOLDER, Mount, is_generic};
+use crate::commands::load_task::upstreams::FETCHES;
+use crate::images::ARTIFACT;
+use anyhow::Result;
+use indexmap::IndexMap;
+use taskgraph::diagnostics::{Problem, Problems};
+use taskgraph::task::id::TaskId;
+use taskgraph_compat::value::{Map, Value};
+
+/// The image that a payload names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Image {
+    /// One that a registry has.
+    Name(String),
+    /// One that a task has left.
+    Task(TaskId, String),
+    /// One that a task has left that the index knows.
+    Index(String, String),
+}
+
+/// A file or folder that a task leaves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Artifact {
+    /// What it is called: `public/build`.
+    pub name: String,
+    /// Where it lies in the container.
+    pub path: String,
+    /// Whether it is a folder.
+    pub is_folder: bool,
+}
+
+/// What a container is to do.
+#[derive(Debug)]
+pub struct Payload {
+    /// The image, if it names one.
+    pub image: Option<Image>,
+    /// The command, if it is not that of the image.
+    pub command: Vec<String>,
+    /// The environment.
+    pub env: IndexMap<String, String>,
+    /// What is put into the folder that the command runs in, if it runs in one of its own: that is how generic-worker does it.
+    pub mounts: Option<Vec<Mount>>,
+    /// Caches: their names, and the folders that they are.
+    pub caches: IndexMap<String, String>,
+    /// What it leaves.
+    pub artifacts: Vec<Artifact>,
+    /// What it asks for and a container here does not have.
+    pub lacking: Vec<String>,
+}
+
+/// Features of docker-worker that are about what becomes of a task, and not about what it finds.
+const OUTSIDE: &[&str] = &["chainOfTrust", "backingLog", "liveLog", "bulkLog", "artifacts"];
+
+impl Payload {
+    /// Reads the payload of a task; all that is wrong at once. One without an image is refused, unless somebody names one.
+    pub fn read(task: &Task, has_image: bool) -> Result<Self> {
+        let nothing = Map::default();
+        let payload = task.definition.get("payload").and_then(Value::as_map).unwrap_or(&nothing);
+        let mut problems = Vec::new();
+        let mut wrong = |what: String| {
+            problems.push(Problem::error("payload", format!("the payload of `{}` {what}", task.name)));
+        };
+        let by_label = task.by_label.get("payload").and_then(Value::as_map).unwrap_or(&nothing);
+        let image = match by_label.get("image") {
+            None | Some(Value::Null) if has_image && is_generic(payload) => {
+                return Payload::read_generic(task, by_label);
+            }
+            None | Some(Value::Null) => return Err(no_image(task, payload).into()),
+            Some(image) => image_of(image),
+        };
+        if image.is_none() {
+            wrong(
+                "has an `image` that is neither a name nor a task-image, indexed-image or docker-image"
+                    .into(),
+            );
+        }
+        let mut command = Vec::new();
+        for word in payload.get("command").and_then(Value::as_list).unwrap_or_default() {
+            match text(word) {
+                Some(word) => command.push(word),
+                None => wrong("has a `command` that is no list of strings".into()),
+            }
+        }
+        let mut texts = |key: &str| texts(payload, key, &mut wrong);
+        let (mut env, caches) = (texts("env"), texts("cache"));
+        // What is fetched is looked for by label.
+        if let Some(Value::Str(fetches)) = by_label.get("env").and_then(|env| env.get(FETCHES)) {
+            env.insert(FETCHES.to_owned(), fetches.to_string());
+        }
+        let artifacts = artifacts(payload.get("artifacts"));
+        for artifact in &artifacts {
+            if !is_plain(&artifact.name) {
+                wrong(format!(
+                    "has an artifact that is called `{}`, which is no path below a folder",
+                    artifact.name
+                ));
+            }
+        }
+        Problems(problems).check()?;
+        let lacking = lacking(payload);
+        Ok(Payload { image, command, env, mounts: None, caches, artifacts, lacking })
+    }
+
+    /// Reads the payload of a task for generic-worker. What is fetched and mounted from other tasks is looked for by label.
+    fn read_generic(task: &Task, by_label: &Map) -> Result<Self> {
+        let nothing = Map::default();
+        let payload = task.definition.get("payload").and_then(Value::as_map).unwrap_or(&nothing);
+        let mut problems = Vec::new();
+        let mut told = Vec::new();
+        let mut env = texts(payload, "env", &mut |what| told.push(what));
+        if let Some(Value::Str(fetches)) = by_label.get("env").and_then(|env| env.get(FETCHES)) {
+            env.insert(FETCHES.to_owned(), fetches.to_string());
+        }
+        let command = generic::command(payload).unwrap_or_else(|what| {
+            told.push(what);
+            Vec::new()
+        });
+        let mounts = generic::mounts(&task.name, by_label).unwrap_or_else(|mut found| {
+            problems.append(&mut found);
+            Vec::new()
+        });
+        let mut artifacts = artifacts(payload.get("artifacts"));
+        for artifact in &mut artifacts {
+            if !is_plain(&artifact.name) {
+                told.push(format!(
+                    "has an artifact that is called `{}`, which is no path below a folder",
+                    artifact.name
+                ));
+            }
+            if !artifact.path.starts_with('/') {
+                artifact.path = format!("{FOLDER}/{}", artifact.path.trim_start_matches("./"));
+            }
+        }
+        let told = told.iter().map(|what| format!("the payload of `{}` {what}", task.name));
+        problems.extend(told.map(|message| Problem::error("payload", message)));
+        Problems(problems).check()?;
+        let caches = mounts.iter().filter_map(|mount| match &mount.content {
+            generic::Content::Cache(name) => Some((name.clone(), format!("{FOLDER}/{}", mount.path))),
+            _ => None,
+        });
+        let caches = caches.collect();
+        let lacking = lacking(payload);
+        Ok(Payload { image: None, command, env, mounts: Some(mounts), caches, artifacts, lacking })
+    }
+}
+
+/// The texts of a section by their names.
+fn texts(payload: &Map, key: &str, wrong: &mut dyn FnMut(String)) -> IndexMap<String, String> {
+    let mut texts = IndexMap::new();
+    for (name, value) in payload.get(key).and_then(Value::as_map).into_iter().flat_map(Map::iter) {
+        match text(value) {
+            Some(value) => {
+                texts.insert(name.to_string(), value);
+            }
+            None => wrong(format!("has no text at `{key}.{name}`")),
+        }
+    }
+    texts
+}
+
+/// Whether a path stays below the folder that it begins in.
+pub fn is_plain(path: &str) -> bool {
+    !path.is_empty() && !path.contains('\0') && path.split('/').all(|part| !matches!(part, "" | "." | ".."))
+}
+
+fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::Str(text) => Some(text.to_string()),
+        Value::Int(number) => Some(number.to_string()),
+        Value::Bool(word) => Some(word.to_string()),
+        _ => None,
+    }
+}
+
+fn image_of(image: &Value) -> Option<Image> {
+    let at = |key: &str| image.get(key).and_then(Value::as_str).map(str::to_owned);
+    let artifact = || at("path").unwrap_or_else(|| ARTIFACT.to_owned());
+    match (image, at("type").as_deref()) {
+        (Value::Str(name), _) => Some(Image::Name(name.to_string())),
+        (_, Some("docker-image")) => at("name").map(Image::Name),
+        (_, Some("task-image")) => Some(Image::Task(TaskId::parse(&at("taskId")?).ok()?, artifact())),
+        (_, Some("indexed-image")) => Some(Image::Index(at("namespace")?, artifact())),
+        _ => None,
+    }
+}
+
+fn artifacts(value: Option<&Value>) -> Vec<Artifact> {
+    let one = |name: &str, artifact: &Value| {
+        let at = |key: &str| artifact.get(key).and_then(Value::as_str);
+        let is_folder = at("type") == Some("directory");
+        // A `volume` is a folder that is mounted from elsewhere: nothing of it is left.
+        (is_folder || at("type") == Some("file"))
+            .then(|| Some(Artifact { name: name.to_owned(), path: at("path")?.to_owned(), is_folder }))
+            .flatten()
+    };
+    match value {
+        Some(Value::Map(map)) => map.iter().filter_map(|(name, artifact)| one(name, artifact)).collect(),
+        Some(Value::List(list)) => {
+            let name = |artifact: &Value| artifact.get("name").and_then(Value::as_str).map(str::to_owned);
+            list.iter().filter_map(|artifact| one(&name(artifact)?, artifact)).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn lacking(payload: &Map) -> Vec<String> {
+    let section = |key: &'static str| {
+        let entries = payload.get(key).and_then(Value::as_map).into_iter().flat_map(Map::iter);
+        entries.filter(|(_, value)| value.truthy()).map(move |(name, _)| (key, name))
+    };
+    section("features")
+        .filter(|(_, name)| !OUTSIDE.contains(&&***name))
+        .chain(section("capabilities"))
+        .map(|(key, name)| format!("{key}.{name}"))
+        .collect()
+}
+
+/// Why a task without an image cannot run.
+fn no_image(task: &Task, payload: &Map) -> Problems {
+    let at = |key: &str| task.definition.get(key).and_then(Value::as_str).unwrap_or("?");
+    let worker = format!("{}/{}", at("provisionerId"), at("workerType"));
+    let is_generic = is_generic(payload);
+    let (told, help) = match (is_generic, payload.is_empty()) {
+        (true, _) => (
+            format!("it is for generic-worker, on {worker}"),
+            "--image names an image that it can run in: one with bash, python3 and whatever its commands call",
+        ),
+        (false, true) => {
+            (format!("nothing runs for it: it is for {worker}"), "name a task that has a command")
+        }
+        (false, false) => (
+            format!("its payload names no image; it is for {worker}"),
+            "what runs here are tasks for docker-worker, whose payload names an image",
+        ),
+    };
+    let message = format!("`{}` does not run in a container", task.name);
+    Problem::error("no-docker-worker", message).at(Default::default(), told).help(help).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_artifacts_stay_below_their_folder() {
+        for name in ["public/build", "a", "public/a.b..c"] {
+            assert!(is_plain(name), "{name}");
+        }
+        for name in ["", "/etc", "../a", "a/../b", "a//b", "a/."] {
+            assert!(!is_plain(name), "{name}");
+        }
+    }
+}

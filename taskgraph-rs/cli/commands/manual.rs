@@ -1,0 +1,56 @@
+//! Completions for shells, and man pages: both out of the command line's own definition.
+
+use std::fs;
+
+use crate::Status;
+use crate::args::{Args, CompletionsOptions, ManOptions};
+use crate::output::write;
+use anyhow::{Context as _, Result};
+use clap::{Command, CommandFactory as _};
+use clap_complete::Shell;
+use taskgraph_compat::error::Machine;
+
+/// Prints the completions for a shell.
+pub fn completions(options: &CompletionsOptions) -> Result<Status> {
+    let mut command = Args::command();
+    let name = command.get_name().to_owned();
+    // Into memory first: who generates it takes a pipe that is closed for a reason to panic.
+    let mut script = Vec::new();
+    clap_complete::generate(options.shell, &mut command, name.clone(), &mut script);
+    let mut script = String::from_utf8(script)?;
+    if options.shell == Shell::Bash {
+        script = with_one_name(&script, &name);
+    }
+    write(None, |out| Ok(out.write_all(script.as_bytes())?))?;
+    Ok(Status::Fine)
+}
+
+/// The generator of clap (4.6) has two names for a program with a dash in its name: one where it looks for the command,
+/// and another where it lists what a command takes, so that nothing is found below the first level.
+fn with_one_name(script: &str, program: &str) -> String {
+    script.replace(
+        &format!("{}__subcmd__", program.replace('-', "__subcmd__")),
+        &format!("{}__subcmd__", program.replace('-', "__")),
+    )
+}
+
+/// The commands without `help`, which says of each command what its own page says.
+fn without_help(command: Command) -> Command {
+    let names: Vec<String> = command.get_subcommands().map(|inner| inner.get_name().to_owned()).collect();
+    let command = command.disable_help_subcommand(true);
+    names.into_iter().fold(command, |command, name| command.mut_subcommand(name, without_help))
+}
+
+/// Prints the man page of the program, or writes one for each command into a folder.
+pub fn man(options: &ManOptions) -> Result<Status> {
+    let mut command = without_help(Args::command());
+    command.build();
+    let Some(folder) = &options.directory else {
+        write(None, |out| Ok(clap_mangen::Man::new(command).render(&mut &mut *out)?))?;
+        return Ok(Status::Fine);
+    };
+    fs::create_dir_all(folder).with_context(|| Machine(format!("`{}` cannot be made", folder.display())))?;
+    clap_mangen::generate_to(command, folder)
+        .with_context(|| Machine(format!("`{}` cannot be written to", folder.display())))?;
+    Ok(Status::Fine)
+}

@@ -1,0 +1,48 @@
+//! The tree of a preview: kept from one preview to the next, as long as it lies there as it was read.
+
+use std::collections::BTreeSet;
+
+use crate::args::PreviewOptions;
+use crate::environment::open_tree_or_embedded;
+use anyhow::Result;
+use taskgraph::generator::Loaded;
+use taskgraph::transform::Registry;
+use taskgraph::tree::fingerprint::Stamp;
+
+/// A tree that is read when it is needed first, and again once something in it has changed.
+pub struct Kept<'k> {
+    options: &'k PreviewOptions,
+    registry: &'k Registry,
+    known: Option<(Option<Stamp>, Loaded)>,
+    /// The notes that were told: nobody has to read them after every change of a config.
+    told: BTreeSet<String>,
+}
+
+impl<'k> Kept<'k> {
+    /// The tree that the flags name. Nothing is read yet.
+    pub fn new(options: &'k PreviewOptions, registry: &'k Registry) -> Self {
+        Kept { options, registry, known: None, told: BTreeSet::new() }
+    }
+
+    /// Leaves out the notes that an earlier preview has told.
+    pub fn leave_out_told(&mut self, notes: &mut Vec<String>) {
+        notes.retain(|note| self.told.insert(note.clone()));
+    }
+
+    /// The tree as it lies there.
+    pub fn loaded(&mut self) -> Result<&Loaded> {
+        let is_same = |(stamp, loaded): &(Option<Stamp>, Loaded)| {
+            stamp.is_some() && loaded.tree.stamp(&self.options.config) == *stamp
+        };
+        let known = match self.known.take().filter(is_same) {
+            Some(known) => known,
+            None => {
+                let tree = open_tree_or_embedded(self.options.root.as_deref())?;
+                // Taken before the files are read: what is saved meanwhile is another change.
+                let stamp = self.options.watch.then(|| tree.stamp(&self.options.config)).flatten();
+                (stamp, Loaded::load(tree, self.registry, &Default::default())?)
+            }
+        };
+        Ok(&self.known.insert(known).1)
+    }
+}

@@ -1,0 +1,145 @@
+//! A preview in the format that was asked for, where it was asked for.
+
+use std::path::PathBuf;
+
+use crate::args::{ConfigOptions, ExplainOptions, PreviewFormat, PreviewOptions, TreeOptions};
+use crate::commands::preview::drawing::add_estimates;
+use crate::commands::preview::text::estimate;
+use crate::commands::preview::{dot, html, markdown, mermaid, rendered, svg, text};
+use crate::medium::Medium;
+use crate::output::{keep_inputs, write};
+use crate::output_format::Ending;
+use anstream::eprintln;
+use anyhow::{Context as _, Result};
+use taskgraph::graph::paths::Ways;
+use taskgraph_compat::error::Machine;
+use taskgraph_training::drawing::{Drawing, fates, kinds, neighbours};
+use taskgraph_training::{Outcome, Preview, Report};
+
+/// The format that the flags ask for.
+pub fn format_of(options: &PreviewOptions) -> PreviewFormat {
+    match (options.json, options.open, options.format) {
+        (true, ..) => PreviewFormat::Json,
+        (_, true, _) => PreviewFormat::Html,
+        (.., Some(format)) => format,
+        _ => match options.output_file.as_deref().and_then(Ending::of) {
+            Some(Ending::Json) => PreviewFormat::Json,
+            Some(Ending::Html) => PreviewFormat::Html,
+            Some(Ending::Svg) => PreviewFormat::Svg,
+            Some(Ending::Dot) => PreviewFormat::Dot,
+            Some(Ending::Mermaid) => PreviewFormat::Mermaid,
+            Some(Ending::Markdown) => PreviewFormat::Markdown,
+            _ => PreviewFormat::Text,
+        },
+    }
+}
+
+/// Refuses the config as the output file, and one whose name asks for a format that there is not, if no flag says what to write.
+pub fn check_output(options: &PreviewOptions) -> Result<()> {
+    const CAN: [Ending; 7] = [
+        Ending::Text,
+        Ending::Json,
+        Ending::Html,
+        Ending::Svg,
+        Ending::Dot,
+        Ending::Mermaid,
+        Ending::Markdown,
+    ];
+    if options.format.is_none() && !options.json && !options.open {
+        Ending::wanted(options.output_file.as_deref(), &CAN)?;
+    }
+    Ok(keep_inputs(options.output_file.as_deref(), [options.config.as_path()])?)
+}
+
+/// Writes the preview. Of a config that is refused there is nothing to draw, but those formats that can tell problems
+/// tell them.
+pub fn show(preview: &Preview, options: &PreviewOptions) -> Result<()> {
+    let format = format_of(options);
+    let tells_problems =
+        matches!(format, PreviewFormat::Json | PreviewFormat::Html | PreviewFormat::Markdown);
+    if preview.report.outcome == Outcome::Refused && !tells_problems {
+        return Ok(());
+    }
+    let text = in_format(preview, format, options)?;
+    let path = match options.open {
+        true => Some(options.output_file.clone().map_or_else(temporary_page, Ok)?),
+        false => options.output_file.clone(),
+    };
+    write(path.as_deref(), |out| Ok(out.write_all(text.as_bytes())?))?;
+    if let Some(page) = path.filter(|_| options.open) {
+        eprintln!("wrote {}", page.display());
+        let failed = || Machine(format!("no browser could be started for `{}`", page.display()));
+        open::that_detached(&page).with_context(failed)?;
+    }
+    Ok(())
+}
+
+fn in_format(preview: &Preview, format: PreviewFormat, options: &PreviewOptions) -> Result<String> {
+    let report = &preview.report;
+    Ok(match format {
+        PreviewFormat::Text => text::text(report, options.all, Medium::of(options.output_file.as_deref())),
+        PreviewFormat::Json => rendered(report)?.json,
+        PreviewFormat::Html => {
+            if let (Some(label), Some(now)) = (&options.focus, &preview.now) {
+                Ways::new(&now.full.graph).label(label)?;
+            }
+            html::html(preview, options.focus.as_deref())?
+        }
+        PreviewFormat::Markdown => markdown::markdown(report),
+        PreviewFormat::Svg => svg::svg(&draw(preview, options)?, &title(report)),
+        PreviewFormat::Dot => dot::dot(&draw(preview, options)?, &title(report)),
+        PreviewFormat::Mermaid => mermaid::mermaid(&draw(preview, options)?),
+    })
+}
+
+/// The kinds, or the task that is in focus and its neighbours.
+fn draw(preview: &Preview, options: &PreviewOptions) -> Result<Drawing> {
+    let Preview { report, now: Some(now), before, .. } = preview else { return Ok(Drawing::default()) };
+    let fates = fates(now, before.as_ref(), report.plan.as_ref());
+    let Some(label) = &options.focus else {
+        let graphs: Vec<_> =
+            [Some(now), before.as_ref()].into_iter().flatten().map(|run| &run.full.graph).collect();
+        let reused = report.plan.as_ref().map(|plan| &plan.reused[..]).unwrap_or_default();
+        let mut drawing = kinds(&graphs, &fates, reused);
+        report.plan.iter().for_each(|plan| add_estimates(&mut drawing, plan));
+        return Ok(drawing);
+    };
+    let ways = Ways::new(&now.full.graph);
+    let task = &now.full.graph.tasks[ways.label(label)?];
+    Ok(neighbours(task, &ways, &fates, |label| now.full.graph.tasks[label].kind.to_string()))
+}
+
+fn title(report: &Report) -> String {
+    let Some(plan) = &report.plan else { return String::new() };
+    let mut title = format!("{} → {}, {}", plan.facts.src, plan.facts.trg, plan.facts.experiment);
+    if let Some(all) = &plan.work.estimate {
+        title.push_str(&format!("; {}", estimate::total(all, plan.work.totals.tasks)));
+        let path = all.critical_path.as_ref().map(estimate::path);
+        title.extend(path.map(|path| format!("; critical path: {path}")));
+    }
+    crate::report::one_line(&title)
+}
+
+/// A file for a page that nobody has named. It stays, because the browser reads it after the program has ended.
+fn temporary_page() -> Result<PathBuf> {
+    let named = tempfile::Builder::new().prefix("preview-").suffix(".html").tempfile();
+    let file = named.with_context(|| Machine("no temporary file can be made".into()))?;
+    file.into_temp_path().keep().with_context(|| Machine("no temporary file can be kept".into()))
+}
+
+/// A task in focus is explained, where it is not drawn.
+pub fn explain_options(options: &PreviewOptions, label: &str) -> ExplainOptions {
+    ExplainOptions {
+        label: label.to_owned(),
+        config: ConfigOptions {
+            config: Some(options.config.clone()),
+            tree: TreeOptions { root: options.root.clone(), run_task_dir: options.run_task_dir.clone() },
+            target_stage: options.target_stage.clone(),
+            output_file: options.output_file.clone(),
+            known_urls: options.known_urls.clone(),
+            quiet: false,
+        },
+        all: options.all,
+        json: format_of(options) == PreviewFormat::Json,
+    }
+}

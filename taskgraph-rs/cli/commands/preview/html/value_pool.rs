@@ -1,0 +1,83 @@
+//! Values without their copies: two thousand tasks have most of what they are made of in common.
+
+use std::io::Write as _;
+
+use anyhow::Result;
+use flate2::Compression;
+use flate2::write::ZlibEncoder;
+use indexmap::IndexSet;
+use serde::Serialize;
+use taskgraph_compat::json;
+use taskgraph_compat::python::base64;
+use taskgraph_compat::redact::redact;
+use taskgraph_compat::value::{Str, Value};
+
+/// Every value that was put in, once. A list is kept as the numbers of its items, a map as its keys with the numbers of
+/// their values, and everything else as it is.
+#[derive(Default)]
+pub struct Pool(IndexSet<String>);
+
+impl Pool {
+    /// Puts a value in, and gives its number. Equal values have equal numbers. Passwords of urls stay out.
+    pub fn number(&mut self, value: &Value) -> usize {
+        let text = match value {
+            Value::List(items) => {
+                let numbers: Vec<String> = items.iter().map(|item| self.number(item).to_string()).collect();
+                format!("[{}]", numbers.join(","))
+            }
+            Value::Map(map) => {
+                let entry = |(key, value): (&Str, &Value)| format!("{}:{}", text(key), self.number(value));
+                let entries: Vec<String> = map.iter().map(entry).collect();
+                format!("{{{}}}", entries.join(","))
+            }
+            Value::Str(string) => text(string),
+            // What has no place in JSON is in no graph that was made.
+            other => json::compact(other).unwrap_or_else(|_| "null".into()),
+        };
+        self.0.insert_full(text).0
+    }
+
+    /// Puts something in as it is, without numbers inside, and gives its number.
+    pub fn whole(&mut self, value: &impl Serialize) -> Result<usize> {
+        let value = crate::commands::preview::redacted(serde_json::to_value(value)?);
+        Ok(self.0.insert_full(value.to_string()).0)
+    }
+
+    /// All values as JSON, one a line.
+    pub fn into_lines(self) -> String {
+        self.0.into_iter().collect::<Vec<_>>().join("\n")
+    }
+
+    /// The lines, compressed for a page: what tasks do not have in common is still alike.
+    pub fn into_base64(self) -> Result<String> {
+        let mut encoder = ZlibEncoder::new(Vec::new(), Compression::new(6));
+        encoder.write_all(self.into_lines().as_bytes())?;
+        Ok(base64::encode(&encoder.finish()?))
+    }
+}
+
+fn text(string: &str) -> String {
+    serde_json::Value::from(redact(string)).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use taskgraph_compat::json::read;
+
+    use super::Pool;
+
+    #[test]
+    fn equal_values_are_kept_once() {
+        let mut pool = Pool::default();
+        let number = |pool: &mut Pool, text: &str| pool.number(&read(text).unwrap());
+        let first = number(&mut pool, r#"{"a": [1, "x"], "b": [1, "x"]}"#);
+        assert_eq!(number(&mut pool, r#"{"a": [1, "x"], "b": [1, "x"]}"#), first);
+        assert_eq!(number(&mut pool, r#"[1, "x"]"#), 2);
+        number(&mut pool, r#""https://me:x@h/""#);
+        assert_eq!(pool.whole(&["https://me:x@h/\n"]).unwrap(), 5);
+        assert_eq!(
+            pool.into_lines(),
+            "1\n\"x\"\n[0,1]\n{\"a\":2,\"b\":2}\n\"https://***@h/\"\n[\"https://***@h/\\n\"]"
+        );
+    }
+}

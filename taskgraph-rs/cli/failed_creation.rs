@@ -1,0 +1,41 @@
+//! What is there and what is not, after tasks could not be created.
+
+use crate::report::lines;
+use anstream::eprintln;
+use indexmap::IndexMap;
+use taskgraph_taskcluster::{CreateFailure, CreatedTask, Failure};
+
+/// Tells it to stderr, in full: somebody has to know what exists. What many tasks are refused for is told once.
+pub fn tell(failure: &CreateFailure) {
+    section("created", &failure.created);
+    let mut by_reason: IndexMap<String, Vec<&CreatedTask>> = IndexMap::new();
+    for refused in &failure.refused {
+        by_reason.entry(reason(&refused.failure)).or_default().push(&refused.task);
+    }
+    if !by_reason.is_empty() {
+        eprintln!("failed:");
+    }
+    for (reason, tasks) in by_reason {
+        tasks.iter().for_each(|task| eprintln!("  {}  {}", task.task_id, task.label));
+        lines(&reason).iter().for_each(|line| eprintln!("      {line}"));
+    }
+    section("not tried", &failure.untried);
+}
+
+fn reason(failure: &Failure) -> String {
+    let hint = match failure {
+        Failure::Unreachable(_) => "; nobody knows whether it exists",
+        Failure::Conflict(_) => "; does another task create the same ones, or is the task group sealed?",
+        _ => "",
+    };
+    format!("{failure}{hint}")
+}
+
+fn section(title: &str, tasks: &[CreatedTask]) {
+    if !tasks.is_empty() {
+        eprintln!("{title}:");
+    }
+    for task in tasks {
+        eprintln!("  {}  {}", task.task_id, task.label);
+    }
+}

@@ -1,0 +1,71 @@
+//! `--diff`: the graph of another revision, beside that of the tree as it lies there.
+
+use std::collections::BTreeSet;
+use std::io::Write;
+use std::time::SystemTime;
+
+use crate::graph_output::Graph;
+use crate::index_answers::Answers;
+use crate::phase::Phase;
+use anyhow::Result;
+use taskgraph::diagnostics::Problems;
+use taskgraph::generator::Loaded;
+use taskgraph::graph::diff::unified;
+use taskgraph::parameters::Params;
+use taskgraph::settings::Settings;
+use taskgraph::transform::Registry;
+use taskgraph::tree::Tree;
+use taskgraph::tree::revision::Revision;
+
+/// How much of a commit's hash is shown.
+const SHORT: usize = 12;
+
+/// A tree in another revision.
+pub struct Base {
+    loaded: Loaded,
+    revision: Revision,
+    /// What the tree as it lies there is called.
+    now: String,
+}
+
+impl Base {
+    /// Reads a revision of a tree; an empty name stands for the one that the present work is based on.
+    pub fn load(tree: &Tree, registry: &Registry, rev: &str, targets: &BTreeSet<String>) -> Result<Self> {
+        let revision = Revision::read(tree, Some(rev).filter(|rev| !rev.is_empty()))?;
+        let loaded = Loaded::load(revision.tree(tree)?, registry, targets)?;
+        let branch = tree.repository().and_then(|repository| repository.branch().ok().flatten());
+        Ok(Base { loaded, revision, now: branch.unwrap_or_else(|| "now".into()) })
+    }
+
+    /// The graph of this revision with the same parameters. What is to be said about them was said before.
+    pub fn graph(
+        &self,
+        params: &mut Params,
+        settings: &Settings,
+        phase: Phase,
+        answers: &Answers,
+    ) -> Result<Graph> {
+        Problems(self.loaded.complete(params, SystemTime::now())?).check()?;
+        Ok(phase.graph(&self.loaded, params, settings, answers)?.graph)
+    }
+
+    /// The unified diff of two graphs, each as text. Python: `diff -U20 --report-identical-files`.
+    pub fn unified(
+        &self,
+        phase: Phase,
+        show: impl Fn(&Graph, &mut dyn Write) -> Result<()>,
+        before: &Graph,
+        now: &Graph,
+    ) -> Result<String> {
+        let text = |graph| {
+            let mut out = Vec::new();
+            show(graph, &mut out)?;
+            Ok::<_, anyhow::Error>(String::from_utf8(out)?)
+        };
+        let name = phase.name();
+        let commit = self.revision.commit.get(..SHORT).unwrap_or(&self.revision.commit);
+        let (old, new) = (format!("{name}@{commit}"), format!("{name}@{}", self.now));
+        let told = unified((&old, &text(before)?), (&new, &text(now)?));
+        Ok(if told.is_empty() { format!("{old} and {new} are identical\n") } else { told })
+    }
+}

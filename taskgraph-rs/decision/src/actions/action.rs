@@ -1,0 +1,120 @@
+//! Actions as data: what people can ask of a task group once its decision has run.
+
+use anyhow::Result;
+
+use crate::actions::call::Call;
+use crate::actions::plan::Plan;
+use taskgraph::diagnostics::{Problem, Problems};
+use taskgraph::extension::Extension;
+use taskgraph::generator::Loaded;
+use taskgraph::known_python::Role;
+use taskgraph::parameters::Params;
+use taskgraph_compat::suggest;
+use taskgraph_compat::value::{Map, Value, key};
+
+/// Works out what an action wants done. Nothing is changed by it.
+pub type Planner = fn(&Call<'_>) -> Result<Plan>;
+
+/// The JSON schema of an action's input, for the tree that it is shown for.
+pub type InputSchema = fn(&Loaded) -> Result<Value>;
+
+/// An action. Several may have the same name: user interfaces show the first whose context fits a task.
+#[derive(Clone, Copy)]
+pub struct Action {
+    /// What user interfaces know it by.
+    pub name: &'static str,
+    /// What its task is called with, unlike any other action's.
+    pub callback_name: &'static str,
+    /// For a menu.
+    pub title: &'static str,
+    /// For people, in Markdown.
+    pub description: &'static str,
+    /// What Treeherder shows for its task.
+    pub symbol: &'static str,
+    /// Its place in menus: small ones come first, equal ones in the order of the table.
+    pub order: u32,
+    /// What it is about.
+    pub context: Context,
+    /// The permission that it takes: a part of the names of hooks and roles. Never has a slash in it.
+    pub permission: &'static str,
+    /// Whether it is offered for a graph.
+    pub is_available: fn(&Params) -> bool,
+    /// The input it takes, if it takes any.
+    pub schema: Option<InputSchema>,
+    /// What it wants done.
+    pub plan: Planner,
+}
+
+/// The permission that any action may take.
+pub const GENERIC: &str = "generic";
+
+/// An action is offered for every graph, unless it says otherwise.
+pub fn always(_: &Params) -> bool {
+    true
+}
+
+/// What an action is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Context {
+    /// The whole task group.
+    Group,
+    /// Any task.
+    AnyTask,
+    /// A task that has one of these tags.
+    Tagged(&'static [(&'static str, &'static str)]),
+}
+
+impl Context {
+    /// As actions.json has it: a list of tag-sets.
+    pub fn to_value(self) -> Value {
+        match self {
+            Context::Group => Value::list(),
+            Context::AnyTask => [Map::default()].into_iter().collect(),
+            Context::Tagged(tags) => {
+                tags.iter().map(|(name, value)| Map::from_iter([(key(name), (*value).into())])).collect()
+            }
+        }
+    }
+
+    /// Whether a task with these tags is what the action is about.
+    pub fn fits(self, tags: Option<&Map>) -> bool {
+        match self {
+            Context::Group | Context::AnyTask => true,
+            Context::Tagged(wanted) => wanted.iter().any(|(name, value)| {
+                tags.and_then(|tags| tags.get(*name)).and_then(Value::as_str) == Some(*value)
+            }),
+        }
+    }
+}
+
+/// The actions of a tree, besides those that every tree has: its extension carries them among its additions.
+#[derive(Clone, Copy)]
+pub struct TreeActions(pub &'static [Action]);
+
+/// The actions of a tree, besides those that every tree has; none if they are left to its Python.
+pub fn of_tree(extension: &Extension) -> &'static [Action] {
+    let actions = extension.additions.get::<TreeActions>().map(|actions| actions.0);
+    actions.filter(|_| !extension.left_to_python.contains(&Role::Actions)).unwrap_or_default()
+}
+
+/// All actions of a tree, in the order of menus: its own before those that every tree has.
+pub fn all(loaded: &Loaded) -> Vec<&Action> {
+    let mut actions: Vec<&Action> = of_tree(&loaded.extension).iter().chain(crate::actions::CORE).collect();
+    actions.sort_by_key(|action| action.order);
+    actions
+}
+
+/// The action that a task is called with.
+pub fn find<'l>(loaded: &'l Loaded, callback: &str) -> Result<&'l Action> {
+    let actions = all(loaded);
+    let names = || actions.iter().map(|action| action.callback_name);
+    if let Some(found) = actions.iter().find(|action| action.callback_name == callback) {
+        return Ok(found);
+    }
+    let label = match suggest::nearest(callback, names()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("this tree has {}", suggest::list(names()).replace(" or ", " and ")),
+    };
+    let problem = Problem::error("unknown-action", format!("unknown action `{callback}`"));
+    Err(Problems::from(problem.at("".into(), label)).into())
+}

@@ -1,0 +1,102 @@
+//! A call of an action: everything it may look at.
+
+use std::time::SystemTime;
+
+use anyhow::Result;
+
+use crate::actions::action::{Action, Context};
+use crate::actions::input::Input;
+use crate::actions::plan::Plan;
+use taskgraph::diagnostics::{Problem, Problems};
+use taskgraph::generator::Loaded;
+use taskgraph::parameters::Params;
+use taskgraph::settings::Settings;
+use taskgraph::task::Label;
+use taskgraph::task::id::TaskId;
+use taskgraph_compat::value::Value;
+use taskgraph_taskcluster::Service;
+
+/// A call of an action.
+pub struct Call<'a> {
+    /// The tree, as it was when the group was decided.
+    pub loaded: &'a Loaded,
+    /// The parameters of the decision.
+    pub params: &'a Params,
+    /// What somebody wrote into the form.
+    pub input: &'a Input,
+    /// The group that the action was triggered for.
+    pub group: Option<TaskId>,
+    /// The task that the action was triggered for.
+    pub task: Option<TaskId>,
+    /// The task that the action runs in.
+    pub own: Option<TaskId>,
+    /// Taskcluster.
+    pub service: &'a dyn Service,
+    /// How the program was called.
+    pub settings: &'a Settings,
+    /// The point in time from which deadlines count.
+    pub now: SystemTime,
+    /// Where ids of new tasks come from.
+    pub new_id: &'a dyn Fn(&Label) -> TaskId,
+}
+
+impl Call<'_> {
+    /// The group that the action was triggered for.
+    pub fn group(&self) -> Result<&TaskId> {
+        self.group.as_ref().ok_or_else(|| missing("group", "--task-group-id, or ACTION_TASK_GROUP_ID"))
+    }
+
+    /// The task that the action was triggered for.
+    pub fn task(&self) -> Result<&TaskId> {
+        self.task.as_ref().ok_or_else(|| missing("task", "--task-id, or ACTION_TASK_ID"))
+    }
+
+    /// Who schedules the tasks of this tree.
+    pub fn scheduler_id(&self) -> String {
+        self.loaded.config.scheduler_id(self.params.text("level"))
+    }
+
+    /// The definition of that task.
+    pub fn definition(&self) -> Result<Value> {
+        let task = self.task()?;
+        self.service.definition(task)?.ok_or_else(|| {
+            let message = format!("there is no task `{task}`, or there is no longer");
+            Problems::from(Problem::error("no-task", message)).into()
+        })
+    }
+}
+
+fn missing(what: &str, how: &str) -> anyhow::Error {
+    let problem =
+        Problem::error("missing-input", format!("the action is about a {what}, and none was named"));
+    Problems::from(problem.help(format!("name it with {how}"))).into()
+}
+
+/// Works out what an action wants done.
+pub fn plan(action: &Action, call: &Call<'_>) -> Result<Plan> {
+    if action.context != Context::Group {
+        check_context(action, call)?;
+    }
+    (action.plan)(call)
+}
+
+/// Refuses a task that the action is not offered for.
+fn check_context(action: &Action, call: &Call<'_>) -> Result<()> {
+    let Context::Tagged(tags) = action.context else { return call.task().map(|_| ()) };
+    let definition = call.definition()?;
+    if action.context.fits(definition.get("tags").and_then(Value::as_map)) {
+        return Ok(());
+    }
+    let wanted =
+        taskgraph_compat::suggest::list(tags.iter().map(|(name, value)| format!("`{name}: {value}`")));
+    let message =
+        format!("the action `{}` is not for the task `{}`", action.callback_name, name_of(&definition));
+    let problem = Problem::error("context", message).at("".into(), format!("its tags would have {wanted}"));
+    Err(Problems::from(problem).into())
+}
+
+/// The name of a task: its label.
+pub fn name_of(definition: &Value) -> &str {
+    let name = definition.get("metadata").and_then(|metadata| metadata.get("name"));
+    name.and_then(Value::as_str).unwrap_or_default()
+}

@@ -1,0 +1,159 @@
+//! Tasks of a graph that was decided before, created once more with all they need.
+
+use std::sync::Arc;
+
+use anyhow::Result;
+use indexmap::{IndexMap, IndexSet};
+
+use crate::actions::call::Call;
+use crate::actions::plan::{Belonging, Plan};
+use crate::actions::previous_decision::Previous;
+use taskgraph::diagnostics::{Problem, Problems};
+use taskgraph::generator::OptimizeRequest;
+use taskgraph::generator::target_tasks::Targets;
+use taskgraph::graph::TaskGraph;
+use taskgraph::graph::by_task_id::ReadyGraph;
+use taskgraph::optimize::index::{Found, Wanted};
+use taskgraph::optimize::{Existing, Optimized, Passed, Unusable};
+use taskgraph::schema::fields::Fields;
+use taskgraph::task::id::TaskId;
+use taskgraph::task::{Label, Task};
+use taskgraph_compat::value::{Map, Str, Value};
+
+/// What is created for one round of an action.
+struct Round {
+    suffix: String,
+    to_run: IndexSet<Label>,
+    graph: ReadyGraph,
+    label_to_taskid: IndexMap<Label, TaskId>,
+}
+
+/// Tasks to create, in rounds: each makes new ones of its labels, whatever another round makes.
+pub struct Creation<'a> {
+    call: &'a Call<'a>,
+    previous: &'a Previous,
+    rounds: Vec<Round>,
+    notes: IndexSet<String>,
+    /// What was asked for last, and what was found: most rounds ask for the same.
+    found: Option<(Wanted, Found)>,
+}
+
+impl<'a> Creation<'a> {
+    /// Nothing to create yet.
+    pub fn new(call: &'a Call<'a>, previous: &'a Previous) -> Self {
+        Creation { call, previous, rounds: Vec::new(), notes: IndexSet::new(), found: None }
+    }
+
+    /// Adds a round: new tasks for these labels. What they need is there already, or is created as well.
+    /// Python: `taskgraph.actions.util.create_tasks`.
+    pub fn round(
+        &mut self,
+        suffix: impl Into<String>,
+        to_run: impl IntoIterator<Item = Label>,
+    ) -> Result<()> {
+        let to_run: IndexSet<Label> = to_run.into_iter().collect();
+        let Previous { decision, graph, label_to_taskid } = self.previous;
+        let Call { loaded, settings, now, .. } = *self.call;
+        let needed = graph.closure(&to_run);
+        let tasks = needed.tasks.into_iter().map(|(label, task)| (label, Arc::new(self.adopted(&task))));
+        let graph = TaskGraph::linked(tasks.collect())?;
+        let set = graph.excerpt(|task| to_run.contains(&task.label));
+        let targets = Targets { set, requested: to_run.clone(), graph, session: None };
+        let mut params = self.call.params.clone();
+        let values = params.values_mut();
+        values.put("do_not_optimize", to_run.iter().map(Label::text).collect::<Value>());
+        values.put("optimize_target_tasks", true);
+        let existing = label_to_taskid.iter().map(|(label, id)| (Str::clone(label.text()), id.text().into()));
+        values.put("existing_tasks", existing.collect::<Map>());
+        let wanted = loaded.wanted(&targets, &params, settings)?;
+        let found = match self.found.take() {
+            Some((asked, found)) if asked == wanted => found,
+            _ => self.call.service.find(&wanted)?,
+        };
+        let request = OptimizeRequest { settings, decision_task_id: decision.as_str(), found: &found, now };
+        let new_id = &mut |label: &Label| (self.call.new_id)(label);
+        let optimized = loaded.optimize(&targets, &params, &request, new_id)?;
+        self.found = Some((wanted, found));
+        let Optimized { graph, label_to_taskid, existing, .. } = optimized;
+        self.look_at(existing)?;
+        let round = Round { suffix: suffix.into(), to_run, graph, label_to_taskid };
+        self.rounds.push(round);
+        Ok(())
+    }
+
+    /// Refuses existing tasks that the queue lets nothing wait for. One that has failed may be rerun later, and what
+    /// waits for it starts then.
+    fn look_at(&mut self, existing: Existing) -> Result<()> {
+        let mut problems = Vec::new();
+        for Unusable { label, task_id, why, dependent } in existing.unusable {
+            let waiting = dependent.as_ref().map(Label::as_str).unwrap_or_default();
+            if let Passed::State(..) = why {
+                self.notes
+                    .insert(format!("{waiting} waits for {label} ({task_id}), and {why}: rerun that, too"));
+                continue;
+            }
+            let message = format!("`{waiting}` cannot wait for `{label}`: task `{task_id}` is no good");
+            let help = format!("create `{label}` anew with it: `add-new-jobs` takes both labels");
+            problems.push(Problem::error("existing-task", message).at("".into(), why.to_string()).help(help));
+        }
+        Ok(Problems(problems).check()?)
+    }
+
+    /// A task as the action creates it: it says which action made it, and waits for that.
+    fn adopted(&self, task: &Task) -> Task {
+        let mut task = task.clone();
+        let own = self.call.own.as_ref();
+        let parent = own.map(TaskId::as_str).unwrap_or_default();
+        if let Ok(extra) = task.definition.map_at("extra") {
+            extra.put("parent", parent);
+        }
+        if let Some(own) = own.filter(|own| **own != self.previous.decision)
+            && let Ok(dependencies) = task.definition.list_at("dependencies")
+        {
+            dependencies.push(own.text().into());
+        }
+        task
+    }
+
+    /// Puts all of it into the plan: the tasks, and the artifacts that later actions and Chain of Trust look at.
+    /// Python: `combine_task_graph_files`.
+    pub fn finish(self, plan: &mut Plan) -> Result<()> {
+        let (mut graph, mut labels) = (ReadyGraph::default(), IndexMap::new());
+        let mut to_run = IndexSet::new();
+        self.notes.into_iter().for_each(|note| plan.note(note));
+        let is_one = self.rounds.len() == 1;
+        for round in self.rounds {
+            if !is_one {
+                write(
+                    plan,
+                    &format!("-{}", round.suffix),
+                    &round.graph,
+                    &round.label_to_taskid,
+                    &round.to_run,
+                )?;
+            }
+            graph.tasks.extend(round.graph.tasks);
+            labels.extend(round.label_to_taskid);
+            to_run.extend(round.to_run);
+        }
+        write(plan, "", &graph, &labels, &to_run)?;
+        let decision = self.previous.decision.clone();
+        plan.create = Some(Belonging { graph, decision });
+        Ok(())
+    }
+}
+
+fn write(
+    plan: &mut Plan,
+    suffix: &str,
+    graph: &ReadyGraph,
+    labels: &IndexMap<Label, TaskId>,
+    to_run: &IndexSet<Label>,
+) -> Result<()> {
+    let mut content = Vec::new();
+    graph.write_json(&mut content)?;
+    plan.artifacts.push((format!("task-graph{suffix}.json"), content));
+    let labels: Map = labels.iter().map(|(label, id)| (Str::clone(label.text()), id.text().into())).collect();
+    plan.artifact(format!("label-to-taskid{suffix}.json"), &labels.into())?;
+    plan.artifact(format!("to-run{suffix}.json"), &to_run.iter().map(Label::text).collect())
+}

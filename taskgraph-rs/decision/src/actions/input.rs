@@ -1,0 +1,55 @@
+//! The input of an action: what somebody wrote into its form, or into a file.
+
+use std::sync::Arc;
+
+use anyhow::Result;
+
+use taskgraph::diagnostics::document::load;
+use taskgraph::diagnostics::origin::told;
+use taskgraph::diagnostics::{Problem, Problems, place_of_value};
+use taskgraph::schema::Shape;
+use taskgraph_compat::json;
+use taskgraph_compat::source::Source;
+use taskgraph_compat::value::path::KeyPath;
+use taskgraph_compat::value::{Map, Value};
+use taskgraph_compat::yaml::Document;
+
+/// A value, and the text that it stands in.
+#[derive(Clone, Debug, Default)]
+pub struct Input {
+    /// The value; nothing (null) if there is no input.
+    pub value: Value,
+    /// The text.
+    pub document: Option<Arc<Document>>,
+}
+
+impl Input {
+    /// Reads a text: JSON, or YAML.
+    pub fn read(source: Arc<Source>, is_json: bool) -> Result<Self> {
+        if !is_json {
+            let (document, value) = load(source)?;
+            return Ok(Input { value, document: Some(document) });
+        }
+        let value = json::read(&source.text).map_err(|error| {
+            Problems::from(Problem::error("syntax", format!("{} is no JSON: {error}", source.name)))
+        })?;
+        // Positions in JSON are found by reading it as YAML, which it nearly always is.
+        let document = load(source).ok().map(|(document, _)| document);
+        Ok(Input { value, document })
+    }
+
+    /// The entries, if the input has this shape. No input is as good as an empty one.
+    pub fn checked(&self, shape: &Shape) -> Result<Map> {
+        let value = if self.value == Value::Null { Value::map() } else { self.value.clone() };
+        let misfits = shape.check(&value);
+        let problems = misfits.iter().map(|misfit| told(misfit, misfit.path.clone(), self.document.as_ref()));
+        Problems(problems.collect()).check()?;
+        Ok(value.as_map().cloned().unwrap_or_default())
+    }
+
+    /// An error about the value at a path.
+    pub fn refused(&self, path: &KeyPath, message: String, label: impl Into<String>) -> Problem {
+        let place = self.document.as_ref().map(|document| place_of_value(document, path));
+        Problem::error("wrong-value", message).at(path.clone(), label).in_place(place)
+    }
+}

@@ -1,0 +1,38 @@
+//! How often an action does what it does.
+
+use crate::actions::call::Call;
+use taskgraph::diagnostics::Problems;
+use taskgraph::schema::{Field, Shape, found, optional};
+use taskgraph_compat::map;
+use taskgraph_compat::value::path::KeyPath;
+use taskgraph_compat::value::{Map, Value};
+
+/// The key of the input.
+pub const TIMES: Field = optional("times", Shape::Int);
+
+const MOST: i64 = 100;
+
+/// The JSON schema of it.
+pub fn schema() -> Map {
+    map! {
+        "type" => "integer",
+        "default" => 1,
+        "minimum" => 1,
+        "maximum" => MOST,
+        "title" => "Times",
+        "description" => "How many times to run each task.",
+    }
+}
+
+/// How often, as the map at `path` of the input says. Once, if it does not.
+pub fn read(call: &Call<'_>, map: &Map, path: &KeyPath) -> Result<i64, Problems> {
+    match map.get(TIMES.name) {
+        None => Ok(1),
+        Some(Value::Int(times)) if (1..=MOST).contains(times) => Ok(*times),
+        Some(other) => {
+            let path = path.join(TIMES.name);
+            let message = format!("`times` must be a number from 1 to {MOST}");
+            Err(call.input.refused(&path, message, format!("found {}", found(other))).into())
+        }
+    }
+}

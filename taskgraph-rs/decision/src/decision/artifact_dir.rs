@@ -1,0 +1,135 @@
+//! The folder that a decision writes to. One decision at a time has it, and what it writes appears whole.
+
+use std::fs::{self, File, TryLockError};
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+
+use taskgraph_compat::error::Machine;
+
+/// How the folders begin in which files lie that are not finished.
+const UNFINISHED: &str = ".unfinished-";
+
+/// A folder that this process alone writes to.
+#[derive(Debug)]
+pub struct Folder {
+    path: PathBuf,
+    is_new: bool,
+    /// The lock ends with the process at the latest.
+    lock: File,
+}
+
+/// Files that are written, but not yet in their places.
+pub struct Staged<'f> {
+    folder: &'f Folder,
+    beside: PathBuf,
+    names: Vec<String>,
+}
+
+impl Folder {
+    /// Opens a folder, or makes it. Refuses it while another process has it.
+    pub fn open(path: &Path) -> Result<Self> {
+        let is_new = !path.exists();
+        if is_new {
+            fs::create_dir_all(path).with_context(|| machine(path, "cannot be made"))?;
+        }
+        let lock = File::open(path).with_context(|| machine(path, "cannot be opened"))?;
+        if let Err(TryLockError::WouldBlock) = lock.try_lock() {
+            let why = "two decisions in one folder would mix what they write";
+            return Err(anyhow::Error::msg(why).context(machine(path, "is written to by another decision")));
+        }
+        let folder = Folder { path: path.to_owned(), is_new, lock };
+        folder.clear()?;
+        Ok(folder)
+    }
+
+    /// What a decision that was killed left behind.
+    fn clear(&self) -> Result<()> {
+        let entries = fs::read_dir(&self.path).with_context(|| machine(&self.path, "cannot be listed"))?;
+        for entry in entries.flatten() {
+            if entry.file_name().to_string_lossy().starts_with(UNFINISHED) {
+                fs::remove_dir_all(entry.path())
+                    .with_context(|| machine(&entry.path(), "cannot be removed"))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Somewhere to write files that are not finished. The same file system, so that they can be renamed.
+    pub fn stage(&self) -> Result<Staged<'_>> {
+        let beside = self.path.join(format!("{UNFINISHED}{}", std::process::id()));
+        fs::create_dir(&beside).with_context(|| machine(&self.path, "cannot be written to"))?;
+        Ok(Staged { folder: self, beside, names: Vec::new() })
+    }
+}
+
+/// A folder that was made in vain goes again.
+impl Drop for Folder {
+    fn drop(&mut self) {
+        if self.is_new {
+            // Only an empty folder can be removed this way.
+            let _ = fs::remove_dir(&self.path);
+        }
+        // A process that is being started has the file, too, for a moment: the lock must not wait for it to be closed.
+        let _ = self.lock.unlock();
+    }
+}
+
+impl Staged<'_> {
+    /// Writes a file.
+    pub fn add(&mut self, name: &str, fill: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
+        let place = self.folder.path.join(name);
+        let failed = || machine(&place, "cannot be written");
+        if place.is_dir() {
+            return Err(anyhow::Error::msg("there is a folder of this name").context(failed()));
+        }
+        let mut out =
+            BufWriter::with_capacity(1 << 16, File::create(self.beside.join(name)).with_context(failed)?);
+        fill(&mut out).with_context(failed)?;
+        out.flush().with_context(failed)?;
+        self.names.push(name.to_owned());
+        Ok(())
+    }
+
+    /// Copies a file with its mode.
+    pub fn copy(&mut self, name: &str, from: &Path) -> Result<()> {
+        let to = self.beside.join(name);
+        make_parent(&to)?;
+        fs::copy(from, to).with_context(|| Machine(format!("`{}` cannot be copied", from.display())))?;
+        self.names.push(name.to_owned());
+        Ok(())
+    }
+
+    /// Puts all files in their places.
+    pub fn place(mut self) -> Result<()> {
+        let mut names = std::mem::take(&mut self.names);
+        // What was written twice is there once.
+        names.sort();
+        names.dedup();
+        for name in names {
+            let place = self.folder.path.join(&name);
+            make_parent(&place)?;
+            fs::rename(self.beside.join(&name), &place)
+                .with_context(|| machine(&place, "cannot be written"))?;
+        }
+        Ok(())
+    }
+}
+
+fn make_parent(path: &Path) -> Result<()> {
+    let parent = path.parent().unwrap_or(path);
+    fs::create_dir_all(parent).with_context(|| machine(parent, "cannot be made"))
+}
+
+/// What is not in its place is not left anywhere else.
+impl Drop for Staged<'_> {
+    fn drop(&mut self) {
+        // If it cannot be removed, the next decision tries again.
+        let _ = fs::remove_dir_all(&self.beside);
+    }
+}
+
+fn machine(path: &Path, what: &str) -> Machine {
+    Machine(format!("`{}` {what}", path.display()))
+}

@@ -1,0 +1,103 @@
+//! What is wrong with the parameters of a decision, and keys of the training config that have no effect.
+
+use anyhow::Result;
+
+use taskgraph::diagnostics::{Problem, Problems};
+use taskgraph::generator::{Loaded, in_python};
+use taskgraph::parameters;
+use taskgraph::parameters::Params;
+use taskgraph::settings::Settings;
+use taskgraph_compat::value::Value;
+use taskgraph_training::{Examination, Purpose, Run};
+
+/// Checks parameters as strictly as the reference checks those of a decision, and tells what is only odd. Parameters
+/// that are refused are looked at to the end.
+pub fn check(loaded: &Loaded, params: &mut Params, settings: &Settings) -> Result<Vec<Problem>> {
+    loaded.extension.normalize(params);
+    // What the tree's own Python knows of parameters, only that can tell.
+    let in_python = loaded.parts.parameters.is_python();
+    let unknown = match in_python {
+        true => in_python::complete(loaded, params, true)?,
+        false => parameters::unknown(params, &loaded.extension),
+    };
+    let mut found = check_values(loaded, params, settings, Purpose::Decision);
+    // Whoever knows the key of another layout says what to write instead.
+    let is_new = |problem: &Problem, found: &[Problem]| found.iter().all(|told| told.path != problem.path);
+    let unknown: Vec<Problem> = unknown.into_iter().filter(|problem| is_new(problem, &found)).collect();
+    found.extend(unknown);
+    if found.iter().any(Problem::is_error) {
+        let others = others(loaded, params, settings, &found)?;
+        let others: Vec<Problem> = others
+            .into_iter()
+            .filter(|problem| problem.code != "no-effect" || is_new(problem, &found))
+            .collect();
+        found.extend(others);
+    }
+    sorted(found)
+}
+
+/// Everything that is wrong or odd, but for keys that nobody knows. Nobody is there to see a warning, so that what has
+/// no effect on a model is refused.
+pub fn check_values(loaded: &Loaded, params: &Params, settings: &Settings, purpose: Purpose) -> Vec<Problem> {
+    let found = parameters::check(params, &loaded.extension, &loaded.kinds, loaded.config.version);
+    match examined(loaded, params, settings) {
+        None => found,
+        Some((examination, _)) => Examination { purpose, ..examination }.params(params, found),
+    }
+}
+
+/// What else is wrong with parameters that are refused for what is `told`.
+pub fn others(
+    loaded: &Loaded,
+    params: &Params,
+    settings: &Settings,
+    told: &[Problem],
+) -> Result<Vec<Problem>> {
+    match examined(loaded, params, settings) {
+        None => Ok(Vec::new()),
+        Some((examination, own)) => examination.others(params, own, told),
+    }
+}
+
+/// What the graph shows: keys that nothing read, a stage without tasks, what is handed in and not used.
+pub fn check_run(
+    loaded: &Loaded,
+    params: &Params,
+    settings: &Settings,
+    run: &Run,
+    told: &[Problem],
+) -> Result<Vec<Problem>> {
+    match examined(loaded, params, settings) {
+        None => Ok(Vec::new()),
+        Some((examination, own)) => sorted(examination.run(params, own, run, told)),
+    }
+}
+
+/// How the training config is examined, and itself; nothing for a tree that trains nothing.
+fn examined<'e>(
+    loaded: &'e Loaded,
+    params: &'e Params,
+    settings: &'e Settings,
+) -> Option<(Examination<'e>, &'e Value)> {
+    let training = taskgraph_training::pipeline::of(&loaded.extension)?;
+    let own = params.get(training.parameter)?;
+    Some((
+        Examination {
+            loaded,
+            training,
+            settings,
+            purpose: Purpose::Decision,
+            stage_is_given: false,
+            source: None,
+        },
+        own,
+    ))
+}
+
+/// Everything, if there is an error; else the warnings.
+fn sorted(found: Vec<Problem>) -> Result<Vec<Problem>> {
+    match found.iter().any(Problem::is_error) {
+        true => Err(Problems(found).distinct().into()),
+        false => Ok(found),
+    }
+}

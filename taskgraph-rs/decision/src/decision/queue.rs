@@ -1,0 +1,46 @@
+//! The queue as a decision needs it.
+
+use anyhow::Result;
+
+use taskgraph::task::id::TaskId;
+use taskgraph_compat::value::Value;
+use taskgraph_taskcluster::{CreateFailure, Created, Failure, GroupTask, NewTask, Taskcluster};
+
+/// What a decision asks and does.
+pub trait Queue {
+    /// The tasks of a group; none if there is no such group.
+    fn members(&self, group: &TaskId) -> Result<Vec<GroupTask>>;
+
+    /// The number of the latest run of a task, if there is one.
+    fn latest_run(&self, task: &TaskId) -> Result<Option<u64>>;
+
+    /// Ends tasks. It is no failure if one of them has ended by itself.
+    fn cancel(&self, tasks: &[TaskId]) -> Result<()>;
+
+    /// Creates tasks.
+    fn create(&self, tasks: Vec<NewTask>) -> Result<Created, CreateFailure>;
+}
+
+impl Queue for Taskcluster {
+    fn members(&self, group: &TaskId) -> Result<Vec<GroupTask>> {
+        match self.group(group) {
+            Err(error) if matches!(Failure::behind(&error), Some(Failure::NotFound(_))) => Ok(Vec::new()),
+            members => members,
+        }
+    }
+
+    fn latest_run(&self, task: &TaskId) -> Result<Option<u64>> {
+        let status = self.status(task)?;
+        let last = status.get("runs").and_then(Value::as_list).and_then(<[Value]>::last);
+        let number = last.and_then(|run| run.get("runId")?.as_int());
+        Ok(number.and_then(|number| u64::try_from(number).ok()))
+    }
+
+    fn cancel(&self, tasks: &[TaskId]) -> Result<()> {
+        self.cancel_all(tasks).map(drop)
+    }
+
+    fn create(&self, tasks: Vec<NewTask>) -> Result<Created, CreateFailure> {
+        self.create(tasks)
+    }
+}

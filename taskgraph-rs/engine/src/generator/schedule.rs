@@ -1,0 +1,331 @@
+//! Makes the tasks of all kinds: each kind's stubs go through its transforms, in the order of the kinds.
+//!
+//! Invariant: a label is made once. A kind that fails keeps those that need it from being made, and no others.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use anyhow::{Context as _, Result};
+use indexmap::IndexMap;
+use indexmap::map::Entry;
+
+use crate::diagnostics::{Problem, Problems};
+use crate::generator::batches;
+use crate::graph_config::GraphConfig;
+use crate::loader::Kind;
+use crate::optimize::Strategies;
+use crate::parameters::Params;
+use crate::python_worker::{Because, KindRequest, Registered, Session};
+use crate::settings::Settings;
+use crate::task::{Task, TasksByLabel};
+use crate::transform::kind_state::Shelf;
+use crate::transform::notes::{DockerContext, Dropped, Record};
+use crate::transform::payload::Payloads;
+use crate::transform::trace::Trace;
+use crate::transform::{Context, NeedsPython};
+use crate::tree::Tree;
+use taskgraph_compat::source::Place;
+use taskgraph_compat::value::Str;
+
+/// What was made, and what was not let through.
+pub struct Generated {
+    /// All tasks, in the order of their making.
+    pub tasks: TasksByLabel,
+    /// Stubs that a transform did not let through.
+    pub dropped: Vec<Dropped>,
+    /// What transforms warn of.
+    pub warnings: Vec<Problem>,
+    /// How the tasks came about, by label; empty unless the settings ask for it.
+    pub traces: IndexMap<Str, Trace>,
+    /// The contexts of docker images, if the settings say to keep them.
+    pub contexts: Vec<DockerContext>,
+}
+
+/// What tasks are made of.
+#[derive(Clone, Copy)]
+pub struct Inputs<'a> {
+    /// The files of the tree.
+    pub tree: &'a Tree,
+    /// The graph config.
+    pub config: &'a GraphConfig,
+    /// The kinds, in order.
+    pub kinds: &'a IndexMap<Str, Kind>,
+    /// The worker implementations.
+    pub payloads: &'a Payloads,
+    /// The optimization strategies.
+    pub strategies: &'a Strategies,
+    /// The parameters.
+    pub params: &'a Params,
+    /// How the program was called.
+    pub settings: &'a Settings,
+    /// What makes the kinds that are not native, and what its Python has registered.
+    pub python: Option<(&'a Session, &'a Registered)>,
+    /// Kinds that Python makes for other reasons than they have themselves.
+    pub in_python: &'a IndexMap<Str, Because>,
+}
+
+/// Kinds that were to be made natively, and that Python has to make.
+#[derive(Debug)]
+pub struct LeftToPython(pub IndexMap<Str, Because>);
+
+impl std::fmt::Display for LeftToPython {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} kinds have to be made by Python", self.0.len())
+    }
+}
+
+impl std::error::Error for LeftToPython {}
+
+/// Makes all tasks of the kinds. Kinds that do not depend on each other are made side by side; what comes out is in the
+/// order of the kinds, whatever the number of cores. The error is [`LeftToPython`] if some kinds have to be made by Python.
+pub fn generate(inputs: Inputs<'_>) -> Result<Generated> {
+    let schedule = Schedule { benches: benches(&inputs), inputs };
+    let ready = (0..schedule.benches.len()).filter(|index| schedule.benches[*index].after.is_empty());
+    let mut ready: Vec<usize> = ready.collect();
+    // What was spawned last is begun first.
+    ready.sort_by_key(|index| schedule.benches[*index].height);
+    let schedule_ref = &schedule;
+    rayon::scope(|scope| {
+        ready.iter().for_each(|index| scope.spawn(move |scope| schedule_ref.make(*index, scope)))
+    });
+    schedule.finish()
+}
+
+/// Where a kind is made.
+struct Bench<'a> {
+    kind: &'a Kind,
+    /// Whether Python makes it.
+    is_in_python: bool,
+    /// The benches whose tasks it needs, in order.
+    needs: Vec<usize>,
+    /// The benches that have to be done before it is begun: those, and what has to come before it in Python.
+    after: Vec<usize>,
+    /// The benches that wait for it.
+    needed_by: Vec<usize>,
+    /// How many kinds stand in the longest row of those that wait for it and for each other: the longest row decides
+    /// how long everything takes, so it is begun first.
+    height: usize,
+    /// How many of those it waits for are not done.
+    waiting: AtomicUsize,
+    done: OnceLock<Done>,
+}
+
+/// A bench for each kind, in their order.
+fn benches<'a>(inputs: &Inputs<'a>) -> Vec<Bench<'a>> {
+    let kinds = inputs.kinds;
+    let mut benches: Vec<Bench<'_>> = Vec::with_capacity(kinds.len());
+    // Python: up to 15.1 all kinds are made in one process, and each sees what those before it have left behind.
+    let is_one_process = inputs.python.is_some_and(|(session, _)| !session.forks);
+    let mut last_in_python = None;
+    for (index, kind) in kinds.values().enumerate() {
+        let mut needs: Vec<usize> =
+            kind.dependencies.iter().filter_map(|name| kinds.get_index_of(name)).collect();
+        needs.sort_unstable();
+        needs.dedup();
+        let is_in_python = kind.made_by.is_python() || inputs.in_python.contains_key(&kind.name);
+        let mut after = needs.clone();
+        if is_in_python && is_one_process {
+            match kind.has_own_loader {
+                true => after = (0..index).collect(),
+                false => after.extend(last_in_python),
+            }
+            after.sort_unstable();
+            after.dedup();
+            last_in_python = Some(index);
+        }
+        after.iter().for_each(|need| benches[*need].needed_by.push(index));
+        let waiting = AtomicUsize::new(after.len());
+        let (needed_by, done) = (Vec::new(), OnceLock::new());
+        benches.push(Bench { kind, is_in_python, needs, after, needed_by, height: 0, waiting, done });
+    }
+    // Kinds come after those they need, so that those that wait for a kind are looked at before it.
+    for index in (0..benches.len()).rev() {
+        let mut needed_by = std::mem::take(&mut benches[index].needed_by);
+        needed_by.sort_by_key(|next| benches[*next].height);
+        benches[index].height = needed_by.last().map_or(0, |next| benches[*next].height + 1);
+        benches[index].needed_by = needed_by;
+    }
+    benches
+}
+
+enum Done {
+    Made(Vec<Arc<Task>>, Box<Record>),
+    Failed(anyhow::Error),
+    /// A kind that it needs has failed.
+    Skipped,
+}
+
+impl Done {
+    /// The tasks, if there are any.
+    fn tasks(&self) -> &[Arc<Task>] {
+        match self {
+            Done::Made(tasks, _) => tasks,
+            _ => &[],
+        }
+    }
+}
+
+struct Schedule<'a> {
+    inputs: Inputs<'a>,
+    benches: Vec<Bench<'a>>,
+}
+
+impl Schedule<'_> {
+    /// Makes one kind, then those that waited for it alone.
+    fn make<'s>(&'s self, index: usize, scope: &rayon::Scope<'s>) {
+        let bench = &self.benches[index];
+        let done = self.make_kind(bench);
+        // A bench is worked at once: nothing else can have set it.
+        let _ = bench.done.set(done);
+        for next in &bench.needed_by {
+            if self.benches[*next].waiting.fetch_sub(1, Ordering::AcqRel) == 1 {
+                scope.spawn(move |scope| self.make(*next, scope));
+            }
+        }
+    }
+
+    fn make_kind(&self, bench: &Bench<'_>) -> Done {
+        let is_made = |need: &usize| matches!(self.benches[*need].done.get(), Some(Done::Made(..)));
+        if !bench.needs.iter().all(is_made) {
+            return Done::Skipped;
+        }
+        let upstream = self.tasks_of(&bench.needs);
+        let (record, shelf) = (Record::default(), Shelf::default());
+        let made = match (bench.is_in_python, self.inputs.python) {
+            (true, Some((session, _))) => self.in_python(bench, session, &upstream),
+            (true, None) => Err(anyhow::anyhow!("kind `{}` has to be made by Python", bench.kind.name)),
+            (false, _) => {
+                let made = batches::tasks(&self.context(bench.kind, &upstream, &record, &shelf));
+                made.map_err(|error| self.left_if_extended(error))
+            }
+        };
+        match made {
+            Ok(tasks) => Done::Made(tasks, Box::new(record)),
+            Err(error) => Done::Failed(error),
+        }
+    }
+
+    /// What is wrong with a kind may be right where the Python of the tree has extended a schema: only that can tell.
+    fn left_if_extended(&self, error: anyhow::Error) -> anyhow::Error {
+        let extended = self.inputs.python.and_then(|(_, registered)| registered.schemas.first());
+        match extended.filter(|_| error.is::<Problems>()) {
+            Some(schema) => NeedsPython(Because::Extended(schema.clone())).into(),
+            None => error,
+        }
+    }
+
+    fn in_python(
+        &self,
+        bench: &Bench<'_>,
+        session: &Session,
+        upstream: &TasksByLabel,
+    ) -> Result<Vec<Arc<Task>>> {
+        let sees_all = bench.kind.has_own_loader && !session.forks;
+        let loaded = sees_all.then(|| self.tasks_of(&bench.after));
+        session.kind(&KindRequest {
+            tree: self.inputs.tree,
+            kind: bench.kind,
+            upstream,
+            loaded: loaded.as_ref(),
+            writes_artifacts: self.inputs.settings.python_artifacts.is_some(),
+        })
+    }
+
+    /// The tasks of these kinds, in order.
+    fn tasks_of(&self, benches: &[usize]) -> TasksByLabel {
+        let done = || benches.iter().filter_map(|bench| self.benches[*bench].done.get());
+        let count = done().map(|done| done.tasks().len()).sum();
+        let mut tasks = TasksByLabel::with_capacity_and_hasher(count, Default::default());
+        tasks.extend(done().flat_map(Done::tasks).map(|task| (task.label.clone(), task.clone())));
+        tasks
+    }
+
+    fn context<'c>(
+        &'c self,
+        kind: &'c Kind,
+        upstream: &'c TasksByLabel,
+        record: &'c Record,
+        shelf: &'c Shelf,
+    ) -> Context<'c> {
+        let Inputs { tree, config, kinds, payloads, strategies, params, settings, python, .. } = self.inputs;
+        Context {
+            kind,
+            kinds,
+            params,
+            config,
+            tree,
+            upstream,
+            payloads,
+            strategies,
+            settings,
+            record,
+            shelf,
+            registered: python.map(|(_, registered)| registered),
+            is_part: false,
+        }
+    }
+
+    /// Gathers what was made, or all that went wrong.
+    fn finish(self) -> Result<Generated> {
+        let count =
+            self.benches.iter().map(|bench| bench.done.get().map_or(0, |done| done.tasks().len())).sum();
+        let mut tasks = TasksByLabel::with_capacity_and_hasher(count, Default::default());
+        let (mut dropped, mut warnings, mut problems) = (Vec::new(), Vec::<Problem>::new(), Vec::new());
+        let mut traces = IndexMap::new();
+        let mut contexts = Vec::new();
+        let mut left = IndexMap::new();
+        for bench in self.benches {
+            match bench.done.into_inner() {
+                Some(Done::Made(new, record)) => {
+                    for task in new {
+                        match tasks.entry(task.label.clone()) {
+                            Entry::Occupied(other) => problems.push(twice(&task, other.get())),
+                            Entry::Vacant(place) => {
+                                place.insert(task);
+                            }
+                        }
+                    }
+                    problems.extend(record.take_refused());
+                    traces.extend(record.take_traces());
+                    contexts.extend(record.take_contexts());
+                    let (gone, warned) = record.into_notes();
+                    dropped.extend(gone);
+                    let known =
+                        |new: &Problem| warnings.iter().any(|old: &Problem| old.message == new.message);
+                    let warned: Vec<_> = warned.into_iter().filter(|new| !known(new)).collect();
+                    warnings.extend(warned);
+                }
+                Some(Done::Failed(error)) if error.is::<NeedsPython>() => {
+                    let NeedsPython(because) = error.downcast()?;
+                    left.insert(bench.kind.name.clone(), because);
+                }
+                Some(Done::Failed(error)) => {
+                    let told = Problems::from_error(error);
+                    problems.extend(
+                        told.with_context(|| format!("kind `{}` could not be made", bench.kind.name))?,
+                    );
+                }
+                Some(Done::Skipped) | None => {}
+            }
+        }
+        if !left.is_empty() {
+            return Err(LeftToPython(left).into());
+        }
+        Problems(problems).distinct().check()?;
+        Ok(Generated { tasks, dropped, warnings, traces, contexts })
+    }
+}
+
+fn twice(task: &Task, other: &Task) -> Problem {
+    let place = |task: &Task| task.origin.place(&Default::default());
+    let problem = Problem::error("duplicate-label", format!("two tasks have the label `{}`", task.label))
+        .in_place(place(task));
+    // What Python makes has no place of its own in the kind.
+    let same = |one: &Place, other: &Place| one.source == other.source && one.span == other.span;
+    if place(task).zip(place(other)).is_some_and(|(one, other)| same(&one, &other)) {
+        return problem.at(Default::default(), format!("kind `{}` makes both", task.kind));
+    }
+    problem
+        .at(Default::default(), format!("made by kind `{}`", task.kind))
+        .with(place(other), format!("made by kind `{}`", other.kind))
+}

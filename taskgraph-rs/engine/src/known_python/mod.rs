@@ -1,0 +1,30 @@
+//! What is known of a tree's Python: whether a native part may stand in for an object of it.
+//!
+//! A native part equals the Python that it was compared with, and no other. The [`Table`] has the texts of the modules
+//! for which that was done; [`Modules`] compares the files of a tree with them. Python is not started for that.
+
+mod comparison;
+pub mod conflict;
+mod install;
+mod installed;
+mod modules;
+mod pin;
+mod project_files;
+mod releases;
+mod requirement;
+mod resolve;
+mod table;
+#[cfg(test)]
+pub(crate) mod testing;
+mod toml;
+mod version;
+mod versions;
+
+pub use comparison::{Difference, Origin, Unknown, Verdict, Why};
+pub use install::requirements;
+pub use installed::{Installed, installed};
+pub use modules::Modules;
+pub use pin::{Package, Pin, Pins, Rule};
+pub use table::{Role, Table};
+pub use version::{Clause, Version};
+pub use versions::Versions;

@@ -1,0 +1,504 @@
+//! Kinds: `kinds/NAME/kind.yml`, in the order in which they have to be made.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use anyhow::Result;
+use indexmap::IndexMap;
+use rayon::prelude::*;
+
+use crate::diagnostics::document::load;
+use crate::diagnostics::origin::{Origin, Spot};
+use crate::diagnostics::{Problem, Problems, place_of_key, place_of_value};
+use crate::generator::parts::{Judge, versions};
+use crate::graph::traverse::{Circle, postorder};
+use crate::known_python::Pins;
+use crate::python_worker::{Because, MadeBy};
+use crate::schema::fields::Fields;
+use crate::transform::substitute::merge;
+use crate::transform::{Known, Registry, Stub};
+use crate::tree::Tree;
+use taskgraph_compat::source::Place;
+use taskgraph_compat::suggest;
+use taskgraph_compat::value::path::KeyPath;
+use taskgraph_compat::value::{Map, Str, Value, key};
+use taskgraph_compat::yaml::Document;
+
+/// What makes a kind that no native part is for, wherever its transforms come from.
+const BESIDE_CONFIG: &str = "a kind beside config.yml";
+
+/// The kind that every kind may depend on without saying so.
+const DOCKER_IMAGE: &str = "docker-image";
+
+/// What `taskgraph.transforms.run` was called before.
+const OLD_RUN: &str = "taskgraph.transforms.job";
+
+/// The loaders of Taskgraph.
+const LOADERS: [&str; 2] = ["taskgraph.loader.transform:loader", "taskgraph.loader.default:loader"];
+
+/// Stands for a transform that only Python has. A kind that names one is made by Python as a whole.
+const IN_PYTHON: Known = Known { transform: |_, stubs| Ok(stubs), is_apart: false };
+
+/// What the default loader adds to the transforms of a kind.
+const DEFAULT_TRANSFORMS: &[&str] = &["taskgraph.transforms.run", "taskgraph.transforms.task"];
+
+/// A kind.
+pub struct Kind {
+    /// Its name, which is the name of its folder.
+    pub name: Str,
+    /// Its folder, from the top of the repository: `taskcluster/kinds/NAME`.
+    pub path: String,
+    /// The kinds whose tasks its own may depend on.
+    pub dependencies: Vec<Str>,
+    /// The names of its transforms, in order, and what they stand for.
+    pub transforms: Vec<(Str, Known)>,
+    /// kind.yml.
+    pub document: Arc<Document>,
+    /// The stubs before the first transform.
+    pub stubs: Vec<Stub>,
+    /// Who makes its tasks.
+    pub made_by: MadeBy,
+    /// Whether its loader is one of its own, which may look at all tasks that were made before.
+    pub has_own_loader: bool,
+}
+
+impl Kind {
+    /// Where the reason stands that Python makes it.
+    pub fn place_of_reason(&self) -> Option<Place> {
+        let object = match self.made_by.because()? {
+            Because::NoNative(object) | Because::Unknown { object, .. } => object,
+            _ => return Some(place_of_value(&self.document, &KeyPath::default())),
+        };
+        let path = match self.transforms.iter().position(|(name, _)| name == object) {
+            Some(index) => KeyPath::dotted("transforms").join(index),
+            None => KeyPath::dotted("loader"),
+        };
+        Some(place_of_value(&self.document, &path))
+    }
+
+    /// Whether one of its tasks names something of a set as it is written.
+    pub fn mentions(&self, names: &BTreeSet<&str>) -> Option<&str> {
+        self.stubs.iter().flat_map(|stub| stub.fields.values()).find_map(|value| mentioned(value, names))
+    }
+
+    /// The keys below `path`, a path among the parameters, that its stubs name.
+    pub fn keys_below(&self, path: &str) -> BTreeSet<&str> {
+        let mut keys = BTreeSet::new();
+        self.stubs
+            .iter()
+            .flat_map(|stub| stub.fields.values())
+            .for_each(|value| collect(value, path, &mut keys));
+        keys
+    }
+}
+
+fn mentioned<'v>(value: &'v Value, names: &BTreeSet<&str>) -> Option<&'v str> {
+    match value {
+        Value::Str(text) => names.contains(&**text).then_some(&**text),
+        Value::List(items) => items.iter().find_map(|item| mentioned(item, names)),
+        Value::Map(map) => {
+            map.iter().find_map(
+                |(key, value)| {
+                    if names.contains(&**key) { Some(&**key) } else { mentioned(value, names) }
+                },
+            )
+        }
+        _ => None,
+    }
+}
+
+fn collect<'v>(value: &'v Value, path: &str, keys: &mut BTreeSet<&'v str>) {
+    match value {
+        Value::Str(text) => {
+            let below = text.strip_prefix(path).and_then(|rest| rest.strip_prefix('.'));
+            keys.extend(below.and_then(|below| below.split('.').next()));
+        }
+        Value::List(items) => items.iter().for_each(|item| collect(item, path, keys)),
+        Value::Map(map) => map.values().for_each(|value| collect(value, path, keys)),
+        _ => {}
+    }
+}
+
+/// Loads kinds for who makes nothing of them: what a tree registers, and what its transforms are, makes no difference to
+/// their order.
+pub fn look_at_kinds(tree: &Tree, targets: &BTreeSet<String>) -> Result<IndexMap<Str, Kind>> {
+    let registry = Registry::of_anything();
+    let versions = versions(&Pins::of(tree), &registry);
+    load_kinds(tree, &registry, &Judge::of_looks(tree, &registry, &versions), targets)
+}
+
+/// The name among those that are known that is nearest to another one. All that is known is called `transforms`.
+fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    suggest::nearest(name.strip_suffix(":transforms").unwrap_or(name), known)
+}
+
+/// Loads the kinds of a tree in the order of their making: all, or `targets` and what they need.
+pub fn load_kinds(
+    tree: &Tree,
+    registry: &Registry,
+    judge: &Judge<'_>,
+    targets: &BTreeSet<String>,
+) -> Result<IndexMap<Str, Kind>> {
+    let names = tree.kind_names()?;
+    let mut problems = Vec::new();
+    // All files are read side by side; what is wrong with a kind that nobody asked for is not told.
+    let mut loaded: IndexMap<&String, Result<Kind>> = names
+        .par_iter()
+        .map(|name| (name, Kind::load(tree, registry, judge, name)))
+        .collect::<Vec<_>>()
+        .into_iter()
+        .collect();
+    let mut kinds: IndexMap<Str, Kind> = IndexMap::new();
+    let mut wanted: Vec<String> = match targets.is_empty() {
+        true => names.clone(),
+        false => {
+            problems.extend(
+                targets.iter().filter(|target| !names.contains(target)).map(|target| unknown(target, &names)),
+            );
+            let implicit = names.iter().filter(|name| *name == DOCKER_IMAGE);
+            targets.iter().filter(|target| names.contains(target)).chain(implicit).cloned().collect()
+        }
+    };
+    while let Some(name) = wanted.pop() {
+        if kinds.contains_key(&*name) {
+            continue;
+        }
+        match loaded.shift_remove(&name) {
+            None => {}
+            Some(Ok(kind)) => {
+                for (index, dependency) in kind.dependencies.iter().enumerate() {
+                    match names.iter().any(|name| **name == **dependency) {
+                        true => wanted.push(dependency.to_string()),
+                        false => {
+                            let path = KeyPath::dotted("kind-dependencies").join(index);
+                            let place = place_of_value(&kind.document, &path);
+                            problems.push(unknown(dependency, &names).at(path, "").in_place(Some(place)));
+                        }
+                    }
+                }
+                kinds.insert(kind.name.clone(), kind);
+            }
+            Some(Err(error)) => problems.extend(Problems::from_error(error)?),
+        }
+    }
+    Problems(problems).check()?;
+    in_order(kinds)
+}
+
+fn in_order(mut kinds: IndexMap<Str, Kind>) -> Result<IndexMap<Str, Kind>> {
+    kinds.sort_keys();
+    let order = {
+        let links = |name: &Str| kinds[name].dependencies.iter().collect::<BTreeSet<_>>();
+        postorder(kinds.keys(), links)
+            .map(|order| order.into_iter().cloned().collect::<Vec<_>>())
+            .map_err(|circle| circle_problem(&circle, &kinds))?
+    };
+    Ok(order.into_iter().filter_map(|name| kinds.shift_remove_entry(&name)).collect())
+}
+
+fn circle_problem(circle: &Circle<&Str>, kinds: &IndexMap<Str, Kind>) -> Problems {
+    let way: Vec<_> = circle.0.iter().map(|name| format!("`{name}`")).collect();
+    let mut problem =
+        Problem::error("circle", format!("kinds depend on each other in a circle: {}", way.join(" → ")));
+    for (from, to) in circle.0.iter().zip(circle.0.iter().skip(1)) {
+        let kind = &kinds[*from];
+        let Some(index) = kind.dependencies.iter().position(|name| name == *to) else { continue };
+        let path = KeyPath::dotted("kind-dependencies").join(index);
+        let place = Some(place_of_value(&kind.document, &path));
+        problem = match problem.place {
+            None => problem.at(path, format!("`{from}` depends on `{to}`")).in_place(place),
+            Some(_) => problem.with(place, format!("`{from}` depends on `{to}`")),
+        };
+    }
+    problem.into()
+}
+
+fn unknown(name: &str, names: &[String]) -> Problem {
+    let problem = Problem::error("unknown-kind", format!("unknown kind `{name}`"));
+    match suggest::nearest(name, names.iter().map(String::as_str)) {
+        Some(nearest) => problem.help(format!("did you mean `{nearest}`?")),
+        None => problem.help(format!("the kinds are {}", suggest::list(names.iter().map(String::as_str)))),
+    }
+}
+
+impl Kind {
+    fn load(tree: &Tree, registry: &Registry, judge: &Judge<'_>, name: &str) -> Result<Self> {
+        let folder = tree.folder_of_kind(name);
+        let (document, value) = load(tree.read(&format!("{folder}/kind.yml"))?)?;
+        let Value::Map(config) = value else {
+            let place = Some(place_of_key(&document, &KeyPath::default()));
+            return Err(Problems::from(
+                Problem::error("wrong-value", "a kind must be a map").in_place(place),
+            )
+            .into());
+        };
+        let mut loading = Loading {
+            tree,
+            document,
+            config,
+            problems: Vec::new(),
+            name: key(name),
+            made_by: MadeBy::Native,
+        };
+        let dependencies = loading.strings("kind-dependencies");
+        let mut transforms = loading.strings("transforms");
+        let has_own_loader = loading.add_default_transforms(&mut transforms, judge);
+        if tree.has_kinds_beside_config() {
+            // Whether the Taskgraph that is installed looks for kinds there, only that one can tell.
+            let unknown = format!("kind `{name}` lies beside `config.yml`, and not in the folder `kinds`");
+            loading.judge(judge, &key(BESIDE_CONFIG), false, (unknown, KeyPath::default()), [].into_iter());
+        }
+        let transforms = loading.find(registry, judge, transforms);
+        // What a loader of the tree makes of the file, only that loader knows.
+        let before = loading.problems.len();
+        let stubs = if has_own_loader { Vec::new() } else { loading.stubs(&folder)? };
+        if loading.made_by.is_python() {
+            loading.problems.truncate(before);
+        }
+        Problems(loading.problems).check()?;
+        stubs.iter().flat_map(|stub| stub.fields.values()).for_each(Value::keep_texts);
+        Ok(Kind {
+            name: loading.name,
+            path: tree.from_top(&folder),
+            dependencies,
+            transforms,
+            document: loading.document,
+            stubs,
+            made_by: loading.made_by,
+            has_own_loader,
+        })
+    }
+}
+
+struct Loading<'a> {
+    tree: &'a Tree,
+    document: Arc<Document>,
+    config: Arc<Map>,
+    problems: Vec<Problem>,
+    name: Str,
+    made_by: MadeBy,
+}
+
+impl Loading<'_> {
+    fn wrong(&mut self, path: KeyPath, message: String, label: String) {
+        let place = Some(place_of_value(&self.document, &path));
+        self.problems.push(Problem::error("wrong-value", message).at(path, label).in_place(place));
+    }
+
+    fn strings(&mut self, key: &str) -> Vec<Str> {
+        let config = self.config.clone();
+        let Some(value) = config.get(key) else { return Vec::new() };
+        // Python: an empty map or text is walked over like an empty list, and nothing can be put behind it.
+        let is_empty = value.as_map().is_some_and(Map::is_empty) || value.as_str() == Some("");
+        if is_empty && key != "transforms" {
+            return Vec::new();
+        }
+        let Some(items) = value.as_list() else {
+            let found = format!("found {}", value.sort());
+            self.wrong(key.into(), format!("`{key}` must be a list of strings"), found);
+            return Vec::new();
+        };
+        let mut strings = Vec::new();
+        for (index, item) in items.iter().enumerate() {
+            match item {
+                Value::Str(text) => strings.push(text.clone()),
+                other => {
+                    let message = format!("`{key}` must be a list of strings");
+                    self.wrong(KeyPath::dotted(key).join(index), message, format!("found {}", other.sort()));
+                }
+            }
+        }
+        strings
+    }
+
+    /// `taskgraph.loader.default`, or no loader at all, adds the run and the task transforms. Tells whether the loader is
+    /// one of the tree.
+    fn add_default_transforms(&mut self, transforms: &mut Vec<Str>, judge: &Judge<'_>) -> bool {
+        let config = self.config.clone();
+        let loader = match config.get("loader") {
+            None => Str::from(LOADERS[1]),
+            Some(Value::Str(loader)) => loader.clone(),
+            Some(other) => {
+                let found = format!("found {}", other.sort());
+                self.wrong("loader".into(), "`loader` must be a string".into(), found);
+                return false;
+            }
+        };
+        let is_known = LOADERS.contains(&&*loader);
+        let unknown = (format!("unknown loader `{loader}`"), "loader".into());
+        self.judge(judge, &loader, is_known, unknown, LOADERS.into_iter());
+        if *loader == *LOADERS[1] {
+            self.append_defaults(transforms);
+        }
+        !is_known
+    }
+
+    /// Decides who makes what `name` stands for. The first part that is Python's makes the whole kind Python's.
+    fn judge<'n>(
+        &mut self,
+        judge: &Judge<'_>,
+        name: &Str,
+        is_registered: bool,
+        (unknown, path): (String, KeyPath),
+        known: impl Iterator<Item = &'n str>,
+    ) {
+        let made_by = judge.made_by(name, is_registered);
+        if let (Some(because), Some(refusal)) = (made_by.because(), judge.refusal()) {
+            let problem = match because {
+                Because::NoNative(_) => match (refusal.file_of(name), nearest(name, known)) {
+                    (Some(file), _) => {
+                        refusal.problem(because).at(path.clone(), format!("it is in `{file}`"))
+                    }
+                    (None, Some(nearest)) => {
+                        let label = format!("did you mean `{nearest}`?");
+                        Problem::error("wrong-value", unknown).at(path.clone(), label)
+                    }
+                    (None, None) => {
+                        let label = "neither the program nor the tree has it";
+                        let help = refusal.problem(because).help.unwrap_or_default();
+                        Problem::error("wrong-value", unknown).at(path.clone(), label).help(help)
+                    }
+                },
+                _ => refusal.problem(because).at(path.clone(), "this part of the tree is another one"),
+            };
+            self.problems.push(problem.in_place(Some(place_of_value(&self.document, &path))));
+        }
+        if !self.made_by.is_python() {
+            self.made_by = made_by;
+        }
+    }
+
+    fn append_defaults(&mut self, transforms: &mut Vec<Str>) {
+        for default in DEFAULT_TRANSFORMS {
+            let full = format!("{default}:transforms");
+            if let Some(index) = transforms.iter().position(|name| **name == full) {
+                let message = format!("the default loader already adds `{full}`");
+                self.wrong(KeyPath::dotted("transforms").join(index), message, "leave it out".into());
+            }
+        }
+        transforms.extend(DEFAULT_TRANSFORMS.iter().map(|name| Str::from(*name)));
+    }
+
+    fn find(&mut self, registry: &Registry, judge: &Judge<'_>, names: Vec<Str>) -> Vec<(Str, Known)> {
+        let mut found = Vec::new();
+        for (index, name) in names.into_iter().enumerate() {
+            let known = registry.find(&name);
+            // No native part has it. A tree with Python of its own may pin a Taskgraph that does.
+            let is_native_alone = judge.refusal().is_some() || judge.is_copied();
+            let is_old = name.strip_suffix(":transforms").unwrap_or(&name) == OLD_RUN;
+            if known.is_none() && is_old && is_native_alone {
+                let today =
+                    format!("it is called `{}` today, and its key `job` is `run`", DEFAULT_TRANSFORMS[0]);
+                self.wrong(
+                    KeyPath::dotted("transforms").join(index),
+                    format!("unknown transform `{name}`"),
+                    today,
+                );
+                continue;
+            }
+            let unknown = (format!("unknown transform `{name}`"), KeyPath::dotted("transforms").join(index));
+            self.judge(judge, &name, known.is_some(), unknown, registry.names());
+            found.push((name, known.unwrap_or(IN_PYTHON)));
+        }
+        found
+    }
+
+    /// Python: `taskgraph.loader.transform.loader`.
+    fn stubs(&mut self, folder: &str) -> Result<Vec<Stub>> {
+        let config = self.config.clone();
+        let own = self.document.clone();
+        let defaults = self.defaults(&own, config.get("task-defaults"));
+        let defaults = defaults.as_ref();
+        let default_spot = Spot { document: self.document.clone(), path: "task-defaults".into() };
+        let mut out = Vec::new();
+        if let Some(tasks) = config.get("tasks") {
+            let document = self.document.clone();
+            let spots = Vec::from_iter(defaults.map(|_| default_spot.clone()));
+            self.add_stubs(&document, "tasks".into(), tasks, defaults, &spots, "kind.yml", &mut out);
+        }
+        for (index, file) in self.strings("tasks-from").into_iter().enumerate() {
+            if !self.tree.has(&format!("{folder}/{file}")) {
+                let message = format!("there is no `{file}` in `{}`", self.tree.from_top(folder));
+                self.wrong(KeyPath::dotted("tasks-from").join(index), message, "no such file".into());
+                continue;
+            }
+            let (document, value) = match self.tree.read(&format!("{folder}/{file}")).and_then(load) {
+                Ok(loaded) => loaded,
+                Err(error) => {
+                    self.problems.extend(Problems::from_error(error)?);
+                    continue;
+                }
+            };
+            let Value::Map(mut tasks) = value else {
+                let place = Some(place_of_key(&document, &KeyPath::default()));
+                let message = format!("`{file}` must be a map of tasks");
+                self.problems.push(Problem::error("wrong-value", message).in_place(place));
+                continue;
+            };
+            let own = Arc::make_mut(&mut tasks).take("task-defaults");
+            let own = self.defaults(&document, own.as_ref());
+            let mut spots = Vec::new();
+            if own.is_some() {
+                spots.push(Spot { document: document.clone(), path: "task-defaults".into() });
+            }
+            let merged = match (defaults, own) {
+                (Some(defaults), Some(own)) => Some(merge(defaults, &own)),
+                (Some(defaults), None) => Some(defaults.clone()),
+                (None, own) => own,
+            };
+            spots.extend(defaults.map(|_| default_spot.clone()));
+            let tasks = Value::Map(tasks);
+            self.add_stubs(&document, KeyPath::default(), &tasks, merged.as_ref(), &spots, &file, &mut out);
+        }
+        Ok(out)
+    }
+
+    /// The defaults of a file, which have to be a map. Python: what is empty counts as absent, whatever it is.
+    fn defaults(&mut self, document: &Arc<Document>, written: Option<&Value>) -> Option<Value> {
+        let defaults = written.filter(|defaults| defaults.truthy())?;
+        if defaults.as_map().is_none() {
+            let path = KeyPath::dotted("task-defaults");
+            let place = Some(place_of_value(document, &path));
+            let problem = Problem::error("wrong-value", "`task-defaults` must be a map");
+            self.problems.push(problem.at(path, format!("found {}", defaults.sort())).in_place(place));
+            return None;
+        }
+        Some(defaults.clone())
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the two callers differ in each of them")]
+    fn add_stubs(
+        &mut self,
+        document: &Arc<Document>,
+        path: KeyPath,
+        tasks: &Value,
+        defaults: Option<&Value>,
+        default_spots: &[Spot],
+        file: &str,
+        out: &mut Vec<Stub>,
+    ) {
+        let wrong = |path: KeyPath, message: String, found: &Value| {
+            let place = Some(place_of_value(document, &path));
+            Problem::error("wrong-value", message).at(path, format!("found {}", found.sort())).in_place(place)
+        };
+        let Some(tasks) = tasks.as_map() else {
+            self.problems.push(wrong(path, "`tasks` must be a map".into(), tasks));
+            return;
+        };
+        for (name, task) in tasks {
+            let path = path.join(name);
+            if task.as_map().is_none() {
+                self.problems.push(wrong(path, format!("task `{name}` must be a map"), task));
+                continue;
+            }
+            let task = defaults.map_or_else(|| task.clone(), |defaults| merge(defaults, task));
+            let mut fields = task.as_map().cloned().unwrap_or_default();
+            fields.put("task-from", file);
+            fields.put("name", name);
+            let own = Spot { document: document.clone(), path };
+            let spots = std::iter::once(own).chain(default_spots.iter().cloned()).collect();
+            let origin = Arc::new(Origin { kind: self.name.clone(), name: name.clone(), spots });
+            out.push(Stub { fields, origin, model: None, reuse: None, trail: None });
+        }
+    }
+}

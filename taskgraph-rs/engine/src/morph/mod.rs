@@ -1,0 +1,8 @@
+//! Brings a graph into a form that Taskcluster takes, without changing what it means: adds tasks, and never removes one.
+
+mod added_task;
+mod code_review;
+mod index_tasks;
+mod morphed;
+
+pub use morphed::{Morphed, morph, unchanged};

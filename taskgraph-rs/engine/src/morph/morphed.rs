@@ -1,0 +1,56 @@
+//! The morph phase as a whole.
+
+use anyhow::{Result, bail};
+use indexmap::IndexMap;
+
+use crate::graph::by_task_id::{ReadyGraph, ReadyTask};
+use crate::graph_config::GraphConfig;
+use crate::morph::code_review::add_code_review;
+use crate::morph::index_tasks::add_index_tasks;
+use crate::optimize::{Fate, Optimized};
+use crate::parameters::Params;
+use crate::task::Label;
+use crate::task::id::TaskId;
+
+/// The graph as it is created.
+#[derive(Debug, Default)]
+pub struct Morphed {
+    /// The tasks.
+    pub graph: ReadyGraph,
+    /// The ids of all tasks that have one, by label.
+    pub label_to_taskid: IndexMap<Label, TaskId>,
+    /// What becomes of each task of the target graph, by label. Tasks that were added have no entry.
+    pub fates: IndexMap<Label, Fate>,
+}
+
+impl Morphed {
+    /// Adds a task. Its label must be new.
+    pub(super) fn add(&mut self, ready: ReadyTask) -> Result<()> {
+        let label = ready.task.label.clone();
+        if self.label_to_taskid.contains_key(&label) {
+            bail!("there is a task `{label}` already, and one of this name has to be added");
+        }
+        self.label_to_taskid.insert(label, ready.task_id.clone());
+        self.graph.tasks.insert(ready.task_id.clone(), ready);
+        Ok(())
+    }
+}
+
+/// An optimized graph that nothing is added to.
+pub fn unchanged(optimized: Optimized) -> Morphed {
+    let Optimized { graph, label_to_taskid, fates, .. } = optimized;
+    Morphed { graph, label_to_taskid, fates }
+}
+
+/// Adds what an optimized graph needs: index tasks first, then the code review.
+pub fn morph(
+    optimized: Optimized,
+    params: &Params,
+    config: &GraphConfig,
+    new_id: &mut dyn FnMut(&Label) -> TaskId,
+) -> Result<Morphed> {
+    let mut morphed = unchanged(optimized);
+    add_index_tasks(&mut morphed, params, config, new_id)?;
+    add_code_review(&mut morphed, params, new_id)?;
+    Ok(morphed)
+}

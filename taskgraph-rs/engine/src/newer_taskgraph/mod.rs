@@ -1,0 +1,73 @@
+//! What a tree has that a newer Taskgraph refuses or ignores. Files are read; nothing of the tree runs.
+//!
+//! This is about Python and `config.yml`. Sections that only a transform knows are looked at beside the transforms.
+
+mod python_names;
+mod python_tokens;
+
+use serde::Serialize;
+
+use crate::diagnostics::{Problem, place_of_key, place_of_value};
+use crate::generator::Loaded;
+use crate::loader::Kind;
+use crate::taskgraph_version::{TaskgraphVersion, since};
+use taskgraph_compat::source::{Place, Span};
+use taskgraph_compat::value::path::KeyPath;
+
+/// Something that is otherwise in a newer Taskgraph. The order is the one in which people are told.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Change {
+    /// The first version in which it is.
+    pub since: TaskgraphVersion,
+    /// What that version does with it.
+    pub effect: Effect,
+    /// One sentence.
+    pub message: String,
+    /// The file, as people call it.
+    pub file: String,
+    /// The line, from 1.
+    pub line: u32,
+    /// The column, from 1.
+    pub column: u32,
+}
+
+/// What a newer Taskgraph does with what it does not take any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Effect {
+    /// It makes no graph.
+    Refused,
+    /// It makes a graph as if that was not there.
+    Ignored,
+}
+
+impl Change {
+    /// What is otherwise at a place.
+    pub fn new(since: TaskgraphVersion, effect: Effect, message: impl Into<String>, place: &Place) -> Self {
+        let (file, Span { line, column, .. }) = (place.source.name.clone(), place.span);
+        Change { since, effect, message: message.into(), file, line, column }
+    }
+}
+
+/// What is otherwise in the Python of a tree, in its `config.yml` and in the names of its transforms; and the files that
+/// nothing can be told of, because they cannot be read.
+pub fn changes(loaded: &Loaded) -> (Vec<Change>, Vec<Problem>) {
+    let (mut changes, problems) = python_names::changes(&loaded.tree);
+    let document = &loaded.config.document;
+    changes.extend(loaded.config.keys_refused_later().iter().map(|misfit| {
+        let message = format!("unknown key `{}`", misfit.path);
+        Change::new(since::CLOSED_SECTIONS, Effect::Refused, message, &place_of_key(document, &misfit.path))
+    }));
+    changes.extend(loaded.kinds.values().flat_map(gone_transforms));
+    (changes, problems)
+}
+
+/// Transforms of a kind whose module is gone.
+fn gone_transforms(kind: &Kind) -> impl Iterator<Item = Change> + '_ {
+    kind.transforms.iter().enumerate().filter_map(|(index, (name, _))| {
+        let module = name.split_once(':').map_or(&**name, |(module, _)| module);
+        let (since, message) = python_names::gone(module)?;
+        let path = KeyPath::dotted("transforms").join(index);
+        Some(Change::new(since, Effect::Refused, message, &place_of_value(&kind.document, &path)))
+    })
+}

@@ -1,0 +1,151 @@
+//! What Taskcluster is asked before a graph is optimized, and what it answers.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use anyhow::Result;
+
+use crate::diagnostics::origin::told;
+use crate::diagnostics::{Problem, Problems, place_of_key, place_of_value};
+use crate::parameters::Given;
+use crate::schema::{Shape, optional, required};
+use crate::task::id::TaskId;
+use taskgraph_compat::source::Source;
+use taskgraph_compat::value::path::KeyPath;
+use taskgraph_compat::value::{Map, Str, Value};
+
+/// How a task fares at the queue.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TaskState {
+    /// `unscheduled`, `pending`, `running`, `completed`, `failed` or `exception`.
+    pub state: Str,
+    /// When it is forgotten, in RFC 3339.
+    pub expires: Str,
+    /// Why its last run came to its end, if it has: `canceled`, `deadline-exceeded`, …
+    pub reason: Option<Str>,
+    /// How long it took, if it completed.
+    pub took: Option<Took>,
+}
+
+/// How long a task took that completed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Took {
+    /// Where it ran: `provisioner/workerType`.
+    pub pool: Str,
+    /// All runs that it took, together: those that were interrupted, too, since machines were busy with them.
+    pub seconds: u64,
+}
+
+/// What is to be looked up before a graph is optimized.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// Index paths, each once.
+    pub index_paths: Vec<Str>,
+    /// Tasks that stand in for those of the graph, each once: their states are asked for.
+    pub tasks: Vec<TaskId>,
+}
+
+/// What was found: tasks in the index, and how they fare.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Found {
+    /// The index paths that lead to a task. All others lead nowhere.
+    pub index: BTreeMap<Str, TaskId>,
+    /// The tasks that the queue knows.
+    pub states: BTreeMap<TaskId, TaskState>,
+    /// The tasks that the queue was asked for and does not know, or knows no longer.
+    pub unknown: BTreeSet<TaskId>,
+}
+
+/// What a file of answers looks like.
+const SHAPE: Shape = Shape::Open(
+    &[
+        optional("index", Shape::MapOf(&Shape::Str)),
+        optional(
+            "status",
+            Shape::MapOf(&Shape::Open(
+                &[required("state", Shape::Str), required("expires", Shape::Str)],
+                &Shape::Any,
+            )),
+        ),
+    ],
+    &Shape::Any,
+);
+
+/// Looks up what is wanted. A failure is the machine's fault.
+pub type Find<'f> = dyn Fn(&Wanted) -> Result<Found> + 'f;
+
+impl Found {
+    /// Reads answers that were written down as JSON: `{"index": {PATH: TASKID}, "status": {TASKID: {"state": …,
+    /// "expires": …}}}`. Other keys are overlooked.
+    pub fn read(source: Arc<Source>) -> Result<Self> {
+        let Given { values, layer } = Given::read(source, true)?;
+        let document = &layer.document;
+        let misfits = SHAPE.check(&values.clone().into());
+        let mut problems: Vec<Problem> =
+            misfits.iter().map(|misfit| told(misfit, misfit.path.clone(), Some(document))).collect();
+        let mut found = Found::default();
+        let mut id = |text: &str, path: KeyPath, place_of: fn(&_, &_) -> _| match TaskId::parse(text) {
+            Ok(id) => Some(id),
+            Err(error) => {
+                let place = Some(place_of(document, &path));
+                problems.push(Problem::error("wrong-value", error.to_string()).at(path, "").in_place(place));
+                None
+            }
+        };
+        for (path, value) in section(&values, "index") {
+            let at = KeyPath::dotted("index").join(path);
+            if let Some(id) = value.as_str().and_then(|text| id(text, at, place_of_value)) {
+                found.index.insert(path.clone(), id);
+            }
+        }
+        for (task, value) in section(&values, "status") {
+            let text = |key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default().into();
+            if let Some(id) = id(task, KeyPath::dotted("status").join(task), place_of_key) {
+                found.states.insert(
+                    id,
+                    TaskState { state: text("state"), expires: text("expires"), reason: None, took: None },
+                );
+            }
+        }
+        Problems(problems).check()?;
+        Ok(found)
+    }
+}
+
+fn section<'v>(values: &'v Map, name: &str) -> impl Iterator<Item = (&'v Str, &'v Value)> {
+    values.get(name).and_then(Value::as_map).into_iter().flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Found, String> {
+        Found::read(Source::new("found.json", text)).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn answers_are_read_from_a_file() {
+        let found = read(
+            r#"{"about": 1, "index": {"a.b": "vLbaYNyfFziQ1WZW1EAhcg"},
+                "status": {"vLbaYNyfFziQ1WZW1EAhcg": {"state": "completed", "expires": "2026-01-01T00:00:00.000Z"}}}"#,
+        )
+        .unwrap();
+        let id = &found.index["a.b"];
+        assert_eq!(&*found.states[id].state, "completed");
+    }
+
+    #[test]
+    fn all_that_is_wrong_is_told_with_its_place() {
+        let told = read(
+            "{\"index\": {\"a.b\": \"short\", \"c\": 1},\n \"status\": {\"x\": {\"state\": \"failed\"}}}",
+        )
+        .unwrap_err();
+        let lines: Vec<&str> = told.lines().collect();
+        assert_eq!(lines.len(), 4, "{told}");
+        assert!(lines[0].starts_with("found.json:1:33: `c` must be a string"), "{told}");
+        assert!(lines[1].starts_with("found.json:2:13: missing key `expires`"), "{told}");
+        assert!(lines[3].starts_with("found.json:2:13: `x` is no taskId"), "{told}");
+        assert!(lines[2].starts_with("found.json:1:19: `short` is no taskId"), "{told}");
+    }
+}

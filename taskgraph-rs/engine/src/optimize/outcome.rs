@@ -1,0 +1,316 @@
+//! What becomes of each task, and why.
+
+use std::fmt;
+
+use crate::optimize::index::TaskState;
+use crate::task::Label;
+use crate::task::id::TaskId;
+use taskgraph_compat::value::Str;
+
+/// What becomes of a task of the target graph.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It runs.
+    Kept(Kept),
+    /// It does not run, and nothing stands in for it.
+    Removed(Removed),
+    /// Another task stands in for it, which ran before or runs already.
+    Replaced(TaskId, Replaced),
+}
+
+/// Why a task is neither removed nor replaced.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// Why it is not removed.
+    pub why: KeptBy,
+    /// Why it is not replaced.
+    pub not_replaced: NotReplaced,
+}
+
+/// Why a task is not removed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeptBy {
+    /// It must not be optimized.
+    DoNotOptimize,
+    /// This task needs it.
+    Dependent(Label),
+    /// A task needs it that is only there for it and others, one of which runs.
+    IfDependent {
+        /// The task that needs it.
+        dependent: Label,
+        /// The other one, which runs.
+        other: Label,
+    },
+    /// It is asked for, and its strategy does not remove it.
+    Strategy(Str),
+    /// It is only there for this task, which runs.
+    IfDependency(Label),
+}
+
+/// Why a task is not replaced.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NotReplaced {
+    /// It must not be optimized.
+    DoNotOptimize,
+    /// It depends on this task, which runs.
+    Dependency(Label),
+    /// Its strategy found nothing to take.
+    Strategy {
+        /// The strategy.
+        name: Str,
+        /// How many index paths were looked up.
+        asked: usize,
+        /// What was found there, and not taken.
+        passed_over: Vec<PassedOver>,
+    },
+}
+
+/// A task that was found in the index, and not taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PassedOver {
+    /// The index path.
+    pub path: Str,
+    /// The task.
+    pub task_id: TaskId,
+    /// Why it was not taken.
+    pub why: Passed,
+}
+
+/// Why a task that was found was not taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Passed {
+    /// The queue does not know it.
+    Unknown,
+    /// It is in this state, for this reason if the queue has told one.
+    State(Str, Option<Str>),
+    /// It is gone since then, or will be any moment.
+    Expired(Str),
+    /// It is gone before what depends on it has to be done.
+    Expires {
+        /// When it is gone.
+        expires: Str,
+        /// When the last dependent has to be done.
+        deadline: Str,
+        /// The last dependent.
+        dependent: Label,
+    },
+}
+
+/// Why a task is removed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Removed {
+    /// Its strategy removes it.
+    Strategy(Str),
+    /// It is not asked for, and what needs it is removed.
+    Dependents,
+    /// It is only there for tasks that do not run.
+    IfDependencies,
+    /// Its strategy replaces it with nothing.
+    ByNothing(Str),
+}
+
+/// How a task is replaced.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Replaced {
+    /// Who says so.
+    pub by: ReplacedBy,
+    /// Why it would not run anyway.
+    pub removed: Option<Removed>,
+}
+
+/// Who replaces a task.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ReplacedBy {
+    /// It is one of the existing tasks that the parameters name.
+    ExistingTasks,
+    /// Its strategy found another one.
+    Strategy {
+        /// The strategy.
+        name: Str,
+        /// The index path that led to it.
+        path: Option<Str>,
+        /// How it fares.
+        state: Option<TaskState>,
+        /// Until when something depends on it: the last deadline, and the task that has it.
+        needed: Option<(Str, Label)>,
+    },
+}
+
+impl Fate {
+    /// `kept`, `removed` or `replaced`.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Fate::Kept(_) => "kept",
+            Fate::Removed(_) => "removed",
+            Fate::Replaced(..) => "replaced",
+        }
+    }
+}
+
+/// A line of `optimizations.log`, without the label.
+impl fmt::Display for Fate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Fate::Kept(kept) => write!(f, "kept: {kept}"),
+            Fate::Removed(removed) => write!(f, "removed: {removed}"),
+            Fate::Replaced(task, replaced) => write!(f, "replaced by {task}: {replaced}"),
+        }
+    }
+}
+
+impl fmt::Display for Kept {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.why, &self.not_replaced) {
+            (KeptBy::DoNotOptimize, _) => write!(f, "{}", self.why),
+            (why, not_replaced) => write!(f, "{why}; {not_replaced}"),
+        }
+    }
+}
+
+impl fmt::Display for KeptBy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            KeptBy::DoNotOptimize => f.write_str("must not be optimized"),
+            KeptBy::Dependent(label) => write!(f, "needed by {label}"),
+            KeptBy::IfDependent { dependent, other } => {
+                write!(f, "needed by {dependent}, which runs because {other} does (if-dependencies)")
+            }
+            KeptBy::Strategy(name) => write!(f, "asked for, not removed by {name}"),
+            KeptBy::IfDependency(label) => write!(f, "belongs to {label}, which runs"),
+        }
+    }
+}
+
+impl fmt::Display for NotReplaced {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            NotReplaced::DoNotOptimize => f.write_str("must not be optimized"),
+            NotReplaced::Dependency(label) => write!(f, "depends on {label}, which runs"),
+            NotReplaced::Strategy { name, asked: 0, .. } => write!(f, "not replaced by {name}"),
+            NotReplaced::Strategy { name, asked, passed_over } => {
+                let paths = if *asked == 1 { "path" } else { "paths" };
+                write!(f, "nothing to take for {name} at {asked} index {paths}")?;
+                passed_over.iter().try_for_each(|passed| write!(f, "; {passed}"))
+            }
+        }
+    }
+}
+
+impl fmt::Display for PassedOver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} at {} not taken: ", self.task_id, self.path)?;
+        write!(f, "{}", self.why)
+    }
+}
+
+impl fmt::Display for Passed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Passed::Unknown => f.write_str("the queue does not know it"),
+            Passed::State(state, Some(reason)) if reason != state => {
+                write!(f, "its state is {state} ({reason})")
+            }
+            Passed::State(state, _) => write!(f, "its state is {state}"),
+            Passed::Expired(expires) => write!(f, "it expired at {expires}"),
+            Passed::Expires { expires, deadline, dependent } => {
+                write!(f, "it expires at {expires}, before the deadline of {dependent} at {deadline}")
+            }
+        }
+    }
+}
+
+impl fmt::Display for Removed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Removed::Strategy(name) => write!(f, "by {name}"),
+            Removed::Dependents => f.write_str("all that needs it is removed"),
+            Removed::IfDependencies => f.write_str("all that it is there for is removed"),
+            Removed::ByNothing(name) => write!(f, "replaced with nothing by {name}"),
+        }
+    }
+}
+
+impl fmt::Display for Replaced {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.by {
+            ReplacedBy::ExistingTasks => f.write_str("by existing_tasks")?,
+            ReplacedBy::Strategy { name, path, state, .. } => {
+                write!(f, "by {name}")?;
+                if let Some(path) = path {
+                    write!(f, " at {path}")?;
+                }
+                if let Some(TaskState { state, expires, .. }) = state {
+                    write!(f, ", {state}, expires at {expires}")?;
+                }
+            }
+        }
+        match &self.removed {
+            Some(removed) => write!(f, "; not needed: {removed}"),
+            None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_fate_says_what_it_is_about() {
+        let label = |text: &str| Label::parse(&text.into()).unwrap();
+        let id = TaskId::parse("vLbaYNyfFziQ1WZW1EAhcg").unwrap();
+        let kept = |why, not_replaced| Fate::Kept(Kept { why, not_replaced });
+        let passed = |why| PassedOver { path: "a.b".into(), task_id: id.clone(), why };
+        let expires = Passed::Expires { expires: "E".into(), deadline: "D".into(), dependent: label("y") };
+        let strategy = NotReplaced::Strategy {
+            name: "index-search".into(),
+            asked: 2,
+            passed_over: vec![passed(Passed::State("failed".into(), Some("failed".into()))), passed(expires)],
+        };
+        let never = NotReplaced::Strategy { name: "never".into(), asked: 0, passed_over: Vec::new() };
+        let state =
+            Some(TaskState { state: "completed".into(), expires: "E".into(), reason: None, took: None });
+        let needed = Some(("D".into(), label("y")));
+        let found =
+            ReplacedBy::Strategy { name: "index-search".into(), path: Some("a.b".into()), state, needed };
+        for (fate, text) in [
+            (kept(KeptBy::DoNotOptimize, NotReplaced::DoNotOptimize), "kept: must not be optimized"),
+            (
+                kept(KeptBy::Dependent(label("y")), strategy),
+                "kept: needed by y; nothing to take for index-search at 2 index paths; \
+                 vLbaYNyfFziQ1WZW1EAhcg at a.b not taken: its state is failed; \
+                 vLbaYNyfFziQ1WZW1EAhcg at a.b not taken: it expires at E, before the deadline of y at D",
+            ),
+            (
+                kept(KeptBy::Strategy("never".into()), never),
+                "kept: asked for, not removed by never; not replaced by never",
+            ),
+            (
+                kept(
+                    KeptBy::IfDependent { dependent: label("y"), other: label("z") },
+                    NotReplaced::DoNotOptimize,
+                ),
+                "kept: needed by y, which runs because z does (if-dependencies); must not be optimized",
+            ),
+            (
+                kept(KeptBy::IfDependency(label("z")), NotReplaced::Dependency(label("z"))),
+                "kept: belongs to z, which runs; depends on z, which runs",
+            ),
+            (Fate::Removed(Removed::Strategy("always".into())), "removed: by always"),
+            (Fate::Removed(Removed::Dependents), "removed: all that needs it is removed"),
+            (
+                Fate::Replaced(id.clone(), Replaced { by: found, removed: None }),
+                "replaced by vLbaYNyfFziQ1WZW1EAhcg: by index-search at a.b, completed, expires at E",
+            ),
+            (
+                Fate::Replaced(
+                    id.clone(),
+                    Replaced { by: ReplacedBy::ExistingTasks, removed: Some(Removed::Dependents) },
+                ),
+                "replaced by vLbaYNyfFziQ1WZW1EAhcg: by existing_tasks; not needed: all that needs it is removed",
+            ),
+        ] {
+            assert_eq!(fate.to_string(), text);
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! The shape of the base parameters, and the check of all of them at once.
+
+use indexmap::IndexMap;
+
+use crate::diagnostics::Problem;
+use crate::diagnostics::origin::told;
+use crate::extension::Extension;
+use crate::graph::json::numbers;
+use crate::loader::Kind;
+use crate::parameters::Params;
+use crate::schema::{Field, Misfit, STRINGS, Shape, What, optional, required};
+use crate::taskgraph_version::TaskgraphVersion;
+use taskgraph_compat::suggest;
+use taskgraph_compat::value::path::KeyPath;
+use taskgraph_compat::value::{Str, Value};
+
+const TEXT_OR_NULL: Shape = Shape::Either(&[Shape::Str, Shape::Null], "a string or nothing (null)");
+
+const BASE: &[Field] = &[
+    required("base_repository", Shape::Str),
+    required("base_ref", Shape::Str),
+    required("base_rev", Shape::Str),
+    required("build_date", Shape::Int),
+    required("build_number", Shape::Int),
+    required("do_not_optimize", STRINGS),
+    required(
+        "enable_always_target",
+        Shape::Either(&[Shape::Bool, STRINGS], "true, false or a list of kinds"),
+    ),
+    required("existing_tasks", Shape::MapOf(&Shape::Str)),
+    required("files_changed", STRINGS),
+    required("filters", STRINGS),
+    required("head_ref", Shape::Str),
+    required("head_repository", Shape::Str),
+    required("head_rev", Shape::Str),
+    required("head_tag", Shape::Str),
+    required("level", Shape::Str),
+    required("moz_build_date", Shape::Str),
+    required("next_version", TEXT_OR_NULL),
+    required("optimize_strategies", TEXT_OR_NULL),
+    required("optimize_target_tasks", Shape::Bool),
+    required("owner", Shape::Str),
+    required("project", Shape::Str),
+    required("pushdate", Shape::Int),
+    required("pushlog_id", Shape::Str),
+    required("repository_type", Shape::Str),
+    required("target_tasks_method", Shape::Str),
+    required("tasks_for", Shape::Str),
+    required("version", TEXT_OR_NULL),
+    optional("code-review", Shape::Open(&[required("phabricator-build-target", Shape::Str)], &Shape::Any)),
+];
+
+/// All that is wrong with the parameters of a tree: their shapes, then what the tree's own check finds.
+///
+/// Python, when it is not strict, lets unknown keys pass everywhere; so they are no errors here either, and
+/// whether they have an effect is told after the graph is made.
+pub fn check(
+    params: &Params,
+    extension: &Extension,
+    kinds: &IndexMap<Str, Kind>,
+    version: TaskgraphVersion,
+) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for field in BASE.iter().chain(extension.parameters) {
+        let is_null = params.get(field.name) == Some(&Value::Null);
+        if field.name == "base_ref" && is_null && version.takes_no_base_ref() {
+            continue;
+        }
+        let path = KeyPath::dotted(field.name);
+        let misfits = match params.get(field.name) {
+            Some(value) => field.shape.check(value),
+            None if field.required => {
+                let what = What::Missing(field.shape.in_words());
+                vec![Misfit { path: KeyPath::default(), what }]
+            }
+            None => Vec::new(),
+        };
+        let within = |misfit: Misfit| Misfit { path: path.concat(&misfit.path), ..misfit };
+        let known = misfits.into_iter().filter(|misfit| !matches!(misfit.what, What::Unknown(_)));
+        problems.extend(tell_all(params, &known.map(within).collect::<Vec<_>>()));
+    }
+    if let Some(level) = params.get("level").and_then(Value::as_str)
+        && level.trim().parse::<i64>().is_err()
+    {
+        let path = KeyPath::dotted("level");
+        let place = params.place_of_value(&path);
+        problems.push(
+            Problem::error("wrong-value", "`level` must be a number in quotes")
+                .at(params.path_in_file(&path), format!("found `{level}`"))
+                .in_place(place),
+        );
+    }
+    if problems.is_empty()
+        && let Err(error) = params.file_url("")
+    {
+        let is_known = matches!(params.text("repository_type"), "git" | "hg");
+        let path = KeyPath::dotted(if is_known { "head_repository" } else { "repository_type" });
+        let problem = Problem::error("wrong-value", error.to_string())
+            .at(params.path_in_file(&path), "links to the tree are made of it")
+            .in_place(params.place_of_value(&path));
+        problems.push(match is_known {
+            true => problem.help(
+                "without parameters it is the url of the git remote `origin`; give another one with a parameters file",
+            ),
+            false => problem,
+        });
+    }
+    for field in extension.parameters {
+        problems
+            .extend(params.get(field.name).into_iter().flat_map(|value| without_place(params, field, value)));
+    }
+    if let Some(check) = extension.check {
+        let told: Vec<_> = problems.iter().map(|problem| problem.path.clone()).collect();
+        // What has the wrong shape is told once; a second opinion about the same key only confuses.
+        let is_an_opinion = |problem: &Problem| problem.is_error() || problem.is_about_the_end();
+        let found = check(params, kinds).into_iter();
+        problems.extend(found.filter(|problem| !is_an_opinion(problem) || !told.contains(&problem.path)));
+    }
+    problems
+}
+
+/// Parameters that neither the engine nor the tree knows, and keys in them that it does not know: a decision refuses
+/// them. Python: `Parameters.check`, strict.
+pub fn unknown(params: &Params, extension: &Extension) -> Vec<Problem> {
+    let known: Vec<&'static str> = BASE.iter().chain(extension.parameters).map(|field| field.name).collect();
+    let unknown = params.values().keys().filter(|name| !known.contains(&&***name));
+    let unknown = unknown
+        .map(|name| Misfit { path: KeyPath::default().join(name), what: What::Unknown(known.clone()) });
+    let unknown = unknown.map(|misfit| tell(params, &misfit));
+    let fields = BASE.iter().chain(extension.parameters);
+    unknown.chain(fields.flat_map(|field| unknown_inside(params, field))).collect()
+}
+
+/// Keys inside one parameter that the tree does not know, whatever its name is.
+pub fn unknown_in(params: &Params, extension: &Extension, name: &str) -> Vec<Problem> {
+    let fields = BASE.iter().chain(extension.parameters).filter(|field| field.name == name);
+    fields.flat_map(|field| unknown_inside(params, field)).collect()
+}
+
+fn unknown_inside(params: &Params, field: &Field) -> Vec<Problem> {
+    let misfits = params.get(field.name).map(|value| field.shape.check(value)).unwrap_or_default();
+    let unknown = misfits.into_iter().filter(|misfit| matches!(misfit.what, What::Unknown(_)));
+    let unknown =
+        unknown.map(|misfit| Misfit { path: KeyPath::dotted(field.name).concat(&misfit.path), ..misfit });
+    unknown.map(|misfit| tell(params, &misfit)).collect()
+}
+
+/// Numbers of a config that JSON lacks: parameters travel as JSON, from an action to its graph for example.
+fn without_place(params: &Params, field: &Field, value: &Value) -> Vec<Problem> {
+    let found = numbers::each(value).into_iter();
+    found
+        .map(|(inside, number)| {
+            let path = KeyPath::dotted(field.name).concat(&inside);
+            let key = path.last_name().unwrap_or_default();
+            Problem::error("wrong-value", format!("`{key}` is {number}, which JSON has no place for"))
+                .at(params.path_in_file(&path), "parameters are written as JSON")
+                .in_place(params.place_of_value(&path))
+        })
+        .collect()
+}
+
+/// Misfits as problems. What a section lacks is told at once: each key by itself would repeat the place of the section.
+fn tell_all(params: &Params, misfits: &[Misfit]) -> Vec<Problem> {
+    let mut missing: IndexMap<KeyPath, Vec<&Misfit>> = IndexMap::new();
+    for misfit in misfits.iter().filter(|misfit| matches!(misfit.what, What::Missing(_))) {
+        missing.entry(misfit.path.parent()).or_default().push(misfit);
+    }
+    let mut problems = Vec::new();
+    for misfit in misfits {
+        match missing.get(&misfit.path.parent()).filter(|_| matches!(misfit.what, What::Missing(_))) {
+            Some(lacking) if lacking.len() > 1 => {
+                if lacking.first().is_some_and(|first| first.path == misfit.path) {
+                    problems.push(lacks(params, &misfit.path.parent(), lacking));
+                }
+            }
+            _ => problems.push(tell(params, misfit)),
+        }
+    }
+    problems
+}
+
+/// A section that lacks several keys.
+fn lacks(params: &Params, section: &KeyPath, lacking: &[&Misfit]) -> Problem {
+    let names: Vec<String> = lacking.iter().filter_map(|misfit| misfit.path.last_name()).collect();
+    let named = suggest::list(names.iter().map(|name| format!("`{name}`"))).replace(" or ", " and ");
+    let label = format!("{} keys have to be here", names.len());
+    Problem::error("missing-key", format!("missing keys {named}"))
+        .at(params.path_in_file(section), label)
+        .in_place(params.place_of_key(section))
+}
+
+/// A misfit of the parameters as a problem, with its place in the file that has it.
+pub fn tell(params: &Params, misfit: &Misfit) -> Problem {
+    let (document, inside) = match params.layer(&misfit.path) {
+        Some((layer, inside)) => (Some(layer.document.clone()), inside),
+        None => (None, misfit.path.clone()),
+    };
+    told(misfit, inside, document.as_ref())
+}

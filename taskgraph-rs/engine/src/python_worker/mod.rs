@@ -1,0 +1,24 @@
+//! The tree's own Python: kinds, target methods, strategies and whatever else has no native equal are made by it.
+//!
+//! Invariant: this module starts no process. It speaks to one through a [`Channel`], which the command line hands in
+//! with the registry. A kind is made by one side as a whole; what the worker made counts like what is native.
+
+mod channel;
+mod exception;
+mod killed;
+mod phases;
+mod provenance;
+mod refusal;
+mod session;
+mod tasks;
+mod worker;
+
+pub use channel::{Channel, Interpreter, NativeParts, Python, Reply, Request};
+pub use killed::killed;
+pub use phases::OptimizeInPython;
+pub use provenance::{Because, MadeBy, PythonFacts, ReasonFacts};
+pub use refusal::Refusal;
+pub use session::{KindRequest, Session, SideEffects};
+pub use worker::{NO_TASKGRAPH, Opened, Registered, Worker};
+
+pub(crate) use tasks::from_value as task_of;

@@ -1,0 +1,195 @@
+//! One graph in the worker: its parameters, the tasks that it has, and the kinds that it makes.
+//!
+//! Invariant: a task is handed over once. What the worker has made itself it keeps, as long as its Taskgraph does.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use anyhow::Result;
+use indexmap::IndexSet;
+
+use crate::diagnostics::{Problem, Problems, place_of_value};
+use crate::loader::Kind;
+use crate::parameters::Params;
+use crate::python_worker::channel::{Channel, Request};
+use crate::python_worker::tasks;
+use crate::python_worker::tasks::{fields, json, object};
+use crate::python_worker::worker::{Opened, ask, texts};
+use crate::settings::Settings;
+use crate::task::{Label, Task, TasksByLabel};
+use crate::tree::Tree;
+use taskgraph_compat::source::Place;
+use taskgraph_compat::value::{Map, Str, Value, key};
+
+/// A copy of the worker that serves one graph, so that what its Python remembers ends with that graph.
+pub struct Session {
+    channel: Arc<dyn Channel>,
+    number: i64,
+    /// Whether each kind is made in a process of its own.
+    pub forks: bool,
+    /// Whether the JSON of a graph has all dependencies of its tasks, and not only its edges.
+    pub(super) writes_all_dependencies: bool,
+    /// The tasks that the worker has.
+    known: Mutex<IndexSet<Label>>,
+}
+
+/// A kind that is to be made by Python.
+pub struct KindRequest<'a> {
+    /// The tree.
+    pub tree: &'a Tree,
+    /// The kind.
+    pub kind: &'a Kind,
+    /// The tasks of the kinds that it depends on, in order.
+    pub upstream: &'a TasksByLabel,
+    /// All tasks that were made before, for a loader that may look at them.
+    pub loaded: Option<&'a TasksByLabel>,
+    /// Whether the graph is that of a decision, for which kinds may write artifacts.
+    pub writes_artifacts: bool,
+}
+
+/// What has to hold for what a transform returns.
+const A_TASK: &str = "`label` and `description` are strings, `attributes`, `task` and `dependencies` maps";
+
+/// What kinds in Python have done to others.
+#[derive(Debug, Default)]
+pub struct SideEffects {
+    /// Tasks that are no longer as they were handed over or returned.
+    pub changed: Vec<Value>,
+    /// Parts of Taskgraph that are replaced by now.
+    pub replaced: Vec<Str>,
+}
+
+impl Session {
+    pub(super) fn new(channel: Arc<dyn Channel>, number: i64, opened: &Opened) -> Self {
+        let Opened { forks, writes_all_dependencies, .. } = *opened;
+        Session { channel, number, forks, writes_all_dependencies, known: Mutex::default() }
+    }
+
+    pub(super) fn ask(
+        &self,
+        tree: &Tree,
+        method: &str,
+        what: &str,
+        place: Option<Place>,
+        arguments: String,
+    ) -> Result<Value> {
+        ask(&*self.channel, Some(self.number), tree, method, what, place, arguments)
+    }
+
+    /// Hands over the parameters of the graph, and what the call says of its surroundings.
+    pub fn set_parameters(&self, tree: &Tree, params: &Params, settings: &Settings) -> Result<()> {
+        let folder = |name| settings.python_artifacts.as_ref().map(|to| to.join(name).display().to_string());
+        let files = settings.run_task.iter().flat_map(|run_task| &run_task.files);
+        let run_task: Map =
+            files.map(|(name, path)| (key(name), path.display().to_string().into())).collect();
+        let arguments = fields([
+            ("values", params.values().clone().into()),
+            ("strict", false.into()),
+            ("artifacts", folder("artifacts").into()),
+            ("contexts", folder("contexts").into()),
+            ("run_task", run_task.into()),
+        ])?;
+        self.ask(tree, "set_parameters", "parameters", None, arguments)?;
+        Ok(())
+    }
+
+    /// Runs what the tree verifies before there are tasks.
+    pub fn verify_early(&self, tree: &Tree, phase: &'static str, targets: Value, all: bool) -> Result<()> {
+        let arguments = fields([("phase", phase.into()), ("target_kinds", targets), ("all", all.into())])?;
+        self.ask(tree, "verify_early", "verifying", None, arguments)?;
+        Ok(())
+    }
+
+    /// Makes the tasks of a kind.
+    pub fn kind(&self, request: &KindRequest<'_>) -> Result<Vec<Arc<Task>>> {
+        let KindRequest { tree, kind, upstream, loaded, writes_artifacts } = request;
+        let new = self.new_tasks(loaded.unwrap_or(upstream).values())?;
+        let labels = |tasks: &TasksByLabel| tasks.keys().map(Label::text).collect::<Value>();
+        let arguments = object(&[
+            ("name", &json(&(&kind.name).into())?),
+            ("upstream", &json(&labels(upstream))?),
+            ("loaded", &json(&labels(loaded.unwrap_or(upstream)))?),
+            ("new", &new),
+            ("write_artifacts", &writes_artifacts.to_string()),
+            ("fork", &self.forks.to_string()),
+        ]);
+        let what = format!("kind `{}`", kind.name);
+        let place = kind.place_of_reason();
+        let answer = self.ask(tree, "kind", &what, place, arguments)?;
+        let Value::Map(answer) = answer else { anyhow::bail!("{what}: the worker answers with no map") };
+        let mut answer = Arc::unwrap_or_clone(answer);
+        let Some(Value::List(made)) = answer.shift_remove("tasks") else {
+            anyhow::bail!("{what}: the worker answers without tasks")
+        };
+        let mut tasks = Vec::with_capacity(made.len());
+        let mut problems = Vec::new();
+        for task in Arc::unwrap_or_clone(made) {
+            match tasks::from_value(task, kind) {
+                Ok(task) => tasks.push(Arc::new(task)),
+                Err(error) => {
+                    let place = Some(place_of_value(&kind.document, &"transforms".into()));
+                    let problem = Problem::error("python", format!("{what}: {error:#}")).in_place(place);
+                    problems.push(problem.help(A_TASK));
+                }
+            }
+        }
+        Problems(problems).check()?;
+        lock(&self.known).extend(tasks.iter().map(|task| task.label.clone()));
+        Ok(tasks)
+    }
+
+    /// What kinds have done to others, once all are made. Where each has a process of its own, that is nothing.
+    pub fn side_effects(&self, tree: &Tree) -> Result<SideEffects> {
+        if self.forks {
+            return Ok(SideEffects::default());
+        }
+        let answer =
+            self.ask(tree, "finish_kinds", "looking at what kinds have changed", None, "{}".into())?;
+        let changed = answer.get("changed").and_then(Value::as_list).unwrap_or_default().to_vec();
+        Ok(SideEffects { changed, replaced: texts(&answer, "patched") })
+    }
+
+    /// The tasks that the worker does not have yet, as JSON. It has them then.
+    fn new_tasks<'t>(&self, tasks: impl Iterator<Item = &'t Arc<Task>>) -> Result<String> {
+        let mut known = lock(&self.known);
+        let new = tasks.filter(|task| known.insert(task.label.clone()));
+        list(new.map(task_json))
+    }
+
+    /// Tasks as JSON: labels of those that the worker has, and the others whole. It has them then.
+    pub(super) fn labels_or_tasks<'t>(&self, tasks: impl Iterator<Item = &'t Arc<Task>>) -> Result<String> {
+        let mut known = lock(&self.known);
+        list(tasks.map(|task| match known.insert(task.label.clone()) {
+            true => task_json(task),
+            false => json(&task.label.text().into()),
+        }))
+    }
+}
+
+fn task_json(task: &Arc<Task>) -> Result<String> {
+    json(&tasks::to_value(task)).map_err(|error| task.origin.blame(error))
+}
+
+/// A JSON list of items that are written already.
+fn list(items: impl Iterator<Item = Result<String>>) -> Result<String> {
+    Ok(format!("[{}]", items.collect::<Result<Vec<_>>>()?.join(",")))
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session").field("number", &self.number).finish_non_exhaustive()
+    }
+}
+
+impl Drop for Session {
+    /// Ends the copy of the worker. If the worker is gone, so is the copy.
+    fn drop(&mut self) {
+        let what = "ending a session";
+        let arguments = object(&[("number", &self.number.to_string())]);
+        let _ = self.channel.call(Request { session: None, method: "end_session", what, arguments });
+    }
+}

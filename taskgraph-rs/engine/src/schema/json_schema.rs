@@ -1,0 +1,138 @@
+//! Shapes as JSON Schema, for editors.
+//!
+//! Draft 7 is what yaml-language-server reads. A schema says no to nothing that the checks let pass; what only they
+//! can know (a float that is no integer, urls against an ensemble) it lets pass.
+
+use serde_json::{Map, Value, json};
+
+use crate::schema::{Field, Shape};
+
+/// Which keys a schema insists on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Strictness {
+    /// What is missing may come from defaults, and unknown keys only have no effect.
+    Lenient,
+    /// All that has to be there is there, and nothing else.
+    Strict,
+}
+
+/// The schema of a config with this shape.
+pub fn json_schema(shape: &Shape, title: &str, strictness: Strictness) -> Value {
+    let mut schema = Map::new();
+    schema.insert("$schema".into(), "http://json-schema.org/draft-07/schema#".into());
+    schema.insert("title".into(), title.into());
+    schema.extend(of(shape, strictness));
+    schema.into()
+}
+
+fn of(shape: &Shape, strictness: Strictness) -> Map<String, Value> {
+    let schema = match shape {
+        Shape::Any => json!({}),
+        Shape::Str => json!({"type": "string"}),
+        // Editors read YAML 1.2, where a number with underscores is a text.
+        Shape::Int => json!({"type": ["integer", "string"], "pattern": "^[-+]?[0-9][0-9_]*$"}),
+        Shape::Float => json!({"type": "number"}),
+        Shape::Bool => json!({"type": "boolean"}),
+        Shape::True => json!({"const": true}),
+        Shape::Null => json!({"type": "null"}),
+        Shape::Word(words) => json!({"enum": words}),
+        Shape::List(item) => json!({"type": "array", "items": of(item, strictness)}),
+        Shape::MapOf(inner) => json!({"type": "object", "additionalProperties": of(inner, strictness)}),
+        Shape::Map(fields) => {
+            let mut schema = object(fields, strictness);
+            if strictness == Strictness::Strict {
+                schema.insert("additionalProperties".into(), false.into());
+            }
+            return schema;
+        }
+        Shape::Open(fields, rest) => {
+            let mut schema = object(fields, strictness);
+            schema.insert("additionalProperties".into(), of(rest, strictness).into());
+            return schema;
+        }
+        Shape::KeyedBy(names, inner) => {
+            let by: Vec<String> = names.iter().map(|name| format!("by-{name}")).collect();
+            let keyed = json!({"type": "object", "propertyNames": {"enum": by}, "minProperties": 1});
+            json!({"anyOf": [of(inner, strictness), keyed]})
+        }
+        Shape::Either(shapes, words) => {
+            let any: Vec<_> = shapes.iter().map(|shape| of(shape, strictness)).collect();
+            json!({"anyOf": any, "description": words})
+        }
+    };
+    match schema {
+        Value::Object(schema) => schema,
+        _ => Map::new(),
+    }
+}
+
+fn object(fields: &[Field], strictness: Strictness) -> Map<String, Value> {
+    let properties: Map<String, Value> =
+        fields.iter().map(|field| (field.name.to_owned(), property(field, strictness))).collect();
+    let mut schema = Map::new();
+    schema.insert("type".into(), "object".into());
+    schema.insert("properties".into(), properties.into());
+    let required: Vec<&str> = fields.iter().filter(|field| field.required).map(|field| field.name).collect();
+    if strictness == Strictness::Strict && !required.is_empty() {
+        schema.insert("required".into(), required.into());
+    }
+    schema
+}
+
+fn property(field: &Field, strictness: Strictness) -> Value {
+    let mut schema = Map::new();
+    if !field.about.is_empty() {
+        schema.insert("description".into(), field.about.into());
+    }
+    schema.extend(match field.detail {
+        Some(detail) => of(detail, strictness),
+        None => of(&field.shape, strictness),
+    });
+    if !field.words.is_empty() {
+        schema.insert("enum".into(), field.words.into());
+    }
+    schema.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::{optional, required};
+
+    const INNER: Shape = Shape::Map(&[required("urls", crate::schema::STRINGS)]);
+    const SHAPE: Shape = Shape::Map(&[
+        required("count", Shape::Int).about("How many"),
+        optional("mode", Shape::Str).words(&["a", "b"]),
+        optional("model", Shape::Any).detail(&INNER),
+    ]);
+
+    #[test]
+    fn a_lenient_schema_insists_on_nothing() {
+        assert_eq!(
+            json_schema(&SHAPE, "It", Strictness::Lenient),
+            json!({
+                "$schema": "http://json-schema.org/draft-07/schema#",
+                "title": "It",
+                "type": "object",
+                "properties": {
+                    "count": {
+                        "description": "How many", "type": ["integer", "string"], "pattern": "^[-+]?[0-9][0-9_]*$"
+                    },
+                    "mode": {"type": "string", "enum": ["a", "b"]},
+                    "model": {
+                        "type": "object",
+                        "properties": {"urls": {"type": "array", "items": {"type": "string"}}}
+                    },
+                },
+            })
+        );
+    }
+
+    #[test]
+    fn a_strict_one_names_what_has_to_be_there_and_what_may() {
+        let schema = json_schema(&SHAPE, "It", Strictness::Strict);
+        assert_eq!(schema["required"], json!(["count"]));
+        assert_eq!(schema["additionalProperties"], json!(false));
+        assert_eq!(schema["properties"]["model"]["required"], json!(["urls"]));
+    }
+}

@@ -1,0 +1,195 @@
+//! What was decided on the way, and why. Every room writes it down; the preview only reads it.
+
+use std::sync::{Mutex, PoisonError};
+
+use indexmap::IndexMap;
+use serde::Serialize;
+
+use crate::diagnostics::Problem;
+use crate::transform::trace::{Trace, Trail};
+use taskgraph_compat::value::Str;
+use taskgraph_compat::value::path::KeyPath;
+
+/// What becomes of a task that starts from a pretrained model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Variant {
+    /// `use`: the model is downloaded and published as it is; nothing is trained.
+    DownloadOnly,
+    /// `continue`: training goes on from the checkpoint.
+    Continue,
+    /// `init`: the weights are initialised through Marian's `--pretrained-model`.
+    Init,
+}
+
+impl Variant {
+    /// In words: `download only`, `continue`, `init`.
+    pub fn words(self) -> &'static str {
+        match self {
+            Variant::DownloadOnly => "download only",
+            Variant::Continue => "continue",
+            Variant::Init => "init",
+        }
+    }
+}
+
+/// The pretrained model that a task starts from.
+#[derive(Clone, Debug, Serialize)]
+pub struct Model {
+    /// What becomes of the task.
+    pub variant: Variant,
+    /// The `type` of the config, handed to the training script as it is.
+    #[serde(rename = "type")]
+    pub model_type: Str,
+    /// One url for each member of the ensemble, in order.
+    pub urls: Vec<Str>,
+    /// The files that are mounted; none if the task fetches the model itself.
+    pub files: Vec<Str>,
+    /// Where they are mounted: `./artifacts`.
+    pub directory: Option<Str>,
+    /// Names of dependencies that the task has no longer.
+    pub dropped: Vec<Str>,
+}
+
+/// What a task has to do with what earlier runs have made. A path is that of a key among the parameters.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reuse {
+    /// What it brings into the graph.
+    pub brings: Option<KeyPath>,
+    /// Dependencies that it has in the place of others.
+    pub moved: Vec<Moved>,
+    /// Why Python Taskgraph makes no such task, if that is one of the differences on purpose.
+    pub only_here: Option<OnlyHere>,
+}
+
+/// Why Python Taskgraph does not make a task.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OnlyHere {
+    /// What it does instead.
+    pub why: Str,
+    /// The key because of which it does.
+    pub by: KeyPath,
+}
+
+/// A dependency that stands in the place of another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Moved {
+    /// The name of the one that is gone.
+    pub from: Str,
+    /// The name of the one in its place; nothing if nothing took its place.
+    pub to: Option<Str>,
+    /// The key because of which it moved.
+    pub by: KeyPath,
+}
+
+/// A stub that a transform did not let through.
+#[derive(Clone, Debug, Serialize)]
+pub struct Dropped {
+    /// The kind it belonged to.
+    pub kind: Str,
+    /// Its stage, if it had one.
+    pub stage: Option<Str>,
+    /// Why it is gone.
+    pub why: String,
+    /// The key of what is reused in its place, if that is why.
+    #[serde(skip)]
+    pub by: Option<KeyPath>,
+}
+
+/// The build context of a docker image, for the task that builds the image.
+#[derive(Debug)]
+pub struct DockerContext {
+    /// The name of the image.
+    pub name: Str,
+    /// The context as a tar stream.
+    pub tar: Vec<u8>,
+}
+
+/// The notebook that transforms write into while a graph is generated.
+#[derive(Debug, Default)]
+pub struct Record {
+    dropped: Mutex<Vec<Dropped>>,
+    refused: Mutex<Vec<Problem>>,
+    warnings: Mutex<Vec<Problem>>,
+    traces: Mutex<IndexMap<Str, Trace>>,
+    contexts: Mutex<Vec<DockerContext>>,
+}
+
+impl Record {
+    /// Notes that a stub is gone.
+    pub fn drop_stub(&self, dropped: Dropped) {
+        self.dropped.lock().unwrap_or_else(PoisonError::into_inner).push(dropped);
+    }
+
+    /// Notes why the graph will be refused, by a transform that goes on as if what is wrong were not there: so the kinds
+    /// behind are made, and what is wrong with them is told as well.
+    pub fn refuse(&self, problem: Problem) {
+        self.refused.lock().unwrap_or_else(PoisonError::into_inner).push(problem);
+    }
+
+    /// Why the graph is refused, which is then no longer noted.
+    pub fn take_refused(&self) -> Vec<Problem> {
+        std::mem::take(&mut self.refused.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Notes a warning. The same headline is noted once.
+    pub fn warn(&self, warning: Problem) {
+        let mut warnings = self.warnings.lock().unwrap_or_else(PoisonError::into_inner);
+        if !warnings.iter().any(|known| known.message == warning.message) {
+            warnings.push(warning);
+        }
+    }
+
+    /// Notes what a digest is made of. Only a graph that is to be explained keeps it.
+    pub fn digest_of(&self, label: &str, data: &[impl AsRef<str>]) {
+        let data = data.iter().map(|one| one.as_ref().into()).collect();
+        let mut traces = self.traces.lock().unwrap_or_else(PoisonError::into_inner);
+        traces.entry(label.into()).or_default().digest = data;
+    }
+
+    /// Notes the way of a stub that became the task `label`.
+    pub fn trail_of(&self, label: &str, trail: &Trail) {
+        let mut traces = self.traces.lock().unwrap_or_else(PoisonError::into_inner);
+        traces.entry(label.into()).or_default().stations = trail.stations();
+    }
+
+    /// All that was kept of how tasks came about, by label.
+    pub fn take_traces(&self) -> IndexMap<Str, Trace> {
+        std::mem::take(&mut self.traces.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Keeps the context of an image.
+    pub fn keep_context(&self, context: DockerContext) {
+        self.contexts.lock().unwrap_or_else(PoisonError::into_inner).push(context);
+    }
+
+    /// The contexts that were kept, which are then no longer here.
+    pub fn take_contexts(&self) -> Vec<DockerContext> {
+        std::mem::take(&mut self.contexts.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Adds what another notebook holds.
+    pub fn add(&self, other: Record) {
+        fn add<T>(own: &Mutex<Vec<T>>, other: Mutex<Vec<T>>) {
+            let other = other.into_inner().unwrap_or_else(PoisonError::into_inner);
+            if !other.is_empty() {
+                own.lock().unwrap_or_else(PoisonError::into_inner).extend(other);
+            }
+        }
+        add(&self.dropped, other.dropped);
+        add(&self.refused, other.refused);
+        add(&self.contexts, other.contexts);
+        let warnings = other.warnings.into_inner().unwrap_or_else(PoisonError::into_inner);
+        warnings.into_iter().for_each(|warning| self.warn(warning));
+        let traces = other.traces.into_inner().unwrap_or_else(PoisonError::into_inner);
+        if !traces.is_empty() {
+            self.traces.lock().unwrap_or_else(PoisonError::into_inner).extend(traces);
+        }
+    }
+
+    /// All stubs that are gone, and all warnings.
+    pub fn into_notes(self) -> (Vec<Dropped>, Vec<Problem>) {
+        let dropped = self.dropped.into_inner().unwrap_or_else(PoisonError::into_inner);
+        (dropped, self.warnings.into_inner().unwrap_or_else(PoisonError::into_inner))
+    }
+}

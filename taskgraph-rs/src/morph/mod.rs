@@ -1,8 +1,0 @@
-//! Brings a graph into a form that Taskcluster takes, without changing what it means: adds tasks, and never removes one.
-
-mod added;
-mod code_review;
-mod index_tasks;
-mod morphed;
-
-pub use morphed::{Morphed, morph, unchanged};

@@ -1,0 +1,134 @@
+//! Why a call came to nothing.
+
+use taskgraph_compat::error::Machine;
+
+/// The most characters of what a service says that are told.
+const MOST_SAID: usize = 4_000;
+
+/// Why a call came to nothing, after all attempts.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Failure {
+    /// Status 404.
+    #[error("not found: {0}")]
+    NotFound(String),
+    /// Status 409: something else is there already.
+    #[error("conflict: {0}")]
+    Conflict(String),
+    /// Another status of the 400s. Asking again would not help.
+    #[error("refused with {}{}", told(*.status, .message), advice(*.status, .message))]
+    Refused {
+        /// The status.
+        status: u16,
+        /// What the service says.
+        message: String,
+    },
+    /// No answer that can be read, however often it was asked.
+    #[error("{0}")]
+    Unreachable(String),
+    /// An answer that is not what the service promises.
+    #[error("{0}")]
+    Unusable(String),
+}
+
+/// The status, and what the service says. What stands before a service may say nothing but its status.
+fn told(status: u16, message: &str) -> String {
+    let words = format!("status {status}");
+    if message.starts_with(&words) { message.to_owned() } else { format!("{words}: {message}") }
+}
+
+/// What somebody has to do about a refusal of the credentials; it says so in one line.
+fn advice(status: u16, message: &str) -> &'static str {
+    let says = |word: &str| message.to_lowercase().contains(word);
+    match status {
+        401 if says("stale timestamp") => "; the clock of this machine is wrong: set it, and call again",
+        401 if says("certificate") && says("expir") => {
+            "; the credentials have expired: get new ones, and start the same task id again: what exists is used"
+        }
+        _ => "",
+    }
+}
+
+impl Failure {
+    /// The failure behind an error of this room.
+    pub fn behind(error: &anyhow::Error) -> Option<&Failure> {
+        error.downcast_ref()
+    }
+
+    /// The failure of a status of the 400s.
+    pub(super) fn of_status(status: u16, message: String) -> Self {
+        match status {
+            404 => Failure::NotFound(message),
+            409 => Failure::Conflict(message),
+            _ => Failure::Refused { status, message },
+        }
+    }
+
+    /// An error that says which call it was: the input is not to blame.
+    pub(super) fn of(self, call: &str) -> anyhow::Error {
+        anyhow::Error::new(self).context(Machine(format!("Taskcluster: {call} failed")))
+    }
+
+    /// `None` where nothing was found.
+    pub(super) fn found<T>(answer: Result<T, Failure>) -> Result<Option<T>, Failure> {
+        match answer {
+            Ok(found) => Ok(Some(found)),
+            Err(Failure::NotFound(_)) => Ok(None),
+            Err(failure) => Err(failure),
+        }
+    }
+}
+
+/// How the services go on once they have listed the scopes that are missing: with all that a call needs.
+const ALL_SCOPES: &str = "This request requires the client to satisfy the following scope expression:";
+
+/// What a service says, in one line: without the lines about the call that it adds below a rule, and without the scopes
+/// that are there.
+pub(super) fn message(text: &str) -> String {
+    let said = text.split("\n---").next().unwrap_or(text);
+    let said = said.split(ALL_SCOPES).next().unwrap_or(said);
+    let line = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(MOST_SAID) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_is_found_behind_its_error_and_is_the_machine_s_fault() {
+        let error = Failure::Conflict("there".into()).of("createTask");
+        assert!(Machine::is_behind(&error));
+        assert_eq!(Failure::behind(&error), Some(&Failure::Conflict("there".into())));
+        assert_eq!(format!("{error:#}"), "Taskcluster: createTask failed: conflict: there");
+    }
+
+    #[test]
+    fn who_is_not_let_in_is_told_what_to_do() {
+        let told = |status, message: &str| Failure::of_status(status, message.into()).to_string();
+        assert_eq!(
+            told(401, "Stale timestamp"),
+            "refused with status 401: Stale timestamp; the clock of this machine is wrong: set it, and call again"
+        );
+        assert_eq!(
+            told(401, "ext.certificate.expiry < now"),
+            "refused with status 401: ext.certificate.expiry < now; the credentials have expired: get new ones, and \
+             start the same task id again: what exists is used"
+        );
+        assert_eq!(told(401, "Bad mac"), "refused with status 401: Bad mac");
+        assert_eq!(told(403, "status 403 (Forbidden): go"), "refused with status 403 (Forbidden): go");
+        assert_eq!(told(400, "Stale timestamp"), "refused with status 400: Stale timestamp");
+    }
+
+    #[test]
+    fn what_a_service_says_becomes_one_line() {
+        let text = "Schema Validation Failed!\n  * data.x\n\n---\n\n* method: createTask";
+        assert_eq!(message(text), "Schema Validation Failed! * data.x");
+        let text = format!(
+            "Client ID x is missing the following scopes:\n\n```\nqueue:a\n```\n\n{ALL_SCOPES}\n\n```\nqueue:b\n```"
+        );
+        assert_eq!(message(&text), "Client ID x is missing the following scopes: ``` queue:a ```");
+    }
+}

@@ -1,0 +1,72 @@
+//! Who is told what goes on, and may stop it.
+
+use std::time::Duration;
+
+use crate::error::Failure;
+use taskgraph::task::Label;
+use taskgraph::task::id::TaskId;
+
+/// Told about long work while it goes on.
+pub trait Watch: Send + Sync {
+    /// Something happened.
+    fn tell(&self, news: &News<'_>);
+
+    /// Whether to stop: what is in flight is awaited, nothing new is begun.
+    fn is_cancelled(&self) -> bool {
+        false
+    }
+}
+
+/// What may happen.
+#[derive(Debug)]
+pub enum News<'n> {
+    /// A call is made again.
+    Again {
+        /// Which one: `createTask fN1SbArXTPSVFUUvaOlinQ`.
+        call: &'n str,
+        /// Why.
+        why: &'n str,
+        /// How long is waited before.
+        pause: Duration,
+    },
+    /// The services refuse the credentials. What anybody may ask is asked without them from now on.
+    Unsigned {
+        /// What they say.
+        failure: &'n Failure,
+    },
+    /// Some of the index paths were looked up.
+    LookedUp {
+        /// How many by now.
+        done: usize,
+        /// How many in all.
+        all: usize,
+    },
+    /// A task is there.
+    Created {
+        /// Its label.
+        label: &'n Label,
+        /// Its id.
+        task_id: &'n TaskId,
+        /// How many are there by now.
+        done: usize,
+        /// How many there will be.
+        all: usize,
+    },
+    /// A task will not be there.
+    Refused {
+        /// Its label.
+        label: &'n Label,
+        /// Its id.
+        task_id: &'n TaskId,
+        /// Why.
+        failure: &'n Failure,
+    },
+}
+
+/// Tells nobody.
+#[derive(Clone, Copy, Debug)]
+pub struct Silent;
+
+impl Watch for Silent {
+    fn tell(&self, _: &News<'_>) {}
+}

@@ -1,0 +1,368 @@
+//! One call, made until there is an answer or none is to be hoped for.
+
+use std::cell::RefCell;
+use std::fs::File;
+use std::io::{self, Seek as _, Write as _};
+use std::time::Duration;
+
+use reqwest::{Method, Response, StatusCode};
+use serde::de::DeserializeOwned;
+use serde_json::Value as Json;
+use taskcluster::Client;
+
+use crate::connection::{Address, Connection};
+use crate::error::{Failure, message};
+use crate::progress::News;
+use crate::retry::Again;
+use taskgraph_compat::redact::redact;
+
+/// How often a wait looks whether it is cancelled.
+const GLANCE: Duration = Duration::from_millis(100);
+
+/// The most of a refusal that is read: what a service says stands in the first lines, and nobody reads more.
+const REFUSAL: usize = 64 << 10;
+
+/// How long a download may take as long as it goes on: images have gigabytes.
+const LONGEST_DOWNLOAD: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// A call of a service, as its documentation has it.
+pub(super) struct Asked<'a> {
+    /// The service.
+    pub(super) service: &'a Client,
+    /// `GET`, `PUT`, …
+    pub(super) method: &'static str,
+    /// The path below the service. Nothing in it needs an escape.
+    pub(super) path: String,
+    /// What is sent along.
+    pub(super) body: Option<&'a Json>,
+    /// Whether anybody may ask: it only reads.
+    pub(super) is_open: bool,
+}
+
+/// What came of one attempt, if no answer did.
+#[derive(Debug)]
+pub(super) enum Trouble {
+    /// It may pass.
+    Passing(Again, String),
+    /// It will not.
+    Final(Failure),
+}
+
+impl Connection {
+    /// Makes a call until it is answered. Nobody waits for a further attempt once the watch has cancelled.
+    pub(super) async fn ask<T>(
+        &self,
+        call: &str,
+        attempt: impl AsyncFn() -> Result<T, Trouble>,
+    ) -> Result<T, Failure> {
+        let mut attempts = 1;
+        loop {
+            let (again, why) = match attempt().await {
+                Ok(answer) => return Ok(answer),
+                Err(Trouble::Final(failure)) => return Err(failure),
+                Err(Trouble::Passing(again, why)) => (again, why),
+            };
+            if attempts >= self.patience.attempts {
+                let times = if attempts == 1 { "once".into() } else { format!("{attempts} times") };
+                return Err(Failure::Unreachable(format!("{why} (asked {times})")));
+            }
+            let pause = self.patience.wait(again, attempts);
+            self.watch.tell(&News::Again { call, why: &why, pause });
+            if !self.sleep(pause).await {
+                return Err(Failure::Unreachable(format!("{why} (cancelled)")));
+            }
+            attempts += 1;
+        }
+    }
+
+    /// The same for an answer of a service, which is JSON.
+    pub(super) async fn ask_service<T: DeserializeOwned>(
+        &self,
+        call: &str,
+        asked: &Asked<'_>,
+    ) -> Result<T, Failure> {
+        self.ask(call, async || {
+            let refused = match self.signs(asked.is_open) {
+                false => None,
+                true => match asked.service.request(asked.method, &asked.path, None, asked.body).await {
+                    Ok(answer) => return Ok(serde_json::from_slice(&self.whole(answer).await?)?),
+                    Err(error) => Some(self.unless_open(error.into(), asked.is_open)?),
+                },
+            };
+            let answer = self.unsigned(asked).await.map_err(|trouble| instead(refused, trouble))?;
+            Ok(serde_json::from_slice(&self.whole(answer).await?)?)
+        })
+        .await
+    }
+
+    /// The same as the crate's request, for whoever has no credentials: so that what a refusal says is kept, whatever
+    /// it is written in.
+    async fn unsigned(&self, asked: &Asked<'_>) -> Result<Response, Trouble> {
+        let url = asked.service.make_url(&asked.path, None)?;
+        let method = Method::from_bytes(asked.method.as_bytes()).map_err(anyhow::Error::new)?;
+        let request = self.plain()?.request(method, url);
+        let request = match asked.body {
+            Some(body) => {
+                let body = serde_json::to_vec(body)?;
+                request.header("content-type", "application/json").body(body)
+            }
+            None => request.header("content-length", "0"),
+        };
+        let answer = request.send().await?;
+        match answer.status().is_success() {
+            true => Ok(answer),
+            false => Err(refusal(answer).await),
+        }
+    }
+
+    /// What the services say of credentials that they refuse, if anybody may ask; else the trouble itself.
+    fn unless_open(&self, trouble: Trouble, is_open: bool) -> Result<Failure, Trouble> {
+        match trouble {
+            Trouble::Final(failure @ Failure::Refused { status: 401, .. }) if is_open => {
+                self.distrust(&failure);
+                Ok(failure)
+            }
+            trouble => Err(trouble),
+        }
+    }
+
+    /// The bytes at a url, in the form that `read` makes of them. Redirects are followed.
+    pub(super) async fn fetch<T>(
+        &self,
+        call: &str,
+        address: &Address,
+        read: impl Fn(Vec<u8>) -> Result<T, Trouble>,
+    ) -> Result<T, Failure> {
+        self.ask(call, async || {
+            let refused = match address.signed.as_deref().filter(|_| self.signs(true)) {
+                None => None,
+                Some(url) => match self.get(url).await {
+                    Ok(bytes) => return read(bytes),
+                    Err(trouble) => Some(self.unless_open(trouble, true)?),
+                },
+            };
+            read(self.get(&address.plain).await.map_err(|trouble| instead(refused, trouble))?)
+        })
+        .await
+    }
+
+    /// Writes the bytes at a url into a file, from its start. Redirects are followed; the size has no limit.
+    pub(super) async fn save(&self, call: &str, address: &Address, to: &mut File) -> Result<(), Failure> {
+        let to = RefCell::new(to);
+        self.ask(call, async || {
+            let refused = match address.signed.as_deref().filter(|_| self.signs(true)) {
+                None => None,
+                Some(url) => match self.download(url).await {
+                    Ok(answer) => return self.pour(answer, &to).await,
+                    Err(trouble) => Some(self.unless_open(trouble, true)?),
+                },
+            };
+            let answer = self.download(&address.plain).await;
+            self.pour(answer.map_err(|trouble| instead(refused, trouble))?, &to).await
+        })
+        .await
+    }
+
+    async fn download(&self, url: &str) -> Result<Response, Trouble> {
+        let answer = self.http.get(url).timeout(LONGEST_DOWNLOAD).send().await?;
+        match answer.status().is_success() {
+            true => Ok(answer),
+            false => Err(refusal(answer).await),
+        }
+    }
+
+    /// Writes an answer into a file, piece by piece, unless it is cancelled meanwhile.
+    async fn pour(&self, mut answer: Response, to: &RefCell<&mut File>) -> Result<(), Trouble> {
+        let unusable = |error: io::Error| {
+            Trouble::Final(Failure::Unusable(format!("what is downloaded cannot be written: {error}")))
+        };
+        to.borrow_mut().rewind().map_err(unusable)?;
+        to.borrow().set_len(0).map_err(unusable)?;
+        while let Some(chunk) = answer.chunk().await? {
+            if self.watch.is_cancelled() {
+                return Err(Trouble::Final(Failure::Unreachable("the download was cancelled".into())));
+            }
+            to.borrow_mut().write_all(&chunk).map_err(unusable)?;
+        }
+        Ok(())
+    }
+
+    async fn get(&self, url: &str) -> Result<Vec<u8>, Trouble> {
+        let answer = self.http.get(url).send().await?;
+        match answer.status().is_success() {
+            true => self.whole(answer).await,
+            false => Err(refusal(answer).await),
+        }
+    }
+
+    /// All of an answer, unless it is longer than what is taken, however it was packed and whatever it said before.
+    async fn whole(&self, answer: Response) -> Result<Vec<u8>, Trouble> {
+        let most = self.patience.most_bytes;
+        match beginning(answer, most).await? {
+            (bytes, true) => Ok(bytes),
+            (_, false) => {
+                let told = format!("the answer has more than the {most} bytes that are taken");
+                Err(Trouble::Final(Failure::Unusable(told)))
+            }
+        }
+    }
+
+    /// Waits, unless it is cancelled meanwhile.
+    async fn sleep(&self, pause: Duration) -> bool {
+        let mut left = pause;
+        while !self.watch.is_cancelled() {
+            if left.is_zero() {
+                return true;
+            }
+            let nap = left.min(GLANCE);
+            tokio::time::sleep(nap).await;
+            left -= nap;
+        }
+        false
+    }
+}
+
+/// What to tell if a call is refused with credentials and without: that the credentials are no good.
+fn instead(refused: Option<Failure>, trouble: Trouble) -> Trouble {
+    match (refused, trouble) {
+        (Some(failure), Trouble::Final(Failure::Refused { status: 401 | 403, .. })) => {
+            Trouble::Final(failure)
+        }
+        (_, trouble) => trouble,
+    }
+}
+
+/// The first bytes of an answer, and whether these are all. The rest is not waited for.
+async fn beginning(mut answer: Response, most: usize) -> reqwest::Result<(Vec<u8>, bool)> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = answer.chunk().await? {
+        if bytes.len() + chunk.len() > most {
+            return Ok((bytes, false));
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok((bytes, true))
+}
+
+/// What a status that is no success means.
+async fn refusal(answer: Response) -> Trouble {
+    let status = answer.status();
+    let ordered = answer.headers().get("retry-after").and_then(|wait| wait.to_str().ok()?.parse().ok());
+    let (body, _) = beginning(answer, REFUSAL).await.unwrap_or_default();
+    let again = match ordered {
+        Some(seconds) => Again::Ordered(Duration::from_secs(seconds)),
+        None if status == StatusCode::TOO_MANY_REQUESTS => Again::Busy,
+        None => Again::Fault,
+    };
+    of_status(status, again, said(status, &body))
+}
+
+/// What the body of a refusal says: the message of the service, or else the first line of whoever stands before it.
+fn said(status: StatusCode, body: &[u8]) -> String {
+    if let Ok(json) = serde_json::from_slice::<serde_json::Value>(body) {
+        let told = json.get("message").and_then(serde_json::Value::as_str).map(message);
+        return told.unwrap_or_else(|| words(status));
+    }
+    let text = String::from_utf8_lossy(body);
+    let is_markup = text.trim_start().starts_with('<');
+    let line = text.lines().map(str::trim).find(|line| !line.is_empty()).filter(|_| !is_markup);
+    match line {
+        Some(line) => format!("{}: {}", words(status), redact(&message(line))),
+        None => words(status),
+    }
+}
+
+fn of_status(status: StatusCode, again: Again, told: String) -> Trouble {
+    if status.is_redirection() {
+        let told = format!("{}, which leads nowhere that is followed", words(status));
+        return Trouble::Final(Failure::Unusable(told));
+    }
+    if status == StatusCode::TOO_MANY_REQUESTS || !status.is_client_error() {
+        return Trouble::Passing(again, words(status));
+    }
+    Trouble::Final(Failure::of_status(status.as_u16(), told))
+}
+
+/// `status 503 (Service Unavailable)`.
+fn words(status: StatusCode) -> String {
+    match status.canonical_reason() {
+        Some(reason) => format!("status {} ({reason})", status.as_u16()),
+        None => format!("status {}", status.as_u16()),
+    }
+}
+
+/// An error of the `taskcluster` crate: one of `reqwest`, below the message of the service if there is one.
+impl From<anyhow::Error> for Trouble {
+    fn from(error: anyhow::Error) -> Self {
+        let told = error.to_string();
+        match error.downcast::<reqwest::Error>() {
+            Ok(error) => match error.status() {
+                Some(StatusCode::TOO_MANY_REQUESTS) => {
+                    of_status(StatusCode::TOO_MANY_REQUESTS, Again::Busy, String::new())
+                }
+                // Without a message of the service it is reqwest's, which speaks of the url.
+                Some(status) if told == error.to_string() => of_status(status, Again::Fault, words(status)),
+                Some(status) => of_status(status, Again::Fault, message(&told)),
+                None => error.into(),
+            },
+            Err(error) => Trouble::Final(Failure::Unusable(redact(&format!("{error:#}")))),
+        }
+    }
+}
+
+/// No answer, or none that can be read.
+impl From<reqwest::Error> for Trouble {
+    fn from(error: reqwest::Error) -> Self {
+        let is_final = error.is_builder() || error.is_redirect();
+        // A signed url must not be shown; who it is that does not answer has to be.
+        let origin = error.url().map(|url| url.origin().ascii_serialization());
+        let told = chain(&error.without_url());
+        let told = match origin {
+            Some(origin) => format!("{origin}: {told}"),
+            None => told,
+        };
+        match is_final {
+            true => Trouble::Final(Failure::Unusable(told)),
+            false => Trouble::Passing(Again::Fault, told),
+        }
+    }
+}
+
+/// An answer that was cut or garbled on its way, or is not what it should be.
+impl From<serde_json::Error> for Trouble {
+    fn from(error: serde_json::Error) -> Self {
+        Trouble::Passing(Again::Fault, format!("an answer that cannot be read: {error}"))
+    }
+}
+
+/// An error and its causes in one line, each told once.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut told = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        let cause_told = cause.to_string();
+        if !told.contains(&cause_told) {
+            told = format!("{told}: {cause_told}");
+        }
+        next = cause.source();
+    }
+    redact(&told)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_says_what_its_body_says_whatever_that_is_written_in() {
+        let told = |body: &str| said(StatusCode::BAD_GATEWAY, body.as_bytes());
+        assert_eq!(told(r#"{"message": "no\n\n---\n\n* method: x"}"#), "no");
+        assert_eq!(told("{}"), "status 502 (Bad Gateway)");
+        assert_eq!(told(""), "status 502 (Bad Gateway)");
+        assert_eq!(told("<html><body>gone</body></html>"), "status 502 (Bad Gateway)");
+        assert_eq!(
+            told("\n Failed during proxy request: https://me:secret@host\nmore"),
+            "status 502 (Bad Gateway): Failed during proxy request: https://***@host"
+        );
+    }
+}

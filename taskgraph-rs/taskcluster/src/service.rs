@@ -1,0 +1,80 @@
+//! What actions ask Taskcluster. Asking changes nothing: what is to be done goes into a plan.
+
+use anyhow::Result;
+
+use crate::{Failure, GroupTask, Taskcluster};
+use taskgraph::optimize::index::{Found, Wanted};
+use taskgraph::task::id::TaskId;
+use taskgraph_compat::value::{Str, Value};
+
+/// The questions of actions. `None` stands for what does not exist, or does no longer.
+pub trait Service {
+    /// The task at an index path.
+    fn find_task(&self, index_path: &str) -> Result<Option<TaskId>>;
+
+    /// The tasks below an index path, those first that expire first.
+    fn list_tasks(&self, namespace: &str) -> Result<Vec<TaskId>>;
+
+    /// The tasks at many index paths, and how these and other tasks are doing.
+    fn find(&self, wanted: &Wanted) -> Result<Found>;
+
+    /// An artifact.
+    fn artifact(&self, task: &TaskId, name: &str) -> Result<Option<Vec<u8>>>;
+
+    /// The definition of a task.
+    fn definition(&self, task: &TaskId) -> Result<Option<Value>>;
+
+    /// The definitions of tasks, in the same order.
+    fn definitions(&self, tasks: &[TaskId]) -> Result<Vec<Option<Value>>> {
+        tasks.iter().map(|task| self.definition(task)).collect()
+    }
+
+    /// The state of a task.
+    fn state(&self, task: &TaskId) -> Result<Option<Str>>;
+
+    /// All tasks of a group.
+    fn group(&self, group: &TaskId) -> Result<Option<Vec<GroupTask>>>;
+}
+
+impl Service for Taskcluster {
+    fn find_task(&self, index_path: &str) -> Result<Option<TaskId>> {
+        self.find_task(index_path)
+    }
+
+    fn list_tasks(&self, namespace: &str) -> Result<Vec<TaskId>> {
+        self.list_tasks(namespace)
+    }
+
+    fn find(&self, wanted: &Wanted) -> Result<Found> {
+        self.find(wanted)
+    }
+
+    fn artifact(&self, task: &TaskId, name: &str) -> Result<Option<Vec<u8>>> {
+        self.artifact(task, name)
+    }
+
+    fn definition(&self, task: &TaskId) -> Result<Option<Value>> {
+        there(self.definition(task))
+    }
+
+    fn definitions(&self, tasks: &[TaskId]) -> Result<Vec<Option<Value>>> {
+        self.definitions(tasks)
+    }
+
+    fn state(&self, task: &TaskId) -> Result<Option<Str>> {
+        let status = there(self.status(task))?;
+        Ok(status.and_then(|status| status.get("state")?.as_str().map(Str::from)))
+    }
+
+    fn group(&self, group: &TaskId) -> Result<Option<Vec<GroupTask>>> {
+        there(self.group(group))
+    }
+}
+
+fn there<T>(answer: Result<T>) -> Result<Option<T>> {
+    match answer {
+        Ok(found) => Ok(Some(found)),
+        Err(error) if matches!(Failure::behind(&error), Some(Failure::NotFound(_))) => Ok(None),
+        Err(error) => Err(error),
+    }
+}

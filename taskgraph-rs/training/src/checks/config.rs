@@ -1,0 +1,148 @@
+//! What is wrong with configs, many of them over one tree: the preview's own checks without its plan.
+
+use std::time::SystemTime;
+
+use anyhow::Result;
+
+use crate::config;
+use crate::config::{Configured, base_parameters, problems_of};
+use crate::pipeline::Training;
+use crate::preview::graphs::{Making, notes};
+use crate::preview::{Against, Input, Request, no_training};
+use crate::remote_files::{Folder, Remote, dataset_files, remotes};
+use crate::report::{Config, Outcome, outcome};
+use taskgraph::diagnostics::{Problem, Problems};
+use taskgraph::generator::Loaded;
+use taskgraph::parameters;
+use taskgraph::parameters::Params;
+use taskgraph::settings::Settings;
+use taskgraph_compat::value::{Map, Value};
+
+/// A config that was checked.
+#[derive(Debug)]
+pub struct Checked {
+    /// What it is.
+    pub config: Config,
+    /// The language that is translated from; empty if the config does not say it.
+    pub src: String,
+    /// The language that is translated to.
+    pub trg: String,
+    /// How it went.
+    pub outcome: Outcome,
+    /// What is wrong, errors first, each in the order of the file.
+    pub problems: Vec<Problem>,
+    /// What is worth knowing, and nobody's fault.
+    pub notes: Vec<String>,
+    /// The files that its run would fetch from elsewhere; none if it is refused.
+    pub remotes: Vec<Remote>,
+    /// What there is of them, once somebody asked.
+    pub folders: Vec<Folder>,
+    /// The parameters, if the config could be read: complete, and not refused unless `outcome` says so.
+    pub params: Option<Params>,
+}
+
+impl Checked {
+    /// Adds what was found out later.
+    pub fn add(&mut self, problems: Vec<Problem>) {
+        self.problems.extend(problems);
+        (self.problems, self.outcome) = outcome(std::mem::take(&mut self.problems), &self.config.file);
+    }
+}
+
+/// Checks configs over one tree. What is the same for all of them is found out once.
+pub struct Checker<'c> {
+    loaded: &'c Loaded,
+    training: &'c Training,
+    settings: Settings,
+    known: Map,
+    now: SystemTime,
+}
+
+impl<'c> Checker<'c> {
+    /// A checker. Refused for a tree that trains nothing.
+    pub fn new(loaded: &'c Loaded, settings: &Settings, now: SystemTime) -> Result<Self> {
+        let Some(training) = crate::pipeline::of(&loaded.extension) else {
+            return Err(Problems::from(no_training(loaded)).into());
+        };
+        let mut base = Params::default();
+        base_parameters::fill(&mut base, &loaded.tree, training.target_method);
+        parameters::fill_base(&mut base, &loaded.tree, now)?;
+        // No digest has a say in what is wrong with a config.
+        let settings = Settings { fast: true, ..settings.clone() };
+        Ok(Checker { loaded, training, settings, known: base.values().clone(), now })
+    }
+
+    /// Checks a config. Whatever is wrong with it is in the answer; an error is the machine's fault.
+    pub fn check(&self, input: &Input) -> Result<Checked> {
+        let mut problems = Vec::new();
+        let read = config::read_with(self.loaded, self.training, input, &self.known);
+        let Some(configured) = problems_of(read, &mut problems)? else {
+            return Ok(self.told(config::unread(input), None, problems, Vec::new()));
+        };
+        let Configured { config, params, own, problems: found } = configured;
+        problems.extend(found);
+        let request = Request {
+            input: input.clone(),
+            target_stage: None,
+            tasks_for: None,
+            against: Against::Nothing,
+            settings: &self.settings,
+            ask: None,
+            find: None,
+            groups: None,
+            history: None,
+            prices: None,
+            now: self.now,
+        };
+        let making =
+            Making { loaded: self.loaded, training: self.training, request: &request, is_sample: true };
+        let mut kept = params.clone();
+        let made = making.make(params, Some(&own), &mut problems)?;
+        let mut files = Vec::new();
+        if let Some(made) = made {
+            let (extension, graph) = (&self.loaded.extension, &made.run.targets.graph);
+            files = remotes(extension, &made.params, graph);
+            // The graph is a sample; what would be fetched is not.
+            files.extend(dataset_files(extension, &kept, graph));
+            problems.extend(made.run.full.warnings);
+        }
+        // Nothing was made that a missing run-task would change.
+        problems.retain(|problem| problem.code != "run-task");
+        let notes = notes(self.training, &kept);
+        self.loaded.complete(&mut kept, self.now)?;
+        let checked = self.told(config, Some(kept), problems, notes);
+        Ok(Checked { remotes: files, ..checked })
+    }
+
+    /// A config that could not be read as a text. An error that is not the text's fault passes through.
+    pub fn unreadable(&self, file: String, error: anyhow::Error) -> Result<Checked> {
+        let problems = Problems::from_error(error)?;
+        Ok(self.told(Config { file, is_parameters: false }, None, problems, Vec::new()))
+    }
+
+    fn told(
+        &self,
+        config: Config,
+        params: Option<Params>,
+        problems: Vec<Problem>,
+        notes: Vec<String>,
+    ) -> Checked {
+        let text = |path: &str| {
+            let value = params.as_ref().and_then(|params| params.find(&path.into()));
+            value.and_then(Value::as_str).unwrap_or_default().to_owned()
+        };
+        let (src, trg) = (text(self.training.src), text(self.training.trg));
+        let (problems, outcome) = outcome(problems, &config.file);
+        Checked {
+            config,
+            src,
+            trg,
+            outcome,
+            problems,
+            notes,
+            remotes: Vec::new(),
+            folders: Vec::new(),
+            params,
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! Configs that were written for a tree of another layout. All that this tree finds wrong with such a config follows
+//! from that one thing, so that it is told alone.
+
+use crate::pipeline::{Layout, Training};
+use taskgraph::diagnostics::Problem;
+use taskgraph::generator::Loaded;
+use taskgraph::parameters::Params;
+use taskgraph_compat::value::path::KeyPath;
+
+/// The code of a config of another layout.
+pub const CODE: &str = "other-layout";
+
+/// How many keys of another layout outweigh one of this tree's own, which may be left over from before.
+const WEIGHT: usize = 2;
+
+/// The error about a config that has far more keys of another layout than of this tree's own; nothing for any other
+/// config.
+pub fn of_another(loaded: &Loaded, training: &Training, params: &Params) -> Option<Problem> {
+    let own = keys(&training.layout, params).count();
+    let other = training.other_layouts.iter().max_by_key(|other| keys(other, params).count())?;
+    let found: Vec<KeyPath> = keys(other, params).collect();
+    let first = found.first().filter(|_| found.len() > WEIGHT * own)?;
+    let tree = match loaded.tree.is_embedded() {
+        true => "the embedded kinds are".to_owned(),
+        false => format!("`{}` is", loaded.tree.name()),
+    };
+    let message =
+        format!("the config is of the layout of {}, and {tree} of {}", other.name, training.layout.name);
+    let name = params.path_in_file(first);
+    let label = match found.len() {
+        1 => format!("only the layout of {} has `{name}`", other.name),
+        many => format!(
+            "only the layout of {} has `{name}`, and {} more keys of the config",
+            other.name,
+            many - 1
+        ),
+    };
+    let help =
+        format!("name a checkout of {}: --root CHECKOUT/taskcluster{}", other.repository, other.otherwise);
+    Some(Problem::error(CODE, message).at(name, label).in_place(params.place_of_key(first)).help(help))
+}
+
+/// The keys of the config that a layout has, and no other.
+fn keys<'l>(layout: &'l Layout, params: &'l Params) -> impl Iterator<Item = KeyPath> + 'l {
+    layout.keys.iter().map(|path| KeyPath::dotted(path)).filter(|path| params.find(path).is_some())
+}

@@ -1,0 +1,253 @@
+//! Keys that nothing reads. A graph has to be made first: only then is it known what was read.
+
+use std::collections::BTreeSet;
+
+use crate::pipeline::Training;
+use taskgraph::diagnostics::{Problem, Severity};
+use taskgraph::generator::Loaded;
+use taskgraph::parameters::Params;
+use taskgraph::schema::{Field, Shape};
+use taskgraph_compat::suggest;
+use taskgraph_compat::value::path::KeyPath;
+use taskgraph_compat::value::{Map, Value};
+
+/// How many names of a list are told.
+const NAMED: usize = 6;
+
+/// Keys of the training config `own` that have no effect on the full graph that was made with `params`, all as
+/// warnings: whoever asks for a graph alone gets it.
+pub fn unread(loaded: &Loaded, params: &Params, own: &Value) -> Vec<Problem> {
+    let Some(training) = crate::pipeline::of(&loaded.extension) else { return Vec::new() };
+    let mut problems = other_keys(training, params);
+    let told: Vec<KeyPath> = problems.iter().map(|problem| problem.path.clone()).collect();
+    let unread = without_effect(loaded, training, params, own);
+    problems.extend(unread.into_iter().filter(|problem| !told.contains(&problem.path)));
+    problems.iter_mut().for_each(|problem| problem.severity = Severity::Warning);
+    problems
+}
+
+/// Keys of another layout, which are refused before a graph is made; the answer says what to write in this tree.
+pub fn other_keys(training: &Training, params: &Params) -> Vec<Problem> {
+    let keys = training.other_keys.iter().map(|(path, instead)| (KeyPath::dotted(path), instead));
+    keys.filter(|(path, _)| params.find(path).is_some())
+        .map(|(path, instead)| {
+            let key = path.last_key().unwrap_or_default();
+            let mut problem = Problem::error("no-effect", format!("`{key}` has no effect in this tree"));
+            if params.find(&path).is_some_and(is_empty) {
+                problem.severity = Severity::Warning;
+            }
+            at_key(problem, params, &path, "no kind of this tree reads it").help(*instead)
+        })
+        .collect()
+}
+
+/// Keys of the training config `own` that had no effect on the graph that was made with `params`.
+pub fn without_effect(loaded: &Loaded, training: &Training, params: &Params, own: &Value) -> Vec<Problem> {
+    // What Python reads is not noted: a key that only it reads must not be called one without effect.
+    if loaded.uses_python() {
+        return Vec::new();
+    }
+    let path = KeyPath::dotted(training.parameter);
+    let field = loaded.extension.parameters.iter().find(|field| field.name == training.parameter);
+    let mut walk = Walk { loaded, training, params, problems: Vec::new() };
+    walk.map(field.map(|field| &field.shape), own, &path);
+    walk.problems
+}
+
+/// The providers of datasets that kinds take; none if the kinds do not say it.
+pub fn providers(loaded: &Loaded) -> BTreeSet<&str> {
+    let stubs = loaded.kinds.values().flat_map(|kind| &kind.stubs);
+    stubs.filter_map(|stub| stub.fields.get("dataset-config")?.get("provider")?.as_str()).collect()
+}
+
+/// Datasets of providers that no kind takes.
+pub fn unknown_providers(loaded: &Loaded, training: &Training, params: &Params) -> Vec<Problem> {
+    let providers = providers(loaded);
+    let path = KeyPath::dotted(training.datasets);
+    let categories = params.find(&path).and_then(Value::as_map).filter(|_| !providers.is_empty());
+    let mut problems = Vec::new();
+    for (category, list) in categories.into_iter().flatten() {
+        for (index, name) in list.as_list().unwrap_or_default().iter().enumerate() {
+            let Some((provider, _)) = name.as_str().and_then(|name| name.split_once('_')) else { continue };
+            if providers.contains(provider) {
+                continue;
+            }
+            let path = path.join(category).join(index);
+            let label = match suggest::nearest(provider, providers.iter().copied()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("they take {}", suggest::list(&providers).replace(" or ", " and ")),
+            };
+            problems.push(
+                Problem::warning("no-provider", format!("no kind takes datasets of `{provider}`"))
+                    .at(params.path_in_file(&path), label)
+                    .in_place(params.place_of_value(&path)),
+            );
+        }
+    }
+    problems
+}
+
+/// Keys that only the `train` action reads.
+pub fn for_the_action<'t>(training: &'t Training, params: &Params) -> Vec<&'t str> {
+    let keys = training.action_keys.iter().map(|path| (*path, KeyPath::dotted(path)));
+    let there = keys.filter(|(_, path)| params.find(path).is_some_and(Value::truthy));
+    there.map(|(path, _)| path.rsplit('.').next().unwrap_or(path)).collect()
+}
+
+struct Walk<'w> {
+    loaded: &'w Loaded,
+    training: &'w Training,
+    params: &'w Params,
+    problems: Vec<Problem>,
+}
+
+impl Walk<'_> {
+    fn map(&mut self, shape: Option<&Shape>, value: &Value, path: &KeyPath) {
+        let Some(map) = value.as_map() else { return };
+        for (key, value) in map {
+            let path = path.join(key);
+            let (field, inner) = within(shape, key);
+            // A section that is read as a whole, for a digest say, has no use for keys that nothing knows.
+            let is_known = field.is_some() || !matches!(shape, Some(Shape::Map(_)));
+            let is_read = match is_known {
+                true => self.params.was_read(&path),
+                false => self.params.was_read_by_name(&path),
+            };
+            // Where names were looked up, and none of them is there, each entry is told with the name that was meant.
+            let is_free =
+                matches!(inner, Some(Shape::MapOf(_) | Shape::Open(..))) && value.as_map().is_some();
+            if is_read || is_known && is_free && !self.params.looked_up(&path).is_empty() {
+                self.map(inner, value, &path);
+            } else if field.is_some_and(|field| field.required) {
+                // It cannot be left out; what nothing knows in it can.
+                self.unknown(inner, value, &path);
+            } else if !self.is_excused(value, &path) {
+                let problem = self.unread(shape, inner.is_some() && field.is_none(), map, key, &path);
+                self.problems.push(problem);
+            }
+        }
+    }
+
+    /// Keys that nothing knows, in a section that nothing reads and that has to be there.
+    fn unknown(&mut self, shape: Option<&Shape>, value: &Value, path: &KeyPath) {
+        let (Some(Shape::Map(_)), Some(map)) = (shape, value.as_map()) else { return };
+        for (key, value) in map {
+            let path = path.join(key);
+            match within(shape, key) {
+                (Some(_), inner) => self.unknown(inner, value, &path),
+                (None, _) if is_empty(value) => {}
+                (None, _) => {
+                    let problem = self.unread(shape, false, map, key, &path);
+                    self.problems.push(problem);
+                }
+            }
+        }
+    }
+
+    /// What is empty says nothing, and some keys are for the action.
+    fn is_excused(&self, value: &Value, path: &KeyPath) -> bool {
+        is_empty(value) || self.training.action_keys.contains(&path.to_string().as_str())
+    }
+
+    fn unread(&self, shape: Option<&Shape>, is_entry: bool, map: &Map, key: &str, path: &KeyPath) -> Problem {
+        let problem = Problem::warning("no-effect", format!("`{key}` has no effect"));
+        let label = match self.near(shape, is_entry, map, key, path) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None if is_entry && key.contains('.') => "a name with a dot in it is never found".into(),
+            None if self.params.were_entries_read(&path.parent()) => {
+                "tasks are made for what it lists, and nothing uses them: no kind asks for this name".into()
+            }
+            None if is_entry && names_kinds(shape) => "there is no kind of this name".into(),
+            None if is_entry => self.not_looked_up(path),
+            None => "nothing reads it".into(),
+        };
+        let mut problem = at_key(problem, self.params, path, &label);
+        if is_entry && key.contains('.') {
+            problem =
+                problem.help("the pipeline looks names up by dotted paths, and every dot parts two keys");
+        }
+        let models = KeyPath::dotted(self.training.models);
+        if path.0.starts_with(&models.0) {
+            problem.severity = Severity::Error;
+        }
+        problem
+    }
+
+    /// In which list nobody looks for a name, and what is looked for there.
+    fn not_looked_up(&self, path: &KeyPath) -> String {
+        let parent = path.parent();
+        let list = self.params.path_in_file(&parent);
+        let names: Vec<String> =
+            self.params.looked_up(&parent).iter().map(|name| format!("`{name}`")).collect();
+        let more = names.len().saturating_sub(NAMED);
+        match names.is_empty() {
+            true => format!("no task looks for a name in `{list}`"),
+            false if more > 1 => {
+                let shown = names[..NAMED].join(", ");
+                format!(
+                    "no task looks for this name in `{list}`: what is looked for there is {shown} and {more} more"
+                )
+            }
+            false => {
+                let all = suggest::list(names).replace(" or ", " and ");
+                format!("no task looks for this name in `{list}`: what is looked for there is {all}")
+            }
+        }
+    }
+
+    /// The key that may have been meant, and is not there: one that the shape names, a kind where kinds are keys, or
+    /// a name that was looked up.
+    fn near(
+        &self,
+        shape: Option<&Shape>,
+        is_entry: bool,
+        map: &Map,
+        key: &str,
+        path: &KeyPath,
+    ) -> Option<String> {
+        let named: &[Field] = match shape {
+            Some(Shape::Map(fields) | Shape::Open(fields, _)) => fields,
+            _ => &[],
+        };
+        let kinds = self.loaded.kinds.keys().map(|kind| &**kind).filter(|_| is_entry && names_kinds(shape));
+        let looked_up = self.params.looked_up(&path.parent());
+        let names = named.iter().map(|field| field.name).chain(kinds);
+        let names = names.chain(looked_up.iter().map(String::as_str));
+        suggest::nearest(key, names).filter(|name| !map.contains_key(*name)).map(str::to_owned)
+    }
+}
+
+/// Whether nothing is said: null, and lists and maps of nothing else.
+pub(crate) fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::List(items) => items.iter().all(is_empty),
+        Value::Map(map) => map.values().all(is_empty),
+        _ => false,
+    }
+}
+
+/// Whether the free keys of a map are kinds: `worker-classes`, which names a default besides.
+fn names_kinds(shape: Option<&Shape>) -> bool {
+    matches!(shape, Some(Shape::Open(..)))
+}
+
+/// The field that names `key`, and the shape of what stands there.
+fn within<'s>(shape: Option<&'s Shape>, key: &str) -> (Option<&'s Field>, Option<&'s Shape>) {
+    match shape {
+        Some(Shape::Map(fields)) => {
+            let field = fields.iter().find(|field| field.name == key);
+            (field, field.map(|field| &field.shape))
+        }
+        Some(Shape::Open(fields, rest)) => {
+            let field = fields.iter().find(|field| field.name == key);
+            (field, Some(field.map_or(*rest, |field| &field.shape)))
+        }
+        Some(Shape::MapOf(inner)) => (None, Some(inner)),
+        _ => (None, None),
+    }
+}
+
+fn at_key(problem: Problem, params: &Params, path: &KeyPath, label: &str) -> Problem {
+    problem.at(params.path_in_file(path), label).in_place(params.place_of_key(path))
+}

@@ -1,0 +1,279 @@
+//! The order of a preview: read, check, make the graph, look at it.
+
+pub(crate) mod graphs;
+
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use anyhow::Result;
+use indexmap::IndexMap;
+
+use crate::checks::run_task::of_run_task;
+use crate::config;
+use crate::config::{Configured, problems_of};
+use crate::estimate::estimate;
+use crate::estimate::history::History;
+use crate::estimate::prices::Prices;
+use crate::pipeline::Training;
+use crate::report::comparison::{Run, compare, size};
+use crate::report::earlier_groups::EarlierGroups;
+use crate::report::lookup::{LookUp, look_up, really};
+use crate::report::models::models;
+use crate::report::resources::{pool, work};
+use crate::report::reused::reused;
+use crate::report::{Comparison, Facts, Plan, Report, TreeFacts};
+use graphs::{Made, Making, notes, of_the_tree};
+use taskgraph::diagnostics::Problem;
+use taskgraph::generator::Loaded;
+use taskgraph::known_urls::{Question, Urls};
+use taskgraph::optimize::Fate;
+use taskgraph::optimize::index::Find;
+use taskgraph::parameters::Params;
+use taskgraph::settings::Settings;
+use taskgraph::task::Label;
+use taskgraph_compat::redact::redact;
+use taskgraph_compat::source::Source;
+use taskgraph_compat::value::Value;
+
+/// A config that is to be read.
+#[derive(Clone, Debug)]
+pub struct Input {
+    /// The text.
+    pub source: Arc<Source>,
+    /// Whether it is JSON and not YAML.
+    pub is_json: bool,
+}
+
+/// What a run is compared with.
+#[derive(Clone, Debug)]
+pub enum Against {
+    /// The same config without what earlier runs have made.
+    Scratch,
+    /// Another config.
+    Config(Input),
+    /// Nothing.
+    Nothing,
+}
+
+/// What is asked of a preview.
+pub struct Request<'r> {
+    /// The config.
+    pub input: Input,
+    /// Another target stage than the one in the config.
+    pub target_stage: Option<String>,
+    /// What causes the graph, if not what the config says.
+    pub tasks_for: Option<String>,
+    /// What the run is compared with.
+    pub against: Against,
+    /// How the program was called.
+    pub settings: &'r Settings,
+    /// Who asks whether urls are there, if the graph depends on some that nothing is known about. Without anybody,
+    /// the graph is made as the plumbing commands make it, with a warning for each.
+    pub ask: Option<fn(&[Question]) -> Urls>,
+    /// Who looks index paths up, if what the index has is to be shown.
+    pub find: Option<&'r Find<'r>>,
+    /// The groups to go on from, as the `train` action does.
+    pub groups: Option<&'r dyn EarlierGroups>,
+    /// The times of earlier tasks, if it is to be told how long the run will take. Those that are found are added.
+    pub history: Option<History>,
+    /// What machines cost.
+    pub prices: Option<Prices>,
+    /// The time of the run.
+    pub now: SystemTime,
+}
+
+/// A preview: what it has to say, and the graphs that it speaks of.
+pub struct Preview {
+    /// What it has to say.
+    pub report: Report,
+    /// The graph of the config; nothing if it was refused.
+    pub now: Option<Run>,
+    /// The graph that it is compared with.
+    pub before: Option<Run>,
+    /// How long earlier tasks took, if that was asked for: what was given, and what was found.
+    pub history: Option<History>,
+}
+
+impl From<Report> for Preview {
+    fn from(report: Report) -> Self {
+        Preview { report, now: None, before: None, history: None }
+    }
+}
+
+/// Previews a config over a tree. Whatever is wrong with either is in the report; an error is the machine's fault.
+pub fn preview(loaded: &Loaded, request: &Request<'_>) -> Result<Preview> {
+    let mut problems = Vec::new();
+    let tree = Some(TreeFacts::of(loaded));
+    let Some(training) = crate::pipeline::of(&loaded.extension) else {
+        problems.push(no_training(loaded));
+        return Ok(Report::new(config::unread(&request.input), tree, problems, None).into());
+    };
+    let Some(configured) = problems_of(config::read(loaded, training, &request.input), &mut problems)? else {
+        return Ok(Report::new(config::unread(&request.input), tree, problems, None).into());
+    };
+    let Configured { config, params, own, problems: found } = configured;
+    problems.extend(found);
+    problems.extend(loaded.version_conflicts(request.settings));
+    let making = Making { loaded, training, request, is_sample: false };
+    let (mut going, mut params) = (None, params);
+    if let Some(groups) = request.groups {
+        let mut whole = params.clone();
+        if problems_of(loaded.complete(&mut whole, request.now), &mut problems)?.is_some() {
+            let asked = (&request.input, &whole);
+            let how = (request.settings, request.now);
+            if let Some((planned, decided)) = groups.plan(loaded, training, asked, how, &mut problems)? {
+                (going, params) = (Some(planned), decided);
+            }
+        }
+    }
+    let mut made = making.make(params, Some(&own), &mut problems)?;
+    let mut notes = made.as_ref().map(|made| notes(training, &made.params)).unwrap_or_default();
+    notes.extend(of_the_tree(loaded));
+    let (mut plan, mut before, mut known) = (None, None, None);
+    if let Some(Made { params, run }) = &mut made {
+        let warnings = std::mem::take(&mut run.full.warnings);
+        let (missing, others) = of_run_task(warnings);
+        // It changes names and digests, which nothing but a look-up asks for.
+        notes.extend(missing.filter(|_| request.find.is_some()).map(|warning| warning.message));
+        problems.extend(others);
+        let scratch = match config::from_scratch(params, training) {
+            Some(params) => making.scratch(params, &mut notes)?,
+            None => None,
+        };
+        let other = making.other(&mut problems)?;
+        let against = match &request.against {
+            Against::Scratch => scratch.as_ref().map(|made| (None, made)),
+            _ => other.as_ref().map(|(name, made)| (Some(name.clone()), made)),
+        };
+        let comparison = against.map(|(name, made)| {
+            let without = name.is_none().then_some(training.reuse_name);
+            Comparison { without, ..compare(run, &made.run, name) }
+        });
+        let mut history = request.history.clone();
+        let (fates, found, earlier) = match &going {
+            None => match making.look_up(params, run, &mut problems)? {
+                None => (None, None, None),
+                Some((fates, found)) => (Some(fates), Some(found), None),
+            },
+            Some(going) => {
+                notes.extend(going.notes().iter().cloned());
+                let how = (request.settings, request.now);
+                let (fates, earlier, found) = going.look(loaded, params, run, how, &mut problems)?;
+                if let Some(history) = &mut history {
+                    going.add_times(history)?;
+                }
+                (Some(fates), Some(found), Some(earlier))
+            }
+        };
+        let from_scratch = scratch.as_ref().map(|made| &made.run);
+        let told = self::plan(loaded, training, params, run, from_scratch, comparison, fates.as_ref());
+        let mut told = Plan { earlier, ..told };
+        if let Some(history) = &mut history {
+            let graph = &run.targets.graph;
+            if let (Some(fates), Some(found)) = (&fates, &found) {
+                history.add_found(graph, fates, found);
+            }
+            let runs = fates.as_ref().map(|fates| really(graph, fates));
+            estimate(&mut told.work, runs.as_ref().unwrap_or(graph), history, request.prices.as_ref());
+            // By all tasks that the config makes: what is not to run this time is no mistake.
+            let pools = run.full.graph.tasks.values().map(|task| pool(task)).collect();
+            problems.extend(request.prices.iter().flat_map(|prices| prices.without_effect(&pools)));
+        }
+        known = history;
+        plan = Some(told);
+        before = match &request.against {
+            Against::Scratch => scratch.map(|made| made.run),
+            _ => other.map(|(_, made)| made.run),
+        };
+    }
+    let python = made.as_ref().and_then(|made| made.run.full.python(loaded));
+    notes.extend(python.as_ref().and_then(|python| not_told(training, &python.kinds)));
+    problems.extend(loaded.without_python());
+    let tree = tree.map(|tree| TreeFacts { python, ..tree });
+    let mut report = Report::new(config, tree, problems, plan);
+    report.notes = notes;
+    let now = made.map(|made| made.run).filter(|_| report.plan.is_some());
+    let is_there = now.is_some();
+    let (before, history) = (before.filter(|_| is_there), known.filter(|_| is_there));
+    Ok(Preview { before, history, report, now })
+}
+
+/// What would run. `fates` are the decisions of the optimizer, if the index was looked up.
+pub(super) fn plan(
+    loaded: &Loaded,
+    training: &Training,
+    params: &Params,
+    run: &Run,
+    scratch: Option<&Run>,
+    comparison: Option<Comparison>,
+    fates: Option<&IndexMap<Label, Fate>>,
+) -> Plan {
+    let graph = &run.targets.graph;
+    let level = params.text("level");
+    let look_up = fates.map(|fates| look_up(graph, fates));
+    Plan {
+        facts: facts(training, params, run, look_up.as_ref()),
+        models: models(training, &run.full, graph, scratch.map(|scratch| &scratch.full)),
+        reused: reused(&loaded.extension, params, run),
+        comparison,
+        earlier: None,
+        look_up,
+        work: match fates {
+            None => work(graph, &loaded.config, level),
+            Some(fates) => work(&really(graph, fates), &loaded.config, level),
+        },
+    }
+}
+
+/// Native transforms say how a training begins, and what nothing has read. Of what Python makes, nobody can tell.
+pub(super) fn not_told(training: &Training, in_python: &[String]) -> Option<String> {
+    let kinds = training.kinds.iter().filter(|kind| in_python.iter().any(|name| name == *kind));
+    let named: Vec<String> = kinds.map(|kind| format!("`{kind}`")).collect();
+    let which = match named.is_empty() {
+        true => String::new(),
+        false => format!("what {} from, and ", starts(&named)),
+    };
+    (!in_python.is_empty())
+        .then(|| format!("kinds in Python: {which}which keys have no effect, is not told of this tree"))
+}
+
+fn starts(named: &[String]) -> String {
+    match named {
+        [one] => format!("{one} starts"),
+        more => format!("{} start", more.join(" and ")),
+    }
+}
+
+fn facts(training: &Training, params: &Params, run: &Run, look_up: Option<&LookUp>) -> Facts {
+    let needed = size(&run.targets.graph);
+    let text = |path: &str| params.find(&path.into()).and_then(Value::as_str).unwrap_or_default().to_owned();
+    Facts {
+        src: text(training.src),
+        trg: text(training.trg),
+        experiment: redact(&text(training.name)),
+        target_stage: text(training.stage),
+        target_method: params.text("target_tasks_method").to_owned(),
+        tasks_for: params.text("tasks_for").to_owned(),
+        tasks: size(&run.full.graph),
+        targets: size(&run.targets.set),
+        needed,
+        summary: summary(needed, look_up),
+    }
+}
+
+/// How many tasks are asked for and needed, and what becomes of them as far as anybody knows.
+fn summary(needed: usize, look_up: Option<&LookUp>) -> String {
+    let tasks = if needed == 1 { "task" } else { "tasks" };
+    match look_up {
+        None => format!("{needed} {tasks}, nothing looked up yet"),
+        Some(found) => format!("{needed} {tasks}, {}", found.counts.words()),
+    }
+}
+
+/// What is wrong with a tree without a training config.
+pub fn no_training(loaded: &Loaded) -> Problem {
+    let message = format!("`{}` trains nothing: it has no training config", loaded.tree.name());
+    let help =
+        "a tree of the translations pipeline has `register: translations_taskgraph:register` in config.yml";
+    Problem::error("no-training", message).help(help)
+}

@@ -1,0 +1,127 @@
+//! What earlier runs have made: which task brings it in, what is not made any more, what depends on it instead.
+//!
+//! All of it was noted by the transforms; here it is put together, thing by thing.
+
+use indexmap::IndexMap;
+
+use crate::pipeline::Given;
+use crate::report::comparison::Run;
+use crate::report::{Bringer, Dependency, GoneKind, NamedUrl, Reused, Usage};
+use taskgraph::diagnostics::Problem;
+use taskgraph::extension::Extension;
+use taskgraph::parameters::Params;
+use taskgraph::task::{Label, Task};
+use taskgraph::transform::notes::Moved;
+use taskgraph_compat::natural_order::natural;
+use taskgraph_compat::redact::redact;
+use taskgraph_compat::value::Str;
+use taskgraph_compat::value::path::KeyPath;
+
+/// Everything that the parameters hand in, in the order of the extension.
+pub fn reused(extension: &Extension, params: &Params, run: &Run) -> Vec<Reused> {
+    let given = crate::pipeline::given(extension, params);
+    given.iter().map(|given| one(given, params, run)).collect()
+}
+
+fn one(given: &Given, params: &Params, run: &Run) -> Reused {
+    let tasks = || run.full.graph.tasks.values();
+    let bringing: Vec<&Task> =
+        tasks().map(|task| &**task).filter(|task| brings(task) == Some(&given.path)).collect();
+    let mut brought_by: Vec<Bringer> = bringing
+        .iter()
+        .map(|task| Bringer { label: task.label.clone(), runs: runs(run, &task.label) })
+        .collect();
+    brought_by.sort_by(|a, b| natural(a.label.as_str(), b.label.as_str()));
+    let usage = match () {
+        () if brought_by.iter().any(|task| task.runs) => Usage::Used,
+        () if bringing.iter().any(|task| is_needed(run, &task.label)) => Usage::NotAskedFor,
+        () => Usage::Unused,
+    };
+    let url = |(path, url): &(KeyPath, Str)| NamedUrl { name: path.to_string(), url: redact(url) };
+    Reused {
+        path: params.path_in_file(&given.path).to_string(),
+        what: given.what,
+        urls: given.urls.iter().map(url).collect(),
+        brought_by,
+        usage,
+        gone: gone(&given.path, run),
+        moved: moved(&given.path, run),
+    }
+}
+
+fn brings(task: &Task) -> Option<&KeyPath> {
+    task.reuse.as_ref()?.brings.as_ref()
+}
+
+fn runs(run: &Run, label: &Label) -> bool {
+    run.targets.graph.tasks.contains_key(label)
+}
+
+/// Whether any task of the full graph needs `label`.
+fn is_needed(run: &Run, label: &Label) -> bool {
+    run.full.graph.tasks.values().any(|task| task.dependencies.values().any(|needed| needed == label))
+}
+
+/// The kinds of which stubs are gone because of what stands at `path`.
+fn gone(path: &KeyPath, run: &Run) -> Vec<GoneKind> {
+    let mut kinds: IndexMap<&Str, (Vec<Str>, String)> = IndexMap::new();
+    for dropped in run.full.dropped.iter().filter(|dropped| dropped.by.as_ref() == Some(path)) {
+        let (stages, _) = kinds.entry(&dropped.kind).or_insert_with(|| (Vec::new(), dropped.why.clone()));
+        if let Some(stage) = dropped.stage.as_ref().filter(|stage| !stages.contains(stage)) {
+            stages.push(stage.clone());
+        }
+    }
+    let is_left = |kind: &Str| run.full.graph.tasks.values().any(|task| task.kind == *kind);
+    kinds
+        .into_iter()
+        .map(|(kind, (stages, why))| GoneKind { kind: kind.clone(), stages, wholly: !is_left(kind), why })
+        .collect()
+}
+
+/// Dependencies that moved because of what stands at `path`, each with its tasks.
+fn moved(path: &KeyPath, run: &Run) -> Vec<Dependency> {
+    let mut folded: IndexMap<(&Str, &Option<Str>), Vec<Label>> = IndexMap::new();
+    for task in run.full.graph.tasks.values() {
+        let moved = task.reuse.iter().flat_map(|reuse| &reuse.moved);
+        for Moved { from, to, .. } in moved.filter(|moved| moved.by == *path) {
+            folded.entry((from, to)).or_default().push(task.label.clone());
+        }
+    }
+    let dependency = |((from, to), mut tasks): ((&Str, &Option<Str>), Vec<Label>)| {
+        tasks.sort_by(|a, b| natural(a.as_str(), b.as_str()));
+        Dependency { from: from.clone(), to: to.clone(), tasks }
+    };
+    folded.into_iter().map(dependency).collect()
+}
+
+/// Warns of what is handed in and not used. `stage` is the target stage, if targets are chosen by it.
+pub fn not_used(extension: &Extension, params: &Params, run: &Run, stage: Option<&str>) -> Vec<Problem> {
+    let given = crate::pipeline::given(extension, params);
+    let told = given.iter().filter_map(|given| {
+        let reused = one(given, params, run);
+        let bringer = reused.brought_by.first().map(|task| format!("`{}`", task.label));
+        let (message, label) = match (reused.usage, bringer, stage) {
+            (Usage::Used, ..) => return None,
+            // Whoever knows why nothing takes a model has said it.
+            (Usage::Unused, None, _) if given.what == "model" => return None,
+            (Usage::Unused, None, _) => {
+                (format!("no task takes this {}", given.what), "no task of the graph brings it in".into())
+            }
+            (Usage::Unused, Some(task), _) => (
+                format!("no task needs this {}", given.what),
+                format!("{task} would bring it in, but nothing depends on that task"),
+            ),
+            (Usage::NotAskedFor, task, Some(stage)) => (
+                format!("target stage `{stage}` does not need this {}", given.what),
+                format!("{} brings it in, and is not run", task.unwrap_or_default()),
+            ),
+            (Usage::NotAskedFor, task, None) => (
+                format!("what is asked for does not need this {}", given.what),
+                format!("{} brings it in, and is not run", task.unwrap_or_default()),
+            ),
+        };
+        let place = params.place_of_key(&given.path);
+        Some(Problem::warning("unused", message).at(params.path_in_file(&given.path), label).in_place(place))
+    });
+    told.collect()
+}

@@ -1,0 +1,59 @@
+//! The order of an upgrade: what the tree knows of its history, then values, then keys that have to be there.
+
+use std::sync::Arc;
+
+use anyhow::Result;
+
+use crate::no_training;
+use crate::upgrade::edit::Draft;
+use crate::upgrade::values;
+use taskgraph::diagnostics::{Problem, Problems};
+use taskgraph::generator::Loaded;
+use taskgraph_compat::source::Source;
+use taskgraph_compat::value::path::KeyPath;
+
+/// What an upgrade did, and what it leaves to a person.
+#[derive(Debug, Default)]
+pub struct Upgrade {
+    /// The text afterwards.
+    pub text: String,
+    /// What was done: the path of the key, and what became of it.
+    pub done: Vec<(KeyPath, String)>,
+    /// What nobody but a person can know, as warnings with places in the text afterwards.
+    pub decide: Vec<Problem>,
+}
+
+impl Upgrade {
+    /// Notes what was done.
+    pub fn done(&mut self, path: &KeyPath, what: impl Into<String>) {
+        self.done.push((path.clone(), what.into()));
+    }
+
+    /// Notes what a person has to decide at a key.
+    pub fn decide(&mut self, path: &KeyPath, message: impl Into<String>, label: impl Into<String>) {
+        self.decide.push(Problem::warning("decide", message).at(path.clone(), label));
+    }
+}
+
+/// Rewrites a config so that this tree reads it. JSON is refused: its files have no comments to keep.
+pub fn upgrade(loaded: &Loaded, source: Arc<Source>) -> Result<Upgrade> {
+    let mut upgrade = Upgrade::default();
+    let Some(training) = crate::pipeline::of(&loaded.extension) else {
+        return Err(Problems::from(no_training(loaded)).into());
+    };
+    let mut draft = Draft::read(source, training.parameter)?;
+    if let Some(history) =
+        crate::pipeline::TrainingPipeline::of(&loaded.extension).map(|pipeline| pipeline.history)
+    {
+        history(&mut draft, &mut upgrade);
+    }
+    let field = loaded.extension.parameters.iter().find(|field| field.name == training.parameter);
+    if let Some(field) = field {
+        values::correct(&mut draft, &field.shape, &mut upgrade);
+    }
+    for problem in &mut upgrade.decide {
+        problem.place = Some(draft.place(&problem.path));
+    }
+    upgrade.text = draft.text().to_owned();
+    Ok(upgrade)
+}

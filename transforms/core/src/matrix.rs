@@ -1,0 +1,103 @@
+//! `taskgraph.transforms.matrix`: splits one stub into one for each combination of values.
+//!
+//! ```yaml
+//! matrix:
+//!     os: [linux, mac]
+//!     python: ["3.11", "3.12"]
+//!     exclude: [{os: mac, python: "3.11"}]
+//!     set-name: "{matrix[os]}-py{matrix[python]}"   # else the values are appended to the name
+//!     substitution-fields: [description]            # else all fields
+//! ```
+
+use crate::section;
+use anyhow::{Result, bail};
+use taskgraph::schema::fields::{Fields, missing, wrong};
+use taskgraph::schema::{STRINGS, Shape, optional};
+use taskgraph::transform::substitute::{Forms, Missing};
+use taskgraph::transform::{Context, MOST_STUBS, Stub, fan_out};
+use taskgraph_compat::value::{Map, Str, Value};
+
+const MATRIX: Shape = Shape::Open(
+    &[
+        optional("exclude", Shape::List(&Shape::MapOf(&Shape::Str))),
+        optional("set-name", Shape::Str).or_null(),
+        optional("substitution-fields", STRINGS),
+    ],
+    &STRINGS,
+);
+
+/// The transform.
+pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
+    fan_out(stubs, |mut stub, out| {
+        let name: Str = match stub.get("name") {
+            Some(Value::Str(name)) => name.clone(),
+            Some(other) => return Err(wrong("name", other, "a string")),
+            None => return Err(missing("name", "a string")),
+        };
+        section::drop_nulls_of(ctx, &MATRIX, &mut stub, "matrix");
+        let Some(mut matrix) = stub.take_section("matrix", &MATRIX)? else {
+            out.push(stub);
+            return Ok(());
+        };
+        let set_name = matrix.take("set-name").filter(Value::truthy);
+        let exclude = matrix.take("exclude").unwrap_or_default();
+        let mut fields: Vec<Str> = match matrix.take("substitution-fields") {
+            Some(fields) => {
+                fields.as_list().unwrap_or_default().iter().filter_map(Value::as_str).map(Str::from).collect()
+            }
+            None => stub.keys().cloned().collect(),
+        };
+        if set_name.is_some() && !fields.iter().any(|field| &**field == "name") {
+            fields.push("name".into());
+        }
+        // Python: values that came with copied attributes are kept, and rules hold for them as well.
+        let before = match stub.get("attributes").and_then(|attributes| attributes.get("matrix")) {
+            None => None,
+            Some(Value::Map(row)) => Some((**row).clone()),
+            Some(other) => return Err(wrong("attributes.matrix", other, "a map")),
+        };
+        if matrix.is_empty() && before.is_none() {
+            return Err(wrong("matrix", &Value::from(matrix), "at least one list of values"));
+        }
+        let start = (&*name, before.unwrap_or_default());
+        let mut forms = Forms::default();
+        for (name, row) in rows(start, &matrix, exclude.as_list().unwrap_or_default())? {
+            let mut new = stub.clone();
+            new.put("name", set_name.clone().unwrap_or_else(|| name.into()));
+            new.map_at("attributes")?.put("matrix", row.clone());
+            let names = taskgraph_compat::map! { "matrix" => row };
+            forms.fill_fields(&mut new, fields.iter().map(|field| &**field), &names, Missing::Fails)?;
+            out.push(new);
+        }
+        Ok(())
+    })
+}
+
+/// Every combination that no rule excludes, with the name that its values make.
+fn rows((name, row): (&str, Map), matrix: &Map, exclude: &[Value]) -> Result<Vec<(String, Map)>> {
+    let is_excluded = |row: &Map| {
+        exclude
+            .iter()
+            .filter_map(Value::as_map)
+            .any(|rule| rule.iter().all(|(key, value)| row.get(key) == Some(value)))
+    };
+    let mut rows = vec![(name.to_owned(), row)];
+    for (key, values) in matrix {
+        let values = values.as_list().unwrap_or_default();
+        if rows.len().saturating_mul(values.len()) > MOST_STUBS {
+            bail!("`matrix` has more than {MOST_STUBS} combinations");
+        }
+        let mut longer = Vec::with_capacity(rows.len() * values.len());
+        for (name, row) in &rows {
+            for value in values.iter().filter_map(Value::as_str) {
+                let mut row = row.clone();
+                row.put(key, value);
+                if !is_excluded(&row) {
+                    longer.push((format!("{name}-{value}"), row));
+                }
+            }
+        }
+        rows = longer;
+    }
+    Ok(rows)
+}

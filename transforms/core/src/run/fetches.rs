@@ -1,0 +1,307 @@
+//! Fetches: what a task downloads from the tasks before it, as `MOZ_FETCHES`.
+
+use crate::cached_tasks::{label_of, order_tasks};
+use anyhow::Result;
+use indexmap::IndexMap;
+use taskgraph::schema::fields::{Fields, about, wrong};
+use taskgraph::transform::{Context, Stub, Together, each};
+use taskgraph_compat::value::path::KeyPath;
+use taskgraph_compat::value::{Map, Str, Value, joined};
+use taskgraph_compat::{json, map, name, python, suggest};
+
+/// Where artifacts of a task lie, if it does not say.
+const PUBLIC_BUILD: &str = "public/build";
+
+/// The prefix of a task's artifacts.
+pub fn artifact_prefix(attributes: Option<&Map>) -> &str {
+    let prefix = attributes.and_then(|attributes| attributes.get("artifact_prefix")?.as_str());
+    prefix.filter(|prefix| !prefix.is_empty()).unwrap_or(PUBLIC_BUILD)
+}
+
+/// What tasks of the kinds `fetch` and `toolchain` offer, by label.
+#[derive(Default)]
+struct Offers {
+    artifacts: IndexMap<Str, Str>,
+    aliases: IndexMap<String, Str>,
+    env: IndexMap<Str, Map>,
+}
+
+impl Offers {
+    /// Those of the tasks that the kind may depend on, and those of its own stubs.
+    fn gather(ctx: &Context<'_>, stubs: &[Stub]) -> Self {
+        let mut gathered = Offers::default();
+        let own: &str = &ctx.kind.name;
+        if makes_offers(own) {
+            for stub in stubs {
+                let (Some(Value::Str(label)), Some(run)) = (stub.get("label"), stub.get("run")) else {
+                    continue;
+                };
+                gathered.add(
+                    label,
+                    run.get("toolchain-artifact"),
+                    run.get(&format!("{own}-alias")),
+                    own,
+                    None,
+                );
+            }
+        }
+        for task in ctx.upstream.values() {
+            let kind: &str = &task.kind;
+            if makes_offers(kind) {
+                let attribute = |what: &str| task.attributes.get(&*format!("{kind}-{what}"));
+                let env = attribute("env");
+                gathered.add(task.label.text(), attribute("artifact"), attribute("alias"), kind, env);
+            }
+        }
+        gathered
+    }
+
+    fn add(
+        &mut self,
+        label: &Str,
+        artifact: Option<&Value>,
+        alias: Option<&Value>,
+        kind: &str,
+        env: Option<&Value>,
+    ) {
+        if let Some(Value::Str(artifact)) = artifact.filter(|artifact| artifact.truthy()) {
+            self.artifacts.insert(label.clone(), artifact.clone());
+        }
+        if let Some(alias) = alias.filter(|alias| alias.truthy()) {
+            self.aliases.insert(format!("{kind}-{}", python::str(alias)), label.clone());
+        }
+        if let Some(env) = env.and_then(Value::as_map).filter(|env| !env.is_empty()) {
+            self.env.insert(label.clone(), env.clone());
+        }
+    }
+}
+
+/// One artifact to download.
+struct Wanted<'v> {
+    artifact: &'v str,
+    dest: Option<&'v Value>,
+    extract: bool,
+    verify_hash: bool,
+}
+
+impl<'v> Wanted<'v> {
+    /// All of them, sorted by artifact.
+    fn all(list: &'v Value) -> Vec<Self> {
+        let mut all: Vec<_> = list.as_list().unwrap_or_default().iter().map(Wanted::one).collect();
+        all.sort_by_key(|wanted| wanted.artifact);
+        all
+    }
+
+    fn one(entry: &'v Value) -> Self {
+        let flag = |key: &str| entry.get(key).map(Value::truthy);
+        Wanted {
+            artifact: entry.as_str().or_else(|| entry.get("artifact")?.as_str()).unwrap_or_default(),
+            dest: entry.get("dest").filter(|dest| **dest != Value::Null),
+            extract: flag("extract").unwrap_or(true),
+            verify_hash: flag("verify-hash").unwrap_or(false),
+        }
+    }
+
+    fn entry(self, artifact: [&'v str; 3], task: Str) -> Entry<'v> {
+        Entry { artifact, task, wanted: self }
+    }
+}
+
+/// What the worker reads of an artifact.
+struct Entry<'v> {
+    /// The artifact, in parts.
+    artifact: [&'v str; 3],
+    /// The name of the dependency that makes it.
+    task: Str,
+    wanted: Wanted<'v>,
+}
+
+impl Entry<'_> {
+    /// Appends it as JSON, its keys sorted.
+    fn write(&self, out: &mut String) -> Result<()> {
+        out.push_str(r#"{"artifact":"#);
+        json::append_text(out, &self.artifact);
+        if let Some(dest) = self.wanted.dest {
+            out.push_str(r#","dest":"#);
+            match dest {
+                Value::Str(dest) => json::append_text(out, &[dest]),
+                other => out.push_str(&json::compact(other)?),
+            }
+        }
+        out.push_str(if self.wanted.extract { r#","extract":true"# } else { r#","extract":false"# });
+        out.push_str(r#","task":"#);
+        json::append_text(out, &["<", &self.task, ">"]);
+        if self.wanted.verify_hash {
+            out.push_str(r#","verify-hash":true"#);
+        }
+        out.push('}');
+        Ok(())
+    }
+}
+
+/// All of them as a list.
+fn as_json(entries: &[Entry<'_>]) -> Result<String> {
+    const USUAL: usize = 100;
+    let mut out = String::with_capacity(USUAL * entries.len());
+    for entry in entries {
+        out.push(if out.is_empty() { '[' } else { ',' });
+        entry.write(&mut out)?;
+    }
+    out.push_str(if out.is_empty() { "[]" } else { "]" });
+    Ok(out)
+}
+
+/// Turns `fetches` into the environment variable that the worker reads, and into dependencies.
+pub fn use_fetches(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
+    let own: &str = &ctx.kind.name;
+    let mut prefixes: IndexMap<Str, String> = IndexMap::new();
+    if ctx.is_part {
+        if makes_offers(own) {
+            return Err(Together.into());
+        }
+        let offers = ctx.shelf.shared(|| Offers::gather(ctx, &[]));
+        return each(stubs, |stub| use_those_of(ctx, stub, &offers, &prefixes));
+    }
+    let offers = Offers::gather(ctx, &stubs);
+    each(order_tasks(own, stubs)?, |stub| {
+        let own_prefix = artifact_prefix(stub.get("attributes").and_then(Value::as_map)).to_owned();
+        prefixes.insert(label_of(stub)?, own_prefix);
+        use_those_of(ctx, stub, &offers, &prefixes)
+    })
+}
+
+/// Whether other tasks name those of this kind by what they make.
+fn makes_offers(kind: &str) -> bool {
+    kind == "toolchain" || kind == "fetch"
+}
+
+/// `prefixes` are those of the tasks of the kind that come before the stub.
+fn use_those_of<'v>(
+    ctx: &Context<'v>,
+    stub: &mut Stub,
+    offers: &Offers,
+    prefixes: &IndexMap<Str, String>,
+) -> Result<()> {
+    let Some(fetches) = stub.take("fetches").filter(Value::truthy) else { return Ok(()) };
+    let mut kinds: Vec<_> = fetches.as_map().into_iter().flatten().collect();
+    kinds.sort_unstable_by_key(|(kind, _)| *kind);
+    let mut entries = Vec::new();
+    for (kind, list) in kinds {
+        match &**kind {
+            "fetch" | "toolchain" => from_offers(offers, kind, list, stub, &mut entries)?,
+            _ => from_dependency(ctx, prefixes, kind, list, stub, &mut entries)?,
+        }
+    }
+    add_scopes(stub, &entries)?;
+    let entries = as_json(&entries)?;
+    let env = stub.map_at("worker")?.map_at("env")?;
+    env.put("MOZ_FETCHES", map! { "task-reference" => entries });
+    env.set_default("MOZ_FETCHES_DIR", name!("fetches"));
+    Ok(())
+}
+
+fn from_offers<'v>(
+    offers: &'v Offers,
+    kind: &str,
+    list: &'v Value,
+    stub: &mut Stub,
+    entries: &mut Vec<Entry<'v>>,
+) -> Result<()> {
+    for wanted in Wanted::all(list) {
+        let name = joined(&[kind, "-", wanted.artifact]);
+        let label = offers.aliases.get(&*name).cloned().unwrap_or(name);
+        let Some(artifact) = offers.artifacts.get(&label) else {
+            let known = offers.artifacts.keys().filter_map(|label| label.strip_prefix(&format!("{kind}-")));
+            let hint = match suggest::nearest(wanted.artifact, known.clone()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("there is {}", suggest::list(known)),
+            };
+            return Err(about(
+                KeyPath::dotted("fetches").join(kind),
+                format!(
+                    "`fetches.{kind}` names `{}`, which no task of kind `{kind}` makes: {hint}",
+                    wanted.artifact
+                ),
+            ));
+        };
+        if let Some(env) = offers.env.get(&label) {
+            stub.map_at("worker")?.map_at("env")?.extend(env.clone());
+        }
+        stub.map_at("dependencies")?.put(&label, &label);
+        entries.push(wanted.entry(["", "", artifact], label));
+    }
+    Ok(())
+}
+
+fn from_dependency<'v>(
+    ctx: &Context<'v>,
+    prefixes: &'v IndexMap<Str, String>,
+    kind: &Str,
+    list: &'v Value,
+    stub: &mut Stub,
+    entries: &mut Vec<Entry<'v>>,
+) -> Result<()> {
+    let dependencies = stub.map_at("dependencies")?;
+    if let Some(other) = dependencies.get(kind).filter(|label| label.as_str().is_none()) {
+        return Err(wrong(KeyPath::dotted("dependencies").join(kind), other, "the label of a task"));
+    }
+    let Some(label) = dependencies.get(kind).and_then(Value::as_str) else {
+        let names = suggest::list(dependencies.keys().map(|name| &**name));
+        let mut message =
+            format!("`fetches.{kind}` has no dependency of that name; the dependencies are {names}");
+        // `from-deps` names fetches by label, and dependencies by kind unless it is told otherwise.
+        if let Some((name, _)) = dependencies.iter().find(|(_, label)| label.as_str() == Some(&**kind)) {
+            message += &format!(
+                "; `{name}` is that task: `from-deps` with `fetches` needs `unique-kinds: false`, which names dependencies by label"
+            );
+        }
+        return Err(about(KeyPath::dotted("fetches").join(kind), message));
+    };
+    let prefix = match (prefixes.get(label), ctx.upstream.get(label)) {
+        (Some(prefix), _) => prefix.as_str(),
+        (None, Some(task)) => artifact_prefix(Some(&task.attributes)),
+        // It may be a task of this kind.
+        (None, None) if ctx.is_part => return Err(Together.into()),
+        (None, None) => {
+            let near = suggest::nearest(label, ctx.upstream.keys().map(|label| label.as_str()));
+            let hint = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+            return Err(about(
+                KeyPath::dotted("fetches").join(kind),
+                format!(
+                    "`fetches.{kind}` needs the task `{label}`, which no kind in `kind-dependencies` makes{hint}"
+                ),
+            ));
+        }
+    };
+    for wanted in Wanted::all(list) {
+        let artifact = [prefix, "/", wanted.artifact];
+        entries.push(wanted.entry(artifact, kind.clone()));
+    }
+    Ok(())
+}
+
+/// Artifacts that are not public need the proxy and a scope for their folder.
+fn add_scopes(stub: &mut Stub, entries: &[Entry<'_>]) -> Result<()> {
+    let private = entries.iter().map(|entry| &entry.artifact).filter(|artifact| !is_public(artifact));
+    let mut folders: Vec<String> =
+        private.map(|artifact| python::path::dirname(&artifact.concat()).to_owned()).collect();
+    folders.sort_unstable();
+    folders.dedup();
+    if folders.is_empty() {
+        return Ok(());
+    }
+    stub.map_at("worker")?.put("taskcluster-proxy", true);
+    let scopes = stub.list_at("scopes")?;
+    for folder in folders {
+        let scope = Value::from(format!("queue:get-artifact:{folder}/*"));
+        if !scopes.contains(&scope) {
+            scopes.push(scope);
+        }
+    }
+    Ok(())
+}
+
+/// Whether everyone may download an artifact.
+fn is_public([folder, slash, name]: &[&str; 3]) -> bool {
+    folder.starts_with("public/") || [*folder, *slash, *name].concat().starts_with("public/")
+}

@@ -1,0 +1,26 @@
+//! `run.using: index-search`: a task that stands for one of another graph, found in the index.
+
+use anyhow::Result;
+use taskgraph::schema::fields::{Fields, within};
+use taskgraph::schema::{STRINGS, Shape, required};
+use taskgraph::transform::substitute::{Missing, fill};
+use taskgraph::transform::{Context, Stub};
+use taskgraph_compat::map;
+use taskgraph_compat::value::{Map, Value};
+
+const RUN: Shape =
+    Shape::Map(&[required("using", Shape::Word(&["index-search"])), required("index-search", STRINGS)]);
+
+/// Fills parameters into the index paths, and leaves the search to the optimize phase.
+pub fn using(ctx: &Context<'_>, run: &Map, stub: &mut Stub) -> Result<()> {
+    crate::run::check(ctx, &RUN, run)?;
+    let paths = run.get("index-search").and_then(Value::as_list).unwrap_or_default();
+    let filled = paths
+        .iter()
+        .filter_map(Value::as_str)
+        .map(|path| fill(path, ctx.params.values(), Missing::Fails).map(Value::from))
+        .collect::<Result<Vec<_>>>();
+    let filled = within("run.index-search", filled)?;
+    stub.put("optimization", map! { "index-search" => filled });
+    Ok(())
+}

@@ -1,0 +1,85 @@
+//! The payload of `beetmover`: artifacts of other tasks on their way to where releases lie.
+
+use anyhow::Result;
+use taskgraph::schema::fields::Fields;
+use taskgraph::schema::{STRINGS, Shape, TEXT_OR_REFERENCE, optional, required};
+use taskgraph::transform::{Context, Stub};
+use taskgraph_compat::map;
+use taskgraph_compat::value::{Map, Value};
+
+/// How long such a task may run if nothing is said, in seconds.
+const MOST_SECONDS: i64 = 600;
+
+/// Keys of the release, and what Taskcluster calls them.
+const RELEASE: &[(&str, &str)] = &[
+    ("app-name", "appName"),
+    ("app-version", "appVersion"),
+    ("branch", "branch"),
+    ("build-id", "buildid"),
+    ("hash-type", "hashType"),
+    ("platform", "platform"),
+];
+
+/// The section `worker`.
+pub const WORKER: Shape = Shape::Map(&[
+    required("implementation", Shape::Word(&["beetmover"])),
+    optional("os", Shape::Str),
+    required("max-run-time", Shape::Int),
+    optional("locale", Shape::Str),
+    optional("partner-public", Shape::Bool),
+    required(
+        "release-properties",
+        Shape::Map(&[
+            required("app-name", Shape::Str),
+            required("app-version", Shape::Str),
+            required("branch", Shape::Str),
+            required("build-id", Shape::Str),
+            required("hash-type", Shape::Str),
+            required("platform", Shape::Str),
+        ]),
+    ),
+    required(
+        "upstream-artifacts",
+        Shape::List(&Shape::Map(&[
+            required("taskId", TEXT_OR_REFERENCE),
+            required("taskType", Shape::Str),
+            required("paths", STRINGS),
+            required("locale", Shape::Str),
+        ])),
+    ),
+    optional("artifact-map", Shape::Any),
+]);
+
+/// Fills in what may be left out.
+pub fn set_defaults(worker: &mut Map) {
+    worker.set_default("max-run-time", MOST_SECONDS);
+}
+
+/// Builds the payload.
+pub fn build(ctx: &Context<'_>, stub: &mut Stub, definition: &mut Map) -> Result<()> {
+    let worker = stub.map_at("worker")?;
+    let of_release =
+        |key: &str| worker.get("release-properties").and_then(|release| release.get(key)).cloned();
+    let mut release = Map::default();
+    for (key, name) in RELEASE {
+        release.put(name, of_release(key));
+    }
+    let mut payload = map! {
+        "maxRunTime" => worker.get("max-run-time").cloned(),
+        "releaseProperties" => release,
+        "upload_date" => ctx.params.get("build_date").cloned(),
+        "upstreamArtifacts" => worker.get("upstream-artifacts").cloned(),
+    };
+    let names = [
+        ("locale", "locale"),
+        ("artifact-map", "artifactMap"),
+        ("partner-public", "is_partner_repack_public"),
+    ];
+    for (key, name) in names {
+        if let Some(value) = worker.get(key).filter(|value| value.truthy()) {
+            payload.put(name, Value::clone(value));
+        }
+    }
+    definition.put("payload", payload);
+    Ok(())
+}

@@ -1,0 +1,93 @@
+//! What the tasks of a kind have in common, made once for a row of them.
+
+use anyhow::Result;
+use foldhash::fast::RandomState;
+use indexmap::IndexMap;
+use taskgraph::transform::Context;
+use taskgraph_compat::map;
+use taskgraph_compat::value::{Str, Value, key};
+
+type Known<T> = IndexMap<Str, T, RandomState>;
+
+/// What was made for the tasks of a row so far.
+#[derive(Default)]
+pub struct Row {
+    relative: Known<Value>,
+    workers: Known<Worker>,
+    by_project: Known<Option<Value>>,
+    sources: Known<Value>,
+    facts: Option<Facts>,
+}
+
+/// What is the same for all tasks of the graph.
+pub struct Facts {
+    /// The project.
+    pub project: Value,
+    /// Whoever is told of the tasks.
+    pub owner: Value,
+    /// The trust domain.
+    pub trust_domain: Value,
+    /// Whether tasks are those of a try, and expire soon.
+    pub is_try: bool,
+    /// Whether the repository is one of git.
+    pub is_git: bool,
+}
+
+/// Where a task runs.
+#[derive(Clone)]
+pub struct Worker {
+    /// The provisioner.
+    pub provisioner: Value,
+    /// The worker type of the provisioner.
+    pub worker_type: Value,
+    /// Both: `provisioner/worker-type`.
+    pub pool: Value,
+}
+
+impl Row {
+    /// A point in time that counts from the creation of the task.
+    pub fn relative(&mut self, time: &str) -> Result<Value> {
+        once(&mut self.relative, time, || Ok(map! { "relative-datestamp" => time }.into()))
+    }
+
+    /// What a worker alias stands for.
+    pub fn worker(&mut self, ctx: &Context<'_>, alias: &str) -> Result<Worker> {
+        once(&mut self.workers, alias, || {
+            let (provisioner, worker_type) = ctx.config.worker_type(alias, ctx.params.text("level"))?;
+            let pool = format!("{provisioner}/{worker_type}").into();
+            Ok(Worker { provisioner: provisioner.into(), worker_type: worker_type.into(), pool })
+        })
+    }
+
+    /// What config.yml says under a key for this project.
+    pub fn by_project(&mut self, ctx: &Context<'_>, key: &str) -> Result<Option<Value>> {
+        once(&mut self.by_project, key, || ctx.config.by_project(key, ctx.params.text("project")))
+    }
+
+    /// What is the same for all tasks of the graph.
+    pub fn facts(&mut self, ctx: &Context<'_>) -> &Facts {
+        let params = ctx.params;
+        self.facts.get_or_insert_with(|| Facts {
+            project: params.get("project").map(Value::known).unwrap_or_default(),
+            owner: params.get("owner").map(Value::known).unwrap_or_default(),
+            trust_domain: key(ctx.config.trust_domain()).into(),
+            is_try: ctx.is_try(),
+            is_git: params.text("repository_type") == "git",
+        })
+    }
+
+    /// The address of a file or folder of the tree.
+    pub fn source(&mut self, ctx: &Context<'_>, path: &str) -> Result<Value> {
+        once(&mut self.sources, path, || ctx.params.file_url(path).map(Value::from))
+    }
+}
+
+/// What is known under a name; made when it is asked for first.
+fn once<T: Clone>(known: &mut Known<T>, name: &str, make: impl FnOnce() -> Result<T>) -> Result<T> {
+    if let Some(known) = known.get(name) {
+        return Ok(known.clone());
+    }
+    let made = make()?;
+    known.insert(name.into(), made.clone());
+    Ok(made)
+}

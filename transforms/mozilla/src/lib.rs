@@ -1,0 +1,43 @@
+//! The package mozilla-taskgraph: worker implementations of scriptworkers that sign, ship, upload and land, and the
+//! transforms that make no request. `replicate` fetches the graphs that it copies, so that it is Python's.
+
+mod beetmover_data;
+mod bitrise;
+mod config;
+mod lando;
+mod lando_schema;
+mod lando_schema_4;
+mod mark_as_shipped;
+mod nullable;
+mod release_artifacts;
+mod scopes;
+mod shipit;
+mod signing;
+
+pub use config::check as check_config;
+
+use taskgraph::extension::Extension;
+use taskgraph::transform::Registry;
+
+/// Adds them.
+pub fn register(registry: Registry) -> Registry {
+    registry
+        // The package registers its worker types, which are known, and keys of config.yml.
+        .extension("mozilla_taskgraph:register", |_| Extension {
+            config: Some(check_config),
+            ..Extension::default()
+        })
+        .transform_apart(
+            "mozilla_taskgraph.transforms.scriptworker.release_artifacts",
+            release_artifacts::transform,
+        )
+        .transform_apart(
+            "mozilla_taskgraph.transforms.scriptworker.shipit.mark_as_shipped",
+            mark_as_shipped::transform,
+        )
+        .payload(beetmover_data::PAYLOAD)
+        .payload(bitrise::PAYLOAD)
+        .payload(lando::PAYLOAD)
+        .payload(shipit::PAYLOAD)
+        .payload(signing::PAYLOAD)
+}

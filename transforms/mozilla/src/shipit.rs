@@ -1,0 +1,41 @@
+//! The payload of `scriptworker-shipit`: a release is marked as shipped.
+
+use crate::scopes::tag;
+use anyhow::Result;
+use taskgraph::schema::fields::Fields;
+use taskgraph::schema::{Shape, optional, required};
+use taskgraph::transform::payload::Payload;
+use taskgraph::transform::{Context, Stub};
+use taskgraph_compat::map;
+use taskgraph_compat::value::Map;
+
+const WORKER: Shape = Shape::Map(&[
+    required("implementation", Shape::Str),
+    optional("os", Shape::Str),
+    required("release-name", Shape::Str),
+]);
+
+/// The worker implementation.
+pub const PAYLOAD: Payload =
+    Payload { name: "scriptworker-shipit", shape: |_| &WORKER, follows_taskgraph: true, build };
+
+fn build(_: &Context<'_>, stub: &mut Stub, definition: &mut Map) -> Result<()> {
+    tag(definition)?;
+    let name = stub.map_at("worker")?.text("release-name")?;
+    definition.put("payload", map! { "release_name" => name });
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use transforms_testing::built;
+
+    #[test]
+    fn a_release_has_its_name() {
+        assert_eq!(
+            built(&PAYLOAD, "worker: {release-name: r}").unwrap(),
+            r#"{"tags": {"worker-implementation": "scriptworker"}, "payload": {"release_name": "r"}}"#
+        );
+    }
+}

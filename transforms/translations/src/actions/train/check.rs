@@ -1,0 +1,117 @@
+//! What is wrong with the input. The training config is held against the one validator of training configs; here is
+//! only what the action knows besides.
+
+use crate::actions::train::input_schema;
+use crate::actions::train::json_numbers::with_floats;
+use crate::pipeline_version::Dialect;
+use anyhow::Result;
+use taskgraph::diagnostics::Problem;
+use taskgraph::parameters::{Params, tell};
+use taskgraph::schema::{Misfit, What, found};
+use taskgraph_compat::suggest;
+use taskgraph_compat::value::Value;
+use taskgraph_compat::value::path::KeyPath;
+use taskgraph_decision::actions::Call;
+use taskgraph_decision::decision;
+use taskgraph_decision::decision::check_values;
+use taskgraph_training::Purpose;
+
+/// A longer list of words is named by its key in config.yml.
+const MOST_WORDS: usize = 8;
+
+/// Words that the form does not know. Whether keys are there is left to the validator of training configs, which
+/// knows what can be left out.
+pub fn words(call: &Call<'_>, params: &Params, dialect: Dialect) -> Result<Vec<Problem>> {
+    let mut misfits = Vec::new();
+    let config = params.get("training_config").unwrap_or(&Value::Null);
+    collect(
+        &input_schema::schema(call.loaded, dialect)?,
+        config,
+        &KeyPath::dotted("training_config"),
+        &mut misfits,
+    );
+    // Models have a check of their own, which says more.
+    let models = KeyPath::dotted(dialect.layout().models);
+    misfits.retain(|misfit| !misfit.path.0.starts_with(&models.0));
+    Ok(misfits.iter().map(|misfit| tell(params, misfit)).collect())
+}
+
+fn collect(schema: &Value, value: &Value, path: &KeyPath, misfits: &mut Vec<Misfit>) {
+    if let Some(words) = schema.get("enum").and_then(Value::as_list)
+        && !words.contains(value)
+    {
+        let words: Vec<&str> =
+            words.iter().filter_map(Value::as_str).filter(|word| !word.is_empty()).collect();
+        let allowed = match words.len() > MOST_WORDS {
+            true => "one of the `valid-stages` in config.yml".into(),
+            false => suggest::list(&words),
+        };
+        let nearest = value.as_str().and_then(|word| suggest::nearest(word, words)).map(str::to_owned);
+        let what = What::Wrong { found: found(value), allowed, nearest, instead: None };
+        misfits.push(Misfit { path: path.clone(), what });
+    }
+    let properties = schema.get("properties").and_then(Value::as_map);
+    for (key, value) in value.as_map().into_iter().flatten() {
+        let named = properties.and_then(|properties| properties.get(key));
+        if let Some(schema) = named.or_else(|| schema.get("additionalProperties")) {
+            collect(schema, value, &path.join(key), misfits);
+        }
+    }
+    if let (Some(schema), Some(items)) = (schema.get("items"), value.as_list()) {
+        for (index, item) in items.iter().enumerate() {
+            collect(schema, item, &path.join(index), misfits);
+        }
+    }
+}
+
+/// All that is wrong with the training config, and what is odd.
+pub fn config(call: &Call<'_>, params: &Params, dialect: Dialect) -> Vec<Problem> {
+    let params = &with_floats(params, call.loaded.extension.parameters);
+    let mut problems = check_values(call.loaded, params, call.settings, Purpose::Training);
+    let unknown = taskgraph::parameters::unknown_in(params, &call.loaded.extension, "training_config");
+    // A warning about the same key says less, and whoever knows the key of another layout says what to write instead.
+    let is_told = |one: &Problem| problems.iter().any(|told| told.is_error() && told.path == one.path);
+    let unknown: Vec<Problem> = unknown.into_iter().filter(|one| !is_told(one)).collect();
+    problems.retain(|told| unknown.iter().all(|one| one.path != told.path));
+    problems.extend(unknown);
+    if dialect == Dialect::July2026 {
+        problems.extend(distillation(params));
+    }
+    problems
+}
+
+/// What else is wrong with a training config that is refused for what is `told`.
+pub fn others(call: &Call<'_>, params: &Params, told: &[Problem]) -> Result<Vec<Problem>> {
+    let params = with_floats(params, call.loaded.extension.parameters);
+    decision::others(call.loaded, &params, call.settings, told)
+}
+
+/// A corpus to distil from takes the place of what would be made of datasets, and its vocabulary has to come with it.
+/// Python: `validate_continuation`.
+fn distillation(params: &Params) -> Vec<Problem> {
+    const CORPUS: &str = "training_config.continuation.corpora.distillation";
+    let find = |path: &str| params.find(&KeyPath::dotted(path));
+    if !find(CORPUS).is_some_and(Value::truthy) {
+        return Vec::new();
+    }
+    let mut problems = Vec::new();
+    for category in ["train", "mono-src", "mono-trg"] {
+        let path = KeyPath::dotted("training_config.datasets").join(category);
+        if params.find(&path).is_some() {
+            let message = format!("there is a corpus to distil from, and `{category}` has datasets besides");
+            let problem = Problem::error("wrong-value", message)
+                .at(params.path_in_file(&path), "leave these out")
+                .in_place(params.place_of_key(&path));
+            problems.push(problem);
+        }
+    }
+    if find("training_config.continuation.vocab").is_none() {
+        let path = KeyPath::dotted(CORPUS);
+        let message = "a corpus to distil from needs the vocabulary that it was made with";
+        let problem = Problem::error("missing-key", message)
+            .at(params.path_in_file(&path), "`continuation.vocab` has to be there, too")
+            .in_place(params.place_of_key(&path));
+        problems.push(problem);
+    }
+    problems
+}

@@ -1,0 +1,61 @@
+//! Numbers of an input that came as JSON. JavaScript writes `5.0` as `5`: whoever wrote a float cannot help it.
+
+use taskgraph::parameters::Params;
+use taskgraph::schema::fields::Fields as _;
+use taskgraph::schema::{Field, Shape};
+use taskgraph_compat::value::{Map, Value};
+
+/// The parameters with a float wherever one is needed and an integer stands. Only for checks: digests have numbers as
+/// they were written.
+pub fn with_floats(params: &Params, fields: &[Field]) -> Params {
+    let mut params = params.clone();
+    for field in fields {
+        if let Some(value) = params.get(field.name).map(|value| floats(&field.shape, value)) {
+            params.values_mut().put(field.name, value);
+        }
+    }
+    params
+}
+
+fn floats(shape: &Shape, value: &Value) -> Value {
+    match (shape, value) {
+        #[expect(clippy::cast_precision_loss, reason = "a threshold is small")]
+        (Shape::Float, Value::Int(number)) => Value::Float(*number as f64),
+        (Shape::MapOf(inner), Value::Map(map)) => in_map(map, |_| Some(inner)),
+        (Shape::Map(fields), Value::Map(map)) => in_map(map, |key| named(fields, key)),
+        (Shape::Open(fields, rest), Value::Map(map)) => {
+            in_map(map, |key| Some(named(fields, key).unwrap_or(rest)))
+        }
+        _ => value.clone(),
+    }
+}
+
+fn named<'s>(fields: &'s [Field], key: &str) -> Option<&'s Shape> {
+    fields.iter().find(|field| field.name == key).map(|field| &field.shape)
+}
+
+fn in_map<'s>(map: &Map, shape: impl Fn(&str) -> Option<&'s Shape>) -> Value {
+    let entries = map.iter().map(|(key, value)| {
+        let value = shape(key).map_or_else(|| value.clone(), |shape| floats(shape, value));
+        (key.clone(), value)
+    });
+    entries.collect::<Map>().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::schema::PARAMETERS_2024;
+    use transforms_testing::params;
+
+    #[test]
+    fn only_where_a_float_is_needed_an_integer_becomes_one() {
+        let given = "training_config: {experiment: {teacher-ensemble: 1, bicleaner: {default-threshold: 1, \
+                     dataset-thresholds: {a: 0, b: 0.5}}, other: 1}}";
+        let made = with_floats(&params(given), PARAMETERS_2024);
+        assert_eq!(
+            format!("{:?}", made.get("training_config").unwrap()),
+            r#"{"experiment": {"teacher-ensemble": 1, "bicleaner": {"default-threshold": 1.0, "dataset-thresholds": {"a": 0.0, "b": 0.5}}, "other": 1}}"#
+        );
+    }
+}

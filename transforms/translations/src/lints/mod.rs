@@ -1,0 +1,56 @@
+//! What a training config is not refused for, and what its run would fail of nevertheless, or likely would.
+//!
+//! The reference makes a graph of such a config, so the plumbing commands do too: what a task fails of is a warning
+//! with the code `would-fail` here, and whoever asks for a verdict makes it an error. Everything else is a doubt.
+
+mod choices;
+mod datasets;
+mod language_codes;
+mod languages;
+mod models;
+mod numbers;
+mod previous_tasks;
+
+use crate::config::schema::refused;
+use crate::pipeline_version::Dialect;
+use taskgraph::diagnostics::{Problem, Severity};
+use taskgraph::parameters::Params;
+use taskgraph_compat::value::path::KeyPath;
+
+/// All that a run would fail of, and what looks wrong.
+pub fn check(params: &Params, dialect: Dialect) -> Vec<Problem> {
+    let mut problems = choices::check(params, dialect);
+    problems.extend(numbers::check(params, dialect));
+    problems.extend(datasets::check(params, dialect));
+    problems.extend(languages::check(params));
+    problems.extend(models::check(params, dialect));
+    problems.extend(previous_tasks::check(params));
+    problems
+}
+
+/// A task of the run fails of the value at `path`.
+fn would_fail(params: &Params, path: &KeyPath, message: String, label: impl Into<String>) -> Problem {
+    doubt(params, "would-fail", path, message, label)
+}
+
+/// The value at `path` looks wrong.
+fn doubt(
+    params: &Params,
+    code: &'static str,
+    path: &KeyPath,
+    message: String,
+    label: impl Into<String>,
+) -> Problem {
+    Problem { severity: Severity::Warning, ..refused(params, code, path, message, label) }
+}
+
+#[cfg(test)]
+fn told(config: &str, dialect: Dialect, check: fn(&Params, Dialect) -> Vec<Problem>) -> Vec<String> {
+    let params = transforms_testing::params(&format!("training_config: {config}"));
+    let told = check(&params, dialect).into_iter().map(|problem| {
+        assert_eq!(problem.severity, Severity::Warning);
+        let path = problem.path.to_string().replace("training_config.", "");
+        format!("{} {path}: {}: {}", problem.code, problem.message, problem.label)
+    });
+    told.collect()
+}

@@ -1,0 +1,50 @@
+//! The words that a model has: its mode and its type.
+
+use crate::pretrained::check::{at_value, found_here};
+use crate::pretrained::layout::ModelKey;
+use crate::pretrained::model::TYPES;
+use taskgraph::diagnostics::Problem;
+use taskgraph::parameters::Params;
+use taskgraph_compat::suggest;
+use taskgraph_compat::value::Value;
+use taskgraph_compat::value::path::KeyPath;
+
+/// What is wrong with the type of a model: the word, or that a model under this key cannot be of that type.
+pub(super) fn check_type(params: &Params, key: &ModelKey, value: &Value, path: &KeyPath) -> Option<Problem> {
+    let elsewhere = value.as_str().filter(|word| TYPES.contains(word) && !key.types.contains(word));
+    let Some(word) = elsewhere else { return check_word(params, "type", value, key.types, path) };
+    let message = format!("`{}` takes no model of type `{word}`", key.name);
+    let label = format!(
+        "only {}: a student has an architecture of its own",
+        suggest::list(key.types.iter().copied())
+    );
+    Some(at_value(params, "wrong-value", path, message, label))
+}
+
+/// What is wrong with a value that has to be one of some words.
+pub(super) fn check_word(
+    params: &Params,
+    key: &str,
+    value: &Value,
+    words: &[&str],
+    path: &KeyPath,
+) -> Option<Problem> {
+    let allowed = suggest::list(words.iter().copied());
+    match value.as_str() {
+        Some(word) if words.contains(&word) => None,
+        Some(word) => {
+            let label = match suggest::nearest(word, words.iter().copied()) {
+                Some(nearest) => format!("{allowed}; did you mean `{nearest}`?"),
+                None => allowed,
+            };
+            Some(at_value(params, "wrong-value", path, format!("unknown {key} `{word}`"), label))
+        }
+        None => Some(at_value(
+            params,
+            "wrong-value",
+            path,
+            format!("`{key}` must be {allowed}"),
+            found_here(value),
+        )),
+    }
+}

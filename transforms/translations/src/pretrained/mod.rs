@@ -1,0 +1,29 @@
+//! Pretrained models: what a training config may say about them, and what becomes of it.
+//!
+//! ```yaml
+//! experiment:
+//!     pretrained-models:
+//!         train-teacher:
+//!             urls: [https://example.com/models/ru-en/teacher]    # one for each member of the ensemble
+//!             mode: continue                                      # use, continue or init
+//!             type: default                                       # default or opusmt
+//! ```
+//!
+//! `check` is the one validator; every command that makes a graph goes through it. `model` reads what was checked.
+
+mod check;
+mod choice;
+mod effect;
+mod ensemble;
+mod layout;
+mod model;
+mod url;
+mod vocabulary;
+pub(crate) mod web_page;
+
+pub use check::check;
+pub use effect::{AS_IT_IS, NO_TEACHER, USE_AS_IT_IS, WITHOUT_TEACHER};
+pub use layout::{Effect, Layout, ModelKey, STUDENT, UrlKey};
+pub use model::{Mode, PretrainedModel, TYPES, can_mount, reads};
+pub use url::file_findings;
+pub use vocabulary::{look_for_all, questions};

@@ -1,0 +1,143 @@
+//! What the tasks of a run make that the config of a later one can hand in: one table a dialect.
+
+use crate::pipeline_version::Dialect;
+use crate::pretrained::{Effect, Mode, UrlKey};
+use taskgraph_compat::value::path::KeyPath;
+use taskgraph_training::earlier_run::{Form, Made, MadeFile};
+
+/// What every config of a dialect stands under among the parameters.
+const CONFIG: &str = "training_config.";
+
+/// The vocabulary of July 2026: always a file for each language.
+const VOCABULARY: &[MadeFile] = &[
+    MadeFile { key: "src", task: "build-vocab", file: "vocab.{src}.spm", is_optional: false },
+    MadeFile { key: "trg", task: "build-vocab", file: "vocab.{trg}.spm", is_optional: false },
+];
+
+const fn file(key: &'static str, task: &'static str, file: &'static str) -> MadeFile {
+    MadeFile { key, task, file, is_optional: false }
+}
+
+const fn aligned(key: &'static str, task: &'static str, file: &'static str) -> MadeFile {
+    MadeFile { key, task, file, is_optional: true }
+}
+
+const PARALLEL: &[MadeFile] = &[
+    file("src", "corpus-merge-parallel", "corpus.{src}.zst"),
+    file("trg", "corpus-merge-parallel", "corpus.{trg}.zst"),
+    aligned("tok-src", "corpus-align-parallel", "corpus.tok-icu.{src}.zst"),
+    aligned("tok-trg", "corpus-align-parallel", "corpus.tok-icu.{trg}.zst"),
+    aligned("alignments", "corpus-align-parallel", "corpus.aln.zst"),
+];
+
+/// The monolingual corpus of the target language, and what it was translated to.
+const BACKTRANSLATIONS: &[MadeFile] = &[
+    file("src", "backtranslations-mono-trg-dechunk-translations", "mono.{src}.zst"),
+    file("trg", "corpus-merge-mono-trg", "mono.{trg}.zst"),
+    aligned("tok-src", "corpus-align-backtranslations", "mono.tok-icu.{src}.zst"),
+    aligned("tok-trg", "corpus-align-backtranslations", "mono.tok-icu.{trg}.zst"),
+    aligned("alignments", "corpus-align-backtranslations", "mono.aln.zst"),
+];
+
+const DISTILLATION: &[MadeFile] = &[
+    file("src", "distillation-corpus-final-filtering", "corpus.{src}.zst"),
+    file("trg", "distillation-corpus-final-filtering", "corpus.{trg}.zst"),
+    aligned("tok-src", "corpus-align-distillation", "corpus.tok-icu.{src}.zst"),
+    aligned("tok-trg", "corpus-align-distillation", "corpus.tok-icu.{trg}.zst"),
+    aligned("alignments", "corpus-align-distillation", "corpus.aln.zst"),
+];
+
+/// What a model of a mode has to have besides its vocabulary.
+fn files(mode: &str) -> Vec<&'static str> {
+    Mode::parse(mode).map(|mode| mode.files().to_vec()).unwrap_or_default()
+}
+
+/// What a later task fetches of a model that is published as it is. Source: `pipeline/continuation/model.py`.
+fn republished(_: &str) -> Vec<&'static str> {
+    vec!["final.model.npz.best-chrf.npz", "final.model.npz.best-chrf.npz.decoder.yml"]
+}
+
+/// What trees of December 2024 can go on from.
+pub fn made_2024() -> Vec<Made> {
+    models(Dialect::December2024)
+}
+
+/// What trees of July 2026 can go on from.
+pub fn made_2026() -> Vec<Made> {
+    let at = |path: &str| KeyPath::dotted(&format!("continuation.{path}"));
+    let files = |name, files, in_place_of| Made {
+        name,
+        path: at(name),
+        elsewhere: None,
+        by_default: true,
+        in_place_of,
+        form: Form::Files(files),
+    };
+    // Python: `validate_continuation`.
+    let datasets: &'static [&'static str] = &["datasets.train", "datasets.mono-src", "datasets.mono-trg"];
+    let mut made = vec![
+        files("vocab", VOCABULARY, &[]),
+        // Of datasets the tree makes tasks that need a model which it leaves out if the corpus is given.
+        files("corpora.parallel", PARALLEL, &["datasets.train"]),
+        files("corpora.backtranslations", BACKTRANSLATIONS, &[]),
+        Made { by_default: false, ..files("corpora.distillation", DISTILLATION, datasets) },
+    ];
+    made.extend(models(Dialect::July2026));
+    made
+}
+
+/// The models: of every key of the layout that something reads.
+fn models(dialect: Dialect) -> Vec<Made> {
+    let layout = dialect.layout();
+    let keys = layout.keys.iter().filter(|key| layout.documented.contains(&key.name));
+    keys.filter_map(|key| {
+        let (kind, modes, files): (_, _, fn(&str) -> Vec<&'static str>) = match key.effect {
+            Effect::Mounted => (key.name, &["continue", "use", "init"][..], files),
+            Effect::Republished { kind } => (kind, &["use"][..], republished),
+            Effect::Nothing { .. } => return None,
+        };
+        let path = layout.path(key).to_string();
+        let path = KeyPath::dotted(path.strip_prefix(CONFIG).unwrap_or(&path));
+        let elsewhere = dialect.training().models_elsewhere.strip_prefix(CONFIG);
+        let elsewhere = elsewhere.map(|path| KeyPath::dotted(path).join(key.name));
+        let members = (key.urls == UrlKey::Members).then_some("experiment.teacher-ensemble");
+        let is_list = key.urls != UrlKey::One;
+        let form = Form::Model { kind, members, is_list, modes, files };
+        Some(Made { name: key.name, path, elsewhere, by_default: true, in_place_of: &[], form })
+    })
+    .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_model_that_a_layout_documents_and_something_reads_can_be_handed_in() {
+        let told = |made: Vec<Made>| {
+            let told = made
+                .iter()
+                .map(|made| format!("{} at {} by {}", made.name, made.path, made.tasks().join(" ")));
+            told.collect::<Vec<_>>()
+        };
+        let found = told(made_2024());
+        for line in [
+            "train-teacher at experiment.pretrained-models.train-teacher by train-teacher",
+            "train-backwards at experiment.pretrained-models.train-backwards by train-backwards",
+        ] {
+            assert!(found.iter().any(|found| found == line), "{found:?}");
+        }
+        assert_eq!(
+            told(made_2026()),
+            [
+                "vocab at continuation.vocab by build-vocab",
+                "corpora.parallel at continuation.corpora.parallel by corpus-merge-parallel corpus-align-parallel",
+                "corpora.backtranslations at continuation.corpora.backtranslations by \
+                 backtranslations-mono-trg-dechunk-translations corpus-merge-mono-trg corpus-align-backtranslations",
+                "corpora.distillation at continuation.corpora.distillation by distillation-corpus-final-filtering \
+                 corpus-align-distillation",
+                "backwards at continuation.models.backwards by backtranslations-train-backwards-model",
+            ]
+        );
+    }
+}

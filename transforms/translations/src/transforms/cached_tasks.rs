@@ -1,0 +1,249 @@
+//! `translations_taskgraph.transforms.cached_tasks`: digests out of the command, files and parameters of a task.
+//!
+//! ```yaml
+//! attributes:
+//!     cache:
+//!         type: train-teacher
+//!         resources: [pipeline/train/train.sh]        # may be keyed `by-provider`
+//!         from-parameters:
+//!             best_model: training_config.experiment.best-model
+//!             limit: [training_config.limit, training_config.default-limit]
+//! ```
+//!
+//! Each parameter goes into the digest as `name:value`, the value as Python's `str()` writes it. Of a list of paths
+//! the first one counts that has a value, and none is no part of the digest; a single path without a value is
+//! `None`. The digests of all dependencies follow, as for every cached task.
+//!
+//! In July 2026, `resources` are patterns with one hash for all of them, a `version` that is raised by hand makes new
+//! digests, and so does chain of trust.
+
+use crate::pipeline_version::Dialect;
+use anyhow::Result;
+use taskgraph::schema::fields::{Fields, missing, wrong};
+use taskgraph::schema::{STRINGS, Shape, optional, required};
+use taskgraph::transform::keyed_by::evaluate;
+use taskgraph::transform::{Context, Stub, each};
+use taskgraph_compat::python;
+use taskgraph_compat::value::memo::Last;
+use taskgraph_compat::value::path::KeyPath;
+use taskgraph_compat::value::{Value, joined};
+use taskgraph_transforms::cached_tasks::{chain_of_trust, label_of, with_digests};
+
+const PATHS: Shape = Shape::Either(&[STRINGS, Shape::Str], "the path of a parameter or a list of such paths");
+
+const CACHE: Shape = Shape::Open(
+    &[
+        required("type", Shape::Str),
+        optional("resources", Shape::KeyedBy(&["provider"], &STRINGS)),
+        optional("from-parameters", Shape::MapOf(&PATHS)),
+        optional("version", Shape::Int),
+    ],
+    &Shape::Any,
+);
+
+const ATTRIBUTES: Shape = Shape::Open(&[required("cache", CACHE)], &Shape::Any);
+
+/// The transform.
+pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
+    let dialect = Dialect::of(ctx.tree);
+    let stubs =
+        ctx.shelf.lend(Data::default, |last| each(stubs, |stub| add_cache(ctx, dialect, last, stub)))?;
+    match dialect {
+        Dialect::December2024 => with_digests(ctx, stubs, |_| None),
+        Dialect::July2026 => with_digests(ctx, stubs, chain_of_trust),
+    }
+}
+
+/// What the stub before added to the data of its digest. Most stubs of a kind have the same resources and parameters.
+#[derive(Default)]
+struct Data {
+    resources: Last<Vec<Value>>,
+    parameters: Last<Vec<Value>>,
+}
+
+fn add_cache(ctx: &Context<'_>, dialect: Dialect, last: &mut Data, stub: &mut Stub) -> Result<()> {
+    let Some(attributes) = stub.get("attributes") else { return Err(missing("attributes.cache", "a map")) };
+    if !ATTRIBUTES.fits(attributes) {
+        ATTRIBUTES.require(attributes, &"attributes".into())?;
+    }
+    let provider = attributes.get("provider").cloned();
+    let description = stub.get("description").cloned();
+    let cache = stub.map_at("attributes")?.map_at("cache")?;
+    if let Some(resources @ Value::Map(_)) = cache.get_mut("resources") {
+        let description = description.as_ref().map(python::str).unwrap_or_default();
+        let item = format!("`attributes.cache.resources` in `{description}`");
+        *resources = evaluate(resources, &item, |name| provider.clone().filter(|_| name == "provider"))?;
+    }
+    let cache = cache.clone();
+    let asked = |key: &str| cache.get(key).unwrap_or(&Value::Null);
+    let parameters =
+        last.parameters.of(asked("from-parameters"), |asked| anyhow::Ok(parameters(ctx, asked)))?;
+    // Nobody looks at digests that are not computed; that the parameters were read is noted all the same.
+    if ctx.settings.fast {
+        return Ok(());
+    }
+    let mut data = command_words(stub)?;
+    let resources = last.resources.of(asked("resources"), |asked| resources(ctx, dialect, asked))?;
+    data.extend(resources.iter().chain(parameters).cloned());
+    if dialect == Dialect::July2026 {
+        data.extend(cache.get("version").filter(|version| version.truthy()).map(|v| python::str(v).into()));
+    }
+    // Parts of an index path are parted with `/` there.
+    let label = label_of(stub)?;
+    let name = if label.contains('/') { label.replace('/', "_").into() } else { label };
+    let digest_data: Value = data.into_iter().collect();
+    stub.put(
+        "cache",
+        taskgraph_compat::map! { "type" => cache["type"].clone(), "name" => name, "digest-data" => digest_data },
+    );
+    Ok(())
+}
+
+fn resources(ctx: &Context<'_>, dialect: Dialect, resources: &Value) -> Result<Vec<Value>> {
+    let resources = resources.as_list().unwrap_or_default();
+    let paths = resources.iter().filter_map(Value::as_str);
+    match dialect {
+        Dialect::December2024 => paths.map(|path| Ok(ctx.tree.hash(path)?.into())).collect(),
+        Dialect::July2026 if resources.is_empty() => Ok(Vec::new()),
+        Dialect::July2026 => {
+            let patterns: Vec<String> = paths.map(str::to_owned).collect();
+            // Hundreds of tasks have the same resources.
+            let name = format!("resources {}", patterns.join(" "));
+            Ok(vec![ctx.tree.memo(&name, || ctx.tree.hash_matching(&patterns))?.into()])
+        }
+    }
+}
+
+fn parameters(ctx: &Context<'_>, asked: &Value) -> Vec<Value> {
+    let mut data = Vec::new();
+    for (name, path) in asked.as_map().into_iter().flatten() {
+        let value = match path {
+            Value::List(choices) => {
+                let mut values =
+                    choices.iter().filter_map(Value::as_str).map(|path| ctx.params.deep_get(path));
+                values.find(|value| **value != Value::Null)
+            }
+            path => Some(ctx.params.deep_get(path.as_str().unwrap_or_default())),
+        };
+        data.extend(value.map(|value| match value {
+            Value::Str(text) => joined(&[name, ":", text]).into(),
+            other => joined(&[name, ":", &python::str(other)]).into(),
+        }));
+    }
+    data
+}
+
+/// The items of the lists that a command consists of.
+///
+/// Python: `itertools.chain.from_iterable`. The command of docker-worker is one flat list, of which each text falls
+/// into its characters and each reference into its keys; the digests of the existing index have it so.
+fn command_words(stub: &Stub) -> Result<Vec<Value>> {
+    let path = || KeyPath::dotted("worker.command");
+    let command = stub.get("worker").and_then(|worker| worker.get("command"));
+    let Some(command) = command else { return Err(missing(path(), "a list")) };
+    let Some(items) = command.as_list() else { return Err(wrong(path(), command, "a list")) };
+    let mut words: Vec<Value> = Vec::with_capacity(items.len());
+    for (index, item) in items.iter().enumerate() {
+        match item {
+            Value::Str(text) if text.is_empty() => {}
+            Value::Str(text) => words.push(characters(text)),
+            Value::List(list) => match list.iter().position(|word| word.as_str().is_none()) {
+                None => words.extend(list.iter().cloned()),
+                Some(at) => return Err(wrong(path().join(index).join(at), &list[at], "a string")),
+            },
+            Value::Map(map) => words.extend(map.keys().map(Value::from)),
+            other => return Err(wrong(path().join(index), other, "a list or a string")),
+        }
+    }
+    Ok(words)
+}
+
+/// The characters of a text, a line each: as one item of the digest data what they are as many.
+fn characters(text: &str) -> Value {
+    if text.is_ascii() {
+        let mut lines = vec![b'\n'; (2 * text.len()).saturating_sub(1)];
+        lines.iter_mut().step_by(2).zip(text.bytes()).for_each(|(place, byte)| *place = byte);
+        return String::from_utf8(lines).unwrap_or_default().into();
+    }
+    let mut lines = String::with_capacity(2 * text.len());
+    for character in text.chars() {
+        if !lines.is_empty() {
+            lines.push('\n');
+        }
+        lines.push(character);
+    }
+    lines.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use taskgraph::tree::sha256;
+
+    use super::*;
+    use transforms_testing::{Bench, task};
+
+    fn digest(bench: &Bench, stub: &str) -> String {
+        bench.one(transform, stub, "attributes.cached_task.digest")
+    }
+
+    fn hashed(words: &[&str]) -> String {
+        format!("{:?}", sha256(&words.join("\n")))
+    }
+
+    const CACHE: &str = "type: t, from-parameters: {a: training_config.a, b: [training_config.x, training_config.b], \
+                         c: [training_config.x], d: training_config.x, models: training_config.models}";
+
+    #[test]
+    fn values_are_written_as_python_writes_them() {
+        let bench = Bench::new("{a: true, b: 1.0, models: {urls: [it's], mode: use}}");
+        let stub = format!(
+            "{{label: x, description: d, worker: {{command: [[bash, -c], [run]]}}, attributes: {{cache: {{{CACHE}}}}}}}"
+        );
+        let words =
+            ["bash", "-c", "run", "a:True", "b:1.0", "d:None", r#"models:{'urls': ["it's"], 'mode': 'use'}"#];
+        assert_eq!(digest(&bench, &stub), hashed(&words));
+    }
+
+    #[test]
+    fn a_flat_command_falls_into_characters() {
+        let bench = Bench::new("{}");
+        let stub =
+            "{label: x, worker: {command: [öb, {artifact-reference: y}]}, attributes: {cache: {type: t}}}";
+        assert_eq!(digest(&bench, stub), hashed(&["ö", "b", "artifact-reference"]));
+    }
+
+    #[test]
+    fn a_name_has_no_slashes_and_dependencies_count() {
+        let cached = "{cached_task: {type: t, name: n, digest: '1'}}";
+        let bench = Bench::new("{}").upstream([task("up", "up-1", cached)]);
+        let stub = "{label: a/b, worker: {command: [[x]]}, dependencies: {up: up-1}, attributes: {cache: {type: t}}}";
+        assert_eq!(bench.one(transform, stub, "attributes.cached_task.name"), r#""a_b""#);
+        assert_eq!(digest(&bench, stub), hashed(&["x", "t/n/1"]));
+        assert_eq!(bench.one(transform, stub, "cache"), "none");
+    }
+
+    #[test]
+    fn resources_may_depend_on_the_provider() {
+        let bench = Bench::new("{}");
+        let stub = "{label: x, worker: {command: [[x]]}, attributes: {provider: opus, cache: {type: t, \
+                    resources: {by-provider: {opus: [], default: [missing]}}}}}";
+        assert_eq!(bench.one(transform, stub, "attributes.cache.resources"), "[]");
+    }
+
+    #[test]
+    fn a_cache_needs_a_type() {
+        let error =
+            Bench::new("{}").refused(transform, "{label: x, worker: {command: []}, attributes: {cache: {}}}");
+        assert!(error.contains("missing key `type`"), "{error}");
+    }
+
+    #[test]
+    fn a_version_and_chain_of_trust_count_in_the_later_dialect() {
+        let stub = "{label: l, description: d, worker: {command: [[run]], chain-of-trust: true}, \
+                    attributes: {cache: {type: t, version: 2}}}";
+        assert_eq!(digest(&Bench::new("{}").july_2026(), stub), hashed(&["run", "2", "True"]));
+        assert_eq!(digest(&Bench::new("{}"), stub), hashed(&["run"]));
+        let zero = stub.replace("version: 2", "version: 0").replace("true", "false");
+        assert_eq!(digest(&Bench::new("{}").july_2026(), &zero), hashed(&["run"]));
+    }
+}

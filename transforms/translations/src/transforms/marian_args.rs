@@ -1,0 +1,79 @@
+//! `translations_taskgraph.transforms.marian_args`: arguments of Marian out of the training config.
+//!
+//! ```yaml
+//! marian-args:
+//!     from-parameters: training_config.marian-args.training-teacher
+//! ```
+//!
+//! `{beam-size: "12", mini-batch-words: "2000"}` becomes ` --beam-size 12 --mini-batch-words 2000` under the name
+//! `marian_args` of the task's context. The space in front belongs to it: digests have it, too.
+
+use std::fmt::Write as _;
+
+use crate::config::schema::needed;
+use anyhow::Result;
+use taskgraph::diagnostics::Problems;
+use taskgraph::schema::fields::{Fields, missing};
+use taskgraph::schema::{Shape, required};
+use taskgraph::transform::{Context, Stub, each};
+use taskgraph_compat::python;
+use taskgraph_compat::value::Value;
+use taskgraph_compat::value::path::KeyPath;
+
+const MARIAN_ARGS: Shape = Shape::Open(&[required("from-parameters", Shape::Str)], &Shape::Any);
+
+/// The transform.
+pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
+    each(stubs, |stub| {
+        let Some(section) = stub.take_section("marian-args", &MARIAN_ARGS)? else {
+            return Err(missing("marian-args", MARIAN_ARGS.in_words().as_str()));
+        };
+        let path = section.text("from-parameters")?;
+        let Value::Map(arguments) = ctx.params.deep_get(path) else {
+            let problem = needed(ctx, &KeyPath::dotted(path), "a map of arguments for Marian");
+            return Err(Problems::from(problem.help("an empty map `{}` is fine")).into());
+        };
+        let mut text = String::new();
+        for (name, value) in arguments.iter() {
+            // Writing into a string cannot fail.
+            let _ = write!(text, " --{name} {}", python::str(value));
+        }
+        if !stub.contains_key("task-context") {
+            return Err(missing("task-context", "a map: `marian_args` becomes a part of it"));
+        }
+        stub.map_at("task-context")?.map_at("from-object")?.put("marian_args", text);
+        Ok(())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use transforms_testing::Bench;
+
+    const STUB: &str = "{marian-args: {from-parameters: training_config.marian-args.x}, task-context: {}}";
+
+    #[test]
+    fn arguments_keep_the_order_of_the_config() {
+        let bench = Bench::new("{marian-args: {x: {beam-size: '12', after: 0.5, flag: true}}}");
+        let arguments = bench.one(transform, STUB, "task-context.from-object.marian_args");
+        assert_eq!(arguments, r#"" --beam-size 12 --after 0.5 --flag True""#);
+        assert_eq!(bench.one(transform, STUB, "marian-args"), "none");
+    }
+
+    #[test]
+    fn no_arguments_are_an_empty_text() {
+        let bench = Bench::new("{marian-args: {x: {}}}");
+        assert_eq!(bench.one(transform, STUB, "task-context.from-object"), r#"{"marian_args": ""}"#);
+    }
+
+    #[test]
+    fn arguments_that_are_not_in_the_config_are_told() {
+        let error = Bench::new("{marian-args: {}}").refused(transform, STUB);
+        assert_eq!(
+            error,
+            "params.yml:1:66: missing key `x` (at training_config.marian-args.x): \
+             kind `it` needs it: a map of arguments for Marian"
+        );
+    }
+}

@@ -1,0 +1,342 @@
+//! `translations_taskgraph.transforms.training_continuation`, alias `taskgraph_rs.transforms.pretrained_models`:
+//! lets the training tasks of a kind start from a pretrained model.
+//!
+//! The model stands in the training config, see [`pretrained`](crate::pretrained). What happens to a task:
+//!
+//! | mode | mounted | dependencies and fetches | cache digest |
+//! | --- | --- | --- | --- |
+//! | `use` | all files of a training run | none: nothing is trained | only the pretrained-model parameters |
+//! | `continue` | all files of a training run | all but the vocabulary's | as without a model |
+//! | `init` | the best models and the vocabulary | all but the vocabulary's | as without a model |
+//!
+//! Each member of an ensemble mounts its own model. Before chunking the mounts are keyed `by-chunk`, and chunking
+//! chooses; after it, `attributes.this_chunk` does. (In the reference, every member mounts the first model.)
+//!
+//! With or without a model, `description`, `run.command` and `worker.env` may be keyed `by-pretrained-mode`.
+
+use crate::pipeline_version::Dialect;
+use crate::pretrained::{Layout, Mode, PretrainedModel, can_mount, look_for_all};
+use anyhow::Result;
+use indexmap::IndexSet;
+use taskgraph::schema::fields::Fields;
+use taskgraph::transform::keyed_by::evaluate;
+use taskgraph::transform::{Context, Stub, each};
+use taskgraph_compat::value::{Map, Str, Value};
+
+const KEYED_BY_MODE: [&str; 3] = ["description", "run.command", "worker.env"];
+
+/// Kinds whose names in `fetches` become dependencies only later.
+const FETCHED_KINDS: [&str; 2] = ["fetch", "toolchain"];
+
+/// The transform.
+pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
+    let layout = Dialect::of(ctx.tree).layout();
+    look_for_all(ctx, layout)?;
+    let model = match PretrainedModel::read(ctx, layout)? {
+        Some(model) if can_all_mount(ctx, &stubs)? => Some(model),
+        _ => None,
+    };
+    each(stubs, |stub| {
+        if let Some(model) = &model {
+            start_from(model, layout, stub)?;
+        }
+        choose_by_mode(model.as_ref().map(|model| model.mode), stub)
+    })
+}
+
+/// Looks at workers that are known by now. `worker_selection` looks at those that it chooses later.
+fn can_all_mount(ctx: &Context<'_>, stubs: &[Stub]) -> Result<bool> {
+    let aliases: IndexSet<&str> = stubs.iter().filter_map(|stub| stub.get("worker-type")?.as_str()).collect();
+    let mut known = aliases.into_iter().filter(|alias| ctx.config.worker(alias).is_ok());
+    known.try_fold(true, |all, alias| Ok(can_mount(ctx, alias)? && all))
+}
+
+fn start_from(model: &PretrainedModel, layout: &Layout, stub: &mut Stub) -> Result<()> {
+    add_mounts(model, stub)?;
+    let dropped = drop_upstream(model.mode, layout.vocabulary_kind, stub)?;
+    if model.mode == Mode::Use {
+        narrow_digest(stub)?;
+    }
+    stub.model = Some(model.decision(dropped));
+    stub.reuse_mut().brings = Some(model.path.clone());
+    Ok(())
+}
+
+fn add_mounts(model: &PretrainedModel, stub: &mut Stub) -> Result<()> {
+    let is_chunked_later = stub.is_set("chunk");
+    let member =
+        stub.get("attributes").and_then(|attributes| attributes.get("this_chunk")?.as_int()).unwrap_or(1);
+    let worker = stub.map_at("worker")?;
+    if is_chunked_later && model.urls.len() > 1 {
+        let before = std::mem::take(worker.list_at("mounts")?);
+        let mut arms = Map::default();
+        for (index, url) in model.urls.iter().enumerate() {
+            let mounts = [before.clone(), model.mounts(url)?].concat();
+            arms.put(&(index + 1).to_string(), mounts);
+        }
+        worker.put("mounts", taskgraph_compat::map! { "by-chunk" => arms });
+    } else {
+        let mounts = model.mounts(model.url(member)?)?;
+        worker.list_at("mounts")?.extend(mounts);
+    }
+    Ok(())
+}
+
+/// Takes away what the task does not need any more, and gives the names of it.
+fn drop_upstream(mode: Mode, vocabulary: &str, stub: &mut Stub) -> Result<Vec<Str>> {
+    let mut dropped: Vec<Str> = Vec::new();
+    if mode == Mode::Use {
+        dropped.extend(stub.map_at("dependencies")?.keys().cloned());
+        dropped.extend(fetched(stub.map_at("fetches")?));
+        dropped.sort_unstable();
+        dropped.dedup();
+        stub.put("dependencies", Map::default());
+        stub.put("fetches", Map::default());
+    } else {
+        dropped.extend(stub.map_at("dependencies")?.take(vocabulary).map(|_| Str::from(vocabulary)));
+        stub.map_at("fetches")?.take(vocabulary);
+    }
+    Ok(dropped)
+}
+
+fn fetched(fetches: &Map) -> Vec<Str> {
+    let mut names = Vec::new();
+    for kind in FETCHED_KINDS {
+        for item in fetches.get(kind).and_then(Value::as_list).unwrap_or_default() {
+            let name = item.as_str().or_else(|| item.get("artifact")?.as_str());
+            names.extend(name.map(|name| format!("{kind}-{name}").into()));
+        }
+    }
+    names
+}
+
+/// Nothing but the model counts for the digest of a task that only publishes it.
+fn narrow_digest(stub: &mut Stub) -> Result<()> {
+    let cache = stub.map_at("attributes")?.map_at("cache")?;
+    cache.put("resources", Value::list());
+    let mut parameters = std::mem::take(cache.map_at("from-parameters")?);
+    parameters.retain(|name, _| name.starts_with("pretrained"));
+    cache.put("from-parameters", parameters);
+    Ok(())
+}
+
+fn choose_by_mode(mode: Option<Mode>, stub: &mut Stub) -> Result<()> {
+    for path in KEYED_BY_MODE {
+        let Ok(value) = stub.at(path) else { continue };
+        if value.get("by-pretrained-mode").is_some() {
+            *value = evaluate(value, &format!("`{path}`"), |name| match name {
+                "pretrained-mode" => mode.map(|mode| mode.word().into()),
+                _ => None,
+            })?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use taskgraph::diagnostics::Problems;
+    use taskgraph::transform::Registry;
+    use taskgraph::transform::notes::Variant;
+
+    use super::*;
+    use transforms_testing::{Bench, show};
+
+    fn bench(kind: &str, mode: &str, members: usize) -> Bench {
+        let urls: Vec<_> = (1..=members).map(|member| format!("https://h/{member}")).collect();
+        let model = format!("{{urls: [{}], mode: {mode}, type: opusmt}}", urls.join(", "));
+        Bench::new(&format!(
+            "{{experiment: {{teacher-ensemble: {members}, pretrained-models: {{{kind}: {model}}}}}, \
+             taskcluster: {{worker-classes: {{default: x}}}}}}"
+        ))
+        .kind(kind)
+    }
+
+    fn stub(more: &str) -> String {
+        format!(
+            "{{description: d, dependencies: {{train-vocab: v, merge-devset: m}}, \
+             fetches: {{toolchain: [marian], train-vocab: [vocab.spm], merge-devset: [x]}}, \
+             worker: {{mounts: [{{directory: own}}], env: {{}}}}, {more} \
+             attributes: {{cache: {{type: t, resources: [a.py], from-parameters: \
+             {{marian_args: a, pretrained_teacher: b}}}}{}}}}}",
+            if more.contains("chunk") { "" } else { ", this_chunk: 1" }
+        )
+    }
+
+    /// The stub's own mount and then the files of the model at the url of `member`.
+    fn mounts(mode: &str, member: usize) -> String {
+        let files = Mode::parse(mode).unwrap().files().iter().chain(&["vocab.spm"]).map(|file| {
+            format!(
+                r#", {{"content": {{"url": "https://h/{member}/{file}"}}, "file": "./artifacts/{file}"}}"#
+            )
+        });
+        format!(r#"[{{"directory": "own"}}{}]"#, files.collect::<String>())
+    }
+
+    #[test]
+    fn every_mode_mounts_its_files_on_both_kinds() {
+        for kind in ["train-teacher", "train-backwards"] {
+            for mode in ["use", "continue", "init"] {
+                let bench = bench(kind, mode, 1);
+                for more in ["", "chunk: {total-chunks: 1, substitution-fields: []},"] {
+                    assert_eq!(
+                        bench.one(transform, &stub(more), "worker.mounts"),
+                        mounts(mode, 1),
+                        "{kind} {mode}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn each_member_of_an_ensemble_mounts_its_own_model() {
+        for mode in ["use", "continue", "init"] {
+            for members in [2, 4] {
+                let bench = bench("train-teacher", mode, members);
+                let chunk = "chunk: {total-chunks: 'n', substitution-fields: []},";
+                let keyed = bench.one(transform, &stub(chunk), "worker.mounts");
+                let arms: Vec<_> =
+                    (1..=members).map(|member| format!(r#""{member}": {}"#, mounts(mode, member))).collect();
+                assert_eq!(keyed, format!(r#"{{"by-chunk": {{{}}}}}"#, arms.join(", ")));
+
+                let chunked = stub("").replace("this_chunk: 1", &format!("this_chunk: {members}"));
+                assert_eq!(bench.one(transform, &chunked, "worker.mounts"), mounts(mode, members));
+            }
+        }
+    }
+
+    #[test]
+    fn chunking_gives_each_member_its_mounts() {
+        let chunking = taskgraph_transforms::register(Registry::default())
+            .find("taskgraph.transforms.chunking")
+            .unwrap()
+            .transform;
+        for (mode, members) in [("use", 1), ("continue", 2), ("init", 4)] {
+            let bench = bench("train-teacher", mode, members);
+            let chunk = format!("chunk: {{total-chunks: {members}, substitution-fields: []}},");
+            let stubs = bench.run(transform, &stub(&chunk)).unwrap();
+            let parts = chunking(&bench.context(), stubs).unwrap();
+            assert_eq!(parts.len(), members);
+            for (index, part) in parts.iter().enumerate() {
+                assert_eq!(show(part, "worker.mounts"), mounts(mode, index + 1));
+                assert_eq!(part.model.as_ref().unwrap().urls.len(), members);
+            }
+        }
+    }
+
+    #[test]
+    fn a_member_without_a_model_is_refused() {
+        let error = bench("train-teacher", "use", 2)
+            .refused(transform, &stub("").replace("this_chunk: 1", "this_chunk: 3"));
+        assert!(error.contains("no pretrained model for member 3: 2 given"), "{error}");
+    }
+
+    #[test]
+    fn the_vocabulary_comes_with_the_model() {
+        for mode in ["continue", "init"] {
+            let bench = bench("train-teacher", mode, 1);
+            let made = bench.run(transform, &stub("")).unwrap().remove(0);
+            assert_eq!(show(&made, "dependencies"), r#"{"merge-devset": "m"}"#);
+            assert_eq!(show(&made, "fetches"), r#"{"toolchain": ["marian"], "merge-devset": ["x"]}"#);
+            assert_eq!(show(&made, "attributes.cache.resources"), r#"["a.py"]"#);
+            assert_eq!(
+                show(&made, "attributes.cache.from-parameters"),
+                r#"{"marian_args": "a", "pretrained_teacher": "b"}"#
+            );
+            assert_eq!(made.model.unwrap().dropped, ["train-vocab"]);
+        }
+    }
+
+    #[test]
+    fn a_download_only_model_needs_nothing() {
+        let made = bench("train-teacher", "use", 1).run(transform, &stub("")).unwrap().remove(0);
+        assert_eq!(show(&made, "dependencies"), "{}");
+        assert_eq!(show(&made, "fetches"), "{}");
+        assert_eq!(show(&made, "attributes.cache.resources"), "[]");
+        assert_eq!(show(&made, "attributes.cache.from-parameters"), r#"{"pretrained_teacher": "b"}"#);
+        let model = made.model.unwrap();
+        assert_eq!(model.variant, Variant::DownloadOnly);
+        assert_eq!(model.dropped, ["merge-devset", "toolchain-marian", "train-vocab"].map(Str::from));
+        assert_eq!(
+            (&*model.model_type, model.directory.as_deref(), model.files.len()),
+            ("opusmt", Some("./artifacts"), 17)
+        );
+    }
+
+    #[test]
+    fn a_model_of_another_kind_changes_nothing() {
+        let made = bench("train-teacher", "use", 1)
+            .kind("train-backwards")
+            .run(transform, &stub(""))
+            .unwrap()
+            .remove(0);
+        assert_eq!(show(&made, "worker.mounts"), r#"[{"directory": "own"}]"#);
+        assert!(made.model.is_none());
+    }
+
+    #[test]
+    fn fields_may_be_keyed_by_the_mode() {
+        let keyed = "{description: {by-pretrained-mode: {use: publish, default: train}}, attributes: {}, \
+                     run: {command: {by-pretrained-mode: {init: [i], default: [d]}}}, \
+                     worker: {env: {by-pretrained-mode: {use: {A: b}, default: {}}}}}";
+        let shown = |kind: &str, mode: &str| {
+            let made = bench("train-teacher", mode, 1).kind(kind).run(transform, keyed).unwrap().remove(0);
+            show(&made, "description") + &show(&made, "run.command") + &show(&made, "worker.env")
+        };
+        assert_eq!(shown("train-teacher", "use"), r#""publish"["d"]{"A": "b"}"#);
+        assert_eq!(shown("train-teacher", "init"), r#""train"["i"]{}"#);
+        assert_eq!(shown("train-backwards", "init"), r#""train"["d"]{}"#);
+    }
+
+    #[test]
+    fn a_docker_worker_cannot_mount_a_model() {
+        let expected = "kind `train-teacher` cannot take a pretrained model: its tasks run on docker-worker \
+                        (at training_config.experiment.pretrained-models.train-teacher): \
+                        only generic-worker tasks can mount a model";
+        let bench = bench("train-teacher", "use", 2);
+        let error = bench.refused(transform, &stub("worker-type: cpu,"));
+        assert!(error.ends_with(expected), "{error}");
+        assert_eq!(error.lines().count(), 1);
+        // A local alias is resolved later.
+        let stubs = bench.run(transform, &stub("worker-type: b-cpu, chunk: {n: 2},")).unwrap();
+        assert!(stubs[0].model.is_some() && bench.record.take_refused().is_empty());
+        let made = crate::transforms::worker_selection::transform(&bench.context(), stubs).unwrap();
+        let refused = bench.record.take_refused();
+        assert!(!refused.is_empty());
+        assert!(
+            refused.iter().all(|problem| Problems::from(problem.clone()).to_string().ends_with(expected))
+        );
+        // What is behind is made as if there were no model.
+        assert!(made[0].model.is_none() && made[0]["worker"].get("mounts").is_none());
+        assert!(bench.run(transform, &stub("worker-type: gpu-spot,")).is_ok());
+        assert!(bench.record.take_refused().is_empty());
+    }
+
+    #[test]
+    fn a_kind_s_own_name_is_a_key_in_the_later_dialect() {
+        let kind = "backtranslations-train-backwards-model";
+        let bench = Bench::new(&format!(
+            "{{experiment: {{src: ru, trg: en}}, continuation: {{models: \
+             {{{kind}: {{url: https://h/1, mode: init, type: default}}}}}}}}"
+        ))
+        .kind(kind)
+        .july_2026()
+        .urls(&["https://h/1/vocab.ru.spm"]);
+        let own = stub("").replace("train-vocab", "build-vocab");
+        let made = bench.run(transform, &own).unwrap().remove(0);
+        assert_eq!(show(&made, "dependencies"), r#"{"merge-devset": "m"}"#);
+        let mounts = show(&made, "worker.mounts");
+        assert!(mounts.contains("https://h/1/vocab.ru.spm") && mounts.contains("https://h/1/vocab.en.spm"));
+        assert_eq!(made.model.unwrap().files.len(), 6);
+        let error =
+            bench.refused(transform, &stub("worker-type: cpu,").replace("train-vocab", "build-vocab"));
+        assert!(
+            error.contains(&format!(
+                "kind `{kind}` cannot take a pretrained model: its tasks run on docker-worker \
+                 (at training_config.continuation.models.{kind})"
+            )),
+            "{error}"
+        );
+    }
+}

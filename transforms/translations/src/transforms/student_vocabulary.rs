@@ -1,0 +1,86 @@
+//! `taskgraph_rs.transforms.student_vocabulary`: takes the vocabulary of the student from where the student has it.
+//!
+//! A student that is trained from scratch has the vocabulary of `train-vocab`; one that starts from a pretrained model has
+//! the model's own, whatever the mode, and publishes it. What works on the student has to have the same: dependency and
+//! fetches of `train-vocab` become ones of `train-student`. Stands before `task_context`, which fills labels in.
+
+use crate::pipeline_version::Dialect;
+use crate::pretrained::STUDENT;
+use anyhow::Result;
+use taskgraph::schema::fields::Fields;
+use taskgraph::transform::notes::Moved;
+use taskgraph::transform::{Context, Stub, each};
+use taskgraph_compat::value::{Map, Value};
+
+/// The transform.
+pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
+    let layout = Dialect::of(ctx.tree).layout();
+    let given = layout.key(STUDENT).filter(|key| layout.given(ctx.params, key).is_some());
+    let Some(key) = given else { return Ok(stubs) };
+    each(stubs, |stub| {
+        if move_vocabulary(stub, layout.vocabulary_kind)? {
+            let (from, to) = (layout.vocabulary_kind.into(), Some(STUDENT.into()));
+            stub.reuse_mut().moved.push(Moved { from, to, by: layout.path(key) });
+        }
+        Ok(())
+    })
+}
+
+fn move_vocabulary(stub: &mut Stub, vocabulary: &str) -> Result<bool> {
+    let dependencies = stub.map_at("dependencies")?;
+    let Some(label) = dependencies.take(vocabulary) else { return Ok(false) };
+    if !dependencies.contains_key(STUDENT) {
+        let languages = label.as_str().and_then(|label| label.strip_prefix(vocabulary)).unwrap_or_default();
+        dependencies.put(STUDENT, format!("{STUDENT}{languages}"));
+    }
+    let fetches: &mut Map = stub.map_at("fetches")?;
+    if let Some(Value::List(files)) = fetches.take(vocabulary) {
+        fetches.list_at(STUDENT)?.extend(files.iter().cloned());
+    }
+    Ok(true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use transforms_testing::{Bench, show};
+
+    const STUB: &str = "{dependencies: {train-vocab: 'train-vocab-{src}-{trg}', other: o}, \
+                        fetches: {train-vocab: [vocab.spm], other: [a]}}";
+
+    fn made(mode: &str, stub: &str) -> (String, String) {
+        let model = match mode {
+            "" => String::new(),
+            mode => format!("train-student: {{urls: [https://h/1], mode: {mode}, type: default}}"),
+        };
+        let bench = Bench::new(&format!("{{experiment: {{pretrained-models: {{{model}}}}}}}"));
+        let made = bench.run(transform, stub).unwrap().remove(0);
+        assert_eq!(made.reuse.as_ref().is_some_and(|reuse| !reuse.moved.is_empty()), !mode.is_empty());
+        (show(&made, "dependencies"), show(&made, "fetches"))
+    }
+
+    #[test]
+    fn the_vocabulary_is_that_of_the_model_in_every_mode() {
+        for mode in ["use", "continue", "init"] {
+            let (dependencies, fetches) = made(mode, STUB);
+            assert_eq!(dependencies, r#"{"other": "o", "train-student": "train-student-{src}-{trg}"}"#);
+            assert_eq!(fetches, r#"{"other": ["a"], "train-student": ["vocab.spm"]}"#);
+        }
+    }
+
+    #[test]
+    fn what_fetches_the_student_anyway_fetches_its_vocabulary_too() {
+        let stub = "{dependencies: {train-vocab: 'train-vocab-{src}-{trg}', train-student: s}, \
+                    fetches: {train-vocab: [vocab.spm], train-student: [m.npz]}}";
+        let (dependencies, fetches) = made("use", stub);
+        assert_eq!(dependencies, r#"{"train-student": "s"}"#);
+        assert_eq!(fetches, r#"{"train-student": ["m.npz", "vocab.spm"]}"#);
+    }
+
+    #[test]
+    fn without_a_model_nothing_changes() {
+        let (dependencies, fetches) = made("", STUB);
+        assert_eq!(dependencies, r#"{"train-vocab": "train-vocab-{src}-{trg}", "other": "o"}"#);
+        assert_eq!(fetches, r#"{"train-vocab": ["vocab.spm"], "other": ["a"]}"#);
+    }
+}

@@ -1,0 +1,119 @@
+//! `translations_taskgraph.transforms.upload_artifacts`: which files of a task are uploaded, and where to.
+//!
+//! `worker.upstream-artifacts` and `worker.artifact-map` may be keyed `by-upstream-kind`. `{step_dir}` in the map
+//! becomes the directory of the task. Corpora are left out unless `archive-corpora` of the experiment is set.
+
+use crate::transforms::upload::step_dir::step_dir;
+use crate::transforms::upload::upstream::only;
+use anyhow::Result;
+use taskgraph::schema::fields::{Fields, missing, wrong};
+use taskgraph::transform::keyed_by::evaluate;
+use taskgraph::transform::notes::Dropped;
+use taskgraph::transform::substitute::{Missing, substitute};
+use taskgraph::transform::{Context, Stub, fan_out};
+use taskgraph_compat::python;
+use taskgraph_compat::value::{Map, Str, Value};
+
+const KEYED: [&str; 2] = ["upstream-artifacts", "artifact-map"];
+
+/// Kinds that make corpora start so.
+const CORPORA: [&str; 2] = ["corpus-align", "distillation-corpus-final-filtering"];
+
+/// The transform.
+pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
+    let archive = ctx.params.deep_get("training_config.experiment.archive-corpora").truthy();
+    fan_out(stubs, |mut stub, out| {
+        let (name, label) = upstream(&stub)?;
+        let item = stub.get("description").map(python::str).unwrap_or_default();
+        let kind = stub.get("attributes").and_then(|attributes| attributes.get("kind")?.as_str());
+        let Some(kind) = kind else { return Err(missing("attributes.kind", "the kind of the task")) };
+        if !archive && CORPORA.iter().any(|corpus| kind.starts_with(corpus)) {
+            let stage = stub.get("attributes").and_then(|attributes| attributes.get("stage")?.as_str());
+            ctx.record.drop_stub(Dropped {
+                kind: ctx.kind.name.clone(),
+                stage: stage.map(Str::from),
+                why: "`archive-corpora` of the experiment is not set".into(),
+                by: None,
+            });
+            return Ok(());
+        }
+        let names = taskgraph_compat::map! { "step_dir" => step_dir(&label)? };
+        let worker = stub.map_at("worker")?;
+        for key in KEYED {
+            let Some(value) = worker.get(key) else { continue };
+            let chosen = evaluate(value, &format!("`{key}` in `{item}`"), |attribute| match attribute {
+                "upstream-kind" => Some((&*name).into()),
+                other => worker.get(other).cloned(),
+            })?;
+            worker.put(key, chosen);
+        }
+        fill_in(worker, &names)?;
+        out.push(stub);
+        Ok(())
+    })
+}
+
+fn upstream(stub: &Stub) -> Result<(Str, Str)> {
+    let Some(dependencies) = stub.get("dependencies").and_then(Value::as_map) else {
+        return Err(missing("dependencies", "the task whose files are uploaded"));
+    };
+    let (name, label) = only(dependencies)?;
+    match label {
+        Value::Str(label) => Ok((name.clone(), label.clone())),
+        other => Err(wrong(format!("dependencies.{name}").as_str(), other, "a label")),
+    }
+}
+
+/// Fills the values of the map. Python: the keys of the map itself stay as they are, because what is filled into
+/// them gets lost.
+fn fill_in(worker: &mut Map, names: &Map) -> Result<()> {
+    let Some(map) = worker.get_mut("artifact-map") else {
+        return Err(missing("worker.artifact-map", "a map from files to destinations"));
+    };
+    let Some(map) = map.as_map_mut() else {
+        return Err(wrong("worker.artifact-map", map, "a map from files to destinations"));
+    };
+    for destinations in map.values_mut() {
+        *destinations = substitute(destinations, names, Missing::Stays)?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use transforms_testing::Bench;
+
+    const STUB: &str = "{dependencies: {export: export-ru-en}, attributes: {kind: export}, worker: {\
+        upstream-artifacts: {by-upstream-kind: {'(export|evaluate.*)': ['*'], default: ['*.log']}}, \
+        artifact-map: {'*': [{task-reference: 'models/{experiment_name}_<decision>/{step_dir}/'}]}}}";
+
+    #[test]
+    fn files_depend_on_the_kind_and_go_to_the_directory_of_the_task() {
+        let bench = Bench::new("{experiment: {archive-corpora: false}}");
+        assert_eq!(bench.one(transform, STUB, "worker.upstream-artifacts"), r#"["*"]"#);
+        assert_eq!(
+            bench.one(transform, STUB, "worker.artifact-map"),
+            r#"{"*": [{"task-reference": "models/{experiment_name}_<decision>/exported/"}]}"#
+        );
+    }
+
+    #[test]
+    fn corpora_are_uploaded_if_they_are_to_be_kept() {
+        let stub = "{dependencies: {a: corpus-align-parallel-ru-en}, attributes: {kind: corpus-align-parallel}, \
+                    worker: {artifact-map: {}}}";
+        let bench = |archive: bool| Bench::new(&format!("{{experiment: {{archive-corpora: {archive}}}}}"));
+        assert_eq!(bench(true).run(transform, stub).unwrap().len(), 1);
+        let bench = bench(false);
+        assert_eq!(bench.run(transform, stub).unwrap().len(), 0);
+        assert!(bench.record.into_notes().0[0].why.contains("archive-corpora"));
+    }
+
+    #[test]
+    fn what_an_upload_lacks_is_told() {
+        let bench = Bench::new("{}");
+        assert!(bench.refused(transform, "{}").contains("dependencies"));
+        let two = STUB.replace("export: export-ru-en", "export: e, evaluate: v");
+        assert!(bench.refused(transform, &two).contains("`export` and `evaluate`"));
+    }
+}
