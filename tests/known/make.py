@@ -70,7 +70,7 @@ def main():
         judged.append((number, Commit(clone, commit, date, reference, result)))
         print(f"{number + 1}/{len(commits)} {commit[:8]} {date}", file=sys.stderr, flush=True)
 
-    names = [*native(PROJECT / "transforms/src/translations/mod.rs"), DECISION]
+    names = [*native(PROJECT / "transforms/translations/src/lib.rs"), DECISION]
     table, report = Table(), Report(same)
     for name in [*names, REGISTER]:
         table.closures[name] = {}

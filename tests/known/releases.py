@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes which releases of Taskgraph there are, and what scripts each brings for its tasks.
 
-    tests/known/releases.py > taskgraph-rs/src/known/releases.txt
+    tests/known/releases.py > taskgraph-rs/engine/src/known_python/releases.txt
 
 Every release is brought from PyPI without what it depends on: some ten minutes. A line has the version and the start of
 the SHA-256 of `run-task` and of `fetch-content`.

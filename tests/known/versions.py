@@ -20,7 +20,7 @@ def sources(folder):
 
 def same(reference, others, binary, trees, cache):
     """The versions that native parts equal, by package, and those of mozilla-taskgraph that have the same source as that of the
-    reference. What changed from one version to the next, native parts know (taskgraph-rs/src/taskgraph_version.rs and
+    reference. What changed from one version to the next, native parts know (taskgraph-rs/engine/src/taskgraph_version.rs and
     mozilla_version.rs)."""
     package = Path(reference.run_task).parent
     one, mozilla = sources(package), sources(package.parent / "mozilla_taskgraph")
