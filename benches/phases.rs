@@ -10,7 +10,7 @@ use std::time::SystemTime;
 
 use divan::{Bencher, black_box};
 use taskgraph::diagnostics::document;
-use taskgraph::generator::{Loaded, NO_DECISION, OptimizeRequest};
+use taskgraph::generator::{NO_DECISION, OptimizeRequest, Project};
 use taskgraph::graph::TaskGraph;
 use taskgraph::optimize::index::Found;
 use taskgraph::optimize::{Request, Strategies, optimize};
@@ -40,17 +40,17 @@ fn main() {
     divan::main();
 }
 
-fn load() -> Loaded {
-    Loaded::load(Tree::embedded(&FILES), &registry(), &BTreeSet::new()).expect("the embedded kinds load")
+fn load() -> Project {
+    Project::load(Tree::embedded(&FILES), &registry(), &BTreeSet::new()).expect("the embedded kinds load")
 }
 
-fn defaults(loaded: &Loaded) -> Params {
+fn defaults(project: &Project) -> Params {
     let mut params = Params::default();
     // The embedded kinds are in no repository that could be asked.
     for name in ["base_repository", "head_repository"] {
         params.values_mut().put(name, "https://github.com/example/training");
     }
-    loaded.complete(&mut params, SystemTime::UNIX_EPOCH).expect("there is a default for each parameter");
+    project.complete(&mut params, SystemTime::UNIX_EPOCH).expect("there is a default for each parameter");
     params
 }
 
@@ -74,18 +74,18 @@ fn load_tree(bencher: Bencher<'_, '_>) {
 /// All tasks of the default training config, linked and verified.
 #[divan::bench]
 fn generate_full(bencher: Bencher<'_, '_>) {
-    let loaded = load();
-    let params = defaults(&loaded);
-    bencher.bench(|| loaded.full(&params, &Settings::default()).expect("the default config is valid"));
+    let project = load();
+    let params = defaults(&project);
+    bencher.bench(|| project.full(&params, &Settings::default()).expect("the default config is valid"));
 }
 
 /// What has to run of the target graph if nothing ran before, in the form that Taskcluster takes.
 #[divan::bench]
 fn optimize_and_morph(bencher: Bencher<'_, '_>) {
-    let loaded = load();
-    let (params, settings) = (defaults(&loaded), Settings::default());
-    let full = loaded.full(&params, &settings).expect("the default config is valid");
-    let targets = loaded.target(&full, &params).expect("the default config is valid");
+    let project = load();
+    let (params, settings) = (defaults(&project), Settings::default());
+    let full = project.full(&params, &settings).expect("the default config is valid");
+    let targets = project.target(&full, &params).expect("the default config is valid");
     let request = OptimizeRequest {
         settings: &settings,
         decision_task_id: NO_DECISION,
@@ -93,8 +93,8 @@ fn optimize_and_morph(bencher: Bencher<'_, '_>) {
         now: SystemTime::UNIX_EPOCH,
     };
     bencher.bench(|| {
-        let optimized = loaded.optimize(&targets, &params, &request, &mut TaskId::of_label);
-        loaded.morph(optimized.expect("the graph is sound"), &params, &mut TaskId::of_label)
+        let optimized = project.optimize(&targets, &params, &request, &mut TaskId::of_label);
+        project.morph(optimized.expect("the graph is sound"), &params, &mut TaskId::of_label)
     });
 }
 
@@ -134,8 +134,8 @@ fn optimize_deep(bencher: Bencher<'_, '_>, count: usize) {
 /// The full graph as JSON.
 #[divan::bench]
 fn write_json(bencher: Bencher<'_, '_>) {
-    let loaded = load();
-    let full = loaded.full(&defaults(&loaded), &Settings::default()).expect("the default config is valid");
+    let project = load();
+    let full = project.full(&defaults(&project), &Settings::default()).expect("the default config is valid");
     bencher.bench(|| {
         let mut text = Vec::new();
         full.graph.write_json(&mut text).expect("a graph is JSON");

@@ -6,13 +6,13 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use taskgraph::schema::fields::Fields as _;
-use taskgraph::transform::{Context, Stub, each};
+use taskgraph::transform::{Context, TaskDescription, each};
 
 /// Writes descriptions in capital letters.
-fn shout(_: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
-    each(stubs, |stub| {
-        let loud = stub.text("description")?.to_uppercase();
-        stub.put("description", loud);
+fn shout(_: &Context<'_>, descriptions: Vec<TaskDescription>) -> Result<Vec<TaskDescription>> {
+    each(descriptions, |description| {
+        let loud = description.text("description")?.to_uppercase();
+        description.put("description", loud);
         Ok(())
     })
 }

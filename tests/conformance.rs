@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use support::{checkout, differences, read_json, shared, written};
 use taskgraph::diagnostics::{Problem, Problems, Severity};
-use taskgraph::generator::{Full, Loaded, OptimizeRequest};
+use taskgraph::generator::{Full, OptimizeRequest, Project};
 use taskgraph::graph::TaskGraph;
 use taskgraph::known_urls::Urls;
 use taskgraph::optimize::index::Found;
@@ -54,16 +54,16 @@ struct Bench {
 }
 
 impl Bench {
-    fn load(&self, target_kinds: &[String]) -> Loaded {
+    fn load(&self, target_kinds: &[String]) -> Project {
         let tree = Tree::open(&self.tree.join("taskcluster"), &self.tree).unwrap();
         let targets: BTreeSet<String> = target_kinds.iter().cloned().collect();
-        Loaded::load(tree, &registry(), &targets).unwrap()
+        Project::load(tree, &registry(), &targets).unwrap()
     }
 
     /// The parameters, and what the program warns of.
     fn params(
         &self,
-        loaded: &Loaded,
+        project: &Project,
         file: &Path,
         target_kinds: &[String],
     ) -> Result<(Params, Vec<Problem>), Vec<Problem>> {
@@ -73,7 +73,7 @@ impl Bench {
             "target-kinds",
             target_kinds.iter().map(String::as_str).collect::<taskgraph_compat::value::Value>(),
         );
-        let problems = loaded.complete(&mut params, SystemTime::now()).unwrap();
+        let problems = project.complete(&mut params, SystemTime::now()).unwrap();
         match problems.iter().any(|problem| problem.severity == Severity::Error) {
             false => Ok((params, problems)),
             true => Err(problems),
@@ -83,14 +83,14 @@ impl Bench {
     /// What differs from `expected/` of a case, in words.
     fn compare(
         &self,
-        loaded: &Loaded,
+        project: &Project,
         params: &Params,
         settings: &Settings,
         full: &Full,
         case: &Path,
     ) -> Vec<String> {
         let expected = case.join("expected");
-        let target = loaded.target(full, params).unwrap();
+        let target = project.target(full, params).unwrap();
         let mut told = graph_differences(&full.graph, &read_json(&expected.join("full-task-graph.json")));
         for (graph, file) in [(&target.set, "target-tasks.json"), (&target.graph, "target-task-graph.json")] {
             let ours: BTreeSet<&str> = graph.tasks.keys().map(|label| label.as_str()).collect();
@@ -108,8 +108,8 @@ impl Bench {
             found: &found,
             now: SystemTime::now(),
         };
-        let optimized = loaded.optimize(&target, params, &request, &mut |label| ids.next(label)).unwrap();
-        let morphed = loaded.morph(optimized, params, &mut |label| ids.next(label)).unwrap();
+        let optimized = project.optimize(&target, params, &request, &mut |label| ids.next(label)).unwrap();
+        let morphed = project.morph(optimized, params, &mut |label| ids.next(label)).unwrap();
         let labels: BTreeSet<&Label> = target.graph.tasks.keys().collect();
         assert!(labels.iter().copied().eq(morphed.fates.keys()), "a task has no fate");
         let mut graph = ids.labelled(written(|out| morphed.graph.write_json(out)));
@@ -212,16 +212,16 @@ fn hold(tree: &str) {
     for folder in &cases {
         let case: Case = serde_json::from_value(read_json(&folder.join("case.json"))).unwrap();
         let some_kinds = (!case.target_kinds.is_empty()).then(|| bench.load(&case.target_kinds));
-        let loaded = some_kinds.as_ref().unwrap_or(&all_kinds);
+        let project = some_kinds.as_ref().unwrap_or(&all_kinds);
         let settings = Settings { urls: Urls::Known(case.urls.clone()), ..bench.settings.clone() };
-        let params = bench.params(loaded, &folder.join("parameters.yml"), &case.target_kinds);
-        let made = params.and_then(|(params, warnings)| match loaded.full(&params, &settings) {
+        let params = bench.params(project, &folder.join("parameters.yml"), &case.target_kinds);
+        let made = params.and_then(|(params, warnings)| match project.full(&params, &settings) {
             Ok(full) => Ok((params, full, warnings)),
             Err(error) => Err(Problems::from_error(error).unwrap()),
         });
         let told = match (made, &case.refuse) {
             (Ok((params, full, warnings)), None) => {
-                let mut told = bench.compare(loaded, &params, &settings, &full, folder);
+                let mut told = bench.compare(project, &params, &settings, &full, folder);
                 let found: BTreeSet<String> = without_effect(&warnings).collect();
                 let wrong = found.symmetric_difference(&case.ineffective);
                 told.extend(wrong.map(|path| format!("told or not told to have no effect: {path}")));

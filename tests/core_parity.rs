@@ -12,7 +12,7 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use support::{checkout, differences, read_json, written};
-use taskgraph::generator::Loaded;
+use taskgraph::generator::Project;
 use taskgraph::parameters::{Params, read_file};
 use taskgraph::settings::{RunTask, Settings};
 use taskgraph::tree::Tree;
@@ -54,12 +54,12 @@ fn check(case: &str, count: usize) {
     assert_eq!(parameters.len(), count);
     for parameters in parameters {
         let tree = Tree::open(&copy.path().join("taskcluster"), copy.path()).unwrap();
-        let loaded = Loaded::load(tree, &registry(), &BTreeSet::new()).unwrap();
+        let project = Project::load(tree, &registry(), &BTreeSet::new()).unwrap();
         let given = read_file(&parameters).unwrap();
         let mut params = Params::new(given.values, vec![given.layer]);
-        let problems = loaded.complete(&mut params, SystemTime::UNIX_EPOCH).unwrap();
+        let problems = project.complete(&mut params, SystemTime::UNIX_EPOCH).unwrap();
         assert!(problems.is_empty(), "{problems:?}");
-        let full = loaded.full(&params, &settings).unwrap();
+        let full = project.full(&params, &settings).unwrap();
         let ours = written(|out| full.graph.write_json(out));
         let name = parameters.with_extension("json");
         let expected = case.join("expected").join(name.file_name().unwrap());

@@ -80,8 +80,8 @@ fn each_row_has_the_median_of_its_kind_on_its_pool() {
     let schema = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/preview.schema.json");
     let schema: Value = serde_json::from_str(&fs::read_to_string(schema).unwrap()).unwrap();
     let schema = jsonschema::draft202012::new(&schema).unwrap();
-    let misfits: Vec<String> = schema.iter_errors(&report).map(|error| error.to_string()).collect();
-    assert_eq!(misfits, [""; 0]);
+    let violations: Vec<String> = schema.iter_errors(&report).map(|error| error.to_string()).collect();
+    assert_eq!(violations, [""; 0]);
     let work = &report["plan"]["work"];
     let row = |kind: &str| work["rows"].as_array().unwrap().iter().find(|row| row["kind"] == kind).unwrap();
     let (dataset, teacher) = (row("dataset"), row("train-teacher"));

@@ -1,4 +1,4 @@
-//! Kinds with so many stubs that they go through their transforms in rows: what comes of a stub, and what is told of it,
+//! Kinds with so many tasks that they go through their transforms in rows: what comes of a task, and what is told of it,
 //! does not depend on how many others there are.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 

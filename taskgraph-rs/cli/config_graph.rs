@@ -12,7 +12,7 @@ use crate::report::Reporter;
 use anyhow::Result;
 use taskgraph::diagnostics::{Problem, Problems};
 use taskgraph::generator::target_tasks::Targets;
-use taskgraph::generator::{Full, Loaded};
+use taskgraph::generator::{Full, Project};
 use taskgraph::parameters::Params;
 use taskgraph::settings::Settings;
 use taskgraph::transform::Registry;
@@ -21,7 +21,7 @@ use taskgraph_training::{of_run_task, parameters, set_stage};
 /// A graph, and what is asked of it.
 pub struct Made {
     /// The tree it is made of.
-    pub loaded: Loaded,
+    pub project: Project,
     /// All tasks.
     pub full: Full,
     /// What is asked for.
@@ -45,11 +45,11 @@ pub fn made_with(
     let given = settings(options.tree.run_task_dir.as_deref(), false, registry)?;
     let settings = change(Settings { urls, ..given });
     let tree = open_tree_or_embedded(options.tree.root.as_deref())?;
-    let loaded = Loaded::load(tree, registry, &Default::default())?;
+    let project = Project::load(tree, registry, &Default::default())?;
     let (params, mut warnings) =
-        params_of(&loaded, options.config.as_deref(), options.target_stage.as_deref(), SystemTime::now())?;
-    let full = loaded.full(&params, &settings)?;
-    let targets = loaded.target(&full, &params)?;
+        params_of(&project, options.config.as_deref(), options.target_stage.as_deref(), SystemTime::now())?;
+    let full = project.full(&params, &settings)?;
+    let targets = project.target(&full, &params)?;
     // Ways between tasks do not depend on digests, which run-task changes.
     let (run_task, others) = of_run_task(full.warnings.clone());
     warnings.extend(others);
@@ -57,24 +57,24 @@ pub fn made_with(
     if !options.quiet {
         reporter.warnings(&warnings);
     }
-    Ok((Made { loaded, full, targets }, settings))
+    Ok((Made { project, full, targets }, settings))
 }
 
 /// The parameters in a file, or those that a tree has by itself; and what is to be said about them.
 pub fn params_of(
-    loaded: &Loaded,
+    project: &Project,
     config: Option<&Path>,
     stage: Option<&str>,
     now: SystemTime,
 ) -> Result<(Params, Vec<Problem>)> {
     if let Some(path) = config {
-        return parameters(loaded, &read(path)?, stage, now);
+        return parameters(project, &read(path)?, stage, now);
     }
     let mut params = Params::default();
-    let mut problems = loaded.complete(&mut params, now)?;
-    if let (Some(stage), Some(training)) = (stage, taskgraph_training::pipeline::of(&loaded.extension)) {
+    let mut problems = project.complete(&mut params, now)?;
+    if let (Some(stage), Some(training)) = (stage, taskgraph_training::pipeline::of(&project.extension)) {
         set_stage(&mut params, training, stage);
-        problems.extend(loaded.complete(&mut params, now)?);
+        problems.extend(project.complete(&mut params, now)?);
     }
     match problems.iter().any(Problem::is_error) {
         true => Err(Problems(problems).into()),

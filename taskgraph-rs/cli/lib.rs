@@ -3,8 +3,8 @@
 //! A program with transforms of its own is a `main` that calls [`run`] with a longer table:
 //!
 //! ```no_run
-//! # use taskgraph::transform::{Context, Stub};
-//! # fn shout(_: &Context<'_>, stubs: Vec<Stub>) -> anyhow::Result<Vec<Stub>> { Ok(stubs) }
+//! # use taskgraph::transform::{Context, TaskDescription};
+//! # fn shout(_: &Context<'_>, tasks: Vec<TaskDescription>) -> anyhow::Result<Vec<TaskDescription>> { Ok(tasks) }
 //! fn main() -> std::process::ExitCode {
 //!     run(&registry().transform("my.transforms.shout", shout))
 //! }

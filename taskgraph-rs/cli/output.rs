@@ -68,7 +68,7 @@ fn to_stdout(fill: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
             IS_READER_GONE.store(true, Ordering::Relaxed);
             Ok(())
         }
-        other => blame(other, || Machine("standard output cannot be written".into())),
+        other => locate(other, || Machine("standard output cannot be written".into())),
     }
 }
 
@@ -81,7 +81,7 @@ fn io_fault(error: &anyhow::Error) -> Option<io::ErrorKind> {
 }
 
 /// A disk that is full is the machine's fault; what is wrong with the graph that is written is not.
-fn blame(result: Result<()>, machine: impl FnOnce() -> Machine) -> Result<()> {
+fn locate(result: Result<()>, machine: impl FnOnce() -> Machine) -> Result<()> {
     result.map_err(|error| match io_fault(&error) {
         Some(_) => error.context(machine()),
         None => error,
@@ -94,7 +94,7 @@ fn to_file(path: &Path, fill: impl FnOnce(&mut dyn Write) -> Result<()>) -> Resu
     if there.as_ref().is_some_and(|there| !there.is_file() && !there.is_dir()) {
         let file = OpenOptions::new().write(true).open(path).with_context(failed)?;
         let mut out = BufWriter::with_capacity(1 << 16, file);
-        return blame(fill(&mut out), failed).and_then(|()| out.flush().with_context(failed));
+        return locate(fill(&mut out), failed).and_then(|()| out.flush().with_context(failed));
     }
     let path = &there.and_then(|_| fs::canonicalize(path).ok()).unwrap_or_else(|| path.to_owned());
     let name = path.file_name().with_context(failed)?;
@@ -103,7 +103,7 @@ fn to_file(path: &Path, fill: impl FnOnce(&mut dyn Write) -> Result<()>) -> Resu
     let beside = path.with_file_name(beside);
     let written = (|| {
         let mut out = BufWriter::with_capacity(1 << 16, File::create(&beside).with_context(failed)?);
-        blame(fill(&mut out), failed)?;
+        locate(fill(&mut out), failed)?;
         out.flush().with_context(failed)?;
         fs::rename(&beside, path).with_context(failed)
     })();

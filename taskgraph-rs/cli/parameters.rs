@@ -7,7 +7,7 @@ use crate::progress::connect_for_a_look;
 use crate::report::Reporter;
 use anyhow::{Context as _, Result};
 use taskgraph::diagnostics::{Problem, Problems};
-use taskgraph::generator::Loaded;
+use taskgraph::generator::Project;
 use taskgraph::parameters::{Given, Params, Spec, read_file};
 use taskgraph_compat::error::Machine;
 
@@ -47,15 +47,15 @@ pub fn name_of(spec: Option<&Spec>) -> String {
 }
 
 /// The parameters that `-p` names once, or those of the checkout; what is missing is filled in, and all is checked.
-pub fn completed(loaded: &Loaded, given: Option<&str>, reporter: &Reporter) -> Result<Params> {
+pub fn completed(project: &Project, given: Option<&str>, reporter: &Reporter) -> Result<Params> {
     let mut params = match given {
         None => Params::default(),
         Some(spec) => {
-            let Given { values, layer } = read(&Spec::parse(spec)?, loaded)?;
+            let Given { values, layer } = read(&Spec::parse(spec)?, project)?;
             Params::new(values, vec![layer])
         }
     };
-    let found = loaded.complete(&mut params, SystemTime::now())?;
+    let found = project.complete(&mut params, SystemTime::now())?;
     let (errors, warnings): (Vec<Problem>, Vec<Problem>) = found.into_iter().partition(Problem::is_error);
     Problems(errors).check()?;
     reporter.warnings(&warnings);
@@ -63,9 +63,9 @@ pub fn completed(loaded: &Loaded, given: Option<&str>, reporter: &Reporter) -> R
 }
 
 /// Reads parameters. Taskcluster is asked only for what is no file.
-pub fn read(spec: &Spec, loaded: &Loaded) -> Result<Given> {
+pub fn read(spec: &Spec, project: &Project) -> Result<Given> {
     match spec {
         Spec::File(path) => read_file(path),
-        other => other.read(loaded.config.trust_domain(), &connect_for_a_look()?),
+        other => other.read(project.config.trust_domain(), &connect_for_a_look()?),
     }
 }

@@ -6,7 +6,7 @@ use crate::graph_output::Graph;
 use crate::index_answers::Answers;
 use anyhow::Result;
 use taskgraph::diagnostics::Problem;
-use taskgraph::generator::{Loaded, NO_DECISION, OptimizeRequest};
+use taskgraph::generator::{NO_DECISION, OptimizeRequest, Project};
 use taskgraph::optimize::existing_warnings;
 use taskgraph::parameters::Params;
 use taskgraph::settings::Settings;
@@ -43,26 +43,26 @@ impl Phase {
     /// The graph, and what is to be said about it. Ids of tasks that would be new follow from their labels.
     pub fn graph(
         self,
-        loaded: &Loaded,
+        project: &Project,
         params: &Params,
         settings: &Settings,
         answers: &Answers,
     ) -> Result<Shown> {
         if self == Phase::Tasks {
-            let graph = Graph::Labels(loaded.tasks(params, settings)?);
+            let graph = Graph::Labels(project.tasks(params, settings)?);
             return Ok(Shown { graph, warnings: Vec::new(), made_by_python: None });
         }
-        let full = loaded.full(params, settings)?;
-        let made_by_python = full.python(loaded).map(|python| python.to_string());
+        let full = project.full(params, settings)?;
+        let made_by_python = full.python(project).map(|python| python.to_string());
         if self == Phase::Full {
             return Ok(Shown { graph: Graph::Labels(full.graph), warnings: full.warnings, made_by_python });
         }
-        let targets = loaded.target(&full, params)?;
+        let targets = project.target(&full, params)?;
         let mut warnings = full.warnings;
         let shown = match self {
             Phase::Target => Graph::Labels(targets.set),
             Phase::Optimized | Phase::Morphed => {
-                let found = answers.find(&loaded.wanted(&targets, params, settings)?)?;
+                let found = answers.find(&project.wanted(&targets, params, settings)?)?;
                 warnings.extend(answers.warning());
                 let request = OptimizeRequest {
                     settings,
@@ -70,10 +70,10 @@ impl Phase {
                     found: &found,
                     now: SystemTime::now(),
                 };
-                let optimized = loaded.optimize(&targets, params, &request, &mut TaskId::of_label)?;
+                let optimized = project.optimize(&targets, params, &request, &mut TaskId::of_label)?;
                 warnings.extend(existing_warnings(params, &optimized.existing));
                 Graph::Ids(match self {
-                    Phase::Morphed => loaded.morph(optimized, params, &mut TaskId::of_label)?.graph,
+                    Phase::Morphed => project.morph(optimized, params, &mut TaskId::of_label)?.graph,
                     _ => optimized.graph,
                 })
             }

@@ -9,7 +9,7 @@ use crate::index_answers::Answers;
 use crate::phase::Phase;
 use anyhow::Result;
 use taskgraph::diagnostics::Problems;
-use taskgraph::generator::Loaded;
+use taskgraph::generator::Project;
 use taskgraph::graph::diff::unified;
 use taskgraph::parameters::Params;
 use taskgraph::settings::Settings;
@@ -22,7 +22,7 @@ const SHORT: usize = 12;
 
 /// A tree in another revision.
 pub struct Base {
-    loaded: Loaded,
+    project: Project,
     revision: Revision,
     /// What the tree as it lies there is called.
     now: String,
@@ -32,9 +32,9 @@ impl Base {
     /// Reads a revision of a tree; an empty name stands for the one that the present work is based on.
     pub fn load(tree: &Tree, registry: &Registry, rev: &str, targets: &BTreeSet<String>) -> Result<Self> {
         let revision = Revision::read(tree, Some(rev).filter(|rev| !rev.is_empty()))?;
-        let loaded = Loaded::load(revision.tree(tree)?, registry, targets)?;
+        let project = Project::load(revision.tree(tree)?, registry, targets)?;
         let branch = tree.repository().and_then(|repository| repository.branch().ok().flatten());
-        Ok(Base { loaded, revision, now: branch.unwrap_or_else(|| "now".into()) })
+        Ok(Base { project, revision, now: branch.unwrap_or_else(|| "now".into()) })
     }
 
     /// The graph of this revision with the same parameters. What is to be said about them was said before.
@@ -45,8 +45,8 @@ impl Base {
         phase: Phase,
         answers: &Answers,
     ) -> Result<Graph> {
-        Problems(self.loaded.complete(params, SystemTime::now())?).check()?;
-        Ok(phase.graph(&self.loaded, params, settings, answers)?.graph)
+        Problems(self.project.complete(params, SystemTime::now())?).check()?;
+        Ok(phase.graph(&self.project, params, settings, answers)?.graph)
     }
 
     /// The unified diff of two graphs, each as text. Python: `diff -U20 --report-identical-files`.

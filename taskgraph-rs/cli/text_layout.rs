@@ -15,7 +15,7 @@ const NARROW: usize = 24;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ink {
     /// Like all other text.
-    Plain,
+    Template,
     /// A heading.
     Heading,
     /// The name of something that is told of.
@@ -36,7 +36,7 @@ impl Ink {
     fn style(self) -> Style {
         let colour = |colour: AnsiColor| Style::new().fg_color(Some(colour.into()));
         match self {
-            Ink::Plain => Style::new(),
+            Ink::Template => Style::new(),
             Ink::Heading => Style::new().effects(Effects::BOLD),
             Ink::Name => colour(AnsiColor::Cyan),
             Ink::Added => colour(AnsiColor::Green),
@@ -75,7 +75,7 @@ impl Page {
 
     /// A line. On a terminal it is broken where it is too long; the lines that it goes on in are indented.
     pub fn line(&mut self, text: &str) {
-        self.wrapped(Ink::Plain, "", text);
+        self.wrapped(Ink::Template, "", text);
     }
 
     /// A line that starts in a colour.
@@ -90,13 +90,13 @@ impl Page {
         let lines = broken(&text, 0, self.medium.width.saturating_sub(indent).max(NARROW));
         for (position, line) in lines.iter().enumerate() {
             let start = if position == 0 { start.clone() } else { " ".repeat(indent) };
-            self.push(Ink::Plain, "", &format!("{start}{}", self.cut(line, indent)));
+            self.push(Ink::Template, "", &format!("{start}{}", self.cut(line, indent)));
         }
     }
 
     /// Words of a list behind `start`, in as many lines as they need.
     pub fn list<S: AsRef<str>>(&mut self, start: &str, words: &[S]) {
-        self.list_in(Ink::Plain, start, words);
+        self.list_in(Ink::Template, start, words);
     }
 
     /// The same, with a start in a colour.
@@ -178,7 +178,7 @@ impl Page {
                 start.push_str(&" ".repeat(last.saturating_sub(columns(text))));
             }
             if is_below {
-                self.push(Ink::Plain, "", &start);
+                self.push(Ink::Template, "", &start);
                 start = " ".repeat(below);
                 // A heading that stands below the others names nothing.
                 if text.is_empty() || position == 0 {
@@ -188,7 +188,7 @@ impl Page {
             let more = " ".repeat(columns(&start));
             for (position, part) in broken(text, 0, room.max(NARROW)).iter().enumerate() {
                 let start = if position == 0 { &start } else { &more };
-                self.push(Ink::Plain, "", &format!("{start}{}", self.cut(part, columns(start))));
+                self.push(Ink::Template, "", &format!("{start}{}", self.cut(part, columns(start))));
             }
         }
     }
@@ -208,14 +208,15 @@ impl Page {
 
     fn wrapped(&mut self, ink: Ink, start: &str, rest: &str) {
         // A heading is of one colour.
-        let (start, rest) = if start.is_empty() && ink != Ink::Plain { (rest, "") } else { (start, rest) };
+        let (start, rest) = if start.is_empty() && ink != Ink::Template { (rest, "") } else { (start, rest) };
         let (start, rest) = (one_line(start), one_line(rest));
         let Some(_) =
             self.medium.cut.filter(|_| columns(&start) + columns(rest.trim_end()) > self.medium.width)
         else {
             return self.push(ink, &start, &rest);
         };
-        let (ink, text) = if rest.is_empty() { (ink, start) } else { (Ink::Plain, format!("{start}{rest}")) };
+        let (ink, text) =
+            if rest.is_empty() { (ink, start) } else { (Ink::Template, format!("{start}{rest}")) };
         let indent = text.len() - text.trim_start_matches(' ').len();
         // Columns that line up keep their places in the first line.
         let mut line = " ".repeat(indent);
@@ -244,7 +245,7 @@ impl Page {
 
     fn coloured(&mut self, ink: Ink, line: &str) {
         match ink {
-            Ink::Plain => self.push(ink, "", line),
+            Ink::Template => self.push(ink, "", line),
             ink => self.push(ink, line.trim_end(), ""),
         }
     }
@@ -253,7 +254,7 @@ impl Page {
     fn push(&mut self, ink: Ink, start: &str, rest: &str) {
         let rest = rest.trim_end();
         let start = if rest.is_empty() { start.trim_end() } else { start };
-        match self.medium.is_coloured && ink != Ink::Plain && !start.trim().is_empty() {
+        match self.medium.is_coloured && ink != Ink::Template && !start.trim().is_empty() {
             true => {
                 let style = ink.style();
                 self.text.push_str(&format!("{style}{start}{style:#}{rest}"));

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::SystemTime;
 
 use serde_json::Value;
-use taskgraph::generator::Loaded;
+use taskgraph::generator::Project;
 use taskgraph::parameters::{Params, read_file};
 use taskgraph::tree::Tree;
 use taskgraph_decision::actions::render;
@@ -23,14 +23,14 @@ fn rendered(tree: &str) -> Vec<Value> {
     let schema = jsonschema::validator_for(&read_json(&schemas)).unwrap();
     let copy = checkout(&tree.join("tree"));
     let opened = Tree::open(&copy.path().join("taskcluster"), copy.path()).unwrap();
-    let loaded = Loaded::load(opened, &registry(), &BTreeSet::new()).unwrap();
+    let project = Project::load(opened, &registry(), &BTreeSet::new()).unwrap();
     let cases = tree.join("cases").read_dir().unwrap().map(|case| case.unwrap().path());
     let render = |case: std::path::PathBuf| {
         let given = read_file(&case.join("parameters.yml")).unwrap();
         let mut params = Params::new(given.values, vec![given.layer]);
         // What is refused is told elsewhere; here the defaults have to be filled in.
-        loaded.complete(&mut params, SystemTime::UNIX_EPOCH).unwrap();
-        let rendered = render(&loaded, &params, "DECISION-TASK").unwrap();
+        project.complete(&mut params, SystemTime::UNIX_EPOCH).unwrap();
+        let rendered = render(&project, &params, "DECISION-TASK").unwrap();
         let rendered = serde_json::to_value(rendered).unwrap();
         let errors: Vec<String> = schema.iter_errors(&rendered).map(|error| error.to_string()).collect();
         assert_eq!(errors, [""; 0], "{}", case.display());

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
-use taskgraph::generator::Loaded;
+use taskgraph::generator::Project;
 use taskgraph::known_urls::Urls;
 use taskgraph::parameters::{Params, read_file};
 use taskgraph::schema::fields::Fields as _;
@@ -36,7 +36,7 @@ const BRISK: Patience = Patience {
 struct Bench {
     tree: PathBuf,
     copy: tempfile::TempDir,
-    loaded: Loaded,
+    project: Project,
     run_task: RunTask,
 }
 
@@ -47,8 +47,8 @@ impl Bench {
         let run_task = RunTask::in_directory(&shared("conformance/run-task")?);
         let copy = checkout(&tree.join("tree"));
         let opened = Tree::open(&copy.path().join("taskcluster"), copy.path()).unwrap();
-        let loaded = Loaded::load(opened, &registry(), &BTreeSet::new()).unwrap();
-        Some(Bench { tree, copy, loaded, run_task })
+        let project = Project::load(opened, &registry(), &BTreeSet::new()).unwrap();
+        Some(Bench { tree, copy, project, run_task })
     }
 
     fn case(&self, case: &str, file: &str) -> Value {
@@ -64,7 +64,7 @@ impl Bench {
         let given = read_file(&self.tree.join("cases").join(case).join("parameters.yml"))?;
         let mut params = Params::new(given.values, vec![given.layer]);
         // A decision refuses keys that nobody knows, and so does that of the reference: these were made by actions.
-        for unknown in taskgraph::parameters::unknown(&params, &self.loaded.extension) {
+        for unknown in taskgraph::parameters::unknown(&params, &self.project.extension) {
             let (key, above) = unknown.path.0.split_last().unwrap();
             let map = params.find_mut(&KeyPath(above.to_vec())).and_then(|map| map.as_map_mut()).unwrap();
             map.take(&KeyPath(vec![key.clone()]).to_string());
@@ -81,7 +81,7 @@ impl Bench {
         };
         let taskcluster = Taskcluster::new(fake.proxied()).with_patience(BRISK);
         taskgraph_decision::decision::run(
-            &self.loaded,
+            &self.project,
             params,
             &Decision {
                 task_id: TaskId::parse(DECISION)?,

@@ -1,4 +1,4 @@
-//! Where changes start from, in repositories of many shapes. What is expected was seen in the reference.
+//! Where changes start from, in repositories of many schemas. What is expected was seen in the reference.
 
 use serde_json::{Value, json};
 

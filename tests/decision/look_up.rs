@@ -46,8 +46,8 @@ fn what_the_index_has_is_told_with_the_time_it_lasts() {
     let report: Value = serde_json::from_str(&outcome.out).unwrap();
     let schema = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/preview.schema.json");
     let schema = jsonschema::draft202012::new(&read_json(&schema)).unwrap();
-    let misfits: Vec<String> = schema.iter_errors(&report).map(|error| error.to_string()).collect();
-    assert_eq!(misfits, [""; 0]);
+    let violations: Vec<String> = schema.iter_errors(&report).map(|error| error.to_string()).collect();
+    assert_eq!(violations, [""; 0]);
     let found = &report["plan"]["look_up"];
     let tasks = found["tasks"].as_object().unwrap();
     let count = |outcome: &str| tasks.values().filter(|task| task["outcome"] == outcome).count();

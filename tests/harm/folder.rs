@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use taskgraph_compat::terminal::is_inert;
+use taskgraph_compat::terminal::is_safe;
 use tempfile::TempDir;
 
 use crate::support::PARAMETERS;
@@ -143,7 +143,7 @@ impl Folder {
         assert!(!outcome.err.contains("panicked"), "{}", outcome.err);
         for text in [&outcome.out, &outcome.err] {
             assert!(!text.contains(SECRET), "the secret is out:\n{text}");
-            let acts = text.chars().find(|c| !is_inert(*c) && *c != '\n');
+            let acts = text.chars().find(|c| !is_safe(*c) && *c != '\n');
             assert_eq!(acts, None, "a raw character in:\n{}", text.escape_debug());
         }
         assert_eq!(before, self.files(), "files were written");

@@ -1,4 +1,4 @@
-//! Kinds: names that lead elsewhere, numbers that explode, circles.
+//! Kinds: names that lead elsewhere, numbers that explode, cycles.
 
 use std::fs;
 
@@ -8,8 +8,8 @@ use crate::folder::{Folder, kind, task};
 fn kinds_in_a_circle_are_refused_with_the_way_round() {
     let folder = Folder::kind("kind-dependencies: [j]\n");
     folder.file("taskcluster/kinds/j/kind.yml", "kind-dependencies: [k]\n");
-    folder.full(&[]).refused(&["kinds depend on each other in a circle: `j` → `k` → `j`"]);
-    Folder::kind("kind-dependencies: [k]\n").full(&[]).refused(&["in a circle: `k` → `k`"]);
+    folder.full(&[]).refused(&["kinds depend on each other in a cycle: `j` → `k` → `j`"]);
+    Folder::kind("kind-dependencies: [k]\n").full(&[]).refused(&["in a cycle: `k` → `k`"]);
 }
 
 #[test]
@@ -208,9 +208,9 @@ fn labels_that_two_kinds_make_are_refused_with_both_places() {
 #[test]
 fn tasks_in_a_circle_are_refused() {
     let one = |on: &str| task("one", &format!("dependencies: {{x: {on}}}"));
-    Folder::tasks(&[], &one("k-one")).full(&[]).refused(&["in a circle: `k-one` → `k-one`", "kind.yml:4:"]);
+    Folder::tasks(&[], &one("k-one")).full(&[]).refused(&["in a cycle: `k-one` → `k-one`", "kind.yml:4:"]);
     let two = one("k-two") + &task("two", "dependencies: {x: k-one}");
-    Folder::tasks(&[], &two).full(&[]).refused(&["in a circle: `k-one` → `k-two` → `k-one`"]);
+    Folder::tasks(&[], &two).full(&[]).refused(&["in a cycle: `k-one` → `k-two` → `k-one`"]);
 }
 
 #[test]
@@ -223,7 +223,7 @@ fn a_circle_that_only_parameters_bring_about_is_refused() {
     assert_eq!(folder.full(&[]).fine(), "k-one\nk-tree\nk-two\n");
     let parameters = fs::read_to_string(folder.path().join("p.yml")).unwrap();
     folder.file("q.yml", parameters.replace("project: tree", "project: two"));
-    folder.call(&["full", "-p", "q.yml"]).refused(&["in a circle: `k-one` → `k-two` → `k-one`"]);
+    folder.call(&["full", "-p", "q.yml"]).refused(&["in a cycle: `k-one` → `k-two` → `k-one`"]);
 }
 
 #[test]

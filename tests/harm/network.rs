@@ -206,11 +206,11 @@ fn an_answer_that_trickles_is_not_waited_for() {
 
 #[test]
 fn a_list_that_comes_to_no_end_is_left() {
-    let circle =
+    let cycle =
         Server::start(|_, out| out.answer(200, "", r#"{"artifacts": [], "continuationToken": "again"}"#));
-    let why = told(SERVICES[3].1, &at(&circle, PATIENT), &circle);
+    let why = told(SERVICES[3].1, &at(&cycle, PATIENT), &cycle);
     assert!(why.contains("the list comes to no end"), "{why}");
-    assert_eq!(circle.asked().len(), 2);
+    assert_eq!(cycle.asked().len(), 2);
     // Another token each time, and much to read.
     let long = Server::start(|path, out| {
         let space = " ".repeat(MOST / 4);

@@ -69,8 +69,8 @@ fn an_image_is_loaded_from_the_task_that_the_index_has() {
     assert_eq!(gone.status, Some(2));
     insta::assert_snapshot!("image-no-artifact", gone.err);
     fake.artifact(TASK, "public/image.tar.zst", b"an image".to_vec());
-    let loaded = call(&["load-image", "base"]);
-    assert_eq!((loaded.status, &*loaded.out), (Some(0), "from-file:latest\n"), "{}", loaded.err);
+    let project = call(&["load-image", "base"]);
+    assert_eq!((project.status, &*project.out), (Some(0), "from-file:latest\n"), "{}", project.err);
     assert_eq!(fs::read(desk.path("fake/loaded")).unwrap(), b"an image");
     let tagged = call(&["load-image", "--task-id", TASK, "-t", "mine:2"]);
     assert_eq!((tagged.status, &*tagged.out), (Some(0), "mine:2\n"), "{}", tagged.err);

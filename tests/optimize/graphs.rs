@@ -42,7 +42,7 @@ fn node() -> impl Strategy<Value = Node> {
             json!({ "either": { "index-search": paths, "skip-unless-changed": ["b/**"] } }),
         ])
     });
-    // Two masks at once, so that graphs are not too dense to have a shape.
+    // Two masks at once, so that graphs are not too dense to have a schema.
     let needs = (any::<u32>(), any::<u32>()).prop_map(|(one, other)| one & other);
     let often = proptest::bool::weighted;
     (any::<u8>(), needs, any::<u32>(), optimization, often(0.4), often(0.1), often(0.1)).prop_map(
@@ -193,7 +193,7 @@ proptest! {
         let mut tasks = tasks(&nodes);
         tasks[&label(&nodes, to)]["dependencies"]["back"] = label(&nodes, from).into();
         let error = TaskGraph::from_json(&Value::from(tasks.clone()).to_string()).err().unwrap().to_string();
-        let (_, way) = error.split_once("in a circle: ").expect("the circle is told");
+        let (_, way) = error.split_once("in a cycle: ").expect("the cycle is told");
         let way: Vec<&str> = way.lines().next().unwrap().split(" → ").map(|step| step.trim_matches('`')).collect();
         prop_assert!(way.len() > 1 && way.first() == way.last(), "{}", error);
         for step in way.windows(2) {

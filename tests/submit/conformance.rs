@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use serde_json::Value as Json;
-use taskgraph::generator::{Loaded, OptimizeRequest};
+use taskgraph::generator::{OptimizeRequest, Project};
 use taskgraph::known_urls::Urls;
 use taskgraph::parameters::{Params, read_file};
 use taskgraph::schema::fields::Fields as _;
@@ -22,9 +22,9 @@ use crate::{brisk, id};
 /// The decision task of each case.
 const DECISION: usize = 1;
 
-fn load(tree: &Path, kinds: &[String]) -> Loaded {
+fn load(tree: &Path, kinds: &[String]) -> Project {
     let open = Tree::open(&tree.join("taskcluster"), tree).unwrap();
-    Loaded::load(open, &registry(), &kinds.iter().cloned().collect()).unwrap()
+    Project::load(open, &registry(), &kinds.iter().cloned().collect()).unwrap()
 }
 
 fn texts(case: &Json, key: &str) -> Vec<String> {
@@ -32,12 +32,12 @@ fn texts(case: &Json, key: &str) -> Vec<String> {
 }
 
 /// Makes the graph of a case, with what the fake's index has, and creates it. How many tasks that were.
-fn create(fake: &Fake, loaded: &Loaded, kinds: &[String], run_task: &Path, folder: &Path) -> usize {
+fn create(fake: &Fake, project: &Project, kinds: &[String], run_task: &Path, folder: &Path) -> usize {
     let case = read_json(&folder.join("case.json"));
     let given = read_file(&folder.join("parameters.yml")).unwrap();
     let mut params = Params::new(given.values, vec![given.layer]);
     params.values_mut().put("target-kinds", kinds.iter().map(String::as_str).collect::<Value>());
-    loaded.complete(&mut params, SystemTime::now()).unwrap();
+    project.complete(&mut params, SystemTime::now()).unwrap();
     let decision = id(DECISION);
     let settings = Settings {
         task_id: Some(decision.to_string()),
@@ -45,8 +45,8 @@ fn create(fake: &Fake, loaded: &Loaded, kinds: &[String], run_task: &Path, folde
         urls: Urls::Known(texts(&case, "urls").into_iter().collect()),
         ..Settings::default()
     };
-    let full = loaded.full(&params, &settings).unwrap();
-    let targets = loaded.target(&full, &params).unwrap();
+    let full = project.full(&params, &settings).unwrap();
+    let targets = project.target(&full, &params).unwrap();
 
     fake.case(&case);
     fake.decision_task(decision.as_str());
@@ -54,7 +54,7 @@ fn create(fake: &Fake, loaded: &Loaded, kinds: &[String], run_task: &Path, folde
     existing.into_iter().flat_map(|map| map.values()).filter_map(Value::as_str).for_each(|id| fake.task(id));
 
     let taskcluster = brisk(fake.proxied());
-    let wanted = loaded.wanted(&targets, &params, &settings).unwrap();
+    let wanted = project.wanted(&targets, &params, &settings).unwrap();
     let found = taskcluster.find(&wanted).unwrap();
     let request = OptimizeRequest {
         settings: &settings,
@@ -62,8 +62,8 @@ fn create(fake: &Fake, loaded: &Loaded, kinds: &[String], run_task: &Path, folde
         found: &found,
         now: SystemTime::now(),
     };
-    let optimized = loaded.optimize(&targets, &params, &request, &mut |_| TaskId::random()).unwrap();
-    let morphed = loaded.morph(optimized, &params, &mut |_| TaskId::random()).unwrap();
+    let optimized = project.optimize(&targets, &params, &request, &mut |_| TaskId::random()).unwrap();
+    let morphed = project.morph(optimized, &params, &mut |_| TaskId::random()).unwrap();
     let mut tasks: Vec<NewTask> = morphed
         .graph
         .tasks
@@ -99,9 +99,9 @@ fn hold(tree: &str) {
         }
         let kinds = texts(&read_json(&folder.join("case.json")), "target-kinds");
         let some_kinds = (!kinds.is_empty()).then(|| load(copy.path(), &kinds));
-        let loaded = some_kinds.as_ref().unwrap_or(&all_kinds);
+        let project = some_kinds.as_ref().unwrap_or(&all_kinds);
         let fake = Fake::start();
-        let created = create(&fake, loaded, &kinds, &run_task, &folder);
+        let created = create(&fake, project, &kinds, &run_task, &folder);
         assert_eq!(created, read_json(&graph).as_object().unwrap().len(), "{}", folder.display());
         assert_eq!(fake.tasks().len(), created, "{}", folder.display());
         assert_eq!(fake.violations(), [""; 0], "{}", folder.display());

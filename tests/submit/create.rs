@@ -298,7 +298,7 @@ fn a_circle_is_not_waited_for() {
     let fake = start();
     let failure = brisk(fake.proxied()).create(vec![task(1, &[2]), task(2, &[1]), task(3, &[])]).unwrap_err();
     assert_eq!(split(&failure), (vec![3], vec![], vec![1, 2]));
-    assert_eq!(failure.why.0, "tasks depend on each other in a circle");
+    assert_eq!(failure.why.0, "tasks depend on each other in a cycle");
 }
 
 #[test]

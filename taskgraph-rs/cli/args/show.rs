@@ -61,7 +61,7 @@ pub struct GraphOptions {
     #[arg(long)]
     pub force_local_files_changed: bool,
 
-    /// Be fast: no digests, no checks of shapes
+    /// Be fast: no digests, no checks of schemas
     #[arg(short = 'F', long)]
     pub fast: bool,
 

@@ -15,7 +15,7 @@ use crate::{Status, environment};
 use anstream::eprintln;
 use anyhow::{Context as _, Result};
 use taskgraph::diagnostics::{Problem, Problems};
-use taskgraph::generator::Loaded;
+use taskgraph::generator::Project;
 use taskgraph::parameters::{Given, Params, Spec};
 use taskgraph::settings::Settings;
 use taskgraph::task::Label;
@@ -33,7 +33,7 @@ use taskgraph_taskcluster::{Cancelled, NewTask, Offline, Service, Taskcluster};
 
 /// Everything about one call that does not depend on the action.
 struct Desk<'d> {
-    loaded: &'d Loaded,
+    project: &'d Project,
     params: &'d Params,
     settings: &'d Settings,
     /// Nobody where no network is asked.
@@ -49,16 +49,16 @@ pub fn run(options: &ActionCallbackOptions, registry: &Registry, reporter: &Repo
     let settings = settings(options.tree.run_task_dir.as_deref(), false, registry)?;
     let services = connect()?;
     can_create(&services)?;
-    let loaded = Loaded::load(open_tree(options.tree.root.as_deref())?, registry, &BTreeSet::new())?;
-    let action = actions::find(&loaded, &asked.callback)?;
+    let project = Project::load(open_tree(options.tree.root.as_deref())?, registry, &BTreeSet::new())?;
+    let action = actions::find(&project, &asked.callback)?;
     let task = asked.task.as_deref().map(TaskId::parse).transpose().context("ACTION_TASK_ID")?;
     let group = TaskId::parse(&asked.group).context("ACTION_TASK_GROUP_ID")?;
     let input = Input::read(Source::new("ACTION_INPUT", asked.input), true)?;
-    let Given { values, layer } = Spec::Task(group.clone()).read(loaded.config.trust_domain(), &services)?;
+    let Given { values, layer } = Spec::Task(group.clone()).read(project.config.trust_domain(), &services)?;
     let params = Params::new(values, vec![layer]);
     actions::check_scopes(action, &params, &services.current_scopes()?)?;
     let desk = Desk {
-        loaded: &loaded,
+        project: &project,
         params: &params,
         settings: &settings,
         services: Some(&services),
@@ -72,8 +72,8 @@ pub fn run(options: &ActionCallbackOptions, registry: &Registry, reporter: &Repo
 /// Says what an action would do.
 pub fn test(options: &TestActionCallbackOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {
     let settings = settings(options.tree.run_task_dir.as_deref(), false, registry)?;
-    let loaded = Loaded::load(open_tree(options.tree.root.as_deref())?, registry, &BTreeSet::new())?;
-    let action = actions::find(&loaded, &options.callback)?;
+    let project = Project::load(open_tree(options.tree.root.as_deref())?, registry, &BTreeSet::new())?;
+    let action = actions::find(&project, &options.callback)?;
     let id = |flag: &str, text: &Option<String>| {
         text.as_deref().map(TaskId::parse).transpose().with_context(|| format!("--{flag}"))
     };
@@ -92,10 +92,10 @@ pub fn test(options: &TestActionCallbackOptions, registry: &Registry, reporter: 
         let message = format!("the parameters `{spec}` cannot be read with --offline");
         return Err(Problems::from(Problem::error("offline", message).help("name a file")).into());
     }
-    let params = completed(&loaded, given, reporter)?;
+    let params = completed(&project, given, reporter)?;
     let services = if options.offline { None } else { Some(connect()?) };
     let desk = Desk {
-        loaded: &loaded,
+        project: &project,
         params: &params,
         settings: &settings,
         services: services.as_ref(),
@@ -131,7 +131,7 @@ impl Desk<'_> {
         let new_id = |label: &Label| earlier.borrow().id(label, |_| TaskId::random());
         let now = SystemTime::now();
         let call = Call {
-            loaded: self.loaded,
+            project: self.project,
             params: self.params,
             input,
             group,
@@ -189,7 +189,7 @@ impl Desk<'_> {
 
     /// The tasks that a plan creates.
     fn tasks(&self, plan: &Plan, new_id: &dyn Fn(&Label) -> TaskId) -> Vec<NewTask> {
-        let scheduler = self.loaded.config.scheduler_id(self.params.text("level"));
+        let scheduler = self.project.config.scheduler_id(self.params.text("level"));
         let belonging = plan.create.iter();
         let mut new_id = |label: &Label| new_id(label);
         let mut tasks: Vec<NewTask> =
@@ -280,6 +280,6 @@ impl Desk<'_> {
             artifacts: &self.folders.artifacts_dir,
             contexts: &self.folders.contexts_dir,
         };
-        decide(self.loaded, params, way, self.reporter)
+        decide(self.project, params, way, self.reporter)
     }
 }

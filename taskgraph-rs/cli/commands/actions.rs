@@ -11,7 +11,7 @@ use crate::parameters::completed;
 use crate::report::Reporter;
 use anstream::eprintln;
 use anyhow::Result;
-use taskgraph::generator::{Loaded, NO_DECISION};
+use taskgraph::generator::{NO_DECISION, Project};
 use taskgraph::transform::Registry;
 use taskgraph_compat::json;
 use taskgraph_decision::actions;
@@ -19,11 +19,11 @@ use taskgraph_decision::actions;
 /// Shows actions.json.
 pub fn show(options: &ActionsOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {
     Ending::wanted(options.output_file.as_deref(), &[Ending::Json])?;
-    let loaded = Loaded::load(open_tree(options.root.as_deref())?, registry, &BTreeSet::new())?;
-    let params = completed(&loaded, options.parameters.as_deref(), reporter)?;
-    let rendered = actions::render(&loaded, &params, NO_DECISION)?;
+    let project = Project::load(open_tree(options.root.as_deref())?, registry, &BTreeSet::new())?;
+    let params = completed(&project, options.parameters.as_deref(), reporter)?;
+    let rendered = actions::render(&project, &params, NO_DECISION)?;
     if options.verbose {
-        for action in actions::all(&loaded).iter().filter(|action| !(action.is_available)(&params)) {
+        for action in actions::all(&project).iter().filter(|action| !(action.is_available)(&params)) {
             eprintln!("`{}` is not offered with these parameters", action.callback_name);
         }
     }

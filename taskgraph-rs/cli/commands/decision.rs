@@ -15,7 +15,7 @@ use crate::{Status, known_urls};
 use anstream::{eprintln, println};
 use anyhow::Result;
 use taskgraph::diagnostics::{Problem, Problems, Severity};
-use taskgraph::generator::Loaded;
+use taskgraph::generator::Project;
 use taskgraph::known_urls::Urls;
 use taskgraph::optimize::index::Found;
 use taskgraph::parameters::Params;
@@ -47,14 +47,14 @@ pub fn run(options: DecisionOptions, registry: &Registry, reporter: &Reporter) -
         can_create(services)?;
     }
     let tree = open_tree(options.tree.root.as_deref())?;
-    let loaded = Loaded::load(tree, registry, &Default::default())?;
-    reporter.warnings(&Vec::from_iter(loaded.equal_keys()));
+    let project = Project::load(tree, registry, &Default::default())?;
+    reporter.warnings(&Vec::from_iter(project.equal_keys()));
     // The same in each run of the task, so that what one run has created is what the next one needs.
     let now = match &services {
         Some(services) if !options.dry_run => begun(services, &task_id)?,
         _ => SystemTime::now(),
     };
-    let Derived { params, notes } = parameters(&loaded, &asked(options.event), Path::new("."), now)?;
+    let Derived { params, notes } = parameters(&project, &asked(options.event), Path::new("."), now)?;
     notes.iter().for_each(|note| eprintln!("{}", one_line(note)));
     let way = Way {
         settings: &settings,
@@ -67,7 +67,7 @@ pub fn run(options: DecisionOptions, registry: &Registry, reporter: &Reporter) -
         artifacts: &options.artifacts_dir,
         contexts: &options.contexts_dir,
     };
-    decide(&loaded, params, way, reporter)
+    decide(&project, params, way, reporter)
 }
 
 /// How a decision is made.
@@ -93,15 +93,15 @@ pub struct Way<'w> {
 }
 
 /// Decides with certain parameters, and tells what goes on.
-pub fn decide(loaded: &Loaded, params: Params, way: Way<'_>, reporter: &Reporter) -> Result<Status> {
-    if let Some(problem) = loaded.without_python() {
+pub fn decide(project: &Project, params: Params, way: Way<'_>, reporter: &Reporter) -> Result<Status> {
+    if let Some(problem) = project.without_python() {
         let help =
             "decide in a whole checkout, or take the native parts for what they are with --native always";
         return Err(Problems::from(Problem { severity: Severity::Error, ..problem }.help(help)).into());
     }
     let services = way.services;
     let decided = taskgraph_decision::decision::run(
-        loaded,
+        project,
         params,
         &Decision {
             task_id: way.task_id,

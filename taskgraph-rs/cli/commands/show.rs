@@ -20,7 +20,7 @@ use anstream::eprintln;
 use anyhow::Result;
 use taskgraph::diagnostics::document::equal_keys;
 use taskgraph::diagnostics::{Problem, Problems, Severity};
-use taskgraph::generator::Loaded;
+use taskgraph::generator::Project;
 use taskgraph::parameters::{Params, Spec};
 use taskgraph::schema::fields::Fields as _;
 use taskgraph::settings::Settings;
@@ -77,31 +77,32 @@ fn show_with(
     let targets: BTreeSet<String> = options.target_kinds.iter().cloned().collect();
     let shown = Shown::new(options)?;
     // The process ends with this call: to free a graph piece by piece would only take time.
-    let loaded = ManuallyDrop::new(Loaded::load(tree, registry, &targets)?);
+    let project = ManuallyDrop::new(Project::load(tree, registry, &targets)?);
     if options.verbose {
-        eprintln!("read {} kinds in {:.1?}", loaded.kinds.len(), started.elapsed());
+        eprintln!("read {} kinds in {:.1?}", project.kinds.len(), started.elapsed());
     }
     if !options.quiet {
-        let conflicts = loaded.version_conflicts(&settings).into_iter();
-        reporter.warnings(&conflicts.map(Problem::as_warning).chain(loaded.equal_keys()).collect::<Vec<_>>());
-        reporter.warnings(&Vec::from_iter(loaded.without_python()));
+        let conflicts = project.version_conflicts(&settings).into_iter();
+        reporter
+            .warnings(&conflicts.map(Problem::as_warning).chain(project.equal_keys()).collect::<Vec<_>>());
+        reporter.warnings(&Vec::from_iter(project.without_python()));
     }
     let mut problems = Vec::new();
     let mut outputs = ManuallyDrop::new(Vec::new());
     let base =
-        options.diff.as_deref().map(|rev| Base::load(&loaded.tree, registry, rev, &targets)).transpose()?;
+        options.diff.as_deref().map(|rev| Base::load(&project.tree, registry, rev, &targets)).transpose()?;
     for spec in &specs {
         let spec = spec.as_ref();
-        let made = params(&loaded, spec, options).and_then(|(mut params, given)| {
+        let made = params(&project, spec, options).and_then(|(mut params, given)| {
             let started = Instant::now();
-            let made = phase.graph(&loaded, &params, &settings, answers)?;
+            let made = phase.graph(&project, &params, &settings, answers)?;
             let (shown, warned) = (made.graph, made.warnings);
             if options.verbose {
                 eprintln!("{} tasks in {:.1?}", shown.len(), started.elapsed());
             }
             if !options.quiet {
                 made.made_by_python.iter().for_each(|line| eprintln!("{}", one_line(line)));
-                reporter.warnings(&told(&loaded, &params, given, warned, options, phase));
+                reporter.warnings(&told(&project, &params, given, warned, options, phase));
             }
             let before = match &base {
                 Some(base) => Some(base.graph(&mut params, &settings, phase, answers)?),
@@ -141,12 +142,12 @@ struct Told {
 }
 
 /// The parameters of a spec, complete and checked.
-fn params(loaded: &Loaded, spec: Option<&Spec>, options: &GraphOptions) -> Result<(Params, Told)> {
+fn params(project: &Project, spec: Option<&Spec>, options: &GraphOptions) -> Result<(Params, Told)> {
     let mut warnings = Vec::new();
     let mut params = match spec {
         None => Params::default(),
         Some(spec) => {
-            let given = parameters::read(spec, loaded)?;
+            let given = parameters::read(spec, project)?;
             warnings.extend(equal_keys(&given.layer.document));
             let mut values = given.values;
             if options.force_local_files_changed {
@@ -159,7 +160,7 @@ fn params(loaded: &Loaded, spec: Option<&Spec>, options: &GraphOptions) -> Resul
     let kinds = options.target_kinds.iter().map(String::as_str).collect::<Value>();
     params.values_mut().put("target-kinds", kinds);
     let own = params.values().clone();
-    let found = loaded.complete(&mut params, SystemTime::now())?;
+    let found = project.complete(&mut params, SystemTime::now())?;
     let (errors, warned): (Vec<Problem>, Vec<Problem>) =
         found.into_iter().partition(|problem| problem.severity == Severity::Error);
     Problems(errors).check()?;
@@ -169,7 +170,7 @@ fn params(loaded: &Loaded, spec: Option<&Spec>, options: &GraphOptions) -> Resul
 
 /// All that is to be said about a graph.
 fn told(
-    loaded: &Loaded,
+    project: &Project,
     params: &Params,
     given: Told,
     warned: Vec<Problem>,
@@ -180,17 +181,17 @@ fn told(
     warnings.extend(warned);
     // Kinds that are not made read nothing, which says nothing of their keys.
     if phase != Phase::Tasks && options.target_kinds.is_empty() {
-        warnings.extend(unread(loaded, params, &given.own));
+        warnings.extend(unread(project, params, &given.own));
     }
     warnings
 }
 
 /// Keys of the training config in the file that was given that nothing reads.
-fn unread(loaded: &Loaded, params: &Params, own: &Map) -> Vec<Problem> {
-    let parameter = taskgraph_training::pipeline::of(&loaded.extension).map(|training| training.parameter);
+fn unread(project: &Project, params: &Params, own: &Map) -> Vec<Problem> {
+    let parameter = taskgraph_training::pipeline::of(&project.extension).map(|training| training.parameter);
     parameter
         .and_then(|name| own.get(name))
-        .map(|own| unused_keys::unread(loaded, params, own))
+        .map(|own| unused_keys::unread(project, params, own))
         .unwrap_or_default()
 }
 

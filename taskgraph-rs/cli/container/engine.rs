@@ -108,7 +108,7 @@ impl Engine {
         if !outcome.status.success() {
             return Err(failure(format!("`{} load` has failed", self.program), &outcome));
         }
-        loaded(&outcome.out)
+        project(&outcome.out)
             .ok_or_else(|| failure("the engine does not say which image it has loaded", &outcome))
     }
 
@@ -140,7 +140,7 @@ fn is_missing(error: &anyhow::Error) -> bool {
 }
 
 /// The image that `load` says that it has loaded: the first one.
-fn loaded(out: &str) -> Option<String> {
+fn project(out: &str) -> Option<String> {
     out.lines().find_map(|line| {
         let (_, image) = line.split_once("Loaded image")?;
         let (_, image) = image.split_once(": ")?;
@@ -161,7 +161,7 @@ mod tests {
             ("Loaded image(s): localhost/a:1,localhost/b:1\n", Some("localhost/a:1")),
             ("", None),
         ] {
-            assert_eq!(loaded(out).as_deref(), image, "{out}");
+            assert_eq!(project(out).as_deref(), image, "{out}");
         }
     }
 

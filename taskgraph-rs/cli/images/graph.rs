@@ -7,7 +7,7 @@ use crate::environment::{level, open_tree, settings};
 use crate::report::Reporter;
 use anyhow::Result;
 use taskgraph::diagnostics::{Problem, Problems};
-use taskgraph::generator::{Full, Loaded};
+use taskgraph::generator::{Full, Project};
 use taskgraph::graph::TaskGraph;
 use taskgraph::parameters::Params;
 use taskgraph::schema::fields::Fields as _;
@@ -42,15 +42,15 @@ impl Images {
         let opened = open_tree(tree.root.as_deref())?;
         let settings = settings(tree.run_task_dir.as_deref(), false, registry)?;
         let settings = Settings { verify: false, keep_contexts, ..settings };
-        let loaded = Loaded::load(opened, registry, &[KIND.to_owned()].into())?;
+        let project = Project::load(opened, registry, &[KIND.to_owned()].into())?;
         let mut params = Params::default();
         params.values_mut().put("level", level());
         params.values_mut().put("target-kinds", [KIND].into_iter().collect::<Value>());
-        let problems = loaded.complete(&mut params, SystemTime::now())?;
+        let problems = project.complete(&mut params, SystemTime::now())?;
         let (errors, warnings) = problems.into_iter().partition(Problem::is_error);
         Problems(errors).check()?;
         reporter.warnings(&warnings);
-        let full = loaded.full(&params, &settings)?;
+        let full = project.full(&params, &settings)?;
         reporter.warnings(&full.warnings);
         Ok(Images { full, settings })
     }

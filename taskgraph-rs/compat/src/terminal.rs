@@ -6,19 +6,19 @@
 use std::borrow::Cow;
 
 /// Whether a character only stands for itself: no control character, no separator of lines, no change of direction.
-pub fn is_inert(c: char) -> bool {
+pub fn is_safe(c: char) -> bool {
     !c.is_control()
         && !matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// The text in one line, with escapes such as `\u{1b}` for all that is not inert.
 pub fn inert(text: &str) -> Cow<'_, str> {
-    if text.chars().all(is_inert) {
+    if text.chars().all(is_safe) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 16);
     for c in text.chars() {
-        match is_inert(c) {
+        match is_safe(c) {
             true => out.push(c),
             false => out.extend(c.escape_default()),
         }
@@ -29,7 +29,7 @@ pub fn inert(text: &str) -> Cow<'_, str> {
 /// The text with another character of the same length for each that is longer than a byte and not inert: every byte
 /// keeps its position.
 pub fn veiled(text: &str) -> Cow<'_, str> {
-    let is_plain = |c: char| c.is_ascii() || is_inert(c);
+    let is_plain = |c: char| c.is_ascii() || is_safe(c);
     if text.chars().all(is_plain) {
         return Cow::Borrowed(text);
     }

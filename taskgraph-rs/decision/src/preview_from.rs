@@ -11,7 +11,7 @@ use indexmap::IndexMap;
 use crate::actions;
 use crate::actions::{Call, Plan};
 use taskgraph::diagnostics::{Problem, Problems};
-use taskgraph::generator::{Loaded, NO_DECISION, OptimizeRequest};
+use taskgraph::generator::{NO_DECISION, OptimizeRequest, Project};
 use taskgraph::graph::diff::{FieldChange, changes};
 use taskgraph::optimize::index::Found;
 use taskgraph::optimize::{Fate, ReplacedBy, existing_check, settle_existing};
@@ -69,7 +69,7 @@ struct Before {
 impl EarlierGroups for Groups<'_> {
     fn plan<'p>(
         &'p self,
-        loaded: &Loaded,
+        project: &Project,
         training: &Training,
         (input, params): (&Input, &Params),
         (settings, now): (&Settings, std::time::SystemTime),
@@ -77,7 +77,7 @@ impl EarlierGroups for Groups<'_> {
     ) -> Result<Option<(Box<dyn EarlierPlan + 'p>, Params)>> {
         let service = Remembered::new(self.service);
         let Some(action) =
-            actions::of_tree(&loaded.extension).iter().find(|action| action.callback_name == ACTION)
+            actions::of_tree(&project.extension).iter().find(|action| action.callback_name == ACTION)
         else {
             problems.push(Problem::error("no-action", format!("this tree has no action `{ACTION}`")));
             return Ok(None);
@@ -90,7 +90,7 @@ impl EarlierGroups for Groups<'_> {
         }
         let new_id = |_: &Label| TaskId::random();
         let call = Call {
-            loaded,
+            project,
             params,
             input: &given,
             group: None,
@@ -124,19 +124,19 @@ impl EarlierPlan for Going<'_> {
 
     fn look(
         &self,
-        loaded: &Loaded,
+        project: &Project,
         params: &mut Params,
         run: &Run,
         (settings, now): (&Settings, std::time::SystemTime),
         problems: &mut Vec<Problem>,
     ) -> Result<(IndexMap<Label, Fate>, Earlier, Found)> {
         let before = self.before(params)?;
-        let found = self.service.find(&loaded.wanted(&run.targets, params, settings)?)?;
+        let found = self.service.find(&project.wanted(&run.targets, params, settings)?)?;
         let named: BTreeSet<Label> = taskgraph::optimize::existing_tasks(params)?.into_keys().collect();
         let mut unusable: BTreeMap<Label, String> = BTreeMap::new();
         let (optimized, warnings) = settle_existing(params, &self.plan.found_tasks, |params| {
             let asked = OptimizeRequest { settings, decision_task_id: NO_DECISION, found: &found, now };
-            let optimized = loaded.optimize(&run.targets, params, &asked, &mut TaskId::of_label)?;
+            let optimized = project.optimize(&run.targets, params, &asked, &mut TaskId::of_label)?;
             for task in &optimized.existing.unusable {
                 unusable.insert(task.label.clone(), task.why.to_string());
             }
@@ -145,7 +145,7 @@ impl EarlierPlan for Going<'_> {
         problems.extend(warnings);
         let not_taken = problems_of(existing_check(params, &optimized.existing), problems)?;
         problems.extend(not_taken.unwrap_or_default());
-        let changes = self.changes(loaded, params, run, settings, &before)?;
+        let changes = self.changes(project, params, run, settings, &before)?;
         let mut earlier =
             Earlier { groups: self.groups.clone(), counts: IndexMap::new(), tasks: IndexMap::new() };
         for (label, fate) in &optimized.fates {
@@ -205,7 +205,7 @@ impl Going<'_> {
     /// What differs between each earlier task and the one of this config, as if it depended on the earlier ones.
     fn changes(
         &self,
-        loaded: &Loaded,
+        project: &Project,
         params: &Params,
         run: &Run,
         settings: &Settings,
@@ -219,7 +219,7 @@ impl Going<'_> {
         let mut new_id = |label: &Label| id(label).unwrap_or_else(|| TaskId::of_label(label));
         let mut params = params.clone();
         params.values_mut().put("existing_tasks", Map::default());
-        let all = loaded.optimize(&run.targets, &params, &asked, &mut new_id)?;
+        let all = project.optimize(&run.targets, &params, &asked, &mut new_id)?;
         let labels: IndexMap<&str, &Label> =
             all.label_to_taskid.iter().map(|(label, id)| (id.as_str(), label)).collect();
         let own: Vec<&str> = UNKNOWN_DECISION.into_iter().chain(settings.task_id.as_deref()).collect();

@@ -10,7 +10,7 @@ use crate::known_python::Role;
 use crate::known_urls::Question;
 use crate::loader::Kind;
 use crate::parameters::Params;
-use crate::schema::{Field, Misfit};
+use crate::schema::{Field, Violation};
 use crate::task::Label;
 use crate::tree::Tree;
 use crate::type_map::TypeMap;
@@ -22,7 +22,7 @@ pub type TargetMethod = fn(&TaskGraph, &Params, &GraphConfig) -> Result<Vec<Labe
 /// Adds to the parameters of a decision what only the tree knows.
 pub type DecisionParameters = fn(&mut Params, &Tree) -> Result<()>;
 
-/// Checks parameters beyond their shapes, knowing the kinds of the tree. Says where keys stand that are wrong, or have no
+/// Checks parameters beyond their schemas, knowing the kinds of the tree. Says where keys stand that are wrong, or have no
 /// effect.
 pub type Check = fn(&Params, &IndexMap<Str, Kind>) -> Vec<Problem>;
 
@@ -34,8 +34,8 @@ pub struct Extension {
     /// Moves parameters to the place where kinds read them, before anything is checked.
     pub normalize: Option<fn(&mut Params)>,
     /// Checks what the tree adds to config.yml.
-    pub config: Option<fn(&GraphConfig) -> Vec<Misfit>>,
-    /// Checks the parameters beyond their shapes. Positions are found through the parameters themselves.
+    pub config: Option<fn(&GraphConfig) -> Vec<Violation>>,
+    /// Checks the parameters beyond their schemas. Positions are found through the parameters themselves.
     pub check: Option<Check>,
     /// Finds what does not hold for a full graph of this tree, besides what has to hold for every graph.
     pub verify: Option<fn(&TaskGraph) -> Vec<Problem>>,

@@ -9,7 +9,7 @@ use crate::diagnostics::origin::told;
 use crate::diagnostics::{Problem, Problems, place_of_value};
 use crate::extension::Extension;
 use crate::mozilla_taskgraph_version::MozillaVersion;
-use crate::schema::{Field, Misfit, STRINGS, Shape, optional, required};
+use crate::schema::{Field, STRINGS, Schema, Violation, optional, required};
 use crate::taskgraph_version::TaskgraphVersion;
 use crate::transform::keyed_by::{choose, evaluate};
 use crate::tree::Tree;
@@ -28,82 +28,85 @@ pub const CACHES: &[&str] = &["cargo", "checkout", "npm", "pip", "uv"];
 /// The names of actions that a tree does not offer. Only newer versions of Taskgraph look there.
 pub const DISABLED_ACTIONS: &str = "disabled-actions";
 
-const KEYED_BY_LEVEL: Shape = Shape::KeyedBy(&["level"], &Shape::Str);
+const KEYED_BY_LEVEL: Schema = Schema::KeyedBy(&["level"], &Schema::Str);
 
-const ALIAS: Shape = Shape::Open(
+const ALIAS: Schema = Schema::Open(
     &[
         required("provisioner", KEYED_BY_LEVEL),
-        required("implementation", Shape::Str),
-        required("os", Shape::Str),
+        required("implementation", Schema::Str),
+        required("os", Schema::Str),
         required("worker-type", KEYED_BY_LEVEL),
     ],
-    &Shape::Any,
+    &Schema::Any,
 );
 
 const TASKGRAPH: &[Field] = &[
-    optional("register", Shape::Str),
-    optional("decision-parameters", Shape::Str),
-    optional("cached-task-prefix", Shape::Str),
-    optional("cache-pull-requests", Shape::Bool),
+    optional("register", Schema::Str),
+    optional("decision-parameters", Schema::Str),
+    optional("cached-task-prefix", Schema::Str),
+    optional("cache-pull-requests", Schema::Bool),
     optional("index-path-regexes", STRINGS),
     optional(DISABLED_ACTIONS, STRINGS),
     optional(
         "run",
-        Shape::Open(
+        Schema::Open(
             &[optional(
                 "use-caches",
-                Shape::Either(
-                    &[Shape::Bool, Shape::List(&Shape::Word(CACHES))],
+                Schema::Either(
+                    &[Schema::Bool, Schema::List(&Schema::Word(CACHES))],
                     "true, false or a list of caches",
                 ),
             )],
-            &Shape::Any,
+            &Schema::Any,
         ),
     ),
     required(
         "repositories",
-        Shape::MapOf(&Shape::Open(
+        Schema::MapOf(&Schema::Open(
             &[
-                required("name", Shape::Str),
-                optional("project-regex", Shape::Str),
-                optional("ssh-secret-name", Shape::Str),
+                required("name", Schema::Str),
+                optional("project-regex", Schema::Str),
+                optional("ssh-secret-name", Schema::Str),
             ],
-            &Shape::Str,
+            &Schema::Str,
         )),
     ),
 ];
 
-/// The shape of config.yml; trees may add keys of their own everywhere.
-pub const SHAPE: Shape = Shape::Open(
+/// The schema of config.yml; trees may add keys of their own everywhere.
+pub const SCHEMA: Schema = Schema::Open(
     &[
-        required("trust-domain", Shape::Str),
-        optional("docker-image-kind", Shape::Str),
-        required("task-priority", Shape::KeyedBy(&["project", "level"], &Shape::Word(PRIORITIES))),
-        optional("task-deadline-after", Shape::KeyedBy(&["project"], &Shape::Str)),
-        optional("task-expires-after", Shape::Str),
-        required("workers", Shape::Open(&[required("aliases", Shape::MapOf(&ALIAS))], &Shape::Any)),
-        required("taskgraph", Shape::Open(TASKGRAPH, &Shape::Any)),
+        required("trust-domain", Schema::Str),
+        optional("docker-image-kind", Schema::Str),
+        required("task-priority", Schema::KeyedBy(&["project", "level"], &Schema::Word(PRIORITIES))),
+        optional("task-deadline-after", Schema::KeyedBy(&["project"], &Schema::Str)),
+        optional("task-expires-after", Schema::Str),
+        required("workers", Schema::Open(&[required("aliases", Schema::MapOf(&ALIAS))], &Schema::Any)),
+        required("taskgraph", Schema::Open(TASKGRAPH, &Schema::Any)),
     ],
-    &Shape::Any,
+    &Schema::Any,
 );
 
 /// Sections that Taskgraph lets unknown keys pass in until 19.1.
-const CLOSED_LATER: &[(&[&str], Shape)] = &[
-    (&["workers"], Shape::Open(&[required("aliases", Shape::MapOf(&ALIAS))], &Shape::Any)),
-    (&["taskgraph"], Shape::Open(TASKGRAPH, &Shape::Any)),
+const CLOSED_LATER: &[(&[&str], Schema)] = &[
+    (&["workers"], Schema::Open(&[required("aliases", Schema::MapOf(&ALIAS))], &Schema::Any)),
+    (&["taskgraph"], Schema::Open(TASKGRAPH, &Schema::Any)),
 ];
 
 /// Unknown keys of those sections.
-fn closed_later(config: &Value) -> Vec<Misfit> {
-    let mut misfits = Vec::new();
-    for (path, shape) in CLOSED_LATER {
+fn closed_later(config: &Value) -> Vec<Violation> {
+    let mut violations = Vec::new();
+    for (path, schema) in CLOSED_LATER {
         let section = path.iter().try_fold(config, |value, key| value.get(key));
-        let unknown = section.map(|section| shape.unknown_keys(section)).unwrap_or_default();
+        let unknown = section.map(|section| schema.unknown_keys(section)).unwrap_or_default();
         let path = KeyPath::dotted(&path.join("."));
-        misfits
-            .extend(unknown.into_iter().map(|misfit| Misfit { path: path.concat(&misfit.path), ..misfit }));
+        violations.extend(
+            unknown
+                .into_iter()
+                .map(|violation| Violation { path: path.concat(&violation.path), ..violation }),
+        );
     }
-    misfits
+    violations
 }
 
 /// The worker that an alias stands for.
@@ -130,12 +133,14 @@ impl GraphConfig {
     /// Reads and checks the config of a tree for a version of Taskgraph.
     pub fn load(tree: &Tree, version: TaskgraphVersion) -> Result<Self> {
         let (document, value) = load(tree.read("config.yml")?)?;
-        let mut misfits = SHAPE.check(&value);
+        let mut violations = SCHEMA.check(&value);
         if version.refuses_unknown_keys_of_sections() {
-            misfits.extend(closed_later(&value));
+            violations.extend(closed_later(&value));
         }
-        let mut problems: Vec<_> =
-            misfits.iter().map(|misfit| told(misfit, misfit.path.clone(), Some(&document))).collect();
+        let mut problems: Vec<_> = violations
+            .iter()
+            .map(|violation| told(violation, violation.path.clone(), Some(&document)))
+            .collect();
         let repositories = value.get("taskgraph").and_then(|taskgraph| taskgraph.get("repositories"));
         if repositories.and_then(Value::as_map).is_some_and(Map::is_empty) {
             let path = "taskgraph.repositories".into();
@@ -153,12 +158,15 @@ impl GraphConfig {
 
     /// What is wrong with what an extension adds.
     pub fn refused_by(&self, extension: &Extension) -> Vec<Problem> {
-        let misfits = extension.config.map(|check| check(self)).unwrap_or_default();
-        misfits.iter().map(|misfit| told(misfit, misfit.path.clone(), Some(&self.document))).collect()
+        let violations = extension.config.map(|check| check(self)).unwrap_or_default();
+        violations
+            .iter()
+            .map(|violation| told(violation, violation.path.clone(), Some(&self.document)))
+            .collect()
     }
 
     /// Keys that the Taskgraph of the tree lets pass, and one from 19.1 on refuses.
-    pub fn keys_refused_later(&self) -> Vec<Misfit> {
+    pub fn keys_refused_later(&self) -> Vec<Violation> {
         match self.version.refuses_unknown_keys_of_sections() {
             true => Vec::new(),
             false => closed_later(&self.values.clone().into()),

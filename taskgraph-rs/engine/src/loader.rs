@@ -8,15 +8,15 @@ use indexmap::IndexMap;
 use rayon::prelude::*;
 
 use crate::diagnostics::document::load;
-use crate::diagnostics::origin::{Origin, Spot};
+use crate::diagnostics::origin::{Location, Origin};
 use crate::diagnostics::{Problem, Problems, place_of_key, place_of_value};
 use crate::generator::parts::{Judge, versions};
-use crate::graph::traverse::{Circle, postorder};
+use crate::graph::traverse::{Cycle, postorder};
 use crate::known_python::Pins;
 use crate::python_worker::{Because, MadeBy};
 use crate::schema::fields::Fields;
 use crate::transform::substitute::merge;
-use crate::transform::{Known, Registry, Stub};
+use crate::transform::{Known, Registry, TaskDescription};
 use crate::tree::Tree;
 use taskgraph_compat::source::Place;
 use taskgraph_compat::suggest;
@@ -37,7 +37,7 @@ const OLD_RUN: &str = "taskgraph.transforms.job";
 const LOADERS: [&str; 2] = ["taskgraph.loader.transform:loader", "taskgraph.loader.default:loader"];
 
 /// Stands for a transform that only Python has. A kind that names one is made by Python as a whole.
-const IN_PYTHON: Known = Known { transform: |_, stubs| Ok(stubs), is_apart: false };
+const IN_PYTHON: Known = Known { transform: |_, descriptions| Ok(descriptions), is_apart: false };
 
 /// What the default loader adds to the transforms of a kind.
 const DEFAULT_TRANSFORMS: &[&str] = &["taskgraph.transforms.run", "taskgraph.transforms.task"];
@@ -54,8 +54,8 @@ pub struct Kind {
     pub transforms: Vec<(Str, Known)>,
     /// kind.yml.
     pub document: Arc<Document>,
-    /// The stubs before the first transform.
-    pub stubs: Vec<Stub>,
+    /// The tasks before the first transform.
+    pub descriptions: Vec<TaskDescription>,
     /// Who makes its tasks.
     pub made_by: MadeBy,
     /// Whether its loader is one of its own, which may look at all tasks that were made before.
@@ -78,15 +78,18 @@ impl Kind {
 
     /// Whether one of its tasks names something of a set as it is written.
     pub fn mentions(&self, names: &BTreeSet<&str>) -> Option<&str> {
-        self.stubs.iter().flat_map(|stub| stub.fields.values()).find_map(|value| mentioned(value, names))
+        self.descriptions
+            .iter()
+            .flat_map(|description| description.fields.values())
+            .find_map(|value| mentioned(value, names))
     }
 
-    /// The keys below `path`, a path among the parameters, that its stubs name.
+    /// The keys below `path`, a path among the parameters, that its tasks name.
     pub fn keys_below(&self, path: &str) -> BTreeSet<&str> {
         let mut keys = BTreeSet::new();
-        self.stubs
+        self.descriptions
             .iter()
-            .flat_map(|stub| stub.fields.values())
+            .flat_map(|description| description.fields.values())
             .for_each(|value| collect(value, path, &mut keys));
         keys
     }
@@ -142,7 +145,7 @@ pub fn load_kinds(
     let names = tree.kind_names()?;
     let mut problems = Vec::new();
     // All files are read side by side; what is wrong with a kind that nobody asked for is not told.
-    let mut loaded: IndexMap<&String, Result<Kind>> = names
+    let mut project: IndexMap<&String, Result<Kind>> = names
         .par_iter()
         .map(|name| (name, Kind::load(tree, registry, judge, name)))
         .collect::<Vec<_>>()
@@ -163,7 +166,7 @@ pub fn load_kinds(
         if kinds.contains_key(&*name) {
             continue;
         }
-        match loaded.shift_remove(&name) {
+        match project.shift_remove(&name) {
             None => {}
             Some(Ok(kind)) => {
                 for (index, dependency) in kind.dependencies.iter().enumerate() {
@@ -191,16 +194,16 @@ fn in_order(mut kinds: IndexMap<Str, Kind>) -> Result<IndexMap<Str, Kind>> {
         let links = |name: &Str| kinds[name].dependencies.iter().collect::<BTreeSet<_>>();
         postorder(kinds.keys(), links)
             .map(|order| order.into_iter().cloned().collect::<Vec<_>>())
-            .map_err(|circle| circle_problem(&circle, &kinds))?
+            .map_err(|cycle| circle_problem(&cycle, &kinds))?
     };
     Ok(order.into_iter().filter_map(|name| kinds.shift_remove_entry(&name)).collect())
 }
 
-fn circle_problem(circle: &Circle<&Str>, kinds: &IndexMap<Str, Kind>) -> Problems {
-    let way: Vec<_> = circle.0.iter().map(|name| format!("`{name}`")).collect();
+fn circle_problem(cycle: &Cycle<&Str>, kinds: &IndexMap<Str, Kind>) -> Problems {
+    let way: Vec<_> = cycle.0.iter().map(|name| format!("`{name}`")).collect();
     let mut problem =
-        Problem::error("circle", format!("kinds depend on each other in a circle: {}", way.join(" → ")));
-    for (from, to) in circle.0.iter().zip(circle.0.iter().skip(1)) {
+        Problem::error("cycle", format!("kinds depend on each other in a cycle: {}", way.join(" → ")));
+    for (from, to) in cycle.0.iter().zip(cycle.0.iter().skip(1)) {
         let kind = &kinds[*from];
         let Some(index) = kind.dependencies.iter().position(|name| name == *to) else { continue };
         let path = KeyPath::dotted("kind-dependencies").join(index);
@@ -251,19 +254,19 @@ impl Kind {
         let transforms = loading.find(registry, judge, transforms);
         // What a loader of the tree makes of the file, only that loader knows.
         let before = loading.problems.len();
-        let stubs = if has_own_loader { Vec::new() } else { loading.stubs(&folder)? };
+        let descriptions = if has_own_loader { Vec::new() } else { loading.descriptions(&folder)? };
         if loading.made_by.is_python() {
             loading.problems.truncate(before);
         }
         Problems(loading.problems).check()?;
-        stubs.iter().flat_map(|stub| stub.fields.values()).for_each(Value::keep_texts);
+        descriptions.iter().flat_map(|description| description.fields.values()).for_each(Value::keep_texts);
         Ok(Kind {
             name: loading.name,
             path: tree.from_top(&folder),
             dependencies,
             transforms,
             document: loading.document,
-            stubs,
+            descriptions,
             made_by: loading.made_by,
             has_own_loader,
         })
@@ -404,17 +407,17 @@ impl Loading<'_> {
     }
 
     /// Python: `taskgraph.loader.transform.loader`.
-    fn stubs(&mut self, folder: &str) -> Result<Vec<Stub>> {
+    fn descriptions(&mut self, folder: &str) -> Result<Vec<TaskDescription>> {
         let config = self.config.clone();
         let own = self.document.clone();
         let defaults = self.defaults(&own, config.get("task-defaults"));
         let defaults = defaults.as_ref();
-        let default_spot = Spot { document: self.document.clone(), path: "task-defaults".into() };
+        let default_spot = Location { document: self.document.clone(), path: "task-defaults".into() };
         let mut out = Vec::new();
         if let Some(tasks) = config.get("tasks") {
             let document = self.document.clone();
-            let spots = Vec::from_iter(defaults.map(|_| default_spot.clone()));
-            self.add_stubs(&document, "tasks".into(), tasks, defaults, &spots, "kind.yml", &mut out);
+            let locations = Vec::from_iter(defaults.map(|_| default_spot.clone()));
+            self.add_stubs(&document, "tasks".into(), tasks, defaults, &locations, "kind.yml", &mut out);
         }
         for (index, file) in self.strings("tasks-from").into_iter().enumerate() {
             if !self.tree.has(&format!("{folder}/{file}")) {
@@ -423,7 +426,7 @@ impl Loading<'_> {
                 continue;
             }
             let (document, value) = match self.tree.read(&format!("{folder}/{file}")).and_then(load) {
-                Ok(loaded) => loaded,
+                Ok(project) => project,
                 Err(error) => {
                     self.problems.extend(Problems::from_error(error)?);
                     continue;
@@ -437,18 +440,26 @@ impl Loading<'_> {
             };
             let own = Arc::make_mut(&mut tasks).take("task-defaults");
             let own = self.defaults(&document, own.as_ref());
-            let mut spots = Vec::new();
+            let mut locations = Vec::new();
             if own.is_some() {
-                spots.push(Spot { document: document.clone(), path: "task-defaults".into() });
+                locations.push(Location { document: document.clone(), path: "task-defaults".into() });
             }
             let merged = match (defaults, own) {
                 (Some(defaults), Some(own)) => Some(merge(defaults, &own)),
                 (Some(defaults), None) => Some(defaults.clone()),
                 (None, own) => own,
             };
-            spots.extend(defaults.map(|_| default_spot.clone()));
+            locations.extend(defaults.map(|_| default_spot.clone()));
             let tasks = Value::Map(tasks);
-            self.add_stubs(&document, KeyPath::default(), &tasks, merged.as_ref(), &spots, &file, &mut out);
+            self.add_stubs(
+                &document,
+                KeyPath::default(),
+                &tasks,
+                merged.as_ref(),
+                &locations,
+                &file,
+                &mut out,
+            );
         }
         Ok(out)
     }
@@ -473,9 +484,9 @@ impl Loading<'_> {
         path: KeyPath,
         tasks: &Value,
         defaults: Option<&Value>,
-        default_spots: &[Spot],
+        default_spots: &[Location],
         file: &str,
-        out: &mut Vec<Stub>,
+        out: &mut Vec<TaskDescription>,
     ) {
         let wrong = |path: KeyPath, message: String, found: &Value| {
             let place = Some(place_of_value(document, &path));
@@ -495,10 +506,10 @@ impl Loading<'_> {
             let mut fields = task.as_map().cloned().unwrap_or_default();
             fields.put("task-from", file);
             fields.put("name", name);
-            let own = Spot { document: document.clone(), path };
-            let spots = std::iter::once(own).chain(default_spots.iter().cloned()).collect();
-            let origin = Arc::new(Origin { kind: self.name.clone(), name: name.clone(), spots });
-            out.push(Stub { fields, origin, model: None, reuse: None, trail: None });
+            let own = Location { document: document.clone(), path };
+            let locations = std::iter::once(own).chain(default_spots.iter().cloned()).collect();
+            let origin = Arc::new(Origin { kind: self.name.clone(), name: name.clone(), locations });
+            out.push(TaskDescription { fields, origin, model: None, reuse: None, trail: None });
         }
     }
 }

@@ -10,9 +10,9 @@ pub const PRODUCTION_ROOT_URL: &str = "https://firefox-ci-tc.services.mozilla.co
 /// Flags and environment, read once in the command line.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// `--fast`: no digests and no checks of shapes.
+    /// `--fast`: no digests and no checks of schemas.
     pub fast: bool,
-    /// Whether what each transform does to each stub is kept, to be explained. It costs memory, and changes nothing.
+    /// Whether what each transform does to each task is kept, to be explained. It costs memory, and changes nothing.
     pub trace: bool,
     /// Whether what has to hold for a graph is verified.
     pub verify: bool,

@@ -26,7 +26,7 @@ const DOWNLOAD: u32 = 10;
 /// What somebody does about it, on a system that is as bare as that.
 const NO_CERTIFICATES: &str = "this system has no certificates to know hosts by: install ca-certificates, or name a file with SSL_CERT_FILE";
 
-/// How many redirects are followed: more lead in a circle.
+/// How many redirects are followed: more lead in a cycle.
 const HOPS: usize = 10;
 
 /// The clients, and what they run on. Each reads all certificates of the system, which takes as long as a small graph:
@@ -175,7 +175,7 @@ fn follow(attempt: Attempt<'_>) -> Action {
     }
 }
 
-/// Why a redirect is not followed: it leads in a circle, to what is no web, or from a place that is encrypted to one
+/// Why a redirect is not followed: it leads in a cycle, to what is no web, or from a place that is encrypted to one
 /// that is not.
 fn astray(previous: &[Url], next: &Url) -> Option<String> {
     let was_encrypted = previous.last().is_some_and(|url| url.scheme() == "https");

@@ -191,7 +191,7 @@ impl Creation {
             }
             None if self.created.len() == self.tasks.len() => return None,
             None if is_cancelled => "it was cancelled".into(),
-            None => "tasks depend on each other in a circle".into(),
+            None => "tasks depend on each other in a cycle".into(),
         };
         Some(Machine(told))
     }

@@ -53,7 +53,7 @@ pub fn given(extension: &Extension, params: &Params) -> Vec<Given> {
 /// Something that an earlier run has made, and a training config hands in, so that it is not made again.
 #[derive(Clone, Debug)]
 pub struct Given {
-    /// The path of its key among the parameters. Tasks and stubs name it in their [`Reuse`](taskgraph::transform::notes::Reuse).
+    /// The path of its key among the parameters. Tasks and tasks name it in their [`Reuse`](taskgraph::transform::notes::Reuse).
     pub path: KeyPath,
     /// What it is: `model`, `corpus`, `vocabulary`.
     pub what: &'static str,

@@ -34,7 +34,7 @@ pub fn task(name: &str, needs: &[&str], attributes: &str, definition: &str) -> T
         model: None,
         reuse: None,
         is_unwritable: false,
-        origin: Arc::new(Origin { kind: "train".into(), name: "x".into(), spots: Vec::new() }),
+        origin: Arc::new(Origin { kind: "train".into(), name: "x".into(), locations: Vec::new() }),
     }
 }
 

@@ -9,52 +9,52 @@ use anyhow::{Result, bail};
 use foldhash::fast::RandomState;
 use indexmap::IndexMap;
 use taskgraph::schema::fields::{Fields, missing, wrong};
-use taskgraph::schema::{STRINGS, Shape, required};
-use taskgraph::transform::{Context, Stub, Together, each};
+use taskgraph::schema::{STRINGS, Schema, required};
+use taskgraph::transform::{Context, TaskDescription, Together, each};
 use taskgraph::tree::sha256;
 use taskgraph_compat::python;
 use taskgraph_compat::time::index_date;
 use taskgraph_compat::value::{Map, Str, Value, joined};
 
-const CACHE: Shape = Shape::Map(&[
-    required("type", Shape::Str),
-    required("name", Shape::Str),
+const CACHE: Schema = Schema::Map(&[
+    required("type", Schema::Str),
+    required("name", Schema::Str),
     required("digest-data", STRINGS),
 ]);
 
 /// The transform.
-pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
-    with_digests(ctx, stubs, chain_of_trust)
+pub fn transform(ctx: &Context<'_>, descriptions: Vec<TaskDescription>) -> Result<Vec<TaskDescription>> {
+    with_digests(ctx, descriptions, chain_of_trust)
 }
 
 /// Chain of trust changes artifacts, so it belongs to the digest.
-pub fn chain_of_trust(stub: &Stub) -> Option<String> {
-    let trust = stub.get("worker").and_then(|worker| worker.get("chain-of-trust"));
+pub fn chain_of_trust(description: &TaskDescription) -> Option<String> {
+    let trust = description.get("worker").and_then(|worker| worker.get("chain-of-trust"));
     trust.filter(|trust| trust.truthy()).map(python::str)
 }
 
-/// Gives every stub with a `cache` section its digest; `last` adds to the digest after the dependencies.
+/// Gives every task with a `cache` section its digest; `last` adds to the digest after the dependencies.
 pub fn with_digests(
     ctx: &Context<'_>,
-    stubs: Vec<Stub>,
-    last: impl Fn(&Stub) -> Option<String>,
-) -> Result<Vec<Stub>> {
+    descriptions: Vec<TaskDescription>,
+    last: impl Fn(&TaskDescription) -> Option<String>,
+) -> Result<Vec<TaskDescription>> {
     if ctx.settings.fast {
-        return each(stubs, |stub| {
-            stub.take("cache");
+        return each(descriptions, |description| {
+            description.take("cache");
             Ok(())
         });
     }
     let upstream = ctx.shelf.shared(|| Digests(upstream_digests(ctx)));
     let mut own = Known::default();
-    let stubs = if ctx.is_part { stubs } else { order_tasks(&ctx.kind.name, stubs)? };
-    each(stubs, |stub| {
-        add_digest(ctx, stub, &[&own, &upstream.0], &last)?;
+    let descriptions = if ctx.is_part { descriptions } else { order_tasks(&ctx.kind.name, descriptions)? };
+    each(descriptions, |description| {
+        add_digest(ctx, description, &[&own, &upstream.0], &last)?;
         if !ctx.is_part {
             let cached =
-                stub.get("attributes").and_then(|attributes| attributes.get("cached_task")?.as_map());
+                description.get("attributes").and_then(|attributes| attributes.get("cached_task")?.as_map());
             if let Some(digest) = cached.map(task_digest) {
-                own.insert(label_of(stub)?, digest);
+                own.insert(label_of(description)?, digest);
             }
         }
         Ok(())
@@ -67,16 +67,18 @@ type Known = IndexMap<Str, String, RandomState>;
 /// Those of the tasks that a kind may depend on.
 struct Digests(Known);
 
-/// Gives a stub with a `cache` section its digest.
+/// Gives a task with a `cache` section its digest.
 fn add_digest(
     ctx: &Context<'_>,
-    stub: &mut Stub,
+    description: &mut TaskDescription,
     known: &[&Known],
-    last: &impl Fn(&Stub) -> Option<String>,
+    last: &impl Fn(&TaskDescription) -> Option<String>,
 ) -> Result<()> {
-    let Some(cache) = stub.take_section("cache", &CACHE)? else { return Ok(()) };
+    let Some(cache) = description.take_section("cache", &CACHE)? else { return Ok(()) };
     let mut upstream = Vec::new();
-    for dependency in stub.get("dependencies").and_then(Value::as_map).into_iter().flat_map(Map::values) {
+    for dependency in
+        description.get("dependencies").and_then(Value::as_map).into_iter().flat_map(Map::values)
+    {
         let label = dependency.as_str().unwrap_or_default();
         match known.iter().find_map(|digests| digests.get(label)) {
             Some(digest) => upstream.push(&**digest),
@@ -84,7 +86,7 @@ fn add_digest(
             None if ctx.is_part => return Err(Together.into()),
             None => bail!(
                 "cached task `{}` depends on `{label}`, which is not cached: its digest would say nothing about it",
-                stub.text("label")?
+                description.text("label")?
             ),
         }
     }
@@ -99,13 +101,13 @@ fn add_digest(
             other => python::str(other).into(),
         })
         .collect();
-    let last = last(stub);
+    let last = last(description);
     let data: Vec<&str> = data.iter().map(|text| &**text).chain(upstream).chain(last.as_deref()).collect();
     let text = |key: &str| match &cache[key] {
         Value::Str(text) => text.clone(),
         other => python::str(other).into(),
     };
-    add_optimization(ctx, stub, text("type"), text("name"), &data)
+    add_optimization(ctx, description, text("type"), text("name"), &data)
 }
 
 /// `type/name/digest` of every cached task that this kind may depend on, by label.
@@ -122,33 +124,35 @@ pub fn task_digest(cached: &Map) -> String {
     [text("type"), text("name"), text("digest")].join("/")
 }
 
-/// Puts stubs after those of the same kind that they depend on; all others keep their order.
-pub fn order_tasks(kind: &str, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
+/// Puts tasks after those of the same kind that they depend on; all others keep their order.
+pub fn order_tasks(kind: &str, descriptions: Vec<TaskDescription>) -> Result<Vec<TaskDescription>> {
     let prefix = format!("{kind}-");
-    let label = |stub: &Stub| stub.get("label").and_then(Value::as_str).map(Str::from);
-    let labels: BTreeSet<Str> = stubs.iter().filter_map(label).collect();
-    let mut out: Vec<Stub> = Vec::with_capacity(stubs.len());
+    let label =
+        |description: &TaskDescription| description.get("label").and_then(Value::as_str).map(Str::from);
+    let labels: BTreeSet<Str> = descriptions.iter().filter_map(label).collect();
+    let mut out: Vec<TaskDescription> = Vec::with_capacity(descriptions.len());
     let mut emitted: BTreeSet<Str> = BTreeSet::new();
-    let mut waiting: VecDeque<Stub> = stubs.into();
-    // How many stubs were put back since one came through: all of them means a circle.
+    let mut waiting: VecDeque<TaskDescription> = descriptions.into();
+    // How many tasks were put back since one came through: all of them means a cycle.
     let mut put_back = 0;
-    while let Some(stub) = waiting.pop_front() {
-        let dependencies = stub.get("dependencies").and_then(Value::as_map).into_iter().flat_map(Map::values);
+    while let Some(description) = waiting.pop_front() {
+        let dependencies =
+            description.get("dependencies").and_then(Value::as_map).into_iter().flat_map(Map::values);
         let ready = dependencies
             .filter_map(Value::as_str)
             .filter(|label| label.starts_with(&prefix) && labels.contains(*label))
             .all(|label| emitted.contains(label));
         if ready {
             put_back = 0;
-            emitted.extend(label(&stub));
-            out.push(stub);
+            emitted.extend(label(&description));
+            out.push(description);
         } else {
             put_back += 1;
-            waiting.push_back(stub);
+            waiting.push_back(description);
             if put_back > waiting.len() {
-                let circle: Vec<_> =
+                let cycle: Vec<_> =
                     waiting.iter().filter_map(label).map(|label| format!("`{label}`")).collect();
-                bail!("tasks of kind `{kind}` depend on each other in a circle: {}", circle.join(", "));
+                bail!("tasks of kind `{kind}` depend on each other in a cycle: {}", cycle.join(", "));
             }
         }
     }
@@ -230,9 +234,9 @@ impl Index {
     }
 }
 
-/// The label of a stub that has to have one by now.
-pub fn label_of(stub: &Stub) -> Result<Str> {
-    match stub.get("label") {
+/// The label of a task that has to have one by now.
+pub fn label_of(description: &TaskDescription) -> Result<Str> {
+    match description.get("label") {
         Some(Value::Str(label)) => Ok(label.clone()),
         Some(other) => Err(wrong("label", other, "a string")),
         None => Err(missing("label", "a string")),

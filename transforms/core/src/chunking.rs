@@ -1,4 +1,4 @@
-//! `taskgraph.transforms.chunking`: splits one stub into as many as `chunk.total-chunks` says.
+//! `taskgraph.transforms.chunking`: splits one task into as many as `chunk.total-chunks` says.
 //!
 //! ```yaml
 //! chunk:
@@ -7,31 +7,32 @@
 //! ```
 //!
 //! Each chunk has the attributes `this_chunk` (from 1) and `total_chunks`, and both are filled into the fields
-//! named there. Where the stub's mounts are keyed `by-chunk`, each chunk gets its own: that is how every member of
+//! named there. Where the task's mounts are keyed `by-chunk`, each chunk gets its own: that is how every member of
 //! an ensemble mounts its own model.
 
 use crate::section;
 use anyhow::{Context as _, Result};
 use taskgraph::schema::fields::{Fields, about, missing};
-use taskgraph::schema::{STRINGS, Shape, optional, required};
+use taskgraph::schema::{STRINGS, Schema, optional, required};
 use taskgraph::transform::substitute::{Forms, Missing, fill};
-use taskgraph::transform::{Context, Stub, fan_out, keyed_by};
+use taskgraph::transform::{Context, TaskDescription, fan_out, keyed_by};
 use taskgraph_compat::value::{Map, Value};
 
-pub(super) const CHUNK: Shape = Shape::Open(
-    &[required("total-chunks", Shape::Int), optional("substitution-fields", STRINGS)],
-    &Shape::Any,
+pub(super) const CHUNK: Schema = Schema::Open(
+    &[required("total-chunks", Schema::Int), optional("substitution-fields", STRINGS)],
+    &Schema::Any,
 );
 
 /// More chunks are a typing error, not a wish.
 const MOST_CHUNKS: i64 = 100_000;
 
 /// The transform.
-pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
-    fan_out(stubs, |mut stub, out| {
-        let Some(chunk) = section::take(ctx, &mut stub, "chunk", &CHUNK)?.filter(|chunk| !chunk.is_empty())
+pub fn transform(ctx: &Context<'_>, descriptions: Vec<TaskDescription>) -> Result<Vec<TaskDescription>> {
+    fan_out(descriptions, |mut description, out| {
+        let Some(chunk) =
+            section::take(ctx, &mut description, "chunk", &CHUNK)?.filter(|chunk| !chunk.is_empty())
         else {
-            out.push(stub);
+            out.push(description);
             return Ok(());
         };
         let total = match &chunk["total-chunks"] {
@@ -50,7 +51,7 @@ pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
         let mut forms = Forms::default();
         for this_chunk in 1..=total {
             let names = taskgraph_compat::map! { "this_chunk" => this_chunk, "total_chunks" => total };
-            let mut part = stub.clone();
+            let mut part = description.clone();
             part.map_at("attributes")?.extend(names.clone());
             for (position, field) in fields.iter().filter_map(Value::as_str).enumerate() {
                 fill_field(&mut part, (position, field), &names, &mut forms)

@@ -12,9 +12,9 @@ use crate::cached_tasks::add_optimization;
 use crate::section;
 use anyhow::{Context as _, Result};
 use taskgraph::schema::fields::{Fields, about};
-use taskgraph::schema::{Shape, optional, required};
+use taskgraph::schema::{Schema, optional, required};
 use taskgraph::transform::substitute::{Missing, fill};
-use taskgraph::transform::{Context, Stub, each};
+use taskgraph::transform::{Context, TaskDescription, each};
 use taskgraph_compat::source::Source;
 use taskgraph_compat::value::path::KeyPath;
 use taskgraph_compat::value::{Map, Value};
@@ -23,43 +23,43 @@ use taskgraph_compat::{map, python};
 const CACHE_TYPE: &str = "content.v1";
 const ARTIFACTS: &str = "/builds/worker/artifacts";
 
-const STUB: Shape = Shape::Map(&[
-    required("name", Shape::Str),
-    optional("task-from", Shape::Str),
-    required("description", Shape::Str),
-    optional("expires-after", Shape::Str),
-    optional("docker-image", Shape::Any),
-    optional("fetch-alias", Shape::Str).or_null(),
-    optional("artifact-prefix", Shape::Str),
-    optional("attributes", Shape::MapOf(&Shape::Any)),
-    required("fetch", Shape::Open(&[required("type", Shape::Str)], &Shape::Any)),
+const TASK: Schema = Schema::Map(&[
+    required("name", Schema::Str),
+    optional("task-from", Schema::Str),
+    required("description", Schema::Str),
+    optional("expires-after", Schema::Str),
+    optional("docker-image", Schema::Any),
+    optional("fetch-alias", Schema::Str).or_null(),
+    optional("artifact-prefix", Schema::Str),
+    optional("attributes", Schema::MapOf(&Schema::Any)),
+    required("fetch", Schema::Open(&[required("type", Schema::Str)], &Schema::Any)),
 ]);
 
-const TYPE: Shape = Shape::Word(&["static-url", "git"]);
+const TYPE: Schema = Schema::Word(&["static-url", "git"]);
 
-const STATIC_URL: Shape = Shape::Map(&[
-    required("type", Shape::Str),
-    required("url", Shape::Str),
-    required("sha256", Shape::Str),
-    required("size", Shape::Int),
+const STATIC_URL: Schema = Schema::Map(&[
+    required("type", Schema::Str),
+    required("url", Schema::Str),
+    required("sha256", Schema::Str),
+    required("size", Schema::Int),
     optional(
         "gpg-signature",
-        Shape::Map(&[required("sig-url", Shape::Str), required("key-path", Shape::Str)]),
+        Schema::Map(&[required("sig-url", Schema::Str), required("key-path", Schema::Str)]),
     ),
-    optional("artifact-name", Shape::Str).or_null(),
-    optional("strip-components", Shape::Int).or_null(),
-    optional("add-prefix", Shape::Str).or_null(),
-    optional("headers", Shape::MapOf(&Shape::Str)),
+    optional("artifact-name", Schema::Str).or_null(),
+    optional("strip-components", Schema::Int).or_null(),
+    optional("add-prefix", Schema::Str).or_null(),
+    optional("headers", Schema::MapOf(&Schema::Str)),
 ]);
 
-const GIT: Shape = Shape::Map(&[
-    required("type", Shape::Str),
-    required("repo", Shape::Str),
-    required("revision", Shape::Str),
-    optional("include-dot-git", Shape::Bool).or_null(),
-    optional("artifact-name", Shape::Str).or_null(),
-    optional("path-prefix", Shape::Str).or_null(),
-    optional("ssh-key", Shape::Str).or_null(),
+const GIT: Schema = Schema::Map(&[
+    required("type", Schema::Str),
+    required("repo", Schema::Str),
+    required("revision", Schema::Str),
+    optional("include-dot-git", Schema::Bool).or_null(),
+    optional("artifact-name", Schema::Str).or_null(),
+    optional("path-prefix", Schema::Str).or_null(),
+    optional("ssh-key", Schema::Str).or_null(),
 ]);
 
 /// How something is fetched.
@@ -72,34 +72,34 @@ struct Fetch {
 }
 
 /// The transform.
-pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
-    each(stubs, |stub| {
-        section::drop_nulls(ctx, &STUB, &mut stub.fields);
+pub fn transform(ctx: &Context<'_>, descriptions: Vec<TaskDescription>) -> Result<Vec<TaskDescription>> {
+    each(descriptions, |description| {
+        section::drop_nulls(ctx, &TASK, &mut description.fields);
         if !ctx.settings.fast {
-            STUB.require_of(stub)?;
+            TASK.require_of(description)?;
         }
-        let fetch = stub.take("fetch").context("missing key `fetch`")?;
+        let fetch = description.take("fetch").context("missing key `fetch`")?;
         let kind = fetch.get("type").and_then(Value::as_str).unwrap_or_default();
         let fetched = match kind {
-            "static-url" => static_url(ctx, &checked(ctx, stub, &STATIC_URL, &fetch)?)?,
-            "git" => git(&checked(ctx, stub, &GIT, &fetch)?)?,
+            "static-url" => static_url(ctx, &checked(ctx, description, &STATIC_URL, &fetch)?)?,
+            "git" => git(&checked(ctx, description, &GIT, &fetch)?)?,
             other => return TYPE.require(&other.into(), &KeyPath::dotted("fetch.type")),
         };
-        stub.fields = make(ctx, stub, fetched)?;
+        description.fields = make(ctx, description, fetched)?;
         Ok(())
     })
 }
 
-fn checked(ctx: &Context<'_>, stub: &Stub, shape: &Shape, fetch: &Value) -> Result<Map> {
+fn checked(ctx: &Context<'_>, description: &TaskDescription, schema: &Schema, fetch: &Value) -> Result<Map> {
     let mut fetch = fetch.as_map().cloned().unwrap_or_default();
-    section::drop_nulls(ctx, shape, &mut fetch);
-    section::check(ctx, &stub.origin, shape, &fetch, &KeyPath::dotted("fetch"))?;
+    section::drop_nulls(ctx, schema, &mut fetch);
+    section::check(ctx, &description.origin, schema, &fetch, &KeyPath::dotted("fetch"))?;
     Ok(fetch)
 }
 
-fn make(ctx: &Context<'_>, stub: &Map, fetch: Fetch) -> Result<Map> {
-    let name = stub.text("name")?;
-    let text = |key: &str| stub.get(key).and_then(Value::as_str);
+fn make(ctx: &Context<'_>, description: &Map, fetch: Fetch) -> Result<Map> {
+    let name = description.text("name")?;
+    let text = |key: &str| description.get(key).and_then(Value::as_str);
     let prefix = text("artifact-prefix").unwrap_or("public");
     let expires = match ctx.params.text("level") {
         // What was fetched never changes: it may live for ever.
@@ -108,14 +108,14 @@ fn make(ctx: &Context<'_>, stub: &Map, fetch: Fetch) -> Result<Map> {
     };
     let mut env = fetch.env;
     env.put("UPLOAD_DIR", ARTIFACTS);
-    let mut attributes = stub.get("attributes").and_then(Value::as_map).cloned().unwrap_or_default();
+    let mut attributes = description.get("attributes").and_then(Value::as_map).cloned().unwrap_or_default();
     attributes.put("fetch-artifact", python::path::join(prefix, &fetch.artifact_name));
     if let Some(alias) = text("fetch-alias").filter(|alias| !alias.is_empty()) {
         attributes.put("fetch-alias", alias);
     }
     let mut worker = map! {
         "chain-of-trust" => true,
-        "docker-image" => stub.get("docker-image").cloned().unwrap_or_else(|| map! { "in-tree" => "fetch" }.into()),
+        "docker-image" => description.get("docker-image").cloned().unwrap_or_else(|| map! { "in-tree" => "fetch" }.into()),
         "env" => env,
         "max-run-time" => 900,
         "artifacts" => vec![map! { "type" => "directory", "name" => prefix, "path" => ARTIFACTS }.into()],
@@ -124,7 +124,7 @@ fn make(ctx: &Context<'_>, stub: &Map, fetch: Fetch) -> Result<Map> {
     let mut task = map! {
         "attributes" => attributes,
         "name" => name,
-        "description" => stub.text("description")?,
+        "description" => description.text("description")?,
         "expires-after" => text("expires-after").unwrap_or(expires),
         "label" => label.as_str(),
         "run-on-projects" => Value::list(),

@@ -1,10 +1,10 @@
-//! `taskgraph.transforms.from_deps`: makes stubs from the tasks of the kinds that this kind depends on.
+//! `taskgraph.transforms.from_deps`: makes tasks from the tasks of the kinds that this kind depends on.
 //!
 //! ```yaml
 //! from-deps:
 //!     kinds: [train-teacher, split-corpus]   # all kind-dependencies, if left out; the first one is the primary
 //!     with-attributes: {stage: evaluate}
-//!     group-by: single                       # one stub a task; `all`: one stub; `attribute: NAME`: one a value
+//!     group-by: single                       # one task a task; `all`: one task; `attribute: NAME`: one a value
 //!     set-name: strip-kind                   # or retain-kind, or null
 //!     copy-attributes: false
 //!     unique-kinds: true                     # dependencies are named by kind; else by label
@@ -20,55 +20,55 @@ use crate::section;
 use anyhow::{Context as _, Result, bail};
 use indexmap::IndexMap;
 use taskgraph::schema::fields::{Fields, about, wrong};
-use taskgraph::schema::{STRINGS, Shape, optional};
+use taskgraph::schema::{STRINGS, Schema, optional};
 use taskgraph::task::Task;
 use taskgraph::transform::substitute::{Missing, fill};
-use taskgraph::transform::{Context, Stub, fan_out};
+use taskgraph::transform::{Context, TaskDescription, fan_out};
 use taskgraph_compat::value::{Map, Str, Value};
 use taskgraph_compat::{python, suggest};
 
 const GROUP_BY: &[&str] = &["single", "all", "attribute"];
 const SET_NAME: &[&str] = &["strip-kind", "retain-kind"];
 
-pub(super) const FROM_DEPS: Shape = Shape::Open(
+pub(super) const FROM_DEPS: Schema = Schema::Open(
     &[
         optional("kinds", STRINGS),
         optional(
             "set-name",
-            Shape::Either(
-                &[Shape::Null, Shape::Bool, Shape::Word(SET_NAME), Shape::MapOf(&Shape::Any)],
+            Schema::Either(
+                &[Schema::Null, Schema::Bool, Schema::Word(SET_NAME), Schema::MapOf(&Schema::Any)],
                 "strip-kind, retain-kind or nothing (null)",
             ),
         ),
         optional(
             "with-attributes",
-            Shape::MapOf(&Shape::Either(&[Shape::List(&Shape::Any), Shape::Str], "a string or a list")),
+            Schema::MapOf(&Schema::Either(&[Schema::List(&Schema::Any), Schema::Str], "a string or a list")),
         ),
         optional(
             "group-by",
-            Shape::Either(
-                &[Shape::Null, Shape::Word(GROUP_BY), Shape::MapOf(&Shape::Any)],
+            Schema::Either(
+                &[Schema::Null, Schema::Word(GROUP_BY), Schema::MapOf(&Schema::Any)],
                 "single, all or `attribute: NAME`",
             ),
         ),
-        optional("copy-attributes", Shape::Bool),
-        optional("unique-kinds", Shape::Bool),
-        optional("fetches", Shape::MapOf(&Shape::List(&FETCH))),
+        optional("copy-attributes", Schema::Bool),
+        optional("unique-kinds", Schema::Bool),
+        optional("fetches", Schema::MapOf(&Schema::List(&FETCH))),
     ],
-    &Shape::Any,
+    &Schema::Any,
 );
 
 type Group = Vec<Arc<Task>>;
 
 /// The transform.
-pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
-    fan_out(stubs, |mut stub, out| {
-        let section =
-            section::take(ctx, &mut stub, "from-deps", &FROM_DEPS)?.context("missing key `from-deps`")?;
+pub fn transform(ctx: &Context<'_>, descriptions: Vec<TaskDescription>) -> Result<Vec<TaskDescription>> {
+    fan_out(descriptions, |mut description, out| {
+        let section = section::take(ctx, &mut description, "from-deps", &FROM_DEPS)?
+            .context("missing key `from-deps`")?;
         let kinds = kinds(ctx, &section)?;
         let unique = section.get("unique-kinds").and_then(Value::as_bool).unwrap_or(true);
         for group in groups(ctx, &section, &kinds)? {
-            out.push(make(&stub, &section, &kinds, unique, &group, ctx)?);
+            out.push(make(&description, &section, &kinds, unique, &group, ctx)?);
         }
         Ok(())
     })
@@ -153,13 +153,13 @@ impl Spans {
 }
 
 fn make(
-    stub: &Stub,
+    description: &TaskDescription,
     section: &Map,
     kinds: &[Str],
     unique: bool,
     group: &Group,
     ctx: &Context<'_>,
-) -> Result<Stub> {
+) -> Result<TaskDescription> {
     if unique
         && group.iter().enumerate().any(|(at, task)| group[..at].iter().any(|other| other.kind == task.kind))
     {
@@ -171,7 +171,7 @@ fn make(
     let primary = kinds.iter().find_map(|kind| group.iter().find(|task| task.kind == *kind));
     let primary = primary.context("`from-deps` found no task of any of its kinds")?;
 
-    let mut new = stub.clone();
+    let mut new = description.clone();
     let dependencies = new.map_at("dependencies")?;
     for task in group {
         let name = if unique { &task.kind } else { task.label.text() };

@@ -1,4 +1,4 @@
-//! `taskgraph.transforms.matrix`: splits one stub into one for each combination of values.
+//! `taskgraph.transforms.matrix`: splits one task into one for each combination of values.
 //!
 //! ```yaml
 //! matrix:
@@ -12,31 +12,31 @@
 use crate::section;
 use anyhow::{Result, bail};
 use taskgraph::schema::fields::{Fields, missing, wrong};
-use taskgraph::schema::{STRINGS, Shape, optional};
+use taskgraph::schema::{STRINGS, Schema, optional};
 use taskgraph::transform::substitute::{Forms, Missing};
-use taskgraph::transform::{Context, MOST_STUBS, Stub, fan_out};
+use taskgraph::transform::{Context, MOST_TASKS, TaskDescription, fan_out};
 use taskgraph_compat::value::{Map, Str, Value};
 
-const MATRIX: Shape = Shape::Open(
+const MATRIX: Schema = Schema::Open(
     &[
-        optional("exclude", Shape::List(&Shape::MapOf(&Shape::Str))),
-        optional("set-name", Shape::Str).or_null(),
+        optional("exclude", Schema::List(&Schema::MapOf(&Schema::Str))),
+        optional("set-name", Schema::Str).or_null(),
         optional("substitution-fields", STRINGS),
     ],
     &STRINGS,
 );
 
 /// The transform.
-pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
-    fan_out(stubs, |mut stub, out| {
-        let name: Str = match stub.get("name") {
+pub fn transform(ctx: &Context<'_>, descriptions: Vec<TaskDescription>) -> Result<Vec<TaskDescription>> {
+    fan_out(descriptions, |mut description, out| {
+        let name: Str = match description.get("name") {
             Some(Value::Str(name)) => name.clone(),
             Some(other) => return Err(wrong("name", other, "a string")),
             None => return Err(missing("name", "a string")),
         };
-        section::drop_nulls_of(ctx, &MATRIX, &mut stub, "matrix");
-        let Some(mut matrix) = stub.take_section("matrix", &MATRIX)? else {
-            out.push(stub);
+        section::drop_nulls_of(ctx, &MATRIX, &mut description, "matrix");
+        let Some(mut matrix) = description.take_section("matrix", &MATRIX)? else {
+            out.push(description);
             return Ok(());
         };
         let set_name = matrix.take("set-name").filter(Value::truthy);
@@ -45,13 +45,13 @@ pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
             Some(fields) => {
                 fields.as_list().unwrap_or_default().iter().filter_map(Value::as_str).map(Str::from).collect()
             }
-            None => stub.keys().cloned().collect(),
+            None => description.keys().cloned().collect(),
         };
         if set_name.is_some() && !fields.iter().any(|field| &**field == "name") {
             fields.push("name".into());
         }
         // Python: values that came with copied attributes are kept, and rules hold for them as well.
-        let before = match stub.get("attributes").and_then(|attributes| attributes.get("matrix")) {
+        let before = match description.get("attributes").and_then(|attributes| attributes.get("matrix")) {
             None => None,
             Some(Value::Map(row)) => Some((**row).clone()),
             Some(other) => return Err(wrong("attributes.matrix", other, "a map")),
@@ -62,7 +62,7 @@ pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
         let start = (&*name, before.unwrap_or_default());
         let mut forms = Forms::default();
         for (name, row) in rows(start, &matrix, exclude.as_list().unwrap_or_default())? {
-            let mut new = stub.clone();
+            let mut new = description.clone();
             new.put("name", set_name.clone().unwrap_or_else(|| name.into()));
             new.map_at("attributes")?.put("matrix", row.clone());
             let names = taskgraph_compat::map! { "matrix" => row };
@@ -84,8 +84,8 @@ fn rows((name, row): (&str, Map), matrix: &Map, exclude: &[Value]) -> Result<Vec
     let mut rows = vec![(name.to_owned(), row)];
     for (key, values) in matrix {
         let values = values.as_list().unwrap_or_default();
-        if rows.len().saturating_mul(values.len()) > MOST_STUBS {
-            bail!("`matrix` has more than {MOST_STUBS} combinations");
+        if rows.len().saturating_mul(values.len()) > MOST_TASKS {
+            bail!("`matrix` has more than {MOST_TASKS} combinations");
         }
         let mut longer = Vec::with_capacity(rows.len() * values.len());
         for (name, row) in &rows {

@@ -10,21 +10,21 @@
 //!         matrix: {formatted-body: "<b>{task[name]}</b>"}
 //! ```
 //!
-//! All text is filled in: `task` is the stub, `config` has `kind`, `path`, `params` and `graph_config`. The older section
+//! All text is filled in: `task` is the task, `config` has `kind`, `path`, `params` and `graph_config`. The older section
 //! `notifications` has `emails`, `subject`, `message` and `status-types`.
 
 use crate::section;
 use anyhow::Result;
 use taskgraph::schema::fields::{Fields, missing, within, wrong};
-use taskgraph::schema::{Field, STRINGS, Shape, optional, required};
+use taskgraph::schema::{Field, STRINGS, Schema, optional, required};
 use taskgraph::transform::keyed_by::evaluate;
 use taskgraph::transform::substitute::{Missing, fill};
-use taskgraph::transform::{Context, Stub, each};
+use taskgraph::transform::{Context, TaskDescription, each};
 use taskgraph_compat::map;
 use taskgraph_compat::value::path::KeyPath;
 use taskgraph_compat::value::{Map, Value};
 
-const STATUS: Shape = Shape::Word(&[
+const STATUS: Schema = Schema::Word(&[
     "on-completed",
     "on-defined",
     "on-exception",
@@ -34,70 +34,70 @@ const STATUS: Shape = Shape::Word(&[
     "on-running",
 ]);
 const STATUS_TYPE: Field = optional("status-type", STATUS);
-const TYPE: Field = required("type", Shape::Str);
+const TYPE: Field = required("type", Schema::Str);
 const BY: &[&str] = &["project", "level"];
 
-/// The types of recipients: the key whose value goes into the route, and its shape.
-pub(super) const RECIPIENTS: &[(&str, &str, Shape)] = &[
-    ("email", "address", open(&[TYPE, required("address", Shape::KeyedBy(BY, &Shape::Str)), STATUS_TYPE])),
-    ("matrix-room", "room-id", open(&[TYPE, required("room-id", Shape::Str), STATUS_TYPE])),
-    ("pulse", "routing-key", open(&[TYPE, required("routing-key", Shape::Str), STATUS_TYPE])),
-    ("slack-channel", "channel-id", open(&[TYPE, required("channel-id", Shape::Str), STATUS_TYPE])),
+/// The types of recipients: the key whose value goes into the route, and its schema.
+pub(super) const RECIPIENTS: &[(&str, &str, Schema)] = &[
+    ("email", "address", open(&[TYPE, required("address", Schema::KeyedBy(BY, &Schema::Str)), STATUS_TYPE])),
+    ("matrix-room", "room-id", open(&[TYPE, required("room-id", Schema::Str), STATUS_TYPE])),
+    ("pulse", "routing-key", open(&[TYPE, required("routing-key", Schema::Str), STATUS_TYPE])),
+    ("slack-channel", "channel-id", open(&[TYPE, required("channel-id", Schema::Str), STATUS_TYPE])),
 ];
 const TYPES: &[&str] = &["email", "matrix-room", "pulse", "slack-channel"];
 
 /// Python: voluptuous lets keys pass at every depth that it does not know.
-const fn open(fields: &'static [Field]) -> Shape {
-    Shape::Open(fields, &Shape::Any)
+const fn open(fields: &'static [Field]) -> Schema {
+    Schema::Open(fields, &Schema::Any)
 }
 
-const EMAIL: Shape = open(&[
-    optional("subject", Shape::Str),
-    optional("content", Shape::Str),
-    optional("link", open(&[required("text", Shape::Str), required("href", Shape::Str)])),
+const EMAIL: Schema = open(&[
+    optional("subject", Schema::Str),
+    optional("content", Schema::Str),
+    optional("link", open(&[required("text", Schema::Str), required("href", Schema::Str)])),
 ]);
-const MATRIX: Shape = open(&[
-    optional("body", Shape::Str),
-    optional("formatted-body", Shape::Str),
-    optional("format", Shape::Str),
-    optional("msg-type", Shape::Str),
+const MATRIX: Schema = open(&[
+    optional("body", Schema::Str),
+    optional("formatted-body", Schema::Str),
+    optional("format", Schema::Str),
+    optional("msg-type", Schema::Str),
 ]);
-const SLACK: Shape = open(&[
-    optional("text", Shape::Str),
-    optional("blocks", Shape::List(&Shape::Any)),
-    optional("attachments", Shape::List(&Shape::Any)),
+const SLACK: Schema = open(&[
+    optional("text", Schema::Str),
+    optional("blocks", Schema::List(&Schema::Any)),
+    optional("attachments", Schema::List(&Schema::Any)),
 ]);
-const CONTENT: Shape = Shape::Open(
+const CONTENT: Schema = Schema::Open(
     &[optional("email", EMAIL), optional("matrix", MATRIX), optional("slack", SLACK)],
-    &Shape::MapOf(&Shape::Any),
+    &Schema::MapOf(&Schema::Any),
 );
 
-pub(super) const NOTIFY: Shape = open(&[
-    required("recipients", Shape::List(&open(&[required("type", Shape::Word(TYPES))]))),
+pub(super) const NOTIFY: Schema = open(&[
+    required("recipients", Schema::List(&open(&[required("type", Schema::Word(TYPES))]))),
     optional("content", CONTENT),
 ]);
 
-pub(super) const NOTIFICATIONS: Shape = open(&[
-    required("emails", Shape::KeyedBy(BY, &STRINGS)),
-    required("subject", Shape::Str),
-    optional("message", Shape::Str),
-    optional("status-types", Shape::List(&STATUS)),
+pub(super) const NOTIFICATIONS: Schema = open(&[
+    required("emails", Schema::KeyedBy(BY, &STRINGS)),
+    required("subject", Schema::Str),
+    optional("message", Schema::Str),
+    optional("status-types", Schema::List(&STATUS)),
 ]);
 
 /// The transform.
-pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
-    each(stubs, |stub| {
-        if !stub.contains_key("name") {
+pub fn transform(ctx: &Context<'_>, descriptions: Vec<TaskDescription>) -> Result<Vec<TaskDescription>> {
+    each(descriptions, |description| {
+        if !description.contains_key("name") {
             return Err(missing("name", "a string"));
         }
-        let notify = stub.take_section("notify", &NOTIFY)?;
+        let notify = description.take_section("notify", &NOTIFY)?;
         if let Some(notify) = &notify {
             // Recipients are looked at one by one below.
             let mut rest = notify.clone();
             rest.take("recipients");
             section::refuse_unknown(ctx, &NOTIFY, &rest.into(), &KeyPath::dotted("notify"))?;
         }
-        let section = match (section::take(ctx, stub, "notifications", &NOTIFICATIONS)?, notify) {
+        let section = match (section::take(ctx, description, "notifications", &NOTIFICATIONS)?, notify) {
             (Some(_), Some(notify)) => {
                 return Err(wrong("notify", &notify.into(), "left out beside `notifications`"));
             }
@@ -105,15 +105,16 @@ pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
             (None, Some(notify)) => notify,
             (None, None) => return Ok(()),
         };
-        stub.list_at("routes")?;
+        description.list_at("routes")?;
         let recipients = section.get("recipients").and_then(Value::as_list).unwrap_or_default();
         for (index, recipient) in recipients.iter().enumerate() {
-            let route = route(ctx, stub, recipient, &KeyPath::dotted("notify.recipients").join(index))?;
-            stub.list_at("routes")?.push(route.into());
+            let route =
+                route(ctx, description, recipient, &KeyPath::dotted("notify.recipients").join(index))?;
+            description.list_at("routes")?.push(route.into());
         }
         if let Some(content) = section.get("content") {
-            let content = within("notify.content", filled(&names(ctx, stub), content))?;
-            stub.map_at("extra")?.put("notify", as_taskcluster_has_it(&content));
+            let content = within("notify.content", filled(&names(ctx, description), content))?;
+            description.map_at("extra")?.put("notify", as_taskcluster_has_it(&content));
         }
         Ok(())
     })
@@ -138,14 +139,19 @@ fn from_older(ctx: &Context<'_>, older: &Map) -> Result<Map> {
     Ok(map! { "recipients" => recipients, "content" => map! { "email" => email } })
 }
 
-fn route(ctx: &Context<'_>, stub: &Stub, recipient: &Value, path: &KeyPath) -> Result<String> {
+fn route(
+    ctx: &Context<'_>,
+    description: &TaskDescription,
+    recipient: &Value,
+    path: &KeyPath,
+) -> Result<String> {
     let of = recipient.get("type").and_then(Value::as_str).unwrap_or_default();
-    let Some((_, key, shape)) = RECIPIENTS.iter().find(|(name, ..)| *name == of) else {
+    let Some((_, key, schema)) = RECIPIENTS.iter().find(|(name, ..)| *name == of) else {
         return Err(wrong(path.join("type"), &of.into(), "a type of recipient"));
     };
-    shape.require(recipient, path)?;
-    section::refuse_unknown(ctx, shape, recipient, path)?;
-    let recipient = within(path.clone(), filled(&names(ctx, stub), recipient))?;
+    schema.require(recipient, path)?;
+    section::refuse_unknown(ctx, schema, recipient, path)?;
+    let recipient = within(path.clone(), filled(&names(ctx, description), recipient))?;
     let whom = recipient.get(key).unwrap_or(&Value::Null);
     let whom = within(path.join(*key), chosen(ctx, whom))?;
     let status = recipient.get("status-type").and_then(Value::as_str).unwrap_or("on-completed");
@@ -176,14 +182,14 @@ fn filled(names: &Map, value: &Value) -> Result<Value> {
 }
 
 /// What text may name.
-fn names(ctx: &Context<'_>, stub: &Stub) -> Map {
+fn names(ctx: &Context<'_>, description: &TaskDescription) -> Map {
     let config = map! {
         "kind" => ctx.kind.name.clone(),
         "path" => ctx.kind.path.as_str(),
         "params" => ctx.params.values().clone(),
         "graph_config" => ctx.config.values().clone(),
     };
-    map! { "task" => stub.fields.clone(), "config" => config }
+    map! { "task" => description.fields.clone(), "config" => config }
 }
 
 /// Taskcluster has the content of an email in one piece, and everything else key by key: `matrixFormattedBody`.
@@ -208,11 +214,11 @@ fn as_taskcluster_has_it(content: &Value) -> Map {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use transforms_testing::{Bench, show};
+    use transforms_testing::{Fixture, show};
 
     #[test]
     fn everybody_gets_a_route_of_their_own() {
-        let made = Bench::new("{}")
+        let made = Fixture::new("{}")
             .run(
                 transform,
                 "{routes: [own], notify: {recipients: [
@@ -237,14 +243,14 @@ mod tests {
     #[test]
     fn the_older_section_is_read_as_well() {
         let older = "{notifications: {emails: [a, b], subject: '{task[name]}', status-types: [on-failed]}}";
-        let made = Bench::new("{}").run(transform, older).unwrap().remove(0);
+        let made = Fixture::new("{}").run(transform, older).unwrap().remove(0);
         assert_eq!(show(&made, "routes"), r#"["notify.email.a.on-failed", "notify.email.b.on-failed"]"#);
         assert_eq!(show(&made, "extra"), r#"{"notify": {"email": {"subject": "stub", "content": "stub"}}}"#);
     }
 
     #[test]
     fn what_is_wrong_with_a_recipient_is_told() {
-        let refused = |section: &str| Bench::new("{}").refused(transform, section);
+        let refused = |section: &str| Fixture::new("{}").refused(transform, section);
         assert!(refused("{notify: {recipients: [{type: mail}]}}").contains("email"));
         assert!(refused("{notify: {recipients: [{type: email}]}}").contains("recipients[0].address"));
         assert!(

@@ -1,4 +1,4 @@
-//! `taskgraph.transforms.task_context`: fills what is known only now into the text of a stub.
+//! `taskgraph.transforms.task_context`: fills what is known only now into the text of a task.
 //!
 //! ```yaml
 //! task-context:
@@ -23,21 +23,22 @@ use taskgraph::diagnostics::Problem;
 use taskgraph::diagnostics::document::load;
 use taskgraph::python_worker::Because;
 use taskgraph::schema::fields::{Fields, within, wrong};
-use taskgraph::schema::{Field, STRINGS, Shape, joined, optional, required};
+use taskgraph::schema::{Field, STRINGS, Schema, joined, optional, required};
 use taskgraph::transform::keyed_by::evaluate_up_to;
 use taskgraph::transform::substitute::{Forms, Missing};
-use taskgraph::transform::{Context, NeedsPython, Stub, each};
+use taskgraph::transform::{Context, NeedsPython, TaskDescription, each};
 use taskgraph_compat::source::Source;
 use taskgraph_compat::value::memo::Last;
 use taskgraph_compat::value::path::KeyPath;
 use taskgraph_compat::value::{Map, Value};
 
-const PATHS: Shape = Shape::Either(&[STRINGS, Shape::Str], "the path of a parameter or a list of such paths");
+const PATHS: Schema =
+    Schema::Either(&[STRINGS, Schema::Str], "the path of a parameter or a list of such paths");
 
 const FIELDS: &[Field] = &[
-    optional("from-parameters", Shape::MapOf(&PATHS)),
-    optional("from-file", Shape::Str).or_null(),
-    optional("from-object", Shape::Any),
+    optional("from-parameters", Schema::MapOf(&PATHS)),
+    optional("from-file", Schema::Str).or_null(),
+    optional("from-object", Schema::Any),
     required("substitution-fields", STRINGS),
 ];
 
@@ -45,7 +46,7 @@ const FIELDS: &[Field] = &[
 const LATER: &[Field] = &[
     optional(
         "resolve-keyed-by-options",
-        Shape::Map(&[optional("defer", STRINGS), optional(SINGLE, Shape::Bool)]),
+        Schema::Map(&[optional("defer", STRINGS), optional(SINGLE, Schema::Bool)]),
     )
     .or_null(),
     optional(CUSTOM, STRINGS).or_null(),
@@ -55,15 +56,15 @@ const CUSTOM: &str = "from-custom";
 
 const SINGLE: &str = "enforce-single-match";
 
-const CONTEXT: Shape = Shape::Open(FIELDS, &Shape::Any);
+const CONTEXT: Schema = Schema::Open(FIELDS, &Schema::Any);
 
-const WITH_OPTIONS: Shape = Shape::Open(&joined::<{ FIELDS.len() + 1 }>(FIELDS, &[LATER[0]]), &Shape::Any);
+const WITH_OPTIONS: Schema = Schema::Open(&joined::<{ FIELDS.len() + 1 }>(FIELDS, &[LATER[0]]), &Schema::Any);
 
-pub(super) const WITH_CUSTOM: Shape =
-    Shape::Open(&joined::<{ FIELDS.len() + 2 }>(FIELDS, LATER), &Shape::Any);
+pub(super) const WITH_CUSTOM: Schema =
+    Schema::Open(&joined::<{ FIELDS.len() + 2 }>(FIELDS, LATER), &Schema::Any);
 
-/// The shape of the section in the Taskgraph of the tree.
-fn shape(ctx: &Context<'_>) -> &'static Shape {
+/// The schema of the section in the Taskgraph of the tree.
+fn schema(ctx: &Context<'_>) -> &'static Schema {
     let version = ctx.config.version;
     match () {
         _ if version.has_custom_context() => &WITH_CUSTOM,
@@ -73,39 +74,46 @@ fn shape(ctx: &Context<'_>) -> &'static Shape {
 }
 
 /// The transform.
-pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
-    ctx.shelf.lend(Known::default, |known| each(stubs, |stub| fill_in(ctx, known, stub)))
+pub fn transform(ctx: &Context<'_>, descriptions: Vec<TaskDescription>) -> Result<Vec<TaskDescription>> {
+    ctx.shelf.lend(Known::default, |known| each(descriptions, |description| fill_in(ctx, known, description)))
 }
 
-/// What is known of the stub before. Most stubs of a kind ask for the same.
+/// What is known of the task before. Most tasks of a kind ask for the same.
 #[derive(Default)]
 struct Known {
     parameters: Last<Map>,
     forms: Forms,
 }
 
-fn fill_in(ctx: &Context<'_>, known: &mut Known, stub: &mut Stub) -> Result<()> {
-    if let Some(name) = stub.get("name").filter(|name| name.as_str().is_none()) {
+fn fill_in(ctx: &Context<'_>, known: &mut Known, description: &mut TaskDescription) -> Result<()> {
+    if let Some(name) = description.get("name").filter(|name| name.as_str().is_none()) {
         return Err(wrong("name", name, "a string"));
     }
-    let Some(section) = section::take(ctx, stub, "task-context", shape(ctx))? else { return Ok(()) };
+    let Some(section) = section::take(ctx, description, "task-context", schema(ctx))? else { return Ok(()) };
     if ctx.config.version.has_custom_context() && section.get(CUSTOM).is_some_and(Value::truthy) {
         return Err(NeedsPython(Because::NoNative(format!("task-context.{CUSTOM}").into())).into());
     }
-    let names = names(ctx, &mut known.parameters, stub, &section)?;
+    let names = names(ctx, &mut known.parameters, description, &section)?;
     let fields =
         section["substitution-fields"].as_list().unwrap_or_default().iter().filter_map(Value::as_str);
     if ctx.config.version.task_context_resolves_keys() {
         fields
             .clone()
-            .try_for_each(|field| within(field, resolve_keys(ctx, stub, &section, field, &names)))?;
+            .try_for_each(|field| within(field, resolve_keys(ctx, description, &section, field, &names)))?;
     }
-    known.forms.fill_fields(stub, fields, &names, Missing::Fails)
+    known.forms.fill_fields(description, fields, &names, Missing::Fails)
 }
 
-/// Chooses from the `by-*` map that stands in a field, if one does. What is filled in, and the stub itself, say by what.
-fn resolve_keys(ctx: &Context<'_>, stub: &mut Stub, section: &Map, field: &str, names: &Map) -> Result<()> {
-    let Some(value) = deep_get(stub, field).filter(|value| value.as_map().is_some_and(|map| map.len() == 1))
+/// Chooses from the `by-*` map that stands in a field, if one does. What is filled in, and the task itself, say by what.
+fn resolve_keys(
+    ctx: &Context<'_>,
+    description: &mut TaskDescription,
+    section: &Map,
+    field: &str,
+    names: &Map,
+) -> Result<()> {
+    let Some(value) =
+        deep_get(description, field).filter(|value| value.as_map().is_some_and(|map| map.len() == 1))
     else {
         return Ok(());
     };
@@ -117,13 +125,13 @@ fn resolve_keys(ctx: &Context<'_>, stub: &mut Stub, section: &Map, field: &str, 
         // Python: the name of the argument has underscores, and so the option does not reach it.
         let path = KeyPath::dotted("task-context.resolve-keyed-by-options").join(SINGLE);
         let message = format!("`{path}` does nothing: Taskgraph {} ignores it", ctx.config.version);
-        let place = stub.origin.place(&path);
+        let place = description.origin.place(&path);
         ctx.record.warn(Problem::warning("ignored-key", message).at(path, "").in_place(place));
     }
-    let attribute = |name: &str| names.get(name).or_else(|| stub.get(name)).cloned();
+    let attribute = |name: &str| names.get(name).or_else(|| description.get(name)).cloned();
     let item = format!("`{field}`");
     let chosen = evaluate_up_to(value, &item, &defer, attribute)?;
-    *stub.at(field).context("the field was there")? = chosen;
+    *description.at(field).context("the field was there")? = chosen;
     Ok(())
 }
 
@@ -151,7 +159,12 @@ fn looked_up(ctx: &Context<'_>, asked: &Value) -> Map {
     names
 }
 
-fn names(ctx: &Context<'_>, parameters: &mut Last<Map>, stub: &Stub, section: &Map) -> Result<Map> {
+fn names(
+    ctx: &Context<'_>,
+    parameters: &mut Last<Map>,
+    description: &TaskDescription,
+    section: &Map,
+) -> Result<Map> {
     let mut names = Map::default();
     if let Some(file) = section.get("from-file").and_then(Value::as_str).filter(|file| !file.is_empty()) {
         let path = ctx.tree.disk_path(file)?;
@@ -182,7 +195,7 @@ fn names(ctx: &Context<'_>, parameters: &mut Last<Map>, stub: &Stub, section: &M
             false => names.extend(known),
         }
     }
-    if let Some(name) = stub.get("name") {
+    if let Some(name) = description.get("name") {
         names.set_default("name", name.clone());
     }
     Ok(names)

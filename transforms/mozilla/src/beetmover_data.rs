@@ -4,31 +4,31 @@ use crate::nullable::FLAG_OR_NULL;
 use crate::scopes::tag;
 use anyhow::{Result, bail};
 use taskgraph::schema::fields::Fields;
-use taskgraph::schema::{Field, Shape, TEXT_OR_REFERENCE, optional, required};
+use taskgraph::schema::{Field, Schema, TEXT_OR_REFERENCE, optional, required};
 use taskgraph::transform::payload::Payload;
-use taskgraph::transform::{Context, Stub};
+use taskgraph::transform::{Context, TaskDescription};
 use taskgraph_compat::map;
 use taskgraph_compat::python::base64;
 use taskgraph_compat::value::{Map, Value};
 
-const WORKER: Shape = Shape::Map(&fields(Shape::Bool));
+const WORKER: Schema = Schema::Map(&fields(Schema::Bool));
 /// Since the schemas are those of msgspec.
-const WORKER_4: Shape = Shape::Map(&fields(FLAG_OR_NULL));
+const WORKER_4: Schema = Schema::Map(&fields(FLAG_OR_NULL));
 
-const DATA: Shape = Shape::Map(&[
-    required("data", Shape::Str),
-    required("content-type", Shape::Str),
-    required("destinations", Shape::List(&TEXT_OR_REFERENCE)),
+const DATA: Schema = Schema::Map(&[
+    required("data", Schema::Str),
+    required("content-type", Schema::Str),
+    required("destinations", Schema::List(&TEXT_OR_REFERENCE)),
 ]);
 
-const fn fields(dry_run: Shape) -> [Field; 7] {
+const fn fields(dry_run: Schema) -> [Field; 7] {
     [
-        required("implementation", Shape::Str),
-        optional("os", Shape::Str),
-        required("app-name", Shape::Str),
-        required("bucket", Shape::Str),
-        required("project", Shape::Str),
-        required("data-map", Shape::List(&DATA)),
+        required("implementation", Schema::Str),
+        optional("os", Schema::Str),
+        required("app-name", Schema::Str),
+        required("bucket", Schema::Str),
+        required("project", Schema::Str),
+        required("data-map", Schema::List(&DATA)),
         optional("dry-run", dry_run),
     ]
 }
@@ -36,13 +36,13 @@ const fn fields(dry_run: Shape) -> [Field; 7] {
 /// The worker implementation.
 pub const PAYLOAD: Payload = Payload {
     name: "scriptworker-beetmover-data",
-    shape: |config| if config.mozilla.has_schemas_of_msgspec() { &WORKER_4 } else { &WORKER },
+    schema: |config| if config.mozilla.has_schemas_of_msgspec() { &WORKER_4 } else { &WORKER },
     follows_taskgraph: true,
     build,
 };
 
-fn build(_: &Context<'_>, stub: &mut Stub, definition: &mut Map) -> Result<()> {
-    let worker = stub.map_at("worker")?;
+fn build(_: &Context<'_>, description: &mut TaskDescription, definition: &mut Map) -> Result<()> {
+    let worker = description.map_at("worker")?;
     let mut moved = Vec::new();
     for entry in worker.get("data-map").and_then(Value::as_list).unwrap_or_default() {
         let get = |key: &str| entry.get(key).cloned().unwrap_or_default();

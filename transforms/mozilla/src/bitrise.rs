@@ -7,43 +7,43 @@ use crate::scopes::{prefix, tag};
 use anyhow::Result;
 use taskgraph::parameters::Params;
 use taskgraph::schema::fields::Fields;
-use taskgraph::schema::{Field, Shape, TEXT_OR_REFERENCE, optional, required};
+use taskgraph::schema::{Field, Schema, TEXT_OR_REFERENCE, optional, required};
 use taskgraph::transform::payload::Payload;
-use taskgraph::transform::{Context, Stub};
+use taskgraph::transform::{Context, TaskDescription};
 use taskgraph_compat::map;
 use taskgraph_compat::value::{Map, Str, Value};
 
-const WORKFLOW: Shape = Shape::Either(
-    &[Shape::Str, Shape::MapOf(&Shape::List(&Shape::MapOf(&TEXT_OR_REFERENCE)))],
+const WORKFLOW: Schema = Schema::Either(
+    &[Schema::Str, Schema::MapOf(&Schema::List(&Schema::MapOf(&TEXT_OR_REFERENCE)))],
     "the id of a workflow, or a map from ids to lists of environments",
 );
 
-const WORKER: Shape = Shape::Open(&fields(Shape::Map(&bitrise(Shape::Str))), &Shape::Any);
+const WORKER: Schema = Schema::Open(&fields(Schema::Map(&bitrise(Schema::Str))), &Schema::Any);
 /// Since the schemas are those of msgspec.
-const WORKER_4: Shape = Shape::Map(&fields(Shape::Open(&bitrise(TEXT_OR_NULL), &Shape::Any)));
+const WORKER_4: Schema = Schema::Map(&fields(Schema::Open(&bitrise(TEXT_OR_NULL), &Schema::Any)));
 
-const fn bitrise(prefix: Shape) -> [Field; 3] {
+const fn bitrise(prefix: Schema) -> [Field; 3] {
     [
-        required("app", Shape::Str),
-        required("workflows", Shape::List(&WORKFLOW)),
+        required("app", Schema::Str),
+        required("workflows", Schema::List(&WORKFLOW)),
         optional("artifact_prefix", prefix),
     ]
 }
 
-const fn fields(bitrise: Shape) -> [Field; 3] {
-    [required("implementation", Shape::Str), optional("os", Shape::Str), required("bitrise", bitrise)]
+const fn fields(bitrise: Schema) -> [Field; 3] {
+    [required("implementation", Schema::Str), optional("os", Schema::Str), required("bitrise", bitrise)]
 }
 
 /// The worker implementation.
 pub const PAYLOAD: Payload = Payload {
     name: "scriptworker-bitrise",
-    shape: |config| if config.mozilla.has_schemas_of_msgspec() { &WORKER_4 } else { &WORKER },
+    schema: |config| if config.mozilla.has_schemas_of_msgspec() { &WORKER_4 } else { &WORKER },
     follows_taskgraph: true,
     build,
 };
 
-fn build(ctx: &Context<'_>, stub: &mut Stub, definition: &mut Map) -> Result<()> {
-    let bitrise = stub.map_at("worker")?.map_at("bitrise")?;
+fn build(ctx: &Context<'_>, description: &mut TaskDescription, definition: &mut Map) -> Result<()> {
+    let bitrise = description.map_at("worker")?.map_at("bitrise")?;
     let app = bitrise.text("app")?;
     let mut ids: BTreeSet<Str> = BTreeSet::new();
     let mut permutations = Map::default();

@@ -2,60 +2,60 @@
 
 use crate::nullable::{TEXT_OR_NULL, or_null};
 use taskgraph::graph_config::GraphConfig;
-use taskgraph::schema::{Misfit, STRINGS, Shape, optional};
+use taskgraph::schema::{STRINGS, Schema, Violation, optional};
 
-const SHAPE: Shape = Shape::Open(
+const SCHEMA: Schema = Schema::Open(
     &[
         optional(
             "shipit",
-            Shape::Map(&[
-                optional("product", Shape::Str),
-                optional("release-format", Shape::Str),
-                optional("scope-prefix", Shape::Str),
+            Schema::Map(&[
+                optional("product", Schema::Str),
+                optional("release-format", Schema::Str),
+                optional("scope-prefix", Schema::Str),
             ]),
         ),
-        optional("version-parser", Shape::Str),
+        optional("version-parser", Schema::Str),
     ],
-    &Shape::Any,
+    &Schema::Any,
 );
 
-const SHIPIT: Shape = Shape::Open(
+const SHIPIT: Schema = Schema::Open(
     &[
         optional("product", TEXT_OR_NULL),
         optional("release-format", TEXT_OR_NULL),
         optional("scope-prefix", TEXT_OR_NULL),
     ],
-    &Shape::Any,
+    &Schema::Any,
 );
 
 /// Since the schemas are those of msgspec.
-const SHAPE_4_1: Shape = Shape::Open(
+const SHAPE_4_1: Schema = Schema::Open(
     &[optional("shipit", or_null!(SHIPIT)), optional("version-parser", TEXT_OR_NULL)],
-    &Shape::Any,
+    &Schema::Any,
 );
 
 /// Since a project says which of its branches make releases.
-const SHAPE_4_2: Shape = Shape::Open(
+const SHAPE_4_2: Schema = Schema::Open(
     &[
         optional("shipit", or_null!(SHIPIT)),
         optional("version-parser", TEXT_OR_NULL),
         optional(
             "release-branches",
-            or_null!(Shape::MapOf(&Shape::Either(
-                &[Shape::Bool, STRINGS],
+            or_null!(Schema::MapOf(&Schema::Either(
+                &[Schema::Bool, STRINGS],
                 "true, false or a list of branches"
             ))),
         ),
     ],
-    &Shape::Any,
+    &Schema::Any,
 );
 
 /// What is wrong with it.
-pub fn check(config: &GraphConfig) -> Vec<Misfit> {
-    let shape = match config.mozilla {
+pub fn check(config: &GraphConfig) -> Vec<Violation> {
+    let schema = match config.mozilla {
         version if version.has_release_branches() => &SHAPE_4_2,
         version if version.has_schemas_of_msgspec() => &SHAPE_4_1,
-        _ => &SHAPE,
+        _ => &SCHEMA,
     };
-    shape.check(&config.values().clone().into())
+    schema.check(&config.values().clone().into())
 }

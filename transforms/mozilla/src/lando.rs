@@ -7,10 +7,10 @@ use crate::lando_schema_4::{WORKER_4_1, WORKER_4_2, WORKER_5};
 use crate::scopes::{add_sorted, tag};
 use anyhow::{Context as _, Result, bail};
 use taskgraph::graph_config::GraphConfig;
-use taskgraph::schema::Shape;
+use taskgraph::schema::Schema;
 use taskgraph::schema::fields::{Fields, missing};
 use taskgraph::transform::payload::Payload;
-use taskgraph::transform::{Context, Stub};
+use taskgraph::transform::{Context, TaskDescription};
 use taskgraph_compat::map;
 use taskgraph_compat::value::{Map, Value};
 
@@ -18,7 +18,7 @@ use taskgraph_compat::value::{Map, Value};
 const RELEASE: [&str; 4] = ["version", "app_version", "next_version", "build_number"];
 
 /// The worker implementation.
-pub const PAYLOAD: Payload = Payload { name: "scriptworker-lando", shape, follows_taskgraph: true, build };
+pub const PAYLOAD: Payload = Payload { name: "scriptworker-lando", schema, follows_taskgraph: true, build };
 
 /// The actions, in the order in which landoscript gets those of one map.
 const ACTIONS: [&str; 9] = [
@@ -33,7 +33,7 @@ const ACTIONS: [&str; 9] = [
     "uplift",
 ];
 
-fn shape(config: &GraphConfig) -> &'static Shape {
+fn schema(config: &GraphConfig) -> &'static Schema {
     match config.mozilla {
         version if version.names_revision_of_tags() => &WORKER_5,
         version if version.takes_revisions_of_branches() => &WORKER_4_2,
@@ -42,12 +42,12 @@ fn shape(config: &GraphConfig) -> &'static Shape {
     }
 }
 
-fn build(ctx: &Context<'_>, stub: &mut Stub, definition: &mut Map) -> Result<()> {
+fn build(ctx: &Context<'_>, description: &mut TaskDescription, definition: &mut Map) -> Result<()> {
     if let Some(name) = RELEASE.iter().find(|name| ctx.params.get(name).is_none()) {
         bail!("a task for landoscript needs the parameter `{name}`");
     }
-    let product = stub.get("shipping-product").cloned();
-    let worker = stub.map_at("worker")?;
+    let product = description.get("shipping-product").cloned();
+    let worker = description.map_at("worker")?;
     let repo = worker.text("lando-repo")?.to_owned();
     let mut payload = map! { "actions" => Value::list(), "lando_repo" => repo.as_str() };
     if let Some(ignore) = worker.get("ignore-closed-tree").filter(|ignore| **ignore != Value::Null) {
@@ -171,7 +171,7 @@ mod tests {
     use super::*;
     use taskgraph::mozilla_taskgraph_version::MozillaVersion;
 
-    use transforms_testing::{Bench, built_with, params};
+    use transforms_testing::{Fixture, built_with, params};
 
     const PARAMS: &str =
         "{version: '1.2', app_version: x, next_version: '1.3', build_number: 4, head_rev: r}";
@@ -195,12 +195,12 @@ mod tests {
 
     /// What is put into a definition for a version of mozilla-taskgraph.
     fn payload_of(version: MozillaVersion, actions: &str) -> String {
-        let mut bench = Bench::new("{}");
-        bench.params = params(PARAMS);
-        bench.config.mozilla = version;
-        let stub = format!("{{shipping-product: app, worker: {{lando-repo: m, actions: {actions}}}}}");
+        let mut fixture = Fixture::new("{}");
+        fixture.params = params(PARAMS);
+        fixture.config.mozilla = version;
+        let description = format!("{{shipping-product: app, worker: {{lando-repo: m, actions: {actions}}}}}");
         let mut definition = Map::default();
-        build(&bench.context(), &mut bench.stubs(&stub)[0], &mut definition).unwrap();
+        build(&fixture.context(), &mut fixture.descriptions(&description)[0], &mut definition).unwrap();
         format!("{:?}", definition["payload"])
     }
 
@@ -225,24 +225,24 @@ mod tests {
 
     #[test]
     fn the_shape_follows_the_version() {
-        let misfits = |version, action: &str| {
-            let mut bench = Bench::new("{}");
-            bench.config.mozilla = version;
+        let violations = |version, action: &str| {
+            let mut fixture = Fixture::new("{}");
+            fixture.config.mozilla = version;
             let worker = format!("{{worker: {{implementation: x, lando-repo: m, actions: [{action}]}}}}");
-            let misfits = shape(&bench.config).check(&bench.stubs(&worker)[0]["worker"]);
-            misfits.iter().map(|misfit| misfit.path.to_string()).collect::<Vec<_>>()
+            let violations = schema(&fixture.config).check(&fixture.descriptions(&worker)[0]["worker"]);
+            violations.iter().map(|violation| violation.path.to_string()).collect::<Vec<_>>()
         };
         let [three, four, later, five] = [(3, 4, 2), (4, 1, 2), (4, 4, 0), (5, 0, 1)]
             .map(|(major, minor, patch)| MozillaVersion::new(major, minor, patch));
         let bump = "{esr-bump: {to-branch: b, to-revision: r, fetch-version-from: v, version-files: []}}";
-        assert!(misfits(later, bump).is_empty() && misfits(five, bump).is_empty());
-        assert_eq!(misfits(four, bump), ["actions[0].esr-bump.to-revision"]);
-        assert!(!misfits(three, bump).is_empty());
+        assert!(violations(later, bump).is_empty() && violations(five, bump).is_empty());
+        assert_eq!(violations(four, bump), ["actions[0].esr-bump.to-revision"]);
+        assert!(!violations(three, bump).is_empty());
         let tag = "{tag: {types: [release], hg-repo-url: h}}";
-        assert!(misfits(three, tag).is_empty() && misfits(later, tag).is_empty());
-        assert_eq!(misfits(five, tag), ["actions[0].tag.revision"]);
+        assert!(violations(three, tag).is_empty() && violations(later, tag).is_empty());
+        assert_eq!(violations(five, tag), ["actions[0].tag.revision"]);
         let null = "{tag: null, x: 1}";
-        assert!(misfits(four, null).is_empty() && !misfits(three, null).is_empty());
+        assert!(violations(four, null).is_empty() && !violations(three, null).is_empty());
     }
 
     #[test]

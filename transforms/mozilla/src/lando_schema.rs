@@ -1,29 +1,29 @@
 //! The section `worker` of a task for landoscript, until the schemas of mozilla-taskgraph were those of msgspec.
 
-use taskgraph::schema::{Field, STRINGS, Shape, optional, required};
+use taskgraph::schema::{Field, STRINGS, Schema, optional, required};
 
-const L10N_BUMP: Shape = Shape::List(&Shape::Map(&[
-    required("name", Shape::Str),
-    required("path", Shape::Str),
-    required("l10n-repo-url", Shape::Str),
-    required("l10n-repo-target-branch", Shape::Str),
-    optional("ignore-config", Shape::Any),
+const L10N_BUMP: Schema = Schema::List(&Schema::Map(&[
+    required("name", Schema::Str),
+    required("path", Schema::Str),
+    required("l10n-repo-url", Schema::Str),
+    required("l10n-repo-target-branch", Schema::Str),
+    optional("ignore-config", Schema::Any),
     required(
         "platform-configs",
-        Shape::List(&Shape::Map(&[
+        Schema::List(&Schema::Map(&[
             required("platforms", STRINGS),
-            required("path", Shape::Str),
-            optional("format", Shape::Str),
+            required("path", Schema::Str),
+            optional("format", Schema::Str),
         ])),
     ),
 ]));
 
-const REPLACEMENTS: Shape = Shape::List(&STRINGS);
+const REPLACEMENTS: Schema = Schema::List(&STRINGS);
 
-const BUMPED_FILES: Shape = Shape::List(&Shape::Map(&[
-    required("filename", Shape::Str),
-    required("version-bump", Shape::Str),
-    optional("new-suffix", Shape::Str),
+const BUMPED_FILES: Schema = Schema::List(&Schema::Map(&[
+    required("filename", Schema::Str),
+    required("version-bump", Schema::Str),
+    optional("new-suffix", Schema::Str),
 ]));
 
 const ESR_BUMP: &[Field] = &[TO_BRANCH, VERSION_FROM, required("version-files", BUMPED_FILES)];
@@ -34,7 +34,7 @@ const MAIN_BUMP: &[Field] = &[
     required("version-files", BUMPED_FILES),
     optional("replacements", REPLACEMENTS),
     optional("regex-replacements", REPLACEMENTS),
-    optional("end-tag", Shape::Str),
+    optional("end-tag", Schema::Str),
 ];
 
 const EARLY_TO_LATE_BETA: &[Field] = &[TO_BRANCH, VERSION_FROM, optional("replacements", REPLACEMENTS)];
@@ -43,68 +43,68 @@ const UPLIFT: &[Field] = &[
     VERSION_FROM,
     required(
         "version-files",
-        Shape::List(&Shape::Map(&[
-            required("filename", Shape::Str),
-            optional("version-bump", Shape::Str),
-            optional("new-suffix", Shape::Str),
+        Schema::List(&Schema::Map(&[
+            required("filename", Schema::Str),
+            optional("version-bump", Schema::Str),
+            optional("new-suffix", Schema::Str),
         ])),
     ),
     FROM_BRANCH,
     TO_BRANCH,
     optional("replacements", REPLACEMENTS),
-    optional("base-tag", Shape::Str),
-    optional("end-tag", Shape::Str),
+    optional("base-tag", Schema::Str),
+    optional("end-tag", Schema::Str),
     optional("l10n-bump-info", L10N_BUMP),
 ];
 
-const ACTION: Shape = Shape::Either(
+const ACTION: Schema = Schema::Either(
     &[
-        Shape::Map(&[required("android-l10n-sync", SYNC)]),
-        Shape::Map(&[required("android-l10n-import", IMPORT)]),
-        Shape::Map(&[required("l10n-bump", L10N_BUMP)]),
-        Shape::Map(&[required("tag", Shape::Map(&[TYPES, required("hg-repo-url", Shape::Str)]))]),
-        Shape::Map(&[required("version-bump", VERSION_BUMP)]),
-        Shape::Map(&[required("esr-bump", Shape::Map(ESR_BUMP))]),
-        Shape::Map(&[required("main-bump", Shape::Map(MAIN_BUMP))]),
-        Shape::Map(&[required("early-to-late-beta", Shape::Map(EARLY_TO_LATE_BETA))]),
-        Shape::Map(&[required("uplift", Shape::Map(UPLIFT))]),
+        Schema::Map(&[required("android-l10n-sync", SYNC)]),
+        Schema::Map(&[required("android-l10n-import", IMPORT)]),
+        Schema::Map(&[required("l10n-bump", L10N_BUMP)]),
+        Schema::Map(&[required("tag", Schema::Map(&[TYPES, required("hg-repo-url", Schema::Str)]))]),
+        Schema::Map(&[required("version-bump", VERSION_BUMP)]),
+        Schema::Map(&[required("esr-bump", Schema::Map(ESR_BUMP))]),
+        Schema::Map(&[required("main-bump", Schema::Map(MAIN_BUMP))]),
+        Schema::Map(&[required("early-to-late-beta", Schema::Map(EARLY_TO_LATE_BETA))]),
+        Schema::Map(&[required("uplift", Schema::Map(UPLIFT))]),
     ],
     "one of android-l10n-sync, android-l10n-import, l10n-bump, tag, version-bump, esr-bump, main-bump, \
      early-to-late-beta and uplift, with what belongs to it",
 );
 
 /// The section.
-pub const WORKER: Shape = Shape::Map(&[
+pub const WORKER: Schema = Schema::Map(&[
     IMPLEMENTATION,
     OS,
     REPO,
-    required("actions", Shape::List(&ACTION)),
-    optional("ignore-closed-tree", Shape::Bool),
-    optional("dontbuild", Shape::Bool),
-    optional("force-dry-run", Shape::Bool),
+    required("actions", Schema::List(&ACTION)),
+    optional("ignore-closed-tree", Schema::Bool),
+    optional("dontbuild", Schema::Bool),
+    optional("force-dry-run", Schema::Bool),
     ROOMS,
 ]);
 
-pub(super) const IMPLEMENTATION: Field = required("implementation", Shape::Str);
-pub(super) const OS: Field = optional("os", Shape::Str);
-pub(super) const REPO: Field = required("lando-repo", Shape::Str);
+pub(super) const IMPLEMENTATION: Field = required("implementation", Schema::Str);
+pub(super) const OS: Field = optional("os", Schema::Str);
+pub(super) const REPO: Field = required("lando-repo", Schema::Str);
 pub(super) const ROOMS: Field = optional("matrix-rooms", STRINGS);
-pub(super) const FROM_BRANCH: Field = required("from-branch", Shape::Str);
-pub(super) const TO_BRANCH: Field = required("to-branch", Shape::Str);
-pub(super) const VERSION_FROM: Field = required("fetch-version-from", Shape::Str);
+pub(super) const FROM_BRANCH: Field = required("from-branch", Schema::Str);
+pub(super) const TO_BRANCH: Field = required("to-branch", Schema::Str);
+pub(super) const VERSION_FROM: Field = required("fetch-version-from", Schema::Str);
 
-pub(super) const SYNC: Shape = Shape::Map(&[
+pub(super) const SYNC: Schema = Schema::Map(&[
     FROM_BRANCH,
-    required("toml-info", Shape::List(&Shape::Map(&[required("toml-path", Shape::Str)]))),
+    required("toml-info", Schema::List(&Schema::Map(&[required("toml-path", Schema::Str)]))),
 ]);
 
-pub(super) const IMPORT: Shape = Shape::Map(&[
-    required("from-repo-url", Shape::Str),
+pub(super) const IMPORT: Schema = Schema::Map(&[
+    required("from-repo-url", Schema::Str),
     required(
         "toml-info",
-        Shape::List(&Shape::Map(&[required("toml-path", Shape::Str), required("dest-path", Shape::Str)])),
+        Schema::List(&Schema::Map(&[required("toml-path", Schema::Str), required("dest-path", Schema::Str)])),
     ),
 ]);
 
-pub(super) const TYPES: Field = required("types", Shape::List(&Shape::Word(&["buildN", "release"])));
-pub(super) const VERSION_BUMP: Shape = Shape::Map(&[required("bump-files", STRINGS)]);
+pub(super) const TYPES: Field = required("types", Schema::List(&Schema::Word(&["buildN", "release"])));
+pub(super) const VERSION_BUMP: Schema = Schema::Map(&[required("bump-files", STRINGS)]);

@@ -5,37 +5,37 @@ use crate::lando_schema::{
     FROM_BRANCH, IMPLEMENTATION, IMPORT, OS, REPO, ROOMS, SYNC, TO_BRANCH, TYPES, VERSION_BUMP, VERSION_FROM,
 };
 use crate::nullable::{FLAG_OR_NULL, LISTS_OR_NULL, TEXT_OR_NULL, or_null};
-use taskgraph::schema::{Field, STRINGS, Shape, joined, optional, required};
+use taskgraph::schema::{Field, STRINGS, Schema, joined, optional, required};
 
-const L10N_BUMP: Shape = Shape::List(&Shape::Map(&[
-    required("name", Shape::Str),
-    required("path", Shape::Str),
-    required("l10n-repo-url", Shape::Str),
-    required("l10n-repo-target-branch", Shape::Str),
-    optional("ignore-config", Shape::Any),
+const L10N_BUMP: Schema = Schema::List(&Schema::Map(&[
+    required("name", Schema::Str),
+    required("path", Schema::Str),
+    required("l10n-repo-url", Schema::Str),
+    required("l10n-repo-target-branch", Schema::Str),
+    optional("ignore-config", Schema::Any),
     required(
         "platform-configs",
-        Shape::List(&Shape::Map(&[
+        Schema::List(&Schema::Map(&[
             required("platforms", STRINGS),
-            required("path", Shape::Str),
+            required("path", Schema::Str),
             optional("format", TEXT_OR_NULL),
         ])),
     ),
 ]));
 
 /// Files whose version is bumped.
-const fn version_files(bump: &'static Shape) -> Field {
+const fn version_files(bump: &'static Schema) -> Field {
     required("version-files", *bump)
 }
 
-const ALL_BUMPED: Shape = Shape::List(&Shape::Map(&[
-    required("filename", Shape::Str),
-    required("version-bump", Shape::Str),
+const ALL_BUMPED: Schema = Schema::List(&Schema::Map(&[
+    required("filename", Schema::Str),
+    required("version-bump", Schema::Str),
     optional("new-suffix", TEXT_OR_NULL),
 ]));
 
-const SOME_BUMPED: Shape = Shape::List(&Shape::Map(&[
-    required("filename", Shape::Str),
+const SOME_BUMPED: Schema = Schema::List(&Schema::Map(&[
+    required("filename", Schema::Str),
     optional("version-bump", TEXT_OR_NULL),
     optional("new-suffix", TEXT_OR_NULL),
 ]));
@@ -43,8 +43,8 @@ const SOME_BUMPED: Shape = Shape::List(&Shape::Map(&[
 const REPLACEMENTS: Field = optional("replacements", LISTS_OR_NULL);
 const END_TAG: Field = optional("end-tag", TEXT_OR_NULL);
 const NOTHING: &[Field] = &[];
-const TO_REVISION: &[Field] = &[optional("to-revision", Shape::Str)];
-const REVISIONS: &[Field] = &[optional("from-revision", Shape::Str), optional("to-revision", Shape::Str)];
+const TO_REVISION: &[Field] = &[optional("to-revision", Schema::Str)];
+const REVISIONS: &[Field] = &[optional("from-revision", Schema::Str), optional("to-revision", Schema::Str)];
 
 const ESR_BUMP: &[Field] = &[TO_BRANCH, VERSION_FROM, version_files(&ALL_BUMPED)];
 const MAIN_BUMP: &[Field] = &[
@@ -64,13 +64,16 @@ const UPLIFT: &[Field] = &[
     REPLACEMENTS,
     optional("base-tag", TEXT_OR_NULL),
     END_TAG,
-    optional("l10n-bump-info", Shape::Either(&[L10N_BUMP, Shape::Null], "a list of what is bumped, or null")),
+    optional(
+        "l10n-bump-info",
+        Schema::Either(&[L10N_BUMP, Schema::Null], "a list of what is bumped, or null"),
+    ),
 ];
 
 /// Mercurial had every tag at first.
-const TAG_OF_MERCURIAL: &[Field] = &[TYPES, required("hg-repo-url", Shape::Str)];
+const TAG_OF_MERCURIAL: &[Field] = &[TYPES, required("hg-repo-url", Schema::Str)];
 /// msgspec: the url may be null, but not left out.
-const TAG: &[Field] = &[TYPES, required("revision", Shape::Str), required("hg-repo-url", TEXT_OR_NULL)];
+const TAG: &[Field] = &[TYPES, required("revision", Schema::Str), required("hg-repo-url", TEXT_OR_NULL)];
 
 /// The section, with the fields of a tag, and what merges take besides `ESR_BUMP` and its like.
 macro_rules! worker {
@@ -80,25 +83,25 @@ macro_rules! worker {
         const EARLY: &[Field] =
             &joined::<{ EARLY_TO_LATE_BETA.len() + $to_revision.len() }>(EARLY_TO_LATE_BETA, $to_revision);
         const LIFT: &[Field] = &joined::<{ UPLIFT.len() + $revisions.len() }>(UPLIFT, $revisions);
-        const ACTION: Shape = Shape::Open(
+        const ACTION: Schema = Schema::Open(
             &[
                 optional("android-l10n-sync", or_null!(SYNC)),
                 optional("android-l10n-import", or_null!(IMPORT)),
                 optional("l10n-bump", or_null!(L10N_BUMP)),
-                optional("tag", or_null!(Shape::Map($tag))),
+                optional("tag", or_null!(Schema::Map($tag))),
                 optional("version-bump", or_null!(VERSION_BUMP)),
-                optional("esr-bump", or_null!(Shape::Map(ESR))),
-                optional("main-bump", or_null!(Shape::Map(MAIN))),
-                optional("early-to-late-beta", or_null!(Shape::Map(EARLY))),
-                optional("uplift", or_null!(Shape::Map(LIFT))),
+                optional("esr-bump", or_null!(Schema::Map(ESR))),
+                optional("main-bump", or_null!(Schema::Map(MAIN))),
+                optional("early-to-late-beta", or_null!(Schema::Map(EARLY))),
+                optional("uplift", or_null!(Schema::Map(LIFT))),
             ],
-            &Shape::Any,
+            &Schema::Any,
         );
-        Shape::Map(&[
+        Schema::Map(&[
             IMPLEMENTATION,
             OS,
             REPO,
-            required("actions", Shape::List(&ACTION)),
+            required("actions", Schema::List(&ACTION)),
             optional("ignore-closed-tree", FLAG_OR_NULL),
             optional("dontbuild", FLAG_OR_NULL),
             optional("force-dry-run", FLAG_OR_NULL),
@@ -108,8 +111,8 @@ macro_rules! worker {
 }
 
 /// The section in 4.1.
-pub const WORKER_4_1: Shape = worker!(TAG_OF_MERCURIAL, NOTHING, NOTHING);
+pub const WORKER_4_1: Schema = worker!(TAG_OF_MERCURIAL, NOTHING, NOTHING);
 /// The section since 4.2.
-pub const WORKER_4_2: Shape = worker!(TAG_OF_MERCURIAL, TO_REVISION, REVISIONS);
+pub const WORKER_4_2: Schema = worker!(TAG_OF_MERCURIAL, TO_REVISION, REVISIONS);
 /// The section since 5.0.
-pub const WORKER_5: Shape = worker!(TAG, TO_REVISION, REVISIONS);
+pub const WORKER_5: Schema = worker!(TAG, TO_REVISION, REVISIONS);

@@ -10,9 +10,9 @@ use crate::nullable::TEXT_OR_NULL;
 use crate::scopes::known_prefix;
 use anyhow::{Context as _, Result};
 use taskgraph::schema::fields::{Fields, missing, within};
-use taskgraph::schema::{Shape, optional};
+use taskgraph::schema::{Schema, optional};
 use taskgraph::transform::keyed_by::evaluate;
-use taskgraph::transform::{Context, Stub, each};
+use taskgraph::transform::{Context, TaskDescription, each};
 use taskgraph_compat::map;
 use taskgraph_compat::python::{format, str};
 use taskgraph_compat::value::{Map, Value};
@@ -20,18 +20,18 @@ use taskgraph_compat::value::{Map, Value};
 const PRODUCT: &str = "shipit-product";
 const NAME: &str = "mark-as-shipped";
 
-const SHAPE: Shape = Shape::Open(
-    &[optional("name", Shape::Str), optional(PRODUCT, Shape::KeyedBy(&["build-type"], &Shape::Str))],
-    &Shape::Any,
+const SCHEMA: Schema = Schema::Open(
+    &[optional("name", Schema::Str), optional(PRODUCT, Schema::KeyedBy(&["build-type"], &Schema::Str))],
+    &Schema::Any,
 );
 /// msgspec: what may be keyed is not looked at inside of what may be null.
-const SHAPE_4: Shape =
-    Shape::Open(&[optional("name", TEXT_OR_NULL), optional(PRODUCT, Shape::Any)], &Shape::Any);
+const SHAPE_4: Schema =
+    Schema::Open(&[optional("name", TEXT_OR_NULL), optional(PRODUCT, Schema::Any)], &Schema::Any);
 
 const RELEASE: &str = "{product}-{version}-build{build_number}";
 
 /// The transform.
-pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
+pub fn transform(ctx: &Context<'_>, descriptions: Vec<TaskDescription>) -> Result<Vec<TaskDescription>> {
     // msgspec takes null for a section and its keys, which does not stand for a default here.
     let none = Map::default();
     let shipit = match ctx.config.get("shipit") {
@@ -46,13 +46,13 @@ pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
     let named =
         named.context("`shipit.release-format` of config.yml must be a string, found nothing (null)")?;
     let server = if ctx.params.text("level") == "3" { "production" } else { "staging" };
-    let shape = if ctx.config.mozilla.has_schemas_of_msgspec() { &SHAPE_4 } else { &SHAPE };
-    each(stubs, |stub| {
+    let schema = if ctx.config.mozilla.has_schemas_of_msgspec() { &SHAPE_4 } else { &SCHEMA };
+    each(descriptions, |description| {
         if !ctx.settings.fast {
-            shape.require_of(stub)?;
+            schema.require_of(description)?;
         }
-        let product = match stub.take(PRODUCT) {
-            Some(product) => within(PRODUCT, chosen(stub, &product))?,
+        let product = match description.take(PRODUCT) {
+            Some(product) => within(PRODUCT, chosen(description, &product))?,
             None => shipit.get("product").cloned().unwrap_or_default(),
         };
         if !product.truthy() {
@@ -61,47 +61,47 @@ pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
                 "the product that is shipped, here or in `shipit.product` of config.yml",
             ));
         }
-        let name = stub.take("name").unwrap_or_else(|| NAME.into());
-        stub.set_default("label", name);
-        stub.put("description", std::format!("Mark {} as shipped in Ship-It", str(&product)));
+        let name = description.take("name").unwrap_or_else(|| NAME.into());
+        description.set_default("label", name);
+        description.put("description", std::format!("Mark {} as shipped in Ship-It", str(&product)));
         let scopes =
             [std::format!("{scopes}:action:mark-as-shipped"), std::format!("{scopes}:server:{server}")];
-        stub.put("scopes", scopes.map(Value::from).to_vec());
+        description.put("scopes", scopes.map(Value::from).to_vec());
         let parameter = |name: &str| ctx.params.get(name).cloned().unwrap_or_default();
         let names = map! {
             "product" => product, "version" => parameter("version"), "build_number" => parameter("build_number"),
         };
         let release = format(named, |name| names.get(name))?;
-        stub.map_at("worker")?.put("release-name", release.into_owned());
+        description.map_at("worker")?.put("release-name", release.into_owned());
         Ok(())
     })
 }
 
 /// The product of a task, which may be keyed by anything that the task says.
-fn chosen(stub: &Stub, product: &Value) -> Result<Value> {
+fn chosen(description: &TaskDescription, product: &Value) -> Result<Value> {
     evaluate(product, &std::format!("`{PRODUCT}`"), |name| match name {
-        "build-type" => stub.get("attributes")?.get(name).cloned(),
-        other => stub.get(other).cloned(),
+        "build-type" => description.get("attributes")?.get(name).cloned(),
+        other => description.get(other).cloned(),
     })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use transforms_testing::{Bench, params};
+    use transforms_testing::{Fixture, params};
 
-    fn bench(level: &str) -> Bench {
+    fn fixture(level: &str) -> Fixture {
         let parameters = std::format!("{{level: '{level}', version: '1.2', build_number: 4}}");
-        let mut bench = Bench::new("{}");
-        bench.params = params(&parameters);
-        bench
+        let mut fixture = Fixture::new("{}");
+        fixture.params = params(&parameters);
+        fixture
     }
 
     #[test]
     fn a_release_is_named_by_its_product_and_version() {
-        let stub =
+        let description =
             "{shipit-product: {by-build-type: {nightly: a, default: b}}, attributes: {build-type: nightly}}";
-        let one = |level: &str, path: &str| bench(level).one(transform, stub, path);
+        let one = |level: &str, path: &str| fixture(level).one(transform, description, path);
         assert_eq!(one("1", "worker.release-name"), r#""a-1.2-build4""#);
         assert_eq!(one("1", "description"), r#""Mark a as shipped in Ship-It""#);
         assert_eq!(one("1", "label"), r#""stub""#);
@@ -116,9 +116,9 @@ mod tests {
 
     #[test]
     fn a_product_is_needed() {
-        let said = bench("1").refused(transform, "{}");
+        let said = fixture("1").refused(transform, "{}");
         assert!(said.contains("shipit-product"), "{said}");
-        let said = bench("1").refused(transform, "{shipit-product: {by-level: {'1': a}}}");
+        let said = fixture("1").refused(transform, "{shipit-product: {by-level: {'1': a}}}");
         assert!(said.contains("shipit-product"), "{said}");
     }
 }

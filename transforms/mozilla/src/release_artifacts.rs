@@ -8,24 +8,24 @@
 
 use anyhow::Result;
 use taskgraph::schema::fields::{Fields, about, within};
-use taskgraph::schema::{STRINGS, Shape, optional, required};
-use taskgraph::transform::{Context, Stub, each};
+use taskgraph::schema::{STRINGS, Schema, optional, required};
+use taskgraph::transform::{Context, TaskDescription, each};
 use taskgraph_compat::map;
 use taskgraph_compat::value::Value;
 use taskgraph_compat::value::path::KeyPath;
 
 const SECTION: &str = "release-artifacts";
-const SHAPE: Shape =
-    Shape::Open(&[required("worker-type", Shape::Str), optional(SECTION, STRINGS)], &Shape::Any);
+const SCHEMA: Schema =
+    Schema::Open(&[required("worker-type", Schema::Str), optional(SECTION, STRINGS)], &Schema::Any);
 
 /// The transform.
-pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
-    each(stubs, |stub| {
+pub fn transform(ctx: &Context<'_>, descriptions: Vec<TaskDescription>) -> Result<Vec<TaskDescription>> {
+    each(descriptions, |description| {
         if !ctx.settings.fast {
-            SHAPE.require_of(stub)?;
+            SCHEMA.require_of(description)?;
         }
-        let Some(paths) = stub.take(SECTION) else { return Ok(()) };
-        let worker = within("worker-type", ctx.config.worker(stub.text("worker-type")?))?;
+        let Some(paths) = description.take(SECTION) else { return Ok(()) };
+        let worker = within("worker-type", ctx.config.worker(description.text("worker-type")?))?;
         let folder = match worker.implementation {
             "generic-worker" => "artifacts",
             _ => "/builds/worker/artifacts",
@@ -43,10 +43,10 @@ pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
                 "path" => format!("{folder}/{path}"),
             }));
         }
-        let all = stub.map_at("attributes")?.list_at(SECTION)?;
+        let all = description.map_at("attributes")?.list_at(SECTION)?;
         all.extend(made);
         let all = all.clone();
-        stub.map_at("worker")?.list_at("artifacts")?.extend(all);
+        description.map_at("worker")?.list_at("artifacts")?.extend(all);
         Ok(())
     })
 }
@@ -54,27 +54,28 @@ pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use transforms_testing::Bench;
+    use transforms_testing::Fixture;
 
     #[test]
     fn artifacts_lie_where_the_worker_has_them() {
-        let bench = Bench::new("{}");
-        let stub = "{worker-type: cpu, release-artifacts: [a.zip], worker: {artifacts: [{name: b}]}}";
+        let fixture = Fixture::new("{}");
+        let description = "{worker-type: cpu, release-artifacts: [a.zip], worker: {artifacts: [{name: b}]}}";
         assert_eq!(
-            bench.one(transform, stub, "worker.artifacts"),
+            fixture.one(transform, description, "worker.artifacts"),
             r#"[{"name": "b"}, {"type": "file", "name": "public/build/a.zip", "path": "/builds/worker/artifacts/a.zip"}]"#
         );
-        let stub = "{worker-type: gpu-1, release-artifacts: ['{a}'], attributes: {release-artifacts: [x]}}";
+        let description =
+            "{worker-type: gpu-1, release-artifacts: ['{a}'], attributes: {release-artifacts: [x]}}";
         let file = r#"["x", {"type": "file", "name": "public/build/{a}", "path": "artifacts/{a}"}]"#;
         for path in ["worker.artifacts", "attributes.release-artifacts"] {
-            assert_eq!(bench.one(transform, stub, path), file, "{path}");
+            assert_eq!(fixture.one(transform, description, path), file, "{path}");
         }
-        assert_eq!(bench.one(transform, "{worker-type: cpu}", "worker"), "none");
+        assert_eq!(fixture.one(transform, "{worker-type: cpu}", "worker"), "none");
     }
 
     #[test]
     fn a_path_from_the_root_is_refused() {
-        let refused = |stub| Bench::new("{}").refused(transform, stub);
+        let refused = |description| Fixture::new("{}").refused(transform, description);
         let said = refused("{worker-type: cpu, release-artifacts: [/a]}");
         assert!(said.contains("`/a` must be a path below `public/build`"), "{said}");
         assert!(refused("{release-artifacts: []}").contains("worker-type"));

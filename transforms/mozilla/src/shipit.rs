@@ -3,25 +3,25 @@
 use crate::scopes::tag;
 use anyhow::Result;
 use taskgraph::schema::fields::Fields;
-use taskgraph::schema::{Shape, optional, required};
+use taskgraph::schema::{Schema, optional, required};
 use taskgraph::transform::payload::Payload;
-use taskgraph::transform::{Context, Stub};
+use taskgraph::transform::{Context, TaskDescription};
 use taskgraph_compat::map;
 use taskgraph_compat::value::Map;
 
-const WORKER: Shape = Shape::Map(&[
-    required("implementation", Shape::Str),
-    optional("os", Shape::Str),
-    required("release-name", Shape::Str),
+const WORKER: Schema = Schema::Map(&[
+    required("implementation", Schema::Str),
+    optional("os", Schema::Str),
+    required("release-name", Schema::Str),
 ]);
 
 /// The worker implementation.
 pub const PAYLOAD: Payload =
-    Payload { name: "scriptworker-shipit", shape: |_| &WORKER, follows_taskgraph: true, build };
+    Payload { name: "scriptworker-shipit", schema: |_| &WORKER, follows_taskgraph: true, build };
 
-fn build(_: &Context<'_>, stub: &mut Stub, definition: &mut Map) -> Result<()> {
+fn build(_: &Context<'_>, description: &mut TaskDescription, definition: &mut Map) -> Result<()> {
     tag(definition)?;
-    let name = stub.map_at("worker")?.text("release-name")?;
+    let name = description.map_at("worker")?.text("release-name")?;
     definition.put("payload", map! { "release_name" => name });
     Ok(())
 }

@@ -6,32 +6,32 @@ use crate::nullable::{INTEGER_OR_NULL, TEXT_OR_NULL};
 use crate::scopes::{add_sorted, prefix, tag};
 use anyhow::Result;
 use taskgraph::schema::fields::Fields;
-use taskgraph::schema::{Field, STRINGS, Shape, TEXT_OR_REFERENCE, optional, required};
+use taskgraph::schema::{Field, STRINGS, Schema, TEXT_OR_REFERENCE, optional, required};
 use taskgraph::transform::payload::Payload;
-use taskgraph::transform::{Context, Stub};
+use taskgraph::transform::{Context, TaskDescription};
 use taskgraph_compat::map;
 use taskgraph_compat::value::{Map, Value};
 
-const WORKER: Shape = Shape::Map(&fields(Shape::List(&Shape::Map(&artifact(Shape::Str))), Shape::Int));
+const WORKER: Schema = Schema::Map(&fields(Schema::List(&Schema::Map(&artifact(Schema::Str))), Schema::Int));
 /// Since the schemas are those of msgspec.
-const WORKER_4: Shape =
-    Shape::Map(&fields(Shape::List(&Shape::Open(&artifact(TEXT_OR_NULL), &Shape::Any)), INTEGER_OR_NULL));
+const WORKER_4: Schema =
+    Schema::Map(&fields(Schema::List(&Schema::Open(&artifact(TEXT_OR_NULL), &Schema::Any)), INTEGER_OR_NULL));
 
-const fn artifact(comment: Shape) -> [Field; 5] {
+const fn artifact(comment: Schema) -> [Field; 5] {
     [
         required("taskId", TEXT_OR_REFERENCE),
-        required("taskType", Shape::Str),
+        required("taskType", Schema::Str),
         required("paths", STRINGS),
         required("formats", STRINGS),
         optional("authenticode_comment", comment),
     ]
 }
 
-const fn fields(artifacts: Shape, time: Shape) -> [Field; 5] {
+const fn fields(artifacts: Schema, time: Schema) -> [Field; 5] {
     [
-        required("implementation", Shape::Str),
-        optional("os", Shape::Str),
-        required("signing-type", Shape::Str),
+        required("implementation", Schema::Str),
+        optional("os", Schema::Str),
+        required("signing-type", Schema::Str),
         required("upstream-artifacts", artifacts),
         optional("max-run-time", time),
     ]
@@ -46,13 +46,13 @@ const LONGEST: i64 = 600;
 /// The worker implementation.
 pub const PAYLOAD: Payload = Payload {
     name: "scriptworker-signing",
-    shape: |config| if config.mozilla.has_schemas_of_msgspec() { &WORKER_4 } else { &WORKER },
+    schema: |config| if config.mozilla.has_schemas_of_msgspec() { &WORKER_4 } else { &WORKER },
     follows_taskgraph: true,
     build,
 };
 
-fn build(ctx: &Context<'_>, stub: &mut Stub, definition: &mut Map) -> Result<()> {
-    let worker = stub.map_at("worker")?;
+fn build(ctx: &Context<'_>, description: &mut TaskDescription, definition: &mut Map) -> Result<()> {
+    let worker = description.map_at("worker")?;
     let upstream = worker.get("upstream-artifacts").cloned().unwrap_or_else(Value::list);
     // Python: `set_defaults` of `taskgraph.transforms.task`.
     let time = worker.get("max-run-time").cloned().unwrap_or_else(|| LONGEST.into());
@@ -61,7 +61,7 @@ fn build(ctx: &Context<'_>, stub: &mut Stub, definition: &mut Map) -> Result<()>
     definition.put("payload", payload);
     tag(definition)?;
     add_sorted(definition, [scope])?;
-    let artifacts = stub.map_at("attributes")?.list_at("release_artifacts")?;
+    let artifacts = description.map_at("attributes")?.list_at("release_artifacts")?;
     let mut all: BTreeSet<String> = artifacts.iter().filter_map(Value::as_str).map(str::to_owned).collect();
     for entry in upstream.as_list().unwrap_or_default() {
         let texts = |key: &str| entry.get(key).and_then(Value::as_list).unwrap_or_default().iter();

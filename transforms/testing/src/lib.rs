@@ -1,4 +1,4 @@
-//! What the tests of transforms stand on: a tiny tree, a training config, and stubs written as YAML.
+//! What the tests of transforms stand on: a tiny tree, a training config, and tasks written as YAML.
 
 #![allow(clippy::unwrap_used, reason = "a test that finds a wrong tree fails where it stands")]
 
@@ -10,7 +10,7 @@ use indexmap::IndexMap;
 use taskgraph::diagnostics::Problems;
 use taskgraph::diagnostics::document::load;
 use taskgraph::diagnostics::origin::Origin;
-use taskgraph::generator::Loaded;
+use taskgraph::generator::Project;
 use taskgraph::graph_config::GraphConfig;
 use taskgraph::known_urls::Urls;
 use taskgraph::loader::Kind;
@@ -22,7 +22,7 @@ use taskgraph::taskgraph_version::TaskgraphVersion;
 use taskgraph::transform::kind_state::Shelf;
 use taskgraph::transform::notes::Record;
 use taskgraph::transform::payload::{Payload, Payloads};
-use taskgraph::transform::{Context, Registry, Stub, Transform};
+use taskgraph::transform::{Context, Registry, TaskDescription, Transform};
 use taskgraph::tree::Tree;
 use taskgraph_compat::source::Source;
 use taskgraph_compat::value::path::KeyPath;
@@ -48,7 +48,7 @@ worker-configuration:
 ";
 
 /// Everything that a transform looks at.
-pub struct Bench {
+pub struct Fixture {
     /// The graph config.
     pub config: GraphConfig,
     /// The parameters.
@@ -65,11 +65,11 @@ pub struct Bench {
     pub settings: Settings,
 }
 
-impl Bench {
+impl Fixture {
     /// A kind `it` in a tree whose training config is `config`.
     pub fn new(config: &str) -> Self {
         let (tree, kinds) = tree("it", "{}");
-        Bench {
+        Fixture {
             config: GraphConfig::load(&tree, TaskgraphVersion::default()).unwrap(),
             params: params(&format!(
                 "{{tasks_for: action, level: '1', build_date: 0, training_config: {config}}}"
@@ -88,13 +88,13 @@ impl Bench {
     /// The same with another name for the kind.
     pub fn kind(self, name: &str) -> Self {
         let (tree, kinds) = tree(name, "{}");
-        Bench { kinds, tree, ..self }
+        Fixture { kinds, tree, ..self }
     }
 
-    /// The same in a tree that speaks the dialect of July 2026.
+    /// The same in a tree that speaks the pipeline version of July 2026.
     pub fn july_2026(self) -> Self {
         const FILES: &[(&str, &str)] = &[("config.yml", CONFIG), ("kinds/continuation-model/kind.yml", "{}")];
-        Bench { tree: Tree::embedded(FILES), ..self }
+        Fixture { tree: Tree::embedded(FILES), ..self }
     }
 
     /// The same where these urls are there, and no others.
@@ -106,7 +106,7 @@ impl Bench {
     /// The same with tasks that the kind may depend on.
     pub fn upstream(self, tasks: impl IntoIterator<Item = Task>) -> Self {
         let upstream = tasks.into_iter().map(|task| (task.label.clone(), Arc::new(task))).collect();
-        Bench { upstream, ..self }
+        Fixture { upstream, ..self }
     }
 
     /// What a transform sees.
@@ -128,51 +128,55 @@ impl Bench {
         }
     }
 
-    /// One stub with the name `stub`.
-    pub fn stubs(&self, stub: &str) -> Vec<Stub> {
-        tree(&self.kinds[0].name, stub).1[0].stubs.clone()
+    /// One task with the name `description`.
+    pub fn descriptions(&self, description: &str) -> Vec<TaskDescription> {
+        tree(&self.kinds[0].name, description).1[0].descriptions.clone()
     }
 
-    /// What a transform makes of a stub.
-    pub fn run(&self, transform: Transform, stub: &str) -> Result<Vec<Stub>> {
-        transform(&self.context(), self.stubs(stub))
+    /// What a transform makes of a task.
+    pub fn run(&self, transform: Transform, description: &str) -> Result<Vec<TaskDescription>> {
+        transform(&self.context(), self.descriptions(description))
     }
 
-    /// The value at `path` of the one stub that comes out.
-    pub fn one(&self, transform: Transform, stub: &str, path: &str) -> String {
-        let stubs = self.run(transform, stub).unwrap();
-        assert_eq!(stubs.len(), 1);
-        show(&stubs[0], path)
+    /// The value at `path` of the one task that comes out.
+    pub fn one(&self, transform: Transform, description: &str, path: &str) -> String {
+        let descriptions = self.run(transform, description).unwrap();
+        assert_eq!(descriptions.len(), 1);
+        show(&descriptions[0], path)
     }
 
-    /// Why a stub is refused.
-    pub fn refused(&self, transform: Transform, stub: &str) -> String {
-        let made = self.run(transform, stub);
+    /// Why a task is refused.
+    pub fn refused(&self, transform: Transform, description: &str) -> String {
+        let made = self.run(transform, description);
         let noted = Problems(self.record.take_refused());
         match made {
             Ok(_) if !noted.0.is_empty() => noted.to_string(),
-            Ok(stubs) => panic!("{} stubs came out", stubs.len()),
+            Ok(descriptions) => panic!("{} stubs came out", descriptions.len()),
             Err(error) => format!("{error:#}"),
         }
     }
 }
 
-/// What a worker implementation puts into an empty definition for a stub.
-pub fn built(payload: &Payload, stub: &str) -> Result<String> {
-    built_with(payload, stub, "{}")
+/// What a worker implementation puts into an empty definition for a task.
+pub fn built(payload: &Payload, description: &str) -> Result<String> {
+    built_with(payload, description, "{}")
 }
 
 /// The same with parameters of one's own.
-pub fn built_with(payload: &Payload, stub: &str, parameters: &str) -> Result<String> {
-    let bench = Bench { params: params(parameters), ..Bench::new("{}") };
+pub fn built_with(payload: &Payload, description: &str, parameters: &str) -> Result<String> {
+    let fixture = Fixture { params: params(parameters), ..Fixture::new("{}") };
     let mut definition = Map::default();
-    (payload.build)(&bench.context(), &mut bench.stubs(&format!("{{{stub}}}"))[0], &mut definition)?;
+    (payload.build)(
+        &fixture.context(),
+        &mut fixture.descriptions(&format!("{{{description}}}"))[0],
+        &mut definition,
+    )?;
     Ok(format!("{:?}", Value::from(definition)))
 }
 
-/// The value at `path` of a stub, or `none`.
-pub fn show(stub: &Stub, path: &str) -> String {
-    let fields = Value::from(stub.fields.clone());
+/// The value at `path` of a task, or `none`.
+pub fn show(description: &TaskDescription, path: &str) -> String {
+    let fields = Value::from(description.fields.clone());
     KeyPath::dotted(path).find(&fields).map_or_else(|| "none".into(), |value| format!("{value:?}"))
 }
 
@@ -200,19 +204,20 @@ pub fn task(kind: &str, label: &str, attributes: &str) -> Task {
         model: None,
         reuse: None,
         is_unwritable: false,
-        origin: Arc::new(Origin { kind: kind.into(), name: label.into(), spots: Vec::new() }),
+        origin: Arc::new(Origin { kind: kind.into(), name: label.into(), locations: Vec::new() }),
     }
 }
 
-/// A tree of one kind with one stub.
-pub fn tree(kind: &str, stub: &str) -> (Tree, IndexMap<Str, Kind>) {
-    let text =
-        format!("{{loader: 'taskgraph.loader.transform:loader', transforms: [], tasks: {{stub: {stub}}}}}");
+/// A tree of one kind with one task.
+pub fn tree(kind: &str, description: &str) -> (Tree, IndexMap<Str, Kind>) {
+    let text = format!(
+        "{{loader: 'taskgraph.loader.transform:loader', transforms: [], tasks: {{stub: {description}}}}}"
+    );
     // A test lives shortly, and embedded trees live for ever.
     let name: &'static str = Box::leak(format!("kinds/{kind}/kind.yml").into_boxed_str());
     let files: &'static [(&str, &str)] =
         Box::leak(vec![("config.yml", CONFIG), (name, Box::leak(text.into_boxed_str()))].into_boxed_slice());
     let tree = Tree::embedded(files);
-    let loaded = Loaded::load(tree, &Registry::default(), &BTreeSet::new()).unwrap();
-    (loaded.tree, loaded.kinds)
+    let project = Project::load(tree, &Registry::default(), &BTreeSet::new()).unwrap();
+    (project.tree, project.kinds)
 }

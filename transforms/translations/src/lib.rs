@@ -1,7 +1,7 @@
 //! The transforms of the translations pipeline, its parameter and its target method.
 //!
 //! Names and behaviour are those of mozilla/firefox-translations-training, December 2024, and of mozilla/translations,
-//! July 2026, whose kinds go through unchanged. What differs between the two is in `dialect`; where a model is used,
+//! July 2026, whose kinds go through unchanged. What differs between the two is in `pipeline_version`; where a model is used,
 //! see `pretrained` and `continuation`.
 
 mod actions;

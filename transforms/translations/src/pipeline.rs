@@ -4,7 +4,7 @@ use crate::actions::{ACTIONS_2024, ACTIONS_2026};
 use crate::config::datasets;
 use crate::config::schema::{PARAMETERS_2024, PARAMETERS_2024_WITH_STUDENT, PARAMETERS_2026};
 use crate::decision_parameters::{DECISIONS_2024, DECISIONS_2026};
-use crate::pipeline_version::Dialect;
+use crate::pipeline_version::PipelineVersion;
 use crate::target_tasks::{final_eval_target_tasks, train_target_tasks, update_db_target_tasks};
 use crate::transforms::upload;
 use crate::{continuation, lints, pretrained, products, upgrades};
@@ -37,14 +37,15 @@ const TARGETS_2026: &[(&str, TargetMethod)] = &[
 /// Parameters, their check, target methods, and the training config that is taken if none is given.
 pub fn extension(tree: &Tree) -> Extension {
     let defaults = vec![("training_config", default_config(tree).into())];
-    let dialect = Dialect::of(tree);
-    let additions = TypeMap::default().with(pipeline(dialect)).with(TreeActions(match dialect {
-        Dialect::December2024 => ACTIONS_2024,
-        Dialect::July2026 => ACTIONS_2026,
-    }));
-    let asks_for_student = dialect.layout().is_asked_for(tree, pretrained::STUDENT);
-    match dialect {
-        Dialect::December2024 => Extension {
+    let pipeline_version = PipelineVersion::of(tree);
+    let additions =
+        TypeMap::default().with(pipeline(pipeline_version)).with(TreeActions(match pipeline_version {
+            PipelineVersion::December2024 => ACTIONS_2024,
+            PipelineVersion::July2026 => ACTIONS_2026,
+        }));
+    let asks_for_student = pipeline_version.layout().is_asked_for(tree, pretrained::STUDENT);
+    match pipeline_version {
+        PipelineVersion::December2024 => Extension {
             parameters: if asks_for_student { PARAMETERS_2024_WITH_STUDENT } else { PARAMETERS_2024 },
             check: Some(if asks_for_student { check_2024_with_student } else { check_2024 }),
             normalize: Some(normalize_2024),
@@ -54,7 +55,7 @@ pub fn extension(tree: &Tree) -> Extension {
             additions,
             ..Extension::default()
         },
-        Dialect::July2026 => Extension {
+        PipelineVersion::July2026 => Extension {
             parameters: PARAMETERS_2026,
             config: Some(mozilla_taskgraph_transforms::check_config),
             check: Some(check_2026),
@@ -71,11 +72,11 @@ pub fn extension(tree: &Tree) -> Extension {
 }
 
 /// What the preview and the checks of training configs have to know.
-fn pipeline(dialect: Dialect) -> TrainingPipeline {
-    let training = dialect.training();
+fn pipeline(pipeline_version: PipelineVersion) -> TrainingPipeline {
+    let training = pipeline_version.training();
     let (reads, dataset_files) = (pretrained::reads, datasets::files);
-    match dialect {
-        Dialect::December2024 => TrainingPipeline {
+    match pipeline_version {
+        PipelineVersion::December2024 => TrainingPipeline {
             training,
             reads,
             history: upgrades::december_2024,
@@ -83,7 +84,7 @@ fn pipeline(dialect: Dialect) -> TrainingPipeline {
             made: products::made_2024,
             dataset_files,
         },
-        Dialect::July2026 => TrainingPipeline {
+        PipelineVersion::July2026 => TrainingPipeline {
             training,
             reads,
             history: upgrades::july_2026,
@@ -95,11 +96,11 @@ fn pipeline(dialect: Dialect) -> TrainingPipeline {
 }
 
 fn normalize_2024(params: &mut Params) {
-    Dialect::December2024.training().move_models(params);
+    PipelineVersion::December2024.training().move_models(params);
 }
 
 fn normalize_2026(params: &mut Params) {
-    Dialect::July2026.training().move_models(params);
+    PipelineVersion::July2026.training().move_models(params);
 }
 
 /// The file of the tree that has a training config for those who bring none.
@@ -118,32 +119,32 @@ fn check_2024_with_student(params: &Params, kinds: &Kinds) -> Vec<Problem> {
 }
 
 fn check_with(params: &Params, kinds: &Kinds, asked_for: &[&str]) -> Vec<Problem> {
-    let mut problems = pretrained::check(params, kinds, Dialect::December2024, asked_for);
+    let mut problems = pretrained::check(params, kinds, PipelineVersion::December2024, asked_for);
     problems.extend(datasets::check(params));
-    problems.extend(lints::check(params, Dialect::December2024));
+    problems.extend(lints::check(params, PipelineVersion::December2024));
     problems
 }
 
 fn check_2026(params: &Params, kinds: &Kinds) -> Vec<Problem> {
-    let mut problems = pretrained::check(params, kinds, Dialect::July2026, &[]);
+    let mut problems = pretrained::check(params, kinds, PipelineVersion::July2026, &[]);
     problems.extend(continuation::check(params));
     problems.extend(datasets::check(params));
-    problems.extend(lints::check(params, Dialect::July2026));
+    problems.extend(lints::check(params, PipelineVersion::July2026));
     problems
 }
 
 fn given_2024(params: &Params) -> Vec<Given> {
-    Dialect::December2024.layout().all_given(params)
+    PipelineVersion::December2024.layout().all_given(params)
 }
 
 fn given_2026(params: &Params) -> Vec<Given> {
     let mut given = continuation::all_given(params);
-    given.extend(Dialect::July2026.layout().all_given(params));
+    given.extend(PipelineVersion::July2026.layout().all_given(params));
     given
 }
 
 fn questions_2026(params: &Params) -> Vec<Question> {
-    pretrained::questions(params, Dialect::July2026)
+    pretrained::questions(params, PipelineVersion::July2026)
 }
 
 #[cfg(test)]

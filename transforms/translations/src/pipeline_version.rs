@@ -4,9 +4,9 @@
 
 use taskgraph::tree::Tree;
 
-/// A dialect, called by the month of the tree that speaks it.
+/// A pipeline version, called by the month of the tree that speaks it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Dialect {
+pub enum PipelineVersion {
     /// mozilla/firefox-translations-training: models stand under `experiment.pretrained-models`.
     December2024,
     /// mozilla/translations: models, corpora and vocabularies stand under `continuation`.
@@ -16,10 +16,10 @@ pub enum Dialect {
 /// The kind that only trees with `continuation` have.
 const CONTINUATION_KIND: &str = "kinds/continuation-model/kind.yml";
 
-impl Dialect {
-    /// The dialect of a tree.
+impl PipelineVersion {
+    /// The pipeline version of a tree.
     pub fn of(tree: &Tree) -> Self {
-        if tree.has(CONTINUATION_KIND) { Dialect::July2026 } else { Dialect::December2024 }
+        if tree.has(CONTINUATION_KIND) { PipelineVersion::July2026 } else { PipelineVersion::December2024 }
     }
 }
 
@@ -29,10 +29,13 @@ mod tests {
 
     #[test]
     fn a_tree_with_continuation_speaks_the_dialect_of_2026() {
-        assert_eq!(Dialect::of(&Tree::embedded(&[(CONTINUATION_KIND, "")])), Dialect::July2026);
         assert_eq!(
-            Dialect::of(&Tree::embedded(&[("kinds/train-teacher/kind.yml", "")])),
-            Dialect::December2024
+            PipelineVersion::of(&Tree::embedded(&[(CONTINUATION_KIND, "")])),
+            PipelineVersion::July2026
+        );
+        assert_eq!(
+            PipelineVersion::of(&Tree::embedded(&[("kinds/train-teacher/kind.yml", "")])),
+            PipelineVersion::December2024
         );
     }
 }

@@ -1,11 +1,11 @@
-//! What the tasks of a run make that the config of a later one can hand in: one table a dialect.
+//! What the tasks of a run make that the config of a later one can hand in: one table a pipeline version.
 
-use crate::pipeline_version::Dialect;
+use crate::pipeline_version::PipelineVersion;
 use crate::pretrained::{Effect, Mode, UrlKey};
 use taskgraph_compat::value::path::KeyPath;
 use taskgraph_training::earlier_run::{Form, Made, MadeFile};
 
-/// What every config of a dialect stands under among the parameters.
+/// What every config of a pipeline version stands under among the parameters.
 const CONFIG: &str = "training_config.";
 
 /// The vocabulary of July 2026: always a file for each language.
@@ -59,7 +59,7 @@ fn republished(_: &str) -> Vec<&'static str> {
 
 /// What trees of December 2024 can go on from.
 pub fn made_2024() -> Vec<Made> {
-    models(Dialect::December2024)
+    models(PipelineVersion::December2024)
 }
 
 /// What trees of July 2026 can go on from.
@@ -82,13 +82,13 @@ pub fn made_2026() -> Vec<Made> {
         files("corpora.backtranslations", BACKTRANSLATIONS, &[]),
         Made { by_default: false, ..files("corpora.distillation", DISTILLATION, datasets) },
     ];
-    made.extend(models(Dialect::July2026));
+    made.extend(models(PipelineVersion::July2026));
     made
 }
 
 /// The models: of every key of the layout that something reads.
-fn models(dialect: Dialect) -> Vec<Made> {
-    let layout = dialect.layout();
+fn models(pipeline_version: PipelineVersion) -> Vec<Made> {
+    let layout = pipeline_version.layout();
     let keys = layout.keys.iter().filter(|key| layout.documented.contains(&key.name));
     keys.filter_map(|key| {
         let (kind, modes, files): (_, _, fn(&str) -> Vec<&'static str>) = match key.effect {
@@ -98,7 +98,7 @@ fn models(dialect: Dialect) -> Vec<Made> {
         };
         let path = layout.path(key).to_string();
         let path = KeyPath::dotted(path.strip_prefix(CONFIG).unwrap_or(&path));
-        let elsewhere = dialect.training().models_elsewhere.strip_prefix(CONFIG);
+        let elsewhere = pipeline_version.training().models_elsewhere.strip_prefix(CONFIG);
         let elsewhere = elsewhere.map(|path| KeyPath::dotted(path).join(key.name));
         let members = (key.urls == UrlKey::Members).then_some("experiment.teacher-ensemble");
         let is_list = key.urls != UrlKey::One;

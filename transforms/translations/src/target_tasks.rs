@@ -55,7 +55,7 @@ mod tests {
     use taskgraph::schema::fields::Fields as _;
 
     use super::*;
-    use transforms_testing::{Bench, task};
+    use transforms_testing::{Fixture, task};
 
     #[test]
     fn a_stage_may_be_asked_for_without_languages() {
@@ -66,12 +66,12 @@ mod tests {
         ];
         let full =
             TaskGraph::set(tasks.into_iter().map(|task| (task.label.clone(), Arc::new(task))).collect());
-        let mut bench = Bench::new("{}");
-        let labels = update_db_target_tasks(&full, &bench.params, &bench.config).unwrap();
+        let mut fixture = Fixture::new("{}");
+        let labels = update_db_target_tasks(&full, &fixture.params, &fixture.config).unwrap();
         assert_eq!(labels.iter().map(Label::as_str).collect::<Vec<_>>(), ["b"]);
-        assert!(final_eval_target_tasks(&full, &bench.params, &bench.config).is_err());
-        bench.params.values_mut().put("target-stage", "final-eval");
-        let labels = final_eval_target_tasks(&full, &bench.params, &bench.config).unwrap();
+        assert!(final_eval_target_tasks(&full, &fixture.params, &fixture.config).is_err());
+        fixture.params.values_mut().put("target-stage", "final-eval");
+        let labels = final_eval_target_tasks(&full, &fixture.params, &fixture.config).unwrap();
         assert_eq!(labels.iter().map(Label::as_str).collect::<Vec<_>>(), ["a"]);
     }
 
@@ -86,8 +86,8 @@ mod tests {
         ];
         let full =
             TaskGraph::set(tasks.into_iter().map(|task| (task.label.clone(), Arc::new(task))).collect());
-        let bench = Bench::new("{target-stage: merge, experiment: {src: ru, trg: en}}");
-        let labels = train_target_tasks(&full, &bench.params, &bench.config).unwrap();
+        let fixture = Fixture::new("{target-stage: merge, experiment: {src: ru, trg: en}}");
+        let labels = train_target_tasks(&full, &fixture.params, &fixture.config).unwrap();
         assert_eq!(labels.iter().map(Label::as_str).collect::<Vec<_>>(), ["a", "b"]);
     }
 }

@@ -18,7 +18,7 @@ use crate::report::Reporter;
 use anstream::eprintln;
 use anyhow::Result;
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
-use taskgraph::generator::Loaded;
+use taskgraph::generator::Project;
 use taskgraph::transform::Registry;
 use taskgraph_training::{Checked, Checker, Outcome, TreeFacts};
 
@@ -28,9 +28,9 @@ pub fn run(options: &CheckOptions, registry: &Registry, reporter: &Reporter) -> 
     let paths = files(&options.files)?;
     keep_inputs(options.output_file.as_deref(), paths.iter().map(PathBuf::as_path))?;
     let tree = open_tree_or_embedded(options.root.as_deref())?;
-    let loaded = Loaded::load(tree, registry, &Default::default())?;
+    let project = Project::load(tree, registry, &Default::default())?;
     let settings = settings(None, true, registry)?;
-    let checker = Checker::new(&loaded, &settings, SystemTime::now())?;
+    let checker = Checker::new(&project, &settings, SystemTime::now())?;
     let bar = Bar::new(paths.len(), "configs");
     let checked: Vec<Result<Checked>> = paths
         .par_iter()
@@ -43,12 +43,12 @@ pub fn run(options: &CheckOptions, registry: &Registry, reporter: &Reporter) -> 
     drop(bar);
     let (files, unreadable): (Vec<_>, Vec<_>) = checked.into_iter().partition(Result::is_ok);
     let mut verdicts = Verdicts {
-        tree: TreeFacts::of(&loaded),
-        tree_problems: loaded.equal_keys().into_iter().collect(),
+        tree: TreeFacts::of(&project),
+        tree_problems: project.equal_keys().into_iter().collect(),
         files: files.into_iter().flatten().collect(),
     };
     match (options.urls, options.offline) {
-        (true, false) => remote_files::ask(&mut verdicts.files, &loaded)?,
+        (true, false) => remote_files::ask(&mut verdicts.files, &project)?,
         (true, true) => eprintln!("--offline: no url was asked"),
         (false, _) => {}
     }

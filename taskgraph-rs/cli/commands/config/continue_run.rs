@@ -14,7 +14,7 @@ use crate::report::{Reporter, one_line};
 use anstream::eprintln;
 use anyhow::Result;
 use taskgraph::diagnostics::{Problem, Problems};
-use taskgraph::generator::Loaded;
+use taskgraph::generator::Project;
 use taskgraph::graph::diff::unified;
 use taskgraph::optimize::index::{TaskState, Wanted};
 use taskgraph::task::id::TaskId;
@@ -43,9 +43,9 @@ const MODEL_TYPE: &str = "default";
 pub fn run(options: &ContinueOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {
     let (origin, config) = operands(options)?;
     let tree = open_tree_or_embedded(options.root.as_deref())?;
-    let loaded = Loaded::load(tree, registry, &Default::default())?;
-    let Some(TrainingPipeline { training, made, .. }) = TrainingPipeline::of(&loaded.extension) else {
-        return Err(Problems::from(no_training(&loaded)).into());
+    let project = Project::load(tree, registry, &Default::default())?;
+    let Some(TrainingPipeline { training, made, .. }) = TrainingPipeline::of(&project.extension) else {
+        return Err(Problems::from(no_training(&project)).into());
     };
     let made = made();
     let config = config.map(|path| Source::read(&path).map(|source| (path, source))).transpose()?;
@@ -54,7 +54,7 @@ pub fn run(options: &ContinueOptions, registry: &Registry, reporter: &Reporter) 
     let asked = asked(options, training, &made, config.as_ref().map(|(_, source)| source), &services)?;
     let (tasks, task) = match &origin {
         Some(origin) => tasks_of(&services, &origin.id)?,
-        None => (latest(&services, &loaded, &made, &asked)?, None),
+        None => (latest(&services, &project, &made, &asked)?, None),
     };
     let asked = Asked { task, ..asked };
     let (items, notes) = wanted(&Tasks::new(tasks), &made, &asked)?;
@@ -71,7 +71,7 @@ pub fn run(options: &ContinueOptions, registry: &Registry, reporter: &Reporter) 
             Ok(Status::Fine)
         }
         Some((path, source)) => {
-            rewrite((&path, source), &found, &loaded, training, options, registry, reporter)
+            rewrite((&path, source), &found, &project, training, options, registry, reporter)
         }
     }
 }
@@ -191,7 +191,7 @@ fn is_not_found(error: &anyhow::Error) -> bool {
 }
 
 /// The newest tasks that the index has for a pair of languages: of the highest level that has one.
-fn latest(services: &Taskcluster, loaded: &Loaded, made: &[Made], asked: &Asked) -> Result<Vec<GroupTask>> {
+fn latest(services: &Taskcluster, project: &Project, made: &[Made], asked: &Asked) -> Result<Vec<GroupTask>> {
     let Some((src, trg)) = &asked.languages else { return Ok(Vec::new()) };
     let mut labels = Vec::new();
     for made in made {
@@ -206,7 +206,7 @@ fn latest(services: &Taskcluster, loaded: &Loaded, made: &[Made], asked: &Asked)
         }
     }
     let path = |level: u8, start: &str, label: &str| -> Str {
-        let (domain, sort) = (loaded.config.trust_domain(), cache_type(loaded, start));
+        let (domain, sort) = (project.config.trust_domain(), cache_type(project, start));
         format!("{domain}.cache.level-{level}.{sort}.{label}.latest").into()
     };
     let paths =
@@ -234,11 +234,17 @@ fn latest(services: &Taskcluster, loaded: &Loaded, made: &[Made], asked: &Asked)
 }
 
 /// The type that the tasks of a kind are cached under: what the kind says, or else its name.
-fn cache_type(loaded: &Loaded, task: &str) -> String {
-    let kinds = loaded.kinds.values().filter(|kind| task.starts_with(&*kind.name));
+fn cache_type(project: &Project, task: &str) -> String {
+    let kinds = project.kinds.values().filter(|kind| task.starts_with(&*kind.name));
     let Some(kind) = kinds.max_by_key(|kind| kind.name.len()) else { return task.to_owned() };
-    let written = kind.stubs.iter().find_map(|stub| {
-        stub.fields.get("attributes")?.get("cache")?.get("type")?.as_str().filter(|it| !it.contains('{'))
+    let written = kind.descriptions.iter().find_map(|description| {
+        description
+            .fields
+            .get("attributes")?
+            .get("cache")?
+            .get("type")?
+            .as_str()
+            .filter(|it| !it.contains('{'))
     });
     written.unwrap_or(&kind.name).to_owned()
 }
@@ -258,7 +264,7 @@ fn tell(found: &Continuation) {
 fn rewrite(
     (path, source): (&Path, Arc<Source>),
     found: &Continuation,
-    loaded: &Loaded,
+    project: &Project,
     training: &Training,
     options: &ContinueOptions,
     registry: &Registry,
@@ -268,7 +274,7 @@ fn rewrite(
     let after = written(source.clone(), training.parameter, found)?;
     let diff = unified((&name, &source.text), (&name, &after.text));
     let settings = settings(None, true, registry)?;
-    let checker = Checker::new(loaded, &settings, SystemTime::now())?;
+    let checker = Checker::new(project, &settings, SystemTime::now())?;
     let input = Input { source: Source::new(name.clone(), after.text.clone()), is_json: false };
     let checked = checker.check(&input)?;
     if !diff.is_empty() {

@@ -6,7 +6,7 @@ use taskgraph::diagnostics::Problem;
 use taskgraph_training::remote_files::Folder;
 use taskgraph_training::{Outcome, TreeFacts};
 
-/// The version of the shape. It changes when a field changes its meaning or goes; new fields may come at any time.
+/// The version of the schema. It changes when a field changes its meaning or goes; new fields may come at any time.
 const VERSION: u32 = 1;
 
 #[derive(Serialize)]

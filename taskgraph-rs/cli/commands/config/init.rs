@@ -11,8 +11,8 @@ use crate::output_format::Ending;
 use anyhow::Result;
 use taskgraph::diagnostics::document::load;
 use taskgraph::diagnostics::{Problem, Problems};
-use taskgraph::generator::Loaded;
-use taskgraph::schema::{Field, Shape};
+use taskgraph::generator::Project;
+use taskgraph::schema::{Field, Schema};
 use taskgraph::transform::Registry;
 use taskgraph_compat::source::Source;
 use taskgraph_compat::value::Value;
@@ -49,33 +49,33 @@ const MEANT: &[(&str, &str)] = &[
 pub fn run(options: &InitOptions, registry: &Registry) -> Result<Status> {
     Ending::wanted(options.output.as_deref(), &[Ending::Yaml])?;
     let tree = open_tree_or_embedded(options.root.as_deref())?;
-    let loaded = Loaded::load(tree, registry, &Default::default())?;
+    let project = Project::load(tree, registry, &Default::default())?;
     if let Some(path) = options.output.as_deref().filter(|path| path.exists()) {
         let message = format!("`{}` is there already", path.display());
         return Err(Problems::from(Problem::error("exists", message).help("name another file")).into());
     }
-    let text = config(&loaded, options)?;
+    let text = config(&project, options)?;
     let settings = settings(None, true, registry)?;
     let source = Source::new("the new config", text.clone());
     let checked =
-        Checker::new(&loaded, &settings, SystemTime::now())?.check(&Input { source, is_json: false })?;
+        Checker::new(&project, &settings, SystemTime::now())?.check(&Input { source, is_json: false })?;
     Problems(checked.problems).check()?;
     write(options.output.as_deref(), |out| Ok(out.write_all(text.as_bytes())?))?;
     Ok(Status::Fine)
 }
 
-fn config(loaded: &Loaded, options: &InitOptions) -> Result<String> {
-    let Some(training) = taskgraph_training::pipeline::of(&loaded.extension) else {
-        return Err(Problems::from(no_training(loaded)).into());
+fn config(project: &Project, options: &InitOptions) -> Result<String> {
+    let Some(training) = taskgraph_training::pipeline::of(&project.extension) else {
+        return Err(Problems::from(no_training(project)).into());
     };
-    let parameters = loaded.extension.parameters;
+    let parameters = project.extension.parameters;
     let field = parameters.iter().find(|field| field.name == training.parameter);
-    let defaults = loaded.extension.defaults.iter().find(|(name, _)| *name == training.parameter);
+    let defaults = project.extension.defaults.iter().find(|(name, _)| *name == training.parameter);
     let (Some(field), Some((_, file))) = (field, defaults) else {
-        return Err(Problems::from(no_training(loaded)).into());
+        return Err(Problems::from(no_training(project)).into());
     };
-    let Shape::Map(fields) = field.shape else { return Err(Problems::from(no_training(loaded)).into()) };
-    let (_, defaults) = load(loaded.tree.read(file)?)?;
+    let Schema::Map(fields) = field.schema else { return Err(Problems::from(no_training(project)).into()) };
+    let (_, defaults) = load(project.tree.read(file)?)?;
     let inside = |path: &str| path.split_once('.').map_or("", |(_, rest)| rest).to_owned();
     let mut own: Vec<(String, String)> = vec![
         (inside(training.src), quoted(&options.src)),
@@ -127,7 +127,7 @@ impl Page<'_> {
             if !field.words.is_empty() {
                 let _ = writeln!(out, "{space}# One of: {}", field.words.join(", "));
             }
-            match (own, models, &field.shape, default) {
+            match (own, models, &field.schema, default) {
                 (Some(value), ..) => {
                     let gap = if value.starts_with('\n') { "" } else { " " };
                     let _ = writeln!(out, "{space}{}:{gap}{value}", field.name);
@@ -143,7 +143,7 @@ impl Page<'_> {
                         let _ = writeln!(out, "{space}  {deeper}{line}");
                     }
                 }
-                (None, None, Shape::Map(inner) | Shape::Open(inner, _), Some(default)) => {
+                (None, None, Schema::Map(inner) | Schema::Open(inner, _), Some(default)) => {
                     let _ = writeln!(out, "{space}{}:", field.name);
                     self.fields(inner, default, &path, out);
                 }

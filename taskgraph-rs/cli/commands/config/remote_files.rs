@@ -9,7 +9,7 @@ use crate::text_layout::Page;
 use anyhow::Result;
 use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 use taskgraph::diagnostics::Problem;
-use taskgraph::generator::Loaded;
+use taskgraph::generator::Project;
 use taskgraph::settings::Settings;
 use taskgraph::task::datestamp::after;
 use taskgraph::task::id::TaskId;
@@ -30,7 +30,7 @@ const DEADLINE: &str = "1 day";
 type Expiries = BTreeMap<TaskId, BTreeMap<String, String>>;
 
 /// Asks for the files of all configs at once; they get what is wrong with them.
-pub fn ask(files: &mut [Checked], loaded: &Loaded) -> Result<()> {
+pub fn ask(files: &mut [Checked], project: &Project) -> Result<()> {
     let all = || files.iter().flat_map(|file| &file.remotes);
     let urls: BTreeSet<String> = all().map(|remote| remote.url.clone()).collect();
     let bar = Bar::new(urls.len(), "files");
@@ -46,15 +46,15 @@ pub fn ask(files: &mut [Checked], loaded: &Loaded) -> Result<()> {
     let now = i64::try_from(now.as_millis()).unwrap_or(i64::MAX);
     for file in files {
         let Some(params) = &file.params else { continue };
-        let project = params.text("project").to_owned();
-        let deadline = loaded.config.by_project("task-deadline-after", &project)?;
+        let name = params.text("project").to_owned();
+        let deadline = project.config.by_project("task-deadline-after", &name)?;
         let deadline = deadline.as_ref().and_then(|span| span.as_str()).unwrap_or(DEADLINE);
         let span = (now, after(now, deadline)?);
         let found = judge(
             &file.remotes,
             &answers,
             params,
-            TrainingPipeline::of(&loaded.extension).map(|pipeline| pipeline.reads),
+            TrainingPipeline::of(&project.extension).map(|pipeline| pipeline.reads),
             span,
         );
         file.folders = folders(&file.remotes, &answers, params);
@@ -106,12 +106,12 @@ fn is_of(file: &Checked, task: &TaskId) -> bool {
 }
 
 /// The same for one config that is previewed: what is wrong goes to its problems, what there is to its notes.
-pub fn preview(input: &Input, loaded: &Loaded, settings: &Settings, report: Report) -> Result<Report> {
+pub fn preview(input: &Input, project: &Project, settings: &Settings, report: Report) -> Result<Report> {
     if report.outcome == Outcome::Refused {
         return Ok(report);
     }
-    let mut checked = [Checker::new(loaded, settings, SystemTime::now())?.check(input)?];
-    ask(&mut checked, loaded)?;
+    let mut checked = [Checker::new(project, settings, SystemTime::now())?.check(input)?];
+    ask(&mut checked, project)?;
     let [checked] = checked;
     let told = |problem: &Problem| REMOTE.contains(&problem.code);
     let mut problems = report.problems;

@@ -12,7 +12,7 @@ pub fn description(code: &str) -> String {
 
 /// All that `config check` can find in a config, or in the tree that it is held against.
 pub const RULES: &[(&str, &str)] = &[
-    ("circle", "Kinds or tasks depend on each other in a circle."),
+    ("cycle", "Kinds or tasks depend on each other in a cycle."),
     ("duplicate-label", "Two tasks have one label."),
     ("empty-stage", "The target stage selects no task."),
     ("equal-keys", "A key stands twice in one map; the last one wins."),

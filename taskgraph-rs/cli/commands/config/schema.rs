@@ -7,7 +7,7 @@ use crate::output::write;
 use crate::output_format::Ending;
 use anyhow::Result;
 use taskgraph::diagnostics::Problems;
-use taskgraph::generator::Loaded;
+use taskgraph::generator::Project;
 use taskgraph::schema::json_schema::{Strictness, json_schema};
 use taskgraph::transform::Registry;
 use taskgraph_training::no_training;
@@ -16,15 +16,15 @@ use taskgraph_training::no_training;
 pub fn run(options: &SchemaOptions, registry: &Registry) -> Result<Status> {
     Ending::wanted(options.output_file.as_deref(), &[Ending::Json])?;
     let tree = open_tree_or_embedded(options.root.as_deref())?;
-    let loaded = Loaded::load(tree, registry, &Default::default())?;
-    let training = taskgraph_training::pipeline::of(&loaded.extension);
+    let project = Project::load(tree, registry, &Default::default())?;
+    let training = taskgraph_training::pipeline::of(&project.extension);
     let field = training.and_then(|training| {
-        loaded.extension.parameters.iter().find(|field| field.name == training.parameter)
+        project.extension.parameters.iter().find(|field| field.name == training.parameter)
     });
-    let Some(field) = field else { return Err(Problems::from(no_training(&loaded)).into()) };
+    let Some(field) = field else { return Err(Problems::from(no_training(&project)).into()) };
     let strictness = if options.strict { Strictness::Strict } else { Strictness::Lenient };
-    let title = format!("Training config of {}", loaded.tree.name());
-    let schema = json_schema(&field.shape, &title, strictness);
+    let title = format!("Training config of {}", project.tree.name());
+    let schema = json_schema(&field.schema, &title, strictness);
     write(options.output_file.as_deref(), |out| {
         serde_json::to_writer_pretty(&mut *out, &schema)?;
         Ok(writeln!(out)?)

@@ -13,7 +13,7 @@ use crate::report::{Reporter, count, one_line};
 use anstream::eprintln;
 use anyhow::Result;
 use taskgraph::diagnostics::{Problem, Problems};
-use taskgraph::generator::Loaded;
+use taskgraph::generator::Project;
 use taskgraph::graph::diff::unified;
 use taskgraph::transform::Registry;
 use taskgraph_compat::source::Source;
@@ -24,12 +24,12 @@ use taskgraph_training::{Checker, Input, Outcome};
 pub fn run(options: &UpgradeOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {
     let paths = files(&options.files)?;
     let tree = open_tree_or_embedded(options.root.as_deref())?;
-    let loaded = Loaded::load(tree, registry, &Default::default())?;
+    let project = Project::load(tree, registry, &Default::default())?;
     let settings = settings(None, true, registry)?;
-    let checker = Checker::new(&loaded, &settings, SystemTime::now())?;
+    let checker = Checker::new(&project, &settings, SystemTime::now())?;
     let mut status = Status::Fine;
     for path in &paths {
-        if one(path, &loaded, &checker, options, reporter)? == Outcome::Refused {
+        if one(path, &project, &checker, options, reporter)? == Outcome::Refused {
             status = Status::Refused;
         }
     }
@@ -38,7 +38,7 @@ pub fn run(options: &UpgradeOptions, registry: &Registry, reporter: &Reporter) -
 
 fn one(
     path: &Path,
-    loaded: &Loaded,
+    project: &Project,
     checker: &Checker<'_>,
     options: &UpgradeOptions,
     reporter: &Reporter,
@@ -49,7 +49,7 @@ fn one(
         return Err(Problems::from(Problem::error("no-yaml", message)).into());
     }
     let before = Source::read(path)?;
-    let upgraded = match upgrade(loaded, before.clone()) {
+    let upgraded = match upgrade(project, before.clone()) {
         Ok(upgraded) => upgraded,
         Err(error) => {
             reporter.problems(&Problems::from_error(error)?);

@@ -7,7 +7,7 @@ use crate::commands::doctor::missing::Missing;
 use indexmap::IndexMap;
 use serde::Serialize;
 use taskgraph::diagnostics::{Problem, place_of_value};
-use taskgraph::generator::Loaded;
+use taskgraph::generator::Project;
 use taskgraph::graph_config::GraphConfig;
 use taskgraph::known_python::{Installed, Package, Pin, Pins, Unknown, Version, installed};
 use taskgraph::newer_taskgraph;
@@ -194,24 +194,24 @@ impl Findings {
     }
 
     /// Takes in who makes what.
-    pub fn take(&mut self, loaded: &Loaded) {
-        let parts = loaded.parts.all().into_iter();
-        self.parts = parts.map(|(name, made_by)| part(name, made_by, &loaded.config)).collect();
-        let kinds = loaded.kinds.values();
+    pub fn take(&mut self, project: &Project) {
+        let parts = project.parts.all().into_iter();
+        self.parts = parts.map(|(name, made_by)| part(name, made_by, &project.config)).collect();
+        let kinds = project.kinds.values();
         self.kinds = kinds
             .map(|kind| Part::new(kind.name.to_string(), &kind.made_by, kind.place_of_reason()))
             .collect();
         self.kinds.sort_by(|one, other| one.name.cmp(&other.name));
-        self.problems.extend(loaded.without_python());
-        self.take_newer(loaded);
+        self.problems.extend(project.without_python());
+        self.take_newer(project);
     }
 
     /// Takes in what is otherwise in versions that are newer than that of the tree. Each place counts once, however many
     /// tasks it is for.
-    fn take_newer(&mut self, loaded: &Loaded) {
-        let (mut changes, problems) = newer_taskgraph::changes(loaded);
-        changes.extend(taskgraph_transforms::changes(loaded));
-        changes.retain(|change| loaded.config.version < change.since);
+    fn take_newer(&mut self, project: &Project) {
+        let (mut changes, problems) = newer_taskgraph::changes(project);
+        changes.extend(taskgraph_transforms::changes(project));
+        changes.retain(|change| project.config.version < change.since);
         changes.sort();
         changes.dedup();
         self.problems.extend(problems);

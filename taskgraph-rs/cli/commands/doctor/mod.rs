@@ -15,7 +15,7 @@ use anyhow::Result;
 use findings::{Findings, Installation, Registered};
 use missing::missing;
 use taskgraph::diagnostics::Problems;
-use taskgraph::generator::Loaded;
+use taskgraph::generator::Project;
 use taskgraph::known_python::Pins;
 use taskgraph::transform::Registry;
 
@@ -27,13 +27,13 @@ pub fn run(options: &DoctorOptions, registry: &Registry, reporter: &Reporter) ->
     let pins = Pins::of(&tree);
     let installation = Installation::of(&pins, registry);
     let mut findings = Findings::new(tree.name(), installation, run_task.as_ref(), registry);
-    match Loaded::survey(tree, registry) {
-        Ok(loaded) => {
-            findings.take(&loaded);
+    match Project::survey(tree, registry) {
+        Ok(project) => {
+            findings.take(&project);
             findings.missing = missing(&findings, &pins, registry, options.run);
             let can_start = findings.missing.iter().all(|missing| !missing.is_fatal || missing.is_package);
             if options.run && can_start {
-                match registered(&loaded) {
+                match registered(&project) {
                     Ok(registered) => {
                         findings.missing.retain(|missing| !missing.is_package);
                         findings.take_registered(registered);
@@ -59,7 +59,7 @@ pub fn run(options: &DoctorOptions, registry: &Registry, reporter: &Reporter) ->
 }
 
 /// What the Python of the tree registers. It runs for that.
-fn registered(loaded: &Loaded) -> Result<Registered> {
-    let worker = loaded.worker()?;
-    Ok(Registered::new(&worker.opened, loaded.forced()?))
+fn registered(project: &Project) -> Result<Registered> {
+    let worker = project.worker()?;
+    Ok(Registered::new(&worker.opened, project.forced()?))
 }

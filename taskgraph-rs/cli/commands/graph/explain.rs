@@ -26,7 +26,7 @@ pub fn run(options: &ExplainOptions, registry: &Registry, reporter: &Reporter) -
     let ways = Ways::new(&made.full.graph);
     let label = ways.label(&options.label)?;
     let task = &made.full.graph.tasks[label];
-    let told = explain(task, &made.full, &made.targets, &ways, &made.loaded.tree);
+    let told = explain(task, &made.full, &made.targets, &ways, &made.project.tree);
     write(options.config.output_file.as_deref(), |out| {
         if is_json {
             serde_json::to_writer_pretty(&mut *out, &told)?;

@@ -10,7 +10,7 @@ use crate::environment::open_tree_or_embedded;
 use crate::progress::connect_for_a_look;
 use anyhow::Result;
 use taskgraph::diagnostics::{Problem, Problems};
-use taskgraph::generator::Loaded;
+use taskgraph::generator::Project;
 use taskgraph::graph::diff::{Tasks, read_tasks, tasks_of};
 use taskgraph::parameters::Params;
 use taskgraph::settings::Settings;
@@ -138,14 +138,14 @@ impl Operand {
             From::Defaults => None,
         };
         let name = config.map_or_else(|| "the tree".to_owned(), |path| path.display().to_string());
-        let loaded = bench.loaded()?;
+        let project = bench.project()?;
         // The parameters are those of the tree as it lies there: what a revision changes is the tree, and nothing else.
-        let (mut params, mut warnings) = params_of(loaded, config, None, bench.now)?;
+        let (mut params, mut warnings) = params_of(project, config, None, bench.now)?;
         let Some(rev) = &self.revision else {
-            return bench.side(name, loaded, &params, warnings);
+            return bench.side(name, project, &params, warnings);
         };
-        let revision = Revision::read(&loaded.tree, Some(rev))?;
-        let older = Loaded::load(revision.tree(&loaded.tree)?, bench.registry, &Default::default())?;
+        let revision = Revision::read(&project.tree, Some(rev))?;
+        let older = Project::load(revision.tree(&project.tree)?, bench.registry, &Default::default())?;
         let found = older.complete(&mut params, bench.now)?;
         Problems(found.clone()).check()?;
         warnings.extend(found);
@@ -172,7 +172,7 @@ pub struct Bench<'s> {
     settings: &'s Settings,
     needed: bool,
     now: SystemTime,
-    loaded: OnceCell<Loaded>,
+    project: OnceCell<Project>,
 }
 
 impl<'s> Bench<'s> {
@@ -185,30 +185,30 @@ impl<'s> Bench<'s> {
             settings,
             needed: options.needed,
             now: SystemTime::now(),
-            loaded: OnceCell::new(),
+            project: OnceCell::new(),
         }
     }
 
     /// The tree as it lies there.
-    fn loaded(&self) -> Result<&Loaded> {
-        if let Some(loaded) = self.loaded.get() {
-            return Ok(loaded);
+    fn project(&self) -> Result<&Project> {
+        if let Some(project) = self.project.get() {
+            return Ok(project);
         }
         let tree = open_tree_or_embedded(self.root)?;
-        let loaded = Loaded::load(tree, self.registry, &Default::default())?;
-        Ok(self.loaded.get_or_init(|| loaded))
+        let project = Project::load(tree, self.registry, &Default::default())?;
+        Ok(self.project.get_or_init(|| project))
     }
 
     fn side(
         &self,
         name: String,
-        loaded: &Loaded,
+        project: &Project,
         params: &Params,
         mut warnings: Vec<Problem>,
     ) -> Result<Side> {
-        let full = loaded.full(params, self.settings)?;
+        let full = project.full(params, self.settings)?;
         let tasks = match self.needed {
-            true => tasks_of(&loaded.target(&full, params)?.graph)?,
+            true => tasks_of(&project.target(&full, params)?.graph)?,
             false => tasks_of(&full.graph)?,
         };
         warnings.extend(full.warnings);

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::args::PreviewOptions;
 use crate::environment::open_tree_or_embedded;
 use anyhow::Result;
-use taskgraph::generator::Loaded;
+use taskgraph::generator::Project;
 use taskgraph::transform::Registry;
 use taskgraph::tree::fingerprint::Stamp;
 
@@ -13,7 +13,7 @@ use taskgraph::tree::fingerprint::Stamp;
 pub struct Kept<'k> {
     options: &'k PreviewOptions,
     registry: &'k Registry,
-    known: Option<(Option<Stamp>, Loaded)>,
+    known: Option<(Option<Stamp>, Project)>,
     /// The notes that were told: nobody has to read them after every change of a config.
     told: BTreeSet<String>,
 }
@@ -30,9 +30,9 @@ impl<'k> Kept<'k> {
     }
 
     /// The tree as it lies there.
-    pub fn loaded(&mut self) -> Result<&Loaded> {
-        let is_same = |(stamp, loaded): &(Option<Stamp>, Loaded)| {
-            stamp.is_some() && loaded.tree.stamp(&self.options.config) == *stamp
+    pub fn project(&mut self) -> Result<&Project> {
+        let is_same = |(stamp, project): &(Option<Stamp>, Project)| {
+            stamp.is_some() && project.tree.stamp(&self.options.config) == *stamp
         };
         let known = match self.known.take().filter(is_same) {
             Some(known) => known,
@@ -40,7 +40,7 @@ impl<'k> Kept<'k> {
                 let tree = open_tree_or_embedded(self.options.root.as_deref())?;
                 // Taken before the files are read: what is saved meanwhile is another change.
                 let stamp = self.options.watch.then(|| tree.stamp(&self.options.config)).flatten();
-                (stamp, Loaded::load(tree, self.registry, &Default::default())?)
+                (stamp, Project::load(tree, self.registry, &Default::default())?)
             }
         };
         Ok(&self.known.insert(known).1)

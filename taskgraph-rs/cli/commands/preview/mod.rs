@@ -64,7 +64,7 @@ fn once(
     }
     let mut preview = match make(options, kept, registry) {
         Ok(preview) => preview,
-        // What is wrong before a config is looked at is told in the same shape.
+        // What is wrong before a config is looked at is told in the same schema.
         Err(error) => {
             let config = Config { file: name(&options.config), is_parameters: false };
             Report::new(config, None, Problems::from_error(error)?, None).into()
@@ -114,7 +114,7 @@ pub fn rendered(report: &Report) -> Result<Rendered> {
 
 fn make(options: &PreviewOptions, kept: &mut Kept<'_>, registry: &Registry) -> Result<Preview> {
     if let Some(problem) = of_a_checkout_only(options)
-        && kept.loaded()?.tree.is_embedded()
+        && kept.project()?.tree.is_embedded()
     {
         return Err(Problems::from(problem).into());
     }
@@ -151,8 +151,8 @@ fn make(options: &PreviewOptions, kept: &mut Kept<'_>, registry: &Registry) -> R
         find: find.as_ref().map(|find| find as &Find<'_>),
         now: SystemTime::now(),
     };
-    let loaded = kept.loaded()?;
-    let made = preview(loaded, &request)?;
+    let project = kept.project()?;
+    let made = preview(project, &request)?;
     if !options.check_urls {
         return Ok(made);
     }
@@ -161,7 +161,7 @@ fn make(options: &PreviewOptions, kept: &mut Kept<'_>, registry: &Registry) -> R
         return Ok(made);
     }
     let Preview { report, now, before, history } = made;
-    let report = check_urls(&request.input, loaded, &settings, report)?;
+    let report = check_urls(&request.input, project, &settings, report)?;
     Ok(match report.outcome {
         Outcome::Refused => report.into(),
         _ => Preview { report, now, before, history },

@@ -11,7 +11,7 @@ use serde::ser::{
 
 use crate::json::Error;
 use crate::json::scan::{Eight, plain_length};
-use crate::terminal::is_inert;
+use crate::terminal::is_safe;
 
 /// Spaces for the indentation of most lines at once.
 const SPACES: &[u8; 64] = &[b' '; 64];
@@ -77,7 +77,7 @@ impl<'o> Layout<'o> {
         let mut rest = text;
         while let Some(eight) = rest.as_bytes().first_chunk() {
             let after = match Eight::of(*eight) {
-                Eight::Plain => self.plain(rest),
+                Eight::Template => self.plain(rest),
                 Eight::Quoted => {
                     self.quoted(*eight);
                     // All of them are ASCII.
@@ -130,7 +130,7 @@ impl<'o> Layout<'o> {
             '\r' => 'r',
             '\u{8}' => 'b',
             '\u{c}' => 'f',
-            c if is_inert(c) => {
+            c if is_safe(c) => {
                 return self.out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
             }
             // All that is not inert lies below U+10000. To write into memory does not fail.

@@ -37,7 +37,7 @@ fn is_all_plain(bytes: &[u8; 32]) -> bool {
 /// What eight bytes consist of.
 pub enum Eight {
     /// Of what stands for itself alone.
-    Plain,
+    Template,
     /// Of that, quotes and backslashes.
     Quoted,
     /// Of other things as well.
@@ -49,7 +49,7 @@ impl Eight {
     pub fn of(bytes: [u8; 8]) -> Self {
         let word = u64::from_le_bytes(bytes);
         match (quotes(word) & HIGH, odd(word) & HIGH) {
-            (0, 0) => Eight::Plain,
+            (0, 0) => Eight::Template,
             (_, 0) => Eight::Quoted,
             _ => Eight::Odd,
         }

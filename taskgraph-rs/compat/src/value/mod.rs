@@ -1,7 +1,7 @@
 //! The value that flows through kinds, transforms and tasks: JSON-like, ordered, cheap to copy.
 //!
 //! Maps keep the order of the file, because the order feeds digests. Lists and maps are shared until they are
-//! changed (copy on write), so that fanning one stub out into a thousand copies nothing but what differs.
+//! changed (copy on write), so that fanning one task out into a thousand copies nothing but what differs.
 //! Invariant: keys of maps are strings; whatever else YAML allows as a key stops at the door (`yaml`).
 
 pub(crate) mod intern;

@@ -1,6 +1,6 @@
 //! YAML out of a value, such that PyYAML's `safe_load` reads the same value back.
 
-use crate::terminal::is_inert;
+use crate::terminal::is_safe;
 use crate::value::{Map, Value};
 use crate::yaml::resolve::{Type, implicit};
 
@@ -163,7 +163,7 @@ fn is_plain(text: &str) -> bool {
 fn is_printable(c: char) -> bool {
     matches!(c, ' '..='~' | '\u{a0}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
         && c != '\u{feff}'
-        && is_inert(c)
+        && is_safe(c)
 }
 
 /// Whether a text has several lines and a block reads as the text: its first line tells the indentation, so it

@@ -135,7 +135,7 @@ fn templates_are_filled_in_as_in_python() {
             answer(python::format_partial(&template, find), kind),
             partial.clone(),
         );
-        if let Some(plain) = python::Plain::read(&template) {
+        if let Some(plain) = python::Template::read(&template) {
             for (is_partial, expected) in [(false, &whole), (true, &partial)] {
                 let mut out = String::new();
                 let done = plain.append(&mut out, &template, python::Names { find: &find, is_partial });

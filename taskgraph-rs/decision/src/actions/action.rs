@@ -6,7 +6,7 @@ use crate::actions::call::Call;
 use crate::actions::plan::Plan;
 use taskgraph::diagnostics::{Problem, Problems};
 use taskgraph::extension::Extension;
-use taskgraph::generator::Loaded;
+use taskgraph::generator::Project;
 use taskgraph::known_python::Role;
 use taskgraph::parameters::Params;
 use taskgraph_compat::suggest;
@@ -16,7 +16,7 @@ use taskgraph_compat::value::{Map, Value, key};
 pub type Planner = fn(&Call<'_>) -> Result<Plan>;
 
 /// The JSON schema of an action's input, for the tree that it is shown for.
-pub type InputSchema = fn(&Loaded) -> Result<Value>;
+pub type InputSchema = fn(&Project) -> Result<Value>;
 
 /// An action. Several may have the same name: user interfaces show the first whose context fits a task.
 #[derive(Clone, Copy)]
@@ -98,15 +98,15 @@ pub fn of_tree(extension: &Extension) -> &'static [Action] {
 }
 
 /// All actions of a tree, in the order of menus: its own before those that every tree has.
-pub fn all(loaded: &Loaded) -> Vec<&Action> {
-    let mut actions: Vec<&Action> = of_tree(&loaded.extension).iter().chain(crate::actions::CORE).collect();
+pub fn all(project: &Project) -> Vec<&Action> {
+    let mut actions: Vec<&Action> = of_tree(&project.extension).iter().chain(crate::actions::CORE).collect();
     actions.sort_by_key(|action| action.order);
     actions
 }
 
 /// The action that a task is called with.
-pub fn find<'l>(loaded: &'l Loaded, callback: &str) -> Result<&'l Action> {
-    let actions = all(loaded);
+pub fn find<'l>(project: &'l Project, callback: &str) -> Result<&'l Action> {
+    let actions = all(project);
     let names = || actions.iter().map(|action| action.callback_name);
     if let Some(found) = actions.iter().find(|action| action.callback_name == callback) {
         return Ok(found);

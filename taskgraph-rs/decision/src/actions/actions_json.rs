@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use crate::actions::action::{Action, all};
 use taskgraph::diagnostics::{Problem, Problems, place_of_value};
-use taskgraph::generator::Loaded;
+use taskgraph::generator::Project;
 use taskgraph::graph_config::DISABLED_ACTIONS;
 use taskgraph::parameters::Params;
 use taskgraph::schema::fields::Fields;
@@ -23,25 +23,25 @@ const DIGITS: usize = 10;
 const OWNER: &str = "mozilla-taskcluster-maintenance@mozilla.com";
 
 /// All actions that are offered for the graph of a decision. Python: `render_actions_json`.
-pub fn render(loaded: &Loaded, params: &Params, decision_task_id: &str) -> Result<Value> {
-    let digest = digest(&loaded.tree)?;
-    if loaded.parts.actions.is_python() || loaded.parts.core.is_python() {
-        return loaded.worker()?.actions(&loaded.tree, params.values(), decision_task_id);
+pub fn render(project: &Project, params: &Params, decision_task_id: &str) -> Result<Value> {
+    let digest = digest(&project.tree)?;
+    if project.parts.actions.is_python() || project.parts.core.is_python() {
+        return project.worker()?.actions(&project.tree, params.values(), decision_task_id);
     }
     let kind = if params.is_pull_request() { "in-tree-pr-action" } else { "in-tree-action" };
     let level = params.text("level");
     let mut actions = Vec::new();
-    let disabled = disabled(loaded)?;
+    let disabled = disabled(project)?;
     let offered =
         |action: &&Action| !disabled.contains(&action.callback_name) && (action.is_available)(params);
-    for action in all(loaded).into_iter().filter(offered) {
+    for action in all(project).into_iter().filter(offered) {
         let mut shown = described(action);
         shown.put("context", action.context.to_value());
         if let Some(schema) = action.schema {
-            shown.put("schema", schema(loaded)?);
+            shown.put("schema", schema(project)?);
         }
         shown.put("kind", "hook");
-        shown.put("hookGroupId", format!("project-{}", loaded.config.trust_domain()));
+        shown.put("hookGroupId", format!("project-{}", project.config.trust_domain()));
         // Without the slash a role for all hooks of one permission would also fit another that starts alike.
         shown.put("hookId", format!("{kind}-{level}-{}/{digest}", action.permission));
         shown.put("hookPayload", payload(action, params, decision_task_id));
@@ -52,12 +52,12 @@ pub fn render(loaded: &Loaded, params: &Params, decision_task_id: &str) -> Resul
 }
 
 /// The names of actions that config.yml leaves out. Each has to be one.
-fn disabled(loaded: &Loaded) -> Result<Vec<&str>> {
-    if !loaded.config.version.has_disabled_actions() {
+fn disabled(project: &Project) -> Result<Vec<&str>> {
+    if !project.config.version.has_disabled_actions() {
         return Ok(Vec::new());
     }
-    let disabled = loaded.config.taskgraph(DISABLED_ACTIONS).and_then(Value::as_list).unwrap_or_default();
-    let known: Vec<&str> = all(loaded).iter().map(|action| action.callback_name).collect();
+    let disabled = project.config.taskgraph(DISABLED_ACTIONS).and_then(Value::as_list).unwrap_or_default();
+    let known: Vec<&str> = all(project).iter().map(|action| action.callback_name).collect();
     let mut problems = Vec::new();
     for (index, name) in disabled.iter().enumerate().filter_map(|(index, name)| Some((index, name.as_str()?)))
     {
@@ -67,7 +67,7 @@ fn disabled(loaded: &Loaded) -> Result<Vec<&str>> {
                 Some(nearest) => format!("did you mean `{nearest}`?"),
                 None => format!("the actions are {}", suggest::list(known.iter().copied())),
             };
-            let place = Some(place_of_value(&loaded.config.document, &path));
+            let place = Some(place_of_value(&project.config.document, &path));
             let problem = Problem::error("unknown-action", format!("there is no action `{name}`"));
             problems.push(problem.at(path, label).in_place(place));
         }

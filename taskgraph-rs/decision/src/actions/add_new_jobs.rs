@@ -9,7 +9,7 @@ use crate::actions::plan::Plan;
 use crate::actions::previous_decision::Previous;
 use crate::actions::times;
 use crate::actions::times::TIMES;
-use taskgraph::schema::{STRINGS, Shape, required};
+use taskgraph::schema::{STRINGS, Schema, required};
 use taskgraph_compat::map;
 use taskgraph_compat::value::path::KeyPath;
 use taskgraph_compat::value::{Map, Value};
@@ -32,7 +32,7 @@ pub const ADD_NEW_JOBS: Action = Action {
     plan,
 };
 
-const INPUT: Shape = Shape::Map(&[required("tasks", STRINGS), TIMES]);
+const INPUT: Schema = Schema::Map(&[required("tasks", STRINGS), TIMES]);
 
 /// A list of labels, as a JSON schema.
 pub fn labels_schema() -> Map {

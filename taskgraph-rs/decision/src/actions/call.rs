@@ -8,7 +8,7 @@ use crate::actions::action::{Action, Context};
 use crate::actions::input::Input;
 use crate::actions::plan::Plan;
 use taskgraph::diagnostics::{Problem, Problems};
-use taskgraph::generator::Loaded;
+use taskgraph::generator::Project;
 use taskgraph::parameters::Params;
 use taskgraph::settings::Settings;
 use taskgraph::task::Label;
@@ -19,7 +19,7 @@ use taskgraph_taskcluster::Service;
 /// A call of an action.
 pub struct Call<'a> {
     /// The tree, as it was when the group was decided.
-    pub loaded: &'a Loaded,
+    pub project: &'a Project,
     /// The parameters of the decision.
     pub params: &'a Params,
     /// What somebody wrote into the form.
@@ -53,7 +53,7 @@ impl Call<'_> {
 
     /// Who schedules the tasks of this tree.
     pub fn scheduler_id(&self) -> String {
-        self.loaded.config.scheduler_id(self.params.text("level"))
+        self.project.config.scheduler_id(self.params.text("level"))
     }
 
     /// The definition of that task.

@@ -53,7 +53,7 @@ impl<'a> Creation<'a> {
     ) -> Result<()> {
         let to_run: IndexSet<Label> = to_run.into_iter().collect();
         let Previous { decision, graph, label_to_taskid } = self.previous;
-        let Call { loaded, settings, now, .. } = *self.call;
+        let Call { project, settings, now, .. } = *self.call;
         let needed = graph.closure(&to_run);
         let tasks = needed.tasks.into_iter().map(|(label, task)| (label, Arc::new(self.adopted(&task))));
         let graph = TaskGraph::linked(tasks.collect())?;
@@ -65,14 +65,14 @@ impl<'a> Creation<'a> {
         values.put("optimize_target_tasks", true);
         let existing = label_to_taskid.iter().map(|(label, id)| (Str::clone(label.text()), id.text().into()));
         values.put("existing_tasks", existing.collect::<Map>());
-        let wanted = loaded.wanted(&targets, &params, settings)?;
+        let wanted = project.wanted(&targets, &params, settings)?;
         let found = match self.found.take() {
             Some((asked, found)) if asked == wanted => found,
             _ => self.call.service.find(&wanted)?,
         };
         let request = OptimizeRequest { settings, decision_task_id: decision.as_str(), found: &found, now };
         let new_id = &mut |label: &Label| (self.call.new_id)(label);
-        let optimized = loaded.optimize(&targets, &params, &request, new_id)?;
+        let optimized = project.optimize(&targets, &params, &request, new_id)?;
         self.found = Some((wanted, found));
         let Optimized { graph, label_to_taskid, existing, .. } = optimized;
         self.look_at(existing)?;

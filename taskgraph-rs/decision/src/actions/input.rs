@@ -7,7 +7,7 @@ use anyhow::Result;
 use taskgraph::diagnostics::document::load;
 use taskgraph::diagnostics::origin::told;
 use taskgraph::diagnostics::{Problem, Problems, place_of_value};
-use taskgraph::schema::Shape;
+use taskgraph::schema::Schema;
 use taskgraph_compat::json;
 use taskgraph_compat::source::Source;
 use taskgraph_compat::value::path::KeyPath;
@@ -38,11 +38,13 @@ impl Input {
         Ok(Input { value, document })
     }
 
-    /// The entries, if the input has this shape. No input is as good as an empty one.
-    pub fn checked(&self, shape: &Shape) -> Result<Map> {
+    /// The entries, if the input has this schema. No input is as good as an empty one.
+    pub fn checked(&self, schema: &Schema) -> Result<Map> {
         let value = if self.value == Value::Null { Value::map() } else { self.value.clone() };
-        let misfits = shape.check(&value);
-        let problems = misfits.iter().map(|misfit| told(misfit, misfit.path.clone(), self.document.as_ref()));
+        let violations = schema.check(&value);
+        let problems = violations
+            .iter()
+            .map(|violation| told(violation, violation.path.clone(), self.document.as_ref()));
         Problems(problems.collect()).check()?;
         Ok(value.as_map().cloned().unwrap_or_default())
     }

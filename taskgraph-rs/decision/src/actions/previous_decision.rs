@@ -103,7 +103,7 @@ impl Previous {
 
 /// The decision of a group. Pull requests have none in the index: their group is called like it.
 pub(super) fn find_decision(call: &Call<'_>, group: Option<&TaskId>) -> Result<TaskId> {
-    let start = format!("{}.v2.{}", call.loaded.config.trust_domain(), call.params.text("project"));
+    let start = format!("{}.v2.{}", call.project.config.trust_domain(), call.params.text("project"));
     let path = match call.params.text("repository_type") {
         "git" => format!("{start}.revision.{}.taskgraph.decision", call.params.text("head_rev")),
         _ => format!("{start}.pushlog-id.{}.decision", call.params.text("pushlog_id")),
@@ -121,7 +121,7 @@ pub(super) fn find_decision(call: &Call<'_>, group: Option<&TaskId>) -> Result<T
 
 /// The actions and the cron tasks of the same push, each once.
 pub(super) fn later_tasks(call: &Call<'_>) -> Result<IndexSet<TaskId>> {
-    let start = format!("{}.v2.{}", call.loaded.config.trust_domain(), call.params.text("project"));
+    let start = format!("{}.v2.{}", call.project.config.trust_domain(), call.params.text("project"));
     let revision = format!("{start}.revision.{}", call.params.text("head_rev"));
     let mut found = IndexSet::new();
     for namespace in [

@@ -13,7 +13,7 @@ use crate::actions::times::TIMES;
 use taskgraph::diagnostics::{Problem, Problems};
 use taskgraph::graph::TaskGraph;
 use taskgraph::schema::fields::Fields;
-use taskgraph::schema::{Shape, optional};
+use taskgraph::schema::{Schema, optional};
 use taskgraph::task::Label;
 use taskgraph_compat::map;
 use taskgraph_compat::value::path::KeyPath;
@@ -53,8 +53,8 @@ pub const RETRIGGER_DISABLED: Action = Action {
     ..RETRIGGER
 };
 
-const INPUT: Shape =
-    Shape::Map(&[optional("downstream", Shape::Bool), optional("force", Shape::Bool), TIMES]);
+const INPUT: Schema =
+    Schema::Map(&[optional("downstream", Schema::Bool), optional("force", Schema::Bool), TIMES]);
 
 fn properties() -> Map {
     let description = "If true, downstream tasks from this one will be cloned as well. \

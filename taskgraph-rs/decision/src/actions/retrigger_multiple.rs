@@ -15,7 +15,7 @@ use crate::actions::times;
 use crate::actions::times::TIMES;
 use taskgraph::diagnostics::Problems;
 use taskgraph::schema::fields::Fields;
-use taskgraph::schema::{STRINGS, Shape, optional, required};
+use taskgraph::schema::{STRINGS, Schema, optional, required};
 use taskgraph::task::Label;
 use taskgraph_compat::map;
 use taskgraph_compat::value::Value;
@@ -27,14 +27,14 @@ pub const RETRIGGER_MULTIPLE: Action = Action {
     callback_name: "retrigger-multiple",
     order: 10_000,
     context: Context::Group,
-    schema: Some(|loaded| Ok(schema(loaded.config.version.has_form_of_requests()))),
+    schema: Some(|project| Ok(schema(project.config.version.has_form_of_requests()))),
     plan,
     ..RETRIGGER
 };
 
-const REQUEST: Shape = Shape::Map(&[required("tasks", STRINGS), TIMES]);
+const REQUEST: Schema = Schema::Map(&[required("tasks", STRINGS), TIMES]);
 
-const INPUT: Shape = Shape::Map(&[optional("requests", Shape::List(&REQUEST))]);
+const INPUT: Schema = Schema::Map(&[optional("requests", Schema::List(&REQUEST))]);
 
 /// Python: until 17.0 the schema has keywords where names of keys belong, and so fits no request. What is checked is `INPUT`.
 fn schema(fits: bool) -> Value {

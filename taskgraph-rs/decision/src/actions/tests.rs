@@ -8,7 +8,7 @@ use anyhow::Result;
 
 use crate::actions::fake_service::{Memory, id};
 use crate::actions::{Call, Input, Plan, find, plan};
-use taskgraph::generator::Loaded;
+use taskgraph::generator::Project;
 use taskgraph::parameters::Params;
 use taskgraph::schema::fields::Fields;
 use taskgraph::settings::Settings;
@@ -49,7 +49,7 @@ fn decided() -> Memory {
 }
 
 fn planned(memory: &Memory, callback: &str, task: Option<&str>, input: &str) -> Result<Plan> {
-    let loaded = Loaded::load(Tree::embedded(FILES), &Registry::default(), &BTreeSet::new())?;
+    let project = Project::load(Tree::embedded(FILES), &Registry::default(), &BTreeSet::new())?;
     let params = Params::new(
         map! { "project" => "p", "level" => "1", "repository_type" => "git", "head_rev" => "r", "pushlog_id" => "0" },
         Vec::new(),
@@ -57,7 +57,7 @@ fn planned(memory: &Memory, callback: &str, task: Option<&str>, input: &str) -> 
     let input = Input::read(Source::new("input.yml", input), false)?;
     let count = AtomicUsize::new(0);
     let call = Call {
-        loaded: &loaded,
+        project: &project,
         params: &params,
         input: &input,
         group: Some(id("decision")),
@@ -68,7 +68,7 @@ fn planned(memory: &Memory, callback: &str, task: Option<&str>, input: &str) -> 
         now: SystemTime::UNIX_EPOCH,
         new_id: &|_| id(&format!("new{}", count.fetch_add(1, Ordering::Relaxed))),
     };
-    plan(find(&loaded, callback)?, &call)
+    plan(find(&project, callback)?, &call)
 }
 
 fn refused(memory: &Memory, callback: &str, task: Option<&str>, input: &str) -> String {

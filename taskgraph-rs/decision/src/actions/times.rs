@@ -2,13 +2,13 @@
 
 use crate::actions::call::Call;
 use taskgraph::diagnostics::Problems;
-use taskgraph::schema::{Field, Shape, found, optional};
+use taskgraph::schema::{Field, Schema, found, optional};
 use taskgraph_compat::map;
 use taskgraph_compat::value::path::KeyPath;
 use taskgraph_compat::value::{Map, Value};
 
 /// The key of the input.
-pub const TIMES: Field = optional("times", Shape::Int);
+pub const TIMES: Field = optional("times", Schema::Int);
 
 const MOST: i64 = 100;
 

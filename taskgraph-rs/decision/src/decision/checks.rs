@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use taskgraph::diagnostics::{Problem, Problems};
-use taskgraph::generator::{Loaded, in_python};
+use taskgraph::generator::{Project, in_python};
 use taskgraph::parameters;
 use taskgraph::parameters::Params;
 use taskgraph::settings::Settings;
@@ -12,21 +12,21 @@ use taskgraph_training::{Examination, Purpose, Run};
 
 /// Checks parameters as strictly as the reference checks those of a decision, and tells what is only odd. Parameters
 /// that are refused are looked at to the end.
-pub fn check(loaded: &Loaded, params: &mut Params, settings: &Settings) -> Result<Vec<Problem>> {
-    loaded.extension.normalize(params);
+pub fn check(project: &Project, params: &mut Params, settings: &Settings) -> Result<Vec<Problem>> {
+    project.extension.normalize(params);
     // What the tree's own Python knows of parameters, only that can tell.
-    let in_python = loaded.parts.parameters.is_python();
+    let in_python = project.parts.parameters.is_python();
     let unknown = match in_python {
-        true => in_python::complete(loaded, params, true)?,
-        false => parameters::unknown(params, &loaded.extension),
+        true => in_python::complete(project, params, true)?,
+        false => parameters::unknown(params, &project.extension),
     };
-    let mut found = check_values(loaded, params, settings, Purpose::Decision);
+    let mut found = check_values(project, params, settings, Purpose::Decision);
     // Whoever knows the key of another layout says what to write instead.
     let is_new = |problem: &Problem, found: &[Problem]| found.iter().all(|told| told.path != problem.path);
     let unknown: Vec<Problem> = unknown.into_iter().filter(|problem| is_new(problem, &found)).collect();
     found.extend(unknown);
     if found.iter().any(Problem::is_error) {
-        let others = others(loaded, params, settings, &found)?;
+        let others = others(project, params, settings, &found)?;
         let others: Vec<Problem> = others
             .into_iter()
             .filter(|problem| problem.code != "no-effect" || is_new(problem, &found))
@@ -38,9 +38,14 @@ pub fn check(loaded: &Loaded, params: &mut Params, settings: &Settings) -> Resul
 
 /// Everything that is wrong or odd, but for keys that nobody knows. Nobody is there to see a warning, so that what has
 /// no effect on a model is refused.
-pub fn check_values(loaded: &Loaded, params: &Params, settings: &Settings, purpose: Purpose) -> Vec<Problem> {
-    let found = parameters::check(params, &loaded.extension, &loaded.kinds, loaded.config.version);
-    match examined(loaded, params, settings) {
+pub fn check_values(
+    project: &Project,
+    params: &Params,
+    settings: &Settings,
+    purpose: Purpose,
+) -> Vec<Problem> {
+    let found = parameters::check(params, &project.extension, &project.kinds, project.config.version);
+    match examined(project, params, settings) {
         None => found,
         Some((examination, _)) => Examination { purpose, ..examination }.params(params, found),
     }
@@ -48,12 +53,12 @@ pub fn check_values(loaded: &Loaded, params: &Params, settings: &Settings, purpo
 
 /// What else is wrong with parameters that are refused for what is `told`.
 pub fn others(
-    loaded: &Loaded,
+    project: &Project,
     params: &Params,
     settings: &Settings,
     told: &[Problem],
 ) -> Result<Vec<Problem>> {
-    match examined(loaded, params, settings) {
+    match examined(project, params, settings) {
         None => Ok(Vec::new()),
         Some((examination, own)) => examination.others(params, own, told),
     }
@@ -61,13 +66,13 @@ pub fn others(
 
 /// What the graph shows: keys that nothing read, a stage without tasks, what is handed in and not used.
 pub fn check_run(
-    loaded: &Loaded,
+    project: &Project,
     params: &Params,
     settings: &Settings,
     run: &Run,
     told: &[Problem],
 ) -> Result<Vec<Problem>> {
-    match examined(loaded, params, settings) {
+    match examined(project, params, settings) {
         None => Ok(Vec::new()),
         Some((examination, own)) => sorted(examination.run(params, own, run, told)),
     }
@@ -75,15 +80,15 @@ pub fn check_run(
 
 /// How the training config is examined, and itself; nothing for a tree that trains nothing.
 fn examined<'e>(
-    loaded: &'e Loaded,
+    project: &'e Project,
     params: &'e Params,
     settings: &'e Settings,
 ) -> Option<(Examination<'e>, &'e Value)> {
-    let training = taskgraph_training::pipeline::of(&loaded.extension)?;
+    let training = taskgraph_training::pipeline::of(&project.extension)?;
     let own = params.get(training.parameter)?;
     Some((
         Examination {
-            loaded,
+            project,
             training,
             settings,
             purpose: Purpose::Decision,

@@ -10,7 +10,7 @@ use taskgraph::diagnostics::document::{equal_keys, load};
 use taskgraph::diagnostics::origin::told;
 use taskgraph::diagnostics::{Problem, Problems, place_of_key, place_of_value};
 use taskgraph::parameters::{Given, Layer, Params, read_file};
-use taskgraph::schema::{Shape, found, optional, required};
+use taskgraph::schema::{Schema, found, optional, required};
 use taskgraph::taskgraph_version::TaskgraphVersion;
 use taskgraph::tree::git::Repository;
 use taskgraph_compat::source::Source;
@@ -27,8 +27,8 @@ const NOTES: &str = "refs/notes/decision-parameters";
 /// The one version that is known.
 const VERSION: i64 = 2;
 
-const SHAPE: Shape =
-    Shape::Map(&[required("version", Shape::Int), optional("parameters", Shape::MapOf(&Shape::Any))]);
+const SCHEMA: Schema =
+    Schema::Map(&[required("version", Schema::Int), optional("parameters", Schema::MapOf(&Schema::Any))]);
 
 /// Puts parameters that somebody brings along over those that are there: those of the file, those of a git note. Which are
 /// read, the event says, and from Taskgraph 24 on the caller.
@@ -125,9 +125,9 @@ fn put(parameters: &Map, document: &Arc<Document>, inside: &KeyPath, params: &mu
 
 fn check(given: &Given) -> Result<()> {
     let document = &given.layer.document;
-    let misfits = SHAPE.check(&Value::from(given.values.clone()));
+    let violations = SCHEMA.check(&Value::from(given.values.clone()));
     let mut problems: Vec<Problem> =
-        misfits.iter().map(|misfit| told(misfit, misfit.path.clone(), Some(document))).collect();
+        violations.iter().map(|violation| told(violation, violation.path.clone(), Some(document))).collect();
     match given.values.get("version") {
         Some(Value::Int(VERSION)) => {}
         Some(version @ Value::Int(_)) => {

@@ -8,7 +8,7 @@ use anyhow::Result;
 use crate::decision::history::{History, history};
 use crate::decision::{Asked, overrides};
 use taskgraph::diagnostics::{Problem, Problems, place_of_value};
-use taskgraph::generator::{Loaded, in_python};
+use taskgraph::generator::{Project, in_python};
 use taskgraph::parameters::Params;
 use taskgraph::schema::fields::Fields;
 use taskgraph::tree::git::{Repository, top_above, version_in};
@@ -31,19 +31,19 @@ pub struct Derived {
 
 /// Derives the parameters of a decision that is made in `directory`.
 /// Python: `taskgraph.decision.get_decision_parameters`.
-pub fn parameters(loaded: &Loaded, asked: &Asked, directory: &Path, now: SystemTime) -> Result<Derived> {
+pub fn parameters(project: &Project, asked: &Asked, directory: &Path, now: SystemTime) -> Result<Derived> {
     Problems(asked.check()).check()?;
     let repository = repository(directory)?;
     let mut notes = Vec::new();
-    let history = history(asked, &repository, loaded.config.version, &mut notes)?;
+    let history = history(asked, &repository, project.config.version, &mut notes)?;
     let mut params = Params::new(base(asked, history, directory, now), Vec::new());
     let is_push = matches!(asked.tasks_for.as_str(), "hg-push" | "github-push");
     if is_push && repository.commit_message()?.is_some_and(|message| message.contains(DONT_BUILD)) {
         notes.push(format!("the commit message has {DONT_BUILD} in it: the target method is `nothing`"));
         params.values_mut().put("target_tasks_method", "nothing");
     }
-    add_those_of_the_tree(loaded, &mut params)?;
-    overrides::apply(loaded.config.version, asked, (directory, &repository), &mut params, &mut notes)?;
+    add_those_of_the_tree(project, &mut params)?;
+    overrides::apply(project.config.version, asked, (directory, &repository), &mut params, &mut notes)?;
     Ok(Derived { params, notes })
 }
 
@@ -112,21 +112,21 @@ fn base(asked: &Asked, history: History, directory: &Path, now: SystemTime) -> M
 }
 
 /// Calls what config.yml names under `taskgraph.decision-parameters`.
-fn add_those_of_the_tree(loaded: &Loaded, params: &mut Params) -> Result<()> {
-    let Some(name) = loaded.config.taskgraph("decision-parameters").and_then(Value::as_str) else {
+fn add_those_of_the_tree(project: &Project, params: &mut Params) -> Result<()> {
+    let Some(name) = project.config.taskgraph("decision-parameters").and_then(Value::as_str) else {
         return Ok(());
     };
-    if loaded.parts.decision_parameters.is_python() {
-        let changed = in_python::decision_parameters(loaded, name, params.values())?;
+    if project.parts.decision_parameters.is_python() {
+        let changed = in_python::decision_parameters(project, name, params.values())?;
         *params.values_mut() = changed;
         return Ok(());
     }
-    let known = loaded.extension.decision_parameters;
+    let known = project.extension.decision_parameters;
     if let Some((_, add)) = known.iter().find(|(known, _)| *known == name) {
-        return add(params, &loaded.tree);
+        return add(params, &project.tree);
     }
     let path = "taskgraph.decision-parameters".into();
-    let place = Some(place_of_value(&loaded.config.document, &path));
+    let place = Some(place_of_value(&project.config.document, &path));
     let label = match suggest::nearest(name, known.iter().map(|(known, _)| *known)) {
         Some(near) => format!("did you mean `{near}`?"),
         None => "the program has nothing under this name".into(),

@@ -17,7 +17,7 @@ use crate::decision::new_tasks::{Summary, new_tasks};
 use crate::decision::queue::Queue;
 use crate::decision::{artifacts, queue_rules};
 use taskgraph::diagnostics::{Problem, Problems};
-use taskgraph::generator::{Loaded, OptimizeRequest};
+use taskgraph::generator::{OptimizeRequest, Project};
 use taskgraph::known_urls::{Question, Urls};
 use taskgraph::optimize::index::{Find, Found};
 use taskgraph::optimize::{Fate, Optimized, existing_check, settle_existing};
@@ -109,51 +109,51 @@ pub struct Decided {
 ///
 /// What is wrong with the input is told before anything is written. If tasks cannot be created, the error is a
 /// [`CreateFailure`](taskgraph_taskcluster::CreateFailure) that says what exists.
-pub fn run(loaded: &Loaded, mut params: Params, decision: &Decision<'_>) -> Result<Decided> {
+pub fn run(project: &Project, mut params: Params, decision: &Decision<'_>) -> Result<Decided> {
     let tell = decision.tell;
-    Problems(loaded.version_conflicts(decision.settings)).check()?;
+    Problems(project.version_conflicts(decision.settings)).check()?;
     let artifacts = Folder::open(decision.artifacts)?;
     let contexts = Folder::open(decision.contexts)?;
     let mut warnings =
-        if decision.is_checked { Vec::new() } else { check(loaded, &mut params, decision.settings)? };
+        if decision.is_checked { Vec::new() } else { check(project, &mut params, decision.settings)? };
     tell(&Step::Warnings(&warnings));
     let in_python = TempDir::with_prefix("taskgraph-artifacts-")
         .with_context(|| Machine("no temporary folder can be made".into()))?;
     let settings = Settings {
         python_artifacts: Some(in_python.path().to_owned()),
-        ..settings(loaded, &params, decision)
+        ..settings(project, &params, decision)
     };
-    let run = Run::make(loaded, &params, &settings)?;
-    let mut found = check_run(loaded, &params, &settings, &run, &warnings)?;
+    let run = Run::make(project, &params, &settings)?;
+    let mut found = check_run(project, &params, &settings, &run, &warnings)?;
     found.extend(run.full.warnings.iter().cloned());
     tell(&Step::Warnings(&found));
     warnings.extend(found);
     tell(&Step::Made { tasks: run.full.graph.tasks.len(), targets: run.targets.graph.tasks.len() });
-    if let Some(python) = run.full.python(loaded) {
+    if let Some(python) = run.full.python(project) {
         tell(&Step::Python(&python));
     }
-    let offered = actions::render(loaded, &params, decision.task_id.as_str())?;
+    let offered = actions::render(project, &params, decision.task_id.as_str())?;
     if decision.queue.is_some() {
         needs_run_task(&run)?;
     }
 
-    let found = look_up(loaded, &params, &settings, &run, decision)?;
+    let found = look_up(project, &params, &settings, &run, decision)?;
     let creator = Creator { task_id: decision.task_id.clone(), run_id: settings.run_id };
     let mut earlier = match decision.queue {
         Some(queue) => creator.earlier(queue, &decision.task_id, decision.now)?,
         None => Earlier::default(),
     };
     let mut run_anew = Vec::new();
-    let scheduler = loaded.config.scheduler_id(params.text("level"));
+    let scheduler = project.config.scheduler_id(params.text("level"));
     let (not_taken, morphed, tasks) = loop {
         let mut new_id = |label: &Label| earlier.id(label, decision.new_id);
         let (optimized, anew) = settle_existing(&mut params, decision.found_tasks, |params| {
             earlier.begin();
-            optimized(loaded, params, &settings, &run, decision, &found, &mut new_id)
+            optimized(project, params, &settings, &run, decision, &found, &mut new_id)
         })?;
         run_anew.extend(anew);
         let not_taken = existing_check(&params, &optimized.existing)?;
-        let morphed = loaded.morph(optimized, &params, &mut new_id)?;
+        let morphed = project.morph(optimized, &params, &mut new_id)?;
         let tasks = new_tasks(&morphed.graph, &decision.task_id, &scheduler, &mut new_id);
         if !earlier.reject(&tasks, decision.now)? {
             break (not_taken, morphed, tasks);
@@ -165,8 +165,9 @@ pub fn run(loaded: &Loaded, mut params: Params, decision: &Decision<'_>) -> Resu
     tell(&Step::Optimized(&morphed.fates));
     let created = decision.now.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
     let created = i64::try_from(created).unwrap_or(i64::MAX);
-    Problems(queue_rules::check(&morphed.graph, &loaded.config, &params, created)).check()?;
-    let report = taskgraph_training::of_decision(loaded, &params, &settings, &run, &morphed.fates, warnings)?;
+    Problems(queue_rules::check(&morphed.graph, &project.config, &params, created)).check()?;
+    let report =
+        taskgraph_training::of_decision(project, &params, &settings, &run, &morphed.fates, warnings)?;
     let rendered = report.as_ref().map(decision.render).transpose()?;
 
     let mut staged = artifacts.stage()?;
@@ -194,31 +195,31 @@ pub fn run(loaded: &Loaded, mut params: Params, decision: &Decision<'_>) -> Resu
 }
 
 /// The settings of the call, as a decision needs them: with its id, with contexts, and with answers about urls.
-fn settings(loaded: &Loaded, params: &Params, decision: &Decision<'_>) -> Settings {
+fn settings(project: &Project, params: &Params, decision: &Decision<'_>) -> Settings {
     Settings {
         task_id: Some(decision.task_id.to_string()),
         keep_contexts: true,
-        urls: loaded.urls(params, decision.settings, decision.probe),
+        urls: project.urls(params, decision.settings, decision.probe),
         ..decision.settings.clone()
     }
 }
 
 /// What ran before.
 fn look_up(
-    loaded: &Loaded,
+    project: &Project,
     params: &Params,
     settings: &Settings,
     run: &Run,
     decision: &Decision<'_>,
 ) -> Result<Found> {
-    let wanted = loaded.wanted(&run.targets, params, settings)?;
+    let wanted = project.wanted(&run.targets, params, settings)?;
     (decision.tell)(&Step::LooksUp(wanted.index_paths.len(), wanted.tasks.len()));
     (decision.find)(&wanted)
 }
 
 /// What has to run.
 fn optimized(
-    loaded: &Loaded,
+    project: &Project,
     params: &Params,
     settings: &Settings,
     run: &Run,
@@ -228,7 +229,7 @@ fn optimized(
 ) -> Result<Optimized> {
     let decision_task_id = decision.task_id.as_str();
     let request = OptimizeRequest { settings, decision_task_id, found, now: decision.now };
-    loaded.optimize(&run.targets, params, &request, new_id)
+    project.optimize(&run.targets, params, &request, new_id)
 }
 
 /// Without run-task, digests are not those of anybody else, and all that is cached would be made again.

@@ -1,11 +1,11 @@
-//! Where a stub or a task was written: the file, the key in it, and the defaults that were merged into it.
+//! Where a task or a task was written: the file, the key in it, and the defaults that were merged into it.
 
 use std::sync::Arc;
 
 use crate::diagnostics::{Problem, Problems, place_of_key, place_of_value};
-use crate::schema::fields::{About, Misfits};
+use crate::schema::fields::{About, Violations};
 use crate::schema::suggestion::{Instead, surprise, thousands};
-use crate::schema::{Misfit, What};
+use crate::schema::{Violation, What};
 use crate::transform::{NeedsPython, Together};
 use taskgraph_compat::error::Machine;
 use taskgraph_compat::source::Place;
@@ -16,14 +16,14 @@ use taskgraph_compat::yaml::{Data, Document, Node};
 
 /// A key of a document.
 #[derive(Debug, Clone)]
-pub struct Spot {
+pub struct Location {
     /// The document.
     pub document: Arc<Document>,
     /// The key.
     pub path: KeyPath,
 }
 
-/// Where a stub was written. The first spot is its own; the others are defaults, nearest first.
+/// Where a task was written. The first spot is its own; the others are defaults, nearest first.
 #[derive(Debug)]
 pub struct Origin {
     /// The kind it belongs to.
@@ -31,21 +31,21 @@ pub struct Origin {
     /// The key it has in its file, before anything is substituted.
     pub name: Str,
     /// Its own spot, then those of its defaults.
-    pub spots: Vec<Spot>,
+    pub locations: Vec<Location>,
 }
 
 impl Origin {
     /// The spot that has the longest part of `path`, and the whole path in that spot's document.
-    fn nearest(&self, path: &KeyPath) -> Option<(&Spot, KeyPath)> {
-        self.spots
+    fn nearest(&self, path: &KeyPath) -> Option<(&Location, KeyPath)> {
+        self.locations
             .iter()
             .map(|spot| (spot, spot.path.concat(path)))
-            // The first of equals wins: the stub's own spot before its defaults.
+            // The first of equals wins: the task's own spot before its defaults.
             .rev()
             .max_by_key(|(spot, full)| spot.document.locate_nearest(full).1.saturating_sub(spot.path.0.len()))
     }
 
-    /// The path and the place of what is written at `path` of the stub, if it is written at all.
+    /// The path and the place of what is written at `path` of the task, if it is written at all.
     fn written(&self, path: &KeyPath) -> Option<(KeyPath, Place)> {
         let (spot, full) = self.nearest(path)?;
         let place = match spot.document.node(&full)?.data {
@@ -55,26 +55,26 @@ impl Origin {
         Some((full, place))
     }
 
-    /// The text that is written at `path` of the stub, before anything is filled in.
+    /// The text that is written at `path` of the task, before anything is filled in.
     pub fn text(&self, path: &KeyPath) -> Option<&str> {
-        self.spots.iter().find_map(|spot| match &spot.document.node(&spot.path.concat(path))?.data {
+        self.locations.iter().find_map(|spot| match &spot.document.node(&spot.path.concat(path))?.data {
             Data::Str(text) => Some(&**text),
             _ => None,
         })
     }
 
-    /// The place of the key at `path` of the stub.
+    /// The place of the key at `path` of the task.
     pub fn place(&self, path: &KeyPath) -> Option<Place> {
         self.nearest(path).map(|(spot, full)| place_of_key(&spot.document, &full))
     }
 
-    /// The path and the place of the first text in the file that is, or contains, `text`: in the stub's own part,
+    /// The path and the place of the first text in the file that is, or contains, `text`: in the task's own part,
     /// then in its defaults.
     pub fn find_text(&self, text: &str) -> Option<(KeyPath, Place)> {
         if text.is_empty() {
             return None;
         }
-        self.spots.iter().find_map(|spot| {
+        self.locations.iter().find_map(|spot| {
             let mut path = spot.path.clone();
             let root = spot.document.node(&path)?;
             find_text(root, text, &mut path).then(|| {
@@ -85,13 +85,15 @@ impl Origin {
     }
 
     /// Turns whatever a transform failed with into problems that point into the file.
-    pub fn blame(&self, error: anyhow::Error) -> anyhow::Error {
+    pub fn locate(&self, error: anyhow::Error) -> anyhow::Error {
         let passes = error.is::<Problems>() || error.is::<Together>() || error.is::<NeedsPython>();
         if passes || Machine::is_behind(&error) {
             return error;
         }
-        let problems = match error.downcast::<Misfits>() {
-            Ok(Misfits(misfits)) => misfits.iter().map(|misfit| self.misfit(misfit)).collect(),
+        let problems = match error.downcast::<Violations>() {
+            Ok(Violations(violations)) => {
+                violations.iter().map(|violation| self.violation(violation)).collect()
+            }
             Err(error) => {
                 let message = format!("{error:#}");
                 let label = format!("in kind `{}`, task `{}`", self.kind, self.name);
@@ -99,7 +101,7 @@ impl Origin {
                 let (path, place) = match about.and_then(|about| self.written(&about.path)) {
                     Some((path, place)) => (path, Some(place)),
                     None => {
-                        let own = self.spots.first().map(|spot| spot.path.clone());
+                        let own = self.locations.first().map(|spot| spot.path.clone());
                         (own.unwrap_or_default(), self.place(&KeyPath::default()))
                     }
                 };
@@ -109,12 +111,12 @@ impl Origin {
         Problems(problems).into()
     }
 
-    fn misfit(&self, misfit: &Misfit) -> Problem {
-        let (spot, full) = match self.nearest(&misfit.path) {
+    fn violation(&self, violation: &Violation) -> Problem {
+        let (spot, full) = match self.nearest(&violation.path) {
             Some((spot, full)) => (Some(spot), full),
-            None => (None, misfit.path.clone()),
+            None => (None, violation.path.clone()),
         };
-        let told = told(misfit, full, spot.map(|spot| &spot.document));
+        let told = told(violation, full, spot.map(|spot| &spot.document));
         let task = format!("this is task `{}` of kind `{}`", self.name, self.kind);
         match told.help.clone() {
             Some(help) => told.help(format!("{help}; {task}")),
@@ -154,10 +156,10 @@ fn scalar(node: &Node) -> Option<Value> {
     }
 }
 
-/// Tells a misfit at `path` of `document` as a problem.
-pub fn told(misfit: &Misfit, path: KeyPath, document: Option<&Arc<Document>>) -> Problem {
+/// Tells a violation at `path` of `document` as a problem.
+pub fn told(violation: &Violation, path: KeyPath, document: Option<&Arc<Document>>) -> Problem {
     let key = path.last_key().unwrap_or("the value").to_owned();
-    match &misfit.what {
+    match &violation.what {
         What::Missing(needed) => {
             let place = document.map(|document| place_of_key(document, &path));
             Problem::error("missing-key", format!("missing key `{key}`"))

@@ -1,10 +1,10 @@
-//! Leads the stubs of a kind through its transforms.
+//! Leads the tasks of a kind through its transforms.
 //!
-//! Most transforms look at one stub at a time. Where a kind has many stubs, a row of them goes through all such
+//! Most transforms look at one task at a time. Where a kind has many tasks, a row of them goes through all such
 //! transforms before they are done with the next one: what a transform has just made is still in the cache for the one
 //! behind it, and memory that is no longer needed is used again by the next row.
 //!
-//! Invariant: what comes out, and what is told if nothing does, is the same as if every transform got all stubs at once.
+//! Invariant: what comes out, and what is told if nothing does, is the same as if every transform got all tasks at once.
 //! So rows have a fixed length, whatever the number of cores; and of what is wrong, that counts which the first
 //! transform finds that finds anything.
 
@@ -21,13 +21,13 @@ use crate::generator::into_task::finish;
 use crate::graph::json::numbers::is_unwritable;
 use crate::task::Task;
 use crate::transform::notes::Record;
-use crate::transform::trace::Trail;
-use crate::transform::{Context, MOST_STUBS, Stub, Together};
+use crate::transform::trace::TraceSteps;
+use crate::transform::{Context, MOST_TASKS, TaskDescription, Together};
 
-/// How many stubs are in a row. Some ten kilobytes each, they fit into the cache of a core.
+/// How many tasks are in a row. Some ten kilobytes each, they fit into the cache of a core.
 const ROW: usize = 32;
 
-/// A row that becomes so many stubs waits until all that its kind becomes is counted. Stubs are cheap, tasks are not.
+/// A row that becomes so many tasks waits until all that its kind becomes is counted. Stubs are cheap, tasks are not.
 const MANY: usize = 128 * ROW;
 
 /// The tasks of the kind of `context`.
@@ -40,7 +40,7 @@ pub fn tasks(context: &Context<'_>) -> Result<Vec<Arc<Task>>> {
     }
 }
 
-/// Where no further stub of a row came through.
+/// Where no further task of a row came through.
 struct Stop {
     /// The number of the transform.
     step: usize,
@@ -50,19 +50,19 @@ struct Stop {
 /// The way through the transforms of a kind.
 struct Line {
     row: usize,
-    /// How many stubs were made.
+    /// How many tasks were made.
     made: AtomicUsize,
 }
 
-/// How far a row of stubs came.
+/// How far a row of tasks came.
 enum Lead<T> {
     Done(Vec<T>),
     /// It became so many before this step that it waits for the others: together they may be too many.
-    Waits(usize, Vec<Stub>),
+    Waits(usize, Vec<TaskDescription>),
 }
 
-/// What becomes of a row of stubs at its end.
-type End<'e, T> = &'e (dyn Fn(&Context<'_>, Vec<Stub>) -> Result<Vec<T>, Stop> + Sync);
+/// What becomes of a row of tasks at its end.
+type End<'e, T> = &'e (dyn Fn(&Context<'_>, Vec<TaskDescription>) -> Result<Vec<T>, Stop> + Sync);
 
 impl Line {
     fn new(row: usize) -> Self {
@@ -77,11 +77,13 @@ impl Line {
         Ok(tasks)
     }
 
-    /// Leads all stubs of the kind through all of its transforms.
+    /// Leads all tasks of the kind through all of its transforms.
     fn all(&self, context: &Context<'_>) -> Result<Vec<Arc<Task>>, Stop> {
-        let mut stubs = context.kind.stubs.clone();
+        let mut descriptions = context.kind.descriptions.clone();
         if context.settings.trace {
-            stubs.iter_mut().for_each(|stub| Trail::extend(stub, &context.kind.name));
+            descriptions
+                .iter_mut()
+                .for_each(|description| TraceSteps::extend(description, &context.kind.name));
         }
         let steps = &context.kind.transforms;
         let mut begin = 0;
@@ -89,30 +91,31 @@ impl Line {
             let apart = steps[begin..].iter().take_while(|(_, step)| step.is_apart).count();
             let end = begin + apart;
             if end == steps.len() {
-                return self.through(context, begin..end, stubs, &finished);
+                return self.through(context, begin..end, descriptions, &finished);
             }
-            stubs = self.through(context, begin..end, stubs, &|_, stubs| Ok(stubs))?;
-            stubs = self.step(context, end, stubs)?;
+            descriptions =
+                self.through(context, begin..end, descriptions, &|_, descriptions| Ok(descriptions))?;
+            descriptions = self.step(context, end, descriptions)?;
             begin = end + 1;
         }
     }
 
-    /// Leads stubs through transforms that take them apart, in rows as soon as there are too many for one.
+    /// Leads tasks through transforms that take them apart, in rows as soon as there are too many for one.
     fn through<T: Send>(
         &self,
         context: &Context<'_>,
         steps: Range<usize>,
-        stubs: Vec<Stub>,
+        descriptions: Vec<TaskDescription>,
         end: End<'_, T>,
     ) -> Result<Vec<T>, Stop> {
-        if stubs.len() <= self.row {
-            let led = self.lead(context, steps.clone(), stubs, end)?;
+        if descriptions.len() <= self.row {
+            let led = self.lead(context, steps.clone(), descriptions, end)?;
             return self.lead_on(context, steps.end, led, end);
         }
-        let mut rows = Vec::with_capacity(stubs.len().div_ceil(self.row));
-        let mut stubs = stubs.into_iter();
-        while stubs.len() > 0 {
-            rows.push(stubs.by_ref().take(self.row).collect::<Vec<_>>());
+        let mut rows = Vec::with_capacity(descriptions.len().div_ceil(self.row));
+        let mut descriptions = descriptions.into_iter();
+        while descriptions.len() > 0 {
+            rows.push(descriptions.by_ref().take(self.row).collect::<Vec<_>>());
         }
         let lead = |row| {
             let record = Record::default();
@@ -134,56 +137,61 @@ impl Line {
     ) -> Result<Vec<T>, Stop> {
         match led {
             Lead::Done(ends) => Ok(ends),
-            Lead::Waits(step, stubs) => self.through(context, step..last, stubs, end),
+            Lead::Waits(step, descriptions) => self.through(context, step..last, descriptions, end),
         }
     }
 
-    /// Leads a row of stubs through transforms, and what becomes of it in rows again.
+    /// Leads a row of tasks through transforms, and what becomes of it in rows again.
     fn lead<T: Send>(
         &self,
         context: &Context<'_>,
         steps: Range<usize>,
-        mut stubs: Vec<Stub>,
+        mut descriptions: Vec<TaskDescription>,
         end: End<'_, T>,
     ) -> Result<Lead<T>, Stop> {
         for step in steps.clone() {
-            stubs = self.step(context, step, stubs)?;
-            if stubs.len() > MANY && self.row < usize::MAX {
-                return Ok(Lead::Waits(step + 1, stubs));
+            descriptions = self.step(context, step, descriptions)?;
+            if descriptions.len() > MANY && self.row < usize::MAX {
+                return Ok(Lead::Waits(step + 1, descriptions));
             }
-            if stubs.len() > self.row {
-                return self.through(context, step + 1..steps.end, stubs, end).map(Lead::Done);
+            if descriptions.len() > self.row {
+                return self.through(context, step + 1..steps.end, descriptions, end).map(Lead::Done);
             }
         }
-        end(context, stubs).map(Lead::Done)
+        end(context, descriptions).map(Lead::Done)
     }
 
-    fn step(&self, context: &Context<'_>, step: usize, stubs: Vec<Stub>) -> Result<Vec<Stub>, Stop> {
+    fn step(
+        &self,
+        context: &Context<'_>,
+        step: usize,
+        descriptions: Vec<TaskDescription>,
+    ) -> Result<Vec<TaskDescription>, Stop> {
         let (name, known) = &context.kind.transforms[step];
-        let before = stubs.len();
+        let before = descriptions.len();
         let mut made = self.made.load(Ordering::Relaxed);
-        let mut stubs = match made > MOST_STUBS {
+        let mut descriptions = match made > MOST_TASKS {
             true => Vec::new(),
-            false => (known.transform)(context, stubs).map_err(|error| Stop { step, error })?,
+            false => (known.transform)(context, descriptions).map_err(|error| Stop { step, error })?,
         };
-        let more = stubs.len().saturating_sub(before);
+        let more = descriptions.len().saturating_sub(before);
         if more > 0 {
             made = self.made.fetch_add(more, Ordering::Relaxed) + more;
         }
-        if made > MOST_STUBS {
+        if made > MOST_TASKS {
             return Err(Stop { step: 0, error: too_many(context) });
         }
         if context.settings.trace {
-            stubs.iter_mut().for_each(|stub| Trail::extend(stub, name));
+            descriptions.iter_mut().for_each(|description| TraceSteps::extend(description, name));
         }
-        Ok(stubs)
+        Ok(descriptions)
     }
 }
 
 fn too_many(context: &Context<'_>) -> anyhow::Error {
-    let error = anyhow!("a kind can have at most {MOST_STUBS} tasks, and here are more");
-    match context.kind.stubs.first() {
-        Some(stub) => stub.origin.blame(error),
+    let error = anyhow!("a kind can have at most {MOST_TASKS} tasks, and here are more");
+    match context.kind.descriptions.first() {
+        Some(description) => description.origin.locate(error),
         None => error,
     }
 }
@@ -203,13 +211,13 @@ fn joined<T>(rows: Vec<Result<Vec<T>, Stop>>) -> Result<Vec<T>, Stop> {
     Err(Stop { step, error: Problems(problems).into() })
 }
 
-fn finished(context: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Arc<Task>>, Stop> {
+fn finished(context: &Context<'_>, descriptions: Vec<TaskDescription>) -> Result<Vec<Arc<Task>>, Stop> {
     let step = context.kind.transforms.len();
-    let mut tasks: Vec<Arc<Task>> = Vec::with_capacity(stubs.len());
+    let mut tasks: Vec<Arc<Task>> = Vec::with_capacity(descriptions.len());
     let mut problems = Vec::new();
-    for stub in stubs {
-        let (origin, trail) = (stub.origin.clone(), stub.trail.clone());
-        match finish(context, stub).map_err(|error| origin.blame(error).downcast::<Problems>()) {
+    for description in descriptions {
+        let (origin, trail) = (description.origin.clone(), description.trail.clone());
+        match finish(context, description).map_err(|error| origin.locate(error).downcast::<Problems>()) {
             Ok(mut task) => {
                 task.is_unwritable = match tasks.last() {
                     Some(before) => share(&mut task, before),

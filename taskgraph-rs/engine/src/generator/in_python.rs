@@ -12,7 +12,7 @@ use indexmap::{IndexMap, IndexSet};
 use crate::diagnostics::{Problem, Problems};
 use crate::generator::schedule::{Generated, Inputs, LeftToPython, generate as generate_once};
 use crate::generator::target_tasks::{FILTER, Targets, picked_targets};
-use crate::generator::{Full, Loaded, OptimizeRequest};
+use crate::generator::{Full, OptimizeRequest, Project};
 use crate::graph::TaskGraph;
 use crate::morph::Morphed;
 use crate::optimize;
@@ -35,9 +35,9 @@ pub struct Made {
 }
 
 /// Fills in what the tree says of parameters, and checks them.
-pub fn complete(loaded: &Loaded, params: &mut Params, is_strict: bool) -> Result<Vec<Problem>> {
-    let worker = loaded.worker()?;
-    match worker.parameters(&loaded.tree, params.values(), is_strict) {
+pub fn complete(project: &Project, params: &mut Params, is_strict: bool) -> Result<Vec<Problem>> {
+    let worker = project.worker()?;
+    match worker.parameters(&project.tree, params.values(), is_strict) {
         Ok(values) => {
             *params.values_mut() = values;
             Ok(Vec::new())
@@ -50,21 +50,21 @@ pub fn complete(loaded: &Loaded, params: &mut Params, is_strict: bool) -> Result
 }
 
 /// Makes all tasks. What has to be made by Python is found out on the way: then all is made once more.
-pub fn generate(loaded: &Loaded, params: &Params, settings: &Settings) -> Result<Made> {
-    if !loaded.uses_python() {
-        let generated = generate_once(inputs(loaded, params, settings, None, &IndexMap::new()))?;
+pub fn generate(project: &Project, params: &Params, settings: &Settings) -> Result<Made> {
+    if !project.uses_python() {
+        let generated = generate_once(inputs(project, params, settings, None, &IndexMap::new()))?;
         return Ok(Made { generated, in_python: IndexMap::new(), session: None });
     }
-    let worker = loaded.worker()?;
-    let registered = foreign(loaded, &worker);
-    let mut in_python = forced_by(loaded, &worker, &registered);
+    let worker = project.worker()?;
+    let registered = foreign(project, &worker);
+    let mut in_python = forced_by(project, &worker, &registered);
     // Each round adds at least one kind.
     loop {
-        let session = Arc::new(worker.session(&loaded.tree)?);
-        session.set_parameters(&loaded.tree, params, settings)?;
-        verify_early(loaded, &session, &registered, params, settings)?;
+        let session = Arc::new(worker.session(&project.tree)?);
+        session.set_parameters(&project.tree, params, settings)?;
+        verify_early(project, &session, &registered, params, settings)?;
         let python = Some((&*session, &registered));
-        let made = generate_once(inputs(loaded, params, settings, python, &in_python));
+        let made = generate_once(inputs(project, params, settings, python, &in_python));
         let mut generated = match made {
             Ok(generated) => generated,
             Err(error) => match error.downcast::<LeftToPython>() {
@@ -75,14 +75,14 @@ pub fn generate(loaded: &Loaded, params: &Params, settings: &Settings) -> Result
                 Err(error) => return Err(error),
             },
         };
-        let effects = session.side_effects(&loaded.tree)?;
-        let more = affected(loaded, &in_python, &effects);
+        let effects = session.side_effects(&project.tree)?;
+        let more = affected(project, &in_python, &effects);
         if !more.is_empty() {
             in_python.extend(more);
             continue;
         }
-        apply(loaded, &mut generated, effects)?;
-        let own = loaded
+        apply(project, &mut generated, effects)?;
+        let own = project
             .kinds
             .values()
             .filter_map(|kind| Some((kind.name.clone(), kind.made_by.because()?.clone())));
@@ -94,39 +94,39 @@ pub fn generate(loaded: &Loaded, params: &Params, settings: &Settings) -> Result
 }
 
 fn inputs<'a>(
-    loaded: &'a Loaded,
+    project: &'a Project,
     params: &'a Params,
     settings: &'a Settings,
     python: Option<(&'a Session, &'a Registered)>,
     in_python: &'a IndexMap<Str, Because>,
 ) -> Inputs<'a> {
-    let Loaded { tree, config, kinds, payloads, strategies, .. } = loaded;
+    let Project { tree, config, kinds, payloads, strategies, .. } = project;
     Inputs { tree, config, kinds, payloads, strategies, params, settings, python, in_python }
 }
 
 /// What was registered in Python and has no native part that stands in for it.
-fn foreign(loaded: &Loaded, worker: &Worker) -> Registered {
+fn foreign(project: &Project, worker: &Worker) -> Registered {
     let mut registered = worker.opened.registered.clone();
-    if !loaded.parts.payloads.is_python() {
-        registered.payloads.retain(|name| !loaded.payloads.contains_key(&**name));
+    if !project.parts.payloads.is_python() {
+        registered.payloads.retain(|name| !project.payloads.contains_key(&**name));
     }
-    if !loaded.parts.core.is_python() {
-        registered.strategies.retain(|name| loaded.strategies.get(name).is_none());
+    if !project.parts.core.is_python() {
+        registered.strategies.retain(|name| project.strategies.get(name).is_none());
     }
     registered
 }
 
 /// Kinds that Python has to make besides those that have a reason themselves, before any is made.
-pub fn forced(loaded: &Loaded, worker: &Worker) -> IndexMap<Str, Because> {
-    forced_by(loaded, worker, &foreign(loaded, worker))
+pub fn forced(project: &Project, worker: &Worker) -> IndexMap<Str, Because> {
+    forced_by(project, worker, &foreign(project, worker))
 }
 
-fn forced_by(loaded: &Loaded, worker: &Worker, registered: &Registered) -> IndexMap<Str, Because> {
-    let kinds = loaded.kinds.values().filter(|kind| !kind.made_by.is_python());
+fn forced_by(project: &Project, worker: &Worker, registered: &Registered) -> IndexMap<Str, Because> {
+    let kinds = project.kinds.values().filter(|kind| !kind.made_by.is_python());
     if let Some(replaced) = worker.opened.replaced.first() {
         return kinds.map(|kind| (kind.name.clone(), Because::Replaced(replaced.clone()))).collect();
     }
-    let names = names(loaded, registered);
+    let names = names(project, registered);
     let reason =
         |name: &str| names.iter().find(|(known, ..)| *known == name).map(|(_, what, is)| (*what, *is));
     let set: BTreeSet<&str> = names.iter().map(|(name, ..)| *name).collect();
@@ -139,7 +139,7 @@ fn forced_by(loaded: &Loaded, worker: &Worker, registered: &Registered) -> Index
 }
 
 /// What kinds may name that only Python has: as it is written, what it is, and its own name.
-fn names<'a>(loaded: &'a Loaded, registered: &'a Registered) -> Vec<(&'a str, &'static str, &'a str)> {
+fn names<'a>(project: &'a Project, registered: &'a Registered) -> Vec<(&'a str, &'static str, &'a str)> {
     let mut names = Vec::new();
     for (what, set) in [
         ("`run.using`", &registered.run_using),
@@ -150,7 +150,7 @@ fn names<'a>(loaded: &'a Loaded, registered: &'a Registered) -> Vec<(&'a str, &'
     ] {
         names.extend(set.iter().map(|name| (&**name, what, &**name)));
     }
-    let workers = loaded.config.get("workers").and_then(|workers| workers.get("aliases"));
+    let workers = project.config.get("workers").and_then(|workers| workers.get("aliases"));
     for (alias, worker) in workers.and_then(Value::as_map).into_iter().flatten() {
         let implementation = worker.get("implementation").and_then(Value::as_str).unwrap_or_default();
         if let Some(name) = registered.payloads.get(implementation) {
@@ -162,13 +162,13 @@ fn names<'a>(loaded: &'a Loaded, registered: &'a Registered) -> Vec<(&'a str, &'
 
 /// Native kinds that Python has to make because of what others in Python did meanwhile.
 fn affected(
-    loaded: &Loaded,
+    project: &Project,
     in_python: &IndexMap<Str, Because>,
     effects: &SideEffects,
 ) -> IndexMap<Str, Because> {
     let is_native = |name: &Str, python: bool| !python && !in_python.contains_key(name);
     let native = || {
-        let kinds = loaded.kinds.values();
+        let kinds = project.kinds.values();
         kinds.filter(|kind| is_native(&kind.name, kind.made_by.is_python()))
     };
     if let Some(replaced) = effects.replaced.first() {
@@ -185,10 +185,10 @@ fn affected(
 }
 
 /// Puts tasks that were changed after they were made in the place of what they were.
-fn apply(loaded: &Loaded, generated: &mut Generated, effects: SideEffects) -> Result<()> {
+fn apply(project: &Project, generated: &mut Generated, effects: SideEffects) -> Result<()> {
     for value in effects.changed {
         let kind = value.get("kind").and_then(Value::as_str).unwrap_or_default();
-        let kind = loaded.kinds.get(kind).with_context(|| format!("there is no kind `{kind}`"))?;
+        let kind = project.kinds.get(kind).with_context(|| format!("there is no kind `{kind}`"))?;
         let new = crate::python_worker::task_of(value, kind)?;
         if let Some(task) = generated.tasks.get_mut(&new.label) {
             *task = Arc::new(new);
@@ -198,75 +198,81 @@ fn apply(loaded: &Loaded, generated: &mut Generated, effects: SideEffects) -> Re
 }
 
 fn verify_early(
-    loaded: &Loaded,
+    project: &Project,
     session: &Session,
     registered: &Registered,
     params: &Params,
     settings: &Settings,
 ) -> Result<()> {
-    let all = loaded.parts.core.is_python();
+    let all = project.parts.core.is_python();
     let is_wanted = |phase: &&str| {
-        all || loaded.parts.verifications.is_python() && registered.verifications.contains_key(*phase)
+        all || project.parts.verifications.is_python() && registered.verifications.contains_key(*phase)
     };
     if !settings.verify {
         return Ok(());
     }
     let targets = params.get("target-kinds").cloned().unwrap_or_else(Value::list);
     for phase in ["initial", "graph_config", "parameters", "kinds"].into_iter().filter(is_wanted) {
-        session.verify_early(&loaded.tree, phase, targets.clone(), all)?;
+        session.verify_early(&project.tree, phase, targets.clone(), all)?;
     }
     Ok(())
 }
 
 /// Whether Python verifies a phase, and whether it verifies what Taskgraph does, too.
-fn verifies(loaded: &Loaded, phase: &str) -> Result<Option<bool>> {
-    if loaded.parts.core.is_python() {
+fn verifies(project: &Project, phase: &str) -> Result<Option<bool>> {
+    if project.parts.core.is_python() {
         return Ok(Some(true));
     }
-    let is_python = loaded.parts.verifications.is_python();
-    let has_some = is_python && loaded.worker()?.opened.registered.verifications.contains_key(phase);
+    let is_python = project.parts.verifications.is_python();
+    let has_some = is_python && project.worker()?.opened.registered.verifications.contains_key(phase);
     Ok(has_some.then_some(false))
 }
 
 /// Lets the tree verify a graph, if it does.
-fn verify(loaded: &Loaded, session: &Session, phases: &[&str], name: &str, graph: &TaskGraph) -> Result<()> {
+fn verify(
+    project: &Project,
+    session: &Session,
+    phases: &[&str],
+    name: &str,
+    graph: &TaskGraph,
+) -> Result<()> {
     let mut is_there = false;
     for phase in phases {
-        if let Some(all) = verifies(loaded, phase)? {
+        if let Some(all) = verifies(project, phase)? {
             if !is_there {
-                session.graph(&loaded.tree, name, graph)?;
+                session.graph(&project.tree, name, graph)?;
                 is_there = true;
             }
-            session.verify(&loaded.tree, phase, all)?;
+            session.verify(&project.tree, phase, all)?;
         }
     }
     Ok(())
 }
 
 /// Lets the tree verify the full graph.
-pub fn verify_full(loaded: &Loaded, session: Option<&Session>, graph: &TaskGraph) -> Result<()> {
+pub fn verify_full(project: &Project, session: Option<&Session>, graph: &TaskGraph) -> Result<()> {
     match session {
         None => Ok(()),
-        Some(session) => verify(loaded, session, &["full_task_set", "full_task_graph"], "full", graph),
+        Some(session) => verify(project, session, &["full_task_set", "full_task_graph"], "full", graph),
     }
 }
 
 /// Lets the tree verify the targets.
-pub fn verify_targets(loaded: &Loaded, targets: &Targets) -> Result<()> {
+pub fn verify_targets(project: &Project, targets: &Targets) -> Result<()> {
     let Some(session) = &targets.session else { return Ok(()) };
-    verify(loaded, session, &["target_task_set"], "target_set", &targets.set)?;
-    verify(loaded, session, &["target_task_graph"], "target", &targets.graph)
+    verify(project, session, &["target_task_set"], "target_set", &targets.set)?;
+    verify(project, session, &["target_task_graph"], "target", &targets.graph)
 }
 
 /// Whether the targets are picked by Python.
-pub fn picks_targets(loaded: &Loaded, params: &Params) -> Result<bool> {
-    if loaded.parts.core.is_python() {
+pub fn picks_targets(project: &Project, params: &Params) -> Result<bool> {
+    if project.parts.core.is_python() {
         return Ok(true);
     }
-    if !loaded.parts.target_methods.is_python() {
+    if !project.parts.target_methods.is_python() {
         return Ok(false);
     }
-    let Registered { target_methods, filters, .. } = &loaded.worker()?.opened.registered;
+    let Registered { target_methods, filters, .. } = &project.worker()?.opened.registered;
     let named = params.get("filters").and_then(Value::as_list).unwrap_or_default();
     let mut named = named.iter().filter_map(Value::as_str);
     let method = params.text("target_tasks_method");
@@ -274,12 +280,12 @@ pub fn picks_targets(loaded: &Loaded, params: &Params) -> Result<bool> {
 }
 
 /// Picks the targets in Python.
-pub fn target(loaded: &Loaded, full: &Full, params: &Params) -> Result<Targets> {
+pub fn target(project: &Project, full: &Full, params: &Params) -> Result<Targets> {
     let session = full.session.as_deref().context("no graph is made in Python")?;
-    session.graph(&loaded.tree, "full", &full.graph)?;
+    session.graph(&project.tree, "full", &full.graph)?;
     let filters = params.get("filters").cloned().unwrap_or_else(Value::list);
     let place = params.place_of_value(&"target_tasks_method".into());
-    let picked = session.target(&loaded.tree, filters, place)?;
+    let picked = session.target(&project.tree, filters, place)?;
     let missing = picked.iter().find(|label| !full.graph.tasks.contains_key(*label));
     if let Some(label) = missing {
         let message = format!("a filter of the tree picks `{label}`, which the full graph does not have");
@@ -295,19 +301,19 @@ fn named_strategies<'a>(params: &'a Params, settings: &'a Settings) -> Option<&'
 }
 
 /// Whether the target graph is optimized by Python.
-pub fn optimizes(loaded: &Loaded, targets: &Targets, params: &Params, settings: &Settings) -> Result<bool> {
-    if loaded.parts.core.is_python() {
+pub fn optimizes(project: &Project, targets: &Targets, params: &Params, settings: &Settings) -> Result<bool> {
+    if project.parts.core.is_python() {
         return Ok(true);
     }
-    if !loaded.uses_python() {
+    if !project.uses_python() {
         return Ok(false);
     }
     let is_named = named_strategies(params, settings)
-        .is_some_and(|name| !loaded.strategies.sets().any(|known| known == name));
+        .is_some_and(|name| !project.strategies.sets().any(|known| known == name));
     if is_named {
         return Ok(true);
     }
-    let worker = loaded.worker()?;
+    let worker = project.worker()?;
     if !worker.opened.replaced.is_empty() {
         return Ok(true);
     }
@@ -319,7 +325,7 @@ pub fn optimizes(loaded: &Loaded, targets: &Targets, params: &Params, settings: 
 
 /// The session of a graph; a new one for a graph that was read and not made.
 fn session_of(
-    loaded: &Loaded,
+    project: &Project,
     targets: &Targets,
     params: &Params,
     settings: &Settings,
@@ -327,23 +333,23 @@ fn session_of(
     if let Some(session) = &targets.session {
         return Ok(session.clone());
     }
-    let session = loaded.worker()?.session(&loaded.tree)?;
-    session.set_parameters(&loaded.tree, params, settings)?;
+    let session = project.worker()?.session(&project.tree)?;
+    session.set_parameters(&project.tree, params, settings)?;
     Ok(Arc::new(session))
 }
 
 /// What Python would look up.
 pub fn index_paths(
-    loaded: &Loaded,
+    project: &Project,
     targets: &Targets,
     params: &Params,
     settings: &Settings,
     pinned: &IndexSet<Label>,
 ) -> Result<Vec<Str>> {
-    let session = session_of(loaded, targets, params, settings)?;
-    session.graph(&loaded.tree, "target", &targets.graph)?;
+    let session = session_of(project, targets, params, settings)?;
+    session.graph(&project.tree, "target", &targets.graph)?;
     let request = OptimizeInPython {
-        tree: &loaded.tree,
+        tree: &project.tree,
         graph: &targets.graph,
         requested: &targets.requested,
         do_not_optimize: pinned,
@@ -357,18 +363,18 @@ pub fn index_paths(
 
 /// Optimizes in Python.
 pub fn optimize(
-    loaded: &Loaded,
+    project: &Project,
     targets: &Targets,
     params: &Params,
     request: &OptimizeRequest<'_>,
     pinned: &IndexSet<Label>,
     new_id: &mut dyn FnMut(&Label) -> TaskId,
 ) -> Result<Optimized> {
-    let session = session_of(loaded, targets, params, request.settings)?;
-    session.graph(&loaded.tree, "target", &targets.graph)?;
+    let session = session_of(project, targets, params, request.settings)?;
+    session.graph(&project.tree, "target", &targets.graph)?;
     let existing = optimize::existing_tasks(params)?;
     let asked = OptimizeInPython {
-        tree: &loaded.tree,
+        tree: &project.tree,
         graph: &targets.graph,
         requested: &targets.requested,
         do_not_optimize: pinned,
@@ -384,7 +390,7 @@ pub fn optimize(
         do_not_optimize: pinned,
         existing_tasks: &existing,
         params,
-        strategies: &loaded.strategies,
+        strategies: &project.strategies,
         settings: request.settings,
         decision_task_id: request.decision_task_id,
         found: request.found,
@@ -392,45 +398,45 @@ pub fn optimize(
     };
     optimized.existing = optimize::examine_existing(&asked, &optimized.fates)?;
     optimized.session = Some(session);
-    verify_optimized(loaded, &optimized, request.settings)?;
+    verify_optimized(project, &optimized, request.settings)?;
     Ok(optimized)
 }
 
 /// Lets the tree verify the optimized graph.
-pub fn verify_optimized(loaded: &Loaded, optimized: &Optimized, settings: &Settings) -> Result<()> {
+pub fn verify_optimized(project: &Project, optimized: &Optimized, settings: &Settings) -> Result<()> {
     let Some(session) = optimized.session.as_deref().filter(|_| settings.verify) else { return Ok(()) };
-    if let Some(all) = verifies(loaded, "optimized_task_graph")? {
+    if let Some(all) = verifies(project, "optimized_task_graph")? {
         let Optimized { graph, label_to_taskid, .. } = optimized;
-        session.ready_graph(&loaded.tree, "optimized", graph, label_to_taskid)?;
-        session.verify(&loaded.tree, "optimized_task_graph", all)?;
+        session.ready_graph(&project.tree, "optimized", graph, label_to_taskid)?;
+        session.verify(&project.tree, "optimized_task_graph", all)?;
     }
     Ok(())
 }
 
 /// Applies the morphs of the tree, if it has some, and lets it verify what comes out.
 pub fn morph(
-    loaded: &Loaded,
+    project: &Project,
     session: Option<&Session>,
     morphed: Morphed,
     new_id: &mut dyn FnMut(&Label) -> TaskId,
 ) -> Result<Morphed> {
     let Some(session) = session else { return Ok(morphed) };
-    let all = loaded.parts.core.is_python();
-    let is_asked = all || loaded.parts.register.is_python() && loaded.worker()?.opened.registered.morphs;
+    let all = project.parts.core.is_python();
+    let is_asked = all || project.parts.register.is_python() && project.worker()?.opened.registered.morphs;
     let morphed = match is_asked {
-        true => session.morph(&loaded.tree, morphed, all, new_id)?,
+        true => session.morph(&project.tree, morphed, all, new_id)?,
         false => morphed,
     };
-    if let Some(all) = verifies(loaded, "morphed_task_graph")? {
-        session.ready_graph(&loaded.tree, "morphed", &morphed.graph, &morphed.label_to_taskid)?;
-        session.verify(&loaded.tree, "morphed_task_graph", all)?;
+    if let Some(all) = verifies(project, "morphed_task_graph")? {
+        session.ready_graph(&project.tree, "morphed", &morphed.graph, &morphed.label_to_taskid)?;
+        session.verify(&project.tree, "morphed_task_graph", all)?;
     }
     Ok(morphed)
 }
 
 /// Lets the tree change the parameters of a decision.
-pub fn decision_parameters(loaded: &Loaded, name: &str, values: &Map) -> Result<Map> {
+pub fn decision_parameters(project: &Project, name: &str, values: &Map) -> Result<Map> {
     let path = "taskgraph.decision-parameters".into();
-    let place = Some(crate::diagnostics::place_of_value(&loaded.config.document, &path));
-    loaded.worker()?.decision_parameters(&loaded.tree, name, place, values)
+    let place = Some(crate::diagnostics::place_of_value(&project.config.document, &path));
+    project.worker()?.decision_parameters(&project.tree, name, place, values)
 }

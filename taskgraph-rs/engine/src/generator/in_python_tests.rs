@@ -9,7 +9,7 @@ use anyhow::Result;
 use tempfile::TempDir;
 
 use crate::diagnostics::Problems;
-use crate::generator::Loaded;
+use crate::generator::Project;
 use crate::parameters;
 use crate::parameters::Params;
 use crate::python_worker::{Channel, Interpreter, NativeParts, Python, Refusal, Reply, Request};
@@ -23,7 +23,7 @@ workers: {aliases: {}}
 taskgraph: {register: 'own:register', repositories: {t: {name: t}}}
 ";
 
-/// A transform that makes a task of a stub that is one already.
+/// A transform that makes a task of a task that is one already.
 const NATIVE: &str = "loader: taskgraph.loader.transform:loader
 kind-dependencies: [first]
 transforms: []
@@ -104,11 +104,11 @@ fn task(kind: &str, label: &str, extra: &str) -> String {
     )
 }
 
-fn loaded(script: &Arc<Script>) -> Result<(TempDir, Loaded)> {
+fn project(script: &Arc<Script>) -> Result<(TempDir, Project)> {
     loaded_with(script, &[("kinds/first/kind.yml", FOREIGN), ("kinds/second/kind.yml", NATIVE)])
 }
 
-fn loaded_with(script: &Arc<Script>, kinds: &[(&str, &str)]) -> Result<(TempDir, Loaded)> {
+fn loaded_with(script: &Arc<Script>, kinds: &[(&str, &str)]) -> Result<(TempDir, Project)> {
     let folder = tempfile::tempdir()?;
     let root = folder.path().join("taskcluster");
     for (path, text) in [("config.yml", CONFIG), ("own/__init__.py", "")].iter().chain(kinds) {
@@ -118,8 +118,8 @@ fn loaded_with(script: &Arc<Script>, kinds: &[(&str, &str)]) -> Result<(TempDir,
     }
     let tree = Tree::open(&root, folder.path())?;
     let registry = Registry::default().with_python(Arc::new(FakePython(script.clone())));
-    let loaded = Loaded::load(tree, &registry, &BTreeSet::new())?;
-    Ok((folder, loaded))
+    let project = Project::load(tree, &registry, &BTreeSet::new())?;
+    Ok((folder, project))
 }
 
 fn script(answers: Vec<(&'static str, String)>) -> Arc<Script> {
@@ -128,13 +128,13 @@ fn script(answers: Vec<(&'static str, String)>) -> Arc<Script> {
 
 /// The labels of the graph, or what is wrong.
 fn made(script: &Arc<Script>) -> Result<String, String> {
-    let (_folder, loaded) = loaded(script).map_err(|error| error.to_string())?;
+    let (_folder, project) = project(script).map_err(|error| error.to_string())?;
     let mut params = Params::default();
-    parameters::fill_base(&mut params, &loaded.tree, SystemTime::UNIX_EPOCH)
+    parameters::fill_base(&mut params, &project.tree, SystemTime::UNIX_EPOCH)
         .map_err(|error| error.to_string())?;
-    let full = loaded.full(&params, &Settings { verify: false, ..Settings::default() });
+    let full = project.full(&params, &Settings { verify: false, ..Settings::default() });
     let full = full.map_err(|error| error.to_string())?;
-    let python = full.python(&loaded).map(|python| python.to_string()).unwrap_or_default();
+    let python = full.python(&project).map(|python| python.to_string()).unwrap_or_default();
     Ok(format!("{:?} {python}", full.graph.labels().iter().map(|label| label.as_str()).collect::<Vec<_>>()))
 }
 
@@ -212,7 +212,7 @@ fn what_is_no_task_is_refused() {
 #[test]
 fn without_python_every_part_that_needs_it_is_told_with_its_place() {
     let script = Arc::new(Script { answers: Vec::new(), asked: Mutex::default(), can_run: false });
-    let error = loaded(&script).err().unwrap();
+    let error = project(&script).err().unwrap();
     let problems = Problems::from_error(error).unwrap();
     let told: Vec<String> = problems.iter().map(|problem| problem.message.clone()).collect();
     assert_eq!(told, ["`own:register` has no native equal", "unknown transform `own.transforms.first`"]);

@@ -6,22 +6,22 @@ use anyhow::Result;
 
 use crate::schema::fields::{Fields, missing, wrong};
 use crate::task::{Dependencies, Label, LabelList, Task};
-use crate::transform::{Context, Stub};
+use crate::transform::{Context, TaskDescription};
 use taskgraph_compat::value::path::KeyPath;
 use taskgraph_compat::value::{Map, Value};
 
 const END: &str = "do the transforms end with `taskgraph.transforms.task`?";
 
-/// Makes a task of a stub.
-pub fn finish(context: &Context<'_>, mut stub: Stub) -> Result<Task> {
-    let label = match stub.take("label") {
+/// Makes a task of a task.
+pub fn finish(context: &Context<'_>, mut description: TaskDescription) -> Result<Task> {
+    let label = match description.take("label") {
         Some(Value::Str(text)) => Label::parse(&text)?,
         Some(other) => return Err(wrong("label", &other, "a string")),
         None => return Err(missing("label", &format!("a string; {END}"))),
     };
-    let mut attributes = take_map(&mut stub, "attributes")?;
+    let mut attributes = take_map(&mut description, "attributes")?;
     attributes.put("kind", &context.kind.name);
-    let dependencies = match stub.take("dependencies") {
+    let dependencies = match description.take("dependencies") {
         None | Some(Value::Null) => Dependencies::default(),
         Some(Value::Map(map)) => map
             .iter()
@@ -32,36 +32,36 @@ pub fn finish(context: &Context<'_>, mut stub: Stub) -> Result<Task> {
             .collect::<Result<_>>()?,
         Some(other) => return Err(wrong("dependencies", &other, "a map")),
     };
-    let description = stub.text("description")?.into();
-    let definition = take_map(&mut stub, "task")?;
-    let optimization = stub.take("optimization").unwrap_or_default();
+    let text = description.text("description")?.into();
+    let definition = take_map(&mut description, "task")?;
+    let optimization = description.take("optimization").unwrap_or_default();
     Ok(Task {
         is_unwritable: false,
         kind: context.kind.name.clone(),
         label,
-        description,
+        description: text,
         definition,
         attributes,
         optimization,
         dependencies,
-        soft_dependencies: take_list(&mut stub, "soft-dependencies")?,
-        if_dependencies: take_list(&mut stub, "if-dependencies")?,
-        model: stub.model,
-        reuse: stub.reuse,
-        origin: stub.origin,
+        soft_dependencies: take_list(&mut description, "soft-dependencies")?,
+        if_dependencies: take_list(&mut description, "if-dependencies")?,
+        model: description.model,
+        reuse: description.reuse,
+        origin: description.origin,
     })
 }
 
-fn take_map(stub: &mut Stub, key: &str) -> Result<Map> {
-    match stub.take(key) {
+fn take_map(description: &mut TaskDescription, key: &str) -> Result<Map> {
+    match description.take(key) {
         Some(Value::Map(map)) => Ok(Arc::unwrap_or_clone(map)),
         Some(other) => Err(wrong(key, &other, "a map")),
         None => Err(missing(key, &format!("a map; {END}"))),
     }
 }
 
-fn take_list(stub: &mut Stub, key: &str) -> Result<LabelList> {
-    match stub.take(key) {
+fn take_list(description: &mut TaskDescription, key: &str) -> Result<LabelList> {
+    match description.take(key) {
         None | Some(Value::Null) => Ok(LabelList::default()),
         Some(Value::List(items)) => Ok(Arc::unwrap_or_clone(items).into()),
         Some(other) => Err(wrong(key, &other, "a list")),

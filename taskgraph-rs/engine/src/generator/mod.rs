@@ -51,7 +51,7 @@ use taskgraph_compat::yaml::Document;
 use verify::verify;
 
 /// A tree that was read: one load serves any number of graphs.
-pub struct Loaded {
+pub struct Project {
     /// The files.
     pub tree: Tree,
     /// config.yml.
@@ -104,7 +104,7 @@ pub struct OptimizeRequest<'a> {
     pub settings: &'a Settings,
     /// The task that decides; [`NO_DECISION`] where none does.
     pub decision_task_id: &'a str,
-    /// What the index has, of all that [`Loaded::wanted`] names.
+    /// What the index has, of all that [`Project::wanted`] names.
     pub found: &'a Found,
     /// The point in time from which deadlines count.
     pub now: SystemTime,
@@ -115,24 +115,24 @@ pub const NO_DECISION: &str = "DECISION-TASK";
 
 impl Full {
     /// What the Python of the tree has made; nothing if it has made no kind.
-    pub fn python(&self, loaded: &Loaded) -> Option<PythonFacts> {
+    pub fn python(&self, project: &Project) -> Option<PythonFacts> {
         if self.in_python.is_empty() {
             return None;
         }
-        let worker = loaded.worker().ok()?;
-        PythonFacts::of(&worker.opened.taskgraph, self.in_python.iter(), loaded.kinds.len())
+        let worker = project.worker().ok()?;
+        PythonFacts::of(&worker.opened.taskgraph, self.in_python.iter(), project.kinds.len())
     }
 }
 
-impl Loaded {
+impl Project {
     /// Reads the config and the kinds of a tree: all of them, or `target_kinds` and what they need.
     pub fn load(tree: Tree, registry: &Registry, target_kinds: &BTreeSet<String>) -> Result<Self> {
-        Loaded::load_as(tree, registry, target_kinds, true)
+        Project::load_as(tree, registry, target_kinds, true)
     }
 
     /// Reads a tree to tell who would make what of it. That nothing can be made by Python is no error.
     pub fn survey(tree: Tree, registry: &Registry) -> Result<Self> {
-        Loaded::load_as(tree, registry, &BTreeSet::new(), false)
+        Project::load_as(tree, registry, &BTreeSet::new(), false)
     }
 
     fn load_as(
@@ -170,7 +170,7 @@ impl Loaded {
         Problems(problems).check()?;
         let has_no_python = judge.has_no_python();
         let (payloads, strategies) = (registry.payloads().clone(), registry.known_strategies().clone());
-        Ok(Loaded {
+        Ok(Project {
             kinds,
             tree,
             config,

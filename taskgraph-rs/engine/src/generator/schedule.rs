@@ -1,4 +1,4 @@
-//! Makes the tasks of all kinds: each kind's stubs go through its transforms, in the order of the kinds.
+//! Makes the tasks of all kinds: each kind's tasks go through its transforms, in the order of the kinds.
 //!
 //! Invariant: a label is made once. A kind that fails keeps those that need it from being made, and no others.
 
@@ -221,12 +221,12 @@ impl Schedule<'_> {
         upstream: &TasksByLabel,
     ) -> Result<Vec<Arc<Task>>> {
         let sees_all = bench.kind.has_own_loader && !session.forks;
-        let loaded = sees_all.then(|| self.tasks_of(&bench.after));
+        let project = sees_all.then(|| self.tasks_of(&bench.after));
         session.kind(&KindRequest {
             tree: self.inputs.tree,
             kind: bench.kind,
             upstream,
-            loaded: loaded.as_ref(),
+            project: project.as_ref(),
             writes_artifacts: self.inputs.settings.python_artifacts.is_some(),
         })
     }

@@ -67,7 +67,7 @@ impl TaskGraph {
         if unusual.iter().any(|edge| edge.to.is_none()) {
             Problems(missing_dependencies(&tasks)).check()?;
         }
-        Problems(circle(&tasks, &unusual).into_iter().collect()).check()?;
+        Problems(cycle(&tasks, &unusual).into_iter().collect()).check()?;
         Ok(TaskGraph { tasks, edges: Edges::All, writes_all_dependencies: false })
     }
 
@@ -202,14 +202,14 @@ fn missing_dependencies(tasks: &TasksByLabel) -> Vec<Problem> {
 }
 
 /// A way round, if there is one.
-fn circle(tasks: &TasksByLabel, unusual: &[Unusual]) -> Option<Problem> {
+fn cycle(tasks: &TasksByLabel, unusual: &[Unusual]) -> Option<Problem> {
     let linked = stretches(unusual).into_iter().flatten().filter_map(|at| tasks.get_index(at));
     let linked = linked.map(|(label, task)| (label, task.dependencies.values().collect())).collect();
-    let circle = find_circle(&linked)?;
-    let way: Vec<_> = circle.0.iter().map(|label| format!("`{label}`")).collect();
-    let message = format!("tasks depend on each other in a circle: {}", way.join(" → "));
-    let place = circle.0.first().and_then(|label| tasks[*label].origin.place(&"dependencies".into()));
-    Some(Problem::error("circle", message).in_place(place))
+    let cycle = find_circle(&linked)?;
+    let way: Vec<_> = cycle.0.iter().map(|label| format!("`{label}`")).collect();
+    let message = format!("tasks depend on each other in a cycle: {}", way.join(" → "));
+    let place = cycle.0.first().and_then(|label| tasks[*label].origin.place(&"dependencies".into()));
+    Some(Problem::error("cycle", message).in_place(place))
 }
 
 /// The stretches of tasks that edges span which lead on, not back. A way round leads on as far as it leads back, so it

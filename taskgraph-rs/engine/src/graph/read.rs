@@ -8,28 +8,28 @@ use crate::diagnostics::origin::Origin;
 use crate::graph::TaskGraph;
 use crate::graph::json::numbers;
 use crate::schema::fields::Fields;
-use crate::schema::{Shape, optional, required};
+use crate::schema::{Schema, optional, required};
 use crate::task::{Dependencies, Label, LabelList, Task, TasksByLabel};
 use taskgraph_compat::json;
 use taskgraph_compat::value::{Map, Str, Value};
 
-const ANY_MAP: Shape = Shape::MapOf(&Shape::Any);
-const LABELS: Shape = Shape::Either(&[Shape::List(&Shape::Str), Shape::Null], "a list of labels");
+const ANY_MAP: Schema = Schema::MapOf(&Schema::Any);
+const LABELS: Schema = Schema::Either(&[Schema::List(&Schema::Str), Schema::Null], "a list of labels");
 
 /// What a task looks like in the file.
-const TASK: Shape = Shape::Open(
+const TASK: Schema = Schema::Open(
     &[
-        required("kind", Shape::Str),
-        required("label", Shape::Str),
-        optional("description", Shape::Str),
+        required("kind", Schema::Str),
+        required("label", Schema::Str),
+        optional("description", Schema::Str),
         required("attributes", ANY_MAP),
         required("task", ANY_MAP),
-        required("optimization", Shape::Any),
-        required("dependencies", Shape::MapOf(&Shape::Str)),
+        required("optimization", Schema::Any),
+        required("dependencies", Schema::MapOf(&Schema::Str)),
         optional("soft_dependencies", LABELS),
         optional("if_dependencies", LABELS),
     ],
-    &Shape::Any,
+    &Schema::Any,
 );
 
 impl TaskGraph {
@@ -66,7 +66,7 @@ pub(crate) fn read(value: Value) -> Result<Task> {
     let is_unwritable = numbers::any(fields.values().chain(attributes.values()));
     Ok(Task {
         is_unwritable,
-        origin: Arc::new(Origin { kind: kind.clone(), name: label.text().clone(), spots: Vec::new() }),
+        origin: Arc::new(Origin { kind: kind.clone(), name: label.text().clone(), locations: Vec::new() }),
         kind,
         label,
         description,

@@ -1,4 +1,4 @@
-//! Walks over a graph. The same ones serve kinds and tasks; the caller names a circle.
+//! Walks over a graph. The same ones serve kinds and tasks; the caller names a cycle.
 
 use std::collections::{BTreeSet, VecDeque};
 use std::hash::Hash;
@@ -6,9 +6,9 @@ use std::hash::Hash;
 use foldhash::fast::RandomState;
 use indexmap::{IndexMap, IndexSet};
 
-/// The way round a circle; its first node stands at the end again.
+/// The way round a cycle; its first node stands at the end again.
 #[derive(Debug)]
-pub struct Circle<T>(pub Vec<T>);
+pub struct Cycle<T>(pub Vec<T>);
 
 /// Nodes, and what each of them links to.
 pub type Links<'n, T> = IndexMap<&'n T, BTreeSet<&'n T>, RandomState>;
@@ -23,11 +23,11 @@ const STEPS_EACH: usize = 16;
 pub fn postorder<'n, T: Ord + Hash + Eq + 'n>(
     nodes: impl IntoIterator<Item = &'n T>,
     links: impl Fn(&'n T) -> BTreeSet<&'n T>,
-) -> Result<Vec<&'n T>, Circle<&'n T>> {
+) -> Result<Vec<&'n T>, Cycle<&'n T>> {
     let nodes: BTreeSet<&T> = nodes.into_iter().collect();
     let linked: Links<'_, T> = nodes.iter().map(|node| (*node, links(node))).collect();
-    if let Some(circle) = find_circle(&linked) {
-        return Err(circle);
+    if let Some(cycle) = find_circle(&linked) {
+        return Err(cycle);
     }
     let positions: Vec<Vec<usize>> = linked
         .values()
@@ -41,7 +41,7 @@ pub fn postorder<'n, T: Ord + Hash + Eq + 'n>(
 }
 
 /// The positions of all nodes in an order in which each comes after all it links to. `links` are the links of each
-/// node, sorted, and lead round no circle.
+/// node, sorted, and lead round no cycle.
 ///
 /// Python: `Graph._visit`. It puts a node that has to wait at the end of its queue, behind all it waits for. How often
 /// it does so depends on the names, and grows faster than the graph. So its walk is followed as long as that is
@@ -109,8 +109,8 @@ impl Order {
     }
 }
 
-/// Looks for a circle, without recursion: a graph may be deep.
-pub fn find_circle<'n, T: Ord + Hash + Eq>(linked: &Links<'n, T>) -> Option<Circle<&'n T>> {
+/// Looks for a cycle, without recursion: a graph may be deep.
+pub fn find_circle<'n, T: Ord + Hash + Eq>(linked: &Links<'n, T>) -> Option<Cycle<&'n T>> {
     let mut done: Nodes<'_, T> = Nodes::default();
     for start in linked.keys() {
         let mut way: Nodes<'_, T> = Nodes::default();
@@ -133,7 +133,7 @@ pub fn find_circle<'n, T: Ord + Hash + Eq>(linked: &Links<'n, T>) -> Option<Circ
                 Some(next) => match way.get_index_of(next) {
                     Some(at) => {
                         let round = way.iter().skip(at).copied().chain([next]).collect();
-                        return Some(Circle(round));
+                        return Some(Cycle(round));
                     }
                     None => enter(next, &mut way, &mut open),
                 },
@@ -157,7 +157,7 @@ mod tests {
         };
         postorder(&nodes, links)
             .map(|order| order.into_iter().cloned().collect())
-            .map_err(|circle| circle.0.into_iter().cloned().collect())
+            .map_err(|cycle| cycle.0.into_iter().cloned().collect())
     }
 
     #[test]

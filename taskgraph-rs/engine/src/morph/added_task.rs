@@ -23,7 +23,7 @@ pub(super) fn task(
     new_id: &mut dyn FnMut(&Label) -> TaskId,
 ) -> Result<ReadyTask> {
     let label = Label::parse(&label.into())?;
-    let origin = Origin { kind: KIND.into(), name: label.text().clone(), spots: Vec::new() };
+    let origin = Origin { kind: KIND.into(), name: label.text().clone(), locations: Vec::new() };
     let task = Task {
         kind: KIND.into(),
         description: "".into(),

@@ -8,7 +8,7 @@ mod python_tokens;
 use serde::Serialize;
 
 use crate::diagnostics::{Problem, place_of_key, place_of_value};
-use crate::generator::Loaded;
+use crate::generator::Project;
 use crate::loader::Kind;
 use crate::taskgraph_version::{TaskgraphVersion, since};
 use taskgraph_compat::source::{Place, Span};
@@ -51,14 +51,19 @@ impl Change {
 
 /// What is otherwise in the Python of a tree, in its `config.yml` and in the names of its transforms; and the files that
 /// nothing can be told of, because they cannot be read.
-pub fn changes(loaded: &Loaded) -> (Vec<Change>, Vec<Problem>) {
-    let (mut changes, problems) = python_names::changes(&loaded.tree);
-    let document = &loaded.config.document;
-    changes.extend(loaded.config.keys_refused_later().iter().map(|misfit| {
-        let message = format!("unknown key `{}`", misfit.path);
-        Change::new(since::CLOSED_SECTIONS, Effect::Refused, message, &place_of_key(document, &misfit.path))
+pub fn changes(project: &Project) -> (Vec<Change>, Vec<Problem>) {
+    let (mut changes, problems) = python_names::changes(&project.tree);
+    let document = &project.config.document;
+    changes.extend(project.config.keys_refused_later().iter().map(|violation| {
+        let message = format!("unknown key `{}`", violation.path);
+        Change::new(
+            since::CLOSED_SECTIONS,
+            Effect::Refused,
+            message,
+            &place_of_key(document, &violation.path),
+        )
     }));
-    changes.extend(loaded.kinds.values().flat_map(gone_transforms));
+    changes.extend(project.kinds.values().flat_map(gone_transforms));
     (changes, problems)
 }
 

@@ -8,7 +8,7 @@ use anyhow::Result;
 use crate::diagnostics::origin::told;
 use crate::diagnostics::{Problem, Problems, place_of_key, place_of_value};
 use crate::parameters::Given;
-use crate::schema::{Shape, optional, required};
+use crate::schema::{Schema, optional, required};
 use crate::task::id::TaskId;
 use taskgraph_compat::source::Source;
 use taskgraph_compat::value::path::KeyPath;
@@ -57,18 +57,18 @@ pub struct Found {
 }
 
 /// What a file of answers looks like.
-const SHAPE: Shape = Shape::Open(
+const SCHEMA: Schema = Schema::Open(
     &[
-        optional("index", Shape::MapOf(&Shape::Str)),
+        optional("index", Schema::MapOf(&Schema::Str)),
         optional(
             "status",
-            Shape::MapOf(&Shape::Open(
-                &[required("state", Shape::Str), required("expires", Shape::Str)],
-                &Shape::Any,
+            Schema::MapOf(&Schema::Open(
+                &[required("state", Schema::Str), required("expires", Schema::Str)],
+                &Schema::Any,
             )),
         ),
     ],
-    &Shape::Any,
+    &Schema::Any,
 );
 
 /// Looks up what is wanted. A failure is the machine's fault.
@@ -80,9 +80,11 @@ impl Found {
     pub fn read(source: Arc<Source>) -> Result<Self> {
         let Given { values, layer } = Given::read(source, true)?;
         let document = &layer.document;
-        let misfits = SHAPE.check(&values.clone().into());
-        let mut problems: Vec<Problem> =
-            misfits.iter().map(|misfit| told(misfit, misfit.path.clone(), Some(document))).collect();
+        let violations = SCHEMA.check(&values.clone().into());
+        let mut problems: Vec<Problem> = violations
+            .iter()
+            .map(|violation| told(violation, violation.path.clone(), Some(document)))
+            .collect();
         let mut found = Found::default();
         let mut id = |text: &str, path: KeyPath, place_of: fn(&_, &_) -> _| match TaskId::parse(text) {
             Ok(id) => Some(id),

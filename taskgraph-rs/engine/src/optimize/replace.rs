@@ -95,7 +95,7 @@ pub(super) fn deadline(
     let mut last: Option<Deadline> = None;
     for dependent in dependents {
         let task = nodes.tasks[dependent];
-        let micros = deadline_of(task, now).map_err(|error| task.origin.blame(error))?;
+        let micros = deadline_of(task, now).map_err(|error| task.origin.locate(error))?;
         if last.as_ref().is_none_or(|last| last.micros < micros) {
             last = Some(Deadline { micros, dependent: task.label.clone() });
         }

@@ -105,7 +105,7 @@ fn choose<'a>(request: &Request<'a>, nodes: &Nodes<'a>) -> Result<Vec<Chosen<'a>
     let mut problems = Vec::new();
     for task in &nodes.tasks {
         if let Err(error) = request.strategies.check(&task.optimization) {
-            problems.extend(Problems::from_error(task.origin.blame(error))?);
+            problems.extend(Problems::from_error(task.origin.locate(error))?);
         }
         chosen.extend(request.strategies.choose(task));
     }

@@ -7,8 +7,8 @@ use crate::optimize::outcome::PassedOver;
 use crate::optimize::strategy::{Answer, LookUp, Simple, Strategy};
 use crate::optimize::usable::objection;
 use crate::parameters::Params;
-use crate::schema::fields::Misfits;
-use crate::schema::{Misfit, STRINGS, What};
+use crate::schema::fields::Violations;
+use crate::schema::{STRINGS, Violation, What};
 use crate::task::Task;
 use taskgraph_compat::python::glob::Glob;
 use taskgraph_compat::value::path::KeyPath;
@@ -88,16 +88,16 @@ impl Strategies {
 
     /// Checks what a kind writes under `optimization`: nothing, or the name of one strategy and its argument.
     pub fn check(&self, optimization: &Value) -> Result<()> {
-        let misfits = self.misfits(optimization);
-        if misfits.is_empty() { Ok(()) } else { Err(Misfits(misfits).into()) }
+        let violations = self.violations(optimization);
+        if violations.is_empty() { Ok(()) } else { Err(Violations(violations).into()) }
     }
 
-    fn misfits(&self, optimization: &Value) -> Vec<Misfit> {
+    fn violations(&self, optimization: &Value) -> Vec<Violation> {
         let path = || KeyPath::dotted("optimization");
         let wrong = |found: String| {
             let allowed = "nothing (null), or one strategy with its argument".into();
             let what = What::Wrong { found, allowed, nearest: None, instead: None };
-            vec![Misfit { path: path(), what }]
+            vec![Violation { path: path(), what }]
         };
         let (name, argument) = match optimization {
             Value::Null => return Vec::new(),
@@ -111,12 +111,12 @@ impl Strategies {
         let path = || path().join(name);
         match self.get(name) {
             None => {
-                vec![Misfit { path: path(), what: What::Unknown(self.by_name.keys().copied().collect()) }]
+                vec![Violation { path: path(), what: What::Unknown(self.by_name.keys().copied().collect()) }]
             }
             Some(strategy) => {
-                let mut misfits = strategy.check(argument);
-                misfits.iter_mut().for_each(|misfit| misfit.path = path().concat(&misfit.path));
-                misfits
+                let mut violations = strategy.check(argument);
+                violations.iter_mut().for_each(|violation| violation.path = path().concat(&violation.path));
+                violations
             }
         }
     }

@@ -8,7 +8,7 @@ use anyhow::Result;
 use crate::optimize::index::Found;
 use crate::optimize::outcome::PassedOver;
 use crate::parameters::Params;
-use crate::schema::{Misfit, Shape};
+use crate::schema::{Schema, Violation};
 use crate::task::id::TaskId;
 use crate::task::{Label, Task};
 use taskgraph_compat::time::json_date;
@@ -61,7 +61,7 @@ pub struct Simple {
     /// Its name, which kinds write under `optimization`.
     pub name: &'static str,
     /// What its argument has to look like.
-    pub argument: Shape,
+    pub argument: Schema,
     /// Whether a task that is asked for is removed.
     pub removes: fn(&Task, &Params, &Value) -> Result<bool>,
     /// What replaces a task. What was found and not taken is added to the list.
@@ -75,7 +75,7 @@ impl Simple {
     pub const fn keeps(name: &'static str) -> Self {
         Simple {
             name,
-            argument: Shape::Any,
+            argument: Schema::Any,
             removes: |_, _, _| Ok(false),
             replaces: |_, _, _| Answer::Keep,
             index_paths: |_| Vec::new(),
@@ -133,7 +133,7 @@ impl Strategy {
     }
 
     /// What is wrong with an argument for it.
-    pub fn check(&self, argument: &Value) -> Vec<Misfit> {
+    pub fn check(&self, argument: &Value) -> Vec<Violation> {
         match self {
             Strategy::Simple(simple) => simple.argument.check(argument),
             // What a part of the argument looks like where it stands, only the split knows.

@@ -1,4 +1,4 @@
-//! The shape of the base parameters, and the check of all of them at once.
+//! The schema of the base parameters, and the check of all of them at once.
 
 use indexmap::IndexMap;
 
@@ -8,49 +8,49 @@ use crate::extension::Extension;
 use crate::graph::json::numbers;
 use crate::loader::Kind;
 use crate::parameters::Params;
-use crate::schema::{Field, Misfit, STRINGS, Shape, What, optional, required};
+use crate::schema::{Field, STRINGS, Schema, Violation, What, optional, required};
 use crate::taskgraph_version::TaskgraphVersion;
 use taskgraph_compat::suggest;
 use taskgraph_compat::value::path::KeyPath;
 use taskgraph_compat::value::{Str, Value};
 
-const TEXT_OR_NULL: Shape = Shape::Either(&[Shape::Str, Shape::Null], "a string or nothing (null)");
+const TEXT_OR_NULL: Schema = Schema::Either(&[Schema::Str, Schema::Null], "a string or nothing (null)");
 
 const BASE: &[Field] = &[
-    required("base_repository", Shape::Str),
-    required("base_ref", Shape::Str),
-    required("base_rev", Shape::Str),
-    required("build_date", Shape::Int),
-    required("build_number", Shape::Int),
+    required("base_repository", Schema::Str),
+    required("base_ref", Schema::Str),
+    required("base_rev", Schema::Str),
+    required("build_date", Schema::Int),
+    required("build_number", Schema::Int),
     required("do_not_optimize", STRINGS),
     required(
         "enable_always_target",
-        Shape::Either(&[Shape::Bool, STRINGS], "true, false or a list of kinds"),
+        Schema::Either(&[Schema::Bool, STRINGS], "true, false or a list of kinds"),
     ),
-    required("existing_tasks", Shape::MapOf(&Shape::Str)),
+    required("existing_tasks", Schema::MapOf(&Schema::Str)),
     required("files_changed", STRINGS),
     required("filters", STRINGS),
-    required("head_ref", Shape::Str),
-    required("head_repository", Shape::Str),
-    required("head_rev", Shape::Str),
-    required("head_tag", Shape::Str),
-    required("level", Shape::Str),
-    required("moz_build_date", Shape::Str),
+    required("head_ref", Schema::Str),
+    required("head_repository", Schema::Str),
+    required("head_rev", Schema::Str),
+    required("head_tag", Schema::Str),
+    required("level", Schema::Str),
+    required("moz_build_date", Schema::Str),
     required("next_version", TEXT_OR_NULL),
     required("optimize_strategies", TEXT_OR_NULL),
-    required("optimize_target_tasks", Shape::Bool),
-    required("owner", Shape::Str),
-    required("project", Shape::Str),
-    required("pushdate", Shape::Int),
-    required("pushlog_id", Shape::Str),
-    required("repository_type", Shape::Str),
-    required("target_tasks_method", Shape::Str),
-    required("tasks_for", Shape::Str),
+    required("optimize_target_tasks", Schema::Bool),
+    required("owner", Schema::Str),
+    required("project", Schema::Str),
+    required("pushdate", Schema::Int),
+    required("pushlog_id", Schema::Str),
+    required("repository_type", Schema::Str),
+    required("target_tasks_method", Schema::Str),
+    required("tasks_for", Schema::Str),
     required("version", TEXT_OR_NULL),
-    optional("code-review", Shape::Open(&[required("phabricator-build-target", Shape::Str)], &Shape::Any)),
+    optional("code-review", Schema::Open(&[required("phabricator-build-target", Schema::Str)], &Schema::Any)),
 ];
 
-/// All that is wrong with the parameters of a tree: their shapes, then what the tree's own check finds.
+/// All that is wrong with the parameters of a tree: their schemas, then what the tree's own check finds.
 ///
 /// Python, when it is not strict, lets unknown keys pass everywhere; so they are no errors here either, and
 /// whether they have an effect is told after the graph is made.
@@ -67,16 +67,16 @@ pub fn check(
             continue;
         }
         let path = KeyPath::dotted(field.name);
-        let misfits = match params.get(field.name) {
-            Some(value) => field.shape.check(value),
+        let violations = match params.get(field.name) {
+            Some(value) => field.schema.check(value),
             None if field.required => {
-                let what = What::Missing(field.shape.in_words());
-                vec![Misfit { path: KeyPath::default(), what }]
+                let what = What::Missing(field.schema.in_words());
+                vec![Violation { path: KeyPath::default(), what }]
             }
             None => Vec::new(),
         };
-        let within = |misfit: Misfit| Misfit { path: path.concat(&misfit.path), ..misfit };
-        let known = misfits.into_iter().filter(|misfit| !matches!(misfit.what, What::Unknown(_)));
+        let within = |violation: Violation| Violation { path: path.concat(&violation.path), ..violation };
+        let known = violations.into_iter().filter(|violation| !matches!(violation.what, What::Unknown(_)));
         problems.extend(tell_all(params, &known.map(within).collect::<Vec<_>>()));
     }
     if let Some(level) = params.get("level").and_then(Value::as_str)
@@ -111,7 +111,7 @@ pub fn check(
     }
     if let Some(check) = extension.check {
         let told: Vec<_> = problems.iter().map(|problem| problem.path.clone()).collect();
-        // What has the wrong shape is told once; a second opinion about the same key only confuses.
+        // What has the wrong schema is told once; a second opinion about the same key only confuses.
         let is_an_opinion = |problem: &Problem| problem.is_error() || problem.is_about_the_end();
         let found = check(params, kinds).into_iter();
         problems.extend(found.filter(|problem| !is_an_opinion(problem) || !told.contains(&problem.path)));
@@ -125,8 +125,8 @@ pub fn unknown(params: &Params, extension: &Extension) -> Vec<Problem> {
     let known: Vec<&'static str> = BASE.iter().chain(extension.parameters).map(|field| field.name).collect();
     let unknown = params.values().keys().filter(|name| !known.contains(&&***name));
     let unknown = unknown
-        .map(|name| Misfit { path: KeyPath::default().join(name), what: What::Unknown(known.clone()) });
-    let unknown = unknown.map(|misfit| tell(params, &misfit));
+        .map(|name| Violation { path: KeyPath::default().join(name), what: What::Unknown(known.clone()) });
+    let unknown = unknown.map(|violation| tell(params, &violation));
     let fields = BASE.iter().chain(extension.parameters);
     unknown.chain(fields.flat_map(|field| unknown_inside(params, field))).collect()
 }
@@ -138,11 +138,13 @@ pub fn unknown_in(params: &Params, extension: &Extension, name: &str) -> Vec<Pro
 }
 
 fn unknown_inside(params: &Params, field: &Field) -> Vec<Problem> {
-    let misfits = params.get(field.name).map(|value| field.shape.check(value)).unwrap_or_default();
-    let unknown = misfits.into_iter().filter(|misfit| matches!(misfit.what, What::Unknown(_)));
-    let unknown =
-        unknown.map(|misfit| Misfit { path: KeyPath::dotted(field.name).concat(&misfit.path), ..misfit });
-    unknown.map(|misfit| tell(params, &misfit)).collect()
+    let violations = params.get(field.name).map(|value| field.schema.check(value)).unwrap_or_default();
+    let unknown = violations.into_iter().filter(|violation| matches!(violation.what, What::Unknown(_)));
+    let unknown = unknown.map(|violation| Violation {
+        path: KeyPath::dotted(field.name).concat(&violation.path),
+        ..violation
+    });
+    unknown.map(|violation| tell(params, &violation)).collect()
 }
 
 /// Numbers of a config that JSON lacks: parameters travel as JSON, from an action to its graph for example.
@@ -159,29 +161,29 @@ fn without_place(params: &Params, field: &Field, value: &Value) -> Vec<Problem> 
         .collect()
 }
 
-/// Misfits as problems. What a section lacks is told at once: each key by itself would repeat the place of the section.
-fn tell_all(params: &Params, misfits: &[Misfit]) -> Vec<Problem> {
-    let mut missing: IndexMap<KeyPath, Vec<&Misfit>> = IndexMap::new();
-    for misfit in misfits.iter().filter(|misfit| matches!(misfit.what, What::Missing(_))) {
-        missing.entry(misfit.path.parent()).or_default().push(misfit);
+/// Violations as problems. What a section lacks is told at once: each key by itself would repeat the place of the section.
+fn tell_all(params: &Params, violations: &[Violation]) -> Vec<Problem> {
+    let mut missing: IndexMap<KeyPath, Vec<&Violation>> = IndexMap::new();
+    for violation in violations.iter().filter(|violation| matches!(violation.what, What::Missing(_))) {
+        missing.entry(violation.path.parent()).or_default().push(violation);
     }
     let mut problems = Vec::new();
-    for misfit in misfits {
-        match missing.get(&misfit.path.parent()).filter(|_| matches!(misfit.what, What::Missing(_))) {
+    for violation in violations {
+        match missing.get(&violation.path.parent()).filter(|_| matches!(violation.what, What::Missing(_))) {
             Some(lacking) if lacking.len() > 1 => {
-                if lacking.first().is_some_and(|first| first.path == misfit.path) {
-                    problems.push(lacks(params, &misfit.path.parent(), lacking));
+                if lacking.first().is_some_and(|first| first.path == violation.path) {
+                    problems.push(lacks(params, &violation.path.parent(), lacking));
                 }
             }
-            _ => problems.push(tell(params, misfit)),
+            _ => problems.push(tell(params, violation)),
         }
     }
     problems
 }
 
 /// A section that lacks several keys.
-fn lacks(params: &Params, section: &KeyPath, lacking: &[&Misfit]) -> Problem {
-    let names: Vec<String> = lacking.iter().filter_map(|misfit| misfit.path.last_name()).collect();
+fn lacks(params: &Params, section: &KeyPath, lacking: &[&Violation]) -> Problem {
+    let names: Vec<String> = lacking.iter().filter_map(|violation| violation.path.last_name()).collect();
     let named = suggest::list(names.iter().map(|name| format!("`{name}`"))).replace(" or ", " and ");
     let label = format!("{} keys have to be here", names.len());
     Problem::error("missing-key", format!("missing keys {named}"))
@@ -189,11 +191,11 @@ fn lacks(params: &Params, section: &KeyPath, lacking: &[&Misfit]) -> Problem {
         .in_place(params.place_of_key(section))
 }
 
-/// A misfit of the parameters as a problem, with its place in the file that has it.
-pub fn tell(params: &Params, misfit: &Misfit) -> Problem {
-    let (document, inside) = match params.layer(&misfit.path) {
+/// A violation of the parameters as a problem, with its place in the file that has it.
+pub fn tell(params: &Params, violation: &Violation) -> Problem {
+    let (document, inside) = match params.layer(&violation.path) {
         Some((layer, inside)) => (Some(layer.document.clone()), inside),
-        None => (None, misfit.path.clone()),
+        None => (None, violation.path.clone()),
     };
-    told(misfit, inside, document.as_ref())
+    told(violation, inside, document.as_ref())
 }

@@ -42,7 +42,7 @@ pub struct KindRequest<'a> {
     /// The tasks of the kinds that it depends on, in order.
     pub upstream: &'a TasksByLabel,
     /// All tasks that were made before, for a loader that may look at them.
-    pub loaded: Option<&'a TasksByLabel>,
+    pub project: Option<&'a TasksByLabel>,
     /// Whether the graph is that of a decision, for which kinds may write artifacts.
     pub writes_artifacts: bool,
 }
@@ -102,13 +102,13 @@ impl Session {
 
     /// Makes the tasks of a kind.
     pub fn kind(&self, request: &KindRequest<'_>) -> Result<Vec<Arc<Task>>> {
-        let KindRequest { tree, kind, upstream, loaded, writes_artifacts } = request;
-        let new = self.new_tasks(loaded.unwrap_or(upstream).values())?;
+        let KindRequest { tree, kind, upstream, project, writes_artifacts } = request;
+        let new = self.new_tasks(project.unwrap_or(upstream).values())?;
         let labels = |tasks: &TasksByLabel| tasks.keys().map(Label::text).collect::<Value>();
         let arguments = object(&[
             ("name", &json(&(&kind.name).into())?),
             ("upstream", &json(&labels(upstream))?),
-            ("loaded", &json(&labels(loaded.unwrap_or(upstream)))?),
+            ("loaded", &json(&labels(project.unwrap_or(upstream)))?),
             ("new", &new),
             ("write_artifacts", &writes_artifacts.to_string()),
             ("fork", &self.forks.to_string()),
@@ -167,7 +167,7 @@ impl Session {
 }
 
 fn task_json(task: &Arc<Task>) -> Result<String> {
-    json(&tasks::to_value(task)).map_err(|error| task.origin.blame(error))
+    json(&tasks::to_value(task)).map_err(|error| task.origin.locate(error))
 }
 
 /// A JSON list of items that are written already.

@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result};
 use serde::ser::{Error as _, Serialize, SerializeMap, SerializeSeq, Serializer};
 use serde_json::value::RawValue;
 
-use crate::diagnostics::origin::{Origin, Spot};
+use crate::diagnostics::origin::{Location, Origin};
 use crate::graph::read;
 use crate::loader::Kind;
 use crate::schema::fields::Fields;
@@ -34,11 +34,11 @@ pub(super) fn to_value(task: &Task) -> Value {
 /// A task that the worker made for `kind`.
 pub(crate) fn from_value(value: Value, kind: &Kind) -> Result<Task> {
     let mut task = read::read(value).context("the tree's Python returned what is no task")?;
-    let spot = Spot { document: kind.document.clone(), path: Default::default() };
+    let spot = Location { document: kind.document.clone(), path: Default::default() };
     // What Python has written as JSON, JSON has room for.
     task.is_unwritable = false;
     task.origin =
-        Arc::new(Origin { kind: kind.name.clone(), name: task.label.text().clone(), spots: vec![spot] });
+        Arc::new(Origin { kind: kind.name.clone(), name: task.label.text().clone(), locations: vec![spot] });
     Ok(task)
 }
 

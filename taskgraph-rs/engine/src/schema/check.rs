@@ -1,12 +1,12 @@
-//! Whether a value has a shape, without a word about why not.
+//! Whether a value has a schema, without a word about why not.
 //!
-//! The stubs of a kind have the same keys in the same order. Which field each key is, is found out for the first of
+//! The tasks of a kind have the same keys in the same order. Which field each key is, is found out for the first of
 //! them and kept: of the next one, a look at the addresses of the keys tells that they are the same.
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use crate::schema::{Field, Shape, arms};
+use crate::schema::{Field, Schema, arms};
 use taskgraph_compat::value::{Map, Str, Value};
 
 /// Shorter lists of fields are gone through.
@@ -17,12 +17,12 @@ struct Known {
     of: Of,
     /// The addresses of the keys. They are those of names that are never freed.
     keys: Vec<usize>,
-    /// The shape of what stands under each.
-    shapes: Vec<&'static Shape>,
+    /// The schema of what stands under each.
+    schemas: Vec<&'static Schema>,
 }
 
 /// What tells a list of fields, and what others may have, from others.
-type Of = (*const Field, Option<*const Shape>);
+type Of = (*const Field, Option<*const Schema>);
 
 thread_local! {
     /// The one that was known last, of those whose list of fields lies at an address like this.
@@ -31,70 +31,70 @@ thread_local! {
 
 const PLACES: usize = 64;
 
-impl Shape {
-    /// Whether `value` has this shape.
+impl Schema {
+    /// Whether `value` has this schema.
     #[inline]
     pub fn fits(&self, value: &Value) -> bool {
         // Most of what is looked at is text that may be text.
         match (self, value) {
-            (Shape::Any, _) | (Shape::Str, Value::Str(_)) => true,
+            (Schema::Any, _) | (Schema::Str, Value::Str(_)) => true,
             _ => self.fits_whole(value),
         }
     }
 
     fn fits_whole(&self, value: &Value) -> bool {
         match self {
-            Shape::Any => true,
-            Shape::Str => matches!(value, Value::Str(_)),
-            Shape::Int => matches!(value, Value::Int(_) | Value::BigInt(_) | Value::Bool(_)),
-            Shape::Float => matches!(value, Value::Float(_)),
-            Shape::Bool => matches!(value, Value::Bool(_)),
-            Shape::True => matches!(value, Value::Bool(true)),
-            Shape::Null => matches!(value, Value::Null),
-            Shape::Word(words) => value.as_str().is_some_and(|text| words.contains(&text)),
-            Shape::List(item) => value.as_list().is_some_and(|items| items.iter().all(|v| item.fits(v))),
-            Shape::MapOf(_) | Shape::Map(_) | Shape::Open(..) => {
+            Schema::Any => true,
+            Schema::Str => matches!(value, Value::Str(_)),
+            Schema::Int => matches!(value, Value::Int(_) | Value::BigInt(_) | Value::Bool(_)),
+            Schema::Float => matches!(value, Value::Float(_)),
+            Schema::Bool => matches!(value, Value::Bool(_)),
+            Schema::True => matches!(value, Value::Bool(true)),
+            Schema::Null => matches!(value, Value::Null),
+            Schema::Word(words) => value.as_str().is_some_and(|text| words.contains(&text)),
+            Schema::List(item) => value.as_list().is_some_and(|items| items.iter().all(|v| item.fits(v))),
+            Schema::MapOf(_) | Schema::Map(_) | Schema::Open(..) => {
                 value.as_map().is_some_and(|map| self.fits_fields(map))
             }
-            Shape::KeyedBy(names, shape) => match arms(names, value) {
+            Schema::KeyedBy(names, schema) => match arms(names, value) {
                 Some((_, map)) => map.values().all(|arm| self.fits(arm)),
-                None => shape.fits(value),
+                None => schema.fits(value),
             },
-            Shape::Either(shapes, _) => shapes.iter().any(|shape| shape.fits(value)),
+            Schema::Either(schemas, _) => schemas.iter().any(|schema| schema.fits(value)),
         }
     }
 
-    /// Whether a map with these entries has this shape.
+    /// Whether a map with these entries has this schema.
     pub fn fits_fields(&self, map: &Map) -> bool {
         match self {
-            Shape::Map(fields) => fields_fit(fields, None, map),
-            Shape::Open(fields, rest) => fields_fit(fields, Some(rest), map),
-            Shape::MapOf(shape) => map.values().all(|value| shape.fits(value)),
-            Shape::Any => true,
+            Schema::Map(fields) => fields_fit(fields, None, map),
+            Schema::Open(fields, rest) => fields_fit(fields, Some(rest), map),
+            Schema::MapOf(schema) => map.values().all(|value| schema.fits(value)),
+            Schema::Any => true,
             _ => false,
         }
     }
 }
 
-fn fields_fit(fields: &'static [Field], rest: Option<&'static Shape>, map: &Map) -> bool {
-    let shape_of = |key: &Str| fields.iter().find(|field| field.name == key).map(|f| &f.shape).or(rest);
+fn fields_fit(fields: &'static [Field], rest: Option<&'static Schema>, map: &Map) -> bool {
+    let shape_of = |key: &Str| fields.iter().find(|field| field.name == key).map(|f| &f.schema).or(rest);
     let has_all = || fields.iter().all(|field| !field.required || map.contains_key(field.name));
     if fields.len() <= FEW {
-        return map.iter().all(|(key, value)| shape_of(key).is_some_and(|shape| shape.fits(value)))
+        return map.iter().all(|(key, value)| shape_of(key).is_some_and(|schema| schema.fits(value)))
             && has_all();
     }
     let of: Of = (fields.as_ptr(), rest.map(std::ptr::from_ref));
     let place = of.0.addr() / size_of::<Field>() % PLACES;
     let last = LAST.with_borrow(|last| last[place].clone());
     if let Some(known) = last.filter(|known| known.of == of && map.has_keys_at(&known.keys)) {
-        return map.values().zip(&known.shapes).all(|(value, shape)| shape.fits(value));
+        return map.values().zip(&known.schemas).all(|(value, schema)| schema.fits(value));
     }
-    let Some(shapes) = map.keys().map(shape_of).collect::<Option<Vec<_>>>() else { return false };
-    if !has_all() || !map.values().zip(&shapes).all(|(value, shape)| shape.fits(value)) {
+    let Some(schemas) = map.keys().map(shape_of).collect::<Option<Vec<_>>>() else { return false };
+    if !has_all() || !map.values().zip(&schemas).all(|(value, schema)| schema.fits(value)) {
         return false;
     }
     if map.keys().all(Str::is_static) {
-        let known = Known { of, keys: map.addresses(), shapes };
+        let known = Known { of, keys: map.addresses(), schemas };
         LAST.with_borrow_mut(|last| last[place] = Some(Rc::new(known)));
     }
     true
@@ -106,22 +106,22 @@ mod tests {
     use crate::schema::{optional, required};
     use taskgraph_compat::map;
 
-    const ONE: Shape = Shape::Map(&[
-        required("a", Shape::Int),
-        optional("b", Shape::Str),
-        optional("c", Shape::Str),
-        optional("d", Shape::Str),
-        optional("e", Shape::Str),
+    const ONE: Schema = Schema::Map(&[
+        required("a", Schema::Int),
+        optional("b", Schema::Str),
+        optional("c", Schema::Str),
+        optional("d", Schema::Str),
+        optional("e", Schema::Str),
     ]);
-    const OPEN: Shape = Shape::Open(
+    const OPEN: Schema = Schema::Open(
         &[
-            required("a", Shape::Int),
-            required("b", Shape::Str),
-            optional("c", Shape::Str),
-            optional("d", Shape::Str),
-            optional("e", Shape::Str),
+            required("a", Schema::Int),
+            required("b", Schema::Str),
+            optional("c", Schema::Str),
+            optional("d", Schema::Str),
+            optional("e", Schema::Str),
         ],
-        &Shape::Bool,
+        &Schema::Bool,
     );
 
     #[test]

@@ -2,27 +2,27 @@
 
 use anyhow::{Result, anyhow, bail};
 
-use crate::schema::{Misfit, Shape, What, found};
+use crate::schema::{Schema, Violation, What, found};
 use taskgraph_compat::value::path::KeyPath;
 use taskgraph_compat::value::{Map, Value, key as shared};
 
-/// A section that does not have its shape. Carries the paths, so that whoever knows the file can point at them.
+/// A section that does not have its schema. Carries the paths, so that whoever knows the file can point at them.
 #[derive(Debug)]
-pub struct Misfits(pub Vec<Misfit>);
+pub struct Violations(pub Vec<Violation>);
 
-impl std::fmt::Display for Misfits {
+impl std::fmt::Display for Violations {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let told: Vec<_> = self.0.iter().map(|misfit| format!("`{}`", misfit.path)).collect();
+        let told: Vec<_> = self.0.iter().map(|violation| format!("`{}`", violation.path)).collect();
         write!(f, "wrong or missing: {}", told.join(", "))
     }
 }
 
-impl std::error::Error for Misfits {}
+impl std::error::Error for Violations {}
 
-/// What is wrong with a value that has its shape. Carries the path, so that whoever knows the file can point at it.
+/// What is wrong with a value that has its schema. Carries the path, so that whoever knows the file can point at it.
 #[derive(Debug)]
 pub struct About {
-    /// The key of the stub.
+    /// The key of the task.
     pub path: KeyPath,
     /// What is wrong.
     pub message: String,
@@ -36,20 +36,20 @@ impl std::fmt::Display for About {
 
 impl std::error::Error for About {}
 
-impl Shape {
-    /// Checks `value`, which stands at `path` of a stub.
+impl Schema {
+    /// Checks `value`, which stands at `path` of a task.
     pub fn require(&self, value: &Value, path: &KeyPath) -> Result<()> {
-        let mut misfits = self.check(value);
-        if misfits.is_empty() {
+        let mut violations = self.check(value);
+        if violations.is_empty() {
             return Ok(());
         }
-        for misfit in &mut misfits {
-            misfit.path = path.concat(&misfit.path);
+        for violation in &mut violations {
+            violation.path = path.concat(&violation.path);
         }
-        Err(Misfits(misfits).into())
+        Err(Violations(violations).into())
     }
 
-    /// Checks all fields of a stub.
+    /// Checks all fields of a task.
     pub fn require_of(&self, fields: &Map) -> Result<()> {
         match self.fits_fields(fields) {
             true => Ok(()),
@@ -61,7 +61,7 @@ impl Shape {
 /// An error about the value at one key.
 pub fn wrong(path: impl Into<KeyPath>, value: &Value, allowed: &str) -> anyhow::Error {
     let what = What::Wrong { found: found(value), allowed: allowed.into(), nearest: None, instead: None };
-    Misfits(vec![Misfit { path: path.into(), what }]).into()
+    Violations(vec![Violation { path: path.into(), what }]).into()
 }
 
 /// An error about the value at one key, in other words than what is allowed there.
@@ -76,7 +76,7 @@ pub fn within<T>(path: impl Into<KeyPath>, result: Result<T>) -> Result<T> {
 
 /// An error about a key that is not there.
 pub fn missing(path: impl Into<KeyPath>, needed: &str) -> anyhow::Error {
-    Misfits(vec![Misfit { path: path.into(), what: What::Missing(needed.into()) }]).into()
+    Violations(vec![Violation { path: path.into(), what: What::Missing(needed.into()) }]).into()
 }
 
 /// What transforms do with maps.

@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::schema::{Field, Shape};
+use crate::schema::{Field, Schema};
 
 /// Which keys a schema insists on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,47 +16,47 @@ pub enum Strictness {
     Strict,
 }
 
-/// The schema of a config with this shape.
-pub fn json_schema(shape: &Shape, title: &str, strictness: Strictness) -> Value {
-    let mut schema = Map::new();
-    schema.insert("$schema".into(), "http://json-schema.org/draft-07/schema#".into());
-    schema.insert("title".into(), title.into());
-    schema.extend(of(shape, strictness));
-    schema.into()
+/// A schema as JSON Schema, draft 7.
+pub fn json_schema(schema: &Schema, title: &str, strictness: Strictness) -> Value {
+    let mut json = Map::new();
+    json.insert("$schema".into(), "http://json-schema.org/draft-07/schema#".into());
+    json.insert("title".into(), title.into());
+    json.extend(of(schema, strictness));
+    json.into()
 }
 
-fn of(shape: &Shape, strictness: Strictness) -> Map<String, Value> {
-    let schema = match shape {
-        Shape::Any => json!({}),
-        Shape::Str => json!({"type": "string"}),
+fn of(schema: &Schema, strictness: Strictness) -> Map<String, Value> {
+    let schema = match schema {
+        Schema::Any => json!({}),
+        Schema::Str => json!({"type": "string"}),
         // Editors read YAML 1.2, where a number with underscores is a text.
-        Shape::Int => json!({"type": ["integer", "string"], "pattern": "^[-+]?[0-9][0-9_]*$"}),
-        Shape::Float => json!({"type": "number"}),
-        Shape::Bool => json!({"type": "boolean"}),
-        Shape::True => json!({"const": true}),
-        Shape::Null => json!({"type": "null"}),
-        Shape::Word(words) => json!({"enum": words}),
-        Shape::List(item) => json!({"type": "array", "items": of(item, strictness)}),
-        Shape::MapOf(inner) => json!({"type": "object", "additionalProperties": of(inner, strictness)}),
-        Shape::Map(fields) => {
+        Schema::Int => json!({"type": ["integer", "string"], "pattern": "^[-+]?[0-9][0-9_]*$"}),
+        Schema::Float => json!({"type": "number"}),
+        Schema::Bool => json!({"type": "boolean"}),
+        Schema::True => json!({"const": true}),
+        Schema::Null => json!({"type": "null"}),
+        Schema::Word(words) => json!({"enum": words}),
+        Schema::List(item) => json!({"type": "array", "items": of(item, strictness)}),
+        Schema::MapOf(inner) => json!({"type": "object", "additionalProperties": of(inner, strictness)}),
+        Schema::Map(fields) => {
             let mut schema = object(fields, strictness);
             if strictness == Strictness::Strict {
                 schema.insert("additionalProperties".into(), false.into());
             }
             return schema;
         }
-        Shape::Open(fields, rest) => {
+        Schema::Open(fields, rest) => {
             let mut schema = object(fields, strictness);
             schema.insert("additionalProperties".into(), of(rest, strictness).into());
             return schema;
         }
-        Shape::KeyedBy(names, inner) => {
+        Schema::KeyedBy(names, inner) => {
             let by: Vec<String> = names.iter().map(|name| format!("by-{name}")).collect();
             let keyed = json!({"type": "object", "propertyNames": {"enum": by}, "minProperties": 1});
             json!({"anyOf": [of(inner, strictness), keyed]})
         }
-        Shape::Either(shapes, words) => {
-            let any: Vec<_> = shapes.iter().map(|shape| of(shape, strictness)).collect();
+        Schema::Either(schemas, words) => {
+            let any: Vec<_> = schemas.iter().map(|schema| of(schema, strictness)).collect();
             json!({"anyOf": any, "description": words})
         }
     };
@@ -86,7 +86,7 @@ fn property(field: &Field, strictness: Strictness) -> Value {
     }
     schema.extend(match field.detail {
         Some(detail) => of(detail, strictness),
-        None => of(&field.shape, strictness),
+        None => of(&field.schema, strictness),
     });
     if !field.words.is_empty() {
         schema.insert("enum".into(), field.words.into());
@@ -99,17 +99,17 @@ mod tests {
     use super::*;
     use crate::schema::{optional, required};
 
-    const INNER: Shape = Shape::Map(&[required("urls", crate::schema::STRINGS)]);
-    const SHAPE: Shape = Shape::Map(&[
-        required("count", Shape::Int).about("How many"),
-        optional("mode", Shape::Str).words(&["a", "b"]),
-        optional("model", Shape::Any).detail(&INNER),
+    const INNER: Schema = Schema::Map(&[required("urls", crate::schema::STRINGS)]);
+    const SCHEMA: Schema = Schema::Map(&[
+        required("count", Schema::Int).about("How many"),
+        optional("mode", Schema::Str).words(&["a", "b"]),
+        optional("model", Schema::Any).detail(&INNER),
     ]);
 
     #[test]
     fn a_lenient_schema_insists_on_nothing() {
         assert_eq!(
-            json_schema(&SHAPE, "It", Strictness::Lenient),
+            json_schema(&SCHEMA, "It", Strictness::Lenient),
             json!({
                 "$schema": "http://json-schema.org/draft-07/schema#",
                 "title": "It",
@@ -130,7 +130,7 @@ mod tests {
 
     #[test]
     fn a_strict_one_names_what_has_to_be_there_and_what_may() {
-        let schema = json_schema(&SHAPE, "It", Strictness::Strict);
+        let schema = json_schema(&SCHEMA, "It", Strictness::Strict);
         assert_eq!(schema["required"], json!(["count"]));
         assert_eq!(schema["additionalProperties"], json!(false));
         assert_eq!(schema["properties"]["model"]["required"], json!(["urls"]));

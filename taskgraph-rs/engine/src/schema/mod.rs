@@ -1,6 +1,6 @@
 //! Shapes: what a section of a kind, a config or a set of parameters must look like, as data.
 //!
-//! A check gathers every misfit with its path; it never stops at the first. The meaning of each shape is that of
+//! A check gathers every violation with its path; it never stops at the first. The meaning of each schema is that of
 //! the voluptuous schemas of the reference (a boolean passes for an integer, an integer does not for a float).
 
 pub(crate) mod check;
@@ -16,7 +16,7 @@ use taskgraph_compat::value::{Map, Value};
 
 /// What a value must look like.
 #[derive(Clone, Copy, Debug)]
-pub enum Shape {
+pub enum Schema {
     /// Anything.
     Any,
     /// Text.
@@ -33,35 +33,35 @@ pub enum Shape {
     Null,
     /// One of these words.
     Word(&'static [&'static str]),
-    /// A list of which each item has this shape.
-    List(&'static Shape),
+    /// A list of which each item has this schema.
+    List(&'static Schema),
     /// A map with these fields and no others.
     Map(&'static [Field]),
-    /// A map with these fields; others may be there and have the second shape.
-    Open(&'static [Field], &'static Shape),
-    /// A map with any keys, of which each value has this shape.
-    MapOf(&'static Shape),
+    /// A map with these fields; others may be there and have the second schema.
+    Open(&'static [Field], &'static Schema),
+    /// A map with any keys, of which each value has this schema.
+    MapOf(&'static Schema),
     /// The value itself, or maps `by-NAME` around it, nested as one likes.
-    KeyedBy(&'static [&'static str], &'static Shape),
-    /// One of these shapes. The text says in words what is allowed.
-    Either(&'static [Shape], &'static str),
+    KeyedBy(&'static [&'static str], &'static Schema),
+    /// One of these schemas. The text says in words what is allowed.
+    Either(&'static [Schema], &'static str),
 }
 
-/// A key of a map and the shape of what stands there.
+/// A key of a map and the schema of what stands there.
 #[derive(Clone, Copy, Debug)]
 pub struct Field {
     /// The key.
     pub name: &'static str,
     /// Whether it has to be there.
     pub required: bool,
-    /// The shape of its value.
-    pub shape: Shape,
+    /// The schema of its value.
+    pub schema: Schema,
     /// What it is for, in a sentence; may be empty.
     pub about: &'static str,
-    /// The words that are known further down, where the shape takes any text. None: every text may be one.
+    /// The words that are known further down, where the schema takes any text. None: every text may be one.
     pub words: &'static [&'static str],
-    /// What stands there, where the shape leaves that to another check.
-    pub detail: Option<&'static Shape>,
+    /// What stands there, where the schema leaves that to another check.
+    pub detail: Option<&'static Schema>,
     /// Whether null stands for nothing, where later versions of Taskgraph take it: see
     /// [`takes_null_for_nothing`](crate::taskgraph_version::TaskgraphVersion::takes_null_for_nothing).
     pub or_null: bool,
@@ -69,8 +69,8 @@ pub struct Field {
 
 impl Field {
     /// A field of which nothing more is said.
-    const fn new(name: &'static str, required: bool, shape: Shape) -> Self {
-        Field { name, required, shape, about: "", words: &[], detail: None, or_null: false }
+    const fn new(name: &'static str, required: bool, schema: Schema) -> Self {
+        Field { name, required, schema, about: "", words: &[], detail: None, or_null: false }
     }
 
     /// The same, with what it is for.
@@ -89,19 +89,19 @@ impl Field {
     }
 
     /// The same, with what stands there.
-    pub const fn detail(self, detail: &'static Shape) -> Self {
+    pub const fn detail(self, detail: &'static Schema) -> Self {
         Field { detail: Some(detail), ..self }
     }
 }
 
 /// A field that has to be there.
-pub const fn required(name: &'static str, shape: Shape) -> Field {
-    Field::new(name, true, shape)
+pub const fn required(name: &'static str, schema: Schema) -> Field {
+    Field::new(name, true, schema)
 }
 
 /// A field that may be there.
-pub const fn optional(name: &'static str, shape: Shape) -> Field {
-    Field::new(name, false, shape)
+pub const fn optional(name: &'static str, schema: Schema) -> Field {
+    Field::new(name, false, schema)
 }
 
 /// The fields of two lists as one: `N` is how many there are together.
@@ -117,21 +117,21 @@ pub const fn joined<const N: usize>(first: &[Field], second: &[Field]) -> [Field
 }
 
 /// A list of strings.
-pub const STRINGS: Shape = Shape::List(&Shape::Str);
+pub const STRINGS: Schema = Schema::List(&Schema::Str);
 
 /// A string, or a string with references to tasks or artifacts in it.
-pub const TEXT_OR_REFERENCE: Shape = Shape::Either(
+pub const TEXT_OR_REFERENCE: Schema = Schema::Either(
     &[
-        Shape::Str,
-        Shape::Map(&[required("task-reference", Shape::Str)]),
-        Shape::Map(&[required("artifact-reference", Shape::Str)]),
+        Schema::Str,
+        Schema::Map(&[required("task-reference", Schema::Str)]),
+        Schema::Map(&[required("artifact-reference", Schema::Str)]),
     ],
     "a string, `task-reference: …` or `artifact-reference: …`",
 );
 
-/// How a value fails its shape.
+/// How a value fails its schema.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Misfit {
+pub struct Violation {
     /// Where; for a missing key, where it should be.
     pub path: KeyPath,
     /// What is wrong there.
@@ -158,52 +158,52 @@ pub enum What {
     },
 }
 
-impl Shape {
-    /// All misfits of `value`, in the order of the value, missing keys last.
-    pub fn check(&self, value: &Value) -> Vec<Misfit> {
-        let mut misfits = Vec::new();
+impl Schema {
+    /// All violations of `value`, in the order of the value, missing keys last.
+    pub fn check(&self, value: &Value) -> Vec<Violation> {
+        let mut violations = Vec::new();
         if !self.fits(value) {
-            self.collect(value, &KeyPath::default(), &mut misfits);
+            self.collect(value, &KeyPath::default(), &mut violations);
         }
-        misfits
+        violations
     }
 
-    fn collect(&self, value: &Value, path: &KeyPath, out: &mut Vec<Misfit>) {
+    fn collect(&self, value: &Value, path: &KeyPath, out: &mut Vec<Violation>) {
         match (self, value) {
-            (Shape::List(item), Value::List(items)) => {
+            (Schema::List(item), Value::List(items)) => {
                 for (index, value) in items.iter().enumerate() {
                     item.collect(value, &path.join(index), out);
                 }
             }
-            (Shape::MapOf(shape), Value::Map(map)) => {
+            (Schema::MapOf(schema), Value::Map(map)) => {
                 for (key, value) in map.iter() {
-                    shape.collect(value, &path.join(key), out);
+                    schema.collect(value, &path.join(key), out);
                 }
             }
-            (Shape::Map(fields), Value::Map(_)) => collect_fields(fields, None, value, path, out),
-            (Shape::Open(fields, rest), Value::Map(_)) => {
+            (Schema::Map(fields), Value::Map(_)) => collect_fields(fields, None, value, path, out),
+            (Schema::Open(fields, rest), Value::Map(_)) => {
                 collect_fields(fields, Some(rest), value, path, out)
             }
-            (Shape::KeyedBy(names, shape), _) => match arms(names, value) {
+            (Schema::KeyedBy(names, schema), _) => match arms(names, value) {
                 Some((by, map)) => {
                     let path = path.join(by);
                     for (key, arm) in map {
                         self.collect(arm, &path.join(key), out);
                     }
                 }
-                None => shape.collect(value, path, out),
+                None => schema.collect(value, path, out),
             },
             _ if self.fits(value) => {}
-            (Shape::Either(shapes, _), _) if meant(shapes, value).is_some() => {
-                meant(shapes, value).into_iter().for_each(|shape| shape.collect(value, path, out));
+            (Schema::Either(schemas, _), _) if meant(schemas, value).is_some() => {
+                meant(schemas, value).into_iter().for_each(|schema| schema.collect(value, path, out));
             }
-            _ => out.push(Misfit {
+            _ => out.push(Violation {
                 path: path.clone(),
                 what: What::Wrong {
                     found: found(value),
                     allowed: self.in_words(),
                     nearest: match (self, value) {
-                        (Shape::Word(words), Value::Str(text)) => {
+                        (Schema::Word(words), Value::Str(text)) => {
                             suggest::nearest(text, words.iter().copied()).map(str::to_owned)
                         }
                         _ => None,
@@ -217,29 +217,29 @@ impl Shape {
     /// What is allowed, in words: `a string`, `use, continue or init`.
     pub fn in_words(&self) -> String {
         match self {
-            Shape::Any => "anything".into(),
-            Shape::Str => "a string".into(),
-            Shape::Int => "an integer".into(),
-            Shape::Float => "a float".into(),
-            Shape::Bool => "true or false".into(),
-            Shape::True => "true".into(),
-            Shape::Null => "nothing (null)".into(),
-            Shape::Word(words) => suggest::list(words.iter().copied()),
-            Shape::List(item) => match item {
-                Shape::Str => "a list of strings".into(),
-                Shape::Int => "a list of integers".into(),
+            Schema::Any => "anything".into(),
+            Schema::Str => "a string".into(),
+            Schema::Int => "an integer".into(),
+            Schema::Float => "a float".into(),
+            Schema::Bool => "true or false".into(),
+            Schema::True => "true".into(),
+            Schema::Null => "nothing (null)".into(),
+            Schema::Word(words) => suggest::list(words.iter().copied()),
+            Schema::List(item) => match item {
+                Schema::Str => "a list of strings".into(),
+                Schema::Int => "a list of integers".into(),
                 _ => "a list".into(),
             },
-            Shape::MapOf(_) => "a map".into(),
-            Shape::Map(fields) | Shape::Open(fields, _) => {
+            Schema::MapOf(_) => "a map".into(),
+            Schema::Map(fields) | Schema::Open(fields, _) => {
                 let needed: Vec<_> = fields.iter().filter(|f| f.required).map(|f| f.name).collect();
                 match needed.is_empty() {
                     true => "a map".into(),
                     false => format!("a map with {}", suggest::list(needed).replace(" or ", " and ")),
                 }
             }
-            Shape::KeyedBy(_, shape) => shape.in_words(),
-            Shape::Either(_, words) => (*words).into(),
+            Schema::KeyedBy(_, schema) => schema.in_words(),
+            Schema::Either(_, words) => (*words).into(),
         }
     }
 }
@@ -258,21 +258,25 @@ pub fn found(value: &Value) -> String {
 
 fn collect_fields(
     fields: &[Field],
-    rest: Option<&Shape>,
+    rest: Option<&Schema>,
     value: &Value,
     path: &KeyPath,
-    out: &mut Vec<Misfit>,
+    out: &mut Vec<Violation>,
 ) {
     let Some(map) = value.as_map() else { return };
     for (key, value) in map {
         let path = path.join(key);
         match (fields.iter().find(|field| field.name == &**key), rest) {
             (Some(field), _) => {
-                field.shape.collect(value, &path, out);
+                field.schema.collect(value, &path, out);
                 // A word that YAML takes for a boolean was meant as the word that it says.
-                if let (Value::Bool(flag), Some(Misfit { what: What::Wrong { instead, allowed, .. }, .. })) =
-                    (value, out.last_mut().filter(|misfit| misfit.path == path && !field.words.is_empty()))
-                {
+                if let (
+                    Value::Bool(flag),
+                    Some(Violation { what: What::Wrong { instead, allowed, .. }, .. }),
+                ) = (
+                    value,
+                    out.last_mut().filter(|violation| violation.path == path && !field.words.is_empty()),
+                ) {
                     let meant =
                         field.words.iter().find(|word| **word == if *flag { "true" } else { "false" });
                     *instead = meant.map(|word| Instead::Text(format!("{word:?}")));
@@ -281,34 +285,35 @@ fn collect_fields(
             }
             (None, Some(rest)) => rest.collect(value, &path, out),
             (None, None) => {
-                out.push(Misfit { path, what: What::Unknown(fields.iter().map(|f| f.name).collect()) });
+                out.push(Violation { path, what: What::Unknown(fields.iter().map(|f| f.name).collect()) });
             }
         }
     }
     for field in fields.iter().filter(|field| field.required && !map.contains_key(field.name)) {
-        out.push(Misfit { path: path.join(field.name), what: What::Missing(field.shape.in_words()) });
+        out.push(Violation { path: path.join(field.name), what: What::Missing(field.schema.in_words()) });
     }
 }
 
-/// Which of several shapes is meant by a list or a map that fits none: the only one for this sort, or else the only one
+/// Which of several schemas is meant by a list or a map that fits none: the only one for this sort, or else the only one
 /// that knows a key of the map. What is wrong inside says more than that none of them fits.
-fn meant<'s>(shapes: &'s [Shape], value: &Value) -> Option<&'s Shape> {
-    let only = |shapes: &[&'s Shape]| match shapes {
-        [shape] => Some(*shape),
+fn meant<'s>(schemas: &'s [Schema], value: &Value) -> Option<&'s Schema> {
+    let only = |schemas: &[&'s Schema]| match schemas {
+        [schema] => Some(*schema),
         _ => None,
     };
-    let knows = |shape: &Shape, key: &str| match shape {
-        Shape::Map(fields) | Shape::Open(fields, _) => fields.iter().any(|field| field.name == key),
+    let knows = |schema: &Schema, key: &str| match schema {
+        Schema::Map(fields) | Schema::Open(fields, _) => fields.iter().any(|field| field.name == key),
         _ => false,
     };
     match value {
         Value::List(_) => {
-            only(&Vec::from_iter(shapes.iter().filter(|shape| matches!(shape, Shape::List(_)))))
+            only(&Vec::from_iter(schemas.iter().filter(|schema| matches!(schema, Schema::List(_)))))
         }
         Value::Map(map) => {
-            let maps = |shape: &&Shape| matches!(shape, Shape::Map(_) | Shape::Open(..) | Shape::MapOf(_));
-            let maps = Vec::from_iter(shapes.iter().filter(maps));
-            let known = maps.iter().copied().filter(|shape| map.keys().any(|key| knows(shape, key)));
+            let maps =
+                |schema: &&Schema| matches!(schema, Schema::Map(_) | Schema::Open(..) | Schema::MapOf(_));
+            let maps = Vec::from_iter(schemas.iter().filter(maps));
+            let known = maps.iter().copied().filter(|schema| map.keys().any(|key| knows(schema, key)));
             only(&maps).or_else(|| only(&Vec::from_iter(known)))
         }
         _ => None,
@@ -328,33 +333,37 @@ mod tests {
     use super::*;
     use taskgraph_compat::map;
 
-    const MODEL: Shape =
-        Shape::Map(&[required("urls", STRINGS), required("mode", Shape::Word(&["use", "continue", "init"]))]);
+    const MODEL: Schema = Schema::Map(&[
+        required("urls", STRINGS),
+        required("mode", Schema::Word(&["use", "continue", "init"])),
+    ]);
 
     #[test]
     fn every_misfit_is_told_at_once() {
         let value = Value::from(map! { "urls" => "https://x", "mood" => "use" });
-        let misfits = MODEL.check(&value);
-        let told: Vec<_> = misfits.iter().map(|m| m.path.to_string()).collect();
+        let violations = MODEL.check(&value);
+        let told: Vec<_> = violations.iter().map(|m| m.path.to_string()).collect();
         assert_eq!(told, ["urls", "mood", "mode"]);
     }
 
     #[test]
     fn a_word_has_its_nearest() {
         let value = Value::from(map! { "urls" => Value::list(), "mode" => "contiune" });
-        let misfits = MODEL.check(&value);
-        let [Misfit { what: What::Wrong { nearest, allowed, .. }, .. }] = &misfits[..] else { panic!() };
+        let violations = MODEL.check(&value);
+        let [Violation { what: What::Wrong { nearest, allowed, .. }, .. }] = &violations[..] else {
+            panic!()
+        };
         assert_eq!(nearest.as_deref(), Some("continue"));
         assert_eq!(allowed, "use, continue or init");
     }
 
     #[test]
     fn what_is_wrong_inside_the_shape_that_is_meant_is_told() {
-        let told = |shape: &Shape, value: Value| {
-            Vec::from_iter(shape.check(&value).iter().map(|m| m.path.to_string()))
+        let told = |schema: &Schema, value: Value| {
+            Vec::from_iter(schema.check(&value).iter().map(|m| m.path.to_string()))
         };
-        const EITHER: Shape =
-            Shape::Either(&[Shape::Str, MODEL, STRINGS], "a text, a model or a list of strings");
+        const EITHER: Schema =
+            Schema::Either(&[Schema::Str, MODEL, STRINGS], "a text, a model or a list of strings");
         let model = map! { "urls" => "https://x", "mode" => "use" };
         assert_eq!(told(&EITHER, model.into()), ["urls"]);
         assert_eq!(told(&EITHER, [Value::from("a"), Value::from(1)].into_iter().collect()), ["[1]"]);
@@ -365,16 +374,16 @@ mod tests {
 
     #[test]
     fn a_boolean_is_an_integer_and_an_integer_is_no_float() {
-        assert!(Shape::Int.fits(&Value::Bool(true)));
-        assert!(!Shape::Float.fits(&Value::Int(1)));
+        assert!(Schema::Int.fits(&Value::Bool(true)));
+        assert!(!Schema::Float.fits(&Value::Int(1)));
     }
 
     #[test]
     fn keyed_values_may_nest() {
-        const SHAPE: Shape = Shape::KeyedBy(&["level", "project"], &Shape::Str);
+        const SCHEMA: Schema = Schema::KeyedBy(&["level", "project"], &Schema::Str);
         let inner = map! { "by-level" => map! { "3" => "low", "default" => 4 } };
         let value = Value::from(map! { "by-project" => map! { "x" => inner } });
-        let misfits = SHAPE.check(&value);
-        assert_eq!(misfits[0].path.to_string(), "by-project.x.by-level.default");
+        let violations = SCHEMA.check(&value);
+        assert_eq!(violations[0].path.to_string(), "by-project.x.by-level.default");
     }
 }

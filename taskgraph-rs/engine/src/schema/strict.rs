@@ -1,45 +1,45 @@
-//! Where later versions of Taskgraph do not agree with a shape: what it lets through and they refuse, and the other way round.
+//! Where later versions of Taskgraph do not agree with a schema: what it lets through and they refuse, and the other way round.
 
-use crate::schema::{Misfit, Shape, What, found};
+use crate::schema::{Schema, Violation, What, found};
 use taskgraph_compat::value::path::KeyPath;
 use taskgraph_compat::value::{Map, Value};
 
-impl Shape {
-    /// Keys that the shape lets through without knowing them, at any depth. Where all other keys have texts, those are the
+impl Schema {
+    /// Keys that the schema lets through without knowing them, at any depth. Where all other keys have texts, those are the
     /// tree's own.
-    pub fn unknown_keys(&self, value: &Value) -> Vec<Misfit> {
-        let mut misfits = Vec::new();
-        self.collect_unknown(value, &KeyPath::default(), &mut misfits);
-        misfits
+    pub fn unknown_keys(&self, value: &Value) -> Vec<Violation> {
+        let mut violations = Vec::new();
+        self.collect_unknown(value, &KeyPath::default(), &mut violations);
+        violations
     }
 
-    fn collect_unknown(&self, value: &Value, path: &KeyPath, out: &mut Vec<Misfit>) {
+    fn collect_unknown(&self, value: &Value, path: &KeyPath, out: &mut Vec<Violation>) {
         match (self, value) {
-            (Shape::List(item), Value::List(items)) => {
+            (Schema::List(item), Value::List(items)) => {
                 for (index, value) in items.iter().enumerate() {
                     item.collect_unknown(value, &path.join(index), out);
                 }
             }
-            (Shape::MapOf(shape), Value::Map(map)) => {
-                map.iter().for_each(|(key, value)| shape.collect_unknown(value, &path.join(key), out));
+            (Schema::MapOf(schema), Value::Map(map)) => {
+                map.iter().for_each(|(key, value)| schema.collect_unknown(value, &path.join(key), out));
             }
-            (Shape::Map(fields) | Shape::Open(fields, _), Value::Map(map)) => {
-                let are_own = matches!(self, Shape::Open(_, Shape::Str));
+            (Schema::Map(fields) | Schema::Open(fields, _), Value::Map(map)) => {
+                let are_own = matches!(self, Schema::Open(_, Schema::Str));
                 for (key, value) in map.iter() {
                     let path = path.join(key);
                     match fields.iter().find(|field| field.name == &**key) {
-                        Some(field) => field.shape.collect_unknown(value, &path, out),
+                        Some(field) => field.schema.collect_unknown(value, &path, out),
                         None if are_own => {}
                         None => {
                             let known = fields.iter().map(|field| field.name).collect();
-                            out.push(Misfit { path, what: What::Unknown(known) });
+                            out.push(Violation { path, what: What::Unknown(known) });
                         }
                     }
                 }
             }
-            (Shape::Either(shapes, _), _) => {
-                if let Some(shape) = shapes.iter().find(|shape| shape.fits(value)) {
-                    shape.collect_unknown(value, path, out);
+            (Schema::Either(schemas, _), _) => {
+                if let Some(schema) = schemas.iter().find(|schema| schema.fits(value)) {
+                    schema.collect_unknown(value, path, out);
                 }
             }
             _ => {}
@@ -48,23 +48,23 @@ impl Shape {
 
     /// Takes out keys that are null where null stands for nothing.
     pub fn drop_nulls(&self, map: &mut Map) {
-        let (Shape::Map(fields) | Shape::Open(fields, _)) = self else { return };
+        let (Schema::Map(fields) | Schema::Open(fields, _)) = self else { return };
         if map.values().any(|value| *value == Value::Null) {
             let drops = |key: &str| fields.iter().any(|field| field.or_null && field.name == key);
             map.retain(|key, value| *value != Value::Null || !drops(key));
         }
     }
 
-    /// Booleans that the shape takes for integers, at any depth.
-    pub fn booleans_for_integers(&self, value: &Value) -> Vec<Misfit> {
-        let mut misfits = Vec::new();
-        self.collect_booleans(value, &KeyPath::default(), &mut misfits);
-        misfits
+    /// Booleans that the schema takes for integers, at any depth.
+    pub fn booleans_for_integers(&self, value: &Value) -> Vec<Violation> {
+        let mut violations = Vec::new();
+        self.collect_booleans(value, &KeyPath::default(), &mut violations);
+        violations
     }
 
-    fn collect_booleans(&self, value: &Value, path: &KeyPath, out: &mut Vec<Misfit>) {
+    fn collect_booleans(&self, value: &Value, path: &KeyPath, out: &mut Vec<Violation>) {
         match (self, value) {
-            (Shape::Int, Value::Bool(_)) => out.push(Misfit {
+            (Schema::Int, Value::Bool(_)) => out.push(Violation {
                 path: path.clone(),
                 what: What::Wrong {
                     found: found(value),
@@ -73,21 +73,21 @@ impl Shape {
                     instead: None,
                 },
             }),
-            (Shape::List(item), Value::List(items)) => {
+            (Schema::List(item), Value::List(items)) => {
                 for (index, value) in items.iter().enumerate() {
                     item.collect_booleans(value, &path.join(index), out);
                 }
             }
-            (Shape::Map(fields) | Shape::Open(fields, _), Value::Map(map)) => {
+            (Schema::Map(fields) | Schema::Open(fields, _), Value::Map(map)) => {
                 for field in *fields {
                     if let Some(value) = map.get(field.name) {
-                        field.shape.collect_booleans(value, &path.join(field.name), out);
+                        field.schema.collect_booleans(value, &path.join(field.name), out);
                     }
                 }
             }
-            (Shape::Either(shapes, _), _) => {
-                if let Some(shape) = shapes.iter().find(|shape| shape.fits(value)) {
-                    shape.collect_booleans(value, path, out);
+            (Schema::Either(schemas, _), _) => {
+                if let Some(schema) = schemas.iter().find(|schema| schema.fits(value)) {
+                    schema.collect_booleans(value, path, out);
                 }
             }
             _ => {}
@@ -101,18 +101,18 @@ mod tests {
     use crate::schema::{optional, required};
     use taskgraph_compat::map;
 
-    const INNER: Shape = Shape::Open(&[optional("size", Shape::Int)], &Shape::Any);
-    const OUTER: Shape = Shape::Open(
+    const INNER: Schema = Schema::Open(&[optional("size", Schema::Int)], &Schema::Any);
+    const OUTER: Schema = Schema::Open(
         &[
             required("one", INNER),
-            optional("all", Shape::List(&INNER)),
-            optional("free", Shape::MapOf(&Shape::Any)),
+            optional("all", Schema::List(&INNER)),
+            optional("free", Schema::MapOf(&Schema::Any)),
         ],
-        &Shape::Any,
+        &Schema::Any,
     );
 
-    fn paths(misfits: Vec<Misfit>) -> Vec<String> {
-        misfits.iter().map(|misfit| misfit.path.to_string()).collect()
+    fn paths(violations: Vec<Violation>) -> Vec<String> {
+        violations.iter().map(|violation| violation.path.to_string()).collect()
     }
 
     #[test]
@@ -127,10 +127,10 @@ mod tests {
 
     #[test]
     fn keys_whose_values_are_texts_are_the_trees_own() {
-        const OWN: Shape = Shape::Open(&[optional("name", Shape::Str)], &Shape::Str);
-        const SECTION: Shape = Shape::Open(&[optional("known", Shape::Str)], &Shape::Any);
-        const WHOLE: Shape =
-            Shape::Open(&[optional("inner", SECTION), optional("own", OWN)], &Shape::MapOf(&Shape::Any));
+        const OWN: Schema = Schema::Open(&[optional("name", Schema::Str)], &Schema::Str);
+        const SECTION: Schema = Schema::Open(&[optional("known", Schema::Str)], &Schema::Any);
+        const WHOLE: Schema =
+            Schema::Open(&[optional("inner", SECTION), optional("own", OWN)], &Schema::MapOf(&Schema::Any));
         let inner = map! { "known" => "x", "stray" => "x" };
         let own = map! { "name" => "x", "branch" => "x" };
         let value = Value::from(map! { "inner" => inner, "own" => own, "other" => Value::map() });
@@ -139,7 +139,8 @@ mod tests {
 
     #[test]
     fn null_stands_for_nothing_only_where_that_is_said() {
-        const SECTION: Shape = Shape::Map(&[optional("a", Shape::Str).or_null(), optional("b", Shape::Str)]);
+        const SECTION: Schema =
+            Schema::Map(&[optional("a", Schema::Str).or_null(), optional("b", Schema::Str)]);
         let mut map = map! { "a" => Value::Null, "b" => Value::Null, "c" => Value::Null };
         SECTION.drop_nulls(&mut map);
         assert_eq!(map.keys().map(|key| &**key).collect::<Vec<_>>(), ["b", "c"]);

@@ -1,6 +1,6 @@
 //! What a person meant by a value of the wrong sort: `1.0` for `1`, the same in quotes, a map around it.
 
-use crate::schema::{Field, Shape};
+use crate::schema::{Field, Schema};
 use taskgraph_compat::value::Value;
 
 /// What to write instead of a value of the wrong sort.
@@ -15,41 +15,41 @@ pub enum Instead {
 }
 
 /// What was meant by a value of another sort, where only one thing can have been.
-pub fn instead(shape: &Shape, value: &Value) -> Option<Instead> {
+pub fn instead(schema: &Schema, value: &Value) -> Option<Instead> {
     let text = |text: String| Some(Instead::Text(text));
-    match (shape, value) {
+    match (schema, value) {
         (
-            Shape::Str,
+            Schema::Str,
             Value::Bool(_) | Value::Int(_) | Value::BigInt(_) | Value::Float(_) | Value::Time(_),
         ) => Some(Instead::Quoted),
-        (Shape::Float, Value::Int(number)) => text(format!("{number}.0")),
-        (Shape::Float, Value::Str(word)) => word
+        (Schema::Float, Value::Int(number)) => text(format!("{number}.0")),
+        (Schema::Float, Value::Str(word)) => word
             .parse::<f64>()
             .ok()
             .filter(|number| number.is_finite())
             .and_then(|it| text(format!("{it:?}"))),
-        (Shape::Int, Value::Str(word)) => match word.parse::<i64>() {
+        (Schema::Int, Value::Str(word)) => match word.parse::<i64>() {
             Ok(number) => text(number.to_string()),
             Err(_) => thousands(word).or_else(|| round(word.parse().ok()?)).and_then(text),
         },
-        (Shape::Int, Value::Float(number)) => match round(*number) {
+        (Schema::Int, Value::Float(number)) => match round(*number) {
             Some(number) => Some(Instead::Whole(number)),
             // What is spelled `1.234` may still be a whole number.
             None => Some(Instead::Whole(String::new())),
         },
-        (Shape::Bool, Value::Str(word)) => match word.to_lowercase().as_str() {
+        (Schema::Bool, Value::Str(word)) => match word.to_lowercase().as_str() {
             "true" | "yes" | "on" | "y" => text("true".into()),
             "false" | "no" | "off" | "n" => text("false".into()),
             _ => None,
         },
-        (Shape::List(item), _) if item.fits(value) => {
+        (Schema::List(item), _) if item.fits(value) => {
             scalar(value).and_then(|item| text(format!("[{item}]")))
         }
-        (Shape::Map(fields) | Shape::Open(fields, _), _) => {
+        (Schema::Map(fields) | Schema::Open(fields, _), _) => {
             let needed: Vec<&Field> = fields.iter().filter(|field| field.required).collect();
-            let first = needed.first().filter(|field| field.shape.fits(value))?;
+            let first = needed.first().filter(|field| field.schema.fits(value))?;
             let others =
-                needed[1..].iter().map(|field| format!(", {}: <{}>", field.name, field.shape.in_words()));
+                needed[1..].iter().map(|field| format!(", {}: <{}>", field.name, field.schema.in_words()));
             text(format!("{{{}: {}{}}}", first.name, scalar(value)?, others.collect::<String>()))
         }
         _ => None,
@@ -115,30 +115,30 @@ fn scalar(value: &Value) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schema::{Misfit, STRINGS, What, required};
+    use crate::schema::{STRINGS, Violation, What, required};
 
     #[test]
     fn what_to_write_instead_is_told() {
-        const SENTENCES: Shape =
-            Shape::Map(&[required("total", Shape::Int), required("per-dataset", Shape::Int)]);
-        let instead = |shape: &Shape, value: Value| match &shape.check(&value)[..] {
-            [Misfit { what: What::Wrong { instead: Some(Instead::Whole(text)), .. }, .. }] => text.clone(),
-            [Misfit { what: What::Wrong { instead: Some(Instead::Text(text)), .. }, .. }] => text.clone(),
-            [Misfit { what: What::Wrong { instead: Some(Instead::Quoted), .. }, .. }] => "quotes".into(),
+        const SENTENCES: Schema =
+            Schema::Map(&[required("total", Schema::Int), required("per-dataset", Schema::Int)]);
+        let instead = |schema: &Schema, value: Value| match &schema.check(&value)[..] {
+            [Violation { what: What::Wrong { instead: Some(Instead::Whole(text)), .. }, .. }] => text.clone(),
+            [Violation { what: What::Wrong { instead: Some(Instead::Text(text)), .. }, .. }] => text.clone(),
+            [Violation { what: What::Wrong { instead: Some(Instead::Quoted), .. }, .. }] => "quotes".into(),
             _ => "nothing".into(),
         };
-        assert_eq!(instead(&Shape::Float, 1.into()), "1.0");
-        assert_eq!(instead(&Shape::Str, 2000.into()), "quotes");
-        assert_eq!(instead(&Shape::Str, true.into()), "quotes");
-        assert_eq!(instead(&Shape::Int, Value::Float(32.0)), "32");
-        assert_eq!(instead(&Shape::Int, "32,000".into()), "32000");
-        assert_eq!(instead(&Shape::Int, "1.234.567".into()), "1234567");
-        assert_eq!(instead(&Shape::Int, "1e6".into()), "1000000");
-        assert_eq!(instead(&Shape::Bool, "y".into()), "true");
-        assert_eq!(instead(&Shape::Bool, "off".into()), "false");
-        assert_eq!(instead(&Shape::Str, Value::list()), "nothing");
-        assert_eq!(instead(&Shape::Int, "2".into()), "2");
-        assert_eq!(instead(&Shape::Bool, "True".into()), "true");
+        assert_eq!(instead(&Schema::Float, 1.into()), "1.0");
+        assert_eq!(instead(&Schema::Str, 2000.into()), "quotes");
+        assert_eq!(instead(&Schema::Str, true.into()), "quotes");
+        assert_eq!(instead(&Schema::Int, Value::Float(32.0)), "32");
+        assert_eq!(instead(&Schema::Int, "32,000".into()), "32000");
+        assert_eq!(instead(&Schema::Int, "1.234.567".into()), "1234567");
+        assert_eq!(instead(&Schema::Int, "1e6".into()), "1000000");
+        assert_eq!(instead(&Schema::Bool, "y".into()), "true");
+        assert_eq!(instead(&Schema::Bool, "off".into()), "false");
+        assert_eq!(instead(&Schema::Str, Value::list()), "nothing");
+        assert_eq!(instead(&Schema::Int, "2".into()), "2");
+        assert_eq!(instead(&Schema::Bool, "True".into()), "true");
         assert_eq!(instead(&STRINGS, "https://h".into()), "[\"https://h\"]");
         assert_eq!(instead(&SENTENCES, 100.into()), "{total: 100, per-dataset: <an integer>}");
     }

@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// What is looked at by all rows of stubs, and what goes from row to row.
+/// What is looked at by all rows of tasks, and what goes from row to row.
 #[derive(Default)]
 pub struct Shelf {
     shared: Mutex<Vec<Arc<dyn Any + Send + Sync>>>,

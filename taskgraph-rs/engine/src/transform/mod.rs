@@ -1,4 +1,4 @@
-//! Transforms: functions from stubs to stubs, found by the very strings that stand in kind.yml.
+//! Transforms: functions from tasks to tasks, found by the very strings that stand in kind.yml.
 
 pub mod keyed_by;
 pub mod kind_state;
@@ -24,7 +24,7 @@ use crate::loader::Kind;
 use crate::optimize::{Strategies, Strategy};
 use crate::parameters::Params;
 use crate::python_worker::{Because, Python, Registered};
-use crate::schema::Shape;
+use crate::schema::Schema;
 use crate::schema::fields::Fields;
 use crate::settings::Settings;
 use crate::task::TasksByLabel;
@@ -34,16 +34,16 @@ use notes::{Model, Record, Reuse};
 use payload::{Payload, Payloads};
 use taskgraph_compat::value::path::KeyPath;
 use taskgraph_compat::value::{Map, Str, Value};
-use trace::Trail;
+use trace::TraceSteps;
 
-/// The most stubs that a transform may make of those of a kind: more than any queue takes, and few enough that a
+/// The most tasks that a transform may make of those of a kind: more than any queue takes, and few enough that a
 /// product of typing errors does not fill the memory.
-pub const MOST_STUBS: usize = 500_000;
+pub const MOST_TASKS: usize = 500_000;
 
 /// What a transform may look at. It never changes while a graph is generated.
 #[derive(Clone, Copy)]
 pub struct Context<'a> {
-    /// The kind whose stubs are transformed.
+    /// The kind whose tasks are transformed.
     pub kind: &'a Kind,
     /// All kinds.
     pub kinds: &'a IndexMap<Str, Kind>,
@@ -65,7 +65,7 @@ pub struct Context<'a> {
     pub record: &'a Record,
     /// What transforms keep while the tasks of this kind are made.
     pub shelf: &'a Shelf,
-    /// Whether the stubs are only some of those of the kind.
+    /// Whether the tasks are only some of those of the kind.
     pub is_part: bool,
     /// What the Python of the tree has registered, if it runs.
     pub registered: Option<&'a Registered>,
@@ -107,18 +107,18 @@ impl fmt::Display for NeedsPython {
 impl std::error::Error for NeedsPython {}
 
 /// A transform.
-pub type Transform = fn(&Context<'_>, Vec<Stub>) -> Result<Vec<Stub>>;
+pub type Transform = fn(&Context<'_>, Vec<TaskDescription>) -> Result<Vec<TaskDescription>>;
 
 /// A transform that is known by a name.
 #[derive(Clone, Copy)]
 pub struct Known {
     /// The function.
     pub transform: Transform,
-    /// Whether it makes of each stub what it would make of it alone, so that stubs may be handed to it in rows.
+    /// Whether it makes of each task what it would make of it alone, so that tasks may be handed to it in rows.
     pub is_apart: bool,
 }
 
-/// Says that a transform that got some of the stubs of a kind needs all of them. It is then called with all.
+/// Says that a transform that got some of the tasks of a kind needs all of them. It is then called with all.
 #[derive(Debug)]
 pub struct Together;
 
@@ -132,7 +132,7 @@ impl std::error::Error for Together {}
 
 /// A task on its way through the transforms: an ordered map, where it was written, and what was decided about it.
 #[derive(Debug)]
-pub struct Stub {
+pub struct TaskDescription {
     /// The fields. They change their meaning from transform to transform.
     pub fields: Map,
     /// Where it was written.
@@ -142,14 +142,14 @@ pub struct Stub {
     /// What it has to do with what earlier runs have made.
     pub reuse: Option<Arc<Reuse>>,
     /// What transforms did to it so far, if that is kept.
-    pub trail: Option<Arc<Trail>>,
+    pub trail: Option<Arc<TraceSteps>>,
 }
 
-impl Clone for Stub {
+impl Clone for TaskDescription {
     /// A copy goes on through the transforms, which give it more fields.
     fn clone(&self) -> Self {
         const ROOM: usize = 16;
-        Stub {
+        TaskDescription {
             fields: self.fields.with_room(ROOM),
             origin: self.origin.clone(),
             model: self.model.clone(),
@@ -159,17 +159,17 @@ impl Clone for Stub {
     }
 }
 
-impl Stub {
+impl TaskDescription {
     /// What it has to do with what earlier runs have made, to write down more.
     pub fn reuse_mut(&mut self) -> &mut Reuse {
         Arc::make_mut(self.reuse.get_or_insert_default())
     }
 
-    /// Takes the section `name` out, after checking its shape.
-    pub fn take_section(&mut self, name: &str, shape: &Shape) -> Result<Option<Map>> {
+    /// Takes the section `name` out, after checking its schema.
+    pub fn take_section(&mut self, name: &str, schema: &Schema) -> Result<Option<Map>> {
         let Some(value) = self.fields.take(name) else { return Ok(None) };
-        if !shape.fits(&value) {
-            shape.require(&value, &KeyPath::dotted(name))?;
+        if !schema.fits(&value) {
+            schema.require(&value, &KeyPath::dotted(name))?;
         }
         match value {
             Value::Map(map) => Ok(Some(Arc::unwrap_or_clone(map))),
@@ -178,7 +178,7 @@ impl Stub {
     }
 }
 
-impl Deref for Stub {
+impl Deref for TaskDescription {
     type Target = Map;
 
     fn deref(&self) -> &Map {
@@ -186,38 +186,41 @@ impl Deref for Stub {
     }
 }
 
-impl DerefMut for Stub {
+impl DerefMut for TaskDescription {
     fn deref_mut(&mut self) -> &mut Map {
         &mut self.fields
     }
 }
 
-/// Changes every stub; gathers what is wrong with all of them before it fails.
-pub fn each(mut stubs: Vec<Stub>, mut change: impl FnMut(&mut Stub) -> Result<()>) -> Result<Vec<Stub>> {
+/// Changes every task; gathers what is wrong with all of them before it fails.
+pub fn each(
+    mut descriptions: Vec<TaskDescription>,
+    mut change: impl FnMut(&mut TaskDescription) -> Result<()>,
+) -> Result<Vec<TaskDescription>> {
     let mut problems = Vec::new();
-    for stub in &mut stubs {
-        if let Err(error) = change(stub) {
-            problems.extend(stub.origin.blame(error).downcast::<Problems>()?.0);
+    for description in &mut descriptions {
+        if let Err(error) = change(description) {
+            problems.extend(description.origin.locate(error).downcast::<Problems>()?.0);
         }
     }
-    if problems.is_empty() { Ok(stubs) } else { Err(Problems(problems).into()) }
+    if problems.is_empty() { Ok(descriptions) } else { Err(Problems(problems).into()) }
 }
 
-/// Makes any number of stubs from each; gathers what is wrong with all of them before it fails.
+/// Makes any number of tasks from each; gathers what is wrong with all of them before it fails.
 pub fn fan_out(
-    stubs: Vec<Stub>,
-    mut make: impl FnMut(Stub, &mut Vec<Stub>) -> Result<()>,
-) -> Result<Vec<Stub>> {
-    let mut out = Vec::with_capacity(stubs.len());
+    descriptions: Vec<TaskDescription>,
+    mut make: impl FnMut(TaskDescription, &mut Vec<TaskDescription>) -> Result<()>,
+) -> Result<Vec<TaskDescription>> {
+    let mut out = Vec::with_capacity(descriptions.len());
     let mut problems = Vec::new();
-    for stub in stubs {
-        let origin = stub.origin.clone();
-        if let Err(error) = make(stub, &mut out) {
-            problems.extend(origin.blame(error).downcast::<Problems>()?.0);
+    for description in descriptions {
+        let origin = description.origin.clone();
+        if let Err(error) = make(description, &mut out) {
+            problems.extend(origin.locate(error).downcast::<Problems>()?.0);
         }
-        if out.len() > MOST_STUBS {
-            let error = anyhow!("a kind can have at most {MOST_STUBS} tasks, and here are more");
-            return Err(origin.blame(error));
+        if out.len() > MOST_TASKS {
+            let error = anyhow!("a kind can have at most {MOST_TASKS} tasks, and here are more");
+            return Err(origin.locate(error));
         }
     }
     if problems.is_empty() { Ok(out) } else { Err(Problems(problems).into()) }
@@ -248,8 +251,8 @@ impl Registry {
         self.add(name, Known { transform, is_apart: false })
     }
 
-    /// Adds a transform like [`Registry::transform`] that makes of each stub what it would make of it alone. Where a
-    /// kind has many stubs, they are handed to it in rows.
+    /// Adds a transform like [`Registry::transform`] that makes of each task what it would make of it alone. Where a
+    /// kind has many tasks, they are handed to it in rows.
     pub fn transform_apart(self, name: &'static str, transform: Transform) -> Self {
         self.add(name, Known { transform, is_apart: true })
     }
@@ -316,7 +319,7 @@ impl Registry {
 
     /// The transform that `name` stands for.
     pub fn find(&self, name: &str) -> Option<Known> {
-        let nothing = Known { transform: |_, stubs| Ok(stubs), is_apart: false };
+        let nothing = Known { transform: |_, descriptions| Ok(descriptions), is_apart: false };
         let known = self.transforms.get(name.strip_suffix(":transforms").unwrap_or(name)).copied();
         known.or_else(|| self.takes_any.then_some(nothing))
     }

@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 use serde::Serialize;
 
 use crate::diagnostics::Problem;
-use crate::transform::trace::{Trace, Trail};
+use crate::transform::trace::{Trace, TraceSteps};
 use taskgraph_compat::value::Str;
 use taskgraph_compat::value::path::KeyPath;
 
@@ -82,7 +82,7 @@ pub struct Moved {
     pub by: KeyPath,
 }
 
-/// A stub that a transform did not let through.
+/// A task that a transform did not let through.
 #[derive(Clone, Debug, Serialize)]
 pub struct Dropped {
     /// The kind it belonged to.
@@ -105,7 +105,7 @@ pub struct DockerContext {
     pub tar: Vec<u8>,
 }
 
-/// The notebook that transforms write into while a graph is generated.
+/// The notes that transforms write into while a graph is generated.
 #[derive(Debug, Default)]
 pub struct Record {
     dropped: Mutex<Vec<Dropped>>,
@@ -116,8 +116,8 @@ pub struct Record {
 }
 
 impl Record {
-    /// Notes that a stub is gone.
-    pub fn drop_stub(&self, dropped: Dropped) {
+    /// Notes that a task is gone.
+    pub fn drop_task(&self, dropped: Dropped) {
         self.dropped.lock().unwrap_or_else(PoisonError::into_inner).push(dropped);
     }
 
@@ -147,10 +147,10 @@ impl Record {
         traces.entry(label.into()).or_default().digest = data;
     }
 
-    /// Notes the way of a stub that became the task `label`.
-    pub fn trail_of(&self, label: &str, trail: &Trail) {
+    /// Notes the way of a task that became the task `label`.
+    pub fn trail_of(&self, label: &str, trail: &TraceSteps) {
         let mut traces = self.traces.lock().unwrap_or_else(PoisonError::into_inner);
-        traces.entry(label.into()).or_default().stations = trail.stations();
+        traces.entry(label.into()).or_default().steps = trail.steps();
     }
 
     /// All that was kept of how tasks came about, by label.
@@ -168,7 +168,7 @@ impl Record {
         std::mem::take(&mut self.contexts.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Adds what another notebook holds.
+    /// Adds what another notes holds.
     pub fn add(&self, other: Record) {
         fn add<T>(own: &Mutex<Vec<T>>, other: Mutex<Vec<T>>) {
             let other = other.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -187,7 +187,7 @@ impl Record {
         }
     }
 
-    /// All stubs that are gone, and all warnings.
+    /// All tasks that are gone, and all warnings.
     pub fn into_notes(self) -> (Vec<Dropped>, Vec<Problem>) {
         let dropped = self.dropped.into_inner().unwrap_or_else(PoisonError::into_inner);
         (dropped, self.warnings.into_inner().unwrap_or_else(PoisonError::into_inner))

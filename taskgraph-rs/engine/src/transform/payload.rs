@@ -4,21 +4,21 @@ use anyhow::Result;
 use indexmap::IndexMap;
 
 use crate::graph_config::GraphConfig;
-use crate::schema::Shape;
-use crate::transform::{Context, Stub};
+use crate::schema::Schema;
+use crate::transform::{Context, TaskDescription};
 use taskgraph_compat::value::Map;
 
 /// Puts a payload, and the scopes and tags that it needs, into a definition.
-pub type Build = fn(&Context<'_>, &mut Stub, &mut Map) -> Result<()>;
+pub type Build = fn(&Context<'_>, &mut TaskDescription, &mut Map) -> Result<()>;
 
 /// A worker implementation.
 #[derive(Clone, Copy)]
 pub struct Payload {
     /// The name under `worker.implementation`.
     pub name: &'static str,
-    /// The shape of the section `worker`, by the versions that the tree is for.
-    pub shape: fn(&GraphConfig) -> &'static Shape,
-    /// Whether its shape is checked as that of a Taskgraph's own is: a later version ignores unknown keys, and takes no
+    /// The schema of the section `worker`, by the versions that the tree is for.
+    pub schema: fn(&GraphConfig) -> &'static Schema,
+    /// Whether its schema is checked as that of a Taskgraph's own is: a later version ignores unknown keys, and takes no
     /// boolean for an integer.
     pub follows_taskgraph: bool,
     /// Turns that section into a payload.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result};
 
 use crate::schema::fields::{Fields, about};
-use taskgraph_compat::python::{Names, Plain};
+use taskgraph_compat::python::{Names, Template};
 use taskgraph_compat::value::memo::Last;
 use taskgraph_compat::value::{Map, Str, Value, written};
 use taskgraph_compat::{python, suggest};
@@ -62,7 +62,7 @@ pub fn substitute(value: &Value, names: &Map, missing: Missing) -> Result<Value>
 /// Where in a value something is to be filled in.
 enum Blanks {
     /// In this text; where, if it has nothing but names between its braces.
-    Text(Option<Plain>),
+    Text(Option<Template>),
     /// In the items of this list, or the values of this map, at these positions.
     Inside(Vec<(usize, Blanks)>),
     /// In keys of this map, and wherever in its values.
@@ -77,7 +77,7 @@ impl Blanks {
             (!parts.is_empty()).then_some(Blanks::Inside(parts))
         }
         match value {
-            Value::Str(text) => python::has_braces(text).then(|| Blanks::Text(Plain::read(text))),
+            Value::Str(text) => python::has_braces(text).then(|| Blanks::Text(Template::read(text))),
             Value::List(items) => inside(items.iter()),
             Value::Map(map) if map.keys().any(|key| python::has_braces(key)) => Some(Blanks::Keys),
             Value::Map(map) => inside(map.values()),
@@ -120,7 +120,7 @@ pub fn fill(text: &str, names: &Map, missing: Missing) -> Result<Str> {
     filled(text, None, names, missing)
 }
 
-fn filled(text: &str, plain: Option<&Plain>, names: &Map, missing: Missing) -> Result<Str> {
+fn filled(text: &str, plain: Option<&Template>, names: &Map, missing: Missing) -> Result<Str> {
     let find = |name: &str| names.get(name);
     let names = Names { find: &find, is_partial: missing == Missing::Stays };
     written(|out| match plain {
@@ -130,7 +130,7 @@ fn filled(text: &str, plain: Option<&Plain>, names: &Map, missing: Missing) -> R
     .with_context(|| format!("cannot fill in `{}`", suggest::shorten(text)))
 }
 
-/// Fields into which other names are filled in each stub of a kind. Where it says the same in the next stub, the blanks
+/// Fields into which other names are filled in each task of a kind. Where it says the same in the next task, the blanks
 /// are known.
 #[derive(Default)]
 pub struct Forms(Vec<Last<Option<Blanks>>>);

@@ -4,19 +4,19 @@
 
 use std::sync::Arc;
 
-use crate::transform::Stub;
+use crate::transform::TaskDescription;
 use taskgraph_compat::value::{Map, Str};
 
-/// What a stub was after a transform, and the way there. A stub that is copied takes its trail along.
+/// What a task was after a transform, and the way there. A task that is copied takes its trail along.
 #[derive(Clone, Debug)]
-pub struct Trail {
-    before: Option<Arc<Trail>>,
-    station: Station,
+pub struct TraceSteps {
+    before: Option<Arc<TraceSteps>>,
+    station: TraceStep,
 }
 
-/// The fields of a stub at one point of its way. Fields are shared between stations that do not change them.
+/// The fields of a task at one point of its way. Fields are shared between stations that do not change them.
 #[derive(Clone, Debug)]
-pub struct Station {
+pub struct TraceStep {
     /// The transform behind which this is; the kind for what stands in its file.
     pub transform: Str,
     /// The fields.
@@ -27,24 +27,24 @@ pub struct Station {
 #[derive(Clone, Debug, Default)]
 pub struct Trace {
     /// Its fields: as they are written first, then after each transform.
-    pub stations: Vec<Station>,
+    pub steps: Vec<TraceStep>,
     /// What its digest is made of, in order; empty if it has none.
     pub digest: Vec<Str>,
 }
 
-impl Trail {
-    /// Adds the present fields of a stub to its trail.
-    pub fn extend(stub: &mut Stub, transform: &Str) {
-        let station = Station { transform: transform.clone(), fields: stub.fields.clone() };
-        stub.trail = Some(Arc::new(Trail { before: stub.trail.take(), station }));
+impl TraceSteps {
+    /// Adds the present fields of a task to its trail.
+    pub fn extend(description: &mut TaskDescription, transform: &Str) {
+        let station = TraceStep { transform: transform.clone(), fields: description.fields.clone() };
+        description.trail = Some(Arc::new(TraceSteps { before: description.trail.take(), station }));
     }
 
     /// All stations, the first one first.
-    pub fn stations(&self) -> Vec<Station> {
-        let mut stations: Vec<Station> = std::iter::successors(Some(self), |trail| trail.before.as_deref())
+    pub fn steps(&self) -> Vec<TraceStep> {
+        let mut steps: Vec<TraceStep> = std::iter::successors(Some(self), |trail| trail.before.as_deref())
             .map(|trail| trail.station.clone())
             .collect();
-        stations.reverse();
-        stations
+        steps.reverse();
+        steps
     }
 }

@@ -12,7 +12,7 @@ use crate::preview::{Against, Input, Request, no_training};
 use crate::remote_files::{Folder, Remote, dataset_files, remotes};
 use crate::report::{Config, Outcome, outcome};
 use taskgraph::diagnostics::{Problem, Problems};
-use taskgraph::generator::Loaded;
+use taskgraph::generator::Project;
 use taskgraph::parameters;
 use taskgraph::parameters::Params;
 use taskgraph::settings::Settings;
@@ -51,7 +51,7 @@ impl Checked {
 
 /// Checks configs over one tree. What is the same for all of them is found out once.
 pub struct Checker<'c> {
-    loaded: &'c Loaded,
+    project: &'c Project,
     training: &'c Training,
     settings: Settings,
     known: Map,
@@ -60,22 +60,22 @@ pub struct Checker<'c> {
 
 impl<'c> Checker<'c> {
     /// A checker. Refused for a tree that trains nothing.
-    pub fn new(loaded: &'c Loaded, settings: &Settings, now: SystemTime) -> Result<Self> {
-        let Some(training) = crate::pipeline::of(&loaded.extension) else {
-            return Err(Problems::from(no_training(loaded)).into());
+    pub fn new(project: &'c Project, settings: &Settings, now: SystemTime) -> Result<Self> {
+        let Some(training) = crate::pipeline::of(&project.extension) else {
+            return Err(Problems::from(no_training(project)).into());
         };
         let mut base = Params::default();
-        base_parameters::fill(&mut base, &loaded.tree, training.target_method);
-        parameters::fill_base(&mut base, &loaded.tree, now)?;
+        base_parameters::fill(&mut base, &project.tree, training.target_method);
+        parameters::fill_base(&mut base, &project.tree, now)?;
         // No digest has a say in what is wrong with a config.
         let settings = Settings { fast: true, ..settings.clone() };
-        Ok(Checker { loaded, training, settings, known: base.values().clone(), now })
+        Ok(Checker { project, training, settings, known: base.values().clone(), now })
     }
 
     /// Checks a config. Whatever is wrong with it is in the answer; an error is the machine's fault.
     pub fn check(&self, input: &Input) -> Result<Checked> {
         let mut problems = Vec::new();
-        let read = config::read_with(self.loaded, self.training, input, &self.known);
+        let read = config::read_with(self.project, self.training, input, &self.known);
         let Some(configured) = problems_of(read, &mut problems)? else {
             return Ok(self.told(config::unread(input), None, problems, Vec::new()));
         };
@@ -95,12 +95,12 @@ impl<'c> Checker<'c> {
             now: self.now,
         };
         let making =
-            Making { loaded: self.loaded, training: self.training, request: &request, is_sample: true };
+            Making { project: self.project, training: self.training, request: &request, is_sample: true };
         let mut kept = params.clone();
         let made = making.make(params, Some(&own), &mut problems)?;
         let mut files = Vec::new();
         if let Some(made) = made {
-            let (extension, graph) = (&self.loaded.extension, &made.run.targets.graph);
+            let (extension, graph) = (&self.project.extension, &made.run.targets.graph);
             files = remotes(extension, &made.params, graph);
             // The graph is a sample; what would be fetched is not.
             files.extend(dataset_files(extension, &kept, graph));
@@ -109,7 +109,7 @@ impl<'c> Checker<'c> {
         // Nothing was made that a missing run-task would change.
         problems.retain(|problem| problem.code != "run-task");
         let notes = notes(self.training, &kept);
-        self.loaded.complete(&mut kept, self.now)?;
+        self.project.complete(&mut kept, self.now)?;
         let checked = self.told(config, Some(kept), problems, notes);
         Ok(Checked { remotes: files, ..checked })
     }

@@ -3,7 +3,7 @@
 
 use crate::pipeline::{Layout, Training};
 use taskgraph::diagnostics::Problem;
-use taskgraph::generator::Loaded;
+use taskgraph::generator::Project;
 use taskgraph::parameters::Params;
 use taskgraph_compat::value::path::KeyPath;
 
@@ -15,14 +15,14 @@ const WEIGHT: usize = 2;
 
 /// The error about a config that has far more keys of another layout than of this tree's own; nothing for any other
 /// config.
-pub fn of_another(loaded: &Loaded, training: &Training, params: &Params) -> Option<Problem> {
+pub fn of_another(project: &Project, training: &Training, params: &Params) -> Option<Problem> {
     let own = keys(&training.layout, params).count();
     let other = training.other_layouts.iter().max_by_key(|other| keys(other, params).count())?;
     let found: Vec<KeyPath> = keys(other, params).collect();
     let first = found.first().filter(|_| found.len() > WEIGHT * own)?;
-    let tree = match loaded.tree.is_embedded() {
+    let tree = match project.tree.is_embedded() {
         true => "the embedded kinds are".to_owned(),
-        false => format!("`{}` is", loaded.tree.name()),
+        false => format!("`{}` is", project.tree.name()),
     };
     let message =
         format!("the config is of the layout of {}, and {tree} of {}", other.name, training.layout.name);

@@ -2,7 +2,7 @@
 //! nor does a run get it.
 
 use taskgraph::schema::fields::Fields;
-use taskgraph::schema::{Field, Shape};
+use taskgraph::schema::{Field, Schema};
 use taskgraph_compat::value::{Map, Value};
 
 /// Fills the keys that `fields` name and that are missing. Maps whose keys are free, and lists, are filled as a whole or
@@ -10,9 +10,9 @@ use taskgraph_compat::value::{Map, Value};
 pub fn fill_missing(fields: &[Field], value: &mut Map, default: &Map) {
     for field in fields {
         let Some(theirs) = default.get(field.name) else { continue };
-        match (value.get_mut(field.name), &field.shape, theirs) {
+        match (value.get_mut(field.name), &field.schema, theirs) {
             (None, ..) => value.put(field.name, theirs.clone()),
-            (Some(ours @ Value::Map(_)), Shape::Map(inner) | Shape::Open(inner, _), Value::Map(theirs)) => {
+            (Some(ours @ Value::Map(_)), Schema::Map(inner) | Schema::Open(inner, _), Value::Map(theirs)) => {
                 if let Some(ours) = ours.as_map_mut() {
                     fill_missing(inner, ours, theirs);
                 }
@@ -30,9 +30,12 @@ mod tests {
     use taskgraph_compat::source::Source;
 
     const FIELDS: &[Field] = &[
-        required("stage", Shape::Str),
-        required("inner", Shape::Map(&[required("a", Shape::Int), optional("b", Shape::MapOf(&Shape::Str))])),
-        optional("datasets", Shape::MapOf(&STRINGS)),
+        required("stage", Schema::Str),
+        required(
+            "inner",
+            Schema::Map(&[required("a", Schema::Int), optional("b", Schema::MapOf(&Schema::Str))]),
+        ),
+        optional("datasets", Schema::MapOf(&STRINGS)),
     ];
 
     #[test]

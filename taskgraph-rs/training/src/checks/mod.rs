@@ -20,7 +20,7 @@ use crate::report::comparison::Run;
 use crate::report::reused::not_used;
 use repair::{Datasets, repaired};
 use taskgraph::diagnostics::{Problem, Severity};
-use taskgraph::generator::Loaded;
+use taskgraph::generator::Project;
 use taskgraph::parameters;
 use taskgraph::parameters::Params;
 use taskgraph::settings::Settings;
@@ -40,7 +40,7 @@ pub enum Purpose {
 /// How parameters are examined.
 pub struct Examination<'e> {
     /// The tree.
-    pub loaded: &'e Loaded,
+    pub project: &'e Project,
     /// Where things stand in its training config.
     pub training: &'e Training,
     /// What graphs are made with that show what else is wrong. Nobody is asked for urls.
@@ -57,8 +57,8 @@ impl Examination<'_> {
     /// What the parameters show. `found` is what their check says; what is grave in it becomes an error, such as a
     /// model that nothing takes.
     pub fn params(&self, params: &Params, mut found: Vec<Problem>) -> Vec<Problem> {
-        let Examination { loaded, training, .. } = self;
-        if let Some(problem) = layout::of_another(loaded, training, params) {
+        let Examination { project, training, .. } = self;
+        if let Some(problem) = layout::of_another(project, training, params) {
             return vec![problem];
         }
         let is_error = |problem: &Problem| match self.purpose {
@@ -69,10 +69,10 @@ impl Examination<'_> {
             problem.severity = Severity::Error;
         }
         if self.asks_for_a_stage(params) {
-            found.extend(target_stage::check(loaded, training, params, self.stage_is_given));
+            found.extend(target_stage::check(project, training, params, self.stage_is_given));
         }
         found.extend(unused_keys::other_keys(training, params));
-        found.extend(unused_keys::unknown_providers(loaded, training, params));
+        found.extend(unused_keys::unknown_providers(project, training, params));
         found
     }
 
@@ -80,8 +80,8 @@ impl Examination<'_> {
     /// that are handed in and not used. `own` is the training config as it was written, `told` what was said of the
     /// parameters.
     pub fn run(&self, params: &Params, own: &Value, run: &Run, told: &[Problem]) -> Vec<Problem> {
-        let Examination { loaded, training, stage_is_given, .. } = self;
-        let mut found = unused_keys::without_effect(loaded, training, params, own);
+        let Examination { project, training, stage_is_given, .. } = self;
+        let mut found = unused_keys::without_effect(project, training, params, own);
         let asks_for_a_stage = self.asks_for_a_stage(params);
         if asks_for_a_stage {
             let has_no_effect = |path: &KeyPath| {
@@ -99,7 +99,7 @@ impl Examination<'_> {
         }
         if !run.targets.set.tasks.is_empty() {
             let stage = params.find(&KeyPath::dotted(training.stage)).and_then(Value::as_str);
-            found.extend(not_used(&loaded.extension, params, run, stage.filter(|_| asks_for_a_stage)));
+            found.extend(not_used(&project.extension, params, run, stage.filter(|_| asks_for_a_stage)));
         }
         found
     }
@@ -118,9 +118,9 @@ impl Examination<'_> {
     }
 
     fn of_same(&self, params: &Params, own: &Value, told: &[Problem]) -> Result<Vec<Problem>> {
-        let Examination { loaded, settings, .. } = self;
+        let Examination { project, settings, .. } = self;
         let mut found = Vec::new();
-        match problems_of(Run::make(loaded, params, settings), &mut found)? {
+        match problems_of(Run::make(project, params, settings), &mut found)? {
             Some(run) => found.extend(self.run(params, own, &run, told)),
             None => found = self.causes(params, found, told.iter().any(Problem::is_error)),
         }
@@ -137,20 +137,20 @@ impl Examination<'_> {
 
     /// What the graph would be refused for if all that is wrong were right, and keys without effect.
     pub fn of_repaired(&self, params: &Params, own: &Value) -> Result<Vec<Problem>> {
-        let Examination { loaded, training, settings, .. } = self;
+        let Examination { project, training, settings, .. } = self;
         let mut others = Vec::new();
         let path = KeyPath::dotted(training.datasets);
         for datasets in [Datasets::Kept, Datasets::Completed, Datasets::Replaced] {
-            let Some(params) = repaired(loaded, training, params, datasets) else { break };
-            if parameters::check(&params, &loaded.extension, &loaded.kinds, loaded.config.version)
+            let Some(params) = repaired(project, training, params, datasets) else { break };
+            if parameters::check(&params, &project.extension, &project.kinds, project.config.version)
                 .iter()
                 .any(Problem::is_error)
             {
                 break;
             }
             let mut refused = Vec::new();
-            if problems_of(loaded.full(&params, settings), &mut refused)?.is_some() {
-                let mut found = unused_keys::without_effect(loaded, training, &params, own);
+            if problems_of(project.full(&params, settings), &mut refused)?.is_some() {
+                let mut found = unused_keys::without_effect(project, training, &params, own);
                 let inside = params.path_in_file(&path);
                 found.retain(|it| datasets != Datasets::Replaced || !it.path.0.starts_with(&inside.0));
                 others.extend(found);
@@ -180,13 +180,13 @@ impl Examination<'_> {
             return Ok(refused);
         };
         // Only a kind looks for a model under its own name: whatever else stands there costs no graph.
-        for kind in models.keys().filter(|name| self.loaded.kinds.contains_key(*name)) {
+        for kind in models.keys().filter(|name| self.project.kinds.contains_key(*name)) {
             let mut apart = params.clone();
             if let Some(models) = apart.find_mut(&path).and_then(Value::as_map_mut) {
                 models.retain(|name, _| name == kind);
             }
             let mut found = Vec::new();
-            problems_of(self.loaded.full(&apart, self.settings), &mut found)?;
+            problems_of(self.project.full(&apart, self.settings), &mut found)?;
             let inside = params.path_in_file(&path.join(kind));
             found.retain(|problem| problem.code == "no-mounts" && problem.path.0.starts_with(&inside.0));
             refused.extend(found);

@@ -4,9 +4,9 @@
 use crate::checks::missing_keys::fill_missing;
 use crate::checks::unused_keys::providers;
 use crate::pipeline::Training;
-use taskgraph::generator::Loaded;
+use taskgraph::generator::Project;
 use taskgraph::parameters::Params;
-use taskgraph::schema::{Shape, What};
+use taskgraph::schema::{Schema, What};
 use taskgraph_compat::suggest;
 use taskgraph_compat::value::path::{KeyPath, Step};
 use taskgraph_compat::value::{Map, Value};
@@ -23,26 +23,31 @@ pub enum Datasets {
     Replaced,
 }
 
-/// The same parameters with default values for what does not have its shape, and without what it reuses.
-pub fn repaired(loaded: &Loaded, training: &Training, params: &Params, datasets: Datasets) -> Option<Params> {
-    let (_, file) = loaded.extension.defaults.iter().find(|(name, _)| *name == training.parameter)?;
-    let (_, defaults) = loaded.default_file(file).ok()?;
-    let field = loaded.extension.parameters.iter().find(|field| field.name == training.parameter)?;
+/// The same parameters with default values for what does not have its schema, and without what it reuses.
+pub fn repaired(
+    project: &Project,
+    training: &Training,
+    params: &Params,
+    datasets: Datasets,
+) -> Option<Params> {
+    let (_, file) = project.extension.defaults.iter().find(|(name, _)| *name == training.parameter)?;
+    let (_, defaults) = project.default_file(file).ok()?;
+    let field = project.extension.parameters.iter().find(|field| field.name == training.parameter)?;
     let mut config = params.get(training.parameter)?.clone();
     if !matches!(config, Value::Map(_)) {
         return None;
     }
-    for misfit in field.shape.check(&config) {
-        if !matches!(misfit.what, What::Unknown(_)) {
-            put(&mut config, &misfit.path.0, misfit.path.find(&defaults));
+    for violation in field.schema.check(&config) {
+        if !matches!(violation.what, What::Unknown(_)) {
+            put(&mut config, &violation.path.0, violation.path.find(&defaults));
         }
     }
-    if let (true, Shape::Map(fields), Some(config), Some(defaults)) =
-        (datasets != Datasets::Kept, &field.shape, config.as_map_mut(), defaults.as_map())
+    if let (true, Schema::Map(fields), Some(config), Some(defaults)) =
+        (datasets != Datasets::Kept, &field.schema, config.as_map_mut(), defaults.as_map())
     {
         fill_missing(fields, config, defaults);
     }
-    let providers = providers(loaded);
+    let providers = providers(project);
     // A misspelt provider becomes the one that was meant, so that what is said of the dataset elsewhere has its effect.
     let meant = |item: &Value| match item.as_str().and_then(|item| item.split_once('_')) {
         Some((provider, name)) if !providers.is_empty() && !providers.contains(provider) => {

@@ -7,7 +7,7 @@ use indexmap::IndexSet;
 use crate::pipeline::Training;
 use crate::report::comparison::Run;
 use taskgraph::diagnostics::{Problem, Severity};
-use taskgraph::generator::Loaded;
+use taskgraph::generator::Project;
 use taskgraph::graph::TaskGraph;
 use taskgraph::parameters::Params;
 use taskgraph::task::Label;
@@ -18,10 +18,10 @@ use taskgraph_compat::value::{Map, Value};
 
 /// Refuses a stage that is neither in `valid-stages` of config.yml nor written in a kind. `given` is whether it came
 /// from a flag, and so has no place in the config.
-pub fn check(loaded: &Loaded, training: &Training, params: &Params, given: bool) -> Option<Problem> {
+pub fn check(project: &Project, training: &Training, params: &Params, given: bool) -> Option<Problem> {
     let path = KeyPath::dotted(training.stage);
     let stage = params.find(&path)?.as_str()?;
-    let stages = stages(loaded);
+    let stages = stages(project);
     if stages.is_empty() || stages.contains(stage) {
         return None;
     }
@@ -126,14 +126,14 @@ fn placed(problem: Problem, params: &Params, path: &KeyPath, label: String, give
     }
 }
 
-fn stages(loaded: &Loaded) -> IndexSet<&str> {
-    let valid = loaded.config.get("valid-stages").and_then(Value::as_list).unwrap_or_default();
-    let stubs = loaded.kinds.values().flat_map(|kind| &kind.stubs);
-    let written = stubs.filter_map(|stub| written(&stub.fields));
+fn stages(project: &Project) -> IndexSet<&str> {
+    let valid = project.config.get("valid-stages").and_then(Value::as_list).unwrap_or_default();
+    let descriptions = project.kinds.values().flat_map(|kind| &kind.descriptions);
+    let written = descriptions.filter_map(|description| written(&description.fields));
     // Names with braces are filled in later.
     valid.iter().filter_map(Value::as_str).chain(written.filter(|stage| !stage.contains('{'))).collect()
 }
 
-fn written(stub: &Map) -> Option<&str> {
-    stub.get("attributes")?.get("stage")?.as_str()
+fn written(description: &Map) -> Option<&str> {
+    description.get("attributes")?.get("stage")?.as_str()
 }

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use crate::pipeline::Training;
 use taskgraph::diagnostics::{Problem, Severity};
-use taskgraph::generator::Loaded;
+use taskgraph::generator::Project;
 use taskgraph::parameters::Params;
-use taskgraph::schema::{Field, Shape};
+use taskgraph::schema::{Field, Schema};
 use taskgraph_compat::suggest;
 use taskgraph_compat::value::path::KeyPath;
 use taskgraph_compat::value::{Map, Value};
@@ -16,11 +16,11 @@ const NAMED: usize = 6;
 
 /// Keys of the training config `own` that have no effect on the full graph that was made with `params`, all as
 /// warnings: whoever asks for a graph alone gets it.
-pub fn unread(loaded: &Loaded, params: &Params, own: &Value) -> Vec<Problem> {
-    let Some(training) = crate::pipeline::of(&loaded.extension) else { return Vec::new() };
+pub fn unread(project: &Project, params: &Params, own: &Value) -> Vec<Problem> {
+    let Some(training) = crate::pipeline::of(&project.extension) else { return Vec::new() };
     let mut problems = other_keys(training, params);
     let told: Vec<KeyPath> = problems.iter().map(|problem| problem.path.clone()).collect();
-    let unread = without_effect(loaded, training, params, own);
+    let unread = without_effect(project, training, params, own);
     problems.extend(unread.into_iter().filter(|problem| !told.contains(&problem.path)));
     problems.iter_mut().for_each(|problem| problem.severity = Severity::Warning);
     problems
@@ -42,27 +42,29 @@ pub fn other_keys(training: &Training, params: &Params) -> Vec<Problem> {
 }
 
 /// Keys of the training config `own` that had no effect on the graph that was made with `params`.
-pub fn without_effect(loaded: &Loaded, training: &Training, params: &Params, own: &Value) -> Vec<Problem> {
+pub fn without_effect(project: &Project, training: &Training, params: &Params, own: &Value) -> Vec<Problem> {
     // What Python reads is not noted: a key that only it reads must not be called one without effect.
-    if loaded.uses_python() {
+    if project.uses_python() {
         return Vec::new();
     }
     let path = KeyPath::dotted(training.parameter);
-    let field = loaded.extension.parameters.iter().find(|field| field.name == training.parameter);
-    let mut walk = Walk { loaded, training, params, problems: Vec::new() };
-    walk.map(field.map(|field| &field.shape), own, &path);
+    let field = project.extension.parameters.iter().find(|field| field.name == training.parameter);
+    let mut walk = Walk { project, training, params, problems: Vec::new() };
+    walk.map(field.map(|field| &field.schema), own, &path);
     walk.problems
 }
 
 /// The providers of datasets that kinds take; none if the kinds do not say it.
-pub fn providers(loaded: &Loaded) -> BTreeSet<&str> {
-    let stubs = loaded.kinds.values().flat_map(|kind| &kind.stubs);
-    stubs.filter_map(|stub| stub.fields.get("dataset-config")?.get("provider")?.as_str()).collect()
+pub fn providers(project: &Project) -> BTreeSet<&str> {
+    let descriptions = project.kinds.values().flat_map(|kind| &kind.descriptions);
+    descriptions
+        .filter_map(|description| description.fields.get("dataset-config")?.get("provider")?.as_str())
+        .collect()
 }
 
 /// Datasets of providers that no kind takes.
-pub fn unknown_providers(loaded: &Loaded, training: &Training, params: &Params) -> Vec<Problem> {
-    let providers = providers(loaded);
+pub fn unknown_providers(project: &Project, training: &Training, params: &Params) -> Vec<Problem> {
+    let providers = providers(project);
     let path = KeyPath::dotted(training.datasets);
     let categories = params.find(&path).and_then(Value::as_map).filter(|_| !providers.is_empty());
     let mut problems = Vec::new();
@@ -95,49 +97,49 @@ pub fn for_the_action<'t>(training: &'t Training, params: &Params) -> Vec<&'t st
 }
 
 struct Walk<'w> {
-    loaded: &'w Loaded,
+    project: &'w Project,
     training: &'w Training,
     params: &'w Params,
     problems: Vec<Problem>,
 }
 
 impl Walk<'_> {
-    fn map(&mut self, shape: Option<&Shape>, value: &Value, path: &KeyPath) {
+    fn map(&mut self, schema: Option<&Schema>, value: &Value, path: &KeyPath) {
         let Some(map) = value.as_map() else { return };
         for (key, value) in map {
             let path = path.join(key);
-            let (field, inner) = within(shape, key);
+            let (field, inner) = within(schema, key);
             // A section that is read as a whole, for a digest say, has no use for keys that nothing knows.
-            let is_known = field.is_some() || !matches!(shape, Some(Shape::Map(_)));
+            let is_known = field.is_some() || !matches!(schema, Some(Schema::Map(_)));
             let is_read = match is_known {
                 true => self.params.was_read(&path),
                 false => self.params.was_read_by_name(&path),
             };
             // Where names were looked up, and none of them is there, each entry is told with the name that was meant.
             let is_free =
-                matches!(inner, Some(Shape::MapOf(_) | Shape::Open(..))) && value.as_map().is_some();
+                matches!(inner, Some(Schema::MapOf(_) | Schema::Open(..))) && value.as_map().is_some();
             if is_read || is_known && is_free && !self.params.looked_up(&path).is_empty() {
                 self.map(inner, value, &path);
             } else if field.is_some_and(|field| field.required) {
                 // It cannot be left out; what nothing knows in it can.
                 self.unknown(inner, value, &path);
             } else if !self.is_excused(value, &path) {
-                let problem = self.unread(shape, inner.is_some() && field.is_none(), map, key, &path);
+                let problem = self.unread(schema, inner.is_some() && field.is_none(), map, key, &path);
                 self.problems.push(problem);
             }
         }
     }
 
     /// Keys that nothing knows, in a section that nothing reads and that has to be there.
-    fn unknown(&mut self, shape: Option<&Shape>, value: &Value, path: &KeyPath) {
-        let (Some(Shape::Map(_)), Some(map)) = (shape, value.as_map()) else { return };
+    fn unknown(&mut self, schema: Option<&Schema>, value: &Value, path: &KeyPath) {
+        let (Some(Schema::Map(_)), Some(map)) = (schema, value.as_map()) else { return };
         for (key, value) in map {
             let path = path.join(key);
-            match within(shape, key) {
+            match within(schema, key) {
                 (Some(_), inner) => self.unknown(inner, value, &path),
                 (None, _) if is_empty(value) => {}
                 (None, _) => {
-                    let problem = self.unread(shape, false, map, key, &path);
+                    let problem = self.unread(schema, false, map, key, &path);
                     self.problems.push(problem);
                 }
             }
@@ -149,15 +151,22 @@ impl Walk<'_> {
         is_empty(value) || self.training.action_keys.contains(&path.to_string().as_str())
     }
 
-    fn unread(&self, shape: Option<&Shape>, is_entry: bool, map: &Map, key: &str, path: &KeyPath) -> Problem {
+    fn unread(
+        &self,
+        schema: Option<&Schema>,
+        is_entry: bool,
+        map: &Map,
+        key: &str,
+        path: &KeyPath,
+    ) -> Problem {
         let problem = Problem::warning("no-effect", format!("`{key}` has no effect"));
-        let label = match self.near(shape, is_entry, map, key, path) {
+        let label = match self.near(schema, is_entry, map, key, path) {
             Some(near) => format!("did you mean `{near}`?"),
             None if is_entry && key.contains('.') => "a name with a dot in it is never found".into(),
             None if self.params.were_entries_read(&path.parent()) => {
                 "tasks are made for what it lists, and nothing uses them: no kind asks for this name".into()
             }
-            None if is_entry && names_kinds(shape) => "there is no kind of this name".into(),
+            None if is_entry && names_kinds(schema) => "there is no kind of this name".into(),
             None if is_entry => self.not_looked_up(path),
             None => "nothing reads it".into(),
         };
@@ -195,21 +204,21 @@ impl Walk<'_> {
         }
     }
 
-    /// The key that may have been meant, and is not there: one that the shape names, a kind where kinds are keys, or
+    /// The key that may have been meant, and is not there: one that the schema names, a kind where kinds are keys, or
     /// a name that was looked up.
     fn near(
         &self,
-        shape: Option<&Shape>,
+        schema: Option<&Schema>,
         is_entry: bool,
         map: &Map,
         key: &str,
         path: &KeyPath,
     ) -> Option<String> {
-        let named: &[Field] = match shape {
-            Some(Shape::Map(fields) | Shape::Open(fields, _)) => fields,
+        let named: &[Field] = match schema {
+            Some(Schema::Map(fields) | Schema::Open(fields, _)) => fields,
             _ => &[],
         };
-        let kinds = self.loaded.kinds.keys().map(|kind| &**kind).filter(|_| is_entry && names_kinds(shape));
+        let kinds = self.project.kinds.keys().map(|kind| &**kind).filter(|_| is_entry && names_kinds(schema));
         let looked_up = self.params.looked_up(&path.parent());
         let names = named.iter().map(|field| field.name).chain(kinds);
         let names = names.chain(looked_up.iter().map(String::as_str));
@@ -228,22 +237,22 @@ pub(crate) fn is_empty(value: &Value) -> bool {
 }
 
 /// Whether the free keys of a map are kinds: `worker-classes`, which names a default besides.
-fn names_kinds(shape: Option<&Shape>) -> bool {
-    matches!(shape, Some(Shape::Open(..)))
+fn names_kinds(schema: Option<&Schema>) -> bool {
+    matches!(schema, Some(Schema::Open(..)))
 }
 
-/// The field that names `key`, and the shape of what stands there.
-fn within<'s>(shape: Option<&'s Shape>, key: &str) -> (Option<&'s Field>, Option<&'s Shape>) {
-    match shape {
-        Some(Shape::Map(fields)) => {
+/// The field that names `key`, and the schema of what stands there.
+fn within<'s>(schema: Option<&'s Schema>, key: &str) -> (Option<&'s Field>, Option<&'s Schema>) {
+    match schema {
+        Some(Schema::Map(fields)) => {
             let field = fields.iter().find(|field| field.name == key);
-            (field, field.map(|field| &field.shape))
+            (field, field.map(|field| &field.schema))
         }
-        Some(Shape::Open(fields, rest)) => {
+        Some(Schema::Open(fields, rest)) => {
             let field = fields.iter().find(|field| field.name == key);
-            (field, Some(field.map_or(*rest, |field| &field.shape)))
+            (field, Some(field.map_or(*rest, |field| &field.schema)))
         }
-        Some(Shape::MapOf(inner)) => (None, Some(inner)),
+        Some(Schema::MapOf(inner)) => (None, Some(inner)),
         _ => (None, None),
     }
 }

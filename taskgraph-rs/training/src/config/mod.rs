@@ -11,7 +11,7 @@ use crate::preview::Input;
 use crate::report::Config;
 use taskgraph::diagnostics::document::{equal_keys, printed_quotes};
 use taskgraph::diagnostics::{Problem, Problems};
-use taskgraph::generator::Loaded;
+use taskgraph::generator::Project;
 use taskgraph::parameters::{Given, Layer, Params};
 use taskgraph::schema::fields::Fields;
 use taskgraph_compat::value::path::KeyPath;
@@ -36,12 +36,12 @@ pub fn unread(input: &Input) -> Config {
 }
 
 /// Reads a training config or a set of parameters, and adds the base parameters that are missing.
-pub fn read(loaded: &Loaded, training: &Training, input: &Input) -> Result<Configured> {
-    read_with(loaded, training, input, &Map::default())
+pub fn read(project: &Project, training: &Training, input: &Input) -> Result<Configured> {
+    read_with(project, training, input, &Map::default())
 }
 
 /// The same, with base parameters that are known already.
-pub fn read_with(loaded: &Loaded, training: &Training, input: &Input, known: &Map) -> Result<Configured> {
+pub fn read_with(project: &Project, training: &Training, input: &Input, known: &Map) -> Result<Configured> {
     let Given { values, layer } = Given::read(input.source.clone(), input.is_json)?;
     let own_document = layer.document.clone();
     let is_parameters = values.contains_key(training.parameter);
@@ -55,12 +55,12 @@ pub fn read_with(loaded: &Loaded, training: &Training, input: &Input, known: &Ma
     };
     let mut problems = equal_keys(&own_document);
     problems.extend(printed_quotes(&own_document));
-    loaded.extension.normalize(&mut params);
+    project.extension.normalize(&mut params);
     let own = params.get(training.parameter).cloned().unwrap_or_default();
     for (name, value) in known {
         params.values_mut().set_default(name, value.clone());
     }
-    base_parameters::fill(&mut params, &loaded.tree, training.target_method);
+    base_parameters::fill(&mut params, &project.tree, training.target_method);
     let config = Config { file: input.source.name.clone(), is_parameters };
     Ok(Configured { config, params, own, problems })
 }

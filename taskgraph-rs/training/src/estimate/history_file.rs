@@ -9,38 +9,38 @@ use taskgraph::diagnostics::document::load;
 use taskgraph::diagnostics::origin::told;
 use taskgraph::diagnostics::{Problem, Problems};
 use taskgraph::parameters::Given;
-use taskgraph::schema::{Misfit, STRINGS, Shape, What, optional, required};
+use taskgraph::schema::{STRINGS, Schema, Violation, What, optional, required};
 use taskgraph::task::id::TaskId;
 use taskgraph_compat::json;
 use taskgraph_compat::source::{Place, Source, Span};
 use taskgraph_compat::value::Value;
 use taskgraph_compat::value::path::KeyPath;
 
-/// The version of the shape of files with earlier tasks, and of those with prices.
+/// The version of the schema of files with earlier tasks, and of those with prices.
 pub const VERSION: i64 = 1;
 
 /// After how many problems of a file with JSON lines the rest of it is left unread.
 const PROBLEMS: usize = 100;
 
 /// The first line of JSON lines.
-const HEAD: Shape = Shape::Map(&[required("version", Shape::Int), optional("groups", STRINGS)]);
+const HEAD: Schema = Schema::Map(&[required("version", Schema::Int), optional("groups", STRINGS)]);
 
 /// The whole of a JSON file; each of the runs is checked on its own.
-const WHOLE: Shape = Shape::Map(&[
-    required("version", Shape::Int),
+const WHOLE: Schema = Schema::Map(&[
+    required("version", Schema::Int),
     optional("groups", STRINGS),
-    optional("runs", Shape::List(&Shape::Any)),
+    optional("runs", Schema::List(&Schema::Any)),
 ]);
 
 /// What stands in the seconds of a task.
 const SECONDS: &str = "a number of seconds, at least 0";
 
 /// A task.
-const RUN: Shape = Shape::Map(&[
-    required("kind", Shape::Str),
-    required("pool", Shape::Str),
-    required("seconds", Shape::Either(&[Shape::Int, Shape::Float], SECONDS)),
-    optional("task", Shape::Str),
+const RUN: Schema = Schema::Map(&[
+    required("kind", Schema::Str),
+    required("pool", Schema::Str),
+    required("seconds", Schema::Either(&[Schema::Int, Schema::Float], SECONDS)),
+    optional("task", Schema::Str),
 ]);
 
 impl History {
@@ -53,8 +53,8 @@ impl History {
     }
 
     /// What is wrong with the head; adds the groups that it names.
-    fn head(&mut self, found: Option<&Value>, groups: Option<&Value>) -> Vec<Misfit> {
-        let mut misfits: Vec<Misfit> = version(found).into_iter().collect();
+    fn head(&mut self, found: Option<&Value>, groups: Option<&Value>) -> Vec<Violation> {
+        let mut violations: Vec<Violation> = version(found).into_iter().collect();
         let groups = groups.and_then(Value::as_list).unwrap_or_default();
         for (position, value) in groups.iter().enumerate() {
             let Some(text) = value.as_str() else { continue };
@@ -62,25 +62,26 @@ impl History {
                 Ok(group) => self.name_group(group),
                 Err(_) => {
                     let path = KeyPath::default().join("groups").join(position);
-                    misfits.push(misfit(path, value, "the id of a task group"));
+                    violations.push(violation(path, value, "the id of a task group"));
                 }
             }
         }
-        misfits
+        violations
     }
 
     fn read_whole(&mut self, source: &Arc<Source>) -> Result<()> {
         let Given { values, layer } = Given::read(source.clone(), true)?;
-        let mut misfits = WHOLE.check(&values.clone().into());
-        misfits.extend(self.head(values.get("version"), values.get("groups")));
+        let mut violations = WHOLE.check(&values.clone().into());
+        violations.extend(self.head(values.get("version"), values.get("groups")));
         let runs = values.get("runs").and_then(Value::as_list).unwrap_or_default();
         for (position, value) in runs.iter().enumerate() {
             match run(value, &KeyPath::default().join("runs").join(position)) {
                 Ok(run) => self.add(run),
-                Err(more) => misfits.extend(more),
+                Err(more) => violations.extend(more),
             }
         }
-        let problems = misfits.iter().map(|misfit| told(misfit, misfit.path.clone(), Some(&layer.document)));
+        let problems =
+            violations.iter().map(|violation| told(violation, violation.path.clone(), Some(&layer.document)));
         Ok(Problems(problems.collect()).check()?)
     }
 
@@ -106,27 +107,29 @@ impl History {
                     continue;
                 }
             };
-            let misfits = if has_head {
+            let violations = if has_head {
                 match run(&value, &KeyPath::default()) {
                     Ok(run) => {
                         self.add(run);
                         continue;
                     }
-                    Err(misfits) => misfits,
+                    Err(violations) => violations,
                 }
             } else {
                 has_head = true;
-                let mut misfits = HEAD.check(&value);
-                misfits.extend(self.head(value.get("version"), value.get("groups")));
-                misfits
+                let mut violations = HEAD.check(&value);
+                violations.extend(self.head(value.get("version"), value.get("groups")));
+                violations
             };
-            if misfits.is_empty() {
+            if violations.is_empty() {
                 continue;
             }
             // The line where it stands in the file, so that places are those of the file.
             let text = format!("{}{line}", "\n".repeat(before));
             let (document, _) = load(Source::new(source.name.clone(), text))?;
-            problems.extend(misfits.iter().map(|misfit| told(misfit, misfit.path.clone(), Some(&document))));
+            problems.extend(
+                violations.iter().map(|violation| told(violation, violation.path.clone(), Some(&document))),
+            );
         }
         if !has_head && problems.is_empty() {
             let message = format!("`{}` is empty: its first line has to be {{\"version\": 1}}", source.name);
@@ -146,25 +149,25 @@ impl History {
     }
 }
 
-/// What is wrong with a version, if anything. A missing one and one that is no integer are told by the shape.
-pub(super) fn version(found: Option<&Value>) -> Option<Misfit> {
+/// What is wrong with a version, if anything. A missing one and one that is no integer are told by the schema.
+pub(super) fn version(found: Option<&Value>) -> Option<Violation> {
     let found = found.filter(|found| match found {
         Value::Int(number) => *number != VERSION,
         Value::Bool(_) => true,
         _ => false,
     })?;
-    Some(misfit(KeyPath::default().join("version"), found, "1: no other version is known"))
+    Some(violation(KeyPath::default().join("version"), found, "1: no other version is known"))
 }
 
 /// Something else stands where `allowed` has to stand.
-pub(super) fn misfit(path: KeyPath, found: &Value, allowed: &str) -> Misfit {
+pub(super) fn violation(path: KeyPath, found: &Value, allowed: &str) -> Violation {
     let found = match found {
         Value::Int(number) => number.to_string(),
         Value::Float(number) => number.to_string(),
         Value::Str(text) => format!("the text `{}`", taskgraph_compat::suggest::shorten(text)),
         other => other.sort().to_owned(),
     };
-    Misfit { path, what: What::Wrong { found, allowed: allowed.into(), nearest: None, instead: None } }
+    Violation { path, what: What::Wrong { found, allowed: allowed.into(), nearest: None, instead: None } }
 }
 
 /// What is wrong with a line, without the number of the line, which is always the first; and after how many bytes.
@@ -174,10 +177,10 @@ fn reason(error: &str) -> (&str, usize) {
     (why, column.unwrap_or(1).saturating_sub(1))
 }
 
-fn run(value: &Value, path: &KeyPath) -> Result<EarlierRun, Vec<Misfit>> {
-    let mut misfits: Vec<Misfit> = RUN.check(value);
-    for misfit in &mut misfits {
-        misfit.path = path.concat(&misfit.path);
+fn run(value: &Value, path: &KeyPath) -> Result<EarlierRun, Vec<Violation>> {
+    let mut violations: Vec<Violation> = RUN.check(value);
+    for violation in &mut violations {
+        violation.path = path.concat(&violation.path);
     }
     let text = |key: &str| value.get(key).and_then(Value::as_str);
     let pool = text("pool").unwrap_or_default();
@@ -185,22 +188,22 @@ fn run(value: &Value, path: &KeyPath) -> Result<EarlierRun, Vec<Misfit>> {
         .split_once('/')
         .is_some_and(|(of, name)| !of.is_empty() && !name.is_empty() && !name.contains('/'));
     if let Some(found) = value.get("pool").filter(|found| !is_pool && found.as_str().is_some()) {
-        misfits.push(misfit(path.join("pool"), found, "`provisioner/workerType`"));
+        violations.push(violation(path.join("pool"), found, "`provisioner/workerType`"));
     }
     let seconds = value.get("seconds").map(|found| (found, seconds(found)));
-    // Others have another shape.
+    // Others have another schema.
     if let Some((found @ (Value::Int(_) | Value::Float(_) | Value::Bool(_)), None)) = seconds {
-        misfits.push(misfit(path.join("seconds"), found, SECONDS));
+        violations.push(violation(path.join("seconds"), found, SECONDS));
     }
     let task = text("task").map(TaskId::parse).transpose();
     if let (Err(_), Some(found)) = (&task, value.get("task")) {
-        misfits.push(misfit(path.join("task"), found, "a taskId"));
+        violations.push(violation(path.join("task"), found, "a taskId"));
     }
     match (seconds, text("kind"), task) {
-        (Some((_, Some(seconds))), Some(kind), Ok(task)) if misfits.is_empty() => {
+        (Some((_, Some(seconds))), Some(kind), Ok(task)) if violations.is_empty() => {
             Ok(EarlierRun { kind: kind.into(), pool: pool.into(), seconds, task })
         }
-        _ => Err(misfits),
+        _ => Err(violations),
     }
 }
 

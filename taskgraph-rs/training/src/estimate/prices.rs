@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use anyhow::Result;
 
-use crate::estimate::history_file::{VERSION, misfit, version};
+use crate::estimate::history_file::{VERSION, version, violation};
 use taskgraph::diagnostics::origin::told;
 use taskgraph::diagnostics::{Problem, Problems, place_of_key};
 use taskgraph::parameters::Given;
-use taskgraph::schema::{Shape, required};
+use taskgraph::schema::{Schema, required};
 use taskgraph_compat::source::Source;
 use taskgraph_compat::suggest::nearest;
 use taskgraph_compat::value::path::KeyPath;
@@ -17,10 +17,10 @@ use taskgraph_compat::value::{Str, Value};
 use taskgraph_compat::yaml::Document;
 
 /// What the file looks like.
-const SHAPE: Shape = Shape::Map(&[
-    required("version", Shape::Int),
-    required("currency", Shape::Str),
-    required("prices", Shape::MapOf(&Shape::Any)),
+const SCHEMA: Schema = Schema::Map(&[
+    required("version", Schema::Int),
+    required("currency", Schema::Str),
+    required("prices", Schema::MapOf(&Schema::Any)),
 ]);
 
 /// What stands in a price.
@@ -49,18 +49,19 @@ impl Prices {
     pub fn read(source: Arc<Source>, is_json: bool) -> Result<Self> {
         let Given { values, layer } = Given::read(source, is_json)?;
         let document = &layer.document;
-        let mut misfits = SHAPE.check(&values.clone().into());
-        misfits.extend(version(values.get("version")));
+        let mut violations = SCHEMA.check(&values.clone().into());
+        violations.extend(version(values.get("version")));
         let mut rules = Vec::new();
         for (pattern, value) in values.get("prices").and_then(Value::as_map).into_iter().flatten() {
             match amount(value) {
                 Some(price) => rules.push((pattern.clone(), price)),
                 None => {
-                    misfits.push(misfit(KeyPath::default().join("prices").join(pattern), value, PRICE));
+                    violations.push(violation(KeyPath::default().join("prices").join(pattern), value, PRICE));
                 }
             }
         }
-        let problems = misfits.iter().map(|misfit| told(misfit, misfit.path.clone(), Some(document)));
+        let problems =
+            violations.iter().map(|violation| told(violation, violation.path.clone(), Some(document)));
         let example =
             format!("{{version: {VERSION}, currency: USD, prices: {{\"PROVISIONER/gpu-*\": 2.5}}}}");
         let help = |problem: Problem| match problem.code {

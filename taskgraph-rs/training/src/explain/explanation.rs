@@ -10,7 +10,7 @@ use taskgraph::graph::diff::{FieldChange, changes};
 use taskgraph::graph::paths::{Hop, Ways};
 use taskgraph::task::{Label, Task};
 use taskgraph::transform::notes::Model;
-use taskgraph::transform::trace::{Station, Trace};
+use taskgraph::transform::trace::{Trace, TraceStep};
 use taskgraph::tree::Tree;
 use taskgraph_compat::natural_order::natural;
 use taskgraph_compat::redact::redact;
@@ -102,7 +102,7 @@ pub fn explain(task: &Task, full: &Full, targets: &Targets, ways: &Ways<'_>, tre
         if_dependencies: there_for(task, full),
         if_dependents: if_dependents(task, full, &needed_by),
         model: task.model.as_deref().map(shown),
-        steps: trace.stations.windows(2).map(step).collect(),
+        steps: trace.steps.windows(2).map(step).collect(),
         needs: task
             .dependencies
             .iter()
@@ -116,20 +116,20 @@ pub fn explain(task: &Task, full: &Full, targets: &Targets, ways: &Ways<'_>, tre
 }
 
 fn written(task: &Task) -> Vec<Place> {
-    let place = |spot: &taskgraph::diagnostics::origin::Spot| {
+    let place = |spot: &taskgraph::diagnostics::origin::Location| {
         let source::Place { source, span } = place_of_key(&spot.document, &spot.path);
         Place { file: source.name.clone(), line: span.line, path: spot.path.to_string() }
     };
-    task.origin.spots.iter().map(place).collect()
+    task.origin.locations.iter().map(place).collect()
 }
 
-fn step(stations: &[Station]) -> Step {
-    let fields = |station: &Station| Value::from(station.fields.clone());
-    let fields = match stations {
+fn step(steps: &[TraceStep]) -> Step {
+    let fields = |station: &TraceStep| Value::from(station.fields.clone());
+    let fields = match steps {
         [before, after] => changes(&fields(before), &fields(after)),
         _ => Vec::new(),
     };
-    Step { transform: stations.last().map_or_else(|| "".into(), |last| last.transform.clone()), fields }
+    Step { transform: steps.last().map_or_else(|| "".into(), |last| last.transform.clone()), fields }
 }
 
 /// The task that is asked for and nearest to this one, and the way from it.

@@ -11,7 +11,7 @@ use crate::pipeline::Training;
 use crate::preview::{Against, Request};
 use crate::report::comparison::Run;
 use taskgraph::diagnostics::{Problem, Severity};
-use taskgraph::generator::{Loaded, NO_DECISION, OptimizeRequest};
+use taskgraph::generator::{NO_DECISION, OptimizeRequest, Project};
 use taskgraph::optimize::index::Found;
 use taskgraph::optimize::{Fate, existing_warnings};
 use taskgraph::parameters::Params;
@@ -24,7 +24,7 @@ use taskgraph_compat::value::Value;
 /// What every graph of a preview is made with.
 pub struct Making<'m> {
     /// The tree.
-    pub loaded: &'m Loaded,
+    pub project: &'m Project,
     /// Where things stand in its training config.
     pub training: &'m Training,
     /// What is asked.
@@ -47,7 +47,7 @@ impl Making<'_> {
         let Request { settings, ask, .. } = self.request;
         match ask {
             None => (*settings).clone(),
-            Some(ask) => Settings { urls: self.loaded.urls(params, settings, ask), ..(*settings).clone() },
+            Some(ask) => Settings { urls: self.project.urls(params, settings, ask), ..(*settings).clone() },
         }
     }
 
@@ -59,21 +59,22 @@ impl Making<'_> {
         own: Option<&Value>,
         problems: &mut Vec<Problem>,
     ) -> Result<Option<Made>> {
-        let Making { loaded, training, request, is_sample } = self;
+        let Making { project, training, request, is_sample } = self;
         if let Some(stage) = &request.target_stage {
             config::set_stage(&mut params, training, stage);
         }
         if let Some(tasks_for) = &request.tasks_for {
             params.values_mut().put("tasks_for", tasks_for.as_str());
         }
-        let mut found = problems_of(loaded.complete(&mut params, request.now), problems)?.unwrap_or_default();
+        let mut found =
+            problems_of(project.complete(&mut params, request.now), problems)?.unwrap_or_default();
         let examination = self.examination();
         match own {
             Some(_) => found = examination.params(&params, found),
             // The same keys were told of before, if it is the same config.
             None => {
                 found.retain(Problem::is_error);
-                found = layout::of_another(loaded, training, &params).map_or(found, |problem| vec![problem]);
+                found = layout::of_another(project, training, &params).map_or(found, |problem| vec![problem]);
             }
         }
         let is_refused = found.iter().any(Problem::is_error);
@@ -89,7 +90,7 @@ impl Making<'_> {
         }
         let settings = self.settings(&params);
         let mut refused = Vec::new();
-        let Some(full) = problems_of(loaded.full(&params, &settings), &mut refused)? else {
+        let Some(full) = problems_of(project.full(&params, &settings), &mut refused)? else {
             // Then what they are missed for is the consequence, and this the cause.
             problems
                 .iter_mut()
@@ -102,7 +103,7 @@ impl Making<'_> {
             }
             return Ok(None);
         };
-        let Some(targets) = problems_of(loaded.target(&full, &params), problems)? else { return Ok(None) };
+        let Some(targets) = problems_of(project.target(&full, &params), problems)? else { return Ok(None) };
         let run = Run { full, targets };
         if let Some(own) = own {
             problems.extend(examination.run(&params, own, &run, problems));
@@ -112,7 +113,7 @@ impl Making<'_> {
 
     fn examination(&self) -> Examination<'_> {
         Examination {
-            loaded: self.loaded,
+            project: self.project,
             training: self.training,
             settings: self.request.settings,
             purpose: Purpose::Training,
@@ -140,9 +141,9 @@ impl Making<'_> {
         run: &Run,
         problems: &mut Vec<Problem>,
     ) -> Result<Option<(IndexMap<Label, Fate>, Found)>> {
-        let Making { loaded, request, .. } = self;
+        let Making { project, request, .. } = self;
         let Some(find) = request.find else { return Ok(None) };
-        let index = find(&loaded.wanted(&run.targets, params, request.settings)?)?;
+        let index = find(&project.wanted(&run.targets, params, request.settings)?)?;
         let asked = OptimizeRequest {
             settings: request.settings,
             decision_task_id: NO_DECISION,
@@ -150,7 +151,7 @@ impl Making<'_> {
             now: request.now,
         };
         // No task is created, so that any ids will do.
-        let optimized = loaded.optimize(&run.targets, params, &asked, &mut |_| TaskId::random())?;
+        let optimized = project.optimize(&run.targets, params, &asked, &mut |_| TaskId::random())?;
         problems.extend(existing_warnings(params, &optimized.existing));
         Ok(Some((optimized.fates, index)))
     }
@@ -158,7 +159,7 @@ impl Making<'_> {
     /// The graph of the other config, if the run is compared with one, and its name.
     pub fn other(&self, problems: &mut Vec<Problem>) -> Result<Option<(String, Made)>> {
         let Against::Config(input) = &self.request.against else { return Ok(None) };
-        let Some(other) = problems_of(config::read(self.loaded, self.training, input), problems)? else {
+        let Some(other) = problems_of(config::read(self.project, self.training, input), problems)? else {
             return Ok(None);
         };
         let made = self.make(other.params, None, problems)?;
@@ -181,8 +182,8 @@ pub fn notes(training: &Training, params: &Params) -> Vec<String> {
 }
 
 /// What is odd in files of the tree: whoever writes a config cannot mend it, so that it is no warning about the config.
-pub fn of_the_tree(loaded: &Loaded) -> Option<String> {
-    let found = loaded.each_equal_key();
+pub fn of_the_tree(project: &Project) -> Option<String> {
+    let found = project.each_equal_key();
     let places: Vec<String> =
         found.iter().filter_map(|it| it.place.as_ref()).map(ToString::to_string).collect();
     match &places[..] {

@@ -24,7 +24,7 @@ use crate::report::reused::reused;
 use crate::report::{Comparison, Facts, Plan, Report, TreeFacts};
 use graphs::{Made, Making, notes, of_the_tree};
 use taskgraph::diagnostics::Problem;
-use taskgraph::generator::Loaded;
+use taskgraph::generator::Project;
 use taskgraph::known_urls::{Question, Urls};
 use taskgraph::optimize::Fate;
 use taskgraph::optimize::index::Find;
@@ -101,34 +101,35 @@ impl From<Report> for Preview {
 }
 
 /// Previews a config over a tree. Whatever is wrong with either is in the report; an error is the machine's fault.
-pub fn preview(loaded: &Loaded, request: &Request<'_>) -> Result<Preview> {
+pub fn preview(project: &Project, request: &Request<'_>) -> Result<Preview> {
     let mut problems = Vec::new();
-    let tree = Some(TreeFacts::of(loaded));
-    let Some(training) = crate::pipeline::of(&loaded.extension) else {
-        problems.push(no_training(loaded));
+    let tree = Some(TreeFacts::of(project));
+    let Some(training) = crate::pipeline::of(&project.extension) else {
+        problems.push(no_training(project));
         return Ok(Report::new(config::unread(&request.input), tree, problems, None).into());
     };
-    let Some(configured) = problems_of(config::read(loaded, training, &request.input), &mut problems)? else {
+    let Some(configured) = problems_of(config::read(project, training, &request.input), &mut problems)?
+    else {
         return Ok(Report::new(config::unread(&request.input), tree, problems, None).into());
     };
     let Configured { config, params, own, problems: found } = configured;
     problems.extend(found);
-    problems.extend(loaded.version_conflicts(request.settings));
-    let making = Making { loaded, training, request, is_sample: false };
+    problems.extend(project.version_conflicts(request.settings));
+    let making = Making { project, training, request, is_sample: false };
     let (mut going, mut params) = (None, params);
     if let Some(groups) = request.groups {
         let mut whole = params.clone();
-        if problems_of(loaded.complete(&mut whole, request.now), &mut problems)?.is_some() {
+        if problems_of(project.complete(&mut whole, request.now), &mut problems)?.is_some() {
             let asked = (&request.input, &whole);
             let how = (request.settings, request.now);
-            if let Some((planned, decided)) = groups.plan(loaded, training, asked, how, &mut problems)? {
+            if let Some((planned, decided)) = groups.plan(project, training, asked, how, &mut problems)? {
                 (going, params) = (Some(planned), decided);
             }
         }
     }
     let mut made = making.make(params, Some(&own), &mut problems)?;
     let mut notes = made.as_ref().map(|made| notes(training, &made.params)).unwrap_or_default();
-    notes.extend(of_the_tree(loaded));
+    notes.extend(of_the_tree(project));
     let (mut plan, mut before, mut known) = (None, None, None);
     if let Some(Made { params, run }) = &mut made {
         let warnings = std::mem::take(&mut run.full.warnings);
@@ -158,7 +159,7 @@ pub fn preview(loaded: &Loaded, request: &Request<'_>) -> Result<Preview> {
             Some(going) => {
                 notes.extend(going.notes().iter().cloned());
                 let how = (request.settings, request.now);
-                let (fates, earlier, found) = going.look(loaded, params, run, how, &mut problems)?;
+                let (fates, earlier, found) = going.look(project, params, run, how, &mut problems)?;
                 if let Some(history) = &mut history {
                     going.add_times(history)?;
                 }
@@ -166,7 +167,7 @@ pub fn preview(loaded: &Loaded, request: &Request<'_>) -> Result<Preview> {
             }
         };
         let from_scratch = scratch.as_ref().map(|made| &made.run);
-        let told = self::plan(loaded, training, params, run, from_scratch, comparison, fates.as_ref());
+        let told = self::plan(project, training, params, run, from_scratch, comparison, fates.as_ref());
         let mut told = Plan { earlier, ..told };
         if let Some(history) = &mut history {
             let graph = &run.targets.graph;
@@ -186,9 +187,9 @@ pub fn preview(loaded: &Loaded, request: &Request<'_>) -> Result<Preview> {
             _ => other.map(|(_, made)| made.run),
         };
     }
-    let python = made.as_ref().and_then(|made| made.run.full.python(loaded));
+    let python = made.as_ref().and_then(|made| made.run.full.python(project));
     notes.extend(python.as_ref().and_then(|python| not_told(training, &python.kinds)));
-    problems.extend(loaded.without_python());
+    problems.extend(project.without_python());
     let tree = tree.map(|tree| TreeFacts { python, ..tree });
     let mut report = Report::new(config, tree, problems, plan);
     report.notes = notes;
@@ -200,7 +201,7 @@ pub fn preview(loaded: &Loaded, request: &Request<'_>) -> Result<Preview> {
 
 /// What would run. `fates` are the decisions of the optimizer, if the index was looked up.
 pub(super) fn plan(
-    loaded: &Loaded,
+    project: &Project,
     training: &Training,
     params: &Params,
     run: &Run,
@@ -214,13 +215,13 @@ pub(super) fn plan(
     Plan {
         facts: facts(training, params, run, look_up.as_ref()),
         models: models(training, &run.full, graph, scratch.map(|scratch| &scratch.full)),
-        reused: reused(&loaded.extension, params, run),
+        reused: reused(&project.extension, params, run),
         comparison,
         earlier: None,
         look_up,
         work: match fates {
-            None => work(graph, &loaded.config, level),
-            Some(fates) => work(&really(graph, fates), &loaded.config, level),
+            None => work(graph, &project.config, level),
+            Some(fates) => work(&really(graph, fates), &project.config, level),
         },
     }
 }
@@ -271,8 +272,8 @@ fn summary(needed: usize, look_up: Option<&LookUp>) -> String {
 }
 
 /// What is wrong with a tree without a training config.
-pub fn no_training(loaded: &Loaded) -> Problem {
-    let message = format!("`{}` trains nothing: it has no training config", loaded.tree.name());
+pub fn no_training(project: &Project) -> Problem {
+    let message = format!("`{}` trains nothing: it has no training config", project.tree.name());
     let help =
         "a tree of the translations pipeline has `register: translations_taskgraph:register` in config.yml";
     Problem::error("no-training", message).help(help)

@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use crate::report::{Changed, Comparison, Edges, Gone};
 use taskgraph::generator::target_tasks::Targets;
-use taskgraph::generator::{Full, Loaded};
+use taskgraph::generator::{Full, Project};
 use taskgraph::graph::TaskGraph;
 use taskgraph::parameters::Params;
 use taskgraph::settings::Settings;
@@ -24,9 +24,9 @@ pub struct Run {
 
 impl Run {
     /// Makes the graph, and picks what is asked of it.
-    pub fn make(loaded: &Loaded, params: &Params, settings: &Settings) -> Result<Self> {
-        let full = loaded.full(params, settings)?;
-        let targets = loaded.target(&full, params)?;
+    pub fn make(project: &Project, params: &Params, settings: &Settings) -> Result<Self> {
+        let full = project.full(params, settings)?;
+        let targets = project.target(&full, params)?;
         Ok(Run { full, targets })
     }
 }

@@ -10,7 +10,7 @@ use crate::pipeline::Training;
 use crate::preview::Input;
 use crate::report::comparison::Run;
 use taskgraph::diagnostics::Problem;
-use taskgraph::generator::Loaded;
+use taskgraph::generator::Project;
 use taskgraph::graph::diff::FieldChange;
 use taskgraph::optimize::Fate;
 use taskgraph::optimize::index::Found;
@@ -26,7 +26,7 @@ pub trait EarlierGroups {
     /// it would refuse them, which is told in `problems` then.
     fn plan<'p>(
         &'p self,
-        loaded: &Loaded,
+        project: &Project,
         training: &Training,
         config: (&Input, &Params),
         how: (&Settings, std::time::SystemTime),
@@ -46,7 +46,7 @@ pub trait EarlierPlan {
     /// in `problems`.
     fn look(
         &self,
-        loaded: &Loaded,
+        project: &Project,
         params: &mut Params,
         run: &Run,
         how: (&Settings, std::time::SystemTime),

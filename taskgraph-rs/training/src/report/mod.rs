@@ -17,19 +17,19 @@ use crate::estimate::{Estimate, RowEstimate};
 use earlier_groups::Earlier;
 use lookup::LookUp;
 use taskgraph::diagnostics::{Problem, Severity};
-use taskgraph::generator::Loaded;
+use taskgraph::generator::Project;
 use taskgraph::known_python::Package;
 use taskgraph::python_worker::PythonFacts;
 use taskgraph::task::Label;
 use taskgraph_compat::value::Str;
 
-/// The version of the shape. It changes when a field changes its meaning or goes; new fields may come at any time.
+/// The version of the schema. It changes when a field changes its meaning or goes; new fields may come at any time.
 pub const VERSION: u32 = 3;
 
 /// Everything a preview has to say.
 #[derive(Debug, Serialize)]
 pub struct Report {
-    /// The version of this shape.
+    /// The version of this schema.
     pub version: u32,
     /// How it went.
     pub outcome: Outcome,
@@ -83,12 +83,12 @@ pub struct TreeFacts {
 
 impl TreeFacts {
     /// What is to be said of a tree.
-    pub fn of(loaded: &Loaded) -> Self {
+    pub fn of(project: &Project) -> Self {
         TreeFacts {
-            name: loaded.tree.name(),
-            embedded: loaded.tree.is_embedded(),
-            kinds: loaded.kinds.len(),
-            taskgraph: loaded.versions.version(Package::Taskgraph).map(ToString::to_string),
+            name: project.tree.name(),
+            embedded: project.tree.is_embedded(),
+            kinds: project.kinds.len(),
+            taskgraph: project.versions.version(Package::Taskgraph).map(ToString::to_string),
             python: None,
         }
     }

@@ -9,7 +9,7 @@ use crate::preview::{not_told, plan};
 use crate::report::comparison::{Run, compare};
 use crate::report::{Comparison, Config, Report, TreeFacts};
 use taskgraph::diagnostics::Problem;
-use taskgraph::generator::Loaded;
+use taskgraph::generator::Project;
 use taskgraph::optimize::Fate;
 use taskgraph::parameters::Params;
 use taskgraph::settings::Settings;
@@ -18,33 +18,33 @@ use taskgraph::task::Label;
 /// What a decision has to say of its graph; nothing for a tree that trains nothing. `problems` are the warnings that
 /// were told.
 pub fn of_decision(
-    loaded: &Loaded,
+    project: &Project,
     params: &Params,
     settings: &Settings,
     run: &Run,
     fates: &IndexMap<Label, Fate>,
     problems: Vec<Problem>,
 ) -> Result<Option<Report>> {
-    let Some(training) = crate::pipeline::of(&loaded.extension) else { return Ok(None) };
+    let Some(training) = crate::pipeline::of(&project.extension) else { return Ok(None) };
     let mut notes = Vec::new();
     let scratch = match config::from_scratch(params, training) {
         None => None,
         Some(params) => {
             let settings = Settings { keep_contexts: false, ..settings.clone() };
             let mut refused = Vec::new();
-            let scratch = config::problems_of(Run::make(loaded, &params, &settings), &mut refused)?;
+            let scratch = config::problems_of(Run::make(project, &params, &settings), &mut refused)?;
             notes.extend(config::no_scratch(training, &refused));
             scratch
         }
     };
     let without = Some(training.reuse_name);
     let comparison = scratch.as_ref().map(|scratch| Comparison { without, ..compare(run, scratch, None) });
-    let plan = plan(loaded, training, params, run, scratch.as_ref(), comparison, Some(fates));
+    let plan = plan(project, training, params, run, scratch.as_ref(), comparison, Some(fates));
     let (missing, problems) = of_run_task(problems);
     let config = Config { file: "parameters.yml".into(), is_parameters: true };
-    let python = run.full.python(loaded);
+    let python = run.full.python(project);
     notes.extend(python.as_ref().and_then(|python| not_told(training, &python.kinds)));
-    let tree = TreeFacts { python, ..TreeFacts::of(loaded) };
+    let tree = TreeFacts { python, ..TreeFacts::of(project) };
     let mut report = Report::new(config, Some(tree), problems, Some(plan));
     report.notes = notes;
     report.notes.extend(missing.map(|warning| warning.message));

@@ -62,7 +62,7 @@ fn is_needed(run: &Run, label: &Label) -> bool {
     run.full.graph.tasks.values().any(|task| task.dependencies.values().any(|needed| needed == label))
 }
 
-/// The kinds of which stubs are gone because of what stands at `path`.
+/// The kinds of which tasks are gone because of what stands at `path`.
 fn gone(path: &KeyPath, run: &Run) -> Vec<GoneKind> {
     let mut kinds: IndexMap<&Str, (Vec<Str>, String)> = IndexMap::new();
     for dropped in run.full.dropped.iter().filter(|dropped| dropped.by.as_ref() == Some(path)) {

@@ -8,7 +8,7 @@ use crate::no_training;
 use crate::upgrade::edit::Draft;
 use crate::upgrade::values;
 use taskgraph::diagnostics::{Problem, Problems};
-use taskgraph::generator::Loaded;
+use taskgraph::generator::Project;
 use taskgraph_compat::source::Source;
 use taskgraph_compat::value::path::KeyPath;
 
@@ -36,20 +36,20 @@ impl Upgrade {
 }
 
 /// Rewrites a config so that this tree reads it. JSON is refused: its files have no comments to keep.
-pub fn upgrade(loaded: &Loaded, source: Arc<Source>) -> Result<Upgrade> {
+pub fn upgrade(project: &Project, source: Arc<Source>) -> Result<Upgrade> {
     let mut upgrade = Upgrade::default();
-    let Some(training) = crate::pipeline::of(&loaded.extension) else {
-        return Err(Problems::from(no_training(loaded)).into());
+    let Some(training) = crate::pipeline::of(&project.extension) else {
+        return Err(Problems::from(no_training(project)).into());
     };
     let mut draft = Draft::read(source, training.parameter)?;
     if let Some(history) =
-        crate::pipeline::TrainingPipeline::of(&loaded.extension).map(|pipeline| pipeline.history)
+        crate::pipeline::TrainingPipeline::of(&project.extension).map(|pipeline| pipeline.history)
     {
         history(&mut draft, &mut upgrade);
     }
-    let field = loaded.extension.parameters.iter().find(|field| field.name == training.parameter);
+    let field = project.extension.parameters.iter().find(|field| field.name == training.parameter);
     if let Some(field) = field {
-        values::correct(&mut draft, &field.shape, &mut upgrade);
+        values::correct(&mut draft, &field.schema, &mut upgrade);
     }
     for problem in &mut upgrade.decide {
         problem.place = Some(draft.place(&problem.path));

@@ -3,15 +3,15 @@
 use crate::upgrade::edit::Draft;
 use crate::upgrade::run::Upgrade;
 use taskgraph::schema::suggestion::{Instead, thousands};
-use taskgraph::schema::{Field, Shape, What};
+use taskgraph::schema::{Field, Schema, What};
 use taskgraph_compat::value::Value;
 use taskgraph_compat::value::path::KeyPath;
 
 /// Writes what was meant.
-pub fn correct(draft: &mut Draft, shape: &Shape, upgrade: &mut Upgrade) {
-    for misfit in shape.check(draft.config()) {
-        let What::Wrong { instead, .. } = &misfit.what else { continue };
-        let path = &misfit.path;
+pub fn correct(draft: &mut Draft, schema: &Schema, upgrade: &mut Upgrade) {
+    for violation in schema.check(draft.config()) {
+        let What::Wrong { instead, .. } = &violation.what else { continue };
+        let path = &violation.path;
         let text = match instead {
             Some(Instead::Quoted) => draft.spelled(path).map(|spelled| format!("\"{spelled}\"")),
             Some(Instead::Text(text)) if !text.contains('<') => Some(text.clone()),
@@ -19,7 +19,7 @@ pub fn correct(draft: &mut Draft, shape: &Shape, upgrade: &mut Upgrade) {
             Some(Instead::Whole(text)) => Some(text.clone()).filter(|text| {
                 !text.is_empty() && draft.spelled(path).is_none_or(|it| thousands(it).is_none())
             }),
-            _ if is_text(shape, path) => draft.get(path).and_then(words),
+            _ if is_text(schema, path) => draft.get(path).and_then(words),
             _ => None,
         };
         if let Some(text) = text
@@ -31,16 +31,16 @@ pub fn correct(draft: &mut Draft, shape: &Shape, upgrade: &mut Upgrade) {
 }
 
 /// Whether a text is asked for at a path.
-fn is_text(shape: &Shape, path: &KeyPath) -> bool {
-    let found = path.0.iter().try_fold(shape, |shape, step| match (shape, step) {
-        (Shape::Map(fields) | Shape::Open(fields, _), taskgraph_compat::value::path::Step::Key(key)) => {
+fn is_text(schema: &Schema, path: &KeyPath) -> bool {
+    let found = path.0.iter().try_fold(schema, |schema, step| match (schema, step) {
+        (Schema::Map(fields) | Schema::Open(fields, _), taskgraph_compat::value::path::Step::Key(key)) => {
             let fields: &'static [Field] = fields;
-            fields.iter().find(|field| field.name == &**key).map(|field| &field.shape)
+            fields.iter().find(|field| field.name == &**key).map(|field| &field.schema)
         }
-        (Shape::MapOf(inner) | Shape::List(inner), _) => Some(*inner),
+        (Schema::MapOf(inner) | Schema::List(inner), _) => Some(*inner),
         _ => None,
     });
-    matches!(found, Some(Shape::Str))
+    matches!(found, Some(Schema::Str))
 }
 
 /// The items of a list as one text, as a command line has them.

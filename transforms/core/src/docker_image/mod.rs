@@ -13,41 +13,41 @@ use crate::task::INDEX;
 use anyhow::Result;
 use context::context_hash;
 use taskgraph::schema::fields::{Fields, about};
-use taskgraph::schema::{STRINGS, Shape, optional, required};
+use taskgraph::schema::{STRINGS, Schema, optional, required};
 use taskgraph::transform::notes::DockerContext;
-use taskgraph::transform::{Context, Stub, each};
+use taskgraph::transform::{Context, TaskDescription, each};
 use taskgraph_compat::value::{Map, Value};
 use taskgraph_compat::{json, map};
 
-const STUB: Shape = Shape::Map(&[
-    required("name", Shape::Str),
-    optional("parent", Shape::Str),
-    optional("symbol", Shape::Str),
-    optional("task-from", Shape::Str),
-    optional("args", Shape::MapOf(&Shape::Str)),
-    optional("definition", Shape::Str),
+const TASK: Schema = Schema::Map(&[
+    required("name", Schema::Str),
+    optional("parent", Schema::Str),
+    optional("symbol", Schema::Str),
+    optional("task-from", Schema::Str),
+    optional("args", Schema::MapOf(&Schema::Str)),
+    optional("definition", Schema::Str),
     optional("packages", STRINGS),
     optional("index", INDEX),
-    optional("cache", Shape::Bool),
+    optional("cache", Schema::Bool),
 ]);
 
 /// The transform.
-pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
-    each(stubs, |stub| {
+pub fn transform(ctx: &Context<'_>, descriptions: Vec<TaskDescription>) -> Result<Vec<TaskDescription>> {
+    each(descriptions, |description| {
         if !ctx.settings.fast {
-            STUB.require_of(stub)?;
+            TASK.require_of(description)?;
         }
-        stub.fields = make(ctx, stub)?;
+        description.fields = make(ctx, description)?;
         Ok(())
     })
 }
 
-fn make(ctx: &Context<'_>, stub: &Map) -> Result<Map> {
-    let name = stub.text("name")?;
+fn make(ctx: &Context<'_>, description: &Map) -> Result<Map> {
+    let name = description.text("name")?;
     let builder = ctx.config.version.image_builder();
-    let text = |key: &str| stub.get(key).and_then(Value::as_str);
-    let mut args = stub.get("args").and_then(Value::as_map).cloned().unwrap_or_default();
-    let mut packages: Vec<&str> = stub
+    let text = |key: &str| description.get(key).and_then(Value::as_str);
+    let mut args = description.get("args").and_then(Value::as_map).cloned().unwrap_or_default();
+    let mut packages: Vec<&str> = description
         .get("packages")
         .and_then(Value::as_list)
         .unwrap_or_default()
@@ -138,7 +138,7 @@ fn make(ctx: &Context<'_>, stub: &Map) -> Result<Map> {
     if !dependencies.is_empty() {
         task.put("dependencies", dependencies);
     }
-    if let Some(index) = stub.get("index") {
+    if let Some(index) = description.get("index") {
         task.put("index", index.clone());
     }
     if let Some(symbol) = text("symbol").filter(|symbol| !symbol.is_empty()) {
@@ -148,7 +148,7 @@ fn make(ctx: &Context<'_>, stub: &Map) -> Result<Map> {
             map! { "symbol" => symbol, "platform" => platform, "kind" => "other", "tier" => 1 },
         );
     }
-    if stub.get("cache").is_none_or(Value::truthy) && !ctx.settings.fast {
+    if description.get("cache").is_none_or(Value::truthy) && !ctx.settings.fast {
         task.put(
             "cache",
             map! { "type" => "docker-images.v2", "name" => name, "digest-data" => digest_data },

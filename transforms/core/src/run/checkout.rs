@@ -6,7 +6,7 @@ use crate::run::Run;
 use anyhow::{Context as _, Result, bail};
 use taskgraph::parameters::Params;
 use taskgraph::schema::fields::{Fields, about, wrong};
-use taskgraph::transform::{Context, Stub};
+use taskgraph::transform::{Context, TaskDescription};
 use taskgraph::tree::sha256;
 use taskgraph_compat::value::path::KeyPath;
 use taskgraph_compat::value::{Map, Str, Value, joined, key};
@@ -205,9 +205,9 @@ fn directory(run: &Run<'_>, os: &str) -> Result<Str> {
     })
 }
 
-/// The operating system of a stub's worker.
-pub fn os_of(stub: &Stub) -> Str {
-    match stub.get("worker").and_then(|worker| worker.get("os")) {
+/// The operating system of a task's worker.
+pub fn os_of(description: &TaskDescription) -> Str {
+    match description.get("worker").and_then(|worker| worker.get("os")) {
         Some(Value::Str(os)) => os.clone(),
         _ => Str::new(),
     }
@@ -219,8 +219,8 @@ pub fn folder(os: &str) -> &'static str {
 }
 
 /// Adds what run-task needs to know of the checkouts; returns where they go.
-pub fn add(run: &Run<'_>, stub: &mut Stub, checkouts: &Checkouts) -> Result<Str> {
-    let os = os_of(stub);
+pub fn add(run: &Run<'_>, description: &mut TaskDescription, checkouts: &Checkouts) -> Result<Str> {
+    let os = os_of(description);
     if !["linux", "macosx", "windows"].contains(&&*os) {
         bail!("a checkout is not possible on `{os}`");
     }
@@ -231,17 +231,17 @@ pub fn add(run: &Run<'_>, stub: &mut Stub, checkouts: &Checkouts) -> Result<Str>
         _ => joined(&[&directory, "/hg-shared"]),
     };
     let path = joined(&[&directory, "/", folder(&os)]);
-    let env = stub.map_at("worker")?.map_at("env")?;
+    let env = description.map_at("worker")?.map_at("env")?;
     env.reserve(checkouts.env.len() + 4);
     env.put("HG_STORE_PATH", store);
     env.extend(checkouts.env.iter().cloned());
     env.put("VCS_PATH", &path);
     let secrets = checkouts.list.iter().map(|checkout| &checkout.ssh_secret_name);
     for secret in secrets.filter(|secret| secret.truthy()) {
-        stub.list_at("scopes")?.push(format!("secrets:get:{}", python::str(secret)).into());
+        description.list_at("scopes")?.push(format!("secrets:get:{}", python::str(secret)).into());
     }
     if run.is_docker {
-        stub.map_at("worker")?.put("taskcluster-proxy", true);
+        description.map_at("worker")?.put("taskcluster-proxy", true);
     }
     Ok(path)
 }
@@ -256,7 +256,7 @@ const CACHES: [(&str, Option<&str>); 5] = [
 ];
 
 /// Adds the caches that the run section or the graph config asks for.
-pub fn add_caches(ctx: &Context<'_>, run: &Run<'_>, stub: &mut Stub) -> Result<()> {
+pub fn add_caches(ctx: &Context<'_>, run: &Run<'_>, description: &mut TaskDescription) -> Result<()> {
     let base = match run.is_docker {
         true => python::path::join(run.text("workdir")?, ".task-cache").into(),
         false => name!(".task-cache"),
@@ -271,13 +271,13 @@ pub fn add_caches(ctx: &Context<'_>, run: &Run<'_>, stub: &mut Stub) -> Result<(
         Some(Value::Bool(all)) => *all,
         Some(list) => list.as_list().unwrap_or_default().iter().any(|item| item.as_str() == Some(name)),
     };
-    let os = os_of(stub);
+    let os = os_of(description);
     for (name, variable) in CACHES.into_iter().filter(|(name, _)| is_wanted(name)) {
         let (mount, cache_name) = match variable {
             None => (directory(run, &os)?, checkout_cache(ctx, run)?),
             Some(_) => (joined(&[&base, "/", name]), key(name)),
         };
-        let worker = stub.map_at("worker")?;
+        let worker = description.map_at("worker")?;
         if let Some(variable) = variable {
             worker.map_at("env")?.put(variable, &mount);
         }

@@ -4,7 +4,7 @@ use crate::cached_tasks::{label_of, order_tasks};
 use anyhow::Result;
 use indexmap::IndexMap;
 use taskgraph::schema::fields::{Fields, about, wrong};
-use taskgraph::transform::{Context, Stub, Together, each};
+use taskgraph::transform::{Context, TaskDescription, Together, each};
 use taskgraph_compat::value::path::KeyPath;
 use taskgraph_compat::value::{Map, Str, Value, joined};
 use taskgraph_compat::{json, map, name, python, suggest};
@@ -27,13 +27,14 @@ struct Offers {
 }
 
 impl Offers {
-    /// Those of the tasks that the kind may depend on, and those of its own stubs.
-    fn gather(ctx: &Context<'_>, stubs: &[Stub]) -> Self {
+    /// Those of the tasks that the kind may depend on, and those of its own tasks.
+    fn gather(ctx: &Context<'_>, descriptions: &[TaskDescription]) -> Self {
         let mut gathered = Offers::default();
         let own: &str = &ctx.kind.name;
         if makes_offers(own) {
-            for stub in stubs {
-                let (Some(Value::Str(label)), Some(run)) = (stub.get("label"), stub.get("run")) else {
+            for description in descriptions {
+                let (Some(Value::Str(label)), Some(run)) = (description.get("label"), description.get("run"))
+                else {
                     continue;
                 };
                 gathered.add(
@@ -152,7 +153,7 @@ fn as_json(entries: &[Entry<'_>]) -> Result<String> {
 }
 
 /// Turns `fetches` into the environment variable that the worker reads, and into dependencies.
-pub fn use_fetches(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
+pub fn use_fetches(ctx: &Context<'_>, descriptions: Vec<TaskDescription>) -> Result<Vec<TaskDescription>> {
     let own: &str = &ctx.kind.name;
     let mut prefixes: IndexMap<Str, String> = IndexMap::new();
     if ctx.is_part {
@@ -160,13 +161,13 @@ pub fn use_fetches(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
             return Err(Together.into());
         }
         let offers = ctx.shelf.shared(|| Offers::gather(ctx, &[]));
-        return each(stubs, |stub| use_those_of(ctx, stub, &offers, &prefixes));
+        return each(descriptions, |description| use_those_of(ctx, description, &offers, &prefixes));
     }
-    let offers = Offers::gather(ctx, &stubs);
-    each(order_tasks(own, stubs)?, |stub| {
-        let own_prefix = artifact_prefix(stub.get("attributes").and_then(Value::as_map)).to_owned();
-        prefixes.insert(label_of(stub)?, own_prefix);
-        use_those_of(ctx, stub, &offers, &prefixes)
+    let offers = Offers::gather(ctx, &descriptions);
+    each(order_tasks(own, descriptions)?, |description| {
+        let own_prefix = artifact_prefix(description.get("attributes").and_then(Value::as_map)).to_owned();
+        prefixes.insert(label_of(description)?, own_prefix);
+        use_those_of(ctx, description, &offers, &prefixes)
     })
 }
 
@@ -175,26 +176,26 @@ fn makes_offers(kind: &str) -> bool {
     kind == "toolchain" || kind == "fetch"
 }
 
-/// `prefixes` are those of the tasks of the kind that come before the stub.
+/// `prefixes` are those of the tasks of the kind that come before the task.
 fn use_those_of<'v>(
     ctx: &Context<'v>,
-    stub: &mut Stub,
+    description: &mut TaskDescription,
     offers: &Offers,
     prefixes: &IndexMap<Str, String>,
 ) -> Result<()> {
-    let Some(fetches) = stub.take("fetches").filter(Value::truthy) else { return Ok(()) };
+    let Some(fetches) = description.take("fetches").filter(Value::truthy) else { return Ok(()) };
     let mut kinds: Vec<_> = fetches.as_map().into_iter().flatten().collect();
     kinds.sort_unstable_by_key(|(kind, _)| *kind);
     let mut entries = Vec::new();
     for (kind, list) in kinds {
         match &**kind {
-            "fetch" | "toolchain" => from_offers(offers, kind, list, stub, &mut entries)?,
-            _ => from_dependency(ctx, prefixes, kind, list, stub, &mut entries)?,
+            "fetch" | "toolchain" => from_offers(offers, kind, list, description, &mut entries)?,
+            _ => from_dependency(ctx, prefixes, kind, list, description, &mut entries)?,
         }
     }
-    add_scopes(stub, &entries)?;
+    add_scopes(description, &entries)?;
     let entries = as_json(&entries)?;
-    let env = stub.map_at("worker")?.map_at("env")?;
+    let env = description.map_at("worker")?.map_at("env")?;
     env.put("MOZ_FETCHES", map! { "task-reference" => entries });
     env.set_default("MOZ_FETCHES_DIR", name!("fetches"));
     Ok(())
@@ -204,7 +205,7 @@ fn from_offers<'v>(
     offers: &'v Offers,
     kind: &str,
     list: &'v Value,
-    stub: &mut Stub,
+    description: &mut TaskDescription,
     entries: &mut Vec<Entry<'v>>,
 ) -> Result<()> {
     for wanted in Wanted::all(list) {
@@ -225,9 +226,9 @@ fn from_offers<'v>(
             ));
         };
         if let Some(env) = offers.env.get(&label) {
-            stub.map_at("worker")?.map_at("env")?.extend(env.clone());
+            description.map_at("worker")?.map_at("env")?.extend(env.clone());
         }
-        stub.map_at("dependencies")?.put(&label, &label);
+        description.map_at("dependencies")?.put(&label, &label);
         entries.push(wanted.entry(["", "", artifact], label));
     }
     Ok(())
@@ -238,10 +239,10 @@ fn from_dependency<'v>(
     prefixes: &'v IndexMap<Str, String>,
     kind: &Str,
     list: &'v Value,
-    stub: &mut Stub,
+    description: &mut TaskDescription,
     entries: &mut Vec<Entry<'v>>,
 ) -> Result<()> {
-    let dependencies = stub.map_at("dependencies")?;
+    let dependencies = description.map_at("dependencies")?;
     if let Some(other) = dependencies.get(kind).filter(|label| label.as_str().is_none()) {
         return Err(wrong(KeyPath::dotted("dependencies").join(kind), other, "the label of a task"));
     }
@@ -281,7 +282,7 @@ fn from_dependency<'v>(
 }
 
 /// Artifacts that are not public need the proxy and a scope for their folder.
-fn add_scopes(stub: &mut Stub, entries: &[Entry<'_>]) -> Result<()> {
+fn add_scopes(description: &mut TaskDescription, entries: &[Entry<'_>]) -> Result<()> {
     let private = entries.iter().map(|entry| &entry.artifact).filter(|artifact| !is_public(artifact));
     let mut folders: Vec<String> =
         private.map(|artifact| python::path::dirname(&artifact.concat()).to_owned()).collect();
@@ -290,8 +291,8 @@ fn add_scopes(stub: &mut Stub, entries: &[Entry<'_>]) -> Result<()> {
     if folders.is_empty() {
         return Ok(());
     }
-    stub.map_at("worker")?.put("taskcluster-proxy", true);
-    let scopes = stub.list_at("scopes")?;
+    description.map_at("worker")?.put("taskcluster-proxy", true);
+    let scopes = description.list_at("scopes")?;
     for folder in folders {
         let scope = Value::from(format!("queue:get-artifact:{folder}/*"));
         if !scopes.contains(&scope) {

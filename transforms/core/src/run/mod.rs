@@ -15,8 +15,8 @@ use crate::section;
 use anyhow::{Context as _, Result, bail};
 use checkout::Repositories;
 use taskgraph::schema::fields::{Fields, about, within, wrong};
-use taskgraph::schema::{Shape, required};
-use taskgraph::transform::{Context, Stub, each};
+use taskgraph::schema::{Schema, required};
+use taskgraph::transform::{Context, TaskDescription, each};
 use taskgraph_compat::value::path::KeyPath;
 use taskgraph_compat::value::{Map, Value, joined, key};
 use taskgraph_compat::{map, name, suggest};
@@ -25,50 +25,52 @@ pub use schema::FETCH;
 
 const USING: &[&str] = &["run-task", "toolchain-script", "index-search", "always-optimized"];
 
-const ALWAYS_OPTIMIZED: Shape = Shape::Map(&[required("using", Shape::Word(&["always-optimized"]))]);
+const ALWAYS_OPTIMIZED: Schema = Schema::Map(&[required("using", Schema::Word(&["always-optimized"]))]);
 
 /// The transform.
-pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
-    let stubs = each(stubs, |stub| {
-        section::drop_nulls(ctx, &schema::RUN, &mut stub.fields);
+pub fn transform(ctx: &Context<'_>, descriptions: Vec<TaskDescription>) -> Result<Vec<TaskDescription>> {
+    let descriptions = each(descriptions, |description| {
+        section::drop_nulls(ctx, &schema::RUN, &mut description.fields);
         if !ctx.settings.fast {
-            schema::RUN.require_of(stub)?;
-            if stub.contains_key("when") && stub.contains_key("optimization") {
+            schema::RUN.require_of(description)?;
+            if description.contains_key("when") && description.contains_key("optimization") {
                 return Err(about("when", "`when` and `optimization` exclude each other"));
             }
         }
-        rewrite_when(ctx, stub)?;
-        set_implementation(ctx, stub)?;
-        set_label(ctx, stub)
+        rewrite_when(ctx, description)?;
+        set_implementation(ctx, description)?;
+        set_label(ctx, description)
     })?;
     let repositories = ctx.shelf.shared(Repositories::default);
-    let stubs = fetches::use_fetches(ctx, stubs)?;
-    each(stubs, |stub| describe(ctx, &repositories, stub))
+    let descriptions = fetches::use_fetches(ctx, descriptions)?;
+    each(descriptions, |description| describe(ctx, &repositories, description))
 }
 
 /// "Only when files changed" means "skip unless they changed".
-fn rewrite_when(ctx: &Context<'_>, stub: &mut Stub) -> Result<()> {
-    let Some(when) = stub.take("when").filter(Value::truthy) else { return Ok(()) };
+fn rewrite_when(ctx: &Context<'_>, description: &mut TaskDescription) -> Result<()> {
+    let Some(when) = description.take("when").filter(Value::truthy) else { return Ok(()) };
     let Some(files) = when.get("files-changed").and_then(Value::as_list) else {
         return Err(wrong("when", &when, "a map with files-changed"));
     };
     let mut files = files.to_vec();
     files.push(format!("{}/kind.yml", ctx.kind.path).into());
-    if let Some(from) = stub.get("task-from").and_then(Value::as_str).filter(|from| *from != "kind.yml") {
+    if let Some(from) =
+        description.get("task-from").and_then(Value::as_str).filter(|from| *from != "kind.yml")
+    {
         files.push(format!("{}/{from}", ctx.kind.path).into());
     }
-    stub.put("optimization", map! { "skip-unless-changed" => files });
+    description.put("optimization", map! { "skip-unless-changed" => files });
     Ok(())
 }
 
-fn set_implementation(ctx: &Context<'_>, stub: &mut Stub) -> Result<()> {
-    let worker = within("worker-type", ctx.config.worker(stub.text("worker-type")?))?;
-    let tags = stub.map_at("tags")?;
+fn set_implementation(ctx: &Context<'_>, description: &mut TaskDescription) -> Result<()> {
+    let worker = within("worker-type", ctx.config.worker(description.text("worker-type")?))?;
+    let tags = description.map_at("tags")?;
     if let Some(os) = worker.os {
         tags.put("os", key(os));
     }
     tags.put("worker-implementation", key(worker.implementation));
-    let section = stub.map_at("worker")?;
+    let section = description.map_at("worker")?;
     if let Some(implementation) = section.get("implementation") {
         return Err(wrong("worker.implementation", implementation, "left out: `worker-type` decides it"));
     }
@@ -80,14 +82,14 @@ fn set_implementation(ctx: &Context<'_>, stub: &mut Stub) -> Result<()> {
 }
 
 /// Makes a label of the kind and the name, and drops the name.
-pub fn set_label(ctx: &Context<'_>, stub: &mut Stub) -> Result<()> {
-    if !stub.contains_key("label") {
-        let name = stub.text("name").context("a task needs a name or a label")?;
+pub fn set_label(ctx: &Context<'_>, description: &mut TaskDescription) -> Result<()> {
+    if !description.contains_key("label") {
+        let name = description.text("name").context("a task needs a name or a label")?;
         let label = joined(&[&ctx.kind.name, "-", name]);
-        stub.put("label", label);
+        description.put("label", label);
     }
-    if stub.is_set("name") {
-        stub.take("name");
+    if description.is_set("name") {
+        description.take("name");
     }
     Ok(())
 }
@@ -105,17 +107,19 @@ impl Run<'_> {
     }
 }
 
-fn describe(ctx: &Context<'_>, repositories: &Repositories, stub: &mut Stub) -> Result<()> {
-    let Some(Value::Map(run)) = stub.take("run") else { bail!("missing key `run`") };
+fn describe(ctx: &Context<'_>, repositories: &Repositories, description: &mut TaskDescription) -> Result<()> {
+    let Some(Value::Map(run)) = description.take("run") else { bail!("missing key `run`") };
     let mut run = std::sync::Arc::unwrap_or_clone(run);
     for field in ["attributes", "dependencies", "extra"] {
-        stub.map_at(field)?;
+        description.map_at(field)?;
     }
     for field in ["soft-dependencies", "routes", "scopes"] {
-        stub.list_at(field)?;
+        description.list_at(field)?;
     }
-    let worker =
-        stub.get("worker").and_then(|worker| worker.get("implementation")?.as_str()).unwrap_or_default();
+    let worker = description
+        .get("worker")
+        .and_then(|worker| worker.get("implementation")?.as_str())
+        .unwrap_or_default();
     let is_docker = worker == "docker-worker";
     if is_docker || worker == "generic-worker" {
         run.set_default("workdir", name!("/builds/worker"));
@@ -124,18 +128,18 @@ fn describe(ctx: &Context<'_>, repositories: &Repositories, stub: &mut Stub) -> 
     ctx.leave_to_python("`run.using`", &using, |registered| &registered.run_using)?;
     match (&*using, worker) {
         ("always-optimized", "always-optimized") => check(ctx, &ALWAYS_OPTIMIZED, &run),
-        ("index-search", "always-optimized") => index_search::using(ctx, &run, stub),
+        ("index-search", "always-optimized") => index_search::using(ctx, &run, description),
         ("run-task", "docker-worker" | "generic-worker") => {
-            run_task::using(ctx, &mut Run { fields: run, is_docker, repositories }, stub)
+            run_task::using(ctx, &mut Run { fields: run, is_docker, repositories }, description)
         }
         ("toolchain-script", "docker-worker" | "generic-worker") => {
-            toolchain::using(ctx, &mut Run { fields: run, is_docker, repositories }, stub)
+            toolchain::using(ctx, &mut Run { fields: run, is_docker, repositories }, description)
         }
         (known, worker) if USING.contains(&known) => Err(about(
             "run.using",
             format!(
                 "`run.using: {known}` is not possible on `{worker}`, which `worker-type` of `{}` stands for",
-                label_of(stub)?
+                label_of(description)?
             ),
         )),
         (other, _) => {
@@ -148,17 +152,17 @@ fn describe(ctx: &Context<'_>, repositories: &Repositories, stub: &mut Stub) -> 
 }
 
 /// Checks a run section, unless the call is in a hurry.
-fn check(ctx: &Context<'_>, shape: &Shape, run: &Map) -> Result<()> {
-    match ctx.settings.fast || shape.fits_fields(run) {
+fn check(ctx: &Context<'_>, schema: &Schema, run: &Map) -> Result<()> {
+    match ctx.settings.fast || schema.fits_fields(run) {
         true => Ok(()),
-        false => shape.require(&run.clone().into(), &KeyPath::dotted("run")),
+        false => schema.require(&run.clone().into(), &KeyPath::dotted("run")),
     }
 }
 
 /// The same for a section whose unknown keys are ignored since 19.1.
-fn check_section(ctx: &Context<'_>, stub: &Stub, shape: &Shape, run: &Map) -> Result<()> {
+fn check_section(ctx: &Context<'_>, description: &TaskDescription, schema: &Schema, run: &Map) -> Result<()> {
     match ctx.settings.fast {
         true => Ok(()),
-        false => section::check(ctx, &stub.origin, shape, run, &KeyPath::dotted("run")),
+        false => section::check(ctx, &description.origin, schema, run, &KeyPath::dotted("run")),
     }
 }

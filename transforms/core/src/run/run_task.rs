@@ -7,54 +7,57 @@ use crate::section;
 use anyhow::Result;
 use taskgraph::graph_config;
 use taskgraph::schema::fields::{Fields, about, within};
-use taskgraph::schema::{Field, STRINGS, Shape, TEXT_OR_REFERENCE, joined, optional, required};
+use taskgraph::schema::{Field, STRINGS, Schema, TEXT_OR_REFERENCE, joined, optional, required};
 use taskgraph::transform::substitute::{Missing, fill};
-use taskgraph::transform::{Context, Stub};
+use taskgraph::transform::{Context, TaskDescription};
 use taskgraph_compat::value::{Map, Value, key};
 use taskgraph_compat::{map, name, python, value};
 
 /// The keys that every version of Taskgraph knows.
 const FIELDS: &[Field] = &[
-    required("using", Shape::Word(&["run-task"])),
+    required("using", Schema::Word(&["run-task"])),
     optional(
         "use-caches",
-        Shape::Either(
-            &[Shape::Bool, Shape::List(&Shape::Word(graph_config::CACHES))],
+        Schema::Either(
+            &[Schema::Bool, Schema::List(&Schema::Word(graph_config::CACHES))],
             "true, false or a list of caches",
         ),
     )
     .or_null(),
     required(
         "checkout",
-        Shape::Either(
-            &[Shape::Bool, Shape::MapOf(&Shape::MapOf(&Shape::Any))],
+        Schema::Either(
+            &[Schema::Bool, Schema::MapOf(&Schema::MapOf(&Schema::Any))],
             "true, false or a map of checkouts",
         ),
     ),
-    optional("cwd", Shape::Str),
+    optional("cwd", Schema::Str),
     required(
         "command",
-        Shape::Either(&[Shape::List(&TEXT_OR_REFERENCE), TEXT_OR_REFERENCE], "a string or a list of strings"),
+        Schema::Either(
+            &[Schema::List(&TEXT_OR_REFERENCE), TEXT_OR_REFERENCE],
+            "a string or a list of strings",
+        ),
     ),
-    optional("exec-with", Shape::Word(&["bash", "powershell"])),
+    optional("exec-with", Schema::Word(&["bash", "powershell"])),
     optional("run-task-command", STRINGS),
-    required("workdir", Shape::Str),
-    optional("run-as-root", Shape::Bool).or_null(),
+    required("workdir", Schema::Str),
+    optional("run-as-root", Schema::Bool).or_null(),
 ];
 
-const RUN: Shape = Shape::Map(FIELDS);
+const RUN: Schema = Schema::Map(FIELDS);
 
 /// What may be null on generic-worker alone.
-const GENERIC: Shape = Shape::Map(&[optional("run-task-command", STRINGS).or_null()]);
+const GENERIC: Schema = Schema::Map(&[optional("run-task-command", STRINGS).or_null()]);
 
-const SPARSE_RUN: Shape = Shape::Map(&joined::<{ FIELDS.len() + 1 }>(FIELDS, &[SPARSE_PROFILE]));
+const SPARSE_RUN: Schema = Schema::Map(&joined::<{ FIELDS.len() + 1 }>(FIELDS, &[SPARSE_PROFILE]));
 
 /// What a checkout is to be limited to.
 pub const SPARSE_PROFILE: Field =
-    required("sparse-profile", Shape::Either(&[Shape::Str, Shape::Null], "a string or nothing (null)"));
+    required("sparse-profile", Schema::Either(&[Schema::Str, Schema::Null], "a string or nothing (null)"));
 
 /// Writes command, environment, caches and mounts of the worker.
-pub fn using(ctx: &Context<'_>, run: &mut Run<'_>, stub: &mut Stub) -> Result<()> {
+pub fn using(ctx: &Context<'_>, run: &mut Run<'_>, description: &mut TaskDescription) -> Result<()> {
     section::drop_nulls(ctx, &RUN, &mut run.fields);
     if !run.is_docker {
         section::drop_nulls(ctx, &GENERIC, &mut run.fields);
@@ -65,12 +68,12 @@ pub fn using(ctx: &Context<'_>, run: &mut Run<'_>, stub: &mut Stub) -> Result<()
         run.fields.set_default("sparse-profile", Value::Null);
     }
     run.fields.set_default("run-as-root", false);
-    check_section(ctx, stub, if is_sparse { &SPARSE_RUN } else { &RUN }, &run.fields)?;
+    check_section(ctx, description, if is_sparse { &SPARSE_RUN } else { &RUN }, &run.fields)?;
     if !is_sparse {
         run.fields.take("sparse-profile");
     }
 
-    let os = os_of(stub);
+    let os = os_of(description);
     let is_windows = os == "windows";
     let default: &[&'static str] = match (run.is_docker, is_windows) {
         (true, _) => &["/usr/local/bin/run-task"],
@@ -82,9 +85,9 @@ pub fn using(ctx: &Context<'_>, run: &mut Run<'_>, stub: &mut Stub) -> Result<()
         Some(given) => given.as_list().unwrap_or_default().to_vec(),
         None => default.iter().map(|part| key(part).into()).collect(),
     };
-    set_up(ctx, run, stub, &mut command)?;
+    set_up(ctx, run, description, &mut command)?;
     if !run.is_docker {
-        mount_scripts(ctx, stub)?;
+        mount_scripts(ctx, description)?;
     }
     let wrapped = match run.fields.take("command").unwrap_or_default() {
         Value::List(parts) => parts.to_vec(),
@@ -105,15 +108,20 @@ pub fn using(ctx: &Context<'_>, run: &mut Run<'_>, stub: &mut Stub) -> Result<()
             vec![["chmod", "+x", "run-task"].map(key).into_iter().collect::<Value>(), command.into()]
         }
     };
-    stub.map_at("worker")?.put("command", command);
+    description.map_at("worker")?.put("command", command);
     Ok(())
 }
 
 /// Checkouts, working directory and caches, the same on every worker.
-fn set_up(ctx: &Context<'_>, run: &mut Run<'_>, stub: &mut Stub, command: &mut Vec<Value>) -> Result<()> {
+fn set_up(
+    ctx: &Context<'_>,
+    run: &mut Run<'_>,
+    description: &mut TaskDescription,
+    command: &mut Vec<Value>,
+) -> Result<()> {
     if run.fields["checkout"].truthy() {
         let checkouts = wanted(ctx, run)?;
-        let path = add(run, stub, &checkouts)?;
+        let path = add(run, description, &checkouts)?;
         for checkout in &checkouts.list {
             let path = python::path::join(&path, &checkout.path);
             command.push(value::joined(&["--", &checkout.prefix, "-checkout=", &path]).into());
@@ -131,22 +139,22 @@ fn set_up(ctx: &Context<'_>, run: &mut Run<'_>, stub: &mut Stub, command: &mut V
     } else if run.fields.get("cwd").and_then(Value::as_str).is_some_and(|cwd| cwd.contains("{checkout}")) {
         return Err(about(
             "run.cwd",
-            format!("`run.cwd` of `{}` speaks of a checkout, but the task has none", label_of(stub)?),
+            format!("`run.cwd` of `{}` speaks of a checkout, but the task has none", label_of(description)?),
         ));
     }
     if let Some(cwd) = run.fields.get("cwd") {
         command.extend([name!("--task-cwd").into(), cwd.clone()]);
     }
-    add_caches(ctx, run, stub)?;
+    add_caches(ctx, run, description)?;
     let level = ctx.params.get("level").map(Value::known).unwrap_or_default();
-    stub.map_at("worker")?.map_at("env")?.put("MOZ_SCM_LEVEL", level);
+    description.map_at("worker")?.map_at("env")?.put("MOZ_SCM_LEVEL", level);
     Ok(())
 }
 
 /// Generic workers have no run-task of their own: it is an artifact of the decision task.
-fn mount_scripts(ctx: &Context<'_>, stub: &mut Stub) -> Result<()> {
+fn mount_scripts(ctx: &Context<'_>, description: &mut TaskDescription) -> Result<()> {
     let scripts = ctx.shelf.shared(|| Scripts::of(ctx));
-    let worker = stub.map_at("worker")?;
+    let worker = description.map_at("worker")?;
     let fetches = worker.get("env").and_then(|env| env.get("MOZ_FETCHES")).is_some_and(Value::truthy);
     let mounts = worker.list_at("mounts")?;
     mounts.push(scripts.run_task.clone());

@@ -1,38 +1,38 @@
-//! The shape of a stub at the door of the run transform.
+//! The schema of a task at the door of the run transform.
 
 use crate::task::COMMON;
-use taskgraph::schema::{Field, STRINGS, Shape, joined, optional, required};
+use taskgraph::schema::{Field, STRINGS, Schema, joined, optional, required};
 
 /// What to download before the task runs.
-pub const FETCH: Shape = Shape::Map(FETCH_FIELDS);
+pub const FETCH: Schema = Schema::Map(FETCH_FIELDS);
 
 const FETCH_FIELDS: &[Field] = &[
-    required("artifact", Shape::Str),
-    optional("dest", Shape::Str),
-    optional("extract", Shape::Bool),
-    optional("verify-hash", Shape::Bool),
+    required("artifact", Schema::Str),
+    optional("dest", Schema::Str),
+    optional("extract", Schema::Bool),
+    optional("verify-hash", Schema::Bool),
 ];
 
-const FETCHES: Shape = Shape::MapOf(&Shape::List(&Shape::Either(
-    &[Shape::Str, FETCH],
+const FETCHES: Schema = Schema::MapOf(&Schema::List(&Schema::Either(
+    &[Schema::Str, FETCH],
     "the name of an artifact, or a map with artifact, dest, extract and verify-hash",
 )));
 
 /// A run description.
-pub const RUN: Shape = Shape::Map(&joined::<{ COMMON.len() + 9 }>(
+pub const RUN: Schema = Schema::Map(&joined::<{ COMMON.len() + 9 }>(
     COMMON,
     &[
-        optional("name", Shape::Str),
-        optional("label", Shape::Str),
-        optional("always-target", Shape::Bool),
-        optional("optimization", Shape::Any),
-        optional("needs-sccache", Shape::Bool),
-        optional("when", Shape::Map(&[optional("files-changed", STRINGS)])).or_null(),
+        optional("name", Schema::Str),
+        optional("label", Schema::Str),
+        optional("always-target", Schema::Bool),
+        optional("optimization", Schema::Any),
+        optional("needs-sccache", Schema::Bool),
+        optional("when", Schema::Map(&[optional("files-changed", STRINGS)])).or_null(),
         optional("fetches", FETCHES).or_null(),
         required(
             "run",
-            Shape::Open(&[required("using", Shape::Str), optional("workdir", Shape::Str)], &Shape::Any),
+            Schema::Open(&[required("using", Schema::Str), optional("workdir", Schema::Str)], &Schema::Any),
         ),
-        optional("worker", Shape::MapOf(&Shape::Any)),
+        optional("worker", Schema::MapOf(&Schema::Any)),
     ],
 ));

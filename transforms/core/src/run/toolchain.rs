@@ -6,8 +6,8 @@ use crate::run::fetches::artifact_prefix;
 use crate::run::{Run, check, run_task};
 use anyhow::Result;
 use taskgraph::schema::fields::Fields;
-use taskgraph::schema::{Field, STRINGS, Shape, joined, optional, required};
-use taskgraph::transform::{Context, Stub};
+use taskgraph::schema::{Field, STRINGS, Schema, joined, optional, required};
+use taskgraph::transform::{Context, TaskDescription};
 use taskgraph_compat::value::Value;
 use taskgraph_compat::{map, python};
 
@@ -16,42 +16,42 @@ const SCRIPTS: &str = "taskcluster/scripts/toolchain/";
 
 /// The keys that every version of Taskgraph knows.
 const FIELDS: &[Field] = &[
-    required("using", Shape::Word(&["toolchain-script"])),
-    required("script", Shape::Str),
+    required("using", Schema::Word(&["toolchain-script"])),
+    required("script", Schema::Str),
     optional("arguments", STRINGS),
     optional("resources", STRINGS),
-    required("toolchain-artifact", Shape::Str),
-    optional("toolchain-alias", Shape::Either(&[Shape::Str, STRINGS], "a string or a list of strings")),
-    optional("toolchain-env", Shape::MapOf(&Shape::Any)),
-    required("workdir", Shape::Str),
+    required("toolchain-artifact", Schema::Str),
+    optional("toolchain-alias", Schema::Either(&[Schema::Str, STRINGS], "a string or a list of strings")),
+    optional("toolchain-env", Schema::MapOf(&Schema::Any)),
+    required("workdir", Schema::Str),
 ];
 
-const RUN: Shape = Shape::Open(FIELDS, &Shape::Any);
+const RUN: Schema = Schema::Open(FIELDS, &Schema::Any);
 
-const SPARSE_RUN: Shape =
-    Shape::Open(&joined::<{ FIELDS.len() + 1 }>(FIELDS, &[run_task::SPARSE_PROFILE]), &Shape::Any);
+const SPARSE_RUN: Schema =
+    Schema::Open(&joined::<{ FIELDS.len() + 1 }>(FIELDS, &[run_task::SPARSE_PROFILE]), &Schema::Any);
 
 /// Turns a script into a run-task command, and its inputs into a digest.
-pub fn using(ctx: &Context<'_>, run: &mut Run<'_>, stub: &mut Stub) -> Result<()> {
+pub fn using(ctx: &Context<'_>, run: &mut Run<'_>, description: &mut TaskDescription) -> Result<()> {
     let is_sparse = ctx.config.version.has_sparse_profiles();
     if is_sparse {
         run.fields.set_default("sparse-profile", "toolchain-build");
     }
     check(ctx, if is_sparse { &SPARSE_RUN } else { &RUN }, &run.fields)?;
 
-    set_worker(ctx, run, stub)?;
+    set_worker(ctx, run, description)?;
     for key in ["toolchain-artifact", "toolchain-alias", "toolchain-env"] {
         if let Some(value) = run.fields.take(key) {
-            stub.map_at("attributes")?.put(key, value);
+            description.map_at("attributes")?.put(key, value);
         }
     }
     let script = python::path::normpath(&python::path::join(SCRIPTS, run.text("script")?));
     let resources = run.fields.take("resources");
     if !ctx.settings.fast {
-        let data = digest_data(ctx, run, stub, resources.as_ref(), &script)?;
-        let label = label_of(stub)?;
+        let data = digest_data(ctx, run, description, resources.as_ref(), &script)?;
+        let label = label_of(description)?;
         let name = label.replacen(&format!("{}-", ctx.kind.name), "", 1);
-        stub.put("cache", map! { "type" => CACHE_TYPE, "name" => name, "digest-data" => data });
+        description.put("cache", map! { "type" => CACHE_TYPE, "name" => name, "digest-data" => data });
     }
     run.fields.take("script");
     run.fields.put("using", "run-task");
@@ -59,7 +59,7 @@ pub fn using(ctx: &Context<'_>, run: &mut Run<'_>, stub: &mut Stub) -> Result<()
     if script.ends_with(".ps1") {
         run.fields.put("exec-with", "powershell");
     }
-    let program = format!("{}/{script}", folder(&os_of(stub)));
+    let program = format!("{}/{script}", folder(&os_of(description)));
     let arguments = run.fields.take("arguments").unwrap_or_else(Value::list);
     let arguments: Vec<&str> =
         arguments.as_list().unwrap_or_default().iter().filter_map(Value::as_str).collect();
@@ -70,12 +70,12 @@ pub fn using(ctx: &Context<'_>, run: &mut Run<'_>, stub: &mut Stub) -> Result<()
         (false, false) => format!("{program} {}", python::shell::quote(arguments)).into(),
     };
     run.fields.put("command", command);
-    run_task::using(ctx, run, stub)
+    run_task::using(ctx, run, description)
 }
 
-fn set_worker(ctx: &Context<'_>, run: &Run<'_>, stub: &mut Stub) -> Result<()> {
-    let prefix = artifact_prefix(stub.get("attributes").and_then(Value::as_map)).to_owned();
-    let worker = stub.map_at("worker")?;
+fn set_worker(ctx: &Context<'_>, run: &Run<'_>, description: &mut TaskDescription) -> Result<()> {
+    let prefix = artifact_prefix(description.get("attributes").and_then(Value::as_map)).to_owned();
+    let worker = description.map_at("worker")?;
     worker.put("chain-of-trust", true);
     if run.is_docker {
         worker.set_default("docker-image", map! { "in-tree" => "toolchain-build" });
@@ -102,7 +102,7 @@ fn set_worker(ctx: &Context<'_>, run: &Run<'_>, stub: &mut Stub) -> Result<()> {
 fn digest_data(
     ctx: &Context<'_>,
     run: &Run<'_>,
-    stub: &Stub,
+    description: &TaskDescription,
     resources: Option<&Value>,
     script: &str,
 ) -> Result<Value> {
@@ -110,9 +110,11 @@ fn digest_data(
     let mut files: Vec<String> = resources.iter().filter_map(Value::as_str).map(str::to_owned).collect();
     files.push(script.to_owned());
     let mut data: Vec<Value> = vec![ctx.tree.hash_matching(&files)?.into()];
-    data.extend(stub.get("attributes").and_then(|attributes| attributes.get("toolchain-artifact").cloned()));
+    data.extend(
+        description.get("attributes").and_then(|attributes| attributes.get("toolchain-artifact").cloned()),
+    );
     // Python: the name stands for the image, whose own digest is not known here.
-    let image = stub.get("worker").and_then(|worker| worker.get("docker-image")?.get("in-tree"));
+    let image = description.get("worker").and_then(|worker| worker.get("docker-image")?.get("in-tree"));
     data.extend(image.filter(|image| image.truthy()).cloned());
     data.extend(run.fields.get("arguments").and_then(Value::as_list).unwrap_or_default().iter().cloned());
     Ok(data.into())

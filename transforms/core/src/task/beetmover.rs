@@ -2,8 +2,8 @@
 
 use anyhow::Result;
 use taskgraph::schema::fields::Fields;
-use taskgraph::schema::{STRINGS, Shape, TEXT_OR_REFERENCE, optional, required};
-use taskgraph::transform::{Context, Stub};
+use taskgraph::schema::{STRINGS, Schema, TEXT_OR_REFERENCE, optional, required};
+use taskgraph::transform::{Context, TaskDescription};
 use taskgraph_compat::map;
 use taskgraph_compat::value::{Map, Value};
 
@@ -21,33 +21,33 @@ const RELEASE: &[(&str, &str)] = &[
 ];
 
 /// The section `worker`.
-pub const WORKER: Shape = Shape::Map(&[
-    required("implementation", Shape::Word(&["beetmover"])),
-    optional("os", Shape::Str),
-    required("max-run-time", Shape::Int),
-    optional("locale", Shape::Str),
-    optional("partner-public", Shape::Bool),
+pub const WORKER: Schema = Schema::Map(&[
+    required("implementation", Schema::Word(&["beetmover"])),
+    optional("os", Schema::Str),
+    required("max-run-time", Schema::Int),
+    optional("locale", Schema::Str),
+    optional("partner-public", Schema::Bool),
     required(
         "release-properties",
-        Shape::Map(&[
-            required("app-name", Shape::Str),
-            required("app-version", Shape::Str),
-            required("branch", Shape::Str),
-            required("build-id", Shape::Str),
-            required("hash-type", Shape::Str),
-            required("platform", Shape::Str),
+        Schema::Map(&[
+            required("app-name", Schema::Str),
+            required("app-version", Schema::Str),
+            required("branch", Schema::Str),
+            required("build-id", Schema::Str),
+            required("hash-type", Schema::Str),
+            required("platform", Schema::Str),
         ]),
     ),
     required(
         "upstream-artifacts",
-        Shape::List(&Shape::Map(&[
+        Schema::List(&Schema::Map(&[
             required("taskId", TEXT_OR_REFERENCE),
-            required("taskType", Shape::Str),
+            required("taskType", Schema::Str),
             required("paths", STRINGS),
-            required("locale", Shape::Str),
+            required("locale", Schema::Str),
         ])),
     ),
-    optional("artifact-map", Shape::Any),
+    optional("artifact-map", Schema::Any),
 ]);
 
 /// Fills in what may be left out.
@@ -56,8 +56,8 @@ pub fn set_defaults(worker: &mut Map) {
 }
 
 /// Builds the payload.
-pub fn build(ctx: &Context<'_>, stub: &mut Stub, definition: &mut Map) -> Result<()> {
-    let worker = stub.map_at("worker")?;
+pub fn build(ctx: &Context<'_>, description: &mut TaskDescription, definition: &mut Map) -> Result<()> {
+    let worker = description.map_at("worker")?;
     let of_release =
         |key: &str| worker.get("release-properties").and_then(|release| release.get(key)).cloned();
     let mut release = Map::default();

@@ -4,13 +4,13 @@ use crate::task::docker_worker::run_task_suffix;
 use anyhow::{Result, bail};
 use taskgraph::schema::fields::{Fields, about};
 use taskgraph::task::MAX_DEPENDENCIES;
-use taskgraph::transform::{Context, Stub};
+use taskgraph::transform::{Context, TaskDescription};
 use taskgraph_compat::value::{Map, Value, joined};
 
 /// Checks identifiers, the number of dependencies and the names of caches.
-pub fn check(ctx: &Context<'_>, stub: &Stub) -> Result<()> {
-    let label = stub.text("label")?;
-    let Some(definition) = stub.get("task").and_then(Value::as_map) else { return Ok(()) };
+pub fn check(ctx: &Context<'_>, description: &TaskDescription) -> Result<()> {
+    let label = description.text("label")?;
+    let Some(definition) = description.get("task").and_then(Value::as_map) else { return Ok(()) };
     for key in ["workerType", "provisionerId"] {
         let name = definition.text(key)?;
         let fits = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
@@ -23,7 +23,7 @@ pub fn check(ctx: &Context<'_>, stub: &Stub) -> Result<()> {
             ));
         }
     }
-    let count = |key: &str| match stub.get(key) {
+    let count = |key: &str| match description.get(key) {
         Some(Value::Map(map)) => map.len(),
         Some(Value::List(list)) => list.len(),
         _ => 0,

@@ -9,8 +9,8 @@ use indexmap::IndexMap;
 use sha2::{Digest, Sha256};
 use taskgraph::diagnostics::Problem;
 use taskgraph::schema::fields::{Fields, about, missing};
-use taskgraph::schema::{Field, STRINGS, Shape, TEXT_OR_REFERENCE, optional, required};
-use taskgraph::transform::{Context, Stub};
+use taskgraph::schema::{Field, STRINGS, Schema, TEXT_OR_REFERENCE, optional, required};
+use taskgraph::transform::{Context, TaskDescription};
 use taskgraph::tree::{hex, sha256};
 use taskgraph_compat::value::path::KeyPath;
 use taskgraph_compat::value::{Map, Str, Value, joined};
@@ -35,50 +35,50 @@ const FLAGS: [&str; 8] = [
 ];
 
 const CACHE: &[Field] = &[
-    optional("type", Shape::Word(&["persistent"])),
-    optional("name", Shape::Str),
-    optional("mount-point", Shape::Str),
-    optional("skip-untrusted", Shape::Bool),
+    optional("type", Schema::Word(&["persistent"])),
+    optional("name", Schema::Str),
+    optional("mount-point", Schema::Str),
+    optional("skip-untrusted", Schema::Bool),
 ];
 
 const ARTIFACT: &[Field] = &[
-    optional("type", Shape::Word(&["file", "directory", "volume"])),
-    optional("path", Shape::Str),
-    optional("name", Shape::Str),
+    optional("type", Schema::Word(&["file", "directory", "volume"])),
+    optional("path", Schema::Str),
+    optional("name", Schema::Str),
 ];
 
 /// The section `worker` of a task description.
-pub const WORKER: Shape = Shape::Map(&[
-    required("implementation", Shape::Str),
-    required("os", Shape::Word(&["linux"])),
+pub const WORKER: Schema = Schema::Map(&[
+    required("implementation", Schema::Str),
+    required("os", Schema::Word(&["linux"])),
     required(
         "docker-image",
-        Shape::Either(
+        Schema::Either(
             &[
-                Shape::Str,
-                Shape::Map(&[optional("in-tree", Shape::Str)]),
-                Shape::Map(&[optional("indexed", Shape::Str)]),
+                Schema::Str,
+                Schema::Map(&[optional("in-tree", Schema::Str)]),
+                Schema::Map(&[optional("indexed", Schema::Str)]),
             ],
             "the name of an image, `in-tree: NAME` or `indexed: INDEX PATH`",
         ),
     ),
-    optional("relengapi-proxy", Shape::Bool),
-    required("chain-of-trust", Shape::Bool),
-    required("taskcluster-proxy", Shape::Bool),
-    required("allow-ptrace", Shape::Bool),
-    required("loopback-video", Shape::Bool),
-    optional("loopback-audio", Shape::Bool),
-    optional("docker-in-docker", Shape::Bool),
-    optional("privileged", Shape::Bool),
+    optional("relengapi-proxy", Schema::Bool),
+    required("chain-of-trust", Schema::Bool),
+    required("taskcluster-proxy", Schema::Bool),
+    required("allow-ptrace", Schema::Bool),
+    required("loopback-video", Schema::Bool),
+    optional("loopback-audio", Schema::Bool),
+    optional("docker-in-docker", Schema::Bool),
+    optional("privileged", Schema::Bool),
     optional("volumes", STRINGS),
-    optional("caches", Shape::List(&Shape::Map(CACHE))),
-    optional("artifacts", Shape::List(&Shape::Map(ARTIFACT))),
-    required("env", Shape::MapOf(&TEXT_OR_REFERENCE)),
-    optional("command", Shape::List(&TEXT_OR_REFERENCE)),
-    required("max-run-time", Shape::Int),
-    optional("retry-exit-status", Shape::List(&Shape::Int)),
-    optional("purge-caches-exit-status", Shape::List(&Shape::Int)),
-    optional("skip-artifacts", Shape::Bool).or_null(),
+    optional("caches", Schema::List(&Schema::Map(CACHE))),
+    optional("artifacts", Schema::List(&Schema::Map(ARTIFACT))),
+    required("env", Schema::MapOf(&TEXT_OR_REFERENCE)),
+    optional("command", Schema::List(&TEXT_OR_REFERENCE)),
+    required("max-run-time", Schema::Int),
+    optional("retry-exit-status", Schema::List(&Schema::Int)),
+    optional("purge-caches-exit-status", Schema::List(&Schema::Int)),
+    optional("skip-artifacts", Schema::Bool).or_null(),
 ]);
 
 /// Fills what a docker-worker section may leave out. What a version of Taskgraph no longer knows has no effect either way.
@@ -120,11 +120,11 @@ pub fn run_task_suffix(ctx: &Context<'_>) -> Result<Str> {
 struct RunTask(OnceLock<Str>);
 
 /// Builds the payload, and adds what it needs to scopes, dependencies and volumes.
-pub fn build(ctx: &Context<'_>, stub: &mut Stub, definition: &mut Map) -> Result<()> {
-    let image = image(ctx, stub)?;
+pub fn build(ctx: &Context<'_>, description: &mut TaskDescription, definition: &mut Map) -> Result<()> {
+    let image = image(ctx, description)?;
     let mut scopes = Vec::new();
-    let (features, capabilities) = features(ctx, stub, &mut scopes)?;
-    let worker = stub.map_at("worker")?;
+    let (features, capabilities) = features(ctx, description, &mut scopes)?;
+    let worker = description.map_at("worker")?;
     let program =
         worker.get("command").and_then(|command| command.as_list()?.first()?.as_str()).unwrap_or_default();
     let run_task = ctx.config.version.is_run_task(program);
@@ -182,13 +182,14 @@ pub fn build(ctx: &Context<'_>, stub: &mut Stub, definition: &mut Map) -> Result
     Ok(())
 }
 
-fn image(ctx: &Context<'_>, stub: &mut Stub) -> Result<Value> {
-    let image = stub.get("worker").and_then(|worker| worker.get("docker-image")).cloned().unwrap_or_default();
+fn image(ctx: &Context<'_>, description: &mut TaskDescription) -> Result<Value> {
+    let image =
+        description.get("worker").and_then(|worker| worker.get("docker-image")).cloned().unwrap_or_default();
     let Some(section) = image.as_map() else { return Ok(image) };
     let from = |key: &str| section.get(key).and_then(Value::as_str);
     match (from("in-tree"), from("indexed")) {
         (Some(name), _) => {
-            let dependencies = stub.map_at("dependencies")?;
+            let dependencies = description.map_at("dependencies")?;
             if dependencies.contains_key("docker-image") {
                 return Err(about(
                     "dependencies.docker-image",
@@ -196,7 +197,7 @@ fn image(ctx: &Context<'_>, stub: &mut Stub) -> Result<Value> {
                 ));
             }
             dependencies.put("docker-image", joined(&["docker-image-", name]));
-            let declared = stub.map_at("worker")?.list_at("volumes")?;
+            let declared = description.map_at("worker")?.list_at("volumes")?;
             for volume in volumes(ctx, name)? {
                 if declared.contains(&volume) {
                     return Err(about(
@@ -245,9 +246,12 @@ fn volumes(ctx: &Context<'_>, image: &str) -> Result<Vec<Value>> {
 
 fn declared_volumes(ctx: &Context<'_>, image: &str) -> Result<BTreeSet<String>> {
     let kind = ctx.config.get("docker-image-kind").and_then(Value::as_str).unwrap_or("docker-image");
-    let stub =
-        ctx.kinds.get(kind).and_then(|kind| kind.stubs.iter().find(|stub| &*stub.origin.name == image));
-    let definition = stub.and_then(|stub| stub.get("definition")?.as_str()).unwrap_or(image);
+    let description = ctx
+        .kinds
+        .get(kind)
+        .and_then(|kind| kind.descriptions.iter().find(|description| &*description.origin.name == image));
+    let definition =
+        description.and_then(|description| description.get("definition")?.as_str()).unwrap_or(image);
     let usual = format!("docker/{definition}/Dockerfile");
     let beside = format!("{}/Dockerfile", beside_kind(ctx, kind, definition));
     let below_root = if !ctx.tree.has(&usual) && ctx.tree.has(&beside) { beside } else { usual };
@@ -273,10 +277,14 @@ fn declared_volumes(ctx: &Context<'_>, image: &str) -> Result<BTreeSet<String>> 
     Ok(lines.split_whitespace().map(str::to_owned).collect())
 }
 
-fn features(ctx: &Context<'_>, stub: &mut Stub, scopes: &mut Vec<Value>) -> Result<(Map, Map)> {
-    let sccache = stub.is_set("needs-sccache");
-    leave_out_removed(ctx, stub)?;
-    let worker = stub.map_at("worker")?;
+fn features(
+    ctx: &Context<'_>,
+    description: &mut TaskDescription,
+    scopes: &mut Vec<Value>,
+) -> Result<(Map, Map)> {
+    let sccache = description.is_set("needs-sccache");
+    leave_out_removed(ctx, description)?;
+    let worker = description.map_at("worker")?;
     let mut features = Map::default();
     for (flag, feature) in [
         ("relengapi-proxy", "relengAPIProxy"),
@@ -313,7 +321,7 @@ fn features(ctx: &Context<'_>, stub: &mut Stub, scopes: &mut Vec<Value>) -> Resu
 }
 
 /// Takes out what the Taskgraph of the tree does not know any more, and warns of it.
-fn leave_out_removed(ctx: &Context<'_>, stub: &mut Stub) -> Result<()> {
+fn leave_out_removed(ctx: &Context<'_>, description: &mut TaskDescription) -> Result<()> {
     let version = ctx.config.version;
     let known = version.docker_features();
     for (flag, is_known) in [
@@ -322,13 +330,13 @@ fn leave_out_removed(ctx: &Context<'_>, stub: &mut Stub) -> Result<()> {
         ("docker-in-docker", known.privileged),
         ("privileged", known.privileged),
     ] {
-        if !is_known && stub.map_at("worker")?.take(flag).is_some_and(|value| value.truthy()) {
+        if !is_known && description.map_at("worker")?.take(flag).is_some_and(|value| value.truthy()) {
             let path = KeyPath::dotted("worker").join(flag);
             let message = format!(
                 "`{path}` of `{}` does nothing: Taskgraph {version} has it no more",
-                stub.origin.name
+                description.origin.name
             );
-            let place = stub.origin.place(&path);
+            let place = description.origin.place(&path);
             ctx.record.warn(Problem::warning("ignored-key", message).at(path, "").in_place(place));
         }
     }

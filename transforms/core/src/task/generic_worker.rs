@@ -3,8 +3,8 @@
 use crate::task::docker_worker::set_sccache;
 use anyhow::Result;
 use taskgraph::schema::fields::{Fields, wrong};
-use taskgraph::schema::{Field, STRINGS, Shape, TEXT_OR_REFERENCE, optional, required};
-use taskgraph::transform::{Context, Stub};
+use taskgraph::schema::{Field, STRINGS, Schema, TEXT_OR_REFERENCE, optional, required};
+use taskgraph::transform::{Context, TaskDescription};
 use taskgraph_compat::value::path::KeyPath;
 use taskgraph_compat::value::{Map, Value, joined};
 
@@ -14,47 +14,50 @@ const INTERRUPTED: [i64; 2] = [1_073_807_364, 3_221_225_786];
 /// Hides the window of a command on Windows.
 const HIDE: &str = "hide-cmd-window";
 
-const CONTENT: &[Field] =
-    &[optional("artifact", Shape::Str), optional("task-id", TEXT_OR_REFERENCE), optional("url", Shape::Str)];
+const CONTENT: &[Field] = &[
+    optional("artifact", Schema::Str),
+    optional("task-id", TEXT_OR_REFERENCE),
+    optional("url", Schema::Str),
+];
 
 const MOUNT: &[Field] = &[
-    optional("cache-name", Shape::Str),
-    optional("content", Shape::Map(CONTENT)),
-    optional("directory", Shape::Str),
-    optional("file", Shape::Str),
-    optional("format", Shape::Word(&["rar", "tar.bz2", "tar.gz", "zip"])),
+    optional("cache-name", Schema::Str),
+    optional("content", Schema::Map(CONTENT)),
+    optional("directory", Schema::Str),
+    optional("file", Schema::Str),
+    optional("format", Schema::Word(&["rar", "tar.bz2", "tar.gz", "zip"])),
 ];
 
 const ARTIFACT: &[Field] = &[
-    optional("type", Shape::Word(&["file", "directory"])),
-    optional("path", Shape::Str),
-    optional("name", Shape::Str),
+    optional("type", Schema::Word(&["file", "directory"])),
+    optional("path", Schema::Str),
+    optional("name", Schema::Str),
 ];
 
 /// The section `worker` of a task description.
-pub const WORKER: Shape = Shape::Map(&[
-    required("implementation", Shape::Str),
-    required("os", Shape::Word(&["windows", "macosx", "linux", "linux-bitbar"])),
+pub const WORKER: Schema = Schema::Map(&[
+    required("implementation", Schema::Str),
+    required("os", Schema::Word(&["windows", "macosx", "linux", "linux-bitbar"])),
     required(
         "command",
-        Shape::Either(
-            &[Shape::List(&TEXT_OR_REFERENCE), Shape::List(&Shape::List(&TEXT_OR_REFERENCE))],
+        Schema::Either(
+            &[Schema::List(&TEXT_OR_REFERENCE), Schema::List(&Schema::List(&TEXT_OR_REFERENCE))],
             "a list of commands",
         ),
     ),
-    optional("artifacts", Shape::List(&Shape::Map(ARTIFACT))),
-    optional("mounts", Shape::List(&Shape::Map(MOUNT))),
-    required("env", Shape::MapOf(&TEXT_OR_REFERENCE)),
-    required("max-run-time", Shape::Int),
-    optional("retry-exit-status", Shape::List(&Shape::Int)),
-    optional("purge-caches-exit-status", Shape::List(&Shape::Int)),
+    optional("artifacts", Schema::List(&Schema::Map(ARTIFACT))),
+    optional("mounts", Schema::List(&Schema::Map(MOUNT))),
+    required("env", Schema::MapOf(&TEXT_OR_REFERENCE)),
+    required("max-run-time", Schema::Int),
+    optional("retry-exit-status", Schema::List(&Schema::Int)),
+    optional("purge-caches-exit-status", Schema::List(&Schema::Int)),
     optional("os-groups", STRINGS).or_null(),
-    optional("run-as-administrator", Shape::Bool).or_null(),
-    optional("run-task-as-current-user", Shape::Bool).or_null(),
-    required("chain-of-trust", Shape::Bool),
-    optional("taskcluster-proxy", Shape::Bool).or_null(),
-    optional(HIDE, Shape::Bool).or_null(),
-    optional("skip-artifacts", Shape::Bool).or_null(),
+    optional("run-as-administrator", Schema::Bool).or_null(),
+    optional("run-task-as-current-user", Schema::Bool).or_null(),
+    required("chain-of-trust", Schema::Bool),
+    optional("taskcluster-proxy", Schema::Bool).or_null(),
+    optional(HIDE, Schema::Bool).or_null(),
+    optional("skip-artifacts", Schema::Bool).or_null(),
 ]);
 
 /// Fills what a generic-worker section may leave out.
@@ -66,10 +69,10 @@ pub fn set_defaults(worker: &mut Map) -> Result<()> {
 }
 
 /// Builds the payload, and adds the scopes that it needs.
-pub fn build(ctx: &Context<'_>, stub: &mut Stub, definition: &mut Map) -> Result<()> {
-    let worker_type = stub.text("worker-type")?.to_owned();
-    let sccache = stub.is_set("needs-sccache");
-    let worker = stub.map_at("worker")?;
+pub fn build(ctx: &Context<'_>, description: &mut TaskDescription, definition: &mut Map) -> Result<()> {
+    let worker_type = description.text("worker-type")?.to_owned();
+    let sccache = description.is_set("needs-sccache");
+    let worker = description.map_at("worker")?;
     if let Some(hide) = worker.get(HIDE).filter(|_| !ctx.config.version.has_hide_cmd_window()) {
         let known = "left out: Taskgraph has it since version 20.0.0";
         return Err(wrong(KeyPath::dotted("worker").join(HIDE), hide, known));

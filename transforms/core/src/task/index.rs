@@ -2,15 +2,15 @@
 
 use anyhow::Result;
 use taskgraph::schema::fields::{Fields, about, missing};
-use taskgraph::transform::{Context, Stub};
+use taskgraph::transform::{Context, TaskDescription};
 use taskgraph_compat::time::index_date;
 use taskgraph_compat::value::Value;
 
 /// Adds the rank to `extra.index`, and the routes of the `index` section.
-pub fn add_routes(ctx: &Context<'_>, stub: &mut Stub) -> Result<()> {
-    let index = stub.get("index").filter(|index| index.truthy()).cloned();
+pub fn add_routes(ctx: &Context<'_>, description: &mut TaskDescription) -> Result<()> {
+    let index = description.get("index").filter(|index| index.truthy()).cloned();
     let build_date = ctx.params.get("build_date").and_then(Value::as_int).unwrap_or_default();
-    let extra = stub.map_at("extra")?;
+    let extra = description.map_at("extra")?;
     let tier = extra.get("treeherder").and_then(|treeherder| treeherder.get("tier")?.as_int()).unwrap_or(3);
     let rank = match index.as_ref().and_then(|index| index.get("rank")) {
         Some(Value::Str(rank)) if &**rank == "build_date" => build_date.into(),
@@ -53,7 +53,7 @@ pub fn add_routes(ctx: &Context<'_>, stub: &mut Stub) -> Result<()> {
         format!("{prefix}.pushlog-id.{}.{product}.{job_name}", params.text("pushlog_id")),
         format!("{prefix}.revision.{}.{product}.{job_name}", params.text("head_rev")),
     ];
-    stub.list_at("routes")?.extend(routes.map(Value::from));
-    stub.take("index");
+    description.list_at("routes")?.extend(routes.map(Value::from));
+    description.take("index");
     Ok(())
 }

@@ -1,52 +1,52 @@
-//! The shapes of a task description, which the doors of other transforms share.
+//! The schemas of a task description, which the doors of other transforms share.
 
 use taskgraph::graph_config::PRIORITIES;
-use taskgraph::schema::{Field, STRINGS, Shape, joined, optional, required};
+use taskgraph::schema::{Field, STRINGS, Schema, joined, optional, required};
 
 /// Any map.
-const ATTRIBUTES: Shape = Shape::MapOf(&Shape::Any);
+const ATTRIBUTES: Schema = Schema::MapOf(&Schema::Any);
 
 /// Names and labels. The names `self` and `decision` are refused apart from this.
-const DEPENDENCIES: Shape = Shape::MapOf(&Shape::Any);
+const DEPENDENCIES: Schema = Schema::MapOf(&Schema::Any);
 
 /// How soon a task is run.
-const PRIORITY: Shape = Shape::Word(PRIORITIES);
+const PRIORITY: Schema = Schema::Word(PRIORITIES);
 
 /// What has to become of the dependencies first.
-const REQUIRES: Shape = Shape::Word(&["all-completed", "all-resolved"]);
+const REQUIRES: Schema = Schema::Word(&["all-completed", "all-resolved"]);
 
 /// Projects, or projects by platform.
-const RUN_ON_PROJECTS: Shape = Shape::KeyedBy(&["build-platform"], &STRINGS);
+const RUN_ON_PROJECTS: Schema = Schema::KeyedBy(&["build-platform"], &STRINGS);
 
 /// The phase of a release that a task belongs to.
-const SHIPPING_PHASE: Shape = Shape::Either(
-    &[Shape::Null, Shape::Word(&["build", "promote", "push", "ship"])],
+const SHIPPING_PHASE: Schema = Schema::Either(
+    &[Schema::Null, Schema::Word(&["build", "promote", "push", "ship"])],
     "build, promote, push, ship or nothing (null)",
 );
 
 /// How Treeherder shows a task.
-const TREEHERDER: Shape = Shape::Either(
+const TREEHERDER: Schema = Schema::Either(
     &[
-        Shape::True,
-        Shape::Map(&[
-            optional("symbol", Shape::Str),
-            optional("kind", Shape::Word(&["build", "test", "other"])),
-            optional("tier", Shape::Int),
-            optional("platform", Shape::Str),
+        Schema::True,
+        Schema::Map(&[
+            optional("symbol", Schema::Str),
+            optional("kind", Schema::Word(&["build", "test", "other"])),
+            optional("tier", Schema::Int),
+            optional("platform", Schema::Str),
         ]),
     ],
     "true, or a map with symbol, kind (build, test or other), tier and platform",
 );
 
 /// Under which names a task is found in the index.
-pub const INDEX: Shape = Shape::Map(&[
-    optional("product", Shape::Str),
-    optional("job-name", Shape::Str),
-    optional("type", Shape::Str),
+pub const INDEX: Schema = Schema::Map(&[
+    optional("product", Schema::Str),
+    optional("job-name", Schema::Str),
+    optional("type", Schema::Str),
     optional(
         "rank",
-        Shape::Either(
-            &[Shape::Word(&["by-tier", "build_date"]), Shape::Int],
+        Schema::Either(
+            &[Schema::Word(&["by-tier", "build_date"]), Schema::Int],
             "by-tier, build_date or an integer",
         ),
     ),
@@ -54,19 +54,19 @@ pub const INDEX: Shape = Shape::Map(&[
 
 /// The fields that run descriptions and task descriptions share.
 pub const COMMON: &[Field] = &[
-    required("description", Shape::Str),
+    required("description", Schema::Str),
     optional("priority", PRIORITY),
     optional("attributes", ATTRIBUTES),
-    optional("task-from", Shape::Str),
+    optional("task-from", Schema::Str),
     optional("dependencies", DEPENDENCIES),
     optional("soft-dependencies", STRINGS),
     optional("if-dependencies", STRINGS),
     optional("requires", REQUIRES).or_null(),
-    optional("deadline-after", Shape::Str),
-    optional("expires-after", Shape::Str),
+    optional("deadline-after", Schema::Str),
+    optional("expires-after", Schema::Str),
     optional("routes", STRINGS),
     optional("scopes", STRINGS),
-    optional("tags", Shape::MapOf(&Shape::Str)),
+    optional("tags", Schema::MapOf(&Schema::Str)),
     optional("extra", ATTRIBUTES),
     optional("treeherder", TREEHERDER).or_null(),
     optional("index", INDEX),
@@ -74,17 +74,17 @@ pub const COMMON: &[Field] = &[
     optional("run-on-tasks-for", STRINGS),
     optional("run-on-git-branches", STRINGS).or_null(),
     optional("shipping-phase", SHIPPING_PHASE),
-    required("worker-type", Shape::Str),
+    required("worker-type", Schema::Str),
 ];
 
 /// A task description.
-pub const TASK: Shape = Shape::Map(&joined::<{ COMMON.len() + 5 }>(
+pub const TASK: Schema = Schema::Map(&joined::<{ COMMON.len() + 5 }>(
     COMMON,
     &[
-        required("label", Shape::Str),
-        required("always-target", Shape::Bool),
-        required("optimization", Shape::Any),
-        required("needs-sccache", Shape::Bool),
-        optional("worker", Shape::Open(&[required("implementation", Shape::Str)], &Shape::Any)),
+        required("label", Schema::Str),
+        required("always-target", Schema::Bool),
+        required("optimization", Schema::Any),
+        required("needs-sccache", Schema::Bool),
+        optional("worker", Schema::Open(&[required("implementation", Schema::Str)], &Schema::Any)),
     ],
 ));

@@ -3,7 +3,7 @@
 use anyhow::{Context as _, Result};
 use taskgraph::parameters::Params;
 use taskgraph::schema::fields::{Fields, about};
-use taskgraph::transform::{Context, Stub};
+use taskgraph::transform::{Context, TaskDescription};
 use taskgraph_compat::map;
 use taskgraph_compat::value::{Map, Value};
 
@@ -20,10 +20,10 @@ pub fn project(params: &Params) -> String {
 }
 
 /// Fills `extra.treeherder` and the route from the `treeherder` section.
-pub fn process(ctx: &Context<'_>, stub: &mut Stub) -> Result<()> {
-    stub.list_at("routes")?;
-    stub.map_at("extra")?;
-    let Some(section) = stub.get("treeherder").filter(|section| section.truthy()).cloned() else {
+pub fn process(ctx: &Context<'_>, description: &mut TaskDescription) -> Result<()> {
+    description.list_at("routes")?;
+    description.map_at("extra")?;
+    let Some(section) = description.get("treeherder").filter(|section| section.truthy()).cloned() else {
         return Ok(());
     };
     let merged = defaults(&ctx.kind.name, section.as_map());
@@ -43,7 +43,7 @@ pub fn process(ctx: &Context<'_>, stub: &mut Stub) -> Result<()> {
             ));
         }
     }
-    let extra = stub.map_at("extra")?;
+    let extra = description.map_at("extra")?;
     extra.set_default("treeherder", Value::map());
     extra.set_default("treeherder-platform", platform);
     let treeherder = extra.map_at("treeherder")?;
@@ -70,7 +70,7 @@ pub fn process(ctx: &Context<'_>, stub: &mut Stub) -> Result<()> {
         params.text("head_rev"),
         params.text("pushlog_id")
     );
-    stub.list_at("routes")?.push(route.into());
+    description.list_at("routes")?.push(route.into());
     Ok(())
 }
 

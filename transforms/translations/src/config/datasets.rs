@@ -2,7 +2,7 @@
 //! made fit for labels and files.
 
 use crate::config::schema::refused;
-use crate::pipeline_version::Dialect;
+use crate::pipeline_version::PipelineVersion;
 use anyhow::Result;
 use indexmap::IndexSet;
 use md5::{Digest, Md5};
@@ -42,7 +42,7 @@ impl<'p> Dataset<'p> {
 /// none in July 2026, and is missing in December 2024.
 pub fn read<'p>(
     params: &'p Params,
-    dialect: Dialect,
+    pipeline_version: PipelineVersion,
     category: Option<&str>,
 ) -> Result<IndexSet<Dataset<'p>>> {
     let mut out = IndexSet::new();
@@ -51,7 +51,7 @@ pub fn read<'p>(
         Some(category) => {
             let path = format!("{DATASETS}.{category}");
             match params.deep_get(&path) {
-                Value::Null if dialect == Dialect::July2026 => {}
+                Value::Null if pipeline_version == PipelineVersion::July2026 => {}
                 Value::Null => problems.push(
                     refused(
                         params,
@@ -120,7 +120,7 @@ fn take<'p>(
     problems: &mut Vec<Problem>,
 ) {
     for (index, item) in list.as_list().unwrap_or_default().iter().enumerate() {
-        // What is no text at all is refused by the shape of the parameters.
+        // What is no text at all is refused by the schema of the parameters.
         let Some(full) = item.as_str() else { continue };
         match Dataset::parse(full) {
             Some(dataset) => {
@@ -139,7 +139,7 @@ fn take<'p>(
 
 /// The name of a dataset as labels, files and artifacts have it. A url gives its host, its file and a part of its
 /// hash; a long name is cut and gets the hash as well. Python: `util.dataset_helpers.sanitize_dataset_name`.
-pub fn sanitize(dialect: Dialect, name: &str) -> Result<String> {
+pub fn sanitize(pipeline_version: PipelineVersion, name: &str) -> Result<String> {
     let short = if name.starts_with("https://") || name.starts_with("http://") {
         let url = Url::split(name)?;
         let host = match url.hostname() {
@@ -157,9 +157,9 @@ pub fn sanitize(dialect: Dialect, name: &str) -> Result<String> {
         name.into()
     };
     let short = short.replace("://", "_").replace(['/', '.', ':', '[', ']'], "_");
-    Ok(match dialect {
-        Dialect::December2024 => short,
-        Dialect::July2026 => short.replace('@', "_"),
+    Ok(match pipeline_version {
+        PipelineVersion::December2024 => short,
+        PipelineVersion::July2026 => short.replace('@', "_"),
     })
 }
 
@@ -180,20 +180,20 @@ mod tests {
 
     #[test]
     fn a_short_name_loses_its_slashes_and_dots() {
-        assert_eq!(sanitize(Dialect::December2024, "ELRC-3075/v1.2").unwrap(), "ELRC-3075_v1_2");
+        assert_eq!(sanitize(PipelineVersion::December2024, "ELRC-3075/v1.2").unwrap(), "ELRC-3075_v1_2");
     }
 
     #[test]
     fn an_at_sign_goes_in_the_later_dialect() {
-        assert_eq!(sanitize(Dialect::December2024, "a@b").unwrap(), "a@b");
-        assert_eq!(sanitize(Dialect::July2026, "a@b").unwrap(), "a_b");
+        assert_eq!(sanitize(PipelineVersion::December2024, "a@b").unwrap(), "a@b");
+        assert_eq!(sanitize(PipelineVersion::July2026, "a@b").unwrap(), "a_b");
     }
 
     #[test]
     fn a_url_becomes_host_file_and_hash() {
         assert_eq!(
             sanitize(
-                Dialect::December2024,
+                PipelineVersion::December2024,
                 "https://storage.googleapis.com/bucket/a/pytest-dataset.[LANG].zst"
             )
             .unwrap(),
@@ -204,10 +204,10 @@ mod tests {
     #[test]
     fn a_long_name_is_cut_by_characters() {
         let name = "ö".repeat(51);
-        let short = sanitize(Dialect::December2024, &name).unwrap();
+        let short = sanitize(PipelineVersion::December2024, &name).unwrap();
         assert_eq!(short.chars().count(), 57);
         assert!(short.starts_with(&"ö".repeat(50)));
-        assert_eq!(sanitize(Dialect::December2024, &"ö".repeat(50)).unwrap(), "ö".repeat(50));
+        assert_eq!(sanitize(PipelineVersion::December2024, &"ö".repeat(50)).unwrap(), "ö".repeat(50));
     }
 
     #[test]
@@ -215,7 +215,7 @@ mod tests {
         let params =
             params("training_config: {datasets: {train: [b_2, a_1, b_2], test: [a_1, c_3], mono-src: []}}");
         let names = |category| {
-            read(&params, Dialect::December2024, category)
+            read(&params, PipelineVersion::December2024, category)
                 .unwrap()
                 .iter()
                 .map(|one| one.full)
@@ -224,8 +224,8 @@ mod tests {
         assert_eq!(names(None), ["b_2", "a_1", "c_3"]);
         assert_eq!(names(Some("train")), ["b_2", "a_1"]);
         assert!(names(Some("mono-src")).is_empty());
-        assert!(read(&params, Dialect::December2024, Some("devtest")).is_err());
-        assert!(read(&params, Dialect::July2026, Some("devtest")).unwrap().is_empty());
+        assert!(read(&params, PipelineVersion::December2024, Some("devtest")).is_err());
+        assert!(read(&params, PipelineVersion::July2026, Some("devtest")).unwrap().is_empty());
     }
 
     #[test]

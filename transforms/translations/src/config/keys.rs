@@ -1,7 +1,7 @@
-//! Where things stand in a training config, as the engine's preview needs to know it: one table a dialect.
+//! Where things stand in a training config, as the engine's preview needs to know it: one table a pipeline version.
 
 use crate::config::datasets::DATASETS;
-use crate::pipeline_version::Dialect;
+use crate::pipeline_version::PipelineVersion;
 use taskgraph_training::pipeline::{Layout, Training};
 
 const LAYOUT_2024: Layout = Layout {
@@ -83,12 +83,12 @@ const TRAINING_2026: Training = Training {
     ..TRAINING_2024
 };
 
-impl Dialect {
-    /// Where things stand in a training config of this dialect.
+impl PipelineVersion {
+    /// Where things stand in a training config of this pipeline version.
     pub fn training(self) -> &'static Training {
         match self {
-            Dialect::December2024 => &TRAINING_2024,
-            Dialect::July2026 => &TRAINING_2026,
+            PipelineVersion::December2024 => &TRAINING_2024,
+            PipelineVersion::July2026 => &TRAINING_2026,
         }
     }
 }

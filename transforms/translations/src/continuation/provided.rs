@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::continuation::corpus::{CORPORA, Corpus};
-use crate::pipeline_version::Dialect;
+use crate::pipeline_version::PipelineVersion;
 use taskgraph::parameters::Params;
 use taskgraph::transform::notes::{Model, Variant};
 use taskgraph_compat::value::path::KeyPath;
@@ -51,7 +51,7 @@ impl Given {
 }
 
 fn backwards(params: &Params) -> Option<Arc<Model>> {
-    let layout = Dialect::July2026.layout();
+    let layout = PipelineVersion::July2026.layout();
     let key = layout.key("backwards")?;
     let model = layout.given(params, key).filter(|model| key.is_download_only(model))?;
     let text = |name: &str| model.get(name).and_then(Value::as_str).unwrap_or_default();

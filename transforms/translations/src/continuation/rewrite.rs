@@ -1,8 +1,8 @@
-//! Lets a stub depend on one task instead of another, wherever it names it.
+//! Lets a task depend on one task instead of another, wherever it names it.
 
 use anyhow::Result;
 use taskgraph::schema::fields::{Fields, missing};
-use taskgraph::transform::Stub;
+use taskgraph::transform::TaskDescription;
 use taskgraph_compat::value::{Map, Value};
 
 /// The artifact that a later alignment begins with.
@@ -11,22 +11,22 @@ const PRIORS: &str = "corpus.priors";
 pub const PRIORS_TASK: &str = "corpus-align-parallel";
 
 /// Puts `new` in the place of `old`: in dependencies, in what is fetched, and in substitution fields. Says whether the
-/// stub had anything of `old`.
-pub fn replace(stub: &mut Stub, old: &str, new: &str) -> bool {
+/// task had anything of `old`.
+pub fn replace(description: &mut TaskDescription, old: &str, new: &str) -> bool {
     let mut moved = false;
-    if let Some(dependencies) = map(stub, "dependencies")
+    if let Some(dependencies) = map(description, "dependencies")
         && dependencies.take(old).is_some_and(|label| label.truthy())
     {
         dependencies.put(new, format!("{new}-{{src_locale}}-{{trg_locale}}"));
         moved = true;
     }
-    if let Some(fetches) = map(stub, "fetches") {
+    if let Some(fetches) = map(description, "fetches") {
         moved |= rename(fetches, old, new);
     }
-    if let Some(fetches) = map(stub, "from-deps").and_then(|section| map(section, "fetches")) {
+    if let Some(fetches) = map(description, "from-deps").and_then(|section| map(section, "fetches")) {
         moved |= rename(fetches, old, new);
     }
-    let fields = map(stub, "task-context").and_then(|section| section.get_mut("substitution-fields"));
+    let fields = map(description, "task-context").and_then(|section| section.get_mut("substitution-fields"));
     for field in fields.and_then(Value::as_list_mut).into_iter().flatten() {
         if let Some(text) = field.as_str().filter(|text| text.contains(old)) {
             *field = text.replace(old, new).into();
@@ -47,14 +47,16 @@ fn map<'m>(map: &'m mut Map, key: &str) -> Option<&'m mut Map> {
 }
 
 /// Takes away the dependency on another corpus' alignments, if only their priors are fetched. Says whether it did.
-pub fn drop_priors(stub: &mut Stub) -> Result<bool> {
-    let fetched = stub.get("fetches").and_then(|fetches| fetches.get(PRIORS_TASK)?.as_list());
+pub fn drop_priors(description: &mut TaskDescription) -> Result<bool> {
+    let fetched = description.get("fetches").and_then(|fetches| fetches.get(PRIORS_TASK)?.as_list());
     let only_priors =
         matches!(fetched, Some([one]) if one.get("artifact").is_some_and(|it| *it == PRIORS.into()));
-    let Some(dependencies) = map(stub, "dependencies").filter(|_| only_priors) else { return Ok(false) };
+    let Some(dependencies) = map(description, "dependencies").filter(|_| only_priors) else {
+        return Ok(false);
+    };
     if dependencies.take(PRIORS_TASK).is_none() {
         return Err(missing(format!("dependencies.{PRIORS_TASK}").as_str(), "the task with the priors"));
     }
-    stub.map_at("fetches")?.take(PRIORS_TASK);
+    description.map_at("fetches")?.take(PRIORS_TASK);
     Ok(true)
 }

@@ -1,19 +1,19 @@
-//! Keys whose words the scripts of the pipeline know by heart. The words stand with the shape of the config; their source
+//! Keys whose words the scripts of the pipeline know by heart. The words stand with the schema of the config; their source
 //! is the schema of the `train` action, and `pipeline/train/train.py`.
 
 use crate::config::schema::CLASSES;
 use crate::lints::would_fail;
-use crate::pipeline_version::Dialect;
+use crate::pipeline_version::PipelineVersion;
 use taskgraph::diagnostics::Problem;
 use taskgraph::parameters::Params;
-use taskgraph::schema::{Field, Shape};
+use taskgraph::schema::{Field, Schema};
 use taskgraph_compat::suggest;
 use taskgraph_compat::value::Value;
 use taskgraph_compat::value::path::KeyPath;
 
-pub fn check(params: &Params, dialect: Dialect) -> Vec<Problem> {
+pub fn check(params: &Params, pipeline_version: PipelineVersion) -> Vec<Problem> {
     let mut problems = Vec::new();
-    walk(params, dialect.parameters(), &KeyPath::default(), &mut problems);
+    walk(params, pipeline_version.parameters(), &KeyPath::default(), &mut problems);
     let classes = KeyPath::dotted("training_config.taskcluster.worker-classes");
     let kinds = params.find(&classes).and_then(Value::as_map).into_iter().flatten();
     for (kind, _) in kinds.filter(|(kind, _)| &***kind != "default") {
@@ -25,15 +25,15 @@ pub fn check(params: &Params, dialect: Dialect) -> Vec<Problem> {
 fn walk(params: &Params, fields: &[Field], path: &KeyPath, problems: &mut Vec<Problem>) {
     for field in fields {
         let path = path.join(field.name);
-        match &field.shape {
-            Shape::Map(inner) | Shape::Open(inner, _) => walk(params, inner, &path, problems),
+        match &field.schema {
+            Schema::Map(inner) | Schema::Open(inner, _) => walk(params, inner, &path, problems),
             _ if field.words.is_empty() => {}
             _ => problems.extend(word(params, &path, field.words)),
         }
     }
 }
 
-/// What is no text is refused by the shape of the config.
+/// What is no text is refused by the schema of the config.
 fn word(params: &Params, path: &KeyPath, allowed: &[&str]) -> Option<Problem> {
     let found = params.find(path)?.as_str().filter(|word| !allowed.contains(word))?;
     let list = suggest::list(allowed);
@@ -55,7 +55,7 @@ mod tests {
         let config = "{experiment: {teacher-mode: twostage, student-model: base-memory, best-model: bleu}, \
                       taskcluster: {worker-classes: {default: gcp-sopt}}}";
         assert_eq!(
-            told(config, Dialect::December2024, check),
+            told(config, PipelineVersion::December2024, check),
             [
                 "would-fail experiment.teacher-mode: `teacher-mode` cannot be `twostage`: \
                  one-stage or two-stage; did you mean `two-stage`?",
@@ -67,6 +67,6 @@ mod tests {
                  gcp-spot or gcp-standard; did you mean `gcp-spot`?",
             ]
         );
-        assert_eq!(told(config, Dialect::July2026, check).len(), 3);
+        assert_eq!(told(config, PipelineVersion::July2026, check).len(), 3);
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::config::datasets::{DATASETS, Dataset, PARALLEL, sanitize};
 use crate::lints::{doubt, would_fail};
-use crate::pipeline_version::Dialect;
+use crate::pipeline_version::PipelineVersion;
 use crate::pretrained::file_findings;
 use indexmap::IndexMap;
 use taskgraph::diagnostics::Problem;
@@ -15,13 +15,14 @@ use taskgraph_compat::value::path::KeyPath;
 /// What must not be trained on, and the list that would show it.
 const APART: [(&str, &str); 3] = [("test", "train"), ("test", "devtest"), ("devtest", "train")];
 
-pub fn check(params: &Params, dialect: Dialect) -> Vec<Problem> {
+pub fn check(params: &Params, pipeline_version: PipelineVersion) -> Vec<Problem> {
     let path = KeyPath::dotted(DATASETS);
     let mut problems = Vec::new();
     let mut lists: IndexMap<&str, BTreeMap<&str, KeyPath>> = IndexMap::new();
     for (category, items) in params.find(&path).and_then(Value::as_map).into_iter().flatten() {
         let path = path.join(category);
-        let mut list = List { params, dialect, category, named: BTreeMap::new(), labelled: BTreeMap::new() };
+        let mut list =
+            List { params, pipeline_version, category, named: BTreeMap::new(), labelled: BTreeMap::new() };
         for (index, item) in items.as_list().unwrap_or_default().iter().enumerate() {
             if let Some(dataset) = item.as_str().and_then(Dataset::parse) {
                 problems.extend(list.take(dataset, path.join(index)));
@@ -48,7 +49,7 @@ pub fn check(params: &Params, dialect: Dialect) -> Vec<Problem> {
 /// A list of datasets that grows.
 struct List<'p> {
     params: &'p Params,
-    dialect: Dialect,
+    pipeline_version: PipelineVersion,
     category: &'p str,
     named: BTreeMap<&'p str, KeyPath>,
     labelled: BTreeMap<String, KeyPath>,
@@ -82,7 +83,7 @@ impl<'p> List<'p> {
             ));
         }
         // A url that makes no sense is refused where the graph is made.
-        let label = format!("{} {}", dataset.provider, sanitize(self.dialect, dataset.name).ok()?);
+        let label = format!("{} {}", dataset.provider, sanitize(self.pipeline_version, dataset.name).ok()?);
         if let Some(first) = self.labelled.get(&label) {
             let message = format!("`{full}` gets the label of another dataset");
             let label = "labels have `_` for `/`, `.` and `:`; leave one of the two out";
@@ -104,7 +105,7 @@ mod tests {
         assert_eq!(
             told(
                 "{datasets: {train: ['url_gs://b/c.[LANG].zst'], mono-src: ['url_ftp://h/a.zst']}}",
-                Dialect::July2026,
+                PipelineVersion::July2026,
                 check
             ),
             [
@@ -119,7 +120,7 @@ mod tests {
         let config = "{datasets: {train: [opus_A/v1, opus_A/v1, opus_A_v1, 'url_https://h/a.zst', \
                       'url_https://h/a.[LANG].zst'], devtest: [flores_dev], test: [flores_dev, opus_A/v1]}}";
         assert_eq!(
-            told(config, Dialect::December2024, check),
+            told(config, PipelineVersion::December2024, check),
             [
                 "twice datasets.train[1]: `opus_A/v1` stands here twice: it is used once",
                 "would-fail datasets.train[2]: `opus_A_v1` gets the label of another dataset: \

@@ -183,11 +183,11 @@ fn two_letters(languages: &[&str]) -> String {
 mod tests {
     use super::*;
     use crate::lints::told;
-    use crate::pipeline_version::Dialect;
+    use crate::pipeline_version::PipelineVersion;
 
     fn found(src: &str, trg: &str, datasets: &str) -> Vec<String> {
         let config = format!("{{experiment: {{src: {src}, trg: {trg}}}, datasets: {{{datasets}}}}}");
-        told(&config, Dialect::December2024, |params, _| check(params))
+        told(&config, PipelineVersion::December2024, |params, _| check(params))
     }
 
     #[test]

@@ -12,18 +12,18 @@ mod numbers;
 mod previous_tasks;
 
 use crate::config::schema::refused;
-use crate::pipeline_version::Dialect;
+use crate::pipeline_version::PipelineVersion;
 use taskgraph::diagnostics::{Problem, Severity};
 use taskgraph::parameters::Params;
 use taskgraph_compat::value::path::KeyPath;
 
 /// All that a run would fail of, and what looks wrong.
-pub fn check(params: &Params, dialect: Dialect) -> Vec<Problem> {
-    let mut problems = choices::check(params, dialect);
-    problems.extend(numbers::check(params, dialect));
-    problems.extend(datasets::check(params, dialect));
+pub fn check(params: &Params, pipeline_version: PipelineVersion) -> Vec<Problem> {
+    let mut problems = choices::check(params, pipeline_version);
+    problems.extend(numbers::check(params, pipeline_version));
+    problems.extend(datasets::check(params, pipeline_version));
     problems.extend(languages::check(params));
-    problems.extend(models::check(params, dialect));
+    problems.extend(models::check(params, pipeline_version));
     problems.extend(previous_tasks::check(params));
     problems
 }
@@ -45,9 +45,13 @@ fn doubt(
 }
 
 #[cfg(test)]
-fn told(config: &str, dialect: Dialect, check: fn(&Params, Dialect) -> Vec<Problem>) -> Vec<String> {
+fn told(
+    config: &str,
+    pipeline_version: PipelineVersion,
+    check: fn(&Params, PipelineVersion) -> Vec<Problem>,
+) -> Vec<String> {
     let params = transforms_testing::params(&format!("training_config: {config}"));
-    let told = check(&params, dialect).into_iter().map(|problem| {
+    let told = check(&params, pipeline_version).into_iter().map(|problem| {
         assert_eq!(problem.severity, Severity::Warning);
         let path = problem.path.to_string().replace("training_config.", "");
         format!("{} {path}: {}: {}", problem.code, problem.message, problem.label)

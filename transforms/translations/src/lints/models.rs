@@ -1,7 +1,7 @@
 //! Pretrained models that do not fit what is to be done with them, and corpora that are given without a vocabulary.
 
 use crate::lints::{doubt, would_fail};
-use crate::pipeline_version::Dialect;
+use crate::pipeline_version::PipelineVersion;
 use taskgraph::diagnostics::Problem;
 use taskgraph::parameters::Params;
 use taskgraph_compat::value::Value;
@@ -13,8 +13,8 @@ const MOUNTED_METRIC: &str = "chrf";
 /// Data that a given distillation corpus stands for.
 const REPLACED: [&str; 3] = ["train", "mono-src", "mono-trg"];
 
-pub fn check(params: &Params, dialect: Dialect) -> Vec<Problem> {
-    let layout = dialect.layout();
+pub fn check(params: &Params, pipeline_version: PipelineVersion) -> Vec<Problem> {
+    let layout = pipeline_version.layout();
     let models = KeyPath::dotted(layout.models);
     let mut problems = Vec::new();
     for (name, model) in params.find(&models).and_then(Value::as_map).into_iter().flatten() {
@@ -36,7 +36,7 @@ pub fn check(params: &Params, dialect: Dialect) -> Vec<Problem> {
             _ => {}
         }
     }
-    if dialect == Dialect::July2026 {
+    if pipeline_version == PipelineVersion::July2026 {
         problems.extend(distillation(params));
     }
     problems
@@ -113,7 +113,7 @@ mod tests {
             let model = format!("{{urls: [https://a], mode: {mode}, type: {sort}}}");
             let models = format!("pretrained-models: {{train-teacher: {model}}}");
             let config = format!("{{experiment: {{{experiment}, {models}}}}}");
-            told(&config, Dialect::December2024, check).join("\n")
+            told(&config, PipelineVersion::December2024, check).join("\n")
         };
         assert!(told("init", "default", "best-model: bleu-detok").starts_with(
             "would-fail experiment.pretrained-models.train-teacher.mode: \
@@ -122,7 +122,7 @@ mod tests {
         assert_eq!(told("init", "default", "best-model: chrf"), "");
         let student = "{experiment: {best-model: bleu-detok, pretrained-models: {train-student: \
                        {urls: [https://a], mode: init, type: default}}}}";
-        assert_eq!(crate::lints::told(student, Dialect::December2024, check), [""; 0]);
+        assert_eq!(crate::lints::told(student, PipelineVersion::December2024, check), [""; 0]);
         assert!(told("continue", "opusmt", "best-model: chrf").starts_with("no-checkpoint "));
         assert!(told("continue", "default", "teacher-mode: two-stage").starts_with("stages-again "));
         assert_eq!(told("continue", "default", "teacher-mode: one-stage"), "");
@@ -132,7 +132,7 @@ mod tests {
     #[test]
     fn a_distillation_corpus_brings_its_vocabulary_and_takes_the_place_of_data() {
         let corpus = "continuation: {corpora: {distillation: {src: a, trg: b}}";
-        let told = |rest: &str| told(&format!("{{{corpus}{rest}}}"), Dialect::July2026, check);
+        let told = |rest: &str| told(&format!("{{{corpus}{rest}}}"), PipelineVersion::July2026, check);
         assert_eq!(told(", vocab: {src: a, trg: b}}, datasets: {test: [x]}"), [""; 0]);
         let problems = told("}, datasets: {train: [], mono-src: [a]}");
         assert_eq!(problems.len(), 3);

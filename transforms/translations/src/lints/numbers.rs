@@ -1,11 +1,11 @@
 //! Thresholds and counts: what is out of the range of a score, and what leaves nothing to do.
 
 use crate::lints::{doubt, would_fail};
-use crate::pipeline_version::Dialect;
+use crate::pipeline_version::PipelineVersion;
 use taskgraph::diagnostics::Problem;
 use taskgraph::parameters::Params;
 use taskgraph::schema::suggestion::surprise;
-use taskgraph::schema::{Field, Shape};
+use taskgraph::schema::{Field, Schema};
 use taskgraph_compat::source::Place;
 use taskgraph_compat::value::Value;
 use taskgraph_compat::value::path::KeyPath;
@@ -33,10 +33,10 @@ const COUNTS: &[&str] = &[
     "taskcluster.split-chunks",
 ];
 
-pub fn check(params: &Params, dialect: Dialect) -> Vec<Problem> {
+pub fn check(params: &Params, pipeline_version: PipelineVersion) -> Vec<Problem> {
     let root = KeyPath::dotted("training_config");
     let mut problems = Vec::new();
-    integers(params, dialect.parameters(), &KeyPath::default(), &mut problems);
+    integers(params, pipeline_version.parameters(), &KeyPath::default(), &mut problems);
     for (section, highest) in SCORES {
         let path = root.concat(&KeyPath::dotted(section));
         if let Some(section) = params.find(&path) {
@@ -57,9 +57,11 @@ pub fn check(params: &Params, dialect: Dialect) -> Vec<Problem> {
 fn integers(params: &Params, fields: &[Field], path: &KeyPath, problems: &mut Vec<Problem>) {
     for field in fields {
         let path = path.join(field.name);
-        match (&field.shape, params.find(&path)) {
-            (Shape::Map(inner) | Shape::Open(inner, _), Some(_)) => integers(params, inner, &path, problems),
-            (Shape::Int, Some(value)) => problems.extend(integer(params, &path, value)),
+        match (&field.schema, params.find(&path)) {
+            (Schema::Map(inner) | Schema::Open(inner, _), Some(_)) => {
+                integers(params, inner, &path, problems)
+            }
+            (Schema::Int, Some(value)) => problems.extend(integer(params, &path, value)),
             _ => {}
         }
     }
@@ -78,7 +80,7 @@ fn integer(params: &Params, path: &KeyPath, value: &Value) -> Option<Problem> {
             let message = format!("`{key}` is {number}");
             Some(doubt(params, "odd-number", path, message, surprise?))
         }
-        // Anything else is refused by the shape of the config.
+        // Anything else is refused by the schema of the config.
         _ => None,
     }
 }
@@ -89,7 +91,7 @@ fn scores(params: &Params, value: &Value, highest: f64, path: &KeyPath, problems
             map.iter().for_each(|(key, value)| scores(params, value, highest, &path.join(key), problems));
         }
         Value::Float(score) => problems.extend(score_of(params, *score, highest, path)),
-        // An integer is no threshold: the shape of the config says so.
+        // An integer is no threshold: the schema of the config says so.
         _ => {}
     }
 }
@@ -115,7 +117,7 @@ mod tests {
         let config = "{experiment: {bicleaner: {default-threshold: 5.0, dataset-thresholds: {a: 1.0, b: -0.5}}, \
                       hplt-min-doc-score: {mono-src: 9.0, mono-trg: 10.5}}}";
         assert_eq!(
-            told(config, Dialect::July2026, check),
+            told(config, PipelineVersion::July2026, check),
             [
                 "would-fail experiment.bicleaner.default-threshold: the threshold `default-threshold` is 5.0: \
                  nothing is that good: scores are between 0.0 and 1.0",
@@ -133,7 +135,7 @@ mod tests {
             told(
                 "{experiment: {teacher-ensemble: yes, spm-vocab-size: true, spm-sample-size: 20:00}, \
                  taskcluster: {split-chunks: 010}}",
-                Dialect::December2024,
+                PipelineVersion::December2024,
                 check
             ),
             [
@@ -154,7 +156,7 @@ mod tests {
         assert_eq!(
             told(
                 "{experiment: {teacher-ensemble: 0}, taskcluster: {split-chunks: 1}}",
-                Dialect::July2026,
+                PipelineVersion::July2026,
                 check
             ),
             ["would-fail experiment.teacher-ensemble: `teacher-ensemble` is 0: 1 is the least"]

@@ -1,6 +1,6 @@
 //! The one validator of pretrained models: everything that is wrong, all at once, each with its place.
 
-use crate::pipeline_version::Dialect;
+use crate::pipeline_version::PipelineVersion;
 use crate::pretrained::choice::{check_type, check_word};
 use crate::pretrained::effect::{AS_IT_IS, NO_TEACHER, USE_AS_IT_IS, WITHOUT_TEACHER, without_effect};
 use crate::pretrained::ensemble::{check_count, same_model};
@@ -23,11 +23,11 @@ use taskgraph_compat::value::{Map, Str, Value};
 pub fn check(
     params: &Params,
     kinds: &IndexMap<Str, Kind>,
-    dialect: Dialect,
+    pipeline_version: PipelineVersion,
     asked_for: &[&str],
 ) -> Vec<Problem> {
-    let layout = dialect.layout();
-    let mut problems: Vec<Problem> = misplaced(params, dialect).into_iter().collect();
+    let layout = pipeline_version.layout();
+    let mut problems: Vec<Problem> = misplaced(params, pipeline_version).into_iter().collect();
     let path = KeyPath::dotted(layout.models);
     match params.find(&path) {
         None | Some(Value::Null) => {}
@@ -63,16 +63,16 @@ fn no_map(params: &Params, key: &ModelKey, path: &KeyPath, value: &Value) -> Pro
 }
 
 /// Models that still stand at the top level: they were moved unless they stand below as well. What stands where only
-/// another dialect looks is told by the engine, from `Training::other_keys`.
-fn misplaced(params: &Params, dialect: Dialect) -> Option<Problem> {
-    let training = dialect.training();
+/// another pipeline version looks is told by the engine, from `Training::other_keys`.
+fn misplaced(params: &Params, pipeline_version: PipelineVersion) -> Option<Problem> {
+    let training = pipeline_version.training();
     let top = KeyPath::dotted(training.models_elsewhere);
     params.find(&top)?;
     Some(in_wrong_place(params, &top, params.find(&KeyPath::dotted(training.models)).is_some()))
 }
 
 fn in_wrong_place(params: &Params, path: &KeyPath, is_double: bool) -> Problem {
-    let right = KeyPath::dotted(Dialect::December2024.layout().models);
+    let right = KeyPath::dotted(PipelineVersion::December2024.layout().models);
     let problem = match is_double {
         true => Problem::error("wrong-place", "`pretrained-models` stands in two places")
             .at(params.path_in_file(path), "leave this one out")
@@ -242,7 +242,7 @@ mod tests {
     fn told_in(asked_for: &[&str], experiment: &str) -> Vec<String> {
         let indented = experiment.replace('\n', "\n    ");
         let params = params(&format!("training_config:\n  experiment:\n    {indented}"));
-        check(&params, &IndexMap::new(), Dialect::December2024, asked_for)
+        check(&params, &IndexMap::new(), PipelineVersion::December2024, asked_for)
             .iter()
             .map(|problem| {
                 let related =
@@ -405,13 +405,13 @@ mod tests {
     #[test]
     fn two_places_are_one_too_many() {
         let both = params("training_config:\n  pretrained-models: {}\n  experiment: {pretrained-models: {}}");
-        let told = check(&both, &IndexMap::new(), Dialect::December2024, &[]);
+        let told = check(&both, &IndexMap::new(), PipelineVersion::December2024, &[]);
         assert_eq!(told[0].message, "`pretrained-models` stands in two places");
         assert_eq!(told[0].related[0].place.span.line, 3);
         let alone = check(
             &params("training_config:\n  pretrained-models: {}\n  experiment: {}"),
             &IndexMap::new(),
-            Dialect::December2024,
+            PipelineVersion::December2024,
             &[],
         );
         assert_eq!(alone[0].message, "`pretrained-models` has to stand under `experiment`");
@@ -423,7 +423,7 @@ mod tests {
             "training_config: {experiment: {teacher-ensemble: 2, pretrained-models: {train-teacher: \
              {urls: [\"https://me:s3cret@h\"], mode: us, type: default, x: 1}}}}",
         );
-        let problems = check(&params, &IndexMap::new(), Dialect::December2024, &[]);
+        let problems = check(&params, &IndexMap::new(), PipelineVersion::December2024, &[]);
         assert_eq!(problems.len(), 4);
         assert!(problems.iter().all(|problem| !problem.to_string().contains("s3cret")));
     }

@@ -46,7 +46,7 @@ mod tests {
     use taskgraph::loader::Kind;
     use taskgraph_compat::value::Str;
 
-    use crate::pipeline_version::Dialect;
+    use crate::pipeline_version::PipelineVersion;
     use crate::pretrained::check;
     use transforms_testing::{params, tree};
 
@@ -60,7 +60,7 @@ mod tests {
     fn told_2026(models: &str) -> Vec<String> {
         let config = format!("{{experiment: {{teacher-ensemble: 1}}, continuation: {{models: {models}}}}}");
         let problems =
-            check(&params(&format!("training_config: {config}")), &kinds(), Dialect::July2026, &[]);
+            check(&params(&format!("training_config: {config}")), &kinds(), PipelineVersion::July2026, &[]);
         problems.iter().map(|problem| format!("{} {}", problem.code, problem)).collect()
     }
 

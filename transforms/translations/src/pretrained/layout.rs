@@ -1,6 +1,6 @@
-//! Where models stand in a training config, under which keys, and what becomes of them: one table a dialect.
+//! Where models stand in a training config, under which keys, and what becomes of them: one table a pipeline version.
 
-use crate::pipeline_version::Dialect;
+use crate::pipeline_version::PipelineVersion;
 use crate::pretrained::model::{Mode, TYPES};
 use taskgraph::parameters::Params;
 use taskgraph::tree::Tree;
@@ -8,7 +8,7 @@ use taskgraph_compat::value::Value;
 use taskgraph_compat::value::path::KeyPath;
 use taskgraph_training::pipeline::Given;
 
-/// What a dialect says about pretrained models.
+/// What a pipeline version says about pretrained models.
 pub struct Layout {
     /// Where the models stand among the parameters: key to model.
     pub models: &'static str,
@@ -162,12 +162,12 @@ const LAYOUT_2026: Layout = Layout {
     vocabulary: Vocabulary::Either,
 };
 
-impl Dialect {
-    /// What the dialect says about pretrained models.
+impl PipelineVersion {
+    /// What the pipeline version says about pretrained models.
     pub fn layout(self) -> &'static Layout {
         match self {
-            Dialect::December2024 => &LAYOUT_2024,
-            Dialect::July2026 => &LAYOUT_2026,
+            PipelineVersion::December2024 => &LAYOUT_2024,
+            PipelineVersion::July2026 => &LAYOUT_2026,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::pipeline_version::Dialect;
+use crate::pipeline_version::PipelineVersion;
 use crate::pretrained::layout::{Effect, Layout};
 use crate::pretrained::vocabulary;
 use anyhow::{Result, bail};
@@ -198,7 +198,7 @@ pub fn can_mount(ctx: &Context<'_>, alias: &str) -> Result<bool> {
         return Ok(true);
     }
     let kind = &ctx.kind.name;
-    let path = KeyPath::dotted(Dialect::of(ctx.tree).layout().models).join(kind);
+    let path = KeyPath::dotted(PipelineVersion::of(ctx.tree).layout().models).join(kind);
     let message = format!("kind `{kind}` cannot take a pretrained model: its tasks run on {implementation}");
     ctx.record.refuse(
         Problem::error("no-mounts", message)
@@ -214,7 +214,7 @@ pub fn can_mount(ctx: &Context<'_>, alias: &str) -> Result<bool> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use transforms_testing::Bench;
+    use transforms_testing::Fixture;
 
     #[test]
     fn a_slash_at_the_end_of_a_url_makes_no_difference() {
@@ -236,9 +236,9 @@ mod tests {
     #[test]
     fn no_model_is_no_model_however_it_is_written() {
         for experiment in ["{}", "{pretrained-models: null}", "{pretrained-models: {}}", "{src: ru}"] {
-            let bench = Bench::new(&format!("{{experiment: {experiment}}}")).kind("train-teacher");
-            let layout = Dialect::December2024.layout();
-            assert_eq!(PretrainedModel::read(&bench.context(), layout).unwrap(), None);
+            let fixture = Fixture::new(&format!("{{experiment: {experiment}}}")).kind("train-teacher");
+            let layout = PipelineVersion::December2024.layout();
+            assert_eq!(PretrainedModel::read(&fixture.context(), layout).unwrap(), None);
         }
     }
 

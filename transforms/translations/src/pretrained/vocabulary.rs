@@ -1,7 +1,7 @@
 //! The vocabulary beside a model: one for both languages, or one for each. Where both may be, urls tell.
 
 use crate::config::schema::text;
-use crate::pipeline_version::Dialect;
+use crate::pipeline_version::PipelineVersion;
 use crate::pretrained::layout::{Effect, Layout, ModelKey, Vocabulary};
 use crate::pretrained::model::Mode;
 use anyhow::Result;
@@ -25,12 +25,12 @@ struct Wanted<'p> {
 }
 
 /// The urls to ask: the vocabulary for both languages and the one of the source language, for every model.
-pub fn questions(params: &Params, dialect: Dialect) -> Vec<Question> {
+pub fn questions(params: &Params, pipeline_version: PipelineVersion) -> Vec<Question> {
     let text = |path: &str| params.deep_get(path).as_str();
     let Some(src) = text("training_config.experiment.src") else { return Vec::new() };
     let files = [JOINT.to_owned(), split(src)];
     let mut out = Vec::new();
-    for wanted in wanted(params, dialect.layout()) {
+    for wanted in wanted(params, pipeline_version.layout()) {
         for file in &files {
             // A url that cannot be joined is refused by the check.
             let Ok(url) = url_of(wanted.folder, file) else { continue };
@@ -148,27 +148,27 @@ mod tests {
     use taskgraph::known_urls::Urls;
 
     use super::*;
-    use transforms_testing::Bench;
+    use transforms_testing::Fixture;
 
     const MODEL: &str = "{url: https://me:s3cret@h/m/, mode: use, type: default}";
     const JOINT_URL: &str = "https://me:s3cret@h/m/vocab.spm";
     const SPLIT_URL: &str = "https://me:s3cret@h/m/vocab.ru.spm";
     const KIND: &str = "backtranslations-train-backwards-model";
 
-    fn bench(key: &str, model: &str) -> Bench {
+    fn fixture(key: &str, model: &str) -> Fixture {
         let experiment = "experiment: {src: ru, trg: en}";
-        Bench::new(&format!("{{{experiment}, continuation: {{models: {{{key}: {model}}}}}}}")).july_2026()
+        Fixture::new(&format!("{{{experiment}, continuation: {{models: {{{key}: {model}}}}}}}")).july_2026()
     }
 
-    fn found(bench: &Bench) -> Vec<String> {
-        let files = files(&bench.context(), Dialect::July2026.layout(), KIND).unwrap();
+    fn found(fixture: &Fixture) -> Vec<String> {
+        let files = files(&fixture.context(), PipelineVersion::July2026.layout(), KIND).unwrap();
         files.iter().map(ToString::to_string).collect()
     }
 
     #[test]
     fn both_urls_of_every_model_are_asked() {
         let asked = |key: &str, model: &str| {
-            let questions = questions(&bench(key, model).params, Dialect::July2026);
+            let questions = questions(&fixture(key, model).params, PipelineVersion::July2026);
             questions.iter().map(|question| format!("{} {}", question.path, question.url)).collect::<Vec<_>>()
         };
         let path = "training_config.continuation.models.backwards";
@@ -176,15 +176,15 @@ mod tests {
         assert_eq!(asked("teacher", "{urls: [https://a, https://b], mode: continue}").len(), 2);
         assert_eq!(asked("backwards", &MODEL.replace("use", "init")), [""; 0]);
         assert_eq!(asked(KIND, &MODEL.replace("use", "init")).len(), 2);
-        assert!(questions(&bench("backwards", MODEL).params, Dialect::December2024).is_empty());
+        assert!(questions(&fixture("backwards", MODEL).params, PipelineVersion::December2024).is_empty());
     }
 
     #[test]
     fn the_vocabulary_is_the_one_that_is_there() {
-        let bench = || bench(KIND, MODEL);
-        assert_eq!(found(&bench().urls(&[JOINT_URL, SPLIT_URL])), ["vocab.spm"]);
-        assert_eq!(found(&bench().urls(&[SPLIT_URL])), ["vocab.ru.spm", "vocab.en.spm"]);
-        let unasked = bench();
+        let fixture = || fixture(KIND, MODEL);
+        assert_eq!(found(&fixture().urls(&[JOINT_URL, SPLIT_URL])), ["vocab.spm"]);
+        assert_eq!(found(&fixture().urls(&[SPLIT_URL])), ["vocab.ru.spm", "vocab.en.spm"]);
+        let unasked = fixture();
         assert_eq!(found(&unasked), ["vocab.spm"]);
         let (_, warnings) = unasked.record.into_notes();
         assert_eq!(warnings.len(), 1);
@@ -193,11 +193,11 @@ mod tests {
 
     #[test]
     fn no_vocabulary_is_told_with_urls_statuses_and_the_key() {
-        let mut bench = bench("backwards", MODEL);
+        let mut fixture = fixture("backwards", MODEL);
         let mut told = |joint: Answer, own: Answer| {
             let answers = [(JOINT_URL.to_owned(), joint), (SPLIT_URL.to_owned(), own)];
-            bench.settings.urls = Urls::Probed(answers.into_iter().collect());
-            look_for_all(&bench.context(), Dialect::July2026.layout()).unwrap_err().to_string()
+            fixture.settings.urls = Urls::Probed(answers.into_iter().collect());
+            look_for_all(&fixture.context(), PipelineVersion::July2026.layout()).unwrap_err().to_string()
         };
         assert!(told(Answer::Missing(Some(404)), Answer::Missing(Some(403))).ends_with(
             "there is no vocabulary beside the model (at training_config.continuation.models.backwards): \

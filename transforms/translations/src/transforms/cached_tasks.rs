@@ -17,61 +17,70 @@
 //! In July 2026, `resources` are patterns with one hash for all of them, a `version` that is raised by hand makes new
 //! digests, and so does chain of trust.
 
-use crate::pipeline_version::Dialect;
+use crate::pipeline_version::PipelineVersion;
 use anyhow::Result;
 use taskgraph::schema::fields::{Fields, missing, wrong};
-use taskgraph::schema::{STRINGS, Shape, optional, required};
+use taskgraph::schema::{STRINGS, Schema, optional, required};
 use taskgraph::transform::keyed_by::evaluate;
-use taskgraph::transform::{Context, Stub, each};
+use taskgraph::transform::{Context, TaskDescription, each};
 use taskgraph_compat::python;
 use taskgraph_compat::value::memo::Last;
 use taskgraph_compat::value::path::KeyPath;
 use taskgraph_compat::value::{Value, joined};
 use taskgraph_transforms::cached_tasks::{chain_of_trust, label_of, with_digests};
 
-const PATHS: Shape = Shape::Either(&[STRINGS, Shape::Str], "the path of a parameter or a list of such paths");
+const PATHS: Schema =
+    Schema::Either(&[STRINGS, Schema::Str], "the path of a parameter or a list of such paths");
 
-const CACHE: Shape = Shape::Open(
+const CACHE: Schema = Schema::Open(
     &[
-        required("type", Shape::Str),
-        optional("resources", Shape::KeyedBy(&["provider"], &STRINGS)),
-        optional("from-parameters", Shape::MapOf(&PATHS)),
-        optional("version", Shape::Int),
+        required("type", Schema::Str),
+        optional("resources", Schema::KeyedBy(&["provider"], &STRINGS)),
+        optional("from-parameters", Schema::MapOf(&PATHS)),
+        optional("version", Schema::Int),
     ],
-    &Shape::Any,
+    &Schema::Any,
 );
 
-const ATTRIBUTES: Shape = Shape::Open(&[required("cache", CACHE)], &Shape::Any);
+const ATTRIBUTES: Schema = Schema::Open(&[required("cache", CACHE)], &Schema::Any);
 
 /// The transform.
-pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
-    let dialect = Dialect::of(ctx.tree);
-    let stubs =
-        ctx.shelf.lend(Data::default, |last| each(stubs, |stub| add_cache(ctx, dialect, last, stub)))?;
-    match dialect {
-        Dialect::December2024 => with_digests(ctx, stubs, |_| None),
-        Dialect::July2026 => with_digests(ctx, stubs, chain_of_trust),
+pub fn transform(ctx: &Context<'_>, descriptions: Vec<TaskDescription>) -> Result<Vec<TaskDescription>> {
+    let pipeline_version = PipelineVersion::of(ctx.tree);
+    let descriptions = ctx.shelf.lend(Data::default, |last| {
+        each(descriptions, |description| add_cache(ctx, pipeline_version, last, description))
+    })?;
+    match pipeline_version {
+        PipelineVersion::December2024 => with_digests(ctx, descriptions, |_| None),
+        PipelineVersion::July2026 => with_digests(ctx, descriptions, chain_of_trust),
     }
 }
 
-/// What the stub before added to the data of its digest. Most stubs of a kind have the same resources and parameters.
+/// What the task before added to the data of its digest. Most tasks of a kind have the same resources and parameters.
 #[derive(Default)]
 struct Data {
     resources: Last<Vec<Value>>,
     parameters: Last<Vec<Value>>,
 }
 
-fn add_cache(ctx: &Context<'_>, dialect: Dialect, last: &mut Data, stub: &mut Stub) -> Result<()> {
-    let Some(attributes) = stub.get("attributes") else { return Err(missing("attributes.cache", "a map")) };
+fn add_cache(
+    ctx: &Context<'_>,
+    pipeline_version: PipelineVersion,
+    last: &mut Data,
+    description: &mut TaskDescription,
+) -> Result<()> {
+    let Some(attributes) = description.get("attributes") else {
+        return Err(missing("attributes.cache", "a map"));
+    };
     if !ATTRIBUTES.fits(attributes) {
         ATTRIBUTES.require(attributes, &"attributes".into())?;
     }
     let provider = attributes.get("provider").cloned();
-    let description = stub.get("description").cloned();
-    let cache = stub.map_at("attributes")?.map_at("cache")?;
+    let text = description.get("description").cloned();
+    let cache = description.map_at("attributes")?.map_at("cache")?;
     if let Some(resources @ Value::Map(_)) = cache.get_mut("resources") {
-        let description = description.as_ref().map(python::str).unwrap_or_default();
-        let item = format!("`attributes.cache.resources` in `{description}`");
+        let text = text.as_ref().map(python::str).unwrap_or_default();
+        let item = format!("`attributes.cache.resources` in `{text}`");
         *resources = evaluate(resources, &item, |name| provider.clone().filter(|_| name == "provider"))?;
     }
     let cache = cache.clone();
@@ -82,30 +91,30 @@ fn add_cache(ctx: &Context<'_>, dialect: Dialect, last: &mut Data, stub: &mut St
     if ctx.settings.fast {
         return Ok(());
     }
-    let mut data = command_words(stub)?;
-    let resources = last.resources.of(asked("resources"), |asked| resources(ctx, dialect, asked))?;
+    let mut data = command_words(description)?;
+    let resources = last.resources.of(asked("resources"), |asked| resources(ctx, pipeline_version, asked))?;
     data.extend(resources.iter().chain(parameters).cloned());
-    if dialect == Dialect::July2026 {
+    if pipeline_version == PipelineVersion::July2026 {
         data.extend(cache.get("version").filter(|version| version.truthy()).map(|v| python::str(v).into()));
     }
     // Parts of an index path are parted with `/` there.
-    let label = label_of(stub)?;
+    let label = label_of(description)?;
     let name = if label.contains('/') { label.replace('/', "_").into() } else { label };
     let digest_data: Value = data.into_iter().collect();
-    stub.put(
+    description.put(
         "cache",
         taskgraph_compat::map! { "type" => cache["type"].clone(), "name" => name, "digest-data" => digest_data },
     );
     Ok(())
 }
 
-fn resources(ctx: &Context<'_>, dialect: Dialect, resources: &Value) -> Result<Vec<Value>> {
+fn resources(ctx: &Context<'_>, pipeline_version: PipelineVersion, resources: &Value) -> Result<Vec<Value>> {
     let resources = resources.as_list().unwrap_or_default();
     let paths = resources.iter().filter_map(Value::as_str);
-    match dialect {
-        Dialect::December2024 => paths.map(|path| Ok(ctx.tree.hash(path)?.into())).collect(),
-        Dialect::July2026 if resources.is_empty() => Ok(Vec::new()),
-        Dialect::July2026 => {
+    match pipeline_version {
+        PipelineVersion::December2024 => paths.map(|path| Ok(ctx.tree.hash(path)?.into())).collect(),
+        PipelineVersion::July2026 if resources.is_empty() => Ok(Vec::new()),
+        PipelineVersion::July2026 => {
             let patterns: Vec<String> = paths.map(str::to_owned).collect();
             // Hundreds of tasks have the same resources.
             let name = format!("resources {}", patterns.join(" "));
@@ -137,9 +146,9 @@ fn parameters(ctx: &Context<'_>, asked: &Value) -> Vec<Value> {
 ///
 /// Python: `itertools.chain.from_iterable`. The command of docker-worker is one flat list, of which each text falls
 /// into its characters and each reference into its keys; the digests of the existing index have it so.
-fn command_words(stub: &Stub) -> Result<Vec<Value>> {
+fn command_words(description: &TaskDescription) -> Result<Vec<Value>> {
     let path = || KeyPath::dotted("worker.command");
-    let command = stub.get("worker").and_then(|worker| worker.get("command"));
+    let command = description.get("worker").and_then(|worker| worker.get("command"));
     let Some(command) = command else { return Err(missing(path(), "a list")) };
     let Some(items) = command.as_list() else { return Err(wrong(path(), command, "a list")) };
     let mut words: Vec<Value> = Vec::with_capacity(items.len());
@@ -180,10 +189,10 @@ mod tests {
     use taskgraph::tree::sha256;
 
     use super::*;
-    use transforms_testing::{Bench, task};
+    use transforms_testing::{Fixture, task};
 
-    fn digest(bench: &Bench, stub: &str) -> String {
-        bench.one(transform, stub, "attributes.cached_task.digest")
+    fn digest(fixture: &Fixture, description: &str) -> String {
+        fixture.one(transform, description, "attributes.cached_task.digest")
     }
 
     fn hashed(words: &[&str]) -> String {
@@ -195,55 +204,55 @@ mod tests {
 
     #[test]
     fn values_are_written_as_python_writes_them() {
-        let bench = Bench::new("{a: true, b: 1.0, models: {urls: [it's], mode: use}}");
-        let stub = format!(
+        let fixture = Fixture::new("{a: true, b: 1.0, models: {urls: [it's], mode: use}}");
+        let description = format!(
             "{{label: x, description: d, worker: {{command: [[bash, -c], [run]]}}, attributes: {{cache: {{{CACHE}}}}}}}"
         );
         let words =
             ["bash", "-c", "run", "a:True", "b:1.0", "d:None", r#"models:{'urls': ["it's"], 'mode': 'use'}"#];
-        assert_eq!(digest(&bench, &stub), hashed(&words));
+        assert_eq!(digest(&fixture, &description), hashed(&words));
     }
 
     #[test]
     fn a_flat_command_falls_into_characters() {
-        let bench = Bench::new("{}");
-        let stub =
+        let fixture = Fixture::new("{}");
+        let description =
             "{label: x, worker: {command: [öb, {artifact-reference: y}]}, attributes: {cache: {type: t}}}";
-        assert_eq!(digest(&bench, stub), hashed(&["ö", "b", "artifact-reference"]));
+        assert_eq!(digest(&fixture, description), hashed(&["ö", "b", "artifact-reference"]));
     }
 
     #[test]
     fn a_name_has_no_slashes_and_dependencies_count() {
         let cached = "{cached_task: {type: t, name: n, digest: '1'}}";
-        let bench = Bench::new("{}").upstream([task("up", "up-1", cached)]);
-        let stub = "{label: a/b, worker: {command: [[x]]}, dependencies: {up: up-1}, attributes: {cache: {type: t}}}";
-        assert_eq!(bench.one(transform, stub, "attributes.cached_task.name"), r#""a_b""#);
-        assert_eq!(digest(&bench, stub), hashed(&["x", "t/n/1"]));
-        assert_eq!(bench.one(transform, stub, "cache"), "none");
+        let fixture = Fixture::new("{}").upstream([task("up", "up-1", cached)]);
+        let description = "{label: a/b, worker: {command: [[x]]}, dependencies: {up: up-1}, attributes: {cache: {type: t}}}";
+        assert_eq!(fixture.one(transform, description, "attributes.cached_task.name"), r#""a_b""#);
+        assert_eq!(digest(&fixture, description), hashed(&["x", "t/n/1"]));
+        assert_eq!(fixture.one(transform, description, "cache"), "none");
     }
 
     #[test]
     fn resources_may_depend_on_the_provider() {
-        let bench = Bench::new("{}");
-        let stub = "{label: x, worker: {command: [[x]]}, attributes: {provider: opus, cache: {type: t, \
+        let fixture = Fixture::new("{}");
+        let description = "{label: x, worker: {command: [[x]]}, attributes: {provider: opus, cache: {type: t, \
                     resources: {by-provider: {opus: [], default: [missing]}}}}}";
-        assert_eq!(bench.one(transform, stub, "attributes.cache.resources"), "[]");
+        assert_eq!(fixture.one(transform, description, "attributes.cache.resources"), "[]");
     }
 
     #[test]
     fn a_cache_needs_a_type() {
-        let error =
-            Bench::new("{}").refused(transform, "{label: x, worker: {command: []}, attributes: {cache: {}}}");
+        let error = Fixture::new("{}")
+            .refused(transform, "{label: x, worker: {command: []}, attributes: {cache: {}}}");
         assert!(error.contains("missing key `type`"), "{error}");
     }
 
     #[test]
     fn a_version_and_chain_of_trust_count_in_the_later_dialect() {
-        let stub = "{label: l, description: d, worker: {command: [[run]], chain-of-trust: true}, \
+        let description = "{label: l, description: d, worker: {command: [[run]], chain-of-trust: true}, \
                     attributes: {cache: {type: t, version: 2}}}";
-        assert_eq!(digest(&Bench::new("{}").july_2026(), stub), hashed(&["run", "2", "True"]));
-        assert_eq!(digest(&Bench::new("{}"), stub), hashed(&["run"]));
-        let zero = stub.replace("version: 2", "version: 0").replace("true", "false");
-        assert_eq!(digest(&Bench::new("{}").july_2026(), &zero), hashed(&["run"]));
+        assert_eq!(digest(&Fixture::new("{}").july_2026(), description), hashed(&["run", "2", "True"]));
+        assert_eq!(digest(&Fixture::new("{}"), description), hashed(&["run"]));
+        let zero = description.replace("version: 2", "version: 0").replace("true", "false");
+        assert_eq!(digest(&Fixture::new("{}").july_2026(), &zero), hashed(&["run"]));
     }
 }

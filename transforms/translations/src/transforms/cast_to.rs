@@ -9,24 +9,24 @@ use crate::config::schema::needed;
 use anyhow::Result;
 use taskgraph::diagnostics::Problems;
 use taskgraph::schema::fields::Fields;
-use taskgraph::schema::{STRINGS, Shape, optional};
-use taskgraph::transform::{Context, Stub, each};
+use taskgraph::schema::{STRINGS, Schema, optional};
+use taskgraph::transform::{Context, TaskDescription, each};
 use taskgraph_compat::python::int;
 use taskgraph_compat::value::Value;
 use taskgraph_compat::value::path::KeyPath;
 
-const CAST_TO: Shape = Shape::Open(&[optional("int", STRINGS)], &Shape::Any);
+const CAST_TO: Schema = Schema::Open(&[optional("int", STRINGS)], &Schema::Any);
 
 /// The transform.
-pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
-    each(stubs, |stub| {
-        let Some(casts) = stub.take_section("cast-to", &CAST_TO)? else { return Ok(()) };
+pub fn transform(ctx: &Context<'_>, descriptions: Vec<TaskDescription>) -> Result<Vec<TaskDescription>> {
+    each(descriptions, |description| {
+        let Some(casts) = description.take_section("cast-to", &CAST_TO)? else { return Ok(()) };
         let fields = casts.get("int").and_then(Value::as_list).unwrap_or_default();
         for field in fields.iter().filter_map(Value::as_str) {
-            let value = stub.at(field)?;
+            let value = description.at(field)?;
             match int(value) {
                 Ok(number) => *value = number,
-                Err(error) => return Err(wrong_key(ctx, stub, field, error.into())),
+                Err(error) => return Err(wrong_key(ctx, description, field, error.into())),
             }
         }
         Ok(())
@@ -34,11 +34,19 @@ pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
 }
 
 /// What is no integer, told at the key of the parameters that it was filled in from.
-fn wrong_key(ctx: &Context<'_>, stub: &Stub, field: &str, error: anyhow::Error) -> anyhow::Error {
-    let written = stub.origin.text(&KeyPath::dotted(field));
+fn wrong_key(
+    ctx: &Context<'_>,
+    description: &TaskDescription,
+    field: &str,
+    error: anyhow::Error,
+) -> anyhow::Error {
+    let written = description.origin.text(&KeyPath::dotted(field));
     let name = written.and_then(|text| text.strip_prefix('{')?.strip_suffix('}'));
     let path = name.and_then(|name| {
-        stub.origin.text(&KeyPath::dotted("task-context.from-parameters").join(name)).map(KeyPath::dotted)
+        description
+            .origin
+            .text(&KeyPath::dotted("task-context.from-parameters").join(name))
+            .map(KeyPath::dotted)
     });
     match path {
         Some(path) => Problems::from(needed(ctx, &path, "an integer")).into(),
@@ -49,25 +57,25 @@ fn wrong_key(ctx: &Context<'_>, stub: &Stub, field: &str, error: anyhow::Error) 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use transforms_testing::Bench;
+    use transforms_testing::Fixture;
 
     #[test]
     fn text_becomes_an_integer() {
-        let bench = Bench::new("{}");
-        let stub = "{chunk: {total-chunks: ' 2'}, cast-to: {int: [chunk.total-chunks]}}";
-        assert_eq!(bench.one(transform, stub, "chunk.total-chunks"), "2");
-        assert_eq!(bench.one(transform, stub, "cast-to"), "none");
-        assert_eq!(bench.one(transform, "{a: x}", "a"), r#""x""#);
+        let fixture = Fixture::new("{}");
+        let description = "{chunk: {total-chunks: ' 2'}, cast-to: {int: [chunk.total-chunks]}}";
+        assert_eq!(fixture.one(transform, description, "chunk.total-chunks"), "2");
+        assert_eq!(fixture.one(transform, description, "cast-to"), "none");
+        assert_eq!(fixture.one(transform, "{a: x}", "a"), r#""x""#);
     }
 
     #[test]
     fn what_came_out_of_the_config_is_told_at_its_key() {
         let told = |config: &str| {
             let context = "task-context: {from-parameters: {n: training_config.taskcluster.split-chunks}}";
-            let stub = format!(
+            let description = format!(
                 "{{chunk: {{total-chunks: '{{n}}'}}, {context}, cast-to: {{int: [chunk.total-chunks]}}}}"
             );
-            Bench::new(config).refused(transform, &stub)
+            Fixture::new(config).refused(transform, &description)
         };
         assert_eq!(
             told("{taskcluster: {split-chunks: true}}"),
@@ -83,10 +91,10 @@ mod tests {
 
     #[test]
     fn what_is_no_integer_is_told_with_its_field() {
-        let bench = Bench::new("{}");
-        let error = bench.refused(transform, "{chunk: {n: two}, cast-to: {int: [chunk.n]}}");
+        let fixture = Fixture::new("{}");
+        let error = fixture.refused(transform, "{chunk: {n: two}, cast-to: {int: [chunk.n]}}");
         assert!(error.contains("in `chunk.n`: `two` is not an integer"), "{error}");
-        let error = bench.refused(transform, "{cast-to: {int: chunk.n}}");
+        let error = fixture.refused(transform, "{cast-to: {int: chunk.n}}");
         assert!(error.contains("`int` must be a list of strings"), "{error}");
     }
 }

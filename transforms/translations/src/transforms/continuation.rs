@@ -6,7 +6,7 @@ use crate::continuation::rewrite::{PRIORS_TASK, drop_priors, replace};
 use anyhow::Result;
 use taskgraph::schema::fields::Fields;
 use taskgraph::transform::notes::{Dropped, Moved};
-use taskgraph::transform::{Context, Stub, fan_out};
+use taskgraph::transform::{Context, TaskDescription, fan_out};
 use taskgraph_compat::value::Str;
 use taskgraph_compat::value::path::KeyPath;
 
@@ -14,31 +14,31 @@ use taskgraph_compat::value::path::KeyPath;
 const LANGUAGES: &str = "-{src_locale}-{trg_locale}";
 
 /// The transform.
-pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
+pub fn transform(ctx: &Context<'_>, descriptions: Vec<TaskDescription>) -> Result<Vec<TaskDescription>> {
     let given = Given::read(ctx.params);
-    fan_out(stubs, |mut stub, out| {
-        let stage = stub.get("attributes").and_then(|attributes| attributes.get("stage")?.as_str());
+    fan_out(descriptions, |mut description, out| {
+        let stage = description.get("attributes").and_then(|attributes| attributes.get("stage")?.as_str());
         let stage: Str = stage.unwrap_or_default().into();
-        let label = format!("{stage}-{}", stub.text("name")?);
+        let label = format!("{stage}-{}", description.text("name")?);
         let task = label.strip_suffix(LANGUAGES).unwrap_or_default();
         match left_out(&given, &stage, task) {
-            Some((why, by)) => ctx.record.drop_stub(Dropped {
+            Some((why, by)) => ctx.record.drop_task(Dropped {
                 kind: ctx.kind.name.clone(),
                 stage: Some(stage).filter(|stage| !stage.is_empty()),
                 why,
                 by,
             }),
             None => {
-                bring(&given, task, &mut stub);
-                rewrite(&given, &mut stub)?;
-                out.push(stub);
+                bring(&given, task, &mut description);
+                rewrite(&given, &mut description)?;
+                out.push(description);
             }
         }
         Ok(())
     })
 }
 
-/// Why a stub is left out, if it is, and the key of what is taken instead. `task` is the name of a task that
+/// Why a task is left out, if it is, and the key of what is taken instead. `task` is the name of a task that
 /// downloads.
 fn left_out(given: &Given, stage: &str, task: &str) -> Option<(String, Option<KeyPath>)> {
     let corpus = CORPORA.iter().find(|corpus| corpus.task == task && !given.has_corpus(corpus.key));
@@ -65,44 +65,44 @@ fn left_out(given: &Given, stage: &str, task: &str) -> Option<(String, Option<Ke
 }
 
 /// Notes what a task downloads that is given.
-fn bring(given: &Given, task: &str, stub: &mut Stub) {
+fn bring(given: &Given, task: &str, description: &mut TaskDescription) {
     if let Some(corpus) = CORPORA.iter().find(|corpus| corpus.task == task) {
-        stub.reuse_mut().brings = Some(corpus_path(corpus));
+        description.reuse_mut().brings = Some(corpus_path(corpus));
     } else if task == VOCABULARY.0 {
-        stub.reuse_mut().brings = Some(vocabulary_path());
+        description.reuse_mut().brings = Some(vocabulary_path());
     } else if let Some(model) = given.backwards.as_ref().filter(|_| task == BACKWARDS.0) {
-        stub.reuse_mut().brings = Some(backwards_path());
-        stub.model = Some(model.clone());
+        description.reuse_mut().brings = Some(backwards_path());
+        description.model = Some(model.clone());
     }
 }
 
-fn rewrite(given: &Given, stub: &mut Stub) -> Result<()> {
+fn rewrite(given: &Given, description: &mut TaskDescription) -> Result<()> {
     for (corpus, is_aligned) in &given.corpora {
         for task in corpus.made_by {
-            move_dependency(stub, task, corpus.task, || corpus_path(corpus));
+            move_dependency(description, task, corpus.task, || corpus_path(corpus));
         }
         if *is_aligned {
-            move_dependency(stub, corpus.aligned_by, corpus.task, || corpus_path(corpus));
+            move_dependency(description, corpus.aligned_by, corpus.task, || corpus_path(corpus));
         }
     }
     if given.vocabulary {
-        move_dependency(stub, VOCABULARY.1, VOCABULARY.0, vocabulary_path);
+        move_dependency(description, VOCABULARY.1, VOCABULARY.0, vocabulary_path);
     }
     if given.backwards.is_some() {
-        move_dependency(stub, BACKWARDS.1, BACKWARDS.0, backwards_path);
+        move_dependency(description, BACKWARDS.1, BACKWARDS.0, backwards_path);
     }
     if let Some(corpus) = given.needs_alignments()
-        && drop_priors(stub)?
+        && drop_priors(description)?
     {
         let (from, by) = (PRIORS_TASK.into(), corpus_path(corpus));
-        stub.reuse_mut().moved.push(Moved { from, to: None, by });
+        description.reuse_mut().moved.push(Moved { from, to: None, by });
     }
     Ok(())
 }
 
-fn move_dependency(stub: &mut Stub, old: &str, new: &str, by: impl FnOnce() -> KeyPath) {
-    if replace(stub, old, new) {
-        stub.reuse_mut().moved.push(Moved { from: old.into(), to: Some(new.into()), by: by() });
+fn move_dependency(description: &mut TaskDescription, old: &str, new: &str, by: impl FnOnce() -> KeyPath) {
+    if replace(description, old, new) {
+        description.reuse_mut().moved.push(Moved { from: old.into(), to: Some(new.into()), by: by() });
     }
 }
 
@@ -111,38 +111,38 @@ mod tests {
     use taskgraph::transform::notes::Variant;
 
     use super::*;
-    use transforms_testing::{Bench, show};
+    use transforms_testing::{Fixture, show};
 
     const FILES: &str = "{src: https://h/s, trg: https://h/t}";
     const ALIGNED: &str = "{src: a, trg: b, tok-src: c, tok-trg: d, alignments: e}";
 
-    fn bench(continuation: &str) -> Bench {
-        Bench::new(&format!("{{continuation: {continuation}}}"))
+    fn fixture(continuation: &str) -> Fixture {
+        Fixture::new(&format!("{{continuation: {continuation}}}"))
     }
 
-    fn kept(bench: &Bench, stage: &str) -> bool {
-        !bench.run(transform, &format!("{{attributes: {{stage: {stage}}}}}")).unwrap().is_empty()
+    fn kept(fixture: &Fixture, stage: &str) -> bool {
+        !fixture.run(transform, &format!("{{attributes: {{stage: {stage}}}}}")).unwrap().is_empty()
     }
 
     #[test]
     fn without_anything_given_all_stays_but_what_would_download() {
-        let bench = bench("{}");
-        let stub = "{dependencies: {build-vocab: v}, fetches: {build-vocab: [x]}}";
-        assert_eq!(bench.one(transform, stub, "dependencies"), r#"{"build-vocab": "v"}"#);
-        assert!(kept(&bench, "build-vocab"));
-        assert!(!kept(&bench, "continuation-vocab"));
-        assert!(kept(&bench, "continuation-model"));
-        assert_eq!(bench.record.into_notes().0[0].why, "no vocabulary is given");
+        let fixture = fixture("{}");
+        let description = "{dependencies: {build-vocab: v}, fetches: {build-vocab: [x]}}";
+        assert_eq!(fixture.one(transform, description, "dependencies"), r#"{"build-vocab": "v"}"#);
+        assert!(kept(&fixture, "build-vocab"));
+        assert!(!kept(&fixture, "continuation-vocab"));
+        assert!(kept(&fixture, "continuation-model"));
+        assert_eq!(fixture.record.into_notes().0[0].why, "no vocabulary is given");
     }
 
     #[test]
     fn a_given_corpus_is_fetched_instead_of_made() {
-        let bench = bench(&format!("{{corpora: {{parallel: {FILES}}}}}"));
-        let stub = "{dependencies: {corpus-merge-parallel: m, corpus-align-parallel: a}, \
+        let fixture = fixture(&format!("{{corpora: {{parallel: {FILES}}}}}"));
+        let description = "{dependencies: {corpus-merge-parallel: m, corpus-align-parallel: a}, \
                     fetches: {corpus-merge-parallel: [x], toolchain: [t]}, \
                     from-deps: {fetches: {corpus-merge-parallel: [y]}}, \
                     task-context: {substitution-fields: [fetches.corpus-merge-parallel, name]}}";
-        let made = bench.run(transform, stub).unwrap().remove(0);
+        let made = fixture.run(transform, description).unwrap().remove(0);
         assert_eq!(
             show(&made, "dependencies"),
             r#"{"corpus-align-parallel": "a", "continuation-corpus-parallel": "continuation-corpus-parallel-{src_locale}-{trg_locale}"}"#
@@ -153,70 +153,71 @@ mod tests {
             show(&made, "task-context.substitution-fields"),
             r#"["fetches.continuation-corpus-parallel", "name"]"#
         );
-        assert!(!kept(&bench, "corpus-merge-parallel"));
-        assert!(kept(&bench, "corpus-align-parallel"));
+        assert!(!kept(&fixture, "corpus-merge-parallel"));
+        assert!(kept(&fixture, "corpus-align-parallel"));
     }
 
     #[test]
     fn given_alignments_are_not_made_either() {
-        let bench = bench(&format!("{{corpora: {{parallel: {ALIGNED}, distillation: {ALIGNED}}}}}"));
-        assert!(!kept(&bench, "corpus-align-parallel"));
-        assert!(!kept(&bench, "corpus-align-distillation"));
+        let fixture = fixture(&format!("{{corpora: {{parallel: {ALIGNED}, distillation: {ALIGNED}}}}}"));
+        assert!(!kept(&fixture, "corpus-align-parallel"));
+        assert!(!kept(&fixture, "corpus-align-distillation"));
         assert_eq!(
-            bench.one(transform, "{dependencies: {corpus-align-distillation: a}}", "dependencies"),
+            fixture.one(transform, "{dependencies: {corpus-align-distillation: a}}", "dependencies"),
             r#"{"continuation-corpus-distillation": "continuation-corpus-distillation-{src_locale}-{trg_locale}"}"#
         );
     }
 
     #[test]
     fn alignments_that_are_made_anew_have_no_priors() {
-        let stub = "{dependencies: {corpus-align-parallel: a, b: c}, \
+        let description = "{dependencies: {corpus-align-parallel: a, b: c}, \
                     fetches: {corpus-align-parallel: [{artifact: corpus.priors}]}}";
-        let made = bench(&format!("{{corpora: {{backtranslations: {FILES}}}}}")).run(transform, stub);
+        let made =
+            fixture(&format!("{{corpora: {{backtranslations: {FILES}}}}}")).run(transform, description);
         let made = made.unwrap().remove(0);
         assert_eq!(show(&made, "dependencies"), r#"{"b": "c"}"#);
         assert_eq!(show(&made, "fetches"), "{}");
-        let aligned = bench(&format!("{{corpora: {{backtranslations: {ALIGNED}}}}}"));
-        assert_eq!(aligned.one(transform, stub, "dependencies.b"), r#""c""#);
-        assert_ne!(aligned.one(transform, stub, "fetches"), "{}");
+        let aligned = fixture(&format!("{{corpora: {{backtranslations: {ALIGNED}}}}}"));
+        assert_eq!(aligned.one(transform, description, "dependencies.b"), r#""c""#);
+        assert_ne!(aligned.one(transform, description, "fetches"), "{}");
     }
 
     #[test]
     fn a_backwards_model_counts_only_if_it_is_used_as_it_is() {
         let model = |mode: &str, sort: &str| {
-            bench(&format!("{{models: {{backwards: {{url: https://h, mode: {mode}, type: {sort}}}}}}}"))
+            fixture(&format!("{{models: {{backwards: {{url: https://h, mode: {mode}, type: {sort}}}}}}}"))
         };
         assert!(!kept(&model("use", "default"), "evaluate-backwards"));
         assert!(kept(&model("use", "opusmt"), "evaluate-backwards"));
         assert!(kept(&model("continue", "default"), "backtranslations-train-backwards-model"));
-        let stub = "{dependencies: {backtranslations-train-backwards-model: b}}";
+        let description = "{dependencies: {backtranslations-train-backwards-model: b}}";
         assert_eq!(
-            model("use", "default").one(transform, stub, "dependencies"),
+            model("use", "default").one(transform, description, "dependencies"),
             r#"{"continuation-model-backwards": "continuation-model-backwards-{src_locale}-{trg_locale}"}"#
         );
     }
 
     #[test]
     fn only_the_corpora_that_are_given_are_downloaded() {
-        let bench = bench(&format!("{{corpora: {{parallel: {FILES}}}}}"));
-        let given = Given::read(&bench.params);
+        let fixture = fixture(&format!("{{corpora: {{parallel: {FILES}}}}}"));
+        let given = Given::read(&fixture.params);
         assert_eq!(left_out(&given, "continuation-corpus", "continuation-corpus-parallel"), None);
         assert!(left_out(&given, "continuation-corpus", "continuation-corpus-distillation").is_some());
     }
 
     #[test]
     fn what_is_downloaded_and_what_moved_is_noted_with_its_key() {
-        let bench = bench(&format!(
+        let fixture = fixture(&format!(
             "{{vocab: {FILES}, corpora: {{backtranslations: {FILES}}}, \
              models: {{backwards: {{url: https://h/b, mode: use, type: default}}}}}}"
         ));
-        let run = |name: &str, stub: &str| {
-            let mut stubs = bench.stubs(stub);
-            stubs[0].put("name", name);
-            transform(&bench.context(), stubs).unwrap().remove(0)
+        let run = |name: &str, description: &str| {
+            let mut descriptions = fixture.descriptions(description);
+            descriptions[0].put("name", name);
+            transform(&fixture.context(), descriptions).unwrap().remove(0)
         };
-        let noted = |name: &str, stub: &str| {
-            let made = run(name, stub);
+        let noted = |name: &str, description: &str| {
+            let made = run(name, description);
             let reuse = made.reuse.clone().unwrap_or_default();
             let moved = reuse.moved.iter().map(|moved| {
                 let to = moved.to.as_deref().unwrap_or("nothing");
@@ -252,7 +253,7 @@ mod tests {
              corpus-align-parallel → nothing by corpora.backtranslations"
         );
         assert_eq!(noted("x", "{dependencies: {toolchain: t}}"), "");
-        let (dropped, _) = bench.record.into_notes();
+        let (dropped, _) = fixture.record.into_notes();
         assert!(dropped.is_empty());
     }
 }

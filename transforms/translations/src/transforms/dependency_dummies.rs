@@ -1,33 +1,33 @@
 //! `translations_taskgraph.transforms.dependency_dummies`: parts the dependencies of a task among copies of it.
 //!
-//! A task may depend on a limited number of others. A stub becomes as many as it takes; each has `-1`, `-2`, … at
+//! A task may depend on a limited number of others. A task becomes as many as it takes; each has `-1`, `-2`, … at
 //! the end of its name and its part of the dependencies, in the order of their names. Without dependencies there
-//! is nothing to hold, and the stub is gone.
+//! is nothing to hold, and the task is gone.
 
 use anyhow::Result;
 use taskgraph::schema::fields::{Fields, missing, wrong};
-use taskgraph::transform::{Context, Stub, fan_out};
+use taskgraph::transform::{Context, TaskDescription, fan_out};
 use taskgraph_compat::value::{Map, Str, Value};
 
 /// Python: `taskgraph.MAX_DEPENDENCIES`. The queue takes one more, which is left for the decision task.
 const MOST_DEPENDENCIES: usize = 9999;
 
 /// The transform.
-pub fn transform(_: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
-    part(stubs, MOST_DEPENDENCIES)
+pub fn transform(_: &Context<'_>, descriptions: Vec<TaskDescription>) -> Result<Vec<TaskDescription>> {
+    part(descriptions, MOST_DEPENDENCIES)
 }
 
-fn part(stubs: Vec<Stub>, most: usize) -> Result<Vec<Stub>> {
-    fan_out(stubs, |stub, out| {
-        let mut names: Vec<Str> = match stub.get("dependencies") {
+fn part(descriptions: Vec<TaskDescription>, most: usize) -> Result<Vec<TaskDescription>> {
+    fan_out(descriptions, |description, out| {
+        let mut names: Vec<Str> = match description.get("dependencies") {
             Some(Value::Map(dependencies)) => dependencies.keys().cloned().collect(),
             Some(other) => return Err(wrong("dependencies", other, "a map")),
             None => return Err(missing("dependencies", "a map")),
         };
         names.sort_unstable();
-        let name = stub.text("name")?;
+        let name = description.text("name")?;
         for (index, part) in names.chunks(most).enumerate() {
-            let mut copy = stub.clone();
+            let mut copy = description.clone();
             let dependencies: Map = part.iter().map(|name| (name.clone(), Value::from(name))).collect();
             copy.put("dependencies", dependencies);
             copy.put("name", format!("{name}-{}", index + 1));
@@ -40,24 +40,26 @@ fn part(stubs: Vec<Stub>, most: usize) -> Result<Vec<Stub>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use transforms_testing::{Bench, show};
+    use transforms_testing::{Fixture, show};
 
-    const STUB: &str = "{dependencies: {c: c-x, a: a-x, b: b-x}}";
+    const TASK: &str = "{dependencies: {c: c-x, a: a-x, b: b-x}}";
 
     #[test]
     fn dependencies_are_sorted_and_parted() {
-        let bench = Bench::new("{}");
-        let parts = part(bench.stubs(STUB), 2).unwrap();
-        let told: Vec<_> =
-            parts.iter().map(|stub| show(stub, "name") + &show(stub, "dependencies")).collect();
+        let fixture = Fixture::new("{}");
+        let parts = part(fixture.descriptions(TASK), 2).unwrap();
+        let told: Vec<_> = parts
+            .iter()
+            .map(|description| show(description, "name") + &show(description, "dependencies"))
+            .collect();
         assert_eq!(told, [r#""stub-1"{"a": "a", "b": "b"}"#, r#""stub-2"{"c": "c"}"#]);
     }
 
     #[test]
     fn few_dependencies_stay_together_and_none_make_no_task() {
-        let bench = Bench::new("{}");
-        assert_eq!(bench.one(transform, STUB, "name"), r#""stub-1""#);
-        assert_eq!(bench.run(transform, "{dependencies: {}}").unwrap().len(), 0);
-        assert!(bench.refused(transform, "{}").contains("missing key `dependencies`"));
+        let fixture = Fixture::new("{}");
+        assert_eq!(fixture.one(transform, TASK, "name"), r#""stub-1""#);
+        assert_eq!(fixture.run(transform, "{dependencies: {}}").unwrap().len(), 0);
+        assert!(fixture.refused(transform, "{}").contains("missing key `dependencies`"));
     }
 }

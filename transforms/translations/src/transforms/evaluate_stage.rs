@@ -3,12 +3,12 @@
 //!
 //! The reference leaves them out for every mode.
 
-use crate::pipeline_version::Dialect;
+use crate::pipeline_version::PipelineVersion;
 use crate::pretrained::ModelKey;
 use anyhow::Result;
 use taskgraph::schema::fields::{missing, wrong};
 use taskgraph::transform::notes::{Dropped, OnlyHere};
-use taskgraph::transform::{Context, Stub, fan_out};
+use taskgraph::transform::{Context, TaskDescription, fan_out};
 use taskgraph_compat::value::Value;
 
 const WHY: &str = "a download-only model is not evaluated again";
@@ -16,33 +16,33 @@ const WHY: &str = "a download-only model is not evaluated again";
 const WHY_ELSEWHERE: &str = "it leaves out the evaluations of every model that is given, whatever its mode";
 
 /// The transform.
-pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
-    let layout = Dialect::of(ctx.tree).layout();
+pub fn transform(ctx: &Context<'_>, descriptions: Vec<TaskDescription>) -> Result<Vec<TaskDescription>> {
+    let layout = PipelineVersion::of(ctx.tree).layout();
     let keys = layout.keys.iter();
     let given: Vec<(&ModelKey, bool)> =
         keys.filter_map(|key| Some((key, key.is_download_only(layout.given(ctx.params, key)?)))).collect();
-    fan_out(stubs, |mut stub, out| {
-        let stage = match stub.get("attributes").and_then(|attributes| attributes.get("stage")) {
+    fan_out(descriptions, |mut description, out| {
+        let stage = match description.get("attributes").and_then(|attributes| attributes.get("stage")) {
             Some(Value::Str(stage)) => stage.clone(),
             Some(other) => return Err(wrong("attributes.stage", other, "a string")),
             None => return Err(missing("attributes.stage", "the stage of an evaluation")),
         };
         let models = given.iter().filter(|(key, _)| stage.contains(key.word));
         match models.clone().find(|(_, is_downloaded)| *is_downloaded).or(models.clone().next()) {
-            Some((key, true)) => ctx.record.drop_stub(Dropped {
+            Some((key, true)) => ctx.record.drop_task(Dropped {
                 kind: ctx.kind.name.clone(),
                 stage: Some(stage),
                 why: WHY.into(),
                 by: Some(layout.path(key)),
             }),
             // Trees of the reference know no such model.
-            Some((key, false)) if key.has_to_be_asked_for => out.push(stub),
+            Some((key, false)) if key.has_to_be_asked_for => out.push(description),
             Some((key, false)) => {
                 let only_here = OnlyHere { why: WHY_ELSEWHERE.into(), by: layout.path(key) };
-                stub.reuse_mut().only_here = Some(only_here);
-                out.push(stub);
+                description.reuse_mut().only_here = Some(only_here);
+                out.push(description);
             }
-            None => out.push(stub),
+            None => out.push(description),
         }
         Ok(())
     })
@@ -51,16 +51,20 @@ pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use transforms_testing::Bench;
+    use transforms_testing::Fixture;
 
     fn kept(models: &str, stage: &str) -> bool {
-        let bench = Bench::new(&format!("{{experiment: {{pretrained-models: {models}}}}}"));
-        let kept = bench.run(transform, &format!("{{attributes: {{stage: {stage}}}}}")).unwrap().len() == 1;
-        let (dropped, _) = bench.record.into_notes();
+        let fixture = Fixture::new(&format!("{{experiment: {{pretrained-models: {models}}}}}"));
+        let kept = fixture.run(transform, &format!("{{attributes: {{stage: {stage}}}}}")).unwrap().len() == 1;
+        let (dropped, _) = fixture.record.into_notes();
         assert_eq!(dropped.len(), usize::from(!kept));
-        assert!(dropped.iter().all(|stub| stub.stage.as_deref() == Some(stage) && stub.why == WHY));
-        assert!(dropped.iter().all(|stub| {
-            let path = stub.by.as_ref().map(ToString::to_string).unwrap_or_default();
+        assert!(
+            dropped
+                .iter()
+                .all(|description| description.stage.as_deref() == Some(stage) && description.why == WHY)
+        );
+        assert!(dropped.iter().all(|description| {
+            let path = description.by.as_ref().map(ToString::to_string).unwrap_or_default();
             path.starts_with("training_config.experiment.pretrained-models.train-")
         }));
         kept
@@ -88,8 +92,8 @@ mod tests {
     #[test]
     fn a_model_that_is_trained_nevertheless_is_evaluated() {
         let kept = |models: &str, stage: &str| {
-            let bench = Bench::new(&format!("{{continuation: {{models: {models}}}}}")).july_2026();
-            bench.run(transform, &format!("{{attributes: {{stage: {stage}}}}}")).unwrap().len() == 1
+            let fixture = Fixture::new(&format!("{{continuation: {{models: {models}}}}}")).july_2026();
+            fixture.run(transform, &format!("{{attributes: {{stage: {stage}}}}}")).unwrap().len() == 1
         };
         assert!(!kept("{backwards: {mode: use, type: default}}", "evaluate-backwards"));
         assert!(kept("{backwards: {mode: use, type: opusmt}}", "evaluate-backwards"));

@@ -17,99 +17,99 @@ use std::collections::BTreeSet;
 
 use crate::config::datasets;
 use crate::config::schema::text;
-use crate::pipeline_version::Dialect;
+use crate::pipeline_version::PipelineVersion;
 use anyhow::{Context as _, Result, bail};
 use taskgraph::schema::fields::{Fields, missing};
-use taskgraph::schema::{STRINGS, Shape, optional, required};
+use taskgraph::schema::{STRINGS, Schema, optional, required};
 use taskgraph::task::Task;
 use taskgraph::transform::keyed_by::evaluate;
 use taskgraph::transform::substitute::{Forms, Missing, fill};
-use taskgraph::transform::{Context, Stub, each};
+use taskgraph::transform::{Context, TaskDescription, each};
 use taskgraph_compat::python;
 use taskgraph_compat::value::path::KeyPath;
 use taskgraph_compat::value::{Map, Value};
 
-const ATTRIBUTES: Shape = Shape::MapOf(&Shape::KeyedBy(&["cleaning-type"], &Shape::Str));
+const ATTRIBUTES: Schema = Schema::MapOf(&Schema::KeyedBy(&["cleaning-type"], &Schema::Str));
 
 // Open, as in the reference: `merge-mono` has a key that nothing reads.
-const UPSTREAMS: Shape = Shape::Open(
+const UPSTREAMS: Schema = Schema::Open(
     &[
         required("upstream-task-attributes", ATTRIBUTES),
         required("upstream-artifacts", STRINGS),
         optional("substitution-fields", STRINGS),
     ],
-    &Shape::Any,
+    &Schema::Any,
 );
 
-impl Dialect {
+impl PipelineVersion {
     /// The kinds that clean a corpus.
     fn cleaning_kinds(self) -> [&'static str; 2] {
         match self {
-            Dialect::December2024 => ["bicleaner", "clean-corpus"],
-            Dialect::July2026 => ["corpus-clean-parallel-bicleaner-ai", "corpus-clean-parallel"],
+            PipelineVersion::December2024 => ["bicleaner", "clean-corpus"],
+            PipelineVersion::July2026 => ["corpus-clean-parallel-bicleaner-ai", "corpus-clean-parallel"],
         }
     }
 
     /// The ways to clean it, best first.
     fn cleaning_types(self) -> [&'static str; 2] {
         match self {
-            Dialect::December2024 => ["bicleaner-ai", "clean-corpus"],
-            Dialect::July2026 => self.cleaning_kinds(),
+            PipelineVersion::December2024 => ["bicleaner-ai", "clean-corpus"],
+            PipelineVersion::July2026 => self.cleaning_kinds(),
         }
     }
 
     /// The way that is meant if no task cleans.
     fn cleaning_default(self) -> Option<&'static str> {
         match self {
-            Dialect::December2024 => None,
-            Dialect::July2026 => Some("bicleaner-ai"),
+            PipelineVersion::December2024 => None,
+            PipelineVersion::July2026 => Some("bicleaner-ai"),
         }
     }
 }
 
 /// Tasks of parallel datasets.
-pub fn by_locales(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
-    let dialect = Dialect::of(ctx.tree);
+pub fn by_locales(ctx: &Context<'_>, descriptions: Vec<TaskDescription>) -> Result<Vec<TaskDescription>> {
+    let pipeline_version = PipelineVersion::of(ctx.tree);
     if has_no_datasets(ctx) {
         return Ok(Vec::new());
     }
-    each(stubs, |stub| {
-        let mut config = section(stub)?;
-        let description = stub.get("description").map(python::str).unwrap_or_default();
+    each(descriptions, |description| {
+        let mut config = section(description)?;
+        let text = description.get("description").map(python::str).unwrap_or_default();
         let wanted = config.map_at("upstream-task-attributes")?;
         if let Some(cleaning) = wanted.get_mut("cleaning-type").filter(|cleaning| cleaning.truthy()) {
             let best = best_cleaning(ctx)?;
-            let item = format!("`upstream-task-attributes.cleaning-type` in `{description}`");
+            let item = format!("`upstream-task-attributes.cleaning-type` in `{text}`");
             *cleaning = evaluate(cleaning, &item, |name| (name == "cleaning-type").then(|| best.into()))?;
         }
-        for task in upstream(ctx, stub, wanted)? {
+        for task in upstream(ctx, description, wanted)? {
             let attribute = |name: &str| task.attributes.get(name).cloned().unwrap_or_default();
             let names = taskgraph_compat::map! {
                 "src_locale" => attribute("src_locale"),
                 "trg_locale" => attribute("trg_locale"),
-                "dataset_sanitized" => datasets::sanitize(dialect, of(task, "dataset")?)?,
+                "dataset_sanitized" => datasets::sanitize(pipeline_version, of(task, "dataset")?)?,
             };
-            fetch(stub, task, &config, &names)?;
+            fetch(description, task, &config, &names)?;
         }
         Ok(())
     })
 }
 
 /// Tasks of datasets in one language.
-pub fn mono(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
-    let dialect = Dialect::of(ctx.tree);
+pub fn mono(ctx: &Context<'_>, descriptions: Vec<TaskDescription>) -> Result<Vec<TaskDescription>> {
+    let pipeline_version = PipelineVersion::of(ctx.tree);
     let src = text(ctx, "training_config.experiment.src")?;
     let trg = text(ctx, "training_config.experiment.trg")?;
     if has_no_datasets(ctx) {
         return Ok(Vec::new());
     }
     let mut forms = Forms::default();
-    each(stubs, |stub| {
-        let config = section(stub)?;
+    each(descriptions, |description| {
+        let config = section(description)?;
         let wanted =
             config.get("upstream-task-attributes").and_then(Value::as_map).cloned().unwrap_or_default();
-        for task in upstream(ctx, stub, &wanted)? {
-            let locale = match category(stub)? {
+        for task in upstream(ctx, description, &wanted)? {
+            let locale = match category(description)? {
                 "mono-src" => src,
                 "mono-trg" => trg,
                 other => bail!("`find_upstreams:mono` is for mono-src and mono-trg, not for `{other}`"),
@@ -117,16 +117,21 @@ pub fn mono(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
             let names = taskgraph_compat::map! {
                 "provider" => of(task, "provider")?,
                 "dataset" => of(task, "dataset")?,
-                "dataset_sanitized" => datasets::sanitize(dialect, of(task, "dataset")?)?,
+                "dataset_sanitized" => datasets::sanitize(pipeline_version, of(task, "dataset")?)?,
                 "locale" => locale,
                 "src_locale" => src,
                 "trg_locale" => trg,
             };
-            // Python: every task fills in the same stub, so the first one's names win.
+            // Python: every task fills in the same task, so the first one's names win.
             let fields = config.get("substitution-fields").and_then(Value::as_list).unwrap_or_default();
-            forms.fill_fields(stub, fields.iter().filter_map(Value::as_str), &names, Missing::Stays)?;
-            fetch(stub, task, &config, &names)?;
-            let attributes = stub.map_at("attributes")?;
+            forms.fill_fields(
+                description,
+                fields.iter().filter_map(Value::as_str),
+                &names,
+                Missing::Stays,
+            )?;
+            fetch(description, task, &config, &names)?;
+            let attributes = description.map_at("attributes")?;
             attributes.put("src_locale", src);
             attributes.put("trg_locale", trg);
         }
@@ -138,37 +143,39 @@ pub fn mono(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
 /// reads none of them.
 fn has_no_datasets(ctx: &Context<'_>) -> bool {
     let datasets = ctx.params.find(&KeyPath::dotted(datasets::DATASETS));
-    Dialect::of(ctx.tree) == Dialect::July2026 && !datasets.is_some_and(Value::truthy)
+    PipelineVersion::of(ctx.tree) == PipelineVersion::July2026 && !datasets.is_some_and(Value::truthy)
 }
 
-fn section(stub: &mut Stub) -> Result<Map> {
-    let section = stub.take_section("upstreams-config", &UPSTREAMS)?;
+fn section(description: &mut TaskDescription) -> Result<Map> {
+    let section = description.take_section("upstreams-config", &UPSTREAMS)?;
     let section = section.ok_or_else(|| missing("upstreams-config", &UPSTREAMS.in_words()))?;
     // Python: both are there even if no task counts.
-    stub.map_at("dependencies")?;
-    stub.map_at("fetches")?;
+    description.map_at("dependencies")?;
+    description.map_at("fetches")?;
     Ok(section)
 }
 
-fn category(stub: &Stub) -> Result<&str> {
-    let category = stub.get("attributes").and_then(|attributes| attributes.get("dataset-category")?.as_str());
+fn category(description: &TaskDescription) -> Result<&str> {
+    let category =
+        description.get("attributes").and_then(|attributes| attributes.get("dataset-category")?.as_str());
     category.ok_or_else(|| missing("attributes.dataset-category", "a category of datasets"))
 }
 
 fn best_cleaning(ctx: &Context<'_>) -> Result<&'static str> {
     let mut found = BTreeSet::new();
-    let dialect = Dialect::of(ctx.tree);
-    for task in ctx.upstream.values().filter(|task| dialect.cleaning_kinds().contains(&&*task.kind)) {
+    let pipeline_version = PipelineVersion::of(ctx.tree);
+    for task in ctx.upstream.values().filter(|task| pipeline_version.cleaning_kinds().contains(&&*task.kind))
+    {
         found.insert(of(task, "cleaning-type")?);
     }
-    let best = dialect.cleaning_types().into_iter().find(|cleaning| found.contains(cleaning));
-    best.or(dialect.cleaning_default())
+    let best = pipeline_version.cleaning_types().into_iter().find(|cleaning| found.contains(cleaning));
+    best.or(pipeline_version.cleaning_default())
         .context("no task of bicleaner or clean-corpus tells how the corpus is cleaned")
 }
 
 /// The tasks that count, in the order of their labels.
-fn upstream<'c>(ctx: &Context<'c>, stub: &Stub, wanted: &Map) -> Result<Vec<&'c Task>> {
-    let datasets = datasets::read(ctx.params, Dialect::of(ctx.tree), Some(category(stub)?))?;
+fn upstream<'c>(ctx: &Context<'c>, description: &TaskDescription, wanted: &Map) -> Result<Vec<&'c Task>> {
+    let datasets = datasets::read(ctx.params, PipelineVersion::of(ctx.tree), Some(category(description)?))?;
     let datasets: BTreeSet<&str> = datasets.iter().map(|dataset| dataset.full).collect();
     let mut tasks = Vec::new();
     for task in ctx.upstream.values() {
@@ -183,13 +190,13 @@ fn upstream<'c>(ctx: &Context<'c>, stub: &Stub, wanted: &Map) -> Result<Vec<&'c 
     Ok(tasks)
 }
 
-fn fetch(stub: &mut Stub, task: &Task, config: &Map, names: &Map) -> Result<()> {
+fn fetch(description: &mut TaskDescription, task: &Task, config: &Map, names: &Map) -> Result<()> {
     let label = task.label.text();
-    stub.map_at("dependencies")?.put(label, label);
+    description.map_at("dependencies")?.put(label, label);
     let artifacts = config.get("upstream-artifacts").and_then(Value::as_list).unwrap_or_default();
     let mut artifacts: Vec<&str> = artifacts.iter().filter_map(Value::as_str).collect();
     artifacts.sort_unstable();
-    let fetches = stub.map_at("fetches")?.list_at(label)?;
+    let fetches = description.map_at("fetches")?.list_at(label)?;
     for artifact in artifacts {
         let artifact = fill(artifact, names, Missing::Fails)?;
         fetches.push(taskgraph_compat::map! { "artifact" => artifact, "extract" => false }.into());
@@ -206,18 +213,18 @@ fn of<'t>(task: &'t Task, attribute: &str) -> Result<&'t str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use transforms_testing::{Bench, task};
+    use transforms_testing::{Fixture, task};
 
     const CONFIG: &str = "{experiment: {src: ru, trg: en}, datasets: {train: [opus_A/v1, opus_B], mono-src: [news_c], mono-trg: []}}";
 
-    fn bench() -> Bench {
+    fn fixture() -> Fixture {
         let cleaned = |label: &str, kind: &str, dataset: &str, cleaning: &str| {
             let attributes = format!(
                 "{{provider: opus, dataset: {dataset}, src_locale: ru, trg_locale: en, cleaning-type: {cleaning}}}"
             );
             task(kind, label, &attributes)
         };
-        Bench::new(CONFIG).upstream([
+        Fixture::new(CONFIG).upstream([
             cleaned("z", "bicleaner", "A/v1", "bicleaner-ai"),
             cleaned("y", "bicleaner", "B", "bicleaner-ai"),
             cleaned("x", "clean-corpus", "B", "clean-corpus"),
@@ -233,36 +240,36 @@ mod tests {
 
     #[test]
     fn dependencies_come_in_the_order_of_labels() {
-        assert_eq!(bench().one(by_locales, MERGE, "dependencies"), r#"{"y": "y", "z": "z"}"#);
+        assert_eq!(fixture().one(by_locales, MERGE, "dependencies"), r#"{"y": "y", "z": "z"}"#);
         assert_eq!(
-            bench().one(by_locales, MERGE, "fetches.z"),
+            fixture().one(by_locales, MERGE, "fetches.z"),
             r#"[{"artifact": "A_v1.ru.zst", "extract": false}, {"artifact": "A_v1.en.zst", "extract": false}]"#
         );
-        assert_eq!(bench().one(by_locales, MERGE, "upstreams-config"), "none");
+        assert_eq!(fixture().one(by_locales, MERGE, "upstreams-config"), "none");
     }
 
     #[test]
     fn an_unknown_way_of_cleaning_is_told() {
-        let error = Bench::new(CONFIG).refused(by_locales, MERGE);
+        let error = Fixture::new(CONFIG).refused(by_locales, MERGE);
         assert!(error.contains("how the corpus is cleaned"), "{error}");
     }
 
     #[test]
     fn one_language_has_its_locale() {
-        let stub = |category: &str| {
+        let description = |category: &str| {
             format!(
                 "{{n: '{{locale}} {{dataset}} {{later}}', attributes: {{dataset-category: {category}}}, upstreams-config: \
                  {{upstream-artifacts: ['{{dataset_sanitized}}.{{locale}}'], substitution-fields: [n], \
                  upstream-task-attributes: {{stage: clean-mono}}}}}}"
             )
         };
-        assert_eq!(bench().one(mono, &stub("mono-src"), "n"), r#""ru c {later}""#);
+        assert_eq!(fixture().one(mono, &description("mono-src"), "n"), r#""ru c {later}""#);
         assert_eq!(
-            bench().one(mono, &stub("mono-src"), "fetches"),
+            fixture().one(mono, &description("mono-src"), "fetches"),
             r#"{"m": [{"artifact": "c.ru", "extract": false}]}"#
         );
-        assert_eq!(bench().one(mono, &stub("mono-trg"), "dependencies"), "{}");
-        assert!(bench().refused(mono, &stub("devtest")).contains("missing key `devtest`"));
+        assert_eq!(fixture().one(mono, &description("mono-trg"), "dependencies"), "{}");
+        assert!(fixture().refused(mono, &description("devtest")).contains("missing key `devtest`"));
     }
 
     #[test]
@@ -273,22 +280,22 @@ mod tests {
             );
             task(kind, label, &attributes)
         };
-        let bench = |tasks: Vec<Task>| Bench::new(CONFIG).july_2026().upstream(tasks);
+        let fixture = |tasks: Vec<Task>| Fixture::new(CONFIG).july_2026().upstream(tasks);
         let merge = MERGE.replace(
             "{bicleaner-ai: bicleaner-ai}",
             "{corpus-clean-parallel: corpus-clean-parallel, default: corpus-clean-parallel-bicleaner-ai}",
         );
         let both =
             vec![cleaned("a", "corpus-clean-parallel"), cleaned("b", "corpus-clean-parallel-bicleaner-ai")];
-        assert_eq!(bench(both).one(by_locales, &merge, "dependencies"), r#"{"b": "b"}"#);
+        assert_eq!(fixture(both).one(by_locales, &merge, "dependencies"), r#"{"b": "b"}"#);
         let one = vec![cleaned("a", "corpus-clean-parallel")];
-        assert_eq!(bench(one).one(by_locales, &merge, "dependencies"), r#"{"a": "a"}"#);
-        assert_eq!(bench(vec![]).one(by_locales, &merge, "dependencies"), "{}");
+        assert_eq!(fixture(one).one(by_locales, &merge, "dependencies"), r#"{"a": "a"}"#);
+        assert_eq!(fixture(vec![]).one(by_locales, &merge, "dependencies"), "{}");
     }
 
     #[test]
     fn without_datasets_the_later_dialect_makes_nothing() {
-        let none = Bench::new("{experiment: {src: ru, trg: en}}").july_2026();
+        let none = Fixture::new("{experiment: {src: ru, trg: en}}").july_2026();
         assert_eq!(none.run(by_locales, MERGE).unwrap().len(), 0);
         assert_eq!(none.run(mono, MERGE).unwrap().len(), 0);
     }

@@ -1,48 +1,48 @@
-//! `translations_taskgraph.transforms.from_datasets`: makes a stub for each dataset of the training config.
+//! `translations_taskgraph.transforms.from_datasets`: makes a task for each dataset of the training config.
 //!
 //! ```yaml
 //! dataset-config:
 //!     category: test                          # all categories, if it is left out
 //!     provider: opus                          # only datasets of this provider
-//!     exclude-locales: [{src: en, trg: ru}]   # no stubs at all for these languages
+//!     exclude-locales: [{src: en, trg: ru}]   # no tasks at all for these languages
 //!     substitution-fields: [name, label, run.command]
 //! ```
 //!
 //! Into the fields are filled: `provider`, `dataset` (with its provider), `dataset_sanitized` (without it, fit for
 //! labels), `src_locale` and `trg_locale`. `mono` needs the category `mono-src` or `mono-trg` and has `locale`, too.
-//! A dataset that stands in several categories makes one stub.
+//! A dataset that stands in several categories makes one task.
 
 use crate::config::datasets;
 use crate::config::schema::text;
-use crate::pipeline_version::Dialect;
+use crate::pipeline_version::PipelineVersion;
 use anyhow::{Result, bail};
 use taskgraph::schema::fields::Fields;
-use taskgraph::schema::{STRINGS, Shape, optional, required};
+use taskgraph::schema::{STRINGS, Schema, optional, required};
 use taskgraph::transform::substitute::{Forms, Missing};
-use taskgraph::transform::{Context, Stub, fan_out};
+use taskgraph::transform::{Context, TaskDescription, fan_out};
 use taskgraph_compat::value::{Value, key};
 
-const DATASET_CONFIG: Shape = Shape::Open(
+const DATASET_CONFIG: Schema = Schema::Open(
     &[
         optional("substitution-fields", STRINGS),
-        optional("category", Shape::Str),
-        optional("provider", Shape::Str),
+        optional("category", Schema::Str),
+        optional("provider", Schema::Str),
         optional(
             "exclude-locales",
-            Shape::List(&Shape::Map(&[required("src", Shape::Str), required("trg", Shape::Str)])),
+            Schema::List(&Schema::Map(&[required("src", Schema::Str), required("trg", Schema::Str)])),
         ),
     ],
-    &Shape::Any,
+    &Schema::Any,
 );
 
-/// A stub for each dataset.
-pub fn per_dataset(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
-    make(ctx, stubs, |_, _, _| Ok(None))
+/// A task for each dataset.
+pub fn per_dataset(ctx: &Context<'_>, descriptions: Vec<TaskDescription>) -> Result<Vec<TaskDescription>> {
+    make(ctx, descriptions, |_, _, _| Ok(None))
 }
 
-/// A stub for each dataset of one language.
-pub fn mono(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
-    make(ctx, stubs, |category, src, trg| match category {
+/// A task for each dataset of one language.
+pub fn mono(ctx: &Context<'_>, descriptions: Vec<TaskDescription>) -> Result<Vec<TaskDescription>> {
+    make(ctx, descriptions, |category, src, trg| match category {
         Some("mono-src") => Ok(Some(src.to_owned())),
         Some("mono-trg") => Ok(Some(trg.to_owned())),
         _ => bail!("`from_datasets:mono` needs `dataset-config.category`: mono-src or mono-trg"),
@@ -51,14 +51,14 @@ pub fn mono(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
 
 fn make(
     ctx: &Context<'_>,
-    stubs: Vec<Stub>,
+    descriptions: Vec<TaskDescription>,
     locale: impl Fn(Option<&str>, &str, &str) -> Result<Option<String>>,
-) -> Result<Vec<Stub>> {
-    let dialect = Dialect::of(ctx.tree);
+) -> Result<Vec<TaskDescription>> {
+    let pipeline_version = PipelineVersion::of(ctx.tree);
     let src = text(ctx, "training_config.experiment.src")?;
     let trg = text(ctx, "training_config.experiment.trg")?;
-    fan_out(stubs, |mut stub, out| {
-        let config = stub.take_section("dataset-config", &DATASET_CONFIG)?.unwrap_or_default();
+    fan_out(descriptions, |mut description, out| {
+        let config = description.take_section("dataset-config", &DATASET_CONFIG)?.unwrap_or_default();
         let wish = |key: &str| config.get(key).and_then(Value::as_str).filter(|wish| !wish.is_empty());
         let list = |key: &str| config.get(key).and_then(Value::as_list).unwrap_or_default();
         let pair =
@@ -71,7 +71,7 @@ fn make(
         let (src, trg) = (key(src), key(trg));
         let locale = locale.as_deref().map(key);
         let mut forms = Forms::default();
-        for dataset in datasets::read(ctx.params, dialect, category)? {
+        for dataset in datasets::read(ctx.params, pipeline_version, category)? {
             if wish("provider").is_some_and(|provider| provider != dataset.provider) {
                 continue;
             }
@@ -79,7 +79,7 @@ fn make(
             let mut names = taskgraph_compat::map! {
                 "provider" => &provider,
                 "dataset" => dataset.full,
-                "dataset_sanitized" => datasets::sanitize(dialect, dataset.name)?,
+                "dataset_sanitized" => datasets::sanitize(pipeline_version, dataset.name)?,
                 "src_locale" => &src,
                 "trg_locale" => &trg,
             };
@@ -91,7 +91,7 @@ fn make(
             }
             attributes.put("src_locale", &src);
             attributes.put("trg_locale", &trg);
-            let mut one = stub.clone();
+            let mut one = description.clone();
             let fields = list("substitution-fields").iter().filter_map(Value::as_str);
             forms.fill_fields(&mut one, fields, &names, Missing::Stays)?;
             one.map_at("attributes")?.extend(attributes);
@@ -104,17 +104,17 @@ fn make(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use transforms_testing::{Bench, show};
+    use transforms_testing::{Fixture, show};
 
     const CONFIG: &str = "{experiment: {src: ru, trg: en}, datasets: {train: [opus_A/v1, mtdata_B], test: [flores_dev], \
                           mono-src: [news_c.2008], mono-trg: []}}";
 
     fn names(transform: taskgraph::transform::Transform, config: &str) -> Vec<String> {
-        let stub = format!(
+        let description = format!(
             "{{label: '{{dataset}}-{{dataset_sanitized}}-{{this_chunk}}', dataset-config: {config}}}"
         );
-        let stubs = Bench::new(CONFIG).run(transform, &stub).unwrap();
-        stubs.iter().map(|stub| show(stub, "label")).collect()
+        let descriptions = Fixture::new(CONFIG).run(transform, &description).unwrap();
+        descriptions.iter().map(|description| show(description, "label")).collect()
     }
 
     #[test]
@@ -142,8 +142,8 @@ mod tests {
 
     #[test]
     fn attributes_name_the_dataset_without_its_provider() {
-        let bench = Bench::new(CONFIG);
-        let attributes = bench.one(mono, "{dataset-config: {category: mono-src}}", "attributes");
+        let fixture = Fixture::new(CONFIG);
+        let attributes = fixture.one(mono, "{dataset-config: {category: mono-src}}", "attributes");
         assert_eq!(
             attributes,
             r#"{"provider": "news", "dataset": "c.2008", "locale": "ru", "src_locale": "ru", "trg_locale": "en"}"#
@@ -152,12 +152,12 @@ mod tests {
 
     #[test]
     fn one_language_needs_its_category() {
-        let bench = Bench::new(CONFIG);
-        let error = bench.refused(mono, "{dataset-config: {category: train}}");
+        let fixture = Fixture::new(CONFIG);
+        let error = fixture.refused(mono, "{dataset-config: {category: train}}");
         assert!(error.contains("mono-src or mono-trg"), "{error}");
-        let error = bench.refused(per_dataset, "{dataset-config: {category: devtest}}");
+        let error = fixture.refused(per_dataset, "{dataset-config: {category: devtest}}");
         assert!(error.contains("missing key `devtest`"), "{error}");
-        let error = bench.refused(per_dataset, "{dataset-config: {category: [train]}}");
+        let error = fixture.refused(per_dataset, "{dataset-config: {category: [train]}}");
         assert!(error.contains("`category` must be a string"), "{error}");
     }
 }

@@ -14,18 +14,18 @@ use crate::config::schema::needed;
 use anyhow::Result;
 use taskgraph::diagnostics::Problems;
 use taskgraph::schema::fields::{Fields, missing};
-use taskgraph::schema::{Shape, required};
-use taskgraph::transform::{Context, Stub, each};
+use taskgraph::schema::{Schema, required};
+use taskgraph::transform::{Context, TaskDescription, each};
 use taskgraph_compat::python;
 use taskgraph_compat::value::Value;
 use taskgraph_compat::value::path::KeyPath;
 
-const MARIAN_ARGS: Shape = Shape::Open(&[required("from-parameters", Shape::Str)], &Shape::Any);
+const MARIAN_ARGS: Schema = Schema::Open(&[required("from-parameters", Schema::Str)], &Schema::Any);
 
 /// The transform.
-pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
-    each(stubs, |stub| {
-        let Some(section) = stub.take_section("marian-args", &MARIAN_ARGS)? else {
+pub fn transform(ctx: &Context<'_>, descriptions: Vec<TaskDescription>) -> Result<Vec<TaskDescription>> {
+    each(descriptions, |description| {
+        let Some(section) = description.take_section("marian-args", &MARIAN_ARGS)? else {
             return Err(missing("marian-args", MARIAN_ARGS.in_words().as_str()));
         };
         let path = section.text("from-parameters")?;
@@ -38,10 +38,10 @@ pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
             // Writing into a string cannot fail.
             let _ = write!(text, " --{name} {}", python::str(value));
         }
-        if !stub.contains_key("task-context") {
+        if !description.contains_key("task-context") {
             return Err(missing("task-context", "a map: `marian_args` becomes a part of it"));
         }
-        stub.map_at("task-context")?.map_at("from-object")?.put("marian_args", text);
+        description.map_at("task-context")?.map_at("from-object")?.put("marian_args", text);
         Ok(())
     })
 }
@@ -49,27 +49,27 @@ pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use transforms_testing::Bench;
+    use transforms_testing::Fixture;
 
-    const STUB: &str = "{marian-args: {from-parameters: training_config.marian-args.x}, task-context: {}}";
+    const TASK: &str = "{marian-args: {from-parameters: training_config.marian-args.x}, task-context: {}}";
 
     #[test]
     fn arguments_keep_the_order_of_the_config() {
-        let bench = Bench::new("{marian-args: {x: {beam-size: '12', after: 0.5, flag: true}}}");
-        let arguments = bench.one(transform, STUB, "task-context.from-object.marian_args");
+        let fixture = Fixture::new("{marian-args: {x: {beam-size: '12', after: 0.5, flag: true}}}");
+        let arguments = fixture.one(transform, TASK, "task-context.from-object.marian_args");
         assert_eq!(arguments, r#"" --beam-size 12 --after 0.5 --flag True""#);
-        assert_eq!(bench.one(transform, STUB, "marian-args"), "none");
+        assert_eq!(fixture.one(transform, TASK, "marian-args"), "none");
     }
 
     #[test]
     fn no_arguments_are_an_empty_text() {
-        let bench = Bench::new("{marian-args: {x: {}}}");
-        assert_eq!(bench.one(transform, STUB, "task-context.from-object"), r#"{"marian_args": ""}"#);
+        let fixture = Fixture::new("{marian-args: {x: {}}}");
+        assert_eq!(fixture.one(transform, TASK, "task-context.from-object"), r#"{"marian_args": ""}"#);
     }
 
     #[test]
     fn arguments_that_are_not_in_the_config_are_told() {
-        let error = Bench::new("{marian-args: {}}").refused(transform, STUB);
+        let error = Fixture::new("{marian-args: {}}").refused(transform, TASK);
         assert_eq!(
             error,
             "params.yml:1:66: missing key `x` (at training_config.marian-args.x): \

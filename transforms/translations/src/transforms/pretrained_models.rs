@@ -14,13 +14,13 @@
 //!
 //! With or without a model, `description`, `run.command` and `worker.env` may be keyed `by-pretrained-mode`.
 
-use crate::pipeline_version::Dialect;
+use crate::pipeline_version::PipelineVersion;
 use crate::pretrained::{Layout, Mode, PretrainedModel, can_mount, look_for_all};
 use anyhow::Result;
 use indexmap::IndexSet;
 use taskgraph::schema::fields::Fields;
 use taskgraph::transform::keyed_by::evaluate;
-use taskgraph::transform::{Context, Stub, each};
+use taskgraph::transform::{Context, TaskDescription, each};
 use taskgraph_compat::value::{Map, Str, Value};
 
 const KEYED_BY_MODE: [&str; 3] = ["description", "run.command", "worker.env"];
@@ -29,44 +29,47 @@ const KEYED_BY_MODE: [&str; 3] = ["description", "run.command", "worker.env"];
 const FETCHED_KINDS: [&str; 2] = ["fetch", "toolchain"];
 
 /// The transform.
-pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
-    let layout = Dialect::of(ctx.tree).layout();
+pub fn transform(ctx: &Context<'_>, descriptions: Vec<TaskDescription>) -> Result<Vec<TaskDescription>> {
+    let layout = PipelineVersion::of(ctx.tree).layout();
     look_for_all(ctx, layout)?;
     let model = match PretrainedModel::read(ctx, layout)? {
-        Some(model) if can_all_mount(ctx, &stubs)? => Some(model),
+        Some(model) if can_all_mount(ctx, &descriptions)? => Some(model),
         _ => None,
     };
-    each(stubs, |stub| {
+    each(descriptions, |description| {
         if let Some(model) = &model {
-            start_from(model, layout, stub)?;
+            start_from(model, layout, description)?;
         }
-        choose_by_mode(model.as_ref().map(|model| model.mode), stub)
+        choose_by_mode(model.as_ref().map(|model| model.mode), description)
     })
 }
 
 /// Looks at workers that are known by now. `worker_selection` looks at those that it chooses later.
-fn can_all_mount(ctx: &Context<'_>, stubs: &[Stub]) -> Result<bool> {
-    let aliases: IndexSet<&str> = stubs.iter().filter_map(|stub| stub.get("worker-type")?.as_str()).collect();
+fn can_all_mount(ctx: &Context<'_>, descriptions: &[TaskDescription]) -> Result<bool> {
+    let aliases: IndexSet<&str> =
+        descriptions.iter().filter_map(|description| description.get("worker-type")?.as_str()).collect();
     let mut known = aliases.into_iter().filter(|alias| ctx.config.worker(alias).is_ok());
     known.try_fold(true, |all, alias| Ok(can_mount(ctx, alias)? && all))
 }
 
-fn start_from(model: &PretrainedModel, layout: &Layout, stub: &mut Stub) -> Result<()> {
-    add_mounts(model, stub)?;
-    let dropped = drop_upstream(model.mode, layout.vocabulary_kind, stub)?;
+fn start_from(model: &PretrainedModel, layout: &Layout, description: &mut TaskDescription) -> Result<()> {
+    add_mounts(model, description)?;
+    let dropped = drop_upstream(model.mode, layout.vocabulary_kind, description)?;
     if model.mode == Mode::Use {
-        narrow_digest(stub)?;
+        narrow_digest(description)?;
     }
-    stub.model = Some(model.decision(dropped));
-    stub.reuse_mut().brings = Some(model.path.clone());
+    description.model = Some(model.decision(dropped));
+    description.reuse_mut().brings = Some(model.path.clone());
     Ok(())
 }
 
-fn add_mounts(model: &PretrainedModel, stub: &mut Stub) -> Result<()> {
-    let is_chunked_later = stub.is_set("chunk");
-    let member =
-        stub.get("attributes").and_then(|attributes| attributes.get("this_chunk")?.as_int()).unwrap_or(1);
-    let worker = stub.map_at("worker")?;
+fn add_mounts(model: &PretrainedModel, description: &mut TaskDescription) -> Result<()> {
+    let is_chunked_later = description.is_set("chunk");
+    let member = description
+        .get("attributes")
+        .and_then(|attributes| attributes.get("this_chunk")?.as_int())
+        .unwrap_or(1);
+    let worker = description.map_at("worker")?;
     if is_chunked_later && model.urls.len() > 1 {
         let before = std::mem::take(worker.list_at("mounts")?);
         let mut arms = Map::default();
@@ -83,18 +86,18 @@ fn add_mounts(model: &PretrainedModel, stub: &mut Stub) -> Result<()> {
 }
 
 /// Takes away what the task does not need any more, and gives the names of it.
-fn drop_upstream(mode: Mode, vocabulary: &str, stub: &mut Stub) -> Result<Vec<Str>> {
+fn drop_upstream(mode: Mode, vocabulary: &str, description: &mut TaskDescription) -> Result<Vec<Str>> {
     let mut dropped: Vec<Str> = Vec::new();
     if mode == Mode::Use {
-        dropped.extend(stub.map_at("dependencies")?.keys().cloned());
-        dropped.extend(fetched(stub.map_at("fetches")?));
+        dropped.extend(description.map_at("dependencies")?.keys().cloned());
+        dropped.extend(fetched(description.map_at("fetches")?));
         dropped.sort_unstable();
         dropped.dedup();
-        stub.put("dependencies", Map::default());
-        stub.put("fetches", Map::default());
+        description.put("dependencies", Map::default());
+        description.put("fetches", Map::default());
     } else {
-        dropped.extend(stub.map_at("dependencies")?.take(vocabulary).map(|_| Str::from(vocabulary)));
-        stub.map_at("fetches")?.take(vocabulary);
+        dropped.extend(description.map_at("dependencies")?.take(vocabulary).map(|_| Str::from(vocabulary)));
+        description.map_at("fetches")?.take(vocabulary);
     }
     Ok(dropped)
 }
@@ -111,8 +114,8 @@ fn fetched(fetches: &Map) -> Vec<Str> {
 }
 
 /// Nothing but the model counts for the digest of a task that only publishes it.
-fn narrow_digest(stub: &mut Stub) -> Result<()> {
-    let cache = stub.map_at("attributes")?.map_at("cache")?;
+fn narrow_digest(description: &mut TaskDescription) -> Result<()> {
+    let cache = description.map_at("attributes")?.map_at("cache")?;
     cache.put("resources", Value::list());
     let mut parameters = std::mem::take(cache.map_at("from-parameters")?);
     parameters.retain(|name, _| name.starts_with("pretrained"));
@@ -120,9 +123,9 @@ fn narrow_digest(stub: &mut Stub) -> Result<()> {
     Ok(())
 }
 
-fn choose_by_mode(mode: Option<Mode>, stub: &mut Stub) -> Result<()> {
+fn choose_by_mode(mode: Option<Mode>, description: &mut TaskDescription) -> Result<()> {
     for path in KEYED_BY_MODE {
-        let Ok(value) = stub.at(path) else { continue };
+        let Ok(value) = description.at(path) else { continue };
         if value.get("by-pretrained-mode").is_some() {
             *value = evaluate(value, &format!("`{path}`"), |name| match name {
                 "pretrained-mode" => mode.map(|mode| mode.word().into()),
@@ -140,19 +143,19 @@ mod tests {
     use taskgraph::transform::notes::Variant;
 
     use super::*;
-    use transforms_testing::{Bench, show};
+    use transforms_testing::{Fixture, show};
 
-    fn bench(kind: &str, mode: &str, members: usize) -> Bench {
+    fn fixture(kind: &str, mode: &str, members: usize) -> Fixture {
         let urls: Vec<_> = (1..=members).map(|member| format!("https://h/{member}")).collect();
         let model = format!("{{urls: [{}], mode: {mode}, type: opusmt}}", urls.join(", "));
-        Bench::new(&format!(
+        Fixture::new(&format!(
             "{{experiment: {{teacher-ensemble: {members}, pretrained-models: {{{kind}: {model}}}}}, \
              taskcluster: {{worker-classes: {{default: x}}}}}}"
         ))
         .kind(kind)
     }
 
-    fn stub(more: &str) -> String {
+    fn description(more: &str) -> String {
         format!(
             "{{description: d, dependencies: {{train-vocab: v, merge-devset: m}}, \
              fetches: {{toolchain: [marian], train-vocab: [vocab.spm], merge-devset: [x]}}, \
@@ -163,7 +166,7 @@ mod tests {
         )
     }
 
-    /// The stub's own mount and then the files of the model at the url of `member`.
+    /// The task's own mount and then the files of the model at the url of `member`.
     fn mounts(mode: &str, member: usize) -> String {
         let files = Mode::parse(mode).unwrap().files().iter().chain(&["vocab.spm"]).map(|file| {
             format!(
@@ -177,10 +180,10 @@ mod tests {
     fn every_mode_mounts_its_files_on_both_kinds() {
         for kind in ["train-teacher", "train-backwards"] {
             for mode in ["use", "continue", "init"] {
-                let bench = bench(kind, mode, 1);
+                let fixture = fixture(kind, mode, 1);
                 for more in ["", "chunk: {total-chunks: 1, substitution-fields: []},"] {
                     assert_eq!(
-                        bench.one(transform, &stub(more), "worker.mounts"),
+                        fixture.one(transform, &description(more), "worker.mounts"),
                         mounts(mode, 1),
                         "{kind} {mode}"
                     );
@@ -193,15 +196,15 @@ mod tests {
     fn each_member_of_an_ensemble_mounts_its_own_model() {
         for mode in ["use", "continue", "init"] {
             for members in [2, 4] {
-                let bench = bench("train-teacher", mode, members);
+                let fixture = fixture("train-teacher", mode, members);
                 let chunk = "chunk: {total-chunks: 'n', substitution-fields: []},";
-                let keyed = bench.one(transform, &stub(chunk), "worker.mounts");
+                let keyed = fixture.one(transform, &description(chunk), "worker.mounts");
                 let arms: Vec<_> =
                     (1..=members).map(|member| format!(r#""{member}": {}"#, mounts(mode, member))).collect();
                 assert_eq!(keyed, format!(r#"{{"by-chunk": {{{}}}}}"#, arms.join(", ")));
 
-                let chunked = stub("").replace("this_chunk: 1", &format!("this_chunk: {members}"));
-                assert_eq!(bench.one(transform, &chunked, "worker.mounts"), mounts(mode, members));
+                let chunked = description("").replace("this_chunk: 1", &format!("this_chunk: {members}"));
+                assert_eq!(fixture.one(transform, &chunked, "worker.mounts"), mounts(mode, members));
             }
         }
     }
@@ -213,10 +216,10 @@ mod tests {
             .unwrap()
             .transform;
         for (mode, members) in [("use", 1), ("continue", 2), ("init", 4)] {
-            let bench = bench("train-teacher", mode, members);
+            let fixture = fixture("train-teacher", mode, members);
             let chunk = format!("chunk: {{total-chunks: {members}, substitution-fields: []}},");
-            let stubs = bench.run(transform, &stub(&chunk)).unwrap();
-            let parts = chunking(&bench.context(), stubs).unwrap();
+            let descriptions = fixture.run(transform, &description(&chunk)).unwrap();
+            let parts = chunking(&fixture.context(), descriptions).unwrap();
             assert_eq!(parts.len(), members);
             for (index, part) in parts.iter().enumerate() {
                 assert_eq!(show(part, "worker.mounts"), mounts(mode, index + 1));
@@ -227,16 +230,16 @@ mod tests {
 
     #[test]
     fn a_member_without_a_model_is_refused() {
-        let error = bench("train-teacher", "use", 2)
-            .refused(transform, &stub("").replace("this_chunk: 1", "this_chunk: 3"));
+        let error = fixture("train-teacher", "use", 2)
+            .refused(transform, &description("").replace("this_chunk: 1", "this_chunk: 3"));
         assert!(error.contains("no pretrained model for member 3: 2 given"), "{error}");
     }
 
     #[test]
     fn the_vocabulary_comes_with_the_model() {
         for mode in ["continue", "init"] {
-            let bench = bench("train-teacher", mode, 1);
-            let made = bench.run(transform, &stub("")).unwrap().remove(0);
+            let fixture = fixture("train-teacher", mode, 1);
+            let made = fixture.run(transform, &description("")).unwrap().remove(0);
             assert_eq!(show(&made, "dependencies"), r#"{"merge-devset": "m"}"#);
             assert_eq!(show(&made, "fetches"), r#"{"toolchain": ["marian"], "merge-devset": ["x"]}"#);
             assert_eq!(show(&made, "attributes.cache.resources"), r#"["a.py"]"#);
@@ -250,7 +253,7 @@ mod tests {
 
     #[test]
     fn a_download_only_model_needs_nothing() {
-        let made = bench("train-teacher", "use", 1).run(transform, &stub("")).unwrap().remove(0);
+        let made = fixture("train-teacher", "use", 1).run(transform, &description("")).unwrap().remove(0);
         assert_eq!(show(&made, "dependencies"), "{}");
         assert_eq!(show(&made, "fetches"), "{}");
         assert_eq!(show(&made, "attributes.cache.resources"), "[]");
@@ -266,9 +269,9 @@ mod tests {
 
     #[test]
     fn a_model_of_another_kind_changes_nothing() {
-        let made = bench("train-teacher", "use", 1)
+        let made = fixture("train-teacher", "use", 1)
             .kind("train-backwards")
-            .run(transform, &stub(""))
+            .run(transform, &description(""))
             .unwrap()
             .remove(0);
         assert_eq!(show(&made, "worker.mounts"), r#"[{"directory": "own"}]"#);
@@ -281,7 +284,7 @@ mod tests {
                      run: {command: {by-pretrained-mode: {init: [i], default: [d]}}}, \
                      worker: {env: {by-pretrained-mode: {use: {A: b}, default: {}}}}}";
         let shown = |kind: &str, mode: &str| {
-            let made = bench("train-teacher", mode, 1).kind(kind).run(transform, keyed).unwrap().remove(0);
+            let made = fixture("train-teacher", mode, 1).kind(kind).run(transform, keyed).unwrap().remove(0);
             show(&made, "description") + &show(&made, "run.command") + &show(&made, "worker.env")
         };
         assert_eq!(shown("train-teacher", "use"), r#""publish"["d"]{"A": "b"}"#);
@@ -294,43 +297,44 @@ mod tests {
         let expected = "kind `train-teacher` cannot take a pretrained model: its tasks run on docker-worker \
                         (at training_config.experiment.pretrained-models.train-teacher): \
                         only generic-worker tasks can mount a model";
-        let bench = bench("train-teacher", "use", 2);
-        let error = bench.refused(transform, &stub("worker-type: cpu,"));
+        let fixture = fixture("train-teacher", "use", 2);
+        let error = fixture.refused(transform, &description("worker-type: cpu,"));
         assert!(error.ends_with(expected), "{error}");
         assert_eq!(error.lines().count(), 1);
         // A local alias is resolved later.
-        let stubs = bench.run(transform, &stub("worker-type: b-cpu, chunk: {n: 2},")).unwrap();
-        assert!(stubs[0].model.is_some() && bench.record.take_refused().is_empty());
-        let made = crate::transforms::worker_selection::transform(&bench.context(), stubs).unwrap();
-        let refused = bench.record.take_refused();
+        let descriptions =
+            fixture.run(transform, &description("worker-type: b-cpu, chunk: {n: 2},")).unwrap();
+        assert!(descriptions[0].model.is_some() && fixture.record.take_refused().is_empty());
+        let made = crate::transforms::worker_selection::transform(&fixture.context(), descriptions).unwrap();
+        let refused = fixture.record.take_refused();
         assert!(!refused.is_empty());
         assert!(
             refused.iter().all(|problem| Problems::from(problem.clone()).to_string().ends_with(expected))
         );
         // What is behind is made as if there were no model.
         assert!(made[0].model.is_none() && made[0]["worker"].get("mounts").is_none());
-        assert!(bench.run(transform, &stub("worker-type: gpu-spot,")).is_ok());
-        assert!(bench.record.take_refused().is_empty());
+        assert!(fixture.run(transform, &description("worker-type: gpu-spot,")).is_ok());
+        assert!(fixture.record.take_refused().is_empty());
     }
 
     #[test]
     fn a_kind_s_own_name_is_a_key_in_the_later_dialect() {
         let kind = "backtranslations-train-backwards-model";
-        let bench = Bench::new(&format!(
+        let fixture = Fixture::new(&format!(
             "{{experiment: {{src: ru, trg: en}}, continuation: {{models: \
              {{{kind}: {{url: https://h/1, mode: init, type: default}}}}}}}}"
         ))
         .kind(kind)
         .july_2026()
         .urls(&["https://h/1/vocab.ru.spm"]);
-        let own = stub("").replace("train-vocab", "build-vocab");
-        let made = bench.run(transform, &own).unwrap().remove(0);
+        let own = description("").replace("train-vocab", "build-vocab");
+        let made = fixture.run(transform, &own).unwrap().remove(0);
         assert_eq!(show(&made, "dependencies"), r#"{"merge-devset": "m"}"#);
         let mounts = show(&made, "worker.mounts");
         assert!(mounts.contains("https://h/1/vocab.ru.spm") && mounts.contains("https://h/1/vocab.en.spm"));
         assert_eq!(made.model.unwrap().files.len(), 6);
-        let error =
-            bench.refused(transform, &stub("worker-type: cpu,").replace("train-vocab", "build-vocab"));
+        let error = fixture
+            .refused(transform, &description("worker-type: cpu,").replace("train-vocab", "build-vocab"));
         assert!(
             error.contains(&format!(
                 "kind `{kind}` cannot take a pretrained model: its tasks run on docker-worker \

@@ -4,36 +4,36 @@
 //! the model's own, whatever the mode, and publishes it. What works on the student has to have the same: dependency and
 //! fetches of `train-vocab` become ones of `train-student`. Stands before `task_context`, which fills labels in.
 
-use crate::pipeline_version::Dialect;
+use crate::pipeline_version::PipelineVersion;
 use crate::pretrained::STUDENT;
 use anyhow::Result;
 use taskgraph::schema::fields::Fields;
 use taskgraph::transform::notes::Moved;
-use taskgraph::transform::{Context, Stub, each};
+use taskgraph::transform::{Context, TaskDescription, each};
 use taskgraph_compat::value::{Map, Value};
 
 /// The transform.
-pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
-    let layout = Dialect::of(ctx.tree).layout();
+pub fn transform(ctx: &Context<'_>, descriptions: Vec<TaskDescription>) -> Result<Vec<TaskDescription>> {
+    let layout = PipelineVersion::of(ctx.tree).layout();
     let given = layout.key(STUDENT).filter(|key| layout.given(ctx.params, key).is_some());
-    let Some(key) = given else { return Ok(stubs) };
-    each(stubs, |stub| {
-        if move_vocabulary(stub, layout.vocabulary_kind)? {
+    let Some(key) = given else { return Ok(descriptions) };
+    each(descriptions, |description| {
+        if move_vocabulary(description, layout.vocabulary_kind)? {
             let (from, to) = (layout.vocabulary_kind.into(), Some(STUDENT.into()));
-            stub.reuse_mut().moved.push(Moved { from, to, by: layout.path(key) });
+            description.reuse_mut().moved.push(Moved { from, to, by: layout.path(key) });
         }
         Ok(())
     })
 }
 
-fn move_vocabulary(stub: &mut Stub, vocabulary: &str) -> Result<bool> {
-    let dependencies = stub.map_at("dependencies")?;
+fn move_vocabulary(description: &mut TaskDescription, vocabulary: &str) -> Result<bool> {
+    let dependencies = description.map_at("dependencies")?;
     let Some(label) = dependencies.take(vocabulary) else { return Ok(false) };
     if !dependencies.contains_key(STUDENT) {
         let languages = label.as_str().and_then(|label| label.strip_prefix(vocabulary)).unwrap_or_default();
         dependencies.put(STUDENT, format!("{STUDENT}{languages}"));
     }
-    let fetches: &mut Map = stub.map_at("fetches")?;
+    let fetches: &mut Map = description.map_at("fetches")?;
     if let Some(Value::List(files)) = fetches.take(vocabulary) {
         fetches.list_at(STUDENT)?.extend(files.iter().cloned());
     }
@@ -43,18 +43,18 @@ fn move_vocabulary(stub: &mut Stub, vocabulary: &str) -> Result<bool> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use transforms_testing::{Bench, show};
+    use transforms_testing::{Fixture, show};
 
-    const STUB: &str = "{dependencies: {train-vocab: 'train-vocab-{src}-{trg}', other: o}, \
+    const TASK: &str = "{dependencies: {train-vocab: 'train-vocab-{src}-{trg}', other: o}, \
                         fetches: {train-vocab: [vocab.spm], other: [a]}}";
 
-    fn made(mode: &str, stub: &str) -> (String, String) {
+    fn made(mode: &str, description: &str) -> (String, String) {
         let model = match mode {
             "" => String::new(),
             mode => format!("train-student: {{urls: [https://h/1], mode: {mode}, type: default}}"),
         };
-        let bench = Bench::new(&format!("{{experiment: {{pretrained-models: {{{model}}}}}}}"));
-        let made = bench.run(transform, stub).unwrap().remove(0);
+        let fixture = Fixture::new(&format!("{{experiment: {{pretrained-models: {{{model}}}}}}}"));
+        let made = fixture.run(transform, description).unwrap().remove(0);
         assert_eq!(made.reuse.as_ref().is_some_and(|reuse| !reuse.moved.is_empty()), !mode.is_empty());
         (show(&made, "dependencies"), show(&made, "fetches"))
     }
@@ -62,7 +62,7 @@ mod tests {
     #[test]
     fn the_vocabulary_is_that_of_the_model_in_every_mode() {
         for mode in ["use", "continue", "init"] {
-            let (dependencies, fetches) = made(mode, STUB);
+            let (dependencies, fetches) = made(mode, TASK);
             assert_eq!(dependencies, r#"{"other": "o", "train-student": "train-student-{src}-{trg}"}"#);
             assert_eq!(fetches, r#"{"other": ["a"], "train-student": ["vocab.spm"]}"#);
         }
@@ -70,16 +70,16 @@ mod tests {
 
     #[test]
     fn what_fetches_the_student_anyway_fetches_its_vocabulary_too() {
-        let stub = "{dependencies: {train-vocab: 'train-vocab-{src}-{trg}', train-student: s}, \
+        let description = "{dependencies: {train-vocab: 'train-vocab-{src}-{trg}', train-student: s}, \
                     fetches: {train-vocab: [vocab.spm], train-student: [m.npz]}}";
-        let (dependencies, fetches) = made("use", stub);
+        let (dependencies, fetches) = made("use", description);
         assert_eq!(dependencies, r#"{"train-student": "s"}"#);
         assert_eq!(fetches, r#"{"train-student": ["m.npz", "vocab.spm"]}"#);
     }
 
     #[test]
     fn without_a_model_nothing_changes() {
-        let (dependencies, fetches) = made("", STUB);
+        let (dependencies, fetches) = made("", TASK);
         assert_eq!(dependencies, r#"{"train-vocab": "train-vocab-{src}-{trg}", "other": "o"}"#);
         assert_eq!(fetches, r#"{"train-vocab": ["vocab.spm"], "other": ["a"]}"#);
     }

@@ -1,6 +1,6 @@
 //! `translations_taskgraph.transforms.worker_selection`: the worker of a task, and what its machine needs to know.
 //!
-//! `worker-type` of a stub, which may be keyed `by-tasks-for`, is a local alias of config.yml
+//! `worker-type` of a task, which may be keyed `by-tasks-for`, is a local alias of config.yml
 //! (`local-worker-aliases`). That may be keyed `by-worker-class`; the classes of the kinds stand in the training
 //! config under `taskcluster.worker-classes`. What comes out is an alias of `workers.aliases`, and the task gets the
 //! environment that `worker-configuration` has for it: the number of its GPUs and the size of Marian's workspace.
@@ -10,7 +10,7 @@ use crate::pretrained::can_mount;
 use anyhow::{Context as _, Result, bail};
 use taskgraph::schema::fields::{Fields, missing, wrong};
 use taskgraph::transform::keyed_by::evaluate;
-use taskgraph::transform::{Context, Stub, each};
+use taskgraph::transform::{Context, TaskDescription, each};
 use taskgraph_compat::value::{Map, Str, Value};
 use taskgraph_compat::{python, suggest};
 
@@ -20,25 +20,27 @@ const CLASSES: &str = "training_config.taskcluster.worker-classes";
 const GPU_ENV: [&str; 2] = ["GPUS", "WORKSPACE"];
 
 /// The transform.
-pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
+pub fn transform(ctx: &Context<'_>, descriptions: Vec<TaskDescription>) -> Result<Vec<TaskDescription>> {
     let class = match ctx.params.deep_get(&format!("{CLASSES}.{}", ctx.kind.name)) {
         Value::Str(class) => class,
         _ => text(ctx, &format!("{CLASSES}.default"))?,
     };
-    each(stubs, |stub| {
-        let alias = choose(ctx, stub, class)?;
-        stub.put("worker-type", &alias);
-        if stub.model.as_ref().is_some_and(|model| model.directory.is_some()) && !can_mount(ctx, &alias)? {
-            stub.model = None;
-            stub.map_at("worker")?.take("mounts");
+    each(descriptions, |description| {
+        let alias = choose(ctx, description, class)?;
+        description.put("worker-type", &alias);
+        if description.model.as_ref().is_some_and(|model| model.directory.is_some())
+            && !can_mount(ctx, &alias)?
+        {
+            description.model = None;
+            description.map_at("worker")?.take("mounts");
         }
-        add_env(ctx, stub, &alias)
+        add_env(ctx, description, &alias)
     })
 }
 
-fn choose(ctx: &Context<'_>, stub: &Stub, class: &str) -> Result<Str> {
-    let item = stub.get("description").map(python::str).unwrap_or_default();
-    let Some(wish) = stub.get("worker-type") else {
+fn choose(ctx: &Context<'_>, description: &TaskDescription, class: &str) -> Result<Str> {
+    let item = description.get("description").map(python::str).unwrap_or_default();
+    let Some(wish) = description.get("worker-type") else {
         return Err(missing("worker-type", "a local worker alias"));
     };
     let local =
@@ -60,13 +62,13 @@ fn choose(ctx: &Context<'_>, stub: &Stub, class: &str) -> Result<Str> {
     }
 }
 
-fn add_env(ctx: &Context<'_>, stub: &mut Stub, alias: &str) -> Result<()> {
+fn add_env(ctx: &Context<'_>, description: &mut TaskDescription, alias: &str) -> Result<()> {
     let configuration = ctx.config.get("worker-configuration").and_then(|all| all.get(alias));
     let env = configuration.and_then(|worker| worker.get("env")?.as_map());
     match env.filter(|env| GPU_ENV.iter().all(|name| env.contains_key(*name))) {
         Some(env) => {
             let env: Map = env.clone();
-            stub.map_at("worker")?.map_at("env")?.extend(env);
+            description.map_at("worker")?.map_at("env")?.extend(env);
             Ok(())
         }
         None if alias.contains("gpu") => {
@@ -79,41 +81,44 @@ fn add_env(ctx: &Context<'_>, stub: &mut Stub, alias: &str) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use transforms_testing::Bench;
+    use transforms_testing::Fixture;
 
-    fn bench(classes: &str) -> Bench {
-        Bench::new(&format!("{{taskcluster: {{worker-classes: {classes}}}}}"))
+    fn fixture(classes: &str) -> Fixture {
+        Fixture::new(&format!("{{taskcluster: {{worker-classes: {classes}}}}}"))
     }
 
     #[test]
     fn a_kind_may_have_a_class_of_its_own() {
-        let stub = "{worker-type: b-gpu, worker: {env: {A: b}}}";
-        assert_eq!(bench("{default: gcp-spot}").one(transform, stub, "worker-type"), r#""gpu-spot""#);
-        let own = bench("{default: gcp-spot, it: gcp-standard}");
-        assert_eq!(own.one(transform, stub, "worker-type"), r#""gpu-standard""#);
+        let description = "{worker-type: b-gpu, worker: {env: {A: b}}}";
         assert_eq!(
-            own.one(transform, stub, "worker.env"),
+            fixture("{default: gcp-spot}").one(transform, description, "worker-type"),
+            r#""gpu-spot""#
+        );
+        let own = fixture("{default: gcp-spot, it: gcp-standard}");
+        assert_eq!(own.one(transform, description, "worker-type"), r#""gpu-standard""#);
+        assert_eq!(
+            own.one(transform, description, "worker.env"),
             r#"{"A": "b", "GPUS": "0 1", "WORKSPACE": "12000"}"#
         );
     }
 
     #[test]
     fn a_worker_may_depend_on_who_asks() {
-        let stub = "{worker-type: {by-tasks-for: {cron: b-gpu, default: b-cpu}}, worker: {env: {}}}";
-        assert_eq!(bench("{default: x}").one(transform, stub, "worker-type"), r#""cpu""#);
-        assert_eq!(bench("{default: x}").one(transform, stub, "worker.env"), "{}");
+        let description = "{worker-type: {by-tasks-for: {cron: b-gpu, default: b-cpu}}, worker: {env: {}}}";
+        assert_eq!(fixture("{default: x}").one(transform, description, "worker-type"), r#""cpu""#);
+        assert_eq!(fixture("{default: x}").one(transform, description, "worker.env"), "{}");
     }
 
     #[test]
     fn what_is_missing_is_told() {
-        let error = bench("{default: x}").refused(transform, "{worker-type: b-gpo, worker: {}}");
+        let error = fixture("{default: x}").refused(transform, "{worker-type: b-gpo, worker: {}}");
         assert!(error.contains("did you mean `b-gpu`?"), "{error}");
-        let error = bench("{default: x}").refused(transform, "{worker-type: b-badgpu, worker: {}}");
+        let error = fixture("{default: x}").refused(transform, "{worker-type: b-badgpu, worker: {}}");
         assert!(
             error.contains("`worker-configuration.badgpu.env` in config.yml must have GPUS and WORKSPACE"),
             "{error}"
         );
-        let error = bench("{}").refused(transform, "{worker-type: b-cpu, worker: {}}");
+        let error = fixture("{}").refused(transform, "{worker-type: b-cpu, worker: {}}");
         assert_eq!(
             error,
             "params.yml:1:80: missing key `default` (at training_config.taskcluster.worker-classes.default): \

@@ -1,7 +1,7 @@
 //! From the layout of December 2024 to that of July 2026: names of kinds and stages, cleaning, earlier runs.
 
 use crate::config::datasets::{Dataset, sanitize};
-use crate::pipeline_version::Dialect;
+use crate::pipeline_version::PipelineVersion;
 use crate::upgrades::kind_names::today;
 use taskgraph_compat::value::Value;
 use taskgraph_compat::value::path::KeyPath;
@@ -66,7 +66,7 @@ fn thresholds(draft: &mut Draft, upgrade: &mut Upgrade) {
     let path = KeyPath::dotted("experiment.bicleaner.dataset-thresholds");
     for name in keys(draft, &path) {
         let Some(dataset) = Dataset::parse(&name) else { continue };
-        let Ok(short) = sanitize(Dialect::July2026, dataset.name) else { continue };
+        let Ok(short) = sanitize(PipelineVersion::July2026, dataset.name) else { continue };
         let label = format!("{}_{short}", dataset.provider);
         if label != *name && draft.rename(&path.join(&*name), &label) {
             upgrade.done(&path.join(&*name), format!("datasets are named as in labels: `{label}`"));

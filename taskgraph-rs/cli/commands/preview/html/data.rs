@@ -41,7 +41,7 @@ struct Data<'d> {
     /// The names of the boxes, each in one line or in two.
     names: Vec<(&'d str, Option<&'d str>)>,
     /// Where tasks are written.
-    spots: IndexSet<String>,
+    locations: IndexSet<String>,
     tasks: Vec<TaskData<'d>>,
 }
 
@@ -94,7 +94,7 @@ pub fn filling(preview: &Preview, focus: Option<&str>) -> Result<Filling> {
     }
     let kinds: IndexSet<&str> = tasks.values().map(|task| &*task.kind).collect();
     let stages: IndexSet<&str> = tasks.values().filter_map(|task| task.attribute("stage")).collect();
-    let mut spots = IndexSet::new();
+    let mut locations = IndexSet::new();
     let mut pool = Pool::default();
     let mut listed = Vec::with_capacity(tasks.len());
     for (label, task) in &tasks {
@@ -103,7 +103,7 @@ pub fn filling(preview: &Preview, focus: Option<&str>) -> Result<Filling> {
             label,
             kinds.get_index_of(&*task.kind).unwrap_or_default(),
             task.attribute("stage").and_then(|stage| stages.get_index_of(stage)),
-            spots.insert_full(written(task)).0,
+            locations.insert_full(written(task)).0,
             views(label, &sides, &tasks, &mut pool),
             looked.map(|looked| pool.whole(looked)).transpose()?,
         ));
@@ -123,7 +123,7 @@ pub fn filling(preview: &Preview, focus: Option<&str>) -> Result<Filling> {
         layout: drawn.as_ref().map(|(layout, _)| layout),
         size: drawn.as_ref().map(|(_, drawing)| (size(drawing).width, size(drawing).height)),
         names: drawn.iter().flat_map(|(_, drawing)| &drawing.nodes).map(|node| halves(&node.name)).collect(),
-        spots,
+        locations,
         tasks: listed,
     };
     let data = serde_json::to_string(&data)?.replace('<', "\\u003c");
@@ -181,7 +181,7 @@ fn shortened(report: &Report) -> Result<Json> {
 }
 
 fn written(task: &Task) -> String {
-    let spot = task.origin.spots.first();
+    let spot = task.origin.locations.first();
     let place = spot.map(|spot| place_of_key(&spot.document, &spot.path));
     place.map(|place| format!("{}:{}", place.source.name, place.span.line)).unwrap_or_default()
 }

@@ -14,7 +14,7 @@ use crate::python::text;
 use crate::value::Value;
 use error::FormatError;
 use spec::format_value;
-use template::plain_name;
+use template::template_name;
 
 /// The most bytes one template may grow to: a few nested fields could else fill the memory.
 pub(super) const MOST_OUTPUT: usize = 64 << 20;
@@ -116,7 +116,7 @@ fn fill(out: &mut String, template: &str, names: Names<'_, '_>, depth: usize) ->
             return wrong("single `}`: a brace that means itself is written twice");
         } else if after.is_empty() {
             return wrong("single `{`: a brace that means itself is written twice");
-        } else if let Some(name) = plain_name(after) {
+        } else if let Some(name) = template_name(after) {
             names.append(out, name)?;
             rest = &after[name.len() + 1..];
         } else {

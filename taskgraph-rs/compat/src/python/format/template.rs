@@ -9,7 +9,7 @@ use crate::python::format::error::FormatError;
 use crate::python::format::{MOST_OUTPUT, Names};
 
 /// Where in a template which names are filled in.
-pub struct Plain {
+pub struct Template {
     fields: Vec<Field>,
     /// The text behind the last field.
     rest: Range<usize>,
@@ -21,7 +21,7 @@ struct Field {
     name: Range<usize>,
 }
 
-impl Plain {
+impl Template {
     /// Reads a template. Nothing if it has anything else between braces, or braces that mean themselves.
     pub fn read(template: &str) -> Option<Self> {
         let mut fields = Vec::new();
@@ -29,11 +29,11 @@ impl Plain {
         while let Some(length) = memchr2(b'{', b'}', &template.as_bytes()[start..]) {
             let brace = start + length;
             let after = template[brace..].strip_prefix('{')?;
-            let name = brace + 1..brace + 1 + plain_name(after)?.len();
+            let name = brace + 1..brace + 1 + template_name(after)?.len();
             start = name.end + 1;
             fields.push(Field { before: brace - length..brace, name });
         }
-        Some(Plain { fields, rest: start..template.len() })
+        Some(Template { fields, rest: start..template.len() })
     }
 
     /// Appends the template that was read, with names filled in.
@@ -51,7 +51,7 @@ impl Plain {
 }
 
 /// The name of a field that is nothing but a name.
-pub fn plain_name(text: &str) -> Option<&str> {
+pub fn template_name(text: &str) -> Option<&str> {
     let is_letter = |byte: u8| byte.is_ascii_alphabetic() || byte == b'_';
     let bytes = text.as_bytes();
     let length = bytes.iter().position(|byte| !is_letter(*byte) && !byte.is_ascii_digit())?;

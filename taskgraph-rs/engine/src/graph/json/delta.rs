@@ -23,7 +23,7 @@ pub(crate) enum Node<'v> {
     /// A list.
     List(&'v Vec<Value>),
     /// Something that has no parts.
-    Plain(&'v Value),
+    Template(&'v Value),
 }
 
 impl<'v> From<&'v Value> for Node<'v> {
@@ -31,7 +31,7 @@ impl<'v> From<&'v Value> for Node<'v> {
         match value {
             Value::Map(map) => Node::Map(map),
             Value::List(items) => Node::List(items),
-            plain => Node::Plain(plain),
+            plain => Node::Template(plain),
         }
     }
 }
@@ -42,7 +42,7 @@ impl Node<'_> {
         match self {
             Node::Map(map) => Identity::of_map(map),
             Node::List(items) => Identity::of_list(items),
-            Node::Plain(value) => value.identity(),
+            Node::Template(value) => value.identity(),
         }
     }
 }
@@ -136,7 +136,7 @@ impl Caster {
         }
         if mold.other.replace(identity) != Some(identity) {
             match (node, &mut mold.parts) {
-                (Node::Plain(value), Parts::None) => return plain(value, &mut self.layout(depth)),
+                (Node::Template(value), Parts::None) => return plain(value, &mut self.layout(depth)),
                 // A list has no keys either, so an empty map is not to be taken for one.
                 (Node::Map(map), Parts::Some { keys, parts, after })
                     if map.len() == parts.len() && map.has_keys_at(keys) =>
@@ -177,7 +177,7 @@ impl Caster {
                 match empty_or_plain {
                     Node::Map(_) => layout.word("{}")?,
                     Node::List(_) => layout.word("[]")?,
-                    Node::Plain(value) => plain(value, &mut layout)?,
+                    Node::Template(value) => plain(value, &mut layout)?,
                 }
                 Parts::None
             }

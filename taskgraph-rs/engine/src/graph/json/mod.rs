@@ -113,7 +113,7 @@ impl TaskLayout {
 }
 
 fn labels(list: &LabelList) -> Node<'_> {
-    list.list().map_or(Node::Plain(&Value::Null), Node::List)
+    list.list().map_or(Node::Template(&Value::Null), Node::List)
 }
 
 fn edges(layout: &mut Layout<'_>, mut edges: SmallVec<[(&str, &str); 16]>) {

@@ -9,7 +9,7 @@ use taskgraph_compat::value::Value;
 use taskgraph_compat::value::path::KeyPath;
 
 /// The numbers in the tasks of a graph that JSON has no place for, each with its task and path; else the error itself.
-pub fn blame<'t>(tasks: impl IntoIterator<Item = &'t Arc<Task>>, error: serde_json::Error) -> anyhow::Error {
+pub fn locate<'t>(tasks: impl IntoIterator<Item = &'t Arc<Task>>, error: serde_json::Error) -> anyhow::Error {
     let mut problems = Vec::new();
     for task in tasks {
         let sections = [

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use anyhow::Result;
 use serde::ser::Error as _;
 
-use crate::graph::json::numbers::blame;
+use crate::graph::json::numbers::locate;
 use crate::graph::json::{TaskJson, TaskLayout};
 use crate::task::Task;
 use taskgraph_compat::json::Error;
@@ -33,7 +33,7 @@ pub(crate) fn write<'t, K: Copy + Sync>(
     out: &mut dyn Write,
 ) -> Result<()> {
     if tasks.clone().into_iter().any(|task| task.is_unwritable) {
-        return Err(blame(tasks, Error::custom("a number has no place in JSON")));
+        return Err(locate(tasks, Error::custom("a number has no place in JSON")));
     }
     if keys.is_empty() {
         return Ok(out.write_all(b"{}")?);
@@ -43,7 +43,7 @@ pub(crate) fn write<'t, K: Copy + Sync>(
     let mut comma = 1;
     in_order(keys, json, |part| match part {
         Ok(text) => Ok(out.write_all(&text[std::mem::take(&mut comma)..])?),
-        Err(error) => Err(blame(tasks.clone(), std::mem::replace(error, Error::custom("told already")))),
+        Err(error) => Err(locate(tasks.clone(), std::mem::replace(error, Error::custom("told already")))),
     })?;
     Ok(out.write_all(b"\n}")?)
 }

@@ -2,7 +2,7 @@
 
 use crate::actions::train::input::Wish;
 use crate::actions::train::{check, from_stage, from_task_groups, input_schema};
-use crate::pipeline_version::Dialect;
+use crate::pipeline_version::PipelineVersion;
 use anyhow::Result;
 use indexmap::IndexMap;
 use taskgraph::diagnostics::{Problem, Problems};
@@ -32,14 +32,14 @@ pub const TRAIN_2024: Action = Action {
     context: Context::Group,
     permission: "train",
     is_available: can_train,
-    schema: Some(|loaded| input_schema::schema(loaded, Dialect::December2024)),
-    plan: |call| plan(call, Dialect::December2024),
+    schema: Some(|project| input_schema::schema(project, PipelineVersion::December2024)),
+    plan: |call| plan(call, PipelineVersion::December2024),
 };
 
 /// The action in trees of July 2026.
 pub const TRAIN_2026: Action = Action {
-    schema: Some(|loaded| input_schema::schema(loaded, Dialect::July2026)),
-    plan: |call| plan(call, Dialect::July2026),
+    schema: Some(|project| input_schema::schema(project, PipelineVersion::July2026)),
+    plan: |call| plan(call, PipelineVersion::July2026),
     ..TRAIN_2024
 };
 
@@ -55,12 +55,12 @@ fn can_train(params: &Params) -> bool {
     is_one("head_repository") || is_one("base_repository") && params.is_pull_request()
 }
 
-fn plan(call: &Call<'_>, dialect: Dialect) -> Result<Plan> {
+fn plan(call: &Call<'_>, pipeline_version: PipelineVersion) -> Result<Plan> {
     let mut params = asked(call)?;
-    let words = check::words(call, &params, dialect)?;
+    let words = check::words(call, &params, pipeline_version)?;
     let mut problems = Vec::new();
-    let wish = Wish::take(&mut params, dialect, &mut problems);
-    problems.extend(check::config(call, &params, dialect));
+    let wish = Wish::take(&mut params, pipeline_version, &mut problems);
+    problems.extend(check::config(call, &params, pipeline_version));
     // A second opinion about the same value only confuses.
     let wrong = problems.iter().filter(|one| one.is_error() && one.code != "missing-key");
     let told: Vec<KeyPath> = wrong.map(|one| one.path.clone()).collect();
@@ -74,9 +74,9 @@ fn plan(call: &Call<'_>, dialect: Dialect) -> Result<Plan> {
         return Err(Problems(problems).distinct().into());
     }
     let mut plan = Plan { warnings: problems, ..Plan::default() };
-    let mut existing = match dialect {
-        Dialect::December2024 => from_stage::existing_tasks(call, &params, &wish, &mut plan)?,
-        Dialect::July2026 => from_task_groups::existing_tasks(call, &params, &wish, &mut plan)?,
+    let mut existing = match pipeline_version {
+        PipelineVersion::December2024 => from_stage::existing_tasks(call, &params, &wish, &mut plan)?,
+        PipelineVersion::July2026 => from_task_groups::existing_tasks(call, &params, &wish, &mut plan)?,
     }
     // Without groups, those of the decision itself stay.
     .map_or_else(|| existing_tasks(call.params), Ok)?;
@@ -116,7 +116,7 @@ fn asked(call: &Call<'_>) -> Result<Params> {
         mount: mount.clone(),
     });
     let mut params = Params::new(values, layers.collect());
-    call.loaded.extension.normalize(&mut params);
+    call.project.extension.normalize(&mut params);
     Ok(params)
 }
 

@@ -3,11 +3,11 @@
 
 use crate::actions::train::input_schema;
 use crate::actions::train::json_numbers::with_floats;
-use crate::pipeline_version::Dialect;
+use crate::pipeline_version::PipelineVersion;
 use anyhow::Result;
 use taskgraph::diagnostics::Problem;
 use taskgraph::parameters::{Params, tell};
-use taskgraph::schema::{Misfit, What, found};
+use taskgraph::schema::{Violation, What, found};
 use taskgraph_compat::suggest;
 use taskgraph_compat::value::Value;
 use taskgraph_compat::value::path::KeyPath;
@@ -21,22 +21,22 @@ const MOST_WORDS: usize = 8;
 
 /// Words that the form does not know. Whether keys are there is left to the validator of training configs, which
 /// knows what can be left out.
-pub fn words(call: &Call<'_>, params: &Params, dialect: Dialect) -> Result<Vec<Problem>> {
-    let mut misfits = Vec::new();
+pub fn words(call: &Call<'_>, params: &Params, pipeline_version: PipelineVersion) -> Result<Vec<Problem>> {
+    let mut violations = Vec::new();
     let config = params.get("training_config").unwrap_or(&Value::Null);
     collect(
-        &input_schema::schema(call.loaded, dialect)?,
+        &input_schema::schema(call.project, pipeline_version)?,
         config,
         &KeyPath::dotted("training_config"),
-        &mut misfits,
+        &mut violations,
     );
     // Models have a check of their own, which says more.
-    let models = KeyPath::dotted(dialect.layout().models);
-    misfits.retain(|misfit| !misfit.path.0.starts_with(&models.0));
-    Ok(misfits.iter().map(|misfit| tell(params, misfit)).collect())
+    let models = KeyPath::dotted(pipeline_version.layout().models);
+    violations.retain(|violation| !violation.path.0.starts_with(&models.0));
+    Ok(violations.iter().map(|violation| tell(params, violation)).collect())
 }
 
-fn collect(schema: &Value, value: &Value, path: &KeyPath, misfits: &mut Vec<Misfit>) {
+fn collect(schema: &Value, value: &Value, path: &KeyPath, violations: &mut Vec<Violation>) {
     if let Some(words) = schema.get("enum").and_then(Value::as_list)
         && !words.contains(value)
     {
@@ -48,33 +48,33 @@ fn collect(schema: &Value, value: &Value, path: &KeyPath, misfits: &mut Vec<Misf
         };
         let nearest = value.as_str().and_then(|word| suggest::nearest(word, words)).map(str::to_owned);
         let what = What::Wrong { found: found(value), allowed, nearest, instead: None };
-        misfits.push(Misfit { path: path.clone(), what });
+        violations.push(Violation { path: path.clone(), what });
     }
     let properties = schema.get("properties").and_then(Value::as_map);
     for (key, value) in value.as_map().into_iter().flatten() {
         let named = properties.and_then(|properties| properties.get(key));
         if let Some(schema) = named.or_else(|| schema.get("additionalProperties")) {
-            collect(schema, value, &path.join(key), misfits);
+            collect(schema, value, &path.join(key), violations);
         }
     }
     if let (Some(schema), Some(items)) = (schema.get("items"), value.as_list()) {
         for (index, item) in items.iter().enumerate() {
-            collect(schema, item, &path.join(index), misfits);
+            collect(schema, item, &path.join(index), violations);
         }
     }
 }
 
 /// All that is wrong with the training config, and what is odd.
-pub fn config(call: &Call<'_>, params: &Params, dialect: Dialect) -> Vec<Problem> {
-    let params = &with_floats(params, call.loaded.extension.parameters);
-    let mut problems = check_values(call.loaded, params, call.settings, Purpose::Training);
-    let unknown = taskgraph::parameters::unknown_in(params, &call.loaded.extension, "training_config");
+pub fn config(call: &Call<'_>, params: &Params, pipeline_version: PipelineVersion) -> Vec<Problem> {
+    let params = &with_floats(params, call.project.extension.parameters);
+    let mut problems = check_values(call.project, params, call.settings, Purpose::Training);
+    let unknown = taskgraph::parameters::unknown_in(params, &call.project.extension, "training_config");
     // A warning about the same key says less, and whoever knows the key of another layout says what to write instead.
     let is_told = |one: &Problem| problems.iter().any(|told| told.is_error() && told.path == one.path);
     let unknown: Vec<Problem> = unknown.into_iter().filter(|one| !is_told(one)).collect();
     problems.retain(|told| unknown.iter().all(|one| one.path != told.path));
     problems.extend(unknown);
-    if dialect == Dialect::July2026 {
+    if pipeline_version == PipelineVersion::July2026 {
         problems.extend(distillation(params));
     }
     problems
@@ -82,8 +82,8 @@ pub fn config(call: &Call<'_>, params: &Params, dialect: Dialect) -> Vec<Problem
 
 /// What else is wrong with a training config that is refused for what is `told`.
 pub fn others(call: &Call<'_>, params: &Params, told: &[Problem]) -> Result<Vec<Problem>> {
-    let params = with_floats(params, call.loaded.extension.parameters);
-    decision::others(call.loaded, &params, call.settings, told)
+    let params = with_floats(params, call.project.extension.parameters);
+    decision::others(call.project, &params, call.settings, told)
 }
 
 /// A corpus to distil from takes the place of what would be made of datasets, and its vocabulary has to come with it.

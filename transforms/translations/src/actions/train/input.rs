@@ -1,7 +1,7 @@
 //! What the input says beside the training config: which tasks of earlier groups are to be used again.
 
 use crate::config::schema::refused;
-use crate::pipeline_version::Dialect;
+use crate::pipeline_version::PipelineVersion;
 use indexmap::IndexMap;
 use taskgraph::diagnostics::Problem;
 use taskgraph::parameters::Params;
@@ -12,7 +12,7 @@ use taskgraph::task::id::TaskId;
 use taskgraph_compat::value::Value;
 use taskgraph_compat::value::path::KeyPath;
 
-/// Where a dialect has what.
+/// Where a pipeline version has what.
 struct Keys {
     groups: &'static str,
     start: &'static str,
@@ -40,10 +40,10 @@ pub struct Wish {
 
 impl Wish {
     /// Takes it out of the input, so that only a training config is left.
-    pub fn take(params: &mut Params, dialect: Dialect, problems: &mut Vec<Problem>) -> Self {
-        let keys = match dialect {
-            Dialect::December2024 => KEYS_2024,
-            Dialect::July2026 => KEYS_2026,
+    pub fn take(params: &mut Params, pipeline_version: PipelineVersion, problems: &mut Vec<Problem>) -> Self {
+        let keys = match pipeline_version {
+            PipelineVersion::December2024 => KEYS_2024,
+            PipelineVersion::July2026 => KEYS_2026,
         };
         let config = KeyPath::dotted("training_config");
         let mut take = |key: &str| {
@@ -70,7 +70,7 @@ impl Wish {
             }
             _ => return,
         };
-        // What has the wrong shape was told already.
+        // What has the wrong schema was told already.
         if read.problems.iter().any(|problem| problem.path.last_key() == Some(other)) {
             return;
         }

@@ -1,11 +1,11 @@
 //! The form of the action: the JSON schema that actions.json shows for its input.
 
-use crate::pipeline_version::Dialect;
+use crate::pipeline_version::PipelineVersion;
 use crate::pretrained::STUDENT;
 use anyhow::Result;
 use taskgraph::diagnostics::document::load;
 use taskgraph::diagnostics::{Problem, Problems, place_of_key};
-use taskgraph::generator::Loaded;
+use taskgraph::generator::Project;
 use taskgraph_compat::source::Source;
 use taskgraph_compat::value::Value;
 use taskgraph_compat::value::path::KeyPath;
@@ -25,26 +25,26 @@ struct Tree {
 }
 
 /// The form, filled in for a tree.
-pub fn schema(loaded: &Loaded, dialect: Dialect) -> Result<Value> {
-    let text = match dialect {
-        Dialect::December2024 => FORM_2024,
-        Dialect::July2026 => FORM_2026,
+pub fn schema(project: &Project, pipeline_version: PipelineVersion) -> Result<Value> {
+    let text = match pipeline_version {
+        PipelineVersion::December2024 => FORM_2024,
+        PipelineVersion::July2026 => FORM_2026,
     };
     let form = load(Source::new("<form of train>", text))?.1;
-    let default = loaded.extension.defaults.iter().find(|(name, _)| *name == "training_config");
-    let config = default.map(|(_, file)| load(loaded.tree.read(file)?)).transpose()?;
+    let default = project.extension.defaults.iter().find(|(name, _)| *name == "training_config");
+    let config = default.map(|(_, file)| load(project.tree.read(file)?)).transpose()?;
     let tree = Tree {
-        stages: stages(loaded)?.to_vec(),
+        stages: stages(project)?.to_vec(),
         config: config.map_or(Value::Null, |it| it.1),
-        asks_for_student: dialect.layout().is_asked_for(&loaded.tree, STUDENT),
+        asks_for_student: pipeline_version.layout().is_asked_for(&project.tree, STUDENT),
     };
     Ok(tree.fill(&form))
 }
 
 /// The stages that config.yml allows.
-fn stages(loaded: &Loaded) -> Result<&[Value]> {
-    loaded.config.get("valid-stages").and_then(Value::as_list).ok_or_else(|| {
-        let document = &loaded.config.document;
+fn stages(project: &Project) -> Result<&[Value]> {
+    project.config.get("valid-stages").and_then(Value::as_list).ok_or_else(|| {
+        let document = &project.config.document;
         let place = place_of_key(document, &KeyPath::default());
         let problem = Problem::error("missing-key", "missing key `valid-stages`")
             .at("valid-stages".into(), "the action `train` takes one of these as its target")

@@ -2,7 +2,7 @@
 
 use taskgraph::parameters::Params;
 use taskgraph::schema::fields::Fields as _;
-use taskgraph::schema::{Field, Shape};
+use taskgraph::schema::{Field, Schema};
 use taskgraph_compat::value::{Map, Value};
 
 /// The parameters with a float wherever one is needed and an integer stands. Only for checks: digests have numbers as
@@ -10,33 +10,33 @@ use taskgraph_compat::value::{Map, Value};
 pub fn with_floats(params: &Params, fields: &[Field]) -> Params {
     let mut params = params.clone();
     for field in fields {
-        if let Some(value) = params.get(field.name).map(|value| floats(&field.shape, value)) {
+        if let Some(value) = params.get(field.name).map(|value| floats(&field.schema, value)) {
             params.values_mut().put(field.name, value);
         }
     }
     params
 }
 
-fn floats(shape: &Shape, value: &Value) -> Value {
-    match (shape, value) {
+fn floats(schema: &Schema, value: &Value) -> Value {
+    match (schema, value) {
         #[expect(clippy::cast_precision_loss, reason = "a threshold is small")]
-        (Shape::Float, Value::Int(number)) => Value::Float(*number as f64),
-        (Shape::MapOf(inner), Value::Map(map)) => in_map(map, |_| Some(inner)),
-        (Shape::Map(fields), Value::Map(map)) => in_map(map, |key| named(fields, key)),
-        (Shape::Open(fields, rest), Value::Map(map)) => {
+        (Schema::Float, Value::Int(number)) => Value::Float(*number as f64),
+        (Schema::MapOf(inner), Value::Map(map)) => in_map(map, |_| Some(inner)),
+        (Schema::Map(fields), Value::Map(map)) => in_map(map, |key| named(fields, key)),
+        (Schema::Open(fields, rest), Value::Map(map)) => {
             in_map(map, |key| Some(named(fields, key).unwrap_or(rest)))
         }
         _ => value.clone(),
     }
 }
 
-fn named<'s>(fields: &'s [Field], key: &str) -> Option<&'s Shape> {
-    fields.iter().find(|field| field.name == key).map(|field| &field.shape)
+fn named<'s>(fields: &'s [Field], key: &str) -> Option<&'s Schema> {
+    fields.iter().find(|field| field.name == key).map(|field| &field.schema)
 }
 
-fn in_map<'s>(map: &Map, shape: impl Fn(&str) -> Option<&'s Shape>) -> Value {
+fn in_map<'s>(map: &Map, schema: impl Fn(&str) -> Option<&'s Schema>) -> Value {
     let entries = map.iter().map(|(key, value)| {
-        let value = shape(key).map_or_else(|| value.clone(), |shape| floats(shape, value));
+        let value = schema(key).map_or_else(|| value.clone(), |schema| floats(schema, value));
         (key.clone(), value)
     });
     entries.collect::<Map>().into()

@@ -10,7 +10,7 @@ use taskgraph::schema::fields::{Fields, missing, wrong};
 use taskgraph::transform::keyed_by::evaluate;
 use taskgraph::transform::notes::Dropped;
 use taskgraph::transform::substitute::{Missing, substitute};
-use taskgraph::transform::{Context, Stub, fan_out};
+use taskgraph::transform::{Context, TaskDescription, fan_out};
 use taskgraph_compat::python;
 use taskgraph_compat::value::{Map, Str, Value};
 
@@ -20,16 +20,17 @@ const KEYED: [&str; 2] = ["upstream-artifacts", "artifact-map"];
 const CORPORA: [&str; 2] = ["corpus-align", "distillation-corpus-final-filtering"];
 
 /// The transform.
-pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
+pub fn transform(ctx: &Context<'_>, descriptions: Vec<TaskDescription>) -> Result<Vec<TaskDescription>> {
     let archive = ctx.params.deep_get("training_config.experiment.archive-corpora").truthy();
-    fan_out(stubs, |mut stub, out| {
-        let (name, label) = upstream(&stub)?;
-        let item = stub.get("description").map(python::str).unwrap_or_default();
-        let kind = stub.get("attributes").and_then(|attributes| attributes.get("kind")?.as_str());
+    fan_out(descriptions, |mut description, out| {
+        let (name, label) = upstream(&description)?;
+        let item = description.get("description").map(python::str).unwrap_or_default();
+        let kind = description.get("attributes").and_then(|attributes| attributes.get("kind")?.as_str());
         let Some(kind) = kind else { return Err(missing("attributes.kind", "the kind of the task")) };
         if !archive && CORPORA.iter().any(|corpus| kind.starts_with(corpus)) {
-            let stage = stub.get("attributes").and_then(|attributes| attributes.get("stage")?.as_str());
-            ctx.record.drop_stub(Dropped {
+            let stage =
+                description.get("attributes").and_then(|attributes| attributes.get("stage")?.as_str());
+            ctx.record.drop_task(Dropped {
                 kind: ctx.kind.name.clone(),
                 stage: stage.map(Str::from),
                 why: "`archive-corpora` of the experiment is not set".into(),
@@ -38,7 +39,7 @@ pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
             return Ok(());
         }
         let names = taskgraph_compat::map! { "step_dir" => step_dir(&label)? };
-        let worker = stub.map_at("worker")?;
+        let worker = description.map_at("worker")?;
         for key in KEYED {
             let Some(value) = worker.get(key) else { continue };
             let chosen = evaluate(value, &format!("`{key}` in `{item}`"), |attribute| match attribute {
@@ -48,13 +49,13 @@ pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
             worker.put(key, chosen);
         }
         fill_in(worker, &names)?;
-        out.push(stub);
+        out.push(description);
         Ok(())
     })
 }
 
-fn upstream(stub: &Stub) -> Result<(Str, Str)> {
-    let Some(dependencies) = stub.get("dependencies").and_then(Value::as_map) else {
+fn upstream(description: &TaskDescription) -> Result<(Str, Str)> {
+    let Some(dependencies) = description.get("dependencies").and_then(Value::as_map) else {
         return Err(missing("dependencies", "the task whose files are uploaded"));
     };
     let (name, label) = only(dependencies)?;
@@ -82,38 +83,39 @@ fn fill_in(worker: &mut Map, names: &Map) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use transforms_testing::Bench;
+    use transforms_testing::Fixture;
 
-    const STUB: &str = "{dependencies: {export: export-ru-en}, attributes: {kind: export}, worker: {\
+    const TASK: &str = "{dependencies: {export: export-ru-en}, attributes: {kind: export}, worker: {\
         upstream-artifacts: {by-upstream-kind: {'(export|evaluate.*)': ['*'], default: ['*.log']}}, \
         artifact-map: {'*': [{task-reference: 'models/{experiment_name}_<decision>/{step_dir}/'}]}}}";
 
     #[test]
     fn files_depend_on_the_kind_and_go_to_the_directory_of_the_task() {
-        let bench = Bench::new("{experiment: {archive-corpora: false}}");
-        assert_eq!(bench.one(transform, STUB, "worker.upstream-artifacts"), r#"["*"]"#);
+        let fixture = Fixture::new("{experiment: {archive-corpora: false}}");
+        assert_eq!(fixture.one(transform, TASK, "worker.upstream-artifacts"), r#"["*"]"#);
         assert_eq!(
-            bench.one(transform, STUB, "worker.artifact-map"),
+            fixture.one(transform, TASK, "worker.artifact-map"),
             r#"{"*": [{"task-reference": "models/{experiment_name}_<decision>/exported/"}]}"#
         );
     }
 
     #[test]
     fn corpora_are_uploaded_if_they_are_to_be_kept() {
-        let stub = "{dependencies: {a: corpus-align-parallel-ru-en}, attributes: {kind: corpus-align-parallel}, \
+        let description = "{dependencies: {a: corpus-align-parallel-ru-en}, attributes: {kind: corpus-align-parallel}, \
                     worker: {artifact-map: {}}}";
-        let bench = |archive: bool| Bench::new(&format!("{{experiment: {{archive-corpora: {archive}}}}}"));
-        assert_eq!(bench(true).run(transform, stub).unwrap().len(), 1);
-        let bench = bench(false);
-        assert_eq!(bench.run(transform, stub).unwrap().len(), 0);
-        assert!(bench.record.into_notes().0[0].why.contains("archive-corpora"));
+        let fixture =
+            |archive: bool| Fixture::new(&format!("{{experiment: {{archive-corpora: {archive}}}}}"));
+        assert_eq!(fixture(true).run(transform, description).unwrap().len(), 1);
+        let fixture = fixture(false);
+        assert_eq!(fixture.run(transform, description).unwrap().len(), 0);
+        assert!(fixture.record.into_notes().0[0].why.contains("archive-corpora"));
     }
 
     #[test]
     fn what_an_upload_lacks_is_told() {
-        let bench = Bench::new("{}");
-        assert!(bench.refused(transform, "{}").contains("dependencies"));
-        let two = STUB.replace("export: export-ru-en", "export: e, evaluate: v");
-        assert!(bench.refused(transform, &two).contains("`export` and `evaluate`"));
+        let fixture = Fixture::new("{}");
+        assert!(fixture.refused(transform, "{}").contains("dependencies"));
+        let two = TASK.replace("export: export-ru-en", "export: e, evaluate: v");
+        assert!(fixture.refused(transform, &two).contains("`export` and `evaluate`"));
     }
 }

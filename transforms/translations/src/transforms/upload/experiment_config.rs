@@ -2,16 +2,17 @@
 
 use anyhow::{Context as _, Result};
 use taskgraph::schema::fields::Fields;
-use taskgraph::transform::{Context, Stub, each};
+use taskgraph::transform::{Context, TaskDescription, each};
 use taskgraph_compat::python::{base64, json};
 use taskgraph_compat::value::Value;
 
 /// The transform: `worker.data-map[0].data` becomes the training config as JSON in base64.
-pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
+pub fn transform(ctx: &Context<'_>, descriptions: Vec<TaskDescription>) -> Result<Vec<TaskDescription>> {
     let config = ctx.params.get("training_config").unwrap_or(&Value::Null);
     let data = base64::encode(json::dumps(config)?.as_bytes());
-    each(stubs, |stub| {
-        let map = stub.at("worker")?.as_map_mut().context("`worker` must be a map")?.list_at("data-map")?;
+    each(descriptions, |description| {
+        let map =
+            description.at("worker")?.as_map_mut().context("`worker` must be a map")?.list_at("data-map")?;
         let first = map.first_mut().and_then(Value::as_map_mut);
         first.context("`worker.data-map` must have a map for the config")?.put("data", data.as_str());
         Ok(())
@@ -21,14 +22,14 @@ pub fn transform(ctx: &Context<'_>, stubs: Vec<Stub>) -> Result<Vec<Stub>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use transforms_testing::Bench;
+    use transforms_testing::Fixture;
 
     #[test]
     fn the_config_goes_along_in_base64() {
-        let bench = Bench::new("{a: [1, é]}");
-        let data = bench.one(transform, "{worker: {data-map: [{x: y}]}}", "worker.data-map");
+        let fixture = Fixture::new("{a: [1, é]}");
+        let data = fixture.one(transform, "{worker: {data-map: [{x: y}]}}", "worker.data-map");
         // `{"a": [1, "\u00e9"]}`
         assert_eq!(data, r#"[{"x": "y", "data": "eyJhIjogWzEsICJcdTAwZTkiXX0="}]"#);
-        assert!(bench.refused(transform, "{worker: {data-map: []}}").contains("`worker.data-map`"));
+        assert!(fixture.refused(transform, "{worker: {data-map: []}}").contains("`worker.data-map`"));
     }
 }

@@ -3,39 +3,39 @@
 use crate::transforms::upload::upstream::only;
 use anyhow::Result;
 use taskgraph::schema::fields::Fields;
-use taskgraph::schema::{STRINGS, Shape, TEXT_OR_REFERENCE, optional, required};
+use taskgraph::schema::{STRINGS, Schema, TEXT_OR_REFERENCE, optional, required};
 use taskgraph::transform::payload::Payload;
-use taskgraph::transform::{Context, Stub};
+use taskgraph::transform::{Context, TaskDescription};
 use taskgraph_compat::map;
 use taskgraph_compat::value::{Map, Value};
 
-const WORKER: Shape = Shape::Map(&[
-    required("implementation", Shape::Str),
-    optional("os", Shape::Str),
-    required("app-name", Shape::Str),
-    required("bucket", Shape::Str),
+const WORKER: Schema = Schema::Map(&[
+    required("implementation", Schema::Str),
+    optional("os", Schema::Str),
+    required("app-name", Schema::Str),
+    required("bucket", Schema::Str),
     required("upstream-artifacts", STRINGS),
-    required("artifact-map", Shape::MapOf(&Shape::List(&TEXT_OR_REFERENCE))),
-    optional("allow-overwrites", Shape::Bool),
+    required("artifact-map", Schema::MapOf(&Schema::List(&TEXT_OR_REFERENCE))),
+    optional("allow-overwrites", Schema::Bool),
 ]);
 
 /// The worker implementation.
 pub const BEETMOVER_TRANSLATIONS: Payload = Payload {
     name: "scriptworker-beetmover-translations",
-    shape: |_| &WORKER,
+    schema: |_| &WORKER,
     follows_taskgraph: false,
     build,
 };
 
-fn build(_: &Context<'_>, stub: &mut Stub, definition: &mut Map) -> Result<()> {
-    let dependencies = stub.get("dependencies").and_then(Value::as_map).filter(|map| !map.is_empty());
+fn build(_: &Context<'_>, description: &mut TaskDescription, definition: &mut Map) -> Result<()> {
+    let dependencies = description.get("dependencies").and_then(Value::as_map).filter(|map| !map.is_empty());
     // Without dependencies, the files are those of the decision task.
     let upstream = match dependencies {
         Some(dependencies) => &**only(dependencies)?.0,
         None => "decision",
     };
     let task_id = map! { "task-reference" => format!("<{upstream}>") };
-    let worker = stub.map_at("worker")?;
+    let worker = description.map_at("worker")?;
     let get = |key: &str| worker.get(key).cloned().unwrap_or_default();
     let destinations = get("artifact-map");
     let paths: Map = destinations
