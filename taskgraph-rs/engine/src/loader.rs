@@ -18,6 +18,7 @@ use crate::schema::fields::Fields;
 use crate::transform::substitute::merge;
 use crate::transform::{Known, Registry, TaskDescription};
 use crate::tree::Tree;
+use crate::type_map::TypeMap;
 use taskgraph_compat::source::Place;
 use taskgraph_compat::suggest;
 use taskgraph_compat::value::path::KeyPath;
@@ -509,7 +510,7 @@ impl Loading<'_> {
             let own = Location { document: document.clone(), path };
             let locations = std::iter::once(own).chain(default_spots.iter().cloned()).collect();
             let origin = Arc::new(Origin { kind: self.name.clone(), name: name.clone(), locations });
-            out.push(TaskDescription { fields, origin, model: None, reuse: None, trail: None });
+            out.push(TaskDescription { fields, origin, extensions: TypeMap::default(), trail: None });
         }
     }
 }

@@ -10,6 +10,7 @@ use crate::graph::json::numbers;
 use crate::schema::fields::Fields;
 use crate::schema::{Schema, optional, required};
 use crate::task::{Dependencies, Label, LabelList, Task, TasksByLabel};
+use crate::type_map::TypeMap;
 use taskgraph_compat::json;
 use taskgraph_compat::value::{Map, Str, Value};
 
@@ -76,8 +77,7 @@ pub(crate) fn read(value: Value) -> Result<Task> {
         dependencies: named.collect::<Result<Dependencies>>()?,
         soft_dependencies: list(fields.take("soft_dependencies")),
         if_dependencies: list(fields.take("if_dependencies")),
-        model: None,
-        reuse: None,
+        extensions: TypeMap::default(),
     })
 }
 

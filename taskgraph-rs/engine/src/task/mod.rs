@@ -15,7 +15,7 @@ use indexmap::IndexMap;
 use serde::ser::{Serialize, Serializer};
 
 use crate::diagnostics::origin::Origin;
-use crate::transform::notes::{Model, Reuse};
+use crate::type_map::TypeMap;
 use taskgraph_compat::value::map::Named;
 use taskgraph_compat::value::{Map, Str, Value};
 
@@ -91,10 +91,8 @@ pub struct Task {
     pub soft_dependencies: LabelList,
     /// It runs only if at least one of these does.
     pub if_dependencies: LabelList,
-    /// The pretrained model it starts from, if it does.
-    pub model: Option<Arc<Model>>,
-    /// What it has to do with what earlier runs have made.
-    pub reuse: Option<Arc<Reuse>>,
+    /// What transforms of the tree say of it besides: its pretrained model, for one.
+    pub extensions: TypeMap,
     /// Whether it has a number that JSON has no place for, so that nothing is written of its graph.
     pub is_unwritable: bool,
     /// Where it was written.
