@@ -156,7 +156,7 @@ impl GraphConfig {
         Ok(GraphConfig { values, version, mozilla: MozillaVersion::default(), document })
     }
 
-    /// What is wrong with what an extension adds.
+    /// Returns the violations in the keys that an extension adds.
     pub fn refused_by(&self, extension: &Extension) -> Vec<Problem> {
         let violations = extension.config.map(|check| check(self)).unwrap_or_default();
         violations
@@ -193,7 +193,7 @@ impl GraphConfig {
         self.values.get("trust-domain").and_then(Value::as_str).unwrap_or_default()
     }
 
-    /// Who schedules the tasks of this tree at an SCM level.
+    /// Returns the scheduler of the tasks of this tree at an SCM level.
     pub fn scheduler_id(&self, level: &str) -> String {
         format!("{}-level-{level}", self.trust_domain())
     }

@@ -1,4 +1,4 @@
-//! Where a task or a task was written: the file, the key in it, and the defaults that were merged into it.
+//! Origins of tasks: the file, the key in it, and the defaults that were merged into the task.
 
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ pub struct Location {
     pub path: KeyPath,
 }
 
-/// Where a task was written. The first spot is its own; the others are defaults, nearest first.
+/// The origin of a task. Its first location is its own; the others are defaults, nearest first.
 #[derive(Debug)]
 pub struct Origin {
     /// The kind it belongs to.

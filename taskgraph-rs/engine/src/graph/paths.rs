@@ -14,7 +14,7 @@ use taskgraph_compat::value::Str;
 /// A step from a task to one that it depends on.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Hop {
-    /// What the task calls the dependency.
+    /// The name of the dependency in the task.
     pub name: Str,
     /// The task it depends on.
     pub to: Label,
@@ -55,7 +55,8 @@ impl<'g> Ways<'g> {
         self.dependents.get(label).map(Vec::as_slice).unwrap_or_default()
     }
 
-    /// How many steps each task is away that depends on `to`, directly or not. `to` itself is 0 steps away.
+    /// Returns the number of steps from each task to `to`, for all tasks that depend on it, directly or not. `to`
+    /// itself has 0.
     pub fn distances(&self, to: &'g Label) -> BTreeMap<&'g Label, usize> {
         let mut distances = BTreeMap::from([(to, 0)]);
         let mut waiting = VecDeque::from([(to, 0)]);

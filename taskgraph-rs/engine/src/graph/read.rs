@@ -17,7 +17,7 @@ use taskgraph_compat::value::{Map, Str, Value};
 const ANY_MAP: Schema = Schema::MapOf(&Schema::Any);
 const LABELS: Schema = Schema::Either(&[Schema::List(&Schema::Str), Schema::Null], "a list of labels");
 
-/// What a task looks like in the file.
+/// The schema of a task in the file.
 const TASK: Schema = Schema::Open(
     &[
         required("kind", Schema::Str),

@@ -1,4 +1,4 @@
-//! What contradicts itself in what is said of Taskgraph's version: pins, and the scripts that tasks are to get.
+//! Contradictions about Taskgraph's version: between pins, and with the scripts that tasks are to get.
 
 use crate::diagnostics::Problem;
 use crate::known_python::pin::{Package, Pin, Pins, Rule};

@@ -1,4 +1,4 @@
-//! What installs the packages that a tree asks for.
+//! Ways to install the packages that a tree asks for.
 
 use crate::known_python::pin::{Package, Pin, Pins, Rule};
 

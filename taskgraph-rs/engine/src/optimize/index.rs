@@ -1,4 +1,4 @@
-//! What Taskcluster is asked before a graph is optimized, and what it answers.
+//! Look-ups before a graph is optimized, and their answers.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -14,29 +14,29 @@ use taskgraph_compat::source::Source;
 use taskgraph_compat::value::path::KeyPath;
 use taskgraph_compat::value::{Map, Str, Value};
 
-/// How a task fares at the queue.
+/// The state of a task in the queue.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TaskState {
     /// `unscheduled`, `pending`, `running`, `completed`, `failed` or `exception`.
     pub state: Str,
     /// When it is forgotten, in RFC 3339.
     pub expires: Str,
-    /// Why its last run came to its end, if it has: `canceled`, `deadline-exceeded`, …
+    /// The reason for the end of its last run, if it has ended: `canceled`, `deadline-exceeded`, …
     pub reason: Option<Str>,
-    /// How long it took, if it completed.
+    /// The time that it took, if it completed.
     pub took: Option<Took>,
 }
 
-/// How long a task took that completed.
+/// The time that a completed task took.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Took {
-    /// Where it ran: `provisioner/workerType`.
+    /// The worker pool that it ran on: `provisioner/workerType`.
     pub pool: Str,
     /// All runs that it took, together: those that were interrupted, too, since machines were busy with them.
     pub seconds: u64,
 }
 
-/// What is to be looked up before a graph is optimized.
+/// The look-ups that a graph needs before it is optimized.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Wanted {
     /// Index paths, each once.
@@ -45,7 +45,7 @@ pub struct Wanted {
     pub tasks: Vec<TaskId>,
 }
 
-/// What was found: tasks in the index, and how they fare.
+/// The answers: tasks in the index, and their states.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Found {
     /// The index paths that lead to a task. All others lead nowhere.
@@ -56,7 +56,7 @@ pub struct Found {
     pub unknown: BTreeSet<TaskId>,
 }
 
-/// What a file of answers looks like.
+/// The schema of a file of answers.
 const SCHEMA: Schema = Schema::Open(
     &[
         optional("index", Schema::MapOf(&Schema::Str)),

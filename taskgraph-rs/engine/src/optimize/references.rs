@@ -20,7 +20,7 @@ static TASKS: LazyLock<Regex> =
 static ARTIFACTS: LazyLock<Regex> =
     LazyLock::new(|| Regex::new("<([^/]+)/([^>]+)>").expect("a pattern of this program compiles"));
 
-/// What the references of one task lead to.
+/// The targets of the references of one task.
 pub(super) struct References<'a> {
     /// The task's own id.
     pub own: &'a TaskId,
@@ -28,9 +28,9 @@ pub(super) struct References<'a> {
     pub decision: &'a str,
     /// Its dependencies by name, soft ones among them.
     pub dependencies: &'a IndexMap<Str, TaskId>,
-    /// Where public artifacts are.
+    /// The root url of public artifacts.
     pub root_url: &'a str,
-    /// Where all other artifacts are, from inside a task.
+    /// The url of all other artifacts, from inside a task.
     pub proxy_url: Option<&'a str>,
 }
 
@@ -39,7 +39,7 @@ pub(super) struct References<'a> {
 pub(super) struct Astray {
     /// The text it stands in; empty if it is none.
     pub text: String,
-    /// What is wrong with it.
+    /// The message.
     pub message: String,
     /// The nearest name of a dependency.
     pub nearest: Option<String>,

@@ -1,4 +1,4 @@
-//! What is left of a target graph: the tasks that run, with their ids, and references resolved.
+//! The subgraph that is left of a target graph: the tasks that run, with their ids, and references resolved.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -12,14 +12,15 @@ use crate::optimize::outcome::Passed;
 use crate::optimize::strategy::Deadline;
 use taskgraph_compat::time::parse_json_date;
 
-/// How long it may take from a decision to the creation of its last task: deadlines count from the creation.
+/// The longest time from a decision to the creation of its last task: deadlines count from the creation.
 pub const CREATION: Duration = Duration::from_secs(15 * 60);
 
 /// The states that let no other task begin, ever. A task that runs once more after a worker was lost, or because of its
 /// exit status (`onExitStatus`), is `pending` again: its state is that of its latest run.
 const ENDED_BADLY: [&str; 2] = ["failed", "exception"];
 
-/// Why a task cannot be used again; `None` if it can. `state` is what the queue says, `None` if it does not know the task.
+/// Returns the reason why a task cannot be used again; `None` if it can. `state` is that of the queue, `None` if the
+/// queue does not know the task.
 /// `deadline` is the last one of what would depend on the task.
 pub(super) fn objection(
     state: Option<&TaskState>,

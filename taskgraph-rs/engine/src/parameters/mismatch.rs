@@ -1,4 +1,4 @@
-//! What the Python of a tree says of parameters that do not fit its schema, with the places of the keys.
+//! Errors of the tree's Python about parameters that do not fit its schema, with the places of the keys.
 
 use crate::diagnostics::Problem;
 use crate::parameters::Params;

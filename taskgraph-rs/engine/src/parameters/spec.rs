@@ -1,4 +1,4 @@
-//! Which parameters are meant: a file, a url, or those of a decision that was made.
+//! Specifications of parameters: a file, a url, or the parameters of an earlier decision.
 //! Python: `taskgraph.parameters.load_parameters_file`.
 
 use std::fmt;
@@ -11,10 +11,10 @@ use crate::parameters::{Given, read_file};
 use crate::task::id::TaskId;
 use taskgraph_compat::source::Source;
 
-/// What the parameters of a decision are called among its artifacts.
+/// The name of a decision's parameters among its artifacts.
 const ARTIFACT: &str = "public/parameters.yml";
 
-/// How parameters are named.
+/// A specification of parameters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Spec {
     /// A file.
@@ -29,7 +29,7 @@ pub enum Spec {
     Url(String),
 }
 
-/// Where parameters are fetched from. `None` stands for what does not exist.
+/// Fetches parameters. `None` stands for parameters that do not exist.
 pub trait Fetch {
     /// The task at an index path.
     fn find_task(&self, index_path: &str) -> Result<Option<TaskId>>;
@@ -67,7 +67,7 @@ impl Spec {
         }
     }
 
-    /// What these parameters are called among others. Python: `Parameters.format_spec`.
+    /// Returns the name of these parameters among others. Python: `Parameters.format_spec`.
     pub fn name(&self) -> String {
         match self {
             Spec::File(path) => stem(path),

@@ -1,4 +1,4 @@
-//! What is to be said of Python when a signal has ended it.
+//! Messages about a Python process that a signal has ended.
 
 use taskgraph_compat::error::Machine;
 

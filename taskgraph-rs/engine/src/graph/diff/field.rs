@@ -9,11 +9,11 @@ use taskgraph_compat::value::{Map, Value};
 /// A field that is not the same in two values.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FieldChange {
-    /// Where it stands. An item that is gone from a list has its old index, any other its new one.
+    /// The path. An item that is gone from a list has its old index, any other its new one.
     pub path: KeyPath,
-    /// What it was; nothing if it was not there.
+    /// The old value; `None` if there was none.
     pub before: Option<Value>,
-    /// What it is; nothing if it is not there any more.
+    /// The new value; `None` if there is none.
     pub after: Option<Value>,
 }
 
@@ -61,7 +61,7 @@ fn compare_maps(path: KeyPath, before: &Map, after: &Map, found: &mut Vec<FieldC
     }
 }
 
-/// What both lists begin and end with is put aside. If as many items are left on both sides, they are compared one by
+/// The common beginning and end of both lists are left out. If as many items are left on both sides, they are compared one by
 /// one; else some are gone and others are new.
 fn compare_lists(path: KeyPath, before: &[Value], after: &[Value], found: &mut Vec<FieldChange>) {
     let head = before.iter().zip(after).take_while(|(a, b)| a == b).count();
