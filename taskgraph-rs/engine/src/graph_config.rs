@@ -5,7 +5,7 @@ use std::sync::Arc;
 use anyhow::{Result, bail};
 
 use crate::diagnostics::document::load;
-use crate::diagnostics::origin::told;
+use crate::diagnostics::origin::problem_of;
 use crate::diagnostics::{Problem, Problems, place_of_value};
 use crate::extension::Extension;
 use crate::mozilla_taskgraph_version::MozillaVersion;
@@ -139,7 +139,7 @@ impl GraphConfig {
         }
         let mut problems: Vec<_> = violations
             .iter()
-            .map(|violation| told(violation, violation.path.clone(), Some(&document)))
+            .map(|violation| problem_of(violation, violation.path.clone(), Some(&document)))
             .collect();
         let repositories = value.get("taskgraph").and_then(|taskgraph| taskgraph.get("repositories"));
         if repositories.and_then(Value::as_map).is_some_and(Map::is_empty) {
@@ -161,7 +161,7 @@ impl GraphConfig {
         let violations = extension.config.map(|check| check(self)).unwrap_or_default();
         violations
             .iter()
-            .map(|violation| told(violation, violation.path.clone(), Some(&self.document)))
+            .map(|violation| problem_of(violation, violation.path.clone(), Some(&self.document)))
             .collect()
     }
 

@@ -145,7 +145,7 @@ pub fn load_kinds(
 ) -> Result<IndexMap<Str, Kind>> {
     let names = tree.kind_names()?;
     let mut problems = Vec::new();
-    // All files are read side by side; what is wrong with a kind that nobody asked for is not told.
+    // All files are read side by side; what is wrong with a kind that nobody asked for is not reported.
     let mut project: IndexMap<&String, Result<Kind>> = names
         .par_iter()
         .map(|name| (name, Kind::load(tree, registry, judge, name)))

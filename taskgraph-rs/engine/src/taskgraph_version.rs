@@ -159,7 +159,7 @@ impl TaskgraphVersion {
         self.since(23, 0, 0)
     }
 
-    /// Whether parameters that somebody brings along are read only if `decision` is told to. Before, the event decides. 24.0.
+    /// Whether parameters that somebody brings along are read only if `decision` is reported to. Before, the event decides. 24.0.
     pub fn asks_for_parameter_override(self) -> bool {
         self.since(24, 0, 0)
     }

@@ -1,4 +1,4 @@
-//! The order of the rooms: config, kinds, parameters, full graph, targets, optimize, morph. Nothing else knows it.
+//! The order of the phases: config, kinds, parameters, full graph, targets, optimize, morph. No other file knows it.
 
 pub(crate) mod batches;
 pub(crate) mod dedup;
@@ -229,16 +229,16 @@ impl Project {
             _ => format!("{} keys stand twice in files of the tree", files.len()),
         };
         let key = first.path.last_key().unwrap_or_default();
-        let mut told = Problem::warning("equal-keys-in-tree", message)
+        let mut reported = Problem::warning("equal-keys-in-tree", message)
             .at(first.path.clone(), format!("`{key}`: this one wins"))
             .in_place(first.place.clone());
         for related in found.iter().flat_map(|one| &one.related) {
-            told = told.with(Some(related.place.clone()), related.label.clone());
+            reported = reported.with(Some(related.place.clone()), related.label.clone());
         }
         for other in &found[1..] {
-            told = told.with(other.place.clone(), other.label.clone());
+            reported = reported.with(other.place.clone(), other.label.clone());
         }
-        Some(told)
+        Some(reported)
     }
 
     /// Fills what is missing in the parameters, and checks all of them.

@@ -116,7 +116,7 @@ mod tests {
         TaskGraph::from_json(&serde_json::Value::from(tasks).to_string()).unwrap()
     }
 
-    fn told(ways: &[Vec<Hop>]) -> Vec<String> {
+    fn reported(ways: &[Vec<Hop>]) -> Vec<String> {
         let way = |way: &Vec<Hop>| way.iter().map(|hop| hop.to.to_string()).collect::<Vec<_>>().join(" ");
         ways.iter().map(way).collect()
     }
@@ -127,11 +127,11 @@ mod tests {
         let ways = Ways::new(&graph);
         let (from, to) = (ways.label("d").unwrap(), ways.label("a").unwrap());
         let (all, more) = ways.between(from, to, 10);
-        assert_eq!((told(&all), more), (vec!["b a".into(), "c a".into(), "c b a".into()], false));
+        assert_eq!((reported(&all), more), (vec!["b a".into(), "c a".into(), "c b a".into()], false));
         let (one, more) = ways.between(from, to, 1);
-        assert_eq!((told(&one), more), (vec!["b a".into()], true));
+        assert_eq!((reported(&one), more), (vec!["b a".into()], true));
         assert_eq!(ways.between(to, from, 10), (Vec::new(), false));
-        assert_eq!(told(&ways.between(to, to, 10).0), [""]);
+        assert_eq!(reported(&ways.between(to, to, 10).0), [""]);
     }
 
     #[test]

@@ -163,14 +163,14 @@ mod tests {
 
     #[test]
     fn a_graph_that_is_none_is_refused() {
-        for (text, told) in [
+        for (text, reported) in [
             ("[]", "the task graph must be a map"),
             ("{", "the task graph is no JSON"),
             (r#"{"a": {"label": "a"}}"#, "the task `a` of the task graph is wrong: wrong or missing: `kind`"),
             (&GRAPH.replace(r#""build": "a""#, r#""build": "d""#), "depends on `d`, which does not exist"),
         ] {
             let error = format!("{:#}", TaskGraph::from_json(text).err().unwrap());
-            assert!(error.contains(told), "{error}");
+            assert!(error.contains(reported), "{error}");
         }
     }
 }

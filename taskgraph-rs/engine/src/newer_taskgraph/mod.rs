@@ -14,7 +14,7 @@ use crate::taskgraph_version::{TaskgraphVersion, since};
 use taskgraph_compat::source::{Place, Span};
 use taskgraph_compat::value::path::KeyPath;
 
-/// Something that is otherwise in a newer Taskgraph. The order is the one in which people are told.
+/// Something that is otherwise in a newer Taskgraph. The order is the one in which people are reported.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Change {
     /// The first version in which it is.

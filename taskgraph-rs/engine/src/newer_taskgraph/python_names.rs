@@ -51,7 +51,7 @@ pub(super) fn changes(tree: &Tree) -> (Vec<Change>, Vec<Problem>) {
         match tree.read(&file) {
             Ok(source) => changes.extend(Module::new(&source).changes()),
             Err(error) => match Problems::from_error(error) {
-                Ok(told) => problems.extend(told.into_iter().map(Problem::as_warning)),
+                Ok(reported) => problems.extend(reported.into_iter().map(Problem::as_warning)),
                 Err(error) => problems.push(Problem::warning("unreadable", format!("{error:#}"))),
             },
         }

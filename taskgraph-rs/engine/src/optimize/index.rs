@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use anyhow::Result;
 
-use crate::diagnostics::origin::told;
+use crate::diagnostics::origin::problem_of;
 use crate::diagnostics::{Problem, Problems, place_of_key, place_of_value};
 use crate::parameters::Given;
 use crate::schema::{Schema, optional, required};
@@ -83,7 +83,7 @@ impl Found {
         let violations = SCHEMA.check(&values.clone().into());
         let mut problems: Vec<Problem> = violations
             .iter()
-            .map(|violation| told(violation, violation.path.clone(), Some(document)))
+            .map(|violation| problem_of(violation, violation.path.clone(), Some(document)))
             .collect();
         let mut found = Found::default();
         let mut id = |text: &str, path: KeyPath, place_of: fn(&_, &_) -> _| match TaskId::parse(text) {
@@ -139,15 +139,15 @@ mod tests {
 
     #[test]
     fn all_that_is_wrong_is_told_with_its_place() {
-        let told = read(
+        let reported = read(
             "{\"index\": {\"a.b\": \"short\", \"c\": 1},\n \"status\": {\"x\": {\"state\": \"failed\"}}}",
         )
         .unwrap_err();
-        let lines: Vec<&str> = told.lines().collect();
-        assert_eq!(lines.len(), 4, "{told}");
-        assert!(lines[0].starts_with("found.json:1:33: `c` must be a string"), "{told}");
-        assert!(lines[1].starts_with("found.json:2:13: missing key `expires`"), "{told}");
-        assert!(lines[3].starts_with("found.json:2:13: `x` is no taskId"), "{told}");
-        assert!(lines[2].starts_with("found.json:1:19: `short` is no taskId"), "{told}");
+        let lines: Vec<&str> = reported.lines().collect();
+        assert_eq!(lines.len(), 4, "{reported}");
+        assert!(lines[0].starts_with("found.json:1:33: `c` must be a string"), "{reported}");
+        assert!(lines[1].starts_with("found.json:2:13: missing key `expires`"), "{reported}");
+        assert!(lines[3].starts_with("found.json:2:13: `x` is no taskId"), "{reported}");
+        assert!(lines[2].starts_with("found.json:1:19: `short` is no taskId"), "{reported}");
     }
 }

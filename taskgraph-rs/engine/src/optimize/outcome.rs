@@ -81,7 +81,7 @@ pub struct PassedOver {
 pub enum Passed {
     /// The queue does not know it.
     Unknown,
-    /// It is in this state, for this reason if the queue has told one.
+    /// It is in this state, for this reason if the queue has reported one.
     State(Str, Option<Str>),
     /// It is gone since then, or will be any moment.
     Expired(Str),

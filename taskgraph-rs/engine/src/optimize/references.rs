@@ -61,12 +61,12 @@ impl References<'_> {
                 astray.push(Astray { text: String::new(), message, nearest: None });
                 return Ok::<Str, std::convert::Infallible>("".into());
             };
-            let told = astray.len();
+            let reported = astray.len();
             let resolved = match name {
                 TASK => TASKS.replace_all(text, |groups: &Captures<'_>| self.task(groups, &mut astray)),
                 _ => ARTIFACTS.replace_all(text, |groups: &Captures<'_>| self.artifact(groups, &mut astray)),
             };
-            astray[told..].iter_mut().for_each(|one| one.text = text.to_string());
+            astray[reported..].iter_mut().for_each(|one| one.text = text.to_string());
             Ok(resolved.into())
         });
         let Ok(filled) = filled;
@@ -192,13 +192,13 @@ mod tests {
             resolve(map! { TASK => 1 }, None).unwrap_err(),
             ["`task-reference` must be a string, found the integer 1"]
         );
-        for (text, told) in [
+        for (text, reported) in [
             ("<self/public/x>", "a task cannot refer to its own artifacts"),
             ("<c/public/x>", "there is no dependency `c`"),
             ("<a/private/x>", "TASKCLUSTER_PROXY_URL is not set"),
         ] {
             let found = resolve(map! { ARTIFACT => text }, None).unwrap_err();
-            assert!(found.len() == 1 && found[0].contains(told), "{found:?}");
+            assert!(found.len() == 1 && found[0].contains(reported), "{found:?}");
         }
     }
 }

@@ -116,11 +116,11 @@ fn choose<'a>(request: &Request<'a>, nodes: &Nodes<'a>) -> Result<Vec<Chosen<'a>
 /// Tasks that no worker can run and that are still there. Python: `verify_always_optimized`.
 fn still_there(graph: &ReadyGraph) -> Vec<Problem> {
     let tasks = graph.tasks.values().map(|ready| &ready.task).filter(|task| !can_run(task));
-    let told = tasks.map(|task| {
+    let reported = tasks.map(|task| {
         let message = format!("`{}` has to be optimized away, but is still there", task.label);
         let path = "worker-type".into();
         let place = task.origin.place(&path);
         Problem::error("always-optimized", message).at(path, "no worker can run it").in_place(place)
     });
-    told.collect()
+    reported.collect()
 }

@@ -51,7 +51,7 @@ pub(super) fn subgraph(
     for made in made {
         match made {
             Ok(ready) => drop(tasks.insert(ready.task_id.clone(), ready)),
-            Err(told) => problems.extend(told),
+            Err(reported) => problems.extend(reported),
         }
     }
     Problems(problems).distinct().check()?;

@@ -37,7 +37,7 @@ pub struct Layer {
     pub mount: KeyPath,
 }
 
-/// The parameters. Reading them is noted, so that what nobody reads can be told.
+/// The parameters. Reading them is noted, so that what nobody reads can be reported.
 #[derive(Debug, Default)]
 pub struct Params {
     values: Map,

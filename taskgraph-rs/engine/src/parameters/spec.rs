@@ -189,7 +189,7 @@ mod tests {
 
     #[test]
     fn what_is_not_there_is_told_with_what_was_asked() {
-        for (text, told) in [
+        for (text, reported) in [
             ("task-id=short", "`short` is no taskId: one has 22 letters, digits, `-` and `_`"),
             ("task-id=", "nothing stands behind `task-id=`"),
             (
@@ -205,7 +205,7 @@ mod tests {
                 "https://x/list.yml:1:1: `https://x/list.yml` must hold a map, found a list",
             ),
         ] {
-            assert_eq!(level(text), Err(told.to_owned()), "{text}");
+            assert_eq!(level(text), Err(reported.to_owned()), "{text}");
         }
         assert!(level("https://x/no.yml").unwrap_err().starts_with("https://x/no.yml:2:"));
         assert!(level("no-such-file.yml").unwrap_err().contains("no-such-file.yml"));

@@ -31,10 +31,10 @@ pub(super) fn problem(error: &str, asked: &Asked<'_>) -> anyhow::Error {
     if let (Some("Died"), Some(signal)) = (error.get("type").and_then(Value::as_str), killed) {
         return crate::python_worker::killed(asked.what, signal);
     }
-    Problems::from(told(&error, asked)).into()
+    Problems::from(reported(&error, asked)).into()
 }
 
-fn told(error: &Value, asked: &Asked<'_>) -> Problem {
+fn reported(error: &Value, asked: &Asked<'_>) -> Problem {
     let mut problem = Problem::error("python", headline(error, asked.what));
     let class = text(error, "type");
     let transform = text(error, "transform");

@@ -12,8 +12,8 @@ pub struct Violations(pub Vec<Violation>);
 
 impl std::fmt::Display for Violations {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let told: Vec<_> = self.0.iter().map(|violation| format!("`{}`", violation.path)).collect();
-        write!(f, "wrong or missing: {}", told.join(", "))
+        let reported: Vec<_> = self.0.iter().map(|violation| format!("`{}`", violation.path)).collect();
+        write!(f, "wrong or missing: {}", reported.join(", "))
     }
 }
 

@@ -342,8 +342,8 @@ mod tests {
     fn every_misfit_is_told_at_once() {
         let value = Value::from(map! { "urls" => "https://x", "mood" => "use" });
         let violations = MODEL.check(&value);
-        let told: Vec<_> = violations.iter().map(|m| m.path.to_string()).collect();
-        assert_eq!(told, ["urls", "mood", "mode"]);
+        let reported: Vec<_> = violations.iter().map(|m| m.path.to_string()).collect();
+        assert_eq!(reported, ["urls", "mood", "mode"]);
     }
 
     #[test]
@@ -359,17 +359,17 @@ mod tests {
 
     #[test]
     fn what_is_wrong_inside_the_shape_that_is_meant_is_told() {
-        let told = |schema: &Schema, value: Value| {
+        let reported = |schema: &Schema, value: Value| {
             Vec::from_iter(schema.check(&value).iter().map(|m| m.path.to_string()))
         };
         const EITHER: Schema =
             Schema::Either(&[Schema::Str, MODEL, STRINGS], "a text, a model or a list of strings");
         let model = map! { "urls" => "https://x", "mode" => "use" };
-        assert_eq!(told(&EITHER, model.into()), ["urls"]);
-        assert_eq!(told(&EITHER, [Value::from("a"), Value::from(1)].into_iter().collect()), ["[1]"]);
-        assert_eq!(told(&EITHER, 1.into()), [""]);
-        assert_eq!(told(&TEXT_OR_REFERENCE, map! { "task-reference" => 1 }.into()), ["task-reference"]);
-        assert_eq!(told(&TEXT_OR_REFERENCE, map! { "reference" => "x" }.into()), [""]);
+        assert_eq!(reported(&EITHER, model.into()), ["urls"]);
+        assert_eq!(reported(&EITHER, [Value::from("a"), Value::from(1)].into_iter().collect()), ["[1]"]);
+        assert_eq!(reported(&EITHER, 1.into()), [""]);
+        assert_eq!(reported(&TEXT_OR_REFERENCE, map! { "task-reference" => 1 }.into()), ["task-reference"]);
+        assert_eq!(reported(&TEXT_OR_REFERENCE, map! { "reference" => "x" }.into()), [""]);
     }
 
     #[test]

@@ -411,7 +411,7 @@ impl Tree {
     /// Lists the files that the repository tracks, so that nobody has to wait for git later.
     pub fn list_tracked(&self) {
         // Without a repository there is no telling how much lies around the tree: that is listed only if it is needed.
-        // What goes wrong is told then, too.
+        // What goes wrong is reported then, too.
         if self.repository().is_some() {
             let _ = self.tracked();
         }

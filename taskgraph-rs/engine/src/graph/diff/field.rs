@@ -107,7 +107,7 @@ mod tests {
     use super::*;
     use taskgraph_compat::json;
 
-    fn told(before: &str, after: &str) -> Vec<String> {
+    fn reported(before: &str, after: &str) -> Vec<String> {
         let read = |text: &str| json::read(text).unwrap();
         let show = |value: &Option<Value>| value.as_ref().map_or("-".into(), |value| format!("{value:?}"));
         changes(&read(before), &read(after))
@@ -120,22 +120,22 @@ mod tests {
     fn fields_that_differ_are_told_with_their_paths() {
         let before = r#"{"a": {"b": 1, "c": 2}, "d": null, "e": [1]}"#;
         let after = r#"{"a": {"b": 1, "c": 3, "x": 4}, "e": [1], "n": null}"#;
-        assert_eq!(told(before, after), ["a.c 2 3", "a.x - 4", "d null -", "n - null"]);
-        assert_eq!(told(before, before), [""; 0]);
+        assert_eq!(reported(before, after), ["a.c 2 3", "a.x - 4", "d null -", "n - null"]);
+        assert_eq!(reported(before, before), [""; 0]);
     }
 
     #[test]
     fn items_that_come_into_a_list_do_not_change_those_around_them() {
-        assert_eq!(told("[1, 2, 3]", "[1, 7, 8, 2, 3]"), ["[1] - 7", "[2] - 8"]);
-        assert_eq!(told("[1, 2, 3]", "[3]"), ["[0] 1 -", "[1] 2 -"]);
-        assert_eq!(told(r#"[{"a": 1, "b": 2}]"#, r#"[{"a": 1, "b": 3}]"#), ["[0].b 2 3"]);
-        assert_eq!(told("[1, 2]", "[2, 1]"), ["[0] 1 2", "[1] 2 1"]);
+        assert_eq!(reported("[1, 2, 3]", "[1, 7, 8, 2, 3]"), ["[1] - 7", "[2] - 8"]);
+        assert_eq!(reported("[1, 2, 3]", "[3]"), ["[0] 1 -", "[1] 2 -"]);
+        assert_eq!(reported(r#"[{"a": 1, "b": 2}]"#, r#"[{"a": 1, "b": 3}]"#), ["[0].b 2 3"]);
+        assert_eq!(reported("[1, 2]", "[2, 1]"), ["[0] 1 2", "[1] 2 1"]);
     }
 
     #[test]
     fn an_item_that_stands_there_several_times_is_counted() {
-        assert_eq!(told("[1, 2]", "[1, 2, 1, 2]"), ["[2] - 1", "[3] - 2"]);
-        assert_eq!(told("[1, 1, 2]", "[2, 1, 2, 2]"), ["[1] 1 -", "[0] - 2", "[2] - 2"]);
+        assert_eq!(reported("[1, 2]", "[1, 2, 1, 2]"), ["[2] - 1", "[3] - 2"]);
+        assert_eq!(reported("[1, 1, 2]", "[2, 1, 2, 2]"), ["[1] 1 -", "[0] - 2", "[2] - 2"]);
     }
 
     #[test]
