@@ -1,7 +1,7 @@
 //! What is done with each input that a fuzzer makes: it is read or refused, and nothing else happens.
 
+use taskgraph::keyed_by::evaluate;
 use taskgraph::parameters::{Given, Params, check};
-use taskgraph::transform::keyed_by::evaluate;
 use taskgraph_compat::python::{Regex, format, format_partial};
 use taskgraph_compat::source::Source;
 use taskgraph_compat::value::Value;

@@ -14,8 +14,8 @@ use taskgraph::diagnostics::{Problem, Problems};
 use taskgraph::generator::target_tasks::Targets;
 use taskgraph::generator::{Full, Project};
 use taskgraph::parameters::Params;
+use taskgraph::registry::Registry;
 use taskgraph::settings::Settings;
-use taskgraph::transform::Registry;
 use taskgraph_training::{of_run_task, parameters, set_stage};
 
 /// A graph, and what is asked of it.

@@ -52,7 +52,7 @@ use interruption::{INTERRUPTED, Interruption};
 use phase::Phase;
 use report::Reporter;
 use taskgraph::diagnostics::Problems;
-use taskgraph::transform::Registry;
+use taskgraph::registry::Registry;
 use taskgraph_compat::error::Machine;
 use taskgraph_python::interruption::Interrupted;
 use taskgraph_taskcluster::CreateFailure;

@@ -12,8 +12,8 @@ use taskgraph::diagnostics::Problems;
 use taskgraph::generator::Project;
 use taskgraph::graph::diff::unified;
 use taskgraph::parameters::Params;
+use taskgraph::registry::Registry;
 use taskgraph::settings::Settings;
-use taskgraph::transform::Registry;
 use taskgraph::tree::Tree;
 use taskgraph::tree::revision::Revision;
 

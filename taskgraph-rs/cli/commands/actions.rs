@@ -12,7 +12,7 @@ use crate::report::Reporter;
 use anstream::eprintln;
 use anyhow::Result;
 use taskgraph::generator::{NO_DECISION, Project};
-use taskgraph::transform::Registry;
+use taskgraph::registry::Registry;
 use taskgraph_compat::json;
 use taskgraph_decision::actions;
 

@@ -8,7 +8,7 @@ use crate::output::write;
 use crate::report::{Reporter, one_line};
 use anstream::eprintln;
 use anyhow::Result;
-use taskgraph::transform::Registry;
+use taskgraph::registry::Registry;
 use taskgraph_python::interruption::hold;
 
 /// Builds an image, or writes its context.

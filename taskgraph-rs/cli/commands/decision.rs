@@ -19,10 +19,10 @@ use taskgraph::generator::Project;
 use taskgraph::known_urls::Urls;
 use taskgraph::optimize::index::Found;
 use taskgraph::parameters::Params;
+use taskgraph::registry::Registry;
 use taskgraph::settings::Settings;
 use taskgraph::task::Label;
 use taskgraph::task::id::TaskId;
-use taskgraph::transform::Registry;
 use taskgraph_compat::time::parse_json_date;
 use taskgraph_decision::decision::{
     Asked, Creation, Decided, Decision, Derived, Queue, Step, Summary, parameters,

@@ -7,7 +7,7 @@ use crate::output::write;
 use crate::report::Reporter;
 use anyhow::Result;
 use taskgraph::diagnostics::{Problem, Problems};
-use taskgraph::transform::Registry;
+use taskgraph::registry::Registry;
 
 /// Prints the digest of an image.
 pub fn run(options: &ImageDigestOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {

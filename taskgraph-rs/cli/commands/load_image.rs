@@ -10,9 +10,9 @@ use crate::report::{Reporter, one_line};
 use anstream::eprintln;
 use anyhow::{Context as _, Result};
 use taskgraph::diagnostics::{Problem, Problems};
+use taskgraph::registry::Registry;
 use taskgraph::task::Task;
 use taskgraph::task::id::TaskId;
-use taskgraph::transform::Registry;
 use taskgraph_python::interruption::hold;
 use taskgraph_taskcluster::Taskcluster;
 

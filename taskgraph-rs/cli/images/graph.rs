@@ -10,10 +10,10 @@ use taskgraph::diagnostics::{Problem, Problems};
 use taskgraph::generator::{Full, Project};
 use taskgraph::graph::TaskGraph;
 use taskgraph::parameters::Params;
+use taskgraph::registry::Registry;
 use taskgraph::schema::fields::Fields as _;
 use taskgraph::settings::Settings;
 use taskgraph::task::{Label, Task};
-use taskgraph::transform::Registry;
 use taskgraph_compat::suggest;
 use taskgraph_compat::value::Value;
 

@@ -2,7 +2,7 @@
 
 pub mod known;
 
-use taskgraph::transform::Registry;
+use taskgraph::registry::Registry;
 
 /// All transforms and all extensions of trees that the program knows.
 pub fn registry() -> Registry {

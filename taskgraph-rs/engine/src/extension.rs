@@ -4,14 +4,15 @@ use anyhow::Result;
 use indexmap::IndexMap;
 
 use crate::diagnostics::Problem;
+use crate::diagnostics::origin::problem_of;
 use crate::graph::TaskGraph;
 use crate::graph_config::GraphConfig;
 use crate::known_python::Role;
 use crate::known_urls::Question;
-use crate::loader::Kind;
 use crate::parameters::Params;
 use crate::schema::{Field, Violation};
 use crate::task::Label;
+use crate::transform::kind::Kind;
 use crate::tree::Tree;
 use crate::type_map::TypeMap;
 use taskgraph_compat::value::Str;
@@ -54,6 +55,15 @@ pub struct Extension {
 }
 
 impl Extension {
+    /// Returns the problems of the keys that the extension adds to config.yml.
+    pub fn config_problems(&self, config: &GraphConfig) -> Vec<Problem> {
+        let violations = self.config.map(|check| check(config)).unwrap_or_default();
+        violations
+            .iter()
+            .map(|violation| problem_of(violation, violation.path.clone(), Some(&config.document)))
+            .collect()
+    }
+
     /// Moves parameters to the place where kinds read them.
     pub fn normalize(&self, params: &mut Params) {
         if let Some(normalize) = self.normalize {

@@ -7,11 +7,10 @@ use anyhow::{Result, bail};
 use crate::diagnostics::document::load;
 use crate::diagnostics::origin::problem_of;
 use crate::diagnostics::{Problem, Problems, place_of_value};
-use crate::extension::Extension;
+use crate::keyed_by::{choose, evaluate};
 use crate::mozilla_taskgraph_version::MozillaVersion;
 use crate::schema::{Field, STRINGS, Schema, Violation, optional, required};
 use crate::taskgraph_version::TaskgraphVersion;
-use crate::transform::keyed_by::{choose, evaluate};
 use crate::tree::Tree;
 use taskgraph_compat::python::format;
 use taskgraph_compat::value::path::KeyPath;
@@ -154,15 +153,6 @@ impl GraphConfig {
         Problems(problems).check()?;
         let values = value.as_map().cloned().unwrap_or_default();
         Ok(GraphConfig { values, version, mozilla: MozillaVersion::default(), document })
-    }
-
-    /// Returns the violations in the keys that an extension adds.
-    pub fn refused_by(&self, extension: &Extension) -> Vec<Problem> {
-        let violations = extension.config.map(|check| check(self)).unwrap_or_default();
-        violations
-            .iter()
-            .map(|violation| problem_of(violation, violation.path.clone(), Some(&self.document)))
-            .collect()
     }
 
     /// Keys that the Taskgraph of the tree lets pass, and one from 19.1 on refuses.

@@ -12,10 +12,11 @@
 
 use crate::section;
 use anyhow::{Context as _, Result};
+use taskgraph::keyed_by;
 use taskgraph::schema::fields::{Fields, about, missing};
 use taskgraph::schema::{STRINGS, Schema, optional, required};
 use taskgraph::transform::substitute::{Forms, Missing, fill};
-use taskgraph::transform::{Transform, TransformInfo, fan_out, keyed_by};
+use taskgraph::transform::{Transform, TransformInfo, fan_out};
 use taskgraph_compat::value::{Map, Value};
 
 pub(super) const CHUNK: Schema = Schema::Open(

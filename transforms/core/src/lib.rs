@@ -14,7 +14,7 @@ mod section;
 mod task;
 mod task_context;
 
-use taskgraph::transform::Registry;
+use taskgraph::registry::Registry;
 
 pub use newer_taskgraph::changes;
 

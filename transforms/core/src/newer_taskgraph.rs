@@ -4,12 +4,12 @@ use crate::{chunking, from_deps, notify, task_context};
 use taskgraph::generator::Project;
 use taskgraph::generator::verify::has_bad_index_path;
 use taskgraph::graph_config::GraphConfig;
-use taskgraph::loader::Kind;
 use taskgraph::newer_taskgraph::{Change, Effect};
 use taskgraph::schema::Schema;
 use taskgraph::schema::fields::Fields;
 use taskgraph::taskgraph_version::{TaskgraphVersion, since};
 use taskgraph::transform::TaskDescription;
+use taskgraph::transform::kind::Kind;
 use taskgraph_compat::value::path::KeyPath;
 use taskgraph_compat::value::{Map, Value};
 

@@ -15,9 +15,9 @@
 
 use crate::section;
 use anyhow::Result;
+use taskgraph::keyed_by::evaluate;
 use taskgraph::schema::fields::{Fields, missing, within, wrong};
 use taskgraph::schema::{Field, STRINGS, Schema, optional, required};
-use taskgraph::transform::keyed_by::evaluate;
 use taskgraph::transform::substitute::{Missing, fill};
 use taskgraph::transform::{Context, TaskDescription, Transform, TransformInfo, each};
 use taskgraph_compat::map;

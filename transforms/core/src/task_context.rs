@@ -21,17 +21,17 @@ use crate::section;
 use anyhow::{Context as _, Result, bail};
 use taskgraph::diagnostics::Problem;
 use taskgraph::diagnostics::document::load;
+use taskgraph::keyed_by::evaluate_up_to;
 use taskgraph::python_worker::Because;
 use taskgraph::schema::fields::{Fields, within, wrong};
 use taskgraph::schema::{Field, STRINGS, Schema, joined, optional, required};
-use taskgraph::transform::keyed_by::evaluate_up_to;
 use taskgraph::transform::substitute::{Forms, Missing};
 use taskgraph::transform::{
     Context, NeedsPython, Pool, TaskDescription, Transform, TransformInfo, with_state,
 };
 use taskgraph_compat::source::Source;
 use taskgraph_compat::value::memo::Last;
-use taskgraph_compat::value::path::KeyPath;
+use taskgraph_compat::value::path::{KeyPath, deep_get};
 use taskgraph_compat::value::{Map, Value};
 
 const PATHS: Schema =
@@ -101,7 +101,7 @@ fn fill_in(ctx: &Context<'_>, memo: &mut Memo, description: &mut TaskDescription
     }
     let Some(section) = section::take(ctx, description, "task-context", schema(ctx))? else { return Ok(()) };
     if ctx.config.version.has_custom_context() && section.get(CUSTOM).is_some_and(Value::truthy) {
-        return Err(NeedsPython(Because::NoNative(format!("task-context.{CUSTOM}").into())).into());
+        return Err(NeedsPython::signal(Because::NoNative(format!("task-context.{CUSTOM}").into())));
     }
     let names = names(ctx, &mut memo.parameters, description, &section)?;
     let fields =
@@ -143,13 +143,6 @@ fn resolve_keys(
     let chosen = evaluate_up_to(value, &item, &defer, attribute)?;
     *description.at(field).context("the field was there")? = chosen;
     Ok(())
-}
-
-/// The value at a path of keys.
-fn deep_get<'m>(map: &'m Map, path: &str) -> Option<&'m Value> {
-    let mut keys = path.split('.');
-    let first = map.get(keys.next()?)?;
-    keys.try_fold(first, |value, key| value.get(key))
 }
 
 fn looked_up(ctx: &Context<'_>, asked: &Value) -> Map {

@@ -17,7 +17,7 @@ mod signing;
 pub use config::check as check_config;
 
 use taskgraph::extension::Extension;
-use taskgraph::transform::Registry;
+use taskgraph::registry::Registry;
 
 /// Adds them.
 pub fn register(registry: Registry) -> Registry {

@@ -9,9 +9,9 @@
 use crate::nullable::TEXT_OR_NULL;
 use crate::scopes::known_prefix;
 use anyhow::{Context as _, Result};
+use taskgraph::keyed_by::evaluate;
 use taskgraph::schema::fields::{Fields, missing, within};
 use taskgraph::schema::{Schema, optional};
-use taskgraph::transform::keyed_by::evaluate;
 use taskgraph::transform::{Context, TaskDescription, Transform, TransformInfo, with_state};
 use taskgraph_compat::map;
 use taskgraph_compat::python::{format, str};

@@ -17,7 +17,7 @@ mod target_tasks;
 pub mod transforms;
 mod upgrades;
 
-use taskgraph::transform::Registry;
+use taskgraph::registry::Registry;
 
 use transforms::{
     cached_tasks, cast_to, dependency_dummies, evaluate_stage, find_upstreams, from_datasets, marian_args,

@@ -19,7 +19,7 @@ use anstream::eprintln;
 use anyhow::Result;
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 use taskgraph::generator::Project;
-use taskgraph::transform::Registry;
+use taskgraph::registry::Registry;
 use taskgraph_training::{Checked, Checker, Outcome, TreeFacts};
 
 /// Checks configs.

@@ -8,8 +8,8 @@ use crate::output_format::Ending;
 use anyhow::Result;
 use taskgraph::diagnostics::Problems;
 use taskgraph::generator::Project;
+use taskgraph::registry::Registry;
 use taskgraph::schema::json_schema::{Strictness, json_schema};
-use taskgraph::transform::Registry;
 use taskgraph_training::no_training;
 
 /// Prints the schema of the tree's training config.

@@ -15,7 +15,7 @@ use anyhow::Result;
 use taskgraph::diagnostics::{Problem, Problems};
 use taskgraph::generator::Project;
 use taskgraph::graph::diff::unified;
-use taskgraph::transform::Registry;
+use taskgraph::registry::Registry;
 use taskgraph_compat::source::Source;
 use taskgraph_training::upgrade::{Upgrade, upgrade};
 use taskgraph_training::{Checker, Input, Outcome};

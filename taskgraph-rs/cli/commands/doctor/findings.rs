@@ -13,8 +13,8 @@ use taskgraph::known_python::{Installed, Package, Pin, Pins, Unknown, Version, i
 use taskgraph::newer_taskgraph;
 use taskgraph::newer_taskgraph::Change;
 use taskgraph::python_worker::{Because, Interpreter, MadeBy, NativeParts, Opened};
+use taskgraph::registry::Registry;
 use taskgraph::settings::RunTask;
-use taskgraph::transform::Registry;
 use taskgraph_compat::source::Place;
 use taskgraph_compat::value::Str;
 use taskgraph_compat::value::path::KeyPath;

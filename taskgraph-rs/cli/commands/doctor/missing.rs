@@ -3,7 +3,7 @@
 use crate::commands::doctor::findings::{Findings, PackageFound};
 use serde::Serialize;
 use taskgraph::known_python::{Installed, Pins, requirements};
-use taskgraph::transform::Registry;
+use taskgraph::registry::Registry;
 
 /// Something that is not there, or another than it should be.
 #[derive(Serialize)]

@@ -17,7 +17,7 @@ use missing::missing;
 use taskgraph::diagnostics::Problems;
 use taskgraph::generator::Project;
 use taskgraph::known_python::Pins;
-use taskgraph::transform::Registry;
+use taskgraph::registry::Registry;
 
 /// Shows what there is to say of a tree. Its Python runs only if the options say so.
 pub fn run(options: &DoctorOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {

@@ -17,8 +17,8 @@ use indexmap::IndexMap;
 use serde::Serialize;
 use taskgraph::diagnostics::Problems;
 use taskgraph::graph::diff::{GraphDiff, TaskChange, diff};
+use taskgraph::registry::Registry;
 use taskgraph::settings::Settings;
-use taskgraph::transform::Registry;
 use taskgraph_training::of_run_task;
 
 /// How many labels of a group, and tasks that change in the same way, are shown without `--all`.

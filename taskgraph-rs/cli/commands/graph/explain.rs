@@ -12,8 +12,8 @@ use crate::report::{Reporter, count};
 use crate::text_layout::{Ink, Page};
 use anyhow::Result;
 use taskgraph::graph::paths::{Hop, Ways};
+use taskgraph::registry::Registry;
 use taskgraph::task::Label;
-use taskgraph::transform::Registry;
 use taskgraph_training::explain::{DigestPart, Explanation, IfDependent, explain};
 
 /// How many labels, and parts of a digest, are shown without `--all`.

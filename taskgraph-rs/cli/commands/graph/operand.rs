@@ -13,9 +13,9 @@ use taskgraph::diagnostics::{Problem, Problems};
 use taskgraph::generator::Project;
 use taskgraph::graph::diff::{Tasks, read_tasks, tasks_of};
 use taskgraph::parameters::Params;
+use taskgraph::registry::Registry;
 use taskgraph::settings::Settings;
 use taskgraph::task::id::TaskId;
-use taskgraph::transform::Registry;
 use taskgraph::tree::revision::Revision;
 use taskgraph_compat::source::Source;
 

@@ -11,8 +11,8 @@ use crate::text_layout::Page;
 use anyhow::Result;
 use serde::Serialize;
 use taskgraph::graph::paths::{Hop, Ways};
+use taskgraph::registry::Registry;
 use taskgraph::task::Label;
-use taskgraph::transform::Registry;
 
 #[derive(Serialize)]
 struct Told<'w> {

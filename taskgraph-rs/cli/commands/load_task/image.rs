@@ -11,9 +11,9 @@ use crate::report::{Reporter, one_line};
 use anstream::eprintln;
 use anyhow::Result;
 use taskgraph::diagnostics::{Problem, Problems};
+use taskgraph::registry::Registry;
 use taskgraph::task::Label;
 use taskgraph::task::id::TaskId;
-use taskgraph::transform::Registry;
 use taskgraph_compat::error::Machine;
 
 /// Where images come from.

@@ -6,7 +6,7 @@ use crate::args::PreviewOptions;
 use crate::environment::open_tree_or_embedded;
 use anyhow::Result;
 use taskgraph::generator::Project;
-use taskgraph::transform::Registry;
+use taskgraph::registry::Registry;
 use taskgraph::tree::fingerprint::Stamp;
 
 /// A tree that is read when it is needed first, and again once something in it has changed.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::value::{Str, Value};
+use crate::value::{Map, Str, Value};
 
 /// One step down into a value.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -112,9 +112,17 @@ impl From<&str> for KeyPath {
     }
 }
 
+/// Returns the value at a dotted path, as Python's `deep_get`: every dot parts two keys, whatever the keys look like.
+pub fn deep_get<'v>(map: &'v Map, path: &str) -> Option<&'v Value> {
+    let mut parts = path.split('.');
+    let first = map.get(parts.next()?)?;
+    parts.try_fold(first, |value, part| value.get(part))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::map;
 
     #[test]
     fn a_path_shows_keys_and_indices() {
@@ -127,5 +135,11 @@ mod tests {
     fn a_key_with_dots_is_quoted() {
         let path = KeyPath::dotted("bicleaner").join("opus_a.b/v1");
         assert_eq!(path.to_string(), r#"bicleaner["opus_a.b/v1"]"#);
+    }
+
+    #[test]
+    fn a_dotted_key_is_not_found_by_a_dotted_path() {
+        let map = map! { "a" => map! { "b.c" => 1 } };
+        assert_eq!(deep_get(&map, "a.b.c"), None);
     }
 }

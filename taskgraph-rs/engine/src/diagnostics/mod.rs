@@ -218,6 +218,18 @@ impl Problems {
     }
 }
 
+/// An error that is not about the input but tells a caller what to do. It passes through untouched.
+#[derive(Debug)]
+pub struct Signal(pub Box<dyn std::error::Error + Send + Sync>);
+
+impl fmt::Display for Signal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for Signal {}
+
 impl From<Problem> for Problems {
     fn from(problem: Problem) -> Self {
         Problems(vec![problem])

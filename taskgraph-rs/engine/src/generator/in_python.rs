@@ -10,6 +10,7 @@ use anyhow::{Context as _, Result};
 use indexmap::{IndexMap, IndexSet};
 
 use crate::diagnostics::{Problem, Problems};
+use crate::generator::python_phases::OptimizeInPython;
 use crate::generator::schedule::{Generated, Inputs, LeftToPython, generate as generate_once};
 use crate::generator::target_tasks::{FILTER, Targets, picked_targets};
 use crate::generator::{Full, OptimizeRequest, Project};
@@ -18,7 +19,7 @@ use crate::morph::Morphed;
 use crate::optimize;
 use crate::optimize::Optimized;
 use crate::parameters::{Params, tell_mismatch};
-use crate::python_worker::{Because, OptimizeInPython, Registered, Session, SideEffects, Worker};
+use crate::python_worker::{Because, Registered, Session, SideEffects, Worker};
 use crate::settings::Settings;
 use crate::task::Label;
 use crate::task::id::TaskId;
@@ -189,7 +190,7 @@ fn apply(project: &Project, generated: &mut Generated, effects: SideEffects) -> 
     for value in effects.changed {
         let kind = value.get("kind").and_then(Value::as_str).unwrap_or_default();
         let kind = project.kinds.get(kind).with_context(|| format!("there is no kind `{kind}`"))?;
-        let new = crate::python_worker::task_of(value, kind)?;
+        let new = crate::python_worker::task_of(value, &kind.name, &kind.document)?;
         if let Some(task) = generated.tasks.get_mut(&new.label) {
             *task = Arc::new(new);
         }

@@ -13,8 +13,8 @@ use crate::generator::Project;
 use crate::parameters;
 use crate::parameters::Params;
 use crate::python_worker::{Channel, Interpreter, NativeParts, Python, Refusal, Reply, Request};
+use crate::registry::Registry;
 use crate::settings::Settings;
-use crate::transform::Registry;
 use crate::tree::Tree;
 
 const CONFIG: &str = "trust-domain: t

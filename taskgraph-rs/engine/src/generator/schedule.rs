@@ -12,12 +12,12 @@ use indexmap::map::Entry;
 use crate::diagnostics::{Problem, Problems};
 use crate::generator::batches;
 use crate::graph_config::GraphConfig;
-use crate::loader::Kind;
 use crate::optimize::Strategies;
 use crate::parameters::Params;
 use crate::python_worker::{Because, KindRequest, Registered, Session};
 use crate::settings::Settings;
 use crate::task::{Task, TasksByLabel};
+use crate::transform::kind::Kind;
 use crate::transform::notes::{DockerContext, Dropped, Record};
 use crate::transform::payload::Payloads;
 use crate::transform::trace::Trace;
@@ -208,7 +208,7 @@ impl Scheduler<'_> {
     fn left_if_extended(&self, error: anyhow::Error) -> anyhow::Error {
         let extended = self.inputs.python.and_then(|(_, registered)| registered.schemas.first());
         match extended.filter(|_| error.is::<Problems>()) {
-            Some(schema) => NeedsPython(Because::Extended(schema.clone())).into(),
+            Some(schema) => NeedsPython::signal(Because::Extended(schema.clone())),
             None => error,
         }
     }
@@ -220,12 +220,14 @@ impl Scheduler<'_> {
         upstream: &TasksByLabel,
     ) -> Result<Vec<Arc<Task>>> {
         let sees_all = slot.kind.has_own_loader && !session.forks;
-        let project = sees_all.then(|| self.tasks_of(&slot.after));
+        let all = sees_all.then(|| self.tasks_of(&slot.after));
         session.kind(&KindRequest {
             tree: self.inputs.tree,
-            kind: slot.kind,
+            name: &slot.kind.name,
+            document: &slot.kind.document,
+            place: slot.kind.place_of_reason(),
             upstream,
-            project: project.as_ref(),
+            all: all.as_ref(),
             writes_artifacts: self.inputs.settings.python_artifacts.is_some(),
         })
     }
@@ -285,11 +287,11 @@ impl Scheduler<'_> {
                     let warned: Vec<_> = warned.into_iter().filter(|new| !known(new)).collect();
                     warnings.extend(warned);
                 }
-                Some(Outcome::Failed(error)) if error.is::<NeedsPython>() => {
-                    let NeedsPython(because) = error.downcast()?;
-                    left.insert(slot.kind.name.clone(), because);
-                }
                 Some(Outcome::Failed(error)) => {
+                    if let Some(because) = NeedsPython::reason(&error) {
+                        left.insert(slot.kind.name.clone(), because.clone());
+                        continue;
+                    }
                     let told = Problems::from_error(error);
                     problems.extend(
                         told.with_context(|| format!("kind `{}` could not be made", slot.kind.name))?,

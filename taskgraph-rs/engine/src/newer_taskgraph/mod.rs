@@ -9,8 +9,8 @@ use serde::Serialize;
 
 use crate::diagnostics::{Problem, place_of_key, place_of_value};
 use crate::generator::Project;
-use crate::loader::Kind;
 use crate::taskgraph_version::{TaskgraphVersion, since};
+use crate::transform::kind::Kind;
 use taskgraph_compat::source::{Place, Span};
 use taskgraph_compat::value::path::KeyPath;
 

@@ -13,9 +13,9 @@ use std::sync::Arc;
 
 use crate::diagnostics::{place_of_key, place_of_value};
 use crate::schema::fields::Fields as _;
-use crate::transform::substitute::deep_get;
 use taskgraph_compat::source::{Place, Source};
 use taskgraph_compat::value::path::KeyPath;
+use taskgraph_compat::value::path::deep_get;
 use taskgraph_compat::value::{Map, Str, Value};
 use taskgraph_compat::yaml::Document;
 use usage::Reads;

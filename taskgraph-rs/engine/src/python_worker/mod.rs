@@ -6,16 +6,14 @@
 mod channel;
 mod exception;
 mod killed;
-mod phases;
 mod provenance;
 mod refusal;
 mod session;
-mod tasks;
-mod worker;
+pub(crate) mod tasks;
+pub(crate) mod worker;
 
 pub use channel::{Channel, Interpreter, NativeParts, Python, Reply, Request};
 pub use killed::killed;
-pub use phases::OptimizeInPython;
 pub use provenance::{Because, MadeBy, PythonFacts, ReasonFacts};
 pub use refusal::Refusal;
 pub use session::{KindRequest, Session, SideEffects};

@@ -9,7 +9,6 @@ use anyhow::Result;
 use indexmap::IndexSet;
 
 use crate::diagnostics::{Problem, Problems, place_of_value};
-use crate::loader::Kind;
 use crate::parameters::Params;
 use crate::python_worker::channel::{Channel, Request};
 use crate::python_worker::tasks;
@@ -20,6 +19,7 @@ use crate::task::{Label, Task, TasksByLabel};
 use crate::tree::Tree;
 use taskgraph_compat::source::Place;
 use taskgraph_compat::value::{Map, Str, Value, key};
+use taskgraph_compat::yaml::Document;
 
 /// A copy of the worker that serves one graph, so that what its Python remembers ends with that graph.
 pub struct Session {
@@ -28,7 +28,7 @@ pub struct Session {
     /// Whether each kind is made in a process of its own.
     pub forks: bool,
     /// Whether the JSON of a graph has all dependencies of its tasks, and not only its edges.
-    pub(super) writes_all_dependencies: bool,
+    pub(crate) writes_all_dependencies: bool,
     /// The tasks that the worker has.
     known: Mutex<IndexSet<Label>>,
 }
@@ -37,12 +37,16 @@ pub struct Session {
 pub struct KindRequest<'a> {
     /// The tree.
     pub tree: &'a Tree,
-    /// The kind.
-    pub kind: &'a Kind,
+    /// The name of the kind.
+    pub name: &'a Str,
+    /// Its kind.yml.
+    pub document: &'a Arc<Document>,
+    /// The place of the key because of which Python makes it.
+    pub place: Option<Place>,
     /// The tasks of the kinds that it depends on, in order.
     pub upstream: &'a TasksByLabel,
     /// All tasks that were made before, for a loader that may look at them.
-    pub project: Option<&'a TasksByLabel>,
+    pub all: Option<&'a TasksByLabel>,
     /// Whether the graph is that of a decision, for which kinds may write artifacts.
     pub writes_artifacts: bool,
 }
@@ -60,12 +64,12 @@ pub struct SideEffects {
 }
 
 impl Session {
-    pub(super) fn new(channel: Arc<dyn Channel>, number: i64, opened: &Opened) -> Self {
+    pub(crate) fn new(channel: Arc<dyn Channel>, number: i64, opened: &Opened) -> Self {
         let Opened { forks, writes_all_dependencies, .. } = *opened;
         Session { channel, number, forks, writes_all_dependencies, known: Mutex::default() }
     }
 
-    pub(super) fn ask(
+    pub(crate) fn ask(
         &self,
         tree: &Tree,
         method: &str,
@@ -102,20 +106,19 @@ impl Session {
 
     /// Makes the tasks of a kind.
     pub fn kind(&self, request: &KindRequest<'_>) -> Result<Vec<Arc<Task>>> {
-        let KindRequest { tree, kind, upstream, project, writes_artifacts } = request;
-        let new = self.new_tasks(project.unwrap_or(upstream).values())?;
+        let KindRequest { tree, name, document, place, upstream, all, writes_artifacts } = request;
+        let new = self.new_tasks(all.unwrap_or(upstream).values())?;
         let labels = |tasks: &TasksByLabel| tasks.keys().map(Label::text).collect::<Value>();
         let arguments = object(&[
-            ("name", &json(&(&kind.name).into())?),
+            ("name", &json(&(*name).into())?),
             ("upstream", &json(&labels(upstream))?),
-            ("loaded", &json(&labels(project.unwrap_or(upstream)))?),
+            ("loaded", &json(&labels(all.unwrap_or(upstream)))?),
             ("new", &new),
             ("write_artifacts", &writes_artifacts.to_string()),
             ("fork", &self.forks.to_string()),
         ]);
-        let what = format!("kind `{}`", kind.name);
-        let place = kind.place_of_reason();
-        let answer = self.ask(tree, "kind", &what, place, arguments)?;
+        let what = format!("kind `{name}`");
+        let answer = self.ask(tree, "kind", &what, place.clone(), arguments)?;
         let Value::Map(answer) = answer else { anyhow::bail!("{what}: the worker answers with no map") };
         let mut answer = Arc::unwrap_or_clone(answer);
         let Some(Value::List(made)) = answer.shift_remove("tasks") else {
@@ -124,10 +127,10 @@ impl Session {
         let mut tasks = Vec::with_capacity(made.len());
         let mut problems = Vec::new();
         for task in Arc::unwrap_or_clone(made) {
-            match tasks::from_value(task, kind) {
+            match tasks::from_value(task, name, document) {
                 Ok(task) => tasks.push(Arc::new(task)),
                 Err(error) => {
-                    let place = Some(place_of_value(&kind.document, &"transforms".into()));
+                    let place = Some(place_of_value(document, &"transforms".into()));
                     let problem = Problem::error("python", format!("{what}: {error:#}")).in_place(place);
                     problems.push(problem.help(A_TASK));
                 }
@@ -157,7 +160,7 @@ impl Session {
     }
 
     /// Tasks as JSON: labels of those that the worker has, and the others whole. It has them then.
-    pub(super) fn labels_or_tasks<'t>(&self, tasks: impl Iterator<Item = &'t Arc<Task>>) -> Result<String> {
+    pub(crate) fn labels_or_tasks<'t>(&self, tasks: impl Iterator<Item = &'t Arc<Task>>) -> Result<String> {
         let mut known = lock(&self.known);
         list(tasks.map(|task| match known.insert(task.label.clone()) {
             true => task_json(task),

@@ -8,14 +8,14 @@ use serde_json::value::RawValue;
 
 use crate::diagnostics::origin::{Location, Origin};
 use crate::graph::read;
-use crate::loader::Kind;
 use crate::schema::fields::Fields;
 use crate::task::Task;
 use taskgraph_compat::map;
-use taskgraph_compat::value::{Map, Value};
+use taskgraph_compat::value::{Map, Str, Value};
+use taskgraph_compat::yaml::Document;
 
 /// A task as a JSON object.
-pub(super) fn to_value(task: &Task) -> Value {
+pub(crate) fn to_value(task: &Task) -> Value {
     let dependencies = task.dependencies.iter().map(|(name, label)| (name.clone(), label.text().into()));
     map! {
         "kind" => &task.kind,
@@ -31,24 +31,24 @@ pub(super) fn to_value(task: &Task) -> Value {
     .into()
 }
 
-/// A task that the worker made for `kind`.
-pub(crate) fn from_value(value: Value, kind: &Kind) -> Result<Task> {
+/// Returns the task that the worker made for the kind `kind`, whose kind.yml is `document`.
+pub(crate) fn from_value(value: Value, kind: &Str, document: &Arc<Document>) -> Result<Task> {
     let mut task = read::read(value).context("the tree's Python returned what is no task")?;
-    let spot = Location { document: kind.document.clone(), path: Default::default() };
+    let spot = Location { document: document.clone(), path: Default::default() };
     // What Python has written as JSON, JSON has room for.
     task.is_unwritable = false;
     task.origin =
-        Arc::new(Origin { kind: kind.name.clone(), name: task.label.text().clone(), locations: vec![spot] });
+        Arc::new(Origin { kind: kind.clone(), name: task.label.text().clone(), locations: vec![spot] });
     Ok(task)
 }
 
 /// A value on one line, keys in their order. Unlike the JSON of the reference it has room for integers of any size.
-pub(super) fn json(value: &Value) -> Result<String> {
+pub(crate) fn json(value: &Value) -> Result<String> {
     serde_json::to_string(&Exact(value)).context("this cannot be handed to Python")
 }
 
 /// A JSON object out of fields that are written already.
-pub(super) fn object(fields: &[(&str, &str)]) -> String {
+pub(crate) fn object(fields: &[(&str, &str)]) -> String {
     let fields: Vec<String> = fields.iter().map(|(name, json)| format!("\"{name}\":{json}")).collect();
     format!("{{{}}}", fields.join(","))
 }
@@ -81,7 +81,7 @@ impl Serialize for Exact<'_> {
 }
 
 /// Fields of a request.
-pub(super) fn fields(fields: impl IntoIterator<Item = (&'static str, Value)>) -> Result<String> {
+pub(crate) fn fields(fields: impl IntoIterator<Item = (&'static str, Value)>) -> Result<String> {
     let mut map = Map::default();
     for (name, value) in fields {
         map.put(name, value);

@@ -147,7 +147,7 @@ fn values_of(answer: Value) -> Result<Map> {
 }
 
 /// Sends a request, and tells what the tree's Python has raised.
-pub(super) fn ask(
+pub(crate) fn ask(
     channel: &dyn Channel,
     session: Option<i64>,
     tree: &Tree,
@@ -235,7 +235,7 @@ fn names(answer: &Value, key: &str) -> BTreeSet<String> {
 }
 
 /// A list of texts.
-pub(super) fn texts(answer: &Value, key: &str) -> Vec<Str> {
+pub(crate) fn texts(answer: &Value, key: &str) -> Vec<Str> {
     let items = answer.get(key).and_then(Value::as_list).unwrap_or_default();
     items.iter().filter_map(Value::as_str).map(Str::from).collect()
 }

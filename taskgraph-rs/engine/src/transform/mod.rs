@@ -1,11 +1,10 @@
 //! Transforms: functions from tasks to tasks, found by the very strings that stand in kind.yml.
 
 mod info;
-pub mod keyed_by;
+pub mod kind;
 pub mod notes;
 pub mod payload;
 mod pool;
-mod registry;
 mod steps;
 pub mod substitute;
 pub mod trace;
@@ -18,9 +17,9 @@ use std::sync::Arc;
 use anyhow::Result;
 use indexmap::IndexMap;
 
+use crate::diagnostics::Signal;
 use crate::diagnostics::origin::Origin;
 use crate::graph_config::GraphConfig;
-use crate::loader::Kind;
 use crate::optimize::Strategies;
 use crate::parameters::Params;
 use crate::python_worker::{Because, Registered as RegisteredInPython};
@@ -28,6 +27,7 @@ use crate::schema::Schema;
 use crate::schema::fields::Fields;
 use crate::settings::Settings;
 use crate::task::TasksByLabel;
+use crate::transform::kind::Kind;
 use crate::tree::Tree;
 use crate::type_map::TypeMap;
 use notes::Record;
@@ -39,7 +39,6 @@ use trace::TraceSteps;
 
 pub use info::TransformInfo;
 pub use pool::Pool;
-pub use registry::{Registered, RegisteredExtension, Registry};
 pub use steps::{
     Apply, Prepare, Transform, TransformSequence, WithState, each, fan_out, prepare, whole_kind, with_state,
 };
@@ -92,7 +91,7 @@ impl Context<'_> {
         of: impl Fn(&RegisteredInPython) -> &BTreeSet<String>,
     ) -> Result<()> {
         match self.registered.is_some_and(|registered| of(registered).contains(name)) {
-            true => Err(NeedsPython(Because::Registered { what, name: name.into() }).into()),
+            true => Err(NeedsPython::signal(Because::Registered { what, name: name.into() })),
             false => Ok(()),
         }
     }
@@ -109,6 +108,19 @@ impl fmt::Display for NeedsPython {
 }
 
 impl std::error::Error for NeedsPython {}
+
+impl NeedsPython {
+    /// Returns the error that leaves a kind to Python.
+    pub fn signal(because: Because) -> anyhow::Error {
+        Signal(Box::new(NeedsPython(because))).into()
+    }
+
+    /// Returns the reason if an error leaves a kind to Python.
+    pub fn reason(error: &anyhow::Error) -> Option<&Because> {
+        let signal = error.downcast_ref::<Signal>()?;
+        signal.0.downcast_ref::<NeedsPython>().map(|needs| &needs.0)
+    }
+}
 
 /// A task on its way through the transforms: an ordered map, where it was written, and what was decided about it.
 #[derive(Debug)]

@@ -34,13 +34,6 @@ fn is_keyed(map: &Map) -> bool {
     map.len() == 1 && map.first().is_some_and(|(key, _)| key.starts_with("by-"))
 }
 
-/// The value at a dotted path, Python's `deep_get`: every dot parts two keys, whatever the keys look like.
-pub fn deep_get<'v>(map: &'v Map, path: &str) -> Option<&'v Value> {
-    let mut parts = path.split('.');
-    let first = map.get(parts.next()?)?;
-    parts.try_fold(first, |value, part| value.get(part))
-}
-
 /// How text is filled in.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Missing {
@@ -206,11 +199,5 @@ mod tests {
         assert_eq!(filled(list(&["a", "a"])), r#"["a", "a"]"#);
         assert_eq!(filled(map! { "{x}" => "{x}{y}" }.into()), r#"{"1": "1{y}"}"#);
         assert_eq!(filled("{x}{{".into()), r#""1{""#);
-    }
-
-    #[test]
-    fn a_dotted_key_is_not_found_by_a_dotted_path() {
-        let map = map! { "a" => map! { "b.c" => 1 } };
-        assert_eq!(deep_get(&map, "a.b.c"), None);
     }
 }

@@ -3,10 +3,11 @@
 use crate::cached_tasks::label_of;
 use crate::task::kind_state::Memo;
 use anyhow::{Context as _, Result};
+use taskgraph::keyed_by;
 use taskgraph::schema::fields::{Fields, within, wrong};
 use taskgraph::transform::payload::Payload;
 use taskgraph::transform::substitute::{Missing, fill};
-use taskgraph::transform::{Context, TaskDescription, keyed_by};
+use taskgraph::transform::{Context, TaskDescription};
 use taskgraph_compat::value::path::KeyPath;
 use taskgraph_compat::value::{Map, Value};
 use taskgraph_compat::{map, name};

@@ -43,7 +43,7 @@ pub const USE_AS_IT_IS: &str = "write `mode: use` and `type: default`, or leave 
 #[cfg(test)]
 mod tests {
     use indexmap::IndexMap;
-    use taskgraph::loader::Kind;
+    use taskgraph::transform::kind::Kind;
     use taskgraph_compat::value::Str;
 
     use crate::pipeline_version::PipelineVersion;

@@ -19,9 +19,9 @@
 
 use crate::pipeline_version::PipelineVersion;
 use anyhow::Result;
+use taskgraph::keyed_by::evaluate;
 use taskgraph::schema::fields::{Fields, missing, wrong};
 use taskgraph::schema::{STRINGS, Schema, optional, required};
-use taskgraph::transform::keyed_by::evaluate;
 use taskgraph::transform::{Context, Pool, TaskDescription, Transform, TransformInfo, with_state};
 use taskgraph_compat::python;
 use taskgraph_compat::value::memo::Last;

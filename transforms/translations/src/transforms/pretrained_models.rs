@@ -18,8 +18,8 @@ use crate::pipeline_version::PipelineVersion;
 use crate::pretrained::{Layout, Mode, PretrainedModel, can_mount, look_for_all};
 use anyhow::Result;
 use indexmap::IndexSet;
+use taskgraph::keyed_by::evaluate;
 use taskgraph::schema::fields::Fields;
-use taskgraph::transform::keyed_by::evaluate;
 use taskgraph::transform::{Context, TaskDescription, Transform, TransformInfo, prepare};
 use taskgraph_compat::value::{Map, Str, Value};
 use taskgraph_training::model::TrainingExtensions as _;
@@ -165,7 +165,7 @@ fn choose_by_mode(mode: Option<Mode>, description: &mut TaskDescription) -> Resu
 #[cfg(test)]
 mod tests {
     use taskgraph::diagnostics::Problems;
-    use taskgraph::transform::Registry;
+    use taskgraph::registry::Registry;
     use taskgraph_training::model::Variant;
 
     use super::*;

@@ -8,8 +8,8 @@
 use crate::config::schema::text;
 use crate::pretrained::can_mount;
 use anyhow::{Context as _, Result, bail};
+use taskgraph::keyed_by::evaluate;
 use taskgraph::schema::fields::{Fields, missing, wrong};
-use taskgraph::transform::keyed_by::evaluate;
 use taskgraph::transform::{Context, TaskDescription, Transform, TransformInfo, with_state};
 use taskgraph_compat::value::{Map, Str, Value};
 use taskgraph_compat::{python, suggest};

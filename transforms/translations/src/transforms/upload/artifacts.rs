@@ -6,8 +6,8 @@
 use crate::transforms::upload::step_dir::step_dir;
 use crate::transforms::upload::upstream::only;
 use anyhow::Result;
+use taskgraph::keyed_by::evaluate;
 use taskgraph::schema::fields::{Fields, missing, wrong};
-use taskgraph::transform::keyed_by::evaluate;
 use taskgraph::transform::notes::Dropped;
 use taskgraph::transform::substitute::{Missing, substitute};
 use taskgraph::transform::{TaskDescription, Transform, TransformInfo, with_state};

@@ -1,7 +1,7 @@
 //! `translations_taskgraph.transforms.resolve_upload_bucket`: which bucket an upload goes to.
 
+use taskgraph::keyed_by::evaluate;
 use taskgraph::schema::fields::{Fields, missing};
-use taskgraph::transform::keyed_by::evaluate;
 use taskgraph::transform::{Transform, TransformInfo, each};
 use taskgraph_compat::python;
 

@@ -9,7 +9,7 @@ use crate::graph::{TaskGraph, read};
 use crate::morph::Morphed;
 use crate::optimize::index::Found;
 use crate::optimize::{Fate, Kept, KeptBy, NotReplaced, Optimized, Removed, Replaced, ReplacedBy};
-use crate::python_worker::session::Session;
+use crate::python_worker::Session;
 use crate::python_worker::tasks;
 use crate::python_worker::tasks::{json, object};
 use crate::schema::fields::Fields;

@@ -11,7 +11,7 @@ use crate::extension::Extension;
 use crate::graph_config::GraphConfig;
 use crate::known_python::{Modules, Package, Pins, Role, Verdict, Versions, installed, requirements};
 use crate::python_worker::{Because, MadeBy, NativeParts, Refusal};
-use crate::transform::Registry;
+use crate::registry::Registry;
 use crate::tree::Tree;
 use taskgraph_compat::suggest;
 use taskgraph_compat::value::Value;

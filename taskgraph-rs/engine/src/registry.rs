@@ -8,9 +8,9 @@ use crate::extension::Extension;
 use crate::known_python::Table;
 use crate::optimize::{Strategies, Strategy};
 use crate::python_worker::Python;
-use crate::transform::info::TransformInfo;
+use crate::transform::TransformInfo;
+use crate::transform::TransformSequence;
 use crate::transform::payload::{Payload, Payloads};
-use crate::transform::steps::TransformSequence;
 use crate::tree::Tree;
 
 /// A transform and its description.
