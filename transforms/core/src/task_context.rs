@@ -25,7 +25,7 @@ use taskgraph::python_worker::Because;
 use taskgraph::schema::fields::{Fields, within, wrong};
 use taskgraph::schema::{Field, STRINGS, Schema, joined, optional, required};
 use taskgraph::transform::keyed_by::evaluate_up_to;
-use taskgraph::transform::substitute::{Forms, Missing};
+use taskgraph::transform::substitute::{Missing, fill_fields};
 use taskgraph::transform::{Context, NeedsPython, TaskDescription, each};
 use taskgraph_compat::source::Source;
 use taskgraph_compat::value::memo::Last;
@@ -82,7 +82,6 @@ pub fn transform(ctx: &Context<'_>, descriptions: Vec<TaskDescription>) -> Resul
 #[derive(Default)]
 struct Known {
     parameters: Last<Map>,
-    forms: Forms,
 }
 
 fn fill_in(ctx: &Context<'_>, known: &mut Known, description: &mut TaskDescription) -> Result<()> {
@@ -101,7 +100,7 @@ fn fill_in(ctx: &Context<'_>, known: &mut Known, description: &mut TaskDescripti
             .clone()
             .try_for_each(|field| within(field, resolve_keys(ctx, description, &section, field, &names)))?;
     }
-    known.forms.fill_fields(description, fields, &names, Missing::Fails)
+    fill_fields(description, fields, &names, Missing::Fails)
 }
 
 /// Chooses from the `by-*` map that stands in a field, if one does. What is filled in, and the task itself, say by what.

@@ -23,7 +23,7 @@ use taskgraph::schema::fields::{Fields, missing};
 use taskgraph::schema::{STRINGS, Schema, optional, required};
 use taskgraph::task::Task;
 use taskgraph::transform::keyed_by::evaluate;
-use taskgraph::transform::substitute::{Forms, Missing, fill};
+use taskgraph::transform::substitute::{Missing, fill, fill_fields};
 use taskgraph::transform::{Context, TaskDescription, each};
 use taskgraph_compat::python;
 use taskgraph_compat::value::path::KeyPath;
@@ -103,7 +103,6 @@ pub fn mono(ctx: &Context<'_>, descriptions: Vec<TaskDescription>) -> Result<Vec
     if has_no_datasets(ctx) {
         return Ok(Vec::new());
     }
-    let mut forms = Forms::default();
     each(descriptions, |description| {
         let config = section(description)?;
         let wanted =
@@ -124,12 +123,7 @@ pub fn mono(ctx: &Context<'_>, descriptions: Vec<TaskDescription>) -> Result<Vec
             };
             // Python: every task fills in the same task, so the first one's names win.
             let fields = config.get("substitution-fields").and_then(Value::as_list).unwrap_or_default();
-            forms.fill_fields(
-                description,
-                fields.iter().filter_map(Value::as_str),
-                &names,
-                Missing::Stays,
-            )?;
+            fill_fields(description, fields.iter().filter_map(Value::as_str), &names, Missing::Stays)?;
             fetch(description, task, &config, &names)?;
             let attributes = description.map_at("attributes")?;
             attributes.put("src_locale", src);

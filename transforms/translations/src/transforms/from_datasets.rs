@@ -18,7 +18,7 @@ use crate::pipeline_version::PipelineVersion;
 use anyhow::{Result, bail};
 use taskgraph::schema::fields::Fields;
 use taskgraph::schema::{STRINGS, Schema, optional, required};
-use taskgraph::transform::substitute::{Forms, Missing};
+use taskgraph::transform::substitute::{Missing, fill_fields};
 use taskgraph::transform::{Context, TaskDescription, fan_out};
 use taskgraph_compat::value::{Value, key};
 
@@ -70,7 +70,6 @@ fn make(
         let locale = locale(category, src, trg)?;
         let (src, trg) = (key(src), key(trg));
         let locale = locale.as_deref().map(key);
-        let mut forms = Forms::default();
         for dataset in datasets::read(ctx.params, pipeline_version, category)? {
             if wish("provider").is_some_and(|provider| provider != dataset.provider) {
                 continue;
@@ -93,7 +92,7 @@ fn make(
             attributes.put("trg_locale", &trg);
             let mut one = description.clone();
             let fields = list("substitution-fields").iter().filter_map(Value::as_str);
-            forms.fill_fields(&mut one, fields, &names, Missing::Stays)?;
+            fill_fields(&mut one, fields, &names, Missing::Stays)?;
             one.map_at("attributes")?.extend(attributes);
             out.push(one);
         }
