@@ -142,6 +142,42 @@ fn a_watched_config_is_previewed_over_the_tree_as_it_lies_there() {
     child.wait().unwrap();
 }
 
+/// Nothing of a tree is left in memory when its next version is loaded.
+#[test]
+fn memory_stays_flat_however_often_a_watched_kind_is_saved() {
+    const LENGTH: usize = 200_000;
+    let folder = Folder::empty();
+    let home = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    copy(&home.join("kinds"), &folder.path().join("taskcluster/kinds"));
+    folder.file("taskcluster/config.yml", std::fs::read_to_string(home.join("config.yml")).unwrap());
+    let kind = std::fs::read_to_string(home.join("kinds/all/kind.yml")).unwrap();
+    let config = folder.file("c.yml", whole("experiment: {name: first}\n"));
+    for arguments in [&["init", "-q"][..], &["add", "."]] {
+        let git = std::process::Command::new("git").args(arguments).current_dir(folder.path()).status();
+        assert!(git.unwrap().success());
+    }
+    let (mut child, mut lines) = watch(&folder, &["--root", "taskcluster"]);
+    let mut resident = |saves: std::ops::Range<u32>| {
+        for save in saves {
+            let text = format!("{save:03}").repeat(LENGTH / 3);
+            folder.file(
+                "taskcluster/kinds/all/kind.yml",
+                kind.replace("description: ", &format!("description: {text} ")),
+            );
+            std::fs::write(&config, whole(&format!("experiment: {{name: save-{save}}}\n"))).unwrap();
+            let shown = format!("experiment save-{save}");
+            assert!(lines.any(|line| line.contains(&shown)), "{shown}");
+        }
+        let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap();
+        let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        resident.trim().trim_end_matches(" kB").parse::<usize>().unwrap() * 1024
+    };
+    let (early, late) = (resident(0..15), resident(15..75));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(late < early + 60 * LENGTH / 4, "{early} bytes after 15 saves, {late} after 75");
+}
+
 fn copy(from: &std::path::Path, to: &std::path::Path) {
     std::fs::create_dir_all(to).unwrap();
     for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {

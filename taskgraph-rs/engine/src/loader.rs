@@ -178,7 +178,6 @@ impl Kind {
             loading.problems.truncate(before);
         }
         Problems(loading.problems).check()?;
-        descriptions.iter().flat_map(|description| description.fields.values()).for_each(Value::keep_texts);
         Ok(Kind {
             name: loading.name,
             path: tree.from_top(&folder),

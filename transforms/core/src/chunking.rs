@@ -15,7 +15,7 @@ use anyhow::{Context as _, Result};
 use taskgraph::keyed_by;
 use taskgraph::schema::fields::{Fields, about, missing};
 use taskgraph::schema::{STRINGS, Schema, optional, required};
-use taskgraph::transform::substitute::{Forms, Missing, fill};
+use taskgraph::transform::substitute::{Missing, fill, substitute};
 use taskgraph::transform::{Transform, TransformInfo, fan_out};
 use taskgraph_compat::value::{Map, Value};
 
@@ -54,14 +54,12 @@ pub fn transform() -> Transform {
         let Some(fields) = chunk.get("substitution-fields").and_then(Value::as_list) else {
             return Err(missing("chunk.substitution-fields", "a list of strings"));
         };
-        let mut forms = Forms::default();
         for this_chunk in 1..=total {
             let names = taskgraph_compat::map! { "this_chunk" => this_chunk, "total_chunks" => total };
             let mut part = description.clone();
             part.map_at("attributes")?.extend(names.clone());
-            for (position, field) in fields.iter().filter_map(Value::as_str).enumerate() {
-                fill_field(&mut part, (position, field), &names, &mut forms)
-                    .with_context(|| format!("in `{field}`"))?;
+            for field in fields.iter().filter_map(Value::as_str) {
+                fill_field(&mut part, field, &names).with_context(|| format!("in `{field}`"))?;
             }
             choose_mounts(&mut part, this_chunk)?;
             out.push(part);
@@ -71,12 +69,7 @@ pub fn transform() -> Transform {
 }
 
 /// Fills names into the value at a dotted path; its last key is filled in, too, and then names a new field.
-fn fill_field(
-    task: &mut Map,
-    (position, field): (usize, &str),
-    names: &Map,
-    forms: &mut Forms,
-) -> Result<()> {
+fn fill_field(task: &mut Map, field: &str, names: &Map) -> Result<()> {
     let (container, key) = match field.rsplit_once('.') {
         Some((container, key)) => {
             let container = task.at(container)?;
@@ -86,7 +79,7 @@ fn fill_field(
         None => (task, field),
     };
     let value = container.get(key).with_context(|| format!("there is no `{key}`"))?;
-    let value = forms.fill(position, value, names, Missing::Fails)?.unwrap_or_else(|| value.clone());
+    let value = substitute(value, names, Missing::Fails)?;
     container.put(&fill(key, names, Missing::Fails)?, value);
     Ok(())
 }

@@ -13,7 +13,7 @@ use crate::section;
 use anyhow::{Result, bail};
 use taskgraph::schema::fields::{Fields, missing, wrong};
 use taskgraph::schema::{STRINGS, Schema, optional};
-use taskgraph::transform::substitute::{Forms, Missing};
+use taskgraph::transform::substitute::{Missing, fill_fields};
 use taskgraph::transform::{MOST_TASKS, Transform, TransformInfo, fan_out};
 use taskgraph_compat::value::{Map, Str, Value};
 
@@ -67,13 +67,12 @@ pub fn transform() -> Transform {
             return Err(wrong("matrix", &Value::from(matrix), "at least one list of values"));
         }
         let start = (&*name, before.unwrap_or_default());
-        let mut forms = Forms::default();
         for (name, row) in rows(start, &matrix, exclude.as_list().unwrap_or_default())? {
             let mut new = description.clone();
             new.put("name", set_name.clone().unwrap_or_else(|| name.into()));
             new.map_at("attributes")?.put("matrix", row.clone());
             let names = taskgraph_compat::map! { "matrix" => row };
-            forms.fill_fields(&mut new, fields.iter().map(|field| &**field), &names, Missing::Fails)?;
+            fill_fields(&mut new, fields.iter().map(|field| &**field), &names, Missing::Fails)?;
             out.push(new);
         }
         Ok(())

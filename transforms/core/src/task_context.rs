@@ -25,7 +25,7 @@ use taskgraph::keyed_by::evaluate_up_to;
 use taskgraph::python_worker::Because;
 use taskgraph::schema::fields::{Fields, within, wrong};
 use taskgraph::schema::{Field, STRINGS, Schema, joined, optional, required};
-use taskgraph::transform::substitute::{Forms, Missing};
+use taskgraph::transform::substitute::{Missing, fill_fields};
 use taskgraph::transform::{
     Context, NeedsPython, Pool, TaskDescription, Transform, TransformInfo, with_state,
 };
@@ -92,7 +92,6 @@ pub fn transform() -> Transform {
 #[derive(Default)]
 struct Memo {
     parameters: Last<Map>,
-    forms: Forms,
 }
 
 fn fill_in(ctx: &Context<'_>, memo: &mut Memo, description: &mut TaskDescription) -> Result<()> {
@@ -111,7 +110,7 @@ fn fill_in(ctx: &Context<'_>, memo: &mut Memo, description: &mut TaskDescription
             .clone()
             .try_for_each(|field| within(field, resolve_keys(ctx, description, &section, field, &names)))?;
     }
-    memo.forms.fill_fields(description, fields, &names, Missing::Fails)
+    fill_fields(description, fields, &names, Missing::Fails)
 }
 
 /// Chooses from the `by-*` map that stands in a field, if one does. What is filled in, and the task itself, say by what.

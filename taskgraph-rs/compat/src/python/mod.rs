@@ -18,7 +18,6 @@ pub mod url;
 
 pub use float::repr as float_repr;
 pub use format::error::FormatError;
-pub use format::template::Template;
 pub use format::{Names, append_format, format, format_partial, has_braces};
 pub use int::{IntError, int, parse_int};
 pub use regex::replacement::replacement;

@@ -135,19 +135,6 @@ impl Value {
         }
     }
 
-    /// Lets its texts live for as long as the program does. Thousands of tasks share the texts of a kind, and two cores
-    /// that count the same text wait for each other; what is never freed is never counted.
-    pub fn keep_texts(&self) {
-        match self {
-            Value::Str(text) => {
-                text.leak();
-            }
-            Value::List(items) => items.iter().for_each(Value::keep_texts),
-            Value::Map(map) => map.values().for_each(Value::keep_texts),
-            _ => {}
-        }
-    }
-
     /// Python's truth: `None`, `False`, zero and what is empty are false.
     pub fn truthy(&self) -> bool {
         match self {

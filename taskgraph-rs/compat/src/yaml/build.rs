@@ -8,11 +8,12 @@ use std::sync::Arc;
 use crate::source::Span;
 use crate::value::path::Step;
 use crate::yaml::error::Problem;
-use crate::yaml::events::{Events, Kind};
+use crate::yaml::events::{Event, Events, Fault, Kind};
 use crate::yaml::merge::{Duplicate, merge, settle};
 use crate::yaml::node::{Data, Entries, Node};
 use crate::yaml::resolve;
 use crate::yaml::resolve::{Collection, Scalar};
+use crate::yaml::simple::{self, SimpleEvents};
 
 /// The depth to which lists and maps may be nested.
 pub const MAX_DEPTH: usize = 200;
@@ -24,7 +25,7 @@ pub const MAX_ALIASED: usize = 2_000_000;
 pub(super) fn build(text: &str) -> Result<(Node, Vec<Duplicate>), Problem> {
     let mut builder = Builder {
         text,
-        events: Events::new(text),
+        events: simple::read(text).map_or_else(|| Reader::Libyaml(Events::new(text)), Reader::Simple),
         anchors: BTreeMap::new(),
         duplicates: Vec::new(),
         nodes: 0,
@@ -48,9 +49,24 @@ pub(super) fn build(text: &str) -> Result<(Node, Vec<Duplicate>), Problem> {
     Ok((root, builder.duplicates))
 }
 
+/// The reader of a text.
+enum Reader<'t> {
+    Simple(SimpleEvents<'t>),
+    Libyaml(Events<'t>),
+}
+
+impl Reader<'_> {
+    fn advance(&mut self) -> Result<Event<'_>, Fault> {
+        match self {
+            Reader::Simple(events) => Ok(events.advance()),
+            Reader::Libyaml(events) => events.advance(),
+        }
+    }
+}
+
 struct Builder<'t> {
     text: &'t str,
-    events: Events<'t>,
+    events: Reader<'t>,
     anchors: BTreeMap<Box<str>, Option<Anchored>>,
     duplicates: Vec<Duplicate>,
     /// The number of nodes so far, including those that aliases stand for.

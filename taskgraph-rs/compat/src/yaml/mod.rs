@@ -1,7 +1,7 @@
 //! YAML 1.1, read exactly as PyYAML's `CSafeLoader` reads one document, with the position of everything; and
 //! written so that PyYAML reads the same value back.
 //!
-//! The way of a text: `events` (libyaml, the parser PyYAML uses), `build` (nodes, anchors) with `merge`
+//! The way of a text: `events` (libyaml, the parser PyYAML uses) or, where a text needs no more, `simple`; `build` (nodes, anchors) with `merge`
 //! (merge keys, equal keys) and `resolve`, `number`, `timestamp` (what a scalar is), `document` (positions,
 //! and the `Value`).
 //!
@@ -18,6 +18,7 @@ mod merge;
 mod node;
 mod number;
 mod resolve;
+mod simple;
 mod timestamp;
 mod write;
 

@@ -102,7 +102,8 @@ fn has_slash(route: &str) -> bool {
 
 /// Whether a route is an index path that the index does not take: a part is empty, or has a character that is not allowed.
 pub fn has_bad_index_path(route: &str) -> bool {
-    let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_!~*'()%-".contains(&byte);
+    let is_mark = |byte| matches!(byte, b'_' | b'!' | b'~' | b'*' | b'\'' | b'(' | b')' | b'%' | b'-');
+    let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || is_mark(byte);
     let is_part = |part: &str| !part.is_empty() && part.bytes().all(is_allowed);
     route.strip_prefix("index.").is_some_and(|path| !path.split('.').all(is_part))
 }

@@ -5,14 +5,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use taskgraph_compat::value::path::{KeyPath, Step};
 
-/// The dotted paths that were asked for. Each core notes what it asks for by itself, so that none waits for another.
-#[derive(Debug)]
-pub struct Reads(Box<[Notes]>);
-
-/// Those of a core, apart from those of others in memory, too.
+/// The dotted paths that were asked for, in the whole program: transforms look parameters up once a kind.
 #[derive(Debug, Default)]
-#[repr(align(128))]
-struct Notes(Mutex<Noted>);
+pub struct Reads(Mutex<Noted>);
 
 #[derive(Debug, Default)]
 struct Noted {
@@ -24,26 +19,20 @@ struct Noted {
     listed: BTreeSet<String>,
 }
 
-impl Default for Reads {
-    fn default() -> Self {
-        Reads((0..=rayon::current_num_threads()).map(|_| Notes::default()).collect())
-    }
-}
-
 impl Reads {
     /// Notes that `path` was read.
     pub fn note(&self, path: &str) {
-        add(&mut self.own().read, path);
+        add(&mut self.noted().read, path);
     }
 
     /// Notes that `path` was asked for and has no value.
     pub fn miss(&self, path: &str) {
-        add(&mut self.own().missed, path);
+        add(&mut self.noted().missed, path);
     }
 
     /// Notes that the entries of `path` were gone through.
     pub fn list(&self, path: &str) {
-        add(&mut self.own().listed, path);
+        add(&mut self.noted().listed, path);
     }
 
     /// Whether `path`, something above it or something below it was read. That an entry was gone through with all
@@ -79,27 +68,7 @@ impl Reads {
         asked.filter(|name| !name.contains('.')).map(str::to_owned).collect()
     }
 
-    /// The notes of this core.
-    fn own(&self) -> MutexGuard<'_, Noted> {
-        let index = rayon::current_thread_index().map_or(0, |index| index + 1);
-        self.0.get(index).unwrap_or(&self.0[0]).lock()
-    }
-
-    /// The notes of all cores.
     fn noted(&self) -> MutexGuard<'_, Noted> {
-        let mut all = self.0[0].lock();
-        for notes in &self.0[1..] {
-            let Noted { read, missed, listed } = &mut *notes.lock();
-            all.read.append(read);
-            all.missed.append(missed);
-            all.listed.append(listed);
-        }
-        all
-    }
-}
-
-impl Notes {
-    fn lock(&self) -> MutexGuard<'_, Noted> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,35 +1,7 @@
 //! Whether a value has a schema, without a word about why not.
-//!
-//! The tasks of a kind have the same keys in the same order. Which field each key is, is found out for the first of
-//! them and kept: of the next one, a look at the addresses of the keys tells that they are the same.
-
-use std::cell::RefCell;
-use std::rc::Rc;
 
 use crate::schema::{Field, Schema, arms};
-use taskgraph_compat::value::{Map, Str, Value};
-
-/// Shorter lists of fields are gone through.
-const FEW: usize = 4;
-
-/// The keys of a map that had all the fields it has to have.
-struct Known {
-    of: Of,
-    /// The addresses of the keys. They are those of names that are never freed.
-    keys: Vec<usize>,
-    /// The schema of what stands under each.
-    schemas: Vec<&'static Schema>,
-}
-
-/// What tells a list of fields, and what others may have, from others.
-type Of = (*const Field, Option<*const Schema>);
-
-thread_local! {
-    /// The one that was known last, of those whose list of fields lies at an address like this.
-    static LAST: RefCell<[Option<Rc<Known>>; PLACES]> = const { RefCell::new([const { None }; PLACES]) };
-}
-
-const PLACES: usize = 64;
+use taskgraph_compat::value::{Map, Value};
 
 impl Schema {
     /// Whether `value` has this schema.
@@ -76,28 +48,13 @@ impl Schema {
     }
 }
 
-fn fields_fit(fields: &'static [Field], rest: Option<&'static Schema>, map: &Map) -> bool {
-    let shape_of = |key: &Str| fields.iter().find(|field| field.name == key).map(|f| &f.schema).or(rest);
-    let has_all = || fields.iter().all(|field| !field.required || map.contains_key(field.name));
-    if fields.len() <= FEW {
-        return map.iter().all(|(key, value)| shape_of(key).is_some_and(|schema| schema.fits(value)))
-            && has_all();
-    }
-    let of: Of = (fields.as_ptr(), rest.map(std::ptr::from_ref));
-    let place = of.0.addr() / size_of::<Field>() % PLACES;
-    let last = LAST.with_borrow(|last| last[place].clone());
-    if let Some(known) = last.filter(|known| known.of == of && map.has_keys_at(&known.keys)) {
-        return map.values().zip(&known.schemas).all(|(value, schema)| schema.fits(value));
-    }
-    let Some(schemas) = map.keys().map(shape_of).collect::<Option<Vec<_>>>() else { return false };
-    if !has_all() || !map.values().zip(&schemas).all(|(value, schema)| schema.fits(value)) {
-        return false;
-    }
-    if map.keys().all(Str::is_static) {
-        let known = Known { of, keys: map.addresses(), schemas };
-        LAST.with_borrow_mut(|last| last[place] = Some(Rc::new(known)));
-    }
-    true
+fn fields_fit(fields: &[Field], rest: Option<&Schema>, map: &Map) -> bool {
+    let fits = |(key, value)| {
+        let field = fields.iter().find(|field| field.name == key);
+        field.map(|field| &field.schema).or(rest).is_some_and(|schema| schema.fits(value))
+    };
+    map.iter().map(|(key, value)| (&**key, value)).all(fits)
+        && fields.iter().all(|field| !field.required || map.contains_key(field.name))
 }
 
 #[cfg(test)]
@@ -125,26 +82,15 @@ mod tests {
     );
 
     #[test]
-    fn what_is_known_of_one_map_is_not_believed_of_another() {
-        for _ in 0..2 {
-            assert!(ONE.fits_fields(&map! { "a" => 1, "b" => "x" }));
-            assert!(!ONE.fits_fields(&map! { "a" => 1, "b" => 2 }));
-            assert!(!ONE.fits_fields(&map! { "b" => "x", "c" => "x" }));
-            assert!(!ONE.fits_fields(&map! { "a" => 1, "z" => "x" }));
-            assert!(ONE.fits_fields(&map! { "b" => "x", "a" => 1 }));
-            assert!(!ONE.fits_fields(&map! { "a" => "x", "b" => "x" }));
-            assert!(!OPEN.fits_fields(&map! { "a" => 1, "c" => "x" }));
-            assert!(OPEN.fits_fields(&map! { "a" => 1, "b" => "x", "z" => true }));
-            assert!(!OPEN.fits_fields(&map! { "a" => 1, "b" => "x", "z" => 1 }));
-        }
-    }
-
-    #[test]
-    fn keys_that_are_freed_are_looked_at_anew() {
-        for name in ["b", "z", "c", "y"] {
-            let mut map = map! { "a" => 1 };
-            map.insert(Str::from(name), "x".into());
-            assert_eq!(ONE.fits_fields(&map), name < "x", "{name}");
-        }
+    fn every_key_has_to_be_known_and_every_required_one_there() {
+        assert!(ONE.fits_fields(&map! { "a" => 1, "b" => "x" }));
+        assert!(!ONE.fits_fields(&map! { "a" => 1, "b" => 2 }));
+        assert!(!ONE.fits_fields(&map! { "b" => "x", "c" => "x" }));
+        assert!(!ONE.fits_fields(&map! { "a" => 1, "z" => "x" }));
+        assert!(ONE.fits_fields(&map! { "b" => "x", "a" => 1 }));
+        assert!(!ONE.fits_fields(&map! { "a" => "x", "b" => "x" }));
+        assert!(!OPEN.fits_fields(&map! { "a" => 1, "c" => "x" }));
+        assert!(OPEN.fits_fields(&map! { "a" => 1, "b" => "x", "z" => true }));
+        assert!(!OPEN.fits_fields(&map! { "a" => 1, "b" => "x", "z" => 1 }));
     }
 }

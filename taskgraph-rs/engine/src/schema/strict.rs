@@ -1,7 +1,7 @@
 //! Differences of later versions of Taskgraph from a schema: values that it takes and they refuse, and the reverse.
 
 use crate::schema::{Schema, Violation, What, found};
-use taskgraph_compat::value::path::KeyPath;
+use taskgraph_compat::value::path::{KeyPath, Step};
 use taskgraph_compat::value::{Map, Value};
 
 impl Schema {
@@ -58,14 +58,23 @@ impl Schema {
     /// Booleans that the schema takes for integers, at any depth.
     pub fn booleans_for_integers(&self, value: &Value) -> Vec<Violation> {
         let mut violations = Vec::new();
-        self.collect_booleans(value, &KeyPath::default(), &mut violations);
+        self.collect_booleans(value, &mut violations);
+        // The paths are put together from the inside out.
+        for violation in &mut violations {
+            violation.path.0.reverse();
+        }
         violations
     }
 
-    fn collect_booleans(&self, value: &Value, path: &KeyPath, out: &mut Vec<Violation>) {
+    fn collect_booleans(&self, value: &Value, out: &mut Vec<Violation>) {
+        let inside = |schema: &Schema, value: &Value, step: Step, out: &mut Vec<Violation>| {
+            let before = out.len();
+            schema.collect_booleans(value, out);
+            out[before..].iter_mut().for_each(|violation| violation.path.0.push(step.clone()));
+        };
         match (self, value) {
             (Schema::Int, Value::Bool(_)) => out.push(Violation {
-                path: path.clone(),
+                path: KeyPath::default(),
                 what: What::Wrong {
                     found: found(value),
                     allowed: self.in_words(),
@@ -75,19 +84,19 @@ impl Schema {
             }),
             (Schema::List(item), Value::List(items)) => {
                 for (index, value) in items.iter().enumerate() {
-                    item.collect_booleans(value, &path.join(index), out);
+                    inside(item, value, index.into(), out);
                 }
             }
             (Schema::Map(fields) | Schema::Open(fields, _), Value::Map(map)) => {
                 for field in *fields {
                     if let Some(value) = map.get(field.name) {
-                        field.schema.collect_booleans(value, &path.join(field.name), out);
+                        inside(&field.schema, value, field.name.into(), out);
                     }
                 }
             }
             (Schema::Either(schemas, _), _) => {
                 if let Some(schema) = schemas.iter().find(|schema| schema.fits(value)) {
-                    schema.collect_booleans(value, path, out);
+                    schema.collect_booleans(value, out);
                 }
             }
             _ => {}

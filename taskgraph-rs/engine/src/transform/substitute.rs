@@ -5,8 +5,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result};
 
 use crate::schema::fields::{Fields, about};
-use taskgraph_compat::python::{Names, Template};
-use taskgraph_compat::value::memo::Last;
+use taskgraph_compat::python::Names;
 use taskgraph_compat::value::{Map, Str, Value, written};
 use taskgraph_compat::{python, suggest};
 
@@ -46,123 +45,69 @@ pub enum Missing {
 /// Fills `names` into all text of `value`: keys of maps, values, items of lists. What has nothing to fill in stays
 /// shared.
 pub fn substitute(value: &Value, names: &Map, missing: Missing) -> Result<Value> {
-    match Blanks::of(value) {
-        Some(blanks) => blanks.fill(value, names, missing),
-        None => Ok(value.clone()),
-    }
+    Ok(substituted(value, names, missing)?.unwrap_or_else(|| value.clone()))
 }
 
-/// Where in a value something is to be filled in.
-enum Blanks {
-    /// In this text; where, if it has nothing but names between its braces.
-    Text(Option<Template>),
-    /// In the items of this list, or the values of this map, at these positions.
-    Inside(Vec<(usize, Blanks)>),
-    /// In keys of this map, and wherever in its values.
-    Keys,
-}
-
-impl Blanks {
-    fn of(value: &Value) -> Option<Self> {
-        fn inside<'v>(values: impl Iterator<Item = &'v Value>) -> Option<Blanks> {
-            let parts = values.enumerate().filter_map(|(position, part)| Some((position, Blanks::of(part)?)));
-            let parts: Vec<_> = parts.collect();
-            (!parts.is_empty()).then_some(Blanks::Inside(parts))
+/// Returns what a value becomes when `names` are filled in, if it changes.
+fn substituted(value: &Value, names: &Map, missing: Missing) -> Result<Option<Value>> {
+    Ok(match value {
+        Value::Str(text) => match python::has_braces(text) {
+            true => Some(fill(text, names, missing)?.into()),
+            false => None,
+        },
+        Value::List(items) => {
+            let mut changed = None;
+            for (position, item) in items.iter().enumerate() {
+                if let Some(new) = substituted(item, names, missing)? {
+                    changed.get_or_insert_with(|| items.to_vec())[position] = new;
+                }
+            }
+            changed.map(Value::from)
         }
-        match value {
-            Value::Str(text) => python::has_braces(text).then(|| Blanks::Text(Template::read(text))),
-            Value::List(items) => inside(items.iter()),
-            Value::Map(map) if map.keys().any(|key| python::has_braces(key)) => Some(Blanks::Keys),
-            Value::Map(map) => inside(map.values()),
-            _ => None,
+        Value::Map(map) if map.keys().any(|key| python::has_braces(key)) => {
+            let mut changed = Map::with_capacity(map.len());
+            for (key, value) in map.iter() {
+                changed.insert(fill(key, names, missing)?, substitute(value, names, missing)?);
+            }
+            Some(changed.into())
         }
-    }
-
-    /// Fills names into the value that has these blanks.
-    fn fill(&self, value: &Value, names: &Map, missing: Missing) -> Result<Value> {
-        Ok(match (self, value) {
-            (Blanks::Text(plain), Value::Str(text)) => filled(text, plain.as_ref(), names, missing)?.into(),
-            (Blanks::Inside(parts), Value::List(items)) => {
-                let mut items = items.to_vec();
-                for (position, blanks) in parts {
-                    items[*position] = blanks.fill(&items[*position], names, missing)?;
+        Value::Map(map) => {
+            let mut changed = None;
+            for (position, value) in map.values().enumerate() {
+                if let Some(new) = substituted(value, names, missing)? {
+                    changed.get_or_insert_with(|| Map::clone(map))[position] = new;
                 }
-                items.into()
             }
-            (Blanks::Inside(parts), Value::Map(map)) => {
-                let mut map = Map::clone(map);
-                for (position, blanks) in parts {
-                    map[*position] = blanks.fill(&map[*position], names, missing)?;
-                }
-                map.into()
-            }
-            (Blanks::Keys, Value::Map(map)) => {
-                let mut out = Map::with_capacity(map.len());
-                for (key, value) in map.iter() {
-                    out.insert(fill(key, names, missing)?, substitute(value, names, missing)?);
-                }
-                out.into()
-            }
-            (_, other) => other.clone(),
-        })
-    }
+            changed.map(Value::from)
+        }
+        _ => None,
+    })
 }
 
 /// Fills `names` into one text.
 pub fn fill(text: &str, names: &Map, missing: Missing) -> Result<Str> {
-    filled(text, None, names, missing)
-}
-
-fn filled(text: &str, plain: Option<&Template>, names: &Map, missing: Missing) -> Result<Str> {
     let find = |name: &str| names.get(name);
     let names = Names { find: &find, is_partial: missing == Missing::Stays };
-    written(|out| match plain {
-        Some(plain) => plain.append(out, text, names),
-        None => python::append_format(out, text, names),
-    })
-    .with_context(|| format!("cannot fill in `{}`", suggest::shorten(text)))
+    written(|out| python::append_format(out, text, names))
+        .with_context(|| format!("cannot fill in `{}`", suggest::shorten(text)))
 }
 
-/// Fields into which other names are filled in each task of a kind. Where it says the same in the next task, the blanks
-/// are known.
-#[derive(Default)]
-pub struct Forms(Vec<Last<Option<Blanks>>>);
-
-impl Forms {
-    /// Fills `names` into a value, the one at this position among the fields. Tells what it becomes, if it changes.
-    pub fn fill(
-        &mut self,
-        position: usize,
-        value: &Value,
-        names: &Map,
-        missing: Missing,
-    ) -> Result<Option<Value>> {
-        if self.0.len() <= position {
-            self.0.resize_with(position + 1, Default::default);
+/// Fills `names` into the values at the dotted paths `fields` of a task.
+pub fn fill_fields<'f>(
+    task: &mut Map,
+    fields: impl IntoIterator<Item = &'f str>,
+    names: &Map,
+    missing: Missing,
+) -> Result<()> {
+    for field in fields {
+        let place = task.at(field).context("a substitution field is missing")?;
+        let changed = substituted(place, names, missing)
+            .map_err(|error| about(field, format!("in `{field}`: {error:#}")))?;
+        if let Some(new) = changed {
+            *place = new;
         }
-        let blanks = self.0[position].of(value, |value| anyhow::Ok(Blanks::of(value)))?;
-        blanks.as_ref().map(|blanks| blanks.fill(value, names, missing)).transpose()
     }
-
-    /// Fills `names` into the values at the dotted paths `fields` of a task.
-    pub fn fill_fields<'f>(
-        &mut self,
-        task: &mut Map,
-        fields: impl IntoIterator<Item = &'f str>,
-        names: &Map,
-        missing: Missing,
-    ) -> Result<()> {
-        for (position, field) in fields.into_iter().enumerate() {
-            let place = task.at(field).context("a substitution field is missing")?;
-            let changed = self
-                .fill(position, place, names, missing)
-                .map_err(|error| about(field, format!("in `{field}`: {error:#}")))?;
-            if let Some(new) = changed {
-                *place = new;
-            }
-        }
-        Ok(())
-    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -185,19 +130,17 @@ mod tests {
     }
 
     #[test]
-    fn blanks_of_one_value_are_not_those_of_another() {
-        let mut forms = Forms::default();
-        let mut filled = |value: Value| {
-            let names = map! { "x" => "1" };
-            let new = forms.fill(0, &value, &names, Missing::Stays).unwrap();
-            format!("{:?}", new.unwrap_or(value))
-        };
+    fn only_what_has_braces_changes() {
+        let names = map! { "x" => "1" };
+        let filled = |value: &Value| substituted(value, &names, Missing::Stays).unwrap();
         let list = |words: &[&str]| words.iter().copied().collect::<Value>();
-        let value = list(&["a", "{x}"]);
-        assert_eq!([filled(value.clone()), filled(value)], [r#"["a", "1"]"#; 2]);
-        assert_eq!(filled(list(&["{x}", "a"])), r#"["1", "a"]"#);
-        assert_eq!(filled(list(&["a", "a"])), r#"["a", "a"]"#);
-        assert_eq!(filled(map! { "{x}" => "{x}{y}" }.into()), r#"{"1": "1{y}"}"#);
-        assert_eq!(filled("{x}{{".into()), r#""1{""#);
+        let shown = |value: &Value| format!("{:?}", filled(value).unwrap());
+        assert_eq!(shown(&list(&["a", "{x}", "b", "{x}{x}"])), r#"["a", "1", "b", "11"]"#);
+        assert_eq!(shown(&map! { "{x}" => "{x}{y}" }.into()), r#"{"1": "1{y}"}"#);
+        assert_eq!(shown(&map! { "a" => list(&["{x}"]), "b" => "b" }.into()), r#"{"a": ["1"], "b": "b"}"#);
+        assert_eq!(shown(&"{x}{{".into()), r#""1{""#);
+        for unchanged in [list(&["a", "a"]), map! { "a" => "b" }.into(), 1.into()] {
+            assert_eq!(filled(&unchanged), None);
+        }
     }
 }

@@ -23,7 +23,7 @@ use taskgraph::keyed_by::evaluate;
 use taskgraph::schema::fields::{Fields, missing};
 use taskgraph::schema::{STRINGS, Schema, optional, required};
 use taskgraph::task::Task;
-use taskgraph::transform::substitute::{Forms, Missing, fill};
+use taskgraph::transform::substitute::{Missing, fill, fill_fields};
 use taskgraph::transform::{Context, TaskDescription, Transform, TransformInfo, with_state};
 use taskgraph_compat::python;
 use taskgraph_compat::value::path::KeyPath;
@@ -119,7 +119,6 @@ pub fn mono() -> Transform {
         let config = section(&mut description)?;
         let wanted =
             config.get("upstream-task-attributes").and_then(Value::as_map).cloned().unwrap_or_default();
-        let mut forms = Forms::default();
         for task in upstream(ctx, &description, &wanted)? {
             let locale = match category(&description)? {
                 "mono-src" => src,
@@ -136,12 +135,7 @@ pub fn mono() -> Transform {
             };
             // Python: every task fills in the same task, so the first one's names win.
             let fields = config.get("substitution-fields").and_then(Value::as_list).unwrap_or_default();
-            forms.fill_fields(
-                &mut description,
-                fields.iter().filter_map(Value::as_str),
-                &names,
-                Missing::Stays,
-            )?;
+            fill_fields(&mut description, fields.iter().filter_map(Value::as_str), &names, Missing::Stays)?;
             fetch(&mut description, task, &config, &names)?;
             let attributes = description.map_at("attributes")?;
             attributes.put("src_locale", src);

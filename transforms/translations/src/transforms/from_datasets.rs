@@ -18,7 +18,7 @@ use crate::pipeline_version::PipelineVersion;
 use anyhow::{Result, bail};
 use taskgraph::schema::fields::Fields;
 use taskgraph::schema::{STRINGS, Schema, optional, required};
-use taskgraph::transform::substitute::{Forms, Missing};
+use taskgraph::transform::substitute::{Missing, fill_fields};
 use taskgraph::transform::{Context, Transform, TransformInfo, with_state};
 use taskgraph_compat::value::{Str, Value, key};
 
@@ -95,7 +95,6 @@ fn of_datasets(locale: fn(Option<&str>, &Languages) -> Result<Option<Str>>) -> T
         }
         let category = wish("category");
         let locale = locale(category, languages)?;
-        let mut forms = Forms::default();
         for dataset in datasets::read(ctx.params, *pipeline_version, category)? {
             if wish("provider").is_some_and(|provider| provider != dataset.provider) {
                 continue;
@@ -118,7 +117,7 @@ fn of_datasets(locale: fn(Option<&str>, &Languages) -> Result<Option<Str>>) -> T
             attributes.put("trg_locale", trg);
             let mut one = description.clone();
             let fields = list("substitution-fields").iter().filter_map(Value::as_str);
-            forms.fill_fields(&mut one, fields, &names, Missing::Stays)?;
+            fill_fields(&mut one, fields, &names, Missing::Stays)?;
             one.map_at("attributes")?.extend(attributes);
             out.push(one);
         }

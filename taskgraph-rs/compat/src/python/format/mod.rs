@@ -3,7 +3,6 @@
 pub(crate) mod error;
 pub(crate) mod number;
 pub(crate) mod spec;
-pub(crate) mod template;
 
 use std::borrow::Cow;
 
@@ -14,7 +13,6 @@ use crate::python::text;
 use crate::value::Value;
 use error::FormatError;
 use spec::format_value;
-use template::template_name;
 
 /// The most bytes one template may grow to: a few nested fields could else fill the memory.
 pub(super) const MOST_OUTPUT: usize = 64 << 20;
@@ -130,6 +128,14 @@ fn fill(out: &mut String, template: &str, names: Names<'_, '_>, depth: usize) ->
     }
     out.push_str(rest);
     Ok(())
+}
+
+/// Returns the name of a field that is nothing but a name, as nearly all are.
+fn template_name(text: &str) -> Option<&str> {
+    let is_letter = |byte: u8| byte.is_ascii_alphabetic() || byte == b'_';
+    let bytes = text.as_bytes();
+    let length = bytes.iter().position(|byte| !is_letter(*byte) && !byte.is_ascii_digit())?;
+    (bytes[length] == b'}' && is_letter(bytes[0])).then(|| &text[..length])
 }
 
 /// A field: the text between two braces.
