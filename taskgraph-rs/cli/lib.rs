@@ -52,7 +52,7 @@ use taskgraph_taskcluster::CreateFailure;
 /// The table of what ships: what the strings in kind.yml stand for.
 pub use registry::registry;
 
-/// How a call ends. Documented in docs/exit-status.md.
+/// Result of a call. Documented in docs/exit-status.md.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Status {
     /// All went well.
@@ -100,7 +100,7 @@ pub fn run(registry: &Registry) -> ExitCode {
                 Ok(_) => call(args.command, &registry, &reporter),
                 Err(error) => Err(Machine(error.to_string()).into()),
             };
-            let status = status.unwrap_or_else(|error| tell(error, &reporter));
+            let status = status.unwrap_or_else(|error| report_error(error, &reporter));
             python.end();
             if let (Status::Interrupted, Ok(interruption)) = (status, &interruption) {
                 interruption.end();
@@ -170,7 +170,7 @@ fn call(command: Command, registry: &Registry, reporter: &Reporter) -> Result<St
 }
 
 /// Tells an error, and says whose fault it is.
-fn tell(error: anyhow::Error, reporter: &Reporter) -> Status {
+fn report_error(error: anyhow::Error, reporter: &Reporter) -> Status {
     match Problems::from_error(error) {
         Ok(problems) => {
             reporter.problems(&problems);
@@ -185,11 +185,11 @@ fn tell(error: anyhow::Error, reporter: &Reporter) -> Status {
             match error.downcast_ref::<CreateFailure>() {
                 // Why is told with the tasks that it is about.
                 Some(failure) if !failure.refused.is_empty() => {
-                    failed_creation::tell(failure);
+                    failed_creation::print_failure(failure);
                     reporter.machine(&anyhow::Error::msg(failure.to_string()));
                 }
                 Some(failure) => {
-                    failed_creation::tell(failure);
+                    failed_creation::print_failure(failure);
                     reporter.machine(&error);
                 }
                 None => reporter.machine(&error),

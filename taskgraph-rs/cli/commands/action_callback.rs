@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::time::SystemTime;
 
 use crate::args::{ActionCallbackOptions, FolderOptions, TestActionCallbackOptions};
-use crate::commands::decision::{Way, can_create, decide, tell_creation};
+use crate::commands::decision::{DecisionSetup, can_create, decide, print_creation};
 use crate::environment::{open_tree, settings};
 use crate::output::write;
 use crate::parameters::completed;
@@ -28,11 +28,11 @@ use taskgraph_compat::value::{Map, Str, Value};
 use taskgraph_compat::{json, map};
 use taskgraph_decision::actions;
 use taskgraph_decision::actions::{Action, Call, Input, Plan};
-use taskgraph_decision::decision::{Creator, Earlier, Folder, new_tasks};
+use taskgraph_decision::decision::{Creator, EarlierRuns, Folder, new_tasks};
 use taskgraph_taskcluster::{Cancelled, NewTask, Offline, Service, Taskcluster};
 
 /// Everything about one call that does not depend on the action.
-struct Desk<'d> {
+struct CallContext<'d> {
     project: &'d Project,
     params: &'d Params,
     settings: &'d Settings,
@@ -57,7 +57,7 @@ pub fn run(options: &ActionCallbackOptions, registry: &Registry, reporter: &Repo
     let Given { values, layer } = Spec::Task(group.clone()).read(project.config.trust_domain(), &services)?;
     let params = Params::new(values, vec![layer]);
     actions::check_scopes(action, &params, &services.current_scopes()?)?;
-    let desk = Desk {
+    let context = CallContext {
         project: &project,
         params: &params,
         settings: &settings,
@@ -65,8 +65,8 @@ pub fn run(options: &ActionCallbackOptions, registry: &Registry, reporter: &Repo
         folders: &options.folders,
         reporter,
     };
-    let planned = desk.plan(action, &input, Some(group), task, true)?;
-    desk.carry_out(planned, &services)
+    let planned = context.plan(action, &input, Some(group), task, true)?;
+    context.carry_out(planned, &services)
 }
 
 /// Says what an action would do.
@@ -94,7 +94,7 @@ pub fn test(options: &TestActionCallbackOptions, registry: &Registry, reporter: 
     }
     let params = completed(&project, given, reporter)?;
     let services = if options.offline { None } else { Some(connect()?) };
-    let desk = Desk {
+    let context = CallContext {
         project: &project,
         params: &params,
         settings: &settings,
@@ -102,20 +102,20 @@ pub fn test(options: &TestActionCallbackOptions, registry: &Registry, reporter: 
         folders: &options.folders,
         reporter,
     };
-    let planned = desk.plan(action, &input, group, task, false)?;
-    desk.rehearse(planned)
+    let planned = context.plan(action, &input, group, task, false)?;
+    context.rehearse(planned)
 }
 
-/// What is to be done.
-struct Planned {
+/// Plan of an action, with the tasks to create.
+struct PlannedCall {
     plan: Plan,
     /// The tasks to create.
     tasks: Vec<NewTask>,
-    /// What earlier runs of the action's task have created.
-    earlier: Earlier,
+    /// Tasks that earlier runs of the action's task have created.
+    earlier: EarlierRuns,
 }
 
-impl Desk<'_> {
+impl CallContext<'_> {
     /// Works out what is to be done. If it `continues` what earlier runs of the action's task began, tasks that these have
     /// created get the ids that they have.
     fn plan(
@@ -125,9 +125,9 @@ impl Desk<'_> {
         group: Option<TaskId>,
         task: Option<TaskId>,
         continues: bool,
-    ) -> Result<Planned> {
+    ) -> Result<PlannedCall> {
         let own = self.settings.task_id.as_deref().map(TaskId::parse).transpose().context("TASK_ID")?;
-        let earlier = RefCell::new(Earlier::default());
+        let earlier = RefCell::new(EarlierRuns::default());
         let new_id = |label: &Label| earlier.borrow().id(label, |_| TaskId::random());
         let now = SystemTime::now();
         let call = Call {
@@ -166,7 +166,7 @@ impl Desk<'_> {
             eprintln!("{}", one_line(note));
         }
         self.write(&plan)?;
-        Ok(Planned { plan, tasks, earlier: earlier.take() })
+        Ok(PlannedCall { plan, tasks, earlier: earlier.take() })
     }
 
     /// The task that creates, if this runs in one.
@@ -198,8 +198,8 @@ impl Desk<'_> {
         tasks
     }
 
-    fn carry_out(&self, planned: Planned, services: &Taskcluster) -> Result<Status> {
-        let Planned { plan, tasks, earlier } = planned;
+    fn carry_out(&self, planned: PlannedCall, services: &Taskcluster) -> Result<Status> {
+        let PlannedCall { plan, tasks, earlier } = planned;
         if !plan.cancel.is_empty() {
             let outcomes = services.cancel_all(&plan.cancel)?;
             for (task, outcome) in plan.cancel.iter().zip(&outcomes) {
@@ -224,7 +224,7 @@ impl Desk<'_> {
             match (self.creator()?, &plan.create) {
                 (Some(creator), Some(own)) => {
                     let creation = creator.create(services, &own.decision, &earlier, tasks, [])?;
-                    tell_creation(&creation);
+                    print_creation(&creation);
                 }
                 _ => {
                     let created = services.create(tasks)?;
@@ -239,8 +239,8 @@ impl Desk<'_> {
     }
 
     /// Prints what would be done.
-    fn rehearse(&self, planned: Planned) -> Result<Status> {
-        let Planned { plan, tasks, .. } = planned;
+    fn rehearse(&self, planned: PlannedCall) -> Result<Status> {
+        let PlannedCall { plan, tasks, .. } = planned;
         if let Some(params) = plan.decide {
             return self.decide(params, plan.found_tasks, true);
         }
@@ -269,7 +269,7 @@ impl Desk<'_> {
                 return Err(Problems::from(Problem::error("no-task", message)).into());
             }
         };
-        let way = Way {
+        let setup = DecisionSetup {
             settings: self.settings,
             services: self.services,
             task_id,
@@ -280,6 +280,6 @@ impl Desk<'_> {
             artifacts: &self.folders.artifacts_dir,
             contexts: &self.folders.contexts_dir,
         };
-        decide(self.project, params, way, self.reporter)
+        decide(self.project, params, setup, self.reporter)
     }
 }

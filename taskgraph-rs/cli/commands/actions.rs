@@ -6,7 +6,7 @@ use crate::Status;
 use crate::args::ActionsOptions;
 use crate::environment::open_tree;
 use crate::output::write;
-use crate::output_format::Ending;
+use crate::output_format::OutputFormat;
 use crate::parameters::completed;
 use crate::report::Reporter;
 use anstream::eprintln;
@@ -18,7 +18,7 @@ use taskgraph_decision::actions;
 
 /// Shows actions.json.
 pub fn show(options: &ActionsOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {
-    Ending::wanted(options.output_file.as_deref(), &[Ending::Json])?;
+    OutputFormat::wanted(options.output_file.as_deref(), &[OutputFormat::Json])?;
     let project = Project::load(open_tree(options.root.as_deref())?, registry, &BTreeSet::new())?;
     let params = completed(&project, options.parameters.as_deref(), reporter)?;
     let rendered = actions::render(&project, &params, NO_DECISION)?;

@@ -3,7 +3,7 @@
 use crate::Status;
 use crate::args::BuildImageOptions;
 use crate::container::Engine;
-use crate::images::{Built, Images, build, check, pack};
+use crate::images::{ImageSources, Images, build, check, pack};
 use crate::output::write;
 use crate::report::{Reporter, one_line};
 use anstream::eprintln;
@@ -15,8 +15,11 @@ use taskgraph_python::interruption::hold;
 pub fn run(options: &BuildImageOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {
     let images = Images::make(&options.tree, true, registry, reporter)?;
     let task = images.task(&options.image)?;
-    let built =
-        Built { graph: &images.full.graph, contexts: &images.full.contexts, settings: &images.settings };
+    let built = ImageSources {
+        graph: &images.full.graph,
+        contexts: &images.full.contexts,
+        settings: &images.settings,
+    };
     if let Some(file) = &options.context_only {
         let packed = pack(built.context(task)?)?;
         write(Some(file), |out| Ok(out.write_all(&packed)?))?;

@@ -4,7 +4,7 @@ use crate::Status;
 use crate::args::{KindGraphFormat, KindGraphOptions};
 use crate::environment::open_tree;
 use crate::output::write;
-use crate::output_format::Ending;
+use crate::output_format::OutputFormat;
 use crate::report::count;
 use anstream::eprintln;
 use anyhow::Result;
@@ -21,12 +21,12 @@ pub fn run(options: &KindGraphOptions) -> Result<Status> {
         // A name that is misspelt is no reason to show something all the same.
         Source::read(&path)?;
     }
-    let can = [Ending::Text, Ending::Dot, Ending::Mermaid];
+    let can = [OutputFormat::Text, OutputFormat::Dot, OutputFormat::Mermaid];
     let format = match options.format {
         Some(format) => format,
-        None => match Ending::wanted(options.output_file.as_deref(), &can)? {
-            Some(Ending::Dot) => KindGraphFormat::Dot,
-            Some(Ending::Mermaid) => KindGraphFormat::Mermaid,
+        None => match OutputFormat::wanted(options.output_file.as_deref(), &can)? {
+            Some(OutputFormat::Dot) => KindGraphFormat::Dot,
+            Some(OutputFormat::Mermaid) => KindGraphFormat::Mermaid,
             _ => KindGraphFormat::Text,
         },
     };

@@ -51,10 +51,10 @@ pub fn in_index(taskcluster: &Taskcluster, task: &Task) -> Result<Option<TaskId>
 fn not_in_index(task: &Task) -> Problems {
     let paths: Vec<&str> = task.index_paths().collect();
     let message = format!("nobody has built the image of `{}` out of what lies here", task.label);
-    let told = match &paths[..] {
+    let label = match &paths[..] {
         [] => "the task is not looked for in the index".to_owned(),
         paths => format!("nothing is at {}", paths.join(", ")),
     };
     let help = "`build-image` builds it here; changes of the tree, also without a commit, make another image";
-    Problem::error("not-in-index", message).at(Default::default(), told).help(help).into()
+    Problem::error("not-in-index", message).at(Default::default(), label).help(help).into()
 }

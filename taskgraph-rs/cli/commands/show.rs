@@ -7,14 +7,14 @@ use std::time::{Instant, SystemTime};
 
 use crate::args::{GraphOptions, OptimizedOptions};
 use crate::environment::{open_tree, settings};
-use crate::graph_output::Shown;
-use crate::index_answers::Answers;
+use crate::graph_output::GraphOutput;
+use crate::index_answers::IndexSource;
 use crate::output::{keep_inputs, write};
-use crate::output_format::Ending;
+use crate::output_format::OutputFormat;
 use crate::parameters::{name_of, specs};
 use crate::phase::Phase;
 use crate::report::{Reporter, one_line};
-use crate::revision_diff::Base;
+use crate::revision_diff::BaseRevision;
 use crate::{Status, known_urls, parameters};
 use anstream::eprintln;
 use anyhow::Result;
@@ -36,7 +36,7 @@ pub fn show(
     registry: &Registry,
     reporter: &Reporter,
 ) -> Result<Status> {
-    show_with(options, phase, &Answers::Nobody, registry, reporter)
+    show_with(options, phase, &IndexSource::Nobody, registry, reporter)
 }
 
 /// Shows what has to run, one graph for each set of parameters.
@@ -46,21 +46,21 @@ pub fn show_optimized(
     registry: &Registry,
     reporter: &Reporter,
 ) -> Result<Status> {
-    let answers = Answers::new(&options.look_up)?;
+    let answers = IndexSource::new(&options.look_up)?;
     show_with(&options.graph, phase, &answers, registry, reporter)
 }
 
 fn show_with(
     options: &GraphOptions,
     phase: Phase,
-    answers: &Answers,
+    answers: &IndexSource,
     registry: &Registry,
     reporter: &Reporter,
 ) -> Result<Status> {
     let started = Instant::now();
     // A graph as labels may be called anything, as with Taskgraph; what nothing here writes is refused.
-    let can = [Ending::Text, Ending::Json, Ending::Yaml];
-    Ending::wanted(options.output_file.as_deref(), &can)?;
+    let can = [OutputFormat::Text, OutputFormat::Json, OutputFormat::Yaml];
+    OutputFormat::wanted(options.output_file.as_deref(), &can)?;
     if let Some(workers) = options.max_workers {
         // It can be said once only, and this is the first to use them.
         rayon::ThreadPoolBuilder::new().num_threads(workers.get()).build_global()?;
@@ -75,7 +75,7 @@ fn show_with(
     let specs = specs(&options.parameters)?;
     keep_inputs(options.output_file.as_deref(), options.parameters.iter().map(PathBuf::as_path))?;
     let targets: BTreeSet<String> = options.target_kinds.iter().cloned().collect();
-    let shown = Shown::new(options)?;
+    let shown = GraphOutput::new(options)?;
     // The process ends with this call: to free a graph piece by piece would only take time.
     let project = ManuallyDrop::new(Project::load(tree, registry, &targets)?);
     if options.verbose {
@@ -89,8 +89,11 @@ fn show_with(
     }
     let mut problems = Vec::new();
     let mut outputs = ManuallyDrop::new(Vec::new());
-    let base =
-        options.diff.as_deref().map(|rev| Base::load(&project.tree, registry, rev, &targets)).transpose()?;
+    let base = options
+        .diff
+        .as_deref()
+        .map(|rev| BaseRevision::load(&project.tree, registry, rev, &targets))
+        .transpose()?;
     for spec in &specs {
         let spec = spec.as_ref();
         let made = params(&project, spec, options).and_then(|(mut params, given)| {
@@ -102,7 +105,7 @@ fn show_with(
             }
             if !options.quiet {
                 made.made_by_python.iter().for_each(|line| eprintln!("{}", one_line(line)));
-                reporter.warnings(&told(&project, &params, given, warned, options, phase));
+                reporter.warnings(&warnings_of(&project, &params, given, warned, options, phase));
             }
             let before = match &base {
                 Some(base) => Some(base.graph(&mut params, &settings, phase, answers)?),
@@ -135,14 +138,18 @@ fn show_with(
     Ok(Status::Fine)
 }
 
-/// What is to be said about parameters, and what was given of them.
-struct Told {
+/// Warnings about parameters, and the given ones among them.
+struct ParameterReport {
     warnings: Vec<Problem>,
     own: Map,
 }
 
 /// The parameters of a spec, complete and checked.
-fn params(project: &Project, spec: Option<&Spec>, options: &GraphOptions) -> Result<(Params, Told)> {
+fn params(
+    project: &Project,
+    spec: Option<&Spec>,
+    options: &GraphOptions,
+) -> Result<(Params, ParameterReport)> {
     let mut warnings = Vec::new();
     let mut params = match spec {
         None => Params::default(),
@@ -165,14 +172,14 @@ fn params(project: &Project, spec: Option<&Spec>, options: &GraphOptions) -> Res
         found.into_iter().partition(|problem| problem.severity == Severity::Error);
     Problems(errors).check()?;
     warnings.extend(warned);
-    Ok((params, Told { warnings, own }))
+    Ok((params, ParameterReport { warnings, own }))
 }
 
 /// All that is to be said about a graph.
-fn told(
+fn warnings_of(
     project: &Project,
     params: &Params,
-    given: Told,
+    given: ParameterReport,
     warned: Vec<Problem>,
     options: &GraphOptions,
     phase: Phase,

@@ -10,17 +10,17 @@ use crate::commands::config::results::Verdicts;
 use crate::commands::config::{format_github, format_json, format_sarif, format_table, remote_files};
 use crate::commands::preview::read;
 use crate::environment::{open_tree_or_embedded, settings};
-use crate::medium::Medium;
+use crate::medium::OutputMedium;
 use crate::output::{keep_inputs, write};
-use crate::output_format::Ending;
-use crate::progress_bar::Bar;
+use crate::output_format::OutputFormat;
+use crate::progress_bar::ProgressBar;
 use crate::report::Reporter;
 use anstream::eprintln;
 use anyhow::Result;
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 use taskgraph::generator::Project;
 use taskgraph::transform::Registry;
-use taskgraph_training::{Checked, Checker, Outcome, TreeFacts};
+use taskgraph_training::{CheckedConfig, Checker, ReportOutcome, TreeFacts};
 
 /// Checks configs.
 pub fn run(options: &CheckOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {
@@ -31,8 +31,8 @@ pub fn run(options: &CheckOptions, registry: &Registry, reporter: &Reporter) -> 
     let project = Project::load(tree, registry, &Default::default())?;
     let settings = settings(None, true, registry)?;
     let checker = Checker::new(&project, &settings, SystemTime::now())?;
-    let bar = Bar::new(paths.len(), "configs");
-    let checked: Vec<Result<Checked>> = paths
+    let bar = ProgressBar::new(paths.len(), "configs");
+    let checked: Vec<Result<CheckedConfig>> = paths
         .par_iter()
         .map(|path: &std::path::PathBuf| {
             let checked = read_and_check(&checker, path);
@@ -52,11 +52,11 @@ pub fn run(options: &CheckOptions, registry: &Registry, reporter: &Reporter) -> 
         (true, true) => eprintln!("--offline: no url was asked"),
         (false, _) => {}
     }
-    tell(&verdicts, format, options, reporter)?;
+    print_results(&verdicts, format, options, reporter)?;
     let mut status = match verdicts.outcome() {
-        Outcome::Refused => Status::Refused,
-        Outcome::Warnings if options.strict => Status::Warnings,
-        Outcome::Warnings | Outcome::Fine => Status::Fine,
+        ReportOutcome::Refused => Status::Refused,
+        ReportOutcome::Warnings if options.strict => Status::Warnings,
+        ReportOutcome::Warnings | ReportOutcome::Fine => Status::Fine,
     };
     for error in unreadable.into_iter().filter_map(Result::err) {
         reporter.machine(&error);
@@ -65,7 +65,7 @@ pub fn run(options: &CheckOptions, registry: &Registry, reporter: &Reporter) -> 
     Ok(status)
 }
 
-fn read_and_check(checker: &Checker<'_>, path: &Path) -> Result<Checked> {
+fn read_and_check(checker: &Checker<'_>, path: &Path) -> Result<CheckedConfig> {
     match read(path) {
         Ok(input) => checker.check(&input),
         Err(error) => checker.unreadable(path.display().to_string(), error),
@@ -80,22 +80,27 @@ fn format_of(options: &CheckOptions) -> Result<CheckFormat> {
     if options.json {
         return Ok(CheckFormat::Json);
     }
-    let can = [Ending::Text, Ending::Json, Ending::Sarif];
-    Ok(match Ending::wanted(options.output_file.as_deref(), &can)? {
-        Some(Ending::Json) => CheckFormat::Json,
-        Some(Ending::Sarif) => CheckFormat::Sarif,
+    let can = [OutputFormat::Text, OutputFormat::Json, OutputFormat::Sarif];
+    Ok(match OutputFormat::wanted(options.output_file.as_deref(), &can)? {
+        Some(OutputFormat::Json) => CheckFormat::Json,
+        Some(OutputFormat::Sarif) => CheckFormat::Sarif,
         _ => CheckFormat::Text,
     })
 }
 
-fn tell(verdicts: &Verdicts, format: CheckFormat, options: &CheckOptions, reporter: &Reporter) -> Result<()> {
+fn print_results(
+    verdicts: &Verdicts,
+    format: CheckFormat,
+    options: &CheckOptions,
+    reporter: &Reporter,
+) -> Result<()> {
     let shown = match format {
         CheckFormat::Text => {
             if !options.quiet {
                 reporter.warnings(&verdicts.tree_problems);
                 verdicts.files.iter().for_each(|file| reporter.problems(&file.problems));
             }
-            format_table::table(verdicts, Medium::of(options.output_file.as_deref()))
+            format_table::table(verdicts, OutputMedium::of(options.output_file.as_deref()))
         }
         CheckFormat::Json => serde_json::to_string_pretty(&format_json::report(verdicts))? + "\n",
         CheckFormat::Github => format_github::annotations(verdicts),

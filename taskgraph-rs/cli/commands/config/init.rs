@@ -7,7 +7,7 @@ use crate::Status;
 use crate::args::{InitOptions, ModelMode};
 use crate::environment::{open_tree_or_embedded, settings};
 use crate::output::write;
-use crate::output_format::Ending;
+use crate::output_format::OutputFormat;
 use anyhow::Result;
 use taskgraph::diagnostics::document::load;
 use taskgraph::diagnostics::{Problem, Problems};
@@ -47,7 +47,7 @@ const MEANT: &[(&str, &str)] = &[
 
 /// Writes a config that `config check` lets pass.
 pub fn run(options: &InitOptions, registry: &Registry) -> Result<Status> {
-    Ending::wanted(options.output.as_deref(), &[Ending::Yaml])?;
+    OutputFormat::wanted(options.output.as_deref(), &[OutputFormat::Yaml])?;
     let tree = open_tree_or_embedded(options.root.as_deref())?;
     let project = Project::load(tree, registry, &Default::default())?;
     if let Some(path) = options.output.as_deref().filter(|path| path.exists()) {

@@ -4,7 +4,7 @@ use crate::Status;
 use crate::args::SchemaOptions;
 use crate::environment::open_tree_or_embedded;
 use crate::output::write;
-use crate::output_format::Ending;
+use crate::output_format::OutputFormat;
 use anyhow::Result;
 use taskgraph::diagnostics::Problems;
 use taskgraph::generator::Project;
@@ -14,7 +14,7 @@ use taskgraph_training::no_training;
 
 /// Prints the schema of the tree's training config.
 pub fn run(options: &SchemaOptions, registry: &Registry) -> Result<Status> {
-    Ending::wanted(options.output_file.as_deref(), &[Ending::Json])?;
+    OutputFormat::wanted(options.output_file.as_deref(), &[OutputFormat::Json])?;
     let tree = open_tree_or_embedded(options.root.as_deref())?;
     let project = Project::load(tree, registry, &Default::default())?;
     let training = taskgraph_training::pipeline::of(&project.extension);

@@ -3,14 +3,14 @@
 use std::path::Path;
 
 use crate::args::DiffOptions;
-use crate::commands::graph::operand::{Bench, Side, operands};
+use crate::commands::graph::operand::{Operands, Side, parse_operands};
 use crate::commands::graph::value::fields;
 use crate::environment::settings;
-use crate::medium::Medium;
+use crate::medium::OutputMedium;
 use crate::output::{keep_inputs, write};
-use crate::output_format::Ending;
+use crate::output_format::OutputFormat;
 use crate::report::{Reporter, count};
-use crate::text_layout::{Ink, Page};
+use crate::text_layout::{Page, TextStyle};
 use crate::{Status, known_urls};
 use anyhow::Result;
 use indexmap::IndexMap;
@@ -21,14 +21,14 @@ use taskgraph::settings::Settings;
 use taskgraph::transform::Registry;
 use taskgraph_training::of_run_task;
 
-/// How many labels of a group, and tasks that change in the same way, are shown without `--all`.
+/// Largest number of labels of a group, and of tasks with the same change, that are shown without `--all`.
 const SHOWN: usize = 8;
 
 /// The version of the JSON.
 const VERSION: u32 = 1;
 
 #[derive(Serialize)]
-struct Told<'d> {
+struct DiffJson<'d> {
     version: u32,
     before: &'d str,
     after: &'d str,
@@ -52,13 +52,13 @@ pub fn run(options: &DiffOptions, registry: &Registry, reporter: &Reporter) -> R
 }
 
 fn compare(options: &DiffOptions, registry: &Registry, reporter: &Reporter) -> Result<GraphDiff> {
-    let is_json = options.json || Ending::is_json(options.output_file.as_deref())?;
+    let is_json = options.json || OutputFormat::is_json(options.output_file.as_deref())?;
     keep_inputs(options.output_file.as_deref(), options.graphs.iter().map(Path::new))?;
     let urls = known_urls::read(options.known_urls.as_deref())?;
     let settings = Settings { urls, ..settings(options.tree.run_task_dir.as_deref(), false, registry)? };
-    let bench = Bench::new(options, registry, &settings);
-    let [before, after] = operands(options)?;
-    let (before, after) = (before.side(&bench)?, after.side(&bench)?);
+    let operands = Operands::new(options, registry, &settings);
+    let [before, after] = parse_operands(options)?;
+    let (before, after) = (before.side(&operands)?, after.side(&operands)?);
     let mut warnings = before.warnings.clone();
     warnings.extend(after.warnings.clone());
     let (run_task, mut warnings) = of_run_task(Problems(warnings).distinct().0);
@@ -68,20 +68,21 @@ fn compare(options: &DiffOptions, registry: &Registry, reporter: &Reporter) -> R
     let found = diff(&before.tasks, &after.tasks);
     write(options.output_file.as_deref(), |out| {
         if is_json {
-            let told = Told { version: VERSION, before: &before.name, after: &after.name, diff: &found };
-            serde_json::to_writer_pretty(&mut *out, &told)?;
+            let json = DiffJson { version: VERSION, before: &before.name, after: &after.name, diff: &found };
+            serde_json::to_writer_pretty(&mut *out, &json)?;
             return Ok(writeln!(out)?);
         }
         Ok(out.write_all(
-            text(&before, &after, &found, options.all, Medium::of(options.output_file.as_deref())).as_bytes(),
+            text(&before, &after, &found, options.all, OutputMedium::of(options.output_file.as_deref()))
+                .as_bytes(),
         )?)
     })?;
     Ok(found)
 }
 
-fn text(before: &Side, after: &Side, found: &GraphDiff, all: bool, medium: Medium) -> String {
+fn text(before: &Side, after: &Side, found: &GraphDiff, all: bool, medium: OutputMedium) -> String {
     let mut page = Page::new(medium);
-    for (ink, sign, side) in [(Ink::Removed, "-", before), (Ink::Added, "+", after)] {
+    for (ink, sign, side) in [(TextStyle::Removed, "-", before), (TextStyle::Added, "+", after)] {
         let tasks = count(side.tasks.len(), "task");
         page.line_in(ink, &format!("{sign} {}", side.name), &format!("   {tasks}"));
     }
@@ -96,12 +97,12 @@ fn text(before: &Side, after: &Side, found: &GraphDiff, all: bool, medium: Mediu
     let labels =
         |changes: &[&TaskChange]| changes.iter().map(|one| one.label.to_string()).collect::<Vec<_>>();
     let strings = |labels: &[taskgraph::task::Label]| labels.iter().map(ToString::to_string).collect();
-    group(&mut page, Ink::Removed, "-", "gone", strings(&found.gone), all);
-    group(&mut page, Ink::Added, "+", "new", strings(&found.new), all);
-    group(&mut page, Ink::Changed, "~", "changed", labels(&changed), all);
-    group(&mut page, Ink::Name, "↺", "only the digest", labels(&digests), all);
+    group(&mut page, TextStyle::Removed, "-", "gone", strings(&found.gone), all);
+    group(&mut page, TextStyle::Added, "+", "new", strings(&found.new), all);
+    group(&mut page, TextStyle::Changed, "~", "changed", labels(&changed), all);
+    group(&mut page, TextStyle::Name, "↺", "only the digest", labels(&digests), all);
     if found.unchanged > 0 {
-        page.line_in(Ink::Faint, &format!("  = {:>4} unchanged", found.unchanged), "");
+        page.line_in(TextStyle::Faint, &format!("  = {:>4} unchanged", found.unchanged), "");
     }
     // Many tasks of a kind change in the same way: that is told once.
     let mut alike: IndexMap<String, Vec<&TaskChange>> = IndexMap::new();
@@ -133,7 +134,7 @@ fn text(before: &Side, after: &Side, found: &GraphDiff, all: bool, medium: Mediu
     page.into_text()
 }
 
-fn group(page: &mut Page, ink: Ink, sign: &str, name: &str, mut labels: Vec<String>, all: bool) {
+fn group(page: &mut Page, ink: TextStyle, sign: &str, name: &str, mut labels: Vec<String>, all: bool) {
     if labels.is_empty() {
         return;
     }

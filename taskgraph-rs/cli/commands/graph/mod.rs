@@ -6,7 +6,7 @@ mod operand;
 mod path;
 mod value;
 
-pub use crate::config_graph::{Made, made_with};
+pub use crate::config_graph::{ConfigGraph, made_with};
 pub use diff::run as diff;
 pub use explain::run as explain;
 pub use path::run as path;

@@ -23,9 +23,9 @@ use crate::report::{Reporter, one_line};
 use anstream::eprintln;
 use anyhow::{Context as _, Result};
 use artifacts::{Store, write_readable};
-use definition::{Asked, Task};
+use definition::{Task, TaskSource};
 use generic::FOLDER;
-use given::{Given, check_effect};
+use given::{ContainerOptions, check_effect};
 use image::Sources;
 use payload::Payload;
 use run_task::{is_run_task, needs_run_task, pause, shell_program};
@@ -35,32 +35,32 @@ use taskgraph::task::id::TaskId;
 use taskgraph::transform::Registry;
 use taskgraph_compat::error::Machine;
 use taskgraph_python::interruption::hold;
-use upstreams::{FETCHES, Fetches, Known, Provider};
+use upstreams::{FETCHES, Fetches, KnownTasks, Provider};
 use work_folder::WorkFolder;
 
-/// Where the files of this program are in a container.
+/// Path of this program's files in a container.
 const OWN: &str = "/taskgraph-local";
 
-/// Where artifacts of other tasks are in a container; `fetch_content.py` knows it, too.
+/// Path of other tasks' artifacts in a container; `fetch_content.py` has it, too.
 const UPSTREAM: &str = "/taskgraph-artifacts";
 
-/// What stands before fetch-content of Taskgraph.
+/// Wrapper around Taskgraph's fetch-content.
 const FETCH_CONTENT: &str = include_str!("fetch_content.py");
 
-/// What a shell looks for programs in, where an image does not say.
+/// Default search path of a shell, for images that set none.
 const DEFAULT_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /// Runs a task.
 pub fn run(options: &LoadTaskOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {
-    let mut given = Given::read(options)?;
-    let asked = Asked::read(options, registry, reporter)?;
-    check_effect(options, &asked)?;
+    let mut given = ContainerOptions::read(options)?;
+    let source = TaskSource::read(options, registry, reporter)?;
+    check_effect(options, &source)?;
     let _held = hold();
-    let graph = asked.graph();
+    let graph = source.graph();
     let no_graph = TaskGraph::default();
     let full = graph.map_or(&no_graph, |graph| &graph.full.graph);
-    let known = Known::read(options, full, &connect_for_a_look)?;
-    let task = asked.task(&known, &connect_for_a_look)?;
+    let known = KnownTasks::read(options, full, &connect_for_a_look)?;
+    let task = source.task(&known, &connect_for_a_look)?;
     let mut payload = Payload::read(&task, options.image.is_some())?;
     let fetches = Fetches::read(&task, &payload.env)?;
     check(options, &task, &payload)?;
@@ -70,7 +70,7 @@ pub fn run(options: &LoadTaskOptions, registry: &Registry, reporter: &Reporter) 
     let shell = options.interactive.then(|| shell_of(options, &task, &payload)).transpose()?;
     let engine = Engine::find(options.engine.engine.as_deref())?;
     if !options.quiet {
-        tell_lacking(&task, &payload, graph.is_some().then_some(&known));
+        warn_of_lacking(&task, &payload, graph.is_some().then_some(&known));
     }
     let store = Store::open(options.artifacts.as_deref())?;
     let taskcluster = OnceCell::new();
@@ -96,7 +96,7 @@ pub fn run(options: &LoadTaskOptions, registry: &Registry, reporter: &Reporter) 
         }
         None => None,
     };
-    let own = OwnFiles::new()?;
+    let own = ProgramFiles::new()?;
     let mut spec = Spec { image, is_interactive: options.interactive, ..Spec::default() };
     spec.command = payload.command.clone();
     spec.env = environment(options, &task, &payload, &given, &root_url).into_iter().collect();
@@ -210,7 +210,7 @@ fn environment(
     options: &LoadTaskOptions,
     task: &Task,
     payload: &Payload,
-    given: &Given,
+    given: &ContainerOptions,
     root_url: &str,
 ) -> indexmap::IndexMap<String, String> {
     let group = task.definition.get("taskGroupId").and_then(|group| group.as_str()).unwrap_or_default();
@@ -241,7 +241,7 @@ fn environment(
 }
 
 /// Tells what the task asks for and a container here does not have.
-fn tell_lacking(task: &Task, payload: &Payload, known: Option<&Known>) {
+fn warn_of_lacking(task: &Task, payload: &Payload, known: Option<&KnownTasks>) {
     if !payload.lacking.is_empty() {
         let lacking = payload.lacking.join(", ");
         eprintln!(
@@ -285,9 +285,9 @@ fn volume_name(cache: &str) -> String {
 }
 
 /// The files of this program that a container has.
-struct OwnFiles(tempfile::TempDir);
+struct ProgramFiles(tempfile::TempDir);
 
-impl OwnFiles {
+impl ProgramFiles {
     fn new() -> Result<Self> {
         use std::os::unix::fs::PermissionsExt as _;
         let failed = || Machine("there is no place for temporary files".into());
@@ -297,7 +297,7 @@ impl OwnFiles {
         for folder in [folder.path(), &bin] {
             std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o755)).with_context(failed)?;
         }
-        Ok(OwnFiles(folder))
+        Ok(ProgramFiles(folder))
     }
 
     fn path(&self) -> &Path {

@@ -56,7 +56,7 @@ pub fn check(options: &PreviewOptions) -> Result<()> {
     Ok(Problems(idle.collect()).check()?)
 }
 
-/// What machines cost, if a file says so.
+/// Reads the prices of machines, if a file is given.
 pub fn prices(options: &PreviewOptions) -> Result<Option<Prices>> {
     let Some(path) = &options.prices else { return Ok(None) };
     Prices::read(Source::read(path)?, has_ending(path, "json")).map(Some)

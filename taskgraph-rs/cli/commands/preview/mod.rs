@@ -19,14 +19,14 @@ use std::time::SystemTime;
 use crate::args::{PreviewFormat, PreviewOptions};
 use crate::commands::config::check_urls;
 use crate::environment::settings;
-use crate::medium::Medium;
+use crate::medium::OutputMedium;
 use crate::progress::{ask, connect_for_a_look};
 use crate::report::Reporter;
 use crate::text_layout::Page;
 use crate::{Status, known_urls};
 use anstream::{eprint, eprintln};
 use anyhow::{Context as _, Result};
-use cached_tree::Kept;
+use cached_tree::CachedTree;
 use serde_json::Value as Json;
 use taskgraph::diagnostics::{Problem, Problems};
 use taskgraph::optimize::index::{Find, Wanted};
@@ -36,15 +36,17 @@ use taskgraph_compat::error::Machine;
 use taskgraph_compat::json;
 use taskgraph_compat::redact::redact;
 use taskgraph_compat::source::Source;
-use taskgraph_decision::decision::Rendered;
+use taskgraph_decision::decision::RenderedPreview;
 use taskgraph_decision::preview_from::Groups;
-use taskgraph_training::{Against, Config, EarlierGroups, Input, Outcome, Preview, Report, Request, preview};
+use taskgraph_training::{
+    Baseline, Config, EarlierGroups, Input, Preview, Report, ReportOutcome, Request, preview,
+};
 
 /// Previews a config: once, or whenever it is saved.
 pub fn run(options: &PreviewOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {
     format::check_output(options)?;
     history::check(options)?;
-    let mut kept = Kept::new(options, registry);
+    let mut kept = CachedTree::new(options, registry);
     match options.watch {
         true => watch::watch(&options.config, reporter, || once(options, &mut kept, registry, reporter)),
         false => once(options, &mut kept, registry, reporter),
@@ -53,7 +55,7 @@ pub fn run(options: &PreviewOptions, registry: &Registry, reporter: &Reporter) -
 
 fn once(
     options: &PreviewOptions,
-    kept: &mut Kept<'_>,
+    kept: &mut CachedTree<'_>,
     registry: &Registry,
     reporter: &Reporter,
 ) -> Result<Status> {
@@ -71,15 +73,15 @@ fn once(
         }
     };
     if format::format_of(options) == PreviewFormat::Text {
-        kept.leave_out_told(&mut preview.report.notes);
+        kept.remove_reported(&mut preview.report.notes);
     }
     let report = &preview.report;
-    let is_refused = report.outcome == Outcome::Refused;
+    let is_refused = report.outcome == ReportOutcome::Refused;
     // A script reads what is wrong in the JSON; a person is told at once.
     if is_refused && format::format_of(options) != PreviewFormat::Json {
         let (errors, _) = report.counts();
         reporter.problems(&report.problems[..errors]);
-        let mut page = Page::new(Medium::stderr());
+        let mut page = Page::new(OutputMedium::stderr());
         text::problems::warnings(&mut page, report, options.all);
         let warnings = page.into_text();
         eprint!("{warnings}{}", if warnings.is_empty() { "" } else { "\n" });
@@ -88,9 +90,9 @@ fn once(
     history::write(&preview, options)?;
     format::show(&preview, options)?;
     Ok(match report.outcome {
-        Outcome::Refused => Status::Refused,
-        Outcome::Warnings if options.strict => Status::Warnings,
-        Outcome::Warnings | Outcome::Fine => Status::Fine,
+        ReportOutcome::Refused => Status::Refused,
+        ReportOutcome::Warnings if options.strict => Status::Warnings,
+        ReportOutcome::Warnings | ReportOutcome::Fine => Status::Fine,
     })
 }
 
@@ -105,14 +107,14 @@ fn redacted(report: Json) -> Json {
 }
 
 /// A report as it is read, with everything listed.
-pub fn rendered(report: &Report) -> Result<Rendered> {
+pub fn rendered(report: &Report) -> Result<RenderedPreview> {
     let mut json = Vec::new();
     json::indented(&redacted(serde_json::to_value(report)?), &mut json)?;
     json.push(b'\n');
-    Ok(Rendered { json: String::from_utf8(json)?, text: text::text(report, true, Medium::FILE) })
+    Ok(RenderedPreview { json: String::from_utf8(json)?, text: text::text(report, true, OutputMedium::FILE) })
 }
 
-fn make(options: &PreviewOptions, kept: &mut Kept<'_>, registry: &Registry) -> Result<Preview> {
+fn make(options: &PreviewOptions, kept: &mut CachedTree<'_>, registry: &Registry) -> Result<Preview> {
     if let Some(problem) = of_a_checkout_only(options)
         && kept.project()?.tree.is_embedded()
     {
@@ -122,9 +124,9 @@ fn make(options: &PreviewOptions, kept: &mut Kept<'_>, registry: &Registry) -> R
     let urls = known_urls::read(options.known_urls.as_deref())?;
     let settings = Settings { urls, ..settings(options.run_task_dir.as_deref(), false, registry)? };
     let against = match options.against.as_deref() {
-        None => Against::Scratch,
-        Some(path) if path == Path::new("none") => Against::Nothing,
-        Some(path) => Against::Config(read(path)?),
+        None => Baseline::Scratch,
+        Some(path) if path == Path::new("none") => Baseline::Nothing,
+        Some(path) => Baseline::Config(read(path)?),
     };
     let is_asked = options.look_up || options.from.is_some();
     let names_groups = history.as_ref().is_some_and(|history| !history.groups().is_empty());
@@ -163,12 +165,12 @@ fn make(options: &PreviewOptions, kept: &mut Kept<'_>, registry: &Registry) -> R
     let Preview { report, now, before, history } = made;
     let report = check_urls(&request.input, project, &settings, report)?;
     Ok(match report.outcome {
-        Outcome::Refused => report.into(),
+        ReportOutcome::Refused => report.into(),
         _ => Preview { report, now, before, history },
     })
 }
 
-/// What is refused over the embedded kinds: flags about tasks of a pipeline, which theirs are not.
+/// Returns the error for flags that the embedded kinds do not support: those about tasks of a pipeline.
 fn of_a_checkout_only(options: &PreviewOptions) -> Option<Problem> {
     let (flag, message) = match options {
         _ if options.look_up => {

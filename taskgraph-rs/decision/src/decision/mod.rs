@@ -18,12 +18,12 @@ mod run;
 mod runnable_jobs;
 mod same_definition;
 
-pub use artifact_dir::{Folder, Staged};
+pub use artifact_dir::{Folder, StagedFiles};
 pub use checks::{check_values, others};
 pub use create::{Creation, Creator};
-pub use earlier_run::Earlier;
+pub use earlier_run::EarlierRuns;
 pub use new_tasks::{Summary, new_tasks};
-pub use options::Asked;
-pub use parameters::{Derived, parameters};
+pub use options::DecisionEvent;
+pub use parameters::{DerivedParameters, parameters};
 pub use queue::Queue;
-pub use run::{Decided, Decision, Probe, Rendered, Step, run};
+pub use run::{Decision, DecisionResult, Probe, RenderedPreview, Step, run};
