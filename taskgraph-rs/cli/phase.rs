@@ -3,7 +3,7 @@
 use std::time::SystemTime;
 
 use crate::graph_output::Graph;
-use crate::index_answers::IndexSource;
+use crate::index_source::IndexSource;
 use anyhow::Result;
 use taskgraph::diagnostics::Problem;
 use taskgraph::generator::{NO_DECISION, OptimizeRequest, Project};

@@ -5,7 +5,7 @@ mod excerpt;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
-use crate::medium::{FIXED, OutputMedium, broken, columns, shortened};
+use crate::output_medium::{FIXED, OutputMedium, broken, columns, shortened};
 use crate::text_layout::{Page, TextStyle};
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer};

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::time::SystemTime;
 
 use crate::graph_output::Graph;
-use crate::index_answers::IndexSource;
+use crate::index_source::IndexSource;
 use crate::phase::Phase;
 use anyhow::Result;
 use taskgraph::diagnostics::Problems;

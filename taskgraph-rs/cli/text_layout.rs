@@ -2,7 +2,7 @@
 
 use anstyle::{AnsiColor, Effects, Style};
 
-use crate::medium::{OutputMedium, broken, columns, shortened};
+use crate::output_medium::{OutputMedium, broken, columns, shortened};
 use crate::report::one_line;
 
 /// Between two columns of a table.

@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 use crate::args::{DecisionOptions, EventOptions};
 use crate::commands::preview::rendered;
 use crate::environment::{needs_root_url, open_tree, settings};
-use crate::medium::OutputMedium;
+use crate::output_medium::OutputMedium;
 use crate::progress::{ask, connect};
 use crate::report::{Reporter, count, one_line};
 use crate::text_layout::Page;

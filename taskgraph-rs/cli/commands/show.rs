@@ -8,7 +8,7 @@ use std::time::{Instant, SystemTime};
 use crate::args::{GraphOptions, OptimizedOptions};
 use crate::environment::{open_tree, settings};
 use crate::graph_output::GraphOutput;
-use crate::index_answers::IndexSource;
+use crate::index_source::IndexSource;
 use crate::output::{keep_inputs, write};
 use crate::output_format::OutputFormat;
 use crate::parameters::{name_of, specs};

@@ -27,11 +27,11 @@ pub use estimate::prices::Prices;
 pub use estimate::{Cost, CriticalPath, Estimate, PathTask, RowEstimate};
 pub use preview::{Baseline, Input, Preview, Request, no_training, preview};
 pub use report::comparison::Run;
+pub use report::decision_report::of_decision;
 pub use report::earlier_groups::{
     ContinuationOutcome, EarlierGroups, EarlierPlan, EarlierReport, EarlierTask,
 };
 pub use report::lookup::{Counts, KindCounts, LookUp, LookUpOutcome, TaskLookUp};
-pub use report::of_decision::of_decision;
 pub use report::{
     ChangedEdges, Comparison, Config, Dependency, Facts, KindModels, MachineReport, MachineRow, Member,
     NamedDependency, NamedUrl, Plan, RemovedKind, RemovedTask, Report, ReportOutcome, ReusedInput,

@@ -2,7 +2,7 @@
 
 use crate::commands::config::remote_files;
 use crate::commands::config::results::{Verdicts, counts};
-use crate::medium::OutputMedium;
+use crate::output_medium::OutputMedium;
 use crate::report::count;
 use crate::text_layout::Page;
 use taskgraph_training::{CheckedConfig, ReportOutcome};

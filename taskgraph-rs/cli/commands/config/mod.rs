@@ -8,9 +8,9 @@ mod format_json;
 mod format_sarif;
 mod format_table;
 mod init;
+mod problem_codes;
 mod remote_files;
 mod results;
-mod rules;
 mod schema;
 mod upgrade;
 

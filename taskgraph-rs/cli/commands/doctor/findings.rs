@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::commands::doctor::missing::MissingPart;
+use crate::commands::doctor::missing_parts::MissingPart;
 use indexmap::IndexMap;
 use serde::Serialize;
 use taskgraph::diagnostics::{Problem, place_of_value};

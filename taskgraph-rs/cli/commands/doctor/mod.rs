@@ -1,19 +1,19 @@
 //! `doctor`: what a tree needs to be made, who makes which part of it and why, and what is missing.
 
 mod findings;
-mod missing;
+mod missing_parts;
 mod text;
 
 use crate::Status;
 use crate::args::DoctorOptions;
 use crate::environment::{open_tree, settings};
-use crate::medium::OutputMedium;
 use crate::output::write;
 use crate::output_format::OutputFormat;
+use crate::output_medium::OutputMedium;
 use crate::report::Reporter;
 use anyhow::Result;
 use findings::{Findings, Installation, PythonRegistrations};
-use missing::missing;
+use missing_parts::missing;
 use taskgraph::diagnostics::Problems;
 use taskgraph::generator::Project;
 use taskgraph::known_python::Pins;

@@ -3,12 +3,12 @@
 use std::path::Path;
 
 use crate::args::DiffOptions;
+use crate::commands::graph::field_changes::fields;
 use crate::commands::graph::operand::{Operands, Side, parse_operands};
-use crate::commands::graph::value::fields;
 use crate::environment::settings;
-use crate::medium::OutputMedium;
 use crate::output::{keep_inputs, write};
 use crate::output_format::OutputFormat;
+use crate::output_medium::OutputMedium;
 use crate::report::{Reporter, count};
 use crate::text_layout::{Page, TextStyle};
 use crate::{Status, known_urls};

@@ -2,12 +2,12 @@
 
 use crate::Status;
 use crate::args::ExplainOptions;
+use crate::commands::graph::field_changes::fields;
 use crate::commands::graph::path::path_text;
-use crate::commands::graph::value::fields;
 use crate::config_graph::made;
-use crate::medium::OutputMedium;
 use crate::output::write;
 use crate::output_format::OutputFormat;
+use crate::output_medium::OutputMedium;
 use crate::report::{Reporter, count};
 use crate::text_layout::{Page, TextStyle};
 use anyhow::Result;

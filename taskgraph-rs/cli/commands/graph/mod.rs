@@ -2,9 +2,9 @@
 
 mod diff;
 mod explain;
+mod field_changes;
 mod operand;
 mod path;
-mod value;
 
 pub use crate::config_graph::{ConfigGraph, made_with};
 pub use diff::run as diff;

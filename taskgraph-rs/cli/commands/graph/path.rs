@@ -3,9 +3,9 @@
 use crate::Status;
 use crate::args::PathOptions;
 use crate::config_graph::made;
-use crate::medium::OutputMedium;
 use crate::output::write;
 use crate::output_format::OutputFormat;
+use crate::output_medium::OutputMedium;
 use crate::report::{Reporter, count};
 use crate::text_layout::Page;
 use anyhow::Result;

@@ -1,8 +1,8 @@
 //! `init`: a tree to start from, in a repository that has none.
 
-mod facts;
-mod place;
+mod repository_facts;
 mod taskcluster_yml;
+mod write;
 
 use crate::Status;
 use crate::args::InitTreeOptions;
@@ -11,11 +11,11 @@ use crate::output::write;
 use crate::report::one_line;
 use anstream::eprintln;
 use anyhow::Result;
-use facts::Facts;
 use include_dir::{Dir, include_dir};
-use place::place;
+use repository_facts::Facts;
 use taskgraph::diagnostics::{Problem, Problems};
 use taskgraph::tree::git::{Repository, top_above};
+use write::place;
 
 /// The files of the tree. What stands in braces with an underscore or alone is filled in.
 static TEMPLATE: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/taskgraph-rs/cli/commands/init/template");

@@ -1,6 +1,6 @@
 //! `.taskcluster.yml` of a new tree: the decision of this project's own one, with the values of the tree.
 
-use crate::commands::init::facts::Facts;
+use crate::commands::init::repository_facts::Facts;
 
 /// The file of this project. Its first task is the decision, which begins with what differs from tree to tree.
 const OWN: &str = include_str!("../../../../.taskcluster.yml");

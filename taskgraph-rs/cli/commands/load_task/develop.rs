@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead as _};
 
-use crate::commands::load_task::given::ContainerOptions;
+use crate::commands::load_task::container_options::ContainerOptions;
 use crate::commands::load_task::payload::Payload;
 use crate::commands::load_task::run_task::use_checkout;
 use crate::container::volume;

@@ -1,10 +1,10 @@
 //! `load-task`: runs a task in a container on this machine.
 
 mod artifacts;
+mod container_options;
 mod definition;
 mod develop;
-mod generic;
-mod given;
+mod generic_worker;
 mod image;
 mod payload;
 mod run_task;
@@ -23,9 +23,9 @@ use crate::report::{Reporter, one_line};
 use anstream::eprintln;
 use anyhow::{Context as _, Result};
 use artifacts::{Store, write_readable};
+use container_options::{ContainerOptions, check_effect};
 use definition::{Task, TaskSource};
-use generic::FOLDER;
-use given::{ContainerOptions, check_effect};
+use generic_worker::FOLDER;
 use image::Sources;
 use payload::Payload;
 use run_task::{is_run_task, needs_run_task, pause, shell_program};

@@ -1,8 +1,8 @@
 //! Payload of a worker, reduced to the parts that a container on this machine supports.
 
 use crate::commands::load_task::definition::Task;
-use crate::commands::load_task::generic;
-use crate::commands::load_task::generic::{FOLDER, Mount, is_generic};
+use crate::commands::load_task::generic_worker;
+use crate::commands::load_task::generic_worker::{FOLDER, Mount, is_generic};
 use crate::commands::load_task::upstreams::FETCHES;
 use crate::images::ARTIFACT;
 use anyhow::Result;
@@ -115,11 +115,11 @@ impl Payload {
         if let Some(Value::Str(fetches)) = by_label.get("env").and_then(|env| env.get(FETCHES)) {
             env.insert(FETCHES.to_owned(), fetches.to_string());
         }
-        let command = generic::command(payload).unwrap_or_else(|what| {
+        let command = generic_worker::command(payload).unwrap_or_else(|what| {
             messages.push(what);
             Vec::new()
         });
-        let mounts = generic::mounts(&task.name, by_label).unwrap_or_else(|mut found| {
+        let mounts = generic_worker::mounts(&task.name, by_label).unwrap_or_else(|mut found| {
             problems.append(&mut found);
             Vec::new()
         });
@@ -139,7 +139,7 @@ impl Payload {
         problems.extend(messages.map(|message| Problem::error("payload", message)));
         Problems(problems).check()?;
         let caches = mounts.iter().filter_map(|mount| match &mount.content {
-            generic::Content::Cache(name) => Some((name.clone(), format!("{FOLDER}/{}", mount.path))),
+            generic_worker::Content::Cache(name) => Some((name.clone(), format!("{FOLDER}/{}", mount.path))),
             _ => None,
         });
         let caches = caches.collect();

@@ -5,7 +5,7 @@ use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};
 use std::path::{Path, PathBuf};
 
 use crate::commands::load_task::definition::Task;
-use crate::commands::load_task::generic::{Content, Mount};
+use crate::commands::load_task::generic_worker::{Content, Mount};
 use crate::commands::load_task::upstreams::Provider;
 use crate::report::one_line;
 use anstream::eprintln;

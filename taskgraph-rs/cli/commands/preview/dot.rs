@@ -1,6 +1,6 @@
 //! A drawing for Graphviz.
 
-use crate::commands::preview::drawing::{name, notes};
+use crate::commands::preview::box_layout::{name, notes};
 use taskgraph_training::drawing::{Drawing, NodeKind};
 
 /// The drawing.

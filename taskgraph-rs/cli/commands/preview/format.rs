@@ -3,12 +3,12 @@
 use std::path::PathBuf;
 
 use crate::args::{ConfigOptions, ExplainOptions, PreviewFormat, PreviewOptions, TreeOptions};
-use crate::commands::preview::drawing::add_estimates;
+use crate::commands::preview::box_layout::add_estimates;
 use crate::commands::preview::text::estimate;
 use crate::commands::preview::{dot, html, markdown, mermaid, rendered, svg, text};
-use crate::medium::OutputMedium;
 use crate::output::{keep_inputs, write};
 use crate::output_format::OutputFormat;
+use crate::output_medium::OutputMedium;
 use anstream::eprintln;
 use anyhow::{Context as _, Result};
 use taskgraph::graph::paths::Paths;

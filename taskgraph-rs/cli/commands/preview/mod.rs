@@ -1,8 +1,8 @@
 //! `graph preview`: what a training config would run, as text or as JSON.
 
+mod box_layout;
 mod cached_tree;
 mod dot;
-mod drawing;
 mod format;
 mod history;
 mod html;
@@ -19,7 +19,7 @@ use std::time::SystemTime;
 use crate::args::{PreviewFormat, PreviewOptions};
 use crate::commands::config::check_urls;
 use crate::environment::settings;
-use crate::medium::OutputMedium;
+use crate::output_medium::OutputMedium;
 use crate::progress::{ask, connect_for_a_look};
 use crate::report::Reporter;
 use crate::text_layout::Page;

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::commands::preview::drawing::{LEADING, estimates, halves, name, size};
+use crate::commands::preview::box_layout::{LEADING, estimates, halves, name, size};
 use crate::commands::preview::html::escaped;
 use taskgraph_training::drawing::{Drawing, NodeKind, TaskStatus, layout};
 

@@ -4,7 +4,7 @@
 pub(crate) mod config;
 pub(crate) mod layout;
 pub(crate) mod missing_keys;
-pub(crate) mod repair;
+pub(crate) mod repaired_parameters;
 pub(crate) mod run_task;
 pub(crate) mod sample;
 pub(crate) mod target_stage;
@@ -18,7 +18,7 @@ use crate::config::problems_of;
 use crate::pipeline::Training;
 use crate::report::comparison::Run;
 use crate::report::reused::not_used;
-use repair::{Datasets, repaired};
+use repaired_parameters::{Datasets, repaired};
 use taskgraph::diagnostics::{Problem, Severity};
 use taskgraph::generator::Project;
 use taskgraph::parameters;

@@ -4,16 +4,16 @@
 //! The tree's extension declares the products. This module makes no requests and writes nothing: it takes the tasks
 //! and their artifacts, and returns a text.
 
+mod config_section;
 mod files;
 mod find;
 mod models;
 mod products;
-mod section;
-mod source;
+mod run_source;
 mod tasks;
 
+pub use config_section::{Section, section, write};
 pub use find::{Artifacts, Continuation, FoundKey, Request, find, wanted};
 pub use products::{Product, ProductFile, ProductValue};
-pub use section::{Section, section, write};
-pub use source::RunSource;
+pub use run_source::RunSource;
 pub use tasks::{Tasks, pair_of};

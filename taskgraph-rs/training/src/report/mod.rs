@@ -2,10 +2,10 @@
 
 pub(crate) mod command;
 pub(crate) mod comparison;
+pub(crate) mod decision_report;
 pub(crate) mod earlier_groups;
 pub(crate) mod lookup;
 pub(crate) mod models;
-pub(crate) mod of_decision;
 pub(crate) mod resources;
 pub(crate) mod reused;
 

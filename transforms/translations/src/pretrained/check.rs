@@ -1,11 +1,11 @@
 //! The one validator of pretrained models: everything that is wrong, all at once, each with its place.
 
 use crate::pipeline_version::PipelineVersion;
-use crate::pretrained::choice::{check_type, check_word};
-use crate::pretrained::effect::{AS_IT_IS, NO_TEACHER, USE_AS_IT_IS, WITHOUT_TEACHER, without_effect};
 use crate::pretrained::ensemble::{check_count, same_model};
 use crate::pretrained::layout::{Effect, Layout, ModelKey, UrlKey};
+use crate::pretrained::mode_and_type::{check_type, check_word};
 use crate::pretrained::model::Mode;
+use crate::pretrained::unused_models::{AS_IT_IS, NO_TEACHER, USE_AS_IT_IS, WITHOUT_TEACHER, without_effect};
 use crate::pretrained::url::findings;
 use indexmap::IndexMap;
 use taskgraph::diagnostics::{Problem, Severity};

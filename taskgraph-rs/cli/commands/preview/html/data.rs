@@ -1,6 +1,6 @@
 //! Data of the page: facts, tasks and a drawing, as JSON; and the definitions of the tasks, apart from it.
 
-use crate::commands::preview::drawing::{halves, size};
+use crate::commands::preview::box_layout::{halves, size};
 use crate::commands::preview::html::value_pool::Pool;
 use crate::commands::preview::redacted;
 use anyhow::Result;

@@ -8,7 +8,7 @@ pub(crate) mod problems;
 pub(crate) mod resources;
 pub(crate) mod reused;
 
-use crate::medium::OutputMedium;
+use crate::output_medium::OutputMedium;
 use crate::text_layout::{Page, TextStyle};
 use taskgraph_training::{ChangedEdges, Comparison, Plan, Report};
 

@@ -80,7 +80,7 @@ mod tests {
     #[test]
     fn long_values_are_shown_where_they_differ() {
         let value = |middle: &str| Value::from(format!("{}{middle}{}", "a".repeat(100), "b".repeat(100)));
-        let mut page = Page::new(crate::medium::OutputMedium::FILE);
+        let mut page = Page::new(crate::output_medium::OutputMedium::FILE);
         fields(&mut page, 2, &changes(&value("x"), &value("y")), false);
         let text = page.into_text();
         let lines: Vec<&str> = text.lines().collect();
