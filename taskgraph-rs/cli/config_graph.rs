@@ -1,8 +1,5 @@
 //! The graph of one config: what the questions are asked of.
 
-use std::path::Path;
-use std::time::SystemTime;
-
 use crate::args::ConfigOptions;
 use crate::commands::preview::read;
 use crate::environment::{open_tree_or_embedded, settings};
@@ -10,6 +7,8 @@ use crate::known_urls;
 use crate::output::keep_inputs;
 use crate::report::Reporter;
 use anyhow::Result;
+use std::path::Path;
+use std::time::SystemTime;
 use taskgraph::diagnostics::{Problem, Problems};
 use taskgraph::generator::target_tasks::Targets;
 use taskgraph::generator::{Full, Project};

@@ -1,10 +1,9 @@
 //! A graph as text: labels, JSON or YAML.
 
+use crate::commands::show::GraphOptions;
+use anyhow::{Context as _, Result};
 use std::collections::BTreeSet;
 use std::io::Write;
-
-use crate::args::GraphOptions;
-use anyhow::{Context as _, Result};
 use taskgraph::diagnostics::{Problem, Problems};
 use taskgraph::graph::TaskGraph;
 use taskgraph::graph::by_task_id::ReadyGraph;

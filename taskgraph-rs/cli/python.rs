@@ -1,12 +1,11 @@
 //! Python for the engine: which interpreter, within which limits, and where its output goes.
 
-use std::sync::Arc;
-use std::time::Duration;
-
 use crate::args::{NativeChoice, PythonOptions};
 use crate::environment::python_environment;
 use crate::report::one_line;
 use anstream::eprintln;
+use std::sync::Arc;
+use std::time::Duration;
 use taskgraph::python_worker::NativeParts;
 use taskgraph_python::{Choice, Limits, PythonSupport};
 

@@ -1,10 +1,6 @@
 //! `action-callback` and `test-action-callback`: does what somebody asked of a task group, or says what it would do.
 
-use std::cell::RefCell;
-use std::collections::BTreeSet;
-use std::time::SystemTime;
-
-use crate::args::{ActionCallbackOptions, FolderOptions, TestActionCallbackOptions};
+use crate::args::TreeOptions;
 use crate::commands::decision::{DecisionSetup, can_create, decide, print_creation};
 use crate::environment::{open_tree, settings};
 use crate::output::write;
@@ -14,6 +10,11 @@ use crate::report::{Reporter, count, one_line};
 use crate::{Status, environment};
 use anstream::eprintln;
 use anyhow::{Context as _, Result};
+use clap::Args as ClapArgs;
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::time::SystemTime;
 use taskgraph::diagnostics::{Problem, Problems};
 use taskgraph::generator::Project;
 use taskgraph::parameters::{Given, Params, Spec};
@@ -30,6 +31,66 @@ use taskgraph_decision::actions;
 use taskgraph_decision::actions::{Action, Call, Input, Plan};
 use taskgraph_decision::decision::{Creator, EarlierRuns, Folder, new_tasks};
 use taskgraph_taskcluster::{Cancelled, NewTask, Offline, Service, Taskcluster};
+
+/// Flags of `action-callback`. What the action is about stands in the environment of its task.
+#[derive(ClapArgs)]
+pub struct ActionCallbackOptions {
+    /// The tree.
+    #[command(flatten)]
+    pub tree: TreeOptions,
+
+    /// The folders.
+    #[command(flatten)]
+    pub folders: FolderOptions,
+}
+
+/// Flags of `test-action-callback`.
+#[derive(ClapArgs)]
+pub struct TestActionCallbackOptions {
+    /// The action: its callback name, which stands under `cb_name` in actions.json
+    #[arg(value_name = "CALLBACK")]
+    pub callback: String,
+
+    /// The tree.
+    #[command(flatten)]
+    pub tree: TreeOptions,
+
+    /// The task that the action is about
+    #[arg(long, value_name = "TASK-ID")]
+    pub task_id: Option<String>,
+
+    /// The task group that the action is about
+    #[arg(long, value_name = "TASK-ID")]
+    pub task_group_id: Option<String>,
+
+    /// What somebody would write into the form of the action: a file (.yml or .json)
+    #[arg(long, value_name = "FILE")]
+    pub input: Option<PathBuf>,
+
+    /// Parameters: a file (.yml or .json), a url, task-id=ID, project=NAME or index=PATH
+    #[arg(short, long, value_name = "SPEC")]
+    pub parameters: Option<String>,
+
+    /// Ask no network: an action that has to know what a task or a group has is refused; nothing is found in the index
+    #[arg(long)]
+    pub offline: bool,
+
+    /// The folders.
+    #[command(flatten)]
+    pub folders: FolderOptions,
+}
+
+/// Output folders of the artifacts.
+#[derive(ClapArgs)]
+pub struct FolderOptions {
+    /// The folder for artifacts
+    #[arg(long, value_name = "DIR", default_value = "artifacts")]
+    pub artifacts_dir: PathBuf,
+
+    /// The folder for the contexts of docker images
+    #[arg(long, value_name = "DIR", default_value = "docker-contexts")]
+    pub contexts_dir: PathBuf,
+}
 
 /// Everything about one call that does not depend on the action.
 struct CallContext<'d> {

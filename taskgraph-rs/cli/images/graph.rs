@@ -1,11 +1,10 @@
 //! The tasks of the kind docker-image.
 
-use std::time::SystemTime;
-
 use crate::args::TreeOptions;
 use crate::environment::{level, open_tree, settings};
 use crate::report::Reporter;
 use anyhow::Result;
+use std::time::SystemTime;
 use taskgraph::diagnostics::{Problem, Problems};
 use taskgraph::generator::{Full, Project};
 use taskgraph::graph::TaskGraph;

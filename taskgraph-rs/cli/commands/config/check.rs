@@ -1,10 +1,6 @@
 //! `config check`: what is wrong with training configs, many at once.
 
-use std::path::{Path, PathBuf};
-use std::time::SystemTime;
-
 use crate::Status;
-use crate::args::{CheckFormat, CheckOptions};
 use crate::commands::config::files::files;
 use crate::commands::config::results::Verdicts;
 use crate::commands::config::{format_github, format_json, format_sarif, format_table, remote_files};
@@ -17,10 +13,78 @@ use crate::progress_bar::ProgressBar;
 use crate::report::Reporter;
 use anstream::eprintln;
 use anyhow::Result;
+use clap::Args as ClapArgs;
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use std::time::SystemTime;
 use taskgraph::generator::Project;
 use taskgraph::transform::Registry;
 use taskgraph_training::{CheckedConfig, Checker, ReportOutcome, TreeFacts};
+
+/// Nobody waits longer for an answer.
+const LONGEST_TIMEOUT: Duration = Duration::from_secs(3_600);
+
+/// Flags of `config check`.
+#[derive(ClapArgs)]
+pub struct CheckOptions {
+    /// Training configs or sets of parameters; patterns (`configs/**/*.yml`) and folders stand for the files in them
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<String>,
+
+    /// The folder that has config.yml and kinds/ [default: taskcluster of this checkout, else the embedded kinds]
+    #[arg(short, long, value_name = "DIR")]
+    pub root: Option<PathBuf>,
+
+    /// How to tell what was found [default: what the ending of --output-file says, else text]
+    #[arg(long, value_enum)]
+    pub format: Option<CheckFormat>,
+
+    /// Show everything as JSON, see docs/check-json.md: short for --format json
+    #[arg(short = 'J', long, conflicts_with = "format")]
+    pub json: bool,
+
+    /// Write to this file
+    #[arg(short, long, value_name = "FILE")]
+    pub output_file: Option<PathBuf>,
+
+    /// Show the summary only, and no problem
+    #[arg(short, long)]
+    pub quiet: bool,
+
+    /// End with status 1 if there are warnings
+    #[arg(long)]
+    pub strict: bool,
+
+    /// Ask for every file that a run would fetch from elsewhere: whether it is there, how large it is, when it expires
+    #[arg(long)]
+    pub urls: bool,
+
+    /// Ask no network, also with --urls
+    #[arg(long)]
+    pub offline: bool,
+}
+
+/// The formats of `config check`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum CheckFormat {
+    /// Problems with the source around them on stderr, and a table of all files
+    Text,
+    /// One JSON object, see docs/check-json.md
+    Json,
+    /// Annotations for a workflow of GitHub
+    Github,
+    /// SARIF 2.1.0
+    Sarif,
+}
+
+/// Seconds, of which a part will do.
+pub fn seconds(text: &str) -> Result<Duration, String> {
+    let number = text.parse().ok().filter(|number: &f64| *number > 0.0);
+    let time = number.and_then(|number| Duration::try_from_secs_f64(number).ok());
+    time.filter(|time| *time <= LONGEST_TIMEOUT)
+        .ok_or_else(|| format!("a number of seconds, more than 0 and at most {}", LONGEST_TIMEOUT.as_secs()))
+}
 
 /// Checks configs.
 pub fn run(options: &CheckOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {

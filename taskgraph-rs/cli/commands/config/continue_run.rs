@@ -1,18 +1,18 @@
 //! `config continue`: writes the section of a config that goes on from what an earlier run has made.
 
-use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::time::SystemTime;
-
 use crate::Status;
-use crate::args::ContinueOptions;
 use crate::environment::{open_tree_or_embedded, settings};
 use crate::output::write;
 use crate::progress::connect_as_anybody;
 use crate::report::{Reporter, one_line};
 use anstream::eprintln;
 use anyhow::Result;
+use clap::Args as ClapArgs;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+use std::time::SystemTime;
 use taskgraph::diagnostics::{Problem, Problems};
 use taskgraph::generator::Project;
 use taskgraph::graph::diff::unified;
@@ -29,6 +29,42 @@ use taskgraph_training::earlier_run::{
 use taskgraph_training::pipeline::{Training, TrainingPipeline};
 use taskgraph_training::upgrade::Draft;
 use taskgraph_training::{Checker, Input, ReportOutcome, no_training};
+
+/// Flags of `config continue`.
+#[derive(ClapArgs)]
+pub struct ContinueOptions {
+    /// A task group, a decision task, another task, the address of one of them or of an artifact, or a file with one of these
+    #[arg(value_name = "WHERE")]
+    pub origin: Option<String>,
+
+    /// The training config in YAML that goes on; without one the section alone is printed
+    #[arg(value_name = "CONFIG")]
+    pub config: Option<PathBuf>,
+
+    /// Take the newest tasks that the index has for these languages; no WHERE then
+    #[arg(long, num_args = 2, value_names = ["SRC", "TRG"])]
+    pub latest: Vec<String>,
+
+    /// What to do with the models: use, continue or init [default: continue, or what the tree can do]
+    #[arg(long, value_name = "MODE", value_parser = ["use", "continue", "init"])]
+    pub mode: Option<String>,
+
+    /// Take this only, as train-teacher or corpora.parallel; may be given several times [default: all that is there]
+    #[arg(long, value_name = "NAME")]
+    pub take: Vec<String>,
+
+    /// The folder that has config.yml and kinds/ [default: taskcluster of this checkout, else the embedded kinds]
+    #[arg(short, long, value_name = "DIR")]
+    pub root: Option<PathBuf>,
+
+    /// Write CONFIG if it passes afterwards; otherwise only what would change is shown
+    #[arg(short, long)]
+    pub write: bool,
+
+    /// How long a service may keep silent, more than 0; it is asked four times
+    #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = crate::commands::config::check::seconds, hide_short_help = true)]
+    pub timeout: Duration,
+}
 
 /// The levels of the index that are looked at, in this order.
 const LEVELS: [u8; 2] = [3, 1];

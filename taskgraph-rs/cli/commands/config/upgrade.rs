@@ -1,10 +1,6 @@
 //! `config upgrade`: rewrites out-of-date configs, shows what changes, and how the result is judged.
 
-use std::path::Path;
-use std::time::SystemTime;
-
 use crate::Status;
-use crate::args::UpgradeOptions;
 use crate::commands::config::files::files;
 use crate::commands::config::results::counts;
 use crate::environment::{open_tree_or_embedded, settings};
@@ -12,6 +8,10 @@ use crate::output::write;
 use crate::report::{Reporter, count, one_line};
 use anstream::eprintln;
 use anyhow::Result;
+use clap::Args as ClapArgs;
+use std::path::Path;
+use std::path::PathBuf;
+use std::time::SystemTime;
 use taskgraph::diagnostics::{Problem, Problems};
 use taskgraph::generator::Project;
 use taskgraph::graph::diff::unified;
@@ -19,6 +19,22 @@ use taskgraph::transform::Registry;
 use taskgraph_compat::source::Source;
 use taskgraph_training::upgrade::{Upgrade, upgrade};
 use taskgraph_training::{Checker, Input, ReportOutcome};
+
+/// Flags of `config upgrade`.
+#[derive(ClapArgs)]
+pub struct UpgradeOptions {
+    /// Training configs or sets of parameters in YAML; patterns and folders stand for the files in them
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<String>,
+
+    /// The folder that has config.yml and kinds/ [default: taskcluster of this checkout, else the embedded kinds]
+    #[arg(short, long, value_name = "DIR")]
+    pub root: Option<PathBuf>,
+
+    /// Write the files that pass afterwards; otherwise only what would change is shown
+    #[arg(short, long)]
+    pub write: bool,
+}
 
 /// Upgrades configs, one after the other.
 pub fn run(options: &UpgradeOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {

@@ -5,19 +5,41 @@ mod missing_parts;
 mod text;
 
 use crate::Status;
-use crate::args::DoctorOptions;
+use crate::args::TreeOptions;
 use crate::environment::{open_tree, settings};
 use crate::output::write;
 use crate::output_format::OutputFormat;
 use crate::output_medium::OutputMedium;
 use crate::report::Reporter;
 use anyhow::Result;
+use clap::Args as ClapArgs;
 use findings::{Findings, Installation, PythonRegistrations};
 use missing_parts::missing;
+use std::path::PathBuf;
 use taskgraph::diagnostics::Problems;
 use taskgraph::generator::Project;
 use taskgraph::known_python::Pins;
 use taskgraph::transform::Registry;
+
+/// Flags of `doctor`.
+#[derive(ClapArgs)]
+pub struct DoctorOptions {
+    /// The tree.
+    #[command(flatten)]
+    pub tree: TreeOptions,
+
+    /// Run the Python of the tree: let it register, and show what it adds to Taskgraph
+    #[arg(long)]
+    pub run: bool,
+
+    /// Show it as JSON
+    #[arg(short = 'J', long)]
+    pub json: bool,
+
+    /// Write to this file
+    #[arg(short, long, value_name = "FILE")]
+    pub output_file: Option<PathBuf>,
+}
 
 /// Shows what there is to say of a tree. Its Python runs only if the options say so.
 pub fn run(options: &DoctorOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {

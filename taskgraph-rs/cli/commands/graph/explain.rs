@@ -1,7 +1,7 @@
 //! `graph explain`: why a task is there and looks as it does.
 
 use crate::Status;
-use crate::args::ExplainOptions;
+use crate::args::ConfigOptions;
 use crate::commands::graph::field_changes::fields;
 use crate::commands::graph::path::path_text;
 use crate::config_graph::made;
@@ -11,10 +11,31 @@ use crate::output_medium::OutputMedium;
 use crate::report::{Reporter, count};
 use crate::text_layout::{Page, TextStyle};
 use anyhow::Result;
+use clap::Args as ClapArgs;
 use taskgraph::graph::paths::{Hop, Paths};
 use taskgraph::task::Label;
 use taskgraph::transform::Registry;
 use taskgraph_training::explain::{DigestPart, Explanation, IfDependent, explain};
+
+/// Flags of `graph explain`.
+#[derive(ClapArgs)]
+pub struct ExplainOptions {
+    /// The label of a task
+    #[arg(value_name = "LABEL")]
+    pub label: String,
+
+    /// The graph.
+    #[command(flatten)]
+    pub config: ConfigOptions,
+
+    /// List every field that a transform changed, and every dependency
+    #[arg(long)]
+    pub all: bool,
+
+    /// Show everything as JSON, see docs/graph-explain.md
+    #[arg(short = 'J', long)]
+    pub json: bool,
+}
 
 /// Largest number of labels, and of parts of a digest, that are shown without `--all`.
 const SHOWN: usize = 12;

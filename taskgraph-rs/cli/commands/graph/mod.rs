@@ -1,10 +1,10 @@
 //! `graph diff`, `graph explain` and `graph path`: questions about graphs.
 
-mod diff;
-mod explain;
+pub(crate) mod diff;
+pub(crate) mod explain;
 mod field_changes;
 mod operand;
-mod path;
+pub(crate) mod path;
 
 pub use crate::config_graph::{ConfigGraph, made_with};
 pub use diff::run as diff;

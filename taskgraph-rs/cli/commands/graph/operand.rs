@@ -1,14 +1,13 @@
 //! Operands of `graph diff`: the sources of the two graphs.
 
-use std::cell::OnceCell;
-use std::path::{Path, PathBuf};
-use std::time::SystemTime;
-
-use crate::args::DiffOptions;
+use crate::commands::graph::diff::DiffOptions;
 use crate::config_graph::params_of;
 use crate::environment::open_tree_or_embedded;
 use crate::progress::connect_for_a_look;
 use anyhow::Result;
+use std::cell::OnceCell;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 use taskgraph::diagnostics::{Problem, Problems};
 use taskgraph::generator::Project;
 use taskgraph::graph::diff::{Tasks, read_tasks, tasks_of};

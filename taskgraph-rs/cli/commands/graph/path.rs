@@ -1,7 +1,7 @@
 //! `graph path`: how one task comes to depend on another.
 
 use crate::Status;
-use crate::args::PathOptions;
+use crate::args::ConfigOptions;
 use crate::config_graph::made;
 use crate::output::write;
 use crate::output_format::OutputFormat;
@@ -9,10 +9,39 @@ use crate::output_medium::OutputMedium;
 use crate::report::{Reporter, count};
 use crate::text_layout::Page;
 use anyhow::Result;
+use clap::Args as ClapArgs;
 use serde::Serialize;
 use taskgraph::graph::paths::{Hop, Paths};
 use taskgraph::task::Label;
 use taskgraph::transform::Registry;
+
+/// Flags of `graph path`.
+#[derive(ClapArgs)]
+pub struct PathOptions {
+    /// The label of a task
+    #[arg(value_name = "LABEL")]
+    pub from: String,
+
+    /// The label of a task that it depends on, or that depends on it
+    #[arg(value_name = "LABEL")]
+    pub to: String,
+
+    /// The graph.
+    #[command(flatten)]
+    pub config: ConfigOptions,
+
+    /// Show all ways and not only the shortest one
+    #[arg(long)]
+    pub all: bool,
+
+    /// Show no more ways than this, with --all
+    #[arg(long, value_name = "NUMBER", default_value_t = 100)]
+    pub limit: usize,
+
+    /// Show the ways as JSON
+    #[arg(short = 'J', long)]
+    pub json: bool,
+}
 
 #[derive(Serialize)]
 struct PathsJson<'w> {

@@ -1,11 +1,10 @@
 //! Facts about the repository that the files of a new tree contain.
 
-use std::io::{self, BufRead as _};
-
-use crate::args::InitTreeOptions;
+use crate::commands::init::InitTreeOptions;
 use crate::report::one_line;
 use anstream::eprint;
 use anyhow::{Context as _, Result};
+use std::io::{self, BufRead as _};
 use taskgraph::diagnostics::{Problem, Problems};
 use taskgraph::tree::git::{Repository, project_of};
 use taskgraph_compat::error::Machine;

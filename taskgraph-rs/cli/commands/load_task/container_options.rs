@@ -1,14 +1,13 @@
 //! Options of the container from the flags: folders of this machine, and variables.
 
-use std::ffi::OsString;
-use std::path::Path;
-
-use crate::args::LoadTaskOptions;
+use crate::commands::load_task::LoadTaskOptions;
 use crate::commands::load_task::definition::TaskSource;
 use crate::container::volume;
 use crate::environment::variable;
 use anyhow::Result;
 use indexmap::IndexMap;
+use std::ffi::OsString;
+use std::path::Path;
 use taskgraph::diagnostics::{Problem, Problems};
 
 /// Options of the container.

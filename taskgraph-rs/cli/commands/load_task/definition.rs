@@ -1,14 +1,14 @@
 //! Choice of the task to run, and its definition.
 
-use std::io::Read as _;
-
-use crate::args::{ConfigOptions, LoadTaskOptions, TreeOptions};
+use crate::args::{ConfigOptions, TreeOptions};
 use crate::commands::graph::{ConfigGraph, made_with};
+use crate::commands::load_task::LoadTaskOptions;
 use crate::commands::load_task::upstreams::KnownTasks;
 use crate::images::image_name;
 use crate::report::Reporter;
 use anyhow::{Context as _, Result};
 use indexmap::IndexMap;
+use std::io::Read as _;
 use taskgraph::diagnostics::{Problem, Problems};
 use taskgraph::generator::{Full, NO_DECISION};
 use taskgraph::graph::paths::Paths;

@@ -1,6 +1,6 @@
 //! The image that a task runs in: where it comes from, and that it is here.
 
-use crate::args::LoadTaskOptions;
+use crate::commands::load_task::LoadTaskOptions;
 use crate::commands::load_task::definition::{Graph, Task};
 use crate::commands::load_task::payload::Image;
 use crate::commands::load_task::upstreams::Provider;

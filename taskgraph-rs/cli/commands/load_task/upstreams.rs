@@ -1,11 +1,7 @@
 //! Fetches of a task from its dependencies: from the folder of artifacts, or else from Taskcluster.
 
-use std::cell::OnceCell;
-use std::collections::BTreeMap;
-use std::path::PathBuf;
-
-use crate::args::LoadTaskOptions;
 use crate::commands::load_image::in_index;
+use crate::commands::load_task::LoadTaskOptions;
 use crate::commands::load_task::artifacts::Store;
 use crate::commands::load_task::definition::Task;
 use crate::commands::load_task::payload::is_plain;
@@ -15,6 +11,9 @@ use anstream::eprintln;
 use anyhow::{Context as _, Result};
 use indexmap::IndexMap;
 use serde_json::{Map as JsonMap, Value as Json};
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
 use taskgraph::diagnostics::{Problem, Problems};
 use taskgraph::graph::TaskGraph;
 use taskgraph::graph::paths::Paths;

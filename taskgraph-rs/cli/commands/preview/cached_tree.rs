@@ -1,10 +1,9 @@
 //! The tree of a preview: kept from one preview to the next, as long as it lies there as it was read.
 
-use std::collections::BTreeSet;
-
-use crate::args::PreviewOptions;
+use crate::commands::preview::PreviewOptions;
 use crate::environment::open_tree_or_embedded;
 use anyhow::Result;
+use std::collections::BTreeSet;
 use taskgraph::generator::Project;
 use taskgraph::transform::Registry;
 use taskgraph::tree::fingerprint::Stamp;

@@ -1,16 +1,17 @@
 //! A preview in the format that was asked for, where it was asked for.
 
-use std::path::PathBuf;
-
-use crate::args::{ConfigOptions, ExplainOptions, PreviewFormat, PreviewOptions, TreeOptions};
+use crate::args::{ConfigOptions, TreeOptions};
+use crate::commands::graph::explain::ExplainOptions;
 use crate::commands::preview::box_layout::add_estimates;
 use crate::commands::preview::text::estimate;
+use crate::commands::preview::{PreviewFormat, PreviewOptions};
 use crate::commands::preview::{dot, html, markdown, mermaid, rendered, svg, text};
 use crate::output::{keep_inputs, write};
 use crate::output_format::OutputFormat;
 use crate::output_medium::OutputMedium;
 use anstream::eprintln;
 use anyhow::{Context as _, Result};
+use std::path::PathBuf;
 use taskgraph::graph::paths::Paths;
 use taskgraph_compat::error::Machine;
 use taskgraph_training::drawing::{Drawing, kinds, neighbours, statuses};

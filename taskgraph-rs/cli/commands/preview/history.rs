@@ -1,11 +1,10 @@
 //! `--history`, `--prices` and `--write-history`: files about earlier tasks and about money.
 
-use std::path::Path;
-
-use crate::args::{PreviewFormat, PreviewOptions};
 use crate::commands::preview::format::format_of;
+use crate::commands::preview::{PreviewFormat, PreviewOptions};
 use crate::output::write as write_file;
 use anyhow::Result;
+use std::path::Path;
 use taskgraph::diagnostics::{Problem, Problems};
 use taskgraph_compat::source::Source;
 use taskgraph_training::{History, Preview, Prices};
