@@ -1,8 +1,5 @@
 //! The graph of one config: what the questions are asked of.
 
-use std::path::Path;
-use std::time::SystemTime;
-
 use crate::args::ConfigOptions;
 use crate::commands::preview::read;
 use crate::environment::{open_tree_or_embedded, settings};
@@ -10,6 +7,8 @@ use crate::known_urls;
 use crate::output::keep_inputs;
 use crate::report::Reporter;
 use anyhow::Result;
+use std::path::Path;
+use std::time::SystemTime;
 use taskgraph::diagnostics::{Problem, Problems};
 use taskgraph::generator::target_tasks::Targets;
 use taskgraph::generator::{Full, Project};
@@ -19,17 +18,22 @@ use taskgraph::settings::Settings;
 use taskgraph_training::{of_run_task, parameters, set_stage};
 
 /// A graph, and what is asked of it.
-pub struct Made {
+pub struct ConfigGraph {
     /// The tree it is made of.
     pub project: Project,
     /// All tasks.
     pub full: Full,
-    /// What is asked for.
+    /// Target tasks.
     pub targets: Targets,
 }
 
 /// Makes the graph that the flags name, and tells warnings.
-pub fn made(options: &ConfigOptions, trace: bool, registry: &Registry, reporter: &Reporter) -> Result<Made> {
+pub fn made(
+    options: &ConfigOptions,
+    trace: bool,
+    registry: &Registry,
+    reporter: &Reporter,
+) -> Result<ConfigGraph> {
     Ok(made_with(options, |settings| Settings { trace, ..settings }, registry, reporter)?.0)
 }
 
@@ -39,7 +43,7 @@ pub fn made_with(
     change: impl FnOnce(Settings) -> Settings,
     registry: &Registry,
     reporter: &Reporter,
-) -> Result<(Made, Settings)> {
+) -> Result<(ConfigGraph, Settings)> {
     keep_inputs(options.output_file.as_deref(), options.config.as_deref())?;
     let urls = known_urls::read(options.known_urls.as_deref())?;
     let given = settings(options.tree.run_task_dir.as_deref(), false, registry)?;
@@ -57,7 +61,7 @@ pub fn made_with(
     if !options.quiet {
         reporter.warnings(&warnings);
     }
-    Ok((Made { project, full, targets }, settings))
+    Ok((ConfigGraph { project, full, targets }, settings))
 }
 
 /// The parameters in a file, or those that a tree has by itself; and what is to be said about them.

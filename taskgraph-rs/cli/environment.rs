@@ -10,7 +10,7 @@ use taskgraph::diagnostics::{Problem, Problems};
 use taskgraph::registry::Registry;
 use taskgraph::settings::{PRODUCTION_ROOT_URL, RunTask, Settings};
 use taskgraph::tree::Tree;
-use taskgraph_python::Surroundings;
+use taskgraph_python::PythonEnvironment;
 use taskgraph_taskcluster::{Access, Credentials};
 
 /// Settings out of flags and the environment. The files of run-task are those beside the interpreter that would make
@@ -45,9 +45,9 @@ fn url(name: &str) -> Option<String> {
     text(name).map(|url| url.trim_end_matches('/').to_owned())
 }
 
-/// What the environment says of Python.
-pub fn python_surroundings() -> Surroundings {
-    Surroundings {
+/// Reads the environment variables about Python.
+pub fn python_environment() -> PythonEnvironment {
+    PythonEnvironment {
         path: env::var_os("PATH").unwrap_or_default(),
         taskgraph_python: text("TASKGRAPH_PYTHON").map(PathBuf::from),
         virtual_env: text("VIRTUAL_ENV").map(PathBuf::from),
@@ -59,7 +59,8 @@ pub fn level() -> String {
     text("MOZ_SCM_LEVEL").unwrap_or_else(|| "3".into())
 }
 
-/// How Taskcluster is reached: by the proxy of a task, or else by its root url, with credentials if there are any.
+/// Returns the access to Taskcluster: by the proxy of a task, or else by its root url, with credentials if there are
+/// any.
 pub fn access() -> Result<Access> {
     let credentials = match (text("TASKCLUSTER_CLIENT_ID"), text("TASKCLUSTER_ACCESS_TOKEN")) {
         (Some(client_id), Some(access_token)) => {
@@ -90,8 +91,8 @@ pub fn is_root_url_set() -> bool {
     url("TASKCLUSTER_ROOT_URL").is_some()
 }
 
-/// What the task of an action is asked to do.
-pub struct AskedAction {
+/// Input of an action's task.
+pub struct ActionCall {
     /// The callback name of the action.
     pub callback: String,
     /// The task group that it is about.
@@ -103,7 +104,7 @@ pub struct AskedAction {
 }
 
 /// Reads what the task of an action is asked to do. All that is missing is told at once.
-pub fn action() -> Result<AskedAction> {
+pub fn action() -> Result<ActionCall> {
     let text = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
     let mut problems = Vec::new();
     let mut needed = |name: &str| {
@@ -125,7 +126,7 @@ pub fn action() -> Result<AskedAction> {
         }
     };
     Problems(problems).check()?;
-    Ok(AskedAction { callback, group, task, input: text("ACTION_INPUT").unwrap_or_else(|| "null".into()) })
+    Ok(ActionCall { callback, group, task, input: text("ACTION_INPUT").unwrap_or_else(|| "null".into()) })
 }
 
 /// The folder of a tree, from the top of its repository.

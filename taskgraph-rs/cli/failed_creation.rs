@@ -1,4 +1,4 @@
-//! What is there and what is not, after tasks could not be created.
+//! Report on the tasks that were and were not created, after a failure.
 
 use crate::report::lines;
 use anstream::eprintln;
@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 use taskgraph_taskcluster::{CreateFailure, CreatedTask, Failure};
 
 /// Tells it to stderr, in full: somebody has to know what exists. What many tasks are refused for is told once.
-pub fn tell(failure: &CreateFailure) {
+pub fn print_failure(failure: &CreateFailure) {
     section("created", &failure.created);
     let mut by_reason: IndexMap<String, Vec<&CreatedTask>> = IndexMap::new();
     for refused in &failure.refused {

@@ -1,10 +1,9 @@
 //! A graph as text: labels, JSON or YAML.
 
+use crate::commands::show::GraphOptions;
+use anyhow::{Context as _, Result};
 use std::collections::BTreeSet;
 use std::io::Write;
-
-use crate::args::GraphOptions;
-use anyhow::{Context as _, Result};
 use taskgraph::diagnostics::{Problem, Problems};
 use taskgraph::graph::TaskGraph;
 use taskgraph::graph::by_task_id::ReadyGraph;
@@ -23,7 +22,7 @@ pub enum Graph {
 }
 
 impl Graph {
-    /// How many tasks it has.
+    /// Returns its number of tasks.
     pub fn len(&self) -> usize {
         match self {
             Graph::Labels(graph) => graph.tasks.len(),
@@ -68,19 +67,19 @@ impl Graph {
     }
 }
 
-/// How graphs are shown.
-pub struct Shown<'o> {
+/// Output options of a graph.
+pub struct GraphOutput<'o> {
     options: &'o GraphOptions,
     regex: Option<Regex>,
 }
 
-impl<'o> Shown<'o> {
+impl<'o> GraphOutput<'o> {
     /// As the flags say.
     pub fn new(options: &'o GraphOptions) -> Result<Self> {
         let regex = options.tasks_regex.as_deref().map(Regex::new).transpose();
         let regex = regex
             .map_err(|error| Problems::from(Problem::error("regex", format!("--tasks-regex: {error}"))))?;
-        Ok(Shown { options, regex })
+        Ok(GraphOutput { options, regex })
     }
 
     /// Writes a graph.

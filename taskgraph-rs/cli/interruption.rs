@@ -9,7 +9,7 @@ use signal_hook::flag;
 use signal_hook::low_level::emulate_default_handler;
 use taskgraph_python::interruption::flags;
 
-/// How a process ends that is interrupted a second time: as a shell has it.
+/// Exit status of a process that is interrupted a second time, as in a shell.
 pub const INTERRUPTED: u8 = 130;
 
 /// The signal that has interrupted the process, if one has.

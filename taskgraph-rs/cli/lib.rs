@@ -27,12 +27,12 @@ mod environment;
 mod failed_creation;
 mod graph_output;
 mod images;
-mod index_answers;
+mod index_source;
 mod interruption;
 mod known_urls;
-mod medium;
 mod output;
 mod output_format;
+mod output_medium;
 mod parameters;
 mod phase;
 mod progress;
@@ -60,7 +60,7 @@ use taskgraph_taskcluster::CreateFailure;
 /// The table of what ships: what the strings in kind.yml stand for.
 pub use registry::registry;
 
-/// How a call ends. Documented in docs/exit-status.md.
+/// Result of a call. Documented in docs/exit-status.md.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Status {
     /// All went well.
@@ -108,7 +108,7 @@ pub fn run(registry: &Registry) -> ExitCode {
                 Ok(_) => call(args.command, &registry, &reporter),
                 Err(error) => Err(Machine(error.to_string()).into()),
             };
-            let status = status.unwrap_or_else(|error| tell(error, &reporter));
+            let status = status.unwrap_or_else(|error| report_error(error, &reporter));
             python.end();
             if let (Status::Interrupted, Ok(interruption)) = (status, &interruption) {
                 interruption.end();
@@ -178,7 +178,7 @@ fn call(command: Command, registry: &Registry, reporter: &Reporter) -> Result<St
 }
 
 /// Tells an error, and says whose fault it is.
-fn tell(error: anyhow::Error, reporter: &Reporter) -> Status {
+fn report_error(error: anyhow::Error, reporter: &Reporter) -> Status {
     match Problems::from_error(error) {
         Ok(problems) => {
             reporter.problems(&problems);
@@ -193,11 +193,11 @@ fn tell(error: anyhow::Error, reporter: &Reporter) -> Status {
             match error.downcast_ref::<CreateFailure>() {
                 // Why is told with the tasks that it is about.
                 Some(failure) if !failure.refused.is_empty() => {
-                    failed_creation::tell(failure);
+                    failed_creation::print_failure(failure);
                     reporter.machine(&anyhow::Error::msg(failure.to_string()));
                 }
                 Some(failure) => {
-                    failed_creation::tell(failure);
+                    failed_creation::print_failure(failure);
                     reporter.machine(&error);
                 }
                 None => reporter.machine(&error),

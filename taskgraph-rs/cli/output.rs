@@ -1,5 +1,5 @@
-//! Where results go: stdout, or a file that is written beside and renamed. What is no file, such as `/dev/null` or a
-//! named pipe, is written to, and a link stays one.
+//! Output of results: to stdout, or to a file that is written under another name and renamed. Other targets, such as
+//! `/dev/null` or a named pipe, are written to directly, and a link stays a link.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
@@ -72,7 +72,7 @@ fn to_stdout(fill: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
     }
 }
 
-/// What went wrong with the place that is written to, if it is at fault.
+/// Returns the error of the output file, if that is the cause.
 fn io_fault(error: &anyhow::Error) -> Option<io::ErrorKind> {
     error.chain().find_map(|cause| match cause.downcast_ref::<io::Error>() {
         Some(error) => Some(error.kind()),

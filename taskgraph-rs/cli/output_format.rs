@@ -1,4 +1,4 @@
-//! What the name of a file asks for: `-o preview.html` is a page.
+//! Format of an output file by the ending of its name: `-o preview.html` is a page.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use taskgraph_compat::suggest;
 
 /// A format that the ending of a name stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ending {
+pub enum OutputFormat {
     /// `.txt`.
     Text,
     /// `.json`.
@@ -32,30 +32,30 @@ pub enum Ending {
 }
 
 /// All endings of names, each with what it stands for.
-const ENDINGS: &[(&str, Ending)] = &[
-    ("txt", Ending::Text),
-    ("json", Ending::Json),
-    ("yml", Ending::Yaml),
-    ("yaml", Ending::Yaml),
-    ("html", Ending::Html),
-    ("htm", Ending::Html),
-    ("svg", Ending::Svg),
-    ("dot", Ending::Dot),
-    ("gv", Ending::Dot),
-    ("mmd", Ending::Mermaid),
-    ("mermaid", Ending::Mermaid),
-    ("md", Ending::Markdown),
-    ("markdown", Ending::Markdown),
-    ("sarif", Ending::Sarif),
-    ("pdf", Ending::Other),
-    ("png", Ending::Other),
-    ("csv", Ending::Other),
-    ("xml", Ending::Other),
-    ("toml", Ending::Other),
+const ENDINGS: &[(&str, OutputFormat)] = &[
+    ("txt", OutputFormat::Text),
+    ("json", OutputFormat::Json),
+    ("yml", OutputFormat::Yaml),
+    ("yaml", OutputFormat::Yaml),
+    ("html", OutputFormat::Html),
+    ("htm", OutputFormat::Html),
+    ("svg", OutputFormat::Svg),
+    ("dot", OutputFormat::Dot),
+    ("gv", OutputFormat::Dot),
+    ("mmd", OutputFormat::Mermaid),
+    ("mermaid", OutputFormat::Mermaid),
+    ("md", OutputFormat::Markdown),
+    ("markdown", OutputFormat::Markdown),
+    ("sarif", OutputFormat::Sarif),
+    ("pdf", OutputFormat::Other),
+    ("png", OutputFormat::Other),
+    ("csv", OutputFormat::Other),
+    ("xml", OutputFormat::Other),
+    ("toml", OutputFormat::Other),
 ];
 
-impl Ending {
-    /// What the name of a file asks for; nothing if it ends in no known way.
+impl OutputFormat {
+    /// Returns the format of a file; `None` for an unknown ending.
     pub fn of(path: &Path) -> Option<Self> {
         let ending = path.extension()?.to_str()?.to_lowercase();
         ENDINGS.iter().find(|(name, _)| *name == ending).map(|(_, ending)| *ending)
@@ -63,13 +63,13 @@ impl Ending {
 
     /// Whether the name of the output file of a command that writes text and JSON asks for JSON.
     pub fn is_json(path: Option<&Path>) -> Result<bool> {
-        Ok(Ending::wanted(path, &[Ending::Text, Ending::Json])? == Some(Ending::Json))
+        Ok(OutputFormat::wanted(path, &[OutputFormat::Text, OutputFormat::Json])? == Some(OutputFormat::Json))
     }
 
-    /// What the name of the output file asks for, if there is one: refused if it is none of `can`, the formats that the
-    /// command writes. A name without a known ending asks for nothing.
-    pub fn wanted(path: Option<&Path>, can: &[Ending]) -> Result<Option<Self>> {
-        let Some((path, ending)) = path.and_then(|path| Some((path, Ending::of(path)?))) else {
+    /// Returns the format of the output file, if there is one: an error if it is none of `can`, the formats that the
+    /// command writes. A name without a known ending has no format.
+    pub fn wanted(path: Option<&Path>, can: &[OutputFormat]) -> Result<Option<Self>> {
+        let Some((path, ending)) = path.and_then(|path| Some((path, OutputFormat::of(path)?))) else {
             return Ok(None);
         };
         if can.contains(&ending) {
@@ -80,7 +80,8 @@ impl Ending {
         let message = format!("this command does not write `.{suffix}`, which `{name}` asks for");
         let endings =
             ENDINGS.iter().filter(|(_, ending)| can.contains(ending)).map(|(name, _)| format!("`.{name}`"));
-        let text = if can.contains(&Ending::Text) { "; a name without an ending gets text" } else { "" };
+        let text =
+            if can.contains(&OutputFormat::Text) { "; a name without an ending gets text" } else { "" };
         let help = format!("it writes {}{text}", suggest::list(endings));
         Err(Problems::from(Problem::error("output-format", message).help(help)).into())
     }
@@ -93,14 +94,16 @@ mod tests {
 
     #[test]
     fn a_name_asks_for_a_format_and_gets_it_or_an_answer() {
-        let wanted = |name: &str| Ending::wanted(Some(Path::new(name)), &[Ending::Text, Ending::Json]);
-        assert_eq!(wanted("a.json").unwrap(), Some(Ending::Json));
-        assert_eq!(wanted("a.JSON").unwrap(), Some(Ending::Json));
+        let wanted = |name: &str| {
+            OutputFormat::wanted(Some(Path::new(name)), &[OutputFormat::Text, OutputFormat::Json])
+        };
+        assert_eq!(wanted("a.json").unwrap(), Some(OutputFormat::Json));
+        assert_eq!(wanted("a.JSON").unwrap(), Some(OutputFormat::Json));
         assert_eq!(wanted("out").unwrap(), None);
         assert_eq!(wanted("out.2026-07").unwrap(), None);
-        let told = Problems::from_error(wanted("x.html").unwrap_err()).unwrap();
-        assert_eq!(told[0].message, "this command does not write `.html`, which `x.html` asks for");
-        let help = told[0].help.as_deref().unwrap();
+        let problems = Problems::from_error(wanted("x.html").unwrap_err()).unwrap();
+        assert_eq!(problems[0].message, "this command does not write `.html`, which `x.html` asks for");
+        let help = problems[0].help.as_deref().unwrap();
         assert_eq!(help, "it writes `.txt` or `.json`; a name without an ending gets text");
     }
 }

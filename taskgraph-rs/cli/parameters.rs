@@ -41,7 +41,7 @@ fn in_folder(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// What a set of parameters is called in the names of files.
+/// Returns the name of a set of parameters for the names of files.
 pub fn name_of(spec: Option<&Spec>) -> String {
     spec.map_or_else(|| "defaults".into(), |spec| spec.name().replace('/', "_"))
 }

@@ -3,7 +3,7 @@
 use std::time::SystemTime;
 
 use crate::graph_output::Graph;
-use crate::index_answers::Answers;
+use crate::index_source::IndexSource;
 use anyhow::Result;
 use taskgraph::diagnostics::Problem;
 use taskgraph::generator::{NO_DECISION, OptimizeRequest, Project};
@@ -12,7 +12,7 @@ use taskgraph::parameters::Params;
 use taskgraph::settings::Settings;
 use taskgraph::task::id::TaskId;
 
-/// Which graph is shown.
+/// Graph to show.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Phase {
     /// All tasks, no edges.
@@ -23,19 +23,19 @@ pub enum Phase {
     Target,
     /// Targets and all they need.
     TargetGraph,
-    /// What of these has to run.
+    /// Tasks of the target graph that have to run.
     Optimized,
     /// The same in the form that Taskcluster takes.
     Morphed,
 }
 
 /// A graph, and what is to be said about it.
-pub struct Shown {
+pub struct PhaseResult {
     /// The graph.
     pub graph: Graph,
-    /// What is not as it looks.
+    /// Warnings.
     pub warnings: Vec<Problem>,
-    /// Which kinds the Python of the tree has made.
+    /// Kinds that the Python of the tree has made.
     pub made_by_python: Option<String>,
 }
 
@@ -46,16 +46,20 @@ impl Phase {
         project: &Project,
         params: &Params,
         settings: &Settings,
-        answers: &Answers,
-    ) -> Result<Shown> {
+        answers: &IndexSource,
+    ) -> Result<PhaseResult> {
         if self == Phase::Tasks {
             let graph = Graph::Labels(project.tasks(params, settings)?);
-            return Ok(Shown { graph, warnings: Vec::new(), made_by_python: None });
+            return Ok(PhaseResult { graph, warnings: Vec::new(), made_by_python: None });
         }
         let full = project.full(params, settings)?;
         let made_by_python = full.python(project).map(|python| python.to_string());
         if self == Phase::Full {
-            return Ok(Shown { graph: Graph::Labels(full.graph), warnings: full.warnings, made_by_python });
+            return Ok(PhaseResult {
+                graph: Graph::Labels(full.graph),
+                warnings: full.warnings,
+                made_by_python,
+            });
         }
         let targets = project.target(&full, params)?;
         let mut warnings = full.warnings;
@@ -79,10 +83,10 @@ impl Phase {
             }
             _ => Graph::Labels(targets.graph),
         };
-        Ok(Shown { graph: shown, warnings, made_by_python })
+        Ok(PhaseResult { graph: shown, warnings, made_by_python })
     }
 
-    /// What the reference calls it.
+    /// Returns the reference's name for it.
     pub fn name(self) -> &'static str {
         match self {
             Phase::Tasks => "full_task_set",

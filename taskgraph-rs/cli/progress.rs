@@ -1,4 +1,4 @@
-//! What goes on in the network: one line that changes, where somebody looks at it; in a log only what is odd.
+//! Progress of requests: one changing line on a terminal; in a log only unusual events.
 
 use std::io::{IsTerminal as _, Write as _, stderr};
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use anstream::eprintln;
 use anyhow::Result;
 use taskgraph::known_urls::{Question, Urls};
 use taskgraph::settings::PRODUCTION_ROOT_URL;
-use taskgraph_python::interruption::{Held, hold, is_interrupted};
+use taskgraph_python::interruption::{SignalGuard, hold, is_interrupted};
 use taskgraph_taskcluster::url_check::probe;
 use taskgraph_taskcluster::{Access, News, Patience, Taskcluster, Watch, url_check};
 
@@ -38,7 +38,7 @@ pub fn connect_as_anybody(root_url: Option<String>, timeout: Duration) -> Result
 
 /// Asks whether urls are there.
 pub fn ask(questions: &[Question]) -> Urls {
-    let line = Line::new();
+    let line = StatusLine::new();
     let urls = probe(questions, url_check::Patience::default(), &|done, all| {
         line.show(&format!("{done} of {all} urls asked whether they are there"));
     });
@@ -47,14 +47,14 @@ pub fn ask(questions: &[Question]) -> Urls {
 }
 
 /// The line that changes; it is gone when something else is told.
-pub struct Line {
+pub struct StatusLine {
     is_seen: bool,
 }
 
-impl Line {
+impl StatusLine {
     /// A line that nothing is shown in yet.
     pub fn new() -> Self {
-        Line { is_seen: stderr().is_terminal() }
+        StatusLine { is_seen: stderr().is_terminal() }
     }
 
     /// Shows something else than before.
@@ -68,16 +68,16 @@ impl Line {
 
 /// Tells a person, and stops when asked to.
 struct Progress {
-    line: Line,
+    line: StatusLine,
     /// From now on an interruption lets end what is in flight.
-    _held: Held,
+    _held: SignalGuard,
     /// Whether it was told that nobody has named the instance.
-    is_told: AtomicBool,
+    is_announced: AtomicBool,
 }
 
 impl Progress {
     fn new() -> Self {
-        Progress { line: Line::new(), _held: hold(), is_told: AtomicBool::new(false) }
+        Progress { line: StatusLine::new(), _held: hold(), is_announced: AtomicBool::new(false) }
     }
 }
 
@@ -86,7 +86,7 @@ impl Watch for Progress {
         match news {
             News::Again { call, why, pause } => {
                 self.line.show("");
-                if !is_root_url_set() && !self.is_told.swap(true, Ordering::Relaxed) {
+                if !is_root_url_set() && !self.is_announced.swap(true, Ordering::Relaxed) {
                     eprintln!("TASKCLUSTER_ROOT_URL is not set: {PRODUCTION_ROOT_URL} is asked");
                 }
                 let seconds = pause.as_secs_f64();

@@ -1,25 +1,25 @@
-//! How far a call has come with many things: a bar on stderr, where somebody looks at it.
+//! Progress bar on stderr, if that is a terminal.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::progress::Line;
+use crate::progress::StatusLine;
 
 /// The length of the bar.
 const WIDTH: usize = 30;
 
 /// A bar. Nothing is drawn where stderr is no terminal, and nothing of it stays.
-pub struct Bar {
+pub struct ProgressBar {
     total: usize,
     things: &'static str,
     done: AtomicUsize,
     /// Nothing is worth a bar that is done in one step.
-    line: Option<Line>,
+    line: Option<StatusLine>,
 }
 
-impl Bar {
+impl ProgressBar {
     /// A bar for so many things of a sort: `configs`.
     pub fn new(total: usize, things: &'static str) -> Self {
-        Bar { total, things, done: AtomicUsize::new(0), line: (total > 1).then(Line::new) }
+        ProgressBar { total, things, done: AtomicUsize::new(0), line: (total > 1).then(StatusLine::new) }
     }
 
     /// One more is done.
@@ -35,7 +35,7 @@ impl Bar {
     }
 }
 
-impl Drop for Bar {
+impl Drop for ProgressBar {
     fn drop(&mut self) {
         if let Some(line) = &self.line {
             line.show("");

@@ -1,16 +1,15 @@
 //! Python for the engine: which interpreter, within which limits, and where its output goes.
 
-use std::sync::Arc;
-use std::time::Duration;
-
 use crate::args::{NativeChoice, PythonOptions};
-use crate::environment::python_surroundings;
+use crate::environment::python_environment;
 use crate::report::one_line;
 use anstream::eprintln;
+use std::sync::Arc;
+use std::time::Duration;
 use taskgraph::python_worker::NativeParts;
 use taskgraph_python::{Choice, Limits, PythonSupport};
 
-/// What the flags ask for. Nothing is started.
+/// Returns the Python support that the flags select. Nothing is started.
 pub fn support(options: &PythonOptions) -> Arc<PythonSupport> {
     let choice = match options.python.as_str() {
         "auto" => Choice::Auto,
@@ -27,5 +26,5 @@ pub fn support(options: &PythonOptions) -> Arc<PythonSupport> {
         memory: Some(options.python_memory << 20).filter(|bytes| *bytes > 0),
     };
     let log = Arc::new(|line: &str| eprintln!("{}", one_line(line)));
-    Arc::new(PythonSupport::new(choice, native_parts, &python_surroundings(), limits, log))
+    Arc::new(PythonSupport::new(choice, native_parts, &python_environment(), limits, log))
 }

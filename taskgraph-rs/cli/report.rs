@@ -5,8 +5,8 @@ mod excerpt;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
-use crate::medium::{FIXED, Medium, broken, columns, shortened};
-use crate::text_layout::{Ink, Page};
+use crate::output_medium::{FIXED, OutputMedium, broken, columns, shortened};
+use crate::text_layout::{Page, TextStyle};
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer};
 use anstream::{eprint, eprintln};
@@ -17,30 +17,30 @@ use taskgraph_compat::source::Place;
 use taskgraph_compat::terminal::inert;
 use taskgraph_training::of_run_task;
 
-/// How many problems are told: who has more mends these first.
+/// Largest number of problems that are shown.
 const MOST_SHOWN: usize = 100;
 
 /// Prints to stderr. Colour is taken away where nobody could see it, or where `NO_COLOR` asks for it.
 pub struct Reporter {
     renderer: Renderer,
-    medium: Medium,
+    medium: OutputMedium,
     /// The warnings that this process has told.
-    told: RefCell<BTreeSet<String>>,
+    reported: RefCell<BTreeSet<String>>,
 }
 
-/// What stands before a message in the margin: ` ╰ help: `.
+/// Width of the margin before a message: ` ╰ help: `.
 const MARGIN: usize = 12;
 
 impl Reporter {
     /// A reporter for this process.
     pub fn new() -> Self {
-        let medium = Medium::stderr();
+        let medium = OutputMedium::stderr();
         let renderer = Renderer::styled().decor_style(DecorStyle::Unicode);
         let renderer = match medium.cut {
             Some(columns) => renderer.term_width(columns),
             None => renderer,
         };
-        Reporter { renderer, medium, told: RefCell::default() }
+        Reporter { renderer, medium, reported: RefCell::default() }
     }
 
     /// Tells problems, errors first; of very many the first ones.
@@ -48,7 +48,7 @@ impl Reporter {
         let mut sorted: Vec<&Problem> = problems.iter().collect();
         sorted.sort_by_key(|problem| problem.severity);
         // With many configs over one tree, a warning that is about the tree is told once.
-        sorted.retain(|problem| problem.is_error() || self.told.borrow_mut().insert(problem.to_string()));
+        sorted.retain(|problem| problem.is_error() || self.reported.borrow_mut().insert(problem.to_string()));
         for problem in sorted.iter().take(MOST_SHOWN) {
             eprintln!("{}\n", self.render(problem));
         }
@@ -61,14 +61,14 @@ impl Reporter {
     pub fn warnings(&self, warnings: &[Problem]) {
         let mut page = Page::new(self.medium);
         // With many files of one tree, what is to be said of the tree is said once.
-        let is_new = |warning: &&Problem| self.told.borrow_mut().insert(warning.to_string());
+        let is_new = |warning: &&Problem| self.reported.borrow_mut().insert(warning.to_string());
         let (run_task, others) = of_run_task(warnings.to_vec());
         let warnings: Vec<&Problem> = others.iter().chain(&run_task).filter(is_new).collect();
         for warning in warnings.iter().take(MOST_SHOWN) {
             let lines = brief(warning);
             let (first, more) =
                 lines.split_first().map_or(("", &[][..]), |(first, more)| (first.as_str(), more));
-            page.line_in(Ink::Warning, "warning: ", first);
+            page.line_in(TextStyle::Warning, "warning: ", first);
             more.iter().for_each(|line| page.line(&format!("    {line}")));
         }
         eprint!("{}", page.into_text());
@@ -182,7 +182,7 @@ impl Reporter {
     }
 }
 
-/// How many columns of its first line a place takes.
+/// Returns the number of columns of a place in its first line.
 fn columns_of(place: &Place) -> usize {
     let text = &place.source.text;
     let whole = text.get(place.span.start as usize..place.span.end as usize).unwrap_or_default();

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::time::SystemTime;
 
 use crate::graph_output::Graph;
-use crate::index_answers::Answers;
+use crate::index_source::IndexSource;
 use crate::phase::Phase;
 use anyhow::Result;
 use taskgraph::diagnostics::Problems;
@@ -17,24 +17,24 @@ use taskgraph::settings::Settings;
 use taskgraph::tree::Tree;
 use taskgraph::tree::revision::Revision;
 
-/// How much of a commit's hash is shown.
+/// Number of digits of a commit's hash that are shown.
 const SHORT: usize = 12;
 
 /// A tree in another revision.
-pub struct Base {
+pub struct BaseRevision {
     project: Project,
     revision: Revision,
-    /// What the tree as it lies there is called.
+    /// Name of the working tree.
     now: String,
 }
 
-impl Base {
+impl BaseRevision {
     /// Reads a revision of a tree; an empty name stands for the one that the present work is based on.
     pub fn load(tree: &Tree, registry: &Registry, rev: &str, targets: &BTreeSet<String>) -> Result<Self> {
         let revision = Revision::read(tree, Some(rev).filter(|rev| !rev.is_empty()))?;
         let project = Project::load(revision.tree(tree)?, registry, targets)?;
         let branch = tree.repository().and_then(|repository| repository.branch().ok().flatten());
-        Ok(Base { project, revision, now: branch.unwrap_or_else(|| "now".into()) })
+        Ok(BaseRevision { project, revision, now: branch.unwrap_or_else(|| "now".into()) })
     }
 
     /// The graph of this revision with the same parameters. What is to be said about them was said before.
@@ -43,7 +43,7 @@ impl Base {
         params: &mut Params,
         settings: &Settings,
         phase: Phase,
-        answers: &Answers,
+        answers: &IndexSource,
     ) -> Result<Graph> {
         Problems(self.project.complete(params, SystemTime::now())?).check()?;
         Ok(phase.graph(&self.project, params, settings, answers)?.graph)
@@ -65,7 +65,7 @@ impl Base {
         let name = phase.name();
         let commit = self.revision.commit.get(..SHORT).unwrap_or(&self.revision.commit);
         let (old, new) = (format!("{name}@{commit}"), format!("{name}@{}", self.now));
-        let told = unified((&old, &text(before)?), (&new, &text(now)?));
-        Ok(if told.is_empty() { format!("{old} and {new} are identical\n") } else { told })
+        let diff = unified((&old, &text(before)?), (&new, &text(now)?));
+        Ok(if diff.is_empty() { format!("{old} and {new} are identical\n") } else { diff })
     }
 }

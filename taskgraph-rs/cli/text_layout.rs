@@ -2,7 +2,7 @@
 
 use anstyle::{AnsiColor, Effects, Style};
 
-use crate::medium::{Medium, broken, columns, shortened};
+use crate::output_medium::{OutputMedium, broken, columns, shortened};
 use crate::report::one_line;
 
 /// Between two columns of a table.
@@ -11,9 +11,9 @@ const GAP: usize = 2;
 /// The last column of a table stands below the others, where there is less room for it than this.
 const NARROW: usize = 24;
 
-/// What the start of a line is, and with that its colour.
+/// Style of the start of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ink {
+pub enum TextStyle {
     /// Like all other text.
     Template,
     /// A heading.
@@ -26,24 +26,24 @@ pub enum Ink {
     Removed,
     /// Something that is another thing now.
     Changed,
-    /// What is only to be seen if somebody looks for it.
+    /// Detail.
     Faint,
     /// A warning.
     Warning,
 }
 
-impl Ink {
+impl TextStyle {
     fn style(self) -> Style {
         let colour = |colour: AnsiColor| Style::new().fg_color(Some(colour.into()));
         match self {
-            Ink::Template => Style::new(),
-            Ink::Heading => Style::new().effects(Effects::BOLD),
-            Ink::Name => colour(AnsiColor::Cyan),
-            Ink::Added => colour(AnsiColor::Green),
-            Ink::Removed => colour(AnsiColor::Red),
-            Ink::Changed => colour(AnsiColor::Yellow),
-            Ink::Faint => Style::new().effects(Effects::DIMMED),
-            Ink::Warning => colour(AnsiColor::Yellow).effects(Effects::BOLD),
+            TextStyle::Template => Style::new(),
+            TextStyle::Heading => Style::new().effects(Effects::BOLD),
+            TextStyle::Name => colour(AnsiColor::Cyan),
+            TextStyle::Added => colour(AnsiColor::Green),
+            TextStyle::Removed => colour(AnsiColor::Red),
+            TextStyle::Changed => colour(AnsiColor::Yellow),
+            TextStyle::Faint => Style::new().effects(Effects::DIMMED),
+            TextStyle::Warning => colour(AnsiColor::Yellow).effects(Effects::BOLD),
         }
     }
 }
@@ -51,22 +51,22 @@ impl Ink {
 /// A text that grows line by line. What a config has in it cannot break out of its line.
 pub struct Page {
     text: String,
-    medium: Medium,
+    medium: OutputMedium,
 }
 
 impl Page {
     /// An empty page.
-    pub fn new(medium: Medium) -> Self {
+    pub fn new(medium: OutputMedium) -> Self {
         Page { text: String::new(), medium }
     }
 
     /// A heading, with an empty line before it.
     pub fn heading(&mut self, text: &str) {
-        self.heading_in(Ink::Heading, text);
+        self.heading_in(TextStyle::Heading, text);
     }
 
     /// A heading in another colour.
-    pub fn heading_in(&mut self, ink: Ink, text: &str) {
+    pub fn heading_in(&mut self, ink: TextStyle, text: &str) {
         if !self.text.is_empty() {
             self.text.push('\n');
         }
@@ -75,11 +75,11 @@ impl Page {
 
     /// A line. On a terminal it is broken where it is too long; the lines that it goes on in are indented.
     pub fn line(&mut self, text: &str) {
-        self.wrapped(Ink::Template, "", text);
+        self.wrapped(TextStyle::Template, "", text);
     }
 
     /// A line that starts in a colour.
-    pub fn line_in(&mut self, ink: Ink, start: &str, rest: &str) {
+    pub fn line_in(&mut self, ink: TextStyle, start: &str, rest: &str) {
         self.wrapped(ink, start, rest);
     }
 
@@ -90,17 +90,17 @@ impl Page {
         let lines = broken(&text, 0, self.medium.width.saturating_sub(indent).max(NARROW));
         for (position, line) in lines.iter().enumerate() {
             let start = if position == 0 { start.clone() } else { " ".repeat(indent) };
-            self.push(Ink::Template, "", &format!("{start}{}", self.cut(line, indent)));
+            self.push(TextStyle::Template, "", &format!("{start}{}", self.cut(line, indent)));
         }
     }
 
     /// Words of a list behind `start`, in as many lines as they need.
     pub fn list<S: AsRef<str>>(&mut self, start: &str, words: &[S]) {
-        self.list_in(Ink::Template, start, words);
+        self.list_in(TextStyle::Template, start, words);
     }
 
     /// The same, with a start in a colour.
-    pub fn list_in<S: AsRef<str>>(&mut self, ink: Ink, start: &str, words: &[S]) {
+    pub fn list_in<S: AsRef<str>>(&mut self, ink: TextStyle, start: &str, words: &[S]) {
         let start = one_line(start);
         let indent = columns(&start);
         let room = self.medium.width.saturating_sub(indent);
@@ -178,7 +178,7 @@ impl Page {
                 start.push_str(&" ".repeat(last.saturating_sub(columns(text))));
             }
             if is_below {
-                self.push(Ink::Template, "", &start);
+                self.push(TextStyle::Template, "", &start);
                 start = " ".repeat(below);
                 // A heading that stands below the others names nothing.
                 if text.is_empty() || position == 0 {
@@ -188,7 +188,7 @@ impl Page {
             let more = " ".repeat(columns(&start));
             for (position, part) in broken(text, 0, room.max(NARROW)).iter().enumerate() {
                 let start = if position == 0 { &start } else { &more };
-                self.push(Ink::Template, "", &format!("{start}{}", self.cut(part, columns(start))));
+                self.push(TextStyle::Template, "", &format!("{start}{}", self.cut(part, columns(start))));
             }
         }
     }
@@ -206,9 +206,10 @@ impl Page {
         }
     }
 
-    fn wrapped(&mut self, ink: Ink, start: &str, rest: &str) {
+    fn wrapped(&mut self, ink: TextStyle, start: &str, rest: &str) {
         // A heading is of one colour.
-        let (start, rest) = if start.is_empty() && ink != Ink::Template { (rest, "") } else { (start, rest) };
+        let (start, rest) =
+            if start.is_empty() && ink != TextStyle::Template { (rest, "") } else { (start, rest) };
         let (start, rest) = (one_line(start), one_line(rest));
         let Some(_) =
             self.medium.cut.filter(|_| columns(&start) + columns(rest.trim_end()) > self.medium.width)
@@ -216,7 +217,7 @@ impl Page {
             return self.push(ink, &start, &rest);
         };
         let (ink, text) =
-            if rest.is_empty() { (ink, start) } else { (Ink::Template, format!("{start}{rest}")) };
+            if rest.is_empty() { (ink, start) } else { (TextStyle::Template, format!("{start}{rest}")) };
         let indent = text.len() - text.trim_start_matches(' ').len();
         // Columns that line up keep their places in the first line.
         let mut line = " ".repeat(indent);
@@ -243,18 +244,18 @@ impl Page {
         }
     }
 
-    fn coloured(&mut self, ink: Ink, line: &str) {
+    fn coloured(&mut self, ink: TextStyle, line: &str) {
         match ink {
-            Ink::Template => self.push(ink, "", line),
+            TextStyle::Template => self.push(ink, "", line),
             ink => self.push(ink, line.trim_end(), ""),
         }
     }
 
     /// One line as it is, the start of it in a colour.
-    fn push(&mut self, ink: Ink, start: &str, rest: &str) {
+    fn push(&mut self, ink: TextStyle, start: &str, rest: &str) {
         let rest = rest.trim_end();
         let start = if rest.is_empty() { start.trim_end() } else { start };
-        match self.medium.is_coloured && ink != Ink::Template && !start.trim().is_empty() {
+        match self.medium.is_coloured && ink != TextStyle::Template && !start.trim().is_empty() {
             true => {
                 let style = ink.style();
                 self.text.push_str(&format!("{style}{start}{style:#}{rest}"));
@@ -269,11 +270,11 @@ impl Page {
 mod tests {
     use super::*;
 
-    fn terminal(columns: usize) -> Medium {
-        Medium { width: columns.min(120), cut: Some(columns), is_coloured: false }
+    fn terminal(columns: usize) -> OutputMedium {
+        OutputMedium { width: columns.min(120), cut: Some(columns), is_coloured: false }
     }
 
-    fn written(medium: Medium, write: impl FnOnce(&mut Page)) -> String {
+    fn written(medium: OutputMedium, write: impl FnOnce(&mut Page)) -> String {
         let mut page = Page::new(medium);
         write(&mut page);
         page.into_text()
@@ -306,7 +307,7 @@ mod tests {
     #[test]
     fn nothing_is_cut_where_no_terminal_is() {
         let long = format!("https://example.org/{}", "x".repeat(200));
-        let text = written(Medium::FILE, |page| {
+        let text = written(OutputMedium::FILE, |page| {
             page.line(&format!("  a   {long}"));
             page.list("  ", &[&long, "b"]);
             page.table(2, &[], &[vec![long.clone(), "c".into()]]);
@@ -327,10 +328,10 @@ mod tests {
 
     #[test]
     fn colours_are_for_those_who_see_them() {
-        let medium = |is_coloured| Medium { is_coloured, ..terminal(80) };
+        let medium = |is_coloured| OutputMedium { is_coloured, ..terminal(80) };
         let write = |page: &mut Page| {
             page.heading("Heading");
-            page.list_in(Ink::Removed, "  - 1 gone  ", &["a\u{1b}[31m"]);
+            page.list_in(TextStyle::Removed, "  - 1 gone  ", &["a\u{1b}[31m"]);
         };
         assert_eq!(written(medium(false), write), "Heading\n  - 1 gone  a\\u{1b}[31m\n");
         let coloured = written(medium(true), write);

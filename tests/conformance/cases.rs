@@ -108,7 +108,7 @@ impl Fixture {
         let optimized = project.optimize(&target, params, &request, &mut |label| ids.next(label)).unwrap();
         let morphed = project.morph(optimized, params, &mut |label| ids.next(label)).unwrap();
         let labels: BTreeSet<&Label> = target.graph.tasks.keys().collect();
-        assert!(labels.iter().copied().eq(morphed.fates.keys()), "a task has no fate");
+        assert!(labels.iter().copied().eq(morphed.outcomes.keys()), "a task has no fate");
         let mut graph = ids.labelled(written(|out| morphed.graph.write_json(out)));
         let mut theirs = read_json(&expected.join("task-graph.json"));
         for graph in [&mut graph, &mut theirs] {

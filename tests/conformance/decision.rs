@@ -13,7 +13,7 @@ use taskgraph::settings::{RunTask, Settings};
 use taskgraph::task::id::TaskId;
 use taskgraph::tree::Tree;
 use taskgraph_compat::value::path::KeyPath;
-use taskgraph_decision::decision::{Decided, Decision, Rendered};
+use taskgraph_decision::decision::{Decision, DecisionResult, RenderedPreview};
 use taskgraph_rs::registry;
 use taskgraph_taskcluster::{CreateFailure, Patience, Taskcluster};
 
@@ -51,7 +51,12 @@ impl Fixture {
     }
 
     /// Decides on a case against a fake.
-    fn decide(&self, case: &str, fake: &Fake, change: impl Fn(&mut Params)) -> anyhow::Result<Decided> {
+    fn decide(
+        &self,
+        case: &str,
+        fake: &Fake,
+        change: impl Fn(&mut Params),
+    ) -> anyhow::Result<DecisionResult> {
         let given = read_file(&self.tree.join("cases").join(case).join("parameters.yml"))?;
         let mut params = Params::new(given.values, vec![given.layer]);
         // A decision refuses keys that nobody knows, and so does that of the reference: these were made by actions.
@@ -86,8 +91,10 @@ impl Fixture {
                 new_id: &|_| TaskId::random(),
                 artifacts: &self.copy.path().join("artifacts"),
                 contexts: &self.copy.path().join("docker-contexts"),
-                render: &|report| Ok(Rendered { json: serde_json::to_string(report)?, text: String::new() }),
-                tell: &|_| {},
+                render: &|report| {
+                    Ok(RenderedPreview { json: serde_json::to_string(report)?, text: String::new() })
+                },
+                notify: &|_| {},
                 now: SystemTime::now(),
             },
         )
@@ -163,15 +170,15 @@ fn what_the_index_has_is_not_created_and_the_preview_says_so() {
     let found = &report["plan"]["look_up"];
     assert_eq!(found["counts"]["would_run"], report["plan"]["work"]["totals"]["tasks"]);
     let mut cached = 0;
-    for (label, fate) in &decided.fates {
+    for (label, outcome) in &decided.outcomes {
         let told = &found["tasks"][label.as_str()];
-        let outcome = told["outcome"].as_str().unwrap();
-        let is_told = match fate.word() {
-            "kept" => outcome == "would-run",
-            "removed" => outcome == "not-needed",
-            _ => outcome == "used-again",
+        let expected = told["outcome"].as_str().unwrap();
+        let is_told = match outcome.word() {
+            "kept" => expected == "would-run",
+            "removed" => expected == "not-needed",
+            _ => expected == "used-again",
         };
-        assert!(is_told, "{label}: {told} {fate}");
+        assert!(is_told, "{label}: {told} {outcome}");
         if let (Some(expires), Some(needed)) = (told["expires"].as_str(), told["needed_until"].as_str()) {
             assert!(expires >= needed, "{label}: {told}");
             cached += 1;

@@ -1,64 +1,53 @@
 //! The commands and their flags: the names that people know from Taskgraph.
 
-mod action_callback;
-mod actions;
-mod build_image;
-mod config;
-mod decision;
-mod diff;
-mod doctor;
-mod explain;
-mod image_digest;
-mod init;
-mod kind_graph;
-mod load_image;
-mod load_task;
-mod manual;
-mod optimized;
-mod path;
-mod preview;
+mod config_graph;
+mod container_engine;
+mod look_up;
 mod python;
-mod show;
+mod tree;
 
+use crate::commands::action_callback::{ActionCallbackOptions, TestActionCallbackOptions};
+use crate::commands::actions::ActionsOptions;
+use crate::commands::build_image::BuildImageOptions;
+use crate::commands::config::check::CheckOptions;
+use crate::commands::config::continue_run::ContinueOptions;
+use crate::commands::config::init::InitOptions;
+use crate::commands::config::schema::SchemaOptions;
+use crate::commands::config::upgrade::UpgradeOptions;
+use crate::commands::decision::DecisionOptions;
+use crate::commands::doctor::DoctorOptions;
+use crate::commands::graph::diff::DiffOptions;
+use crate::commands::graph::explain::ExplainOptions;
+use crate::commands::graph::path::PathOptions;
+use crate::commands::image_digest::ImageDigestOptions;
+use crate::commands::init::InitTreeOptions;
+use crate::commands::kind_graph::KindGraphOptions;
+use crate::commands::load_image::LoadImageOptions;
+use crate::commands::load_task::LoadTaskOptions;
+use crate::commands::manual::{CompletionsOptions, ManOptions};
+use crate::commands::preview::PreviewOptions;
+use crate::commands::show::{GraphOptions, OptimizedOptions};
 use clap::{Parser, Subcommand};
-
-pub use action_callback::{ActionCallbackOptions, FolderOptions, TestActionCallbackOptions};
-pub use actions::ActionsOptions;
-pub use build_image::{BuildImageOptions, EngineOptions};
-pub use config::{
-    CheckFormat, CheckOptions, ContinueOptions, InitOptions, ModelMode, SchemaOptions, UpgradeOptions,
-};
-pub use decision::{DecisionOptions, EventOptions};
-pub use diff::DiffOptions;
-pub use doctor::DoctorOptions;
-pub use explain::ExplainOptions;
-pub use image_digest::ImageDigestOptions;
-pub use init::InitTreeOptions;
-pub use kind_graph::{KindGraphFormat, KindGraphOptions};
-pub use load_image::LoadImageOptions;
-pub use load_task::LoadTaskOptions;
-pub use manual::{CompletionsOptions, ManOptions};
-pub use optimized::{LookUpOptions, OptimizedOptions};
-pub use path::ConfigOptions;
-pub use path::PathOptions;
-pub use preview::{PreviewFormat, PreviewOptions};
+pub use config_graph::ConfigOptions;
+pub use container_engine::EngineOptions;
+pub use look_up::LookUpOptions;
 pub use python::{NativeChoice, PythonOptions};
-pub use show::{GraphOptions, TreeOptions};
+pub use tree::TreeOptions;
 
 /// Task graphs for Taskcluster: generates, explains and previews what a training config would run.
 #[derive(Parser)]
 #[command(name = "taskgraph-rs", version, max_term_width = 100)]
 pub struct Args {
-    /// What to do.
+    /// Command to run.
     #[command(subcommand)]
     pub command: Command,
 
-    /// What makes the parts of a tree.
+    /// Python support.
     #[command(flatten)]
     pub python: PythonOptions,
 }
 
-/// What can be done.
+/// Commands.
 #[derive(Subcommand)]
 pub enum Command {
     /// Show all tasks of all kinds, without edges between them
@@ -108,7 +97,7 @@ pub enum Command {
     Man(ManOptions),
 }
 
-/// What can be done with a graph that does not run yet.
+/// Commands that inspect a graph before it runs.
 #[derive(Subcommand)]
 pub enum GraphCommand {
     /// Show what a training config would run: which models, which tasks, on what, and what is wrong with it
@@ -121,7 +110,7 @@ pub enum GraphCommand {
     Path(PathOptions),
 }
 
-/// What can be done with training configs.
+/// Commands for training configs.
 #[derive(Subcommand)]
 pub enum ConfigCommand {
     /// Tell all that is wrong with training configs, many files at once

@@ -25,7 +25,7 @@ pub struct PythonOptions {
     pub python_memory: u64,
 }
 
-/// Which native parts are taken.
+/// Choice of native parts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum NativeChoice {
     /// Those that are known to equal the Python of the tree.

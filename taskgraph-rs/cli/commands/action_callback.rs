@@ -1,11 +1,7 @@
 //! `action-callback` and `test-action-callback`: does what somebody asked of a task group, or says what it would do.
 
-use std::cell::RefCell;
-use std::collections::BTreeSet;
-use std::time::SystemTime;
-
-use crate::args::{ActionCallbackOptions, FolderOptions, TestActionCallbackOptions};
-use crate::commands::decision::{Way, can_create, decide, tell_creation};
+use crate::args::TreeOptions;
+use crate::commands::decision::{DecisionSetup, can_create, decide, print_creation};
 use crate::environment::{open_tree, settings};
 use crate::output::write;
 use crate::parameters::completed;
@@ -14,6 +10,11 @@ use crate::report::{Reporter, count, one_line};
 use crate::{Status, environment};
 use anstream::eprintln;
 use anyhow::{Context as _, Result};
+use clap::Args as ClapArgs;
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::time::SystemTime;
 use taskgraph::diagnostics::{Problem, Problems};
 use taskgraph::generator::Project;
 use taskgraph::parameters::{Given, Params, Spec};
@@ -28,11 +29,71 @@ use taskgraph_compat::value::{Map, Str, Value};
 use taskgraph_compat::{json, map};
 use taskgraph_decision::actions;
 use taskgraph_decision::actions::{Action, Call, Input, Plan};
-use taskgraph_decision::decision::{Creator, Earlier, Folder, new_tasks};
+use taskgraph_decision::decision::{Creator, EarlierRuns, Folder, new_tasks};
 use taskgraph_taskcluster::{Cancelled, NewTask, Offline, Service, Taskcluster};
 
+/// Flags of `action-callback`. What the action is about stands in the environment of its task.
+#[derive(ClapArgs)]
+pub struct ActionCallbackOptions {
+    /// The tree.
+    #[command(flatten)]
+    pub tree: TreeOptions,
+
+    /// The folders.
+    #[command(flatten)]
+    pub folders: FolderOptions,
+}
+
+/// Flags of `test-action-callback`.
+#[derive(ClapArgs)]
+pub struct TestActionCallbackOptions {
+    /// The action: its callback name, which stands under `cb_name` in actions.json
+    #[arg(value_name = "CALLBACK")]
+    pub callback: String,
+
+    /// The tree.
+    #[command(flatten)]
+    pub tree: TreeOptions,
+
+    /// The task that the action is about
+    #[arg(long, value_name = "TASK-ID")]
+    pub task_id: Option<String>,
+
+    /// The task group that the action is about
+    #[arg(long, value_name = "TASK-ID")]
+    pub task_group_id: Option<String>,
+
+    /// What somebody would write into the form of the action: a file (.yml or .json)
+    #[arg(long, value_name = "FILE")]
+    pub input: Option<PathBuf>,
+
+    /// Parameters: a file (.yml or .json), a url, task-id=ID, project=NAME or index=PATH
+    #[arg(short, long, value_name = "SPEC")]
+    pub parameters: Option<String>,
+
+    /// Ask no network: an action that has to know what a task or a group has is refused; nothing is found in the index
+    #[arg(long)]
+    pub offline: bool,
+
+    /// The folders.
+    #[command(flatten)]
+    pub folders: FolderOptions,
+}
+
+/// Output folders of the artifacts.
+#[derive(ClapArgs)]
+pub struct FolderOptions {
+    /// The folder for artifacts
+    #[arg(long, value_name = "DIR", default_value = "artifacts")]
+    pub artifacts_dir: PathBuf,
+
+    /// The folder for the contexts of docker images
+    #[arg(long, value_name = "DIR", default_value = "docker-contexts")]
+    pub contexts_dir: PathBuf,
+}
+
 /// Everything about one call that does not depend on the action.
-struct Desk<'d> {
+struct CallContext<'d> {
     project: &'d Project,
     params: &'d Params,
     settings: &'d Settings,
@@ -57,7 +118,7 @@ pub fn run(options: &ActionCallbackOptions, registry: &Registry, reporter: &Repo
     let Given { values, layer } = Spec::Task(group.clone()).read(project.config.trust_domain(), &services)?;
     let params = Params::new(values, vec![layer]);
     actions::check_scopes(action, &params, &services.current_scopes()?)?;
-    let desk = Desk {
+    let context = CallContext {
         project: &project,
         params: &params,
         settings: &settings,
@@ -65,8 +126,8 @@ pub fn run(options: &ActionCallbackOptions, registry: &Registry, reporter: &Repo
         folders: &options.folders,
         reporter,
     };
-    let planned = desk.plan(action, &input, Some(group), task, true)?;
-    desk.carry_out(planned, &services)
+    let planned = context.plan(action, &input, Some(group), task, true)?;
+    context.carry_out(planned, &services)
 }
 
 /// Says what an action would do.
@@ -94,7 +155,7 @@ pub fn test(options: &TestActionCallbackOptions, registry: &Registry, reporter: 
     }
     let params = completed(&project, given, reporter)?;
     let services = if options.offline { None } else { Some(connect()?) };
-    let desk = Desk {
+    let context = CallContext {
         project: &project,
         params: &params,
         settings: &settings,
@@ -102,20 +163,20 @@ pub fn test(options: &TestActionCallbackOptions, registry: &Registry, reporter: 
         folders: &options.folders,
         reporter,
     };
-    let planned = desk.plan(action, &input, group, task, false)?;
-    desk.rehearse(planned)
+    let planned = context.plan(action, &input, group, task, false)?;
+    context.rehearse(planned)
 }
 
-/// What is to be done.
-struct Planned {
+/// Plan of an action, with the tasks to create.
+struct PlannedCall {
     plan: Plan,
     /// The tasks to create.
     tasks: Vec<NewTask>,
-    /// What earlier runs of the action's task have created.
-    earlier: Earlier,
+    /// Tasks that earlier runs of the action's task have created.
+    earlier: EarlierRuns,
 }
 
-impl Desk<'_> {
+impl CallContext<'_> {
     /// Works out what is to be done. If it `continues` what earlier runs of the action's task began, tasks that these have
     /// created get the ids that they have.
     fn plan(
@@ -125,9 +186,9 @@ impl Desk<'_> {
         group: Option<TaskId>,
         task: Option<TaskId>,
         continues: bool,
-    ) -> Result<Planned> {
+    ) -> Result<PlannedCall> {
         let own = self.settings.task_id.as_deref().map(TaskId::parse).transpose().context("TASK_ID")?;
-        let earlier = RefCell::new(Earlier::default());
+        let earlier = RefCell::new(EarlierRuns::default());
         let new_id = |label: &Label| earlier.borrow().id(label, |_| TaskId::random());
         let now = SystemTime::now();
         let call = Call {
@@ -166,7 +227,7 @@ impl Desk<'_> {
             eprintln!("{}", one_line(note));
         }
         self.write(&plan)?;
-        Ok(Planned { plan, tasks, earlier: earlier.take() })
+        Ok(PlannedCall { plan, tasks, earlier: earlier.take() })
     }
 
     /// The task that creates, if this runs in one.
@@ -198,8 +259,8 @@ impl Desk<'_> {
         tasks
     }
 
-    fn carry_out(&self, planned: Planned, services: &Taskcluster) -> Result<Status> {
-        let Planned { plan, tasks, earlier } = planned;
+    fn carry_out(&self, planned: PlannedCall, services: &Taskcluster) -> Result<Status> {
+        let PlannedCall { plan, tasks, earlier } = planned;
         if !plan.cancel.is_empty() {
             let outcomes = services.cancel_all(&plan.cancel)?;
             for (task, outcome) in plan.cancel.iter().zip(&outcomes) {
@@ -224,7 +285,7 @@ impl Desk<'_> {
             match (self.creator()?, &plan.create) {
                 (Some(creator), Some(own)) => {
                     let creation = creator.create(services, &own.decision, &earlier, tasks, [])?;
-                    tell_creation(&creation);
+                    print_creation(&creation);
                 }
                 _ => {
                     let created = services.create(tasks)?;
@@ -239,8 +300,8 @@ impl Desk<'_> {
     }
 
     /// Prints what would be done.
-    fn rehearse(&self, planned: Planned) -> Result<Status> {
-        let Planned { plan, tasks, .. } = planned;
+    fn rehearse(&self, planned: PlannedCall) -> Result<Status> {
+        let PlannedCall { plan, tasks, .. } = planned;
         if let Some(params) = plan.decide {
             return self.decide(params, plan.found_tasks, true);
         }
@@ -269,7 +330,7 @@ impl Desk<'_> {
                 return Err(Problems::from(Problem::error("no-task", message)).into());
             }
         };
-        let way = Way {
+        let setup = DecisionSetup {
             settings: self.settings,
             services: self.services,
             task_id,
@@ -280,6 +341,6 @@ impl Desk<'_> {
             artifacts: &self.folders.artifacts_dir,
             contexts: &self.folders.contexts_dir,
         };
-        decide(self.project, params, way, self.reporter)
+        decide(self.project, params, setup, self.reporter)
     }
 }

@@ -1,19 +1,20 @@
 //! `decision`: what a decision task runs.
 
-use std::collections::BTreeSet;
-use std::path::Path;
-use std::time::{Duration, SystemTime};
-
-use crate::args::{DecisionOptions, EventOptions};
+use crate::args::TreeOptions;
 use crate::commands::preview::rendered;
 use crate::environment::{needs_root_url, open_tree, settings};
-use crate::medium::Medium;
+use crate::output_medium::OutputMedium;
 use crate::progress::{ask, connect};
 use crate::report::{Reporter, count, one_line};
 use crate::text_layout::Page;
 use crate::{Status, known_urls};
 use anstream::{eprintln, println};
 use anyhow::Result;
+use clap::Args as ClapArgs;
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::path::PathBuf;
+use std::time::{Duration, SystemTime};
 use taskgraph::diagnostics::{Problem, Problems, Severity};
 use taskgraph::generator::Project;
 use taskgraph::known_urls::Urls;
@@ -25,10 +26,127 @@ use taskgraph::task::Label;
 use taskgraph::task::id::TaskId;
 use taskgraph_compat::time::parse_json_date;
 use taskgraph_decision::decision::{
-    Asked, Creation, Decided, Decision, Derived, Queue, Step, Summary, parameters,
+    Creation, Decision, DecisionEvent, DecisionResult, DerivedParameters, Queue, Step, Summary, parameters,
 };
 use taskgraph_taskcluster::{Service, Taskcluster};
 use taskgraph_training::Counts;
+
+/// Flags of `decision`.
+#[derive(ClapArgs)]
+pub struct DecisionOptions {
+    /// The tree.
+    #[command(flatten)]
+    pub tree: TreeOptions,
+
+    /// Leave out what has to hold for every graph
+    #[arg(long)]
+    pub no_verify: bool,
+
+    /// Say more: why each task is kept, removed or replaced
+    #[arg(short, long)]
+    pub verbose: bool,
+
+    /// Write everything, create nothing, and say what would be created
+    #[arg(long)]
+    pub dry_run: bool,
+
+    /// With --dry-run: ask no network; nothing is found in the index, and urls are assumed to be there
+    #[arg(long, requires = "dry_run")]
+    pub offline: bool,
+
+    /// The folder for artifacts
+    #[arg(long, value_name = "DIR", default_value = "artifacts")]
+    pub artifacts_dir: PathBuf,
+
+    /// The folder for the contexts of docker images
+    #[arg(long, value_name = "DIR", default_value = "docker-contexts")]
+    pub contexts_dir: PathBuf,
+
+    /// A JSON list of the urls that exist: questions about urls are answered from it
+    #[arg(long, value_name = "FILE")]
+    pub known_urls: Option<PathBuf>,
+
+    /// The commit message; Taskgraph takes it, too, and reads it nowhere
+    #[arg(long, hide = true, value_name = "TEXT")]
+    pub message: Option<String>,
+
+    /// The event.
+    #[command(flatten)]
+    pub event: EventOptions,
+}
+
+/// Event that causes a decision.
+#[derive(ClapArgs)]
+#[command(next_help_heading = "The event")]
+pub struct EventOptions {
+    /// The project: the name of the repository
+    #[arg(long)]
+    pub project: String,
+
+    /// The id of the push in the pushlog; 0 if there is none
+    #[arg(long, value_name = "ID")]
+    pub pushlog_id: String,
+
+    /// When it was pushed, in seconds since 1970; 0 for now
+    #[arg(long, value_name = "SECONDS", allow_negative_numbers = true)]
+    pub pushdate: i64,
+
+    /// The address of the owner of the graph
+    #[arg(long)]
+    pub owner: String,
+
+    /// The SCM level of the repository
+    #[arg(long)]
+    pub level: String,
+
+    /// The method that picks targets [default: the default method, or what the commit message asks for]
+    #[arg(long, value_name = "METHOD")]
+    pub target_tasks_method: Option<String>,
+
+    /// git or hg
+    #[arg(long, value_name = "TYPE")]
+    pub repository_type: String,
+
+    /// The url of the repository that changes go to
+    #[arg(long, value_name = "URL")]
+    pub base_repository: String,
+
+    /// The branch that changes go to [default: the default branch]
+    #[arg(long, value_name = "REF", default_value = "", hide_default_value = true)]
+    pub base_ref: String,
+
+    /// The commit that changes start from [default: the latest that both branches have]
+    #[arg(long, value_name = "REV", default_value = "", hide_default_value = true)]
+    pub base_rev: String,
+
+    /// The url of the repository that changes come from
+    #[arg(long, value_name = "URL")]
+    pub head_repository: String,
+
+    /// The branch that changes come from
+    #[arg(long, value_name = "REF")]
+    pub head_ref: String,
+
+    /// The commit that is built
+    #[arg(long, value_name = "REV")]
+    pub head_rev: String,
+
+    /// The tag of that commit
+    #[arg(long, value_name = "TAG", default_value = "", hide_default_value = true)]
+    pub head_tag: String,
+
+    /// What causes the graph: github-push, github-pull-request, cron, action, …
+    #[arg(long, value_name = "EVENT")]
+    pub tasks_for: String,
+
+    /// The file with parameters of a try push or a pull request [default: try_task_config.json]
+    #[arg(long, value_name = "FILE")]
+    pub try_task_config_file: Option<PathBuf>,
+
+    /// Read parameters from try_task_config.json or from git notes [Taskgraph 21 and later]
+    #[arg(long)]
+    pub allow_parameter_override: bool,
+}
 
 /// Decides.
 pub fn run(options: DecisionOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {
@@ -54,9 +172,10 @@ pub fn run(options: DecisionOptions, registry: &Registry, reporter: &Reporter) -
         Some(services) if !options.dry_run => begun(services, &task_id)?,
         _ => SystemTime::now(),
     };
-    let Derived { params, notes } = parameters(&project, &asked(options.event), Path::new("."), now)?;
+    let DerivedParameters { params, notes } =
+        parameters(&project, &event_of(options.event), Path::new("."), now)?;
     notes.iter().for_each(|note| eprintln!("{}", one_line(note)));
-    let way = Way {
+    let setup = DecisionSetup {
         settings: &settings,
         services: services.as_ref(),
         task_id,
@@ -67,12 +186,12 @@ pub fn run(options: DecisionOptions, registry: &Registry, reporter: &Reporter) -
         artifacts: &options.artifacts_dir,
         contexts: &options.contexts_dir,
     };
-    decide(&project, params, way, reporter)
+    decide(&project, params, setup, reporter)
 }
 
-/// How a decision is made.
-pub struct Way<'w> {
-    /// How the program was called.
+/// Input of a decision besides its parameters.
+pub struct DecisionSetup<'w> {
+    /// Settings of this run of the program.
     pub settings: &'w Settings,
     /// Taskcluster; without it no network is asked.
     pub services: Option<&'w Taskcluster>,
@@ -93,39 +212,44 @@ pub struct Way<'w> {
 }
 
 /// Decides with certain parameters, and tells what goes on.
-pub fn decide(project: &Project, params: Params, way: Way<'_>, reporter: &Reporter) -> Result<Status> {
+pub fn decide(
+    project: &Project,
+    params: Params,
+    setup: DecisionSetup<'_>,
+    reporter: &Reporter,
+) -> Result<Status> {
     if let Some(problem) = project.without_python() {
         let help =
             "decide in a whole checkout, or take the native parts for what they are with --native always";
         return Err(Problems::from(Problem { severity: Severity::Error, ..problem }.help(help)).into());
     }
-    let services = way.services;
+    let services = setup.services;
     let decided = taskgraph_decision::decision::run(
         project,
         params,
         &Decision {
-            task_id: way.task_id,
-            settings: way.settings,
-            is_checked: way.is_checked,
-            found_tasks: &way.found_tasks,
+            task_id: setup.task_id,
+            settings: setup.settings,
+            is_checked: setup.is_checked,
+            found_tasks: &setup.found_tasks,
             probe: &|questions| match services {
                 None => Urls::Unasked,
                 Some(_) => ask(questions),
             },
             find: &|wanted| services.map_or_else(|| Ok(Found::default()), |services| services.find(wanted)),
-            queue: services.filter(|_| !way.is_dry_run).map(|services| services as &dyn Queue),
+            queue: services.filter(|_| !setup.is_dry_run).map(|services| services as &dyn Queue),
             new_id: &|_| TaskId::random(),
-            artifacts: way.artifacts,
-            contexts: way.contexts,
+            artifacts: setup.artifacts,
+            contexts: setup.contexts,
             render: &rendered,
-            tell: &|step| match (step, services) {
+            notify: &|step| match (step, services) {
                 (Step::LooksUp(..), None) => eprintln!("the index is not asked"),
-                (step, _) => tell(step, way.is_verbose, reporter),
+                (step, _) => print_step(step, setup.is_verbose, reporter),
             },
             now: SystemTime::now(),
         },
     )?;
-    end(&decided, way.artifacts);
+    end(&decided, setup.artifacts);
     Ok(Status::Fine)
 }
 
@@ -145,7 +269,7 @@ fn task_id(settings: &Settings, is_dry_run: bool) -> Result<TaskId> {
     }
 }
 
-/// When the task that this runs in was created; now, if the queue knows of no such task.
+/// Returns the creation time of the task that this runs in; now, if the queue does not know the task.
 fn begun(services: &Taskcluster, task_id: &TaskId) -> Result<SystemTime> {
     let definition = Service::definition(services, task_id)?;
     let created = definition.as_ref().and_then(|definition| definition.get("created")?.as_str());
@@ -164,7 +288,7 @@ pub fn can_create(services: &Taskcluster) -> Result<()> {
     Err(Problems::from(Problem::error("credentials", message).help(help)).into())
 }
 
-fn tell(step: &Step<'_>, is_verbose: bool, reporter: &Reporter) {
+fn print_step(step: &Step<'_>, is_verbose: bool, reporter: &Reporter) {
     match step {
         Step::Warnings(warnings) => reporter.warnings(warnings),
         Step::Made { tasks, targets } => {
@@ -176,16 +300,16 @@ fn tell(step: &Step<'_>, is_verbose: bool, reporter: &Reporter) {
             let (paths, tasks) = (count(*paths, "index path"), count(*tasks, "existing task"));
             eprintln!("looking {paths} and {tasks} up");
         }
-        Step::Optimized(fates) => {
-            let count = |word| fates.values().filter(|fate| fate.word() == word).count();
+        Step::Optimized(outcomes) => {
+            let count = |word| outcomes.values().filter(|outcome| outcome.word() == word).count();
             let counts = Counts {
                 would_run: count("kept"),
                 used_again: count("replaced"),
                 not_needed: count("removed"),
             };
             eprintln!("{}", counts.words());
-            for (label, fate) in fates.iter().filter(|_| is_verbose) {
-                eprintln!("  {}", one_line(&format!("{label}: {fate}")));
+            for (label, outcome) in outcomes.iter().filter(|_| is_verbose) {
+                eprintln!("  {}", one_line(&format!("{label}: {outcome}")));
             }
         }
         Step::Creates(summary) => {
@@ -194,9 +318,9 @@ fn tell(step: &Step<'_>, is_verbose: bool, reporter: &Reporter) {
     }
 }
 
-fn end(decided: &Decided, artifacts: &Path) {
+fn end(decided: &DecisionResult, artifacts: &Path) {
     match &decided.creation {
-        Some(creation) => tell_creation(creation),
+        Some(creation) => print_creation(creation),
         None => {
             let page = would_create(&decided.summary);
             println!("{page}\nnothing was created; the artifacts are in {}", artifacts.display());
@@ -205,7 +329,7 @@ fn end(decided: &Decided, artifacts: &Path) {
 }
 
 /// Tells how many tasks were created, and what became of those that an earlier run has left.
-pub fn tell_creation(creation: &Creation) {
+pub fn print_creation(creation: &Creation) {
     let Creation { created, adopted, cancelled } = creation;
     for task in cancelled {
         let (label, task_id) = (&task.label, &task.task_id);
@@ -218,7 +342,7 @@ pub fn tell_creation(creation: &Creation) {
 }
 
 fn would_create(summary: &Summary) -> String {
-    let mut page = Page::new(Medium::of(None));
+    let mut page = Page::new(OutputMedium::of(None));
     page.line(&format!("would create {}", count(summary.tasks, "task")));
     let row = |(name, tasks): (String, usize)| vec![tasks.to_string(), name];
     for (title, rows) in [
@@ -234,8 +358,8 @@ fn would_create(summary: &Summary) -> String {
     page.into_text()
 }
 
-fn asked(event: EventOptions) -> Asked {
-    Asked {
+fn event_of(event: EventOptions) -> DecisionEvent {
+    DecisionEvent {
         project: event.project,
         pushlog_id: event.pushlog_id,
         pushdate: event.pushdate,

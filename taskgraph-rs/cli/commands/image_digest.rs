@@ -1,13 +1,26 @@
 //! `image-digest`: the digest of a docker image, as the content of the tree makes it.
 
 use crate::Status;
-use crate::args::ImageDigestOptions;
+use crate::args::TreeOptions;
 use crate::images::Images;
 use crate::output::write;
 use crate::report::Reporter;
 use anyhow::Result;
+use clap::Args as ClapArgs;
 use taskgraph::diagnostics::{Problem, Problems};
 use taskgraph::registry::Registry;
+
+/// Flags of `image-digest`.
+#[derive(ClapArgs)]
+pub struct ImageDigestOptions {
+    /// The name of the image, as in the kind docker-image
+    #[arg(value_name = "IMAGE")]
+    pub image: String,
+
+    /// The tree.
+    #[command(flatten)]
+    pub tree: TreeOptions,
+}
 
 /// Prints the digest of an image.
 pub fn run(options: &ImageDigestOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {

@@ -1,17 +1,61 @@
 //! `kind-graph`: the kinds and what they depend on.
 
 use crate::Status;
-use crate::args::{KindGraphFormat, KindGraphOptions};
 use crate::environment::open_tree;
 use crate::output::write;
-use crate::output_format::Ending;
+use crate::output_format::OutputFormat;
 use crate::report::count;
 use anstream::eprintln;
 use anyhow::Result;
+use clap::Args as ClapArgs;
+use std::path::PathBuf;
 use taskgraph::loader::look_at_kinds;
 use taskgraph::parameters::Spec;
 use taskgraph_compat::source::Source;
 use taskgraph_compat::terminal::inert;
+
+/// Flags of `kind-graph`.
+#[derive(ClapArgs)]
+pub struct KindGraphOptions {
+    /// The folder that has config.yml and kinds/ [default: taskcluster of this checkout]
+    #[arg(short, long, value_name = "DIR")]
+    pub root: Option<PathBuf>,
+
+    /// Only these kinds and those they need; may be given several times
+    #[arg(short = 'k', long = "target-kind", value_name = "KIND")]
+    pub target_kinds: Vec<String>,
+
+    /// How to show it [default: what the ending of --output-file says, else text]
+    #[arg(long, value_enum)]
+    pub format: Option<KindGraphFormat>,
+
+    /// Parameters, which Taskgraph takes too: the kinds and what they depend on are the same with any
+    #[arg(short, long, value_name = "SPEC")]
+    pub parameters: Option<String>,
+
+    /// Say nothing but errors
+    #[arg(short, long)]
+    pub quiet: bool,
+
+    /// Say more: how many kinds there are
+    #[arg(short, long)]
+    pub verbose: bool,
+
+    /// Write to this file
+    #[arg(short, long, value_name = "FILE")]
+    pub output_file: Option<PathBuf>,
+}
+
+/// The formats of `kind-graph`.
+#[derive(Clone, Copy, clap::ValueEnum)]
+pub enum KindGraphFormat {
+    /// One line a kind, in the order of their making
+    Text,
+    /// Graphviz
+    Dot,
+    /// Mermaid
+    Mermaid,
+}
 
 /// Shows the kinds and their dependencies.
 pub fn run(options: &KindGraphOptions) -> Result<Status> {
@@ -21,12 +65,12 @@ pub fn run(options: &KindGraphOptions) -> Result<Status> {
         // A name that is misspelt is no reason to show something all the same.
         Source::read(&path)?;
     }
-    let can = [Ending::Text, Ending::Dot, Ending::Mermaid];
+    let can = [OutputFormat::Text, OutputFormat::Dot, OutputFormat::Mermaid];
     let format = match options.format {
         Some(format) => format,
-        None => match Ending::wanted(options.output_file.as_deref(), &can)? {
-            Some(Ending::Dot) => KindGraphFormat::Dot,
-            Some(Ending::Mermaid) => KindGraphFormat::Mermaid,
+        None => match OutputFormat::wanted(options.output_file.as_deref(), &can)? {
+            Some(OutputFormat::Dot) => KindGraphFormat::Dot,
+            Some(OutputFormat::Mermaid) => KindGraphFormat::Mermaid,
             _ => KindGraphFormat::Text,
         },
     };

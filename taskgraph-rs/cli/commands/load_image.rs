@@ -1,7 +1,7 @@
 //! `load-image`: loads a docker image that a task has built.
 
 use crate::Status;
-use crate::args::LoadImageOptions;
+use crate::args::{EngineOptions, TreeOptions};
 use crate::container::Engine;
 use crate::images::{ARTIFACT, Images, load};
 use crate::output::write;
@@ -9,12 +9,37 @@ use crate::progress::connect_for_a_look;
 use crate::report::{Reporter, one_line};
 use anstream::eprintln;
 use anyhow::{Context as _, Result};
+use clap::Args as ClapArgs;
 use taskgraph::diagnostics::{Problem, Problems};
 use taskgraph::registry::Registry;
 use taskgraph::task::Task;
 use taskgraph::task::id::TaskId;
 use taskgraph_python::interruption::hold;
 use taskgraph_taskcluster::Taskcluster;
+
+/// Flags of `load-image`.
+#[derive(ClapArgs)]
+pub struct LoadImageOptions {
+    /// The name of the image, as in the kind docker-image: the index is asked for what the content of the tree makes
+    #[arg(value_name = "IMAGE", required_unless_present = "task_id", conflicts_with = "task_id")]
+    pub image: Option<String>,
+
+    /// Load the image that this task has built, and ask no index
+    #[arg(long, value_name = "TASK_ID")]
+    pub task_id: Option<String>,
+
+    /// Call the image this as well
+    #[arg(short, long, value_name = "NAME:TAG")]
+    pub tag: Option<String>,
+
+    /// The engine.
+    #[command(flatten)]
+    pub engine: EngineOptions,
+
+    /// The tree.
+    #[command(flatten)]
+    pub tree: TreeOptions,
+}
 
 /// Loads an image: that of a task, or the one that the index has for the content of the tree.
 pub fn run(options: &LoadImageOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {
@@ -51,10 +76,10 @@ pub fn in_index(taskcluster: &Taskcluster, task: &Task) -> Result<Option<TaskId>
 fn not_in_index(task: &Task) -> Problems {
     let paths: Vec<&str> = task.index_paths().collect();
     let message = format!("nobody has built the image of `{}` out of what lies here", task.label);
-    let told = match &paths[..] {
+    let label = match &paths[..] {
         [] => "the task is not looked for in the index".to_owned(),
         paths => format!("nothing is at {}", paths.join(", ")),
     };
     let help = "`build-image` builds it here; changes of the tree, also without a commit, make another image";
-    Problem::error("not-in-index", message).at(Default::default(), told).help(help).into()
+    Problem::error("not-in-index", message).at(Default::default(), label).help(help).into()
 }

@@ -1,14 +1,31 @@
 //! Completions for shells, and man pages: both out of the command line's own definition.
 
-use std::fs;
-
 use crate::Status;
-use crate::args::{Args, CompletionsOptions, ManOptions};
+use crate::args::Args;
 use crate::output::write;
 use anyhow::{Context as _, Result};
+use clap::Args as ClapArgs;
 use clap::{Command, CommandFactory as _};
 use clap_complete::Shell;
+use std::fs;
+use std::path::PathBuf;
 use taskgraph_compat::error::Machine;
+
+/// Flags of `completions`.
+#[derive(ClapArgs)]
+pub struct CompletionsOptions {
+    /// The shell
+    #[arg(value_enum)]
+    pub shell: Shell,
+}
+
+/// Flags of `man`.
+#[derive(ClapArgs)]
+pub struct ManOptions {
+    /// Write a page for each command into this folder [default: print the page of the program]
+    #[arg(value_name = "DIR")]
+    pub directory: Option<PathBuf>,
+}
 
 /// Prints the completions for a shell.
 pub fn completions(options: &CompletionsOptions) -> Result<Status> {

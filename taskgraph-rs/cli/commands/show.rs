@@ -1,23 +1,24 @@
 //! `tasks`, `full`, `target`, `target-graph`, `optimized` and `morphed`: graphs as data, for scripts.
 
-use std::collections::BTreeSet;
-use std::mem::ManuallyDrop;
-use std::path::{Path, PathBuf};
-use std::time::{Instant, SystemTime};
-
-use crate::args::{GraphOptions, OptimizedOptions};
+use crate::args::{LookUpOptions, TreeOptions};
 use crate::environment::{open_tree, settings};
-use crate::graph_output::Shown;
-use crate::index_answers::Answers;
+use crate::graph_output::GraphOutput;
+use crate::index_source::IndexSource;
 use crate::output::{keep_inputs, write};
-use crate::output_format::Ending;
+use crate::output_format::OutputFormat;
 use crate::parameters::{name_of, specs};
 use crate::phase::Phase;
 use crate::report::{Reporter, one_line};
-use crate::revision_diff::Base;
+use crate::revision_diff::BaseRevision;
 use crate::{Status, known_urls, parameters};
 use anstream::eprintln;
 use anyhow::Result;
+use clap::Args as ClapArgs;
+use std::collections::BTreeSet;
+use std::mem::ManuallyDrop;
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+use std::time::{Instant, SystemTime};
 use taskgraph::diagnostics::document::equal_keys;
 use taskgraph::diagnostics::{Problem, Problems, Severity};
 use taskgraph::generator::Project;
@@ -29,6 +30,91 @@ use taskgraph_compat::terminal::inert;
 use taskgraph_compat::value::{Map, Value};
 use taskgraph_training::checks::unused_keys;
 
+/// Flags of the commands that show a graph.
+#[derive(ClapArgs)]
+pub struct GraphOptions {
+    /// The tree.
+    #[command(flatten)]
+    pub tree: TreeOptions,
+
+    /// Parameters: a file (.yml or .json), a folder of such files, a url, task-id=…, project=… or index=…; may be given
+    /// several times
+    #[arg(short, long, value_name = "SPEC")]
+    pub parameters: Vec<PathBuf>,
+
+    /// Show the graph as JSON
+    #[arg(short = 'J', long, group = "format")]
+    pub json: bool,
+
+    /// Show the graph as YAML
+    #[arg(short = 'Y', long, group = "format")]
+    pub yaml: bool,
+
+    /// Show only the labels (this is the default)
+    #[arg(short = 'L', long, group = "format")]
+    pub labels: bool,
+
+    /// Write to this file; with several parameters, `{params}` in it stands for their name
+    #[arg(short, long, value_name = "FILE")]
+    pub output_file: Option<PathBuf>,
+
+    /// Only tasks of this kind and of those it needs; may be given several times
+    #[arg(short = 'k', long = "target-kind", value_name = "KIND")]
+    pub target_kinds: Vec<String>,
+
+    /// Only tasks whose label matches this regular expression from its start
+    #[arg(long = "tasks-regex", visible_alias = "tasks", value_name = "REGEX")]
+    pub tasks_regex: Option<String>,
+
+    /// Leave this key (in dot notation) out of every task; may be given several times
+    #[arg(long = "exclude-key", value_name = "KEY")]
+    pub exclude_keys: Vec<String>,
+
+    /// Show what differs from the graph of another revision, as a unified diff [default: what the work is based on]
+    #[arg(long, value_name = "REV", num_args = 0..=1, default_missing_value = "")]
+    pub diff: Option<String>,
+
+    /// How many threads to use at most [default: one for each core]
+    #[arg(short = 'j', long, value_name = "NUMBER")]
+    pub max_workers: Option<NonZeroUsize>,
+
+    /// Remove and replace nothing but what no worker can run; of use with optimized and morphed
+    #[arg(long)]
+    pub no_optimize: bool,
+
+    /// Take the files that are changed in this checkout, also where the parameters name others
+    #[arg(long)]
+    pub force_local_files_changed: bool,
+
+    /// Be fast: no digests, no checks of schemas
+    #[arg(short = 'F', long)]
+    pub fast: bool,
+
+    /// Say nothing but errors
+    #[arg(short, long)]
+    pub quiet: bool,
+
+    /// Say more: what was made, and how long it took
+    #[arg(short, long)]
+    pub verbose: bool,
+
+    /// A JSON list of the urls that exist: questions about urls are answered from it
+    #[arg(long, value_name = "FILE")]
+    pub known_urls: Option<PathBuf>,
+}
+
+/// Flags of the commands that show what has to run.
+#[derive(ClapArgs)]
+pub struct OptimizedOptions {
+    /// Graph, and its output.
+    #[command(flatten)]
+    pub graph: GraphOptions,
+
+    /// Source of answers about the index.
+    #[command(flatten)]
+    pub look_up: LookUpOptions,
+}
+
 /// Shows one graph for each set of parameters.
 pub fn show(
     options: &GraphOptions,
@@ -36,7 +122,7 @@ pub fn show(
     registry: &Registry,
     reporter: &Reporter,
 ) -> Result<Status> {
-    show_with(options, phase, &Answers::Nobody, registry, reporter)
+    show_with(options, phase, &IndexSource::Nobody, registry, reporter)
 }
 
 /// Shows what has to run, one graph for each set of parameters.
@@ -46,21 +132,21 @@ pub fn show_optimized(
     registry: &Registry,
     reporter: &Reporter,
 ) -> Result<Status> {
-    let answers = Answers::new(&options.look_up)?;
+    let answers = IndexSource::new(&options.look_up)?;
     show_with(&options.graph, phase, &answers, registry, reporter)
 }
 
 fn show_with(
     options: &GraphOptions,
     phase: Phase,
-    answers: &Answers,
+    answers: &IndexSource,
     registry: &Registry,
     reporter: &Reporter,
 ) -> Result<Status> {
     let started = Instant::now();
     // A graph as labels may be called anything, as with Taskgraph; what nothing here writes is refused.
-    let can = [Ending::Text, Ending::Json, Ending::Yaml];
-    Ending::wanted(options.output_file.as_deref(), &can)?;
+    let can = [OutputFormat::Text, OutputFormat::Json, OutputFormat::Yaml];
+    OutputFormat::wanted(options.output_file.as_deref(), &can)?;
     if let Some(workers) = options.max_workers {
         // It can be said once only, and this is the first to use them.
         rayon::ThreadPoolBuilder::new().num_threads(workers.get()).build_global()?;
@@ -75,7 +161,7 @@ fn show_with(
     let specs = specs(&options.parameters)?;
     keep_inputs(options.output_file.as_deref(), options.parameters.iter().map(PathBuf::as_path))?;
     let targets: BTreeSet<String> = options.target_kinds.iter().cloned().collect();
-    let shown = Shown::new(options)?;
+    let shown = GraphOutput::new(options)?;
     // The process ends with this call: to free a graph piece by piece would only take time.
     let project = ManuallyDrop::new(Project::load(tree, registry, &targets)?);
     if options.verbose {
@@ -89,8 +175,11 @@ fn show_with(
     }
     let mut problems = Vec::new();
     let mut outputs = ManuallyDrop::new(Vec::new());
-    let base =
-        options.diff.as_deref().map(|rev| Base::load(&project.tree, registry, rev, &targets)).transpose()?;
+    let base = options
+        .diff
+        .as_deref()
+        .map(|rev| BaseRevision::load(&project.tree, registry, rev, &targets))
+        .transpose()?;
     for spec in &specs {
         let spec = spec.as_ref();
         let made = params(&project, spec, options).and_then(|(mut params, given)| {
@@ -102,7 +191,7 @@ fn show_with(
             }
             if !options.quiet {
                 made.made_by_python.iter().for_each(|line| eprintln!("{}", one_line(line)));
-                reporter.warnings(&told(&project, &params, given, warned, options, phase));
+                reporter.warnings(&warnings_of(&project, &params, given, warned, options, phase));
             }
             let before = match &base {
                 Some(base) => Some(base.graph(&mut params, &settings, phase, answers)?),
@@ -135,14 +224,18 @@ fn show_with(
     Ok(Status::Fine)
 }
 
-/// What is to be said about parameters, and what was given of them.
-struct Told {
+/// Warnings about parameters, and the given ones among them.
+struct ParameterReport {
     warnings: Vec<Problem>,
     own: Map,
 }
 
 /// The parameters of a spec, complete and checked.
-fn params(project: &Project, spec: Option<&Spec>, options: &GraphOptions) -> Result<(Params, Told)> {
+fn params(
+    project: &Project,
+    spec: Option<&Spec>,
+    options: &GraphOptions,
+) -> Result<(Params, ParameterReport)> {
     let mut warnings = Vec::new();
     let mut params = match spec {
         None => Params::default(),
@@ -165,14 +258,14 @@ fn params(project: &Project, spec: Option<&Spec>, options: &GraphOptions) -> Res
         found.into_iter().partition(|problem| problem.severity == Severity::Error);
     Problems(errors).check()?;
     warnings.extend(warned);
-    Ok((params, Told { warnings, own }))
+    Ok((params, ParameterReport { warnings, own }))
 }
 
 /// All that is to be said about a graph.
-fn told(
+fn warnings_of(
     project: &Project,
     params: &Params,
-    given: Told,
+    given: ParameterReport,
     warned: Vec<Problem>,
     options: &GraphOptions,
     phase: Phase,

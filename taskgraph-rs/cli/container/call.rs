@@ -10,28 +10,28 @@ use anyhow::{Context as _, Result};
 use taskgraph_compat::error::Machine;
 use taskgraph_python::interruption::{Interrupted, is_interrupted};
 
-/// How often a wait looks whether the call has ended or was interrupted.
+/// Interval at which a wait looks whether the call has ended or was interrupted.
 const GLANCE: Duration = Duration::from_millis(30);
 
-/// How long an interrupted call may take to end by itself.
+/// Time that an interrupted call has to end by itself.
 const GRACE: Duration = Duration::from_secs(10);
 
-/// How much of the end of stderr is kept.
+/// Number of characters that are kept of the end of stderr.
 const TAIL: usize = 2_000;
 
-/// How a call ended.
-pub struct Outcome {
+/// Status and output of a call.
+pub struct CallOutput {
     /// Its status.
     pub status: ExitStatus,
     /// The end of what it wrote to stderr.
     pub tail: String,
-    /// What it wrote to stdout, if that was asked for.
+    /// Its stdout, if requested.
     pub out: String,
 }
 
 /// Runs a call to its end. What it writes to stderr is shown if `is_shown`, and its end is kept. Stdin and stdout are as
 /// the command has them.
-pub fn wait_for(command: &mut Command, is_shown: bool) -> Result<Outcome> {
+pub fn wait_for(command: &mut Command, is_shown: bool) -> Result<CallOutput> {
     // Only a terminal tells an interruption to all processes.
     wait_or_stop(command, is_shown, |child| {
         tidy(Command::new("kill").args(["-TERM", &child.id().to_string()]));
@@ -39,7 +39,7 @@ pub fn wait_for(command: &mut Command, is_shown: bool) -> Result<Outcome> {
 }
 
 /// The same with something of its own to do if it is interrupted, so that the call ends.
-pub fn wait_or_stop(command: &mut Command, is_shown: bool, stop: impl Fn(&Child)) -> Result<Outcome> {
+pub fn wait_or_stop(command: &mut Command, is_shown: bool, stop: impl Fn(&Child)) -> Result<CallOutput> {
     let name = named(command);
     let mut child = command
         .stderr(Stdio::piped())
@@ -60,7 +60,7 @@ pub fn wait_or_stop(command: &mut Command, is_shown: bool, stop: impl Fn(&Child)
         return Err(anyhow::Error::from(Interrupted).context(Machine(format!("`{name}` was interrupted"))));
     }
     let tail = tail.join().unwrap_or_default();
-    Ok(Outcome { status, tail, out: out.join().unwrap_or_default() })
+    Ok(CallOutput { status, tail, out: out.join().unwrap_or_default() })
 }
 
 /// The program and its first two words, for messages.
@@ -107,7 +107,7 @@ fn tee(mut from: impl Read, is_shown: bool) -> String {
 }
 
 /// The error of a call that failed, with the end of what it said.
-pub fn failure(what: impl Into<String>, outcome: &Outcome) -> anyhow::Error {
+pub fn failure(what: impl Into<String>, outcome: &CallOutput) -> anyhow::Error {
     let status = match outcome.status.code() {
         Some(code) => format!("status {code}"),
         None => "a signal".into(),

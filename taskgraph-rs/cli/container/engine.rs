@@ -5,7 +5,7 @@ use std::io;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use crate::container::call::{Outcome, failure, wait_for};
+use crate::container::call::{CallOutput, failure, wait_for};
 use anyhow::Result;
 use taskgraph_compat::error::Machine;
 
@@ -39,7 +39,7 @@ impl Engine {
                 Err(error) => return Err(error),
             }
         }
-        let told = match (asked, silent.into_iter().next()) {
+        let error = match (asked, silent.into_iter().next()) {
             (_, Some(failure)) => failure,
             (Some(name), None) => anyhow::anyhow!("--engine names a program on PATH, or its path")
                 .context(Machine(format!("there is no container engine `{name}`"))),
@@ -50,15 +50,15 @@ impl Engine {
                 "there is no container engine: neither `docker` nor `podman` is on PATH".into(),
             )),
         };
-        Err(told)
+        Err(error)
     }
 
-    /// What people call it.
+    /// Returns its name for users.
     pub fn name(&self) -> &str {
         &self.program
     }
 
-    /// What an image that was made here is called: podman begins such names with `localhost/`.
+    /// Returns the name of an image that was made here: podman begins such names with `localhost/`.
     pub fn local_name(&self, tag: &str) -> String {
         let file = Path::new(&self.program).file_name().unwrap_or_default().to_string_lossy();
         if file.contains("podman") { format!("{LOCAL}{tag}") } else { tag.to_owned() }
@@ -80,8 +80,8 @@ impl Engine {
         command
     }
 
-    /// What a call says on stdout. Nothing of it is shown.
-    pub fn ask(&self, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Result<Outcome> {
+    /// Runs a call silently and returns its stdout.
+    pub fn ask(&self, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Result<CallOutput> {
         wait_for(self.command(arguments).stdin(Stdio::null()).stdout(Stdio::piped()), false)
     }
 

@@ -11,28 +11,28 @@ use crate::container::engine::Engine;
 use anyhow::{Result, bail};
 use taskgraph_compat::error::Machine;
 
-/// What a container is made of.
+/// Specification of a container.
 #[derive(Default)]
 pub struct Spec {
     /// The image.
     pub image: String,
-    /// What runs in it, if not what the image says.
+    /// Command, if it differs from that of the image.
     pub command: Vec<String>,
     /// The environment.
     pub env: Vec<(String, String)>,
-    /// What lies where in it, as the engine's `--volume` has it.
+    /// Volumes, in the form of the engine's `--volume`.
     pub volumes: Vec<OsString>,
     /// The folder that the command runs in, if not that of the image.
     pub directory: Option<String>,
-    /// Who runs it, as `USER:GROUP` in numbers, if not who the image says. They are the same inside as outside.
+    /// User, as `USER:GROUP` in numbers, if it differs from that of the image. They are the same inside as outside.
     pub user: Option<String>,
     /// Whether somebody talks to what runs in it.
     pub is_interactive: bool,
 }
 
-/// How what ran in a container ended.
+/// Exit of the command in a container.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Ended {
+pub struct ContainerExit {
     /// Its exit status.
     pub code: u8,
 }
@@ -104,7 +104,7 @@ impl<'e> Container<'e> {
     }
 
     /// Runs it to its end. What it writes goes to stdout and stderr.
-    pub fn run(&self) -> Result<Ended> {
+    pub fn run(&self) -> Result<ContainerExit> {
         let mut command = self.engine.command(["start", "--attach"]);
         if self.is_interactive {
             command.arg("--interactive").stdin(Stdio::inherit());
@@ -121,7 +121,7 @@ impl<'e> Container<'e> {
         match said {
             Some(("exited" | "stopped" | "dead", Ok(code))) => {
                 self.may_run.set(false);
-                Ok(Ended { code: u8::try_from(code & 0xff).unwrap_or(u8::MAX) })
+                Ok(ContainerExit { code: u8::try_from(code & 0xff).unwrap_or(u8::MAX) })
             }
             Some(("created" | "configured" | "initialized", _)) => {
                 Err(failure(format!("`{}` cannot start the container", self.engine.name()), &outcome))

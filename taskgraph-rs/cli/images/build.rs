@@ -26,20 +26,20 @@ const PACKAGES: &str = "DOCKER_IMAGE_PACKAGES";
 /// The argument that says where Taskcluster is.
 const ROOT_URL: &str = "TASKCLUSTER_ROOT_URL";
 
-/// How much of a digest stands in the name of an image.
+/// Length of the digest in the name of an image.
 const SHORT_DIGEST: usize = 16;
 
-/// What an image is built of, as the graph has it.
-pub struct Built<'g> {
+/// Graph and contexts that an image is built from.
+pub struct ImageSources<'g> {
     /// The tasks that make images, among others.
     pub graph: &'g TaskGraph,
     /// The contexts of the images.
     pub contexts: &'g [DockerContext],
-    /// How the program was called.
+    /// Settings of this run of the program.
     pub settings: &'g Settings,
 }
 
-impl<'g> Built<'g> {
+impl<'g> ImageSources<'g> {
     /// The context of the image that a task makes.
     pub fn context(&self, task: &'g Task) -> Result<&'g DockerContext> {
         Ok(step(self, task)?.context)
@@ -47,7 +47,7 @@ impl<'g> Built<'g> {
 }
 
 /// Tells what keeps the image of a task, or one that it is built on, from being built.
-pub fn check(built: &Built<'_>, task: &Task) -> Result<()> {
+pub fn check(built: &ImageSources<'_>, task: &Task) -> Result<()> {
     plan(built, task).map(|_| ())
 }
 
@@ -60,7 +60,7 @@ pub fn pack(context: &DockerContext) -> Result<Vec<u8>> {
 
 /// Builds the image of a task, after the one that it is built on, and returns its name. An image that was built of the
 /// same content before is taken as it is, unless it is to be called `tag`.
-pub fn build(engine: &Engine, built: &Built<'_>, task: &Task, tag: Option<&str>) -> Result<String> {
+pub fn build(engine: &Engine, built: &ImageSources<'_>, task: &Task, tag: Option<&str>) -> Result<String> {
     let steps = plan(built, task)?;
     let mut parent: Option<String> = None;
     let last = steps.len() - 1;
@@ -92,7 +92,7 @@ struct Step<'g> {
 }
 
 /// The images to build, each after the one that it is built on.
-fn plan<'g>(built: &Built<'g>, task: &'g Task) -> Result<Vec<Step<'g>>> {
+fn plan<'g>(built: &ImageSources<'g>, task: &'g Task) -> Result<Vec<Step<'g>>> {
     let mut steps = Vec::new();
     let mut problems = Vec::new();
     let mut next = Some(task);
@@ -109,7 +109,7 @@ fn plan<'g>(built: &Built<'g>, task: &'g Task) -> Result<Vec<Step<'g>>> {
     Ok(steps)
 }
 
-fn step<'g>(built: &Built<'g>, task: &'g Task) -> Result<Step<'g>, Problems> {
+fn step<'g>(built: &ImageSources<'g>, task: &'g Task) -> Result<Step<'g>, Problems> {
     let cannot = |why: &str| {
         let message = format!("the image of `{}` cannot be built here: {why}", task.label);
         Problem::error("no-context", message).in_place(task.origin.place(&Default::default()))
@@ -143,7 +143,7 @@ fn step<'g>(built: &Built<'g>, task: &'g Task) -> Result<Step<'g>, Problems> {
     Ok(Step { name, context, arguments, own_tag: own_tag(task) })
 }
 
-/// What the image of a task is called here: its name, and the beginning of its digest. Nothing if it has no digest.
+/// Returns the local name of a task's image: its name, and the beginning of its digest. `None` if it has no digest.
 pub fn own_tag(task: &Task) -> Option<String> {
     let digest = task.attributes.get("cached_task")?.get("digest")?.as_str()?;
     Some(format!("{}:{}", image_name(task)?, digest.get(..SHORT_DIGEST).unwrap_or(digest)))

@@ -1,11 +1,10 @@
 //! The tasks of the kind docker-image.
 
-use std::time::SystemTime;
-
 use crate::args::TreeOptions;
 use crate::environment::{level, open_tree, settings};
 use crate::report::Reporter;
 use anyhow::Result;
+use std::time::SystemTime;
 use taskgraph::diagnostics::{Problem, Problems};
 use taskgraph::generator::{Full, Project};
 use taskgraph::graph::TaskGraph;
@@ -20,14 +19,14 @@ use taskgraph_compat::value::Value;
 /// The kind whose tasks make images.
 const KIND: &str = "docker-image";
 
-/// What the label of such a task begins with.
+/// Prefix of the labels of such tasks.
 const PREFIX: &str = "docker-image-";
 
 /// The tasks that make images, as the content of the tree makes them.
 pub struct Images {
     /// These tasks, and what they need.
     pub full: Full,
-    /// How the program was called.
+    /// Settings of this run of the program.
     pub settings: Settings,
 }
 
@@ -72,7 +71,7 @@ fn task_of<'g>(graph: &'g TaskGraph, image: &str) -> Option<&'g Task> {
     graph.tasks.values().map(|task| &**task).find(|task| image_name(task) == Some(image))
 }
 
-/// What is wrong if no task makes an image.
+/// Builds the problem of an image that no task makes.
 fn unknown(graph: &TaskGraph, image: &str) -> Problems {
     let labels = graph.tasks.values().filter(|task| &*task.kind == KIND).map(|task| &task.label);
     let name = |label: &Label| label.as_str().strip_prefix(PREFIX).map(str::to_owned);

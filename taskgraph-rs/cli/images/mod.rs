@@ -4,6 +4,6 @@ mod build;
 mod graph;
 mod load;
 
-pub use build::{Built, build, check, own_tag, pack};
+pub use build::{ImageSources, build, check, own_tag, pack};
 pub use graph::{Images, image_name};
 pub use load::{ARTIFACT, load, load_file};

@@ -18,7 +18,7 @@ pub struct Excerpt {
     text: String,
     /// The number of the first line.
     line: usize,
-    /// Where the first line starts, in bytes of the file.
+    /// Start of the first line, in bytes of the file.
     start: usize,
 }
 

@@ -14,7 +14,7 @@ use taskgraph::diagnostics::{Problem, Problems};
 use taskgraph::generator::{NO_DECISION, OptimizeRequest, Project};
 use taskgraph::graph::diff::{FieldChange, changes};
 use taskgraph::optimize::index::Found;
-use taskgraph::optimize::{Fate, ReplacedBy, existing_check, settle_existing};
+use taskgraph::optimize::{ReplacedBy, TaskOutcome, existing_check, settle_existing};
 use taskgraph::parameters::Params;
 use taskgraph::schema::fields::Fields as _;
 use taskgraph::settings::Settings;
@@ -26,16 +26,18 @@ use taskgraph_compat::value::{Map, Str, Value};
 use taskgraph_taskcluster::{Remembered, Service};
 use taskgraph_training::pipeline::Training;
 use taskgraph_training::{
-    Becomes, Earlier, EarlierGroups, EarlierPlan, EarlierTask, History, Input, Run, problems_of,
+    ContinuationOutcome, EarlierGroups, EarlierPlan, EarlierReport, EarlierTask, History, Input, Run,
+    problems_of,
 };
 
 /// The action that goes on from groups.
 const ACTION: &str = "train";
 
-/// What of a definition says what a task does. The rest is the same for all tasks of a push, or names other ones.
+/// Keys of a definition that determine the work of a task. The others are the same for all tasks of a push, or name
+/// other tasks.
 const COMPARED: [&str; 5] = ["provisionerId", "workerType", "requires", "retries", "payload"];
 
-/// What stands for the decision task in a graph that no task makes.
+/// Placeholders for the id of the decision task in a graph that no task makes.
 const UNKNOWN_DECISION: [&str; 2] = ["<TASK_ID>", NO_DECISION];
 
 /// Ends of variables that name the revision: they differ from push to push.
@@ -48,19 +50,19 @@ pub struct Groups<'r> {
     pub ids: Vec<String>,
     /// The stage to start at, or how the labels start that are done anew.
     pub start: Option<String>,
-    /// Who is asked.
+    /// Service that answers the requests.
     pub service: &'r dyn Service,
 }
 
-/// What the action makes of the groups: the parameters of its decision, and what can be said of each task.
-struct Going<'r> {
+/// Plan of the action for the groups: the parameters of its decision, and the facts known of each task.
+struct ContinuationPlan<'r> {
     service: Remembered<'r>,
     plan: Plan,
     groups: Vec<TaskId>,
 }
 
 /// A task of an earlier group.
-struct Before {
+struct PreviousTask {
     task_id: TaskId,
     state: Option<Str>,
     definition: Value,
@@ -104,13 +106,13 @@ impl EarlierGroups for Groups<'_> {
         let Some(mut plan) = problems_of(actions::plan(action, &call), problems)? else { return Ok(None) };
         let params = plan.decide.take();
         let going = |params| -> (Box<dyn EarlierPlan + 'p>, Params) {
-            (Box::new(Going { service, plan, groups: ids }), params)
+            (Box::new(ContinuationPlan { service, plan, groups: ids }), params)
         };
         Ok(params.map(going))
     }
 }
 
-impl EarlierPlan for Going<'_> {
+impl EarlierPlan for ContinuationPlan<'_> {
     fn add_times(&self, history: &mut History) -> Result<()> {
         for group in &self.groups {
             history.add_group(&self.service.group(group)?.unwrap_or_default());
@@ -129,7 +131,7 @@ impl EarlierPlan for Going<'_> {
         run: &Run,
         (settings, now): (&Settings, std::time::SystemTime),
         problems: &mut Vec<Problem>,
-    ) -> Result<(IndexMap<Label, Fate>, Earlier, Found)> {
+    ) -> Result<(IndexMap<Label, TaskOutcome>, EarlierReport, Found)> {
         let before = self.before(params)?;
         let found = self.service.find(&project.wanted(&run.targets, params, settings)?)?;
         let named: BTreeSet<Label> = taskgraph::optimize::existing_tasks(params)?.into_keys().collect();
@@ -147,22 +149,22 @@ impl EarlierPlan for Going<'_> {
         problems.extend(not_taken.unwrap_or_default());
         let changes = self.changes(project, params, run, settings, &before)?;
         let mut earlier =
-            Earlier { groups: self.groups.clone(), counts: IndexMap::new(), tasks: IndexMap::new() };
-        for (label, fate) in &optimized.fates {
+            EarlierReport { groups: self.groups.clone(), counts: IndexMap::new(), tasks: IndexMap::new() };
+        for (label, outcome) in &optimized.outcomes {
             let old = before.get(label);
-            let becomes = becomes(fate, old, named.contains(label), unusable.contains_key(label));
+            let becomes = becomes(outcome, old, named.contains(label), unusable.contains_key(label));
             *earlier.counts.entry(becomes).or_default() += 1;
             let why = match (becomes, old) {
-                (Becomes::StartsAnew, _) => "at or after the start".into(),
-                (Becomes::New, _) => "no earlier group has a task for it".into(),
-                (Becomes::Unusable, old) => match unusable.get(label) {
+                (ContinuationOutcome::StartsAnew, _) => "at or after the start".into(),
+                (ContinuationOutcome::New, _) => "no earlier group has a task for it".into(),
+                (ContinuationOutcome::Unusable, old) => match unusable.get(label) {
                     Some(why) => format!("the earlier task cannot be used: {why}"),
                     None => {
                         let state = old.and_then(|old| old.state.as_deref()).unwrap_or_default();
                         format!("the earlier task is {state}")
                     }
                 },
-                _ => fate.to_string(),
+                _ => outcome.to_string(),
             };
             let task = EarlierTask {
                 becomes,
@@ -175,41 +177,42 @@ impl EarlierPlan for Going<'_> {
         }
         earlier.tasks.sort_keys();
         earlier.counts.sort_by_key(|becomes, _| *becomes as usize);
-        Ok((optimized.fates, earlier, found))
+        Ok((optimized.outcomes, earlier, found))
     }
 }
 
-impl Going<'_> {
+impl ContinuationPlan<'_> {
     /// The tasks of the groups and those that stand in, by label. A later group goes before an earlier one, and what is
     /// used before all of them.
-    fn before(&self, params: &Params) -> Result<IndexMap<Label, Before>> {
+    fn before(&self, params: &Params) -> Result<IndexMap<Label, PreviousTask>> {
         let mut before = IndexMap::new();
         for group in &self.groups {
             for member in self.service.group(group)?.unwrap_or_default() {
                 let Ok(label) = Label::parse(&member.name) else { continue };
                 let (task_id, definition) = (member.task_id, member.definition);
-                before.insert(label, Before { task_id, state: Some(member.state), definition });
+                before.insert(label, PreviousTask { task_id, state: Some(member.state), definition });
             }
         }
         let existing = taskgraph::optimize::existing_tasks(params)?;
         let ids: Vec<TaskId> = existing.values().cloned().collect();
         for ((label, task_id), definition) in existing.into_iter().zip(self.service.definitions(&ids)?) {
-            let known = before.get(&label).is_some_and(|known: &Before| known.task_id == task_id);
+            let known = before.get(&label).is_some_and(|known: &PreviousTask| known.task_id == task_id);
             if let (false, Some(definition)) = (known, definition) {
-                before.insert(label, Before { task_id, state: None, definition });
+                before.insert(label, PreviousTask { task_id, state: None, definition });
             }
         }
         Ok(before)
     }
 
-    /// What differs between each earlier task and the one of this config, as if it depended on the earlier ones.
+    /// Returns the differences between each earlier task and the one of this config, as if it depended on the earlier
+    /// ones.
     fn changes(
         &self,
         project: &Project,
         params: &Params,
         run: &Run,
         settings: &Settings,
-        before: &IndexMap<Label, Before>,
+        before: &IndexMap<Label, PreviousTask>,
     ) -> Result<IndexMap<Label, Vec<FieldChange>>> {
         let settings = &Settings { optimize: false, verify: false, ..settings.clone() };
         let found = Default::default();
@@ -274,18 +277,26 @@ fn ids(config: &Value, training: &Training) -> Vec<TaskId> {
     listed.iter().filter_map(|id| TaskId::parse(id.as_str()?).ok()).collect()
 }
 
-/// What becomes of a task. `is_named` says that an earlier one was to be used, `is_unusable` that it cannot be.
-fn becomes(fate: &Fate, old: Option<&Before>, is_named: bool, is_unusable: bool) -> Becomes {
+/// Returns the outcome of a task. `is_named` means that an earlier task was to be used, `is_unusable` that it cannot
+/// be.
+fn becomes(
+    outcome: &TaskOutcome,
+    old: Option<&PreviousTask>,
+    is_named: bool,
+    is_unusable: bool,
+) -> ContinuationOutcome {
     let has_completed = old.is_some_and(|old| old.state.as_deref().is_none_or(|state| state == "completed"));
-    match fate {
-        Fate::Replaced(_, replaced) if matches!(replaced.by, ReplacedBy::ExistingTasks) => Becomes::UsedAgain,
-        Fate::Replaced(..) => Becomes::Cached,
-        Fate::Removed(_) => Becomes::NotNeeded,
-        Fate::Kept(_) if old.is_none() => Becomes::New,
-        Fate::Kept(_) if is_unusable => Becomes::Unusable,
-        Fate::Kept(_) if is_named => Becomes::Upstream,
-        Fate::Kept(_) if !has_completed => Becomes::Unusable,
-        Fate::Kept(_) => Becomes::StartsAnew,
+    match outcome {
+        TaskOutcome::Replaced(_, replaced) if matches!(replaced.by, ReplacedBy::ExistingTasks) => {
+            ContinuationOutcome::UsedAgain
+        }
+        TaskOutcome::Replaced(..) => ContinuationOutcome::Cached,
+        TaskOutcome::Removed(_) => ContinuationOutcome::NotNeeded,
+        TaskOutcome::Kept(_) if old.is_none() => ContinuationOutcome::New,
+        TaskOutcome::Kept(_) if is_unusable => ContinuationOutcome::Unusable,
+        TaskOutcome::Kept(_) if is_named => ContinuationOutcome::Upstream,
+        TaskOutcome::Kept(_) if !has_completed => ContinuationOutcome::Unusable,
+        TaskOutcome::Kept(_) => ContinuationOutcome::StartsAnew,
     }
 }
 
@@ -295,7 +306,7 @@ fn resolved(definition: &Map, earlier: &Value) -> Result<Map> {
     datestamp::resolve(definition, created.unwrap_or_default() / 1_000)
 }
 
-/// What of a definition is compared. `creators` are the names of the task that creates it.
+/// Returns the compared part of a definition. `creators` are the names of the task that creates it.
 fn compared(definition: &Map, labels: &IndexMap<&str, &Label>, creators: &[&str]) -> Map {
     let mut out = Map::default();
     let routes = definition.get("routes").and_then(Value::as_list).unwrap_or_default();
@@ -316,7 +327,7 @@ fn compared(definition: &Map, labels: &IndexMap<&str, &Label>, creators: &[&str]
     out
 }
 
-/// What the queue adds to a definition that does not say it.
+/// Returns the default that the queue fills into a definition.
 fn queue_default(key: &str) -> Option<Value> {
     match key {
         "requires" => Some("all-completed".into()),

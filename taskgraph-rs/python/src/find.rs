@@ -4,9 +4,9 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// What the environment says of Python. The command line reads it.
+/// Environment variables about Python. The command line reads them.
 #[derive(Clone, Debug, Default)]
-pub struct Surroundings {
+pub struct PythonEnvironment {
     /// PATH.
     pub path: OsString,
     /// TASKGRAPH_PYTHON: an interpreter.
@@ -15,7 +15,7 @@ pub struct Surroundings {
     pub virtual_env: Option<PathBuf>,
 }
 
-/// Which interpreter is wanted.
+/// Choice of an interpreter.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Choice {
     /// The one that is found.
@@ -32,7 +32,7 @@ pub enum Choice {
 pub struct Interpreter {
     /// The program.
     pub program: PathBuf,
-    /// Why it is this one, for messages: `--python`, `the virtual environment that is active`.
+    /// Reason for the choice, for messages: `--python`, `the virtual environment that is active`.
     pub found_by: &'static str,
     /// The folders that packages are installed in, as far as they can be told without starting it.
     pub site_packages: Vec<PathBuf>,
@@ -40,38 +40,36 @@ pub struct Interpreter {
 
 /// The interpreter to take: the one that is named, that of the environment that is active, that of the `taskgraph` on
 /// PATH, or the `python3` on PATH, in this order. Nothing if there is none of them.
-pub fn find(choice: &Choice, surroundings: &Surroundings) -> Option<Interpreter> {
+pub fn find(choice: &Choice, environment: &PythonEnvironment) -> Option<Interpreter> {
     match choice {
         Choice::Never => return None,
-        Choice::Path(program) => return Some(interpreter(on_path(program, surroundings), "--python")),
+        Choice::Path(program) => return Some(interpreter(on_path(program, environment), "--python")),
         Choice::Auto => {}
     }
-    if let Some(program) = &surroundings.taskgraph_python {
-        return Some(interpreter(on_path(program, surroundings), "TASKGRAPH_PYTHON"));
+    if let Some(program) = &environment.taskgraph_python {
+        return Some(interpreter(on_path(program, environment), "TASKGRAPH_PYTHON"));
     }
-    let active = surroundings.virtual_env.iter().map(|environment| environment.join("bin/python3"));
+    let active = environment.virtual_env.iter().map(|environment| environment.join("bin/python3"));
     if let Some(program) = active.into_iter().find(|program| program.is_file()) {
         return Some(interpreter(program, "the virtual environment that is active"));
     }
-    if let Some(script) = which("taskgraph", surroundings)
+    if let Some(script) = which("taskgraph", environment)
         && let Some(program) = interpreter_of_script(&script)
     {
         return Some(interpreter(program, "the `taskgraph` on PATH"));
     }
-    which("python3", surroundings).map(|program| interpreter(program, "the `python3` on PATH"))
+    which("python3", environment).map(|program| interpreter(program, "the `python3` on PATH"))
 }
 
 /// A name without a slash stands for a program on PATH, as in a shell.
-fn on_path(program: &Path, surroundings: &Surroundings) -> PathBuf {
+fn on_path(program: &Path, environment: &PythonEnvironment) -> PathBuf {
     let is_name = program.parent().is_some_and(|parent| parent.as_os_str().is_empty());
-    let found = is_name.then(|| which(program.to_str()?, surroundings)).flatten();
+    let found = is_name.then(|| which(program.to_str()?, environment)).flatten();
     found.unwrap_or_else(|| std::path::absolute(program).unwrap_or_else(|_| program.to_owned()))
 }
 
-fn which(name: &str, surroundings: &Surroundings) -> Option<PathBuf> {
-    std::env::split_paths(&surroundings.path)
-        .map(|folder| folder.join(name))
-        .find(|program| program.is_file())
+fn which(name: &str, environment: &PythonEnvironment) -> Option<PathBuf> {
+    std::env::split_paths(&environment.path).map(|folder| folder.join(name)).find(|program| program.is_file())
 }
 
 /// The interpreter that the first line of an installed script names.
@@ -143,12 +141,12 @@ mod tests {
         let shebang = format!("#!{}\nimport taskgraph\n", program("installed").display());
         file(&top.join("scripts/taskgraph"), &shebang);
         let path = std::env::join_paths([top.join("scripts"), top.join("plain/bin")]).unwrap();
-        let mut around = Surroundings {
+        let mut around = PythonEnvironment {
             path,
             taskgraph_python: Some(program("named")),
             virtual_env: Some(top.join("active")),
         };
-        let found = |around: &Surroundings| find(&Choice::Auto, around).map(|found| found.program);
+        let found = |around: &PythonEnvironment| find(&Choice::Auto, around).map(|found| found.program);
         assert_eq!(found(&around), Some(program("named")));
         around.taskgraph_python = None;
         assert_eq!(found(&around), Some(program("active")));
@@ -160,6 +158,6 @@ mod tests {
         let named = find(&Choice::Path("python3".into()), &around).unwrap();
         assert_eq!(named.program, program("plain"));
         assert_eq!(named.site_packages, [top.join("plain/lib/python3.11/site-packages")]);
-        assert_eq!(find(&Choice::Auto, &Surroundings::default()), None);
+        assert_eq!(find(&Choice::Auto, &PythonEnvironment::default()), None);
     }
 }

@@ -6,15 +6,17 @@ use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
-static FLAGS: LazyLock<Flags> =
-    LazyLock::new(|| Flags { ends_at_once: Arc::new(AtomicBool::new(true)), is_interrupted: Arc::default() });
+static FLAGS: LazyLock<SignalFlags> = LazyLock::new(|| SignalFlags {
+    ends_at_once: Arc::new(AtomicBool::new(true)),
+    is_interrupted: Arc::default(),
+});
 
-/// How many wait for something that they would have to tidy up.
+/// Number of live [`SignalGuard`]s: while there is one, a signal does not end the process.
 static HELD: Mutex<usize> = Mutex::new(0);
 
-/// What a handler of signals looks at, and sets.
+/// State that is shared with the signal handler.
 #[derive(Clone)]
-pub struct Flags {
+pub struct SignalFlags {
     /// Whether a signal is to end the process as it would without a handler.
     pub ends_at_once: Arc<AtomicBool>,
     /// To be set by a signal. A second one ends the process in any case.
@@ -22,7 +24,7 @@ pub struct Flags {
 }
 
 /// The flags of this process.
-pub fn flags() -> Flags {
+pub fn flags() -> SignalFlags {
     FLAGS.clone()
 }
 
@@ -45,15 +47,15 @@ impl std::error::Error for Interrupted {}
 
 /// As long as this lives, a signal does not end the process: whoever has it looks at [`is_interrupted`].
 #[derive(Debug)]
-pub struct Held(());
+pub struct SignalGuard(());
 
 /// Lets signals wait.
-pub fn hold() -> Held {
+pub fn hold() -> SignalGuard {
     count(|held| held + 1);
-    Held(())
+    SignalGuard(())
 }
 
-impl Drop for Held {
+impl Drop for SignalGuard {
     fn drop(&mut self) {
         count(|held| held - 1);
     }

@@ -10,5 +10,5 @@ mod process;
 mod script;
 mod support;
 
-pub use find::{Choice, Interpreter, Surroundings};
+pub use find::{Choice, Interpreter, PythonEnvironment};
 pub use support::{Limits, PythonSupport};

@@ -23,16 +23,16 @@ use taskgraph::diagnostics::{Problem, Problems};
 use taskgraph::python_worker::{Channel, Reply, Request, killed};
 use taskgraph_compat::error::Machine;
 
-/// How long an interpreter may take to start, besides what the user allows.
+/// Time that an interpreter may take to start, in addition to the limit of the user.
 const START: Duration = Duration::from_secs(30);
 
-/// How long the worker may take to tell that a request took too long, and to end its descendants.
+/// Time that the worker has to report that a request took too long, and to end its descendants.
 const GRACE: Duration = Duration::from_secs(3);
 
 /// The method that is called first: it waits for the interpreter to start.
 const OPEN: &str = "open";
 
-/// How long the worker may take to end once nothing more is asked of it.
+/// Time that the worker has to exit after the last request.
 const FAREWELL: Duration = Duration::from_millis(500);
 
 /// The longest line of a log that is shown as one.
@@ -45,7 +45,7 @@ pub struct Process {
     group: Option<Pid>,
     /// Bodies of frames for the thread that writes them: an interpreter that reads nothing keeps nobody else waiting.
     requests: Mutex<Option<Sender<Vec<u8>>>>,
-    waiting: Arc<Mutex<Waiting>>,
+    waiting: Arc<Mutex<PendingRequests>>,
     child: Arc<Mutex<Child>>,
     threads: Mutex<Vec<JoinHandle<()>>>,
     limits: Limits,
@@ -53,18 +53,18 @@ pub struct Process {
 
 /// The requests that have no answer yet.
 #[derive(Default)]
-struct Waiting {
+struct PendingRequests {
     last: u64,
     answers: BTreeMap<u64, Sender<Reply>>,
     /// Whether it has answered anything.
     has_answered: bool,
-    /// How the process ended, once it has.
-    ended: Option<Ended>,
+    /// End of the process, once it has exited.
+    ended: Option<ProcessEnd>,
 }
 
-/// How the process ended.
+/// End of a process.
 #[derive(Clone, Debug)]
-enum Ended {
+enum ProcessEnd {
     With(ExitStatus),
     /// It answered with what is no answer.
     Garbled(String),
@@ -114,7 +114,7 @@ impl Process {
         // If this fails, the process has ended, and whoever asks hears how.
         let _ = requests.send(first_frame());
         let writer = spawn(move || write_requests(stdin, &bodies));
-        let waiting = Arc::new(Mutex::new(Waiting::default()));
+        let waiting = Arc::new(Mutex::new(PendingRequests::default()));
         let child = Arc::new(Mutex::new(child));
         let reader = {
             let (waiting, child) = (waiting.clone(), child.clone());
@@ -181,14 +181,14 @@ impl Process {
                 && gone.get_or_insert_with(Instant::now).elapsed() > FAREWELL
             {
                 let mut waiting = lock(&self.waiting);
-                waiting.ended.get_or_insert(Ended::With(status));
+                waiting.ended.get_or_insert(ProcessEnd::With(status));
                 waiting.answers.clear();
             }
         }
     }
 
     /// Writes a request; what comes back comes through the receiver.
-    fn send(&self, request: &Request<'_>) -> Result<Receiver<Reply>, Ended> {
+    fn send(&self, request: &Request<'_>) -> Result<Receiver<Reply>, ProcessEnd> {
         let (sender, receiver) = channel();
         let id = {
             let mut waiting = lock(&self.waiting);
@@ -211,14 +211,14 @@ impl Process {
         Ok(receiver)
     }
 
-    /// What is to be said of a request that gets no answer.
-    fn lost(&self, what: &str, ended: &Ended) -> anyhow::Error {
+    /// Builds the error for a request that gets no answer.
+    fn lost(&self, what: &str, ended: &ProcessEnd) -> anyhow::Error {
         let refused = |message: String, help: String| {
             Problems::from(Problem::error("python", format!("{what}: {message}")).help(help)).into()
         };
         let has_answered = lock(&self.waiting).has_answered;
         match ended {
-            Ended::With(status) => match (status.signal(), status.code().unwrap_or_default()) {
+            ProcessEnd::With(status) => match (status.signal(), status.code().unwrap_or_default()) {
                 (Some(signal), _) => killed(what, signal),
                 (None, code) if has_answered => refused(
                     format!("the Python of the tree ended the process with status {code}"),
@@ -229,7 +229,7 @@ impl Process {
                     "it is no Python 3, or what it imports at its start ends it; what it printed stands above".into(),
                 ),
             },
-            Ended::Garbled(why) => refused(
+            ProcessEnd::Garbled(why) => refused(
                 format!("{} cannot be understood: {why}", self.name),
                 "something in the tree's Python, or what the interpreter imports at its start, writes into the pipe \
                  of the answers"
@@ -275,7 +275,7 @@ impl Channel for Process {
             }
             Err(_) => {
                 let ended = lock(&self.waiting).ended.clone();
-                let ended = ended.unwrap_or(Ended::Garbled("there is no answer".into()));
+                let ended = ended.unwrap_or(ProcessEnd::Garbled("there is no answer".into()));
                 Err(self.lost(request.what, &ended))
             }
         }
@@ -298,7 +298,7 @@ fn write_requests(mut stdin: ChildStdin, bodies: &Receiver<Vec<u8>>) {
 }
 
 /// Hands answers to those who wait for them, until there are no more.
-fn read_answers(stdout: ChildStdout, waiting: &Mutex<Waiting>, child: &Mutex<Child>) {
+fn read_answers(stdout: ChildStdout, waiting: &Mutex<PendingRequests>, child: &Mutex<Child>) {
     let mut input = BufReader::with_capacity(1 << 16, stdout);
     let garbled = loop {
         match frame::read(&mut input) {
@@ -316,14 +316,14 @@ fn read_answers(stdout: ChildStdout, waiting: &Mutex<Waiting>, child: &Mutex<Chi
     let status = wait_for(child, patience).or_else(|| stop(child));
     let mut waiting = lock(waiting);
     waiting.ended = Some(match (garbled, status) {
-        (Some(why), _) => Ended::Garbled(why),
-        (None, Some(status)) => Ended::With(status),
-        (None, None) => Ended::Garbled("it cannot be ended".into()),
+        (Some(why), _) => ProcessEnd::Garbled(why),
+        (None, Some(status)) => ProcessEnd::With(status),
+        (None, None) => ProcessEnd::Garbled("it cannot be ended".into()),
     });
     waiting.answers.clear();
 }
 
-fn hand_over(body: &[u8], waiting: &Mutex<Waiting>) -> Result<(), String> {
+fn hand_over(body: &[u8], waiting: &Mutex<PendingRequests>) -> Result<(), String> {
     let answer: Answer<'_> = serde_json::from_slice(body).map_err(|error| error.to_string())?;
     let reply = match (answer.ok, answer.error) {
         (Some(ok), None) => Reply::Done(ok.get().to_owned()),
@@ -339,7 +339,7 @@ fn hand_over(body: &[u8], waiting: &Mutex<Waiting>) -> Result<(), String> {
     Ok(())
 }
 
-/// How a process has ended; nothing if it goes on for longer than that.
+/// Waits for a process to end; `None` if it runs for longer than `patience`.
 fn wait_for(child: &Mutex<Child>, patience: Duration) -> Option<ExitStatus> {
     const STEP: Duration = Duration::from_millis(1);
     let start = Instant::now();

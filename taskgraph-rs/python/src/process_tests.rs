@@ -68,7 +68,7 @@ fn an_answer_is_handed_to_whom_it_is_for() {
 
 #[test]
 fn what_is_no_answer_is_refused_and_the_process_ends() {
-    for (script, told) in [
+    for (script, expected) in [
         (frame_of("abc"), "expected value at line 1 column 1"),
         (frame_of(r#"{"id":1}"#), "an answer says nothing"),
         (r"printf '\377\377\377\377x'".into(), "Python answers with what is no answer"),
@@ -76,7 +76,7 @@ fn what_is_no_answer_is_refused_and_the_process_ends() {
     ] {
         let fake = Fake::start(&format!("{READ}; {script}; exec sleep 60"), LIMITS);
         let (error, is_machine) = fake.error();
-        assert_eq!(error, format!("kind `k`: `python3` (a test) cannot be understood: {told}"));
+        assert_eq!(error, format!("kind `k`: `python3` (a test) cannot be understood: {expected}"));
         assert!(!is_machine);
         assert!(wait_for(&fake.process.child, Duration::from_secs(10)).is_some(), "it goes on");
         // Whoever asks later hears the same.
@@ -86,7 +86,7 @@ fn what_is_no_answer_is_refused_and_the_process_ends() {
 
 #[test]
 fn an_interpreter_that_ends_at_once_says_so() {
-    for (script, told) in [
+    for (script, expected) in [
         ("exit 3", "`python3` (a test) ended with status 3 before it answered"),
         ("cat > /dev/null & exit 0", "`python3` (a test) ended with status 0 before it answered"),
         // An answer that is cut off.
@@ -97,7 +97,7 @@ fn an_interpreter_that_ends_at_once_says_so() {
         (r"printf '\000\000'", "`python3` (a test) ended with status 0 before it answered"),
     ] {
         let fake = Fake::start(script, LIMITS);
-        assert_eq!(fake.error(), (format!("kind `k`: {told}"), false));
+        assert_eq!(fake.error(), (format!("kind `k`: {expected}"), false));
     }
 }
 
@@ -106,8 +106,8 @@ fn an_interpreter_that_ends_later_was_ended_by_the_tree() {
     let answer = frame_of(r#"{"id":1,"ok":{}}"#);
     let fake = Fake::start(&format!("{READ}; {answer}; exit 7"), LIMITS);
     assert_eq!(fake.call().unwrap(), "{}");
-    let told = "kind `k`: the Python of the tree ended the process with status 7";
-    assert_eq!(fake.error(), (told.into(), false));
+    let expected = "kind `k`: the Python of the tree ended the process with status 7";
+    assert_eq!(fake.error(), (expected.into(), false));
 }
 
 #[test]
@@ -128,8 +128,8 @@ fn an_interpreter_that_says_and_reads_nothing_is_not_waited_for() {
     for trap in ["", "trap '' USR1;"] {
         let start = Instant::now();
         let fake = Fake::start(&format!("{trap} sleep 60 & echo $! > child; {trap} sleep 60"), limits);
-        let told = "kind `k`: the Python of the tree did not answer within 0.2 s";
-        assert_eq!(fake.error(), (told.into(), false));
+        let expected = "kind `k`: the Python of the tree did not answer within 0.2 s";
+        assert_eq!(fake.error(), (expected.into(), false));
         assert!(start.elapsed() < Duration::from_secs(30));
         let child = fs::read_to_string(fake.folder.path().join("child")).unwrap();
         fake.process.end();
@@ -166,8 +166,8 @@ fn a_process_that_has_left_the_group_keeps_nobody_waiting() {
     let wait = "while [ ! -s away ]; do sleep 0.01; done";
     let start = Instant::now();
     let fake = Fake::start(&format!("{away} {wait}; exit 4"), LIMITS);
-    let told = "kind `k`: `python3` (a test) ended with status 4 before it answered";
-    assert_eq!(fake.error(), (told.into(), false));
+    let expected = "kind `k`: `python3` (a test) ended with status 4 before it answered";
+    assert_eq!(fake.error(), (expected.into(), false));
     let pid = fs::read_to_string(fake.folder.path().join("away")).unwrap();
     drop(fake.process);
     assert!(start.elapsed() < LIMITS.time, "{:?}", start.elapsed());

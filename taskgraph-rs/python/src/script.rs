@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-/// What `python -c` gets: it takes the protocol's pipes for itself and reads [`first_frame`].
+/// Program for `python -c`: it takes the protocol's pipes for itself and reads [`first_frame`].
 pub const BOOTSTRAP: &str = include_str!("../worker/bootstrap.py");
 
 /// The modules of the worker, by name.
@@ -30,7 +30,7 @@ const MODULES: &[(&str, &str)] = &[
 /// The module whose function `main` serves requests.
 const MAIN: &str = "main";
 
-/// What the bootstrap reads first.
+/// Returns the first frame that the bootstrap reads.
 pub fn first_frame() -> Vec<u8> {
     let modules: serde_json::Map<_, _> =
         MODULES.iter().map(|(name, source)| ((*name).to_owned(), json!(source))).collect();

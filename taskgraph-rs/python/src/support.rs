@@ -1,22 +1,22 @@
-//! What the command line hands to the engine: whether Python may run, which one, and within which limits.
+//! Python support for the engine: whether Python may run, which interpreter, and within which limits.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use crate::find::{Choice, Interpreter, Surroundings, find};
+use crate::find::{Choice, Interpreter, PythonEnvironment, find};
 use crate::process::Process;
 use anyhow::Result;
 use taskgraph::diagnostics::{Problem, Problems};
 use taskgraph::python_worker;
 use taskgraph::python_worker::{Channel, NativeParts, Python, Refusal};
 
-/// How much the Python of a tree may take.
+/// Limits for the Python of a tree.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// How long one request may take; a kind is one.
+    /// Time for one request; a kind is one request.
     pub time: Duration,
-    /// How many bytes of memory it may have; nothing for no limit.
+    /// Memory in bytes; `None` for no limit.
     pub memory: Option<u64>,
 }
 
@@ -45,11 +45,11 @@ impl PythonSupport {
     pub fn new(
         choice: Choice,
         native_parts: NativeParts,
-        surroundings: &Surroundings,
+        environment: &PythonEnvironment,
         limits: Limits,
         log: Log,
     ) -> Self {
-        let interpreter = find(&choice, surroundings);
+        let interpreter = find(&choice, environment);
         PythonSupport { choice, native_parts, interpreter, limits, log, running: Mutex::default() }
     }
 

@@ -18,20 +18,23 @@ mod report;
 pub(crate) mod testing;
 pub mod upgrade;
 
-pub use checks::config::{Checked, Checker};
+pub use checks::config::{CheckedConfig, Checker};
 pub use checks::run_task::of_run_task;
-pub use checks::{Examination, Purpose};
+pub use checks::{ConfigChecks, Purpose};
 pub use config::parameters::parameters;
 pub use config::{problems_of, set_stage};
 pub use estimate::history::{EarlierRun, History, Times};
 pub use estimate::prices::Prices;
-pub use estimate::{CriticalPath, Estimate, Money, PathTask, RowEstimate};
-pub use preview::{Against, Input, Preview, Request, no_training, preview};
+pub use estimate::{Cost, CriticalPath, Estimate, PathTask, RowEstimate};
+pub use preview::{Baseline, Input, Preview, Request, no_training, preview};
 pub use report::comparison::Run;
-pub use report::earlier_groups::{Becomes, Earlier, EarlierGroups, EarlierPlan, EarlierTask};
-pub use report::lookup::{Counts, KindCounts, LookUp, Looked, Outcome as Fared};
-pub use report::of_decision::of_decision;
+pub use report::decision_report::of_decision;
+pub use report::earlier_groups::{
+    ContinuationOutcome, EarlierGroups, EarlierPlan, EarlierReport, EarlierTask,
+};
+pub use report::lookup::{Counts, KindCounts, LookUp, LookUpOutcome, TaskLookUp};
 pub use report::{
-    Bringer, Changed, Comparison, Config, Dependency, Edges, Facts, Gone, GoneKind, KindModels, Member,
-    NamedUrl, Need, Outcome, Plan, Report, Reused, Row, Totals, TreeFacts, Usage, VERSION, Variant, Work,
+    ChangedEdges, Comparison, Config, Dependency, Facts, KindModels, MachineReport, MachineRow, Member,
+    NamedDependency, NamedUrl, Plan, RemovedKind, RemovedTask, Report, ReportOutcome, ReusedInput,
+    RewrittenTask, SupplyingTask, Totals, TreeFacts, Usage, VERSION, Variant,
 };

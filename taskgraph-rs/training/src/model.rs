@@ -1,5 +1,5 @@
-//! Pretrained models of tasks, and what tasks have to do with earlier runs. Tasks carry both among their extensions, as the
-//! engine knows neither.
+//! Pretrained models of tasks, and the relation of tasks to earlier runs. Tasks carry both among their extensions, as
+//! the engine has no training.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use taskgraph::type_map::TypeMap;
 use taskgraph_compat::value::Str;
 use taskgraph_compat::value::path::KeyPath;
 
-/// What becomes of a task that starts from a pretrained model.
+/// Start of a training from a pretrained model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Variant {
@@ -34,7 +34,7 @@ impl Variant {
 /// The pretrained model that a task starts from.
 #[derive(Clone, Debug, Serialize)]
 pub struct Model {
-    /// What becomes of the task.
+    /// Start of the task's training.
     pub variant: Variant,
     /// The `type` of the config, handed to the training script as it is.
     #[serde(rename = "type")]
@@ -43,27 +43,27 @@ pub struct Model {
     pub urls: Vec<Str>,
     /// The files that are mounted; none if the task fetches the model itself.
     pub files: Vec<Str>,
-    /// Where they are mounted: `./artifacts`.
+    /// Their mount point: `./artifacts`.
     pub directory: Option<Str>,
     /// Names of dependencies that the task has no longer.
     pub dropped: Vec<Str>,
 }
 
-/// What a task has to do with what earlier runs have made. A path is that of a key among the parameters.
+/// Relation of a task to the products of earlier runs. A path is that of a key among the parameters.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Reuse {
-    /// What it brings into the graph.
+    /// Key whose data it fetches.
     pub brings: Option<KeyPath>,
     /// Dependencies that it has in the place of others.
     pub moved: Vec<Moved>,
-    /// Why Python Taskgraph makes no such task, if that is one of the differences on purpose.
+    /// Reason for which Python Taskgraph makes no such task, if that is a deliberate difference.
     pub only_here: Option<OnlyHere>,
 }
 
-/// Why Python Taskgraph does not make a task.
+/// Deliberate difference: a task that Python Taskgraph does not make.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OnlyHere {
-    /// What it does instead.
+    /// Behavior of Python Taskgraph.
     pub why: Str,
     /// The key because of which it does.
     pub by: KeyPath,
@@ -86,9 +86,9 @@ pub trait TrainingExtensions {
     fn model(&self) -> Option<&Model>;
     /// Sets the pretrained model that the task starts from.
     fn set_model(&mut self, model: Arc<Model>);
-    /// What the task has to do with what earlier runs have made.
+    /// Returns the task's relation to earlier runs.
     fn reuse(&self) -> Option<&Reuse>;
-    /// What the task has to do with what earlier runs have made, to note more.
+    /// Returns the task's relation to earlier runs, to extend it.
     fn reuse_mut(&mut self) -> &mut Reuse;
 }
 

@@ -1,7 +1,7 @@
 //! The training pipeline of a tree: where things stand in its parameters, and what else the preview and the checks of
 //! training configs have to know of it. A tree's extension brings it along.
 
-use crate::earlier_run::Made;
+use crate::earlier_run::Product;
 use crate::model::Variant;
 use crate::upgrade::{Draft, Upgrade};
 use taskgraph::extension::Extension;
@@ -13,19 +13,18 @@ use taskgraph_compat::value::path::KeyPath;
 /// The files of datasets that the parameters name by url: the key of each, and the url.
 pub type DatasetFiles = fn(&Params) -> Vec<(KeyPath, String)>;
 
-/// What is known of the training pipeline of a tree. Extensions carry it among their
-/// [`additions`](Extension::additions).
+/// Training pipeline of a tree. Extensions carry it among their [`additions`](Extension::additions).
 pub struct TrainingPipeline {
-    /// Where things stand in the parameters.
+    /// Keys of the training config in the parameters.
     pub training: &'static Training,
     /// Whether the run reads a file of a model that becomes this. All of them are mounted.
     pub reads: fn(Variant, &str) -> bool,
-    /// What the tree's training configs looked like before: rewrites older ones.
+    /// Rewrites training configs of earlier versions of the tree.
     pub history: fn(&mut Draft, &mut Upgrade),
-    /// What the parameters hand in that earlier runs have made. They have been checked.
-    pub given: fn(&Params) -> Vec<Given>,
-    /// What the tasks of a run make that the config of a later one can hand in.
-    pub made: fn() -> Vec<Made>,
+    /// Returns the inputs in the parameters that earlier runs have made. They have been checked.
+    pub given: fn(&Params) -> Vec<ProvidedInput>,
+    /// Returns the products of the tasks of a run that the config of a later one can take.
+    pub products: fn() -> Vec<Product>,
     /// The files of datasets that are named by their urls.
     pub dataset_files: DatasetFiles,
 }
@@ -37,13 +36,14 @@ impl TrainingPipeline {
     }
 }
 
-/// Where things stand in the parameters of a tree, if it trains something.
+/// Returns the keys of the training config of a tree, if it trains something.
 pub fn of(extension: &Extension) -> Option<&'static Training> {
     TrainingPipeline::of(extension).map(|pipeline| pipeline.training)
 }
 
-/// What the parameters hand in that earlier runs have made; nothing if only the tree's Python knows its parameters.
-pub fn given(extension: &Extension, params: &Params) -> Vec<Given> {
+/// Returns the inputs in the parameters that earlier runs have made; nothing if only the tree's Python knows its
+/// parameters.
+pub fn given(extension: &Extension, params: &Params) -> Vec<ProvidedInput> {
     if extension.left_to_python.contains(&Role::Parameters) {
         return Vec::new();
     }
@@ -52,16 +52,16 @@ pub fn given(extension: &Extension, params: &Params) -> Vec<Given> {
 
 /// Something that an earlier run has made, and a training config hands in, so that it is not made again.
 #[derive(Clone, Debug)]
-pub struct Given {
+pub struct ProvidedInput {
     /// The path of its key among the parameters. Tasks and tasks name it in their [`Reuse`](crate::model::Reuse).
     pub path: KeyPath,
-    /// What it is: `model`, `corpus`, `vocabulary`.
+    /// Sort of the input: `model`, `corpus`, `vocabulary`.
     pub what: &'static str,
-    /// Where it comes from: the key of each url below `path`, and the url.
+    /// Source: the key of each url below `path`, and the url.
     pub urls: Vec<(KeyPath, Str)>,
 }
 
-/// Where things stand in the parameters of a tree that trains models. All paths are dotted, from the parameters.
+/// Keys of the training config of a tree that trains models. All paths are dotted, from the parameters.
 #[derive(Debug)]
 pub struct Training {
     /// The parameter that is the training config: `training_config`.
@@ -82,11 +82,11 @@ pub struct Training {
     pub chunks: &'static str,
     /// The pretrained models, by kind.
     pub models: &'static str,
-    /// Where the models may stand, too. They are moved before anything reads them.
+    /// Alternative place of the models. They are moved before anything reads them.
     pub models_elsewhere: &'static str,
     /// The sections that hand in what earlier runs have made. Without them, all is made anew.
     pub reuse: &'static [&'static str],
-    /// What people call those sections, in the plural or without a number: `pretrained models`.
+    /// Name of those sections for users, in the plural or uncountable: `pretrained models`.
     pub reuse_name: &'static str,
     /// The kinds that can start from a model.
     pub kinds: &'static [&'static str],
@@ -108,20 +108,20 @@ impl Training {
     }
 }
 
-/// What tells the training configs of some trees from those of others.
+/// Layout of training configs: distinguishes those of some trees from those of others.
 #[derive(Clone, Copy, Debug)]
 pub struct Layout {
     /// The name: the month of the tree that it was taken from.
     pub name: &'static str,
-    /// Where trees of this layout can be had.
+    /// Repository with trees of this layout.
     pub repository: &'static str,
     /// Paths of keys that only this layout has.
     pub keys: &'static [&'static str],
-    /// What can be done with a config of this layout but to take another tree; it follows the name of that tree.
+    /// Alternative to taking another tree for a config of this layout; it follows the name of that tree.
     pub otherwise: &'static str,
 }
 
-/// What the tests of several rooms begin with: the parameter `t`, and nothing in it has a place.
+/// Pipeline for tests: the parameter `t`, without any keys.
 #[cfg(test)]
 pub(crate) const NOTHING: Training = Training {
     parameter: "t",

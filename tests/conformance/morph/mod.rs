@@ -57,7 +57,7 @@ fn index_tasks_and_the_code_review_are_those_of_the_reference() {
     let morphed = morphed(&read("graph.json"), &expected["parameters"].to_string(), &home()).unwrap();
     assert_eq!(serde_json::to_value(&morphed.label_to_taskid).unwrap(), expected["label_to_taskid"]);
     // Added tasks were never looked at by the optimize phase.
-    assert_eq!(morphed.fates.len(), 4);
+    assert_eq!(morphed.outcomes.len(), 4);
     let mut written = Vec::new();
     morphed.graph.write_json(&mut written).unwrap();
     assert_eq!(serde_json::from_slice::<Value>(&written).unwrap(), expected["graph"]);

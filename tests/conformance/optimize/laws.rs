@@ -4,20 +4,20 @@ use std::collections::BTreeSet;
 
 use indexmap::IndexSet;
 use taskgraph::graph::TaskGraph;
-use taskgraph::optimize::{Fate, KeptBy, NotReplaced, Optimized};
+use taskgraph::optimize::{KeptBy, NotReplaced, Optimized, TaskOutcome};
 use taskgraph::task::Label;
 use taskgraph::task::id::TaskId;
 
 /// What has to hold for every graph that was optimized.
 pub fn check_laws(graph: &TaskGraph, optimized: &Optimized, what: &str) {
-    assert!(graph.labels().into_iter().eq(optimized.fates.keys()), "{what}: a task has no fate");
+    assert!(graph.labels().into_iter().eq(optimized.outcomes.keys()), "{what}: a task has no fate");
     let running: BTreeSet<&TaskId> = optimized.graph.tasks.keys().collect();
-    for (label, fate) in &optimized.fates {
+    for (label, outcome) in &optimized.outcomes {
         let id = optimized.label_to_taskid.get(label);
-        match fate {
-            Fate::Kept(_) => assert!(id.is_some_and(|id| running.contains(id)), "{what}: {label}"),
-            Fate::Removed(_) => assert!(id.is_none(), "{what}: {label}"),
-            Fate::Replaced(by, _) => {
+        match outcome {
+            TaskOutcome::Kept(_) => assert!(id.is_some_and(|id| running.contains(id)), "{what}: {label}"),
+            TaskOutcome::Removed(_) => assert!(id.is_none(), "{what}: {label}"),
+            TaskOutcome::Replaced(by, _) => {
                 assert!(id == Some(by) && !running.contains(by), "{what}: {label}");
             }
         }
@@ -48,8 +48,8 @@ pub fn check_closure(graph: &TaskGraph, from: &IndexSet<Label>, what: &str) {
 /// The reasons that are told are true.
 pub fn check_reasons(graph: &TaskGraph, optimized: &Optimized, what: &str) {
     let needs = |from: &Label, to: &Label| graph.edges_of(from).values().any(|need| need == to);
-    for (label, fate) in &optimized.fates {
-        let Fate::Kept(kept) = fate else { continue };
+    for (label, outcome) in &optimized.outcomes {
+        let TaskOutcome::Kept(kept) = outcome else { continue };
         if let KeptBy::Dependent(dependent) = &kept.why {
             assert!(needs(dependent, label), "{what}: {dependent} does not need {label}");
         }
@@ -58,11 +58,13 @@ pub fn check_reasons(graph: &TaskGraph, optimized: &Optimized, what: &str) {
                 |label: &Label| graph.tasks[dependent].if_dependencies.contains(&label.text().into());
             assert!(needs(dependent, label), "{what}: {dependent} does not need {label}");
             assert!(only_for(label), "{what}: {label} is no if-dependency of {dependent}");
-            let runs = |label: &Label| matches!(optimized.fates[label], Fate::Kept(_) | Fate::Replaced(..));
+            let runs = |label: &Label| {
+                matches!(optimized.outcomes[label], TaskOutcome::Kept(_) | TaskOutcome::Replaced(..))
+            };
             assert!(runs(other) && other != label, "{what}: {other} does not run");
         }
         if let NotReplaced::Dependency(needed) = &kept.not_replaced {
-            let runs = matches!(optimized.fates[needed], Fate::Kept(_));
+            let runs = matches!(optimized.outcomes[needed], TaskOutcome::Kept(_));
             assert!(runs && needs(label, needed), "{what}: {label} does not wait for {needed}");
         }
     }

@@ -16,8 +16,8 @@ use serde_json::{Value, json};
 use taskgraph::graph::TaskGraph;
 use taskgraph::optimize::index::Found;
 use taskgraph::optimize::{
-    ALWAYS, Composite, Fate, INDEX_SEARCH, Optimized, Removed, Request, SKIP_UNLESS_CHANGED, Strategies,
-    Strategy, optimize, wanted,
+    ALWAYS, Composite, INDEX_SEARCH, Optimized, Removed, Request, SKIP_UNLESS_CHANGED, Strategies, Strategy,
+    TaskOutcome, optimize, wanted,
 };
 use taskgraph::parameters::{Given, Params};
 use taskgraph::settings::Settings;
@@ -142,12 +142,12 @@ fn check(case: &Case) -> bool {
         (Expected::Fine { graph, label_to_taskid, removed }, Ok(optimized)) => {
             assert_eq!(&written(|out| optimized.graph.write_json(out)), graph, "{what}");
             assert_eq!(&serde_json::to_value(&optimized.label_to_taskid).unwrap(), label_to_taskid, "{what}");
-            let gone = |fate: &Fate| match fate {
-                Fate::Kept(_) => false,
-                Fate::Removed(why) => !matches!(why, Removed::ByNothing(_)),
-                Fate::Replaced(_, replaced) => replaced.removed.is_some(),
+            let gone = |outcome: &TaskOutcome| match outcome {
+                TaskOutcome::Kept(_) => false,
+                TaskOutcome::Removed(why) => !matches!(why, Removed::ByNothing(_)),
+                TaskOutcome::Replaced(_, replaced) => replaced.removed.is_some(),
             };
-            let told = optimized.fates.iter().filter(|(_, fate)| gone(fate));
+            let told = optimized.outcomes.iter().filter(|(_, outcome)| gone(outcome));
             let told: BTreeSet<String> = told.map(|(label, _)| label.to_string()).collect();
             // This is what the removing phase removes; the replacing phase may remove more.
             assert_eq!(&told, removed, "{what}");

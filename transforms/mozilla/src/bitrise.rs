@@ -83,7 +83,7 @@ fn environment(variables: &Value) -> Value {
     map! { "environments" => mapped.collect::<Vec<_>>() }.into()
 }
 
-/// What Bitrise gets to know of the parameters.
+/// Returns the parameters that Bitrise receives.
 fn global_params(params: &Params) -> Map {
     let mut out = map! {
         "commit_hash" => params.text("head_rev"),

@@ -1,4 +1,4 @@
-//! What mozilla-taskgraph adds to config.yml.
+//! Additions of mozilla-taskgraph to config.yml.
 
 use crate::nullable::{TEXT_OR_NULL, or_null};
 use taskgraph::graph_config::GraphConfig;
@@ -50,7 +50,7 @@ const SHAPE_4_2: Schema = Schema::Open(
     &Schema::Any,
 );
 
-/// What is wrong with it.
+/// Returns the violations of the schema.
 pub fn check(config: &GraphConfig) -> Vec<Violation> {
     let schema = match config.mozilla {
         version if version.has_release_branches() => &SHAPE_4_2,

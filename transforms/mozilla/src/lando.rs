@@ -199,7 +199,7 @@ mod tests {
         );
     }
 
-    /// What is put into a definition for a version of mozilla-taskgraph.
+    /// Returns the payload for a version of mozilla-taskgraph, as JSON.
     fn payload_of(version: MozillaVersion, actions: &str) -> String {
         let mut fixture = Fixture::new("{}");
         fixture.params = params(PARAMS);

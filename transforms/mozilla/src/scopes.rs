@@ -1,4 +1,4 @@
-//! What the payloads of scriptworkers share: their tag, and scopes that start as config.yml says.
+//! Common parts of scriptworker payloads: their tag, and scopes with the prefix from config.yml.
 
 use std::collections::BTreeSet;
 

@@ -40,7 +40,7 @@ const fn fields(artifacts: Schema, time: Schema) -> [Field; 5] {
 /// The format that makes a detached signature.
 const DETACHED: &str = "gcp_prod_autograph_gpg";
 
-/// How long a signature may take if nothing else is said, in seconds.
+/// Default time limit of a signature, in seconds.
 const LONGEST: i64 = 600;
 
 /// The worker implementation.
@@ -73,7 +73,7 @@ fn build(ctx: &Context<'_>, description: &mut TaskDescription, definition: &mut 
     Ok(())
 }
 
-/// What becomes of an artifact when it is signed: an image for macOS leaves as an archive.
+/// Returns the names of an artifact after signing: an image for macOS becomes an archive.
 fn signed(path: &str, is_detached: bool) -> Vec<String> {
     let mut made = Vec::new();
     match path.ends_with(".dmg") {

@@ -18,7 +18,7 @@ use taskgraph::tree::Tree;
 use taskgraph::type_map::TypeMap;
 use taskgraph_compat::value::Str;
 use taskgraph_decision::actions::TreeActions;
-use taskgraph_training::pipeline::{Given, TrainingPipeline};
+use taskgraph_training::pipeline::{ProvidedInput, TrainingPipeline};
 
 /// The training config of the tree itself, for parameters that have none.
 const CI_CONFIG: &str = "configs/config.ci.yml";
@@ -81,7 +81,7 @@ fn pipeline(pipeline_version: PipelineVersion) -> TrainingPipeline {
             reads,
             history: upgrades::december_2024,
             given: given_2024,
-            made: products::made_2024,
+            products: products::made_2024,
             dataset_files,
         },
         PipelineVersion::July2026 => TrainingPipeline {
@@ -89,7 +89,7 @@ fn pipeline(pipeline_version: PipelineVersion) -> TrainingPipeline {
             reads,
             history: upgrades::july_2026,
             given: given_2026,
-            made: products::made_2026,
+            products: products::made_2026,
             dataset_files,
         },
     }
@@ -133,11 +133,11 @@ fn check_2026(params: &Params, kinds: &Kinds) -> Vec<Problem> {
     problems
 }
 
-fn given_2024(params: &Params) -> Vec<Given> {
+fn given_2024(params: &Params) -> Vec<ProvidedInput> {
     PipelineVersion::December2024.layout().all_given(params)
 }
 
-fn given_2026(params: &Params) -> Vec<Given> {
+fn given_2026(params: &Params) -> Vec<ProvidedInput> {
     let mut given = continuation::all_given(params);
     given.extend(PipelineVersion::July2026.layout().all_given(params));
     given

@@ -3,26 +3,26 @@
 use crate::pipeline_version::PipelineVersion;
 use crate::pretrained::{Effect, Mode, UrlKey};
 use taskgraph_compat::value::path::KeyPath;
-use taskgraph_training::earlier_run::{Form, Made, MadeFile};
+use taskgraph_training::earlier_run::{Product, ProductFile, ProductValue};
 
 /// What every config of a pipeline version stands under among the parameters.
 const CONFIG: &str = "training_config.";
 
 /// The vocabulary of July 2026: always a file for each language.
-const VOCABULARY: &[MadeFile] = &[
-    MadeFile { key: "src", task: "build-vocab", file: "vocab.{src}.spm", is_optional: false },
-    MadeFile { key: "trg", task: "build-vocab", file: "vocab.{trg}.spm", is_optional: false },
+const VOCABULARY: &[ProductFile] = &[
+    ProductFile { key: "src", task: "build-vocab", file: "vocab.{src}.spm", is_optional: false },
+    ProductFile { key: "trg", task: "build-vocab", file: "vocab.{trg}.spm", is_optional: false },
 ];
 
-const fn file(key: &'static str, task: &'static str, file: &'static str) -> MadeFile {
-    MadeFile { key, task, file, is_optional: false }
+const fn file(key: &'static str, task: &'static str, file: &'static str) -> ProductFile {
+    ProductFile { key, task, file, is_optional: false }
 }
 
-const fn aligned(key: &'static str, task: &'static str, file: &'static str) -> MadeFile {
-    MadeFile { key, task, file, is_optional: true }
+const fn aligned(key: &'static str, task: &'static str, file: &'static str) -> ProductFile {
+    ProductFile { key, task, file, is_optional: true }
 }
 
-const PARALLEL: &[MadeFile] = &[
+const PARALLEL: &[ProductFile] = &[
     file("src", "corpus-merge-parallel", "corpus.{src}.zst"),
     file("trg", "corpus-merge-parallel", "corpus.{trg}.zst"),
     aligned("tok-src", "corpus-align-parallel", "corpus.tok-icu.{src}.zst"),
@@ -31,7 +31,7 @@ const PARALLEL: &[MadeFile] = &[
 ];
 
 /// The monolingual corpus of the target language, and what it was translated to.
-const BACKTRANSLATIONS: &[MadeFile] = &[
+const BACKTRANSLATIONS: &[ProductFile] = &[
     file("src", "backtranslations-mono-trg-dechunk-translations", "mono.{src}.zst"),
     file("trg", "corpus-merge-mono-trg", "mono.{trg}.zst"),
     aligned("tok-src", "corpus-align-backtranslations", "mono.tok-icu.{src}.zst"),
@@ -39,7 +39,7 @@ const BACKTRANSLATIONS: &[MadeFile] = &[
     aligned("alignments", "corpus-align-backtranslations", "mono.aln.zst"),
 ];
 
-const DISTILLATION: &[MadeFile] = &[
+const DISTILLATION: &[ProductFile] = &[
     file("src", "distillation-corpus-final-filtering", "corpus.{src}.zst"),
     file("trg", "distillation-corpus-final-filtering", "corpus.{trg}.zst"),
     aligned("tok-src", "corpus-align-distillation", "corpus.tok-icu.{src}.zst"),
@@ -58,36 +58,36 @@ fn republished(_: &str) -> Vec<&'static str> {
 }
 
 /// What trees of December 2024 can go on from.
-pub fn made_2024() -> Vec<Made> {
+pub fn made_2024() -> Vec<Product> {
     models(PipelineVersion::December2024)
 }
 
 /// What trees of July 2026 can go on from.
-pub fn made_2026() -> Vec<Made> {
+pub fn made_2026() -> Vec<Product> {
     let at = |path: &str| KeyPath::dotted(&format!("continuation.{path}"));
-    let files = |name, files, in_place_of| Made {
+    let files = |name, files, in_place_of| Product {
         name,
         path: at(name),
         elsewhere: None,
         by_default: true,
         in_place_of,
-        form: Form::Files(files),
+        form: ProductValue::Files(files),
     };
     // Python: `validate_continuation`.
     let datasets: &'static [&'static str] = &["datasets.train", "datasets.mono-src", "datasets.mono-trg"];
-    let mut made = vec![
+    let mut products = vec![
         files("vocab", VOCABULARY, &[]),
         // Of datasets the tree makes tasks that need a model which it leaves out if the corpus is given.
         files("corpora.parallel", PARALLEL, &["datasets.train"]),
         files("corpora.backtranslations", BACKTRANSLATIONS, &[]),
-        Made { by_default: false, ..files("corpora.distillation", DISTILLATION, datasets) },
+        Product { by_default: false, ..files("corpora.distillation", DISTILLATION, datasets) },
     ];
-    made.extend(models(PipelineVersion::July2026));
-    made
+    products.extend(models(PipelineVersion::July2026));
+    products
 }
 
 /// The models: of every key of the layout that something reads.
-fn models(pipeline_version: PipelineVersion) -> Vec<Made> {
+fn models(pipeline_version: PipelineVersion) -> Vec<Product> {
     let layout = pipeline_version.layout();
     let keys = layout.keys.iter().filter(|key| layout.documented.contains(&key.name));
     keys.filter_map(|key| {
@@ -102,8 +102,8 @@ fn models(pipeline_version: PipelineVersion) -> Vec<Made> {
         let elsewhere = elsewhere.map(|path| KeyPath::dotted(path).join(key.name));
         let members = (key.urls == UrlKey::Members).then_some("experiment.teacher-ensemble");
         let is_list = key.urls != UrlKey::One;
-        let form = Form::Model { kind, members, is_list, modes, files };
-        Some(Made { name: key.name, path, elsewhere, by_default: true, in_place_of: &[], form })
+        let form = ProductValue::Model { kind, members, is_list, modes, files };
+        Some(Product { name: key.name, path, elsewhere, by_default: true, in_place_of: &[], form })
     })
     .collect()
 }
@@ -114,10 +114,10 @@ mod tests {
 
     #[test]
     fn every_model_that_a_layout_documents_and_something_reads_can_be_handed_in() {
-        let told = |made: Vec<Made>| {
-            let told = made
-                .iter()
-                .map(|made| format!("{} at {} by {}", made.name, made.path, made.tasks().join(" ")));
+        let told = |products: Vec<Product>| {
+            let told = products.iter().map(|product| {
+                format!("{} at {} by {}", product.name, product.path, product.tasks().join(" "))
+            });
             told.collect::<Vec<_>>()
         };
         let found = told(made_2024());

@@ -1,26 +1,90 @@
 //! `config check`: what is wrong with training configs, many at once.
 
-use std::path::{Path, PathBuf};
-use std::time::SystemTime;
-
 use crate::Status;
-use crate::args::{CheckFormat, CheckOptions};
 use crate::commands::config::files::files;
 use crate::commands::config::results::Verdicts;
 use crate::commands::config::{format_github, format_json, format_sarif, format_table, remote_files};
 use crate::commands::preview::read;
 use crate::environment::{open_tree_or_embedded, settings};
-use crate::medium::Medium;
 use crate::output::{keep_inputs, write};
-use crate::output_format::Ending;
-use crate::progress_bar::Bar;
+use crate::output_format::OutputFormat;
+use crate::output_medium::OutputMedium;
+use crate::progress_bar::ProgressBar;
 use crate::report::Reporter;
 use anstream::eprintln;
 use anyhow::Result;
+use clap::Args as ClapArgs;
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use std::time::SystemTime;
 use taskgraph::generator::Project;
 use taskgraph::registry::Registry;
-use taskgraph_training::{Checked, Checker, Outcome, TreeFacts};
+use taskgraph_training::{CheckedConfig, Checker, ReportOutcome, TreeFacts};
+
+/// Nobody waits longer for an answer.
+const LONGEST_TIMEOUT: Duration = Duration::from_secs(3_600);
+
+/// Flags of `config check`.
+#[derive(ClapArgs)]
+pub struct CheckOptions {
+    /// Training configs or sets of parameters; patterns (`configs/**/*.yml`) and folders stand for the files in them
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<String>,
+
+    /// The folder that has config.yml and kinds/ [default: taskcluster of this checkout, else the embedded kinds]
+    #[arg(short, long, value_name = "DIR")]
+    pub root: Option<PathBuf>,
+
+    /// How to tell what was found [default: what the ending of --output-file says, else text]
+    #[arg(long, value_enum)]
+    pub format: Option<CheckFormat>,
+
+    /// Show everything as JSON, see docs/check-json.md: short for --format json
+    #[arg(short = 'J', long, conflicts_with = "format")]
+    pub json: bool,
+
+    /// Write to this file
+    #[arg(short, long, value_name = "FILE")]
+    pub output_file: Option<PathBuf>,
+
+    /// Show the summary only, and no problem
+    #[arg(short, long)]
+    pub quiet: bool,
+
+    /// End with status 1 if there are warnings
+    #[arg(long)]
+    pub strict: bool,
+
+    /// Ask for every file that a run would fetch from elsewhere: whether it is there, how large it is, when it expires
+    #[arg(long)]
+    pub urls: bool,
+
+    /// Ask no network, also with --urls
+    #[arg(long)]
+    pub offline: bool,
+}
+
+/// The formats of `config check`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum CheckFormat {
+    /// Problems with the source around them on stderr, and a table of all files
+    Text,
+    /// One JSON object, see docs/check-json.md
+    Json,
+    /// Annotations for a workflow of GitHub
+    Github,
+    /// SARIF 2.1.0
+    Sarif,
+}
+
+/// Seconds, of which a part will do.
+pub fn seconds(text: &str) -> Result<Duration, String> {
+    let number = text.parse().ok().filter(|number: &f64| *number > 0.0);
+    let time = number.and_then(|number| Duration::try_from_secs_f64(number).ok());
+    time.filter(|time| *time <= LONGEST_TIMEOUT)
+        .ok_or_else(|| format!("a number of seconds, more than 0 and at most {}", LONGEST_TIMEOUT.as_secs()))
+}
 
 /// Checks configs.
 pub fn run(options: &CheckOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {
@@ -31,8 +95,8 @@ pub fn run(options: &CheckOptions, registry: &Registry, reporter: &Reporter) -> 
     let project = Project::load(tree, registry, &Default::default())?;
     let settings = settings(None, true, registry)?;
     let checker = Checker::new(&project, &settings, SystemTime::now())?;
-    let bar = Bar::new(paths.len(), "configs");
-    let checked: Vec<Result<Checked>> = paths
+    let bar = ProgressBar::new(paths.len(), "configs");
+    let checked: Vec<Result<CheckedConfig>> = paths
         .par_iter()
         .map(|path: &std::path::PathBuf| {
             let checked = read_and_check(&checker, path);
@@ -52,11 +116,11 @@ pub fn run(options: &CheckOptions, registry: &Registry, reporter: &Reporter) -> 
         (true, true) => eprintln!("--offline: no url was asked"),
         (false, _) => {}
     }
-    tell(&verdicts, format, options, reporter)?;
+    print_results(&verdicts, format, options, reporter)?;
     let mut status = match verdicts.outcome() {
-        Outcome::Refused => Status::Refused,
-        Outcome::Warnings if options.strict => Status::Warnings,
-        Outcome::Warnings | Outcome::Fine => Status::Fine,
+        ReportOutcome::Refused => Status::Refused,
+        ReportOutcome::Warnings if options.strict => Status::Warnings,
+        ReportOutcome::Warnings | ReportOutcome::Fine => Status::Fine,
     };
     for error in unreadable.into_iter().filter_map(Result::err) {
         reporter.machine(&error);
@@ -65,7 +129,7 @@ pub fn run(options: &CheckOptions, registry: &Registry, reporter: &Reporter) -> 
     Ok(status)
 }
 
-fn read_and_check(checker: &Checker<'_>, path: &Path) -> Result<Checked> {
+fn read_and_check(checker: &Checker<'_>, path: &Path) -> Result<CheckedConfig> {
     match read(path) {
         Ok(input) => checker.check(&input),
         Err(error) => checker.unreadable(path.display().to_string(), error),
@@ -80,22 +144,27 @@ fn format_of(options: &CheckOptions) -> Result<CheckFormat> {
     if options.json {
         return Ok(CheckFormat::Json);
     }
-    let can = [Ending::Text, Ending::Json, Ending::Sarif];
-    Ok(match Ending::wanted(options.output_file.as_deref(), &can)? {
-        Some(Ending::Json) => CheckFormat::Json,
-        Some(Ending::Sarif) => CheckFormat::Sarif,
+    let can = [OutputFormat::Text, OutputFormat::Json, OutputFormat::Sarif];
+    Ok(match OutputFormat::wanted(options.output_file.as_deref(), &can)? {
+        Some(OutputFormat::Json) => CheckFormat::Json,
+        Some(OutputFormat::Sarif) => CheckFormat::Sarif,
         _ => CheckFormat::Text,
     })
 }
 
-fn tell(verdicts: &Verdicts, format: CheckFormat, options: &CheckOptions, reporter: &Reporter) -> Result<()> {
+fn print_results(
+    verdicts: &Verdicts,
+    format: CheckFormat,
+    options: &CheckOptions,
+    reporter: &Reporter,
+) -> Result<()> {
     let shown = match format {
         CheckFormat::Text => {
             if !options.quiet {
                 reporter.warnings(&verdicts.tree_problems);
                 verdicts.files.iter().for_each(|file| reporter.problems(&file.problems));
             }
-            format_table::table(verdicts, Medium::of(options.output_file.as_deref()))
+            format_table::table(verdicts, OutputMedium::of(options.output_file.as_deref()))
         }
         CheckFormat::Json => serde_json::to_string_pretty(&format_json::report(verdicts))? + "\n",
         CheckFormat::Github => format_github::annotations(verdicts),

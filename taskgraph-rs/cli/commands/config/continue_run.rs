@@ -1,18 +1,18 @@
 //! `config continue`: writes the section of a config that goes on from what an earlier run has made.
 
-use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::time::SystemTime;
-
 use crate::Status;
-use crate::args::ContinueOptions;
 use crate::environment::{open_tree_or_embedded, settings};
 use crate::output::write;
 use crate::progress::connect_as_anybody;
 use crate::report::{Reporter, one_line};
 use anstream::eprintln;
 use anyhow::Result;
+use clap::Args as ClapArgs;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+use std::time::SystemTime;
 use taskgraph::diagnostics::{Problem, Problems};
 use taskgraph::generator::Project;
 use taskgraph::graph::diff::unified;
@@ -24,11 +24,47 @@ use taskgraph_compat::value::path::KeyPath;
 use taskgraph_compat::value::{Str, Value};
 use taskgraph_taskcluster::{Failure, GroupTask, Taskcluster};
 use taskgraph_training::earlier_run::{
-    Asked, Continuation, Form, Made, Origin, Tasks, find, section, wanted, write as written,
+    Continuation, Product, ProductValue, Request, RunSource, Tasks, find, section, wanted, write as written,
 };
 use taskgraph_training::pipeline::{Training, TrainingPipeline};
 use taskgraph_training::upgrade::Draft;
-use taskgraph_training::{Checker, Input, Outcome, no_training};
+use taskgraph_training::{Checker, Input, ReportOutcome, no_training};
+
+/// Flags of `config continue`.
+#[derive(ClapArgs)]
+pub struct ContinueOptions {
+    /// A task group, a decision task, another task, the address of one of them or of an artifact, or a file with one of these
+    #[arg(value_name = "WHERE")]
+    pub origin: Option<String>,
+
+    /// The training config in YAML that goes on; without one the section alone is printed
+    #[arg(value_name = "CONFIG")]
+    pub config: Option<PathBuf>,
+
+    /// Take the newest tasks that the index has for these languages; no WHERE then
+    #[arg(long, num_args = 2, value_names = ["SRC", "TRG"])]
+    pub latest: Vec<String>,
+
+    /// What to do with the models: use, continue or init [default: continue, or what the tree can do]
+    #[arg(long, value_name = "MODE", value_parser = ["use", "continue", "init"])]
+    pub mode: Option<String>,
+
+    /// Take this only, as train-teacher or corpora.parallel; may be given several times [default: all that is there]
+    #[arg(long, value_name = "NAME")]
+    pub take: Vec<String>,
+
+    /// The folder that has config.yml and kinds/ [default: taskcluster of this checkout, else the embedded kinds]
+    #[arg(short, long, value_name = "DIR")]
+    pub root: Option<PathBuf>,
+
+    /// Write CONFIG if it passes afterwards; otherwise only what would change is shown
+    #[arg(short, long)]
+    pub write: bool,
+
+    /// How long a service may keep silent, more than 0; it is asked four times
+    #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = crate::commands::config::check::seconds, hide_short_help = true)]
+    pub timeout: Duration,
+}
 
 /// The levels of the index that are looked at, in this order.
 const LEVELS: [u8; 2] = [3, 1];
@@ -44,26 +80,27 @@ pub fn run(options: &ContinueOptions, registry: &Registry, reporter: &Reporter) 
     let (origin, config) = operands(options)?;
     let tree = open_tree_or_embedded(options.root.as_deref())?;
     let project = Project::load(tree, registry, &Default::default())?;
-    let Some(TrainingPipeline { training, made, .. }) = TrainingPipeline::of(&project.extension) else {
+    let Some(TrainingPipeline { training, products, .. }) = TrainingPipeline::of(&project.extension) else {
         return Err(Problems::from(no_training(&project)).into());
     };
-    let made = made();
+    let products = products();
     let config = config.map(|path| Source::read(&path).map(|source| (path, source))).transpose()?;
     let root_url = origin.as_ref().and_then(|origin| origin.root_url.clone());
     let services = connect_as_anybody(root_url, options.timeout)?;
-    let asked = asked(options, training, &made, config.as_ref().map(|(_, source)| source), &services)?;
+    let request =
+        request(options, training, &products, config.as_ref().map(|(_, source)| source), &services)?;
     let (tasks, task) = match &origin {
         Some(origin) => tasks_of(&services, &origin.id)?,
-        None => (latest(&services, &project, &made, &asked)?, None),
+        None => (latest(&services, &project, &products, &request)?, None),
     };
-    let asked = Asked { task, ..asked };
-    let (items, notes) = wanted(&Tasks::new(tasks), &made, &asked)?;
+    let request = Request { task, ..request };
+    let (items, notes) = wanted(&Tasks::new(tasks), &products, &request)?;
     let ids: BTreeSet<&TaskId> =
         items.iter().flat_map(|item| item.tasks.iter().flatten()).map(|task| &task.task_id).collect();
     let artifacts = services.artifacts_of(&ids.into_iter().cloned().collect::<Vec<_>>())?;
-    let found = find(items, &artifacts, &asked)?;
+    let found = find(items, &artifacts, &request)?;
     notes.iter().for_each(|note| eprintln!("{}", one_line(note)));
-    tell(&found);
+    print_notes(&found);
     reporter.problems(&found.warnings);
     match config {
         None => {
@@ -76,8 +113,8 @@ pub fn run(options: &ContinueOptions, registry: &Registry, reporter: &Reporter) 
     }
 }
 
-/// Where the models are, and the config. With `--latest` the only operand is the config.
-fn operands(options: &ContinueOptions) -> Result<(Option<Origin>, Option<PathBuf>)> {
+/// Returns the source of the models, and the config. With `--latest` the only operand is the config.
+fn operands(options: &ContinueOptions) -> Result<(Option<RunSource>, Option<PathBuf>)> {
     let refused =
         |message: String, help: &str| Problems::from(Problem::error("operands", message).help(help)).into();
     if !options.latest.is_empty() {
@@ -97,8 +134,8 @@ fn operands(options: &ContinueOptions) -> Result<(Option<Origin>, Option<PathBuf
     };
     let path = Path::new(text);
     let parsed = match path.is_file() {
-        true => Origin::read(&Source::read(path)?.text),
-        false => Origin::parse(text),
+        true => RunSource::read(&Source::read(path)?.text),
+        false => RunSource::parse(text),
     };
     match parsed {
         Ok(origin) => Ok((Some(origin), options.config.clone())),
@@ -106,15 +143,15 @@ fn operands(options: &ContinueOptions) -> Result<(Option<Origin>, Option<PathBuf
     }
 }
 
-/// What is asked for: by the flags, and by what the config says of languages and of the ensemble.
-fn asked(
+/// Builds the request from the flags, and from the languages and the ensemble of the config.
+fn request(
     options: &ContinueOptions,
     training: &Training,
-    made: &[Made],
+    products: &[Product],
     config: Option<&Arc<Source>>,
     services: &Taskcluster,
-) -> Result<Asked> {
-    let mut asked = Asked {
+) -> Result<Request> {
+    let mut request = Request {
         languages: None,
         members: None,
         mode: options.mode.clone(),
@@ -126,9 +163,9 @@ fn asked(
         now: SystemTime::now(),
     };
     if let [src, trg] = &options.latest[..] {
-        asked.languages = Some((src.clone(), trg.clone()));
+        request.languages = Some((src.clone(), trg.clone()));
     }
-    let Some(source) = config else { return Ok(asked) };
+    let Some(source) = config else { return Ok(request) };
     if Path::new(&source.name).extension().is_some_and(|extension| extension == "json") {
         let message = format!("`{}` is JSON: only YAML is rewritten", source.name);
         return Err(Problems::from(Problem::error("no-yaml", message)).into());
@@ -139,7 +176,7 @@ fn asked(
         draft.get(&path).and_then(Value::as_str).map(str::to_owned)
     };
     let own = text(training.src).zip(text(training.trg));
-    if let (Some(latest), Some(own)) = (&asked.languages, &own)
+    if let (Some(latest), Some(own)) = (&request.languages, &own)
         && latest != own
     {
         let message = format!(
@@ -148,17 +185,17 @@ fn asked(
         );
         return Err(Problems::from(Problem::error("other-pair", message)).into());
     }
-    asked.languages = own.or(asked.languages);
-    let places = made.iter().flat_map(|made| made.in_place_of);
+    request.languages = own.or(request.languages);
+    let places = products.iter().flat_map(|product| product.in_place_of);
     let has = |path: &&&str| draft.get(&KeyPath::dotted(path)).is_some_and(Value::truthy);
-    asked.present = places.filter(has).copied().collect();
-    let counts = made.iter().find_map(|made| match made.form {
-        Form::Model { members, .. } => members,
-        Form::Files(_) => None,
+    request.present = places.filter(has).copied().collect();
+    let counts = products.iter().find_map(|product| match product.form {
+        ProductValue::Model { members, .. } => members,
+        ProductValue::Files(_) => None,
     });
     let count = counts.and_then(|path| draft.get(&KeyPath::dotted(path))?.as_int());
-    asked.members = count.and_then(|count| usize::try_from(count).ok());
-    Ok(asked)
+    request.members = count.and_then(|count| usize::try_from(count).ok());
+    Ok(request)
 }
 
 /// The tasks of a group; of a task those of its group, and its id.
@@ -191,14 +228,19 @@ fn is_not_found(error: &anyhow::Error) -> bool {
 }
 
 /// The newest tasks that the index has for a pair of languages: of the highest level that has one.
-fn latest(services: &Taskcluster, project: &Project, made: &[Made], asked: &Asked) -> Result<Vec<GroupTask>> {
-    let Some((src, trg)) = &asked.languages else { return Ok(Vec::new()) };
+fn latest(
+    services: &Taskcluster,
+    project: &Project,
+    products: &[Product],
+    request: &Request,
+) -> Result<Vec<GroupTask>> {
+    let Some((src, trg)) = &request.languages else { return Ok(Vec::new()) };
     let mut labels = Vec::new();
-    for made in made {
-        for start in made.tasks() {
+    for product in products {
+        for start in product.tasks() {
             let label = format!("{start}-{src}-{trg}");
-            match made.form {
-                Form::Model { members: Some(_), .. } => {
+            match product.form {
+                ProductValue::Model { members: Some(_), .. } => {
                     labels.extend((1..=MOST_MEMBERS).map(|number| (start, format!("{label}-{number}"))));
                 }
                 _ => labels.push((start, label)),
@@ -250,13 +292,13 @@ fn cache_type(project: &Project, task: &str) -> String {
 }
 
 /// Tells what was found.
-fn tell(found: &Continuation) {
+fn print_notes(found: &Continuation) {
     for (item, _) in &found.sections {
         let tasks: Vec<String> =
             item.tasks.iter().flatten().map(|task| format!("{} ({})", task.name, task.task_id)).collect();
         let mut tasks = tasks;
         tasks.dedup();
-        eprintln!("{}", one_line(&format!("{}: {}", item.made.name, tasks.join(", "))));
+        eprintln!("{}", one_line(&format!("{}: {}", item.product.name, tasks.join(", "))));
     }
 }
 
@@ -283,7 +325,7 @@ fn rewrite(
     let errors: Vec<Problem> =
         checked.problems.iter().filter(|problem| problem.is_error()).cloned().collect();
     reporter.problems(&errors);
-    let told = match (checked.outcome == Outcome::Refused, diff.is_empty(), options.write) {
+    let message = match (checked.outcome == ReportOutcome::Refused, diff.is_empty(), options.write) {
         (true, ..) => {
             "not written; what is named above would be wrong with it; --take names what else to hand in"
         }
@@ -294,6 +336,6 @@ fn rewrite(
         }
         (.., false) => "not written; --write does it",
     };
-    eprintln!("{}", one_line(&format!("{name}: {told}")));
-    Ok(if checked.outcome == Outcome::Refused { Status::Refused } else { Status::Fine })
+    eprintln!("{}", one_line(&format!("{name}: {message}")));
+    Ok(if checked.outcome == ReportOutcome::Refused { Status::Refused } else { Status::Fine })
 }

@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result};
 use taskgraph::diagnostics::{Problem, Problems};
 use taskgraph_compat::error::Machine;
 
-/// What a folder stands for.
+/// Patterns that a folder stands for.
 const IN_FOLDER: [&str; 3] = ["**/*.yml", "**/*.yaml", "**/*.json"];
 
 /// All files, each once, in the order of the command line; those of a pattern in the order of their names.
@@ -85,7 +85,7 @@ mod tests {
         assert_eq!(found(&[at("b.yml"), at("*.yml")]).unwrap(), ["b.yml", "a.yml", "odd[1].yml"]);
         assert_eq!(found(&[at("")]).unwrap(), ["a.yml", "b.yml", "in/c.yaml", "odd[1].yml"]);
         assert_eq!(found(&[at("odd[1].yml"), at("missing.yml")]).unwrap(), ["odd[1].yml", "missing.yml"]);
-        let told = found(&[at("x*"), at("***")]).unwrap_err();
-        assert!(told.contains("no file matches `") && told.contains("is no pattern"), "{told}");
+        let message = found(&[at("x*"), at("***")]).unwrap_err();
+        assert!(message.contains("no file matches `") && message.contains("is no pattern"), "{message}");
     }
 }

@@ -4,7 +4,7 @@ use crate::commands::config::results::{Verdicts, counts};
 use serde::Serialize;
 use taskgraph::diagnostics::Problem;
 use taskgraph_training::remote_files::Folder;
-use taskgraph_training::{Outcome, TreeFacts};
+use taskgraph_training::{ReportOutcome, TreeFacts};
 
 /// The version of the schema. It changes when a field changes its meaning or goes; new fields may come at any time.
 const VERSION: u32 = 1;
@@ -12,7 +12,7 @@ const VERSION: u32 = 1;
 #[derive(Serialize)]
 struct Report<'v> {
     version: u32,
-    outcome: Outcome,
+    outcome: ReportOutcome,
     tree: Tree<'v>,
     totals: Totals,
     files: Vec<File<'v>>,
@@ -39,7 +39,7 @@ struct File<'v> {
     is_parameters: bool,
     src: &'v str,
     trg: &'v str,
-    outcome: Outcome,
+    outcome: ReportOutcome,
     errors: usize,
     warnings: usize,
     problems: &'v [Problem],
@@ -70,9 +70,9 @@ pub fn report(verdicts: &Verdicts) -> impl Serialize {
         tree: Tree { facts: &verdicts.tree, problems: &verdicts.tree_problems },
         totals: Totals {
             files: verdicts.files.len(),
-            fine: verdicts.count(Outcome::Fine),
-            warnings: verdicts.count(Outcome::Warnings),
-            refused: verdicts.count(Outcome::Refused),
+            fine: verdicts.count(ReportOutcome::Fine),
+            warnings: verdicts.count(ReportOutcome::Warnings),
+            refused: verdicts.count(ReportOutcome::Refused),
         },
         files: files.collect(),
     }

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::commands::config::format_github::message;
+use crate::commands::config::problem_codes::description;
 use crate::commands::config::results::Verdicts;
-use crate::commands::config::rules::description;
 use crate::report::one_line;
 use serde_json::{Value, json};
 use taskgraph::diagnostics::Problem;

@@ -2,13 +2,13 @@
 
 use crate::commands::config::remote_files;
 use crate::commands::config::results::{Verdicts, counts};
-use crate::medium::Medium;
+use crate::output_medium::OutputMedium;
 use crate::report::count;
 use crate::text_layout::Page;
-use taskgraph_training::{Checked, Outcome};
+use taskgraph_training::{CheckedConfig, ReportOutcome};
 
 /// The table, and the line under it.
-pub fn table(verdicts: &Verdicts, medium: Medium) -> String {
+pub fn table(verdicts: &Verdicts, medium: OutputMedium) -> String {
     let mut page = Page::new(medium);
     let mut rows = vec![["config", "languages", "verdict", "errors", "warnings"].map(String::from).to_vec()];
     rows.extend(verdicts.files.iter().map(row));
@@ -17,7 +17,7 @@ pub fn table(verdicts: &Verdicts, medium: Medium) -> String {
         page.heading(&format!("What {} would fetch", file.config.file));
         remote_files::table(&file.folders, &mut page);
     }
-    let totals = [Outcome::Fine, Outcome::Warnings, Outcome::Refused].map(|outcome| {
+    let totals = [ReportOutcome::Fine, ReportOutcome::Warnings, ReportOutcome::Refused].map(|outcome| {
         let number = verdicts.count(outcome);
         (number > 0).then(|| format!("{number} {}", word(outcome)))
     });
@@ -27,7 +27,7 @@ pub fn table(verdicts: &Verdicts, medium: Medium) -> String {
     page.into_text()
 }
 
-fn row(file: &Checked) -> Vec<String> {
+fn row(file: &CheckedConfig) -> Vec<String> {
     let (errors, warnings) = counts(&file.problems);
     let languages = match (file.src.as_str(), file.trg.as_str()) {
         ("", "") => String::new(),
@@ -37,10 +37,10 @@ fn row(file: &Checked) -> Vec<String> {
     vec![file.config.file.clone(), languages, word(file.outcome).into(), shown(errors), shown(warnings)]
 }
 
-fn word(outcome: Outcome) -> &'static str {
+fn word(outcome: ReportOutcome) -> &'static str {
     match outcome {
-        Outcome::Fine => "fine",
-        Outcome::Warnings => "with warnings",
-        Outcome::Refused => "refused",
+        ReportOutcome::Fine => "fine",
+        ReportOutcome::Warnings => "with warnings",
+        ReportOutcome::Refused => "refused",
     }
 }

@@ -1,14 +1,14 @@
 //! `config init`: a commented config to start from, for a pair of locales.
 
-use std::fmt::Write as _;
-use std::time::SystemTime;
-
 use crate::Status;
-use crate::args::{InitOptions, ModelMode};
 use crate::environment::{open_tree_or_embedded, settings};
 use crate::output::write;
-use crate::output_format::Ending;
+use crate::output_format::OutputFormat;
 use anyhow::Result;
+use clap::Args as ClapArgs;
+use std::fmt::Write as _;
+use std::path::PathBuf;
+use std::time::SystemTime;
 use taskgraph::diagnostics::document::load;
 use taskgraph::diagnostics::{Problem, Problems};
 use taskgraph::generator::Project;
@@ -19,6 +19,65 @@ use taskgraph_compat::value::Value;
 use taskgraph_compat::value::path::KeyPath;
 use taskgraph_compat::yaml;
 use taskgraph_training::{Checker, Input, no_training};
+
+/// Flags of `config init`.
+#[derive(ClapArgs)]
+pub struct InitOptions {
+    /// The language that is translated from
+    #[arg(value_name = "SRC")]
+    pub src: String,
+
+    /// The language that is translated to
+    #[arg(value_name = "TRG")]
+    pub trg: String,
+
+    /// The folder that has config.yml and kinds/ [default: taskcluster of this checkout, else the embedded kinds]
+    #[arg(short, long, value_name = "DIR")]
+    pub root: Option<PathBuf>,
+
+    /// What the run is called
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+
+    /// The folder of a pretrained teacher; one for each member of an ensemble, in order
+    #[arg(long, value_name = "URL")]
+    pub teacher: Vec<String>,
+
+    /// What to do with the teachers
+    #[arg(long, value_enum, value_name = "MODE", default_value_t = ModelMode::Continue)]
+    pub teacher_mode: ModelMode,
+
+    /// The folder of a pretrained backwards model
+    #[arg(long, value_name = "URL")]
+    pub backwards: Option<String>,
+
+    /// What to do with the backwards model
+    #[arg(long, value_enum, value_name = "MODE", default_value_t = ModelMode::Use)]
+    pub backwards_mode: ModelMode,
+
+    /// The folder of a pretrained student, where the tree has students that start from one
+    #[arg(long, value_name = "URL")]
+    pub student: Option<String>,
+
+    /// What to do with the student
+    #[arg(long, value_enum, value_name = "MODE", default_value_t = ModelMode::Continue)]
+    pub student_mode: ModelMode,
+
+    /// Write to this file, which must not be there yet
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// Use of a pretrained model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum ModelMode {
+    /// Publish it as it is
+    Use,
+    /// Go on training it
+    Continue,
+    /// Begin with its weights
+    Init,
+}
 
 /// The values of a training that is meant: the rest is the tree's default config, which is for test runs.
 const MEANT: &[(&str, &str)] = &[
@@ -47,7 +106,7 @@ const MEANT: &[(&str, &str)] = &[
 
 /// Writes a config that `config check` lets pass.
 pub fn run(options: &InitOptions, registry: &Registry) -> Result<Status> {
-    Ending::wanted(options.output.as_deref(), &[Ending::Yaml])?;
+    OutputFormat::wanted(options.output.as_deref(), &[OutputFormat::Yaml])?;
     let tree = open_tree_or_embedded(options.root.as_deref())?;
     let project = Project::load(tree, registry, &Default::default())?;
     if let Some(path) = options.output.as_deref().filter(|path| path.exists()) {

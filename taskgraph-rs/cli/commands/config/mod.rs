@@ -1,18 +1,18 @@
 //! `config`: what can be done with training configs, without a graph.
 
-mod check;
-mod continue_run;
+pub(crate) mod check;
+pub(crate) mod continue_run;
 mod files;
 mod format_github;
 mod format_json;
 mod format_sarif;
 mod format_table;
-mod init;
+pub(crate) mod init;
+mod problem_codes;
 mod remote_files;
 mod results;
-mod rules;
-mod schema;
-mod upgrade;
+pub(crate) mod schema;
+pub(crate) mod upgrade;
 
 pub use check::run as check;
 pub use continue_run::run as go_on;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::progress_bar::Bar;
+use crate::progress_bar::ProgressBar;
 use crate::report::count;
 use crate::text_layout::Page;
 use anyhow::Result;
@@ -16,24 +16,24 @@ use taskgraph::task::id::TaskId;
 use taskgraph_taskcluster::url_check::{Ask, Patience, heads};
 use taskgraph_taskcluster::{Access, Taskcluster};
 use taskgraph_training::pipeline::TrainingPipeline;
-use taskgraph_training::remote_files::{Answers, Folder, Remote, Store, folders, judge};
-use taskgraph_training::{Checked, Checker, Input, Outcome, Report};
+use taskgraph_training::remote_files::{Folder, RemoteAnswers, RemoteFile, Store, folders, judge};
+use taskgraph_training::{CheckedConfig, Checker, Input, Report, ReportOutcome};
 
 /// The codes of what only answers tell.
 const REMOTE: [&str; 6] =
     ["no-such-file", "wrong-content", "probe", "expired", "expires", "other-vocabulary"];
 
-/// How long the tasks of a graph may take, if its config.yml does not say so.
+/// Deadline of the tasks of a graph, if its config.yml has none.
 const DEADLINE: &str = "1 day";
 
-/// When the artifacts of tasks expire, by name.
+/// Expiry of the artifacts of tasks, by name.
 type Expiries = BTreeMap<TaskId, BTreeMap<String, String>>;
 
 /// Asks for the files of all configs at once; they get what is wrong with them.
-pub fn ask(files: &mut [Checked], project: &Project) -> Result<()> {
+pub fn ask(files: &mut [CheckedConfig], project: &Project) -> Result<()> {
     let all = || files.iter().flat_map(|file| &file.remotes);
     let urls: BTreeSet<String> = all().map(|remote| remote.url.clone()).collect();
-    let bar = Bar::new(urls.len(), "files");
+    let bar = ProgressBar::new(urls.len(), "files");
     let heads = heads(&urls, Ask::Start, Patience::default(), &|done, _| {
         if done > 0 {
             bar.step()
@@ -41,7 +41,7 @@ pub fn ask(files: &mut [Checked], project: &Project) -> Result<()> {
     });
     drop(bar);
     let (expires, unknown) = expiries(all());
-    let answers = Answers { heads, expires };
+    let answers = RemoteAnswers { heads, expires };
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let now = i64::try_from(now.as_millis()).unwrap_or(i64::MAX);
     for file in files {
@@ -64,8 +64,8 @@ pub fn ask(files: &mut [Checked], project: &Project) -> Result<()> {
     Ok(())
 }
 
-/// When artifacts expire, and of which tasks nobody could tell. Anybody may ask for public ones.
-fn expiries<'r>(remotes: impl Iterator<Item = &'r Remote>) -> (Expiries, Vec<(TaskId, Problem)>) {
+/// Returns the expiry of artifacts, and the tasks for which it is unknown. Public artifacts need no credentials.
+fn expiries<'r>(remotes: impl Iterator<Item = &'r RemoteFile>) -> (Expiries, Vec<(TaskId, Problem)>) {
     let tasks: BTreeMap<TaskId, String> = remotes
         .filter_map(|remote| match Store::of(&remote.url) {
             Store::Taskcluster { root_url, task_id, .. } => Some((task_id, root_url)),
@@ -100,29 +100,29 @@ fn expiries<'r>(remotes: impl Iterator<Item = &'r Remote>) -> (Expiries, Vec<(Ta
     (expires, unknown)
 }
 
-fn is_of(file: &Checked, task: &TaskId) -> bool {
-    let of = |remote: &Remote| matches!(Store::of(&remote.url), Store::Taskcluster { task_id, .. } if task_id == *task);
+fn is_of(file: &CheckedConfig, task: &TaskId) -> bool {
+    let of = |remote: &RemoteFile| matches!(Store::of(&remote.url), Store::Taskcluster { task_id, .. } if task_id == *task);
     file.remotes.iter().any(of)
 }
 
 /// The same for one config that is previewed: what is wrong goes to its problems, what there is to its notes.
 pub fn preview(input: &Input, project: &Project, settings: &Settings, report: Report) -> Result<Report> {
-    if report.outcome == Outcome::Refused {
+    if report.outcome == ReportOutcome::Refused {
         return Ok(report);
     }
     let mut checked = [Checker::new(project, settings, SystemTime::now())?.check(input)?];
     ask(&mut checked, project)?;
     let [checked] = checked;
-    let told = |problem: &Problem| REMOTE.contains(&problem.code);
+    let is_remote = |problem: &Problem| REMOTE.contains(&problem.code);
     let mut problems = report.problems;
-    problems.extend(checked.problems.into_iter().filter(told));
-    let mut told = Report::new(report.config, report.tree, problems, report.plan);
-    told.notes = report.notes;
-    told.notes.extend(checked.folders.iter().map(|folder| row(folder).join("  ").trim_end().to_owned()));
-    Ok(told)
+    problems.extend(checked.problems.into_iter().filter(is_remote));
+    let mut result = Report::new(report.config, report.tree, problems, report.plan);
+    result.notes = report.notes;
+    result.notes.extend(checked.folders.iter().map(|folder| row(folder).join("  ").trim_end().to_owned()));
+    Ok(result)
 }
 
-/// What there is, as a table.
+/// Lists the files of the folders as a table.
 pub fn table(folders: &[Folder], page: &mut Page) {
     page.table(2, &[1, 2], &folders.iter().map(row).collect::<Vec<_>>());
     // Several tasks may mount one file.

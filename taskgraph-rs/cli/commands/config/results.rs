@@ -1,36 +1,36 @@
-//! What `config check` found, before anybody decides how to tell it.
+//! Results of `config check`, before they are formatted.
 
 use taskgraph::diagnostics::Problem;
-use taskgraph_training::{Checked, Outcome, TreeFacts};
+use taskgraph_training::{CheckedConfig, ReportOutcome, TreeFacts};
 
 /// All verdicts.
 pub struct Verdicts {
     /// The tree that the configs were held against.
     pub tree: TreeFacts,
-    /// What is worth telling of the tree itself: whoever writes a config cannot mend it.
+    /// Problems of the tree itself, which the author of a config cannot repair.
     pub tree_problems: Vec<Problem>,
     /// The configs, in the order of the command line.
-    pub files: Vec<Checked>,
+    pub files: Vec<CheckedConfig>,
 }
 
 impl Verdicts {
-    /// How many configs went like this.
-    pub fn count(&self, outcome: Outcome) -> usize {
+    /// Returns the number of configs with this outcome.
+    pub fn count(&self, outcome: ReportOutcome) -> usize {
         self.files.iter().filter(|file| file.outcome == outcome).count()
     }
 
-    /// How it went with the worst of them.
-    pub fn outcome(&self) -> Outcome {
-        let any = |outcome: Outcome| self.files.iter().any(|file| file.outcome == outcome);
-        match (any(Outcome::Refused), any(Outcome::Warnings)) {
-            (true, _) => Outcome::Refused,
-            (false, true) => Outcome::Warnings,
-            (false, false) => Outcome::Fine,
+    /// Returns the worst outcome.
+    pub fn outcome(&self) -> ReportOutcome {
+        let any = |outcome: ReportOutcome| self.files.iter().any(|file| file.outcome == outcome);
+        match (any(ReportOutcome::Refused), any(ReportOutcome::Warnings)) {
+            (true, _) => ReportOutcome::Refused,
+            (false, true) => ReportOutcome::Warnings,
+            (false, false) => ReportOutcome::Fine,
         }
     }
 
     /// Every problem of every config.
-    pub fn problems(&self) -> impl Iterator<Item = (&Checked, &Problem)> {
+    pub fn problems(&self) -> impl Iterator<Item = (&CheckedConfig, &Problem)> {
         self.files.iter().flat_map(|file| file.problems.iter().map(move |problem| (file, problem)))
     }
 }

@@ -1,20 +1,37 @@
 //! `config schema`: what a training config looks like, as JSON Schema for editors.
 
 use crate::Status;
-use crate::args::SchemaOptions;
 use crate::environment::open_tree_or_embedded;
 use crate::output::write;
-use crate::output_format::Ending;
+use crate::output_format::OutputFormat;
 use anyhow::Result;
+use clap::Args as ClapArgs;
+use std::path::PathBuf;
 use taskgraph::diagnostics::Problems;
 use taskgraph::generator::Project;
 use taskgraph::registry::Registry;
 use taskgraph::schema::json_schema::{Strictness, json_schema};
 use taskgraph_training::no_training;
 
+/// Flags of `config schema`.
+#[derive(ClapArgs)]
+pub struct SchemaOptions {
+    /// The folder that has config.yml and kinds/ [default: taskcluster of this checkout, else the embedded kinds]
+    #[arg(short, long, value_name = "DIR")]
+    pub root: Option<PathBuf>,
+
+    /// For whole configs: all that has to be there is required, and unknown keys are refused
+    #[arg(long)]
+    pub strict: bool,
+
+    /// Write to this file
+    #[arg(short, long, value_name = "FILE")]
+    pub output_file: Option<PathBuf>,
+}
+
 /// Prints the schema of the tree's training config.
 pub fn run(options: &SchemaOptions, registry: &Registry) -> Result<Status> {
-    Ending::wanted(options.output_file.as_deref(), &[Ending::Json])?;
+    OutputFormat::wanted(options.output_file.as_deref(), &[OutputFormat::Json])?;
     let tree = open_tree_or_embedded(options.root.as_deref())?;
     let project = Project::load(tree, registry, &Default::default())?;
     let training = taskgraph_training::pipeline::of(&project.extension);

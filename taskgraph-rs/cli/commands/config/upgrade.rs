@@ -1,10 +1,6 @@
 //! `config upgrade`: rewrites out-of-date configs, shows what changes, and how the result is judged.
 
-use std::path::Path;
-use std::time::SystemTime;
-
 use crate::Status;
-use crate::args::UpgradeOptions;
 use crate::commands::config::files::files;
 use crate::commands::config::results::counts;
 use crate::environment::{open_tree_or_embedded, settings};
@@ -12,13 +8,33 @@ use crate::output::write;
 use crate::report::{Reporter, count, one_line};
 use anstream::eprintln;
 use anyhow::Result;
+use clap::Args as ClapArgs;
+use std::path::Path;
+use std::path::PathBuf;
+use std::time::SystemTime;
 use taskgraph::diagnostics::{Problem, Problems};
 use taskgraph::generator::Project;
 use taskgraph::graph::diff::unified;
 use taskgraph::registry::Registry;
 use taskgraph_compat::source::Source;
 use taskgraph_training::upgrade::{Upgrade, upgrade};
-use taskgraph_training::{Checker, Input, Outcome};
+use taskgraph_training::{Checker, Input, ReportOutcome};
+
+/// Flags of `config upgrade`.
+#[derive(ClapArgs)]
+pub struct UpgradeOptions {
+    /// Training configs or sets of parameters in YAML; patterns and folders stand for the files in them
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<String>,
+
+    /// The folder that has config.yml and kinds/ [default: taskcluster of this checkout, else the embedded kinds]
+    #[arg(short, long, value_name = "DIR")]
+    pub root: Option<PathBuf>,
+
+    /// Write the files that pass afterwards; otherwise only what would change is shown
+    #[arg(short, long)]
+    pub write: bool,
+}
 
 /// Upgrades configs, one after the other.
 pub fn run(options: &UpgradeOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {
@@ -29,7 +45,7 @@ pub fn run(options: &UpgradeOptions, registry: &Registry, reporter: &Reporter) -
     let checker = Checker::new(&project, &settings, SystemTime::now())?;
     let mut status = Status::Fine;
     for path in &paths {
-        if one(path, &project, &checker, options, reporter)? == Outcome::Refused {
+        if one(path, &project, &checker, options, reporter)? == ReportOutcome::Refused {
             status = Status::Refused;
         }
     }
@@ -42,7 +58,7 @@ fn one(
     checker: &Checker<'_>,
     options: &UpgradeOptions,
     reporter: &Reporter,
-) -> Result<Outcome> {
+) -> Result<ReportOutcome> {
     let name = path.display().to_string();
     if path.extension().is_some_and(|extension| extension == "json") {
         let message = format!("`{name}` is JSON: only YAML is rewritten");
@@ -53,7 +69,7 @@ fn one(
         Ok(upgraded) => upgraded,
         Err(error) => {
             reporter.problems(&Problems::from_error(error)?);
-            return Ok(Outcome::Refused);
+            return Ok(ReportOutcome::Refused);
         }
     };
     let after = Source::new(name.clone(), upgraded.text.clone());
@@ -70,7 +86,7 @@ fn one(
         checked.problems.iter().filter(|problem| problem.is_error()).cloned().collect();
     reporter.problems(&errors);
     eprintln!("{}", one_line(&format!("{name}: {}", verdict(&upgraded, &diff, &checked.problems))));
-    if checked.outcome == Outcome::Refused {
+    if checked.outcome == ReportOutcome::Refused {
         eprintln!("{}", one_line(&format!("{name}: not written; decide what is named above first")));
     } else if options.write && !diff.is_empty() {
         write(Some(path), |out| Ok(out.write_all(upgraded.text.as_bytes())?))?;
@@ -81,7 +97,7 @@ fn one(
     Ok(checked.outcome)
 }
 
-/// What was done, and how the check judges the result.
+/// Summarizes the changes, and the result of the check of the upgraded config.
 fn verdict(upgraded: &Upgrade, diff: &str, problems: &[Problem]) -> String {
     let done = match (diff.is_empty(), upgraded.done.len()) {
         (true, _) => "nothing to upgrade".to_owned(),

@@ -1,9 +1,9 @@
-//! What was found of a tree. `docs/doctor.md` says what the JSON of it means.
+//! Findings about a tree. `docs/doctor.md` describes their JSON.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::commands::doctor::missing::Missing;
+use crate::commands::doctor::missing_parts::MissingPart;
 use indexmap::IndexMap;
 use serde::Serialize;
 use taskgraph::diagnostics::{Problem, place_of_value};
@@ -30,7 +30,7 @@ pub struct Findings {
     pub tree: String,
     /// Whether a graph could be made here.
     pub can_be_made: bool,
-    /// Which native parts stand in for Python: `known`, `always` or `never`.
+    /// Native parts that stand in for Python: `known`, `always` or `never`.
     pub native_parts: &'static str,
     /// Taskgraph and what belongs to it.
     pub packages: Vec<PackageFound>,
@@ -38,21 +38,21 @@ pub struct Findings {
     pub python: Option<PythonFound>,
     /// The script run-task, if it was found with all that it needs.
     pub run_task: Option<String>,
-    /// What the tree has besides its kinds.
+    /// Parts of the tree besides its kinds.
     pub parts: Vec<Part>,
     /// The kinds, by name.
     pub kinds: Vec<Part>,
-    /// What the Python of the tree has registered, if it was run.
-    pub registered: Option<Registered>,
-    /// What a newer Taskgraph takes otherwise; nothing if the tree could not be read.
+    /// Names that the Python of the tree has registered, if it ran.
+    pub registered: Option<PythonRegistrations>,
+    /// Differences of a newer Taskgraph; `None` if the tree could not be read.
     pub newer: Option<Vec<Change>>,
-    /// What is not there, and how to get it.
-    pub missing: Vec<Missing>,
-    /// What is wrong with the tree.
+    /// Missing parts, and the way to get each.
+    pub missing: Vec<MissingPart>,
+    /// Problems of the tree.
     pub problems: Vec<Problem>,
 }
 
-/// What a tree asks for of a package, and what is there of it.
+/// Requirement of a tree for a package, and the installed version.
 #[derive(Serialize)]
 pub struct PackageFound {
     /// `taskcluster-taskgraph`
@@ -63,7 +63,7 @@ pub struct PackageFound {
     pub decisive: Option<Pin>,
     /// Another place that asks for another version.
     pub disagrees: Option<Pin>,
-    /// What is installed beside the interpreter.
+    /// Package beside the interpreter.
     pub installed: Installed,
     /// The versions with which native parts were compared.
     pub compared: Vec<Version>,
@@ -74,7 +74,7 @@ pub struct PackageFound {
 pub struct PythonFound {
     /// The program.
     pub program: String,
-    /// How it was found.
+    /// Reason for the choice of the interpreter.
     pub found_by: &'static str,
     /// Whether the file is there.
     pub exists: bool,
@@ -87,16 +87,16 @@ pub struct Part {
     pub name: String,
     /// `native`, `python`, or `none` where the tree has nothing of its own.
     pub made_by: &'static str,
-    /// Why it is Python.
+    /// Reason for which it is made by Python.
     pub because: Option<Reason>,
 }
 
-/// Why a part is made by Python.
+/// Reason for which a part is made by Python.
 #[derive(Serialize)]
 pub struct Reason {
     /// A word for scripts.
     reason: &'static str,
-    /// What it is about: a Python object, the name of something that is registered, a kind.
+    /// Subject: a Python object, the name of something that is registered, a kind.
     pub object: Option<Str>,
     /// One sentence.
     pub message: String,
@@ -104,26 +104,26 @@ pub struct Reason {
     pub file: Option<String>,
     /// All that differs, and from what.
     unknown: Option<Unknown>,
-    /// Where the tree names it.
-    pub place: Option<At>,
+    /// Place in the tree that names it.
+    pub place: Option<Position>,
 }
 
 /// A place in a file.
 #[derive(PartialEq, Serialize)]
-pub struct At {
+pub struct Position {
     file: String,
     line: u32,
     column: u32,
 }
 
-/// What the Python of a tree adds to Taskgraph.
+/// Additions of a tree's Python to Taskgraph.
 #[derive(Serialize)]
-pub struct Registered {
+pub struct PythonRegistrations {
     /// The version of Python.
     pub python: String,
     /// The version of Taskgraph that was imported.
     pub taskgraph: String,
-    /// That of mozilla-taskgraph.
+    /// Version of mozilla-taskgraph.
     pub mozilla_taskgraph: Option<String>,
     /// Names, by what they are of: `target-methods`, `payloads`, …
     pub names: BTreeMap<&'static str, Vec<String>>,
@@ -164,7 +164,7 @@ impl<'r> Installation<'r> {
 }
 
 impl Findings {
-    /// What can be told without reading the tree's kinds.
+    /// Collects the findings that do not need the tree's kinds.
     pub fn new(
         tree: String,
         installation: Installation<'_>,
@@ -219,7 +219,7 @@ impl Findings {
     }
 
     /// Takes in what the Python of the tree says.
-    pub fn take_registered(&mut self, registered: Registered) {
+    pub fn take_registered(&mut self, registered: PythonRegistrations) {
         for (name, because) in &registered.kinds {
             let kind = self.kinds.iter_mut().find(|kind| *kind.name == **name && kind.because.is_none());
             if let Some(kind) = kind {
@@ -269,7 +269,7 @@ impl Part {
 }
 
 impl Reason {
-    /// What it is about, unless the message has that.
+    /// Returns the subject, unless the message names it.
     pub fn object_besides(&self) -> Option<&str> {
         self.object.as_deref().filter(|object| !self.message.contains(*object))
     }
@@ -299,7 +299,7 @@ impl Reason {
             message: because.to_string(),
             file: because.file().map(str::to_owned),
             unknown,
-            place: place.map(|Place { source, span }| At {
+            place: place.map(|Place { source, span }| Position {
                 file: source.name.clone(),
                 line: span.line,
                 column: span.column,
@@ -308,7 +308,7 @@ impl Reason {
     }
 }
 
-impl std::fmt::Display for At {
+impl std::fmt::Display for Position {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}:{}:{}", self.file, self.line, self.column)
     }
@@ -321,8 +321,8 @@ impl From<Interpreter<'_>> for PythonFound {
     }
 }
 
-impl Registered {
-    /// What a worker says, and the kinds that follow from it.
+impl PythonRegistrations {
+    /// Builds the registrations from the reply of a worker, and from the kinds that follow from it.
     pub fn new(opened: &Opened, kinds: IndexMap<Str, Because>) -> Self {
         let registered = &opened.registered;
         let mut names = BTreeMap::new();
@@ -342,7 +342,7 @@ impl Registered {
             names.insert(what, if is_there { vec!["yes".into()] } else { Vec::new() });
         }
         names.retain(|_, names| !names.is_empty());
-        Registered {
+        PythonRegistrations {
             python: opened.python.clone(),
             taskgraph: opened.taskgraph.clone(),
             mozilla_taskgraph: opened.mozilla_taskgraph.clone(),

@@ -1,27 +1,49 @@
 //! `doctor`: what a tree needs to be made, who makes which part of it and why, and what is missing.
 
 mod findings;
-mod missing;
+mod missing_parts;
 mod text;
 
 use crate::Status;
-use crate::args::DoctorOptions;
+use crate::args::TreeOptions;
 use crate::environment::{open_tree, settings};
-use crate::medium::Medium;
 use crate::output::write;
-use crate::output_format::Ending;
+use crate::output_format::OutputFormat;
+use crate::output_medium::OutputMedium;
 use crate::report::Reporter;
 use anyhow::Result;
-use findings::{Findings, Installation, Registered};
-use missing::missing;
+use clap::Args as ClapArgs;
+use findings::{Findings, Installation, PythonRegistrations};
+use missing_parts::missing;
+use std::path::PathBuf;
 use taskgraph::diagnostics::Problems;
 use taskgraph::generator::Project;
 use taskgraph::known_python::Pins;
 use taskgraph::registry::Registry;
 
+/// Flags of `doctor`.
+#[derive(ClapArgs)]
+pub struct DoctorOptions {
+    /// The tree.
+    #[command(flatten)]
+    pub tree: TreeOptions,
+
+    /// Run the Python of the tree: let it register, and show what it adds to Taskgraph
+    #[arg(long)]
+    pub run: bool,
+
+    /// Show it as JSON
+    #[arg(short = 'J', long)]
+    pub json: bool,
+
+    /// Write to this file
+    #[arg(short, long, value_name = "FILE")]
+    pub output_file: Option<PathBuf>,
+}
+
 /// Shows what there is to say of a tree. Its Python runs only if the options say so.
 pub fn run(options: &DoctorOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {
-    let is_json = options.json || Ending::is_json(options.output_file.as_deref())?;
+    let is_json = options.json || OutputFormat::is_json(options.output_file.as_deref())?;
     let tree = open_tree(options.tree.root.as_deref())?;
     let run_task = settings(options.tree.run_task_dir.as_deref(), false, registry)?.run_task;
     let pins = Pins::of(&tree);
@@ -50,7 +72,8 @@ pub fn run(options: &DoctorOptions, registry: &Registry, reporter: &Reporter) ->
             serde_json::to_writer_pretty(&mut *out, &findings)?;
             return Ok(writeln!(out)?);
         }
-        Ok(out.write_all(text::page(&findings, Medium::of(options.output_file.as_deref())).as_bytes())?)
+        Ok(out
+            .write_all(text::page(&findings, OutputMedium::of(options.output_file.as_deref())).as_bytes())?)
     })?;
     if !is_json {
         reporter.problems(&findings.problems);
@@ -58,8 +81,8 @@ pub fn run(options: &DoctorOptions, registry: &Registry, reporter: &Reporter) ->
     Ok(if findings.can_be_made { Status::Fine } else { Status::Refused })
 }
 
-/// What the Python of the tree registers. It runs for that.
-fn registered(project: &Project) -> Result<Registered> {
+/// Returns the registrations of the tree's Python. It runs for that.
+fn registered(project: &Project) -> Result<PythonRegistrations> {
     let worker = project.worker()?;
-    Ok(Registered::new(&worker.opened, project.forced()?))
+    Ok(PythonRegistrations::new(&worker.opened, project.forced()?))
 }

@@ -1,8 +1,8 @@
-//! What was found, for people: no line is longer than what it is written for where it can be broken.
+//! Findings as text: lines are wrapped to the width of the terminal.
 
-use crate::commands::doctor::findings::{Findings, PackageFound, Part, Reason, Registered};
-use crate::commands::doctor::missing::Missing;
-use crate::medium::{Medium, broken, shortened};
+use crate::commands::doctor::findings::{Findings, PackageFound, Part, PythonRegistrations, Reason};
+use crate::commands::doctor::missing_parts::MissingPart;
+use crate::output_medium::{OutputMedium, broken, shortened};
 use crate::report::{count, one_line};
 use taskgraph::known_python::Installed;
 use taskgraph::newer_taskgraph::{Change, Effect};
@@ -11,8 +11,8 @@ use taskgraph::newer_taskgraph::{Change, Effect};
 const COLUMN: usize = 24;
 
 /// The whole page.
-pub fn page(findings: &Findings, medium: Medium) -> String {
-    let mut page = Page { text: String::new(), medium };
+pub fn page(findings: &Findings, medium: OutputMedium) -> String {
+    let mut page = TextBuffer { text: String::new(), medium };
     page.heading("Taskgraph");
     for package in &findings.packages {
         packages(&mut page, package);
@@ -53,7 +53,7 @@ pub fn page(findings: &Findings, medium: Medium) -> String {
     page.text
 }
 
-fn packages(page: &mut Page, package: &PackageFound) {
+fn packages(page: &mut TextBuffer, package: &PackageFound) {
     let asked = match (&package.decisive, package.pinned.first()) {
         (Some(pin), _) => format!("{} by {}:{}", pin.text, pin.file, pin.line),
         (None, Some(pin)) => format!("several versions, by {}:{}", pin.file, pin.line),
@@ -75,7 +75,7 @@ fn packages(page: &mut Page, package: &PackageFound) {
 }
 
 /// Parts, those that are alike in one row.
-fn parts(page: &mut Page, parts: &[Part]) {
+fn parts(page: &mut TextBuffer, parts: &[Part]) {
     for (made_by, heading) in [("native", "native"), ("none", "nothing of its own")] {
         let alike = parts.iter().filter(|part| part.made_by == made_by);
         let names: Vec<&str> = alike.map(|part| &*part.name).collect();
@@ -97,7 +97,7 @@ fn parts(page: &mut Page, parts: &[Part]) {
     }
 }
 
-fn kinds(page: &mut Page, kinds: &[Part]) {
+fn kinds(page: &mut TextBuffer, kinds: &[Part]) {
     let native: Vec<&str> =
         kinds.iter().filter(|kind| kind.because.is_none()).map(|kind| &*kind.name).collect();
     if kinds.is_empty() {
@@ -127,7 +127,7 @@ fn kinds(page: &mut Page, kinds: &[Part]) {
     }
 }
 
-/// What is said of several kinds: they have a place each.
+/// Describes the reason of several kinds: each has a place of its own.
 fn of_several(reason: &Reason) -> String {
     match reason.object_besides() {
         Some(object) => format!("because {} (`{object}`)", reason.message),
@@ -135,7 +135,7 @@ fn of_several(reason: &Reason) -> String {
     }
 }
 
-fn this_was_registered(page: &mut Page, registered: &Registered) {
+fn this_was_registered(page: &mut TextBuffer, registered: &PythonRegistrations) {
     let versions = format!("Python {}, Taskgraph {}", registered.python, registered.taskgraph);
     page.heading(&format!("Registered by the tree ({versions})"));
     for (what, names) in &registered.names {
@@ -151,8 +151,8 @@ fn this_was_registered(page: &mut Page, registered: &Registered) {
     }
 }
 
-/// What a newer Taskgraph takes otherwise, with all places where it stands.
-fn newer(page: &mut Page, changes: &[Change]) {
+/// Lists the differences of a newer Taskgraph, with all places.
+fn newer(page: &mut TextBuffer, changes: &[Change]) {
     if !changes.is_empty() {
         page.heading("Under a newer Taskgraph");
     }
@@ -171,12 +171,12 @@ fn newer(page: &mut Page, changes: &[Change]) {
 }
 
 /// A text that grows. What a tree has in it cannot break out of its line.
-struct Page {
+struct TextBuffer {
     text: String,
-    medium: Medium,
+    medium: OutputMedium,
 }
 
-impl Page {
+impl TextBuffer {
     fn heading(&mut self, text: &str) {
         if !self.text.is_empty() {
             self.text.push('\n');
@@ -208,12 +208,12 @@ impl Page {
         }
     }
 
-    fn missing(&mut self, heading: &str, missing: &[&Missing]) {
+    fn missing(&mut self, heading: &str, missing: &[&MissingPart]) {
         if missing.is_empty() {
             return;
         }
         self.heading(heading);
-        for Missing { message, help, .. } in missing {
+        for MissingPart { message, help, .. } in missing {
             self.wrapped("  ", 2, &one_line(message));
             self.wrapped("      ", 6, &one_line(help));
         }

@@ -1,34 +1,80 @@
 //! `graph diff`: what appears, goes and changes between two graphs.
 
-use std::path::Path;
-
-use crate::args::DiffOptions;
-use crate::commands::graph::operand::{Bench, Side, operands};
-use crate::commands::graph::value::fields;
+use crate::args::TreeOptions;
+use crate::commands::graph::field_changes::fields;
+use crate::commands::graph::operand::{Operands, Side, parse_operands};
 use crate::environment::settings;
-use crate::medium::Medium;
 use crate::output::{keep_inputs, write};
-use crate::output_format::Ending;
+use crate::output_format::OutputFormat;
+use crate::output_medium::OutputMedium;
 use crate::report::{Reporter, count};
-use crate::text_layout::{Ink, Page};
+use crate::text_layout::{Page, TextStyle};
 use crate::{Status, known_urls};
 use anyhow::Result;
+use clap::Args as ClapArgs;
 use indexmap::IndexMap;
 use serde::Serialize;
+use std::path::Path;
+use std::path::PathBuf;
 use taskgraph::diagnostics::Problems;
 use taskgraph::graph::diff::{GraphDiff, TaskChange, diff};
 use taskgraph::registry::Registry;
 use taskgraph::settings::Settings;
 use taskgraph_training::of_run_task;
 
-/// How many labels of a group, and tasks that change in the same way, are shown without `--all`.
+/// Flags of `graph diff`.
+#[derive(ClapArgs)]
+pub struct DiffOptions {
+    /// Two graphs, the older one first: a training config, a set of parameters, a file such as full-task-graph.json,
+    /// or `task-id=…` of a decision task. With --rev, one config or none is enough
+    #[arg(value_name = "GRAPH", num_args = 0..=2)]
+    pub graphs: Vec<String>,
+
+    /// The revision of the tree for the first graph; given twice, for both. Otherwise the tree as it lies there
+    #[arg(long = "rev", value_name = "REV")]
+    pub revisions: Vec<String>,
+
+    /// The tree.
+    #[command(flatten)]
+    pub tree: TreeOptions,
+
+    /// Compare only tasks that are asked for, with all that they need, and not all that there could be
+    #[arg(long, alias = "to-run")]
+    pub needed: bool,
+
+    /// Show everything as JSON, see docs/graph-diff.md
+    #[arg(short = 'J', long)]
+    pub json: bool,
+
+    /// List every label and every field
+    #[arg(long)]
+    pub all: bool,
+
+    /// End with status 0 if nothing differs, 2 if something does, and 1 if the input is refused
+    #[arg(long)]
+    pub exit_code: bool,
+
+    /// Write to this file
+    #[arg(short, long, value_name = "FILE")]
+    pub output_file: Option<PathBuf>,
+
+    /// Ask no network: a graph that a task published is refused
+    #[arg(long)]
+    pub offline: bool,
+
+    /// A JSON list of the urls that exist: questions about urls are answered from it
+    #[arg(long, value_name = "FILE")]
+    pub known_urls: Option<PathBuf>,
+}
+
+/// Largest number of labels of a group, and of tasks with the same change, that are shown without `--all`.
 const SHOWN: usize = 8;
 
 /// The version of the JSON.
 const VERSION: u32 = 1;
 
 #[derive(Serialize)]
-struct Told<'d> {
+struct DiffJson<'d> {
     version: u32,
     before: &'d str,
     after: &'d str,
@@ -52,13 +98,13 @@ pub fn run(options: &DiffOptions, registry: &Registry, reporter: &Reporter) -> R
 }
 
 fn compare(options: &DiffOptions, registry: &Registry, reporter: &Reporter) -> Result<GraphDiff> {
-    let is_json = options.json || Ending::is_json(options.output_file.as_deref())?;
+    let is_json = options.json || OutputFormat::is_json(options.output_file.as_deref())?;
     keep_inputs(options.output_file.as_deref(), options.graphs.iter().map(Path::new))?;
     let urls = known_urls::read(options.known_urls.as_deref())?;
     let settings = Settings { urls, ..settings(options.tree.run_task_dir.as_deref(), false, registry)? };
-    let bench = Bench::new(options, registry, &settings);
-    let [before, after] = operands(options)?;
-    let (before, after) = (before.side(&bench)?, after.side(&bench)?);
+    let operands = Operands::new(options, registry, &settings);
+    let [before, after] = parse_operands(options)?;
+    let (before, after) = (before.side(&operands)?, after.side(&operands)?);
     let mut warnings = before.warnings.clone();
     warnings.extend(after.warnings.clone());
     let (run_task, mut warnings) = of_run_task(Problems(warnings).distinct().0);
@@ -68,20 +114,21 @@ fn compare(options: &DiffOptions, registry: &Registry, reporter: &Reporter) -> R
     let found = diff(&before.tasks, &after.tasks);
     write(options.output_file.as_deref(), |out| {
         if is_json {
-            let told = Told { version: VERSION, before: &before.name, after: &after.name, diff: &found };
-            serde_json::to_writer_pretty(&mut *out, &told)?;
+            let json = DiffJson { version: VERSION, before: &before.name, after: &after.name, diff: &found };
+            serde_json::to_writer_pretty(&mut *out, &json)?;
             return Ok(writeln!(out)?);
         }
         Ok(out.write_all(
-            text(&before, &after, &found, options.all, Medium::of(options.output_file.as_deref())).as_bytes(),
+            text(&before, &after, &found, options.all, OutputMedium::of(options.output_file.as_deref()))
+                .as_bytes(),
         )?)
     })?;
     Ok(found)
 }
 
-fn text(before: &Side, after: &Side, found: &GraphDiff, all: bool, medium: Medium) -> String {
+fn text(before: &Side, after: &Side, found: &GraphDiff, all: bool, medium: OutputMedium) -> String {
     let mut page = Page::new(medium);
-    for (ink, sign, side) in [(Ink::Removed, "-", before), (Ink::Added, "+", after)] {
+    for (ink, sign, side) in [(TextStyle::Removed, "-", before), (TextStyle::Added, "+", after)] {
         let tasks = count(side.tasks.len(), "task");
         page.line_in(ink, &format!("{sign} {}", side.name), &format!("   {tasks}"));
     }
@@ -96,12 +143,12 @@ fn text(before: &Side, after: &Side, found: &GraphDiff, all: bool, medium: Mediu
     let labels =
         |changes: &[&TaskChange]| changes.iter().map(|one| one.label.to_string()).collect::<Vec<_>>();
     let strings = |labels: &[taskgraph::task::Label]| labels.iter().map(ToString::to_string).collect();
-    group(&mut page, Ink::Removed, "-", "gone", strings(&found.gone), all);
-    group(&mut page, Ink::Added, "+", "new", strings(&found.new), all);
-    group(&mut page, Ink::Changed, "~", "changed", labels(&changed), all);
-    group(&mut page, Ink::Name, "↺", "only the digest", labels(&digests), all);
+    group(&mut page, TextStyle::Removed, "-", "gone", strings(&found.gone), all);
+    group(&mut page, TextStyle::Added, "+", "new", strings(&found.new), all);
+    group(&mut page, TextStyle::Changed, "~", "changed", labels(&changed), all);
+    group(&mut page, TextStyle::Name, "↺", "only the digest", labels(&digests), all);
     if found.unchanged > 0 {
-        page.line_in(Ink::Faint, &format!("  = {:>4} unchanged", found.unchanged), "");
+        page.line_in(TextStyle::Faint, &format!("  = {:>4} unchanged", found.unchanged), "");
     }
     // Many tasks of a kind change in the same way: that is told once.
     let mut alike: IndexMap<String, Vec<&TaskChange>> = IndexMap::new();
@@ -133,7 +180,7 @@ fn text(before: &Side, after: &Side, found: &GraphDiff, all: bool, medium: Mediu
     page.into_text()
 }
 
-fn group(page: &mut Page, ink: Ink, sign: &str, name: &str, mut labels: Vec<String>, all: bool) {
+fn group(page: &mut Page, ink: TextStyle, sign: &str, name: &str, mut labels: Vec<String>, all: bool) {
     if labels.is_empty() {
         return;
     }

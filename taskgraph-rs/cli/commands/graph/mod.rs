@@ -1,12 +1,12 @@
 //! `graph diff`, `graph explain` and `graph path`: questions about graphs.
 
-mod diff;
-mod explain;
+pub(crate) mod diff;
+pub(crate) mod explain;
+mod field_changes;
 mod operand;
-mod path;
-mod value;
+pub(crate) mod path;
 
-pub use crate::config_graph::{Made, made_with};
+pub use crate::config_graph::{ConfigGraph, made_with};
 pub use diff::run as diff;
 pub use explain::run as explain;
 pub use path::run as path;

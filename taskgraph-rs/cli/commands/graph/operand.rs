@@ -1,14 +1,13 @@
-//! What `graph diff` compares: where each of the two graphs comes from.
+//! Operands of `graph diff`: the sources of the two graphs.
 
-use std::cell::OnceCell;
-use std::path::{Path, PathBuf};
-use std::time::SystemTime;
-
-use crate::args::DiffOptions;
+use crate::commands::graph::diff::DiffOptions;
 use crate::config_graph::params_of;
 use crate::environment::open_tree_or_embedded;
 use crate::progress::connect_for_a_look;
 use anyhow::Result;
+use std::cell::OnceCell;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 use taskgraph::diagnostics::{Problem, Problems};
 use taskgraph::generator::Project;
 use taskgraph::graph::diff::{Tasks, read_tasks, tasks_of};
@@ -19,19 +18,19 @@ use taskgraph::task::id::TaskId;
 use taskgraph::tree::revision::Revision;
 use taskgraph_compat::source::Source;
 
-/// What names a decision task.
+/// Prefix of an operand that names a decision task.
 const TASK_ID: &str = "task-id=";
 
-/// Where a decision task publishes all that there could be.
+/// Artifact of a decision task with the full graph.
 const ARTIFACT: &str = "public/full-task-graph.json";
 
 /// One of the two graphs, before it is read or made.
 pub struct Operand {
-    from: From,
+    from: OperandSource,
     revision: Option<String>,
 }
 
-enum From {
+enum OperandSource {
     /// The parameters that the tree has by itself.
     Defaults,
     /// A training config or a set of parameters.
@@ -44,18 +43,18 @@ enum From {
 
 /// A graph, and what people call it.
 pub struct Side {
-    /// What it is: a file, and the revision of the tree.
+    /// Name: a file, and the revision of the tree.
     pub name: String,
     /// Its tasks.
     pub tasks: Tasks,
     /// Whether it was made by somebody else.
     pub is_read: bool,
-    /// What is to be said about how it was made.
+    /// Warnings of its making.
     pub warnings: Vec<Problem>,
 }
 
 /// Both operands of a call, the older one first.
-pub fn operands(options: &DiffOptions) -> Result<[Operand; 2]> {
+pub fn parse_operands(options: &DiffOptions) -> Result<[Operand; 2]> {
     let refused = |message: &str, help: &str| {
         Err(Problems::from(Problem::error("graph-diff", message).help(help)).into())
     };
@@ -82,7 +81,7 @@ pub fn operands(options: &DiffOptions) -> Result<[Operand; 2]> {
     };
     let both = [operand(before, revisions.first())?, operand(after, revisions.get(1))?];
     for one in &both {
-        if let (From::Task(task_id), true) = (&one.from, options.offline) {
+        if let (OperandSource::Task(task_id), true) = (&one.from, options.offline) {
             let message = format!("what task `{task_id}` published cannot be read with --offline");
             return refused(
                 &message,
@@ -90,9 +89,9 @@ pub fn operands(options: &DiffOptions) -> Result<[Operand; 2]> {
             );
         }
         let graph = match &one.from {
-            From::File(path) => format!("`{}`", path.display()),
-            From::Task(task_id) => format!("what task `{task_id}` published"),
-            From::Config(_) | From::Defaults => continue,
+            OperandSource::File(path) => format!("`{}`", path.display()),
+            OperandSource::Task(task_id) => format!("what task `{task_id}` published"),
+            OperandSource::Config(_) | OperandSource::Defaults => continue,
         };
         if one.revision.is_some() || options.needed {
             let message = format!("{graph} is a graph and not a config");
@@ -102,15 +101,15 @@ pub fn operands(options: &DiffOptions) -> Result<[Operand; 2]> {
     Ok(both)
 }
 
-fn from(text: Option<&str>) -> Result<From> {
-    let Some(text) = text else { return Ok(From::Defaults) };
+fn from(text: Option<&str>) -> Result<OperandSource> {
+    let Some(text) = text else { return Ok(OperandSource::Defaults) };
     if let Some(task_id) = text.strip_prefix(TASK_ID) {
         let task_id = TaskId::parse(task_id);
         let refused = |error| Problems::from(Problem::error("task-id", format!("{error}")));
-        return Ok(From::Task(task_id.map_err(refused)?));
+        return Ok(OperandSource::Task(task_id.map_err(refused)?));
     }
     let path = PathBuf::from(text);
-    Ok(if is_graph(&path) { From::File(path) } else { From::Config(path) })
+    Ok(if is_graph(&path) { OperandSource::File(path) } else { OperandSource::Config(path) })
 }
 
 /// Whether a file holds a graph: JSON whose first value has a `label` and a `task`. What cannot be read is told by who
@@ -122,9 +121,9 @@ fn is_graph(path: &Path) -> bool {
 
 impl Operand {
     /// Reads or makes the graph.
-    pub fn side(&self, bench: &Bench<'_>) -> Result<Side> {
+    pub fn side(&self, operands: &Operands<'_>) -> Result<Side> {
         let config = match &self.from {
-            From::File(path) => {
+            OperandSource::File(path) => {
                 let tasks = read_tasks(&*Source::read(path)?)?;
                 return Ok(Side {
                     name: path.display().to_string(),
@@ -133,23 +132,23 @@ impl Operand {
                     warnings: Vec::new(),
                 });
             }
-            From::Task(task_id) => return published(task_id),
-            From::Config(path) => Some(path.as_path()),
-            From::Defaults => None,
+            OperandSource::Task(task_id) => return published(task_id),
+            OperandSource::Config(path) => Some(path.as_path()),
+            OperandSource::Defaults => None,
         };
         let name = config.map_or_else(|| "the tree".to_owned(), |path| path.display().to_string());
-        let project = bench.project()?;
+        let project = operands.project()?;
         // The parameters are those of the tree as it lies there: what a revision changes is the tree, and nothing else.
-        let (mut params, mut warnings) = params_of(project, config, None, bench.now)?;
+        let (mut params, mut warnings) = params_of(project, config, None, operands.now)?;
         let Some(rev) = &self.revision else {
-            return bench.side(name, project, &params, warnings);
+            return operands.side(name, project, &params, warnings);
         };
         let revision = Revision::read(&project.tree, Some(rev))?;
-        let older = Project::load(revision.tree(&project.tree)?, bench.registry, &Default::default())?;
-        let found = older.complete(&mut params, bench.now)?;
+        let older = Project::load(revision.tree(&project.tree)?, operands.registry, &Default::default())?;
+        let found = older.complete(&mut params, operands.now)?;
         Problems(found.clone()).check()?;
         warnings.extend(found);
-        bench.side(format!("{name} at {rev}"), &older, &params, warnings)
+        operands.side(format!("{name} at {rev}"), &older, &params, warnings)
     }
 }
 
@@ -165,8 +164,8 @@ fn published(task_id: &TaskId) -> Result<Side> {
     Ok(Side { name, tasks, is_read: true, warnings: Vec::new() })
 }
 
-/// What both graphs are made with.
-pub struct Bench<'s> {
+/// Settings that both graphs are made with.
+pub struct Operands<'s> {
     registry: &'s Registry,
     root: Option<&'s Path>,
     settings: &'s Settings,
@@ -175,11 +174,11 @@ pub struct Bench<'s> {
     project: OnceCell<Project>,
 }
 
-impl<'s> Bench<'s> {
+impl<'s> Operands<'s> {
     /// A bench for a call. The tree is opened once something is made of it.
     pub fn new(options: &'s DiffOptions, registry: &'s Registry, settings: &'s Settings) -> Self {
         let root = options.tree.root.as_deref();
-        Bench {
+        Operands {
             registry,
             root,
             settings,

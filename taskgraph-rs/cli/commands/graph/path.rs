@@ -1,56 +1,86 @@
 //! `graph path`: how one task comes to depend on another.
 
 use crate::Status;
-use crate::args::PathOptions;
+use crate::args::ConfigOptions;
 use crate::config_graph::made;
-use crate::medium::Medium;
 use crate::output::write;
-use crate::output_format::Ending;
+use crate::output_format::OutputFormat;
+use crate::output_medium::OutputMedium;
 use crate::report::{Reporter, count};
 use crate::text_layout::Page;
 use anyhow::Result;
+use clap::Args as ClapArgs;
 use serde::Serialize;
-use taskgraph::graph::paths::{Hop, Ways};
+use taskgraph::graph::paths::{Hop, Paths};
 use taskgraph::registry::Registry;
 use taskgraph::task::Label;
 
+/// Flags of `graph path`.
+#[derive(ClapArgs)]
+pub struct PathOptions {
+    /// The label of a task
+    #[arg(value_name = "LABEL")]
+    pub from: String,
+
+    /// The label of a task that it depends on, or that depends on it
+    #[arg(value_name = "LABEL")]
+    pub to: String,
+
+    /// The graph.
+    #[command(flatten)]
+    pub config: ConfigOptions,
+
+    /// Show all ways and not only the shortest one
+    #[arg(long)]
+    pub all: bool,
+
+    /// Show no more ways than this, with --all
+    #[arg(long, value_name = "NUMBER", default_value_t = 100)]
+    pub limit: usize,
+
+    /// Show the ways as JSON
+    #[arg(short = 'J', long)]
+    pub json: bool,
+}
+
 #[derive(Serialize)]
-struct Told<'w> {
+struct PathsJson<'w> {
     version: u32,
     /// The task that depends on the other.
     from: &'w Label,
     /// The task that it depends on.
     to: &'w Label,
-    ways: &'w [Vec<Hop>],
+    #[serde(rename = "ways")]
+    paths: &'w [Vec<Hop>],
     /// Whether there are ways that are not shown.
     more: bool,
 }
 
 /// Shows the ways between two tasks.
 pub fn run(options: &PathOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {
-    let is_json = options.json || Ending::is_json(options.config.output_file.as_deref())?;
+    let is_json = options.json || OutputFormat::is_json(options.config.output_file.as_deref())?;
     let made = made(&options.config, false, registry, reporter)?;
-    let ways = Ways::new(&made.full.graph);
-    let (mut from, mut to) = (ways.label(&options.from)?, ways.label(&options.to)?);
+    let paths = Paths::new(&made.full.graph);
+    let (mut from, mut to) = (paths.label(&options.from)?, paths.label(&options.to)?);
     let most = if options.all { options.limit } else { 1 };
-    let (mut found, mut more) = ways.between(from, to, most);
+    let (mut found, mut more) = paths.between(from, to, most);
     // Nobody has to know which of the two comes first.
     if found.is_empty() && !more {
         (from, to) = (to, from);
-        (found, more) = ways.between(from, to, most);
+        (found, more) = paths.between(from, to, most);
     }
     write(options.config.output_file.as_deref(), |out| {
         if is_json {
-            let told = Told { version: 1, from, to, ways: &found, more };
-            serde_json::to_writer_pretty(&mut *out, &told)?;
+            let json = PathsJson { version: 1, from, to, paths: &found, more };
+            serde_json::to_writer_pretty(&mut *out, &json)?;
             return Ok(writeln!(out)?);
         }
-        let mut page = Page::new(Medium::of(options.config.output_file.as_deref()));
+        let mut page = Page::new(OutputMedium::of(options.config.output_file.as_deref()));
         if found.is_empty() {
             page.line(&format!("Neither of {to} and {from} depends on the other."));
         }
         for hops in &found {
-            page.line(&way(from, hops));
+            page.line(&path_text(from, hops));
         }
         if more && options.all {
             page.line(&format!("… and more than {} (--limit shows more)", count(options.limit, "way")));
@@ -61,7 +91,7 @@ pub fn run(options: &PathOptions, registry: &Registry, reporter: &Reporter) -> R
 }
 
 /// `a → b → c (name)`: the name is shown where it is another one than the kind or the label of the dependency.
-pub fn way(from: &Label, hops: &[Hop]) -> String {
+pub fn path_text(from: &Label, hops: &[Hop]) -> String {
     let mut text = from.to_string();
     for hop in hops {
         text.push_str(&format!(" → {}", hop.to));

@@ -1,21 +1,45 @@
 //! `init`: a tree to start from, in a repository that has none.
 
-mod facts;
-mod place;
+mod repository_facts;
 mod taskcluster_yml;
+mod write;
 
 use crate::Status;
-use crate::args::InitTreeOptions;
 use crate::environment::current_dir;
 use crate::output::write;
 use crate::report::one_line;
 use anstream::eprintln;
 use anyhow::Result;
-use facts::Facts;
+use clap::Args as ClapArgs;
 use include_dir::{Dir, include_dir};
-use place::place;
+use repository_facts::Facts;
 use taskgraph::diagnostics::{Problem, Problems};
 use taskgraph::tree::git::{Repository, top_above};
+use write::place;
+
+/// Flags of `init`.
+#[derive(ClapArgs)]
+pub struct InitTreeOptions {
+    /// Overwrite the files that are there; others stay
+    #[arg(short, long)]
+    pub force: bool,
+
+    /// Ask for each value, with what would be taken in brackets
+    #[arg(long)]
+    pub prompt: bool,
+
+    /// The trust domain: who owns the worker pools and the part of the index
+    #[arg(long, value_name = "NAME", default_value = "mozilla")]
+    pub trust_domain: String,
+
+    /// The SCM level of the branch that decisions are made for
+    #[arg(long, value_name = "LEVEL", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=3))]
+    pub level: u8,
+
+    /// The branch that decisions are made for [default: the one that is checked out]
+    #[arg(long, value_name = "NAME")]
+    pub branch: Option<String>,
+}
 
 /// The files of the tree. What stands in braces with an underscore or alone is filled in.
 static TEMPLATE: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/taskgraph-rs/cli/commands/init/template");

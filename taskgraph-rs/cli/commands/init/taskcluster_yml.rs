@@ -1,18 +1,18 @@
 //! `.taskcluster.yml` of a new tree: the decision of this project's own one, with the values of the tree.
 
-use crate::commands::init::facts::Facts;
+use crate::commands::init::repository_facts::Facts;
 
 /// The file of this project. Its first task is the decision, which begins with what differs from tree to tree.
 const OWN: &str = include_str!("../../../../.taskcluster.yml");
 
-/// Where the decision begins.
+/// Start of the decision.
 const BEGIN: &str = "version: 1\n";
 
-/// What differs from tree to tree stands between these.
+/// Borders of the part that differs from tree to tree.
 const VALUES: [&str; 2] =
     ["      # What differs from tree to tree.\n", "      # What the events have in common"];
 
-/// What stands above it.
+/// Comment above it.
 const HEAD: &str = "\
 # The decision task: makes the task graph of the folder taskcluster, for pushes, pull requests, actions and schedules.
 # Rendered with JSON-e by the GitHub service, by whoever creates scheduled tasks, and by the hooks of actions.

@@ -13,13 +13,13 @@ use taskgraph_compat::error::Machine;
 use taskgraph_taskcluster::Taskcluster;
 use tempfile::TempDir;
 
-/// What the folder of a task is called whose command has failed, after its label.
+/// Suffix of the folder of a task whose command has failed, after its label.
 const FAILED: &str = ".failed";
 
 /// Artifacts of tasks, on this machine.
 pub struct Store {
     root: PathBuf,
-    /// Where nobody has named a folder, what is fetched is kept as long as this lives.
+    /// Temporary folder for fetched artifacts if the user has named none.
     temporary: Option<TempDir>,
 }
 

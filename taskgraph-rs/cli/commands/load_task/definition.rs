@@ -1,17 +1,17 @@
-//! Which task is meant, and its definition.
+//! Choice of the task to run, and its definition.
 
-use std::io::Read as _;
-
-use crate::args::{ConfigOptions, LoadTaskOptions, TreeOptions};
-use crate::commands::graph::{Made, made_with};
-use crate::commands::load_task::upstreams::Known;
+use crate::args::{ConfigOptions, TreeOptions};
+use crate::commands::graph::{ConfigGraph, made_with};
+use crate::commands::load_task::LoadTaskOptions;
+use crate::commands::load_task::upstreams::KnownTasks;
 use crate::images::image_name;
 use crate::report::Reporter;
 use anyhow::{Context as _, Result};
 use indexmap::IndexMap;
+use std::io::Read as _;
 use taskgraph::diagnostics::{Problem, Problems};
 use taskgraph::generator::{Full, NO_DECISION};
-use taskgraph::graph::paths::Ways;
+use taskgraph::graph::paths::Paths;
 use taskgraph::optimize::resolved;
 use taskgraph::registry::Registry;
 use taskgraph::settings::Settings;
@@ -29,15 +29,15 @@ const NO_TASK: &str = "fake";
 pub struct Graph {
     /// All tasks.
     pub full: Full,
-    /// How the program was called.
+    /// Settings of this run of the program.
     pub settings: Settings,
 }
 
 /// A task that is to run here.
 pub struct Task {
-    /// What people call it.
+    /// Name for users.
     pub name: String,
-    /// What it believes its id to be.
+    /// Value of `TASK_ID` in the container.
     pub task_id: String,
     /// Its definition. Every reference to another task is resolved.
     pub definition: Map,
@@ -47,34 +47,34 @@ pub struct Task {
     pub upstreams: IndexMap<TaskId, Label>,
 }
 
-/// What is asked for.
-pub enum Asked {
+/// Source of the task's definition.
+pub enum TaskSource {
     /// A task of a graph.
     Label(Box<Graph>, Label),
     /// A task of Taskcluster.
     Id(TaskId),
     /// A definition.
-    Given(Map),
+    ContainerOptions(Map),
 }
 
-impl Asked {
+impl TaskSource {
     /// Reads what is asked for; makes the graph if it is a label.
     pub fn read(options: &LoadTaskOptions, registry: &Registry, reporter: &Reporter) -> Result<Self> {
         if options.task == "-" {
             return from_stdin();
         }
         match TaskId::parse(&options.task) {
-            Ok(id) if options.config.is_none() => Ok(Asked::Id(id)),
+            Ok(id) if options.config.is_none() => Ok(TaskSource::Id(id)),
             _ => {
                 let graph = Box::new(graph(options, registry, reporter)?);
-                let label = Ways::new(&graph.full.graph).label(&options.task)?.clone();
+                let label = Paths::new(&graph.full.graph).label(&options.task)?.clone();
                 if let Some(image) = image_name(&graph.full.graph.tasks[&label]) {
                     // The image that builds images fetches the context from the decision.
                     let message = format!("`{label}` builds an image, which takes a decision task");
                     let help = format!("`build-image {image}` builds the same one here");
                     return Err(Problems::from(Problem::error("image-task", message).help(help)).into());
                 }
-                Ok(Asked::Label(graph, label))
+                Ok(TaskSource::Label(graph, label))
             }
         }
     }
@@ -82,21 +82,21 @@ impl Asked {
     /// The graph, if it was made.
     pub fn graph(&self) -> Option<&Graph> {
         match self {
-            Asked::Label(graph, _) => Some(graph),
+            TaskSource::Label(graph, _) => Some(graph),
             _ => None,
         }
     }
 
     /// The task itself. The ids of tasks of the graph that somebody knows are in `known`; all others have one that stands
     /// for them here.
-    pub fn task(&self, known: &Known, taskcluster: &dyn Fn() -> Result<Taskcluster>) -> Result<Task> {
+    pub fn task(&self, known: &KnownTasks, taskcluster: &dyn Fn() -> Result<Taskcluster>) -> Result<Task> {
         match self {
-            Asked::Label(graph, label) => of_graph(graph, label, known),
-            Asked::Id(id) => match taskcluster()?.definition(id)? {
+            TaskSource::Label(graph, label) => of_graph(graph, label, known),
+            TaskSource::Id(id) => match taskcluster()?.definition(id)? {
                 Value::Map(definition) => Ok(Task::alone(id.to_string(), &definition)),
                 _ => Err(Machine(format!("the queue has no definition of {id}")).into()),
             },
-            Asked::Given(definition) => Ok(Task::alone(NO_TASK.into(), definition)),
+            TaskSource::ContainerOptions(definition) => Ok(Task::alone(NO_TASK.into(), definition)),
         }
     }
 }
@@ -115,7 +115,7 @@ impl Task {
     }
 }
 
-fn of_graph(graph: &Graph, label: &Label, known: &Known) -> Result<Task> {
+fn of_graph(graph: &Graph, label: &Label, known: &KnownTasks) -> Result<Task> {
     let task = &graph.full.graph.tasks[label];
     let mut upstreams = IndexMap::default();
     let (mut real, mut standing): (IndexMap<Str, TaskId>, IndexMap<Str, TaskId>) = Default::default();
@@ -152,18 +152,18 @@ fn graph(options: &LoadTaskOptions, registry: &Registry, reporter: &Reporter) ->
         quiet: options.quiet,
     };
     let keep = |settings| Settings { keep_contexts: true, ..settings };
-    let (Made { full, .. }, settings) = made_with(&config, keep, registry, reporter)?;
+    let (ConfigGraph { full, .. }, settings) = made_with(&config, keep, registry, reporter)?;
     Ok(Graph { full, settings })
 }
 
 /// A definition in JSON, or a taskId.
-fn from_stdin() -> Result<Asked> {
+fn from_stdin() -> Result<TaskSource> {
     let mut text = String::new();
     std::io::stdin()
         .read_to_string(&mut text)
         .with_context(|| Machine("standard input cannot be read".into()))?;
     if let Ok(id) = TaskId::parse(text.trim()) {
-        return Ok(Asked::Id(id));
+        return Ok(TaskSource::Id(id));
     }
     let refused = |message: String, help: &str| {
         Err(Problems::from(Problem::error("no-definition", message).help(help)).into())
@@ -173,7 +173,7 @@ fn from_stdin() -> Result<Asked> {
     match json::read(&text) {
         Ok(Value::Map(definition)) if definition.contains_key("payload") => {
             match first_reference(&Value::Map(definition.clone())) {
-                None => Ok(Asked::Given((*definition).clone())),
+                None => Ok(TaskSource::ContainerOptions((*definition).clone())),
                 Some(reference) => refused(
                     format!(
                         "the definition on stdin refers to another task of its graph: `{}`",

@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead as _};
 
-use crate::commands::load_task::given::Given;
+use crate::commands::load_task::container_options::ContainerOptions;
 use crate::commands::load_task::payload::Payload;
 use crate::commands::load_task::run_task::use_checkout;
 use crate::container::volume;
@@ -18,7 +18,7 @@ use taskgraph_compat::error::Machine;
 const NO_QUESTION: &str = "TASKGRAPH_LOAD_TASK_NO_WARN";
 
 /// Has a task use the checkout that the current directory is in, once somebody has said that its files may change.
-pub fn apply(task: &str, payload: &mut Payload, given: &mut Given) -> Result<()> {
+pub fn apply(task: &str, payload: &mut Payload, given: &mut ContainerOptions) -> Result<()> {
     let Some(top) = top_above(&current_dir()?) else {
         let message = "--develop needs a checkout: the current directory is in no git repository";
         return Err(Problems::from(Problem::error("develop", message)).into());

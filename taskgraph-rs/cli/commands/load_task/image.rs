@@ -1,12 +1,12 @@
 //! The image that a task runs in: where it comes from, and that it is here.
 
-use crate::args::LoadTaskOptions;
+use crate::commands::load_task::LoadTaskOptions;
 use crate::commands::load_task::definition::{Graph, Task};
 use crate::commands::load_task::payload::Image;
 use crate::commands::load_task::upstreams::Provider;
 use crate::container::Engine;
 use crate::environment::open_tree;
-use crate::images::{ARTIFACT, Built, Images, build, load, load_file, own_tag};
+use crate::images::{ARTIFACT, ImageSources, Images, build, load, load_file, own_tag};
 use crate::report::{Reporter, one_line};
 use anstream::eprintln;
 use anyhow::Result;
@@ -16,7 +16,7 @@ use taskgraph::task::Label;
 use taskgraph::task::id::TaskId;
 use taskgraph_compat::error::Machine;
 
-/// Where images come from.
+/// Sources of images.
 pub struct Sources<'s> {
     /// The engine that has to have them.
     pub engine: &'s Engine,
@@ -24,9 +24,9 @@ pub struct Sources<'s> {
     pub provider: &'s Provider<'s>,
     /// The graph of the task, if it is of one.
     pub graph: Option<&'s Graph>,
-    /// What knows the tree, where there is no graph.
+    /// Registry for loading the tree, if there is no graph.
     pub registry: &'s Registry,
-    /// Who tells warnings.
+    /// Reporter of warnings.
     pub reporter: &'s Reporter,
 }
 
@@ -34,7 +34,7 @@ impl Sources<'_> {
     /// Sees to it that an image is here, and returns its name: the one that the flags ask for, or else that of the task.
     pub fn image(&self, options: &LoadTaskOptions, task: &Task, own: Option<&Image>) -> Result<String> {
         match &options.image {
-            Some(asked) => self.asked(options, asked),
+            Some(source) => self.source(options, source),
             None => match own {
                 None => Err(Machine(format!("nobody has named an image for `{}`", task.name)).into()),
                 Some(Image::Name(name)) => self.of_registry(name),
@@ -47,35 +47,35 @@ impl Sources<'_> {
         }
     }
 
-    fn asked(&self, options: &LoadTaskOptions, asked: &str) -> Result<String> {
-        if let Some(id) = asked.strip_prefix("task-id=") {
+    fn source(&self, options: &LoadTaskOptions, source: &str) -> Result<String> {
+        if let Some(id) = source.strip_prefix("task-id=") {
             return self.of_task(&TaskId::parse(id)?, ARTIFACT);
         }
-        if let Some(path) = asked.strip_prefix("index=") {
+        if let Some(path) = source.strip_prefix("index=") {
             return self.of_index(path, ARTIFACT);
         }
-        let label = format!("docker-image-{asked}");
+        let label = format!("docker-image-{source}");
         if let Some(graph) = self.graph {
             return match graph.full.graph.tasks.get_key_value(&*label) {
                 Some((label, _)) => self.build(graph, label),
-                None => self.of_registry(asked),
+                None => self.of_registry(source),
             };
         }
         // Only what the tree has a folder for is one of its images.
-        let is_own = |tree: &taskgraph::tree::Tree| tree.has(&format!("docker/{asked}/Dockerfile"));
+        let is_own = |tree: &taskgraph::tree::Tree| tree.has(&format!("docker/{source}/Dockerfile"));
         match open_tree(options.tree.root.as_deref()).is_ok_and(|tree| is_own(&tree)) {
             true => {
                 let images = Images::make(&options.tree, true, self.registry, self.reporter)?;
-                let task = images.task(asked)?;
+                let task = images.task(source)?;
                 let Images { full, settings, .. } = &images;
                 build(
                     self.engine,
-                    &Built { graph: &full.graph, contexts: &full.contexts, settings },
+                    &ImageSources { graph: &full.graph, contexts: &full.contexts, settings },
                     task,
                     None,
                 )
             }
-            false => self.of_registry(asked),
+            false => self.of_registry(source),
         }
     }
 
@@ -141,7 +141,7 @@ impl Sources<'_> {
 
     fn build(&self, graph: &Graph, label: &Label) -> Result<String> {
         let Graph { full, settings, .. } = graph;
-        let built = Built { graph: &full.graph, contexts: &full.contexts, settings };
+        let built = ImageSources { graph: &full.graph, contexts: &full.contexts, settings };
         build(self.engine, &built, &full.graph.tasks[label], None)
     }
 }

@@ -1,21 +1,18 @@
 //! `load-task`: runs a task in a container on this machine.
 
 mod artifacts;
+mod container_options;
 mod definition;
 mod develop;
-mod generic;
-mod given;
+mod generic_worker;
 mod image;
 mod payload;
 mod run_task;
 mod upstreams;
 mod work_folder;
 
-use std::cell::OnceCell;
-use std::path::Path;
-
 use crate::Status;
-use crate::args::LoadTaskOptions;
+use crate::args::{EngineOptions, TreeOptions};
 use crate::container::{Container, Engine, Spec, volume};
 use crate::environment::settings;
 use crate::progress::connect_for_a_look;
@@ -23,44 +20,128 @@ use crate::report::{Reporter, one_line};
 use anstream::eprintln;
 use anyhow::{Context as _, Result};
 use artifacts::{Store, write_readable};
-use definition::{Asked, Task};
-use generic::FOLDER;
-use given::{Given, check_effect};
+use clap::Args as ClapArgs;
+use container_options::{ContainerOptions, check_effect};
+use definition::{Task, TaskSource};
+use generic_worker::FOLDER;
 use image::Sources;
 use payload::Payload;
 use run_task::{is_run_task, needs_run_task, pause, shell_program};
+use std::cell::OnceCell;
+use std::path::Path;
+use std::path::PathBuf;
 use taskgraph::diagnostics::{Problem, Problems};
 use taskgraph::graph::TaskGraph;
 use taskgraph::registry::Registry;
 use taskgraph::task::id::TaskId;
 use taskgraph_compat::error::Machine;
 use taskgraph_python::interruption::hold;
-use upstreams::{FETCHES, Fetches, Known, Provider};
+use upstreams::{FETCHES, Fetches, KnownTasks, Provider};
 use work_folder::WorkFolder;
 
-/// Where the files of this program are in a container.
+/// Flags of `load-task`.
+#[derive(ClapArgs)]
+pub struct LoadTaskOptions {
+    /// A label of the graph, a taskId, or `-`: a definition in JSON, or a taskId, on stdin
+    #[arg(value_name = "TASK")]
+    pub task: String,
+
+    /// A training config or a set of parameters: TASK is a label of its graph
+    #[arg(short, long, visible_alias = "parameters", visible_short_alias = 'p', value_name = "FILE")]
+    pub config: Option<PathBuf>,
+
+    /// Another target stage than the one in FILE
+    #[arg(long, value_name = "STAGE")]
+    pub target_stage: Option<String>,
+
+    /// A JSON list of the urls that exist: questions about urls are answered from it
+    #[arg(long, value_name = "FILE")]
+    pub known_urls: Option<PathBuf>,
+
+    /// Set up the task and then open a shell, in which `exec-task` runs its command; needs run-task
+    #[arg(short, long)]
+    pub interactive: bool,
+
+    /// Run it in this image: an image of the tree, task-id=…, index=… or one that a registry has
+    #[arg(long, value_name = "IMAGE")]
+    pub image: Option<String>,
+
+    /// Who the shell is for
+    #[arg(long, value_name = "USER", default_value = "worker")]
+    pub user: String,
+
+    /// Keep the container when the task has ended
+    #[arg(long)]
+    pub keep: bool,
+
+    /// Use this checkout as it lies here, and not a clone: the task can change its files
+    #[arg(long, visible_alias = "use-local-checkout")]
+    pub develop: bool,
+
+    /// Mount a folder of this machine; may be given several times
+    #[arg(short, long = "volume", value_name = "HOST_DIR:CONTAINER_DIR")]
+    pub volumes: Vec<String>,
+
+    /// Set a variable; without a value it is that of this environment; may be given several times
+    #[arg(short, long = "env", value_name = "NAME[=VALUE]")]
+    pub env: Vec<String>,
+
+    /// Keep the caches of the task in volumes of the engine, for the next task that has them
+    #[arg(long)]
+    pub caches: bool,
+
+    /// Where artifacts lie, in one folder for each label: those that the task fetches, and those that it leaves
+    #[arg(long, value_name = "DIR")]
+    pub artifacts: Option<PathBuf>,
+
+    /// Fetch what a task of the graph has left from this task of Taskcluster; may be given several times
+    #[arg(long = "upstream", value_name = "LABEL=TASK_ID")]
+    pub upstreams: Vec<String>,
+
+    /// Fetch what tasks of the graph have left from the tasks of this decision (or action) task
+    #[arg(long, value_name = "TASK_ID")]
+    pub decision: Option<String>,
+
+    /// Ask no index: neither for the image nor for what the task fetches
+    #[arg(long)]
+    pub offline: bool,
+
+    /// The engine.
+    #[command(flatten)]
+    pub engine: EngineOptions,
+
+    /// The tree.
+    #[command(flatten)]
+    pub tree: TreeOptions,
+
+    /// Say nothing but errors, and what the task says
+    #[arg(short, long)]
+    pub quiet: bool,
+}
+
+/// Path of this program's files in a container.
 const OWN: &str = "/taskgraph-local";
 
-/// Where artifacts of other tasks are in a container; `fetch_content.py` knows it, too.
+/// Path of other tasks' artifacts in a container; `fetch_content.py` has it, too.
 const UPSTREAM: &str = "/taskgraph-artifacts";
 
-/// What stands before fetch-content of Taskgraph.
+/// Wrapper around Taskgraph's fetch-content.
 const FETCH_CONTENT: &str = include_str!("fetch_content.py");
 
-/// What a shell looks for programs in, where an image does not say.
+/// Default search path of a shell, for images that set none.
 const DEFAULT_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /// Runs a task.
 pub fn run(options: &LoadTaskOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {
-    let mut given = Given::read(options)?;
-    let asked = Asked::read(options, registry, reporter)?;
-    check_effect(options, &asked)?;
+    let mut given = ContainerOptions::read(options)?;
+    let source = TaskSource::read(options, registry, reporter)?;
+    check_effect(options, &source)?;
     let _held = hold();
-    let graph = asked.graph();
+    let graph = source.graph();
     let no_graph = TaskGraph::default();
     let full = graph.map_or(&no_graph, |graph| &graph.full.graph);
-    let known = Known::read(options, full, &connect_for_a_look)?;
-    let task = asked.task(&known, &connect_for_a_look)?;
+    let known = KnownTasks::read(options, full, &connect_for_a_look)?;
+    let task = source.task(&known, &connect_for_a_look)?;
     let mut payload = Payload::read(&task, options.image.is_some())?;
     let fetches = Fetches::read(&task, &payload.env)?;
     check(options, &task, &payload)?;
@@ -70,7 +151,7 @@ pub fn run(options: &LoadTaskOptions, registry: &Registry, reporter: &Reporter) 
     let shell = options.interactive.then(|| shell_of(options, &task, &payload)).transpose()?;
     let engine = Engine::find(options.engine.engine.as_deref())?;
     if !options.quiet {
-        tell_lacking(&task, &payload, graph.is_some().then_some(&known));
+        warn_of_lacking(&task, &payload, graph.is_some().then_some(&known));
     }
     let store = Store::open(options.artifacts.as_deref())?;
     let taskcluster = OnceCell::new();
@@ -96,7 +177,7 @@ pub fn run(options: &LoadTaskOptions, registry: &Registry, reporter: &Reporter) 
         }
         None => None,
     };
-    let own = OwnFiles::new()?;
+    let own = ProgramFiles::new()?;
     let mut spec = Spec { image, is_interactive: options.interactive, ..Spec::default() };
     spec.command = payload.command.clone();
     spec.env = environment(options, &task, &payload, &given, &root_url).into_iter().collect();
@@ -210,7 +291,7 @@ fn environment(
     options: &LoadTaskOptions,
     task: &Task,
     payload: &Payload,
-    given: &Given,
+    given: &ContainerOptions,
     root_url: &str,
 ) -> indexmap::IndexMap<String, String> {
     let group = task.definition.get("taskGroupId").and_then(|group| group.as_str()).unwrap_or_default();
@@ -241,7 +322,7 @@ fn environment(
 }
 
 /// Tells what the task asks for and a container here does not have.
-fn tell_lacking(task: &Task, payload: &Payload, known: Option<&Known>) {
+fn warn_of_lacking(task: &Task, payload: &Payload, known: Option<&KnownTasks>) {
     if !payload.lacking.is_empty() {
         let lacking = payload.lacking.join(", ");
         eprintln!(
@@ -285,9 +366,9 @@ fn volume_name(cache: &str) -> String {
 }
 
 /// The files of this program that a container has.
-struct OwnFiles(tempfile::TempDir);
+struct ProgramFiles(tempfile::TempDir);
 
-impl OwnFiles {
+impl ProgramFiles {
     fn new() -> Result<Self> {
         use std::os::unix::fs::PermissionsExt as _;
         let failed = || Machine("there is no place for temporary files".into());
@@ -297,7 +378,7 @@ impl OwnFiles {
         for folder in [folder.path(), &bin] {
             std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o755)).with_context(failed)?;
         }
-        Ok(OwnFiles(folder))
+        Ok(ProgramFiles(folder))
     }
 
     fn path(&self) -> &Path {

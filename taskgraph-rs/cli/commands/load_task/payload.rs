@@ -1,8 +1,8 @@
-//! What a worker is told: the parts of a payload that a container on this machine can do.
+//! Payload of a worker, reduced to the parts that a container on this machine supports.
 
 use crate::commands::load_task::definition::Task;
-use crate::commands::load_task::generic;
-use crate::commands::load_task::generic::{FOLDER, Mount, is_generic};
+use crate::commands::load_task::generic_worker;
+use crate::commands::load_task::generic_worker::{FOLDER, Mount, is_generic};
 use crate::commands::load_task::upstreams::FETCHES;
 use crate::images::ARTIFACT;
 use anyhow::Result;
@@ -25,15 +25,15 @@ pub enum Image {
 /// A file or folder that a task leaves.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Artifact {
-    /// What it is called: `public/build`.
+    /// Name: `public/build`.
     pub name: String,
-    /// Where it lies in the container.
+    /// Path in the container.
     pub path: String,
     /// Whether it is a folder.
     pub is_folder: bool,
 }
 
-/// What a container is to do.
+/// Work of a container.
 #[derive(Debug)]
 pub struct Payload {
     /// The image, if it names one.
@@ -42,13 +42,13 @@ pub struct Payload {
     pub command: Vec<String>,
     /// The environment.
     pub env: IndexMap<String, String>,
-    /// What is put into the folder that the command runs in, if it runs in one of its own: that is how generic-worker does it.
+    /// Files for the folder that the command runs in, if it has one of its own, as with generic-worker.
     pub mounts: Option<Vec<Mount>>,
     /// Caches: their names, and the folders that they are.
     pub caches: IndexMap<String, String>,
-    /// What it leaves.
+    /// Artifacts.
     pub artifacts: Vec<Artifact>,
-    /// What it asks for and a container here does not have.
+    /// Requirements that a container here cannot fulfil.
     pub lacking: Vec<String>,
 }
 
@@ -110,23 +110,23 @@ impl Payload {
         let nothing = Map::default();
         let payload = task.definition.get("payload").and_then(Value::as_map).unwrap_or(&nothing);
         let mut problems = Vec::new();
-        let mut told = Vec::new();
-        let mut env = texts(payload, "env", &mut |what| told.push(what));
+        let mut messages = Vec::new();
+        let mut env = texts(payload, "env", &mut |what| messages.push(what));
         if let Some(Value::Str(fetches)) = by_label.get("env").and_then(|env| env.get(FETCHES)) {
             env.insert(FETCHES.to_owned(), fetches.to_string());
         }
-        let command = generic::command(payload).unwrap_or_else(|what| {
-            told.push(what);
+        let command = generic_worker::command(payload).unwrap_or_else(|what| {
+            messages.push(what);
             Vec::new()
         });
-        let mounts = generic::mounts(&task.name, by_label).unwrap_or_else(|mut found| {
+        let mounts = generic_worker::mounts(&task.name, by_label).unwrap_or_else(|mut found| {
             problems.append(&mut found);
             Vec::new()
         });
         let mut artifacts = artifacts(payload.get("artifacts"));
         for artifact in &mut artifacts {
             if !is_plain(&artifact.name) {
-                told.push(format!(
+                messages.push(format!(
                     "has an artifact that is called `{}`, which is no path below a folder",
                     artifact.name
                 ));
@@ -135,11 +135,11 @@ impl Payload {
                 artifact.path = format!("{FOLDER}/{}", artifact.path.trim_start_matches("./"));
             }
         }
-        let told = told.iter().map(|what| format!("the payload of `{}` {what}", task.name));
-        problems.extend(told.map(|message| Problem::error("payload", message)));
+        let messages = messages.iter().map(|what| format!("the payload of `{}` {what}", task.name));
+        problems.extend(messages.map(|message| Problem::error("payload", message)));
         Problems(problems).check()?;
         let caches = mounts.iter().filter_map(|mount| match &mount.content {
-            generic::Content::Cache(name) => Some((name.clone(), format!("{FOLDER}/{}", mount.path))),
+            generic_worker::Content::Cache(name) => Some((name.clone(), format!("{FOLDER}/{}", mount.path))),
             _ => None,
         });
         let caches = caches.collect();
@@ -219,12 +219,12 @@ fn lacking(payload: &Map) -> Vec<String> {
         .collect()
 }
 
-/// Why a task without an image cannot run.
+/// Builds the problem of a task without an image.
 fn no_image(task: &Task, payload: &Map) -> Problems {
     let at = |key: &str| task.definition.get(key).and_then(Value::as_str).unwrap_or("?");
     let worker = format!("{}/{}", at("provisionerId"), at("workerType"));
     let is_generic = is_generic(payload);
-    let (told, help) = match (is_generic, payload.is_empty()) {
+    let (label, help) = match (is_generic, payload.is_empty()) {
         (true, _) => (
             format!("it is for generic-worker, on {worker}"),
             "--image names an image that it can run in: one with bash, python3 and whatever its commands call",
@@ -238,7 +238,7 @@ fn no_image(task: &Task, payload: &Map) -> Problems {
         ),
     };
     let message = format!("`{}` does not run in a container", task.name);
-    Problem::error("no-docker-worker", message).at(Default::default(), told).help(help).into()
+    Problem::error("no-docker-worker", message).at(Default::default(), label).help(help).into()
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use taskgraph::diagnostics::{Problem, Problems};
 use taskgraph_compat::python::shell::quote;
 
-/// What stands between the arguments of run-task and the command of the task.
+/// Separator between the arguments of run-task and the command of the task.
 const BORDER: &str = "--";
 
 /// The variable that names the repositories which run-task clones.
@@ -16,8 +16,7 @@ const CACHE_VARIABLES: [&str; 4] = ["CARGO_HOME", "PIP_CACHE_DIR", "UV_CACHE_DIR
 /// The environment of the task once it is set up, for the shell.
 const READY: &str = "/tmp/task-environment";
 
-/// What stands behind the name of a folder of fetches while nothing runs: run-task of Taskgraph 15 and older removes the
-/// folder in the end.
+/// Suffix of a folder of fetches while nothing runs: run-task of Taskgraph 15 and older removes the folder in the end.
 const ASIDE: &str = ".kept";
 
 /// Whether a command is one of run-task.
@@ -54,7 +53,7 @@ fn remove(command: &mut Vec<String>, name: &str) {
     command.drain(position..(position + words).min(border));
 }
 
-/// What is wrong with a task that run-task does not begin, for whoever needs that.
+/// Builds the problem of a task that does not start with run-task, for a flag that needs it.
 pub fn needs_run_task(flag: &str, task: &str) -> Problem {
     Problem::error("no-run-task", format!("{flag} is for tasks that run-task begins; `{task}` is none"))
         .help("leave the flag out: the command of the task runs as it is")
@@ -95,11 +94,11 @@ pub fn use_checkout(
     Ok(folder)
 }
 
-/// What the shell needs: a command that sets the task up and then opens it, and the text of the file that it reads first.
+/// Input of the shell: a command that sets the task up and then opens the shell, and the startup file.
 pub struct Shell {
-    /// What runs in the container.
+    /// Command that runs in the container.
     pub command: Vec<String>,
-    /// What the shell reads when it opens: it brings `exec-task`.
+    /// Startup file of the shell: it defines `exec-task`.
     pub startup: String,
 }
 

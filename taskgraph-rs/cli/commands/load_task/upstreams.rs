@@ -1,11 +1,7 @@
-//! What a task fetches from the tasks that it depends on: from the folder of artifacts, or else from Taskcluster.
+//! Fetches of a task from its dependencies: from the folder of artifacts, or else from Taskcluster.
 
-use std::cell::OnceCell;
-use std::collections::BTreeMap;
-use std::path::PathBuf;
-
-use crate::args::LoadTaskOptions;
 use crate::commands::load_image::in_index;
+use crate::commands::load_task::LoadTaskOptions;
 use crate::commands::load_task::artifacts::Store;
 use crate::commands::load_task::definition::Task;
 use crate::commands::load_task::payload::is_plain;
@@ -15,9 +11,12 @@ use anstream::eprintln;
 use anyhow::{Context as _, Result};
 use indexmap::IndexMap;
 use serde_json::{Map as JsonMap, Value as Json};
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
 use taskgraph::diagnostics::{Problem, Problems};
 use taskgraph::graph::TaskGraph;
-use taskgraph::graph::paths::Ways;
+use taskgraph::graph::paths::Paths;
 use taskgraph::task::Label;
 use taskgraph::task::id::TaskId;
 use taskgraph_compat::error::Machine;
@@ -31,12 +30,12 @@ const LABEL_TO_TASK_ID: &str = "public/label-to-taskid.json";
 
 /// Tasks of Taskcluster that have done what tasks of the graph would do, as the flags tell.
 #[derive(Default)]
-pub struct Known {
+pub struct KnownTasks {
     ids: BTreeMap<Label, TaskId>,
     decision: Option<TaskId>,
 }
 
-impl Known {
+impl KnownTasks {
     /// Reads the flags. A decision is asked for the ids of its tasks.
     pub fn read(
         options: &LoadTaskOptions,
@@ -44,8 +43,8 @@ impl Known {
         taskcluster: &dyn Fn() -> Result<Taskcluster>,
     ) -> Result<Self> {
         let mut problems = Vec::new();
-        let mut known = Known::default();
-        let ways = Ways::new(graph);
+        let mut known = KnownTasks::default();
+        let paths = Paths::new(graph);
         let mut given = Vec::new();
         for upstream in &options.upstreams {
             let Some((label, id)) = upstream.split_once('=') else {
@@ -53,7 +52,7 @@ impl Known {
                 problems.push(Problem::error("upstream", message).help("write LABEL=TASK_ID"));
                 continue;
             };
-            match (ways.label(label), TaskId::parse(id)) {
+            match (paths.label(label), TaskId::parse(id)) {
                 (Ok(label), Ok(id)) => given.push((label.clone(), id)),
                 (label, id) => {
                     problems.extend(label.err().into_iter().flat_map(|wrong| wrong.0));
@@ -101,7 +100,7 @@ fn ids_of(decision: &TaskId, taskcluster: &Taskcluster) -> Result<BTreeMap<Label
     read().with_context(|| Machine(format!("`{LABEL_TO_TASK_ID}` of {decision} cannot be read")))
 }
 
-/// What a task fetches.
+/// Fetches of a task.
 pub struct Fetches {
     /// The artifacts, by the label of their task; each label with the id that stands for it in the task.
     wanted: IndexMap<Label, (TaskId, Vec<String>)>,
@@ -110,7 +109,7 @@ pub struct Fetches {
 }
 
 impl Fetches {
-    /// What a task of a graph fetches; nothing for other tasks, which fetch from Taskcluster themselves.
+    /// Returns the fetches of a task of a graph; nothing for other tasks, which fetch from Taskcluster themselves.
     pub fn read(task: &Task, env: &IndexMap<String, String>) -> Result<Option<Self>> {
         let Some(text) = env.get(FETCHES).filter(|_| !task.upstreams.is_empty()) else { return Ok(None) };
         let refuse = |what: String| {
@@ -153,14 +152,14 @@ impl Fetches {
     }
 }
 
-/// Who has what tasks of a graph have left.
+/// Source of the artifacts of a graph's tasks.
 pub struct Provider<'p> {
     /// The folder of artifacts.
     pub store: &'p Store,
     /// The graph.
     pub graph: &'p TaskGraph,
-    /// What the flags tell.
-    pub known: &'p Known,
+    /// Tasks that the flags name.
+    pub known: &'p KnownTasks,
     /// Whether the index is not to be asked.
     pub offline: bool,
     /// Taskcluster, once somebody has asked it.
@@ -240,14 +239,14 @@ impl Provider<'_> {
         let named = if more == 0 { format!("`{first}`") } else { format!("`{first}` and {more} more") };
         let message = format!("`{label}` has left nothing here: {named} would be fetched");
         let folder = self.store.folder(label.as_str());
-        let told = match self.store.is_temporary() {
+        let label = match self.store.is_temporary() {
             true => "no folder of artifacts is named".to_owned(),
             false => format!("there is no `{}`", folder.join(first).display()),
         };
-        let asked = if self.offline { "" } else { ", and the index does not know it" };
+        let source = if self.offline { "" } else { ", and the index does not know it" };
         let help = format!(
             "run `load-task {label}` with the same --config and --artifacts first, put the files there, or name its task with --upstream {label}=TASK_ID or --decision TASK_ID"
         );
-        Problem::error("no-upstream", message).at(Default::default(), format!("{told}{asked}")).help(help)
+        Problem::error("no-upstream", message).at(Default::default(), format!("{label}{source}")).help(help)
     }
 }

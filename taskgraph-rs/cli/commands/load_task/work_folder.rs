@@ -5,7 +5,7 @@ use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};
 use std::path::{Path, PathBuf};
 
 use crate::commands::load_task::definition::Task;
-use crate::commands::load_task::generic::{Content, Mount};
+use crate::commands::load_task::generic_worker::{Content, Mount};
 use crate::commands::load_task::upstreams::Provider;
 use crate::report::one_line;
 use anstream::eprintln;
@@ -18,7 +18,7 @@ use taskgraph_compat::error::Machine;
 use taskgraph_compat::redact::redact;
 use tempfile::TempDir;
 
-/// Who a task is run by if the caller is root, as a worker never runs it as root.
+/// User that runs a task if the caller is root, as a worker never runs it as root.
 const USER: u32 = 1000;
 
 /// The folder of a task, on this machine.
@@ -48,12 +48,12 @@ impl WorkFolder {
         Ok(made)
     }
 
-    /// Where it is.
+    /// Returns its path.
     pub fn path(&self) -> &Path {
         self.folder.path()
     }
 
-    /// Who it belongs to, as engines take it.
+    /// Returns its owner, in the form that engines take.
     pub fn user(&self) -> String {
         format!("{}:{}", self.user, self.group)
     }

@@ -1,32 +1,31 @@
 //! The tree of a preview: kept from one preview to the next, as long as it lies there as it was read.
 
-use std::collections::BTreeSet;
-
-use crate::args::PreviewOptions;
+use crate::commands::preview::PreviewOptions;
 use crate::environment::open_tree_or_embedded;
 use anyhow::Result;
+use std::collections::BTreeSet;
 use taskgraph::generator::Project;
 use taskgraph::registry::Registry;
 use taskgraph::tree::fingerprint::Stamp;
 
 /// A tree that is read when it is needed first, and again once something in it has changed.
-pub struct Kept<'k> {
+pub struct CachedTree<'k> {
     options: &'k PreviewOptions,
     registry: &'k Registry,
     known: Option<(Option<Stamp>, Project)>,
     /// The notes that were told: nobody has to read them after every change of a config.
-    told: BTreeSet<String>,
+    reported: BTreeSet<String>,
 }
 
-impl<'k> Kept<'k> {
+impl<'k> CachedTree<'k> {
     /// The tree that the flags name. Nothing is read yet.
     pub fn new(options: &'k PreviewOptions, registry: &'k Registry) -> Self {
-        Kept { options, registry, known: None, told: BTreeSet::new() }
+        CachedTree { options, registry, known: None, reported: BTreeSet::new() }
     }
 
     /// Leaves out the notes that an earlier preview has told.
-    pub fn leave_out_told(&mut self, notes: &mut Vec<String>) {
-        notes.retain(|note| self.told.insert(note.clone()));
+    pub fn remove_reported(&mut self, notes: &mut Vec<String>) {
+        notes.retain(|note| self.reported.insert(note.clone()));
     }
 
     /// The tree as it lies there.

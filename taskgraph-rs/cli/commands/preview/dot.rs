@@ -1,7 +1,7 @@
 //! A drawing for Graphviz.
 
-use crate::commands::preview::drawing::{name, notes};
-use taskgraph_training::drawing::{Drawing, What};
+use crate::commands::preview::box_layout::{name, notes};
+use taskgraph_training::drawing::{Drawing, NodeKind};
 
 /// The drawing.
 pub fn dot(drawing: &Drawing, title: &str) -> String {
@@ -11,7 +11,7 @@ pub fn dot(drawing: &Drawing, title: &str) -> String {
     );
     for (index, node) in drawing.nodes.iter().enumerate() {
         let style = match node.what {
-            What::Model => ", style=\"rounded,dashed\"",
+            NodeKind::Model => ", style=\"rounded,dashed\"",
             _ if node.from_model => ", style=\"rounded,bold\"",
             _ => "",
         };

@@ -1,20 +1,21 @@
 //! A preview in the format that was asked for, where it was asked for.
 
-use std::path::PathBuf;
-
-use crate::args::{ConfigOptions, ExplainOptions, PreviewFormat, PreviewOptions, TreeOptions};
-use crate::commands::preview::drawing::add_estimates;
+use crate::args::{ConfigOptions, TreeOptions};
+use crate::commands::graph::explain::ExplainOptions;
+use crate::commands::preview::box_layout::add_estimates;
 use crate::commands::preview::text::estimate;
+use crate::commands::preview::{PreviewFormat, PreviewOptions};
 use crate::commands::preview::{dot, html, markdown, mermaid, rendered, svg, text};
-use crate::medium::Medium;
 use crate::output::{keep_inputs, write};
-use crate::output_format::Ending;
+use crate::output_format::OutputFormat;
+use crate::output_medium::OutputMedium;
 use anstream::eprintln;
 use anyhow::{Context as _, Result};
-use taskgraph::graph::paths::Ways;
+use std::path::PathBuf;
+use taskgraph::graph::paths::Paths;
 use taskgraph_compat::error::Machine;
-use taskgraph_training::drawing::{Drawing, fates, kinds, neighbours};
-use taskgraph_training::{Outcome, Preview, Report};
+use taskgraph_training::drawing::{Drawing, kinds, neighbours, statuses};
+use taskgraph_training::{Preview, Report, ReportOutcome};
 
 /// The format that the flags ask for.
 pub fn format_of(options: &PreviewOptions) -> PreviewFormat {
@@ -22,13 +23,13 @@ pub fn format_of(options: &PreviewOptions) -> PreviewFormat {
         (true, ..) => PreviewFormat::Json,
         (_, true, _) => PreviewFormat::Html,
         (.., Some(format)) => format,
-        _ => match options.output_file.as_deref().and_then(Ending::of) {
-            Some(Ending::Json) => PreviewFormat::Json,
-            Some(Ending::Html) => PreviewFormat::Html,
-            Some(Ending::Svg) => PreviewFormat::Svg,
-            Some(Ending::Dot) => PreviewFormat::Dot,
-            Some(Ending::Mermaid) => PreviewFormat::Mermaid,
-            Some(Ending::Markdown) => PreviewFormat::Markdown,
+        _ => match options.output_file.as_deref().and_then(OutputFormat::of) {
+            Some(OutputFormat::Json) => PreviewFormat::Json,
+            Some(OutputFormat::Html) => PreviewFormat::Html,
+            Some(OutputFormat::Svg) => PreviewFormat::Svg,
+            Some(OutputFormat::Dot) => PreviewFormat::Dot,
+            Some(OutputFormat::Mermaid) => PreviewFormat::Mermaid,
+            Some(OutputFormat::Markdown) => PreviewFormat::Markdown,
             _ => PreviewFormat::Text,
         },
     }
@@ -36,17 +37,17 @@ pub fn format_of(options: &PreviewOptions) -> PreviewFormat {
 
 /// Refuses the config as the output file, and one whose name asks for a format that there is not, if no flag says what to write.
 pub fn check_output(options: &PreviewOptions) -> Result<()> {
-    const CAN: [Ending; 7] = [
-        Ending::Text,
-        Ending::Json,
-        Ending::Html,
-        Ending::Svg,
-        Ending::Dot,
-        Ending::Mermaid,
-        Ending::Markdown,
+    const CAN: [OutputFormat; 7] = [
+        OutputFormat::Text,
+        OutputFormat::Json,
+        OutputFormat::Html,
+        OutputFormat::Svg,
+        OutputFormat::Dot,
+        OutputFormat::Mermaid,
+        OutputFormat::Markdown,
     ];
     if options.format.is_none() && !options.json && !options.open {
-        Ending::wanted(options.output_file.as_deref(), &CAN)?;
+        OutputFormat::wanted(options.output_file.as_deref(), &CAN)?;
     }
     Ok(keep_inputs(options.output_file.as_deref(), [options.config.as_path()])?)
 }
@@ -57,7 +58,7 @@ pub fn show(preview: &Preview, options: &PreviewOptions) -> Result<()> {
     let format = format_of(options);
     let tells_problems =
         matches!(format, PreviewFormat::Json | PreviewFormat::Html | PreviewFormat::Markdown);
-    if preview.report.outcome == Outcome::Refused && !tells_problems {
+    if preview.report.outcome == ReportOutcome::Refused && !tells_problems {
         return Ok(());
     }
     let text = in_format(preview, format, options)?;
@@ -77,11 +78,13 @@ pub fn show(preview: &Preview, options: &PreviewOptions) -> Result<()> {
 fn in_format(preview: &Preview, format: PreviewFormat, options: &PreviewOptions) -> Result<String> {
     let report = &preview.report;
     Ok(match format {
-        PreviewFormat::Text => text::text(report, options.all, Medium::of(options.output_file.as_deref())),
+        PreviewFormat::Text => {
+            text::text(report, options.all, OutputMedium::of(options.output_file.as_deref()))
+        }
         PreviewFormat::Json => rendered(report)?.json,
         PreviewFormat::Html => {
             if let (Some(label), Some(now)) = (&options.focus, &preview.now) {
-                Ways::new(&now.full.graph).label(label)?;
+                Paths::new(&now.full.graph).label(label)?;
             }
             html::html(preview, options.focus.as_deref())?
         }
@@ -95,18 +98,18 @@ fn in_format(preview: &Preview, format: PreviewFormat, options: &PreviewOptions)
 /// The kinds, or the task that is in focus and its neighbours.
 fn draw(preview: &Preview, options: &PreviewOptions) -> Result<Drawing> {
     let Preview { report, now: Some(now), before, .. } = preview else { return Ok(Drawing::default()) };
-    let fates = fates(now, before.as_ref(), report.plan.as_ref());
+    let statuses = statuses(now, before.as_ref(), report.plan.as_ref());
     let Some(label) = &options.focus else {
         let graphs: Vec<_> =
             [Some(now), before.as_ref()].into_iter().flatten().map(|run| &run.full.graph).collect();
         let reused = report.plan.as_ref().map(|plan| &plan.reused[..]).unwrap_or_default();
-        let mut drawing = kinds(&graphs, &fates, reused);
+        let mut drawing = kinds(&graphs, &statuses, reused);
         report.plan.iter().for_each(|plan| add_estimates(&mut drawing, plan));
         return Ok(drawing);
     };
-    let ways = Ways::new(&now.full.graph);
-    let task = &now.full.graph.tasks[ways.label(label)?];
-    Ok(neighbours(task, &ways, &fates, |label| now.full.graph.tasks[label].kind.to_string()))
+    let paths = Paths::new(&now.full.graph);
+    let task = &now.full.graph.tasks[paths.label(label)?];
+    Ok(neighbours(task, &paths, &statuses, |label| now.full.graph.tasks[label].kind.to_string()))
 }
 
 fn title(report: &Report) -> String {

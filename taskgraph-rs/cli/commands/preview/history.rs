@@ -1,11 +1,10 @@
 //! `--history`, `--prices` and `--write-history`: files about earlier tasks and about money.
 
-use std::path::Path;
-
-use crate::args::{PreviewFormat, PreviewOptions};
 use crate::commands::preview::format::format_of;
+use crate::commands::preview::{PreviewFormat, PreviewOptions};
 use crate::output::write as write_file;
 use anyhow::Result;
+use std::path::Path;
 use taskgraph::diagnostics::{Problem, Problems};
 use taskgraph_compat::source::Source;
 use taskgraph_training::{History, Preview, Prices};
@@ -56,7 +55,7 @@ pub fn check(options: &PreviewOptions) -> Result<()> {
     Ok(Problems(idle.collect()).check()?)
 }
 
-/// What machines cost, if a file says so.
+/// Reads the prices of machines, if a file is given.
 pub fn prices(options: &PreviewOptions) -> Result<Option<Prices>> {
     let Some(path) = &options.prices else { return Ok(None) };
     Prices::read(Source::read(path)?, has_ending(path, "json")).map(Some)

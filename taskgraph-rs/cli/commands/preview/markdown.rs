@@ -1,12 +1,12 @@
 //! A preview for a comment on a pull request: a table, and lists that are folded.
 
 use crate::commands::preview::html::escaped;
-use crate::commands::preview::text::reused::told_alone;
+use crate::commands::preview::text::reused::shown_alone;
 use crate::commands::preview::text::{Group, groups};
 use crate::report::{brief, count};
 use taskgraph::diagnostics::Problem;
 use taskgraph::python_worker::PythonFacts;
-use taskgraph_training::{Comparison, Earlier, Plan, Report};
+use taskgraph_training::{Comparison, EarlierReport, Plan, Report};
 
 /// A comment may be long, but not without end.
 const SHOWN: usize = 300;
@@ -65,7 +65,7 @@ fn summary(out: &mut String, report: &Report, plan: &Plan) {
         }
         out.push('\n');
     }
-    let reused = told_alone(plan);
+    let reused = shown_alone(plan);
     if !reused.is_empty() {
         let items = reused.iter().map(|reused| {
             let urls: Vec<String> = reused.urls.iter().map(|url| code(&url.url)).collect();
@@ -92,8 +92,8 @@ fn changes(out: &mut String, comparison: &Comparison) {
     }
 }
 
-/// What the `train` action would do with earlier groups.
-fn earlier(out: &mut String, found: &Earlier) {
+/// Writes the result of the `train` action with earlier groups.
+fn earlier(out: &mut String, found: &EarlierReport) {
     let groups: Vec<String> = found.groups.iter().map(|group| code(group.as_str())).collect();
     out.push_str(&format!("Going on from {}:\n\n| | tasks |\n| --- | ---: |\n", groups.join(", ")));
     for (name, number) in crate::commands::preview::text::earlier_groups::rows(found) {

@@ -1,7 +1,7 @@
 //! A drawing for Mermaid, as GitHub draws it.
 
-use crate::commands::preview::drawing::{name, notes};
-use taskgraph_training::drawing::{Drawing, What};
+use crate::commands::preview::box_layout::{name, notes};
+use taskgraph_training::drawing::{Drawing, NodeKind};
 
 /// The drawing.
 pub fn mermaid(drawing: &Drawing) -> String {
@@ -10,7 +10,7 @@ pub fn mermaid(drawing: &Drawing) -> String {
         let lines = std::iter::once(name(node)).chain(notes(node));
         let label = lines.map(|line| quoted(&line)).collect::<Vec<_>>().join("<br>");
         match node.what {
-            What::Model => out.push_str(&format!("  n{index}([\"{label}\"]):::model\n")),
+            NodeKind::Model => out.push_str(&format!("  n{index}([\"{label}\"]):::model\n")),
             _ if node.from_model => out.push_str(&format!("  n{index}[\"{label}\"]:::path\n")),
             _ => out.push_str(&format!("  n{index}[\"{label}\"]\n")),
         }

@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use crate::commands::preview::drawing::{LEADING, estimates, halves, name, size};
+use crate::commands::preview::box_layout::{LEADING, estimates, halves, name, size};
 use crate::commands::preview::html::escaped;
-use taskgraph_training::drawing::{Drawing, Fate, What, layout};
+use taskgraph_training::drawing::{Drawing, NodeKind, TaskStatus, layout};
 
 /// The space around everything.
 const PAD: f64 = 8.0;
@@ -14,22 +14,22 @@ const NAME: usize = 21;
 const NOTE: usize = 27;
 
 /// For each fate the colour on light and on dark paper. Signs and words say the same.
-fn colours(fate: Fate) -> (&'static str, &'static str) {
-    match fate {
-        Fate::Cached => ("#0f7b54", "#5fd3a4"),
-        Fate::NotNeeded => ("#8a93a1", "#7a8698"),
-        Fate::DownloadOnly => ("#6d28d9", "#b79bff"),
-        Fate::Continue => ("#0b63c4", "#6fb3ff"),
-        Fate::Init => ("#0f766e", "#4fd1c5"),
-        Fate::FromScratch => ("#3f4b5c", "#b4c0d0"),
-        Fate::Gone => ("#b42318", "#ff8f85"),
-        Fate::New => ("#15803d", "#6bdc95"),
-        Fate::Rewritten => ("#b45309", "#ffbd66"),
-        Fate::Dependencies => ("#7a5c00", "#e3c65c"),
-        Fate::Downstream => ("#9d3a74", "#f0a3cf"),
-        Fate::Unchanged => ("#6b7686", "#8592a3"),
-        Fate::Runs | Fate::AskedFor => ("#33608f", "#8fb6de"),
-        Fate::Idle => ("#9aa3af", "#5d6877"),
+fn colours(status: TaskStatus) -> (&'static str, &'static str) {
+    match status {
+        TaskStatus::Cached => ("#0f7b54", "#5fd3a4"),
+        TaskStatus::NotNeeded => ("#8a93a1", "#7a8698"),
+        TaskStatus::DownloadOnly => ("#6d28d9", "#b79bff"),
+        TaskStatus::Continue => ("#0b63c4", "#6fb3ff"),
+        TaskStatus::Init => ("#0f766e", "#4fd1c5"),
+        TaskStatus::FromScratch => ("#3f4b5c", "#b4c0d0"),
+        TaskStatus::Gone => ("#b42318", "#ff8f85"),
+        TaskStatus::New => ("#15803d", "#6bdc95"),
+        TaskStatus::Rewritten => ("#b45309", "#ffbd66"),
+        TaskStatus::Dependencies => ("#7a5c00", "#e3c65c"),
+        TaskStatus::Downstream => ("#9d3a74", "#f0a3cf"),
+        TaskStatus::Unchanged => ("#6b7686", "#8592a3"),
+        TaskStatus::Runs | TaskStatus::AskedFor => ("#33608f", "#8fb6de"),
+        TaskStatus::Idle => ("#9aa3af", "#5d6877"),
     }
 }
 
@@ -61,23 +61,23 @@ pub fn svg(drawing: &Drawing, title: &str) -> String {
         );
     }
     for (node, (x, y)) in drawing.nodes.iter().zip(&places.places) {
-        let fate = node.fate().unwrap_or(Fate::AskedFor);
+        let status = node.status().unwrap_or(TaskStatus::AskedFor);
         let note = match node.what {
-            What::Model => node.note.clone(),
+            NodeKind::Model => node.note.clone(),
             _ => node
                 .parts
                 .iter()
-                .map(|part| format!("{} {}", part.fate.sign(), part.words()).trim_start().to_owned())
+                .map(|part| format!("{} {}", part.status.sign(), part.words()).trim_start().to_owned())
                 .collect::<Vec<_>>()
                 .join("  "),
         };
         let class = match node.what {
-            What::Model => "n m".to_owned(),
-            _ if node.from_model => format!("n p f{}", fate as usize),
-            _ => format!("n f{}", fate as usize),
+            NodeKind::Model => "n m".to_owned(),
+            _ if node.from_model => format!("n p f{}", status as usize),
+            _ => format!("n f{}", status as usize),
         };
-        let told = [node.summary()].into_iter().chain(node.estimate.iter().cloned());
-        let title = format!("{}: {}", node.name, told.collect::<Vec<_>>().join("; "));
+        let lines = [node.summary()].into_iter().chain(node.estimate.iter().cloned());
+        let title = format!("{}: {}", node.name, lines.collect::<Vec<_>>().join("; "));
         let lines = [note].into_iter().chain(node.estimate.iter().cloned());
         let lines = lines
             .enumerate()
@@ -125,16 +125,16 @@ fn push(out: &mut String, text: std::fmt::Arguments<'_>) {
 fn style() -> String {
     let of = |dark: bool| {
         let pick = |pair: (&'static str, &'static str)| if dark { pair.1 } else { pair.0 };
-        let fates = Fate::ALL.iter().map(|fate| {
-            let colour = pick(colours(*fate));
-            format!(".f{} rect{{stroke:{colour}}}.f{0} .b{{fill:{colour}}}", *fate as usize)
+        let statuses = TaskStatus::ALL.iter().map(|status| {
+            let colour = pick(colours(*status));
+            format!(".f{} rect{{stroke:{colour}}}.f{0} .b{{fill:{colour}}}", *status as usize)
         });
         format!(
             "text{{fill:{}}}.o{{fill:{}}}.n rect{{fill:{}}}.e{{stroke:{line}}}.t{{fill:{line}}}{}.p rect{{stroke:{mark}}}.b{{stroke:none!important}}.n.m .b{{fill:none}}.n.m rect{{fill:none;stroke:{mark}}}.n.m text{{fill:{mark}}}.e.m{{stroke:{mark}}}.t.m{{fill:{mark}}}",
             pick(("#1a2029", "#e6eaf0")),
             pick(("#586273", "#9aa6b6")),
             pick(("#ffffff", "#171c23")),
-            fates.collect::<String>(),
+            statuses.collect::<String>(),
             line = pick(("#b3bbc8", "#465160")),
             mark = pick(("#c2410c", "#ff9d5c")),
         )

@@ -13,7 +13,7 @@ use anstream::eprintln;
 use anyhow::Result;
 use taskgraph::diagnostics::{Problem, Problems};
 
-/// How long a save may go unnoticed.
+/// Interval between two looks at the files.
 const PAUSE: Duration = Duration::from_millis(5);
 
 /// Looks once, and again after each save, until somebody ends the program.
@@ -27,7 +27,7 @@ pub fn watch(config: &Path, reporter: &Reporter, mut look: impl FnMut() -> Resul
         let seen = stamp(config);
         let started = Instant::now();
         if let Err(error) = look()
-            && crate::tell(error, reporter) == Status::Interrupted
+            && crate::report_error(error, reporter) == Status::Interrupted
         {
             return Ok(Status::Interrupted);
         }
@@ -46,7 +46,7 @@ pub fn watch(config: &Path, reporter: &Reporter, mut look: impl FnMut() -> Resul
     }
 }
 
-/// What changes when a file is saved. Nothing while it is not there.
+/// Returns the fingerprint of a file, which changes with each save. `None` while the file does not exist.
 fn stamp(path: &Path) -> Option<(SystemTime, u64)> {
     let found = path.metadata().ok()?;
     Some((found.modified().ok()?, found.len()))

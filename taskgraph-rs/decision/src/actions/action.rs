@@ -21,19 +21,19 @@ pub type InputSchema = fn(&Project) -> Result<Value>;
 /// An action. Several may have the same name: user interfaces show the first whose context fits a task.
 #[derive(Clone, Copy)]
 pub struct Action {
-    /// What user interfaces know it by.
+    /// Name that user interfaces refer to.
     pub name: &'static str,
-    /// What its task is called with, unlike any other action's.
+    /// Name that the action's task is called with; unique among the actions.
     pub callback_name: &'static str,
     /// For a menu.
     pub title: &'static str,
     /// For people, in Markdown.
     pub description: &'static str,
-    /// What Treeherder shows for its task.
+    /// Symbol of the action's task in Treeherder.
     pub symbol: &'static str,
     /// Its place in menus: small ones come first, equal ones in the order of the table.
     pub order: u32,
-    /// What it is about.
+    /// Scope: the whole graph, or tasks with certain tags.
     pub context: Context,
     /// The permission that it takes: a part of the names of hooks and roles. Never has a slash in it.
     pub permission: &'static str,
@@ -41,7 +41,7 @@ pub struct Action {
     pub is_available: fn(&Params) -> bool,
     /// The input it takes, if it takes any.
     pub schema: Option<InputSchema>,
-    /// What it wants done.
+    /// Function that plans the action.
     pub plan: Planner,
 }
 
@@ -53,7 +53,7 @@ pub fn always(_: &Params) -> bool {
     true
 }
 
-/// What an action is about.
+/// Scope of an action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Context {
     /// The whole task group.

@@ -16,10 +16,10 @@ use taskgraph_compat::{map, suggest};
 /// The file that the hooks of a repository are made of.
 const TASKCLUSTER_YML: &str = ".taskcluster.yml";
 
-/// How many digits of its digest stand in the name of a hook.
+/// Number of digits of the digest in the name of a hook.
 const DIGITS: usize = 10;
 
-/// Who a push of an action belongs to.
+/// Owner of the push that an action belongs to.
 const OWNER: &str = "mozilla-taskcluster-maintenance@mozilla.com";
 
 /// All actions that are offered for the graph of a decision. Python: `render_actions_json`.
@@ -89,7 +89,8 @@ fn described(action: &Action) -> Map {
     map! { "name" => action.name, "title" => action.title, "description" => action.description }
 }
 
-/// What the hook gets: facts of the decision, and what only whoever triggers it knows, in JSON-e.
+/// Builds the payload of the hook in JSON-e: facts of the decision, and those that are only known when the action is
+/// triggered.
 fn payload(action: &Action, params: &Params, decision_task_id: &str) -> Map {
     let given = |name: &str| params.get(name).cloned().unwrap_or_default();
     let mut decided = described(action);

@@ -6,7 +6,7 @@ use crate::actions::action::{Action, Context, GENERIC, always};
 use crate::actions::call::Call;
 use crate::actions::create_again::Creation;
 use crate::actions::plan::Plan;
-use crate::actions::previous_decision::Previous;
+use crate::actions::previous_decision::PreviousDecision;
 use crate::actions::times;
 use crate::actions::times::TIMES;
 use taskgraph::schema::{STRINGS, Schema, required};
@@ -46,7 +46,7 @@ pub fn labels_schema() -> Map {
 fn plan(call: &Call<'_>) -> Result<Plan> {
     let input = call.input.checked(&INPUT)?;
     let times = times::read(call, &input, &KeyPath::default())?;
-    let previous = Previous::fetch(call)?;
+    let previous = PreviousDecision::fetch(call)?;
     let path = KeyPath::dotted("tasks");
     let asked = input.get("tasks").and_then(Value::as_list).unwrap_or_default();
     let asked = asked.iter().enumerate().map(|(index, label)| (path.join(index), label));

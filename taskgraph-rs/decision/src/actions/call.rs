@@ -22,7 +22,7 @@ pub struct Call<'a> {
     pub project: &'a Project,
     /// The parameters of the decision.
     pub params: &'a Params,
-    /// What somebody wrote into the form.
+    /// Input that the user entered into the form.
     pub input: &'a Input,
     /// The group that the action was triggered for.
     pub group: Option<TaskId>,
@@ -32,11 +32,11 @@ pub struct Call<'a> {
     pub own: Option<TaskId>,
     /// Taskcluster.
     pub service: &'a dyn Service,
-    /// How the program was called.
+    /// Settings of this run of the program.
     pub settings: &'a Settings,
     /// The point in time from which deadlines count.
     pub now: SystemTime,
-    /// Where ids of new tasks come from.
+    /// Source of the ids of new tasks.
     pub new_id: &'a dyn Fn(&Label) -> TaskId,
 }
 
@@ -51,7 +51,7 @@ impl Call<'_> {
         self.task.as_ref().ok_or_else(|| missing("task", "--task-id, or ACTION_TASK_ID"))
     }
 
-    /// Who schedules the tasks of this tree.
+    /// Returns the scheduler of the tasks of this tree.
     pub fn scheduler_id(&self) -> String {
         self.project.config.scheduler_id(self.params.text("level"))
     }

@@ -6,8 +6,8 @@ use anyhow::Result;
 use indexmap::{IndexMap, IndexSet};
 
 use crate::actions::call::Call;
-use crate::actions::plan::{Belonging, Plan};
-use crate::actions::previous_decision::Previous;
+use crate::actions::plan::{DecisionTasks, Plan};
+use crate::actions::previous_decision::PreviousDecision;
 use taskgraph::diagnostics::{Problem, Problems};
 use taskgraph::generator::OptimizeRequest;
 use taskgraph::generator::target_tasks::Targets;
@@ -20,8 +20,8 @@ use taskgraph::task::id::TaskId;
 use taskgraph::task::{Label, Task};
 use taskgraph_compat::value::{Map, Str, Value};
 
-/// What is created for one round of an action.
-struct Round {
+/// Tasks to create in one round of an action.
+struct CreationRound {
     suffix: String,
     to_run: IndexSet<Label>,
     graph: ReadyGraph,
@@ -31,16 +31,16 @@ struct Round {
 /// Tasks to create, in rounds: each makes new ones of its labels, whatever another round makes.
 pub struct Creation<'a> {
     call: &'a Call<'a>,
-    previous: &'a Previous,
-    rounds: Vec<Round>,
+    previous: &'a PreviousDecision,
+    rounds: Vec<CreationRound>,
     notes: IndexSet<String>,
-    /// What was asked for last, and what was found: most rounds ask for the same.
+    /// Last request and its answer, since most rounds ask for the same.
     found: Option<(Wanted, Found)>,
 }
 
 impl<'a> Creation<'a> {
     /// Nothing to create yet.
-    pub fn new(call: &'a Call<'a>, previous: &'a Previous) -> Self {
+    pub fn new(call: &'a Call<'a>, previous: &'a PreviousDecision) -> Self {
         Creation { call, previous, rounds: Vec::new(), notes: IndexSet::new(), found: None }
     }
 
@@ -52,7 +52,7 @@ impl<'a> Creation<'a> {
         to_run: impl IntoIterator<Item = Label>,
     ) -> Result<()> {
         let to_run: IndexSet<Label> = to_run.into_iter().collect();
-        let Previous { decision, graph, label_to_taskid } = self.previous;
+        let PreviousDecision { decision, graph, label_to_taskid } = self.previous;
         let Call { project, settings, now, .. } = *self.call;
         let needed = graph.closure(&to_run);
         let tasks = needed.tasks.into_iter().map(|(label, task)| (label, Arc::new(self.adopted(&task))));
@@ -76,7 +76,7 @@ impl<'a> Creation<'a> {
         self.found = Some((wanted, found));
         let Optimized { graph, label_to_taskid, existing, .. } = optimized;
         self.look_at(existing)?;
-        let round = Round { suffix: suffix.into(), to_run, graph, label_to_taskid };
+        let round = CreationRound { suffix: suffix.into(), to_run, graph, label_to_taskid };
         self.rounds.push(round);
         Ok(())
     }
@@ -138,7 +138,7 @@ impl<'a> Creation<'a> {
         }
         write(plan, "", &graph, &labels, &to_run)?;
         let decision = self.previous.decision.clone();
-        plan.create = Some(Belonging { graph, decision });
+        plan.create = Some(DecisionTasks { graph, decision });
         Ok(())
     }
 }

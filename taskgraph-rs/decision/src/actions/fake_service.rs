@@ -11,12 +11,12 @@ use taskgraph_compat::value::{Map, Str, Value};
 use taskgraph_compat::{json, map};
 use taskgraph_taskcluster::{GroupTask, Service};
 
-/// When every task is forgotten.
+/// Expiry of every task.
 const FAR: &str = "2099-01-01T00:00:00.000Z";
 
 /// A Taskcluster in memory.
 #[derive(Debug, Default)]
-pub struct Memory {
+pub struct FakeService {
     /// Index paths.
     pub index: BTreeMap<String, TaskId>,
     /// Tasks below a namespace of the index.
@@ -36,7 +36,7 @@ pub fn id(name: &str) -> TaskId {
     TaskId::parse(&format!("{name:A<22}")).expect("a short name of letters and digits")
 }
 
-impl Memory {
+impl FakeService {
     /// Adds a task with a name, a state and what it depends on.
     pub fn task(mut self, name: &str, label: &str, state: &'static str, dependencies: &[&str]) -> Self {
         let dependencies: Value = dependencies.iter().map(|name| id(name).text().clone()).collect();
@@ -77,7 +77,7 @@ impl Memory {
     }
 }
 
-impl Service for Memory {
+impl Service for FakeService {
     fn find_task(&self, index_path: &str) -> Result<Option<TaskId>> {
         Ok(self.index.get(index_path).cloned())
     }

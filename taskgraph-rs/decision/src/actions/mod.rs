@@ -31,8 +31,8 @@ pub use actions_json::render;
 pub use call::{Call, name_of, plan};
 pub use input::Input;
 pub use permissions::{check_scopes, role_prefix, scopes};
-pub use plan::{Belonging, Plan};
-pub use previous_decision::{Previous, graph, labels};
+pub use plan::{DecisionTasks, Plan};
+pub use previous_decision::{PreviousDecision, graph, labels};
 pub use rebuild_cached_tasks::rebuild;
 pub use related_tasks::Definitions;
 

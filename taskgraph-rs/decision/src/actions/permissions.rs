@@ -10,7 +10,7 @@ use taskgraph_compat::suggest;
 /// The hosts of repositories that roles are made for.
 const HOSTS: [&str; 3] = ["github.com", "gist.github.com", "hg.mozilla.org"];
 
-/// How urls of repositories start that are no web addresses.
+/// Prefixes of repository urls that are not web addresses.
 const SCHEMES: [&str; 6] = ["hg::https://", "git+https://", "https://", "git://", "hg://", "ssh://"];
 
 /// The start of a repository's roles: `repo:github.com/mozilla/translations`.
@@ -97,11 +97,11 @@ mod tests {
 
     #[test]
     fn what_has_no_role_is_refused() {
-        let told = |url| role_prefix(url).unwrap_err().to_string();
-        assert_eq!(told(""), "no url of a repository");
-        assert_eq!(told("https://github.com/"), "there is no path in it");
+        let message = |url| role_prefix(url).unwrap_err().to_string();
+        assert_eq!(message(""), "no url of a repository");
+        assert_eq!(message("https://github.com/"), "there is no path in it");
         assert_eq!(
-            told("https://example.org/a/b"),
+            message("https://example.org/a/b"),
             "its host has to be github.com, gist.github.com or hg.mozilla.org"
         );
     }

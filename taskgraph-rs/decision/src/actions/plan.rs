@@ -1,4 +1,4 @@
-//! What an action wants done. Nothing is done before all of it is known.
+//! Plan of an action. It is complete before the first call changes anything.
 
 use std::collections::BTreeSet;
 
@@ -13,17 +13,17 @@ use taskgraph_compat::json;
 use taskgraph_compat::value::Value;
 use taskgraph_taskcluster::NewTask;
 
-/// What an action wants done.
+/// Changes that an action is going to make.
 #[derive(Debug, Default)]
 pub struct Plan {
-    /// What is odd about the input.
+    /// Warnings about the input.
     pub warnings: Vec<Problem>,
-    /// What a person should know.
+    /// Notes for the user.
     pub notes: Vec<String>,
     /// Files for the action task's artifacts: names and contents.
     pub artifacts: Vec<(String, Vec<u8>)>,
     /// Tasks to create in the group of a decision.
-    pub create: Option<Belonging>,
+    pub create: Option<DecisionTasks>,
     /// A task to create as it is.
     pub copy: Option<NewTask>,
     /// Tasks to run once more.
@@ -39,7 +39,7 @@ pub struct Plan {
 
 /// Tasks, and the decision that they belong to.
 #[derive(Debug)]
-pub struct Belonging {
+pub struct DecisionTasks {
     /// The tasks.
     pub graph: ReadyGraph,
     /// The decision task.

@@ -1,4 +1,4 @@
-//! What was decided before: the graph of a group's decision, and the tasks that stand for its labels by now.
+//! Result of the decision that an action belongs to: the graph of the group, and the current task of each label.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -16,8 +16,8 @@ use taskgraph_compat::suggest;
 use taskgraph_compat::value::Value;
 use taskgraph_compat::value::path::KeyPath;
 
-/// What a decision and the actions after it left behind.
-pub struct Previous {
+/// Artifacts of a decision and of the actions after it.
+pub struct PreviousDecision {
     /// The decision task.
     pub decision: TaskId,
     /// The full graph of the decision.
@@ -30,17 +30,17 @@ const LABELS: &str = "public/label-to-taskid.json";
 
 const GRAPH: &str = "public/full-task-graph.json";
 
-impl Previous {
+impl PreviousDecision {
     /// Fetches what was decided for the group of the action. Python: `taskgraph.actions.util.fetch_graph_and_labels`.
     pub fn fetch(call: &Call<'_>) -> Result<Self> {
-        Previous::of_group(call, call.group.as_ref())
+        PreviousDecision::of_group(call, call.group.as_ref())
     }
 
     /// Fetches what was decided for the group of a task, with this definition: an action that trains makes a group of
     /// its own, which has a graph of its own.
     pub fn of_task(call: &Call<'_>, definition: &Value) -> Result<Self> {
         let group = group_of(definition);
-        Previous::of_group(call, group.as_ref().or(call.group.as_ref()))
+        PreviousDecision::of_group(call, group.as_ref().or(call.group.as_ref()))
     }
 
     fn of_group(call: &Call<'_>, group: Option<&TaskId>) -> Result<Self> {
@@ -71,7 +71,7 @@ impl Previous {
                 label_to_taskid.extend(labels.filter(|(_, task)| members.contains(task)));
             }
         }
-        Ok(Previous { decision, graph, label_to_taskid })
+        Ok(PreviousDecision { decision, graph, label_to_taskid })
     }
 
     /// Refuses labels that the graph does not have; each is told at its path of the input.

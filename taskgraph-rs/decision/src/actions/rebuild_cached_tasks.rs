@@ -6,7 +6,7 @@ use crate::actions::action::{Action, Context, always};
 use crate::actions::call::Call;
 use crate::actions::create_again::Creation;
 use crate::actions::plan::Plan;
-use crate::actions::previous_decision::Previous;
+use crate::actions::previous_decision::PreviousDecision;
 use taskgraph::task::Task;
 use taskgraph_compat::value::Value;
 
@@ -27,7 +27,7 @@ pub const REBUILD_CACHED_TASKS: Action = Action {
 
 /// Plans to create all tasks of the graph anew that `wants` picks.
 pub fn rebuild(call: &Call<'_>, wants: impl Fn(&Task) -> bool) -> Result<Plan> {
-    let previous = Previous::fetch(call)?;
+    let previous = PreviousDecision::fetch(call)?;
     let tasks = previous.graph.tasks.values().filter(|task| wants(task));
     let labels: Vec<_> = tasks.map(|task| task.label.clone()).collect();
     let mut plan = Plan::default();

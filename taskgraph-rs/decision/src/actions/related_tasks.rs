@@ -1,4 +1,4 @@
-//! What tasks came out of, and what came out of them.
+//! Ancestors and descendants of tasks.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -97,10 +97,10 @@ impl Definitions {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::actions::fake_service::{Memory, id};
+    use crate::actions::fake_service::{FakeService, id};
 
-    fn memory() -> Memory {
-        Memory::default()
+    fn memory() -> FakeService {
+        FakeService::default()
             .task("a", "top", "completed", &["b", "c"])
             .task("b", "left", "completed", &["d"])
             .task("c", "right", "completed", &["d", "gone"])

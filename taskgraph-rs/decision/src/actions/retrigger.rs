@@ -7,7 +7,7 @@ use crate::actions::action::{Action, Context, GENERIC, always};
 use crate::actions::call::{Call, name_of};
 use crate::actions::create_again::Creation;
 use crate::actions::plan::Plan;
-use crate::actions::previous_decision::Previous;
+use crate::actions::previous_decision::PreviousDecision;
 use crate::actions::times;
 use crate::actions::times::TIMES;
 use taskgraph::diagnostics::{Problem, Problems};
@@ -79,7 +79,7 @@ fn plan(call: &Call<'_>) -> Result<Plan> {
     let times = times::read(call, &input, &KeyPath::default())?;
     let definition = call.definition()?;
     let name = name_of(&definition);
-    let previous = Previous::of_task(call, &definition)?;
+    let previous = PreviousDecision::of_task(call, &definition)?;
     let Some(label) = previous.graph.tasks.get_key_value(name).map(|(label, _)| label) else {
         let message = format!("`{name}` is no task of the graph that `{}` decided", previous.decision);
         return Err(Problems::from(Problem::error("no-task", message)).into());

@@ -8,7 +8,7 @@ use crate::actions::add_new_jobs::labels_schema;
 use crate::actions::call::Call;
 use crate::actions::create_again::Creation;
 use crate::actions::plan::Plan;
-use crate::actions::previous_decision::Previous;
+use crate::actions::previous_decision::PreviousDecision;
 use crate::actions::rerun::rerun;
 use crate::actions::retrigger::{RETRIGGER, is_retriggerable};
 use crate::actions::times;
@@ -61,7 +61,7 @@ struct Request {
 
 fn plan(call: &Call<'_>) -> Result<Plan> {
     let input = call.input.checked(&INPUT)?;
-    let previous = Previous::fetch(call)?;
+    let previous = PreviousDecision::fetch(call)?;
     let requests = requests(call, &previous, input.get("requests").and_then(Value::as_list))?;
     let mut plan = Plan::default();
     let mut creation = Creation::new(call, &previous);
@@ -81,7 +81,7 @@ fn plan(call: &Call<'_>) -> Result<Plan> {
 }
 
 /// Looks at all requests before anything is done about one.
-fn requests(call: &Call<'_>, previous: &Previous, given: Option<&[Value]>) -> Result<Vec<Request>> {
+fn requests(call: &Call<'_>, previous: &PreviousDecision, given: Option<&[Value]>) -> Result<Vec<Request>> {
     let mut problems = Vec::new();
     let mut requests = Vec::new();
     for (index, request) in given.unwrap_or_default().iter().enumerate() {
@@ -110,7 +110,7 @@ fn requests(call: &Call<'_>, previous: &Previous, given: Option<&[Value]>) -> Re
                 requests.push(Request { again, retrigger, times });
             }
             (times, labels) => {
-                problems.extend(times.err().into_iter().flat_map(|told| told.0));
+                problems.extend(times.err().into_iter().flat_map(|found| found.0));
                 problems.extend(labels.err().map(Problems::from_error).transpose()?.into_iter().flatten());
             }
         }

@@ -1,4 +1,4 @@
-//! What actions want done, on a small graph: `build` ← `test` ← `report`, and `image`, which is cached.
+//! Tests of plans on a small graph: `build` ← `test` ← `report`, and `image`, which is cached.
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -6,7 +6,7 @@ use std::time::SystemTime;
 
 use anyhow::Result;
 
-use crate::actions::fake_service::{Memory, id};
+use crate::actions::fake_service::{FakeService, id};
 use crate::actions::{Call, Input, Plan, find, plan};
 use taskgraph::generator::Project;
 use taskgraph::parameters::Params;
@@ -36,8 +36,8 @@ const GRAPH: &str = r#"{
 const FILES: &[(&str, &str)] = &[("config.yml", CONFIG)];
 
 /// A decision that created everything but the report, and its services.
-fn decided() -> Memory {
-    Memory::default()
+fn decided() -> FakeService {
+    FakeService::default()
         .task("decision", "Decision Task", "completed", &[])
         .task("build", "build", "completed", &["decision"])
         .task("test", "test", "failed", &["build"])
@@ -48,7 +48,7 @@ fn decided() -> Memory {
         .labels("decision", &[("build", "build"), ("test", "test"), ("image", "image")])
 }
 
-fn planned(memory: &Memory, callback: &str, task: Option<&str>, input: &str) -> Result<Plan> {
+fn planned(memory: &FakeService, callback: &str, task: Option<&str>, input: &str) -> Result<Plan> {
     let project = Project::load(Tree::embedded(FILES), &Registry::default(), &BTreeSet::new())?;
     let params = Params::new(
         map! { "project" => "p", "level" => "1", "repository_type" => "git", "head_rev" => "r", "pushlog_id" => "0" },
@@ -71,7 +71,7 @@ fn planned(memory: &Memory, callback: &str, task: Option<&str>, input: &str) -> 
     plan(find(&project, callback)?, &call)
 }
 
-fn refused(memory: &Memory, callback: &str, task: Option<&str>, input: &str) -> String {
+fn refused(memory: &FakeService, callback: &str, task: Option<&str>, input: &str) -> String {
     planned(memory, callback, task, input).unwrap_err().to_string()
 }
 
@@ -254,7 +254,7 @@ fn a_task_is_rerun_if_it_has_failed_and_is_one_of_the_decision() {
 }
 
 /// Two trainings of the decision's revision, with the same labels, each in a group of its own.
-fn trained() -> Memory {
+fn trained() -> FakeService {
     let mut memory = decided();
     memory
         .namespaces
@@ -315,9 +315,10 @@ fn a_task_is_not_rerun_after_its_deadline() {
     let mut memory = decided();
     let Some(Value::Map(definition)) = memory.tasks.get_mut(&id("test")) else { panic!("it is there") };
     std::sync::Arc::make_mut(definition).put("deadline", "1969-12-31T23:59:59.000Z");
-    let told = "`test` (`testAAAAAAAAAAAAAAAAAA`) cannot be rerun: its deadline was 1969-12-31T23:59:59.000Z";
-    assert_eq!(refused(&memory, "rerun", Some("test"), ""), told);
-    assert_eq!(refused(&memory, "retrigger-multiple", None, "requests: [{tasks: [test]}]"), told);
+    let message =
+        "`test` (`testAAAAAAAAAAAAAAAAAA`) cannot be rerun: its deadline was 1969-12-31T23:59:59.000Z";
+    assert_eq!(refused(&memory, "rerun", Some("test"), ""), message);
+    assert_eq!(refused(&memory, "retrigger-multiple", None, "requests: [{tasks: [test]}]"), message);
 }
 
 #[test]

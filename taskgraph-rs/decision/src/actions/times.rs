@@ -1,4 +1,4 @@
-//! How often an action does what it does.
+//! Number of times that an action repeats its work.
 
 use crate::actions::call::Call;
 use taskgraph::diagnostics::Problems;
@@ -24,7 +24,7 @@ pub fn schema() -> Map {
     }
 }
 
-/// How often, as the map at `path` of the input says. Once, if it does not.
+/// Reads the number of repetitions from the map at `path` of the input; 1 if it is absent.
 pub fn read(call: &Call<'_>, map: &Map, path: &KeyPath) -> Result<i64, Problems> {
     match map.get(TIMES.name) {
         None => Ok(1),

@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result};
 
 use taskgraph_compat::error::Machine;
 
-/// How the folders begin in which files lie that are not finished.
+/// Prefix of folders that hold unfinished files.
 const UNFINISHED: &str = ".unfinished-";
 
 /// A folder that this process alone writes to.
@@ -21,7 +21,7 @@ pub struct Folder {
 }
 
 /// Files that are written, but not yet in their places.
-pub struct Staged<'f> {
+pub struct StagedFiles<'f> {
     folder: &'f Folder,
     beside: PathBuf,
     names: Vec<String>,
@@ -44,7 +44,7 @@ impl Folder {
         Ok(folder)
     }
 
-    /// What a decision that was killed left behind.
+    /// Removes the files of a decision that was killed.
     fn clear(&self) -> Result<()> {
         let entries = fs::read_dir(&self.path).with_context(|| machine(&self.path, "cannot be listed"))?;
         for entry in entries.flatten() {
@@ -57,10 +57,10 @@ impl Folder {
     }
 
     /// Somewhere to write files that are not finished. The same file system, so that they can be renamed.
-    pub fn stage(&self) -> Result<Staged<'_>> {
+    pub fn stage(&self) -> Result<StagedFiles<'_>> {
         let beside = self.path.join(format!("{UNFINISHED}{}", std::process::id()));
         fs::create_dir(&beside).with_context(|| machine(&self.path, "cannot be written to"))?;
-        Ok(Staged { folder: self, beside, names: Vec::new() })
+        Ok(StagedFiles { folder: self, beside, names: Vec::new() })
     }
 }
 
@@ -76,7 +76,7 @@ impl Drop for Folder {
     }
 }
 
-impl Staged<'_> {
+impl StagedFiles<'_> {
     /// Writes a file.
     pub fn add(&mut self, name: &str, fill: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
         let place = self.folder.path.join(name);
@@ -122,8 +122,8 @@ fn make_parent(path: &Path) -> Result<()> {
     fs::create_dir_all(parent).with_context(|| machine(parent, "cannot be made"))
 }
 
-/// What is not in its place is not left anywhere else.
-impl Drop for Staged<'_> {
+/// Removes files that were not moved to their final place.
+impl Drop for StagedFiles<'_> {
     fn drop(&mut self) {
         // If it cannot be removed, the next decision tries again.
         let _ = fs::remove_dir_all(&self.beside);

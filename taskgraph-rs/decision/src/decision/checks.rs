@@ -1,4 +1,4 @@
-//! What is wrong with the parameters of a decision, and keys of the training config that have no effect.
+//! Checks of the parameters of a decision: errors, and keys of the training config that have no effect.
 
 use anyhow::Result;
 
@@ -8,7 +8,7 @@ use taskgraph::parameters;
 use taskgraph::parameters::Params;
 use taskgraph::settings::Settings;
 use taskgraph_compat::value::Value;
-use taskgraph_training::{Examination, Purpose, Run};
+use taskgraph_training::{ConfigChecks, Purpose, Run};
 
 /// Checks parameters as strictly as the reference checks those of a decision, and tells what is only odd. Parameters
 /// that are refused are looked at to the end.
@@ -22,7 +22,7 @@ pub fn check(project: &Project, params: &mut Params, settings: &Settings) -> Res
     };
     let mut found = check_values(project, params, settings, Purpose::Decision);
     // Whoever knows the key of another layout says what to write instead.
-    let is_new = |problem: &Problem, found: &[Problem]| found.iter().all(|told| told.path != problem.path);
+    let is_new = |problem: &Problem, found: &[Problem]| found.iter().all(|known| known.path != problem.path);
     let unknown: Vec<Problem> = unknown.into_iter().filter(|problem| is_new(problem, &found)).collect();
     found.extend(unknown);
     if found.iter().any(Problem::is_error) {
@@ -47,47 +47,47 @@ pub fn check_values(
     let found = project.check_parameters(params);
     match examined(project, params, settings) {
         None => found,
-        Some((examination, _)) => Examination { purpose, ..examination }.params(params, found),
+        Some((checks_of, _)) => ConfigChecks { purpose, ..checks_of }.params(params, found),
     }
 }
 
-/// What else is wrong with parameters that are refused for what is `told`.
+/// Returns further problems of parameters that are refused because of the `known` ones.
 pub fn others(
     project: &Project,
     params: &Params,
     settings: &Settings,
-    told: &[Problem],
+    known: &[Problem],
 ) -> Result<Vec<Problem>> {
     match examined(project, params, settings) {
         None => Ok(Vec::new()),
-        Some((examination, own)) => examination.others(params, own, told),
+        Some((checks_of, own)) => checks_of.others(params, own, known),
     }
 }
 
-/// What the graph shows: keys that nothing read, a stage without tasks, what is handed in and not used.
+/// Checks the graph: keys that nothing read, a stage without tasks, inputs that are not used.
 pub fn check_run(
     project: &Project,
     params: &Params,
     settings: &Settings,
     run: &Run,
-    told: &[Problem],
+    known: &[Problem],
 ) -> Result<Vec<Problem>> {
     match examined(project, params, settings) {
         None => Ok(Vec::new()),
-        Some((examination, own)) => sorted(examination.run(params, own, run, told)),
+        Some((checks_of, own)) => sorted(checks_of.run(params, own, run, known)),
     }
 }
 
-/// How the training config is examined, and itself; nothing for a tree that trains nothing.
+/// Returns the checks for the training config together with the config; `None` for a tree that does not train.
 fn examined<'e>(
     project: &'e Project,
     params: &'e Params,
     settings: &'e Settings,
-) -> Option<(Examination<'e>, &'e Value)> {
+) -> Option<(ConfigChecks<'e>, &'e Value)> {
     let training = taskgraph_training::pipeline::of(&project.extension)?;
     let own = params.get(training.parameter)?;
     Some((
-        Examination {
+        ConfigChecks {
             project,
             training,
             settings,

@@ -5,7 +5,7 @@ use std::time::SystemTime;
 
 use anyhow::{Context as _, Result};
 
-use crate::decision::earlier_run::{Earlier, Split};
+use crate::decision::earlier_run::{EarlierRuns, TaskSplit};
 use crate::decision::queue::Queue;
 use taskgraph::task::id::TaskId;
 use taskgraph_compat::error::Machine;
@@ -20,21 +20,21 @@ pub struct Creator {
     pub run_id: Option<u64>,
 }
 
-/// What was created, and what was there.
+/// Tasks that were created, and tasks that existed before.
 #[derive(Clone, Debug, Default)]
 pub struct Creation {
-    /// What was created.
+    /// Tasks that this run created.
     pub created: Created,
-    /// What an earlier run has left and was used.
+    /// Tasks of an earlier run that were used.
     pub adopted: Vec<CreatedTask>,
-    /// What an earlier run has left and was cancelled.
+    /// Tasks of an earlier run that were cancelled.
     pub cancelled: Vec<CreatedTask>,
 }
 
 impl Creator {
-    /// What earlier runs have left in a group.
-    pub fn earlier(&self, queue: &dyn Queue, group: &TaskId, now: SystemTime) -> Result<Earlier> {
-        Earlier::of(queue.members(group)?, &self.task_id, now)
+    /// Returns the tasks that earlier runs created in a group.
+    pub fn earlier(&self, queue: &dyn Queue, group: &TaskId, now: SystemTime) -> Result<EarlierRuns> {
+        EarlierRuns::of(queue.members(group)?, &self.task_id, now)
     }
 
     /// Cancels what does not belong and creates what is missing, in this order. `used` are the tasks that stand for labels,
@@ -43,14 +43,14 @@ impl Creator {
         &self,
         queue: &dyn Queue,
         group: &TaskId,
-        earlier: &Earlier,
+        earlier: &EarlierRuns,
         tasks: Vec<NewTask>,
         used: impl IntoIterator<Item = TaskId>,
     ) -> Result<Creation> {
         self.check_run(queue)?;
         let mut used: BTreeSet<TaskId> = used.into_iter().collect();
         used.extend(tasks.iter().map(|task| task.task_id.clone()));
-        let Split { create, adopted, cancel } = earlier.split(tasks, &used);
+        let TaskSplit { create, adopted, cancel } = earlier.split(tasks, &used);
         cancel_all(queue, &cancel)?;
         let mut creation = Creation { created: queue.create(create)?, adopted, cancelled: cancel };
         if !earlier.is_empty() || self.run_id.is_some_and(|run| run > 0) {
@@ -70,9 +70,9 @@ impl Creator {
         match queue.latest_run(&self.task_id)? {
             Some(latest) if latest > own => {
                 let why = "the queue takes this worker for lost, and the new run goes on";
-                let told =
+                let message =
                     format!("this is run {own} of task `{}`, and run {latest} has begun", self.task_id);
-                Err(anyhow::Error::msg(why).context(Machine(told)))
+                Err(anyhow::Error::msg(why).context(Machine(message)))
             }
             _ => Ok(()),
         }
@@ -84,11 +84,11 @@ fn cancel_all(queue: &dyn Queue, tasks: &[CreatedTask]) -> Result<()> {
         return Ok(());
     }
     let ids: Vec<TaskId> = tasks.iter().map(|task| task.task_id.clone()).collect();
-    let told: Vec<String> = tasks.iter().map(|task| format!("{} ({})", task.label, task.task_id)).collect();
+    let names: Vec<String> = tasks.iter().map(|task| format!("{} ({})", task.label, task.task_id)).collect();
     queue.cancel(&ids).with_context(|| {
         Machine(format!(
             "an earlier run of this task has created what does not belong to the graph, and would run beside it: {}",
-            told.join(", ")
+            names.join(", ")
         ))
     })
 }
@@ -102,7 +102,7 @@ mod tests {
     use taskgraph_taskcluster::{CreateFailure, GroupTask};
 
     /// A queue at which an earlier run goes on while this one creates: it has a task of its own in the end.
-    struct Busy {
+    struct BusyQueue {
         own: TaskId,
         is_created: Cell<bool>,
         latest: Cell<u64>,
@@ -111,7 +111,7 @@ mod tests {
         cancelled: RefCell<Vec<TaskId>>,
     }
 
-    impl Queue for Busy {
+    impl Queue for BusyQueue {
         fn members(&self, group: &TaskId) -> Result<Vec<GroupTask>> {
             let definition = map! {
                 "taskGroupId" => group.text().clone(),
@@ -153,7 +153,7 @@ mod tests {
     /// Creates in a run, while the latest one becomes `later`.
     fn create(run: u64, later: u64) -> (Result<Creation>, Vec<TaskId>) {
         let own = TaskId::parse("fN1SbArXTPSVFUUvaOlinQ").unwrap();
-        let queue = Busy {
+        let queue = BusyQueue {
             own: own.clone(),
             is_created: Cell::new(false),
             latest: Cell::new(run),
@@ -169,8 +169,8 @@ mod tests {
     #[test]
     fn what_an_earlier_run_creates_meanwhile_is_cancelled() {
         let (creation, cancelled) = create(1, 1);
-        let told: Vec<TaskId> = creation.unwrap().cancelled.into_iter().map(|task| task.task_id).collect();
-        assert_eq!((cancelled, told), (vec![late()], vec![late()]));
+        let ids: Vec<TaskId> = creation.unwrap().cancelled.into_iter().map(|task| task.task_id).collect();
+        assert_eq!((cancelled, ids), (vec![late()], vec![late()]));
         // Nothing runs before the first run.
         assert_eq!(create(0, 0).1, []);
     }

@@ -1,5 +1,5 @@
-//! What earlier runs of the same task have left behind: a worker that is shut down, and a task that is rerun, begin from
-//! the start, and what was created before is still there.
+//! Tasks that earlier runs of the same task created. If a worker is shut down or a task is rerun, the task starts from
+//! the beginning, but the tasks that it created before still exist.
 //!
 //! Invariant: a task of an earlier run is either used, as what it is, or has come to its end before its label is created
 //! once more.
@@ -27,21 +27,21 @@ const OPEN: [&str; 3] = ["unscheduled", "pending", "running"];
 /// The sorts of tasks that hooks and schedulers create: nothing of them belongs to a run.
 const SERVICES: [&str; 3] = ["action-callback", "cron-task", "decision-task"];
 
-/// What earlier runs of a task have left behind.
+/// Tasks that earlier runs of a task created.
 #[derive(Debug, Default)]
-pub struct Earlier {
+pub struct EarlierRuns {
     /// The task whose runs these are.
     own: Option<TaskId>,
-    tasks: IndexMap<TaskId, Left>,
+    tasks: IndexMap<TaskId, LeftTask>,
     /// Those that may be used, by label, in the order of their creation.
     usable: BTreeMap<Str, Vec<TaskId>>,
-    /// How many of each label were handed out since the last `begin`.
+    /// Number of tasks of each label that were handed out since the last `begin`.
     taken: RefCell<BTreeMap<Str, usize>>,
 }
 
 /// A task that is left.
 #[derive(Debug)]
-struct Left {
+struct LeftTask {
     name: Str,
     is_open: bool,
     /// Whether it says that this very task has created it.
@@ -52,23 +52,23 @@ struct Left {
     definition: Json,
 }
 
-/// What is to be done so that each task is there once.
+/// Work that remains so that each task exists exactly once.
 #[derive(Debug, Default)]
-pub struct Split {
-    /// What has to be created.
+pub struct TaskSplit {
+    /// Tasks to create.
     pub create: Vec<NewTask>,
-    /// What is there.
+    /// Tasks that exist.
     pub adopted: Vec<CreatedTask>,
-    /// What does not belong, and has not ended.
+    /// Open tasks that do not belong to the graph.
     pub cancel: Vec<CreatedTask>,
 }
 
-impl Earlier {
+impl EarlierRuns {
     /// Sorts out of a group what this task has created before.
     pub fn of(members: Vec<GroupTask>, own: &TaskId, now: SystemTime) -> Result<Self> {
-        let mut earlier = Earlier { own: Some(own.clone()), ..Earlier::default() };
+        let mut earlier = EarlierRuns { own: Some(own.clone()), ..EarlierRuns::default() };
         let now = milliseconds(now);
-        let mut members: Vec<(TaskId, Str, Left)> = members
+        let mut members: Vec<(TaskId, Str, LeftTask)> = members
             .into_iter()
             .filter_map(|member| {
                 let is_own = origin(&member, own)?;
@@ -133,7 +133,8 @@ impl Earlier {
         Ok(!rejected.is_empty())
     }
 
-    /// What is left and goes before the deadline of a new task that depends on it: the queue would refuse that one.
+    /// Finds an existing task that expires before the deadline of a new task that depends on it: the queue would
+    /// refuse the new one.
     fn gone_too_soon(&self, task: &NewTask, now: SystemTime) -> Result<Vec<TaskId>> {
         let mut gone: Vec<TaskId> = dependencies(task).filter(|on| self.tasks.contains_key(on)).collect();
         if gone.is_empty() {
@@ -148,11 +149,11 @@ impl Earlier {
 
     /// Parts the tasks into those that are there and those that are not. What stands for a label (`used`) belongs, even
     /// if it is no task to create.
-    pub fn split<'i>(&self, tasks: Vec<NewTask>, used: impl IntoIterator<Item = &'i TaskId>) -> Split {
+    pub fn split<'i>(&self, tasks: Vec<NewTask>, used: impl IntoIterator<Item = &'i TaskId>) -> TaskSplit {
         let labels: BTreeSet<Str> = tasks.iter().map(|task| task.label.text().clone()).collect();
         let mut belong: BTreeSet<TaskId> = used.into_iter().cloned().collect();
         belong.extend(tasks.iter().map(|task| task.task_id.clone()));
-        let mut split = Split::default();
+        let mut split = TaskSplit::default();
         for task in tasks {
             match self.tasks.contains_key(&task.task_id) {
                 true => split.adopted.push(CreatedTask { label: task.label, task_id: task.task_id }),
@@ -171,7 +172,7 @@ impl Earlier {
     }
 }
 
-impl Left {
+impl LeftTask {
     /// Whether it is what this task would be, had it been created at the same time. Whether it waits for the task that
     /// creates it (`own`) does not count: it does if nothing else that it waits for is created with it, and what an earlier
     /// run has created may stand in the index by now.
@@ -208,12 +209,12 @@ fn origin(member: &GroupTask, own: &TaskId) -> Option<bool> {
     }
 }
 
-fn left(member: &GroupTask, is_own: bool) -> Result<Left> {
+fn left(member: &GroupTask, is_own: bool) -> Result<LeftTask> {
     let date = |key: &str| {
         let date = member.definition.get(key).and_then(Value::as_str).and_then(parse_json_date);
         date.unwrap_or_default() / 1_000
     };
-    Ok(Left {
+    Ok(LeftTask {
         name: member.name.clone(),
         is_open: OPEN.contains(&&*member.state),
         is_own,
@@ -224,7 +225,7 @@ fn left(member: &GroupTask, is_own: bool) -> Result<Left> {
 }
 
 /// Whether what is left may still be used: it has not failed, and if it has not begun, there is time left for it.
-fn is_usable(left: &Left, state: &str, now: i64) -> bool {
+fn is_usable(left: &LeftTask, state: &str, now: i64) -> bool {
     let deadline = left.definition["deadline"].as_str().and_then(parse_json_date).unwrap_or_default() / 1_000;
     let is_early = now - left.created < (deadline - left.created) / 2;
     match state {

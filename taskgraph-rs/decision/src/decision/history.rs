@@ -1,19 +1,19 @@
-//! Where changes start from: events tell it wrongly for new branches and after a forced push.
+//! Base revision of a push. Events report a wrong one for new branches and after a forced push.
 
 use anyhow::{Context as _, Result};
 
-use crate::decision::Asked;
+use crate::decision::DecisionEvent;
 use taskgraph::taskgraph_version::TaskgraphVersion;
 use taskgraph::tree::git::Repository;
 use taskgraph_compat::error::Machine;
 
-/// What events give where there is no commit.
+/// Revision in events that have no commit.
 const NULL_REVISION: &str = "0000000000000000000000000000000000000000";
 
 /// The tree without any file, as git names it.
 const EMPTY_TREE: &str = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
 
-/// What changed, and since when.
+/// Changed files, and the revision that they are counted from.
 #[derive(Debug)]
 pub struct History {
     /// The branch that changes go to.
@@ -27,37 +27,37 @@ pub struct History {
 /// Looks in the clone where the changes start from. What differs from what was asked goes into `notes`.
 /// Python: `taskgraph.decision._determine_more_accurate_base_ref` and `…_base_rev`.
 pub fn history(
-    asked: &Asked,
+    event: &DecisionEvent,
     repository: &Repository,
     version: TaskgraphVersion,
     notes: &mut Vec<String>,
 ) -> Result<History> {
     if version.takes_base_as_given() {
-        return as_given(asked, repository, version);
+        return as_given(event, repository, version);
     }
-    let base_ref = base_ref(asked, repository)?;
-    if base_ref != asked.base_ref {
-        notes.push(corrected("base_ref", &base_ref, &asked.base_ref));
+    let base_ref = base_ref(event, repository)?;
+    if base_ref != event.base_ref {
+        notes.push(corrected("base_ref", &base_ref, &event.base_ref));
     }
-    let since = since(asked, repository, &base_ref, notes)?;
-    let Some(base_rev) = repository.merge_base(since, &asked.head_rev)? else {
-        return Err(no_common_commit(asked, repository, since));
+    let since = since(event, repository, &base_ref, notes)?;
+    let Some(base_rev) = repository.merge_base(since, &event.head_rev)? else {
+        return Err(no_common_commit(event, repository, since));
     };
-    if base_rev != asked.base_rev {
-        notes.push(corrected("base_rev", &base_rev, &asked.base_rev));
+    if base_rev != event.base_rev {
+        notes.push(corrected("base_rev", &base_rev, &event.base_rev));
     }
-    let files_changed = repository.files_between(&base_rev, &asked.head_rev)?;
+    let files_changed = repository.files_between(&base_rev, &event.head_rev)?;
     Ok(History { base_ref, base_rev, files_changed })
 }
 
 /// The base as the event gives it, and what changed since then.
-fn as_given(asked: &Asked, repository: &Repository, version: TaskgraphVersion) -> Result<History> {
-    let (base, head) = (asked.base_rev.as_str(), asked.head_rev.as_str());
+fn as_given(event: &DecisionEvent, repository: &Repository, version: TaskgraphVersion) -> Result<History> {
+    let (base, head) = (event.base_rev.as_str(), event.head_rev.as_str());
     let is_new_branch = base == NULL_REVISION;
     if is_new_branch && !version.counts_all_files_of_new_branches() {
-        let told = format!("Taskgraph {version} makes no decision for a new branch");
+        let message = format!("Taskgraph {version} makes no decision for a new branch");
         let why = "the event names no commit that the branch starts from; give one with --base-rev";
-        return Err(anyhow::Error::msg(why).context(Machine(told)));
+        return Err(anyhow::Error::msg(why).context(Machine(message)));
     }
     let files_changed = match (is_new_branch, base.is_empty()) {
         (true, _) => repository.files_that_differ(EMPTY_TREE, head),
@@ -66,26 +66,26 @@ fn as_given(asked: &Asked, repository: &Repository, version: TaskgraphVersion) -
         _ if repository.is_shallow()? => repository.files_that_differ(base, head),
         _ => repository.files_between(base, head),
     }?;
-    Ok(History { base_ref: asked.base_ref.clone(), base_rev: asked.base_rev.clone(), files_changed })
+    Ok(History { base_ref: event.base_ref.clone(), base_rev: event.base_rev.clone(), files_changed })
 }
 
-fn base_ref(asked: &Asked, repository: &Repository) -> Result<String> {
+fn base_ref(event: &DecisionEvent, repository: &Repository) -> Result<String> {
     // GitHub does not say what a new branch comes from: it gives the branch itself, and no commit.
-    let is_new_branch = asked.base_ref == asked.head_ref && asked.base_rev == NULL_REVISION;
-    if !asked.base_ref.is_empty() && !is_new_branch {
-        return Ok(asked.base_ref.clone());
+    let is_new_branch = event.base_ref == event.head_ref && event.base_rev == NULL_REVISION;
+    if !event.base_ref.is_empty() && !is_new_branch {
+        return Ok(event.base_ref.clone());
     }
     repository.default_branch().context("`--base-ref` does not say where the changes go to")
 }
 
-/// What the changes are counted from: the commit that was given, if the clone has it, else the branch.
+/// Returns the revision that changes are counted from: the given commit if the clone has it, else the branch.
 fn since<'a>(
-    asked: &'a Asked,
+    event: &'a DecisionEvent,
     repository: &Repository,
     base_ref: &'a str,
     notes: &mut Vec<String>,
 ) -> Result<&'a str> {
-    let why = match asked.base_rev.as_str() {
+    let why = match event.base_rev.as_str() {
         "" => "no base_rev was given",
         NULL_REVISION => "base_rev is no commit: the branch is a new one",
         given if repository.has_commit(given)? => return Ok(given),
@@ -95,16 +95,16 @@ fn since<'a>(
     Ok(base_ref)
 }
 
-fn no_common_commit(asked: &Asked, repository: &Repository, since: &str) -> anyhow::Error {
-    let head = &asked.head_rev;
+fn no_common_commit(event: &DecisionEvent, repository: &Repository, since: &str) -> anyhow::Error {
+    let head = &event.head_rev;
     let top = repository.top().display();
     let why = match [since, head].map(|rev| repository.has_object(rev)) {
         [_, Ok(false)] => format!("`{head}` is not there: --head-rev has to be a commit of this clone"),
         [Ok(false), _] => format!("`{since}` is not there: fetch it, or give another --base-rev"),
         _ => "their histories do not meet, or the clone is too shallow: fetch more of it".into(),
     };
-    let told = format!("`{since}` and `{head}` have no commit in common in `{top}`");
-    anyhow::Error::msg(why).context(Machine(told))
+    let message = format!("`{since}` and `{head}` have no commit in common in `{top}`");
+    anyhow::Error::msg(why).context(Machine(message))
 }
 
 fn corrected(name: &str, found: &str, given: &str) -> String {

@@ -8,7 +8,7 @@ use taskgraph::task::id::TaskId;
 use taskgraph_compat::value::{Str, Value};
 use taskgraph_taskcluster::NewTask;
 
-/// How often a task is created, if more than once.
+/// Attribute with the number of copies of a task, if more than one.
 const DUPLICATES: &str = "task_duplicates";
 
 /// The tasks of a graph as those of a decision, each as often as it says. A copy gets an id of its own.
@@ -34,7 +34,7 @@ fn times(ready: &ReadyTask) -> i64 {
     ready.task.attributes.get(DUPLICATES).and_then(Value::as_int).unwrap_or(1)
 }
 
-/// How many tasks are created, by kind and by worker pool.
+/// Number of tasks to create, by kind and by worker pool.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
     /// All of them, copies among them.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use anyhow::Result;
 
-use crate::decision::Asked;
+use crate::decision::DecisionEvent;
 use taskgraph::diagnostics::document::{equal_keys, load};
 use taskgraph::diagnostics::origin::problem_of;
 use taskgraph::diagnostics::{Problem, Problems, place_of_key, place_of_value};
@@ -21,7 +21,7 @@ use taskgraph_compat::yaml::Document;
 /// The file that is looked for in the current directory.
 const FILE: &str = "try_task_config.json";
 
-/// Where notes with parameters are.
+/// Git ref of the notes that hold parameters.
 const NOTES: &str = "refs/notes/decision-parameters";
 
 /// The one version that is known.
@@ -35,17 +35,17 @@ const SCHEMA: Schema =
 /// Python: `taskgraph.decision.set_try_config` and `get_decision_parameters`.
 pub fn apply(
     version: TaskgraphVersion,
-    asked: &Asked,
+    event: &DecisionEvent,
     (directory, repository): (&Path, &Repository),
     params: &mut Params,
     notes: &mut Vec<String>,
 ) -> Result<()> {
-    let allowed = asked.allow_parameter_override;
+    let allowed = event.allow_parameter_override;
     if allowed && !version.reads_parameters_of_notes() {
         notes
             .push(format!("`--allow-parameter-override` does nothing: Taskgraph {version} has no such flag"));
     }
-    let has_read = of_file(version, asked, directory, params, notes)?;
+    let has_read = of_file(version, event, directory, params, notes)?;
     let reads_note = allowed && version.reads_parameters_of_notes();
     match reads_note && !(has_read && version.asks_for_parameter_override()) {
         true => of_note(repository, params, notes),
@@ -56,21 +56,21 @@ pub fn apply(
 /// Reads the file, if it is there and the event is one that may bring some. Whether it was read.
 fn of_file(
     version: TaskgraphVersion,
-    asked: &Asked,
+    event: &DecisionEvent,
     directory: &Path,
     params: &mut Params,
     notes: &mut Vec<String>,
 ) -> Result<bool> {
-    let is_try_push = asked.project.contains("try") && asked.tasks_for == "hg-push";
+    let is_try_push = event.project.contains("try") && event.tasks_for == "hg-push";
     let (applies, who) = match version.asks_for_parameter_override() {
-        true => (asked.allow_parameter_override, "`--allow-parameter-override` has to say so"),
+        true => (event.allow_parameter_override, "`--allow-parameter-override` has to say so"),
         false => (
-            is_try_push || asked.tasks_for == "github-pull-request",
+            is_try_push || event.tasks_for == "github-pull-request",
             "only try pushes and pull requests bring parameters",
         ),
     };
-    let path = directory.join(asked.try_task_config.as_deref().unwrap_or(Path::new(FILE)));
-    match (&asked.try_task_config, path.is_file(), applies) {
+    let path = directory.join(event.try_task_config.as_deref().unwrap_or(Path::new(FILE)));
+    match (&event.try_task_config, path.is_file(), applies) {
         (Some(given), false, _) => {
             let message = format!("`--try-task-config-file` names no file: `{}`", given.display());
             return Err(Problems::from(Problem::error("wrong-flag", message)).into());

@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use anyhow::Result;
 
 use crate::decision::history::{History, history};
-use crate::decision::{Asked, overrides};
+use crate::decision::{DecisionEvent, overrides};
 use taskgraph::diagnostics::{Problem, Problems, place_of_value};
 use taskgraph::generator::{Project, in_python};
 use taskgraph::parameters::Params;
@@ -22,29 +22,34 @@ const DONT_BUILD: &str = "DONTBUILD";
 
 /// Parameters, and what is worth a line in the log.
 #[derive(Debug)]
-pub struct Derived {
+pub struct DerivedParameters {
     /// The parameters, not checked.
     pub params: Params,
-    /// What differs from what was asked, and why.
+    /// Differences from the request, each with its reason.
     pub notes: Vec<String>,
 }
 
 /// Derives the parameters of a decision that is made in `directory`.
 /// Python: `taskgraph.decision.get_decision_parameters`.
-pub fn parameters(project: &Project, asked: &Asked, directory: &Path, now: SystemTime) -> Result<Derived> {
-    Problems(asked.check()).check()?;
+pub fn parameters(
+    project: &Project,
+    event: &DecisionEvent,
+    directory: &Path,
+    now: SystemTime,
+) -> Result<DerivedParameters> {
+    Problems(event.check()).check()?;
     let repository = repository(directory)?;
     let mut notes = Vec::new();
-    let history = history(asked, &repository, project.config.version, &mut notes)?;
-    let mut params = Params::new(base(asked, history, directory, now), Vec::new());
-    let is_push = matches!(asked.tasks_for.as_str(), "hg-push" | "github-push");
+    let history = history(event, &repository, project.config.version, &mut notes)?;
+    let mut params = Params::new(base(event, history, directory, now), Vec::new());
+    let is_push = matches!(event.tasks_for.as_str(), "hg-push" | "github-push");
     if is_push && repository.commit_message()?.is_some_and(|message| message.contains(DONT_BUILD)) {
         notes.push(format!("the commit message has {DONT_BUILD} in it: the target method is `nothing`"));
         params.values_mut().put("target_tasks_method", "nothing");
     }
     add_those_of_the_tree(project, &mut params)?;
-    overrides::apply(project.config.version, asked, (directory, &repository), &mut params, &mut notes)?;
-    Ok(Derived { params, notes })
+    overrides::apply(project.config.version, event, (directory, &repository), &mut params, &mut notes)?;
+    Ok(DerivedParameters { params, notes })
 }
 
 fn repository(directory: &Path) -> Result<Repository> {
@@ -66,19 +71,19 @@ fn repository(directory: &Path) -> Result<Repository> {
     }
 }
 
-fn base(asked: &Asked, history: History, directory: &Path, now: SystemTime) -> Map {
+fn base(event: &DecisionEvent, history: History, directory: &Path, now: SystemTime) -> Map {
     let seconds = || now.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()) as i64;
-    let build_date = if asked.pushdate == 0 { seconds() } else { asked.pushdate };
+    let build_date = if event.pushdate == 0 { seconds() } else { event.pushdate };
     // An owner has to be an address, and some who push are none.
-    let owner = match asked.owner.contains('@') {
-        true => asked.owner.clone(),
-        false => format!("{}@noreply.mozilla.org", asked.owner),
+    let owner = match event.owner.contains('@') {
+        true => event.owner.clone(),
+        false => format!("{}@noreply.mozilla.org", event.owner),
     };
-    let method = asked.target_tasks_method.as_deref().filter(|method| !method.is_empty());
+    let method = event.target_tasks_method.as_deref().filter(|method| !method.is_empty());
     let mut values = Map::default();
     let entries: [(&str, Value); 27] = [
         ("base_ref", history.base_ref.into()),
-        ("base_repository", asked.base_repository.as_str().into()),
+        ("base_repository", event.base_repository.as_str().into()),
         ("base_rev", history.base_rev.into()),
         ("build_date", build_date.into()),
         ("build_number", 1.into()),
@@ -87,22 +92,22 @@ fn base(asked: &Asked, history: History, directory: &Path, now: SystemTime) -> M
         ("existing_tasks", Value::map()),
         ("files_changed", history.files_changed.into_iter().collect()),
         ("filters", ["target_tasks_method"].into_iter().collect()),
-        ("head_ref", asked.head_ref.as_str().into()),
-        ("head_repository", asked.head_repository.as_str().into()),
-        ("head_rev", asked.head_rev.as_str().into()),
-        ("head_tag", asked.head_tag.as_str().into()),
-        ("level", asked.level.as_str().into()),
+        ("head_ref", event.head_ref.as_str().into()),
+        ("head_repository", event.head_repository.as_str().into()),
+        ("head_rev", event.head_rev.as_str().into()),
+        ("head_tag", event.head_tag.as_str().into()),
+        ("level", event.level.as_str().into()),
         ("moz_build_date", compact_date(build_date).into()),
         ("next_version", Value::Null),
         ("optimize_strategies", Value::Null),
         ("optimize_target_tasks", true.into()),
         ("owner", owner.into()),
-        ("project", asked.project.as_str().into()),
-        ("pushdate", asked.pushdate.into()),
-        ("pushlog_id", asked.pushlog_id.as_str().into()),
-        ("repository_type", asked.repository_type.as_str().into()),
+        ("project", event.project.as_str().into()),
+        ("pushdate", event.pushdate.into()),
+        ("pushlog_id", event.pushlog_id.as_str().into()),
+        ("repository_type", event.repository_type.as_str().into()),
         ("target_tasks_method", method.unwrap_or("default").into()),
-        ("tasks_for", asked.tasks_for.as_str().into()),
+        ("tasks_for", event.tasks_for.as_str().into()),
         ("version", version_in(directory).into()),
     ];
     for (name, value) in entries {

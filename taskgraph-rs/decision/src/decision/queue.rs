@@ -6,7 +6,7 @@ use taskgraph::task::id::TaskId;
 use taskgraph_compat::value::Value;
 use taskgraph_taskcluster::{CreateFailure, Created, Failure, GroupTask, NewTask, Taskcluster};
 
-/// What a decision asks and does.
+/// Calls of the queue that a decision needs.
 pub trait Queue {
     /// The tasks of a group; none if there is no such group.
     fn members(&self, group: &TaskId) -> Result<Vec<GroupTask>>;

@@ -1,5 +1,5 @@
-//! What the queue refuses, of all that can be told without asking it: the schema of createTask, and its rules about points
-//! in time and dependencies. So a dry run does not end well where the decision itself would stop half-way.
+//! Rules of the queue that can be checked offline: the schema of createTask, and its rules about times and
+//! dependencies. A dry run fails where the decision itself would stop half-way.
 //!
 //! Source: `queue/v1/create-task-request.json`, and `services/queue/src/{api,dependencytracker}.js` of Taskcluster.
 
@@ -18,10 +18,10 @@ use taskgraph_compat::value::{Map, Value};
 
 const DAY: i64 = 86_400_000;
 
-/// How far deadlines may lie ahead, if a deployment does not say otherwise.
+/// Latest deadline, counted from the creation of a task, unless a deployment has another.
 const DEADLINE: i64 = 5 * DAY;
 
-/// How long a task stays that does not say it.
+/// Lifetime of a task that does not set `expires`.
 const YEAR: i64 = 365 * DAY;
 
 const PRIORITIES: &[&str] = &["highest", "very-high", "high", "medium", "low", "very-low", "lowest"];
@@ -54,7 +54,7 @@ const KEYS: &[&str] = &[
 const METADATA: [(&str, usize); 4] =
     [("name", 255), ("description", 32_768), ("owner", 255), ("source", 4_096)];
 
-/// How a source may begin.
+/// Prefixes that `metadata.source` may have.
 const SOURCES: [&str; 4] = ["https://", "http://", "ssh://", "git@"];
 
 /// All that the queue would refuse in a graph that is created `now`, in milliseconds after 1970. What is wrong with many
@@ -66,7 +66,7 @@ pub fn check(graph: &ReadyGraph, config: &GraphConfig, params: &Params, now: i64
     let rules = Rules { graph, now, latest: asked.unwrap_or_default().max(DEADLINE) };
     let mut broken: IndexMap<(String, Option<String>), (Problem, usize)> = IndexMap::new();
     for task in graph.tasks.values() {
-        for Broken { path, what, why } in rules.broken(task) {
+        for BrokenRule { path, what, why } in rules.broken(task) {
             let place = task.task.origin.place(&KeyPath::dotted(path));
             let key = (what.clone(), place.as_ref().map(ToString::to_string));
             let (_, times) = broken.entry(key).or_insert_with(|| {
@@ -77,26 +77,26 @@ pub fn check(graph: &ReadyGraph, config: &GraphConfig, params: &Params, now: i64
             *times += 1;
         }
     }
-    let told = broken.into_values().map(|(problem, times)| match times - 1 {
+    let problems = broken.into_values().map(|(problem, times)| match times - 1 {
         0 => problem,
         1 => problem.help("so it would one more task"),
         more => problem.help(format!("so it would {more} more tasks")),
     });
-    told.collect()
+    problems.collect()
 }
 
 /// A rule that a task breaks.
-struct Broken {
+struct BrokenRule {
     /// The key of the task description that is to be changed.
     path: &'static str,
-    /// What is wrong.
+    /// Description of the problem.
     what: String,
-    /// What the queue takes.
+    /// Description of the values that the queue accepts.
     why: String,
 }
 
-fn broken(path: &'static str, what: impl Into<String>, why: impl Into<String>) -> Broken {
-    Broken { path, what: what.into(), why: why.into() }
+fn broken(path: &'static str, what: impl Into<String>, why: impl Into<String>) -> BrokenRule {
+    BrokenRule { path, what: what.into(), why: why.into() }
 }
 
 struct Rules<'g> {
@@ -106,7 +106,7 @@ struct Rules<'g> {
 }
 
 impl Rules<'_> {
-    fn broken(&self, task: &ReadyTask) -> Vec<Broken> {
+    fn broken(&self, task: &ReadyTask) -> Vec<BrokenRule> {
         let definition = &task.definition;
         let mut found = schema(definition);
         found.extend(self.times(task));
@@ -129,7 +129,7 @@ impl Rules<'_> {
         }
     }
 
-    fn times(&self, task: &ReadyTask) -> Vec<Broken> {
+    fn times(&self, task: &ReadyTask) -> Vec<BrokenRule> {
         let definition = &task.definition;
         let mut found = Vec::new();
         let Some(deadline) = self.time(definition, "deadline") else {
@@ -153,7 +153,7 @@ impl Rules<'_> {
         found
     }
 
-    fn dependencies(&self, task: &ReadyTask) -> Vec<Broken> {
+    fn dependencies(&self, task: &ReadyTask) -> Vec<BrokenRule> {
         let mut found = Vec::new();
         let mut names: IndexMap<&str, Vec<&str>> = IndexMap::new();
         for (name, id) in &task.dependencies {
@@ -194,8 +194,8 @@ fn days(milliseconds: i64) -> String {
     }
 }
 
-/// What does not have the form of a definition.
-fn schema(definition: &Map) -> Vec<Broken> {
+/// Returns violations of the schema of a definition.
+fn schema(definition: &Map) -> Vec<BrokenRule> {
     let mut found = Vec::new();
     for key in definition.keys().filter(|key| !KEYS.contains(&&***key)) {
         found.push(broken("", format!("`{key}` is no key of a task"), ""));
@@ -227,7 +227,7 @@ fn schema(definition: &Map) -> Vec<Broken> {
 }
 
 /// The worker pool, and names that go with it.
-fn queue(definition: &Map) -> Vec<Broken> {
+fn queue(definition: &Map) -> Vec<BrokenRule> {
     let text = |key: &str| definition.get(key).and_then(Value::as_str).unwrap_or_default();
     let is_plain = |text: &str| text.bytes().all(|it| it.is_ascii_alphanumeric() || b"-_".contains(&it));
     let mut found = Vec::new();
@@ -254,7 +254,7 @@ fn queue(definition: &Map) -> Vec<Broken> {
 }
 
 /// Routes, scopes and tags.
-fn texts(definition: &Map) -> Vec<Broken> {
+fn texts(definition: &Map) -> Vec<BrokenRule> {
     let list = |key: &str| definition.get(key).and_then(Value::as_list).unwrap_or_default();
     let mut found = Vec::new();
     let routes = list("routes");
@@ -300,7 +300,7 @@ fn texts(definition: &Map) -> Vec<Broken> {
     found
 }
 
-fn metadata(definition: &Map) -> Vec<Broken> {
+fn metadata(definition: &Map) -> Vec<BrokenRule> {
     let path = |key: &str| if key == "description" { "description" } else { "" };
     let mut found = Vec::new();
     for (key, longest) in METADATA {

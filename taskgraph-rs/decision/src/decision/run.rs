@@ -12,7 +12,7 @@ use crate::actions;
 use crate::decision::artifact_dir::Folder;
 use crate::decision::checks::{check, check_run};
 use crate::decision::create::{Creation, Creator};
-use crate::decision::earlier_run::Earlier;
+use crate::decision::earlier_run::EarlierRuns;
 use crate::decision::new_tasks::{Summary, new_tasks};
 use crate::decision::queue::Queue;
 use crate::decision::{artifacts, queue_rules};
@@ -20,7 +20,7 @@ use taskgraph::diagnostics::{Problem, Problems};
 use taskgraph::generator::{OptimizeRequest, Project};
 use taskgraph::known_urls::{Question, Urls};
 use taskgraph::optimize::index::{Find, Found};
-use taskgraph::optimize::{Fate, Optimized, existing_check, settle_existing};
+use taskgraph::optimize::{Optimized, TaskOutcome, existing_check, settle_existing};
 use taskgraph::parameters::Params;
 use taskgraph::python_worker::PythonFacts;
 use taskgraph::settings::Settings;
@@ -33,11 +33,11 @@ use taskgraph_training::{Report, Run};
 /// Whether urls are there.
 pub type Probe<'d> = dyn Fn(&[Question]) -> Urls + 'd;
 
-/// What a decision needs besides its parameters.
+/// Input of a decision besides its parameters.
 pub struct Decision<'d> {
     /// The task that decides. Its id is that of the task group.
     pub task_id: TaskId,
-    /// How the program was called.
+    /// Settings of this run of the program.
     pub settings: &'d Settings,
     /// Whether the parameters were checked before: an action takes more than an event gives.
     pub is_checked: bool,
@@ -48,7 +48,7 @@ pub struct Decision<'d> {
     pub probe: &'d Probe<'d>,
     /// Looks up what ran before.
     pub find: &'d Find<'d>,
-    /// Where the tasks are created; without it everything is written and nothing is created.
+    /// Queue that creates the tasks; without it everything is written and nothing is created.
     pub queue: Option<&'d dyn Queue>,
     /// Makes the ids of tasks.
     pub new_id: &'d dyn Fn(&Label) -> TaskId,
@@ -57,22 +57,22 @@ pub struct Decision<'d> {
     /// The folder for the contexts of docker images.
     pub contexts: &'d Path,
     /// Renders a preview.
-    pub render: &'d dyn Fn(&Report) -> Result<Rendered>,
+    pub render: &'d dyn Fn(&Report) -> Result<RenderedPreview>,
     /// Told what goes on.
-    pub tell: &'d dyn Fn(&Step<'_>),
+    pub notify: &'d dyn Fn(&Step<'_>),
     /// The time of the decision.
     pub now: SystemTime,
 }
 
 /// A preview as it is read.
-pub struct Rendered {
+pub struct RenderedPreview {
     /// `preview.json`.
     pub json: String,
     /// `preview.txt`.
     pub text: String,
 }
 
-/// What goes on in a decision.
+/// Progress of a decision.
 pub enum Step<'s> {
     /// Something is odd.
     Warnings(&'s [Problem]),
@@ -87,19 +87,19 @@ pub enum Step<'s> {
     Python(&'s PythonFacts),
     /// So many index paths and existing tasks are looked up.
     LooksUp(usize, usize),
-    /// What becomes of each task of the target graph.
-    Optimized(&'s IndexMap<Label, Fate>),
+    /// Outcome of each task of the target graph.
+    Optimized(&'s IndexMap<Label, TaskOutcome>),
     /// The artifacts are there, and these tasks are next.
     Creates(&'s Summary),
 }
 
-/// What was decided.
-pub struct Decided {
-    /// What becomes of each task of the target graph.
-    pub fates: IndexMap<Label, Fate>,
+/// Result of a decision.
+pub struct DecisionResult {
+    /// Outcome of each task of the target graph.
+    pub outcomes: IndexMap<Label, TaskOutcome>,
     /// The ids of all tasks that have one.
     pub label_to_taskid: IndexMap<Label, TaskId>,
-    /// How many tasks are, or would be, created.
+    /// Number of tasks that are created, or would be.
     pub summary: Summary,
     /// The tasks that were created and those that were there, if they were to be created.
     pub creation: Option<Creation>,
@@ -107,16 +107,16 @@ pub struct Decided {
 
 /// Decides: checks, makes the graph, writes the artifacts and creates the tasks, in this order.
 ///
-/// What is wrong with the input is told before anything is written. If tasks cannot be created, the error is a
-/// [`CreateFailure`](taskgraph_taskcluster::CreateFailure) that says what exists.
-pub fn run(project: &Project, mut params: Params, decision: &Decision<'_>) -> Result<Decided> {
-    let tell = decision.tell;
+/// Runs a decision. Problems of the input are reported before anything is written. If tasks cannot be created, the
+/// error is a [`CreateFailure`](taskgraph_taskcluster::CreateFailure) that lists the existing ones.
+pub fn run(project: &Project, mut params: Params, decision: &Decision<'_>) -> Result<DecisionResult> {
+    let notify = decision.notify;
     Problems(project.version_conflicts(decision.settings)).check()?;
     let artifacts = Folder::open(decision.artifacts)?;
     let contexts = Folder::open(decision.contexts)?;
     let mut warnings =
         if decision.is_checked { Vec::new() } else { check(project, &mut params, decision.settings)? };
-    tell(&Step::Warnings(&warnings));
+    notify(&Step::Warnings(&warnings));
     let in_python = TempDir::with_prefix("taskgraph-artifacts-")
         .with_context(|| Machine("no temporary folder can be made".into()))?;
     let settings = Settings {
@@ -126,11 +126,11 @@ pub fn run(project: &Project, mut params: Params, decision: &Decision<'_>) -> Re
     let run = Run::make(project, &params, &settings)?;
     let mut found = check_run(project, &params, &settings, &run, &warnings)?;
     found.extend(run.full.warnings.iter().cloned());
-    tell(&Step::Warnings(&found));
+    notify(&Step::Warnings(&found));
     warnings.extend(found);
-    tell(&Step::Made { tasks: run.full.graph.tasks.len(), targets: run.targets.graph.tasks.len() });
+    notify(&Step::Made { tasks: run.full.graph.tasks.len(), targets: run.targets.graph.tasks.len() });
     if let Some(python) = run.full.python(project) {
-        tell(&Step::Python(&python));
+        notify(&Step::Python(&python));
     }
     let offered = actions::render(project, &params, decision.task_id.as_str())?;
     if decision.queue.is_some() {
@@ -141,7 +141,7 @@ pub fn run(project: &Project, mut params: Params, decision: &Decision<'_>) -> Re
     let creator = Creator { task_id: decision.task_id.clone(), run_id: settings.run_id };
     let mut earlier = match decision.queue {
         Some(queue) => creator.earlier(queue, &decision.task_id, decision.now)?,
-        None => Earlier::default(),
+        None => EarlierRuns::default(),
     };
     let mut run_anew = Vec::new();
     let scheduler = project.config.scheduler_id(params.text("level"));
@@ -160,14 +160,14 @@ pub fn run(project: &Project, mut params: Params, decision: &Decision<'_>) -> Re
         }
     };
     let not_taken: Vec<Problem> = run_anew.into_iter().chain(not_taken).collect();
-    tell(&Step::Warnings(&not_taken));
+    notify(&Step::Warnings(&not_taken));
     warnings.extend(not_taken);
-    tell(&Step::Optimized(&morphed.fates));
+    notify(&Step::Optimized(&morphed.outcomes));
     let created = decision.now.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
     let created = i64::try_from(created).unwrap_or(i64::MAX);
     Problems(queue_rules::check(&morphed.graph, &project.config, &params, created)).check()?;
     let report =
-        taskgraph_training::of_decision(project, &params, &settings, &run, &morphed.fates, warnings)?;
+        taskgraph_training::of_decision(project, &params, &settings, &run, &morphed.outcomes, warnings)?;
     let rendered = report.as_ref().map(decision.render).transpose()?;
 
     let mut staged = artifacts.stage()?;
@@ -176,7 +176,7 @@ pub fn run(project: &Project, mut params: Params, decision: &Decision<'_>) -> Re
     artifacts::write_morphed(&mut staged, &morphed)?;
     artifacts::write_json(&mut staged, "actions.json", &offered)?;
     artifacts::copy_scripts(&mut staged, &settings)?;
-    if let Some(Rendered { json, text }) = &rendered {
+    if let Some(RenderedPreview { json, text }) = &rendered {
         staged.add("preview.json", |out| Ok(out.write_all(json.as_bytes())?))?;
         staged.add("preview.txt", |out| Ok(out.write_all(text.as_bytes())?))?;
     }
@@ -187,11 +187,16 @@ pub fn run(project: &Project, mut params: Params, decision: &Decision<'_>) -> Re
     staged.place()?;
 
     let summary = Summary::of(&morphed.graph);
-    tell(&Step::Creates(&summary));
+    notify(&Step::Creates(&summary));
     let used = morphed.label_to_taskid.values().cloned();
     let create = |queue| creator.create(queue, &decision.task_id, &earlier, tasks, used);
     let creation = decision.queue.map(create).transpose()?;
-    Ok(Decided { fates: morphed.fates, label_to_taskid: morphed.label_to_taskid, summary, creation })
+    Ok(DecisionResult {
+        outcomes: morphed.outcomes,
+        label_to_taskid: morphed.label_to_taskid,
+        summary,
+        creation,
+    })
 }
 
 /// The settings of the call, as a decision needs them: with its id, with contexts, and with answers about urls.
@@ -204,7 +209,7 @@ fn settings(project: &Project, params: &Params, decision: &Decision<'_>) -> Sett
     }
 }
 
-/// What ran before.
+/// Looks up index paths and tasks.
 fn look_up(
     project: &Project,
     params: &Params,
@@ -213,11 +218,11 @@ fn look_up(
     decision: &Decision<'_>,
 ) -> Result<Found> {
     let wanted = project.wanted(&run.targets, params, settings)?;
-    (decision.tell)(&Step::LooksUp(wanted.index_paths.len(), wanted.tasks.len()));
+    (decision.notify)(&Step::LooksUp(wanted.index_paths.len(), wanted.tasks.len()));
     (decision.find)(&wanted)
 }
 
-/// What has to run.
+/// Optimizes the target graph.
 fn optimized(
     project: &Project,
     params: &Params,

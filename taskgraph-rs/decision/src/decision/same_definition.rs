@@ -1,4 +1,4 @@
-//! Whether a definition is the one that the queue keeps.
+//! Comparison of a definition with the one that the queue keeps.
 
 use serde_json::{Value, json};
 

@@ -397,7 +397,7 @@ pub fn optimize(
         found: request.found,
         now: request.now,
     };
-    optimized.existing = optimize::examine_existing(&asked, &optimized.fates)?;
+    optimized.existing = optimize::examine_existing(&asked, &optimized.outcomes)?;
     optimized.session = Some(session);
     verify_optimized(project, &optimized, request.settings)?;
     Ok(optimized)

@@ -8,7 +8,7 @@ use crate::graph::by_task_id::{ReadyGraph, ReadyTask};
 use crate::graph::{TaskGraph, read};
 use crate::morph::Morphed;
 use crate::optimize::index::Found;
-use crate::optimize::{Fate, Kept, KeptBy, NotReplaced, Optimized, Removed, Replaced, ReplacedBy};
+use crate::optimize::{Kept, KeptBy, NotReplaced, Optimized, Removed, Replaced, ReplacedBy, TaskOutcome};
 use crate::python_worker::Session;
 use crate::python_worker::tasks;
 use crate::python_worker::tasks::{json, object};
@@ -127,28 +127,29 @@ impl Session {
         };
         let runs: IndexSet<&str> = graph.tasks.values().map(|ready| ready.task.label.as_str()).collect();
         let dependents = dependents(request.graph, &runs);
-        let fates = request.graph.tasks.keys().map(|label| {
+        let outcomes = request.graph.tasks.keys().map(|label| {
             let why = reason(label.as_str());
-            let fate = match (runs.contains(label.as_str()), ids.get(label)) {
+            let outcome = match (runs.contains(label.as_str()), ids.get(label)) {
                 (true, _) => kept(&why, label, request, &runs, &dependents),
-                (false, Some(id)) if request.existing_tasks.get(label) == Some(id) => {
-                    Fate::Replaced(id.clone(), Replaced { by: ReplacedBy::ExistingTasks, removed: None })
-                }
+                (false, Some(id)) if request.existing_tasks.get(label) == Some(id) => TaskOutcome::Replaced(
+                    id.clone(),
+                    Replaced { by: ReplacedBy::ExistingTasks, removed: None },
+                ),
                 (false, Some(id)) => {
                     let state = request.found.states.get(id).cloned();
                     let by = ReplacedBy::Strategy { name: why, path: None, state, needed: None };
-                    Fate::Replaced(id.clone(), Replaced { by, removed: None })
+                    TaskOutcome::Replaced(id.clone(), Replaced { by, removed: None })
                 }
-                (false, None) => Fate::Removed(match &*why {
+                (false, None) => TaskOutcome::Removed(match &*why {
                     "dependents optimized" => Removed::Dependents,
                     "if-dependencies pruning" => Removed::IfDependencies,
                     _ => Removed::Strategy(why),
                 }),
             };
-            (label.clone(), fate)
+            (label.clone(), outcome)
         });
-        let fates = fates.collect();
-        Ok(Optimized { graph, label_to_taskid: ids, fates, ..Optimized::default() })
+        let outcomes = outcomes.collect();
+        Ok(Optimized { graph, label_to_taskid: ids, outcomes, ..Optimized::default() })
     }
 
     /// Applies the morphs of the tree; with `all`, those of Taskgraph before them.
@@ -184,7 +185,7 @@ impl Session {
             let ready = ready_from(value, old.map(|old| &old.task))?;
             graph.tasks.insert(ready.task_id.clone(), ready);
         }
-        Ok(Morphed { graph, label_to_taskid: ids, fates: morphed.fates })
+        Ok(Morphed { graph, label_to_taskid: ids, outcomes: morphed.outcomes })
     }
 }
 
@@ -346,7 +347,7 @@ fn kept(
     request: &OptimizeInPython<'_>,
     runs: &IndexSet<&str>,
     dependents: &IndexMap<&str, &Label>,
-) -> Fate {
+) -> TaskOutcome {
     let pinned = request.do_not_optimize.contains(label);
     let why = match (pinned, dependents.get(label.as_str())) {
         (true, _) => KeptBy::DoNotOptimize,
@@ -364,5 +365,5 @@ fn kept(
             passed_over: Vec::new(),
         },
     };
-    Fate::Kept(Kept { why, not_replaced })
+    TaskOutcome::Kept(Kept { why, not_replaced })
 }

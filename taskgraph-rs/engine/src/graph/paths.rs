@@ -21,12 +21,12 @@ pub struct Hop {
 }
 
 /// A graph with the edges in both directions.
-pub struct Ways<'g> {
+pub struct Paths<'g> {
     graph: &'g TaskGraph,
     dependents: BTreeMap<&'g Label, Vec<&'g Label>>,
 }
 
-impl<'g> Ways<'g> {
+impl<'g> Paths<'g> {
     /// The ways of a graph.
     pub fn new(graph: &'g TaskGraph) -> Self {
         let mut dependents: BTreeMap<&Label, Vec<&Label>> = BTreeMap::new();
@@ -34,7 +34,7 @@ impl<'g> Ways<'g> {
             let needed: BTreeSet<&Label> = graph.edges_of(label).values().collect();
             needed.into_iter().for_each(|needed| dependents.entry(needed).or_default().push(label));
         }
-        Ways { graph, dependents }
+        Paths { graph, dependents }
     }
 
     /// The label of a task of the graph; else an error with the nearest one.
@@ -78,18 +78,18 @@ impl<'g> Ways<'g> {
         let Some(steps) = distances.get(from) else { return (found, false) };
         // What is taken first is what can still become the shortest way: its length so far, and the known rest.
         let mut open = BinaryHeap::from([Reverse((*steps, Vec::<Hop>::new()))]);
-        while let Some(Reverse((_, way))) = open.pop() {
-            let at = way.last().map_or(from, |hop| &hop.to);
+        while let Some(Reverse((_, path))) = open.pop() {
+            let at = path.last().map_or(from, |hop| &hop.to);
             if at == to {
                 if found.len() == most {
                     return (found, true);
                 }
-                found.push(way);
+                found.push(path);
                 continue;
             }
             for (name, next) in self.graph.edges_of(at) {
                 let Some(rest) = distances.get(next) else { continue };
-                let mut longer = way.clone();
+                let mut longer = path.clone();
                 longer.push(Hop { name: name.clone(), to: next.clone() });
                 open.push(Reverse((longer.len() + rest, longer)));
             }
@@ -116,38 +116,38 @@ mod tests {
         TaskGraph::from_json(&serde_json::Value::from(tasks).to_string()).unwrap()
     }
 
-    fn reported(ways: &[Vec<Hop>]) -> Vec<String> {
-        let way = |way: &Vec<Hop>| way.iter().map(|hop| hop.to.to_string()).collect::<Vec<_>>().join(" ");
-        ways.iter().map(way).collect()
+    fn reported(paths: &[Vec<Hop>]) -> Vec<String> {
+        let path = |path: &Vec<Hop>| path.iter().map(|hop| hop.to.to_string()).collect::<Vec<_>>().join(" ");
+        paths.iter().map(path).collect()
     }
 
     #[test]
     fn the_shortest_way_comes_first() {
         let graph = graph();
-        let ways = Ways::new(&graph);
-        let (from, to) = (ways.label("d").unwrap(), ways.label("a").unwrap());
-        let (all, more) = ways.between(from, to, 10);
+        let paths = Paths::new(&graph);
+        let (from, to) = (paths.label("d").unwrap(), paths.label("a").unwrap());
+        let (all, more) = paths.between(from, to, 10);
         assert_eq!((reported(&all), more), (vec!["b a".into(), "c a".into(), "c b a".into()], false));
-        let (one, more) = ways.between(from, to, 1);
+        let (one, more) = paths.between(from, to, 1);
         assert_eq!((reported(&one), more), (vec!["b a".into()], true));
-        assert_eq!(ways.between(to, from, 10), (Vec::new(), false));
-        assert_eq!(reported(&ways.between(to, to, 10).0), [""]);
+        assert_eq!(paths.between(to, from, 10), (Vec::new(), false));
+        assert_eq!(reported(&paths.between(to, to, 10).0), [""]);
     }
 
     #[test]
     fn dependents_are_found() {
         let graph = graph();
-        let ways = Ways::new(&graph);
+        let paths = Paths::new(&graph);
         let labels: Vec<&str> =
-            ways.dependents(ways.label("a").unwrap()).iter().map(|label| label.as_str()).collect();
+            paths.dependents(paths.label("a").unwrap()).iter().map(|label| label.as_str()).collect();
         assert_eq!(labels, ["b", "c"]);
-        assert_eq!(ways.distances(ways.label("a").unwrap()).len(), 4);
+        assert_eq!(paths.distances(paths.label("a").unwrap()).len(), 4);
     }
 
     #[test]
     fn an_unknown_label_is_refused_with_the_nearest_one() {
         let graph = graph();
-        let error = Ways::new(&graph).label("othr").unwrap_err();
+        let error = Paths::new(&graph).label("othr").unwrap_err();
         assert_eq!(error.0[0].help.as_deref(), Some("did you mean `other`?"));
     }
 }

@@ -7,7 +7,7 @@ use crate::graph::by_task_id::{ReadyGraph, ReadyTask};
 use crate::graph_config::GraphConfig;
 use crate::morph::code_review::add_code_review;
 use crate::morph::index_tasks::add_index_tasks;
-use crate::optimize::{Fate, Optimized};
+use crate::optimize::{Optimized, TaskOutcome};
 use crate::parameters::Params;
 use crate::task::Label;
 use crate::task::id::TaskId;
@@ -20,7 +20,7 @@ pub struct Morphed {
     /// The ids of all tasks that have one, by label.
     pub label_to_taskid: IndexMap<Label, TaskId>,
     /// The outcome of each task of the target graph, by label. Added tasks have no entry.
-    pub fates: IndexMap<Label, Fate>,
+    pub outcomes: IndexMap<Label, TaskOutcome>,
 }
 
 impl Morphed {
@@ -38,8 +38,8 @@ impl Morphed {
 
 /// An optimized graph that nothing is added to.
 pub fn unchanged(optimized: Optimized) -> Morphed {
-    let Optimized { graph, label_to_taskid, fates, .. } = optimized;
-    Morphed { graph, label_to_taskid, fates }
+    let Optimized { graph, label_to_taskid, outcomes, .. } = optimized;
+    Morphed { graph, label_to_taskid, outcomes }
 }
 
 /// Adds what an optimized graph needs: index tasks first, then the code review.

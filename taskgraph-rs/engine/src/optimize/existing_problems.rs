@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 
 use crate::diagnostics::{Problem, Problems, Severity};
 use crate::optimize::existing_tasks::{Existing, NotTaken, Unusable};
-use crate::optimize::outcome::{Fate, Passed, ReplacedBy};
+use crate::optimize::outcome::{Passed, ReplacedBy, TaskOutcome};
 use crate::optimize::request::Optimized;
 use crate::parameters::Params;
 use crate::task::Label;
@@ -62,8 +62,8 @@ pub fn settle(
         let optimized = optimize(params)?;
         let left_out = leave_out(params, found, &optimized.existing);
         if left_out.is_empty() {
-            let is_used = |fate: &Fate| matches!(fate, Fate::Replaced(_, replaced) if replaced.by == ReplacedBy::ExistingTasks);
-            if !reported.is_empty() && !optimized.fates.values().any(is_used) {
+            let is_used = |outcome: &TaskOutcome| matches!(outcome, TaskOutcome::Replaced(_, replaced) if replaced.by == ReplacedBy::ExistingTasks);
+            if !reported.is_empty() && !optimized.outcomes.values().any(is_used) {
                 return Err(nothing_left(found.len(), reported).into());
             }
             return Ok((optimized, reported));

@@ -6,7 +6,7 @@ use anyhow::Result;
 use indexmap::IndexMap;
 
 use crate::optimize::indexed::Nodes;
-use crate::optimize::outcome::{Fate, NotReplaced, Passed, Replaced, ReplacedBy};
+use crate::optimize::outcome::{NotReplaced, Passed, Replaced, ReplacedBy, TaskOutcome};
 use crate::optimize::replace::deadline;
 use crate::optimize::request::Request;
 use crate::optimize::usable::{CREATION, objection};
@@ -48,21 +48,25 @@ pub struct NotTaken {
 }
 
 /// Looks at the existing tasks of a graph that was optimized elsewhere.
-pub fn examine_existing(request: &Request<'_>, fates: &IndexMap<Label, Fate>) -> Result<Existing> {
+pub fn examine_existing(request: &Request<'_>, outcomes: &IndexMap<Label, TaskOutcome>) -> Result<Existing> {
     let nodes = Nodes::new(request.graph);
-    let fates: Vec<Fate> = nodes.tasks.iter().map(|task| fates[&task.label].clone()).collect();
-    examine(request, &nodes, &fates)
+    let outcomes: Vec<TaskOutcome> = nodes.tasks.iter().map(|task| outcomes[&task.label].clone()).collect();
+    examine(request, &nodes, &outcomes)
 }
 
 /// Looks at the existing tasks of a graph, once the fate of every task is known.
-pub(super) fn examine(request: &Request<'_>, nodes: &Nodes<'_>, fates: &[Fate]) -> Result<Existing> {
+pub(super) fn examine(
+    request: &Request<'_>,
+    nodes: &Nodes<'_>,
+    outcomes: &[TaskOutcome],
+) -> Result<Existing> {
     let mut existing = Existing::default();
     let soon = request.now + CREATION;
-    for (node, fate) in fates.iter().enumerate() {
+    for (node, outcome) in outcomes.iter().enumerate() {
         let label = nodes.label(node);
-        match fate {
-            Fate::Replaced(task_id, Replaced { by: ReplacedBy::ExistingTasks, removed: None }) => {
-                let runs = |dependent: &usize| matches!(fates[*dependent], Fate::Kept(_));
+        match outcome {
+            TaskOutcome::Replaced(task_id, Replaced { by: ReplacedBy::ExistingTasks, removed: None }) => {
+                let runs = |dependent: &usize| matches!(outcomes[*dependent], TaskOutcome::Kept(_));
                 let waiting: Vec<usize> = nodes.needed_by[node].iter().copied().filter(runs).collect();
                 let state = request.found.states.get(task_id);
                 let why = match state.is_some() || request.found.unknown.contains(task_id) {
@@ -79,11 +83,11 @@ pub(super) fn examine(request: &Request<'_>, nodes: &Nodes<'_>, fates: &[Fate]) 
                     existing.unusable.push(Unusable { label, task_id, why, dependent });
                 }
             }
-            Fate::Kept(kept) => {
+            TaskOutcome::Kept(kept) => {
                 let Some(task_id) = request.existing_tasks.get(label) else { continue };
                 let because_of = match &kept.not_replaced {
                     NotReplaced::Dependency(_) => {
-                        Some(nodes.label(root(request, nodes, fates, node)).clone())
+                        Some(nodes.label(root(request, nodes, outcomes, node)).clone())
                     }
                     _ => None,
                 };
@@ -98,10 +102,10 @@ pub(super) fn examine(request: &Request<'_>, nodes: &Nodes<'_>, fates: &[Fate]) 
 
 /// Returns the first task on the way down that runs and has no existing task of its own: because of it, the existing
 /// tasks above are not taken.
-fn root(request: &Request<'_>, nodes: &Nodes<'_>, fates: &[Fate], mut node: usize) -> usize {
+fn root(request: &Request<'_>, nodes: &Nodes<'_>, outcomes: &[TaskOutcome], mut node: usize) -> usize {
     // Every step goes down in the graph, and so comes to an end.
     while request.existing_tasks.contains_key(nodes.label(node)) {
-        let runs = |need: &&usize| matches!(fates[**need], Fate::Kept(_));
+        let runs = |need: &&usize| matches!(outcomes[**need], TaskOutcome::Kept(_));
         let Some(next) = nodes.needs[node].iter().find(runs) else { break };
         node = *next;
     }

@@ -21,7 +21,9 @@ pub use existing_problems::{
     check as existing_check, settle as settle_existing, warnings as existing_warnings,
 };
 pub use existing_tasks::{Existing, NotTaken, Unusable, examine_existing};
-pub use outcome::{Fate, Kept, KeptBy, NotReplaced, Passed, PassedOver, Removed, Replaced, ReplacedBy};
+pub use outcome::{
+    Kept, KeptBy, NotReplaced, Passed, PassedOver, Removed, Replaced, ReplacedBy, TaskOutcome,
+};
 pub use parameters::{do_not_optimize, existing_tasks, strategies};
 pub use request::{Optimized, Request, optimize, wanted};
 pub use strategies::{ALWAYS, INDEX_SEARCH, NEVER, SKIP_UNLESS_CHANGED, Strategies};

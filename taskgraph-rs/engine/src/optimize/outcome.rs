@@ -9,7 +9,7 @@ use taskgraph_compat::value::Str;
 
 /// The outcome for a task of the target graph.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Fate {
+pub enum TaskOutcome {
     /// It runs.
     Kept(Kept),
     /// It does not run, and nothing stands in for it.
@@ -136,24 +136,24 @@ pub enum ReplacedBy {
     },
 }
 
-impl Fate {
+impl TaskOutcome {
     /// `kept`, `removed` or `replaced`.
     pub fn word(&self) -> &'static str {
         match self {
-            Fate::Kept(_) => "kept",
-            Fate::Removed(_) => "removed",
-            Fate::Replaced(..) => "replaced",
+            TaskOutcome::Kept(_) => "kept",
+            TaskOutcome::Removed(_) => "removed",
+            TaskOutcome::Replaced(..) => "replaced",
         }
     }
 }
 
 /// A line of `optimizations.log`, without the label.
-impl fmt::Display for Fate {
+impl fmt::Display for TaskOutcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Fate::Kept(kept) => write!(f, "kept: {kept}"),
-            Fate::Removed(removed) => write!(f, "removed: {removed}"),
-            Fate::Replaced(task, replaced) => write!(f, "replaced by {task}: {replaced}"),
+            TaskOutcome::Kept(kept) => write!(f, "kept: {kept}"),
+            TaskOutcome::Removed(removed) => write!(f, "removed: {removed}"),
+            TaskOutcome::Replaced(task, replaced) => write!(f, "replaced by {task}: {replaced}"),
         }
     }
 }
@@ -259,7 +259,7 @@ mod tests {
     fn every_fate_says_what_it_is_about() {
         let label = |text: &str| Label::parse(&text.into()).unwrap();
         let id = TaskId::parse("vLbaYNyfFziQ1WZW1EAhcg").unwrap();
-        let kept = |why, not_replaced| Fate::Kept(Kept { why, not_replaced });
+        let kept = |why, not_replaced| TaskOutcome::Kept(Kept { why, not_replaced });
         let passed = |why| PassedOver { path: "a.b".into(), task_id: id.clone(), why };
         let expires = Passed::Expires { expires: "E".into(), deadline: "D".into(), dependent: label("y") };
         let strategy = NotReplaced::Strategy {
@@ -273,7 +273,7 @@ mod tests {
         let needed = Some(("D".into(), label("y")));
         let found =
             ReplacedBy::Strategy { name: "index-search".into(), path: Some("a.b".into()), state, needed };
-        for (fate, text) in [
+        for (outcome, text) in [
             (kept(KeptBy::DoNotOptimize, NotReplaced::DoNotOptimize), "kept: must not be optimized"),
             (
                 kept(KeptBy::Dependent(label("y")), strategy),
@@ -296,21 +296,21 @@ mod tests {
                 kept(KeptBy::IfDependency(label("z")), NotReplaced::Dependency(label("z"))),
                 "kept: belongs to z, which runs; depends on z, which runs",
             ),
-            (Fate::Removed(Removed::Strategy("always".into())), "removed: by always"),
-            (Fate::Removed(Removed::Dependents), "removed: all that needs it is removed"),
+            (TaskOutcome::Removed(Removed::Strategy("always".into())), "removed: by always"),
+            (TaskOutcome::Removed(Removed::Dependents), "removed: all that needs it is removed"),
             (
-                Fate::Replaced(id.clone(), Replaced { by: found, removed: None }),
+                TaskOutcome::Replaced(id.clone(), Replaced { by: found, removed: None }),
                 "replaced by vLbaYNyfFziQ1WZW1EAhcg: by index-search at a.b, completed, expires at E",
             ),
             (
-                Fate::Replaced(
+                TaskOutcome::Replaced(
                     id.clone(),
                     Replaced { by: ReplacedBy::ExistingTasks, removed: Some(Removed::Dependents) },
                 ),
                 "replaced by vLbaYNyfFziQ1WZW1EAhcg: by existing_tasks; not needed: all that needs it is removed",
             ),
         ] {
-            assert_eq!(fate.to_string(), text);
+            assert_eq!(outcome.to_string(), text);
         }
     }
 }

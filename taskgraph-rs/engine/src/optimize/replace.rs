@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result};
 
 use crate::graph::traverse::any_order;
 use crate::optimize::indexed::Nodes;
-use crate::optimize::outcome::{Fate, Kept, KeptBy, NotReplaced, Removed, Replaced, ReplacedBy};
+use crate::optimize::outcome::{Kept, KeptBy, NotReplaced, Removed, Replaced, ReplacedBy, TaskOutcome};
 use crate::optimize::remove::Stay;
 use crate::optimize::request::Request;
 use crate::optimize::strategies::Chosen;
@@ -23,8 +23,8 @@ pub(super) fn replace(
     chosen: &[Chosen<'_>],
     is_pinned: &[bool],
     stays: Vec<Stay>,
-) -> Result<Vec<Fate>> {
-    let mut fates: Vec<Option<Fate>> = vec![None; nodes.len()];
+) -> Result<Vec<TaskOutcome>> {
+    let mut outcomes: Vec<Option<TaskOutcome>> = vec![None; nodes.len()];
     let mut stays: Vec<Option<Stay>> = stays.into_iter().map(Some).collect();
     for node in any_order(&nodes.needs) {
         let task = nodes.tasks[node];
@@ -32,33 +32,33 @@ pub(super) fn replace(
             Stay::Kept(why) => (Some(why), None),
             Stay::Removed(why) => (None, Some(why)),
         };
-        let runs = |need: &&usize| matches!(fates[**need], Some(Fate::Kept(_)));
+        let runs = |need: &&usize| matches!(outcomes[**need], Some(TaskOutcome::Kept(_)));
         let outcome = if is_pinned[node] {
-            Outcome::Not(NotReplaced::DoNotOptimize)
+            Attempt::Not(NotReplaced::DoNotOptimize)
         } else if let Some(need) = nodes.needs[node].iter().find(runs) {
-            Outcome::Not(NotReplaced::Dependency(nodes.label(*need).clone()))
+            Attempt::Not(NotReplaced::Dependency(nodes.label(*need).clone()))
         } else if let Some(existing) = request.existing_tasks.get(&task.label) {
             let replaced = Replaced { by: ReplacedBy::ExistingTasks, removed: removed.clone() };
-            Outcome::Fate(Fate::Replaced(existing.clone(), replaced))
+            Attempt::Decided(TaskOutcome::Replaced(existing.clone(), replaced))
         } else {
             let dependents = &nodes.needed_by[node];
             let deadline = deadline(nodes, dependents.iter().copied(), request.now)?;
             ask(request, task, &chosen[node], deadline.as_ref(), &removed)
         };
-        fates[node] = Some(match (outcome, kept, removed) {
-            (Outcome::Fate(fate), ..) => fate,
-            (Outcome::Not(_), _, Some(removed)) => Fate::Removed(removed),
-            (Outcome::Not(not_replaced), kept, None) => {
-                Fate::Kept(Kept { why: kept.unwrap_or(KeptBy::DoNotOptimize), not_replaced })
+        outcomes[node] = Some(match (outcome, kept, removed) {
+            (Attempt::Decided(outcome), ..) => outcome,
+            (Attempt::Not(_), _, Some(removed)) => TaskOutcome::Removed(removed),
+            (Attempt::Not(not_replaced), kept, None) => {
+                TaskOutcome::Kept(Kept { why: kept.unwrap_or(KeptBy::DoNotOptimize), not_replaced })
             }
         });
     }
-    Ok(fates.into_iter().map(|fate| fate.expect("every task was visited")).collect())
+    Ok(outcomes.into_iter().map(|outcome| outcome.expect("every task was visited")).collect())
 }
 
-enum Outcome {
+enum Attempt {
     Not(NotReplaced),
-    Fate(Fate),
+    Decided(TaskOutcome),
 }
 
 fn ask(
@@ -67,21 +67,23 @@ fn ask(
     chosen: &Chosen<'_>,
     deadline: Option<&Deadline>,
     removed: &Option<Removed>,
-) -> Outcome {
+) -> Attempt {
     let asked = LookUp { task, params: request.params, deadline, found: request.found, now: request.now };
     let mut passed_over = Vec::new();
     let name = chosen.name.into();
     match chosen.strategy.replaces(&asked, chosen.argument, &mut passed_over) {
         Answer::Keep => {
             let asked = chosen.strategy.index_paths(chosen.argument).len();
-            Outcome::Not(NotReplaced::Strategy { name, asked, passed_over })
+            Attempt::Not(NotReplaced::Strategy { name, asked, passed_over })
         }
-        Answer::Nothing => Outcome::Fate(Fate::Removed(removed.clone().unwrap_or(Removed::ByNothing(name)))),
+        Answer::Nothing => {
+            Attempt::Decided(TaskOutcome::Removed(removed.clone().unwrap_or(Removed::ByNothing(name))))
+        }
         Answer::Task(task_id, path) => {
             let state = request.found.states.get(&task_id).cloned();
             let needed = deadline.map(|last| (last.text().into(), last.dependent.clone()));
             let by = ReplacedBy::Strategy { name, path, state, needed };
-            Outcome::Fate(Fate::Replaced(task_id, Replaced { by, removed: removed.clone() }))
+            Attempt::Decided(TaskOutcome::Replaced(task_id, Replaced { by, removed: removed.clone() }))
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::graph::by_task_id::ReadyGraph;
 use crate::optimize::existing_tasks::{Existing, examine};
 use crate::optimize::index::{Found, Wanted};
 use crate::optimize::indexed::Nodes;
-use crate::optimize::outcome::Fate;
+use crate::optimize::outcome::TaskOutcome;
 use crate::optimize::parameters::can_run;
 use crate::optimize::remove::remove;
 use crate::optimize::replace::replace;
@@ -56,7 +56,7 @@ pub struct Optimized {
     /// The ids of all tasks that have one: those that run and those that others stand in for.
     pub label_to_taskid: IndexMap<Label, TaskId>,
     /// The outcome for each task of the target graph, by label.
-    pub fates: IndexMap<Label, Fate>,
+    pub outcomes: IndexMap<Label, TaskOutcome>,
     /// The Python session of this graph.
     pub session: Option<Arc<Session>>,
     /// The existing tasks that need a message.
@@ -88,15 +88,15 @@ pub fn optimize(request: &Request<'_>, new_id: &mut dyn FnMut(&Label) -> TaskId)
     let chosen = choose(request, &nodes)?;
     let is_pinned = nodes.marks(|label| request.do_not_optimize.contains(label));
     let stays = remove(request, &nodes, &chosen, &is_pinned)?;
-    let fates = replace(request, &nodes, &chosen, &is_pinned, stays)?;
-    let existing = examine(request, &nodes, &fates)?;
-    let (graph, label_to_taskid) = subgraph(request, &nodes, &fates, new_id)?;
+    let outcomes = replace(request, &nodes, &chosen, &is_pinned, stays)?;
+    let existing = examine(request, &nodes, &outcomes)?;
+    let (graph, label_to_taskid) = subgraph(request, &nodes, &outcomes, new_id)?;
     if request.settings.verify {
         Problems(still_there(&graph)).check()?;
     }
     let labels = nodes.tasks.iter().map(|task| task.label.clone());
-    let fates = labels.zip(fates).collect();
-    Ok(Optimized { graph, label_to_taskid, fates, existing, session: None })
+    let outcomes = labels.zip(outcomes).collect();
+    Ok(Optimized { graph, label_to_taskid, outcomes, existing, session: None })
 }
 
 /// The strategy of every task, or all tasks that have none that the program knows.

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use crate::diagnostics::{Problem, Problems};
 use crate::graph::by_task_id::{ReadyGraph, ReadyTask};
 use crate::optimize::indexed::Nodes;
-use crate::optimize::outcome::Fate;
+use crate::optimize::outcome::TaskOutcome;
 use crate::optimize::references::{Astray, References};
 use crate::optimize::request::Request;
 use crate::schema::fields::Fields;
@@ -25,21 +25,21 @@ use taskgraph_compat::value::{Map, Str, Value};
 pub(super) fn subgraph(
     request: &Request<'_>,
     nodes: &Nodes<'_>,
-    fates: &[Fate],
+    outcomes: &[TaskOutcome],
     new_id: &mut dyn FnMut(&Label) -> TaskId,
 ) -> Result<(ReadyGraph, IndexMap<Label, TaskId>)> {
-    Problems(bad_edges(request, nodes, fates)).check()?;
+    Problems(bad_edges(request, nodes, outcomes)).check()?;
     let mut ids: IndexMap<Label, TaskId> = IndexMap::with_capacity(nodes.len());
-    for (node, fate) in fates.iter().enumerate() {
+    for (node, outcome) in outcomes.iter().enumerate() {
         let label = nodes.label(node);
-        match fate {
-            Fate::Kept(_) => ids.insert(label.clone(), new_id(label)),
-            Fate::Replaced(id, _) => ids.insert(label.clone(), id.clone()),
-            Fate::Removed(_) => None,
+        match outcome {
+            TaskOutcome::Kept(_) => ids.insert(label.clone(), new_id(label)),
+            TaskOutcome::Replaced(id, _) => ids.insert(label.clone(), id.clone()),
+            TaskOutcome::Removed(_) => None,
         };
     }
     let runs = |label: &str| match request.graph.tasks.get_index_of(label) {
-        Some(index) => matches!(fates[nodes.in_order[index]], Fate::Kept(_)),
+        Some(index) => matches!(outcomes[nodes.in_order[index]], TaskOutcome::Kept(_)),
         None => false,
     };
     let running: Vec<&Arc<Task>> =
@@ -137,26 +137,26 @@ fn tell(task: &Task, astray: Astray) -> Problem {
 }
 
 /// Edges from tasks that are there to tasks that are not.
-fn bad_edges(request: &Request<'_>, nodes: &Nodes<'_>, fates: &[Fate]) -> Vec<Problem> {
-    let removed = |fate: &Fate| match fate {
-        Fate::Kept(_) => None,
-        Fate::Removed(why) => Some(why.to_string()),
-        Fate::Replaced(_, replaced) => replaced.removed.as_ref().map(ToString::to_string),
+fn bad_edges(request: &Request<'_>, nodes: &Nodes<'_>, outcomes: &[TaskOutcome]) -> Vec<Problem> {
+    let removed = |outcome: &TaskOutcome| match outcome {
+        TaskOutcome::Kept(_) => None,
+        TaskOutcome::Removed(why) => Some(why.to_string()),
+        TaskOutcome::Replaced(_, replaced) => replaced.removed.as_ref().map(ToString::to_string),
     };
     let mut problems = Vec::new();
-    for (node, fate) in fates.iter().enumerate().filter(|(_, fate)| removed(fate).is_none()) {
-        if !nodes.needs[node].iter().any(|need| removed(&fates[*need]).is_some()) {
+    for (node, outcome) in outcomes.iter().enumerate().filter(|(_, outcome)| removed(outcome).is_none()) {
+        if !nodes.needs[node].iter().any(|need| removed(&outcomes[*need]).is_some()) {
             continue;
         }
         let task = nodes.tasks[node];
         for (name, label) in request.graph.edges_of(&task.label) {
             let Some(index) = request.graph.tasks.get_index_of(label) else { continue };
-            let Some(why) = removed(&fates[nodes.in_order[index]]) else { continue };
+            let Some(why) = removed(&outcomes[nodes.in_order[index]]) else { continue };
             let path = KeyPath::dotted("dependencies").join(name);
             let message = format!(
                 "`{}` is {} and depends on `{label}`, which is removed: {why}",
                 task.label,
-                fate.word()
+                outcome.word()
             );
             let other = &request.graph.tasks[index];
             problems.push(

@@ -1,16 +1,16 @@
-//! What is wrong with configs, many of them over one tree: the preview's own checks without its plan.
+//! Checks of configs, many of them over one tree: the preview's own checks without its plan.
 
 use std::time::SystemTime;
 
 use anyhow::Result;
 
 use crate::config;
-use crate::config::{Configured, base_parameters, problems_of};
+use crate::config::{LoadedConfig, base_parameters, problems_of};
 use crate::pipeline::Training;
-use crate::preview::graphs::{Making, notes};
-use crate::preview::{Against, Input, Request, no_training};
-use crate::remote_files::{Folder, Remote, dataset_files, remotes};
-use crate::report::{Config, Outcome, outcome};
+use crate::preview::graphs::{GraphBuilder, notes};
+use crate::preview::{Baseline, Input, Request, no_training};
+use crate::remote_files::{Folder, RemoteFile, dataset_files, remotes};
+use crate::report::{Config, ReportOutcome, outcome};
 use taskgraph::diagnostics::{Problem, Problems};
 use taskgraph::generator::Project;
 use taskgraph::parameters;
@@ -20,28 +20,28 @@ use taskgraph_compat::value::{Map, Value};
 
 /// A config that was checked.
 #[derive(Debug)]
-pub struct Checked {
-    /// What it is.
+pub struct CheckedConfig {
+    /// The checked config.
     pub config: Config,
     /// The language that is translated from; empty if the config does not say it.
     pub src: String,
     /// The language that is translated to.
     pub trg: String,
-    /// How it went.
-    pub outcome: Outcome,
-    /// What is wrong, errors first, each in the order of the file.
+    /// Overall result.
+    pub outcome: ReportOutcome,
+    /// Problems, errors first, each in the order of the file.
     pub problems: Vec<Problem>,
-    /// What is worth knowing, and nobody's fault.
+    /// Facts that are worth knowing and not problems of the config.
     pub notes: Vec<String>,
     /// The files that its run would fetch from elsewhere; none if it is refused.
-    pub remotes: Vec<Remote>,
-    /// What there is of them, once somebody asked.
+    pub remotes: Vec<RemoteFile>,
+    /// Folders with the files that the config names, if they were looked for.
     pub folders: Vec<Folder>,
     /// The parameters, if the config could be read: complete, and not refused unless `outcome` says so.
     pub params: Option<Params>,
 }
 
-impl Checked {
+impl CheckedConfig {
     /// Adds what was found out later.
     pub fn add(&mut self, problems: Vec<Problem>) {
         self.problems.extend(problems);
@@ -73,19 +73,19 @@ impl<'c> Checker<'c> {
     }
 
     /// Checks a config. Whatever is wrong with it is in the answer; an error is the machine's fault.
-    pub fn check(&self, input: &Input) -> Result<Checked> {
+    pub fn check(&self, input: &Input) -> Result<CheckedConfig> {
         let mut problems = Vec::new();
         let read = config::read_with(self.project, self.training, input, &self.known);
         let Some(configured) = problems_of(read, &mut problems)? else {
-            return Ok(self.told(config::unread(input), None, problems, Vec::new()));
+            return Ok(self.messages(config::unread(input), None, problems, Vec::new()));
         };
-        let Configured { config, params, own, problems: found } = configured;
+        let LoadedConfig { config, params, own, problems: found } = configured;
         problems.extend(found);
         let request = Request {
             input: input.clone(),
             target_stage: None,
             tasks_for: None,
-            against: Against::Nothing,
+            against: Baseline::Nothing,
             settings: &self.settings,
             ask: None,
             find: None,
@@ -94,8 +94,12 @@ impl<'c> Checker<'c> {
             prices: None,
             now: self.now,
         };
-        let making =
-            Making { project: self.project, training: self.training, request: &request, is_sample: true };
+        let making = GraphBuilder {
+            project: self.project,
+            training: self.training,
+            request: &request,
+            is_sample: true,
+        };
         let mut kept = params.clone();
         let made = making.make(params, Some(&own), &mut problems)?;
         let mut files = Vec::new();
@@ -110,30 +114,30 @@ impl<'c> Checker<'c> {
         problems.retain(|problem| problem.code != "run-task");
         let notes = notes(self.training, &kept);
         self.project.complete(&mut kept, self.now)?;
-        let checked = self.told(config, Some(kept), problems, notes);
-        Ok(Checked { remotes: files, ..checked })
+        let checked = self.messages(config, Some(kept), problems, notes);
+        Ok(CheckedConfig { remotes: files, ..checked })
     }
 
     /// A config that could not be read as a text. An error that is not the text's fault passes through.
-    pub fn unreadable(&self, file: String, error: anyhow::Error) -> Result<Checked> {
+    pub fn unreadable(&self, file: String, error: anyhow::Error) -> Result<CheckedConfig> {
         let problems = Problems::from_error(error)?;
-        Ok(self.told(Config { file, is_parameters: false }, None, problems, Vec::new()))
+        Ok(self.messages(Config { file, is_parameters: false }, None, problems, Vec::new()))
     }
 
-    fn told(
+    fn messages(
         &self,
         config: Config,
         params: Option<Params>,
         problems: Vec<Problem>,
         notes: Vec<String>,
-    ) -> Checked {
+    ) -> CheckedConfig {
         let text = |path: &str| {
             let value = params.as_ref().and_then(|params| params.find(&path.into()));
             value.and_then(Value::as_str).unwrap_or_default().to_owned()
         };
         let (src, trg) = (text(self.training.src), text(self.training.trg));
         let (problems, outcome) = outcome(problems, &config.file);
-        Checked {
+        CheckedConfig {
             config,
             src,
             trg,

@@ -10,7 +10,7 @@ use taskgraph_compat::value::path::KeyPath;
 /// The code of a config of another layout.
 pub const CODE: &str = "other-layout";
 
-/// How many keys of another layout outweigh one of this tree's own, which may be left over from before.
+/// Number of keys of another layout that outweigh one of this tree's own, which may be a leftover.
 const WEIGHT: usize = 2;
 
 /// The error about a config that has far more keys of another layout than of this tree's own; nothing for any other

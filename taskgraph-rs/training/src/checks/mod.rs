@@ -1,10 +1,10 @@
-//! What is wrong with the parameters of a training, and what in them is not as it looks. One examination serves the
-//! preview, decisions and the `train` action, so that none of them lets pass what another refuses.
+//! Checks of the parameters of a training: errors, and settings that do not have the effect they seem to have. The
+//! preview, decisions and the `train` action share them, so that none of them accepts what another refuses.
 
 pub(crate) mod config;
 pub(crate) mod layout;
 pub(crate) mod missing_keys;
-pub(crate) mod repair;
+pub(crate) mod repaired_parameters;
 pub(crate) mod run_task;
 pub(crate) mod sample;
 pub(crate) mod target_stage;
@@ -18,7 +18,7 @@ use crate::config::problems_of;
 use crate::pipeline::Training;
 use crate::report::comparison::Run;
 use crate::report::reused::not_used;
-use repair::{Datasets, repaired};
+use repaired_parameters::{Datasets, repaired};
 use taskgraph::diagnostics::{Problem, Severity};
 use taskgraph::generator::Project;
 use taskgraph::parameters::Params;
@@ -27,7 +27,7 @@ use taskgraph_compat::source::Source;
 use taskgraph_compat::value::Value;
 use taskgraph_compat::value::path::KeyPath;
 
-/// What the parameters are examined for.
+/// Purpose of the checks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
     /// Somebody is about to train: a task that cannot end well is no small matter before a run of weeks.
@@ -36,15 +36,15 @@ pub enum Purpose {
     Decision,
 }
 
-/// How parameters are examined.
-pub struct Examination<'e> {
+/// Checks of the parameters over one tree.
+pub struct ConfigChecks<'e> {
     /// The tree.
     pub project: &'e Project,
-    /// Where things stand in its training config.
+    /// Keys of its training config.
     pub training: &'e Training,
-    /// What graphs are made with that show what else is wrong. Nobody is asked for urls.
+    /// Settings for the graphs that reveal further problems. Urls are not probed.
     pub settings: &'e Settings,
-    /// What for.
+    /// Purpose of the checks.
     pub purpose: Purpose,
     /// Whether the target stage came from a flag, and so has no place in the config.
     pub stage_is_given: bool,
@@ -52,11 +52,11 @@ pub struct Examination<'e> {
     pub source: Option<Arc<Source>>,
 }
 
-impl Examination<'_> {
-    /// What the parameters show. `found` is what their check says; what is grave in it becomes an error, such as a
-    /// model that nothing takes.
+impl ConfigChecks<'_> {
+    /// Returns the problems that the parameters show. `found` are those of their schema check; serious warnings among
+    /// them become errors, such as a model that no task takes.
     pub fn params(&self, params: &Params, mut found: Vec<Problem>) -> Vec<Problem> {
-        let Examination { project, training, .. } = self;
+        let ConfigChecks { project, training, .. } = self;
         if let Some(problem) = layout::of_another(project, training, params) {
             return vec![problem];
         }
@@ -75,17 +75,17 @@ impl Examination<'_> {
         found
     }
 
-    /// What a graph shows that was made with the parameters: keys without effect, a stage that selects nothing, things
-    /// that are handed in and not used. `own` is the training config as it was written, `told` what was said of the
+    /// Returns the problems that a graph of the parameters shows: keys without effect, a stage that selects nothing,
+    /// inputs that are not used. `own` is the training config as it was written, `known` the problems of the
     /// parameters.
-    pub fn run(&self, params: &Params, own: &Value, run: &Run, told: &[Problem]) -> Vec<Problem> {
-        let Examination { project, training, stage_is_given, .. } = self;
+    pub fn run(&self, params: &Params, own: &Value, run: &Run, known: &[Problem]) -> Vec<Problem> {
+        let ConfigChecks { project, training, stage_is_given, .. } = self;
         let mut found = unused_keys::without_effect(project, training, params, own);
         let asks_for_a_stage = self.asks_for_a_stage(params);
         if asks_for_a_stage {
             let has_no_effect = |path: &KeyPath| {
                 let path = params.path_in_file(path);
-                told.iter().any(|problem| problem.code == "no-effect" && problem.path == path)
+                known.iter().any(|problem| problem.code == "no-effect" && problem.path == path)
             };
             found.extend(target_stage::selects_nothing(training, params, run, *stage_is_given));
             found.extend(target_stage::selects_nothing_elsewhere(
@@ -103,40 +103,41 @@ impl Examination<'_> {
         found
     }
 
-    /// What else is wrong with parameters that are refused for what is `told`, so that a person hears everything at
-    /// once.
-    pub fn others(&self, params: &Params, own: &Value, told: &[Problem]) -> Result<Vec<Problem>> {
-        if told.iter().any(|problem| problem.code == layout::CODE) {
+    /// Returns further problems of parameters that are refused because of the `known` ones, so that the user sees
+    /// everything at once.
+    pub fn others(&self, params: &Params, own: &Value, known: &[Problem]) -> Result<Vec<Problem>> {
+        if known.iter().any(|problem| problem.code == layout::CODE) {
             return Ok(Vec::new());
         }
-        match told.iter().all(|problem| !problem.is_error() || problem.is_grave()) {
+        match known.iter().all(|problem| !problem.is_error() || problem.is_grave()) {
             // What has no effect is as good as absent: the graph tells what else is not as it looks.
-            true => self.of_same(params, own, told),
+            true => self.of_same(params, own, known),
             false => self.of_repaired(params, own),
         }
     }
 
-    fn of_same(&self, params: &Params, own: &Value, told: &[Problem]) -> Result<Vec<Problem>> {
-        let Examination { project, settings, .. } = self;
+    fn of_same(&self, params: &Params, own: &Value, known: &[Problem]) -> Result<Vec<Problem>> {
+        let ConfigChecks { project, settings, .. } = self;
         let mut found = Vec::new();
         match problems_of(Run::make(project, params, settings), &mut found)? {
-            Some(run) => found.extend(self.run(params, own, &run, told)),
-            None => found = self.causes(params, found, told.iter().any(Problem::is_error)),
+            Some(run) => found.extend(self.run(params, own, &run, known)),
+            None => found = self.causes(params, found, known.iter().any(Problem::is_error)),
         }
         Ok(found)
     }
 
-    /// What a graph is refused for, without the consequences: where something in the config is wrong, what it leads to
-    /// in files of the tree is not told besides. `has_cause` is whether such a thing was told before.
+    /// Returns the reasons for which the graph is refused, without the consequences: if something in the config is
+    /// wrong, the errors that it causes in files of the tree are left out. `has_cause` means that such a problem was
+    /// reported before.
     pub fn causes(&self, params: &Params, refused: Vec<Problem>, has_cause: bool) -> Vec<Problem> {
         let is_own = |problem: &Problem| self.is_own(params, problem);
         let has_cause = has_cause || refused.iter().any(is_own);
         refused.into_iter().filter(|problem| !has_cause || is_own(problem)).collect()
     }
 
-    /// What the graph would be refused for if all that is wrong were right, and keys without effect.
+    /// Returns the problems that the graph would have if all known errors were repaired, and keys without effect.
     pub fn of_repaired(&self, params: &Params, own: &Value) -> Result<Vec<Problem>> {
-        let Examination { project, training, settings, .. } = self;
+        let ConfigChecks { project, training, settings, .. } = self;
         let mut others = Vec::new();
         let path = KeyPath::dotted(training.datasets);
         for datasets in [Datasets::Kept, Datasets::Completed, Datasets::Replaced] {
@@ -166,8 +167,8 @@ impl Examination<'_> {
         Ok(others)
     }
 
-    /// What the graph is refused for with one model only: where several are wrong, the kinds behind the first one that
-    /// is refused are not made.
+    /// Returns the reasons for which the graph is refused with one model only: if several are wrong, the kinds behind
+    /// the first refused one are not made.
     fn models_apart(&self, params: &Params) -> Result<Vec<Problem>> {
         let path = KeyPath::dotted(self.training.models);
         let mut refused = Vec::new();

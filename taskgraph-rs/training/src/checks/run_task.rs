@@ -1,11 +1,11 @@
-//! What is to be said if the files of run-task are not there: once, whatever it concerns.
+//! The note about missing files of run-task: one for everything that they affect.
 
 use taskgraph::diagnostics::Problem;
 
 /// The code of warnings about it.
 const CODE: &str = "run-task";
 
-/// What all of them end with.
+/// Common ending of the notes.
 const ENDING: &str = " are not those of a real run";
 
 /// Takes the warnings about run-task out of others, and makes one of them.

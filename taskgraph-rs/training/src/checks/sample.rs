@@ -79,11 +79,11 @@ mod tests {
                     [opus_A/v1, opus_B/v1, opus_C/v2, opus_D/v1, mtdata_x, plain, 7]}}";
         let given = Given::read(Source::new("p.yml", text), false).unwrap();
         let sampled = sample(&Params::new(given.values, vec![given.layer]), &TRAINING);
-        let told = |path: &str| format!("{:?}", sampled.find(&path.into()).unwrap());
+        let text = |path: &str| format!("{:?}", sampled.find(&path.into()).unwrap());
         assert_eq!(
-            told("t.datasets.train"),
+            text("t.datasets.train"),
             r#"["opus_A/v1", "opus_B/v1", "opus_C/v2", "mtdata_x", "plain", 7]"#
         );
-        assert_eq!(told("t.taskcluster.split-chunks"), "1");
+        assert_eq!(text("t.taskcluster.split-chunks"), "1");
     }
 }

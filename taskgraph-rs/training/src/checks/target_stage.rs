@@ -37,7 +37,7 @@ pub fn check(project: &Project, training: &Training, params: &Params, given: boo
     )
 }
 
-/// What to say when a stage selects no task.
+/// Builds the problem of a stage that selects no task.
 pub fn selects_nothing(training: &Training, params: &Params, run: &Run, given: bool) -> Option<Problem> {
     if !run.targets.set.tasks.is_empty() {
         return None;
@@ -75,8 +75,8 @@ pub fn selects_nothing(training: &Training, params: &Params, run: &Run, given: b
     Some(placed(problem, params, &path, label, given).help(help))
 }
 
-/// What to say when a stage selects tasks here and none with Python Taskgraph, which may be what runs the decision.
-/// An error if `by` says that the key because of which it differs has no effect in any other way.
+/// Builds the problem of a stage that selects tasks here and none with Python Taskgraph, which may be what runs the
+/// decision. It is an error if `by` says that the key because of which it differs has no effect in any other way.
 pub fn selects_nothing_elsewhere(
     training: &Training,
     params: &Params,

@@ -11,7 +11,7 @@ use taskgraph_compat::suggest;
 use taskgraph_compat::value::path::KeyPath;
 use taskgraph_compat::value::{Map, Value};
 
-/// How many names of a list are told.
+/// Largest number of names that a message lists.
 const NAMED: usize = 6;
 
 /// Keys of the training config `own` that have no effect on the full graph that was made with `params`, all as
@@ -19,9 +19,9 @@ const NAMED: usize = 6;
 pub fn unread(project: &Project, params: &Params, own: &Value) -> Vec<Problem> {
     let Some(training) = crate::pipeline::of(&project.extension) else { return Vec::new() };
     let mut problems = other_keys(training, params);
-    let told: Vec<KeyPath> = problems.iter().map(|problem| problem.path.clone()).collect();
+    let known: Vec<KeyPath> = problems.iter().map(|problem| problem.path.clone()).collect();
     let unread = without_effect(project, training, params, own);
-    problems.extend(unread.into_iter().filter(|problem| !told.contains(&problem.path)));
+    problems.extend(unread.into_iter().filter(|problem| !known.contains(&problem.path)));
     problems.iter_mut().for_each(|problem| problem.severity = Severity::Warning);
     problems
 }
@@ -146,7 +146,7 @@ impl Walk<'_> {
         }
     }
 
-    /// What is empty says nothing, and some keys are for the action.
+    /// Whether a value needs no effect: it is empty, or its key is for the action.
     fn is_excused(&self, value: &Value, path: &KeyPath) -> bool {
         is_empty(value) || self.training.action_keys.contains(&path.to_string().as_str())
     }

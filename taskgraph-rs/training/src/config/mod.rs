@@ -18,8 +18,8 @@ use taskgraph_compat::value::path::KeyPath;
 use taskgraph_compat::value::{Map, Value};
 
 /// A config that was read, with base parameters around it.
-pub struct Configured {
-    /// What it is.
+pub struct LoadedConfig {
+    /// The config.
     pub config: Config,
     /// The parameters, complete but not checked. The training config is as it was written: a decision fills in no key
     /// of it, so that a preview must not either.
@@ -30,18 +30,18 @@ pub struct Configured {
     pub problems: Vec<Problem>,
 }
 
-/// What a file is, before anything is known of it.
+/// Describes a file before it is read.
 pub fn unread(input: &Input) -> Config {
     Config { file: input.source.name.clone(), is_parameters: false }
 }
 
 /// Reads a training config or a set of parameters, and adds the base parameters that are missing.
-pub fn read(project: &Project, training: &Training, input: &Input) -> Result<Configured> {
+pub fn read(project: &Project, training: &Training, input: &Input) -> Result<LoadedConfig> {
     read_with(project, training, input, &Map::default())
 }
 
 /// The same, with base parameters that are known already.
-pub fn read_with(project: &Project, training: &Training, input: &Input, known: &Map) -> Result<Configured> {
+pub fn read_with(project: &Project, training: &Training, input: &Input, known: &Map) -> Result<LoadedConfig> {
     let Given { values, layer } = Given::read(input.source.clone(), input.is_json)?;
     let own_document = layer.document.clone();
     let is_parameters = values.contains_key(training.parameter);
@@ -62,7 +62,7 @@ pub fn read_with(project: &Project, training: &Training, input: &Input, known: &
     }
     base_parameters::fill(&mut params, &project.tree, training.target_method);
     let config = Config { file: input.source.name.clone(), is_parameters };
-    Ok(Configured { config, params, own, problems })
+    Ok(LoadedConfig { config, params, own, problems })
 }
 
 /// Another stage than the config has.
@@ -88,14 +88,14 @@ pub fn from_scratch(params: &Params, training: &Training) -> Option<Params> {
     Some(params)
 }
 
-/// What to say where the same config makes no graph without what it reuses.
+/// Builds the note for a config that makes no graph without what it reuses.
 pub fn no_scratch(training: &Training, problems: &[Problem]) -> Option<String> {
     let problem = problems.iter().find(|problem| problem.is_error())?;
     let name = training.reuse_name;
     Some(format!("the same config without {name} makes no graph to compare with: {problem}"))
 }
 
-/// What a reading failed with, as problems. The machine's fault passes through.
+/// Turns the error of a reading into problems. Errors of the machine pass through.
 pub fn problems_of<T>(result: Result<T>, problems: &mut Vec<Problem>) -> Result<Option<T>> {
     match result {
         Ok(value) => Ok(Some(value)),

@@ -2,21 +2,21 @@
 
 use serde::Serialize;
 
-use crate::drawing::status::Fate;
+use crate::drawing::status::TaskStatus;
 
 /// Boxes, and what leads from one to another: from what is needed to what needs it.
 #[derive(Debug, Default, Serialize)]
 pub struct Drawing {
     /// The boxes.
     pub nodes: Vec<Node>,
-    /// What leads from box to box.
+    /// Lines between the boxes.
     pub edges: Vec<Edge>,
 }
 
-/// What a box stands for.
+/// Content of a box.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum What {
+pub enum NodeKind {
     /// All tasks of a kind.
     Kind,
     /// A task.
@@ -30,17 +30,17 @@ pub enum What {
 /// A box.
 #[derive(Debug, Serialize)]
 pub struct Node {
-    /// What it stands for.
-    pub what: What,
+    /// Content of the box.
+    pub what: NodeKind,
     /// Its name: that of the kind or the task.
     pub name: String,
-    /// What is to be said besides.
+    /// Additional note.
     pub note: String,
-    /// How many tasks of each fate are in it, in the order of fates.
+    /// Number of its tasks with each status, in the order of the statuses.
     pub parts: Vec<Part>,
     /// Whether something in it comes from a pretrained model.
     pub from_model: bool,
-    /// How long it will take and what it will cost by earlier tasks, one line each; empty where nobody has asked.
+    /// Estimated duration and cost, one line each; empty if no estimate was requested.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub estimate: Vec<String>,
 }
@@ -49,12 +49,13 @@ pub struct Node {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Part {
     /// The fate.
-    pub fate: Fate,
-    /// How many.
+    #[serde(rename = "fate")]
+    pub status: TaskStatus,
+    /// Number of tasks.
     pub tasks: usize,
 }
 
-/// What leads from one box to another.
+/// Line from one box to another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Edge {
     /// The index of the box that is needed.
@@ -66,14 +67,14 @@ pub struct Edge {
 }
 
 impl Node {
-    /// How many tasks it stands for.
+    /// Returns the number of its tasks.
     pub fn tasks(&self) -> usize {
         self.parts.iter().map(|part| part.tasks).sum()
     }
 
-    /// What the most important of its tasks becomes; nothing for a model.
-    pub fn fate(&self) -> Option<Fate> {
-        self.parts.first().map(|part| part.fate)
+    /// Returns the most important status among its tasks; `None` for a model.
+    pub fn status(&self) -> Option<TaskStatus> {
+        self.parts.first().map(|part| part.status)
     }
 
     /// `1 continue, 3 unchanged`.
@@ -85,19 +86,19 @@ impl Node {
 impl Part {
     /// `3 unchanged`; `3 tasks` if nothing is known of them.
     pub fn words(self) -> String {
-        match (self.fate, self.tasks) {
-            (Fate::AskedFor, 1) => "1 task".into(),
-            (Fate::AskedFor, tasks) => format!("{tasks} tasks"),
-            (fate, tasks) => format!("{tasks} {}", fate.words()),
+        match (self.status, self.tasks) {
+            (TaskStatus::AskedFor, 1) => "1 task".into(),
+            (TaskStatus::AskedFor, tasks) => format!("{tasks} tasks"),
+            (status, tasks) => format!("{tasks} {}", status.words()),
         }
     }
 }
 
 /// Counts of fates as parts.
-pub fn parts(fates: impl IntoIterator<Item = Fate>) -> Vec<Part> {
+pub fn parts(statuses: impl IntoIterator<Item = TaskStatus>) -> Vec<Part> {
     let mut counts = std::collections::BTreeMap::new();
-    for fate in fates {
-        *counts.entry(fate).or_insert(0) += 1;
+    for status in statuses {
+        *counts.entry(status).or_insert(0) += 1;
     }
-    counts.into_iter().map(|(fate, tasks)| Part { fate, tasks }).collect()
+    counts.into_iter().map(|(status, tasks)| Part { status, tasks }).collect()
 }

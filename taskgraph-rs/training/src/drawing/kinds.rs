@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::{IndexMap, IndexSet};
 
-use crate::Reused;
-use crate::drawing::boxes::{Drawing, Edge, Node, What, parts};
-use crate::drawing::status::{Fate, Fates};
+use crate::ReusedInput;
+use crate::drawing::boxes::{Drawing, Edge, Node, NodeKind, parts};
+use crate::drawing::status::{Statuses, TaskStatus};
 use crate::drawing::transitive_reduction::reduced;
 use crate::model::TrainingExtensions as _;
 use taskgraph::graph::TaskGraph;
@@ -14,10 +14,10 @@ use taskgraph::task::{Label, Task};
 
 /// Draws the kinds that have a task which is asked for or gone. `graphs` are those that the fates speak of, the present
 /// one first; `reused` is what earlier runs have made.
-pub fn kinds(graphs: &[&TaskGraph], fates: &Fates<'_>, reused: &[Reused]) -> Drawing {
+pub fn kinds(graphs: &[&TaskGraph], statuses: &Statuses<'_>, reused: &[ReusedInput]) -> Drawing {
     let mut tasks: IndexMap<&Label, &Task> = IndexMap::new();
     for (label, task) in graphs.iter().flat_map(|graph| &graph.tasks) {
-        let is_shown = fates.get(label).is_some_and(|fate| *fate != Fate::Idle);
+        let is_shown = statuses.get(label).is_some_and(|status| *status != TaskStatus::Idle);
         if is_shown && !tasks.contains_key(label) {
             tasks.insert(label, task);
         }
@@ -44,10 +44,10 @@ pub fn kinds(graphs: &[&TaskGraph], fates: &Fates<'_>, reused: &[Reused]) -> Dra
     let mut drawing = Drawing::default();
     for (kind, labels) in &boxes {
         drawing.nodes.push(Node {
-            what: What::Kind,
+            what: NodeKind::Kind,
             name: (*kind).into(),
             note: String::new(),
-            parts: parts(labels.iter().filter_map(|label| fates.get(*label).copied())),
+            parts: parts(labels.iter().filter_map(|label| statuses.get(*label).copied())),
             from_model: labels.iter().any(|label| from_models.contains(*label)),
             estimate: Vec::new(),
         });
@@ -63,10 +63,10 @@ pub fn kinds(graphs: &[&TaskGraph], fates: &Fates<'_>, reused: &[Reused]) -> Dra
     drawing
 }
 
-/// What earlier runs have made and these tasks take: a word for each, such as `1 model, continue`.
+/// Returns the reused inputs of these tasks, a phrase for each, such as `1 model, continue`.
 fn sources<'t>(
     tasks: &IndexMap<&'t Label, &'t Task>,
-    reused: &'t [Reused],
+    reused: &'t [ReusedInput],
 ) -> BTreeMap<&'t Label, (&'t str, &'t str)> {
     let mut sources = BTreeMap::new();
     for one in reused {
@@ -99,7 +99,7 @@ fn add_sources(
         };
         let from = drawing.nodes.len();
         drawing.nodes.push(Node {
-            what: What::Model,
+            what: NodeKind::Model,
             name: (*kind).into(),
             note: format!("{what}, {how}"),
             parts: Vec::new(),
@@ -132,7 +132,7 @@ fn from_sources<'t>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::drawing::status::before_fates;
+    use crate::drawing::status::statuses_before;
     use crate::testing::{plan, run, task};
 
     fn of_kind(kind: &str, name: &str, needs: &[&str]) -> Task {
@@ -149,8 +149,8 @@ mod tests {
             of_kind("tests", "x", &[]),
         ];
         let run = run(tasks, "all", Vec::new());
-        let fates = before_fates(&run, &plan());
-        let drawing = kinds(&[&run.full.graph], &fates, &[]);
+        let statuses = statuses_before(&run, &plan());
+        let drawing = kinds(&[&run.full.graph], &statuses, &[]);
         let names: Vec<_> = drawing.nodes.iter().map(|node| (node.name.as_str(), node.summary())).collect();
         assert_eq!(
             names,

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::drawing::boxes::Drawing;
 
-/// How large things are, in pixels.
+/// Size of a box, in pixels.
 #[derive(Clone, Copy, Debug)]
 pub struct Size {
     /// The width of a box.
@@ -19,7 +19,7 @@ pub struct Size {
     pub gap: f64,
 }
 
-/// Where the boxes and the lines are.
+/// Positions of the boxes and lines.
 #[derive(Debug, Default, Serialize)]
 pub struct Layout {
     /// The left upper corner of each box, in the order of the drawing.
@@ -32,7 +32,7 @@ pub struct Layout {
     pub height: f64,
 }
 
-/// How wide a line is that passes between boxes.
+/// Width reserved for a line that passes between boxes.
 const LINE: f64 = 4.0;
 
 /// Places the boxes: what is needed stands above what needs it. Parts that nothing joins stand side by side. A line
@@ -45,24 +45,24 @@ pub fn layout(drawing: &Drawing, size: Size) -> Layout {
     let layer = |index: usize| (layers[index].1 / (size.height + size.gap)).round();
     // A box as wide as a line for each layer that a line passes.
     let mut widths = vec![size.width; count];
-    let mut ways: Vec<Vec<usize>> = Vec::new();
+    let mut paths: Vec<Vec<usize>> = Vec::new();
     for (from, to) in &edges {
-        let mut way = vec![*from];
+        let mut path = vec![*from];
         let mut passed = layer(*from) + 1.0;
         while passed < layer(*to) {
-            way.push(widths.len());
+            path.push(widths.len());
             widths.push(LINE);
             passed += 1.0;
         }
-        way.push(*to);
-        ways.push(way);
+        path.push(*to);
+        paths.push(path);
     }
     let steps: Vec<(usize, usize)> =
-        ways.iter().flat_map(|way| way.windows(2).map(|two| (two[0], two[1]))).collect();
+        paths.iter().flat_map(|path| path.windows(2).map(|two| (two[0], two[1]))).collect();
     let (found, (width, height)) = places(&widths, &steps, size);
-    let line = |way: &Vec<usize>| {
-        let last = way.len() - 1;
-        let points = way.iter().enumerate().flat_map(|(position, index)| {
+    let line = |path: &Vec<usize>| {
+        let last = path.len() - 1;
+        let points = path.iter().enumerate().flat_map(|(position, index)| {
             let ((left, top), middle) = (found[*index], widths[*index] / 2.0);
             let (upper, lower) = ((left + middle, top), (left + middle, top + size.height));
             match position {
@@ -73,7 +73,7 @@ pub fn layout(drawing: &Drawing, size: Size) -> Layout {
         });
         points.collect()
     };
-    Layout { lines: ways.iter().map(line).collect(), places: found[..count].to_vec(), width, height }
+    Layout { lines: paths.iter().map(line).collect(), places: found[..count].to_vec(), width, height }
 }
 
 /// The left upper corners of boxes of these widths, and the size of all.
@@ -118,11 +118,11 @@ fn places(widths: &[f64], edges: &[(usize, usize)], size: Size) -> (Vec<(f64, f6
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::drawing::boxes::{Edge, Node, What};
+    use crate::drawing::boxes::{Edge, Node, NodeKind};
 
     fn drawing(nodes: usize, edges: &[(usize, usize)]) -> Drawing {
         let node = |index: usize| Node {
-            what: What::Kind,
+            what: NodeKind::Kind,
             name: index.to_string(),
             note: String::new(),
             parts: Vec::new(),

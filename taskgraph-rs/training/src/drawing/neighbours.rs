@@ -2,10 +2,10 @@
 
 use indexmap::IndexMap;
 
-use crate::drawing::boxes::{Drawing, Edge, Node, What, parts};
-use crate::drawing::status::Fates;
+use crate::drawing::boxes::{Drawing, Edge, Node, NodeKind, parts};
+use crate::drawing::status::Statuses;
 use crate::model::TrainingExtensions as _;
-use taskgraph::graph::paths::Ways;
+use taskgraph::graph::paths::Paths;
 use taskgraph::task::{Label, Task};
 
 /// More tasks of a kind than this are drawn as one box.
@@ -14,21 +14,21 @@ const SINGLE: usize = 4;
 /// Draws a task with its neighbours. Many of one kind are one box.
 pub fn neighbours(
     task: &Task,
-    ways: &Ways<'_>,
-    fates: &Fates<'_>,
+    paths: &Paths<'_>,
+    statuses: &Statuses<'_>,
     kind_of: impl Fn(&Label) -> String,
 ) -> Drawing {
     let mut drawing = Drawing::default();
     drawing.nodes.push(node(
-        What::Task,
+        NodeKind::Task,
         task.label.to_string(),
         task.kind.to_string(),
         &[&task.label],
-        fates,
+        statuses,
     ));
     drawing.nodes[0].from_model = task.extensions.model().is_some();
     let needs: Vec<&Label> = task.dependencies.values().collect();
-    for (labels, is_needed) in [(needs, true), (ways.dependents(&task.label).to_vec(), false)] {
+    for (labels, is_needed) in [(needs, true), (paths.dependents(&task.label).to_vec(), false)] {
         let mut by_kind: IndexMap<String, Vec<&Label>> = IndexMap::new();
         for label in labels {
             by_kind.entry(kind_of(label)).or_default().push(label);
@@ -37,11 +37,11 @@ pub fn neighbours(
             let boxes: Vec<Node> = match labels.len() > SINGLE {
                 true => {
                     let note = format!("{} tasks", labels.len());
-                    vec![node(What::Tasks, kind, note, &labels, fates)]
+                    vec![node(NodeKind::Tasks, kind, note, &labels, statuses)]
                 }
                 false => labels
                     .iter()
-                    .map(|label| node(What::Task, label.to_string(), kind.clone(), &[label], fates))
+                    .map(|label| node(NodeKind::Task, label.to_string(), kind.clone(), &[label], statuses))
                     .collect(),
             };
             for one in boxes {
@@ -55,15 +55,15 @@ pub fn neighbours(
     drawing
 }
 
-fn node(what: What, name: String, note: String, labels: &[&Label], fates: &Fates<'_>) -> Node {
-    let parts = parts(labels.iter().filter_map(|label| fates.get(*label).copied()));
+fn node(what: NodeKind, name: String, note: String, labels: &[&Label], statuses: &Statuses<'_>) -> Node {
+    let parts = parts(labels.iter().filter_map(|label| statuses.get(*label).copied()));
     Node { what, name, note, parts, from_model: false, estimate: Vec::new() }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::drawing::status::before_fates;
+    use crate::drawing::status::statuses_before;
     use crate::testing::{plan, run, task};
 
     #[test]
@@ -72,12 +72,14 @@ mod tests {
         let mut tasks = vec![task("in", &[], "{}", "{}"), task("mid", &["in"], "{}", "{}")];
         tasks.extend(names.iter().map(|name| task(name, &["mid"], "{}", "{}")));
         let run = run(tasks, "mid", Vec::new());
-        let ways = Ways::new(&run.full.graph);
+        let paths = Paths::new(&run.full.graph);
         let drawing =
-            neighbours(&run.full.graph.tasks["mid"], &ways, &before_fates(&run, &plan()), |_| "train".into());
-        let told: Vec<_> =
+            neighbours(&run.full.graph.tasks["mid"], &paths, &statuses_before(&run, &plan()), |_| {
+                "train".into()
+            });
+        let found: Vec<_> =
             drawing.nodes.iter().map(|node| format!("{} ({})", node.name, node.note)).collect();
-        assert_eq!(told, ["mid (train)", "in (train)", "train (6 tasks)"]);
+        assert_eq!(found, ["mid (train)", "in (train)", "train (6 tasks)"]);
         let edges: Vec<_> = drawing.edges.iter().map(|edge| (edge.from, edge.to)).collect();
         assert_eq!(edges, [(1, 0), (0, 2)]);
     }

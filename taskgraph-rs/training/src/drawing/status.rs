@@ -1,4 +1,4 @@
-//! What becomes of each task, in one word.
+//! Status of each task, in one word.
 
 use std::collections::BTreeMap;
 
@@ -6,13 +6,13 @@ use serde::Serialize;
 
 use crate::model::TrainingExtensions as _;
 use crate::model::Variant;
-use crate::{Fared, Plan, Run};
+use crate::{LookUpOutcome, Plan, Run};
 use taskgraph::task::{Label, Task};
 
-/// What becomes of a task. The first of these that holds for a task is the one that is shown.
+/// Status of a task. The first one that holds for a task is the one that is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Fate {
+pub enum TaskStatus {
     /// An earlier task stands in for it.
     Cached,
     /// It need not run, and nothing stands in for it.
@@ -27,7 +27,7 @@ pub enum Fate {
     FromScratch,
     /// Only what this run is compared with has it.
     Gone,
-    /// What this run is compared with does not have it.
+    /// The run that this one is compared with does not have it.
     New,
     /// It does something else than in what the run is compared with.
     Rewritten,
@@ -45,116 +45,116 @@ pub enum Fate {
     Idle,
 }
 
-impl Fate {
+impl TaskStatus {
     /// All of them, in their order.
-    pub const ALL: [Fate; 15] = [
-        Fate::Cached,
-        Fate::NotNeeded,
-        Fate::DownloadOnly,
-        Fate::Continue,
-        Fate::Init,
-        Fate::FromScratch,
-        Fate::Gone,
-        Fate::New,
-        Fate::Rewritten,
-        Fate::Dependencies,
-        Fate::Downstream,
-        Fate::Unchanged,
-        Fate::Runs,
-        Fate::AskedFor,
-        Fate::Idle,
+    pub const ALL: [TaskStatus; 15] = [
+        TaskStatus::Cached,
+        TaskStatus::NotNeeded,
+        TaskStatus::DownloadOnly,
+        TaskStatus::Continue,
+        TaskStatus::Init,
+        TaskStatus::FromScratch,
+        TaskStatus::Gone,
+        TaskStatus::New,
+        TaskStatus::Rewritten,
+        TaskStatus::Dependencies,
+        TaskStatus::Downstream,
+        TaskStatus::Unchanged,
+        TaskStatus::Runs,
+        TaskStatus::AskedFor,
+        TaskStatus::Idle,
     ];
 
     /// In words: `download only`. There is no word for a task of which nothing is known but that it is asked for.
     pub fn words(self) -> &'static str {
         match self {
-            Fate::Cached => "used again",
-            Fate::NotNeeded => "not needed",
-            Fate::DownloadOnly => "download only",
-            Fate::Continue => "continue",
-            Fate::Init => "init",
-            Fate::FromScratch => "from scratch",
-            Fate::Gone => "gone",
-            Fate::New => "new",
-            Fate::Rewritten => "rewritten",
-            Fate::Dependencies => "other dependencies",
-            Fate::Downstream => "only downstream",
-            Fate::Unchanged => "unchanged",
-            Fate::Runs => "would run",
-            Fate::AskedFor => "",
-            Fate::Idle => "not asked for",
+            TaskStatus::Cached => "used again",
+            TaskStatus::NotNeeded => "not needed",
+            TaskStatus::DownloadOnly => "download only",
+            TaskStatus::Continue => "continue",
+            TaskStatus::Init => "init",
+            TaskStatus::FromScratch => "from scratch",
+            TaskStatus::Gone => "gone",
+            TaskStatus::New => "new",
+            TaskStatus::Rewritten => "rewritten",
+            TaskStatus::Dependencies => "other dependencies",
+            TaskStatus::Downstream => "only downstream",
+            TaskStatus::Unchanged => "unchanged",
+            TaskStatus::Runs => "would run",
+            TaskStatus::AskedFor => "",
+            TaskStatus::Idle => "not asked for",
         }
     }
 
     /// A sign, for where words are too long and colour alone would not do.
     pub fn sign(self) -> &'static str {
         match self {
-            Fate::Cached => "✓",
-            Fate::NotNeeded => "∅",
-            Fate::DownloadOnly => "⇩",
-            Fate::Continue => "▸",
-            Fate::Init => "◐",
-            Fate::FromScratch => "○",
-            Fate::Gone => "−",
-            Fate::New => "+",
-            Fate::Rewritten => "~",
-            Fate::Dependencies => "≁",
-            Fate::Downstream => "↺",
-            Fate::Unchanged => "=",
-            Fate::Runs => "•",
-            Fate::AskedFor => "",
-            Fate::Idle => "·",
+            TaskStatus::Cached => "✓",
+            TaskStatus::NotNeeded => "∅",
+            TaskStatus::DownloadOnly => "⇩",
+            TaskStatus::Continue => "▸",
+            TaskStatus::Init => "◐",
+            TaskStatus::FromScratch => "○",
+            TaskStatus::Gone => "−",
+            TaskStatus::New => "+",
+            TaskStatus::Rewritten => "~",
+            TaskStatus::Dependencies => "≁",
+            TaskStatus::Downstream => "↺",
+            TaskStatus::Unchanged => "=",
+            TaskStatus::Runs => "•",
+            TaskStatus::AskedFor => "",
+            TaskStatus::Idle => "·",
         }
     }
 }
 
-/// What becomes of each task, by label.
-pub type Fates<'r> = BTreeMap<&'r Label, Fate>;
+/// Status of each task, by label.
+pub type Statuses<'r> = BTreeMap<&'r Label, TaskStatus>;
 
-/// What becomes of the tasks of a run, and of those that only `before` would run.
-pub fn fates<'r>(now: &'r Run, before: Option<&'r Run>, plan: Option<&'r Plan>) -> Fates<'r> {
-    let Some(plan) = plan else { return Fates::new() };
-    let mut fates = before_fates(now, plan);
-    let mut change = |label: &'r Label, fate: Fate| {
-        let known = fates.entry(label).or_insert(fate);
+/// Returns the status of the tasks of a run, and of those that only `before` would run.
+pub fn statuses<'r>(now: &'r Run, before: Option<&'r Run>, plan: Option<&'r Plan>) -> Statuses<'r> {
+    let Some(plan) = plan else { return Statuses::new() };
+    let mut statuses = statuses_before(now, plan);
+    let mut change = |label: &'r Label, status: TaskStatus| {
+        let known = statuses.entry(label).or_insert(status);
         // How training begins says more than that it is another task.
-        *known = (*known).min(fate);
+        *known = (*known).min(status);
     };
     if let Some(comparison) = &plan.comparison {
-        comparison.new.iter().for_each(|label| change(label, Fate::New));
-        comparison.rewritten.iter().for_each(|changed| change(&changed.label, Fate::Rewritten));
-        comparison.dependencies.iter().for_each(|edges| change(&edges.label, Fate::Dependencies));
-        comparison.downstream.iter().for_each(|label| change(label, Fate::Downstream));
-        comparison.unchanged.iter().for_each(|label| change(label, Fate::Unchanged));
+        comparison.new.iter().for_each(|label| change(label, TaskStatus::New));
+        comparison.rewritten.iter().for_each(|changed| change(&changed.label, TaskStatus::Rewritten));
+        comparison.dependencies.iter().for_each(|edges| change(&edges.label, TaskStatus::Dependencies));
+        comparison.downstream.iter().for_each(|label| change(label, TaskStatus::Downstream));
+        comparison.unchanged.iter().for_each(|label| change(label, TaskStatus::Unchanged));
     }
     for (label, looked) in plan.look_up.iter().flat_map(|look_up| &look_up.tasks) {
         match looked.outcome {
-            Fared::WouldRun => change(label, Fate::Runs),
-            Fared::UsedAgain => change(label, Fate::Cached),
-            Fared::NotNeeded => change(label, Fate::NotNeeded),
+            LookUpOutcome::WouldRun => change(label, TaskStatus::Runs),
+            LookUpOutcome::UsedAgain => change(label, TaskStatus::Cached),
+            LookUpOutcome::NotNeeded => change(label, TaskStatus::NotNeeded),
         }
     }
     // A task that is gone from what runs may still be there, and only nothing needs it.
     let gone = plan.comparison.iter().filter(|_| before.is_some()).flat_map(|comparison| &comparison.gone);
-    fates.extend(gone.map(|gone| (&gone.label, Fate::Gone)));
-    fates
+    statuses.extend(gone.map(|gone| (&gone.label, TaskStatus::Gone)));
+    statuses
 }
 
-/// What becomes of the tasks of a run that is compared with nothing and not looked up.
-pub fn before_fates<'r>(run: &'r Run, plan: &Plan) -> Fates<'r> {
+/// Returns the status of the tasks of a run that is neither compared nor looked up.
+pub fn statuses_before<'r>(run: &'r Run, plan: &Plan) -> Statuses<'r> {
     let is_training = |task: &Task| plan.models.iter().any(|training| training.kind == task.kind);
-    let fate =
+    let status =
         |task: &Task| match (task.extensions.model(), run.targets.graph.tasks.contains_key(&task.label)) {
-            (_, false) => Fate::Idle,
+            (_, false) => TaskStatus::Idle,
             (Some(model), true) => match model.variant {
-                Variant::DownloadOnly => Fate::DownloadOnly,
-                Variant::Continue => Fate::Continue,
-                Variant::Init => Fate::Init,
+                Variant::DownloadOnly => TaskStatus::DownloadOnly,
+                Variant::Continue => TaskStatus::Continue,
+                Variant::Init => TaskStatus::Init,
             },
-            (None, true) if is_training(task) => Fate::FromScratch,
-            (None, true) => Fate::AskedFor,
+            (None, true) if is_training(task) => TaskStatus::FromScratch,
+            (None, true) => TaskStatus::AskedFor,
         };
-    run.full.graph.tasks.iter().map(|(label, task)| (label, fate(task))).collect()
+    run.full.graph.tasks.iter().map(|(label, task)| (label, status(task))).collect()
 }
 
 #[cfg(test)]
@@ -164,7 +164,7 @@ mod tests {
     use super::*;
     use crate::model::Model;
     use crate::testing::{plan, run, task};
-    use crate::{Changed, Comparison, Gone, KindModels};
+    use crate::{Comparison, KindModels, RemovedTask, RewrittenTask};
 
     fn model(variant: Variant) -> Arc<Model> {
         Arc::new(Model {
@@ -191,20 +191,20 @@ mod tests {
         let before = run(vec![task("judge", &[], "{}", "{}")], "judge", Vec::new());
         let label = |text: &str| Label::parse(&text.into()).unwrap();
         let comparison = Comparison {
-            rewritten: vec![Changed { label: label("trained"), by_model: true }],
+            rewritten: vec![RewrittenTask { label: label("trained"), by_model: true }],
             downstream: vec![label("all")],
             unchanged: vec![label("scratch")],
-            gone: vec![Gone { label: label("judge"), why: "not again".into() }],
+            gone: vec![RemovedTask { label: label("judge"), why: "not again".into() }],
             ..Comparison::default()
         };
         let mut plan = plan();
         plan.comparison = Some(comparison);
-        let told = |plan: &Plan| -> Vec<String> {
-            let fates = fates(&now, Some(&before), Some(plan));
-            fates.iter().map(|(label, fate)| format!("{label} {}", fate.words())).collect()
+        let shown = |plan: &Plan| -> Vec<String> {
+            let statuses = statuses(&now, Some(&before), Some(plan));
+            statuses.iter().map(|(label, status)| format!("{label} {}", status.words())).collect()
         };
         assert_eq!(
-            told(&plan),
+            shown(&plan),
             [
                 "all only downstream",
                 "idle not asked for",
@@ -220,13 +220,14 @@ mod tests {
             model_type: None,
             members: Vec::new(),
         });
-        assert!(told(&plan).contains(&"scratch from scratch".into()));
+        assert!(shown(&plan).contains(&"scratch from scratch".into()));
     }
 
     #[test]
     fn no_two_fates_have_the_same_sign() {
-        let signs: std::collections::BTreeSet<&str> = Fate::ALL.iter().map(|fate| fate.sign()).collect();
-        assert_eq!(signs.len(), Fate::ALL.len());
-        assert!(Fate::ALL.is_sorted());
+        let signs: std::collections::BTreeSet<&str> =
+            TaskStatus::ALL.iter().map(|status| status.sign()).collect();
+        assert_eq!(signs.len(), TaskStatus::ALL.len());
+        assert!(TaskStatus::ALL.is_sorted());
     }
 }

@@ -1,7 +1,7 @@
 //! Files that tasks have made, and that a config hands in by their urls.
 
-use crate::earlier_run::find::{Artifacts, Asked, Item, is_before, millis};
-use crate::earlier_run::products::{Made, MadeFile};
+use crate::earlier_run::find::{Artifacts, FoundKey, Request, is_before, millis};
+use crate::earlier_run::products::{Product, ProductFile};
 use crate::earlier_run::tasks::Tasks;
 use taskgraph::diagnostics::Problem;
 use taskgraph::schema::fields::Fields as _;
@@ -9,20 +9,20 @@ use taskgraph::task::id::TaskId;
 use taskgraph_compat::value::Map;
 use taskgraph_taskcluster::{Artifact, GroupTask};
 
-/// Where tasks publish what they have made.
+/// Folder that tasks publish their artifacts in.
 pub(super) const FOLDER: &str = "public/build/";
 
 /// The task of each file. Nothing if one that has to be there is not.
 pub(super) fn tasks(
     tasks: &Tasks,
-    made: &Made,
-    files: &[MadeFile],
+    product: &Product,
+    files: &[ProductFile],
     pair: &str,
     is_named: bool,
     problems: &mut Vec<Problem>,
     notes: &mut Vec<String>,
 ) -> Option<Vec<Option<GroupTask>>> {
-    let find = |file: &MadeFile| tasks.get(&format!("{}-{pair}", file.task)).cloned();
+    let find = |file: &ProductFile| tasks.get(&format!("{}-{pair}", file.task)).cloned();
     let mut found: Vec<Option<GroupTask>> = files.iter().map(find).collect();
     let lacking: Vec<String> = files
         .iter()
@@ -31,10 +31,10 @@ pub(super) fn tasks(
         .map(|(file, _)| format!("`{}-{pair}`", file.task))
         .collect();
     if !lacking.is_empty() {
-        let told = format!("{} is not complete: there is no {}", made.name, lacking.join(" and no "));
+        let message = format!("{} is not complete: there is no {}", product.name, lacking.join(" and no "));
         match is_named {
-            true => problems.push(Problem::error("nothing-made", told)),
-            false => notes.push(format!("{told}; it is left out")),
+            true => problems.push(Problem::error("nothing-made", message)),
+            false => notes.push(format!("{message}; it is left out")),
         }
         return None;
     }
@@ -42,7 +42,7 @@ pub(super) fn tasks(
     let is_ready = |task: &Option<GroupTask>| task.as_ref().is_some_and(|task| &*task.state == "completed");
     let mut optional = files.iter().zip(&found).filter(|(file, _)| file.is_optional).peekable();
     if optional.peek().is_some() && !optional.all(|(_, task)| is_ready(task)) {
-        notes.push(format!("{}: there are no alignments; they are made anew", made.name));
+        notes.push(format!("{}: there are no alignments; they are made anew", product.name));
         for (file, task) in files.iter().zip(&mut found) {
             if file.is_optional {
                 *task = None;
@@ -54,10 +54,10 @@ pub(super) fn tasks(
 
 /// The urls, if all files are there.
 pub(super) fn value(
-    item: &Item,
-    files: &[MadeFile],
+    item: &FoundKey,
+    files: &[ProductFile],
     artifacts: &Artifacts,
-    asked: &Asked,
+    request: &Request,
     problems: &mut Vec<Problem>,
 ) -> Option<Map> {
     let (src, trg) = &item.languages;
@@ -66,8 +66,8 @@ pub(super) fn value(
     for (file, task) in files.iter().zip(&item.tasks) {
         let Some(task) = task else { continue };
         let name = file.file.replace("{src}", src).replace("{trg}", trg);
-        problems.extend(missing(task, std::slice::from_ref(&name), artifacts, asked));
-        value.put(file.key, format!("{}/{name}", folder(&asked.root_url, &task.task_id)));
+        problems.extend(missing(task, std::slice::from_ref(&name), artifacts, request));
+        value.put(file.key, format!("{}/{name}", folder(&request.root_url, &task.task_id)));
     }
     (problems.len() == before).then_some(value)
 }
@@ -84,19 +84,19 @@ pub(super) fn artifact<'a>(task: &TaskId, file: &str, artifacts: &'a Artifacts) 
     listed.iter().find(|one| one.name.strip_prefix(FOLDER) == Some(file))
 }
 
-/// What is wrong with the files of a task: those that are not there, or not any more.
+/// Returns the problems of a task's files: those that are missing, and those that have expired.
 pub(super) fn missing(
     task: &GroupTask,
     files: &[String],
     artifacts: &Artifacts,
-    asked: &Asked,
+    request: &Request,
 ) -> Option<Problem> {
     let GroupTask { task_id, name, .. } = task;
     if artifacts.get(task_id).is_none_or(Option::is_none) {
         let message = format!("the queue knows no artifacts of `{name}`: task `{task_id}` is gone");
         return Some(Problem::error("expired", message));
     }
-    let now = millis(asked.now);
+    let now = millis(request.now);
     let (mut lacking, mut expired) = (Vec::new(), Vec::new());
     for file in files {
         match artifact(task_id, file, artifacts) {

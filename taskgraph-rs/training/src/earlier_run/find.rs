@@ -1,9 +1,9 @@
-//! Which tasks of a group have made what a config can hand in, and whether all of it is there.
+//! Search for the tasks of a group whose products a config can take, and for their files.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use crate::earlier_run::products::{Form, Made};
+use crate::earlier_run::products::{Product, ProductValue};
 use crate::earlier_run::tasks::{Tasks, pair_of};
 use crate::earlier_run::{files, models};
 use taskgraph::diagnostics::{Problem, Problems};
@@ -13,18 +13,18 @@ use taskgraph_compat::time::parse_json_date;
 use taskgraph_compat::value::{Map, Str, Value};
 use taskgraph_taskcluster::{Artifact, GroupTask};
 
-/// What is left less long than this is warned of: a training may begin later than its config is written.
+/// Remaining lifetime below which a file is warned of: a training may begin later than its config is written.
 const SOON: Duration = Duration::from_secs(30 * 86_400);
 
 /// The artifacts of tasks; `None` for a task that the queue knows no longer.
 pub type Artifacts = BTreeMap<TaskId, Option<Vec<Artifact>>>;
 
-/// What is asked for.
+/// Products to find.
 #[derive(Clone, Debug)]
-pub struct Asked {
+pub struct Request {
     /// The languages of the config, if there is one.
     pub languages: Option<(String, String)>,
-    /// How many members the ensemble of the config has.
+    /// Number of members of the config's ensemble.
     pub members: Option<usize>,
     /// The mode of all models.
     pub mode: Option<String>,
@@ -44,65 +44,71 @@ pub struct Asked {
 
 /// Something to hand in, and the tasks that have made it: a model has one for each member, files have one each.
 #[derive(Clone, Debug)]
-pub struct Item {
-    /// What it is.
-    pub made: Made,
+pub struct FoundKey {
+    /// The product.
+    pub product: Product,
     /// The languages.
     pub languages: (String, String),
     /// The tasks, in the order of the members or of the keys; files that are optional may have none.
     pub tasks: Vec<Option<GroupTask>>,
 }
 
-/// What a config can hand in.
+/// Products that a config can take.
 #[derive(Debug, Default)]
 pub struct Continuation {
     /// Each thing, with what stands at its key.
-    pub sections: Vec<(Item, Map)>,
-    /// What is odd.
+    pub sections: Vec<(FoundKey, Map)>,
+    /// Warnings.
     pub warnings: Vec<Problem>,
-    /// What is worth knowing.
+    /// Facts that are worth knowing.
     pub notes: Vec<String>,
 }
 
 /// The things that are to be handed in, each with its tasks; or all that is wrong with these.
-pub fn wanted(tasks: &Tasks, made: &[Made], asked: &Asked) -> Result<(Vec<Item>, Vec<String>), Problems> {
-    let named = asked.task.as_ref().and_then(|id| tasks.with_id(id));
-    let candidates = selected(tasks, made, asked, named)?;
-    let pair = pair(tasks, &candidates, asked, named)?;
-    let languages = languages(&pair, asked)?;
+pub fn wanted(
+    tasks: &Tasks,
+    products: &[Product],
+    request: &Request,
+) -> Result<(Vec<FoundKey>, Vec<String>), Problems> {
+    let named = request.task.as_ref().and_then(|id| tasks.with_id(id));
+    let candidates = selected(tasks, products, request, named)?;
+    let pair = pair(tasks, &candidates, request, named)?;
+    let languages = languages(&pair, request)?;
     let (mut items, mut problems, mut notes) = (Vec::new(), Vec::new(), Vec::new());
-    for made in candidates {
-        let is_named = asked.take.iter().any(|name| name == made.name);
-        let there: Vec<String> = made
+    for product in candidates {
+        let is_named = request.take.iter().any(|name| name == product.name);
+        let there: Vec<String> = product
             .in_place_of
             .iter()
-            .filter(|path| asked.present.contains(path))
+            .filter(|path| request.present.contains(path))
             .map(|path| format!("`{path}`"))
             .collect();
         if !there.is_empty() {
-            let told = format!(
+            let message = format!(
                 "{} takes the place of {}, which the config has: the tree makes no graph of both",
-                made.name,
+                product.name,
                 there.join(", ")
             );
             match is_named {
                 true => {
                     let help = "leave these out of the config, or what takes their place";
-                    problems.push(Problem::error("in-place-of", told).help(help));
+                    problems.push(Problem::error("in-place-of", message).help(help));
                 }
-                false => notes.push(format!("{told}; it is left out")),
+                false => notes.push(format!("{message}; it is left out")),
             }
             continue;
         }
-        let found = match &made.form {
-            Form::Model { .. } => models::tasks(tasks, made, &pair, asked, &mut problems),
-            Form::Files(all) => files::tasks(tasks, made, all, &pair, is_named, &mut problems, &mut notes),
+        let found = match &product.form {
+            ProductValue::Model { .. } => models::tasks(tasks, product, &pair, request, &mut problems),
+            ProductValue::Files(all) => {
+                files::tasks(tasks, product, all, &pair, is_named, &mut problems, &mut notes)
+            }
         };
         if let Some(tasks) = found {
-            items.push(Item { made: made.clone(), languages: languages.clone(), tasks });
+            items.push(FoundKey { product: product.clone(), languages: languages.clone(), tasks });
         }
     }
-    let now = millis(asked.now);
+    let now = millis(request.now);
     for task in items.iter().flat_map(|item| item.tasks.iter().flatten()) {
         problems.extend(not_usable(task, now));
     }
@@ -115,21 +121,25 @@ pub fn wanted(tasks: &Tasks, made: &[Made], asked: &Asked) -> Result<(Vec<Item>,
     Ok((items, notes))
 }
 
-/// What stands at the keys, if all files are there; or all that is missing.
-pub fn find(items: Vec<Item>, artifacts: &Artifacts, asked: &Asked) -> Result<Continuation, Problems> {
+/// Returns the values of the keys if all files exist, else everything that is missing.
+pub fn find(
+    items: Vec<FoundKey>,
+    artifacts: &Artifacts,
+    request: &Request,
+) -> Result<Continuation, Problems> {
     let mut found = Continuation::default();
     let mut problems = Vec::new();
     let mut soon: BTreeMap<Str, BTreeSet<TaskId>> = BTreeMap::new();
     for item in items {
-        let value = match &item.made.form {
-            Form::Model { .. } => models::value(&item, artifacts, asked, &mut problems),
-            Form::Files(all) => files::value(&item, all, artifacts, asked, &mut problems),
+        let value = match &item.product.form {
+            ProductValue::Model { .. } => models::value(&item, artifacts, request, &mut problems),
+            ProductValue::Files(all) => files::value(&item, all, artifacts, request, &mut problems),
         };
         for task in item.tasks.iter().flatten() {
             let listed = artifacts.get(&task.task_id).and_then(Option::as_ref).into_iter().flatten();
             let first =
                 listed.filter(|one| one.name.starts_with(files::FOLDER)).map(|one| &*one.expires).min();
-            if let Some(first) = first.filter(|first| is_before(first, millis(asked.now + SOON))) {
+            if let Some(first) = first.filter(|first| is_before(first, millis(request.now + SOON))) {
                 soon.entry(first.into()).or_default().insert(task.task_id.clone());
             }
         }
@@ -150,16 +160,16 @@ pub fn find(items: Vec<Item>, artifacts: &Artifacts, asked: &Asked) -> Result<Co
     Ok(found)
 }
 
-/// What is to be looked for: what is named, or all that some task of the group could have made.
+/// Returns the products to look for: the named ones, or all that a task of the group could have made.
 fn selected<'m>(
     tasks: &Tasks,
-    made: &'m [Made],
-    asked: &Asked,
+    products: &'m [Product],
+    request: &Request,
     named: Option<&GroupTask>,
-) -> Result<Vec<&'m Made>, Problems> {
-    let names = || made.iter().map(|made| made.name);
+) -> Result<Vec<&'m Product>, Problems> {
+    let names = || products.iter().map(|product| product.name);
     let mut problems = Vec::new();
-    for name in asked.take.iter().filter(|name| names().all(|known| known != *name)) {
+    for name in request.take.iter().filter(|name| names().all(|known| known != *name)) {
         let label = match suggest::nearest(name, names()) {
             Some(nearest) => format!("did you mean `{nearest}`?"),
             None => format!("known here: {}", suggest::list(names())),
@@ -168,21 +178,22 @@ fn selected<'m>(
         problems.push(Problem::error("unknown-name", message).at("".into(), label));
     }
     Problems(problems).check()?;
-    let is_there = |made: &&Made| made.tasks().iter().any(|start| tasks.made_by(start).next().is_some());
-    let is_asked = |made: &&Made| match asked.take.is_empty() {
-        true => made.by_default && is_there(made),
-        false => asked.take.iter().any(|name| name == made.name),
+    let is_there =
+        |product: &&Product| product.tasks().iter().any(|start| tasks.made_by(start).next().is_some());
+    let is_asked = |product: &&Product| match request.take.is_empty() {
+        true => product.by_default && is_there(product),
+        false => request.take.iter().any(|name| name == product.name),
     };
-    let makes = |made: &&Made, task: &GroupTask| {
-        made.tasks().iter().any(|start| tasks.made_by(start).any(|(_, own)| own.task_id == task.task_id))
+    let makes = |product: &&Product, task: &GroupTask| {
+        product.tasks().iter().any(|start| tasks.made_by(start).any(|(_, own)| own.task_id == task.task_id))
     };
-    let mut found: Vec<&Made> = made.iter().filter(is_asked).collect();
+    let mut found: Vec<&Product> = products.iter().filter(is_asked).collect();
     // A task that makes nothing to hand in stands for its group.
-    if let Some(task) = named.filter(|task| made.iter().any(|made| makes(&made, task))) {
-        found.retain(|made| makes(made, task));
+    if let Some(task) = named.filter(|task| products.iter().any(|product| makes(&product, task))) {
+        found.retain(|product| makes(product, task));
     }
     if found.is_empty() {
-        let kinds: BTreeSet<&str> = made.iter().flat_map(Made::tasks).collect();
+        let kinds: BTreeSet<&str> = products.iter().flat_map(Product::tasks).collect();
         let message = "no task of this group has made anything that a config of this tree could hand in";
         let label = format!("{} tasks, none of them of {}", tasks.len(), suggest::list(kinds));
         return Err(Problems::from(Problem::error("nothing-made", message).at("".into(), label)));
@@ -191,9 +202,14 @@ fn selected<'m>(
 }
 
 /// The one pair of languages that all of it is about.
-fn pair(tasks: &Tasks, made: &[&Made], asked: &Asked, named: Option<&GroupTask>) -> Result<String, Problems> {
-    let own = named.and_then(|task| made.iter().find_map(|made| pair_of(made, &task.name)));
-    let all: Vec<Made> = made.iter().map(|made| (*made).clone()).collect();
+fn pair(
+    tasks: &Tasks,
+    products: &[&Product],
+    request: &Request,
+    named: Option<&GroupTask>,
+) -> Result<String, Problems> {
+    let own = named.and_then(|task| products.iter().find_map(|product| pair_of(product, &task.name)));
+    let all: Vec<Product> = products.iter().map(|product| (*product).clone()).collect();
     let mut pairs = tasks.pairs(&all);
     if let Some((own, _)) = own {
         pairs.retain(|pair, _| pair == own);
@@ -205,25 +221,25 @@ fn pair(tasks: &Tasks, made: &[&Made], asked: &Asked, named: Option<&GroupTask>)
     };
     if pairs.len() > 1 {
         let message = format!("the tasks are about {} pairs of languages", pairs.len());
-        let told: Vec<String> =
+        let messages: Vec<String> =
             pairs.iter().map(|(pair, tasks)| format!("{pair}: {}", listed(tasks))).collect();
-        let problem = Problem::error("several-pairs", message).at("".into(), told.join("; "));
+        let problem = Problem::error("several-pairs", message).at("".into(), messages.join("; "));
         return Err(Problems::from(problem.help("name a task of the one that is meant")));
     }
     let Some((pair, tasks)) = pairs.into_iter().next() else {
-        let names: Vec<&str> = made.iter().map(|made| made.name).collect();
+        let names: Vec<&str> = products.iter().map(|product| product.name).collect();
         let message = format!("no task of this group has made {}", suggest::list(names));
         return Err(Problems::from(Problem::error("nothing-made", message)));
     };
-    if let Some((src, trg)) = asked.languages.as_ref().filter(|(src, trg)| pair != format!("{src}-{trg}")) {
+    if let Some((src, trg)) = request.languages.as_ref().filter(|(src, trg)| pair != format!("{src}-{trg}")) {
         let message = format!("the config is about `{src}-{trg}`, and the tasks are about `{pair}`");
         return Err(Problems::from(Problem::error("other-pair", message).at("".into(), listed(&tasks))));
     }
     Ok(pair)
 }
 
-fn languages(pair: &str, asked: &Asked) -> Result<(String, String), Problems> {
-    if let Some(languages) = &asked.languages {
+fn languages(pair: &str, request: &Request) -> Result<(String, String), Problems> {
+    if let Some(languages) = &request.languages {
         return Ok(languages.clone());
     }
     match pair.split('-').collect::<Vec<_>>()[..] {
@@ -236,7 +252,7 @@ fn languages(pair: &str, asked: &Asked) -> Result<(String, String), Problems> {
     }
 }
 
-/// What is wrong with a task that has to have made something.
+/// Returns the problem of a task whose products are needed, if it is not usable.
 fn not_usable(task: &GroupTask, now: i64) -> Option<Problem> {
     let GroupTask { task_id, name, state, definition, .. } = task;
     if &**state != "completed" {

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::earlier_run::files::{artifact, folder, missing};
-use crate::earlier_run::find::{Artifacts, Asked, Item};
-use crate::earlier_run::products::{Form, Made};
+use crate::earlier_run::find::{Artifacts, FoundKey, Request};
+use crate::earlier_run::products::{Product, ProductValue};
 use crate::earlier_run::tasks::Tasks;
 use taskgraph::diagnostics::Problem;
 use taskgraph::schema::fields::Fields as _;
@@ -13,7 +13,7 @@ use taskgraph_compat::value::{Map, Value};
 use taskgraph_compat::{json, suggest};
 use taskgraph_taskcluster::GroupTask;
 
-/// How the name of a vocabulary begins.
+/// Prefix of the name of a vocabulary.
 const VOCABULARY: &str = "vocab.";
 
 /// The vocabulary of both languages.
@@ -22,12 +22,12 @@ const JOINT: &str = "vocab.spm";
 /// The task of each member. Nothing if they are not those of the config.
 pub(super) fn tasks(
     tasks: &Tasks,
-    made: &Made,
+    product: &Product,
     pair: &str,
-    asked: &Asked,
+    request: &Request,
     problems: &mut Vec<Problem>,
 ) -> Option<Vec<Option<GroupTask>>> {
-    let Form::Model { kind, members, .. } = made.form else { return None };
+    let ProductValue::Model { kind, members, .. } = product.form else { return None };
     if members.is_none() {
         let task = tasks.get(&format!("{kind}-{pair}")).cloned();
         if task.is_none() {
@@ -43,11 +43,11 @@ pub(super) fn tasks(
             members.insert(number, task);
         }
     }
-    let wanted = asked.members.unwrap_or(members.len());
+    let wanted = request.members.unwrap_or(members.len());
     if members.is_empty() || members.keys().copied().ne(1..=wanted) {
         let listed: Vec<String> =
             members.iter().map(|(number, task)| format!("{number}: {}", task.task_id)).collect();
-        let message = match asked.members {
+        let message = match request.members {
             Some(wanted) => format!(
                 "the group has {} of `{kind}-{pair}`, and the config asks for {}",
                 of(members.len(), "member"),
@@ -68,16 +68,16 @@ fn of(number: usize, what: &str) -> String {
 
 /// Vocabularies that are not those of the models: members of an ensemble decode together, and a vocabulary that is handed
 /// in beside a model has to be the one that it was trained with.
-pub(super) fn other_vocabularies(items: &[Item]) -> Vec<Problem> {
-    let is_vocabulary = |item: &&Item| match &item.made.form {
-        Form::Files(files) => files.iter().all(|file| file.file.starts_with(VOCABULARY)),
-        Form::Model { .. } => false,
+pub(super) fn other_vocabularies(items: &[FoundKey]) -> Vec<Problem> {
+    let is_vocabulary = |item: &&FoundKey| match &item.product.form {
+        ProductValue::Files(files) => files.iter().all(|file| file.file.starts_with(VOCABULARY)),
+        ProductValue::Model { .. } => false,
     };
     let beside = items.iter().find(is_vocabulary);
     let beside: BTreeSet<&TaskId> =
         beside.iter().flat_map(|item| item.tasks.iter().flatten()).map(|task| &task.task_id).collect();
     let mut problems = Vec::new();
-    for item in items.iter().filter(|item| matches!(item.made.form, Form::Model { .. })) {
+    for item in items.iter().filter(|item| matches!(item.product.form, ProductValue::Model { .. })) {
         let members: Vec<(&GroupTask, BTreeSet<TaskId>)> =
             item.tasks.iter().flatten().map(|task| (task, vocabularies(task))).collect();
         let listed = |(task, from): &(&GroupTask, BTreeSet<TaskId>)| {
@@ -85,21 +85,21 @@ pub(super) fn other_vocabularies(items: &[Item]) -> Vec<Problem> {
             let from = if from.is_empty() { "none".into() } else { from.join(", ") };
             format!("{} ({}): {from}", task.name, task.task_id)
         };
-        let told = || members.iter().map(listed).collect::<Vec<_>>().join("; ");
+        let list = || members.iter().map(listed).collect::<Vec<_>>().join("; ");
         if members.windows(2).any(|two| two[0].1 != two[1].1) {
             let message =
-                format!("the members of `{}` were trained with different vocabularies", item.made.name);
-            problems.push(Problem::error("other-vocabulary", message).at("".into(), told()));
+                format!("the members of `{}` were trained with different vocabularies", item.product.name);
+            problems.push(Problem::error("other-vocabulary", message).at("".into(), list()));
             continue;
         }
         let is_other =
             |from: &BTreeSet<TaskId>| !from.is_empty() && from.iter().collect::<BTreeSet<_>>() != beside;
         if !beside.is_empty() && members.iter().any(|(_, from)| is_other(from)) {
             let ids: Vec<String> = beside.iter().map(ToString::to_string).collect();
-            let message = format!("the vocabulary of the group is not that of `{}`", item.made.name);
+            let message = format!("the vocabulary of the group is not that of `{}`", item.product.name);
             problems.push(
                 Problem::error("other-vocabulary", message)
-                    .at("".into(), format!("it was made by {}; {}", ids.join(", "), told()))
+                    .at("".into(), format!("it was made by {}; {}", ids.join(", "), list()))
                     .help("leave out the vocabulary or the model: --take names the rest"),
             );
         }
@@ -121,16 +121,16 @@ fn vocabularies(task: &GroupTask) -> BTreeSet<TaskId> {
 
 /// Urls, mode and type, if all files are there.
 pub(super) fn value(
-    item: &Item,
+    item: &FoundKey,
     artifacts: &Artifacts,
-    asked: &Asked,
+    request: &Request,
     problems: &mut Vec<Problem>,
 ) -> Option<Map> {
-    let Form::Model { is_list, modes, files, .. } = item.made.form else { return None };
-    let mode = asked.mode.as_deref().or(modes.first().copied()).unwrap_or_default();
+    let ProductValue::Model { is_list, modes, files, .. } = item.product.form else { return None };
+    let mode = request.mode.as_deref().or(modes.first().copied()).unwrap_or_default();
     let before = problems.len();
     if !modes.contains(&mode) {
-        let message = format!("`{}` takes no mode `{mode}` in this tree", item.made.name);
+        let message = format!("`{}` takes no mode `{mode}` in this tree", item.product.name);
         problems.push(Problem::error("wrong-value", message).at("".into(), suggest::list(modes)));
         return None;
     }
@@ -138,8 +138,8 @@ pub(super) fn value(
     for task in item.tasks.iter().flatten() {
         let mut needed: Vec<String> = files(mode).into_iter().map(str::to_owned).collect();
         needed.extend(vocabulary(task, item, artifacts));
-        problems.extend(missing(task, &needed, artifacts, asked));
-        urls.push(Value::from(folder(&asked.root_url, &task.task_id)));
+        problems.extend(missing(task, &needed, artifacts, request));
+        urls.push(Value::from(folder(&request.root_url, &task.task_id)));
     }
     let mut value = Map::default();
     match (is_list, &urls[..]) {
@@ -148,12 +148,12 @@ pub(super) fn value(
         (false, []) => return None,
     }
     value.put("mode", mode);
-    value.put("type", asked.model_type.as_str());
+    value.put("type", request.model_type.as_str());
     (problems.len() == before).then_some(value)
 }
 
 /// The files of the vocabulary beside a model: one for both languages, or one for each.
-fn vocabulary(task: &GroupTask, item: &Item, artifacts: &Artifacts) -> Vec<String> {
+fn vocabulary(task: &GroupTask, item: &FoundKey, artifacts: &Artifacts) -> Vec<String> {
     let (src, trg) = &item.languages;
     let split = vec![format!("{VOCABULARY}{src}.spm"), format!("{VOCABULARY}{trg}.spm")];
     let is_split = split.iter().any(|file| artifact(&task.task_id, file, artifacts).is_some());

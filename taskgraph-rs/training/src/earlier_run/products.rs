@@ -1,11 +1,11 @@
-//! What the tasks of a run make that the config of a later one can hand in.
+//! Products of the tasks of a run that the config of a later one can take.
 
 use taskgraph_compat::value::path::KeyPath;
 
 /// Something that tasks make and a training config can hand in.
 #[derive(Clone, Debug)]
-pub struct Made {
-    /// What people call it, and what `--take` selects: `train-teacher`, `corpora.parallel`.
+pub struct Product {
+    /// Name for users, which `--take` selects: `train-teacher`, `corpora.parallel`.
     pub name: &'static str,
     /// The path of its key in a training config.
     pub path: KeyPath,
@@ -16,13 +16,13 @@ pub struct Made {
     /// Paths of a config that have to be empty if this is handed in: it takes the place of what would be made of them, and
     /// the tree makes no graph of both.
     pub in_place_of: &'static [&'static str],
-    /// How it is written.
-    pub form: Form,
+    /// Spelling in a config.
+    pub form: ProductValue,
 }
 
-/// How something that was made is written in a config.
+/// Spelling of a product in a config.
 #[derive(Clone, Debug)]
-pub enum Form {
+pub enum ProductValue {
     /// The folder of a model, with `mode` and `type`.
     Model {
         /// The kind whose tasks train it. Their labels are `KIND-SRC-TRG`, with the number of the member behind it in an
@@ -38,12 +38,12 @@ pub enum Form {
         files: fn(&str) -> Vec<&'static str>,
     },
     /// Urls of files, each under a key of its own.
-    Files(&'static [MadeFile]),
+    Files(&'static [ProductFile]),
 }
 
 /// A file under a key of its own.
 #[derive(Clone, Copy, Debug)]
-pub struct MadeFile {
+pub struct ProductFile {
     /// The key: `src`.
     pub key: &'static str,
     /// The start of the label of the task that makes it; the languages follow.
@@ -54,12 +54,12 @@ pub struct MadeFile {
     pub is_optional: bool,
 }
 
-impl Made {
+impl Product {
     /// The starts of the labels of the tasks that make it.
     pub fn tasks(&self) -> Vec<&'static str> {
         let mut tasks: Vec<&'static str> = match &self.form {
-            Form::Model { kind, .. } => vec![kind],
-            Form::Files(files) => files.iter().map(|file| file.task).collect(),
+            ProductValue::Model { kind, .. } => vec![kind],
+            ProductValue::Files(files) => files.iter().map(|file| file.task).collect(),
         };
         tasks.dedup();
         tasks

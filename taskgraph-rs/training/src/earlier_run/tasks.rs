@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use indexmap::IndexMap;
 
-use crate::earlier_run::products::{Form, Made};
+use crate::earlier_run::products::{Product, ProductValue};
 use taskgraph::task::id::TaskId;
 use taskgraph_compat::value::{Str, Value};
 use taskgraph_taskcluster::GroupTask;
@@ -35,7 +35,7 @@ impl Tasks {
         self.by_label.values().find(|task| task.task_id == *id)
     }
 
-    /// How many there are.
+    /// Returns the number of tasks.
     pub fn len(&self) -> usize {
         self.by_label.len()
     }
@@ -59,14 +59,14 @@ impl Tasks {
     }
 
     /// The pairs of languages of all that is made: `ru-en`, each with the tasks that are about it.
-    pub fn pairs<'t>(&'t self, made: &[Made]) -> IndexMap<String, Vec<&'t GroupTask>> {
+    pub fn pairs<'t>(&'t self, products: &[Product]) -> IndexMap<String, Vec<&'t GroupTask>> {
         let mut pairs: IndexMap<String, Vec<&GroupTask>> = IndexMap::new();
-        for made in made {
-            for start in made.tasks() {
+        for product in products {
+            for start in product.tasks() {
                 let by_label = self.by_label.iter().filter(|(label, _)| label.starts_with(start));
                 let labels: BTreeSet<&str> = by_label.map(|(label, _)| &**label).collect();
                 for label in labels {
-                    let Some((pair, _)) = pair_of(made, label) else { continue };
+                    let Some((pair, _)) = pair_of(product, label) else { continue };
                     let Some(task) = self.by_label.get(label) else { continue };
                     if self.made_by(start).any(|(_, own)| own.task_id == task.task_id) {
                         pairs.entry(pair.to_owned()).or_default().push(task);
@@ -85,12 +85,12 @@ fn kind(task: &GroupTask) -> Option<&str> {
 }
 
 /// The languages of a label of something that is made, as `ru-en`, and the number of the member of an ensemble.
-pub fn pair_of<'l>(made: &Made, label: &'l str) -> Option<(&'l str, Option<usize>)> {
-    let rest = made.tasks().into_iter().find_map(|start| label.strip_prefix(start)?.strip_prefix('-'))?;
+pub fn pair_of<'l>(product: &Product, label: &'l str) -> Option<(&'l str, Option<usize>)> {
+    let rest = product.tasks().into_iter().find_map(|start| label.strip_prefix(start)?.strip_prefix('-'))?;
     let member = rest.rsplit_once('-').and_then(|(pair, number)| Some((pair, number.parse().ok()?)));
-    match (&made.form, member) {
-        (Form::Model { members: Some(_), .. }, Some((pair, number))) => Some((pair, Some(number))),
-        (Form::Model { members: Some(_), .. }, None) => None,
+    match (&product.form, member) {
+        (ProductValue::Model { members: Some(_), .. }, Some((pair, number))) => Some((pair, Some(number))),
+        (ProductValue::Model { members: Some(_), .. }, None) => None,
         _ => Some((rest, None)),
     }
 }

@@ -1,4 +1,4 @@
-//! How long earlier tasks took, by kind and worker pool.
+//! Run times of earlier tasks, by kind and worker pool.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,7 +8,7 @@ use serde::Serialize;
 use taskgraph::diagnostics::{Problem, Problems};
 use taskgraph::graph::TaskGraph;
 use taskgraph::optimize::index::{Found, Took};
-use taskgraph::optimize::{Fate, NotReplaced, Replaced, ReplacedBy};
+use taskgraph::optimize::{NotReplaced, Replaced, ReplacedBy, TaskOutcome};
 use taskgraph::task::Label;
 use taskgraph::task::id::TaskId;
 use taskgraph_compat::value::{Str, Value};
@@ -21,7 +21,7 @@ pub struct EarlierRun {
     pub kind: Str,
     /// `provisioner/workerType`.
     pub pool: Str,
-    /// How long all its runs took together.
+    /// Total time of all its runs.
     pub seconds: u64,
     /// Its id, if it is known: a task that is found twice counts once.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -36,10 +36,10 @@ pub struct History {
     groups: Vec<TaskId>,
 }
 
-/// How long earlier tasks of one kind took on one worker pool.
+/// Run times of earlier tasks of one kind on one worker pool.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Times {
-    /// How many earlier tasks there are.
+    /// Number of earlier tasks.
     pub earlier: usize,
     /// The median.
     pub median_seconds: u64,
@@ -107,12 +107,12 @@ impl History {
     pub fn add_found<'f>(
         &mut self,
         graph: &TaskGraph,
-        fates: impl IntoIterator<Item = (&'f Label, &'f Fate)>,
+        outcomes: impl IntoIterator<Item = (&'f Label, &'f TaskOutcome)>,
         found: &Found,
     ) {
-        for (label, fate) in fates {
+        for (label, outcome) in outcomes {
             let Some(task) = graph.tasks.get(label) else { continue };
-            for id in tasks_behind(fate) {
+            for id in tasks_behind(outcome) {
                 let Some(Took { pool, seconds }) = found.states.get(id).and_then(|state| state.took.clone())
                 else {
                     continue;
@@ -133,16 +133,19 @@ impl History {
 }
 
 /// The earlier tasks that were found for a task.
-fn tasks_behind(fate: &Fate) -> Vec<&TaskId> {
-    match fate {
-        Fate::Replaced(id, Replaced { by: ReplacedBy::Strategy { .. } | ReplacedBy::ExistingTasks, .. }) => {
+fn tasks_behind(outcome: &TaskOutcome) -> Vec<&TaskId> {
+    match outcome {
+        TaskOutcome::Replaced(
+            id,
+            Replaced { by: ReplacedBy::Strategy { .. } | ReplacedBy::ExistingTasks, .. },
+        ) => {
             vec![id]
         }
-        Fate::Kept(kept) => match &kept.not_replaced {
+        TaskOutcome::Kept(kept) => match &kept.not_replaced {
             NotReplaced::Strategy { passed_over, .. } => passed_over.iter().map(|it| &it.task_id).collect(),
             _ => Vec::new(),
         },
-        Fate::Removed(_) => Vec::new(),
+        TaskOutcome::Removed(_) => Vec::new(),
     }
 }
 
@@ -206,10 +209,10 @@ mod tests {
             history.add(one);
         }
         let times = history.times();
-        let told = |kind, pool| times.get(&(kind, pool)).map(|it| (it.earlier, it.median_seconds));
-        assert_eq!(told("a", "p/x"), Some((3, 20)));
-        assert_eq!(told("a", "p/y"), Some((1, 500)));
-        assert_eq!(told("b", "p/x"), Some((1, 700)));
-        assert_eq!(told("b", "p/y"), None);
+        let median = |kind, pool| times.get(&(kind, pool)).map(|it| (it.earlier, it.median_seconds));
+        assert_eq!(median("a", "p/x"), Some((3, 20)));
+        assert_eq!(median("a", "p/y"), Some((1, 500)));
+        assert_eq!(median("b", "p/x"), Some((1, 700)));
+        assert_eq!(median("b", "p/y"), None);
     }
 }

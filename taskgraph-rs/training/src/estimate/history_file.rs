@@ -32,7 +32,7 @@ const WHOLE: Schema = Schema::Map(&[
     optional("runs", Schema::List(&Schema::Any)),
 ]);
 
-/// What stands in the seconds of a task.
+/// Expected value of the seconds of a task.
 const SECONDS: &str = "a number of seconds, at least 0";
 
 /// A task.
@@ -52,7 +52,7 @@ impl History {
         }
     }
 
-    /// What is wrong with the head; adds the groups that it names.
+    /// Returns the problems of the head; adds the groups that it names.
     fn head(&mut self, found: Option<&Value>, groups: Option<&Value>) -> Vec<Violation> {
         let mut violations: Vec<Violation> = version(found).into_iter().collect();
         let groups = groups.and_then(Value::as_list).unwrap_or_default();
@@ -152,7 +152,7 @@ impl History {
     }
 }
 
-/// What is wrong with a version, if anything. A missing one and one that is no integer are told by the schema.
+/// Returns the violation of an unsupported version. The schema reports a missing one and one that is not an integer.
 pub(super) fn version(found: Option<&Value>) -> Option<Violation> {
     let found = found.filter(|found| match found {
         Value::Int(number) => *number != VERSION,
@@ -173,7 +173,7 @@ pub(super) fn violation(path: KeyPath, found: &Value, allowed: &str) -> Violatio
     Violation { path, what: What::Wrong { found, allowed: allowed.into(), nearest: None, instead: None } }
 }
 
-/// What is wrong with a line, without the number of the line, which is always the first; and after how many bytes.
+/// Splits an error into its text, without the number of the line, which is always the first, and the offset in bytes.
 fn reason(error: &str) -> (&str, usize) {
     let (why, place) = error.split_once(" at line ").unwrap_or((error, ""));
     let column = place.rsplit(' ').next().and_then(|column| column.parse::<usize>().ok());

@@ -1,4 +1,4 @@
-//! How long the tasks to run will take and what they will cost, as far as earlier tasks tell.
+//! Estimate of the duration and the cost of the tasks to run, from the run times of earlier tasks.
 //!
 //! A task is taken to run for the median of the earlier tasks of its kind on its worker pool. Where there is none,
 //! nothing is said: neither the limit nor another pool stands in.
@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use crate::model::TrainingExtensions as _;
 use crate::model::Variant;
-use crate::report::Work;
+use crate::report::MachineReport;
 use crate::report::resources::pool;
 use history::{History, Times, TimesByPool};
 use prices::Prices;
@@ -23,56 +23,56 @@ use taskgraph_compat::value::Str;
 /// The seconds of an hour.
 const HOUR: f64 = 3_600.0;
 
-/// What is said of one row of the table of worker pools.
+/// Estimate for one row of the table of worker pools.
 #[derive(Debug, Serialize)]
 pub struct RowEstimate {
-    /// How long earlier tasks of the kind took on the pool; nothing if there is none.
+    /// Run times of earlier tasks of the kind on the pool; `None` if there are none.
     #[serde(flatten)]
     pub times: Option<Times>,
-    /// How many tasks of the row have no earlier run, or only download a model.
+    /// Number of tasks of the row that have no earlier run, or only download a model.
     pub no_earlier_run: usize,
     /// The sum of the medians, over the tasks that have an earlier run; nothing if none has.
     pub seconds: Option<u64>,
-    /// That sum, times the GPUs.
+    /// That sum, multiplied by the GPUs.
     pub gpu_seconds: Option<u64>,
-    /// What that costs; nothing without a price or without an earlier run.
+    /// Cost; `None` without a price or without an earlier run.
     pub cost: Option<f64>,
 }
 
 /// Everything together.
 #[derive(Debug, Serialize)]
 pub struct Estimate {
-    /// How many earlier tasks are known, whether of a kind that is to run or not.
+    /// Number of known earlier tasks, of any kind.
     pub earlier: usize,
-    /// How many of the tasks to run have no earlier run.
+    /// Number of tasks to run without an earlier run.
     pub no_earlier_run: usize,
     /// The sum of the medians of all others; nothing if there are no others.
     pub seconds: Option<u64>,
     /// The same, times the GPUs of each.
     pub gpu_seconds: Option<u64>,
-    /// What the machines cost, if there are prices.
-    pub money: Option<Money>,
+    /// Cost of the machines, if there are prices.
+    pub money: Option<Cost>,
     /// The tasks that decide when the run is done.
     pub critical_path: Option<CriticalPath>,
 }
 
-/// What the machines cost.
+/// Cost of the machines.
 #[derive(Debug, Serialize)]
-pub struct Money {
+pub struct Cost {
     /// The currency, as the prices name it.
     pub currency: Str,
     /// The sum of what has both an earlier run and a price.
     pub cost: f64,
-    /// How many tasks have an earlier run, and a pool without a price.
+    /// Number of tasks that have an earlier run, and a pool without a price.
     pub no_price: usize,
 }
 
 /// The tasks that decide when the run is done: of all ways through the graph the one that takes longest.
 #[derive(Debug, Serialize)]
 pub struct CriticalPath {
-    /// How long it takes, not counting tasks without an earlier run and the wait for machines.
+    /// Duration, without tasks that have no earlier run and without the wait for machines.
     pub seconds: u64,
-    /// How many of its tasks have no earlier run.
+    /// Number of its tasks without an earlier run.
     pub no_earlier_run: usize,
     /// Its tasks, in the order in which they run.
     pub tasks: Vec<PathTask>,
@@ -88,14 +88,14 @@ pub struct PathTask {
 }
 
 /// Adds to the table of the worker pools of `graph` what the history and the prices say about it.
-pub fn estimate(work: &mut Work, graph: &TaskGraph, history: &History, prices: Option<&Prices>) {
+pub fn estimate(work: &mut MachineReport, graph: &TaskGraph, history: &History, prices: Option<&Prices>) {
     let times = history.times();
     let mut all = Estimate {
         earlier: history.runs().len(),
         no_earlier_run: 0,
         seconds: None,
         gpu_seconds: None,
-        money: prices.map(|prices| Money { currency: prices.currency.clone(), cost: 0.0, no_price: 0 }),
+        money: prices.map(|prices| Cost { currency: prices.currency.clone(), cost: 0.0, no_price: 0 }),
         critical_path: critical_path(graph, &times),
     };
     for row in &mut work.rows {
@@ -118,7 +118,7 @@ pub fn estimate(work: &mut Work, graph: &TaskGraph, history: &History, prices: O
         row.estimate =
             Some(RowEstimate { times, no_earlier_run, seconds, gpu_seconds, cost: cost.map(in_cents) });
     }
-    all.money = all.money.map(|money| Money { cost: in_cents(money.cost), ..money });
+    all.money = all.money.map(|money| Cost { cost: in_cents(money.cost), ..money });
     work.estimate = Some(all);
 }
 
@@ -133,7 +133,7 @@ fn in_cents(amount: f64) -> f64 {
     (amount * 100.0).round() / 100.0
 }
 
-/// What a task takes, as far as anybody knows.
+/// Returns the median of the earlier run times of a task; `None` if there are none.
 fn median(task: &Task, times: &TimesByPool<'_>) -> Option<u64> {
     let downloads = task.extensions.model().is_some_and(|model| model.variant == Variant::DownloadOnly);
     let pool = pool(task);
@@ -208,7 +208,7 @@ mod tests {
         run(tasks, "d", Vec::new()).targets.graph
     }
 
-    fn estimated(history: &[(&str, u64)], prices: Option<&Prices>) -> Work {
+    fn estimated(history: &[(&str, u64)], prices: Option<&Prices>) -> MachineReport {
         let tree = Tree::embedded(&[("config.yml", CONFIG)]);
         let config = GraphConfig::load(&tree, TaskgraphVersion::default()).unwrap();
         let mut known = History::default();

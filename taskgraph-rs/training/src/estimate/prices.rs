@@ -1,4 +1,4 @@
-//! What an hour of a machine costs, by worker pool: a file of whoever asks. The program knows no price.
+//! Prices of machines an hour, by worker pool, from a file of the user. The program has no prices of its own.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -16,14 +16,14 @@ use taskgraph_compat::value::path::KeyPath;
 use taskgraph_compat::value::{Str, Value};
 use taskgraph_compat::yaml::Document;
 
-/// What the file looks like.
+/// Schema of the file.
 const SCHEMA: Schema = Schema::Map(&[
     required("version", Schema::Int),
     required("currency", Schema::Str),
     required("prices", Schema::MapOf(&Schema::Any)),
 ]);
 
-/// What stands in a price.
+/// Expected value of a price.
 const PRICE: &str = "a price an hour: a number, 0 or more";
 
 /// Prices by worker pool.
@@ -73,7 +73,7 @@ impl Prices {
         Ok(Prices { currency, rules, document: layer.document.clone() })
     }
 
-    /// What an hour of a machine of this pool costs.
+    /// Returns the price of an hour on a machine of this pool.
     pub fn of(&self, pool: &str) -> Option<f64> {
         self.deciding(pool).map(|rule| self.rules[rule].1)
     }
@@ -88,7 +88,7 @@ impl Prices {
     pub fn without_effect(&self, pools: &BTreeSet<String>) -> Vec<Problem> {
         let decide: BTreeSet<usize> = pools.iter().filter_map(|pool| self.deciding(pool)).collect();
         let idle = self.rules.iter().enumerate().filter(|(rule, _)| !decide.contains(rule));
-        let told = idle.map(|(_, (pattern, _))| {
+        let problems = idle.map(|(_, (pattern, _))| {
             let before = pools.iter().find(|pool| fits(pattern, pool)).and_then(|pool| self.deciding(pool));
             let (message, label, help) = match before {
                 Some(before) => (
@@ -109,7 +109,7 @@ impl Prices {
             let problem = Problem::warning("idle-price", message).at(path, label).in_place(Some(place));
             if help.is_empty() { problem } else { problem.help(help) }
         });
-        told.collect()
+        problems.collect()
     }
 }
 
@@ -124,7 +124,7 @@ fn nearest_pool<'p>(pattern: &str, pools: &'p BTreeSet<String>) -> Option<&'p st
     })
 }
 
-/// Which worker pools there are.
+/// Lists some of the worker pools, for a message.
 fn some(pools: &BTreeSet<String>) -> String {
     const MOST: usize = 5;
     let shown: Vec<String> = pools.iter().take(MOST).map(|pool| format!("`{pool}`")).collect();
@@ -193,9 +193,9 @@ mod tests {
             &[("p/gpu-*", 1.0), ("p/gpu-4", 2.0), ("p/cpu3", 3.0), ("cpu-33", 4.0), ("x*", 5.0)],
         );
         let pools = ["p/gpu-4", "p/gpu-1", "p/cpu-3"].map(String::from).into();
-        let told: Vec<String> = prices.without_effect(&pools).iter().map(ToString::to_string).collect();
+        let messages: Vec<String> = prices.without_effect(&pools).iter().map(ToString::to_string).collect();
         assert_eq!(
-            told,
+            messages,
             [
                 "prices.yml:5:3: the price of `p/gpu-4` has no effect (at prices.p/gpu-4): `p/gpu-*` stands before it, and fits all that it fits",
                 "prices.yml:6:3: `p/cpu3` fits no worker pool of this graph (at prices.p/cpu3): did you mean `p/cpu-3`?",

@@ -1,4 +1,4 @@
-//! What a digest is made of, in words.
+//! Parts of a digest, in words.
 
 use std::collections::BTreeSet;
 
@@ -22,7 +22,7 @@ pub enum DigestPart {
     },
     /// The value of a parameter.
     Parameter {
-        /// What the kind calls it, and the value: `best_model:chrf`.
+        /// The kind's name for it, and the value: `best_model:chrf`.
         value: Str,
     },
     /// A file, or a set of them.
@@ -88,7 +88,7 @@ fn joined(data: &[Str]) -> Vec<Str> {
     joined
 }
 
-/// How many letters that stand alone are a text.
+/// Least number of letters that count as a text on their own.
 const FEWEST_LETTERS: usize = 3;
 
 /// The letters of a text that has one in each line.
@@ -132,9 +132,9 @@ mod tests {
         let data: Vec<Str> = ["ab", "p", "i", "p", "x", "12", "a\nb\n\n\nc", "a", "b", "a\nbc", "-\n-"]
             .map(Str::from)
             .to_vec();
-        let told = joined(&data);
-        let told: Vec<&str> = told.iter().map(|text| &**text).collect();
-        assert_eq!(told, ["ab", "pipx", "12", "ab\nc", "a", "b", "a\nbc", "--"]);
+        let texts = joined(&data);
+        let texts: Vec<&str> = texts.iter().map(|text| &**text).collect();
+        assert_eq!(texts, ["ab", "pipx", "12", "ab\nc", "a", "b", "a\nbc", "--"]);
     }
 
     #[test]
@@ -145,10 +145,10 @@ mod tests {
         let graph = run(tasks, "own", Vec::new()).full.graph;
         let hash = "0".repeat(64);
         let data: Vec<Str> = ["t/up/abc", "best_model:chrf", "other:chrf", &hash].map(Str::from).to_vec();
-        let told = parts(&graph.tasks["own"], &data, &graph, &Tree::embedded(&[]));
+        let found = parts(&graph.tasks["own"], &data, &graph, &Tree::embedded(&[]));
         let up = Label::parse(&"up".into()).unwrap();
         assert_eq!(
-            told,
+            found,
             [
                 DigestPart::Task { label: up, digest: "abc".into() },
                 DigestPart::Parameter { value: "best_model:chrf".into() },

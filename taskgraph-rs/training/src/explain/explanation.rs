@@ -9,7 +9,7 @@ use taskgraph::diagnostics::place_of_key;
 use taskgraph::generator::Full;
 use taskgraph::generator::target_tasks::Targets;
 use taskgraph::graph::diff::{FieldChange, changes};
-use taskgraph::graph::paths::{Hop, Ways};
+use taskgraph::graph::paths::{Hop, Paths};
 use taskgraph::task::{Label, Task};
 use taskgraph::transform::trace::{Trace, TraceStep};
 use taskgraph::tree::Tree;
@@ -18,7 +18,7 @@ use taskgraph_compat::redact::redact;
 use taskgraph_compat::source;
 use taskgraph_compat::value::{Str, Value};
 
-/// Why a task is there and looks as it does.
+/// Reasons for which a task exists and has its definition.
 #[derive(Debug, Serialize)]
 pub struct Explanation {
     /// Its label.
@@ -27,29 +27,29 @@ pub struct Explanation {
     pub kind: Str,
     /// For people.
     pub description: Str,
-    /// Where it is written: its own place, then the defaults that were merged into it.
+    /// Places where it is written: its own, then those of the defaults that were merged into it.
     pub written: Vec<Place>,
     /// Whether it would run: it is asked for, or what is asked for needs it.
     pub runs: bool,
     /// The shortest way from a task that is asked for; empty if it is asked for itself, or not needed.
     pub wanted_by: Option<(Label, Vec<Hop>)>,
-    /// How many of the tasks that are asked for need it, itself included.
+    /// Number of target tasks that need it, itself included.
     pub targets: usize,
-    /// What it is only there for: it runs if one of these does, and then needs all of them.
+    /// Its `if-dependencies`: it runs if one of these does, and then needs all of them.
     pub if_dependencies: Vec<Label>,
     /// The tasks that need it and are only there for it and others: if one of those runs, it runs as well.
     pub if_dependents: Vec<IfDependent>,
     /// The pretrained model that it starts from.
     pub model: Option<Model>,
-    /// What the transforms changed, in their order. A transform that changed nothing has no fields.
+    /// Changes by the transforms, in their order. A transform that changed nothing has no fields.
     pub steps: Vec<Step>,
-    /// What it depends on.
+    /// Direct dependencies.
     pub needs: Vec<Hop>,
-    /// What directly depends on it.
+    /// Direct dependents.
     pub needed_by: Vec<Label>,
     /// Its digest; nothing if its result is not kept for later graphs.
     pub digest: Option<String>,
-    /// What the digest is made of.
+    /// Parts of the digest.
     pub digest_parts: Vec<DigestPart>,
     /// The index paths under which an earlier result is looked for.
     pub index_paths: Vec<String>,
@@ -60,7 +60,7 @@ pub struct Explanation {
 pub struct IfDependent {
     /// Its label.
     pub label: Label,
-    /// What it is there for beside the task that is explained.
+    /// Its other if-dependencies, besides the explained task.
     pub others: Vec<Label>,
 }
 
@@ -75,7 +75,7 @@ pub struct Place {
     pub path: String,
 }
 
-/// What a transform did to a task.
+/// Change of a task by one transform.
 #[derive(Debug, Serialize)]
 pub struct Step {
     /// The name of the transform, as it stands in the kind.
@@ -85,12 +85,12 @@ pub struct Step {
 }
 
 /// Explains a task of a full graph that was made with `Settings::trace`.
-pub fn explain(task: &Task, full: &Full, targets: &Targets, ways: &Ways<'_>, tree: &Tree) -> Explanation {
+pub fn explain(task: &Task, full: &Full, targets: &Targets, paths: &Paths<'_>, tree: &Tree) -> Explanation {
     let none = Trace::default();
     let trace = full.traces.get(task.label.text()).unwrap_or(&none);
     let cached = task.attributes.get("cached_task").and_then(|cached| cached.get("digest")?.as_str());
     let mut needed_by: Vec<Label> =
-        ways.dependents(&task.label).iter().map(|label| (*label).clone()).collect();
+        paths.dependents(&task.label).iter().map(|label| (*label).clone()).collect();
     needed_by.sort_by(|a, b| natural(a.as_str(), b.as_str()));
     Explanation {
         label: task.label.clone(),
@@ -98,8 +98,8 @@ pub fn explain(task: &Task, full: &Full, targets: &Targets, ways: &Ways<'_>, tre
         description: task.description.clone(),
         written: written(task),
         runs: targets.graph.tasks.contains_key(&task.label),
-        wanted_by: wanted_by(task, full, targets, ways),
-        targets: wanting(task, full, targets, ways),
+        wanted_by: wanted_by(task, full, targets, paths),
+        targets: wanting(task, full, targets, paths),
         if_dependencies: there_for(task, full),
         if_dependents: if_dependents(task, full, &needed_by),
         model: task.extensions.model().map(shown),
@@ -134,25 +134,25 @@ fn step(steps: &[TraceStep]) -> Step {
 }
 
 /// The task that is asked for and nearest to this one, and the way from it.
-fn wanted_by(task: &Task, full: &Full, targets: &Targets, ways: &Ways<'_>) -> Option<(Label, Vec<Hop>)> {
+fn wanted_by(task: &Task, full: &Full, targets: &Targets, paths: &Paths<'_>) -> Option<(Label, Vec<Hop>)> {
     if targets.requested.contains(&task.label) {
         return None;
     }
     let (label, _) = full.graph.tasks.get_key_value(&task.label)?;
-    let distances = ways.distances(label);
+    let distances = paths.distances(label);
     let asked = distances.iter().filter(|(label, _)| targets.requested.contains(**label));
     let (nearest, _) = asked.min_by_key(|(label, steps)| (**steps, **label))?;
-    let way = ways.between(nearest, label, 1).0.pop()?;
-    Some(((*nearest).clone(), way))
+    let path = paths.between(nearest, label, 1).0.pop()?;
+    Some(((*nearest).clone(), path))
 }
 
-fn wanting(task: &Task, full: &Full, targets: &Targets, ways: &Ways<'_>) -> usize {
+fn wanting(task: &Task, full: &Full, targets: &Targets, paths: &Paths<'_>) -> usize {
     let label = full.graph.tasks.get_key_value(&task.label).map(|(label, _)| label);
-    let distances = label.map(|label| ways.distances(label)).unwrap_or_default();
+    let distances = label.map(|label| paths.distances(label)).unwrap_or_default();
     distances.keys().filter(|label| targets.requested.contains(**label)).count()
 }
 
-/// What a task is only there for, as far as the graph has it.
+/// Returns the if-dependencies of a task that are in the graph.
 fn there_for(task: &Task, full: &Full) -> Vec<Label> {
     let labels = task.if_dependencies.iter().filter_map(Value::as_str);
     let known = labels.filter_map(|label| full.graph.tasks.get_key_value(label));

@@ -1,4 +1,4 @@
-//! Why a task is there, and why it looks as it does.
+//! Explanation of a task: the reason for which it is in the graph, and the origin of its definition.
 
 mod digest;
 mod explanation;

@@ -4,16 +4,16 @@ use anyhow::Result;
 use indexmap::IndexMap;
 
 use crate::checks::sample::sample;
-use crate::checks::{Examination, Purpose, layout, unused_keys};
+use crate::checks::{ConfigChecks, Purpose, layout, unused_keys};
 use crate::config;
 use crate::config::problems_of;
 use crate::pipeline::Training;
-use crate::preview::{Against, Request};
+use crate::preview::{Baseline, Request};
 use crate::report::comparison::Run;
 use taskgraph::diagnostics::{Problem, Severity};
 use taskgraph::generator::{NO_DECISION, OptimizeRequest, Project};
 use taskgraph::optimize::index::Found;
-use taskgraph::optimize::{Fate, existing_warnings};
+use taskgraph::optimize::{TaskOutcome, existing_warnings};
 use taskgraph::parameters::Params;
 use taskgraph::schema::fields::Fields as _;
 use taskgraph::settings::Settings;
@@ -21,27 +21,27 @@ use taskgraph::task::Label;
 use taskgraph::task::id::TaskId;
 use taskgraph_compat::value::Value;
 
-/// What every graph of a preview is made with.
-pub struct Making<'m> {
+/// Input of every graph of a preview.
+pub struct GraphBuilder<'m> {
     /// The tree.
     pub project: &'m Project,
-    /// Where things stand in its training config.
+    /// Keys of its training config.
     pub training: &'m Training,
-    /// What is asked.
+    /// Request of the preview.
     pub request: &'m Request<'m>,
     /// Whether a sample of the graph is enough.
     pub is_sample: bool,
 }
 
 /// A graph, and the parameters that it was made with.
-pub struct Made {
+pub struct ConfigGraph {
     /// The parameters.
     pub params: Params,
     /// The graph, and what is asked of it.
     pub run: Run,
 }
 
-impl Making<'_> {
+impl GraphBuilder<'_> {
     /// The settings of the call, with answers about urls if somebody can be asked.
     fn settings(&self, params: &Params) -> Settings {
         let Request { settings, ask, .. } = self.request;
@@ -58,8 +58,8 @@ impl Making<'_> {
         mut params: Params,
         own: Option<&Value>,
         problems: &mut Vec<Problem>,
-    ) -> Result<Option<Made>> {
-        let Making { project, training, request, is_sample } = self;
+    ) -> Result<Option<ConfigGraph>> {
+        let GraphBuilder { project, training, request, is_sample } = self;
         if let Some(stage) = &request.target_stage {
             config::set_stage(&mut params, training, stage);
         }
@@ -68,9 +68,9 @@ impl Making<'_> {
         }
         let mut found =
             problems_of(project.complete(&mut params, request.now), problems)?.unwrap_or_default();
-        let examination = self.examination();
+        let checks_of = self.checks_of();
         match own {
-            Some(_) => found = examination.params(&params, found),
+            Some(_) => found = checks_of.params(&params, found),
             // The same keys were told of before, if it is the same config.
             None => {
                 found.retain(Problem::is_error);
@@ -84,7 +84,7 @@ impl Making<'_> {
         }
         if is_refused {
             if let Some(own) = own {
-                problems.extend(examination.others(&params, own, problems)?);
+                problems.extend(checks_of.others(&params, own, problems)?);
             }
             return Ok(None);
         }
@@ -97,22 +97,22 @@ impl Making<'_> {
                 .filter(|it| it.code == "no-provider")
                 .for_each(|it| it.severity = Severity::Error);
             let has_cause = problems.iter().any(Problem::is_error);
-            problems.extend(examination.causes(&params, refused, has_cause));
+            problems.extend(checks_of.causes(&params, refused, has_cause));
             if let Some(own) = own {
-                problems.extend(examination.of_repaired(&params, own)?);
+                problems.extend(checks_of.of_repaired(&params, own)?);
             }
             return Ok(None);
         };
         let Some(targets) = problems_of(project.target(&full, &params), problems)? else { return Ok(None) };
         let run = Run { full, targets };
         if let Some(own) = own {
-            problems.extend(examination.run(&params, own, &run, problems));
+            problems.extend(checks_of.run(&params, own, &run, problems));
         }
-        Ok(Some(Made { params, run }))
+        Ok(Some(ConfigGraph { params, run }))
     }
 
-    fn examination(&self) -> Examination<'_> {
-        Examination {
+    fn checks_of(&self) -> ConfigChecks<'_> {
+        ConfigChecks {
             project: self.project,
             training: self.training,
             settings: self.request.settings,
@@ -124,7 +124,7 @@ impl Making<'_> {
 
     /// Makes the graph of the same config without what earlier runs have made. A config that reuses something may lack
     /// what it would take to make that, so this may be refused, and the config is still as good as it was.
-    pub fn scratch(&self, params: Params, notes: &mut Vec<String>) -> Result<Option<Made>> {
+    pub fn scratch(&self, params: Params, notes: &mut Vec<String>) -> Result<Option<ConfigGraph>> {
         let mut problems = Vec::new();
         let made = self.make(params, None, &mut problems)?;
         if made.is_none() {
@@ -133,15 +133,15 @@ impl Making<'_> {
         Ok(made)
     }
 
-    /// What becomes of each task to run, and what was found, if somebody looks the index up. Existing tasks that a decision would refuse, or not
-    /// take, are warned of.
+    /// Looks the index up, if requested, and returns the outcome of each task to run with the answers. Warns of
+    /// existing tasks that a decision would refuse or not take.
     pub fn look_up(
         &self,
         params: &Params,
         run: &Run,
         problems: &mut Vec<Problem>,
-    ) -> Result<Option<(IndexMap<Label, Fate>, Found)>> {
-        let Making { project, request, .. } = self;
+    ) -> Result<Option<(IndexMap<Label, TaskOutcome>, Found)>> {
+        let GraphBuilder { project, request, .. } = self;
         let Some(find) = request.find else { return Ok(None) };
         let index = find(&project.wanted(&run.targets, params, request.settings)?)?;
         let asked = OptimizeRequest {
@@ -153,12 +153,12 @@ impl Making<'_> {
         // No task is created, so that any ids will do.
         let optimized = project.optimize(&run.targets, params, &asked, &mut |_| TaskId::random())?;
         problems.extend(existing_warnings(params, &optimized.existing));
-        Ok(Some((optimized.fates, index)))
+        Ok(Some((optimized.outcomes, index)))
     }
 
     /// The graph of the other config, if the run is compared with one, and its name.
-    pub fn other(&self, problems: &mut Vec<Problem>) -> Result<Option<(String, Made)>> {
-        let Against::Config(input) = &self.request.against else { return Ok(None) };
+    pub fn other(&self, problems: &mut Vec<Problem>) -> Result<Option<(String, ConfigGraph)>> {
+        let Baseline::Config(input) = &self.request.against else { return Ok(None) };
         let Some(other) = problems_of(config::read(self.project, self.training, input), problems)? else {
             return Ok(None);
         };
@@ -167,7 +167,7 @@ impl Making<'_> {
     }
 }
 
-/// What is worth knowing of a config.
+/// Returns facts that are worth knowing of a config.
 pub fn notes(training: &Training, params: &Params) -> Vec<String> {
     let keys = unused_keys::for_the_action(training, params);
     if keys.is_empty() {
@@ -181,7 +181,8 @@ pub fn notes(training: &Training, params: &Params) -> Vec<String> {
     )]
 }
 
-/// What is odd in files of the tree: whoever writes a config cannot mend it, so that it is no warning about the config.
+/// Returns a note about oddities in files of the tree. The author of a config cannot repair them, so it is not a
+/// warning about the config.
 pub fn of_the_tree(project: &Project) -> Option<String> {
     let found = project.each_equal_key();
     let places: Vec<String> =

@@ -10,7 +10,7 @@ use indexmap::IndexMap;
 
 use crate::checks::run_task::of_run_task;
 use crate::config;
-use crate::config::{Configured, problems_of};
+use crate::config::{LoadedConfig, problems_of};
 use crate::estimate::estimate;
 use crate::estimate::history::History;
 use crate::estimate::prices::Prices;
@@ -22,11 +22,11 @@ use crate::report::models::models;
 use crate::report::resources::{pool, work};
 use crate::report::reused::reused;
 use crate::report::{Comparison, Facts, Plan, Report, TreeFacts};
-use graphs::{Made, Making, notes, of_the_tree};
+use graphs::{ConfigGraph, GraphBuilder, notes, of_the_tree};
 use taskgraph::diagnostics::Problem;
 use taskgraph::generator::Project;
 use taskgraph::known_urls::{Question, Urls};
-use taskgraph::optimize::Fate;
+use taskgraph::optimize::TaskOutcome;
 use taskgraph::optimize::index::Find;
 use taskgraph::parameters::Params;
 use taskgraph::settings::Settings;
@@ -44,9 +44,9 @@ pub struct Input {
     pub is_json: bool,
 }
 
-/// What a run is compared with.
+/// Run to compare with.
 #[derive(Clone, Debug)]
-pub enum Against {
+pub enum Baseline {
     /// The same config without what earlier runs have made.
     Scratch,
     /// Another config.
@@ -55,28 +55,28 @@ pub enum Against {
     Nothing,
 }
 
-/// What is asked of a preview.
+/// Request for a preview.
 pub struct Request<'r> {
     /// The config.
     pub input: Input,
     /// Another target stage than the one in the config.
     pub target_stage: Option<String>,
-    /// What causes the graph, if not what the config says.
+    /// Cause of the graph, if it differs from the one in the config.
     pub tasks_for: Option<String>,
-    /// What the run is compared with.
-    pub against: Against,
-    /// How the program was called.
+    /// Run to compare with.
+    pub against: Baseline,
+    /// Settings of this run of the program.
     pub settings: &'r Settings,
-    /// Who asks whether urls are there, if the graph depends on some that nothing is known about. Without anybody,
-    /// the graph is made as the plumbing commands make it, with a warning for each.
+    /// Prober of urls, for a graph that depends on urls of unknown state. Without it, the graph is made as the
+    /// plumbing commands make it, with a warning for each url.
     pub ask: Option<fn(&[Question]) -> Urls>,
-    /// Who looks index paths up, if what the index has is to be shown.
+    /// Client of the index, if its content is to be shown.
     pub find: Option<&'r Find<'r>>,
     /// The groups to go on from, as the `train` action does.
     pub groups: Option<&'r dyn EarlierGroups>,
     /// The times of earlier tasks, if it is to be told how long the run will take. Those that are found are added.
     pub history: Option<History>,
-    /// What machines cost.
+    /// Prices of machines.
     pub prices: Option<Prices>,
     /// The time of the run.
     pub now: SystemTime,
@@ -84,13 +84,13 @@ pub struct Request<'r> {
 
 /// A preview: what it has to say, and the graphs that it speaks of.
 pub struct Preview {
-    /// What it has to say.
+    /// The report.
     pub report: Report,
     /// The graph of the config; nothing if it was refused.
     pub now: Option<Run>,
     /// The graph that it is compared with.
     pub before: Option<Run>,
-    /// How long earlier tasks took, if that was asked for: what was given, and what was found.
+    /// Run times of earlier tasks, if requested: the given ones, and those that were found.
     pub history: Option<History>,
 }
 
@@ -112,10 +112,10 @@ pub fn preview(project: &Project, request: &Request<'_>) -> Result<Preview> {
     else {
         return Ok(Report::new(config::unread(&request.input), tree, problems, None).into());
     };
-    let Configured { config, params, own, problems: found } = configured;
+    let LoadedConfig { config, params, own, problems: found } = configured;
     problems.extend(found);
     problems.extend(project.version_conflicts(request.settings));
-    let making = Making { project, training, request, is_sample: false };
+    let making = GraphBuilder { project, training, request, is_sample: false };
     let (mut going, mut params) = (None, params);
     if let Some(groups) = request.groups {
         let mut whole = params.clone();
@@ -131,7 +131,7 @@ pub fn preview(project: &Project, request: &Request<'_>) -> Result<Preview> {
     let mut notes = made.as_ref().map(|made| notes(training, &made.params)).unwrap_or_default();
     notes.extend(of_the_tree(project));
     let (mut plan, mut before, mut known) = (None, None, None);
-    if let Some(Made { params, run }) = &mut made {
+    if let Some(ConfigGraph { params, run }) = &mut made {
         let warnings = std::mem::take(&mut run.full.warnings);
         let (missing, others) = of_run_task(warnings);
         // It changes names and digests, which nothing but a look-up asks for.
@@ -143,7 +143,7 @@ pub fn preview(project: &Project, request: &Request<'_>) -> Result<Preview> {
         };
         let other = making.other(&mut problems)?;
         let against = match &request.against {
-            Against::Scratch => scratch.as_ref().map(|made| (None, made)),
+            Baseline::Scratch => scratch.as_ref().map(|made| (None, made)),
             _ => other.as_ref().map(|(name, made)| (Some(name.clone()), made)),
         };
         let comparison = against.map(|(name, made)| {
@@ -151,44 +151,45 @@ pub fn preview(project: &Project, request: &Request<'_>) -> Result<Preview> {
             Comparison { without, ..compare(run, &made.run, name) }
         });
         let mut history = request.history.clone();
-        let (fates, found, earlier) = match &going {
+        let (outcomes, found, earlier) = match &going {
             None => match making.look_up(params, run, &mut problems)? {
                 None => (None, None, None),
-                Some((fates, found)) => (Some(fates), Some(found), None),
+                Some((outcomes, found)) => (Some(outcomes), Some(found), None),
             },
             Some(going) => {
                 notes.extend(going.notes().iter().cloned());
                 let how = (request.settings, request.now);
-                let (fates, earlier, found) = going.look(project, params, run, how, &mut problems)?;
+                let (outcomes, earlier, found) = going.look(project, params, run, how, &mut problems)?;
                 if let Some(history) = &mut history {
                     going.add_times(history)?;
                 }
-                (Some(fates), Some(found), Some(earlier))
+                (Some(outcomes), Some(found), Some(earlier))
             }
         };
         let from_scratch = scratch.as_ref().map(|made| &made.run);
-        let told = self::plan(project, training, params, run, from_scratch, comparison, fates.as_ref());
-        let mut told = Plan { earlier, ..told };
+        let full_plan =
+            self::plan(project, training, params, run, from_scratch, comparison, outcomes.as_ref());
+        let mut full_plan = Plan { earlier, ..full_plan };
         if let Some(history) = &mut history {
             let graph = &run.targets.graph;
-            if let (Some(fates), Some(found)) = (&fates, &found) {
-                history.add_found(graph, fates, found);
+            if let (Some(outcomes), Some(found)) = (&outcomes, &found) {
+                history.add_found(graph, outcomes, found);
             }
-            let runs = fates.as_ref().map(|fates| really(graph, fates));
-            estimate(&mut told.work, runs.as_ref().unwrap_or(graph), history, request.prices.as_ref());
+            let runs = outcomes.as_ref().map(|outcomes| really(graph, outcomes));
+            estimate(&mut full_plan.work, runs.as_ref().unwrap_or(graph), history, request.prices.as_ref());
             // By all tasks that the config makes: what is not to run this time is no mistake.
             let pools = run.full.graph.tasks.values().map(|task| pool(task)).collect();
             problems.extend(request.prices.iter().flat_map(|prices| prices.without_effect(&pools)));
         }
         known = history;
-        plan = Some(told);
+        plan = Some(full_plan);
         before = match &request.against {
-            Against::Scratch => scratch.map(|made| made.run),
+            Baseline::Scratch => scratch.map(|made| made.run),
             _ => other.map(|(_, made)| made.run),
         };
     }
     let python = made.as_ref().and_then(|made| made.run.full.python(project));
-    notes.extend(python.as_ref().and_then(|python| not_told(training, &python.kinds)));
+    notes.extend(python.as_ref().and_then(|python| python_kinds_note(training, &python.kinds)));
     problems.extend(project.without_python());
     let tree = tree.map(|tree| TreeFacts { python, ..tree });
     let mut report = Report::new(config, tree, problems, plan);
@@ -199,7 +200,8 @@ pub fn preview(project: &Project, request: &Request<'_>) -> Result<Preview> {
     Ok(Preview { before, history, report, now })
 }
 
-/// What would run. `fates` are the decisions of the optimizer, if the index was looked up.
+/// Builds the plan of the tasks that would run. `outcomes` are the decisions of the optimizer, if the index was looked
+/// up.
 pub(super) fn plan(
     project: &Project,
     training: &Training,
@@ -207,11 +209,11 @@ pub(super) fn plan(
     run: &Run,
     scratch: Option<&Run>,
     comparison: Option<Comparison>,
-    fates: Option<&IndexMap<Label, Fate>>,
+    outcomes: Option<&IndexMap<Label, TaskOutcome>>,
 ) -> Plan {
     let graph = &run.targets.graph;
     let level = params.text("level");
-    let look_up = fates.map(|fates| look_up(graph, fates));
+    let look_up = outcomes.map(|outcomes| look_up(graph, outcomes));
     Plan {
         facts: facts(training, params, run, look_up.as_ref()),
         models: models(training, &run.full, graph, scratch.map(|scratch| &scratch.full)),
@@ -219,15 +221,15 @@ pub(super) fn plan(
         comparison,
         earlier: None,
         look_up,
-        work: match fates {
+        work: match outcomes {
             None => work(graph, &project.config, level),
-            Some(fates) => work(&really(graph, fates), &project.config, level),
+            Some(outcomes) => work(&really(graph, outcomes), &project.config, level),
         },
     }
 }
 
 /// Native transforms say how a training begins, and what nothing has read. Of what Python makes, nobody can tell.
-pub(super) fn not_told(training: &Training, in_python: &[String]) -> Option<String> {
+pub(super) fn python_kinds_note(training: &Training, in_python: &[String]) -> Option<String> {
     let kinds = training.kinds.iter().filter(|kind| in_python.iter().any(|name| name == *kind));
     let named: Vec<String> = kinds.map(|kind| format!("`{kind}`")).collect();
     let which = match named.is_empty() {
@@ -262,7 +264,7 @@ fn facts(training: &Training, params: &Params, run: &Run, look_up: Option<&LookU
     }
 }
 
-/// How many tasks are asked for and needed, and what becomes of them as far as anybody knows.
+/// Summarizes the number of needed tasks and the outcome of the look-up.
 fn summary(needed: usize, look_up: Option<&LookUp>) -> String {
     let tasks = if needed == 1 { "task" } else { "tasks" };
     match look_up {
@@ -271,7 +273,7 @@ fn summary(needed: usize, look_up: Option<&LookUp>) -> String {
     }
 }
 
-/// What is wrong with a tree without a training config.
+/// Builds the problem of a tree without a training config.
 pub fn no_training(project: &Project) -> Problem {
     let message = format!("`{}` trains nothing: it has no training config", project.tree.name());
     let help =

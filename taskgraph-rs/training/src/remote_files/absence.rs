@@ -3,18 +3,18 @@
 
 use indexmap::IndexMap;
 
-use crate::remote_files::check::{Answers, Judging, day};
-use crate::remote_files::file::Remote;
+use crate::remote_files::check::{CheckContext, RemoteAnswers, day};
+use crate::remote_files::file::RemoteFile;
 use taskgraph::diagnostics::Problem;
 use taskgraph::known_urls::Answer;
 use taskgraph_compat::redact::redact;
 use taskgraph_compat::suggest;
 use taskgraph_compat::time::parse_json_date;
 
-/// How many files are named.
+/// Largest number of files that a message names.
 const NAMED: usize = 4;
 
-/// Why a file cannot be fetched.
+/// Reason for which a file cannot be fetched.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Absence {
     /// It is not there, with the status of the answer.
@@ -27,9 +27,13 @@ enum Absence {
     Expired(String),
 }
 
-/// What is wrong with the files of each folder.
-pub(super) fn absences(judging: &Judging<'_>, remotes: &[Remote], answers: &Answers) -> Vec<Problem> {
-    let mut folders: IndexMap<(String, &str), Vec<&Remote>> = IndexMap::new();
+/// Returns a problem for each folder with files that cannot be fetched.
+pub(super) fn absences(
+    context: &CheckContext<'_>,
+    remotes: &[RemoteFile],
+    answers: &RemoteAnswers,
+) -> Vec<Problem> {
+    let mut folders: IndexMap<(String, &str), Vec<&RemoteFile>> = IndexMap::new();
     for remote in remotes {
         // What is handed in file by file has no folder that could be wrong.
         let folder = if remote.task.is_some() { remote.folder() } else { &remote.url };
@@ -41,21 +45,22 @@ pub(super) fn absences(judging: &Judging<'_>, remotes: &[Remote], answers: &Answ
     }
     let mut problems = Vec::new();
     for files in folders.values() {
-        let mut alike: Vec<(Absence, Vec<&Remote>)> = Vec::new();
+        let mut alike: Vec<(Absence, Vec<&RemoteFile>)> = Vec::new();
         for remote in files {
-            let Some(absence) = absence(judging, remote, answers) else { continue };
+            let Some(absence) = absence(context, remote, answers) else { continue };
             match alike.iter_mut().find(|(known, _)| *known == absence) {
                 Some((_, all)) => all.push(remote),
                 None => alike.push((absence, vec![remote])),
             }
         }
-        problems
-            .extend(alike.iter().filter_map(|(absence, absent)| told(judging, absence, absent, files.len())));
+        problems.extend(
+            alike.iter().filter_map(|(absence, absent)| problem_of(context, absence, absent, files.len())),
+        );
     }
     problems
 }
 
-fn absence(judging: &Judging<'_>, remote: &Remote, answers: &Answers) -> Option<Absence> {
+fn absence(context: &CheckContext<'_>, remote: &RemoteFile, answers: &RemoteAnswers) -> Option<Absence> {
     match answers.heads.get(&remote.url).map(|head| &head.answer) {
         Some(Answer::Missing(Some(status @ (401 | 403)))) => return Some(Absence::Refused(*status)),
         Some(Answer::Missing(status)) => return Some(Absence::Missing(*status)),
@@ -63,11 +68,16 @@ fn absence(judging: &Judging<'_>, remote: &Remote, answers: &Answers) -> Option<
         Some(Answer::Found | Answer::Unasked) | None => {}
     }
     let expires = answers.expires(&remote.url)?;
-    let is_gone = parse_json_date(expires)? / 1000 <= judging.now;
+    let is_gone = parse_json_date(expires)? / 1000 <= context.now;
     is_gone.then(|| Absence::Expired(day(expires).to_owned()))
 }
 
-fn told(judging: &Judging<'_>, absence: &Absence, absent: &[&Remote], all: usize) -> Option<Problem> {
+fn problem_of(
+    context: &CheckContext<'_>,
+    absence: &Absence,
+    absent: &[&RemoteFile],
+    all: usize,
+) -> Option<Problem> {
     let first = absent.first()?;
     let (number, is_all) = (absent.len(), absent.len() == all);
     let status = |status: u16| format!(" (status {status})");
@@ -107,13 +117,13 @@ fn told(judging: &Judging<'_>, absence: &Absence, absent: &[&Remote], all: usize
         _ => Problem::error(code, message),
     };
     let label = redact(if number == 1 { &first.url } else { first.folder() });
-    let problem = judging.at(problem, first, label);
+    let problem = context.at(problem, first, label);
     Some(match absence {
         Absence::Missing(_) if is_all && number > 1 => problem.help(format!(
             "is the address right? it is that of a folder, and a worker fetches each file from it, as `{}`",
             redact(&first.url)
         )),
-        Absence::Missing(_) => problem.help(judging.needed(absent)),
+        Absence::Missing(_) => problem.help(context.needed(absent)),
         Absence::Refused(_) => {
             problem.help("a worker fetches files without credentials: everybody has to be able to read them")
         }
@@ -122,8 +132,8 @@ fn told(judging: &Judging<'_>, absence: &Absence, absent: &[&Remote], all: usize
 }
 
 /// The names of files, the first ones of many.
-fn names(absent: &[&Remote]) -> String {
-    let name = |remote: &&Remote| format!("`{}`", remote.file);
+fn names(absent: &[&RemoteFile]) -> String {
+    let name = |remote: &&RemoteFile| format!("`{}`", remote.file);
     let more = absent.len().saturating_sub(NAMED);
     let shown = if more == 1 { absent.len() } else { absent.len() - more };
     let mut names: Vec<String> = absent.iter().take(shown).map(name).collect();

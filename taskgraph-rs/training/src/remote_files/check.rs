@@ -1,11 +1,11 @@
-//! What is wrong with files that a run would fetch.
+//! Checks of the files that a run would fetch.
 
 use std::collections::BTreeMap;
 
 use crate::model::Variant;
 use crate::remote_files::absence::absences;
 use crate::remote_files::content::contents;
-use crate::remote_files::file::Remote;
+use crate::remote_files::file::RemoteFile;
 use crate::remote_files::location::Store;
 use taskgraph::diagnostics::Problem;
 use taskgraph::parameters::Params;
@@ -15,17 +15,17 @@ use taskgraph_compat::time::parse_json_date;
 use taskgraph_compat::value::Str;
 use taskgraph_taskcluster::url_check::Head;
 
-/// What is known about files.
+/// Known facts about files.
 #[derive(Debug, Default)]
-pub struct Answers {
-    /// What a HEAD request told, by url.
+pub struct RemoteAnswers {
+    /// Answers to HEAD requests, by url.
     pub heads: BTreeMap<String, Head>,
-    /// When the artifacts of tasks expire, by name.
+    /// Expiry of the artifacts of tasks, by name.
     pub expires: BTreeMap<TaskId, BTreeMap<String, String>>,
 }
 
-impl Answers {
-    /// When the file at a url is deleted, if it is an artifact.
+impl RemoteAnswers {
+    /// Returns the expiry of the file at a url, if it is an artifact.
     pub fn expires(&self, url: &str) -> Option<&str> {
         match Store::of(url) {
             Store::Taskcluster { task_id, artifact, .. } => {
@@ -39,51 +39,51 @@ impl Answers {
 /// All that is wrong. `reads` is whether a training script reads a file of a model at all, `until` the time at which
 /// the tasks of the run have to be done, both milliseconds after 1970.
 pub fn judge(
-    remotes: &[Remote],
-    answers: &Answers,
+    remotes: &[RemoteFile],
+    answers: &RemoteAnswers,
     params: &Params,
     reads: Option<fn(Variant, &str) -> bool>,
     (now, until): (i64, i64),
 ) -> Vec<Problem> {
-    let judging = Judging { params, reads, now, until };
-    let mut problems = absences(&judging, remotes, answers);
+    let context = CheckContext { params, reads, now, until };
+    let mut problems = absences(&context, remotes, answers);
     for remote in remotes {
-        problems.extend(answers.expires(&remote.url).and_then(|expires| judging.in_time(remote, expires)));
+        problems.extend(answers.expires(&remote.url).and_then(|expires| context.in_time(remote, expires)));
     }
-    problems.extend(contents(&judging, remotes, answers));
-    problems.extend(judging.vocabularies(remotes, answers));
-    let mut told: Vec<(Option<String>, String)> = Vec::new();
+    problems.extend(contents(&context, remotes, answers));
+    problems.extend(context.vocabularies(remotes, answers));
+    let mut messages: Vec<(Option<String>, String)> = Vec::new();
     problems.retain(|problem| {
         let key = (problem.place.as_ref().map(ToString::to_string), problem.message.clone());
-        let is_new = !told.contains(&key);
-        told.push(key);
+        let is_new = !messages.contains(&key);
+        messages.push(key);
         is_new
     });
     problems
 }
 
-/// What files are judged by.
-pub(super) struct Judging<'j> {
+/// Context that files are judged in.
+pub(super) struct CheckContext<'j> {
     params: &'j Params,
     reads: Option<fn(Variant, &str) -> bool>,
     pub(super) now: i64,
     until: i64,
 }
 
-impl Judging<'_> {
+impl CheckContext<'_> {
     /// The problem at the key that asks for a file.
-    pub(super) fn at(&self, problem: Problem, remote: &Remote, label: impl Into<String>) -> Problem {
+    pub(super) fn at(&self, problem: Problem, remote: &RemoteFile, label: impl Into<String>) -> Problem {
         let place = self.params.place_of_value(&remote.path);
         problem.at(self.params.path_in_file(&remote.path), label).in_place(place)
     }
 
     /// Whether the run reads a file.
-    pub(super) fn is_read(&self, remote: &Remote) -> bool {
+    pub(super) fn is_read(&self, remote: &RemoteFile) -> bool {
         remote.variant.is_none_or(|variant| self.reads.is_none_or(|reads| reads(variant, &remote.file)))
     }
 
-    /// What missing files mean. A worker mounts everything before it starts.
-    pub(super) fn needed(&self, absent: &[&Remote]) -> String {
+    /// Describes the consequence of missing files. A worker mounts everything before it starts.
+    pub(super) fn needed(&self, absent: &[&RemoteFile]) -> String {
         let Some(variant) = absent.first().and_then(|first| first.variant) else {
             return "the task that reads it will fail".into();
         };
@@ -99,7 +99,7 @@ impl Judging<'_> {
     }
 
     /// Artifacts that are deleted before the run has to be done.
-    fn in_time(&self, remote: &Remote, expires: &str) -> Option<Problem> {
+    fn in_time(&self, remote: &RemoteFile, expires: &str) -> Option<Problem> {
         let at = parse_json_date(expires)? / 1000;
         let message = format!("artifacts expire on {}, before the run has to be done", day(expires));
         let problem = self.at(Problem::warning("expires", message), remote, redact(remote.folder()));
@@ -107,8 +107,8 @@ impl Judging<'_> {
     }
 
     /// Teachers of an ensemble decode together: they need the same vocabulary.
-    fn vocabularies(&self, remotes: &[Remote], answers: &Answers) -> Vec<Problem> {
-        let mut first: BTreeMap<(&Str, &str), (&Remote, &str)> = BTreeMap::new();
+    fn vocabularies(&self, remotes: &[RemoteFile], answers: &RemoteAnswers) -> Vec<Problem> {
+        let mut first: BTreeMap<(&Str, &str), (&RemoteFile, &str)> = BTreeMap::new();
         let mut problems = Vec::new();
         for remote in remotes.iter().filter(|remote| remote.file.starts_with("vocab.")) {
             let content = answers.heads.get(&remote.url).and_then(|head| head.content.as_deref());
@@ -149,8 +149,8 @@ mod tests {
 
     const TASK: &str = "https://tc/api/queue/v1/task/fOQsIonXQki5adS3LAQjRQ/artifacts/public/build/";
 
-    fn remote(folder: &str, file: &str) -> Remote {
-        Remote {
+    fn remote(folder: &str, file: &str) -> RemoteFile {
+        RemoteFile {
             path: "urls".into(),
             url: format!("{folder}{file}"),
             file: file.into(),
@@ -164,25 +164,25 @@ mod tests {
         Head { bytes: Some(7), content: content.map(str::to_owned), ..Head::from(answer) }
     }
 
-    fn told(remotes: &[Remote], answers: &Answers) -> Vec<String> {
+    fn messages(remotes: &[RemoteFile], answers: &RemoteAnswers) -> Vec<String> {
         let given = Given::read(Source::new("p.yml", "urls: [a, b]"), false).unwrap();
         let params = Params::new(given.values, vec![given.layer]);
         let reads: fn(Variant, &str) -> bool = |_, file| file == "model.npz";
         let until = parse_json_date("2026-12-05T00:00:00.000Z").unwrap() / 1000;
         let now = parse_json_date("2026-11-25T00:00:00.000Z").unwrap() / 1000;
         let problems = judge(remotes, answers, &params, Some(reads), (now, until));
-        let told = problems.iter().map(|problem| {
+        let messages = problems.iter().map(|problem| {
             format!("{} {}: {}", problem.code, problem.message, problem.help.as_deref().unwrap_or_default())
         });
-        told.collect()
+        messages.collect()
     }
 
-    /// What is told of files of one folder that answer like this.
+    /// Returns the messages about files of one folder that answer like this.
     fn absent(files: &[(&str, Answer)]) -> Vec<String> {
-        let remotes: Vec<Remote> = files.iter().map(|(file, _)| remote("https://h/m/", file)).collect();
+        let remotes: Vec<RemoteFile> = files.iter().map(|(file, _)| remote("https://h/m/", file)).collect();
         let heads = remotes.iter().zip(files);
         let heads = heads.map(|(remote, (_, answer))| (remote.url.clone(), head(answer.clone(), None)));
-        told(&remotes, &Answers { heads: heads.collect(), ..Answers::default() })
+        messages(&remotes, &RemoteAnswers { heads: heads.collect(), ..RemoteAnswers::default() })
     }
 
     #[test]
@@ -245,16 +245,19 @@ mod tests {
         let expires = |one: &str, other: &str| {
             let times = [("public/build/model.npz", one), ("public/build/train.log", other)];
             let times = times.map(|(name, day)| (name.to_owned(), format!("{day}T01:00:00.000Z")));
-            Answers { expires: BTreeMap::from([(id.clone(), times.into())]), ..Answers::default() }
+            RemoteAnswers {
+                expires: BTreeMap::from([(id.clone(), times.into())]),
+                ..RemoteAnswers::default()
+            }
         };
         assert_eq!(
-            told(&files, &expires("2026-11-24", "2026-12-04")),
+            messages(&files, &expires("2026-11-24", "2026-12-04")),
             [
                 "expired `model.npz` expired on 2026-11-24: ",
                 "expires artifacts expire on 2026-12-04, before the run has to be done: copy the files to a bucket",
             ]
         );
-        assert_eq!(told(&files, &expires("2027-01-01", "2026-12-06")), [""; 0]);
+        assert_eq!(messages(&files, &expires("2027-01-01", "2026-12-06")), [""; 0]);
     }
 
     #[test]
@@ -263,7 +266,7 @@ mod tests {
         let with = |one: &str, other: &str| {
             let heads = [one, other].map(|hash| head(Answer::Found, Some(hash)));
             let heads = files.iter().map(|file| file.url.clone()).zip(heads).collect();
-            told(&files, &Answers { heads, ..Answers::default() })
+            messages(&files, &RemoteAnswers { heads, ..RemoteAnswers::default() })
         };
         assert_eq!(with("md5:x", "md5:x"), [""; 0]);
         assert_eq!(with("md5:x", "crc32c:y"), [""; 0]);

@@ -12,22 +12,22 @@ use taskgraph_compat::value::{Str, Value};
 
 /// A file that a run would fetch.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Remote {
+pub struct RemoteFile {
     /// The key among the parameters that asks for it.
     pub path: KeyPath,
-    /// Where it lies.
+    /// Url of the file.
     pub url: String,
-    /// What it is called in its folder.
+    /// Name in its folder.
     pub file: String,
     /// The task that mounts it; nothing if it is handed in as it is.
     pub task: Option<Label>,
     /// The kind of that task.
     pub kind: Option<Str>,
-    /// What becomes of the model that it belongs to.
+    /// Use of the model that it belongs to.
     pub variant: Option<Variant>,
 }
 
-impl Remote {
+impl RemoteFile {
     /// The folder that it lies in.
     pub fn folder(&self) -> &str {
         self.url.strip_suffix(&*self.file).unwrap_or(&self.url)
@@ -35,7 +35,7 @@ impl Remote {
 }
 
 /// All files of a graph, in the order of the config and of the tasks.
-pub fn remotes(extension: &Extension, params: &Params, graph: &TaskGraph) -> Vec<Remote> {
+pub fn remotes(extension: &Extension, params: &Params, graph: &TaskGraph) -> Vec<RemoteFile> {
     let given = crate::pipeline::given(extension, params);
     let mut all = Vec::new();
     for given in given {
@@ -44,12 +44,12 @@ pub fn remotes(extension: &Extension, params: &Params, graph: &TaskGraph) -> Vec
             if given.what != "model" {
                 let file = url.rsplit('/').next().unwrap_or_default().to_owned();
                 let url = url.to_string();
-                all.push(Remote { path, url, file, task: None, kind: None, variant: None });
+                all.push(RemoteFile { path, url, file, task: None, kind: None, variant: None });
                 continue;
             }
             let folder = format!("{}/", url.trim_end_matches('/'));
             for task in graph.tasks.values() {
-                all.extend(mounted(task, &folder).into_iter().map(|url| Remote {
+                all.extend(mounted(task, &folder).into_iter().map(|url| RemoteFile {
                     path: path.clone(),
                     file: url[folder.len()..].to_owned(),
                     url,
@@ -65,7 +65,7 @@ pub fn remotes(extension: &Extension, params: &Params, graph: &TaskGraph) -> Vec
 
 /// The files of datasets that are named by their urls, in the order of the config; none if no task of the graph is for
 /// such a dataset.
-pub fn dataset_files(extension: &Extension, params: &Params, graph: &TaskGraph) -> Vec<Remote> {
+pub fn dataset_files(extension: &Extension, params: &Params, graph: &TaskGraph) -> Vec<RemoteFile> {
     let is_for_url = |task: &Task| task.attribute("provider") == Some("url");
     let pipeline = TrainingPipeline::of(extension);
     let Some(files) = pipeline
@@ -76,7 +76,7 @@ pub fn dataset_files(extension: &Extension, params: &Params, graph: &TaskGraph) 
     };
     let remote = |(path, url): (KeyPath, String)| {
         let file = url.rsplit('/').next().unwrap_or_default().to_owned();
-        Remote { path, url, file, task: None, kind: None, variant: None }
+        RemoteFile { path, url, file, task: None, kind: None, variant: None }
     };
     files(params).into_iter().map(remote).collect()
 }

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use crate::remote_files::check::Answers;
-use crate::remote_files::file::Remote;
+use crate::remote_files::check::RemoteAnswers;
+use crate::remote_files::file::RemoteFile;
 use crate::remote_files::location::Store;
 use taskgraph::known_urls::Answer;
 use taskgraph::parameters::Params;
@@ -19,26 +19,26 @@ pub struct Folder {
     pub task: Option<Label>,
     /// Its url.
     pub url: String,
-    /// Where it lies.
+    /// Store that holds it.
     #[serde(flatten)]
     pub store: Store,
-    /// How many files are wanted.
+    /// Number of files that the run fetches.
     pub wanted: usize,
-    /// How many of them are there.
+    /// Number of them that exist.
     pub found: usize,
     /// The names of those that are not.
     pub missing: Vec<String>,
-    /// How large those are that tell it, together, in bytes.
+    /// Total size of those with a known size, in bytes.
     pub bytes: u64,
     /// The urls of those that are there, and their sizes: one file may be in several folders.
     #[serde(skip)]
     pub files: Vec<(String, u64)>,
-    /// When the first of them is deleted; nothing if nobody says.
+    /// Earliest expiry of them; `None` if unknown.
     pub expires: Option<String>,
 }
 
 /// The folders of files, in the order of the files.
-pub fn folders(remotes: &[Remote], answers: &Answers, params: &Params) -> Vec<Folder> {
+pub fn folders(remotes: &[RemoteFile], answers: &RemoteAnswers, params: &Params) -> Vec<Folder> {
     let mut folders: Vec<Folder> = Vec::new();
     for remote in remotes {
         let url = redact(if remote.task.is_some() { remote.folder() } else { &remote.url });

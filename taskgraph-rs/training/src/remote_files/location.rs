@@ -1,10 +1,10 @@
-//! Where a file lies.
+//! Store that holds a file.
 
 use serde::Serialize;
 
 use taskgraph::task::id::TaskId;
 
-/// Where a file lies.
+/// Store that holds a file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "store", rename_all = "kebab-case")]
 pub enum Store {
@@ -34,7 +34,7 @@ const QUEUE: &str = "/api/queue/v1/task/";
 const GOOGLE: &str = "storage.googleapis.com";
 
 impl Store {
-    /// Where the file at a url lies.
+    /// Returns the store of the file at a url.
     pub fn of(url: &str) -> Self {
         if let Some((root_url, rest)) = url.split_once(QUEUE)
             && let Some((task, rest)) = rest.split_once('/')

@@ -9,7 +9,7 @@ mod file;
 mod folder;
 mod location;
 
-pub use check::{Answers, judge};
-pub use file::{Remote, dataset_files, remotes};
+pub use check::{RemoteAnswers, judge};
+pub use file::{RemoteFile, dataset_files, remotes};
 pub use folder::{Folder, folders};
 pub use location::Store;

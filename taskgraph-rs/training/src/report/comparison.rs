@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use anyhow::Result;
 
 use crate::model::TrainingExtensions as _;
-use crate::report::{Changed, Comparison, Edges, Gone};
+use crate::report::{ChangedEdges, Comparison, RemovedTask, RewrittenTask};
 use taskgraph::generator::target_tasks::Targets;
 use taskgraph::generator::{Full, Project};
 use taskgraph::graph::TaskGraph;
@@ -19,7 +19,7 @@ use taskgraph_compat::value::Value;
 pub struct Run {
     /// All tasks.
     pub full: Full,
-    /// What is asked for.
+    /// Target tasks.
     pub targets: Targets,
 }
 
@@ -32,7 +32,7 @@ impl Run {
     }
 }
 
-/// What changes among the tasks that are asked for and needed, from `before` to `now`.
+/// Compares the target graphs of two runs, from `before` to `now`.
 pub fn compare(now: &Run, before: &Run, against: Option<String>) -> Comparison {
     let mut comparison = Comparison { against, ..Comparison::default() };
     let (ours, theirs) = (&now.targets.graph, &before.targets.graph);
@@ -55,18 +55,19 @@ pub fn compare(now: &Run, before: &Run, against: Option<String>) -> Comparison {
         }
         touched.insert(label);
         if has_model && !is_same {
-            comparison.rewritten.push(Changed { label: label.clone(), by_model: true });
+            comparison.rewritten.push(RewrittenTask { label: label.clone(), by_model: true });
         } else if !lost.is_empty() || !gained.is_empty() {
-            comparison.dependencies.push(Edges { label: label.clone(), lost, gained });
+            comparison.dependencies.push(ChangedEdges { label: label.clone(), lost, gained });
         } else if is_same && is_downstream {
             comparison.downstream.push(label.clone());
         } else {
-            comparison.rewritten.push(Changed { label: label.clone(), by_model: false });
+            comparison.rewritten.push(RewrittenTask { label: label.clone(), by_model: false });
         }
     }
     let gone = theirs.tasks.iter().filter(|(label, _)| !ours.tasks.contains_key(*label));
-    comparison.gone =
-        gone.map(|(label, task)| Gone { label: label.clone(), why: why_gone(task, &now.full) }).collect();
+    comparison.gone = gone
+        .map(|(label, task)| RemovedTask { label: label.clone(), why: why_gone(task, &now.full) })
+        .collect();
     sort(&mut comparison);
     comparison
 }
@@ -116,7 +117,7 @@ fn digest(task: &Task) -> Option<&str> {
     task.attributes.get("cached_task").and_then(|cached| cached.get("digest")).and_then(Value::as_str)
 }
 
-/// How many tasks a graph has.
+/// Returns the number of tasks of a graph.
 pub fn size(graph: &TaskGraph) -> usize {
     graph.tasks.len()
 }
@@ -177,9 +178,9 @@ mod tests {
             "all",
             vec![dropped],
         );
-        let told = serde_json::to_value(compare(&now, &before, None)).unwrap();
+        let json = serde_json::to_value(compare(&now, &before, None)).unwrap();
         assert_eq!(
-            told,
+            json,
             serde_json::json!({
                 "against": null,
                 "without": null,

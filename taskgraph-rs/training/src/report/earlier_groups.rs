@@ -1,5 +1,5 @@
-//! What the `train` action would do with earlier task groups: which of their tasks are used again, which run, and what
-//! differs between a task of theirs and the one of this config. Who knows the action hands the plan in.
+//! Result of the `train` action with earlier task groups: which of their tasks are used again, which run, and the
+//! difference between a task of theirs and the one of this config. The caller supplies the plan of the action.
 
 use anyhow::Result;
 use indexmap::IndexMap;
@@ -12,7 +12,7 @@ use crate::report::comparison::Run;
 use taskgraph::diagnostics::Problem;
 use taskgraph::generator::Project;
 use taskgraph::graph::diff::FieldChange;
-use taskgraph::optimize::Fate;
+use taskgraph::optimize::TaskOutcome;
 use taskgraph::optimize::index::Found;
 use taskgraph::parameters::Params;
 use taskgraph::settings::Settings;
@@ -34,16 +34,16 @@ pub trait EarlierGroups {
     ) -> Result<Option<(Box<dyn EarlierPlan + 'p>, Params)>>;
 }
 
-/// What the action makes of groups.
+/// Plan of the action for the groups.
 pub trait EarlierPlan {
-    /// What the action tells people.
+    /// Returns the notes of the action for users.
     fn notes(&self) -> &[String];
 
     /// Adds how long the tasks of the groups took.
     fn add_times(&self, history: &mut History) -> Result<()>;
 
-    /// What becomes of each task, as the decision of the action would have it. What that would refuse or warn of is told
-    /// in `problems`.
+    /// Returns the outcome of each task, as the decision of the action would have it. The errors and warnings of that
+    /// decision are added to `problems`.
     fn look(
         &self,
         project: &Project,
@@ -51,24 +51,24 @@ pub trait EarlierPlan {
         run: &Run,
         how: (&Settings, std::time::SystemTime),
         problems: &mut Vec<Problem>,
-    ) -> Result<(IndexMap<Label, Fate>, Earlier, Found)>;
+    ) -> Result<(IndexMap<Label, TaskOutcome>, EarlierReport, Found)>;
 }
 
-/// What becomes of a task that goes on from earlier groups.
+/// Report on the tasks that continue from earlier groups.
 #[derive(Debug, Serialize)]
-pub struct Earlier {
+pub struct EarlierReport {
     /// The groups.
     pub groups: Vec<TaskId>,
-    /// How many tasks there are of each sort.
-    pub counts: IndexMap<Becomes, usize>,
+    /// Number of tasks with each outcome.
+    pub counts: IndexMap<ContinuationOutcome, usize>,
     /// Each task to run, by label.
     pub tasks: IndexMap<Label, EarlierTask>,
 }
 
-/// What becomes of a task.
+/// Outcome of a task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Becomes {
+pub enum ContinuationOutcome {
     /// A task of an earlier group, or one that the input names, stands in for it.
     UsedAgain,
     /// A task of the index stands in for it.
@@ -88,14 +88,14 @@ pub enum Becomes {
 /// A task, and the one of an earlier group.
 #[derive(Debug, Serialize)]
 pub struct EarlierTask {
-    /// What becomes of it.
-    pub becomes: Becomes,
-    /// Why, in words.
+    /// Outcome of the task.
+    pub becomes: ContinuationOutcome,
+    /// Reason, in words.
     pub why: String,
     /// The task of an earlier group.
     pub task_id: Option<TaskId>,
     /// The state of that task.
     pub state: Option<Str>,
-    /// What differs between that task and the one of this config: `digest`, `dependencies`, `payload.…`.
+    /// Differences between that task and the one of this config: `digest`, `dependencies`, `payload.…`.
     pub changes: Vec<FieldChange>,
 }

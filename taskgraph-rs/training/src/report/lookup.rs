@@ -1,27 +1,27 @@
-//! What the index has of what is to run: the optimizer's decisions, sorted for people.
+//! Result of looking up the tasks to run in the index: the optimizer's decisions, sorted for users.
 
 use indexmap::IndexMap;
 use serde::Serialize;
 
 use taskgraph::graph::TaskGraph;
-use taskgraph::optimize::{Fate, Replaced, ReplacedBy};
+use taskgraph::optimize::{Replaced, ReplacedBy, TaskOutcome};
 use taskgraph::task::Label;
 use taskgraph::task::id::TaskId;
 use taskgraph_compat::natural_order::natural;
 use taskgraph_compat::value::Str;
 
-/// What the index has of what is to run.
+/// Result of looking up the tasks to run.
 #[derive(Debug, Serialize)]
 pub struct LookUp {
-    /// How many tasks there are of each outcome.
+    /// Number of tasks with each outcome.
     pub counts: Counts,
     /// The same for each kind.
     pub kinds: IndexMap<Str, KindCounts>,
     /// Each task to run, by label.
-    pub tasks: IndexMap<Label, Looked>,
+    pub tasks: IndexMap<Label, TaskLookUp>,
 }
 
-/// How many tasks there are of each outcome.
+/// Number of tasks with each outcome.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Counts {
     /// Tasks that would run.
@@ -32,22 +32,22 @@ pub struct Counts {
     pub not_needed: usize,
 }
 
-/// What the index has of one kind.
+/// Result for one kind.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct KindCounts {
-    /// How many tasks there are of each outcome.
+    /// Number of tasks with each outcome.
     #[serde(flatten)]
     pub counts: Counts,
-    /// When the first of the tasks that stand in is gone.
+    /// Earliest expiry of the replacing tasks.
     pub expires: Option<Str>,
     /// The last deadline of what depends on them.
     pub needed_until: Option<Str>,
 }
 
-/// What becomes of a task.
+/// Outcome of a task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Outcome {
+pub enum LookUpOutcome {
     /// It would run.
     WouldRun,
     /// A task of an earlier run stands in for it.
@@ -56,44 +56,44 @@ pub enum Outcome {
     NotNeeded,
 }
 
-/// What becomes of one task, and why.
+/// Outcome of one task, and its reason.
 #[derive(Debug, Serialize)]
-pub struct Looked {
-    /// What becomes of it.
-    pub outcome: Outcome,
+pub struct TaskLookUp {
+    /// Outcome of the task.
+    pub outcome: LookUpOutcome,
     /// The task that stands in for it.
     pub task_id: Option<TaskId>,
     /// Whether the parameter `existing_tasks` names that task, and not the index.
     pub existing: bool,
     /// The index path that led to that task.
     pub index_path: Option<Str>,
-    /// When that task is gone.
+    /// Expiry of that task.
     pub expires: Option<Str>,
     /// The last deadline of what depends on it.
     pub needed_until: Option<Str>,
-    /// Why, in words.
+    /// Reason, in words.
     pub why: String,
 }
 
 impl Counts {
-    /// What became of the look-up, in the words that are the same everywhere: `135 would run, 12 used again`.
+    /// Describes the result in the words that are the same everywhere: `135 would run, 12 used again`.
     pub fn words(&self) -> String {
         let Counts { would_run, used_again, not_needed } = self;
         let more = if *not_needed > 0 { format!(", {not_needed} not needed") } else { String::new() };
         format!("{would_run} would run, {used_again} used again{more}")
     }
 
-    fn add(&mut self, outcome: Outcome) {
+    fn add(&mut self, outcome: LookUpOutcome) {
         *match outcome {
-            Outcome::WouldRun => &mut self.would_run,
-            Outcome::UsedAgain => &mut self.used_again,
-            Outcome::NotNeeded => &mut self.not_needed,
+            LookUpOutcome::WouldRun => &mut self.would_run,
+            LookUpOutcome::UsedAgain => &mut self.used_again,
+            LookUpOutcome::NotNeeded => &mut self.not_needed,
         } += 1;
     }
 }
 
 impl KindCounts {
-    fn add(&mut self, looked: &Looked) {
+    fn add(&mut self, looked: &TaskLookUp) {
         self.counts.add(looked.outcome);
         // Points in time of the queue are of one length, so that their text sorts as they do.
         if let Some(expires) = &looked.expires
@@ -106,15 +106,15 @@ impl KindCounts {
 }
 
 /// Sorts what the optimizer decided about a target graph.
-pub fn look_up(graph: &TaskGraph, fates: &IndexMap<Label, Fate>) -> LookUp {
+pub fn look_up(graph: &TaskGraph, outcomes: &IndexMap<Label, TaskOutcome>) -> LookUp {
     let mut found = LookUp {
         counts: Counts::default(),
         kinds: IndexMap::new(),
-        tasks: IndexMap::with_capacity(fates.len()),
+        tasks: IndexMap::with_capacity(outcomes.len()),
     };
     for task in graph.tasks.values() {
-        let Some(fate) = fates.get(&task.label) else { continue };
-        let looked = looked(fate);
+        let Some(outcome) = outcomes.get(&task.label) else { continue };
+        let looked = looked(outcome);
         found.counts.add(looked.outcome);
         found.kinds.entry(task.kind.clone()).or_default().add(&looked);
         found.tasks.insert(task.label.clone(), looked);
@@ -123,9 +123,9 @@ pub fn look_up(graph: &TaskGraph, fates: &IndexMap<Label, Fate>) -> LookUp {
     found
 }
 
-fn looked(fate: &Fate) -> Looked {
-    let mut looked = Looked {
-        outcome: Outcome::WouldRun,
+fn looked(outcome: &TaskOutcome) -> TaskLookUp {
+    let mut looked = TaskLookUp {
+        outcome: LookUpOutcome::WouldRun,
         task_id: None,
         existing: false,
         index_path: None,
@@ -133,16 +133,16 @@ fn looked(fate: &Fate) -> Looked {
         needed_until: None,
         why: String::new(),
     };
-    match fate {
-        Fate::Kept(why) => looked.why = why.to_string(),
-        Fate::Removed(why) => {
-            looked.outcome = Outcome::NotNeeded;
+    match outcome {
+        TaskOutcome::Kept(why) => looked.why = why.to_string(),
+        TaskOutcome::Removed(why) => {
+            looked.outcome = LookUpOutcome::NotNeeded;
             looked.why = why.to_string();
         }
-        Fate::Replaced(task_id, replaced @ Replaced { by, .. }) => {
+        TaskOutcome::Replaced(task_id, replaced @ Replaced { by, .. }) => {
             looked.task_id = Some(task_id.clone());
             looked.why = replaced.to_string();
-            looked.outcome = Outcome::UsedAgain;
+            looked.outcome = LookUpOutcome::UsedAgain;
             match by {
                 ReplacedBy::ExistingTasks => looked.existing = true,
                 ReplacedBy::Strategy { path, state, needed, .. } => {
@@ -157,6 +157,6 @@ fn looked(fate: &Fate) -> Looked {
 }
 
 /// The tasks that would really run.
-pub fn really(graph: &TaskGraph, fates: &IndexMap<Label, Fate>) -> TaskGraph {
-    graph.excerpt(|task| matches!(fates.get(&task.label), Some(Fate::Kept(_))))
+pub fn really(graph: &TaskGraph, outcomes: &IndexMap<Label, TaskOutcome>) -> TaskGraph {
+    graph.excerpt(|task| matches!(outcomes.get(&task.label), Some(TaskOutcome::Kept(_))))
 }

@@ -1,11 +1,11 @@
-//! What a preview says, as data: `docs/preview-json.md` describes it field by field.
+//! Report of a preview, as data: `docs/preview-json.md` describes it field by field.
 
 pub(crate) mod command;
 pub(crate) mod comparison;
+pub(crate) mod decision_report;
 pub(crate) mod earlier_groups;
 pub(crate) mod lookup;
 pub(crate) mod models;
-pub(crate) mod of_decision;
 pub(crate) mod resources;
 pub(crate) mod reused;
 
@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use crate::estimate::{Estimate, RowEstimate};
-use earlier_groups::Earlier;
+use earlier_groups::EarlierReport;
 use lookup::LookUp;
 use taskgraph::diagnostics::{Problem, Severity};
 use taskgraph::generator::Project;
@@ -31,24 +31,24 @@ pub const VERSION: u32 = 3;
 pub struct Report {
     /// The version of this schema.
     pub version: u32,
-    /// How it went.
-    pub outcome: Outcome,
-    /// What was looked at.
+    /// Overall result.
+    pub outcome: ReportOutcome,
+    /// The config.
     pub config: Config,
     /// The tree, once it was read.
     pub tree: Option<TreeFacts>,
-    /// What would run; nothing if there are errors.
+    /// Plan of the run; `None` if there are errors.
     pub plan: Option<Plan>,
-    /// What is wrong, errors first, each in the order of the files.
+    /// Problems, errors first, each in the order of the files.
     pub problems: Vec<Problem>,
-    /// What is worth knowing, and nobody's fault.
+    /// Facts that are worth knowing and not problems of the config.
     pub notes: Vec<String>,
 }
 
-/// How a preview went.
+/// Overall result of a preview.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Outcome {
+pub enum ReportOutcome {
     /// Nothing is wrong.
     Fine,
     /// There are warnings.
@@ -73,16 +73,16 @@ pub struct TreeFacts {
     pub name: String,
     /// Whether it is the one inside the program.
     pub embedded: bool,
-    /// How many kinds it has.
+    /// Number of kinds.
     pub kinds: usize,
     /// The version of Taskgraph that it pins or that is installed for it; nothing if nobody says one.
     pub taskgraph: Option<String>,
-    /// What its own Python has made; nothing if all kinds are native.
+    /// Work of its own Python; `None` if all kinds are native.
     pub python: Option<PythonFacts>,
 }
 
 impl TreeFacts {
-    /// What is to be said of a tree.
+    /// Describes a tree.
     pub fn of(project: &Project) -> Self {
         TreeFacts {
             name: project.tree.name(),
@@ -93,7 +93,7 @@ impl TreeFacts {
         }
     }
 
-    /// What a person has to know of it: `tree taskcluster (57 kinds)`.
+    /// Describes it for users: `tree taskcluster (57 kinds)`.
     pub fn words(&self) -> String {
         match (self.embedded, &self.taskgraph) {
             (true, _) => {
@@ -107,27 +107,27 @@ impl TreeFacts {
     }
 }
 
-/// What would run.
+/// Plan of a run.
 #[derive(Debug, Serialize)]
 pub struct Plan {
-    /// What is asked for, and how much that is.
+    /// Summary of the request.
     pub facts: Facts,
     /// The kinds that can start from a model, and others of which a task does.
     pub models: Vec<KindModels>,
-    /// What the config hands in that earlier runs have made: models, corpora, vocabularies.
-    pub reused: Vec<Reused>,
-    /// What changes against another run.
+    /// Inputs of the config that earlier runs have made: models, corpora, vocabularies.
+    pub reused: Vec<ReusedInput>,
+    /// Changes against another run.
     pub comparison: Option<Comparison>,
-    /// What the index has, if it was looked up.
+    /// Result of the index look-up, if there was one.
     pub look_up: Option<LookUp>,
-    /// What the `train` action would do with earlier groups, if some are named.
+    /// Result of the `train` action with earlier groups, if some are named.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub earlier: Option<Earlier>,
-    /// What the tasks run on: with a look-up, those that would run.
-    pub work: Work,
+    pub earlier: Option<EarlierReport>,
+    /// Machines of the tasks: with a look-up, of those that would run.
+    pub work: MachineReport,
 }
 
-/// What is asked for, and how much that is.
+/// Summary of the request, and its size.
 #[derive(Debug, Serialize)]
 pub struct Facts {
     /// The language that is translated from.
@@ -140,20 +140,20 @@ pub struct Facts {
     pub target_stage: String,
     /// The target method. Another than the training's own does not look at the stage.
     pub target_method: String,
-    /// What causes the graph: `action`, `cron`, `github-push`, …
+    /// Cause of the graph: `action`, `cron`, `github-push`, …
     pub tasks_for: String,
-    /// How many tasks there could be.
+    /// Number of tasks in the full graph.
     pub tasks: usize,
-    /// How many of them are asked for.
+    /// Number of target tasks.
     pub targets: usize,
-    /// How many tasks these come to, with all that they need.
+    /// Number of target tasks and all their dependencies.
     pub needed: usize,
-    /// That number, and what a look-up made of it, in the words that are the same everywhere:
-    /// `147 tasks, nothing looked up yet`.
+    /// That number, and the result of a look-up, in the words that are the same everywhere: `147 tasks, nothing looked
+    /// up yet`.
     pub summary: String,
 }
 
-/// How a kind's training begins.
+/// Start of a kind's training.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Variant {
@@ -172,7 +172,7 @@ pub enum Variant {
 pub struct KindModels {
     /// The kind.
     pub kind: Str,
-    /// How its training begins.
+    /// Start of its training.
     pub variant: Variant,
     /// The `type` of the config; nothing without a model.
     #[serde(rename = "type")]
@@ -188,14 +188,14 @@ pub struct Member {
     pub label: Label,
     /// Whether the target stage needs it.
     pub runs: bool,
-    /// Where its model comes from.
+    /// Url of its model.
     pub url: Option<String>,
-    /// Where the model is mounted.
+    /// Mount point of the model.
     pub directory: Option<Str>,
     /// The files that are mounted.
     pub files: Vec<String>,
-    /// What it depends on.
-    pub needs: Vec<Need>,
+    /// Dependencies.
+    pub needs: Vec<NamedDependency>,
     /// Names of dependencies that it has no longer, because of the model.
     pub no_longer: Vec<Str>,
     /// The part of its command that shows the model; nothing if nothing is trained.
@@ -204,7 +204,7 @@ pub struct Member {
 
 /// A dependency.
 #[derive(Debug, Serialize)]
-pub struct Need {
+pub struct NamedDependency {
     /// The name that the task has for it.
     pub name: Str,
     /// Its label.
@@ -213,19 +213,19 @@ pub struct Need {
 
 /// Something that an earlier run has made: a model, a corpus, a vocabulary.
 #[derive(Debug, Serialize)]
-pub struct Reused {
+pub struct ReusedInput {
     /// The path of its key in the training config.
     pub path: String,
-    /// What it is: `model`, `corpus`, `vocabulary`.
+    /// Sort of the input: `model`, `corpus`, `vocabulary`.
     pub what: &'static str,
-    /// Where it comes from.
+    /// Urls of its files.
     pub urls: Vec<NamedUrl>,
     /// The tasks that bring it into the graph.
-    pub brought_by: Vec<Bringer>,
-    /// What becomes of it.
+    pub brought_by: Vec<SupplyingTask>,
+    /// Use of the input.
     pub usage: Usage,
     /// Kinds that make nothing any more, or less, because of it.
-    pub gone: Vec<GoneKind>,
+    pub gone: Vec<RemovedKind>,
     /// Dependencies that have moved because of it.
     pub moved: Vec<Dependency>,
 }
@@ -241,18 +241,18 @@ pub struct NamedUrl {
 
 /// A task that brings something into the graph.
 #[derive(Debug, Serialize)]
-pub struct Bringer {
+pub struct SupplyingTask {
     /// Its label.
     pub label: Label,
     /// Whether it runs: what is asked for needs it.
     pub runs: bool,
 }
 
-/// What becomes of something that is handed in.
+/// Use of an input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Usage {
-    /// What is asked for needs it.
+    /// The target tasks need it.
     Used,
     /// Tasks need it that are not asked for.
     NotAskedFor,
@@ -262,43 +262,43 @@ pub enum Usage {
 
 /// A kind that makes less than it would.
 #[derive(Debug, Serialize)]
-pub struct GoneKind {
+pub struct RemovedKind {
     /// The kind.
     pub kind: Str,
     /// The stages of its tasks that are not made.
     pub stages: Vec<Str>,
     /// Whether it makes no task at all.
     pub wholly: bool,
-    /// Why.
+    /// Reason.
     pub why: String,
 }
 
 /// A dependency that has moved.
 #[derive(Debug, Serialize)]
 pub struct Dependency {
-    /// What was depended on.
+    /// The former dependency.
     pub from: Str,
-    /// What stands in its place; nothing if it is only gone.
+    /// The new dependency; `None` if the former one is only removed.
     pub to: Option<Str>,
     /// The tasks whose dependency it is.
     pub tasks: Vec<Label>,
 }
 
-/// What changes among the tasks that are asked for and needed, against another run.
+/// Changes among the tasks to run, against another run.
 #[derive(Debug, Default, Serialize)]
 pub struct Comparison {
     /// The config of the other run; nothing if it is the same config without what it reuses.
     pub against: Option<String>,
-    /// What the other config lacks, if it is the same: `pretrained models`, `continuation`.
+    /// Sections that the other config lacks, if it is the same: `pretrained models`, `continuation`.
     pub without: Option<&'static str>,
     /// Tasks of the other run only.
-    pub gone: Vec<Gone>,
+    pub gone: Vec<RemovedTask>,
     /// Tasks of this run only.
     pub new: Vec<Label>,
     /// Tasks whose definition or own settings differ.
-    pub rewritten: Vec<Changed>,
+    pub rewritten: Vec<RewrittenTask>,
     /// Tasks that differ in what they directly depend on.
-    pub dependencies: Vec<Edges>,
+    pub dependencies: Vec<ChangedEdges>,
     /// Tasks that have a new digest because of something upstream, and no other reason.
     pub downstream: Vec<Label>,
     /// Tasks that are the same.
@@ -307,16 +307,16 @@ pub struct Comparison {
 
 /// A task that is not run any more.
 #[derive(Debug, Serialize)]
-pub struct Gone {
+pub struct RemovedTask {
     /// Its label.
     pub label: Label,
-    /// Why.
+    /// Reason.
     pub why: String,
 }
 
 /// A task that is another one now.
 #[derive(Debug, Serialize)]
-pub struct Changed {
+pub struct RewrittenTask {
     /// Its label.
     pub label: Label,
     /// Whether a pretrained model is what changed it.
@@ -325,30 +325,30 @@ pub struct Changed {
 
 /// A task with other direct dependencies.
 #[derive(Debug, Serialize)]
-pub struct Edges {
+pub struct ChangedEdges {
     /// Its label.
     pub label: Label,
-    /// What it does not depend on any more.
+    /// Dependencies that it lost.
     pub lost: Vec<Label>,
-    /// What it depends on now.
+    /// Dependencies that it gained.
     pub gained: Vec<Label>,
 }
 
-/// What the tasks run on.
+/// Machines that the tasks run on.
 #[derive(Debug, Default, Serialize)]
-pub struct Work {
+pub struct MachineReport {
     /// One row for each kind, stage and worker pool, in the order of the pipeline.
-    pub rows: Vec<Row>,
+    pub rows: Vec<MachineRow>,
     /// Everything together.
     pub totals: Totals,
-    /// How long it will take, as far as earlier tasks tell; nothing if nobody has asked for their times.
+    /// Estimated duration, from earlier tasks; `None` if no estimate was requested.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub estimate: Option<Estimate>,
 }
 
 /// Tasks of one kind and stage on one worker pool.
 #[derive(Debug, Serialize)]
-pub struct Row {
+pub struct MachineRow {
     /// The kind.
     pub kind: Str,
     /// The stage, if the tasks have one.
@@ -359,17 +359,17 @@ pub struct Row {
     pub gpus: usize,
     /// `spot` or `standard`; nothing where the pool comes in one sort only.
     pub machines: Option<&'static str>,
-    /// How many tasks.
+    /// Number of tasks.
     pub tasks: usize,
-    /// How many of them only download a model. They need a machine of the pool, but not for long.
+    /// Number of them that only download a model. They need a machine of the pool, but not for long.
     pub download_only: usize,
     /// The longest that one of them may run, in seconds.
     pub longest_seconds: u64,
     /// The sum of the maximum run times, in seconds.
     pub seconds: u64,
-    /// That sum, times the GPUs.
+    /// That sum, multiplied by the GPUs.
     pub gpu_seconds: u64,
-    /// How long they will take, as far as earlier tasks tell; nothing if nobody has asked for their times.
+    /// Estimated duration, from earlier tasks; `None` if no estimate was requested.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub estimate: Option<RowEstimate>,
 }
@@ -377,9 +377,9 @@ pub struct Row {
 /// Everything together.
 #[derive(Debug, Default, Serialize)]
 pub struct Totals {
-    /// How many tasks.
+    /// Number of tasks.
     pub tasks: usize,
-    /// How many of them on a machine with GPUs.
+    /// Number of them on a machine with GPUs.
     pub gpu_tasks: usize,
     /// The sum of the maximum run times, in seconds.
     pub seconds: u64,
@@ -391,8 +391,8 @@ impl Report {
     /// A report without a plan, or with one; the problems decide how it went.
     pub fn new(config: Config, tree: Option<TreeFacts>, problems: Vec<Problem>, plan: Option<Plan>) -> Self {
         let (problems, outcome) = outcome(problems, &config.file);
-        let outcome = if plan.is_none() { Outcome::Refused } else { outcome };
-        let plan = plan.filter(|_| outcome != Outcome::Refused);
+        let outcome = if plan.is_none() { ReportOutcome::Refused } else { outcome };
+        let plan = plan.filter(|_| outcome != ReportOutcome::Refused);
         Report { version: VERSION, outcome, config, tree, plan, problems, notes: Vec::new() }
     }
 
@@ -405,7 +405,7 @@ impl Report {
 
 /// Problems in the order of telling, each once, and how it went with them. What stands in the config, whose name is
 /// `file`, comes first: what is wrong in other files may be a consequence of it.
-pub fn outcome(mut problems: Vec<Problem>, file: &str) -> (Vec<Problem>, Outcome) {
+pub fn outcome(mut problems: Vec<Problem>, file: &str) -> (Vec<Problem>, ReportOutcome) {
     let position = |problem: &Problem| {
         problem.place.as_ref().map(|place| (place.source.name.clone(), place.span.line, place.span.column))
     };
@@ -416,15 +416,15 @@ pub fn outcome(mut problems: Vec<Problem>, file: &str) -> (Vec<Problem>, Outcome
         (problem.severity, is_elsewhere(problem), position.is_none(), position)
     });
     // Each task that needs a missing thing says so, and a key of another layout has no effect besides.
-    let mut told = BTreeSet::new();
+    let mut seen = BTreeSet::new();
     problems.retain(|problem| {
-        told.insert((position(problem), problem.message.clone()))
-            && (problem.code != "no-effect" || told.insert((position(problem), problem.code.into())))
+        seen.insert((position(problem), problem.message.clone()))
+            && (problem.code != "no-effect" || seen.insert((position(problem), problem.code.into())))
     });
     let outcome = match problems.first().map(|problem| problem.severity) {
-        Some(Severity::Error) => Outcome::Refused,
-        Some(Severity::Warning) => Outcome::Warnings,
-        None => Outcome::Fine,
+        Some(Severity::Error) => ReportOutcome::Refused,
+        Some(Severity::Warning) => ReportOutcome::Warnings,
+        None => ReportOutcome::Fine,
     };
     (problems, outcome)
 }

@@ -6,7 +6,7 @@ use crate::model;
 use crate::model::TrainingExtensions as _;
 use crate::pipeline::Training;
 use crate::report::command::excerpt;
-use crate::report::{KindModels, Member, Need, Variant};
+use crate::report::{KindModels, Member, NamedDependency, Variant};
 use taskgraph::generator::Full;
 use taskgraph::graph::TaskGraph;
 use taskgraph::task::Task;
@@ -14,7 +14,8 @@ use taskgraph_compat::natural_order::natural;
 use taskgraph_compat::redact::redact;
 use taskgraph_compat::value::{Str, Value};
 
-/// What each training kind starts from, and each other kind of which a task does. `scratch` is the graph without models.
+/// Returns the start of each training kind, and of each other kind with a task that starts from a model. `scratch` is
+/// the graph without models.
 pub fn models(
     training: &Training,
     full: &Full,
@@ -67,10 +68,10 @@ fn member(task: &Task, runs: bool, without: Option<&Task>) -> Member {
     // What a task fetches itself stands in no mount.
     let own = model.filter(|model| model.directory.is_none()).and_then(|model| model.urls.first());
     let is_trained = model.is_none_or(|model| model.variant != model::Variant::DownloadOnly);
-    let mut needs: Vec<Need> = task
+    let mut needs: Vec<NamedDependency> = task
         .dependencies
         .iter()
-        .map(|(name, label)| Need { name: name.clone(), label: label.clone() })
+        .map(|(name, label)| NamedDependency { name: name.clone(), label: label.clone() })
         .collect();
     needs.sort_by(|a, b| a.name.cmp(&b.name));
     Member {

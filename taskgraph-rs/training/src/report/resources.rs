@@ -1,22 +1,22 @@
-//! What the tasks to run ask of machines. Maximum run times are limits, not estimates.
+//! Machines that the tasks to run need. Maximum run times are limits, not estimates.
 
 use indexmap::IndexMap;
 
 use crate::model::TrainingExtensions as _;
 use crate::model::Variant;
-use crate::report::{Row, Totals, Work};
+use crate::report::{MachineReport, MachineRow, Totals};
 use taskgraph::graph::TaskGraph;
 use taskgraph::graph_config::GraphConfig;
 use taskgraph::task::Task;
 use taskgraph_compat::value::{Str, Value};
 
-/// How a worker type says that its machines are not taken away.
+/// Names in a worker type for machines that are not taken away.
 const STANDARD: [&str; 2] = ["standard", "std"];
 
 /// One row for each kind, stage and worker pool.
-pub fn work(graph: &TaskGraph, config: &GraphConfig, level: &str) -> Work {
+pub fn work(graph: &TaskGraph, config: &GraphConfig, level: &str) -> MachineReport {
     let twins = types_with_a_standard_twin(config, level);
-    let mut rows: IndexMap<(Str, Option<Str>, String, usize), Row> = IndexMap::new();
+    let mut rows: IndexMap<(Str, Option<Str>, String, usize), MachineRow> = IndexMap::new();
     let mut totals = Totals::default();
     for task in graph.tasks.values() {
         let text = |key: &str| task.definition.get(key).and_then(Value::as_str).unwrap_or_default();
@@ -28,18 +28,20 @@ pub fn work(graph: &TaskGraph, config: &GraphConfig, level: &str) -> Work {
         let seconds = u64::try_from(seconds).unwrap_or_default();
         let gpu_seconds = seconds.saturating_mul(gpus as u64);
         let stage = stage(task);
-        let row = rows.entry((task.kind.clone(), stage.clone(), pool.clone(), gpus)).or_insert_with(|| Row {
-            kind: task.kind.clone(),
-            stage,
-            pool,
-            gpus,
-            machines: machines(worker_type, &twins),
-            tasks: 0,
-            download_only: 0,
-            longest_seconds: 0,
-            seconds: 0,
-            gpu_seconds: 0,
-            estimate: None,
+        let row = rows.entry((task.kind.clone(), stage.clone(), pool.clone(), gpus)).or_insert_with(|| {
+            MachineRow {
+                kind: task.kind.clone(),
+                stage,
+                pool,
+                gpus,
+                machines: machines(worker_type, &twins),
+                tasks: 0,
+                download_only: 0,
+                longest_seconds: 0,
+                seconds: 0,
+                gpu_seconds: 0,
+                estimate: None,
+            }
         });
         row.tasks += 1;
         let downloads = task.extensions.model().is_some_and(|model| model.variant == Variant::DownloadOnly);
@@ -52,7 +54,7 @@ pub fn work(graph: &TaskGraph, config: &GraphConfig, level: &str) -> Work {
         totals.seconds = totals.seconds.saturating_add(seconds);
         totals.gpu_seconds = totals.gpu_seconds.saturating_add(gpu_seconds);
     }
-    Work { rows: rows.into_values().collect(), totals, estimate: None }
+    MachineReport { rows: rows.into_values().collect(), totals, estimate: None }
 }
 
 /// `provisioner/workerType`.
@@ -124,8 +126,8 @@ mod tests {
         let config =
             GraphConfig::load(&Tree::embedded(&[("config.yml", CONFIG)]), TaskgraphVersion::default())
                 .unwrap();
-        let told = work(&run(tasks, "e", Vec::new()).targets.graph, &config, "1");
-        let rows: Vec<_> = told
+        let report = work(&run(tasks, "e", Vec::new()).targets.graph, &config, "1");
+        let rows: Vec<_> = report
             .rows
             .iter()
             .map(|row| (row.pool.as_str(), row.tasks, row.gpus, row.machines, row.seconds, row.gpu_seconds))
@@ -139,7 +141,10 @@ mod tests {
                 ("built-in/succeed", 1, 0, None, 0, 0),
             ]
         );
-        assert_eq!((told.rows[0].longest_seconds, told.totals.tasks, told.totals.gpu_tasks), (60, 5, 3));
-        assert_eq!((told.totals.seconds, told.totals.gpu_seconds), (115, 410));
+        assert_eq!(
+            (report.rows[0].longest_seconds, report.totals.tasks, report.totals.gpu_tasks),
+            (60, 5, 3)
+        );
+        assert_eq!((report.totals.seconds, report.totals.gpu_seconds), (115, 410));
     }
 }

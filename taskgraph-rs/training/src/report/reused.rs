@@ -1,4 +1,5 @@
-//! What earlier runs have made: which task brings it in, what is not made any more, what depends on it instead.
+//! Inputs that earlier runs have made: the task that fetches each, the tasks that it replaces, the dependencies that
+//! it moves.
 //!
 //! All of it was noted by the transforms; here it is put together, thing by thing.
 
@@ -6,9 +7,9 @@ use indexmap::IndexMap;
 
 use crate::model::Moved;
 use crate::model::TrainingExtensions as _;
-use crate::pipeline::Given;
+use crate::pipeline::ProvidedInput;
 use crate::report::comparison::Run;
-use crate::report::{Bringer, Dependency, GoneKind, NamedUrl, Reused, Usage};
+use crate::report::{Dependency, NamedUrl, RemovedKind, ReusedInput, SupplyingTask, Usage};
 use taskgraph::diagnostics::Problem;
 use taskgraph::extension::Extension;
 use taskgraph::parameters::Params;
@@ -19,18 +20,18 @@ use taskgraph_compat::value::Str;
 use taskgraph_compat::value::path::KeyPath;
 
 /// Everything that the parameters hand in, in the order of the extension.
-pub fn reused(extension: &Extension, params: &Params, run: &Run) -> Vec<Reused> {
+pub fn reused(extension: &Extension, params: &Params, run: &Run) -> Vec<ReusedInput> {
     let given = crate::pipeline::given(extension, params);
     given.iter().map(|given| one(given, params, run)).collect()
 }
 
-fn one(given: &Given, params: &Params, run: &Run) -> Reused {
+fn one(given: &ProvidedInput, params: &Params, run: &Run) -> ReusedInput {
     let tasks = || run.full.graph.tasks.values();
     let bringing: Vec<&Task> =
         tasks().map(|task| &**task).filter(|task| brings(task) == Some(&given.path)).collect();
-    let mut brought_by: Vec<Bringer> = bringing
+    let mut brought_by: Vec<SupplyingTask> = bringing
         .iter()
-        .map(|task| Bringer { label: task.label.clone(), runs: runs(run, &task.label) })
+        .map(|task| SupplyingTask { label: task.label.clone(), runs: runs(run, &task.label) })
         .collect();
     brought_by.sort_by(|a, b| natural(a.label.as_str(), b.label.as_str()));
     let usage = match () {
@@ -39,7 +40,7 @@ fn one(given: &Given, params: &Params, run: &Run) -> Reused {
         () => Usage::Unused,
     };
     let url = |(path, url): &(KeyPath, Str)| NamedUrl { name: path.to_string(), url: redact(url) };
-    Reused {
+    ReusedInput {
         path: params.path_in_file(&given.path).to_string(),
         what: given.what,
         urls: given.urls.iter().map(url).collect(),
@@ -64,7 +65,7 @@ fn is_needed(run: &Run, label: &Label) -> bool {
 }
 
 /// The kinds of which tasks are gone because of what stands at `path`.
-fn gone(path: &KeyPath, run: &Run) -> Vec<GoneKind> {
+fn gone(path: &KeyPath, run: &Run) -> Vec<RemovedKind> {
     let mut kinds: IndexMap<&Str, (Vec<Str>, String)> = IndexMap::new();
     for dropped in run.full.dropped.iter().filter(|dropped| dropped.by.as_ref() == Some(path)) {
         let (stages, _) = kinds.entry(&dropped.kind).or_insert_with(|| (Vec::new(), dropped.why.clone()));
@@ -75,7 +76,7 @@ fn gone(path: &KeyPath, run: &Run) -> Vec<GoneKind> {
     let is_left = |kind: &Str| run.full.graph.tasks.values().any(|task| task.kind == *kind);
     kinds
         .into_iter()
-        .map(|(kind, (stages, why))| GoneKind { kind: kind.clone(), stages, wholly: !is_left(kind), why })
+        .map(|(kind, (stages, why))| RemovedKind { kind: kind.clone(), stages, wholly: !is_left(kind), why })
         .collect()
 }
 
@@ -98,10 +99,10 @@ fn moved(path: &KeyPath, run: &Run) -> Vec<Dependency> {
 /// Warns of what is handed in and not used. `stage` is the target stage, if targets are chosen by it.
 pub fn not_used(extension: &Extension, params: &Params, run: &Run, stage: Option<&str>) -> Vec<Problem> {
     let given = crate::pipeline::given(extension, params);
-    let told = given.iter().filter_map(|given| {
+    let inputs = given.iter().filter_map(|given| {
         let reused = one(given, params, run);
-        let bringer = reused.brought_by.first().map(|task| format!("`{}`", task.label));
-        let (message, label) = match (reused.usage, bringer, stage) {
+        let supplier = reused.brought_by.first().map(|task| format!("`{}`", task.label));
+        let (message, label) = match (reused.usage, supplier, stage) {
             (Usage::Used, ..) => return None,
             // Whoever knows why nothing takes a model has said it.
             (Usage::Unused, None, _) if given.what == "model" => return None,
@@ -124,5 +125,5 @@ pub fn not_used(extension: &Extension, params: &Params, run: &Run, stage: Option
         let place = params.place_of_key(&given.path);
         Some(Problem::warning("unused", message).at(params.path_in_file(&given.path), label).in_place(place))
     });
-    told.collect()
+    inputs.collect()
 }

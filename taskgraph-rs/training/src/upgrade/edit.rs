@@ -47,12 +47,12 @@ impl Draft {
         path.find(self.config())
     }
 
-    /// Where the key at a path stands, or the nearest thing above it.
+    /// Returns the place of the key at a path, or of its nearest ancestor.
     pub fn place(&self, path: &KeyPath) -> Place {
         taskgraph::diagnostics::place_of_key(&self.document, &self.root.concat(path))
     }
 
-    /// How the text spells the value at a path.
+    /// Returns the text of the value at a path.
     pub fn spelled(&self, path: &KeyPath) -> Option<&str> {
         let span = self.document.locate(&self.root.concat(path))?.value;
         self.text().get(range(span))
@@ -173,7 +173,7 @@ impl Draft {
         self.spelled(path).is_some_and(|text| text.starts_with('{'))
     }
 
-    /// How far a key is indented.
+    /// Returns the indentation of a key.
     fn column(&self, path: &KeyPath) -> usize {
         let found = self.document.locate(&self.root.concat(path));
         found.and_then(|found| found.key).map_or(0, |key| key.column.saturating_sub(1) as usize)
@@ -238,7 +238,7 @@ fn line_end(text: &str, at: usize) -> usize {
     text[at..].find('\n').map_or(text.len(), |newline| at + newline + 1)
 }
 
-/// Where a stretch ends, without the line ends that block scalars take along.
+/// Returns the end of a stretch, without the line ends that block scalars take along.
 fn trimmed_end(text: &str, stretch: &Range<usize>) -> usize {
     stretch.start + text[stretch.start..stretch.end].trim_end().len()
 }

@@ -12,14 +12,14 @@ use taskgraph::generator::Project;
 use taskgraph_compat::source::Source;
 use taskgraph_compat::value::path::KeyPath;
 
-/// What an upgrade did, and what it leaves to a person.
+/// Result of an upgrade: changes made, and decisions left to the user.
 #[derive(Debug, Default)]
 pub struct Upgrade {
     /// The text afterwards.
     pub text: String,
-    /// What was done: the path of the key, and what became of it.
+    /// Changes: the path of the key, and a description.
     pub done: Vec<(KeyPath, String)>,
-    /// What nobody but a person can know, as warnings with places in the text afterwards.
+    /// Decisions that only the user can make, as warnings with places in the upgraded text.
     pub decide: Vec<Problem>,
 }
 

@@ -14,7 +14,7 @@ use taskgraph_compat::python::url::Url;
 use taskgraph_compat::value::Value;
 use taskgraph_compat::value::path::KeyPath;
 
-/// Where the datasets stand among the parameters: category to names.
+/// Path of the datasets in the parameters: category to names.
 pub const DATASETS: &str = "training_config.datasets";
 
 /// Names end up in labels, labels in routes, and a route has at most 256 characters.
@@ -25,9 +25,9 @@ const LONGEST_NAME: usize = 50;
 pub struct Dataset<'p> {
     /// The whole of it: `opus_Books/v1`.
     pub full: &'p str,
-    /// Where it comes from: `opus`.
+    /// Provider: `opus`.
     pub provider: &'p str,
-    /// What it is called there: `Books/v1`.
+    /// Name at the provider: `Books/v1`.
     pub name: &'p str,
 }
 
@@ -232,12 +232,12 @@ mod tests {
     fn urls_have_a_place_for_each_language() {
         let config = "training_config: {experiment: {src: ru, trg: en}, datasets: {train: [opus_x/v1, \
                       'url_https://h/c.[LANG].zst'], mono-src: ['url_https://h/[LANG].zst']}}";
-        let told: Vec<String> = files(&params(config))
+        let messages: Vec<String> = files(&params(config))
             .into_iter()
             .map(|(path, url)| format!("{} {url}", path.to_string().replace("training_config.", "")))
             .collect();
         assert_eq!(
-            told,
+            messages,
             [
                 "datasets.train[1] https://h/c.ru.zst",
                 "datasets.train[1] https://h/c.en.zst",
@@ -250,9 +250,9 @@ mod tests {
     fn a_dataset_without_a_provider_is_told_with_its_place() {
         let problems =
             check(&params("training_config:\n  datasets:\n    train:\n    - opus_x\n    - Books\n"));
-        let told: Vec<_> = problems.iter().map(ToString::to_string).collect();
+        let messages: Vec<_> = problems.iter().map(ToString::to_string).collect();
         assert_eq!(
-            told,
+            messages,
             ["params.yml:5:7: dataset `Books` has no provider (at training_config.datasets.train[1]): \
               write `provider_name`, for example `opus_Books/v1`"]
         );

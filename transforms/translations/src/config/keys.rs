@@ -1,4 +1,4 @@
-//! Where things stand in a training config, as the engine's preview needs to know it: one table a pipeline version.
+//! Keys of a training config that the preview needs: one table a pipeline version.
 
 use crate::config::datasets::DATASETS;
 use crate::pipeline_version::PipelineVersion;
@@ -84,7 +84,7 @@ const TRAINING_2026: Training = Training {
 };
 
 impl PipelineVersion {
-    /// Where things stand in a training config of this pipeline version.
+    /// Returns the keys of a training config of this pipeline version.
     pub fn training(self) -> &'static Training {
         match self {
             PipelineVersion::December2024 => &TRAINING_2024,

@@ -120,7 +120,7 @@ const fn with_words<const N: usize>(
     all
 }
 
-/// Where `student-model` stands in [`EXPERIMENT`].
+/// Index of `student-model` in [`EXPERIMENT`].
 const STUDENT: usize = 5;
 
 const WITH_STUDENT_2024: &[Field] =
@@ -322,17 +322,17 @@ mod tests {
 
     #[test]
     fn a_text_that_is_missing_is_told_with_its_path() {
-        let told = |config: &str| {
+        let message = |config: &str| {
             let fixture = Fixture::new(config);
             text(&fixture.context(), "training_config.experiment.src").unwrap_err().to_string()
         };
         assert_eq!(
-            told("{experiment: {src: 3}}"),
+            message("{experiment: {src: 3}}"),
             "params.yml:1:84: `src` must be a string (at training_config.experiment.src): \
              found the integer 3; kind `it` needs it"
         );
         assert_eq!(
-            told("{experiment: {}}"),
+            message("{experiment: {}}"),
             "params.yml:1:66: missing key `src` (at training_config.experiment.src): kind `it` needs it: a string"
         );
     }

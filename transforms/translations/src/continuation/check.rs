@@ -1,4 +1,4 @@
-//! What is wrong with the section `continuation`, and what in it has no effect. Models are checked by `pretrained`.
+//! Checks of the section `continuation`: errors, and keys that have no effect. `pretrained` checks the models.
 
 use crate::config::schema::refused;
 use crate::continuation::corpus::CORPORA;
@@ -93,7 +93,7 @@ impl<'p> Check<'p> {
         }
     }
 
-    /// What is wrong with the url of a file. The task that fetches it would fail.
+    /// Checks the url of a file. The task that fetches a wrong one would fail.
     fn url(&mut self, url: &str, path: &KeyPath) {
         // What a person calls it: `vocab.src`.
         let name = KeyPath(path.0.get(path.0.len().saturating_sub(2)..).unwrap_or_default().to_vec());
@@ -126,31 +126,31 @@ mod tests {
     use super::*;
     use transforms_testing::params;
 
-    fn told(continuation: &str) -> Vec<String> {
+    fn messages(continuation: &str) -> Vec<String> {
         let problems = check(&params(&format!("training_config: {{continuation: {continuation}}}")));
-        let told = problems.iter().map(|problem| {
+        let messages = problems.iter().map(|problem| {
             format!("{}: {} at {}: {}", problem.code, problem.message, problem.path, problem.label)
                 .replace("training_config.continuation", "…")
         });
-        told.collect()
+        messages.collect()
     }
 
     #[test]
     fn nothing_is_wrong_with_what_kinds_read() {
         assert_eq!(
-            told(
+            messages(
                 "{corpora: {parallel: {src: https://h/a, trg: https://h/b}}, vocab: {src: https://h/a, trg: https://h/b}, models: {x: 1}}"
             ),
             [""; 0]
         );
-        assert_eq!(told("{corpora: , vocab: }"), [""; 0]);
-        assert_eq!(told(""), [""; 0]);
+        assert_eq!(messages("{corpora: , vocab: }"), [""; 0]);
+        assert_eq!(messages(""), [""; 0]);
     }
 
     #[test]
     fn keys_that_nothing_reads_have_no_effect() {
         assert_eq!(
-            told(
+            messages(
                 "{corpora: {paralell: {}, distillation: {src: https://h/a, trg: https://h/b, aln: c}}, vocabs: {}, vocab: {src: https://h/a, trg: https://h/b, x: c}}"
             ),
             [
@@ -167,7 +167,7 @@ mod tests {
     #[test]
     fn files_are_fetched_over_http() {
         assert_eq!(
-            told("{vocab: {src: gs://b/a.spm, trg: https://github.com/o/r/blob/main/b.spm}}"),
+            messages("{vocab: {src: gs://b/a.spm, trg: https://github.com/o/r/blob/main/b.spm}}"),
             [
                 "would-fail: `gs://b/a.spm` is no http(s) url at ….vocab.src: workers download over https",
                 "would-fail: `https://github.com/o/r/blob/main/b.spm` is a page of GitHub at ….vocab.trg: \
@@ -179,7 +179,7 @@ mod tests {
     #[test]
     fn files_that_belong_together_are_missed() {
         assert_eq!(
-            told(
+            messages(
                 "{corpora: {parallel: {src: https://h/a, tok-src: https://h/b, alignments: 1}}, vocab: [x]}"
             ),
             [

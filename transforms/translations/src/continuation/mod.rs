@@ -14,8 +14,8 @@
 //!         backwards: {url: https://example.com/backwards, mode: use, type: default}
 //! ```
 //!
-//! What is given is not made: tasks that would make it are left out, and those that need it fetch it from a task of
-//! the kinds `continuation-…`. `models` are the business of [`pretrained`](crate::pretrained), too.
+//! Provided data is not made again: tasks that would make it are left out, and those that need it fetch it from a task
+//! of the kinds `continuation-…`. `models` belong to [`pretrained`](crate::pretrained), too.
 
 mod check;
 pub(crate) mod corpus;

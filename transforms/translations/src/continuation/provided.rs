@@ -1,4 +1,4 @@
-//! What a training config gives to go on with. It has been checked.
+//! Data that a training config provides for a continuation. It has been checked.
 
 use std::sync::Arc;
 
@@ -15,8 +15,8 @@ const CONTINUATION: &str = "training_config.continuation";
 /// The keys that have urls: of a corpus all, of a vocabulary the first two.
 const FILES: [&str; 5] = ["src", "trg", "tok-src", "tok-trg", "alignments"];
 
-/// What is there already.
-pub struct Given {
+/// Provided data.
+pub struct ProvidedData {
     /// The corpora, each with whether its alignments are given, too.
     pub corpora: Vec<(&'static Corpus, bool)>,
     /// The vocabulary.
@@ -25,7 +25,7 @@ pub struct Given {
     pub backwards: Option<Arc<Model>>,
 }
 
-impl Given {
+impl ProvidedData {
     /// Reads it.
     pub fn read(params: &Params) -> Self {
         let at = |path: &str| params.deep_get(&format!("{CONTINUATION}.{path}"));
@@ -33,7 +33,11 @@ impl Given {
             let files = Some(at(&format!("corpora.{}", corpus.key))).filter(|files| files.truthy())?;
             Some((corpus, files.get("alignments").is_some_and(Value::truthy)))
         });
-        Given { corpora: corpora.collect(), vocabulary: at("vocab").truthy(), backwards: backwards(params) }
+        ProvidedData {
+            corpora: corpora.collect(),
+            vocabulary: at("vocab").truthy(),
+            backwards: backwards(params),
+        }
     }
 
     /// Whether a corpus is given.
@@ -85,13 +89,13 @@ fn path(inside: &str) -> KeyPath {
 }
 
 /// The vocabulary and the corpora, as the engine's preview needs to know them.
-pub fn all_given(params: &Params) -> Vec<pipeline::Given> {
+pub fn all_given(params: &Params) -> Vec<pipeline::ProvidedInput> {
     let corpora = CORPORA.iter().map(|corpus| (corpus_path(corpus), "corpus"));
     let all = [(vocabulary_path(), "vocabulary")].into_iter().chain(corpora);
     all.filter_map(|(path, what)| {
         let files = params.find(&path).filter(|files| files.truthy())?;
         let url = |key: &&str| Some((KeyPath::dotted(key), Str::from(files.get(key)?.as_str()?)));
-        Some(pipeline::Given { urls: FILES.iter().filter_map(url).collect(), path, what })
+        Some(pipeline::ProvidedInput { urls: FILES.iter().filter_map(url).collect(), path, what })
     })
     .collect()
 }

@@ -33,7 +33,7 @@ fn walk(params: &Params, fields: &[Field], path: &KeyPath, problems: &mut Vec<Pr
     }
 }
 
-/// What is no text is refused by the schema of the config.
+/// Checks a word. The schema of the config refuses values that are not texts.
 fn word(params: &Params, path: &KeyPath, allowed: &[&str]) -> Option<Problem> {
     let found = params.find(path)?.as_str().filter(|word| !allowed.contains(word))?;
     let list = suggest::list(allowed);
@@ -48,14 +48,14 @@ fn word(params: &Params, path: &KeyPath, allowed: &[&str]) -> Option<Problem> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lints::told;
+    use crate::lints::messages;
 
     #[test]
     fn words_that_no_script_knows_are_told() {
         let config = "{experiment: {teacher-mode: twostage, student-model: base-memory, best-model: bleu}, \
                       taskcluster: {worker-classes: {default: gcp-sopt}}}";
         assert_eq!(
-            told(config, PipelineVersion::December2024, check),
+            messages(config, PipelineVersion::December2024, check),
             [
                 "would-fail experiment.teacher-mode: `teacher-mode` cannot be `twostage`: \
                  one-stage or two-stage; did you mean `two-stage`?",
@@ -67,6 +67,6 @@ mod tests {
                  gcp-spot or gcp-standard; did you mean `gcp-spot`?",
             ]
         );
-        assert_eq!(told(config, PipelineVersion::July2026, check).len(), 3);
+        assert_eq!(messages(config, PipelineVersion::July2026, check).len(), 3);
     }
 }

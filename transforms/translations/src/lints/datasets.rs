@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::config::datasets::{DATASETS, Dataset, PARALLEL, sanitize};
-use crate::lints::{doubt, would_fail};
+use crate::lints::{warning, would_fail};
 use crate::pipeline_version::PipelineVersion;
 use crate::pretrained::file_findings;
 use indexmap::IndexMap;
@@ -12,7 +12,7 @@ use taskgraph::parameters::Params;
 use taskgraph_compat::value::Value;
 use taskgraph_compat::value::path::KeyPath;
 
-/// What must not be trained on, and the list that would show it.
+/// Pairs of categories whose datasets must be disjoint.
 const APART: [(&str, &str); 3] = [("test", "train"), ("test", "devtest"), ("devtest", "train")];
 
 pub fn check(params: &Params, pipeline_version: PipelineVersion) -> Vec<Problem> {
@@ -38,8 +38,14 @@ pub fn check(params: &Params, pipeline_version: PipelineVersion) -> Vec<Problem>
             })
             .map(|(name, path, other)| {
                 let message = format!("`{name}` is in `{tested}` and in `{trained}`");
-                doubt(params, "seen-before", path, message, "scores on data that was seen before say little")
-                    .with(params.place_of_value(other), "it stands here, too")
+                warning(
+                    params,
+                    "seen-before",
+                    path,
+                    message,
+                    "scores on data that was seen before say little",
+                )
+                .with(params.place_of_value(other), "it stands here, too")
             })
             .collect::<Vec<_>>()
     }));
@@ -59,8 +65,13 @@ impl<'p> List<'p> {
     fn take(&mut self, dataset: Dataset<'p>, path: KeyPath) -> Option<Problem> {
         let full = dataset.full;
         if let Some(first) = self.named.get(full) {
-            let problem =
-                doubt(self.params, "twice", &path, format!("`{full}` stands here twice"), "it is used once");
+            let problem = warning(
+                self.params,
+                "twice",
+                &path,
+                format!("`{full}` stands here twice"),
+                "it is used once",
+            );
             return Some(problem.with(self.params.place_of_value(first), "it stands here first"));
         }
         self.named.insert(full, path.clone());
@@ -74,7 +85,7 @@ impl<'p> List<'p> {
         }
         if is_url && PARALLEL.contains(&self.category) && !full.contains("[LANG]") {
             let label = "without `[LANG]` in the url both languages get the same file";
-            return Some(doubt(
+            return Some(warning(
                 self.params,
                 "one-language",
                 &path,
@@ -98,12 +109,12 @@ impl<'p> List<'p> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lints::told;
+    use crate::lints::messages;
 
     #[test]
     fn the_importer_fetches_over_http() {
         assert_eq!(
-            told(
+            messages(
                 "{datasets: {train: ['url_gs://b/c.[LANG].zst'], mono-src: ['url_ftp://h/a.zst']}}",
                 PipelineVersion::July2026,
                 check
@@ -120,7 +131,7 @@ mod tests {
         let config = "{datasets: {train: [opus_A/v1, opus_A/v1, opus_A_v1, 'url_https://h/a.zst', \
                       'url_https://h/a.[LANG].zst'], devtest: [flores_dev], test: [flores_dev, opus_A/v1]}}";
         assert_eq!(
-            told(config, PipelineVersion::December2024, check),
+            messages(config, PipelineVersion::December2024, check),
             [
                 "twice datasets.train[1]: `opus_A/v1` stands here twice: it is used once",
                 "would-fail datasets.train[2]: `opus_A_v1` gets the label of another dataset: \

@@ -189,7 +189,7 @@ const CODES: &[(&str, &str, &str)] = &[
     ("zu", "zul", "Zulu"),
 ];
 
-/// What a code of a language is.
+/// Classification of a language code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Code {
     /// A language, maybe with a script or a region: `ru`, `zh_hant`, `hbs`.
@@ -201,7 +201,7 @@ pub enum Code {
 }
 
 impl Code {
-    /// What `text` is. Three letters may be any language that has no two: there are thousands.
+    /// Classifies `text`. Three letters may be any language that has no two-letter code: there are thousands.
     pub fn of(text: &str) -> Self {
         let mut parts = text.split(['_', '-']);
         let language = parts.next().unwrap_or_default();

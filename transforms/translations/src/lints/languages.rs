@@ -2,7 +2,7 @@
 
 use crate::config::datasets::{DATASETS, Dataset};
 use crate::lints::language_codes::Code;
-use crate::lints::{doubt, would_fail};
+use crate::lints::{warning, would_fail};
 use taskgraph::diagnostics::Problem;
 use taskgraph::parameters::Params;
 use taskgraph_compat::suggest;
@@ -110,7 +110,7 @@ pub fn check(params: &Params) -> Vec<Problem> {
             let path = root.join(category).join(index);
             let message = format!("`{}` is not for {}", dataset.full, two_letters(&wanted));
             let label = format!("its name says {}", two_letters(&found));
-            problems.push(doubt(params, "other-languages", &path, message, label).with(
+            problems.push(warning(params, "other-languages", &path, message, label).with(
                 params.place_of_value(&KeyPath::dotted(SRC)),
                 format!("the languages are {src} and {trg}"),
             ));
@@ -119,14 +119,14 @@ pub fn check(params: &Params) -> Vec<Problem> {
     problems
 }
 
-/// What is wrong with the code of a language. It is a part of the names of datasets, and of what is asked of their hosts.
+/// Checks the code of a language. It is a part of the names of datasets, and of requests to their hosts.
 fn code(params: &Params, path: &KeyPath, found: &str) -> Option<Problem> {
     let key = path.last_key().unwrap_or_default();
     match Code::of(found) {
         Code::Known => None,
         Code::Longer(two) => {
             let message = format!("`{key}` has three letters, `{found}`, for a language that has two");
-            Some(doubt(params, "longer-code", path, message, format!("hosts of datasets know `{two}`")))
+            Some(warning(params, "longer-code", path, message, format!("hosts of datasets know `{two}`")))
         }
         Code::Unknown(meant) => {
             let label = match meant {
@@ -182,12 +182,12 @@ fn two_letters(languages: &[&str]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lints::told;
+    use crate::lints::messages;
     use crate::pipeline_version::PipelineVersion;
 
     fn found(src: &str, trg: &str, datasets: &str) -> Vec<String> {
         let config = format!("{{experiment: {{src: {src}, trg: {trg}}}, datasets: {{{datasets}}}}}");
-        told(&config, PipelineVersion::December2024, |params, _| check(params))
+        messages(&config, PipelineVersion::December2024, |params, _| check(params))
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! What a training config is not refused for, and what its run would fail of nevertheless, or likely would.
+//! Lints of training configs: settings that are accepted, but with which a run fails or would likely fail.
 //!
 //! The reference makes a graph of such a config, so the plumbing commands do too: what a task fails of is a warning
 //! with the code `would-fail` here, and whoever asks for a verdict makes it an error. Everything else is a doubt.
@@ -30,11 +30,11 @@ pub fn check(params: &Params, pipeline_version: PipelineVersion) -> Vec<Problem>
 
 /// A task of the run fails of the value at `path`.
 fn would_fail(params: &Params, path: &KeyPath, message: String, label: impl Into<String>) -> Problem {
-    doubt(params, "would-fail", path, message, label)
+    warning(params, "would-fail", path, message, label)
 }
 
 /// The value at `path` looks wrong.
-fn doubt(
+fn warning(
     params: &Params,
     code: &'static str,
     path: &KeyPath,
@@ -45,16 +45,16 @@ fn doubt(
 }
 
 #[cfg(test)]
-fn told(
+fn messages(
     config: &str,
     pipeline_version: PipelineVersion,
     check: fn(&Params, PipelineVersion) -> Vec<Problem>,
 ) -> Vec<String> {
     let params = transforms_testing::params(&format!("training_config: {config}"));
-    let told = check(&params, pipeline_version).into_iter().map(|problem| {
+    let messages = check(&params, pipeline_version).into_iter().map(|problem| {
         assert_eq!(problem.severity, Severity::Warning);
         let path = problem.path.to_string().replace("training_config.", "");
         format!("{} {path}: {}: {}", problem.code, problem.message, problem.label)
     });
-    told.collect()
+    messages.collect()
 }

@@ -1,6 +1,6 @@
 //! Pretrained models that do not fit what is to be done with them, and corpora that are given without a vocabulary.
 
-use crate::lints::{doubt, would_fail};
+use crate::lints::{warning, would_fail};
 use crate::pipeline_version::PipelineVersion;
 use taskgraph::diagnostics::Problem;
 use taskgraph::parameters::Params;
@@ -25,7 +25,7 @@ pub fn check(params: &Params, pipeline_version: PipelineVersion) -> Vec<Problem>
         let has_script = layout.key(name).is_none_or(|key| !key.has_to_be_asked_for);
         match word("mode") {
             "init" if has_script => problems.extend(weights(params, &path)),
-            "continue" if word("type") == "opusmt" => problems.push(doubt(
+            "continue" if word("type") == "opusmt" => problems.push(warning(
                 params,
                 "no-checkpoint",
                 &path.join("type"),
@@ -64,7 +64,7 @@ fn stages(params: &Params, model: &KeyPath) -> Option<Problem> {
     let message = "a teacher that is continued goes through both stages again".to_owned();
     let label = "its checkpoint does not say how far the curriculum had come";
     Some(
-        doubt(params, "stages-again", &model.join("mode"), message, label)
+        warning(params, "stages-again", &model.join("mode"), message, label)
             .with(params.place_of_value(&path), "two stages are asked for here")
             .help("teacher-mode: one-stage mixes all data from the beginning"),
     )
@@ -105,36 +105,37 @@ fn distillation(params: &Params) -> Vec<Problem> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lints::told;
+    use crate::lints::messages;
 
     #[test]
     fn a_model_has_to_have_what_its_mode_needs() {
-        let told = |mode: &str, sort: &str, experiment: &str| {
+        let messages = |mode: &str, sort: &str, experiment: &str| {
             let model = format!("{{urls: [https://a], mode: {mode}, type: {sort}}}");
             let models = format!("pretrained-models: {{train-teacher: {model}}}");
             let config = format!("{{experiment: {{{experiment}, {models}}}}}");
-            told(&config, PipelineVersion::December2024, check).join("\n")
+            messages(&config, PipelineVersion::December2024, check).join("\n")
         };
-        assert!(told("init", "default", "best-model: bleu-detok").starts_with(
+        assert!(messages("init", "default", "best-model: bleu-detok").starts_with(
             "would-fail experiment.pretrained-models.train-teacher.mode: \
              `mode: init` cannot find the weights of best-model `bleu-detok`"
         ));
-        assert_eq!(told("init", "default", "best-model: chrf"), "");
+        assert_eq!(messages("init", "default", "best-model: chrf"), "");
         let student = "{experiment: {best-model: bleu-detok, pretrained-models: {train-student: \
                        {urls: [https://a], mode: init, type: default}}}}";
-        assert_eq!(crate::lints::told(student, PipelineVersion::December2024, check), [""; 0]);
-        assert!(told("continue", "opusmt", "best-model: chrf").starts_with("no-checkpoint "));
-        assert!(told("continue", "default", "teacher-mode: two-stage").starts_with("stages-again "));
-        assert_eq!(told("continue", "default", "teacher-mode: one-stage"), "");
-        assert_eq!(told("use", "opusmt", "teacher-mode: two-stage"), "");
+        assert_eq!(crate::lints::messages(student, PipelineVersion::December2024, check), [""; 0]);
+        assert!(messages("continue", "opusmt", "best-model: chrf").starts_with("no-checkpoint "));
+        assert!(messages("continue", "default", "teacher-mode: two-stage").starts_with("stages-again "));
+        assert_eq!(messages("continue", "default", "teacher-mode: one-stage"), "");
+        assert_eq!(messages("use", "opusmt", "teacher-mode: two-stage"), "");
     }
 
     #[test]
     fn a_distillation_corpus_brings_its_vocabulary_and_takes_the_place_of_data() {
         let corpus = "continuation: {corpora: {distillation: {src: a, trg: b}}";
-        let told = |rest: &str| told(&format!("{{{corpus}{rest}}}"), PipelineVersion::July2026, check);
-        assert_eq!(told(", vocab: {src: a, trg: b}}, datasets: {test: [x]}"), [""; 0]);
-        let problems = told("}, datasets: {train: [], mono-src: [a]}");
+        let messages =
+            |rest: &str| messages(&format!("{{{corpus}{rest}}}"), PipelineVersion::July2026, check);
+        assert_eq!(messages(", vocab: {src: a, trg: b}}, datasets: {test: [x]}"), [""; 0]);
+        let problems = messages("}, datasets: {train: [], mono-src: [a]}");
         assert_eq!(problems.len(), 3);
         assert!(problems[0].starts_with("would-fail continuation.corpora.distillation: "));
         assert!(problems[2].starts_with("would-fail datasets.mono-src: "));

@@ -1,6 +1,6 @@
 //! Thresholds and counts: what is out of the range of a score, and what leaves nothing to do.
 
-use crate::lints::{doubt, would_fail};
+use crate::lints::{warning, would_fail};
 use crate::pipeline_version::PipelineVersion;
 use taskgraph::diagnostics::Problem;
 use taskgraph::parameters::Params;
@@ -78,7 +78,7 @@ fn integer(params: &Params, path: &KeyPath, value: &Value) -> Option<Problem> {
         }
         Value::Int(number) => {
             let message = format!("`{key}` is {number}");
-            Some(doubt(params, "odd-number", path, message, surprise?))
+            Some(warning(params, "odd-number", path, message, surprise?))
         }
         // Anything else is refused by the schema of the config.
         _ => None,
@@ -104,20 +104,20 @@ fn score_of(params: &Params, score: f64, highest: f64, path: &KeyPath) -> Option
         return Some(would_fail(params, path, message, format!("nothing is that good: {range}")));
     }
     (score < 0.0)
-        .then(|| doubt(params, "odd-threshold", path, message, format!("nothing is that bad: {range}")))
+        .then(|| warning(params, "odd-threshold", path, message, format!("nothing is that bad: {range}")))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lints::told;
+    use crate::lints::messages;
 
     #[test]
     fn thresholds_have_the_range_of_their_scores() {
         let config = "{experiment: {bicleaner: {default-threshold: 5.0, dataset-thresholds: {a: 1.0, b: -0.5}}, \
                       hplt-min-doc-score: {mono-src: 9.0, mono-trg: 10.5}}}";
         assert_eq!(
-            told(config, PipelineVersion::July2026, check),
+            messages(config, PipelineVersion::July2026, check),
             [
                 "would-fail experiment.bicleaner.default-threshold: the threshold `default-threshold` is 5.0: \
                  nothing is that good: scores are between 0.0 and 1.0",
@@ -132,7 +132,7 @@ mod tests {
     #[test]
     fn integers_are_written_as_integers() {
         assert_eq!(
-            told(
+            messages(
                 "{experiment: {teacher-ensemble: yes, spm-vocab-size: true, spm-sample-size: 20:00}, \
                  taskcluster: {split-chunks: 010}}",
                 PipelineVersion::December2024,
@@ -154,7 +154,7 @@ mod tests {
     #[test]
     fn there_has_to_be_something_to_do() {
         assert_eq!(
-            told(
+            messages(
                 "{experiment: {teacher-ensemble: 0}, taskcluster: {split-chunks: 1}}",
                 PipelineVersion::July2026,
                 check

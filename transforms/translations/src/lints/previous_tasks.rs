@@ -35,14 +35,14 @@ fn task_id(params: &Params, id: &Value, path: &KeyPath) -> Option<Problem> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lints::told;
+    use crate::lints::messages;
     use crate::pipeline_version::PipelineVersion;
 
     #[test]
     fn earlier_tasks_are_named_by_task_id() {
         let config = "{previous_group_ids: [bNBrAkLqQpCpuxfMe3I-mw, group], existing_tasks: {a-b: 7}}";
         assert_eq!(
-            told(config, PipelineVersion::December2024, |params, _| check(params)),
+            messages(config, PipelineVersion::December2024, |params, _| check(params)),
             [
                 "would-fail previous_group_ids[1]: `group` is no taskId: \
                  a taskId has 22 characters: letters, digits, `_` and `-`",

@@ -1,11 +1,11 @@
 //! The one validator of pretrained models: everything that is wrong, all at once, each with its place.
 
 use crate::pipeline_version::PipelineVersion;
-use crate::pretrained::choice::{check_type, check_word};
-use crate::pretrained::effect::{AS_IT_IS, NO_TEACHER, USE_AS_IT_IS, WITHOUT_TEACHER, without_effect};
 use crate::pretrained::ensemble::{check_count, same_model};
 use crate::pretrained::layout::{Effect, Layout, ModelKey, UrlKey};
+use crate::pretrained::mode_and_type::{check_type, check_word};
 use crate::pretrained::model::Mode;
+use crate::pretrained::unused_models::{AS_IT_IS, NO_TEACHER, USE_AS_IT_IS, WITHOUT_TEACHER, without_effect};
 use crate::pretrained::url::findings;
 use indexmap::IndexMap;
 use taskgraph::diagnostics::{Problem, Severity};
@@ -233,13 +233,13 @@ mod tests {
     use super::*;
     use transforms_testing::params;
 
-    /// What is told about a training config, one line a problem.
-    fn told(experiment: &str) -> Vec<String> {
-        told_in(&[], experiment)
+    /// Returns the problems of a training config, one line each.
+    fn messages(experiment: &str) -> Vec<String> {
+        messages_in(&[], experiment)
     }
 
     /// The same in a tree that asks for these keys besides.
-    fn told_in(asked_for: &[&str], experiment: &str) -> Vec<String> {
+    fn messages_in(asked_for: &[&str], experiment: &str) -> Vec<String> {
         let indented = experiment.replace('\n', "\n    ");
         let params = params(&format!("training_config:\n  experiment:\n    {indented}"));
         check(&params, &IndexMap::new(), PipelineVersion::December2024, asked_for)
@@ -258,30 +258,32 @@ mod tests {
     fn nothing_is_wrong_with_good_models() {
         let models = "teacher-ensemble: 2\npretrained-models:\n  train-teacher: {urls: [https://a/x, https://b/x/], \
                       mode: init, type: opusmt}\n  train-backwards: {urls: [http://c], mode: use, type: default}";
-        assert_eq!(told(models), [""; 0]);
-        assert_eq!(told("pretrained-models:"), [""; 0]);
-        assert_eq!(told("pretrained-models: {}"), [""; 0]);
+        assert_eq!(messages(models), [""; 0]);
+        assert_eq!(messages("pretrained-models:"), [""; 0]);
+        assert_eq!(messages("pretrained-models: {}"), [""; 0]);
     }
 
     #[test]
     fn a_kind_that_cannot_start_from_a_model_is_named() {
         assert_eq!(
-            told("pretrained-models:\n  train-student: {urls: []}"),
+            messages("pretrained-models:\n  train-student: {urls: []}"),
             ["error: 4:7: `train-student` cannot start from a pretrained model (at ….train-student): \
               only train-teacher and train-backwards can"]
         );
         assert_eq!(
-            told_in(&["train-student"], "pretrained-models:\n  finetune-student: {urls: []}"),
+            messages_in(&["train-student"], "pretrained-models:\n  finetune-student: {urls: []}"),
             ["error: 4:7: `finetune-student` cannot start from a pretrained model (at ….finetune-student): \
               only train-teacher, train-backwards and train-student can"]
         );
-        assert!(told("pretrained-models: {train-teachr: {}}")[0].ends_with("did you mean `train-teacher`?"));
+        assert!(
+            messages("pretrained-models: {train-teachr: {}}")[0].ends_with("did you mean `train-teacher`?")
+        );
     }
 
     #[test]
     fn a_student_is_taken_where_the_tree_asks_for_it() {
         let student = |model: &str| {
-            told_in(&["train-student"], &format!("pretrained-models:\n  train-student: {{{model}}}"))
+            messages_in(&["train-student"], &format!("pretrained-models:\n  train-student: {{{model}}}"))
         };
         for mode in Mode::WORDS {
             assert_eq!(student(&format!("urls: [https://a], mode: {mode}, type: default")), [""; 0]);
@@ -309,7 +311,7 @@ mod tests {
     fn everything_is_told_at_once() {
         let models = "teacher-ensemble: 2\npretrained-models:\n  train-teacher:\n    url: https://a\n    mode: contiune";
         assert_eq!(
-            told(models),
+            messages(models),
             [
                 "error: 6:9: unknown key `url` (at ….train-teacher.url): did you mean `urls`?",
                 "error: 7:15: unknown mode `contiune` (at ….train-teacher.mode): \
@@ -325,7 +327,7 @@ mod tests {
     #[test]
     fn urls_are_counted_against_the_ensemble() {
         let model = |ensemble: u8, urls: &str| {
-            told(&format!(
+            messages(&format!(
                 "teacher-ensemble: {ensemble}\npretrained-models:\n  train-teacher:\n    \
                  urls: {urls}\n    mode: use\n    type: default"
             ))
@@ -360,7 +362,7 @@ mod tests {
         let models = "teacher-ensemble: 2\npretrained-models:\n  train-teacher:\n    urls: [https://h/a, https://h/a/]\n    \
                       mode: init\n    type: default";
         assert_eq!(
-            told(models),
+            messages(models),
             ["warning: 6:29: members 1 and 2 of the ensemble are one model (at ….train-teacher.urls[1]): \
               equal models translate as one of them does [6: it stands here first]"]
         );
@@ -371,7 +373,7 @@ mod tests {
         let models = "teacher-ensemble: 2\npretrained-models:\n  train-backwards:\n    \
                       urls: [https://a, https://b]\n    mode: use\n    type: default";
         assert_eq!(
-            told(models),
+            messages(models),
             [
                 "error: 6:9: 2 urls for train-backwards, which is never an ensemble (at ….train-backwards.urls): \
               exactly one url has to be here"
@@ -384,7 +386,7 @@ mod tests {
         let models = "teacher-ensemble: 2\npretrained-models:\n  train-teacher:\n    urls:\n    - gs://b/p\n    \
                       - https://h/task/task-id/x\n    mode: use\n    type: default";
         assert_eq!(
-            told(models),
+            messages(models),
             [
                 "error: 7:11: `gs://b/p` is no http(s) url (at ….train-teacher.urls[0]): workers download over https",
                 "warning: 8:11: `train-teacher.urls[1]` has the placeholder `task-id`: it is no taskId \
@@ -395,9 +397,9 @@ mod tests {
 
     #[test]
     fn what_is_no_map_is_told() {
-        assert!(told("pretrained-models: [x]")[0].contains("must be a map from kinds to models"));
+        assert!(messages("pretrained-models: [x]")[0].contains("must be a map from kinds to models"));
         assert!(
-            told("pretrained-models: {train-teacher: }")[0]
+            messages("pretrained-models: {train-teacher: }")[0]
                 .contains("must be a map with urls, mode and type")
         );
     }
@@ -405,9 +407,9 @@ mod tests {
     #[test]
     fn two_places_are_one_too_many() {
         let both = params("training_config:\n  pretrained-models: {}\n  experiment: {pretrained-models: {}}");
-        let told = check(&both, &IndexMap::new(), PipelineVersion::December2024, &[]);
-        assert_eq!(told[0].message, "`pretrained-models` stands in two places");
-        assert_eq!(told[0].related[0].place.span.line, 3);
+        let messages = check(&both, &IndexMap::new(), PipelineVersion::December2024, &[]);
+        assert_eq!(messages[0].message, "`pretrained-models` stands in two places");
+        assert_eq!(messages[0].related[0].place.span.line, 3);
         let alone = check(
             &params("training_config:\n  pretrained-models: {}\n  experiment: {}"),
             &IndexMap::new(),

@@ -9,7 +9,7 @@ use taskgraph_compat::value::path::KeyPath;
 
 const ENSEMBLE: &str = "training_config.experiment.teacher-ensemble";
 
-/// What is wrong with the number of urls.
+/// Checks the number of urls.
 pub(super) fn check_count(params: &Params, key: &ModelKey, count: usize, path: &KeyPath) -> Option<Problem> {
     let urls = if count == 1 { "1 url".into() } else { format!("{count} urls") };
     if count == 0 {

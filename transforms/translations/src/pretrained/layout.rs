@@ -1,4 +1,4 @@
-//! Where models stand in a training config, under which keys, and what becomes of them: one table a pipeline version.
+//! Layout of models in a training config: their place, their keys and their use, one table a pipeline version.
 
 use crate::pipeline_version::PipelineVersion;
 use crate::pretrained::model::{Mode, TYPES};
@@ -6,11 +6,11 @@ use taskgraph::parameters::Params;
 use taskgraph::tree::Tree;
 use taskgraph_compat::value::Value;
 use taskgraph_compat::value::path::KeyPath;
-use taskgraph_training::pipeline::Given;
+use taskgraph_training::pipeline::ProvidedInput;
 
-/// What a pipeline version says about pretrained models.
+/// Layout of pretrained models in a pipeline version.
 pub struct Layout {
-    /// Where the models stand among the parameters: key to model.
+    /// Path of the models in the parameters: key to model.
     pub models: &'static str,
     /// The keys there.
     pub keys: &'static [ModelKey],
@@ -26,11 +26,11 @@ pub struct Layout {
 pub struct ModelKey {
     /// The key.
     pub name: &'static str,
-    /// How its urls are written.
+    /// Spelling of its urls.
     pub urls: UrlKey,
-    /// What the stages of its evaluations have in common.
+    /// Common part of the stages of its evaluations.
     pub word: &'static str,
-    /// What reads it.
+    /// Tasks that read it.
     pub effect: Effect,
     /// The types that it may have.
     pub types: &'static [&'static str],
@@ -38,7 +38,7 @@ pub struct ModelKey {
     pub has_to_be_asked_for: bool,
 }
 
-/// How the urls of a model are written.
+/// Spelling of the urls of a model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UrlKey {
     /// `urls`, a list with one for each member of the ensemble.
@@ -56,7 +56,7 @@ impl UrlKey {
     }
 }
 
-/// What reads a model.
+/// Tasks that read a model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effect {
     /// The tasks of the kind of this name mount it.
@@ -163,7 +163,7 @@ const LAYOUT_2026: Layout = Layout {
 };
 
 impl PipelineVersion {
-    /// What the pipeline version says about pretrained models.
+    /// Returns the layout of pretrained models of this pipeline version.
     pub fn layout(self) -> &'static Layout {
         match self {
             PipelineVersion::December2024 => &LAYOUT_2024,
@@ -191,7 +191,7 @@ impl Layout {
     }
 
     /// The models that are given, as the engine's preview needs to know them.
-    pub fn all_given(&self, params: &Params) -> Vec<Given> {
+    pub fn all_given(&self, params: &Params) -> Vec<ProvidedInput> {
         let models = self.keys.iter().filter_map(|key| Some((key, self.given(params, key)?)));
         models
             .map(|(key, model)| {
@@ -205,12 +205,12 @@ impl Layout {
                         .collect(),
                     _ => Vec::new(),
                 };
-                Given { path: self.path(key), what: "model", urls }
+                ProvidedInput { path: self.path(key), what: "model", urls }
             })
             .collect()
     }
 
-    /// What stands at a key of the parameters, if anything does.
+    /// Returns the value at a key of the parameters, if there is one.
     pub fn given<'p>(&self, params: &'p Params, key: &ModelKey) -> Option<&'p Value> {
         Some(params.deep_get(&format!("{}.{}", self.models, key.name))).filter(|model| **model != Value::Null)
     }

@@ -12,18 +12,18 @@
 //! `check` is the one validator; every command that makes a graph goes through it. `model` reads what was checked.
 
 mod check;
-mod choice;
-mod effect;
 mod ensemble;
 mod layout;
+mod mode_and_type;
 mod model;
+mod unused_models;
 mod url;
 mod vocabulary;
 pub(crate) mod web_page;
 
 pub use check::check;
-pub use effect::{AS_IT_IS, NO_TEACHER, USE_AS_IT_IS, WITHOUT_TEACHER};
 pub use layout::{Effect, Layout, ModelKey, STUDENT, UrlKey};
 pub use model::{Mode, PretrainedModel, TYPES, can_mount, reads};
+pub use unused_models::{AS_IT_IS, NO_TEACHER, USE_AS_IT_IS, WITHOUT_TEACHER};
 pub use url::file_findings;
 pub use vocabulary::{look_for_all, questions};

@@ -15,10 +15,10 @@ use taskgraph_training::model::{Model, Variant};
 /// The types that the training script knows.
 pub const TYPES: &[&str] = &["default", "opusmt"];
 
-/// Where models are mounted.
+/// Mount point of models.
 const DIRECTORY: &str = "./artifacts";
 
-/// What a training run publishes besides the vocabulary: a checkpoint and its best models.
+/// Files that a training run publishes besides the vocabulary: a checkpoint and its best models.
 const FILES: &[&str] = &[
     "devset.out",
     "model.npz",
@@ -38,7 +38,7 @@ const FILES: &[&str] = &[
     "valid.log",
 ];
 
-/// What `init` needs of it.
+/// Files that `init` needs.
 const INIT_FILES: &[&str] = &[
     "model.npz.best-bleu-detok.npz",
     "model.npz.best-ce-mean-words.npz",
@@ -62,7 +62,7 @@ pub fn reads(variant: Variant, file: &str) -> bool {
         }
 }
 
-/// What is done with the model.
+/// Use of the model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
     /// It is downloaded and published as it is; nothing is trained.
@@ -96,7 +96,7 @@ impl Mode {
         }
     }
 
-    /// What becomes of the task.
+    /// Returns the start of the task's training.
     pub fn variant(self) -> Variant {
         match self {
             Mode::Use => Variant::DownloadOnly,
@@ -122,7 +122,7 @@ pub struct PretrainedModel {
     pub path: KeyPath,
     /// One url for each member of the ensemble, in order. At least one.
     pub urls: Vec<Str>,
-    /// What is done with the model.
+    /// Use of the model.
     pub mode: Mode,
     /// Handed to the training script as it is.
     pub model_type: Str,
@@ -165,7 +165,7 @@ impl PretrainedModel {
         }
     }
 
-    /// What the preview tells about a task that starts from this model and needs `dropped` no longer.
+    /// Returns the preview's record of a task that starts from this model and no longer needs `dropped`.
     pub fn decision(&self, dropped: Vec<Str>) -> Arc<Model> {
         Arc::new(Model {
             variant: self.mode.variant(),

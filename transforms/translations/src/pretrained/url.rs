@@ -1,5 +1,5 @@
-//! What is wrong with a url that workers download from: of the folder of a model, to which the names of files are joined,
-//! or of a file.
+//! Checks of urls that workers download from: of the folder of a model, to which the names of files are joined, or of
+//! a file.
 //!
 //! Invariant: user and password of a url never get into a message.
 
@@ -19,7 +19,7 @@ pub struct Finding {
     pub is_warning: bool,
     /// The headline.
     pub message: String,
-    /// What is allowed.
+    /// Allowed values.
     pub label: String,
     /// A way out.
     pub help: Option<String>,
@@ -71,7 +71,7 @@ fn folder_of(url: &str) -> &str {
     url.rsplit_once('/').map_or(url, |(folder, _)| folder)
 }
 
-/// What is wrong with `url`, the folder of a model, called `name` in warnings.
+/// Returns the problems of `url`, the folder of a model, called `name` in warnings.
 pub fn findings(url: &str, name: &str) -> Vec<Finding> {
     let shown = redact(url);
     let parts = match parts(url) {
@@ -112,7 +112,7 @@ pub fn findings(url: &str, name: &str) -> Vec<Finding> {
     warnings(&parts, name)
 }
 
-/// What is wrong with `url`, a file, called `name` in warnings.
+/// Returns the problems of `url`, a file, called `name` in warnings.
 pub fn file_findings(url: &str, name: &str) -> Vec<Finding> {
     let shown = redact(url);
     let parts = match parts(url) {
@@ -160,7 +160,7 @@ fn parts(url: &str) -> Result<Url, Vec<Finding>> {
     Ok(parts)
 }
 
-/// What is odd about a url that a worker can download from.
+/// Returns the warnings about a url that a worker can download from.
 fn warnings(parts: &Url, name: &str) -> Vec<Finding> {
     let mut warnings = Vec::new();
     let mut warn = |code, message, label: &str| {
@@ -191,20 +191,20 @@ fn is_task_id(id: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn told(url: &str) -> String {
-        let told = findings(url, "train-teacher.urls[0]").into_iter().map(|finding| {
+    fn message(url: &str) -> String {
+        let message = findings(url, "train-teacher.urls[0]").into_iter().map(|finding| {
             let help = finding.help.map(|help| format!(" ({help})")).unwrap_or_default();
             format!("{}: {}{help}", finding.message, finding.label)
         });
-        told.collect::<Vec<_>>().join("; ")
+        message.collect::<Vec<_>>().join("; ")
     }
 
     #[test]
     fn good_urls_pass() {
-        assert_eq!(told("https://storage.googleapis.com/bucket/models/ru-en"), "");
-        assert_eq!(told("http://localhost:8000/"), "");
+        assert_eq!(message("https://storage.googleapis.com/bucket/models/ru-en"), "");
+        assert_eq!(message("http://localhost:8000/"), "");
         assert_eq!(
-            told("https://tc.example/api/queue/v1/task/fOQsIonXQki5adS3LAQjRQ/artifacts/public/build"),
+            message("https://tc.example/api/queue/v1/task/fOQsIonXQki5adS3LAQjRQ/artifacts/public/build"),
             ""
         );
     }
@@ -212,7 +212,7 @@ mod tests {
     #[test]
     fn a_bucket_is_answered_with_its_https_url() {
         assert_eq!(
-            told("gs://bucket/path/x"),
+            message("gs://bucket/path/x"),
             "`gs://bucket/path/x` is no http(s) url: workers download over https \
              (write https://storage.googleapis.com/bucket/path/x)"
         );
@@ -220,59 +220,60 @@ mod tests {
 
     #[test]
     fn other_urls_are_refused() {
-        assert!(told("s3://bucket").contains("no http(s) url"));
-        assert!(told("models/ru-en").contains("no http(s) url"));
-        assert!(told("").contains("no http(s) url"));
-        assert!(told("https:///path").contains("names no host"));
-        assert!(told("https://[::1/path").contains("is no url"));
-        assert!(told("https://h/a b").starts_with("a space in the url"));
-        assert!(told("https://h/a\u{7}").contains("'\\u{7}'"));
-        assert!(told("https://h/a?token=s3cret").contains("has a query"));
-        assert!(!told("https://h/a?token=s3cret").contains("s3cret"));
-        assert!(told("https://h/a#").contains("has a fragment"));
+        assert!(message("s3://bucket").contains("no http(s) url"));
+        assert!(message("models/ru-en").contains("no http(s) url"));
+        assert!(message("").contains("no http(s) url"));
+        assert!(message("https:///path").contains("names no host"));
+        assert!(message("https://[::1/path").contains("is no url"));
+        assert!(message("https://h/a b").starts_with("a space in the url"));
+        assert!(message("https://h/a\u{7}").contains("'\\u{7}'"));
+        assert!(message("https://h/a?token=s3cret").contains("has a query"));
+        assert!(!message("https://h/a?token=s3cret").contains("s3cret"));
+        assert!(message("https://h/a#").contains("has a fragment"));
     }
 
     #[test]
     fn pages_archives_and_single_files_are_no_folders() {
         assert_eq!(
-            told("https://console.cloud.google.com/storage/browser/b/m/model.npz?project=x"),
+            message("https://console.cloud.google.com/storage/browser/b/m/model.npz?project=x"),
             "`https://console.cloud.google.com/storage/browser/b/m/model.npz?project=x` is the web console of Google \
              Cloud: workers fetch the files of a folder (write https://storage.googleapis.com/b/m)"
         );
         assert_eq!(
-            told("https://github.com/o/r/issues"),
+            message("https://github.com/o/r/issues"),
             "`https://github.com/o/r/issues` is a page of GitHub: workers fetch the files of a folder \
              (name the folder that has the files)"
         );
         assert_eq!(
-            told("https://h/m/ru-en.tar.gz"),
+            message("https://h/m/ru-en.tar.gz"),
             "`https://h/m/ru-en.tar.gz` is an archive: workers unpack nothing \
              (unpack it, and name the folder that has the files)"
         );
         assert_eq!(
-            told("https://h/m/model.npz?token=x"),
+            message("https://h/m/model.npz?token=x"),
             "`https://h/m/model.npz?token=x` is a single file: the names of all files of a model are joined to the \
              url (write https://h/m)"
         );
-        assert_eq!(told("https://h/m/v1.2"), "");
+        assert_eq!(message("https://h/m/v1.2"), "");
     }
 
     #[test]
     fn files_are_no_pages_and_no_folders() {
-        let told = |url: &str| {
-            let told = file_findings(url, "corpus").into_iter();
-            told.map(|it| format!("{}: {} {}", it.message, it.label, it.help.unwrap_or_default()))
+        let message = |url: &str| {
+            let message = file_findings(url, "corpus").into_iter();
+            message
+                .map(|it| format!("{}: {} {}", it.message, it.label, it.help.unwrap_or_default()))
                 .collect::<String>()
         };
-        assert_eq!(told("https://h/a.zst"), "");
-        assert_eq!(told("https://h/a.zst?x=1"), "");
+        assert_eq!(message("https://h/a.zst"), "");
+        assert_eq!(message("https://h/a.zst?x=1"), "");
         assert_eq!(
-            told("https://github.com/o/r/blob/main/a.zst"),
+            message("https://github.com/o/r/blob/main/a.zst"),
             "`https://github.com/o/r/blob/main/a.zst` is a page of GitHub: workers fetch a file \
              write https://raw.githubusercontent.com/o/r/main/a.zst"
         );
-        assert_eq!(told("https://h/a/"), "`https://h/a/` is a folder: workers fetch a file ");
-        assert!(told("gs://b/a.zst").ends_with("write https://storage.googleapis.com/b/a.zst"));
+        assert_eq!(message("https://h/a/"), "`https://h/a/` is a folder: workers fetch a file ");
+        assert!(message("gs://b/a.zst").ends_with("write https://storage.googleapis.com/b/a.zst"));
     }
 
     #[test]
@@ -296,8 +297,8 @@ mod tests {
             "gs://me:s3cr@t@h/a",
             "https://me:s3cr@t@[h/a",
         ] {
-            assert!(!told(url).contains("s3cr"), "{}", told(url));
-            assert!(!told(url).is_empty());
+            assert!(!message(url).contains("s3cr"), "{}", message(url));
+            assert!(!message(url).is_empty());
         }
     }
 }

@@ -18,7 +18,7 @@ use taskgraph_compat::value::{Str, Value};
 const JOINT: &str = "vocab.spm";
 
 /// A model whose vocabulary has to be looked for.
-struct Wanted<'p> {
+struct VocabularyQuestion<'p> {
     path: KeyPath,
     /// The folder of the first member.
     folder: &'p str,
@@ -60,7 +60,7 @@ pub fn look_for_all(ctx: &Context<'_>, layout: &Layout) -> Result<()> {
     Ok(Problems(problems).check()?)
 }
 
-fn wanted<'p>(params: &'p Params, layout: &Layout) -> Vec<Wanted<'p>> {
+fn wanted<'p>(params: &'p Params, layout: &Layout) -> Vec<VocabularyQuestion<'p>> {
     if layout.vocabulary == Vocabulary::Joint {
         return Vec::new();
     }
@@ -73,12 +73,12 @@ fn wanted<'p>(params: &'p Params, layout: &Layout) -> Vec<Wanted<'p>> {
         let model = layout.given(params, key).filter(|model| looks(&key, model))?;
         let first = model.get("urls").and_then(|urls| urls.as_list()?.first());
         let folder = first.or_else(|| model.get("url"))?.as_str()?;
-        Some(Wanted { path: KeyPath::dotted(layout.models).join(key.name), folder })
+        Some(VocabularyQuestion { path: KeyPath::dotted(layout.models).join(key.name), folder })
     })
     .collect()
 }
 
-fn look(ctx: &Context<'_>, wanted: &Wanted<'_>) -> Result<Vec<Str>> {
+fn look(ctx: &Context<'_>, wanted: &VocabularyQuestion<'_>) -> Result<Vec<Str>> {
     let src = text(ctx, "training_config.experiment.src")?;
     let trg = text(ctx, "training_config.experiment.trg")?;
     let joint = url_of(wanted.folder, JOINT)?;
@@ -109,12 +109,12 @@ fn url_of(folder: &str, file: &str) -> Result<String> {
     Ok(join(&format!("{folder}{slash}"), file)?)
 }
 
-fn at(ctx: &Context<'_>, wanted: &Wanted<'_>, problem: Problem, label: String) -> Problem {
+fn at(ctx: &Context<'_>, wanted: &VocabularyQuestion<'_>, problem: Problem, label: String) -> Problem {
     let place = ctx.params.place_of_key(&wanted.path);
     problem.at(ctx.params.path_in_file(&wanted.path), label).in_place(place)
 }
 
-fn unasked(ctx: &Context<'_>, wanted: &Wanted<'_>, url: &str) -> Problem {
+fn unasked(ctx: &Context<'_>, wanted: &VocabularyQuestion<'_>, url: &str) -> Problem {
     let message = format!("nobody asked whether `{}` is there", redact(url));
     let label = "one vocabulary for both languages is taken for granted".into();
     at(ctx, wanted, Problem::warning("unasked-url", message), label)
@@ -122,7 +122,7 @@ fn unasked(ctx: &Context<'_>, wanted: &Wanted<'_>, url: &str) -> Problem {
 }
 
 /// A server that does not answer is nobody's fault who wrote a config, and may answer the next time.
-fn failed(ctx: &Context<'_>, wanted: &Wanted<'_>, url: &str, why: &str) -> anyhow::Error {
+fn failed(ctx: &Context<'_>, wanted: &VocabularyQuestion<'_>, url: &str, why: &str) -> anyhow::Error {
     let message = format!("cannot tell whether `{}` is there: {}", redact(url), redact(why));
     let label = "the vocabulary beside this model is looked for".into();
     Machine(at(ctx, wanted, Problem::error("probe", message), label).to_string()).into()
@@ -130,16 +130,16 @@ fn failed(ctx: &Context<'_>, wanted: &Wanted<'_>, url: &str, why: &str) -> anyho
 
 fn nowhere(
     ctx: &Context<'_>,
-    wanted: &Wanted<'_>,
+    wanted: &VocabularyQuestion<'_>,
     joint: (&str, Option<u16>),
     own: (&str, Option<u16>),
 ) -> anyhow::Error {
-    let told = |(url, status): (&str, Option<u16>)| {
+    let describe = |(url, status): (&str, Option<u16>)| {
         let status = status.map(|status| format!(" (status {status})")).unwrap_or_default();
         format!("`{}`{status}", redact(url))
     };
     let message = "there is no vocabulary beside the model";
-    let label = format!("neither {} nor {} is there", told(joint), told(own));
+    let label = format!("neither {} nor {} is there", describe(joint), describe(own));
     Problems::from(at(ctx, wanted, Problem::error("no-vocabulary", message), label)).into()
 }
 
@@ -194,16 +194,16 @@ mod tests {
     #[test]
     fn no_vocabulary_is_told_with_urls_statuses_and_the_key() {
         let mut fixture = fixture("backwards", MODEL);
-        let mut told = |joint: Answer, own: Answer| {
+        let mut describe = |joint: Answer, own: Answer| {
             let answers = [(JOINT_URL.to_owned(), joint), (SPLIT_URL.to_owned(), own)];
             fixture.settings.urls = Urls::Probed(answers.into_iter().collect());
             look_for_all(&fixture.context(), PipelineVersion::July2026.layout()).unwrap_err().to_string()
         };
-        assert!(told(Answer::Missing(Some(404)), Answer::Missing(Some(403))).ends_with(
+        assert!(describe(Answer::Missing(Some(404)), Answer::Missing(Some(403))).ends_with(
             "there is no vocabulary beside the model (at training_config.continuation.models.backwards): \
              neither `https://***@h/m/vocab.spm` (status 404) nor `https://***@h/m/vocab.ru.spm` (status 403) is there"
         ));
-        assert!(told(Answer::Failed("status 503 (asked 3 times)".into()), Answer::Found).contains(
+        assert!(describe(Answer::Failed("status 503 (asked 3 times)".into()), Answer::Found).contains(
             "cannot tell whether `https://***@h/m/vocab.spm` is there: status 503 (asked 3 times)"
         ));
     }

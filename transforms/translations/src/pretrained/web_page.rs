@@ -7,13 +7,13 @@ use taskgraph_compat::python::url::Url;
 /// A page, and where the files are that it shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WebPage {
-    /// What it is: `a page of GitHub`.
+    /// Description: `a page of GitHub`.
     pub what: &'static str,
     /// The address of the folder or the file that it shows, if that follows from its own.
     pub files: Option<String>,
 }
 
-/// Where a training publishes what it made.
+/// Folder that a training publishes its products in.
 const ARTIFACTS: &str = "artifacts/public/build";
 
 /// The deployment that Treeherder shows tasks of.
@@ -200,7 +200,7 @@ mod tests {
 
     const ID: &str = "fOQsIonXQki5adS3LAQjRQ";
 
-    fn told(url: &str) -> String {
+    fn message(url: &str) -> String {
         match web_page(&Url::split(url).unwrap()) {
             None => "files".into(),
             Some(WebPage { what, files: None }) => what.into(),
@@ -231,7 +231,7 @@ mod tests {
             ("https://s3.console.aws.amazon.com/s3/home", "the web console of AWS"),
             ("https://portal.azure.com/#view/x", "the Azure portal"),
         ] {
-            assert_eq!(told(page), right, "{page}");
+            assert_eq!(message(page), right, "{page}");
         }
     }
 
@@ -281,7 +281,7 @@ mod tests {
             ("https://huggingface.co/o/m/resolve/main", "files"),
             ("https://drive.google.com/drive/folders/x", "a page of Google Drive"),
         ] {
-            assert_eq!(told(page), right, "{page}");
+            assert_eq!(message(page), right, "{page}");
         }
     }
 
@@ -289,32 +289,32 @@ mod tests {
     fn taskcluster_shows_artifacts() {
         let api = |task: &str| format!("https://tc.h/api/queue/v1/task/{task}/artifacts/public/build");
         let page = "the page of a task of Taskcluster";
-        assert_eq!(told(&format!("https://tc.h/tasks/{ID}")), format!("{page}: {}", api(ID)));
+        assert_eq!(message(&format!("https://tc.h/tasks/{ID}")), format!("{page}: {}", api(ID)));
         let run = format!("{ID}/runs/1");
         assert_eq!(
-            told(&format!("https://tc.h/tasks/{run}/logs/live.log")),
+            message(&format!("https://tc.h/tasks/{run}/logs/live.log")),
             format!("{page}: {}", api(&run))
         );
         assert_eq!(
-            told(&format!("https://tc.h/tasks/groups/{ID}")),
+            message(&format!("https://tc.h/tasks/groups/{ID}")),
             "the page of a task group of Taskcluster"
         );
         let queue = "what the queue tells of a task";
         assert_eq!(
-            told(&format!("https://tc.h/api/queue/v1/task/{ID}/artifacts")),
+            message(&format!("https://tc.h/api/queue/v1/task/{ID}/artifacts")),
             format!("{queue}: {}", api(ID))
         );
-        assert_eq!(told(&api(ID)), "files");
-        assert_eq!(told("https://tc.h/tasks/model"), "files");
+        assert_eq!(message(&api(ID)), "files");
+        assert_eq!(message("https://tc.h/tasks/model"), "files");
         assert_eq!(
-            told(&format!("https://treeherder.mozilla.org/jobs?repo=t&selectedTaskRun={ID}.0")),
+            message(&format!("https://treeherder.mozilla.org/jobs?repo=t&selectedTaskRun={ID}.0")),
             format!("a page of Treeherder: {FIREFOX_CI}/api/queue/v1/task/{ID}/artifacts/public/build")
         );
     }
 
     #[test]
     fn passwords_stay_out() {
-        let told = told(&format!("https://me:s3cret@tc.h/tasks/{ID}"));
-        assert!(!told.contains("s3cret"), "{told}");
+        let message = message(&format!("https://me:s3cret@tc.h/tasks/{ID}"));
+        assert!(!message.contains("s3cret"), "{message}");
     }
 }

@@ -1,7 +1,7 @@
 //! `translations_taskgraph.transforms.continuation`: leaves out what is given, and lets the rest fetch it.
 
 use crate::continuation::corpus::{BACKWARDS, CORPORA, LEFT_OUT_WITH_BACKWARDS, VOCABULARY};
-use crate::continuation::provided::{Given, backwards_path, corpus_path, vocabulary_path};
+use crate::continuation::provided::{ProvidedData, backwards_path, corpus_path, vocabulary_path};
 use crate::continuation::rewrite::{PRIORS_TASK, drop_priors, replace};
 use anyhow::Result;
 use taskgraph::schema::fields::Fields;
@@ -23,7 +23,7 @@ pub const INFO: TransformInfo = TransformInfo::new(
 
 /// The transform.
 pub fn transform() -> Transform {
-    with_state(|ctx| Ok(Given::read(ctx.params))).fan_out(|ctx, given, mut description, out| {
+    with_state(|ctx| Ok(ProvidedData::read(ctx.params))).fan_out(|ctx, given, mut description, out| {
         let stage = description.get("attributes").and_then(|attributes| attributes.get("stage")?.as_str());
         let stage: Str = stage.unwrap_or_default().into();
         let label = format!("{stage}-{}", description.text("name")?);
@@ -47,7 +47,7 @@ pub fn transform() -> Transform {
 
 /// Why a task is left out, if it is, and the key of what is taken instead. `task` is the name of a task that
 /// downloads.
-fn left_out(given: &Given, stage: &str, task: &str) -> Option<(String, Option<KeyPath>)> {
+fn left_out(given: &ProvidedData, stage: &str, task: &str) -> Option<(String, Option<KeyPath>)> {
     let corpus = CORPORA.iter().find(|corpus| corpus.task == task && !given.has_corpus(corpus.key));
     if let Some(corpus) = corpus {
         return Some((format!("no `{}` corpus is given", corpus.key), None));
@@ -72,7 +72,7 @@ fn left_out(given: &Given, stage: &str, task: &str) -> Option<(String, Option<Ke
 }
 
 /// Notes what a task downloads that is given.
-fn bring(given: &Given, task: &str, description: &mut TaskDescription) {
+fn bring(given: &ProvidedData, task: &str, description: &mut TaskDescription) {
     if let Some(corpus) = CORPORA.iter().find(|corpus| corpus.task == task) {
         description.extensions.reuse_mut().brings = Some(corpus_path(corpus));
     } else if task == VOCABULARY.0 {
@@ -83,7 +83,7 @@ fn bring(given: &Given, task: &str, description: &mut TaskDescription) {
     }
 }
 
-fn rewrite(given: &Given, description: &mut TaskDescription) -> Result<()> {
+fn rewrite(given: &ProvidedData, description: &mut TaskDescription) -> Result<()> {
     for (corpus, is_aligned) in &given.corpora {
         for task in corpus.made_by {
             move_dependency(description, task, corpus.task, || corpus_path(corpus));
@@ -211,7 +211,7 @@ mod tests {
     #[test]
     fn only_the_corpora_that_are_given_are_downloaded() {
         let fixture = fixture(&format!("{{corpora: {{parallel: {FILES}}}}}"));
-        let given = Given::read(&fixture.params);
+        let given = ProvidedData::read(&fixture.params);
         assert_eq!(left_out(&given, "continuation-corpus", "continuation-corpus-parallel"), None);
         assert!(left_out(&given, "continuation-corpus", "continuation-corpus-distillation").is_some());
     }

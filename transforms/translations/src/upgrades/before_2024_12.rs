@@ -1,10 +1,10 @@
-//! What changed until December 2024, and holds for both trees.
+//! Changes of the config until December 2024, which hold for both trees.
 
 use taskgraph_compat::value::Value;
 use taskgraph_compat::value::path::KeyPath;
 use taskgraph_training::upgrade::{Draft, Upgrade};
 
-/// What a placeholder said that stood for a model to come.
+/// Placeholder for a model to come.
 const NOT_YET: &str = "NOT-YET-SUPPORTED";
 
 /// Keys that went, the last of them in December 2023, and why nobody misses them.

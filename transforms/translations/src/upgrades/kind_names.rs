@@ -1,6 +1,6 @@
 //! The names of kinds and stages, in December 2024 and since April 2025.
 
-/// What became of each; nothing if it is not one thing.
+/// Successor of each name; `None` if there is none or more than one.
 const NAMES: &[(&str, Option<&str>)] = &[
     ("all", Some("all-pipeline")),
     ("alignments-backtranslated", Some("corpus-align-backtranslations")),
@@ -38,8 +38,8 @@ const NAMES: &[(&str, Option<&str>)] = &[
     ("translate-mono-trg", Some("backtranslations-mono-trg-translate")),
 ];
 
-/// What a name of December 2024 is called today: nothing if it is no such name, or `Some(None)` if it became several
-/// things or none.
+/// Returns the current name of a kind of December 2024: `None` if it is not such a name, or `Some(None)` if it became
+/// several kinds or none.
 pub fn today(name: &str) -> Option<Option<&'static str>> {
     NAMES.iter().find(|(old, _)| *old == name).map(|(_, new)| *new)
 }

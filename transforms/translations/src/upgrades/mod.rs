@@ -1,4 +1,4 @@
-//! What training configs looked like before, and how to say the same today.
+//! Upgrades of training configs from earlier forms to the current one.
 //!
 //! Source: the history of `parameters.py`, `config.prod.yml` and `actions/train.py` in the pipeline's repository. What
 //! became of a key is written down only where the run stays the same; all else is for a person to decide.

@@ -5,7 +5,7 @@ use taskgraph_compat::value::Value;
 use taskgraph_compat::value::path::KeyPath;
 use taskgraph_training::upgrade::{Draft, Upgrade};
 
-/// Where models stood.
+/// Former places of models.
 const OLD: [&str; 2] = ["experiment.pretrained-models", "pretrained-models"];
 
 /// The keys of models, and what they are called today. Those in the middle are of the months between.

@@ -4,7 +4,7 @@ use taskgraph_compat::value::Value;
 use taskgraph_compat::value::path::KeyPath;
 use taskgraph_training::upgrade::{Draft, Upgrade};
 
-/// What every run did before a key was there to ask.
+/// Behavior of every run before each key existed.
 const BEFORE: &[(&str, &str, &str)] = &[
     ("experiment.teacher-mode", "two-stage", "until May 2024 every teacher had two stages"),
     ("experiment.student-model", "tiny", "until October 2024 every student was tiny"),
@@ -22,7 +22,7 @@ const BEFORE_2026: &[(&str, &str, &str)] = &[
 /// No filter: what was there before Monocleaner.
 const UNFILTERED: &str = "mono-src:\n  default-threshold: 0.0\nmono-trg:\n  default-threshold: 0.0\n";
 
-/// What the pipeline's production config has.
+/// Value in the pipeline's production config.
 const DOCUMENTS: &str = "{mono-src: 7.0, mono-trg: 7.0}";
 const FLUENCY: &str = "{mono-src: 0.8, mono-trg: 0.9}";
 

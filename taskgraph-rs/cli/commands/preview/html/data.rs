@@ -1,6 +1,6 @@
-//! What the page is filled with: facts, tasks and a drawing, as JSON; and the definitions of the tasks, apart from it.
+//! Data of the page: facts, tasks and a drawing, as JSON; and the definitions of the tasks, apart from it.
 
-use crate::commands::preview::drawing::{halves, size};
+use crate::commands::preview::box_layout::{halves, size};
 use crate::commands::preview::html::value_pool::Pool;
 use crate::commands::preview::redacted;
 use anyhow::Result;
@@ -10,11 +10,13 @@ use serde_json::{Value as Json, json};
 use taskgraph::diagnostics::place_of_key;
 use taskgraph::graph::diff::{Tasks, tasks_of};
 use taskgraph::task::{Label, Task};
-use taskgraph_training::drawing::{Drawing, Fate, Fates, Layout, before_fates, fates, kinds, layout};
+use taskgraph_training::drawing::{
+    Drawing, Layout, Statuses, TaskStatus, kinds, layout, statuses, statuses_before,
+};
 use taskgraph_training::{Plan, Preview, Report, Run};
 
-/// What a page is filled with.
-pub struct Filling {
+/// Content of a page.
+pub struct PageContent {
     /// JSON without any `<`: nothing in it can end the element that it stands in.
     pub data: String,
     /// The definitions, one value a line, compressed, in base64. They are read when the first view is there.
@@ -23,14 +25,15 @@ pub struct Filling {
 
 /// Everything that the page knows, but for the definitions.
 #[derive(Serialize)]
-struct Data<'d> {
+struct PageData<'d> {
     report: Json,
     /// The task that is shown first.
     focus: Option<&'d str>,
-    fates: Vec<FateWords>,
-    /// What the graph is compared with, if it is.
+    #[serde(rename = "fates")]
+    statuses: Vec<StatusWords>,
+    /// Name of the graph to compare with, if there is one.
     against: Option<&'d str>,
-    /// How many tasks each of the graphs comes to.
+    /// Number of tasks to run in each of the graphs.
     asked: Vec<usize>,
     kinds: &'d IndexSet<&'d str>,
     stages: &'d IndexSet<&'d str>,
@@ -40,14 +43,15 @@ struct Data<'d> {
     size: Option<(f64, f64)>,
     /// The names of the boxes, each in one line or in two.
     names: Vec<(&'d str, Option<&'d str>)>,
-    /// Where tasks are written.
+    /// Places where tasks are written.
     locations: IndexSet<String>,
     tasks: Vec<TaskData<'d>>,
 }
 
 #[derive(Serialize)]
-struct FateWords {
-    fate: Fate,
+struct StatusWords {
+    #[serde(rename = "fate")]
+    status: TaskStatus,
     words: &'static str,
     sign: &'static str,
 }
@@ -65,27 +69,27 @@ struct View(usize, Option<usize>, Option<Vec<usize>>);
 /// One of the two graphs.
 struct Side<'d> {
     run: &'d Run,
-    fates: Fates<'d>,
+    statuses: Statuses<'d>,
     values: Tasks,
 }
 
-/// What fills a page. Without a plan there is no task in it.
-pub fn filling(preview: &Preview, focus: Option<&str>) -> Result<Filling> {
+/// Builds the content of a page. Without a plan it has no tasks.
+pub fn page_content(preview: &Preview, focus: Option<&str>) -> Result<PageContent> {
     let Preview { report, now, before, .. } = preview;
     let plan = report.plan.as_ref();
     let against = plan.and_then(against);
     let mut sides = Vec::new();
     let mut drawn = None;
     if let (Some(now), Some(plan)) = (now, plan) {
-        let fates = fates(now, before.as_ref(), Some(plan));
+        let statuses = statuses(now, before.as_ref(), Some(plan));
         let graphs: Vec<_> =
             [Some(now), before.as_ref()].into_iter().flatten().map(|run| &run.full.graph).collect();
-        let drawing = kinds(&graphs, &fates, &plan.reused);
+        let drawing = kinds(&graphs, &statuses, &plan.reused);
         drawn = Some((layout(&drawing, size(&drawing)), drawing));
-        sides.push(Side { run: now, fates, values: tasks_of(&now.full.graph)? });
+        sides.push(Side { run: now, statuses, values: tasks_of(&now.full.graph)? });
         if let Some(before) = before {
-            let fates = before_fates(before, plan);
-            sides.push(Side { run: before, fates, values: tasks_of(&before.full.graph)? });
+            let statuses = statuses_before(before, plan);
+            sides.push(Side { run: before, statuses, values: tasks_of(&before.full.graph)? });
         }
     }
     let mut tasks: IndexMap<&Label, &Task> = IndexMap::new();
@@ -108,11 +112,11 @@ pub fn filling(preview: &Preview, focus: Option<&str>) -> Result<Filling> {
             looked.map(|looked| pool.whole(looked)).transpose()?,
         ));
     }
-    let data = Data {
+    let data = PageData {
         report: shortened(report)?,
         focus,
-        fates: Fate::ALL
-            .map(|fate| FateWords { fate, words: fate.words(), sign: fate.sign() })
+        statuses: TaskStatus::ALL
+            .map(|status| StatusWords { status, words: status.words(), sign: status.sign() })
             .into_iter()
             .collect(),
         against: against.as_deref(),
@@ -127,7 +131,7 @@ pub fn filling(preview: &Preview, focus: Option<&str>) -> Result<Filling> {
         tasks: listed,
     };
     let data = serde_json::to_string(&data)?.replace('<', "\\u003c");
-    Ok(Filling { data, values: pool.into_base64()? })
+    Ok(PageContent { data, values: pool.into_base64()? })
 }
 
 fn against(plan: &Plan) -> Option<String> {
@@ -138,7 +142,7 @@ fn against(plan: &Plan) -> Option<String> {
     })
 }
 
-/// What a task is in each of the graphs.
+/// Returns the view of a task in each of the graphs.
 fn views(
     label: &Label,
     sides: &[Side<'_>],
@@ -148,7 +152,8 @@ fn views(
     let mut first = None;
     let mut views = Vec::new();
     for side in sides {
-        let fate = side.fates.get(label).and_then(|fate| Fate::ALL.iter().position(|one| one == fate));
+        let status =
+            side.statuses.get(label).and_then(|status| TaskStatus::ALL.iter().position(|one| one == status));
         let needs = side.run.full.graph.tasks.get(label).map(|task| {
             let mut needs: Vec<usize> =
                 task.dependencies.values().filter_map(|needed| tasks.get_index_of(needed)).collect();
@@ -161,7 +166,7 @@ fn views(
         if views.is_empty() {
             first.clone_from(&own);
         }
-        views.push(fate.map(|fate| View(fate, number, own)));
+        views.push(status.map(|status| View(status, number, own)));
     }
     views
 }

@@ -42,13 +42,13 @@ pub fn html(preview: &Preview, focus: Option<&str>) -> Result<String> {
         source(SCRIPT),
         source(STYLE)
     );
-    let filling = data::filling(preview, focus)?;
+    let page_content = data::page_content(preview, focus)?;
     let parts = [
         ("policy", policy.as_str()),
         ("title", &escaped(&title)),
         ("style", STYLE),
-        ("data", &filling.data),
-        ("values", &filling.values),
+        ("data", &page_content.data),
+        ("values", &page_content.values),
         ("script", SCRIPT),
     ];
     Ok(filled(PAGE, &parts))
@@ -68,7 +68,7 @@ fn filled(template: &str, parts: &[(&str, &str)]) -> String {
     out + rest
 }
 
-/// How a policy names a script or a style.
+/// Returns the source expression of a script or a style for the content security policy.
 fn source(text: &str) -> String {
     format!("'sha256-{}'", base64::encode(&Sha256::digest(text)))
 }

@@ -1,4 +1,4 @@
-//! What the `train` action would do with earlier groups.
+//! Result of the `train` action with earlier groups, as text.
 
 use crate::commands::preview::text::few;
 use crate::report::count;
@@ -9,7 +9,7 @@ use taskgraph::task::Label;
 use taskgraph_compat::redact::redact;
 use taskgraph_compat::suggest;
 use taskgraph_compat::value::Value;
-use taskgraph_training::{Becomes, Earlier, EarlierTask, Plan};
+use taskgraph_training::{ContinuationOutcome, EarlierReport, EarlierTask, Plan};
 
 /// The most fields that are named of one task without `--all`.
 const FIELDS: usize = 3;
@@ -22,12 +22,14 @@ pub fn print(page: &mut Page, plan: &Plan, all: bool) {
     for (becomes, number) in &earlier.counts {
         page.line(&format!("  {number:>4} {}", sort(*becomes)));
     }
-    let used_though = differing(earlier, |becomes| becomes == Becomes::UsedAgain);
+    let used_though = differing(earlier, |becomes| becomes == ContinuationOutcome::UsedAgain);
     changed(page, "Used again, although this config would make them otherwise", &used_though, all);
-    let run = differing(earlier, |becomes| !matches!(becomes, Becomes::UsedAgain | Becomes::NotNeeded));
+    let run = differing(earlier, |becomes| {
+        !matches!(becomes, ContinuationOutcome::UsedAgain | ContinuationOutcome::NotNeeded)
+    });
     changed(page, "Run, and differ from the earlier ones", &run, all);
-    let mut causes: IndexMap<(Becomes, &str), Vec<String>> = IndexMap::new();
-    for (label, task) in earlier.tasks.iter().filter(|(_, task)| is_told(task.becomes)) {
+    let mut causes: IndexMap<(ContinuationOutcome, &str), Vec<String>> = IndexMap::new();
+    for (label, task) in earlier.tasks.iter().filter(|(_, task)| is_shown(task.becomes)) {
         causes.entry((task.becomes, &task.why)).or_default().push(label.to_string());
     }
     if !causes.is_empty() {
@@ -39,7 +41,7 @@ pub fn print(page: &mut Page, plan: &Plan, all: bool) {
     }
     if all {
         page.heading("Used again");
-        let used = earlier.tasks.iter().filter(|(_, task)| task.becomes == Becomes::UsedAgain);
+        let used = earlier.tasks.iter().filter(|(_, task)| task.becomes == ContinuationOutcome::UsedAgain);
         for (label, task) in used {
             page.line(&format!("  {label} ({})", id(task)));
         }
@@ -47,36 +49,42 @@ pub fn print(page: &mut Page, plan: &Plan, all: bool) {
 }
 
 /// The same for a comment on a pull request: rows of a table, and lines of lists.
-pub fn rows(earlier: &Earlier) -> Vec<(&'static str, usize)> {
+pub fn rows(earlier: &EarlierReport) -> Vec<(&'static str, usize)> {
     earlier.counts.iter().map(|(becomes, number)| (sort(*becomes), *number)).collect()
 }
 
 /// Tasks that differ from their earlier ones, with what does.
-pub fn lines(earlier: &Earlier) -> Vec<(String, String, bool)> {
-    let tasks = differing(earlier, |becomes| becomes != Becomes::NotNeeded);
-    let told = |(label, task): &(&Label, &EarlierTask)| {
-        (label.to_string(), fields(task, false), task.becomes == Becomes::UsedAgain)
+pub fn lines(earlier: &EarlierReport) -> Vec<(String, String, bool)> {
+    let tasks = differing(earlier, |becomes| becomes != ContinuationOutcome::NotNeeded);
+    let row = |(label, task): &(&Label, &EarlierTask)| {
+        (label.to_string(), fields(task, false), task.becomes == ContinuationOutcome::UsedAgain)
     };
-    tasks.iter().map(told).collect()
+    tasks.iter().map(row).collect()
 }
 
-fn is_told(becomes: Becomes) -> bool {
-    !matches!(becomes, Becomes::UsedAgain | Becomes::Cached | Becomes::NotNeeded)
+fn is_shown(becomes: ContinuationOutcome) -> bool {
+    !matches!(
+        becomes,
+        ContinuationOutcome::UsedAgain | ContinuationOutcome::Cached | ContinuationOutcome::NotNeeded
+    )
 }
 
-fn sort(becomes: Becomes) -> &'static str {
+fn sort(becomes: ContinuationOutcome) -> &'static str {
     match becomes {
-        Becomes::UsedAgain => "used again",
-        Becomes::Cached => "found in the index",
-        Becomes::StartsAnew => "run: at or after the start",
-        Becomes::Unusable => "run: the earlier task cannot be used",
-        Becomes::Upstream => "run: something that they depend on runs",
-        Becomes::New => "run: no earlier group has a task for them",
-        Becomes::NotNeeded => "not needed",
+        ContinuationOutcome::UsedAgain => "used again",
+        ContinuationOutcome::Cached => "found in the index",
+        ContinuationOutcome::StartsAnew => "run: at or after the start",
+        ContinuationOutcome::Unusable => "run: the earlier task cannot be used",
+        ContinuationOutcome::Upstream => "run: something that they depend on runs",
+        ContinuationOutcome::New => "run: no earlier group has a task for them",
+        ContinuationOutcome::NotNeeded => "not needed",
     }
 }
 
-fn differing(earlier: &Earlier, is_meant: impl Fn(Becomes) -> bool) -> Vec<(&Label, &EarlierTask)> {
+fn differing(
+    earlier: &EarlierReport,
+    is_meant: impl Fn(ContinuationOutcome) -> bool,
+) -> Vec<(&Label, &EarlierTask)> {
     earlier.tasks.iter().filter(|(_, task)| is_meant(task.becomes) && !task.changes.is_empty()).collect()
 }
 
@@ -116,11 +124,11 @@ fn fields(task: &EarlierTask, is_short: bool) -> String {
 
 /// A field, with what it was and what it is.
 fn one(field: &FieldChange) -> String {
-    let told = |value: &Option<Value>| match value {
+    let text = |value: &Option<Value>| match value {
         None => "nothing".to_owned(),
         Some(value) => suggest::shorten(&redact(&format!("{value:?}"))).to_string(),
     };
-    format!("{}: {} → {}", field.path, told(&field.before), told(&field.after))
+    format!("{}: {} → {}", field.path, text(&field.before), text(&field.after))
 }
 
 fn id(task: &EarlierTask) -> &str {

@@ -1,18 +1,18 @@
-//! How long the run will take, as far as earlier tasks tell.
+//! Estimated duration and cost of the run, as text.
 
 use crate::commands::preview::text::resources::duration;
 use crate::report::count;
-use crate::text_layout::{Ink, Page};
-use taskgraph_training::{CriticalPath, Estimate, Money, PathTask, Plan, Row, Times};
+use crate::text_layout::{Page, TextStyle};
+use taskgraph_training::{Cost, CriticalPath, Estimate, MachineRow, PathTask, Plan, Times};
 
-/// How many tasks of the critical path are shown without `--all`: those that take longest.
+/// Largest number of tasks of the critical path that are shown without `--all`: those that take longest.
 const SHOWN: usize = 5;
 
-/// What is said where nothing is known.
+/// Text for an unknown duration.
 const NOTHING: &str = "no earlier run";
 
 /// The sum of the estimates of some rows, and how many of their tasks have none: `1 d 4 h (3 of 12: no earlier run)`.
-pub fn sum(rows: &[&Row]) -> String {
+pub fn sum(rows: &[&MachineRow]) -> String {
     let tasks: usize = rows.iter().map(|row| row.tasks).sum();
     let of = rows.iter().filter_map(|row| row.estimate.as_ref());
     let missing: usize = of.clone().map(|it| it.no_earlier_run).sum();
@@ -24,15 +24,15 @@ pub fn sum(rows: &[&Row]) -> String {
     if missing == 0 { time } else { format!("{time} ({missing} of {tasks}: {NOTHING})") }
 }
 
-/// What some rows cost, if any of them has a price.
-pub fn cost(rows: &[&Row]) -> String {
+/// Formats the cost of some rows, if any of them has a price.
+pub fn cost(rows: &[&MachineRow]) -> String {
     let costs: Vec<f64> =
         rows.iter().filter_map(|row| row.estimate.as_ref()).filter_map(|it| it.cost).collect();
     if costs.is_empty() { "-".into() } else { amount(costs.iter().sum()) }
 }
 
-/// How long one task of these rows takes, which are of one kind and pool: `3 h (2 h to 4 h, of 12)`.
-pub fn each(rows: &[&Row]) -> String {
+/// Formats the duration of one task of these rows, which are of one kind and pool: `3 h (2 h to 4 h, of 12)`.
+pub fn each(rows: &[&MachineRow]) -> String {
     let times = rows.iter().find_map(|row| row.estimate.as_ref()?.times.as_ref());
     times.map(spread).unwrap_or_default()
 }
@@ -45,7 +45,7 @@ pub fn spread(times: &Times) -> String {
     format!("{} ({spread}of {earlier})", short(*median_seconds))
 }
 
-/// What it all comes to, in a sentence.
+/// Formats the total in a sentence.
 pub fn total(all: &Estimate, tasks: usize) -> String {
     let Some(seconds) = all.seconds else {
         return format!("by {}: {NOTHING} of any of these tasks", count(all.earlier, "earlier task"));
@@ -54,7 +54,7 @@ pub fn total(all: &Estimate, tasks: usize) -> String {
     if let Some(gpus) = all.gpu_seconds.filter(|seconds| *seconds > 0) {
         line.push_str(&format!(" and {} of single GPUs", short(gpus)));
     }
-    if let Some(Money { currency, cost, no_price }) = &all.money {
+    if let Some(Cost { currency, cost, no_price }) = &all.money {
         line.push_str(&format!(", {} {currency}", amount(*cost)));
         if *no_price > 0 {
             line.push_str(&format!(" ({} without a price)", count(*no_price, "task")));
@@ -66,7 +66,7 @@ pub fn total(all: &Estimate, tasks: usize) -> String {
     }
 }
 
-/// How long the critical path takes.
+/// Formats the duration of the critical path.
 pub fn path(path: &CriticalPath) -> String {
     let tasks = count(path.tasks.len(), "task");
     let missing = match path.no_earlier_run {
@@ -76,7 +76,7 @@ pub fn path(path: &CriticalPath) -> String {
     format!("{} in {tasks}{missing}", short(path.seconds))
 }
 
-/// What one task of the critical path takes.
+/// Formats the duration of one task of the critical path.
 pub fn step(task: &PathTask) -> String {
     task.seconds.map_or_else(|| NOTHING.into(), short)
 }
@@ -93,7 +93,7 @@ pub fn print(page: &mut Page, plan: &Plan, all: bool) {
         shown.into_iter().map(|task| vec![step(task), task.label.to_string()]).collect();
     page.table(4, &[0], &rows);
     if left > 0 {
-        page.line_in(Ink::Faint, &format!("    … and {left} more (--all lists them)"), "");
+        page.line_in(TextStyle::Faint, &format!("    … and {left} more (--all lists them)"), "");
     }
 }
 

@@ -1,10 +1,10 @@
-//! What a look-up found: which tasks would run, and which of earlier runs are used again.
+//! Result of a look-up as text: the tasks that would run, and the tasks of earlier runs that are used again.
 
 use crate::text_layout::Page;
 use taskgraph_compat::value::Str;
-use taskgraph_training::{Fared, KindCounts, Looked, Plan};
+use taskgraph_training::{KindCounts, LookUpOutcome, Plan, TaskLookUp};
 
-/// How long the day is in a point in time.
+/// Length of the date in a point in time.
 const DAY: usize = "2024-01-01".len();
 
 /// The counts, kind by kind; with `--all` each task, and why.
@@ -17,16 +17,18 @@ pub fn print(page: &mut Page, plan: &Plan, all: bool) {
     if !all {
         return;
     }
-    for (title, outcome) in
-        [("Would run", Fared::WouldRun), ("Used again", Fared::UsedAgain), ("Not needed", Fared::NotNeeded)]
-    {
+    for (title, outcome) in [
+        ("Would run", LookUpOutcome::WouldRun),
+        ("Used again", LookUpOutcome::UsedAgain),
+        ("Not needed", LookUpOutcome::NotNeeded),
+    ] {
         let tasks: Vec<_> = found.tasks.iter().filter(|(_, looked)| looked.outcome == outcome).collect();
         if tasks.is_empty() {
             continue;
         }
         page.heading(title);
         for (label, looked) in tasks {
-            page.line(&format!("  {label} ({})", told(looked)));
+            page.line(&format!("  {label} ({})", describe(looked)));
         }
     }
 }
@@ -41,8 +43,8 @@ fn row(kind: &str, of: &KindCounts) -> Vec<String> {
     vec![shown(counts.would_run), shown(counts.used_again), kind.to_owned(), until, needed]
 }
 
-fn told(looked: &Looked) -> String {
-    let Some(task) = looked.task_id.as_ref().filter(|_| looked.outcome == Fared::UsedAgain) else {
+fn describe(looked: &TaskLookUp) -> String {
+    let Some(task) = looked.task_id.as_ref().filter(|_| looked.outcome == LookUpOutcome::UsedAgain) else {
         return looked.why.clone();
     };
     if looked.existing {

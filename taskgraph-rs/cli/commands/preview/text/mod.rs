@@ -8,18 +8,18 @@ pub(crate) mod problems;
 pub(crate) mod resources;
 pub(crate) mod reused;
 
-use crate::medium::Medium;
-use crate::text_layout::{Ink, Page};
-use taskgraph_training::{Comparison, Edges, Plan, Report};
+use crate::output_medium::OutputMedium;
+use crate::text_layout::{Page, TextStyle};
+use taskgraph_training::{ChangedEdges, Comparison, Plan, Report};
 
-/// How many labels of a group are shown without `--all`.
+/// Largest number of labels of a group that are shown without `--all`.
 const SHOWN: usize = 4;
 
 /// The target method that goes by the target stage.
 const TRAIN: &str = "train-target-tasks";
 
 /// The whole preview: what starts from what and what is wrong first, then what follows from it.
-pub fn text(report: &Report, all: bool, medium: Medium) -> String {
+pub fn text(report: &Report, all: bool, medium: OutputMedium) -> String {
     let mut page = Page::new(medium);
     if let Some(plan) = &report.plan {
         facts(&mut page, report, plan);
@@ -44,10 +44,10 @@ fn facts(page: &mut Page, report: &Report, plan: &Plan) {
         other => format!("target method {other}"),
     };
     let rest = format!("   experiment {}   {target}", facts.experiment);
-    page.line_in(Ink::Heading, &format!("{} → {}", facts.src, facts.trg), &rest);
-    page.line_in(Ink::Heading, &facts.summary, &problems::counted(report));
+    page.line_in(TextStyle::Heading, &format!("{} → {}", facts.src, facts.trg), &rest);
+    page.line_in(TextStyle::Heading, &facts.summary, &problems::counted(report));
     if let Some(tree) = &report.tree {
-        page.line_in(Ink::Faint, &tree.words(), "");
+        page.line_in(TextStyle::Faint, &tree.words(), "");
         if let Some(python) = &tree.python {
             page.line(&python.to_string());
         }
@@ -82,17 +82,17 @@ fn comparison(page: &mut Page, plan: &Plan, all: bool) {
 pub struct Group {
     /// A sign, for where the name is too long and colour alone would not do.
     pub sign: &'static str,
-    /// What becomes of them.
+    /// Name of the change.
     pub name: &'static str,
     /// The colour.
-    pub ink: Ink,
+    pub ink: TextStyle,
     /// Their labels.
     pub labels: Vec<String>,
 }
 
-/// What changed, group by group.
+/// Returns the groups of changed tasks.
 pub fn groups(comparison: &Comparison) -> Vec<Group> {
-    let edges = |wanted: fn(&Edges) -> bool| -> Vec<String> {
+    let edges = |wanted: fn(&ChangedEdges) -> bool| -> Vec<String> {
         let edges = comparison.dependencies.iter().filter(|edges| wanted(edges));
         edges.map(|edges| edges.label.to_string()).collect()
     };
@@ -101,23 +101,28 @@ pub fn groups(comparison: &Comparison) -> Vec<Group> {
     let rewritten = comparison.rewritten.iter().map(|changed| changed.label.to_string()).collect();
     let group = |sign, name, ink, labels| Group { sign, name, ink, labels };
     vec![
-        group("-", "gone", Ink::Removed, comparison.gone.iter().map(|gone| gone.label.to_string()).collect()),
-        group("+", "new", Ink::Added, strings(&comparison.new)),
-        group("~", "rewritten", Ink::Changed, rewritten),
-        group("~", "lose a dependency", Ink::Changed, edges(|edges| edges.gained.is_empty())),
-        group("~", "gain a dependency", Ink::Changed, edges(|edges| edges.lost.is_empty())),
+        group(
+            "-",
+            "gone",
+            TextStyle::Removed,
+            comparison.gone.iter().map(|gone| gone.label.to_string()).collect(),
+        ),
+        group("+", "new", TextStyle::Added, strings(&comparison.new)),
+        group("~", "rewritten", TextStyle::Changed, rewritten),
+        group("~", "lose a dependency", TextStyle::Changed, edges(|edges| edges.gained.is_empty())),
+        group("~", "gain a dependency", TextStyle::Changed, edges(|edges| edges.lost.is_empty())),
         group(
             "~",
             "other dependencies",
-            Ink::Changed,
+            TextStyle::Changed,
             edges(|edges| !edges.lost.is_empty() && !edges.gained.is_empty()),
         ),
-        group("↺", "only downstream", Ink::Name, strings(&comparison.downstream)),
-        group("=", "unchanged", Ink::Faint, strings(&comparison.unchanged)),
+        group("↺", "only downstream", TextStyle::Name, strings(&comparison.downstream)),
+        group("=", "unchanged", TextStyle::Faint, strings(&comparison.unchanged)),
     ]
 }
 
-/// Why tasks are gone, and how many for each reason.
+/// Returns the reasons for which tasks are gone, and the number of tasks for each.
 fn reasons(comparison: &Comparison) -> Vec<(&str, usize)> {
     let mut reasons: Vec<(&str, usize)> = Vec::new();
     for gone in &comparison.gone {

@@ -1,7 +1,7 @@
 //! The training kinds: what each starts from, and what that means for its tasks.
 
 use crate::report::count;
-use crate::text_layout::{Ink, Page};
+use crate::text_layout::{Page, TextStyle};
 use taskgraph_training::{KindModels, Member, Plan, Variant};
 
 /// One block for each kind.
@@ -29,7 +29,7 @@ fn print_kind(page: &mut Page, kind: &KindModels, width: usize) {
         Some(other) => format!(", type {other}"),
     };
     let start = format!("  {:<width$}   {:<13}", kind.kind, words(kind.variant));
-    page.line_in(Ink::Name, &start, &format!("   {what}{model_type}"));
+    page.line_in(TextStyle::Name, &start, &format!("   {what}{model_type}"));
     let labels =
         kind.members.iter().map(|member| member.label.as_str().chars().count()).max().unwrap_or_default();
     let are_alike = kind.members.windows(2).all(|pair| is_alike(&pair[0], &pair[1]));
@@ -87,7 +87,7 @@ fn print_member(page: &mut Page, variant: Variant, member: &Member) {
     }
 }
 
-/// How a training begins, in words.
+/// Describes the start of a training.
 pub fn words(variant: Variant) -> &'static str {
     match variant {
         Variant::FromScratch => "from scratch",

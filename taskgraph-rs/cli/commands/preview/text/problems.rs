@@ -1,11 +1,11 @@
 //! Warnings and notes of a preview: the place to go to, and what to do there.
 
 use crate::report::{brief, count};
-use crate::text_layout::{Ink, Page};
+use crate::text_layout::{Page, TextStyle};
 use taskgraph::diagnostics::Problem;
 use taskgraph_training::Report;
 
-/// How many warnings are shown without `--all`: keys without effect last, of which there may be many.
+/// Largest number of warnings that are shown without `--all`: keys without effect last, as there may be many.
 const SHOWN: usize = 10;
 
 /// `   2 warnings`, for the line that everybody reads; nothing if there are none.
@@ -21,7 +21,7 @@ pub fn notes(page: &mut Page, report: &Report) {
     if report.notes.is_empty() {
         return;
     }
-    page.heading_in(Ink::Faint, &count(report.notes.len(), "note"));
+    page.heading_in(TextStyle::Faint, &count(report.notes.len(), "note"));
     for note in &report.notes {
         page.line(&format!("  {note}"));
     }
@@ -33,7 +33,7 @@ pub fn warnings(page: &mut Page, report: &Report, all: bool) {
     if warnings == 0 {
         return;
     }
-    page.heading_in(Ink::Warning, &count(warnings, "warning"));
+    page.heading_in(TextStyle::Warning, &count(warnings, "warning"));
     let shown = if all { warnings } else { SHOWN };
     let (weighty, others): (Vec<&Problem>, Vec<&Problem>) = report.problems[errors..]
         .iter()

@@ -1,12 +1,12 @@
-//! What the tasks run on, and for how long at most.
+//! Machines of the tasks and their maximum run times, as text.
 
 use crate::commands::preview::text::estimate;
 use crate::report::count;
 use crate::text_layout::Page;
 use indexmap::{IndexMap, IndexSet};
-use taskgraph_training::{Plan, Row, Work};
+use taskgraph_training::{MachineReport, MachineRow, Plan};
 
-/// How many kinds are named in a row without `--all`.
+/// Largest number of kinds that a row names without `--all`.
 const NAMED: usize = 3;
 
 /// Two tables: kinds with GPUs one by one, then all others by their pool; with `--all` one of every kind and stage.
@@ -22,8 +22,8 @@ pub fn print(page: &mut Page, plan: &Plan, all: bool) {
         _ => pool.to_owned(),
     };
     let columns = Columns::of(work);
-    let is_alone = |row: &&Row| all || row.gpus > 0;
-    let mut alone: IndexMap<(String, &str), Vec<&Row>> = IndexMap::new();
+    let is_alone = |row: &&MachineRow| all || row.gpus > 0;
+    let mut alone: IndexMap<(String, &str), Vec<&MachineRow>> = IndexMap::new();
     for row in work.rows.iter().filter(is_alone) {
         let name = if all { name(row) } else { row.kind.to_string() };
         alone.entry((name, &row.pool)).or_default().push(row);
@@ -42,7 +42,7 @@ pub fn print(page: &mut Page, plan: &Plan, all: bool) {
         }));
         page.table(2, &[1, 2], &table);
     }
-    let mut others: IndexMap<&str, Vec<&Row>> = IndexMap::new();
+    let mut others: IndexMap<&str, Vec<&MachineRow>> = IndexMap::new();
     for row in work.rows.iter().filter(|row| !is_alone(row)) {
         others.entry(&row.pool).or_default().push(row);
     }
@@ -70,14 +70,14 @@ pub fn print(page: &mut Page, plan: &Plan, all: bool) {
     estimate::print(page, plan, all);
 }
 
-/// Which columns there are besides those that are always there.
+/// Optional columns of the table.
 struct Columns {
     estimate: bool,
     cost: bool,
 }
 
 impl Columns {
-    fn of(work: &Work) -> Self {
+    fn of(work: &MachineReport) -> Self {
         let estimate = work.estimate.as_ref();
         Columns {
             estimate: estimate.is_some(),
@@ -93,14 +93,14 @@ impl Columns {
     }
 
     /// The other columns of some rows.
-    fn add(&self, cells: &mut Vec<String>, rows: &[&Row]) {
+    fn add(&self, cells: &mut Vec<String>, rows: &[&MachineRow]) {
         cells.extend(self.estimate.then(|| estimate::sum(rows)));
         cells.extend(self.cost.then(|| estimate::cost(rows)));
     }
 }
 
 /// The provisioner of most pools, so that it need not stand in every row.
-fn common_provisioner(work: &Work) -> Option<&str> {
+fn common_provisioner(work: &MachineReport) -> Option<&str> {
     let mut counts: IndexMap<&str, usize> = IndexMap::new();
     for (provisioner, _) in work.rows.iter().filter_map(|row| row.pool.split_once('/')) {
         *counts.entry(provisioner).or_default() += 1;
@@ -108,14 +108,14 @@ fn common_provisioner(work: &Work) -> Option<&str> {
     counts.into_iter().max_by_key(|(_, count)| *count).map(|(provisioner, _)| provisioner)
 }
 
-fn name(row: &Row) -> String {
+fn name(row: &MachineRow) -> String {
     match &row.stage {
         Some(stage) if **stage != *row.kind => format!("{} ({stage})", row.kind),
         _ => row.kind.to_string(),
     }
 }
 
-fn names(rows: &[&Row]) -> String {
+fn names(rows: &[&MachineRow]) -> String {
     let kinds: IndexSet<&str> = rows.iter().map(|row| &*row.kind).collect();
     let shown = if kinds.len() == NAMED + 1 { kinds.len() } else { NAMED };
     let name = kinds.iter().take(shown).copied().collect::<Vec<_>>().join(", ");
@@ -125,7 +125,7 @@ fn names(rows: &[&Row]) -> String {
     }
 }
 
-/// What is said of rows of one pool.
+/// Cells for the rows of one pool.
 struct Cells {
     tasks: String,
     time: String,
@@ -133,7 +133,7 @@ struct Cells {
 }
 
 /// Rows of one pool as one.
-fn cells(rows: &[&Row], pool: String) -> Cells {
+fn cells(rows: &[&MachineRow], pool: String) -> Cells {
     let gpus = rows.first().map_or(0, |row| row.gpus);
     let machines = rows.first().and_then(|row| row.machines);
     let downloads: usize = rows.iter().map(|row| row.download_only).sum();

@@ -1,27 +1,28 @@
-//! What earlier runs have made: which task brings it in, what is not made any more, which dependencies moved.
+//! Inputs that earlier runs have made, as text: the task that fetches each, the tasks that it replaces, the
+//! dependencies that it moves.
 
 use crate::commands::preview::text::few;
 use crate::report::count;
-use crate::text_layout::{Ink, Page};
-use taskgraph_training::{Dependency, GoneKind, Plan, Reused, Usage};
+use crate::text_layout::{Page, TextStyle};
+use taskgraph_training::{Dependency, Plan, RemovedKind, ReusedInput, Usage};
 
 /// One block for each thing. A model that a training task mounts is told with that task.
 pub fn print(page: &mut Page, plan: &Plan, all: bool) {
-    let shown = told_alone(plan);
+    let shown = shown_alone(plan);
     if shown.is_empty() {
         return;
     }
     page.heading("Reused from earlier runs");
     let width = shown.iter().map(|reused| reused.path.chars().count()).max().unwrap_or_default();
     for reused in shown {
-        page.line_in(Ink::Name, &format!("  {:<width$}", reused.path), &format!("   {}", reused.what));
+        page.line_in(TextStyle::Name, &format!("  {:<width$}", reused.path), &format!("   {}", reused.what));
         print_one(page, reused, all);
     }
 }
 
-/// What is not told with a training task that mounts it.
-pub fn told_alone(plan: &Plan) -> Vec<&Reused> {
-    let is_mounted = |reused: &Reused| {
+/// Returns the inputs that are not shown with a training task that mounts them.
+pub fn shown_alone(plan: &Plan) -> Vec<&ReusedInput> {
+    let is_mounted = |reused: &ReusedInput| {
         let members = || plan.models.iter().flat_map(|kind| &kind.members);
         reused
             .brought_by
@@ -31,7 +32,7 @@ pub fn told_alone(plan: &Plan) -> Vec<&Reused> {
     plan.reused.iter().filter(|reused| !is_mounted(reused)).collect()
 }
 
-fn print_one(page: &mut Page, reused: &Reused, all: bool) {
+fn print_one(page: &mut Page, reused: &ReusedInput, all: bool) {
     for task in &reused.brought_by {
         let asleep = match reused.usage {
             _ if task.runs => "",
@@ -63,7 +64,7 @@ fn print_one(page: &mut Page, reused: &Reused, all: bool) {
 }
 
 /// A kind that is gone, or the stages of it that are.
-fn name(gone: &GoneKind, all: bool) -> String {
+fn name(gone: &RemovedKind, all: bool) -> String {
     match &gone.stages[..] {
         _ if gone.wholly => gone.kind.to_string(),
         [] => format!("{} in part", gone.kind),

@@ -1,6 +1,6 @@
 //! The action as such, and how its parts follow each other.
 
-use crate::actions::train::input::Wish;
+use crate::actions::train::input::TrainInput;
 use crate::actions::train::{check, from_stage, from_task_groups, input_schema};
 use crate::pipeline_version::PipelineVersion;
 use anyhow::Result;
@@ -59,31 +59,32 @@ fn plan(call: &Call<'_>, pipeline_version: PipelineVersion) -> Result<Plan> {
     let mut params = asked(call)?;
     let words = check::words(call, &params, pipeline_version)?;
     let mut problems = Vec::new();
-    let wish = Wish::take(&mut params, pipeline_version, &mut problems);
+    let input = TrainInput::take(&mut params, pipeline_version, &mut problems);
     problems.extend(check::config(call, &params, pipeline_version));
     // A second opinion about the same value only confuses.
     let wrong = problems.iter().filter(|one| one.is_error() && one.code != "missing-key");
-    let told: Vec<KeyPath> = wrong.map(|one| one.path.clone()).collect();
-    problems.extend(words.into_iter().filter(|word| !told.contains(&word.path)));
+    let known: Vec<KeyPath> = wrong.map(|one| one.path.clone()).collect();
+    problems.extend(words.into_iter().filter(|word| !known.contains(&word.path)));
     if problems.iter().any(Problem::is_error) {
         let others = check::others(call, &params, &problems)?.into_iter();
         // That nothing reads a key that nobody knows says less.
-        let is_new = |one: &Problem| problems.iter().all(|told| told.path != one.path);
+        let is_new = |one: &Problem| problems.iter().all(|known| known.path != one.path);
         let others: Vec<Problem> = others.filter(|one| one.code != "no-effect" || is_new(one)).collect();
         problems.extend(others);
         return Err(Problems(problems).distinct().into());
     }
     let mut plan = Plan { warnings: problems, ..Plan::default() };
     let mut existing = match pipeline_version {
-        PipelineVersion::December2024 => from_stage::existing_tasks(call, &params, &wish, &mut plan)?,
-        PipelineVersion::July2026 => from_task_groups::existing_tasks(call, &params, &wish, &mut plan)?,
+        PipelineVersion::December2024 => from_stage::existing_tasks(call, &params, &input, &mut plan)?,
+        PipelineVersion::July2026 => from_task_groups::existing_tasks(call, &params, &input, &mut plan)?,
     }
     // Without groups, those of the decision itself stay.
     .map_or_else(|| existing_tasks(call.params), Ok)?;
     // What is wrong with one of them is told where it is named.
-    plan.found_tasks = existing.keys().filter(|label| !wish.existing.contains_key(*label)).cloned().collect();
-    let written = (!wish.existing.is_empty()).then_some(call.input.document.as_ref()).flatten();
-    replace(&mut existing, wish.existing, &mut plan);
+    plan.found_tasks =
+        existing.keys().filter(|label| !input.existing.contains_key(*label)).cloned().collect();
+    let written = (!input.existing.is_empty()).then_some(call.input.document.as_ref()).flatten();
+    replace(&mut existing, input.existing, &mut plan);
     let existing = existing.iter().map(|(label, task)| (Str::clone(label.text()), task.text().into()));
     let existing = existing.collect::<Map>();
     match written {

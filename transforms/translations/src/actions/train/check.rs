@@ -1,5 +1,5 @@
-//! What is wrong with the input. The training config is held against the one validator of training configs; here is
-//! only what the action knows besides.
+//! Checks of the input of the `train` action. The validator of training configs checks the config; this module checks
+//! the rest.
 
 use crate::actions::train::input_schema;
 use crate::actions::train::json_numbers::with_floats;
@@ -71,9 +71,9 @@ pub fn config(call: &Call<'_>, params: &Params, pipeline_version: PipelineVersio
     let unknown =
         taskgraph::parameters::unknown_in(params, call.project.extension.parameters, "training_config");
     // A warning about the same key says less, and whoever knows the key of another layout says what to write instead.
-    let is_told = |one: &Problem| problems.iter().any(|told| told.is_error() && told.path == one.path);
-    let unknown: Vec<Problem> = unknown.into_iter().filter(|one| !is_told(one)).collect();
-    problems.retain(|told| unknown.iter().all(|one| one.path != told.path));
+    let is_known = |one: &Problem| problems.iter().any(|known| known.is_error() && known.path == one.path);
+    let unknown: Vec<Problem> = unknown.into_iter().filter(|one| !is_known(one)).collect();
+    problems.retain(|known| unknown.iter().all(|one| one.path != known.path));
     problems.extend(unknown);
     if pipeline_version == PipelineVersion::July2026 {
         problems.extend(distillation(params));
@@ -81,10 +81,10 @@ pub fn config(call: &Call<'_>, params: &Params, pipeline_version: PipelineVersio
     problems
 }
 
-/// What else is wrong with a training config that is refused for what is `told`.
-pub fn others(call: &Call<'_>, params: &Params, told: &[Problem]) -> Result<Vec<Problem>> {
+/// Returns further problems of a training config that is refused because of the `known` ones.
+pub fn others(call: &Call<'_>, params: &Params, known: &[Problem]) -> Result<Vec<Problem>> {
     let params = with_floats(params, call.project.extension.parameters);
-    decision::others(call.project, &params, call.settings, told)
+    decision::others(call.project, &params, call.settings, known)
 }
 
 /// A corpus to distil from takes the place of what would be made of datasets, and its vocabulary has to come with it.

@@ -2,7 +2,7 @@
 //! again, the stage itself and what comes after it is not.
 
 use crate::actions::train::from_task_groups::{gone, is_service, note_found, note_gone};
-use crate::actions::train::input::Wish;
+use crate::actions::train::input::TrainInput;
 use crate::config::schema::refused;
 use anyhow::Result;
 use indexmap::IndexMap;
@@ -16,13 +16,13 @@ use taskgraph_decision::actions::{Call, Definitions, Plan, graph, labels};
 pub fn existing_tasks(
     call: &Call<'_>,
     params: &Params,
-    wish: &Wish,
+    input: &TrainInput,
     plan: &mut Plan,
 ) -> Result<Option<IndexMap<Label, TaskId>>> {
-    let Some((start, path)) = &wish.start else { return Ok(None) };
+    let Some((start, path)) = &input.start else { return Ok(None) };
     let mut created = IndexMap::new();
     let mut stages = IndexMap::new();
-    for (group, path) in &wish.groups {
+    for (group, path) in &input.groups {
         let Some(labels) = labels(call, group)? else {
             let message = format!("`{group}` has no artifact `public/label-to-taskid.json`");
             let label = "a decision task or an action task has to be named here";
@@ -60,12 +60,12 @@ pub fn existing_tasks(
     if existing.is_empty() {
         let message = format!("nothing that the stage `{start}` came out of can be used again");
         let label = match gone(&definitions, label_of) {
-            told if told.is_empty() => "its tasks came out of no other task".into(),
-            told => format!("the queue knows no longer: {}", told.join(", ")),
+            names if names.is_empty() => "its tasks came out of no other task".into(),
+            names => format!("the queue knows no longer: {}", names.join(", ")),
         };
         return Err(Problems::from(refused(params, "no-tasks", path, message, label)).into());
     }
-    note_found(&existing, wish.groups.len(), plan);
+    note_found(&existing, input.groups.len(), plan);
     note_gone(&definitions, label_of, plan);
     Ok(Some(existing))
 }

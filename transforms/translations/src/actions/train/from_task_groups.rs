@@ -1,7 +1,7 @@
 //! Going on from task groups, as trees of July 2026 have it: what has completed there is used again, and all that it
 //! came out of, but for tasks that are to be done anew and what came out of those.
 
-use crate::actions::train::input::Wish;
+use crate::actions::train::input::TrainInput;
 use crate::config::schema::refused;
 use anyhow::Result;
 use indexmap::IndexMap;
@@ -15,12 +15,12 @@ use taskgraph_decision::actions::{Call, Definitions, Plan, labels};
 pub fn existing_tasks(
     call: &Call<'_>,
     params: &Params,
-    wish: &Wish,
+    input: &TrainInput,
     plan: &mut Plan,
 ) -> Result<Option<IndexMap<Label, TaskId>>> {
     let mut definitions = Definitions::default();
     let mut existing = IndexMap::new();
-    for (group, path) in &wish.groups {
+    for (group, path) in &input.groups {
         let Some(members) = call.service.group(group)? else {
             let message = format!("there is no task group `{group}`, or there is no longer");
             return Err(Problems::from(refused(params, "no-group", path, message, "not found")).into());
@@ -34,7 +34,7 @@ pub fn existing_tasks(
         }
     }
     if existing.is_empty() {
-        let Some((_, path)) = wish.groups.first() else { return Ok(None) };
+        let Some((_, path)) = input.groups.first() else { return Ok(None) };
         let message = "no task of the previous groups has completed";
         let label = "nothing of them can be used again: leave them out to make everything anew";
         return Err(Problems::from(refused(params, "no-tasks", &path.parent(), message, label)).into());
@@ -45,17 +45,17 @@ pub fn existing_tasks(
             existing.insert(Label::parse(&name)?, task);
         }
     }
-    note_found(&existing, wish.groups.len(), plan);
+    note_found(&existing, input.groups.len(), plan);
     let mut known = IndexMap::new();
     if definitions.gone().next().is_some() {
         // What is forgotten has no name any more; the groups may say what it was.
-        for (group, _) in &wish.groups {
+        for (group, _) in &input.groups {
             known.extend(labels(call, group)?.unwrap_or_default());
         }
     }
     let label_of = |task: &TaskId| known.iter().find(|(_, id)| *id == task).map(|(label, _)| label);
     note_gone(&definitions, label_of, plan);
-    if let Some((prefix, _)) = &wish.start {
+    if let Some((prefix, _)) = &input.start {
         leave_out(&mut existing, prefix, &definitions, plan);
     }
     Ok(Some(existing))
@@ -92,11 +92,11 @@ pub fn is_service(name: &str) -> bool {
 
 /// The tasks that the queue has forgotten, with their labels as far as these are known.
 pub fn gone<'l>(definitions: &Definitions, label_of: impl Fn(&TaskId) -> Option<&'l Label>) -> Vec<String> {
-    let told = definitions.gone().map(|task| match label_of(task) {
+    let names = definitions.gone().map(|task| match label_of(task) {
         Some(label) => format!("{label} ({task})"),
         None => task.to_string(),
     });
-    told.collect()
+    names.collect()
 }
 
 /// Says which tasks the queue has forgotten: whatever needs them makes them again.
@@ -105,9 +105,12 @@ pub fn note_gone<'l>(
     label_of: impl Fn(&TaskId) -> Option<&'l Label>,
     plan: &mut Plan,
 ) {
-    let told = gone(definitions, label_of);
-    if !told.is_empty() {
-        plan.note(format!("the queue knows no longer, so that it cannot be used again: {}", told.join(", ")));
+    let names = gone(definitions, label_of);
+    if !names.is_empty() {
+        plan.note(format!(
+            "the queue knows no longer, so that it cannot be used again: {}",
+            names.join(", ")
+        ));
     }
 }
 

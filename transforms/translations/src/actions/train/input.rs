@@ -1,4 +1,4 @@
-//! What the input says beside the training config: which tasks of earlier groups are to be used again.
+//! Keys of the input beside the training config: the tasks of earlier groups to use again.
 
 use crate::config::schema::refused;
 use crate::pipeline_version::PipelineVersion;
@@ -12,7 +12,7 @@ use taskgraph::task::id::TaskId;
 use taskgraph_compat::value::Value;
 use taskgraph_compat::value::path::KeyPath;
 
-/// Where a pipeline version has what.
+/// Names of the keys in a pipeline version.
 struct Keys {
     groups: &'static str,
     start: &'static str,
@@ -27,18 +27,18 @@ const KEYS_2026: Keys =
 
 const EXISTING: &str = "existing_tasks";
 
-/// What is to be used again.
+/// Tasks of earlier groups to use again.
 #[derive(Debug, Default)]
-pub struct Wish {
+pub struct TrainInput {
     /// Groups, and where each is named.
     pub groups: Vec<(TaskId, KeyPath)>,
-    /// What has to be done anew, and where that is said: a stage, or the start of labels.
+    /// Start of the tasks to do anew, a stage or a prefix of labels, and its place in the input.
     pub start: Option<(String, KeyPath)>,
     /// Tasks by label.
     pub existing: IndexMap<Label, TaskId>,
 }
 
-impl Wish {
+impl TrainInput {
     /// Takes it out of the input, so that only a training config is left.
     pub fn take(params: &mut Params, pipeline_version: PipelineVersion, problems: &mut Vec<Problem>) -> Self {
         let keys = match pipeline_version {
@@ -52,13 +52,13 @@ impl Wish {
         };
         let (groups, start, existing) = (take(keys.groups), take(keys.start), take(EXISTING));
         let mut read = Reader { params, problems };
-        let wish = Wish {
+        let input = TrainInput {
             groups: read.groups(groups, &config.join(keys.groups)),
             start: read.start(start, &config.join(keys.start)),
             existing: read.existing(existing, &config.join(EXISTING)),
         };
-        wish.check(&keys, &config, read);
-        wish
+        input.check(&keys, &config, read);
+        input
     }
 
     /// Neither says anything without the other.

@@ -17,7 +17,7 @@ const FORM_2026: &str = include_str!("form-2026.yml");
 /// The key of a part of a form that is there only for a tree whose students start from a model.
 const IF_ASKED_FOR: &str = "$if-asked-for";
 
-/// What stands in a form for something of the tree.
+/// Values of the tree in the form of the action.
 struct Tree {
     stages: Vec<Value>,
     config: Value,

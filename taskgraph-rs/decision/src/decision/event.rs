@@ -1,4 +1,4 @@
-//! What a decision is called with: the flags of the command `decision`.
+//! Input of a decision: the flags of the command `decision`.
 
 use std::path::PathBuf;
 
@@ -11,16 +11,16 @@ const LATEST: i64 = 253_402_300_799;
 /// The types of repositories that parameters know.
 const REPOSITORY_TYPES: [&str; 2] = ["git", "hg"];
 
-/// What is known of the event that causes a decision. Texts are empty where nothing is known.
+/// Event that causes a decision. Unknown texts are empty.
 #[derive(Clone, Debug, Default)]
-pub struct Asked {
+pub struct DecisionEvent {
     /// The project.
     pub project: String,
     /// The id of the push in a pushlog, in digits.
     pub pushlog_id: String,
-    /// When it was pushed, in seconds since 1970; 0 for now.
+    /// Time of the push, in seconds since 1970; 0 for now.
     pub pushdate: i64,
-    /// Who owns the graph.
+    /// Owner of the graph.
     pub owner: String,
     /// The SCM level, in digits.
     pub level: String,
@@ -42,7 +42,7 @@ pub struct Asked {
     pub head_rev: String,
     /// The tag of that commit.
     pub head_tag: String,
-    /// What causes the graph: `github-push`, `cron`, …
+    /// Cause of the graph: `github-push`, `cron`, …
     pub tasks_for: String,
     /// The file with parameters for a try push or a pull request, if it is another than `try_task_config.json`.
     pub try_task_config: Option<PathBuf>,
@@ -50,7 +50,7 @@ pub struct Asked {
     pub allow_parameter_override: bool,
 }
 
-impl Asked {
+impl DecisionEvent {
     /// All flags whose value cannot be.
     pub fn check(&self) -> Vec<Problem> {
         let mut problems = Vec::new();
@@ -102,18 +102,18 @@ mod tests {
 
     #[test]
     fn every_wrong_flag_is_told_at_once() {
-        let asked = Asked {
+        let event = DecisionEvent {
             project: "p".into(),
             owner: "o".into(),
             level: "three".into(),
             pushdate: -1,
             repository_type: "gti".into(),
             head_rev: "--output=x".into(),
-            ..Asked::default()
+            ..DecisionEvent::default()
         };
-        let told: Vec<_> = asked.check().iter().map(ToString::to_string).collect();
+        let messages: Vec<_> = event.check().iter().map(ToString::to_string).collect();
         assert_eq!(
-            told,
+            messages,
             [
                 "`--head-repository` must not be empty",
                 "`--head-ref` must not be empty",

@@ -1,40 +1,10 @@
-//! Flags of `graph path`, and those of all commands that look at the graph of one config.
-
-use std::path::PathBuf;
-
-use clap::Args as ClapArgs;
+//! Flags of the commands that read the graph of one config.
 
 use crate::args::TreeOptions;
+use clap::Args as ClapArgs;
+use std::path::PathBuf;
 
-/// Flags of `graph path`.
-#[derive(ClapArgs)]
-pub struct PathOptions {
-    /// The label of a task
-    #[arg(value_name = "LABEL")]
-    pub from: String,
-
-    /// The label of a task that it depends on, or that depends on it
-    #[arg(value_name = "LABEL")]
-    pub to: String,
-
-    /// The graph.
-    #[command(flatten)]
-    pub config: ConfigOptions,
-
-    /// Show all ways and not only the shortest one
-    #[arg(long)]
-    pub all: bool,
-
-    /// Show no more ways than this, with --all
-    #[arg(long, value_name = "NUMBER", default_value_t = 100)]
-    pub limit: usize,
-
-    /// Show the ways as JSON
-    #[arg(short = 'J', long)]
-    pub json: bool,
-}
-
-/// Which graph is looked at.
+/// Flags that select the graph of one config.
 #[derive(ClapArgs)]
 pub struct ConfigOptions {
     /// A training config or a set of parameters [default: the values that the tree has by itself]

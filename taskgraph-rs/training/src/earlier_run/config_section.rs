@@ -16,7 +16,7 @@ use taskgraph_compat::yaml;
 
 /// A config with the section in it.
 #[derive(Debug)]
-pub struct Written {
+pub struct Section {
     /// The text.
     pub text: String,
     /// The keys that were written.
@@ -27,7 +27,7 @@ pub struct Written {
 pub fn section(found: &Continuation) -> String {
     let mut root = Map::default();
     for (item, value) in &found.sections {
-        put(&mut root, &item.made.path.0, value.clone());
+        put(&mut root, &item.product.path.0, value.clone());
     }
     yaml::write(&root.into())
 }
@@ -43,14 +43,14 @@ fn put(map: &mut Map, path: &[Step], value: Map) {
 }
 
 /// Writes the section into a config. `parameter` is the key that a config stands under in a whole set of parameters.
-pub fn write(source: Arc<Source>, parameter: &str, found: &Continuation) -> Result<Written> {
+pub fn write(source: Arc<Source>, parameter: &str, found: &Continuation) -> Result<Section> {
     let mut draft = Draft::read(source, parameter)?;
     let mut keys = Vec::new();
     let mut problems = Vec::new();
     for (item, value) in &found.sections {
-        let elsewhere = item.made.elsewhere.as_ref();
+        let elsewhere = item.product.elsewhere.as_ref();
         let stands_elsewhere = elsewhere.filter(|path| draft.get(&path.parent()).is_some_and(Value::truthy));
-        let path = stands_elsewhere.unwrap_or(&item.made.path).clone();
+        let path = stands_elsewhere.unwrap_or(&item.product.path).clone();
         match set(&mut draft, &path, value) {
             true => keys.push(path),
             false => {
@@ -62,7 +62,7 @@ pub fn write(source: Arc<Source>, parameter: &str, found: &Continuation) -> Resu
         }
     }
     Problems(problems).check()?;
-    Ok(Written { text: draft.text().to_owned(), keys })
+    Ok(Section { text: draft.text().to_owned(), keys })
 }
 
 /// Sets the entries at a path, and leaves what else stands there. True if the text says so afterwards.

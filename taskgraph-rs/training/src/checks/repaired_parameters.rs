@@ -11,7 +11,7 @@ use taskgraph_compat::suggest;
 use taskgraph_compat::value::path::{KeyPath, Step};
 use taskgraph_compat::value::{Map, Value};
 
-/// What becomes of datasets that may be wrong, and of keys that may be left out, from the least to the most.
+/// Repair of datasets that may be wrong, and of keys that may be left out, from the least to the most.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Datasets {
     /// They stay, and so do gaps where a key may be left out.

@@ -1,17 +1,17 @@
-//! Where somebody says that the models are: an id, an address, or a file that has one of them.
+//! Source of the models: an id, an address, or a file that contains one.
 
 use taskgraph::task::id::TaskId;
 
-/// What an id or an address names.
+/// Task or group that an id or an address names.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Origin {
+pub struct RunSource {
     /// The task, or the group: both have ids of the same form.
     pub id: TaskId,
     /// The instance, if an address names it.
     pub root_url: Option<String>,
 }
 
-/// What stands before an id in the addresses of the queue, and of the pages of Taskcluster.
+/// Text before an id in the addresses of the queue, and of the pages of Taskcluster.
 const BEFORE: [&str; 5] = [
     "/api/queue/v1/task/",
     "/api/queue/v1/task-group/",
@@ -20,11 +20,11 @@ const BEFORE: [&str; 5] = [
     "/tasks/",
 ];
 
-impl Origin {
+impl RunSource {
     /// Reads an id or an address; why it is none otherwise.
     pub fn parse(text: &str) -> Result<Self, String> {
         if let Ok(id) = TaskId::parse(text) {
-            return Ok(Origin { id, root_url: None });
+            return Ok(RunSource { id, root_url: None });
         }
         let Some((scheme, rest)) = text.split_once("://").filter(|(it, _)| matches!(*it, "http" | "https"))
         else {
@@ -42,14 +42,14 @@ impl Origin {
         };
         let id = behind.split(['/', '?', '#']).next().unwrap_or_default();
         let id = TaskId::parse(id).map_err(|error| error.to_string())?;
-        Ok(Origin { id, root_url: Some(format!("{scheme}://{host}")) })
+        Ok(RunSource { id, root_url: Some(format!("{scheme}://{host}")) })
     }
 
     /// The one id or address in the text of a file; lines that begin with `#` and empty ones aside.
     pub fn read(text: &str) -> Result<Self, String> {
         let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
         match (lines.next(), lines.next()) {
-            (Some(line), None) => Origin::parse(line),
+            (Some(line), None) => RunSource::parse(line),
             (None, _) => Err("the file is empty".into()),
             (Some(_), Some(_)) => Err("the file has more than one line: one id or address is meant".into()),
         }
@@ -64,9 +64,9 @@ mod tests {
 
     #[test]
     fn ids_and_addresses_name_a_task_and_its_instance() {
-        let own = Origin { id: TaskId::parse(ID).unwrap(), root_url: None };
-        assert_eq!(Origin::parse(ID), Ok(own.clone()));
-        let there = Origin { root_url: Some("https://tc.example.org".into()), ..own.clone() };
+        let own = RunSource { id: TaskId::parse(ID).unwrap(), root_url: None };
+        assert_eq!(RunSource::parse(ID), Ok(own.clone()));
+        let there = RunSource { root_url: Some("https://tc.example.org".into()), ..own.clone() };
         for address in [
             format!("https://tc.example.org/api/queue/v1/task/{ID}/artifacts/public/build"),
             format!("https://tc.example.org/api/queue/v1/task/{ID}/runs/0/artifacts/public/build/model.npz"),
@@ -74,9 +74,9 @@ mod tests {
             format!("https://tc.example.org/tasks/groups/{ID}?x=1"),
             format!("https://tc.example.org/api/queue/v1/task-group/{ID}/list"),
         ] {
-            assert_eq!(Origin::parse(&address), Ok(there.clone()), "{address}");
+            assert_eq!(RunSource::parse(&address), Ok(there.clone()), "{address}");
         }
-        assert_eq!(Origin::read(&format!("# the teacher\n\n  {ID}\n")), Ok(own));
+        assert_eq!(RunSource::read(&format!("# the teacher\n\n  {ID}\n")), Ok(own));
     }
 
     #[test]
@@ -87,9 +87,13 @@ mod tests {
             ("ftp://example.org/tasks/x", "neither a taskId"),
             ("https://example.org/tasks/short", "`short` is no taskId"),
         ] {
-            assert!(Origin::parse(text).unwrap_err().contains(why), "{text}: {:?}", Origin::parse(text));
+            assert!(
+                RunSource::parse(text).unwrap_err().contains(why),
+                "{text}: {:?}",
+                RunSource::parse(text)
+            );
         }
-        assert!(Origin::read("\n").unwrap_err().contains("empty"));
-        assert!(Origin::read("a\nb").unwrap_err().contains("more than one line"));
+        assert!(RunSource::read("\n").unwrap_err().contains("empty"));
+        assert!(RunSource::read("a\nb").unwrap_err().contains("more than one line"));
     }
 }

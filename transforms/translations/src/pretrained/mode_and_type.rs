@@ -9,7 +9,7 @@ use taskgraph_compat::suggest;
 use taskgraph_compat::value::Value;
 use taskgraph_compat::value::path::KeyPath;
 
-/// What is wrong with the type of a model: the word, or that a model under this key cannot be of that type.
+/// Checks the type of a model: the word, and that a model under this key can be of that type.
 pub(super) fn check_type(params: &Params, key: &ModelKey, value: &Value, path: &KeyPath) -> Option<Problem> {
     let elsewhere = value.as_str().filter(|word| TYPES.contains(word) && !key.types.contains(word));
     let Some(word) = elsewhere else { return check_word(params, "type", value, key.types, path) };
@@ -21,7 +21,7 @@ pub(super) fn check_type(params: &Params, key: &ModelKey, value: &Value, path: &
     Some(at_value(params, "wrong-value", path, message, label))
 }
 
-/// What is wrong with a value that has to be one of some words.
+/// Checks a value that has to be one of some words.
 pub(super) fn check_word(
     params: &Params,
     key: &str,

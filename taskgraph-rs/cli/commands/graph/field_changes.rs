@@ -1,14 +1,14 @@
 //! Fields that differ, as lines of text.
 
-use crate::text_layout::{Ink, Page};
+use crate::text_layout::{Page, TextStyle};
 use taskgraph::graph::diff::FieldChange;
 use taskgraph_compat::json;
 use taskgraph_compat::value::Value;
 
-/// How many characters of a value are shown without `--all`.
+/// Largest number of characters of a value that are shown without `--all`.
 const WIDTH: usize = 72;
 
-/// How many fields of one list are shown without `--all`.
+/// Largest number of fields of one list that are shown without `--all`.
 const SHOWN: usize = 8;
 
 /// The fields below one another: what went, what came, what became something else.
@@ -20,15 +20,15 @@ pub fn fields(page: &mut Page, indent: usize, fields: &[FieldChange], all: bool)
         match (&change.before, &change.after) {
             (None, after) => {
                 let rest = format!(" {}", short(after.as_ref(), all));
-                page.line_in(Ink::Added, &format!("{pad}+ {path}:"), &rest);
+                page.line_in(TextStyle::Added, &format!("{pad}+ {path}:"), &rest);
             }
             (before, None) => {
                 let rest = format!(" {}", short(before.as_ref(), all));
-                page.line_in(Ink::Removed, &format!("{pad}- {path}:"), &rest);
+                page.line_in(TextStyle::Removed, &format!("{pad}- {path}:"), &rest);
             }
             (Some(before), Some(after)) => {
                 let (before, after) = if all { (text(before), text(after)) } else { apart(before, after) };
-                page.line_in(Ink::Changed, &format!("{pad}~ {path}:"), &format!(" {before}"));
+                page.line_in(TextStyle::Changed, &format!("{pad}~ {path}:"), &format!(" {before}"));
                 page.line(&format!("{pad}{} → {after}", " ".repeat(path.to_string().chars().count())));
             }
         }
@@ -80,7 +80,7 @@ mod tests {
     #[test]
     fn long_values_are_shown_where_they_differ() {
         let value = |middle: &str| Value::from(format!("{}{middle}{}", "a".repeat(100), "b".repeat(100)));
-        let mut page = Page::new(crate::medium::Medium::FILE);
+        let mut page = Page::new(crate::output_medium::OutputMedium::FILE);
         fields(&mut page, 2, &changes(&value("x"), &value("y")), false);
         let text = page.into_text();
         let lines: Vec<&str> = text.lines().collect();

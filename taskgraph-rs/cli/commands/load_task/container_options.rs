@@ -1,32 +1,31 @@
-//! What the flags give a container: folders of this machine, and variables.
+//! Options of the container from the flags: folders of this machine, and variables.
 
-use std::ffi::OsString;
-use std::path::Path;
-
-use crate::args::LoadTaskOptions;
-use crate::commands::load_task::definition::Asked;
+use crate::commands::load_task::LoadTaskOptions;
+use crate::commands::load_task::definition::TaskSource;
 use crate::container::volume;
 use crate::environment::variable;
 use anyhow::Result;
 use indexmap::IndexMap;
+use std::ffi::OsString;
+use std::path::Path;
 use taskgraph::diagnostics::{Problem, Problems};
 
-/// What the flags give.
+/// Options of the container.
 #[derive(Default)]
-pub struct Given {
+pub struct ContainerOptions {
     /// Folders as the engine mounts them.
     pub volumes: Vec<OsString>,
-    /// Where they are in the container.
+    /// Their paths in the container.
     pub mounted: Vec<String>,
     /// Variables.
     pub env: IndexMap<String, String>,
 }
 
-impl Given {
+impl ContainerOptions {
     /// Reads the flags; all that is wrong at once.
     pub fn read(options: &LoadTaskOptions) -> Result<Self> {
         let mut problems = Vec::new();
-        let mut given = Given::default();
+        let mut given = ContainerOptions::default();
         for one in &options.volumes {
             match mount(one) {
                 Ok((volume, mounted)) => {
@@ -88,8 +87,8 @@ fn mount(given: &str) -> Result<(OsString, String), Problems> {
 }
 
 /// Refuses flags that do nothing for what is asked for.
-pub fn check_effect(options: &LoadTaskOptions, asked: &Asked) -> Result<()> {
-    if asked.graph().is_some() {
+pub fn check_effect(options: &LoadTaskOptions, source: &TaskSource) -> Result<()> {
+    if source.graph().is_some() {
         return Ok(());
     }
     let flags = [

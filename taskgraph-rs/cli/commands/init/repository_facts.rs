@@ -1,16 +1,15 @@
-//! What the files of a new tree say of their repository.
+//! Facts about the repository that the files of a new tree contain.
 
-use std::io::{self, BufRead as _};
-
-use crate::args::InitTreeOptions;
+use crate::commands::init::InitTreeOptions;
 use crate::report::one_line;
 use anstream::eprint;
 use anyhow::{Context as _, Result};
+use std::io::{self, BufRead as _};
 use taskgraph::diagnostics::{Problem, Problems};
 use taskgraph::tree::git::{Repository, project_of};
 use taskgraph_compat::error::Machine;
 
-/// What is filled in.
+/// Values to fill in.
 pub struct Facts {
     /// The name of the repository.
     pub name: String,
@@ -29,13 +28,13 @@ impl Facts {
     pub fn find(options: &InitTreeOptions, repository: &Repository) -> Result<Self> {
         let url = repository.url().ok().filter(|url| !url.is_empty());
         let Some(url) = url.as_deref().filter(|url| url.contains("github.com")) else {
-            let told = match &url {
+            let label = match &url {
                 Some(url) => format!("its origin is `{url}`"),
                 None => "it has no origin".into(),
             };
             let message = "the repository is not one of GitHub, whose events .taskcluster.yml is for";
             let help = "name it: `git remote add origin https://github.com/OWNER/NAME`";
-            let problem = Problem::error("no-github", message).at(Default::default(), told).help(help);
+            let problem = Problem::error("no-github", message).at(Default::default(), label).help(help);
             return Err(Problems::from(problem).into());
         };
         let branch = match &options.branch {

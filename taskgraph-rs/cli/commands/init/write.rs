@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 use taskgraph_compat::error::Machine;
 
-/// What was done, so that it can be undone.
+/// Record of the changes, to undo them.
 #[derive(Default)]
-struct Done {
+struct CreatedFiles {
     /// New files and folders, in the order of their making.
     made: Vec<PathBuf>,
     /// Files that were there before: where they were, and where they are kept meanwhile.
@@ -19,39 +19,46 @@ struct Done {
 pub fn place(top: &Path, files: &[(String, String)]) -> Result<()> {
     let failed = || Machine(format!("`{}` cannot be written", top.display()));
     let staged = tempfile::tempdir_in(top).with_context(failed)?;
-    let mut done = Done::default();
+    let mut created = CreatedFiles::default();
     let placed = files.iter().enumerate().try_for_each(|(number, (path, text))| {
         let to = top.join(path);
-        put(top, &to, text, staged.path(), number, &mut done)
+        put(top, &to, text, staged.path(), number, &mut created)
             .with_context(|| Machine(format!("`{}` cannot be written", to.display())))
     });
     if placed.is_err() {
-        done.undo();
+        created.undo();
     }
     placed
 }
 
-fn put(top: &Path, to: &Path, text: &str, staged: &Path, number: usize, done: &mut Done) -> Result<()> {
+fn put(
+    top: &Path,
+    to: &Path,
+    text: &str,
+    staged: &Path,
+    number: usize,
+    created: &mut CreatedFiles,
+) -> Result<()> {
     let new = staged.join(format!("{number}.new"));
     fs::write(&new, text)?;
     let folders: Vec<&Path> = to.ancestors().skip(1).take_while(|folder| *folder != top).collect();
     for folder in folders.into_iter().rev() {
         if !folder.is_dir() {
             fs::create_dir(folder)?;
-            done.made.push(folder.to_owned());
+            created.made.push(folder.to_owned());
         }
     }
     if to.symlink_metadata().is_ok() {
         let kept = staged.join(format!("{number}.old"));
         fs::rename(to, &kept)?;
-        done.kept.push((to.to_owned(), kept));
+        created.kept.push((to.to_owned(), kept));
     }
     fs::rename(&new, to)?;
-    done.made.push(to.to_owned());
+    created.made.push(to.to_owned());
     Ok(())
 }
 
-impl Done {
+impl CreatedFiles {
     /// Makes it as it was. What cannot be undone stays: the error that is told says where.
     fn undo(self) {
         for path in self.made.iter().rev() {

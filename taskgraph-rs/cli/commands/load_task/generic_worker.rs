@@ -7,21 +7,21 @@ use taskgraph::task::id::TaskId;
 use taskgraph_compat::python::shell::quote;
 use taskgraph_compat::value::{Map, Value};
 
-/// Where the folder of the task is in the container.
+/// Path of the task's folder in the container.
 pub const FOLDER: &str = "/taskgraph-task";
 
-/// What is put into the folder of a task.
+/// File or folder to put into the folder of a task.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mount {
     /// Its path below the folder.
     pub path: String,
-    /// What it is.
+    /// Content of the mount.
     pub content: Content,
-    /// What its content has to have as its digest, if that is told.
+    /// Expected digest of the content, if given.
     pub sha256: Option<String>,
 }
 
-/// What a mount is.
+/// Content of a mount.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Content {
     /// A folder that is kept from task to task under a name.
@@ -66,7 +66,7 @@ pub fn command(payload: &Map) -> Result<Vec<String>, String> {
     }
 }
 
-/// What a payload mounts; all that cannot be mounted here.
+/// Returns the mounts of a payload, or everything that cannot be mounted here.
 pub fn mounts(task: &str, payload: &Map) -> Result<Vec<Mount>, Vec<Problem>> {
     let (mut mounts, mut problems) = (Vec::new(), Vec::new());
     for mount in payload.get("mounts").and_then(Value::as_list).unwrap_or_default() {
@@ -162,7 +162,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_mounted_is_told_together() {
-        let told = mounts(
+        let messages = mounts(
             "t",
             &payload(
                 r#"{"mounts": [{"file": "../x", "content": {"raw": ""}}, {"directory": "d", "format": "zip", "content": {"url": "x"}},
@@ -170,6 +170,6 @@ mod tests {
             ),
         )
         .unwrap_err();
-        assert_eq!(told.len(), 3, "{told:?}");
+        assert_eq!(messages.len(), 3, "{messages:?}");
     }
 }

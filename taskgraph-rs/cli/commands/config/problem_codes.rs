@@ -1,4 +1,4 @@
-//! What the codes of problems mean, in a sentence each: who looks at a scanner's report has no other text.
+//! Descriptions of the problem codes, a sentence each. Readers of a scanner's report have no other text.
 
 /// The sentence for a code. A code that nobody has described yet is described by its words.
 pub fn description(code: &str) -> String {

@@ -27,14 +27,14 @@ pub fn without_effect(
     Some(problem.help(help))
 }
 
-/// What is the case where the training kinds can mount no model.
+/// Reason in trees whose training kinds can mount no model.
 pub const NO_TEACHER: &str = "no teacher of this tree starts from a model";
 
 /// The way out of that.
 pub const WITHOUT_TEACHER: &str =
     "leave it out to train from scratch, or stay with the tree that the config was written for";
 
-/// What is the case where only a task that publishes a model takes one.
+/// Reason in trees where only a task that publishes a model takes one.
 pub const AS_IT_IS: &str = "this tree takes a backwards model only as it is";
 
 /// The way out of that.
@@ -56,8 +56,8 @@ mod tests {
         tree("train-teacher-model", &format!("{{task-context: {{from-parameters: {{mode: {mode}}}}}}}")).1
     }
 
-    /// What is told about `continuation.models` in July 2026.
-    fn told_2026(models: &str) -> Vec<String> {
+    /// Returns the problems of `continuation.models` in July 2026.
+    fn messages_2026(models: &str) -> Vec<String> {
         let config = format!("{{experiment: {{teacher-ensemble: 1}}, continuation: {{models: {models}}}}}");
         let problems =
             check(&params(&format!("training_config: {config}")), &kinds(), PipelineVersion::July2026, &[]);
@@ -67,46 +67,49 @@ mod tests {
     #[test]
     fn models_that_nothing_reads_are_told() {
         let backwards = |mode: &str, sort: &str| {
-            told_2026(&format!("{{backwards: {{url: https://a, mode: {mode}, type: {sort}}}}}"))
+            messages_2026(&format!("{{backwards: {{url: https://a, mode: {mode}, type: {sort}}}}}"))
         };
         assert_eq!(backwards("use", "default"), [""; 0]);
         for (mode, sort) in [("continue", "default"), ("init", "default"), ("use", "opusmt")] {
-            let told = backwards(mode, sort);
-            assert_eq!(told.len(), 1);
-            assert!(told[0].starts_with("no-effect "), "{told:?}");
-            assert!(told[0].ends_with(&format!(
+            let messages = backwards(mode, sort);
+            assert_eq!(messages.len(), 1);
+            assert!(messages[0].starts_with("no-effect "), "{messages:?}");
+            assert!(messages[0].ends_with(&format!(
                 "the pretrained model `backwards` ({mode}) is used by no task \
                  (at training_config.continuation.models.backwards): this tree takes a backwards model only as it is: \
                  backtranslations-train-backwards-model would train as if none were given"
-            )), "{told:?}");
+            )), "{messages:?}");
         }
-        let told = told_2026("{teacher: {urls: [https://a], mode: use, type: default}}");
+        let messages = messages_2026("{teacher: {urls: [https://a], mode: use, type: default}}");
         assert!(
-            told[0].ends_with(
+            messages[0].ends_with(
                 "the pretrained model `teacher` (use) is used by no task \
              (at training_config.continuation.models.teacher): no teacher of this tree starts from a model: \
              train-teacher-model would train as if none were given"
             ),
-            "{told:?}"
+            "{messages:?}"
         );
     }
 
     #[test]
     fn the_later_dialect_has_one_url_for_the_backwards_model() {
-        let told = told_2026("{backwards: {urls: [https://a], mode: use, type: default}}");
+        let messages = messages_2026("{backwards: {urls: [https://a], mode: use, type: default}}");
         assert!(
-            told[0].contains("unknown key `urls`") && told[0].ends_with("did you mean `url`?"),
-            "{told:?}"
+            messages[0].contains("unknown key `urls`") && messages[0].ends_with("did you mean `url`?"),
+            "{messages:?}"
         );
-        assert!(told[1].contains("missing key `url`"));
-        let told = told_2026("{backwards: {url: gs://b/p, mode: use, type: default}, techer: {}}");
+        assert!(messages[1].contains("missing key `url`"));
+        let messages = messages_2026("{backwards: {url: gs://b/p, mode: use, type: default}, techer: {}}");
         assert!(
-            told[0].contains(
+            messages[0].contains(
                 "`gs://b/p` is no http(s) url (at training_config.continuation.models.backwards.url)"
             )
         );
-        assert!(told[1].ends_with("the keys are teacher and backwards; did you mean `teacher`?"), "{told:?}");
-        let told = told_2026("{train-teacher: {urls: [https://a], mode: use, type: default}}");
-        assert!(told[0].ends_with("no teacher of this tree starts from a model"), "{told:?}");
+        assert!(
+            messages[1].ends_with("the keys are teacher and backwards; did you mean `teacher`?"),
+            "{messages:?}"
+        );
+        let messages = messages_2026("{train-teacher: {urls: [https://a], mode: use, type: default}}");
+        assert!(messages[0].ends_with("no teacher of this tree starts from a model"), "{messages:?}");
     }
 }

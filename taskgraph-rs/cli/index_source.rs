@@ -1,4 +1,4 @@
-//! Who answers what the optimize phase asks of the index and the queue.
+//! Source of the answers that the optimize phase needs of the index and the queue: Taskcluster, a file, or none.
 
 use crate::args::LookUpOptions;
 use crate::progress::connect_for_a_look;
@@ -8,8 +8,8 @@ use taskgraph::optimize::index::{Found, Wanted};
 use taskgraph_compat::source::Source;
 use taskgraph_taskcluster::Taskcluster;
 
-/// Who answers.
-pub enum Answers {
+/// Source of the answers.
+pub enum IndexSource {
     /// Taskcluster itself.
     Taskcluster(Box<Taskcluster>),
     /// A file in which the answers were written down.
@@ -18,30 +18,30 @@ pub enum Answers {
     Nobody,
 }
 
-impl Answers {
-    /// Who was asked for. Nothing is opened before there is a question.
+impl IndexSource {
+    /// Returns the requested source. It opens no connection before the first question.
     pub fn new(options: &LookUpOptions) -> Result<Self> {
         Ok(match &options.found {
-            Some(file) => Answers::File(Found::read(Source::read(file)?)?),
-            None if options.offline => Answers::Nobody,
-            None => Answers::Taskcluster(Box::new(connect_for_a_look()?)),
+            Some(file) => IndexSource::File(Found::read(Source::read(file)?)?),
+            None if options.offline => IndexSource::Nobody,
+            None => IndexSource::Taskcluster(Box::new(connect_for_a_look()?)),
         })
     }
 
     /// The answers to all of these.
     pub fn find(&self, wanted: &Wanted) -> Result<Found> {
         match self {
-            Answers::Taskcluster(taskcluster) => taskcluster.find(wanted).context(
+            IndexSource::Taskcluster(taskcluster) => taskcluster.find(wanted).context(
                 "what ran before cannot be looked up; --offline shows the graph as if nothing had, --found takes answers from a file",
             ),
-            Answers::File(found) => Ok(found.clone()),
-            Answers::Nobody => Ok(Found::default()),
+            IndexSource::File(found) => Ok(found.clone()),
+            IndexSource::Nobody => Ok(Found::default()),
         }
     }
 
-    /// What a person has to know who sees a graph that was made with these answers.
+    /// Returns the warning for a graph that was made with these answers.
     pub fn warning(&self) -> Option<Problem> {
-        matches!(self, Answers::Nobody).then(|| {
+        matches!(self, IndexSource::Nobody).then(|| {
             Problem::warning("offline", "nothing was looked up: the graph is as if no task had ever run")
                 .help("leave out --offline, or hand in answers with --found")
         })

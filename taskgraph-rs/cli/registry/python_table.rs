@@ -5,7 +5,7 @@ use taskgraph::known_python::Table;
 /// The table that `tests/known/make.py` writes.
 const TABLE: &str = include_str!("../../../transforms/known.json");
 
-/// What native parts were compared with.
+/// Returns the table of Python code that native parts were compared with.
 pub fn table() -> Table {
     Table::parse(TABLE).expect("a test reads the table")
 }

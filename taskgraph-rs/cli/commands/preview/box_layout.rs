@@ -1,27 +1,27 @@
-//! What all drawings have in common.
+//! Layout of boxes, which all drawings share.
 
 use crate::commands::preview::text::estimate;
 use crate::report::count;
-use taskgraph_training::drawing::{Drawing, Fate, Node, Size, What};
-use taskgraph_training::{Plan, Row};
+use taskgraph_training::drawing::{Drawing, Node, NodeKind, Size, TaskStatus};
+use taskgraph_training::{MachineRow, Plan};
 
-/// How many characters of a name fit into one line of a box.
+/// Largest number of characters of a name in one line of a box.
 const LINE: usize = 24;
 
 /// From one line of a box to the next.
 pub const LEADING: f64 = 15.0;
 
-/// How large boxes are that have names of one line.
+/// Size of boxes with names of one line.
 const USUAL: Size = Size { width: 190.0, height: 50.0, space: 14.0, gap: 26.0 };
 
-/// How large the boxes of a drawing are: a name of two lines makes all of them higher.
+/// Returns the size of the boxes of a drawing: a name of two lines makes all of them higher.
 pub fn size(drawing: &Drawing) -> Size {
     let is_long = |node: &Node| halves(&name(node)).1.is_some();
     let more = if drawing.nodes.iter().any(is_long) { LEADING } else { 0.0 };
     Size { height: USUAL.height + more + estimates(drawing) as f64 * LEADING, ..USUAL }
 }
 
-/// How many lines a box needs at most for its estimate.
+/// Returns the largest number of estimate lines of a box.
 pub fn estimates(drawing: &Drawing) -> usize {
     drawing.nodes.iter().map(|node| node.estimate.len()).max().unwrap_or_default()
 }
@@ -29,8 +29,8 @@ pub fn estimates(drawing: &Drawing) -> usize {
 /// Adds to the kinds of a drawing how long their tasks will take, and what that will cost, if earlier tasks were asked.
 pub fn add_estimates(drawing: &mut Drawing, plan: &Plan) {
     let Some(all) = &plan.work.estimate else { return };
-    for node in drawing.nodes.iter_mut().filter(|node| node.what == What::Kind) {
-        let rows: Vec<&Row> = plan.work.rows.iter().filter(|row| *row.kind == *node.name).collect();
+    for node in drawing.nodes.iter_mut().filter(|node| node.what == NodeKind::Kind) {
+        let rows: Vec<&MachineRow> = plan.work.rows.iter().filter(|row| *row.kind == *node.name).collect();
         // Nothing of the kind is to run.
         if rows.is_empty() {
             continue;
@@ -57,17 +57,19 @@ pub fn halves(name: &str) -> (&str, Option<&str>) {
     }
 }
 
-/// What stands in a box under its name, line by line.
+/// Returns the lines of a box under its name.
 pub fn notes(node: &Node) -> Vec<String> {
     std::iter::once(note(node)).chain(node.estimate.iter().cloned()).collect()
 }
 
 fn note(node: &Node) -> String {
     match node.what {
-        What::Model => node.note.clone(),
-        What::Kind => with(count(node.tasks(), "task"), ": ", &node.summary()),
-        What::Tasks => with(node.note.clone(), ": ", &node.summary()),
-        What::Task => with(node.note.clone(), ", ", node.fate().map(Fate::words).unwrap_or_default()),
+        NodeKind::Model => node.note.clone(),
+        NodeKind::Kind => with(count(node.tasks(), "task"), ": ", &node.summary()),
+        NodeKind::Tasks => with(node.note.clone(), ": ", &node.summary()),
+        NodeKind::Task => {
+            with(node.note.clone(), ", ", node.status().map(TaskStatus::words).unwrap_or_default())
+        }
     }
 }
 
@@ -76,10 +78,10 @@ fn with(text: String, mark: &str, words: &str) -> String {
     if words.is_empty() || words == text { text } else { text + mark + words }
 }
 
-/// What stands in a box.
+/// Returns the name in a box.
 pub fn name(node: &Node) -> String {
     match node.what {
-        What::Model => format!("⇩ for {}", node.name),
+        NodeKind::Model => format!("⇩ for {}", node.name),
         _ => node.name.clone(),
     }
 }

@@ -1,4 +1,4 @@
-//! What is not there that a tree needs, and how to get it.
+//! Missing parts that a tree needs, and the way to get them.
 
 use crate::commands::doctor::findings::{Findings, PackageFound};
 use serde::Serialize;
@@ -7,32 +7,32 @@ use taskgraph::registry::Registry;
 
 /// Something that is not there, or another than it should be.
 #[derive(Serialize)]
-pub struct Missing {
+pub struct MissingPart {
     /// Whether no graph can be made without it.
     pub is_fatal: bool,
     /// Whether it is a package that was not found. What is found elsewhere, only the interpreter knows.
     #[serde(skip)]
     pub is_package: bool,
-    /// What it is.
+    /// Description.
     pub message: String,
-    /// How to get it.
+    /// Way to get it.
     pub help: String,
 }
 
-/// What is missing to make a graph, or to run the Python of the tree if that `is_asked` for.
-pub fn missing(findings: &Findings, pins: &Pins, registry: &Registry, is_asked: bool) -> Vec<Missing> {
+/// Returns the parts that are missing to make a graph, or to run the Python of the tree if that `is_asked` for.
+pub fn missing(findings: &Findings, pins: &Pins, registry: &Registry, is_asked: bool) -> Vec<MissingPart> {
     let mut missing = Vec::new();
     let requirements = requirements(pins);
     if findings.needs_python() || is_asked {
         let refusal = registry.python().and_then(|python| python.refusal());
         if let Some(refusal) = refusal {
             let (message, help) = (refusal.message().to_owned(), refusal.way_out(&requirements));
-            missing.push(Missing { is_fatal: true, is_package: false, message, help });
+            missing.push(MissingPart { is_fatal: true, is_package: false, message, help });
         }
         if let Some(python) = &findings.python {
             let install = format!("`{} -m pip install {requirements}`", python.program);
             match python.exists {
-                false => missing.push(Missing {
+                false => missing.push(MissingPart {
                     is_fatal: true,
                     is_package: false,
                     message: format!("`{}`, which {} names, is not there", python.program, python.found_by),
@@ -43,7 +43,7 @@ pub fn missing(findings: &Findings, pins: &Pins, registry: &Registry, is_asked: 
         }
     }
     if findings.run_task.is_none() {
-        missing.push(Missing {
+        missing.push(MissingPart {
             is_fatal: false,
             is_package: false,
             message: "run-task is not there: kinds whose digests depend on it cannot be made".into(),
@@ -53,14 +53,14 @@ pub fn missing(findings: &Findings, pins: &Pins, registry: &Registry, is_asked: 
     missing
 }
 
-/// What is wrong with a package that is installed, or is not.
-fn package(found: &PackageFound, install: &str) -> Option<Missing> {
+/// Returns the problem of a package, if it is missing or has a wrong version.
+fn package(found: &PackageFound, install: &str) -> Option<MissingPart> {
     let is_taskgraph = found.name == "taskcluster-taskgraph";
     let pin = found.decisive.as_ref();
     let asked = pin.map(|pin| format!("`{}:{}` asks for {}", pin.file, pin.line, pin.text));
     match (&found.installed, pin) {
         (Installed::Absent, None) if !is_taskgraph => None,
-        (Installed::Absent, _) => Some(Missing {
+        (Installed::Absent, _) => Some(MissingPart {
             // What the tree imports of it, only the tree knows.
             is_fatal: is_taskgraph,
             is_package: true,
@@ -70,7 +70,7 @@ fn package(found: &PackageFound, install: &str) -> Option<Missing> {
             },
             help: install.to_owned(),
         }),
-        (Installed::Version(version), Some(pin)) if !pin.rule.takes(version) => Some(Missing {
+        (Installed::Version(version), Some(pin)) if !pin.rule.takes(version) => Some(MissingPart {
             is_fatal: false,
             is_package: false,
             message: format!("{} {version} is installed, and {}", found.name, asked.unwrap_or_default()),

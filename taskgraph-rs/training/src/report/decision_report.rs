@@ -5,24 +5,24 @@ use indexmap::IndexMap;
 
 use crate::checks::run_task::of_run_task;
 use crate::config;
-use crate::preview::{not_told, plan};
+use crate::preview::{plan, python_kinds_note};
 use crate::report::comparison::{Run, compare};
 use crate::report::{Comparison, Config, Report, TreeFacts};
 use taskgraph::diagnostics::Problem;
 use taskgraph::generator::Project;
-use taskgraph::optimize::Fate;
+use taskgraph::optimize::TaskOutcome;
 use taskgraph::parameters::Params;
 use taskgraph::settings::Settings;
 use taskgraph::task::Label;
 
-/// What a decision has to say of its graph; nothing for a tree that trains nothing. `problems` are the warnings that
-/// were told.
+/// Reports on the graph of a decision; `None` for a tree that does not train. `problems` are the warnings that were
+/// reported.
 pub fn of_decision(
     project: &Project,
     params: &Params,
     settings: &Settings,
     run: &Run,
-    fates: &IndexMap<Label, Fate>,
+    outcomes: &IndexMap<Label, TaskOutcome>,
     problems: Vec<Problem>,
 ) -> Result<Option<Report>> {
     let Some(training) = crate::pipeline::of(&project.extension) else { return Ok(None) };
@@ -39,11 +39,11 @@ pub fn of_decision(
     };
     let without = Some(training.reuse_name);
     let comparison = scratch.as_ref().map(|scratch| Comparison { without, ..compare(run, scratch, None) });
-    let plan = plan(project, training, params, run, scratch.as_ref(), comparison, Some(fates));
+    let plan = plan(project, training, params, run, scratch.as_ref(), comparison, Some(outcomes));
     let (missing, problems) = of_run_task(problems);
     let config = Config { file: "parameters.yml".into(), is_parameters: true };
     let python = run.full.python(project);
-    notes.extend(python.as_ref().and_then(|python| not_told(training, &python.kinds)));
+    notes.extend(python.as_ref().and_then(|python| python_kinds_note(training, &python.kinds)));
     let tree = TreeFacts { python, ..TreeFacts::of(project) };
     let mut report = Report::new(config, Some(tree), problems, Some(plan));
     report.notes = notes;

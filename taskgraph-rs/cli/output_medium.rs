@@ -1,4 +1,4 @@
-//! What a text is written for: a terminal that has a width and colours, or whatever reads a pipe or a file.
+//! Medium of a text: a terminal that has a width and colours, or a pipe or a file.
 
 use std::io::{IsTerminal, stderr, stdout};
 use std::path::Path;
@@ -16,28 +16,32 @@ const WIDEST: usize = 120;
 /// No text can be laid out in less.
 const NARROWEST: usize = 40;
 
-/// What a text is written for.
+/// Medium of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Medium {
+pub struct OutputMedium {
     /// No line that can be broken is longer.
     pub width: usize,
-    /// What cannot be broken is cut at this width; nothing where all of it is wanted.
+    /// Width at which words that cannot be broken are cut; `None` to keep them whole.
     pub cut: Option<usize>,
     /// Whether colours are shown.
     pub is_coloured: bool,
 }
 
-impl Medium {
+impl OutputMedium {
     /// A file.
-    pub const FILE: Medium = Medium { width: FIXED, cut: None, is_coloured: false };
+    pub const FILE: OutputMedium = OutputMedium { width: FIXED, cut: None, is_coloured: false };
 
     /// A file, or standard output as it is.
     pub fn of(path: Option<&Path>) -> Self {
         match path {
-            Some(_) => Medium::FILE,
+            Some(_) => OutputMedium::FILE,
             None => {
                 let colours = AutoStream::choice(&stdout());
-                Medium::new(stdout().is_terminal(), terminal_size_of(stdout()).map(|size| size.0), colours)
+                OutputMedium::new(
+                    stdout().is_terminal(),
+                    terminal_size_of(stdout()).map(|size| size.0),
+                    colours,
+                )
             }
         }
     }
@@ -45,14 +49,14 @@ impl Medium {
     /// Standard error as it is.
     pub fn stderr() -> Self {
         let colours = AutoStream::choice(&stderr());
-        Medium::new(stderr().is_terminal(), terminal_size_of(stderr()).map(|size| size.0), colours)
+        OutputMedium::new(stderr().is_terminal(), terminal_size_of(stderr()).map(|size| size.0), colours)
     }
 
     fn new(is_terminal: bool, columns: Option<Width>, colours: ColorChoice) -> Self {
         let columns = columns.filter(|_| is_terminal).map(|Width(columns)| usize::from(columns));
         // A terminal may not tell its width, as in a container without one.
         let columns = columns.map(|columns| if columns == 0 { 80 } else { columns.max(NARROWEST) });
-        Medium {
+        OutputMedium {
             width: columns.map_or(FIXED, |columns| columns.min(WIDEST)),
             cut: columns,
             is_coloured: colours != ColorChoice::Never,
@@ -60,7 +64,7 @@ impl Medium {
     }
 }
 
-/// How many columns a text takes.
+/// Returns the number of columns of a text.
 pub fn columns(text: &str) -> usize {
     text.width()
 }
@@ -131,9 +135,9 @@ mod tests {
 
     #[test]
     fn only_a_terminal_has_a_width_of_its_own() {
-        let of = |is_terminal, columns| Medium::new(is_terminal, columns, ColorChoice::Never);
-        assert_eq!(of(false, Some(Width(80))), Medium::FILE);
-        assert_eq!(of(true, Some(Width(80))), Medium { width: 80, cut: Some(80), is_coloured: false });
+        let of = |is_terminal, columns| OutputMedium::new(is_terminal, columns, ColorChoice::Never);
+        assert_eq!(of(false, Some(Width(80))), OutputMedium::FILE);
+        assert_eq!(of(true, Some(Width(80))), OutputMedium { width: 80, cut: Some(80), is_coloured: false });
         assert_eq!(of(true, Some(Width(200))).width, WIDEST);
         assert_eq!(of(true, Some(Width(200))).cut, Some(200));
         assert_eq!(of(true, Some(Width(0))).cut, Some(80));
