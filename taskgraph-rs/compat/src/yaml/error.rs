@@ -1,4 +1,4 @@
-//! Why a text is not taken, in words that help.
+//! Syntax errors of YAML, with their causes and corrections.
 
 use std::fmt;
 use std::sync::Arc;

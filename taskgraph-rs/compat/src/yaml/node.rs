@@ -1,4 +1,4 @@
-//! What was read: data, and where each piece of it stands.
+//! Nodes of a document: data with the position of each piece.
 
 use std::borrow::Cow;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! What an action wants done. Nothing is done before all of it is known.
+//! The plan of an action: the tasks to create, rerun and cancel. Nothing is changed before the plan is complete.
 
 use std::collections::BTreeSet;
 

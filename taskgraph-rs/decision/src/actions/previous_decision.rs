@@ -1,4 +1,4 @@
-//! What was decided before: the graph of a group's decision, and the tasks that stand for its labels by now.
+//! The earlier decision of a task group: its graph, and the newest task of each label.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

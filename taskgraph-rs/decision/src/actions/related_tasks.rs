@@ -1,4 +1,4 @@
-//! What tasks came out of, and what came out of them.
+//! Ancestors and descendants of tasks.
 
 use std::collections::{BTreeMap, BTreeSet};
 

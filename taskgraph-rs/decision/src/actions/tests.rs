@@ -1,4 +1,4 @@
-//! What actions want done, on a small graph: `build` ← `test` ← `report`, and `image`, which is cached.
+//! Tests of the plans of actions, on a small graph: `build` ← `test` ← `report`, and `image`, which is cached.
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -1,4 +1,4 @@
-//! How often an action does what it does.
+//! The input `times`: the number of repetitions of an action.
 
 use crate::actions::call::Call;
 use taskgraph::diagnostics::Problems;

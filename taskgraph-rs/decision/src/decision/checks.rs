@@ -1,4 +1,4 @@
-//! What is wrong with the parameters of a decision, and keys of the training config that have no effect.
+//! Checks the parameters of a decision, and reports keys of the training config without effect.
 
 use anyhow::Result;
 

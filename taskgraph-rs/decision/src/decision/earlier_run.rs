@@ -1,8 +1,7 @@
-//! What earlier runs of the same task have left behind: a worker that is shut down, and a task that is rerun, begin from
-//! the start, and what was created before is still there.
+//! Tasks that earlier runs of the same decision task created: after a worker was shut down or a task was rerun, a
+//! decision starts from the beginning, and these tasks exist already.
 //!
-//! Invariant: a task of an earlier run is either used, as what it is, or has come to its end before its label is created
-//! once more.
+//! Invariant: a task of an earlier run is either used unchanged, or has ended before its label is created again.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};

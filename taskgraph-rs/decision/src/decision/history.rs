@@ -1,4 +1,4 @@
-//! Where changes start from: events tell it wrongly for new branches and after a forced push.
+//! The base revision of a push: events are wrong about it for new branches and after a forced push.
 
 use anyhow::{Context as _, Result};
 

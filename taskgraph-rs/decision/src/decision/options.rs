@@ -1,4 +1,4 @@
-//! What a decision is called with: the flags of the command `decision`.
+//! The options of a decision: the flags of the command `decision`.
 
 use std::path::PathBuf;
 

@@ -1,5 +1,5 @@
-//! What the queue refuses, of all that can be told without asking it: the schema of createTask, and its rules about points
-//! in time and dependencies. So a dry run does not end well where the decision itself would stop half-way.
+//! Checks the rules of the queue that can be checked without asking it: the schema of createTask, times and
+//! dependencies. So a dry run fails where the decision itself would stop halfway.
 //!
 //! Source: `queue/v1/create-task-request.json`, and `services/queue/src/{api,dependencytracker}.js` of Taskcluster.
 

@@ -1,4 +1,4 @@
-//! Whether a definition is the one that the queue keeps.
+//! Whether a definition equals the one that the queue has.
 
 use serde_json::{Value, json};
 

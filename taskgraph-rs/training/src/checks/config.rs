@@ -1,4 +1,4 @@
-//! What is wrong with configs, many of them over one tree: the preview's own checks without its plan.
+//! Checks many configs over one tree: the checks of the preview without its plan.
 
 use std::time::SystemTime;
 

@@ -1,5 +1,7 @@
-//! What is wrong with the parameters of a training, and what in them is not as it looks. One examination serves the
-//! preview, decisions and the `train` action, so that none of them lets pass what another refuses.
+//! Checks of training configs: errors and probable mistakes in parameters.
+//!
+//! The preview, `config check`, decisions and the action `train` share them, so that none accepts what another one
+//! refuses.
 
 pub(crate) mod config;
 pub(crate) mod layout;

@@ -1,4 +1,4 @@
-//! What is to be said if the files of run-task are not there: once, whatever it concerns.
+//! The report on missing files of run-task: one for all tasks that they concern.
 
 use taskgraph::diagnostics::Problem;
 

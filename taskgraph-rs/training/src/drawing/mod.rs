@@ -1,7 +1,6 @@
-//! What a preview looks like: what becomes of each task, and drawings of kinds and of neighbours.
+//! Drawings of a preview: kinds, or one task and its neighbors, with the status of each task.
 //!
-//! Draws what the preview decided and nothing else. Never draws all tasks at once: kinds first, then the neighbours of
-//! one task.
+//! Draws the decisions of the preview and nothing else. Never draws all tasks at once.
 
 mod boxes;
 mod kinds;

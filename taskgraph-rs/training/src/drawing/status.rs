@@ -1,4 +1,4 @@
-//! What becomes of each task, in one word.
+//! The status of each task in a preview, in one word.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! Which tasks of a group have made what a config can hand in, and whether all of it is there.
+//! Finds the tasks of a group that made what a config can be provided with, and checks that it is complete.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};

@@ -1,8 +1,8 @@
-//! Going on from what an earlier run has made: finds models, corpora and vocabularies of a task group, checks that they
-//! are complete, and writes the section of a training config that hands them in.
+//! `config continue`: finds models, corpora and vocabularies of an earlier run, checks that they are complete, and
+//! writes the section of a training config that provides them.
 //!
-//! What there is to hand in is declared by the tree's extension. Nothing is asked here and nothing is written: the tasks
-//! and their artifacts are handed in, and a text comes out.
+//! The extension of the tree declares what can be provided. Sends no requests and writes no files: tasks and their
+//! artifacts are arguments, and the result is text.
 
 mod files;
 mod find;

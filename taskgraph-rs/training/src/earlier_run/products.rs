@@ -1,4 +1,4 @@
-//! What the tasks of a run make that the config of a later one can hand in.
+//! Products of the tasks of a run that the config of a later run can be provided with.
 
 use taskgraph_compat::value::path::KeyPath;
 

@@ -1,4 +1,4 @@
-//! Where somebody says that the models are: an id, an address, or a file that has one of them.
+//! Parses the source of the models: a task ID, a URL, or a file that contains one of them.
 
 use taskgraph::task::id::TaskId;
 

@@ -1,4 +1,4 @@
-//! How long earlier tasks took, by kind and worker pool.
+//! Times of earlier tasks, by kind and worker pool.
 
 use std::collections::{BTreeMap, BTreeSet};
 

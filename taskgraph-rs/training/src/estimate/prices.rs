@@ -1,4 +1,4 @@
-//! What an hour of a machine costs, by worker pool: a file of whoever asks. The program knows no price.
+//! Prices of an hour of a machine, by worker pool, from a file. The program itself knows no prices.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

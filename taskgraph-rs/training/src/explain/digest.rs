@@ -1,4 +1,4 @@
-//! What a digest is made of, in words.
+//! Describes the inputs of a digest.
 
 use std::collections::BTreeSet;
 

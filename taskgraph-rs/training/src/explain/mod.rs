@@ -1,4 +1,4 @@
-//! Why a task is there, and why it looks as it does.
+//! `graph explain`: why a task is in the graph, and how it was generated.
 
 mod digest;
 mod explanation;

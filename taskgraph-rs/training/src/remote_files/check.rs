@@ -1,4 +1,4 @@
-//! What is wrong with files that a run would fetch.
+//! Checks the files that a run would fetch, from the answers to requests for them.
 
 use std::collections::BTreeMap;
 

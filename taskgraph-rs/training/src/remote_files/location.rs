@@ -1,4 +1,4 @@
-//! Where a file lies.
+//! The store of a file: Taskcluster, Google Storage, or another host.
 
 use serde::Serialize;
 

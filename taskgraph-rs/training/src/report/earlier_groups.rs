@@ -1,5 +1,5 @@
-//! What the `train` action would do with earlier task groups: which of their tasks are used again, which run, and what
-//! differs between a task of theirs and the one of this config. Who knows the action hands the plan in.
+//! The plan of the action `train` on top of earlier task groups: tasks that are used again, tasks that run, and
+//! their differences from this config. The package that knows the action provides the plan.
 
 use anyhow::Result;
 use indexmap::IndexMap;

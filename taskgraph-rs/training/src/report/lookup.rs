@@ -1,4 +1,4 @@
-//! What the index has of what is to run: the optimizer's decisions, sorted for people.
+//! The optimizer's decisions after a look-up, grouped for the report.
 
 use indexmap::IndexMap;
 use serde::Serialize;

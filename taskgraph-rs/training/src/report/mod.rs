@@ -1,4 +1,4 @@
-//! What a preview says, as data: `docs/preview-json.md` describes it field by field.
+//! The report of a preview, as data: `docs/preview-json.md` describes each field.
 
 pub(crate) mod command;
 pub(crate) mod comparison;

@@ -1,4 +1,4 @@
-//! What the tasks to run ask of machines. Maximum run times are limits, not estimates.
+//! Worker pools and limits of the tasks that run. Maximum run times are limits, not estimates.
 
 use indexmap::IndexMap;
 

@@ -1,6 +1,7 @@
-//! What earlier runs have made: which task brings it in, what is not made any more, what depends on it instead.
+//! Provided models, corpora and vocabularies: the task that fetches each, the tasks that are left out, and the
+//! dependencies that moved.
 //!
-//! All of it was noted by the transforms; here it is put together, thing by thing.
+//! Transforms record all of it; this module groups it by the key of the config.
 
 use indexmap::IndexMap;
 

@@ -1,4 +1,4 @@
-//! Why a template cannot be filled in.
+//! Errors of templates that cannot be formatted.
 
 use std::fmt;
 

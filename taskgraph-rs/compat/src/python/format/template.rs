@@ -1,5 +1,4 @@
-//! Templates that have nothing but names between their braces, as nearly all have: they are read once, and filled in
-//! often.
+//! Pre-parsed templates whose fields are plain names, as nearly all are: parsed once and filled in often.
 
 use std::ops::Range;
 

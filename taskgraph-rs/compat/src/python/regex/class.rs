@@ -1,4 +1,4 @@
-//! Characters and sets of characters in regular expressions: what Python means by `\w`, `[^]a-z]`, `\x41`.
+//! Characters and character sets in regular expressions: Python's meaning of `\w`, `[^]a-z]`, `\x41`.
 
 /// What a shorthand stands for, as the inside of a set.
 ///

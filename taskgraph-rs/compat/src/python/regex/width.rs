@@ -1,4 +1,5 @@
-//! How much a piece of a regular expression matches: a look-behind has to match as much in every case.
+//! Width of a piece of a regular expression: a look-behind has to match the same number of characters in every
+//! case.
 
 /// The fewest and the most characters that something matches.
 #[derive(Clone, Copy)]
