@@ -17,7 +17,7 @@ pub(super) enum Scalar {
     Default,
 }
 
-/// What a text is a spelling of.
+/// The type that a text spells a value of.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Type {
     Null,
@@ -31,7 +31,7 @@ pub(super) enum Type {
     Default,
 }
 
-/// What a list or a map is made into.
+/// The type of collection that a tag makes of a list or a map.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Collection {
     List,
@@ -139,7 +139,7 @@ fn unbroken(text: &str) -> &str {
     text.strip_suffix('\n').unwrap_or(text)
 }
 
-/// What PyYAML takes a plain text for.
+/// Returns the type that PyYAML gives a plain text.
 pub(super) fn implicit(text: &str) -> Type {
     let Some(first) = text.bytes().next() else { return Type::Null };
     let text = unbroken(text);

@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 
 use crate::diagnostics::Problem;
-use crate::diagnostics::origin::told;
+use crate::diagnostics::origin::problem_of;
 use crate::extension::Extension;
 use crate::graph::json::numbers;
 use crate::loader::Kind;
@@ -53,7 +53,7 @@ const BASE: &[Field] = &[
 /// All that is wrong with the parameters of a tree: their schemas, then what the tree's own check finds.
 ///
 /// Python, when it is not strict, lets unknown keys pass everywhere; so they are no errors here either, and
-/// whether they have an effect is told after the graph is made.
+/// whether they have an effect is reported after the graph is made.
 pub fn check(
     params: &Params,
     extension: &Extension,
@@ -110,11 +110,11 @@ pub fn check(
             .extend(params.get(field.name).into_iter().flat_map(|value| without_place(params, field, value)));
     }
     if let Some(check) = extension.check {
-        let told: Vec<_> = problems.iter().map(|problem| problem.path.clone()).collect();
-        // What has the wrong schema is told once; a second opinion about the same key only confuses.
+        let reported: Vec<_> = problems.iter().map(|problem| problem.path.clone()).collect();
+        // What has the wrong schema is reported once; a second opinion about the same key only confuses.
         let is_an_opinion = |problem: &Problem| problem.is_error() || problem.is_about_the_end();
         let found = check(params, kinds).into_iter();
-        problems.extend(found.filter(|problem| !is_an_opinion(problem) || !told.contains(&problem.path)));
+        problems.extend(found.filter(|problem| !is_an_opinion(problem) || !reported.contains(&problem.path)));
     }
     problems
 }
@@ -161,7 +161,7 @@ fn without_place(params: &Params, field: &Field, value: &Value) -> Vec<Problem> 
         .collect()
 }
 
-/// Violations as problems. What a section lacks is told at once: each key by itself would repeat the place of the section.
+/// Violations as problems. What a section lacks is reported at once: each key by itself would repeat the place of the section.
 fn tell_all(params: &Params, violations: &[Violation]) -> Vec<Problem> {
     let mut missing: IndexMap<KeyPath, Vec<&Violation>> = IndexMap::new();
     for violation in violations.iter().filter(|violation| matches!(violation.what, What::Missing(_))) {
@@ -197,5 +197,5 @@ pub fn tell(params: &Params, violation: &Violation) -> Problem {
         Some((layer, inside)) => (Some(layer.document.clone()), inside),
         None => (None, violation.path.clone()),
     };
-    told(violation, inside, document.as_ref())
+    problem_of(violation, inside, document.as_ref())
 }

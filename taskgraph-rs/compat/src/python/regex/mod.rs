@@ -27,17 +27,17 @@ use translate::{Style, Translation, translate};
 /// The most steps back that one match may take.
 const MOST_STEPS: usize = 1_000_000;
 
-/// How many compiled keys a thread keeps.
+/// The number of compiled patterns that a thread keeps.
 const CACHED: usize = 256;
 
-/// Why a pattern cannot be used.
+/// The reason why a pattern cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RegexError {
     /// The pattern is wrong, or too large.
     Pattern {
         /// The pattern, as written.
         pattern: String,
-        /// What is wrong with it.
+        /// The error in it.
         problem: String,
     },
     /// The match takes too many steps.

@@ -9,9 +9,9 @@ pub(super) struct Width {
 }
 
 impl Width {
-    /// What an anchor matches.
+    /// The width of an anchor.
     pub(super) const NONE: Width = Width { least: 0, most: 0 };
-    /// What a character matches.
+    /// The width of a character.
     pub(super) const ONE: Width = Width { least: 1, most: 1 };
 
     /// One after the other.
