@@ -1,4 +1,4 @@
-//! Pretrained models of tasks, and what tasks have to do with earlier runs. Tasks carry both among their extensions, as the
+//! Pretrained models of tasks, and the use of what earlier runs made. Tasks carry both in their extensions, because the
 //! engine knows neither.
 
 use std::sync::Arc;
