@@ -243,13 +243,27 @@ impl Project {
 
     /// Fills what is missing in the parameters, and checks all of them.
     pub fn complete(&self, params: &mut Params, now: SystemTime) -> Result<Vec<Problem>> {
-        parameters::fill(params, &self.tree, &self.extension, now)?;
+        parameters::fill(params, &self.tree, &self.extension.defaults, now)?;
         self.extension.normalize(params);
-        let mut problems = parameters::check(params, &self.extension, &self.kinds, self.config.version);
+        let mut problems = self.check_parameters(params);
         if self.parts.parameters.is_python() {
             problems.extend(in_python::complete(self, params, false)?);
         }
         Ok(problems)
+    }
+
+    /// Returns the problems of parameters: with their schemas, then those that the tree's own check finds.
+    pub fn check_parameters(&self, params: &Params) -> Vec<Problem> {
+        let mut problems = parameters::check(params, self.extension.parameters, self.config.version);
+        if let Some(check) = self.extension.check {
+            let reported: Vec<_> = problems.iter().map(|problem| problem.path.clone()).collect();
+            // A key that violates its schema is reported once; a second opinion about it only confuses.
+            let is_an_opinion = |problem: &Problem| problem.is_error() || problem.is_about_the_end();
+            let found = check(params, &self.kinds).into_iter();
+            problems
+                .extend(found.filter(|problem| !is_an_opinion(problem) || !reported.contains(&problem.path)));
+        }
+        problems
     }
 
     /// Whether anything of the tree is made by its own Python.
