@@ -24,7 +24,8 @@ PATH = re.compile(
 SPAN = re.compile(r"`([^`]+)`")
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#+ (.*)$")
-SOURCE_NAME = re.compile(r"^[\w-]+\.(?:rs|js)$")
+# The end of a path: `remove.rs`, `optimize/remove.rs`.
+SOURCE_NAME = re.compile(r"^[\w/-]+\.(?:rs|js)$")
 TYPE = re.compile(r"^[A-Z][a-zA-Z]+$")
 COMMAND = re.compile(r"(?<![\w/.-])taskgraph-rs((?: [a-z][a-z-]*)+)(.*)$")
 FLAG = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
@@ -45,11 +46,6 @@ def tracked():
     return files, folders
 
 
-@lru_cache
-def source_names():
-    return {os.path.basename(name) for name in tracked()[0]}
-
-
 def exists(path):
     """Whether a path, which may have `*` in it, is a file or a folder of the tree."""
     files, folders = tracked()
@@ -60,6 +56,11 @@ def exists(path):
     if "*" not in path:
         return f"{path}.rs" in files
     return any(True for _ in ROOT.glob(path))
+
+
+def ends_a_path(end):
+    """Whether the path of a file is `end`, or ends with it."""
+    return any(f"/{name}".endswith(f"/{end}") for name in tracked()[0])
 
 
 def anchor(heading):
@@ -111,8 +112,8 @@ def mistakes_of_text(document, line):
         if name not in EXAMPLES and not exists(path):
             yield f"`{path}`: no such file or folder"
     for span in SPAN.findall(line):
-        if name not in EXAMPLES and SOURCE_NAME.match(span) and span not in source_names():
-            yield f"`{span}`: no file has this name"
+        if name not in EXAMPLES and SOURCE_NAME.match(span) and not ends_a_path(span):
+            yield f"`{span}`: no path of a file ends so"
     if name == "docs/glossary.md" and line.startswith("| "):
         yield from glossary_types(line)
 
