@@ -15,6 +15,7 @@
 
 mod answer;
 mod auth;
+mod client;
 mod create;
 mod fake;
 mod faults;
@@ -28,6 +29,7 @@ mod server;
 mod services;
 mod store;
 
+pub use client::{WITHOUT_PAUSES, client, id};
 pub use fake::Fake;
 pub use faults::Fault;
 pub use schemas::Schemas;

@@ -1,0 +1,9 @@
+//! Values, text and YAML, compared with what Python and PyYAML made of the same input.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+
+mod tables;
+mod text;
+mod typed_nodes;
+mod typed_values;
+mod yaml_differential;
+mod yaml_table;

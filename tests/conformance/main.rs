@@ -1,0 +1,14 @@
+//! Graphs, compared with what Python Taskgraph computed for the same trees: task by task, digest by digest.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+
+#[path = "../fake_taskcluster/mod.rs"]
+mod fake_taskcluster;
+#[path = "../support/mod.rs"]
+mod support;
+
+mod cases;
+mod core_parity;
+mod created_tasks;
+mod decision;
+mod morph;
+mod optimize;

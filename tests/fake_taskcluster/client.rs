@@ -1,0 +1,27 @@
+//! Clients of the fake, which try again at once.
+
+use std::time::Duration;
+
+use taskgraph::task::id::TaskId;
+use taskgraph_taskcluster::{Access, Patience, Taskcluster};
+
+/// Many attempts, without pauses between them.
+pub const WITHOUT_PAUSES: Patience = Patience {
+    timeout: Duration::from_secs(20),
+    attempts: 12,
+    pause: Duration::from_millis(1),
+    busy_pause: Duration::from_millis(1),
+    longest_pause: Duration::from_millis(1),
+    most_bytes: 64 << 20,
+    spread: false,
+};
+
+/// A client that tries again without pauses.
+pub fn client(access: Access) -> Taskcluster {
+    Taskcluster::new(access).with_patience(WITHOUT_PAUSES)
+}
+
+/// The taskId with a number.
+pub fn id(number: usize) -> TaskId {
+    TaskId::parse(&format!("T{number:021}")).unwrap()
+}

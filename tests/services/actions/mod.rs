@@ -1,0 +1,9 @@
+//! Actions: what is offered, and what is done at a Taskcluster on this machine.
+
+mod callback;
+mod from;
+mod groups;
+mod offered;
+mod stages;
+mod trainings;
+mod tree;

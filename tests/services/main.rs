@@ -1,0 +1,15 @@
+//! What is asked of Taskcluster and created there, with a Taskcluster on this machine.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+
+#[path = "../html_page/browser.rs"]
+#[allow(dead_code, reason = "the page has tests of its own that need all of it")]
+mod browser;
+#[path = "../fake_taskcluster/mod.rs"]
+mod fake_taskcluster;
+#[path = "../support/mod.rs"]
+mod support;
+
+mod actions;
+mod continuing;
+mod decision;
+mod submit;

@@ -1,0 +1,16 @@
+//! The client of Taskcluster: look-ups, creation, retries.
+
+mod calls;
+mod create;
+mod faults;
+mod optimized;
+mod pages;
+mod watched;
+
+use taskgraph::optimize::index::Wanted;
+use taskgraph_compat::value::Str;
+
+/// What is to be looked up: these index paths.
+fn paths(paths: &[Str]) -> Wanted {
+    Wanted { index_paths: paths.to_vec(), tasks: Vec::new() }
+}

@@ -1,0 +1,90 @@
+//! Whoever watches is told what goes on, and may stop it.
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use taskgraph::task::Label;
+use taskgraph_taskcluster::{Failure, NewTask, News, Watch};
+
+use crate::fake_taskcluster::{Fake, Fault, client, id};
+
+/// Notes what it is told, and cancels after so many pieces of news.
+#[derive(Default)]
+struct Notes {
+    told: Mutex<Vec<String>>,
+    count: AtomicUsize,
+    cancels_after: usize,
+    is_cancelled: AtomicBool,
+}
+
+impl Watch for Notes {
+    fn tell(&self, news: &News<'_>) {
+        let line = match news {
+            News::Again { call, why, pause } => format!("{call}: {why}, again in {pause:?}"),
+            News::Unsigned { failure } => format!("without credentials: {failure}"),
+            News::LookedUp { done, all } => format!("{done}/{all} looked up"),
+            News::Created { label, done, all, .. } => format!("{label}: {done}/{all}"),
+            News::Refused { label, failure, .. } => format!("{label}: {failure}"),
+        };
+        self.told.lock().unwrap().push(line);
+        if self.count.fetch_add(1, Ordering::Relaxed) + 1 == self.cancels_after {
+            self.is_cancelled.store(true, Ordering::Relaxed);
+        }
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.is_cancelled.load(Ordering::Relaxed)
+    }
+}
+
+fn task(number: usize) -> NewTask {
+    let name = format!("task-{number}");
+    let definition = super::create::definition(&name, &[]);
+    NewTask { label: Label::parse(&name.into()).unwrap(), task_id: id(number), definition }
+}
+
+#[test]
+fn a_watch_is_told_of_repeated_calls_and_of_each_task() {
+    let fake = Fake::start();
+    fake.fail("createTask", [Some(Fault::Status(503))]);
+    fake.refuse("task-2", 400, "no");
+    let notes = Arc::new(Notes::default());
+    let taskcluster = client(fake.proxied()).watched_by(notes.clone());
+    taskcluster.create(vec![task(1)]).unwrap();
+    taskcluster.create(vec![task(2)]).unwrap_err();
+    taskcluster.find(&super::paths(&["a.b".into(), "a.c".into()])).unwrap();
+    assert_eq!(
+        *notes.told.lock().unwrap(),
+        [
+            &*format!("createTask {}: status 503 (Service Unavailable), again in 1ms", id(1)),
+            "task-1: 1/1",
+            "task-2: refused with status 400: no",
+            "2/2 looked up",
+        ]
+    );
+}
+
+#[test]
+fn after_an_interruption_nothing_is_sent_and_what_is_in_flight_is_awaited() {
+    let fake = Fake::start();
+    fake.hold(50);
+    let notes = Arc::new(Notes { cancels_after: 1, ..Notes::default() });
+    let taskcluster = client(fake.proxied()).watched_by(notes);
+    let failure = taskcluster.create((0..120).map(task).collect()).unwrap_err();
+    // Fifty were in flight when the first answer came.
+    assert_eq!((failure.created.len(), failure.refused.len(), failure.untried.len()), (50, 0, 70));
+    assert_eq!(fake.tasks().len(), 50);
+    assert_eq!(failure.why.0, "it was cancelled");
+}
+
+#[test]
+fn after_an_interruption_nobody_waits_for_another_attempt() {
+    let fake = Fake::start();
+    fake.fail("listTasks", [Some(Fault::Busy(200)); 9]);
+    let notes = Arc::new(Notes { cancels_after: 1, ..Notes::default() });
+    let error = client(fake.proxied()).watched_by(notes.clone()).list_tasks("a").unwrap_err();
+    assert!(matches!(Failure::behind(&error), Some(Failure::Unreachable(_))), "{error:#}");
+    // The service's own wish was what would have been waited for.
+    assert_eq!(*notes.told.lock().unwrap(), ["listTasks a: status 429 (Too Many Requests), again in 200s"]);
+    assert_eq!(fake.count("listTasks"), 1);
+}
