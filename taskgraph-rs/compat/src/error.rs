@@ -1,4 +1,4 @@
-//! Failures of the machine, as opposed to those of the input.
+//! Failures of the environment, as opposed to errors in the input.
 
 use std::fmt;
 

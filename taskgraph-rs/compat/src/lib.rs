@@ -1,4 +1,7 @@
-//! Values and their text as Python, PyYAML and orjson have them. Knows nothing of tasks.
+//! Compatibility with Python: values, YAML, JSON and text exactly as Python, PyYAML and orjson have them.
+//!
+//! The lowest package. Knows nothing of kinds, tasks or graphs, and has the only unsafe code of the project
+//! (`yaml/events.rs`).
 
 pub mod error;
 pub mod json;

@@ -1,4 +1,4 @@
-//! The order in which people look for names: numbers in them by their size, `2/20` before `10/20`.
+//! Natural order of names: numbers in them compare by value, `2/20` before `10/20`.
 
 use std::cmp::Ordering;
 

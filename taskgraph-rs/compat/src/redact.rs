@@ -1,4 +1,4 @@
-//! Redaction of users and passwords in urls.
+//! Removes users and passwords from URLs in everything that is shown.
 
 use crate::value::{Map, Value};
 

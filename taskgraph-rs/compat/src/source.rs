@@ -1,4 +1,4 @@
-//! Texts that were read, and places in them.
+//! Source texts and places in them: file, line and column.
 
 use std::fmt;
 use std::path::Path;

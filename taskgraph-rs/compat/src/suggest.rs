@@ -1,4 +1,4 @@
-//! Words for messages: the nearest allowed word, and lists of words.
+//! Suggestions for messages: the nearest allowed word, and lists of words.
 
 use std::borrow::Cow;
 

@@ -1,7 +1,7 @@
-//! Text that does nothing to a terminal.
+//! Escapes characters that act on a terminal.
 //!
-//! A name can hold characters that move the cursor, change colours or turn the direction of what follows: what is
-//! shown would then not be what is there. They are shown as escapes.
+//! A name can contain characters that move the cursor, change colors or reverse the direction of the text that
+//! follows, so that the terminal shows something else than the name.
 
 use std::borrow::Cow;
 

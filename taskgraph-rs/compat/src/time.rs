@@ -1,4 +1,4 @@
-//! Points in time as routes and parameters write them, in UTC.
+//! Times in the formats of routes and parameters, in UTC.
 
 /// `20231121214324`.
 pub fn compact_date(seconds: i64) -> String {

@@ -1,7 +1,7 @@
-//! Plans for a preview what the `train` action would do with earlier task groups, and says what differs between a task of
-//! theirs and the one of the config.
+//! Plans for a preview what the action `train` would do with earlier task groups, and compares their tasks with
+//! those of the config.
 //!
-//! The plan is that of the action, and what can be used is judged as a decision judges it. Nothing is decided here.
+//! The plan is that of the action, and tasks are accepted by the rules of a decision. Nothing is decided here.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,7 +1,9 @@
-//! The preview: what a training config would run, before anything runs.
+//! Training configs: their checks, the preview of what they would run, explanations, drawings, estimates and
+//! upgrades.
 //!
-//! Folds what the other rooms decided into one [`Report`]. It never works a decision out a second time: models come
-//! from the tasks, reasons from the transforms, targets from the target room. No file is written, no network asked.
+//! [`preview()`] generates the graphs of a config and folds the decisions of all phases into one [`Report`]. Never
+//! computes a decision a second time: models come from the tasks, reasons from the transforms and the optimizer.
+//! Writes no file and opens no connection; look-ups are arguments.
 
 pub mod checks;
 mod config;

@@ -1,5 +1,5 @@
-//! The training pipeline of a tree: where things stand in its parameters, and what else the preview and the checks of
-//! training configs have to know of it. A tree's extension brings it along.
+//! The training pipeline of a tree: the paths of its training config, and what previews, checks and upgrades need
+//! to know of it. Part of the extension of the tree.
 
 use crate::earlier_run::Product;
 use crate::model::Variant;

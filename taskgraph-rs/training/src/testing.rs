@@ -1,4 +1,4 @@
-//! Tasks for the tests of this room.
+//! Tasks for the tests of this package.
 
 use std::sync::Arc;
 

@@ -42,7 +42,7 @@ pub struct DiffOptions {
     #[arg(long, alias = "to-run")]
     pub needed: bool,
 
-    /// Show everything as JSON, see docs/graph-diff.md
+    /// Show everything as JSON, see docs/graph-commands.md
     #[arg(short = 'J', long)]
     pub json: bool,
 

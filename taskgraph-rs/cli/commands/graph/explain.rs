@@ -32,7 +32,7 @@ pub struct ExplainOptions {
     #[arg(long)]
     pub all: bool,
 
-    /// Show everything as JSON, see docs/graph-explain.md
+    /// Show everything as JSON, see docs/graph-commands.md
     #[arg(short = 'J', long)]
     pub json: bool,
 }

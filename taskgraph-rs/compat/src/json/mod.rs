@@ -1,4 +1,4 @@
-//! JSON in and out, as the reference writes it: `orjson`, with non-ASCII characters as they are.
+//! JSON as the reference reads and writes it: the output of `orjson`, with non-ASCII characters unescaped.
 
 pub mod pretty;
 mod read;

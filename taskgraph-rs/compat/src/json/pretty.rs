@@ -1,7 +1,8 @@
-//! JSON indented by two spaces, as the reference prints it. What would act on a terminal is escaped.
+//! Pretty-prints JSON with an indent of two spaces, as the reference does. Escapes characters that act on a
+//! terminal.
 //!
-//! serde_json writes the two spaces again for each level of each line, and looks up every byte of a text. A graph is
-//! deep and mostly text: here a line takes one copy, and eight bytes of a text are looked at together.
+//! Faster than the printer of serde_json for graphs, which are deep and mostly text: it writes the indent of a line
+//! with one copy, and scans text eight bytes at a time.
 
 use std::io::Write as _;
 

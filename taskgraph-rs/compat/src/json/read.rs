@@ -1,4 +1,4 @@
-//! JSON read into values.
+//! Parses JSON into values.
 
 use std::cell::{Cell, RefCell};
 use std::fmt;

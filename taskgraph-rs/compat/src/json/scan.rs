@@ -1,4 +1,4 @@
-//! How much of a text stands for itself in JSON. Many bytes are looked at together.
+//! Finds the first byte of a text that JSON has to escape, eight bytes at a time.
 
 /// Whether a text is ASCII of which nothing is escaped.
 pub fn is_plain(text: &str) -> bool {

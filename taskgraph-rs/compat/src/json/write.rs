@@ -1,4 +1,4 @@
-//! Values written as JSON.
+//! Writes values as JSON.
 
 use std::io::Write;
 

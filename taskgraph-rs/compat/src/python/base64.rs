@@ -1,4 +1,4 @@
-//! Base64 as Python's `base64` takes and gives it.
+//! Python's `base64`: encodes and decodes with the same leniency.
 
 /// Decodes a text. What is no base64 in between is overlooked. None where Python raises: a character beyond ASCII,
 /// or a last group that is not full.

@@ -1,4 +1,4 @@
-//! Decimal digits of every script: where Python reads a number, `٣` is a 3.
+//! Decimal digits of every script, which Python accepts in numbers: `٣` is a 3.
 
 /// The zeros of Unicode 14 beyond ASCII. The nine characters behind each are the other digits of its script.
 #[rustfmt::skip]

@@ -1,4 +1,4 @@
-//! Doubles as Python writes them: the shortest digits that read back as the same double.
+//! Python's `repr` of floats: the shortest digits that parse as the same double.
 
 use std::fmt::Write;
 

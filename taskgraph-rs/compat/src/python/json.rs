@@ -1,5 +1,4 @@
-//! JSON as Python's standard library writes it: `json.dumps(value)`, with a space after each comma and colon, and
-//! everything but the printable characters of ASCII escaped.
+//! Python's `json.dumps`: a space after each comma and colon, and everything outside printable ASCII escaped.
 
 use std::fmt::Write as _;
 

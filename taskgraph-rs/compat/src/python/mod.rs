@@ -1,6 +1,6 @@
-//! Python's operations on text, exactly, where their result ends up in a task or in a digest.
+//! Python's text functions, exactly, wherever their results become part of a task or a digest.
 //!
-//! Holds Python 3.11's meaning only: nothing here knows of kinds, tasks or graphs.
+//! The semantics are those of Python 3.11. Knows nothing of kinds, tasks or graphs.
 
 pub mod base64;
 mod digit;

@@ -1,4 +1,4 @@
-//! Paths as text, as Python's `posixpath` sees them. Never looks at a disk.
+//! Python's `posixpath`: operations on paths as text. Never reads a disk.
 
 /// Python: `posixpath.join(base, path)`.
 pub fn join(base: &str, path: &str) -> String {

@@ -1,6 +1,6 @@
-//! Characters that Python prints as they are: `str.isprintable` of Python 3.11 (Unicode 14).
+//! Python's `str.isprintable`, as of Python 3.11 (Unicode 14).
 //!
-//! The table is part of the answer: a newer Unicode would print characters that Python 3.11 escapes.
+//! The table is part of the semantics: a newer Unicode would print characters that Python 3.11 escapes.
 
 /// Python: `character.isprintable()`.
 pub(super) fn is_printable(character: char) -> bool {

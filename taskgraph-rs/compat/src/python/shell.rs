@@ -1,4 +1,4 @@
-//! Words quoted for a shell, as Taskgraph quotes them.
+//! Quotes words for a shell, as Taskgraph does.
 
 /// The words of a command line, quoted where the shell would read them otherwise, with a space between.
 ///

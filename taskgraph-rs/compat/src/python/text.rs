@@ -1,4 +1,4 @@
-//! Values as Python's `str()` and `repr()` write them.
+//! Python's `str()` and `repr()` of values.
 
 use std::fmt::Write;
 

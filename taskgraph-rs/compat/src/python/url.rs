@@ -1,4 +1,4 @@
-//! Addresses, as Python's `urllib.parse` takes them apart and joins them.
+//! Python's `urllib.parse`: splits and joins URLs.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! Texts: made of parts, and known once in the whole program.
+//! Interns texts that are used often, such as keys, and builds texts from parts.
 
 use std::cell::{Cell, RefCell};
 use std::convert::Infallible;

@@ -1,7 +1,7 @@
-//! Things by their names, in the order of insertion: the map of a [`Value`], the dependencies of a task.
+//! Maps with keys in insertion order: the maps of a [`Value`], the dependencies of a task.
 //!
-//! A graph consists of maps with a handful of entries whose keys have different lengths. To look through such a few is
-//! faster than to hash the key, and to keep them needs half the memory of a table. Large maps have a table as well.
+//! Most maps of a graph have a handful of entries whose keys differ in length. A linear search over these is faster
+//! than a hash of the key and needs half the memory of a hash table. Large maps have a table as well.
 
 use std::fmt;
 use std::ops::{Index, IndexMut};

@@ -1,4 +1,4 @@
-//! What was made of a value, for as long as the very same value comes again.
+//! Memoizes a function of a value for the most recent argument, compared by address.
 
 use crate::value::Value;
 

@@ -1,8 +1,8 @@
-//! The value that flows through kinds, transforms and tasks: JSON-like, ordered, cheap to copy.
+//! The value type of kinds, transforms and tasks: JSON-like, ordered, cheap to clone.
 //!
-//! Maps keep the order of the file, because the order feeds digests. Lists and maps are shared until they are
-//! changed (copy on write), so that fanning one task out into a thousand copies nothing but what differs.
-//! Invariant: keys of maps are strings; whatever else YAML allows as a key stops at the door (`yaml`).
+//! Maps keep the order of the file, because the order is part of digests. Lists and maps are shared until they are
+//! changed (copy on write), so that splitting a task into a thousand copies only what differs. Invariant: keys of
+//! maps are strings; `yaml` refuses all other keys.
 
 pub(crate) mod intern;
 pub mod map;

@@ -1,4 +1,4 @@
-//! The path of a key inside a value: `experiment.pretrained-models.train-teacher.urls[0]`.
+//! Paths of keys inside a value: `experiment.pretrained-models.train-teacher.urls[0]`.
 
 use std::fmt;
 

@@ -1,6 +1,6 @@
-//! From events to nodes: anchors, aliases and their limits.
+//! Builds nodes from events: anchors, aliases and their limits.
 //!
-//! Invariant: no node is deeper than [`MAX_DEPTH`], aliases included, so whoever walks nodes may recurse.
+//! Invariant: no node is deeper than [`MAX_DEPTH`], aliases included, so that recursion over nodes is safe.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! A document that was read: its value, and where each piece of it stands.
+//! A parsed document: its value, and the place of each key and value in the file.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

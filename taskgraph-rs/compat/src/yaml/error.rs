@@ -1,4 +1,4 @@
-//! Errors of texts that are not YAML, with advice.
+//! Syntax errors of YAML, with their causes and corrections.
 
 use std::fmt;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! The events of a YAML text, from libyaml (translated to Rust), behind a safe iterator.
+//! A safe iterator over the events of libyaml (translated to Rust).
 //!
 //! Invariant: the only unsafe code of the project. An event borrows from the parser and lives until the next one.
 #![expect(

@@ -1,4 +1,4 @@
-//! The entries of a map: merge keys and equal keys, as PyYAML's `flatten_mapping` and Python's `dict` treat them.
+//! Merge keys and duplicate keys of maps, as PyYAML's `flatten_mapping` and Python's `dict` handle them.
 
 use indexmap::IndexMap;
 

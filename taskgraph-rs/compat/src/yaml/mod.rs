@@ -1,14 +1,14 @@
-//! YAML 1.1, read exactly as PyYAML's `CSafeLoader` reads one document, with the position of everything; and
-//! written so that PyYAML reads the same value back.
+//! Reads YAML 1.1 exactly as PyYAML's `CSafeLoader` reads one document, with the position of every node. Writes
+//! YAML that PyYAML reads as the same value.
 //!
-//! The way of a text: `events` (libyaml, the parser PyYAML uses) or, where a text needs no more, `simple`; `build` (nodes, anchors) with `merge`
-//! (merge keys, equal keys) and `resolve`, `number`, `timestamp` (what a scalar is), `document` (positions,
-//! and the `Value`).
+//! A text passes through `simple`, for the subset that nearly every kind is written in, or else `events` (libyaml, the
+//! parser of PyYAML); then `build` (nodes, anchors) with `merge` (merge keys, duplicate keys) and `resolve`, `number`,
+//! `timestamp` (types of scalars), and `document` (positions, and the `Value`).
 //!
-//! It refuses some input that PyYAML takes: nesting deeper than [`MAX_DEPTH`]; aliases that blow up ([`MAX_ALIASED`])
-//! or run in a cycle; `!!omap` and `!!pairs`; an unknown tag on a map that only serves to be merged; a map with a
-//! scalar's tag and the key `=`; one-line keys of more than 1024 bytes (libyaml: characters); integers of more than
-//! 4300 digits in any base (Python: decimal ones).
+//! It refuses some documents that PyYAML accepts: nesting deeper than [`MAX_DEPTH`]; aliases that expand beyond
+//! [`MAX_ALIASED`] or form a cycle; `!!omap` and `!!pairs`; an unknown tag on a map that is only merged; a map with
+//! the tag of a scalar and the key `=`; one-line keys of more than 1024 bytes (libyaml: characters); integers of
+//! more than 4300 digits in any base (Python: decimal ones).
 
 mod build;
 mod document;

@@ -1,4 +1,4 @@
-//! Nodes of a document: data, and the place of each piece of it.
+//! Nodes of a document: data with the position of each piece.
 
 use std::borrow::Cow;
 use std::sync::Arc;

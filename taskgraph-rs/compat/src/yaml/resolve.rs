@@ -1,4 +1,5 @@
-//! Types of scalars: those of YAML 1.1 as PyYAML derives them from the text, or as a tag names them.
+//! Resolves the types of scalars: those of YAML 1.1 as PyYAML recognizes them from the text, or as a tag names
+//! them.
 
 use crate::python::base64;
 use crate::yaml::node::Data;

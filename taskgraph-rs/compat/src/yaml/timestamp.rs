@@ -1,4 +1,4 @@
-//! Dates and points in time, as PyYAML reads them and Python writes them.
+//! Dates and timestamps, as PyYAML reads and Python writes them.
 
 use std::sync::Arc;
 

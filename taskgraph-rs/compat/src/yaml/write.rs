@@ -1,4 +1,4 @@
-//! YAML out of a value, such that PyYAML's `safe_load` reads the same value back.
+//! Writes a value as YAML that PyYAML's `safe_load` reads as the same value.
 
 use crate::terminal::is_safe;
 use crate::value::{Map, Value};

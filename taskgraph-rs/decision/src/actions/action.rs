@@ -1,4 +1,4 @@
-//! Actions as data: what people can ask of a task group once its decision has run.
+//! Actions as data: name, context, permission, input schema and planner.
 
 use anyhow::Result;
 

@@ -1,4 +1,5 @@
-//! `actions.json`: what user interfaces offer for a task group, and which hooks they trigger.
+//! Renders `actions.json`: the actions that user interfaces offer for a task group, and the hooks that they
+//! trigger.
 
 use anyhow::Result;
 

@@ -1,4 +1,4 @@
-//! `add-new-jobs`: creates tasks that the decision did not, by their labels.
+//! `add-new-jobs`: creates tasks of the full graph by their labels.
 
 use anyhow::Result;
 

@@ -1,4 +1,4 @@
-//! A call of an action: everything it may look at.
+//! A call of an action: everything that its planner may read.
 
 use std::time::SystemTime;
 

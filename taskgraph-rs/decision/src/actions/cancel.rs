@@ -1,4 +1,4 @@
-//! `cancel` and `cancel-all`: end tasks, whether they have begun or not.
+//! `cancel` and `cancel-all`: cancel tasks that have not ended.
 
 use anyhow::Result;
 

@@ -1,4 +1,4 @@
-//! Tasks of a graph that was decided before, created once more with all they need.
+//! Creates tasks of an earlier graph again, with all their dependencies.
 
 use std::sync::Arc;
 

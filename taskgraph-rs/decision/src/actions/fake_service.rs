@@ -1,4 +1,4 @@
-//! Taskcluster as tests of actions need it: in memory, asked only for what was put there.
+//! An in-memory Taskcluster for the tests of actions.
 
 use std::collections::BTreeMap;
 

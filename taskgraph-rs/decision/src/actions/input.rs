@@ -1,4 +1,4 @@
-//! The input of an action: what somebody wrote into its form, or into a file.
+//! Reads and checks the input of an action, from a form or a file.
 
 use std::sync::Arc;
 

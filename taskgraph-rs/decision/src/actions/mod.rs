@@ -1,7 +1,7 @@
-//! Actions: what people can ask of a task group once its decision has run.
+//! Actions: what users can request for a task group after its decision task has run.
 //!
-//! Actions are registered by value: those of every tree here, a tree's own in its `Extension`. An action looks, and
-//! says what it wants done; nothing is changed before all of that is known.
+//! Actions are registered by value: those of every tree here, those of one tree in its `Extension`. Invariant: an
+//! action returns a plan and changes nothing itself.
 
 mod action;
 mod actions_json;

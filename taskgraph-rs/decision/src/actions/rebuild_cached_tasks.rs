@@ -1,4 +1,4 @@
-//! `rebuild-cached-tasks`: creates all tasks anew whose results other pushes use.
+//! `rebuild-cached-tasks`: creates again all tasks whose results other pushes use.
 
 use anyhow::Result;
 

@@ -1,4 +1,4 @@
-//! A definition that was created before, made fit to be created again.
+//! Makes the times in the definition of an existing task relative, so that it can be created again.
 
 use taskgraph_compat::map;
 use taskgraph_compat::time::parse_json_date;

@@ -1,4 +1,4 @@
-//! `rerun`: runs a task that failed once more, under the same id.
+//! `rerun`: runs a failed task again, under the same task ID.
 
 use std::time::SystemTime;
 

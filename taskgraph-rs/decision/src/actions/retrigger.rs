@@ -1,4 +1,4 @@
-//! `retrigger`: creates a task of the graph once more, and on demand all that came out of it.
+//! `retrigger`: creates a task of the graph again, on request with all tasks that depend on it.
 
 use anyhow::Result;
 use indexmap::IndexSet;

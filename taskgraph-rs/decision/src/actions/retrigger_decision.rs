@@ -1,4 +1,4 @@
-//! `retrigger` for decision, action and cron tasks: the same task once more.
+//! `retrigger` for decision, action and cron tasks: creates the same task again.
 
 use anyhow::Result;
 

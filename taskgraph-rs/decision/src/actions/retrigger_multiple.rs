@@ -1,4 +1,4 @@
-//! `retrigger-multiple`: retriggers what may be retriggered, and reruns the rest.
+//! `retrigger-multiple`: retriggers tasks that allow it, and reruns the others.
 
 use anyhow::Result;
 use indexmap::IndexSet;

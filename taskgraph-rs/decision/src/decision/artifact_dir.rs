@@ -1,4 +1,4 @@
-//! The folder that a decision writes to. One decision at a time has it, and what it writes appears whole.
+//! The artifact folder of a decision: locked by one decision at a time, and written completely or not at all.
 
 use std::fs::{self, File, TryLockError};
 use std::io::{BufWriter, Write};

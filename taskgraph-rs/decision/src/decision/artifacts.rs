@@ -1,4 +1,4 @@
-//! The artifacts of a decision: what memorises it, and what its tasks need of it.
+//! The artifacts of a decision: those that describe it, and those that its tasks read.
 
 use std::io::Write;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! The last step of a decision: from the tasks that there have to be to those that there are.
+//! The last step of a decision: creates missing tasks, and cancels tasks that do not belong to the graph.
 
 use std::collections::BTreeSet;
 use std::time::SystemTime;

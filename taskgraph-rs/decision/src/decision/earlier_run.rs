@@ -1,8 +1,7 @@
 //! Tasks that earlier runs of the same task created. If a worker is shut down or a task is rerun, the task starts from
 //! the beginning, but the tasks that it created before still exist.
 //!
-//! Invariant: a task of an earlier run is either used, as what it is, or has come to its end before its label is created
-//! once more.
+//! Invariant: a task of an earlier run is either used unchanged, or has ended before its label is created again.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,6 +1,6 @@
 //! A decision: from a push, a pull request, a schedule or an action to tasks that run.
 //!
-//! Invariant: nothing is created before everything that can be refused was looked at.
+//! Invariant: nothing is created before everything that can be refused was checked.
 
 mod artifact_dir;
 mod artifacts;

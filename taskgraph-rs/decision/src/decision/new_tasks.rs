@@ -1,4 +1,4 @@
-//! From the graph to what the queue is asked to create.
+//! Converts the morphed graph into requests to create tasks.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! Parameters that somebody brings along: in `try_task_config.json`, with a try push or a pull request, or in a git note.
+//! Overrides of parameters: from `try_task_config.json`, with a try push or a pull request, or from a git note.
 
 use std::path::Path;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! The parameters of a decision: from flags, from git, and from the tree.
+//! Derives the parameters of a decision from flags, from git, and from the tree.
 
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};

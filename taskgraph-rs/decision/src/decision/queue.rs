@@ -1,4 +1,4 @@
-//! The queue as a decision needs it.
+//! The queue, as far as a decision uses it.
 
 use anyhow::Result;
 

@@ -1,4 +1,4 @@
-//! The order of a decision.
+//! The order of the steps of a decision.
 
 use std::collections::BTreeSet;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! `runnable-jobs.json`: what Treeherder shows of tasks that are not in the graph.
+//! Renders `runnable-jobs.json`: the tasks outside the graph that Treeherder shows.
 
 use taskgraph::graph::TaskGraph;
 use taskgraph::schema::fields::Fields;

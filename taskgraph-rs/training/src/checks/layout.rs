@@ -1,5 +1,5 @@
-//! Configs that were written for a tree of another layout. All that this tree finds wrong with such a config follows
-//! from that one thing, so that it is told alone.
+//! Configs that were written for a tree of another layout. This is reported alone, because all other problems with
+//! such a config follow from it.
 
 use crate::pipeline::{Layout, Training};
 use taskgraph::diagnostics::Problem;

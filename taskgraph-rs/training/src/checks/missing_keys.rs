@@ -1,5 +1,5 @@
-//! Keys that a config leaves out, with the values of the default config of its tree. What is filled in is never shown,
-//! nor does a run get it.
+//! Missing keys of a config, with the values of the tree's default config. Filled-in values are never shown, and no
+//! run uses them.
 
 use taskgraph::schema::fields::Fields;
 use taskgraph::schema::{Field, Schema};

@@ -1,5 +1,5 @@
-//! Parameters of which everything wrong is replaced by defaults: the graph they make is never shown, but tells which
-//! other keys have no effect, so that a person hears of all that is wrong at once.
+//! Replaces wrong values of parameters by defaults. The graph of the result is never shown, but reveals which other
+//! keys have no effect, so that all problems are reported at once.
 
 use crate::checks::missing_keys::fill_missing;
 use crate::checks::unused_keys::providers;

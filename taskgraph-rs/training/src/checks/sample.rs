@@ -1,6 +1,6 @@
-//! A graph in small: the same kinds of tasks, but not a task for each of a hundred datasets.
+//! A smaller graph for checks: the same kinds of tasks, but not a task for each of a hundred datasets.
 //!
-//! Invariant: what a config is refused for, and which of its keys have no effect, is the same for the sample.
+//! Invariant: a config has the same errors and the same keys without effect in the sample.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! The target stage: whether there is such a stage, and what to say when it selects nothing.
+//! Checks the target stage: whether it exists, and why it selects no task.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,5 @@
-//! Keys that nothing reads. A graph has to be made first: only then is it known what was read.
+//! Keys of the training config that nothing reads. Known only after a graph was generated, from the record of
+//! reads.
 
 use std::collections::BTreeSet;
 

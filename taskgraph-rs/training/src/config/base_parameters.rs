@@ -1,4 +1,4 @@
-//! Base parameters of a preview: from the repository if the tree is in one, else values that a run could have.
+//! Base parameters of a preview: from the repository if the tree is in one, else plausible values.
 
 use taskgraph::parameters::Params;
 use taskgraph::schema::fields::Fields;

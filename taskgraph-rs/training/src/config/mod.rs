@@ -1,4 +1,4 @@
-//! From a file as people keep it to parameters.
+//! Reads a training config, or a set of parameters, into parameters.
 
 pub(crate) mod base_parameters;
 pub(crate) mod parameters;

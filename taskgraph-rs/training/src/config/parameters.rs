@@ -1,4 +1,4 @@
-//! The parameters that a config stands for, for those who want its graph and no report.
+//! The parameters of a config, for commands that need its graph and no report.
 
 use std::time::SystemTime;
 

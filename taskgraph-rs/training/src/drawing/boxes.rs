@@ -1,4 +1,4 @@
-//! A drawing: what is in it, before it has places.
+//! A drawing as boxes and lines, without coordinates.
 
 use serde::Serialize;
 

@@ -1,4 +1,4 @@
-//! The kinds, from datasets to export, and what becomes of their tasks.
+//! The drawing of the kinds, from datasets to export, with the statuses of their tasks.
 
 use std::collections::{BTreeMap, BTreeSet};
 

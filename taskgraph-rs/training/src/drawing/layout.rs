@@ -1,4 +1,4 @@
-//! Places for the boxes of a drawing, layer by layer.
+//! Computes the coordinates of a drawing, layer by layer.
 
 use rust_sugiyama::configure::{Config, CrossingMinimization};
 use rust_sugiyama::from_vertices_and_edges;

@@ -1,7 +1,6 @@
 //! Drawings of a preview: the status of each task, and graphs of kinds and of neighbours.
 //!
-//! Draws what the preview decided and nothing else. Never draws all tasks at once: kinds first, then the neighbours of
-//! one task.
+//! Draws the decisions of the preview and nothing else. Never draws all tasks at once.
 
 mod boxes;
 mod kinds;

@@ -1,4 +1,4 @@
-//! One task, what it needs and what needs it.
+//! The drawing of one task with its dependencies and dependents.
 
 use indexmap::IndexMap;
 

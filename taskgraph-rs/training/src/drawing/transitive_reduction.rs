@@ -1,4 +1,4 @@
-//! Edges that say nothing new: a box that is needed by way of another one needs no line of its own.
+//! Transitive reduction: removes lines that a longer path implies.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,5 +1,5 @@
-//! The section of a config that hands in what was found: as a text of its own, or written into a config whose comments and
-//! order stay.
+//! Writes the section of a config that provides the products: as text of its own, or into a config whose comments
+//! and order stay.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Files that tasks have made, and that a config hands in by their urls.
+//! Artifacts of tasks that a config can be provided with by URL.
 
 use crate::earlier_run::find::{Artifacts, FoundKey, Request, is_before, millis};
 use crate::earlier_run::products::{Product, ProductFile};

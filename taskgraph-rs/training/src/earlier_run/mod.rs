@@ -1,5 +1,5 @@
-//! Going on from what an earlier run has made: finds models, corpora and vocabularies of a task group, checks that they
-//! are complete, and writes the section of a training config that hands them in.
+//! `config continue`: finds models, corpora and vocabularies of an earlier run, checks that they are complete, and
+//! writes the section of a training config that provides them.
 //!
 //! The tree's extension declares the products. This module makes no requests and writes nothing: it takes the tasks
 //! and their artifacts, and returns a text.

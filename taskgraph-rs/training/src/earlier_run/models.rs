@@ -1,4 +1,4 @@
-//! Models that tasks have trained: the members of an ensemble, their files, and their vocabulary.
+//! Trained models: the members of an ensemble, their files, and their vocabulary.
 
 use std::collections::{BTreeMap, BTreeSet};
 

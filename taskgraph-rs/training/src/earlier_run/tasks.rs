@@ -1,4 +1,4 @@
-//! The tasks of a group by their labels, and the languages that they are about.
+//! The tasks of a group by label, and their languages.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! Files with earlier tasks: JSON, or JSON lines of which the first is the head.
+//! Reads and writes files with earlier tasks: JSON, or JSON lines with a header.
 
 use std::sync::Arc;
 

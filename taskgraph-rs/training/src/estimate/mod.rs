@@ -1,7 +1,7 @@
 //! Estimate of the duration and the cost of the tasks to run, from the run times of earlier tasks.
 //!
-//! A task is taken to run for the median of the earlier tasks of its kind on its worker pool. Where there is none,
-//! nothing is said: neither the limit nor another pool stands in.
+//! The estimate for a task is the median of the earlier tasks of its kind on its worker pool. Without any there is
+//! no estimate: neither the limit nor another pool is used instead.
 
 pub(crate) mod history;
 pub(crate) mod history_file;

@@ -1,4 +1,5 @@
-//! One task: where it is written, what wants it, what the transforms did, what its digest is made of.
+//! The explanation of one task: where it is written, what needs it, what each transform changed, and the inputs of
+//! its digest.
 
 use serde::Serialize;
 

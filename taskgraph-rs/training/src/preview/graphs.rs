@@ -1,4 +1,4 @@
-//! The graphs of a preview: checks of a config, its graph, and what in it is not as it looks.
+//! Generates the graphs of a preview, after the checks of the config.
 
 use anyhow::Result;
 use indexmap::IndexMap;

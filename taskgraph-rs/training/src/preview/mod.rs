@@ -1,4 +1,4 @@
-//! The order of a preview: read, check, make the graph, look at it.
+//! The order of a preview: read the config, check it, generate its graphs, report.
 
 pub(crate) mod graphs;
 

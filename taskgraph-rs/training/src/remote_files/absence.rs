@@ -1,4 +1,4 @@
-//! Files that are not there, may not be read, or are gone: one problem for one cause. A wrong address has as many missing
+//! Files that are missing, not readable, or expired: one problem for one cause. A wrong URL has as many missing
 //! files as the folder should have, and is one mistake.
 
 use indexmap::IndexMap;

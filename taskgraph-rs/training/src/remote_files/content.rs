@@ -1,5 +1,5 @@
-//! Files that answer and are not what their names say: web pages, nothing, pointers, all of one size. A server may have
-//! an answer for every name; what matters is what the file begins with.
+//! Files whose content does not match their names: web pages, empty files, pointers, files of the same size. A
+//! server may answer for every name, so the first bytes decide.
 
 use indexmap::IndexMap;
 

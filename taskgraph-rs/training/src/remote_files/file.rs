@@ -1,4 +1,4 @@
-//! The files that tasks mount by url, and those that a config hands in.
+//! The files that tasks mount by URL, and those that a config provides.
 
 use crate::model::TrainingExtensions as _;
 use crate::model::Variant;

@@ -1,4 +1,4 @@
-//! Files by their folder: how many of them are there, how large they are, how long they stay.
+//! Folders of remote files: how many exist, their size, and their expiry.
 
 use serde::Serialize;
 

@@ -1,6 +1,6 @@
-//! Files that a run would fetch from elsewhere: which there are, where they lie, and what is wrong with them.
+//! Remote files that a run would fetch: which ones, from which store, and their problems.
 //!
-//! Nothing here asks a network: somebody else does, and hands the answers in.
+//! Sends no requests: the answers are arguments.
 
 mod absence;
 mod check;

@@ -1,4 +1,4 @@
-//! The part of a command that shows a model.
+//! The part of a training command that shows the model.
 
 use taskgraph::task::Task;
 use taskgraph_compat::value::Value;

@@ -1,4 +1,4 @@
-//! Two runs, task by task.
+//! Compares two runs by task.
 
 use std::collections::BTreeSet;
 

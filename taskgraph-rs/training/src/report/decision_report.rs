@@ -1,4 +1,4 @@
-//! The preview of a graph that a decision has made already.
+//! The report on a graph that a decision has generated already.
 
 use anyhow::Result;
 use indexmap::IndexMap;

@@ -1,4 +1,4 @@
-//! The training kinds that can start from a model, task by task.
+//! The training kinds that can start from a model, by task.
 
 use indexmap::IndexMap;
 

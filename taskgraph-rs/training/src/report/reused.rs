@@ -1,7 +1,7 @@
 //! Inputs that earlier runs have made: the task that fetches each, the tasks that it replaces, the dependencies that
 //! it moves.
 //!
-//! All of it was noted by the transforms; here it is put together, thing by thing.
+//! Transforms record all of it; this module groups it by the key of the config.
 
 use indexmap::IndexMap;
 

@@ -1,4 +1,4 @@
-//! A YAML text that is edited at the places of its keys. Everything else in it stays as it is.
+//! Edits a YAML text at the places of its keys. Everything else in it stays unchanged.
 
 use std::ops::Range;
 use std::sync::Arc;

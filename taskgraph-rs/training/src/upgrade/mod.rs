@@ -1,6 +1,6 @@
-//! Upgrading configs: from what an older tree reads to what this one reads.
+//! `config upgrade`: converts configs of older trees to the layout of the current one.
 //!
-//! Texts are edited where something changes and nowhere else. Comments and order stay, and nothing is written here.
+//! Edits text where something changed and nowhere else. Comments and order stay. Writes no files.
 
 mod edit;
 mod run;

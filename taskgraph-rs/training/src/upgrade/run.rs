@@ -1,4 +1,4 @@
-//! The order of an upgrade: what the tree knows of its history, then values, then keys that have to be there.
+//! The order of an upgrade: the tree's own history, then values, then required keys.
 
 use std::sync::Arc;
 

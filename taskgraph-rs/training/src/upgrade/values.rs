@@ -1,4 +1,4 @@
-//! Values of the wrong sort of which only one thing can have been meant: numbers without quotes, a list of arguments.
+//! Values of the wrong type with one possible meaning: numbers without quotes, a list of arguments.
 
 use crate::upgrade::edit::Draft;
 use crate::upgrade::run::Upgrade;

@@ -1,4 +1,4 @@
-//! Errors of templates that cannot be filled in.
+//! Errors of templates that cannot be formatted.
 
 use std::fmt;
 

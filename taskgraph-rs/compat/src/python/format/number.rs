@@ -1,4 +1,4 @@
-//! Numbers under a format specification.
+//! Formats numbers by a format specification.
 
 use crate::python::float::{Decimal, Layout, not_finite, write_exponent};
 use crate::python::format::error::FormatError;

@@ -1,4 +1,4 @@
-//! Python's format specifications: `[[fill]align][sign][z][#][0][width][,_][.precision][type]`.
+//! Parses Python's format specifications: `[[fill]align][sign][z][#][0][width][,_][.precision][type]`.
 
 use crate::python::digit::{decimal, decimals};
 use crate::python::format::error::FormatError;

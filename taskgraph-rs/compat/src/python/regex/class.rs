@@ -1,4 +1,4 @@
-//! Characters and sets of characters in regular expressions: what Python means by `\w`, `[^]a-z]`, `\x41`.
+//! Characters and character sets in regular expressions: Python's meaning of `\w`, `[^]a-z]`, `\x41`.
 
 /// Returns the characters of a shorthand, as the inside of a set.
 ///

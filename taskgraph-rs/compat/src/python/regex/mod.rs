@@ -1,11 +1,12 @@
 //! Python's `re.match` and `re.search`.
 //!
-//! A pattern runs in linear time in the `regex` crate where it can. Look-around and back-references need an engine
-//! that backtracks (`fancy-regex`): its steps are counted, so that a pattern that explodes ends in an error.
+//! Patterns run in linear time in the `regex` crate if possible. Look-around and back-references need an engine
+//! with backtracking (`fancy-regex`): its steps are counted, so that a pattern with exponential cost ends in an
+//! error.
 //!
-//! Matches and their extent are those of Python. One thing differs: a group that matches nothing in the last round of a
-//! loop, as in `(a|)+`, keeps what it had before. And a look-behind in which a group without
-//! width is repeated is refused.
+//! Matches and their lengths are as in Python, with two exceptions. A group that matches nothing in the last
+//! iteration of a loop, as in `(a|)+`, keeps its earlier match. A look-behind in which a group of width zero is
+//! repeated is refused.
 
 pub(crate) mod class;
 pub(crate) mod group;

@@ -1,4 +1,4 @@
-//! The text that `re.sub` puts in the place of what it found. A backslash in it begins an escape.
+//! Replacement templates of `re.sub`, with their escapes and group references.
 
 use anyhow::{Result, bail};
 

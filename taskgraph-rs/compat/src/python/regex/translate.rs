@@ -1,7 +1,7 @@
-//! Regular expressions in Python's syntax, rewritten in that of the `regex` and `fancy-regex` crates.
+//! Translates regular expressions from Python's syntax into that of the `regex` and `fancy-regex` crates.
 //!
-//! Every piece is written out so that it depends on no flag of the engines but `i`: what a shorthand means is
-//! decided here. Nothing is matched here.
+//! Every piece is written out so that it depends on no flag of the engines but `i`: the meaning of a shorthand is
+//! decided here. Matches nothing itself.
 
 use crate::python::regex::class;
 use crate::python::regex::group::set_flag;

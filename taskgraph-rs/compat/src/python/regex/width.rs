@@ -1,4 +1,5 @@
-//! The number of characters that a piece of a regular expression matches: a look-behind needs a fixed one.
+//! Width of a piece of a regular expression: a look-behind has to match the same number of characters in every
+//! case.
 
 /// The fewest and the most characters that something matches.
 #[derive(Clone, Copy)]
