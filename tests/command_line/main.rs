@@ -7,6 +7,7 @@ mod shells;
 #[path = "../support/mod.rs"]
 mod support;
 mod terminal;
+mod transforms;
 mod watch;
 
 use std::path::{Path, PathBuf};

@@ -19,6 +19,7 @@ mod path;
 mod preview;
 mod python;
 mod show;
+mod transforms;
 
 use clap::{Parser, Subcommand};
 
@@ -44,6 +45,7 @@ pub use path::PathOptions;
 pub use preview::{PreviewFormat, PreviewOptions};
 pub use python::{NativeChoice, PythonOptions};
 pub use show::{GraphOptions, TreeOptions};
+pub use transforms::TransformsOptions;
 
 /// Task graphs for Taskcluster: generates, explains and previews what a training config would run.
 #[derive(Parser)]
@@ -96,6 +98,8 @@ pub enum Command {
     /// Show what of a tree is made natively and what by its Python, why, what is missing to make it, and what newer
     /// versions of Taskgraph refuse of it
     Doctor(DoctorOptions),
+    /// List the transforms that kinds can name, with the sections they take
+    Transforms(TransformsOptions),
     /// Look at a graph before it runs
     #[command(subcommand)]
     Graph(GraphCommand),
