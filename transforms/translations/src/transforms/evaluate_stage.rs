@@ -6,9 +6,11 @@
 use crate::pipeline_version::PipelineVersion;
 use crate::pretrained::{Layout, ModelKey};
 use taskgraph::schema::fields::{missing, wrong};
-use taskgraph::transform::notes::{Dropped, OnlyHere};
+use taskgraph::transform::notes::Dropped;
 use taskgraph::transform::{Context, Transform, TransformInfo, with_state};
 use taskgraph_compat::value::Value;
+use taskgraph_training::model::OnlyHere;
+use taskgraph_training::model::TrainingExtensions as _;
 
 const WHY: &str = "a download-only model is not evaluated again";
 
@@ -41,7 +43,7 @@ pub fn transform() -> Transform {
             Some((key, false)) if key.has_to_be_asked_for => out.push(description),
             Some((key, false)) => {
                 let only_here = OnlyHere { why: WHY_ELSEWHERE.into(), by: layout.path(key) };
-                description.reuse_mut().only_here = Some(only_here);
+                description.extensions.reuse_mut().only_here = Some(only_here);
                 out.push(description);
             }
             None => out.push(description),

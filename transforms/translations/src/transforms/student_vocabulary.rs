@@ -8,9 +8,10 @@ use crate::pipeline_version::PipelineVersion;
 use crate::pretrained::{Layout, ModelKey, STUDENT};
 use anyhow::Result;
 use taskgraph::schema::fields::Fields;
-use taskgraph::transform::notes::Moved;
 use taskgraph::transform::{Context, TaskDescription, Transform, TransformInfo, with_state};
 use taskgraph_compat::value::{Map, Value};
+use taskgraph_training::model::Moved;
+use taskgraph_training::model::TrainingExtensions as _;
 
 /// The description of the transform.
 pub const INFO: TransformInfo = TransformInfo::new(
@@ -24,7 +25,7 @@ pub fn transform() -> Transform {
         let Some((layout, key)) = given else { return Ok(()) };
         if move_vocabulary(description, layout.vocabulary_kind)? {
             let (from, to) = (layout.vocabulary_kind.into(), Some(STUDENT.into()));
-            description.reuse_mut().moved.push(Moved { from, to, by: layout.path(key) });
+            description.extensions.reuse_mut().moved.push(Moved { from, to, by: layout.path(key) });
         }
         Ok(())
     })
@@ -66,7 +67,7 @@ mod tests {
         };
         let fixture = Fixture::new(&format!("{{experiment: {{pretrained-models: {{{model}}}}}}}"));
         let made = fixture.run(transform(), description).unwrap().remove(0);
-        assert_eq!(made.reuse.as_ref().is_some_and(|reuse| !reuse.moved.is_empty()), !mode.is_empty());
+        assert_eq!(made.extensions.reuse().is_some_and(|reuse| !reuse.moved.is_empty()), !mode.is_empty());
         (show(&made, "dependencies"), show(&made, "fetches"))
     }
 
