@@ -1,5 +1,5 @@
-//! Kinds with so many tasks that they go through their transforms in rows: what comes of a task, and what is told of it,
-//! does not depend on how many others there are.
+//! Kinds with so many tasks that they go through their transforms in batches: neither a task nor the problems reported
+//! about it depend on how many others there are.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::fmt::Write as _;
@@ -80,8 +80,8 @@ fn a_task_is_the_same_among_many() {
 }
 
 #[test]
-fn tasks_that_need_each_other_are_made_together() {
-    // Some depend on others of the kind, of earlier and of later rows, and fetch from them.
+fn tasks_of_a_kind_may_depend_on_each_other() {
+    // Some depend on others of the kind, of earlier and of later batches, and fetch from them.
     let more = |number| match number {
         10 | 150 => cached(number, "dependencies: {t70: k-t70}, fetches: {t70: [file]}"),
         70 => cached(number, "dependencies: {t199: k-t199}, attributes: {artifact_prefix: public/other}"),
@@ -91,6 +91,30 @@ fn tasks_that_need_each_other_are_made_together() {
     is_part(&small, &large);
     let fetches = large["k-t10"]["task"]["payload"]["env"]["MOZ_FETCHES"]["task-reference"].as_str().unwrap();
     assert!(fetches.contains("public/other/file"), "{fetches}");
+}
+
+#[test]
+fn problems_between_tasks_of_a_kind_are_the_same_among_many() {
+    // 70 depends on a task that is not cached, and 10 on 70, which therefore has no digest.
+    let uncached = |number| match number {
+        10 => cached(number, "dependencies: {t70: k-t70}"),
+        70 => cached(number, "dependencies: {t199: k-t199}"),
+        199 => String::new(),
+        _ => cached(number, ""),
+    };
+    let told = refused(&kind(0..200, uncached), "2");
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(told.iter().all(|line| line.contains("which is not cached")), "{told:?}");
+    assert_eq!(told, refused(&kind([10, 70, 150, 199], uncached), "1"));
+
+    let cyclic = |number| match number {
+        10 => cached(number, "dependencies: {t150: k-t150}"),
+        150 => cached(number, "dependencies: {t10: k-t10}"),
+        _ => cached(number, ""),
+    };
+    let told = refused(&kind(0..200, cyclic), "2");
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].contains("in a cycle") && told[0].contains("`k-t10`"), "{told:?}");
 }
 
 #[test]
@@ -109,7 +133,7 @@ fn chunks_of_many_are_those_of_a_few() {
 }
 
 #[test]
-fn what_the_first_transform_finds_is_told_of_all_rows() {
+fn what_the_first_transform_finds_is_reported_for_all_batches() {
     // 40 and 120 fail in `run`; 3 and 199 fail in `task`, which nobody has come to by then.
     let wrong = |number| match number {
         40 | 120 => "when: {files-changed: [a]}, optimization: null".to_owned(),

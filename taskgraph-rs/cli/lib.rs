@@ -153,6 +153,7 @@ fn call(command: Command, registry: &Registry, reporter: &Reporter) -> Result<St
         Command::KindGraph(options) => commands::kind_graph::run(&options),
         Command::Decision(options) => commands::decision::run(*options, registry, reporter),
         Command::Doctor(options) => commands::doctor::run(&options, registry, reporter),
+        Command::Transforms(options) => commands::transforms::run(&options, registry),
         Command::Graph(GraphCommand::Preview(options)) => {
             commands::preview::run(&options, registry, reporter)
         }

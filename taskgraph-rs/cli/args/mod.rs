@@ -4,6 +4,7 @@ mod config_graph;
 mod container_engine;
 mod look_up;
 mod python;
+mod transforms;
 mod tree;
 
 use crate::commands::action_callback::{ActionCallbackOptions, TestActionCallbackOptions};
@@ -32,6 +33,7 @@ pub use config_graph::ConfigOptions;
 pub use container_engine::EngineOptions;
 pub use look_up::LookUpOptions;
 pub use python::{NativeChoice, PythonOptions};
+pub use transforms::TransformsOptions;
 pub use tree::TreeOptions;
 
 /// Task graphs for Taskcluster: generates, explains and previews what a training config would run.
@@ -85,6 +87,8 @@ pub enum Command {
     /// Show what of a tree is made natively and what by its Python, why, what is missing to make it, and what newer
     /// versions of Taskgraph refuse of it
     Doctor(DoctorOptions),
+    /// List the transforms that kinds can name, with the sections they take
+    Transforms(TransformsOptions),
     /// Look at a graph before it runs
     #[command(subcommand)]
     Graph(GraphCommand),

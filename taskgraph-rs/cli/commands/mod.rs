@@ -15,3 +15,4 @@ pub(crate) mod load_task;
 pub(crate) mod manual;
 pub(crate) mod preview;
 pub(crate) mod show;
+pub(crate) mod transforms;

@@ -3,6 +3,7 @@ mod files;
 mod flags;
 mod shells;
 mod terminal;
+mod transforms;
 mod watch;
 
 use std::path::{Path, PathBuf};

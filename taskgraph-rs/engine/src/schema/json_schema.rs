@@ -16,16 +16,20 @@ pub enum Strictness {
     Strict,
 }
 
+/// The version of JSON Schema.
+pub const DRAFT: &str = "http://json-schema.org/draft-07/schema#";
+
 /// A schema as JSON Schema, draft 7.
 pub fn json_schema(schema: &Schema, title: &str, strictness: Strictness) -> Value {
     let mut json = Map::new();
-    json.insert("$schema".into(), "http://json-schema.org/draft-07/schema#".into());
+    json.insert("$schema".into(), DRAFT.into());
     json.insert("title".into(), title.into());
-    json.extend(of(schema, strictness));
+    json.extend(subschema(schema, strictness));
     json.into()
 }
 
-fn of(schema: &Schema, strictness: Strictness) -> Map<String, Value> {
+/// A schema as a part of JSON Schema.
+pub fn subschema(schema: &Schema, strictness: Strictness) -> Map<String, Value> {
     let schema = match schema {
         Schema::Any => json!({}),
         Schema::Str => json!({"type": "string"}),
@@ -36,8 +40,10 @@ fn of(schema: &Schema, strictness: Strictness) -> Map<String, Value> {
         Schema::True => json!({"const": true}),
         Schema::Null => json!({"type": "null"}),
         Schema::Word(words) => json!({"enum": words}),
-        Schema::List(item) => json!({"type": "array", "items": of(item, strictness)}),
-        Schema::MapOf(inner) => json!({"type": "object", "additionalProperties": of(inner, strictness)}),
+        Schema::List(item) => json!({"type": "array", "items": subschema(item, strictness)}),
+        Schema::MapOf(inner) => {
+            json!({"type": "object", "additionalProperties": subschema(inner, strictness)})
+        }
         Schema::Map(fields) => {
             let mut schema = object(fields, strictness);
             if strictness == Strictness::Strict {
@@ -47,16 +53,16 @@ fn of(schema: &Schema, strictness: Strictness) -> Map<String, Value> {
         }
         Schema::Open(fields, rest) => {
             let mut schema = object(fields, strictness);
-            schema.insert("additionalProperties".into(), of(rest, strictness).into());
+            schema.insert("additionalProperties".into(), subschema(rest, strictness).into());
             return schema;
         }
         Schema::KeyedBy(names, inner) => {
             let by: Vec<String> = names.iter().map(|name| format!("by-{name}")).collect();
             let keyed = json!({"type": "object", "propertyNames": {"enum": by}, "minProperties": 1});
-            json!({"anyOf": [of(inner, strictness), keyed]})
+            json!({"anyOf": [subschema(inner, strictness), keyed]})
         }
         Schema::Either(schemas, words) => {
-            let any: Vec<_> = schemas.iter().map(|schema| of(schema, strictness)).collect();
+            let any: Vec<_> = schemas.iter().map(|schema| subschema(schema, strictness)).collect();
             json!({"anyOf": any, "description": words})
         }
     };
@@ -79,14 +85,15 @@ fn object(fields: &[Field], strictness: Strictness) -> Map<String, Value> {
     schema
 }
 
-fn property(field: &Field, strictness: Strictness) -> Value {
+/// The schema of the value of a field, with its description.
+pub fn property(field: &Field, strictness: Strictness) -> Value {
     let mut schema = Map::new();
     if !field.about.is_empty() {
         schema.insert("description".into(), field.about.into());
     }
     schema.extend(match field.detail {
-        Some(detail) => of(detail, strictness),
-        None => of(&field.schema, strictness),
+        Some(detail) => subschema(detail, strictness),
+        None => subschema(&field.schema, strictness),
     });
     if !field.words.is_empty() {
         schema.insert("enum".into(), field.words.into());

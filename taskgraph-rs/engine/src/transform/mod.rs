@@ -2,6 +2,7 @@
 
 mod info;
 pub mod kind;
+pub mod kind_schema;
 pub mod notes;
 pub mod payload;
 mod pool;

@@ -15,6 +15,8 @@ type MakeTasks = dyn Fn(&Context<'_>, TaskDescription, &mut Vec<TaskDescription>
 type ChangeKind = dyn Fn(&Context<'_>, Vec<TaskDescription>) -> Result<Vec<TaskDescription>> + Send + Sync;
 type FromContext = dyn Fn(&Context<'_>) -> Result<Apply> + Send + Sync;
 type FromTasks = dyn Fn(&Context<'_>, &mut [TaskDescription]) -> Result<Apply> + Send + Sync;
+type StateFromContext<T> = dyn Fn(&Context<'_>) -> Result<T> + Send + Sync;
+type StateFromTasks<T> = dyn Fn(&Context<'_>, &mut [TaskDescription]) -> Result<T> + Send + Sync;
 
 /// A transform: a function from the task descriptions of a kind to task descriptions.
 #[derive(Clone)]
@@ -83,8 +85,8 @@ pub fn prepare<T>(
 pub struct WithState<T>(StateSource<T>);
 
 enum StateSource<T> {
-    Context(Box<dyn Fn(&Context<'_>) -> Result<T> + Send + Sync>),
-    Tasks(Box<dyn Fn(&Context<'_>, &mut [TaskDescription]) -> Result<T> + Send + Sync>),
+    Context(Box<StateFromContext<T>>),
+    Tasks(Box<StateFromTasks<T>>),
 }
 
 impl<T: Send + Sync + 'static> WithState<T> {
