@@ -8,7 +8,7 @@ use taskgraph_compat::json::compact;
 use taskgraph_compat::source::Source;
 
 use crate::support::shared;
-use crate::{program, project};
+use super::{program, project};
 
 fn transforms(arguments: &[&str]) -> String {
     let output = program(&project(".")).arg("transforms").args(arguments).output().unwrap();
