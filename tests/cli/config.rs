@@ -138,16 +138,23 @@ fn an_upgrade_is_shown_and_written_only_when_asked() {
     fs::write(&path, &old).unwrap();
     let shown = call(folder.path(), &["config", "upgrade", "old.yml"]);
     assert_eq!(shown.status, 0, "{}", shown.err);
-    assert!(shown.out.contains(
-        "-  mono-max-sentences-src: 500_000 # and no more\n\
-         +  mono-max-sentences-src: {total: 500_000, per-dataset: 500_000} # and no more\n"
-    ));
-    assert!(shown.err.contains("old.yml: 1 change; config check finds nothing wrong"), "{}", shown.err);
+    let changed: Vec<&str> = shown.out.lines().filter(|line| line.starts_with(['-', '+'])).collect();
+    insta::assert_snapshot!(changed.join("\n"), @"
+    --- old.yml
+    +++ old.yml
+    -  mono-max-sentences-src: 500_000 # and no more
+    +  mono-max-sentences-src: {total: 500_000, per-dataset: 500_000} # and no more
+    ");
+    insta::assert_snapshot!(shown.err, @"
+    old.yml: experiment.mono-max-sentences-src: the number was the limit of each dataset and of all together: now there are two
+    old.yml: 1 change; config check finds nothing wrong
+    old.yml: not written; --write does it
+    ");
     assert_eq!(fs::read_to_string(&path).unwrap(), old);
     assert_eq!(call(folder.path(), &["config", "upgrade", "old.yml", "--write"]).status, 0);
     let again = call(folder.path(), &["config", "upgrade", "old.yml", "--write"]);
     assert_eq!((again.status, again.out.as_str()), (0, ""));
-    assert!(again.err.contains("nothing to upgrade"), "{}", again.err);
+    insta::assert_snapshot!(again.err, @"old.yml: nothing to upgrade; config check finds nothing wrong");
 }
 
 #[test]
@@ -157,7 +164,46 @@ fn what_does_not_pass_afterwards_is_not_written() {
     let before = fs::read_to_string(&path).unwrap();
     let outcome = call(folder.path(), &["config", "upgrade", "wrong.yml", "--write"]);
     assert_eq!(outcome.status, 2);
-    assert!(outcome.err.contains("wrong.yml: not written; decide what is named above first"));
+    insta::assert_snapshot!(outcome.err, @r#"
+    wrong.yml: marian-args.training-backward.disp-freq: write "5"
+    wrong.yml: marian-args.training-teacher.disp-freq: write "5"
+    wrong.yml: marian-args.training-student.disp-freq: write "5"
+    wrong.yml: marian-args.training-student-finetuned.disp-freq: write "5"
+    error: `teacher-mode` cannot be `two-stages`
+       ╭▸ wrong.yml:11:17
+       │
+    11 │   teacher-mode: two-stages
+       │                 ━━━━━━━━━━ one-stage or two-stage; did you mean `two-stage`?
+       │
+       ╰ note: at experiment.teacher-mode
+
+    error: the threshold `default-threshold` is 5.0
+       ╭▸ wrong.yml:33:24
+       │
+    33 │     default-threshold: 5.0
+       │                        ━━━ nothing is that good: scores are between 0.0 and 1.0
+       │
+       ╰ note: at experiment.bicleaner.default-threshold
+
+    error: unknown target stage `train-techer`
+       ╭▸ wrong.yml:89:15
+       │
+    89 │ target-stage: train-techer
+       │               ━━━━━━━━━━━━ did you mean `train-teacher`?
+       │
+       ├ note: at target-stage
+       ╰ help: the stages are clean-corpus, clean-mono, bicleaner-model, bicleaner, merge-corpus,
+               merge-devset, merge-mono, train-vocab, train-backwards, evaluate-backwards, split-mono,
+               translate-mono-trg, collect-mono-trg, alignments-teacher, train-teacher,
+               evaluate-teacher, evaluate-teacher-ensemble, split-corpus, translate-corpus,
+               extract-best, collect-corpus, translate-mono-src, collect-mono-src, merge-translated,
+               score, cefilter, alignments-student, shortlist, train-student, evaluate-student,
+               finetune-student, evaluate-finetuned-student, quantize, evaluate-quantized, export,
+               analyze-corpus, analyze-mono or all
+
+    wrong.yml: 4 changes; config check finds 3 errors and 1 warning
+    wrong.yml: not written; decide what is named above first
+    "#);
     assert_eq!(fs::read_to_string(&path).unwrap(), before);
 }
 
@@ -207,9 +253,29 @@ fn a_config_that_was_begun_passes() {
     assert_eq!(checked.status, 0, "{}", checked.err);
     let again = call(folder.path(), &arguments);
     assert_eq!(again.status, 2);
-    assert!(again.err.contains("`new.yml` is there already"), "{}", again.err);
+    insta::assert_snapshot!(again.err, @"
+    error: `new.yml` is there already
+     │
+     ╰ help: name another file
+
+    1 error; nothing was generated
+    ");
     let wrong = call(folder.path(), &["config", "init", "en", "en"]);
     assert_eq!((wrong.status, wrong.out.as_str()), (2, ""));
+    insta::assert_snapshot!(wrong.err, @"
+    error: `src` and `trg` are both `en`
+       ╭▸ the new config:30:8
+       │
+    28 │   src: en
+       │        ── the source language
+    29 │   # The language that is translated to.
+    30 │   trg: en
+       │        ━━ a model translates from one language into another
+       │
+       ╰ note: at experiment.trg
+
+    1 error; nothing was generated
+    ");
 }
 
 #[test]

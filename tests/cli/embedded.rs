@@ -163,5 +163,15 @@ fn the_context_of_an_image_may_lie_beside_its_kind() {
     assert_ne!(digest_of_base(&[(beside, "FROM a\n"), (other, "x")]).unwrap(), digest);
     let (status, told) = digest_of_base(&[]).unwrap_err();
     assert_eq!(status, Some(2), "{told}");
-    assert!(told.contains("there is no `Dockerfile` in `taskcluster/docker/base`"), "{told}");
+    insta::assert_snapshot!(told, @"
+    error: there is no `Dockerfile` in `taskcluster/docker/base`
+      ╭▸ taskcluster/kinds/docker-image/kind.yml:3:9
+      │
+    3 │ tasks: {base: {}}
+      │         ━━━━ in kind `docker-image`, task `base`
+      │
+      ╰ note: at tasks.base
+
+    1 error; nothing was generated
+    ");
 }

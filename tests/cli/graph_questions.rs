@@ -37,7 +37,9 @@ impl Checkout {
             .output()
             .unwrap();
         let text = |bytes| String::from_utf8(bytes).unwrap();
-        Outcome { status: output.status.code().unwrap(), out: text(output.stdout), err: text(output.stderr) }
+        // Files of the project are named by their whole paths.
+        let err = text(output.stderr).replace(env!("CARGO_MANIFEST_DIR"), "[project]");
+        Outcome { status: output.status.code().unwrap(), out: text(output.stdout), err }
     }
 
     /// Calls with the parameters of a push.
@@ -124,7 +126,13 @@ fn files_with_graphs_are_compared_as_well() {
     assert!(changed.iter().filter(|kind| **kind == "test").count() > 3, "{changed:?}");
     let outcome = tree.call(&["graph", "diff", "before.json", "after.json", "--rev", "HEAD"]);
     assert_eq!(outcome.status, 2);
-    assert!(outcome.err.contains("is a graph and not a config"), "{}", outcome.err);
+    insta::assert_snapshot!(outcome.err, @"
+    error: `before.json` is a graph and not a config
+     │
+     ╰ help: --rev and --needed are for graphs that are made out of a tree
+
+    1 error; nothing was generated
+    ");
 }
 
 #[test]
@@ -147,8 +155,19 @@ fn what_a_decision_task_published_is_compared() {
     assert!(outcome.out.contains("~ task.payload.maxRunTime: 60"), "{}", outcome.out);
     let outcome = diff(other);
     assert_eq!(outcome.status, 1);
-    assert!(outcome.err.contains("has no artifact `public/full-task-graph.json`"), "{}", outcome.err);
-    assert!(diff("no-task").err.contains("`no-task` is no taskId"));
+    let without_port = |outcome: Outcome| outcome.err.replace(&fake.root_url(), "https://tc");
+    insta::assert_snapshot!(without_port(outcome), @"
+    error: task `KcYS6zQUQMe1oWfFeE1Iag` has no artifact `public/full-task-graph.json`
+     │
+     ╰ help: name a task that ended with a graph: a decision task, or an action
+
+    1 error; nothing was generated
+    ");
+    insta::assert_snapshot!(without_port(diff("no-task")), @"
+    error: `no-task` is no taskId: one has 22 letters, digits, `-` and `_`
+
+    1 error; nothing was generated
+    ");
 }
 
 #[test]
@@ -247,9 +266,23 @@ fn ways_between_tasks_are_shown_in_either_direction() {
 #[test]
 fn an_unknown_label_is_refused_with_the_nearest_one() {
     let tree = Checkout::new();
+    let mut messages = Vec::new();
     for command in [&["explain", "fetch-zlip"][..], &["path", "fetch-zlip", "merge-everything"]] {
         let outcome = tree.call(&[&["graph"], command, &["-c", &push()]].concat());
         assert_eq!((outcome.status, outcome.out.as_str()), (2, ""));
-        assert!(outcome.err.contains("did you mean `fetch-zlib`?"), "{}", outcome.err);
+        messages.push(outcome.err);
     }
+    insta::assert_snapshot!(messages.join("\n"), @"
+    error: there is no task `fetch-zlip`
+     │
+     ╰ help: did you mean `fetch-zlib`?
+
+    1 error; nothing was generated
+
+    error: there is no task `fetch-zlip`
+     │
+     ╰ help: did you mean `fetch-zlib`?
+
+    1 error; nothing was generated
+    ");
 }

@@ -88,13 +88,36 @@ fn an_action_without_a_network_says_what_it_would_have_to_ask() {
     };
     let (status, out, _) = call(&format!("cancel --task-id {task} -p p.yml"));
     assert!(status == Some(0) && out.contains(task), "{out}");
-    for (arguments, told) in [
-        ("cancel-all -p p.yml".to_owned(), "this action has to know the tasks of group"),
-        (format!("rerun --task-id {task} -p p.yml"), "this action has to know the definition of task"),
-        (format!("cancel --task-id {task} -p task-id={task}"), "cannot be read with --offline"),
+    let mut messages = String::new();
+    for arguments in [
+        "cancel-all -p p.yml".to_owned(),
+        format!("rerun --task-id {task} -p p.yml"),
+        format!("cancel --task-id {task} -p task-id={task}"),
     ] {
         let (status, out, err) = call(&arguments);
         assert_eq!((status, out.as_str()), (Some(2), ""), "{arguments}");
-        assert!(err.contains(told), "{arguments}: {err}");
+        messages += &format!("{arguments}\n{err}\n");
     }
+    insta::assert_snapshot!(messages, @"
+    cancel-all -p p.yml
+    error: this action has to know the tasks of group `fOQsIonXQki5adS3LAQjRQ`, and --offline asks no network
+     │
+     ╰ help: leave out --offline
+
+    1 error; nothing was generated
+
+    rerun --task-id fOQsIonXQki5adS3LAQjRQ -p p.yml
+    error: this action has to know the definition of task `fOQsIonXQki5adS3LAQjRQ`, and --offline asks no network
+     │
+     ╰ help: leave out --offline
+
+    1 error; nothing was generated
+
+    cancel --task-id fOQsIonXQki5adS3LAQjRQ -p task-id=fOQsIonXQki5adS3LAQjRQ
+    error: the parameters `task-id=fOQsIonXQki5adS3LAQjRQ` cannot be read with --offline
+     │
+     ╰ help: name a file
+
+    1 error; nothing was generated
+    ");
 }

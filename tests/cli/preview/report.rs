@@ -195,7 +195,11 @@ fn the_status_says_whose_fault_it_is() {
     let folder = tempfile::tempdir().unwrap();
     let outcome = call(folder.path(), &["graph", "preview", "nothing-here.yml"], "");
     assert_eq!((outcome.status, outcome.out.as_str()), (3, ""));
-    assert!(outcome.err.contains("cannot read `nothing-here.yml`"), "{}", outcome.err);
+    insta::assert_snapshot!(outcome.err, @"
+    error: cannot read `nothing-here.yml`
+     │
+     ╰ note: No such file or directory (os error 2)
+    ");
 }
 
 #[test]
