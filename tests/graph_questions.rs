@@ -152,7 +152,7 @@ fn what_a_decision_task_published_is_compared() {
     let outcome = diff(other);
     assert_eq!(outcome.status, 1);
     assert!(outcome.err.contains("has no artifact `public/full-task-graph.json`"), "{}", outcome.err);
-    assert!(diff("no-task").err.contains("`no-task` is no taskId"));
+    assert!(diff("no-task").err.contains("`no-task` is not a taskId"));
 }
 
 #[test]

@@ -33,7 +33,7 @@ pub(super) fn to_value(task: &Task) -> Value {
 
 /// A task that the worker made for `kind`.
 pub(crate) fn from_value(value: Value, kind: &Kind) -> Result<Task> {
-    let mut task = read::read(value).context("the tree's Python returned what is no task")?;
+    let mut task = read::read(value).context("the tree's Python returned what is not a task")?;
     let spot = Location { document: kind.document.clone(), path: Default::default() };
     // What Python has written as JSON, JSON has room for.
     task.is_unwritable = false;
