@@ -175,7 +175,7 @@ pub fn has_argument(word: &str) -> bool {
 /// The current directory.
 pub fn current_dir() -> Result<PathBuf> {
     env::current_dir().map_err(|error| {
-        taskgraph_compat::error::Machine(format!("the current directory cannot be told: {error}")).into()
+        taskgraph_compat::error::Machine(format!("the current directory is unknown: {error}")).into()
     })
 }
 

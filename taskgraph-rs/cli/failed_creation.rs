@@ -24,7 +24,7 @@ pub fn print_failure(failure: &CreateFailure) {
 
 fn reason(failure: &Failure) -> String {
     let hint = match failure {
-        Failure::Unreachable(_) => "; nobody knows whether it exists",
+        Failure::Unreachable(_) => "; it is unknown whether it exists",
         Failure::Conflict(_) => "; does another task create the same ones, or is the task group sealed?",
         _ => "",
     };

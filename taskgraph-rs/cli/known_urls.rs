@@ -15,7 +15,7 @@ pub fn read(file: Option<&Path>) -> Result<Urls> {
     let text = std::fs::read_to_string(file)
         .with_context(|| Machine(format!("`{}` cannot be read", file.display())))?;
     let refused = |why: String| {
-        let message = format!("`{}` is no JSON list of urls: {why}", file.display());
+        let message = format!("`{}` is not a JSON list of urls: {why}", file.display());
         Problems::from(Problem::error("known-urls", message).help("write [\"https://…\", \"https://…\"]"))
     };
     let value = json::read(&text).map_err(|error| refused(error.to_string()))?;

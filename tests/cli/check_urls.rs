@@ -71,7 +71,7 @@ fn answers_that_are_no_files_are_told() {
     assert_eq!(
         told,
         ["error `final.model.npz.best-chrf.npz` is empty, and so are 16 more of 17 files: \
-          a file of 0 bytes is no model and no data"]
+          a file of 0 bytes is neither a model nor data"]
     );
     assert_eq!(totals, "17 files that would be fetched, 0 B together");
     let one = "200 OK\r\ncontent-length: 306\r\nconnection: close\r\n\r\n";

@@ -156,7 +156,7 @@ impl Inner {
         }
         let body = request.json();
         if let Some((schema, schemas)) = takes.zip(Schemas::get()) {
-            let Some(body) = &body else { return Err(Refusal::malformed("the body is no JSON")) };
+            let Some(body) = &body else { return Err(Refusal::malformed("the body is not JSON")) };
             let problems = schemas.check(schema, body);
             if !problems.is_empty() {
                 self.violations

@@ -105,7 +105,7 @@ fn pipes_and_rings_in_a_docker_context_are_refused() {
     let folder = image("FROM debian\n");
     let pipe = folder.path().join("taskcluster/docker/base/pipe");
     assert!(std::process::Command::new("mkfifo").arg(pipe).status().unwrap().success());
-    folder.full(&[]).refused(&["pipe` is no file"]);
+    folder.full(&[]).refused(&["pipe` is not a file"]);
     let folder = image("FROM debian\n# %include loop\n");
     folder.link("loop", "loop");
     folder.full(&[]).refused(&["which does not exist"]);

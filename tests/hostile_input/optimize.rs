@@ -64,7 +64,7 @@ fn parameters_of_the_optimize_phase_are_refused_with_their_place() {
     for (more, told) in [
         (
             "existing_tasks: {k-one: short}",
-            &["`short` is no taskId", "p.yml:6:25", "stands in for `k-one`"][..],
+            &["`short` is not a taskId", "p.yml:6:25", "stands in for `k-one`"][..],
         ),
         ("optimize_strategies: a.b:c", &["unknown strategies `a.b:c`", "p.yml:6:22"]),
     ] {
@@ -98,7 +98,7 @@ fn answers_out_of_a_file_are_checked() {
         assert_eq!(call(&found).fine(), "k-a\nk-b\n", "{found}");
     }
     call("[]").refused(&["`found.json` must hold a map"]);
-    call(r#"{"index": {"a.b": "x"}}"#).refused(&["`x` is no taskId", "found.json:1:19"]);
+    call(r#"{"index": {"a.b": "x"}}"#).refused(&["`x` is not a taskId", "found.json:1:19"]);
     assert_eq!(folder.call(&["morphed", "--found", "found.json", "--offline"]).status, 2);
     assert_eq!(folder.call(&["morphed", "-p", "p.yml", "--found", "none.json"]).status, 3);
 }

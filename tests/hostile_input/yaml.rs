@@ -59,7 +59,7 @@ fn ten_thousand_levels_are_refused_in_every_kind_of_file() {
     folder.file("q.yml", format!("a: {deep}"));
     folder.call(&["full", "-p", "q.yml"]).refused(&told);
     folder.file("q.json", format!("{{\"a\": {deep}}}"));
-    folder.call(&["full", "-p", "q.json"]).refused(&["is no JSON"]);
+    folder.call(&["full", "-p", "q.json"]).refused(&["is not JSON"]);
     folder.file("c.yml", format!("experiment: {deep}"));
     folder.call(&["graph", "preview", "c.yml"]).refused(&[]);
 }
@@ -79,12 +79,12 @@ fn bytes_that_are_no_text_are_refused_with_their_place() {
     with("a: \0").full(&[]).refused(&["the character U+0000 is not allowed", "kind.yml:5:4"]);
     let mut bytes = plain().into_bytes();
     bytes.extend(b"a: \xff\n");
-    Folder::kind(bytes).full(&[]).refused(&["kind.yml:5:4: the byte 0xff is no UTF-8"]);
+    Folder::kind(bytes).full(&[]).refused(&["kind.yml:5:4: the byte 0xff is not UTF-8"]);
     let utf16: Vec<u8> = plain().encode_utf16().flat_map(u16::to_le_bytes).collect();
     Folder::kind(utf16).full(&[]).refused(&["U+0000"]);
     let folder = Folder::kind(plain());
     folder.file("q.json", b"{\"owner\": \"\\ud800\"}");
-    folder.call(&["full", "-p", "q.json"]).refused(&["is no JSON"]);
+    folder.call(&["full", "-p", "q.json"]).refused(&["is not JSON"]);
 }
 
 #[test]

@@ -68,7 +68,7 @@ pub enum Command {
     ImageDigest(ImageDigestOptions),
     /// Build a docker image of the tree on this machine
     BuildImage(BuildImageOptions),
-    /// Begin a tree: .taskcluster.yml and the folder taskcluster, in a git repository that has none
+    /// Create a tree: .taskcluster.yml and the folder taskcluster, in a git repository that has none
     Init(InitTreeOptions),
     /// Load a docker image that a task has built: the one for what the tree has, or that of a task
     LoadImage(LoadImageOptions),
@@ -76,11 +76,11 @@ pub enum Command {
     LoadTask(Box<LoadTaskOptions>),
     /// Show the kinds and what they depend on
     KindGraph(KindGraphOptions),
-    /// Show actions.json: what people can ask of the task group of a decision
+    /// Show actions.json: the actions that a decision offers for its task group
     Actions(ActionsOptions),
     /// Decide what runs for a push, a pull request or a schedule: write the artifacts and create the tasks
     Decision(Box<DecisionOptions>),
-    /// Do what an action's task is there for; everything about it stands in the environment
+    /// Run an action callback. Reads the action from the environment
     ActionCallback(ActionCallbackOptions),
     /// Show what an action would do: nothing is created, cancelled or rerun
     TestActionCallback(TestActionCallbackOptions),
@@ -89,10 +89,10 @@ pub enum Command {
     Doctor(DoctorOptions),
     /// List the transforms that kinds can name, with the sections they take
     Transforms(TransformsOptions),
-    /// Look at a graph before it runs
+    /// Inspect a graph before it runs
     #[command(subcommand)]
     Graph(GraphCommand),
-    /// Look after training configs
+    /// Check, upgrade and create training configs
     #[command(subcommand)]
     Config(ConfigCommand),
     /// Print completions for a shell
@@ -106,25 +106,25 @@ pub enum Command {
 pub enum GraphCommand {
     /// Show what a training config would run: which models, which tasks, on what, and what is wrong with it
     Preview(PreviewOptions),
-    /// Show what differs between two graphs: of two configs, of two revisions of the tree, or out of files
+    /// Show the differences between two graphs: of two configs, of two revisions of the tree, or from files
     Diff(DiffOptions),
-    /// Show why a task is there and looks as it does
+    /// Explain why a task is in the graph and where its definition comes from
     Explain(ExplainOptions),
-    /// Show how one task comes to depend on another
+    /// Show the paths on which one task depends on another
     Path(PathOptions),
 }
 
 /// Commands for training configs.
 #[derive(Subcommand)]
 pub enum ConfigCommand {
-    /// Tell all that is wrong with training configs, many files at once
+    /// Check training configs, many files at once
     Check(CheckOptions),
     /// Rewrite out-of-date configs so that the tree reads them
     Upgrade(UpgradeOptions),
-    /// Write the section that goes on from what an earlier run has made: models, corpora, vocabularies
+    /// Write the section that continues from the products of an earlier run: models, corpora, vocabularies
     Continue(ContinueOptions),
-    /// Print what a training config looks like, as JSON Schema for editors
+    /// Print the JSON Schema of training configs, for editors
     Schema(SchemaOptions),
-    /// Begin a training config for a pair of languages
+    /// Create a training config for a pair of languages
     Init(InitOptions),
 }

@@ -16,11 +16,11 @@ pub struct PythonOptions {
     #[arg(long, value_name = "WHICH", value_enum, default_value_t, global = true)]
     pub native: NativeChoice,
 
-    /// How long the Python of the tree may take for one kind
+    /// Time limit of the tree's Python for one kind
     #[arg(long, value_name = "SECONDS", default_value_t = 900, global = true, hide_short_help = true)]
     pub python_timeout: u64,
 
-    /// How much memory the Python of the tree may have; 0 for any
+    /// Memory limit of the tree's Python; 0 for none
     #[arg(long, value_name = "MIB", default_value_t = 16384, global = true, hide_short_help = true)]
     pub python_memory: u64,
 }

@@ -63,7 +63,7 @@ pub struct TestActionCallbackOptions {
     #[arg(long, value_name = "TASK-ID")]
     pub task_group_id: Option<String>,
 
-    /// What somebody would write into the form of the action: a file (.yml or .json)
+    /// Input of the action: a file (.yml or .json)
     #[arg(long, value_name = "FILE")]
     pub input: Option<PathBuf>,
 

@@ -135,7 +135,7 @@ pub struct EventOptions {
     #[arg(long, value_name = "TAG", default_value = "", hide_default_value = true)]
     pub head_tag: String,
 
-    /// What causes the graph: github-push, github-pull-request, cron, action, …
+    /// Cause of the graph: github-push, github-pull-request, cron, action, …
     #[arg(long, value_name = "EVENT")]
     pub tasks_for: String,
 
@@ -243,7 +243,7 @@ pub fn decide(
             contexts: setup.contexts,
             render: &rendered,
             notify: &|step| match (step, services) {
-                (Step::LooksUp(..), None) => eprintln!("the index is not asked"),
+                (Step::LooksUp(..), None) => eprintln!("the index is not queried"),
                 (step, _) => print_step(step, setup.is_verbose, reporter),
             },
             now: SystemTime::now(),
@@ -283,7 +283,7 @@ pub fn can_create(services: &Taskcluster) -> Result<()> {
     if access.proxy_url.is_some() || access.credentials.is_some() {
         return Ok(());
     }
-    let message = "there is nobody to create tasks: neither a proxy nor credentials";
+    let message = "tasks cannot be created: found neither a proxy nor credentials";
     let help = "a task with the feature `taskclusterProxy` has TASKCLUSTER_PROXY_URL; elsewhere set TASKCLUSTER_CLIENT_ID and TASKCLUSTER_ACCESS_TOKEN; --dry-run creates nothing";
     Err(Problems::from(Problem::error("credentials", message).help(help)).into())
 }

@@ -25,7 +25,7 @@ pub struct KindGraphOptions {
     #[arg(short = 'k', long = "target-kind", value_name = "KIND")]
     pub target_kinds: Vec<String>,
 
-    /// How to show it [default: what the ending of --output-file says, else text]
+    /// Output format [default: what the ending of --output-file says, else text]
     #[arg(long, value_enum)]
     pub format: Option<KindGraphFormat>,
 

@@ -75,7 +75,7 @@ pub fn in_index(taskcluster: &Taskcluster, task: &Task) -> Result<Option<TaskId>
 
 fn not_in_index(task: &Task) -> Problems {
     let paths: Vec<&str> = task.index_paths().collect();
-    let message = format!("nobody has built the image of `{}` out of what lies here", task.label);
+    let message = format!("no image of `{}` was built from the content of this tree", task.label);
     let label = match &paths[..] {
         [] => "the task is not looked for in the index".to_owned(),
         paths => format!("nothing is at {}", paths.join(", ")),

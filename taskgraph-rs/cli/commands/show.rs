@@ -74,7 +74,7 @@ pub struct GraphOptions {
     #[arg(long, value_name = "REV", num_args = 0..=1, default_missing_value = "")]
     pub diff: Option<String>,
 
-    /// How many threads to use at most [default: one for each core]
+    /// Largest number of threads [default: one for each core]
     #[arg(short = 'j', long, value_name = "NUMBER")]
     pub max_workers: Option<NonZeroUsize>,
 

@@ -34,7 +34,7 @@ impl Source {
             let (before, rest) = error.as_bytes().split_at(valid);
             let byte = rest.first().copied().unwrap_or_default();
             let span = Span::at(std::str::from_utf8(before).unwrap_or_default(), valid);
-            anyhow!("{name}:{}:{}: the byte 0x{byte:02x} is no UTF-8", span.line, span.column)
+            anyhow!("{name}:{}:{}: the byte 0x{byte:02x} is not UTF-8", span.line, span.column)
         })?;
         Ok(Source::new(name, text))
     }
@@ -109,6 +109,6 @@ mod tests {
         std::fs::write(&path, b"a: 1\n\xc3\xa9: \xff\n").unwrap();
         let error = Source::read(&path).unwrap_err().to_string();
         std::fs::remove_file(&path).unwrap();
-        assert!(error.ends_with(".yml:2:4: the byte 0xff is no UTF-8"), "{error}");
+        assert!(error.ends_with(".yml:2:4: the byte 0xff is not UTF-8"), "{error}");
     }
 }

@@ -23,7 +23,7 @@ pub fn read(input: &mut impl Read) -> io::Result<Option<Vec<u8>>> {
     }
     let length = u32::from_be_bytes(length);
     if length > LONGEST {
-        return Err(io::Error::other("Python answers with what is no answer"));
+        return Err(io::Error::other("Python sent an invalid answer"));
     }
     // Not all at once: what is announced need not come.
     let mut body = Vec::new();

@@ -226,7 +226,7 @@ impl Process {
                 ),
                 (None, code) => refused(
                     format!("{} ended with status {code} before it answered", self.name),
-                    "it is no Python 3, or what it imports at its start ends it; what it printed stands above".into(),
+                    "it is not Python 3, or what it imports at its start ends it; what it printed stands above".into(),
                 ),
             },
             ProcessEnd::Garbled(why) => refused(

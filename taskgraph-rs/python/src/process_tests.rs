@@ -71,7 +71,7 @@ fn what_is_no_answer_is_refused_and_the_process_ends() {
     for (script, expected) in [
         (frame_of("abc"), "expected value at line 1 column 1"),
         (frame_of(r#"{"id":1}"#), "an answer says nothing"),
-        (r"printf '\377\377\377\377x'".into(), "Python answers with what is no answer"),
+        (r"printf '\377\377\377\377x'".into(), "Python sent an invalid answer"),
         (frame_of("\u{fffd}{"), "expected value at line 1 column 1"),
     ] {
         let fake = Fake::start(&format!("{READ}; {script}; exec sleep 60"), LIMITS);

@@ -7,8 +7,8 @@ use taskgraph::diagnostics::document::load;
 use taskgraph_compat::json::compact;
 use taskgraph_compat::source::Source;
 
-use crate::support::shared;
 use super::{program, project};
+use crate::support::shared;
 
 fn transforms(arguments: &[&str]) -> String {
     let output = program(&project(".")).arg("transforms").args(arguments).output().unwrap();

@@ -213,5 +213,5 @@ fn a_module_that_is_no_text_is_told_and_stops_nothing() {
     std::fs::write(tree.path().join("taskcluster/own_taskgraph/latin.py"), b"# \xe9\n").unwrap();
     let outcome = doctor(&tree, &[]);
     assert!(outcome.out.contains("Under a newer Taskgraph"), "{}", outcome.out);
-    assert!(outcome.err.contains("latin.py:1:3: the byte 0xe9 is no UTF-8"), "{}", outcome.err);
+    assert!(outcome.err.contains("latin.py:1:3: the byte 0xe9 is not UTF-8"), "{}", outcome.err);
 }

@@ -20,7 +20,7 @@ fn a_task_without_a_label_is_refused() {
 fn a_task_without_its_definition_is_named_by_its_label() {
     let Some(said) = said("del task[\"task\"], task[\"attributes\"]") else { return };
     assert!(
-        said.contains("`k-one` of the transforms is no task: there is no `attributes` and no `task`"),
+        said.contains("`k-one` of the transforms is not a task: there is no `attributes` and no `task`"),
         "{said}"
     );
 }
@@ -34,7 +34,7 @@ fn a_label_that_is_no_string_is_refused() {
 #[test]
 fn what_is_no_map_is_refused() {
     let Some(said) = said("task = None") else { return };
-    assert!(said.contains("what the transforms yield is no task: found `NoneType`"), "{said}");
+    assert!(said.contains("what the transforms yield is not a task: found `NoneType`"), "{said}");
 }
 
 #[test]

@@ -213,7 +213,7 @@ fn an_earlier_task_that_cannot_be_used_is_told_and_runs() {
     // Named in the config it is refused.
     let outcome = trained.preview(|config| config["existing_tasks"] = json!({"train-vocab-ru-en": id}), &[]);
     assert_eq!(outcome.status, 2, "{}", outcome.out);
-    let told = format!("`train-vocab-ru-en` cannot be used again: task `{id}` is no good");
+    let told = format!("`train-vocab-ru-en` cannot be used again: task `{id}` is not usable");
     assert!(outcome.err.contains(&told), "{}", outcome.err);
 }
 

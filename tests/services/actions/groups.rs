@@ -159,7 +159,7 @@ fn what_would_be_used_again_has_to_outlast_what_waits_for_it() {
     fake.forget(OLDER);
     let Some((repository, outcome)) = train(&fake, more) else { return };
     assert_eq!(outcome.status, 2, "{}", outcome.err);
-    assert!(outcome.err.contains(&format!("task `{OLDER}` is no good")), "{}", outcome.err);
+    assert!(outcome.err.contains(&format!("task `{OLDER}` is not usable")), "{}", outcome.err);
     assert!(!repository.has_artifacts());
 }
 

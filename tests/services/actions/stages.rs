@@ -174,7 +174,7 @@ fn what_the_input_names_is_refused_if_it_cannot_be_used() {
         config["existing_tasks"] = json!({"docker-image-toolchain-build": IMAGE});
     });
     assert_eq!(outcome.status, 2, "{}", outcome.err);
-    let told = format!("`docker-image-toolchain-build` cannot be used again: task `{IMAGE}` is no good");
+    let told = format!("`docker-image-toolchain-build` cannot be used again: task `{IMAGE}` is not usable");
     assert!(outcome.err.contains(&told) && outcome.err.contains("it expires at "), "{}", outcome.err);
     assert!(outcome.err.contains("input.json:1:"), "{}", outcome.err);
     assert!(!repository.has_artifacts());

@@ -34,7 +34,7 @@ fn a_task_that_nothing_can_wait_for_is_refused_before_anything_is_created() {
         }
         let outcome = decide(&fake, &json!({"job-a": ONE}));
         assert_eq!(outcome.status, 2, "{state}: {}", outcome.err);
-        let about = format!("`job-a` cannot be used again: task `{ONE}` is no good");
+        let about = format!("`job-a` cannot be used again: task `{ONE}` is not usable");
         assert!(outcome.err.contains(&about) && outcome.err.contains(told), "{state}: {}", outcome.err);
         assert!(outcome.err.contains("try_task_config.json:1:"), "{}", outcome.err);
         assert_eq!(fake.count("createTask"), 0, "{state}");
@@ -193,7 +193,7 @@ fn whoever_only_looks_at_a_graph_is_warned() {
             command.envs(fake.environment());
             let outcome = super::repository::run(command);
             assert_eq!(outcome.status, 0, "{}", outcome.err);
-            let warning = format!("`job-a` cannot be used again: task `{ONE}` is no good");
+            let warning = format!("`job-a` cannot be used again: task `{ONE}` is not usable");
             assert_eq!(outcome.err.contains(&warning), told.is_some(), "{phase}: {}", outcome.err);
             assert!(told.is_none_or(|told| outcome.err.contains(told)), "{phase}: {}", outcome.err);
         }

@@ -144,7 +144,7 @@ fn existing_tasks_are_told_apart() {
     assert_eq!(existing.count(), 1);
     assert_eq!(found["tasks"][image]["task_id"], DECISION);
     // A decision would refuse it: the queue does not know the task.
-    let told = format!("`{image}` cannot be used again: task `{DECISION}` is no good");
+    let told = format!("`{image}` cannot be used again: task `{DECISION}` is not usable");
     let problems = report["problems"].as_array().unwrap();
     let told = problems.iter().find(|problem| problem["message"] == told).unwrap();
     assert_eq!((&told["severity"], &told["code"]), (&json!("warning"), &json!("existing-task")));

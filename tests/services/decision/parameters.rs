@@ -74,7 +74,7 @@ fn what_a_pull_request_brings_is_checked() {
         ("{\"version\": 3}", "unknown version of try_task_config.json"),
         ("{\"parameters\": {}}", "missing key `version`"),
         ("{\"version\": 2, \"tasks\": []}", "unknown key `tasks`"),
-        ("{\"version\": 2,", "is no JSON"),
+        ("{\"version\": 2,", "is not JSON"),
         ("{\"version\": 2, \"parameters\": {\"levle\": \"3\"}}", "did you mean `level`?"),
         ("{\"version\": 2, \"parameters\": {\"build_number\": \"x\"}}", "`build_number` must be an integer"),
     ] {
@@ -112,7 +112,7 @@ fn a_decision_knows_its_task_and_who_creates() {
     let fake = Fake::start();
     for (task, proxy, told) in [
         (None, true, "TASK_ID is not set"),
-        (Some("short"), true, "`short` is no taskId"),
+        (Some("short"), true, "`short` is not a taskId"),
         (Some(DECISION), false, "there is nobody to create tasks"),
     ] {
         let mut command = repository.command(&[]);

@@ -98,14 +98,14 @@ fn a_definition_has_the_form_that_the_queue_knows() {
             "a: {treeherder: {symbol: A}, scopes: ['queue:**', ok:*]}"
         ),
         [
-            "error: the queue would refuse `job-a`: `queue:**` is no scope",
+            "error: the queue would refuse `job-a`: `queue:**` is not a scope",
             "printable ASCII, and one `*` at the end at most",
         ]
     );
     assert_eq!(
         told(CONFIG, "worker-type: linux", "worker-type: Linux_Big"),
         [
-            "error: the queue would refuse `job-a`: `Linux_Big` is no workerType",
+            "error: the queue would refuse `job-a`: `Linux_Big` is not a workerType",
             "38 small letters, digits and `-` at most; a letter first, and no `-` last",
             "help: so it would 3 more tasks",
         ]

@@ -308,7 +308,7 @@ fn a_definition_that_cannot_be_sent_is_told() {
     odd.definition.insert("deadline".into(), stamp("four weeks").into());
     let failure = client(fake.proxied()).create(vec![odd]).unwrap_err();
     let Failure::Unusable(why) = &failure.refused[0].failure else { panic!("{failure:?}") };
-    assert!(why.contains("`four weeks` is no span of time"), "{why}");
+    assert!(why.contains("`four weeks` is not a span of time"), "{why}");
     assert_eq!(fake.count("createTask"), 0);
 }
 

@@ -36,7 +36,7 @@ pub struct CheckOptions {
     #[arg(short, long, value_name = "DIR")]
     pub root: Option<PathBuf>,
 
-    /// How to tell what was found [default: what the ending of --output-file says, else text]
+    /// Format of the results [default: what the ending of --output-file says, else text]
     #[arg(long, value_enum)]
     pub format: Option<CheckFormat>,
 

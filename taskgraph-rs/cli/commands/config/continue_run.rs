@@ -45,7 +45,7 @@ pub struct ContinueOptions {
     #[arg(long, num_args = 2, value_names = ["SRC", "TRG"])]
     pub latest: Vec<String>,
 
-    /// What to do with the models: use, continue or init [default: continue, or what the tree can do]
+    /// Mode of the models: use, continue or init [default: continue, or what the tree can do]
     #[arg(long, value_name = "MODE", value_parser = ["use", "continue", "init"])]
     pub mode: Option<String>,
 
@@ -61,7 +61,7 @@ pub struct ContinueOptions {
     #[arg(short, long)]
     pub write: bool,
 
-    /// How long a service may keep silent, more than 0; it is asked four times
+    /// Time limit of an answer, more than 0; a service is asked four times
     #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = crate::commands::config::check::seconds, hide_short_help = true)]
     pub timeout: Duration,
 }

@@ -50,7 +50,7 @@ fn matching(pattern: &str) -> Result<Result<Vec<PathBuf>, Problem>> {
         Ok(paths) => paths,
         Err(error) => {
             let problem =
-                Problem::error("wrong-pattern", format!("`{pattern}` is no pattern: {}", error.msg));
+                Problem::error("wrong-pattern", format!("`{pattern}` is not a valid pattern: {}", error.msg));
             return Ok(Err(problem));
         }
     };
@@ -86,6 +86,9 @@ mod tests {
         assert_eq!(found(&[at("")]).unwrap(), ["a.yml", "b.yml", "in/c.yaml", "odd[1].yml"]);
         assert_eq!(found(&[at("odd[1].yml"), at("missing.yml")]).unwrap(), ["odd[1].yml", "missing.yml"]);
         let message = found(&[at("x*"), at("***")]).unwrap_err();
-        assert!(message.contains("no file matches `") && message.contains("is no pattern"), "{message}");
+        assert!(
+            message.contains("no file matches `") && message.contains("is not a valid pattern"),
+            "{message}"
+        );
     }
 }

@@ -35,7 +35,7 @@ pub struct InitOptions {
     #[arg(short, long, value_name = "DIR")]
     pub root: Option<PathBuf>,
 
-    /// What the run is called
+    /// Name of the run
     #[arg(long, value_name = "NAME")]
     pub name: Option<String>,
 
@@ -43,7 +43,7 @@ pub struct InitOptions {
     #[arg(long, value_name = "URL")]
     pub teacher: Vec<String>,
 
-    /// What to do with the teachers
+    /// Use of models for the teachers
     #[arg(long, value_enum, value_name = "MODE", default_value_t = ModelMode::Continue)]
     pub teacher_mode: ModelMode,
 
@@ -51,7 +51,7 @@ pub struct InitOptions {
     #[arg(long, value_name = "URL")]
     pub backwards: Option<String>,
 
-    /// What to do with the backwards model
+    /// Use of a model for the backwards model
     #[arg(long, value_enum, value_name = "MODE", default_value_t = ModelMode::Use)]
     pub backwards_mode: ModelMode,
 
@@ -59,7 +59,7 @@ pub struct InitOptions {
     #[arg(long, value_name = "URL")]
     pub student: Option<String>,
 
-    /// What to do with the student
+    /// Use of a model for the student
     #[arg(long, value_enum, value_name = "MODE", default_value_t = ModelMode::Continue)]
     pub student_mode: ModelMode,
 

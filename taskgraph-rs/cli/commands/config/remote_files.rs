@@ -89,7 +89,7 @@ fn expiries<'r>(remotes: impl Iterator<Item = &'r RemoteFile>) -> (Expiries, Vec
         match times {
             Ok(times) => drop(expires.insert(task_id, times)),
             Err(error) => {
-                let message = format!("nobody can tell when the artifacts of {} expire", task_id.as_str());
+                let message = format!("the expiry of the artifacts of {} is unknown", task_id.as_str());
                 unknown.push((
                     task_id,
                     Problem::warning("probe", message).at(Default::default(), format!("{error:#}")),

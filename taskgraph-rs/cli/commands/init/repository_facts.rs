@@ -73,7 +73,7 @@ impl Facts {
         };
         let mut problems = Vec::new();
         let mut wrong = |what: &str, value: &str, allowed: &str| {
-            let message = format!("`{value}` is no {what}");
+            let message = format!("`{value}` is not a valid {what}");
             problems.push(Problem::error("wrong-value", message).help(format!("it has {allowed}")));
         };
         if !is_plain(&self.name, "-_.") {

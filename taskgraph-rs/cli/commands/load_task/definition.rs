@@ -186,10 +186,10 @@ fn from_stdin() -> Result<TaskSource> {
         Ok(Value::Map(found)) => {
             let keys: Vec<String> = found.keys().take(3).map(|key| format!("`{key}`")).collect();
             let keys = if keys.is_empty() { "nothing".into() } else { keys.join(", ") };
-            refused(format!("what stdin has is no definition: there is no `payload`, but {keys}"), help)
+            refused(format!("stdin is not a task definition: there is no `payload`, but {keys}"), help)
         }
-        Ok(_) => refused("what stdin has is no definition: it must be a map".into(), help),
-        Err(error) => refused(format!("what stdin has is no JSON, and no taskId: {error}"), help),
+        Ok(_) => refused("stdin is not a task definition: it must be a map".into(), help),
+        Err(error) => refused(format!("stdin is neither JSON nor a taskId: {error}"), help),
     }
 }
 

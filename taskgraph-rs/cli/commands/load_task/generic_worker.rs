@@ -84,7 +84,7 @@ fn read(mount: &Value) -> Result<Mount, String> {
     let given = file.or(directory).unwrap_or_default();
     let path = given.trim_start_matches("./").trim_end_matches('/').to_owned();
     if !is_plain(&path) {
-        return Err(format!("mounts `{given}`, which is no path below the folder of the task"));
+        return Err(format!("mounts `{given}`, which is not a path below the folder of the task"));
     }
     let content = mount.get("content");
     let inside = |key: &str| content.and_then(|content| content.get(key)).and_then(Value::as_str);
@@ -104,14 +104,14 @@ fn read(mount: &Value) -> Result<Mount, String> {
             (None, Ok(id)) if is_plain(artifact) => Content::Artifact(id, artifact.to_owned()),
             _ => {
                 return Err(format!(
-                    "mounts `{artifact}` of `{id}` at `{given}`, which is no artifact of a task"
+                    "mounts `{artifact}` of `{id}` at `{given}`, which is not an artifact of a task"
                 ));
             }
         }
     } else if let Some(raw) = inside("raw") {
         Content::Raw(raw.to_owned())
     } else {
-        return Err(format!("mounts something at `{given}` that is no url, artifact or text"));
+        return Err(format!("mounts something at `{given}` that is not a url, artifact or text"));
     };
     Ok(Mount { path, content, sha256 })
 }

@@ -36,7 +36,7 @@ impl Sources<'_> {
         match &options.image {
             Some(source) => self.source(options, source),
             None => match own {
-                None => Err(Machine(format!("nobody has named an image for `{}`", task.name)).into()),
+                None => Err(Machine(format!("`{}` names no image", task.name)).into()),
                 Some(Image::Name(name)) => self.of_registry(name),
                 Some(Image::Task(id, artifact)) => match task.upstreams.get(id) {
                     Some(label) => self.of_label(label, artifact),
@@ -109,7 +109,7 @@ impl Sources<'_> {
 
     /// The image that a task of the graph makes: out of the folder of artifacts, of a task of Taskcluster, or built here.
     fn of_label(&self, label: &Label, artifact: &str) -> Result<String> {
-        let graph = self.graph.ok_or_else(|| Machine(format!("nobody knows the graph of `{label}`")))?;
+        let graph = self.graph.ok_or_else(|| Machine(format!("the graph of `{label}` is unknown")))?;
         let task = &graph.full.graph.tasks[label];
         let own = own_tag(task).map(|tag| self.engine.local_name(&tag));
         let (store, known) = (self.provider.store, self.provider.known);

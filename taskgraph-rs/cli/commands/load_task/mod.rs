@@ -66,7 +66,7 @@ pub struct LoadTaskOptions {
     #[arg(long, value_name = "IMAGE")]
     pub image: Option<String>,
 
-    /// Who the shell is for
+    /// User of the shell
     #[arg(long, value_name = "USER", default_value = "worker")]
     pub user: String,
 
@@ -90,7 +90,7 @@ pub struct LoadTaskOptions {
     #[arg(long)]
     pub caches: bool,
 
-    /// Where artifacts lie, in one folder for each label: those that the task fetches, and those that it leaves
+    /// Folder of artifacts, with one folder for each label: those that the task fetches, and those that it leaves
     #[arg(long, value_name = "DIR")]
     pub artifacts: Option<PathBuf>,
 
@@ -280,7 +280,7 @@ fn check(options: &LoadTaskOptions, task: &Task, payload: &Payload) -> Result<()
         problems.push(Problem::error("no-effect", message));
     }
     if options.interactive && options.task == "-" {
-        let message = "--interactive has nobody to talk to: stdin has the definition";
+        let message = "--interactive needs a terminal: stdin has the definition";
         problems.push(Problem::error("no-effect", message).help("name the task by its label or taskId"));
     }
     Ok(Problems(problems).check()?)
@@ -338,7 +338,7 @@ fn warn_of_lacking(task: &Task, payload: &Payload, known: Option<&KnownTasks>) {
         if known.get(label).is_none() && texts.iter().any(|text| text.contains(id.as_str())) {
             let label = one_line(label.as_str());
             eprintln!(
-                "warning: its command or environment names the task {label}, for which {id} stands; --upstream or --decision tells the real one"
+                "warning: its command or environment names the task {label}, for which {id} stands; --upstream or --decision gives the real one"
             );
         }
     }

@@ -82,7 +82,7 @@ impl Payload {
         for word in payload.get("command").and_then(Value::as_list).unwrap_or_default() {
             match text(word) {
                 Some(word) => command.push(word),
-                None => wrong("has a `command` that is no list of strings".into()),
+                None => wrong("has a `command` that is not a list of strings".into()),
             }
         }
         let mut texts = |key: &str| texts(payload, key, &mut wrong);
@@ -95,7 +95,7 @@ impl Payload {
         for artifact in &artifacts {
             if !is_plain(&artifact.name) {
                 wrong(format!(
-                    "has an artifact that is called `{}`, which is no path below a folder",
+                    "has an artifact that is called `{}`, which is not a path below a folder",
                     artifact.name
                 ));
             }
@@ -127,7 +127,7 @@ impl Payload {
         for artifact in &mut artifacts {
             if !is_plain(&artifact.name) {
                 messages.push(format!(
-                    "has an artifact that is called `{}`, which is no path below a folder",
+                    "has an artifact that is called `{}`, which is not a path below a folder",
                     artifact.name
                 ));
             }

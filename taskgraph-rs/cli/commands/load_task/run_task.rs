@@ -73,7 +73,7 @@ pub fn use_checkout(
     let mut repositories: IndexMap<String, serde_json::Value> =
         env.get(REPOSITORIES).and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
     let Some(name) = repositories.keys().next().cloned() else {
-        return Err(refuse(format!("it clones no repository, as its variable {REPOSITORIES} tells")));
+        return Err(refuse(format!("it clones no repository, as its variable {REPOSITORIES} says")));
     };
     let flag = format!("--{name}-checkout");
     let Some(folder) = argument(command, &flag) else {

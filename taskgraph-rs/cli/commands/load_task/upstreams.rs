@@ -117,7 +117,7 @@ impl Fetches {
             Problems::from(Problem::error("fetches", message))
         };
         let mut entries: Vec<JsonMap<String, Json>> = serde_json::from_str(text)
-            .map_err(|error| refuse(format!("is no JSON list of maps: {error}")))?;
+            .map_err(|error| refuse(format!("is not a JSON list of maps: {error}")))?;
         let mut wanted: IndexMap<Label, (TaskId, Vec<String>)> = IndexMap::default();
         for entry in &mut entries {
             let at = |key: &str| entry.get(key).and_then(Json::as_str);
@@ -126,7 +126,7 @@ impl Fetches {
             };
             if !is_plain(artifact) {
                 return Err(refuse(format!(
-                    "names the artifact `{artifact}`, which is no path below a folder"
+                    "names the artifact `{artifact}`, which is not a path below a folder"
                 ))
                 .into());
             }

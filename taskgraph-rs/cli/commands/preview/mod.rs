@@ -62,7 +62,7 @@ pub struct PreviewOptions {
     #[arg(long, value_name = "STAGE")]
     pub target_stage: Option<String>,
 
-    /// What causes the graph: action, cron, github-push, … [default: what CONFIG says, else action]
+    /// Cause of the graph: action, cron, github-push, … [default: what CONFIG says, else action]
     #[arg(long, value_name = "EVENT")]
     pub tasks_for: Option<String>,
 
@@ -70,7 +70,7 @@ pub struct PreviewOptions {
     #[arg(long, value_name = "FILE")]
     pub against: Option<PathBuf>,
 
-    /// How to show it [default: what the ending of --output-file says, else text]
+    /// Output format [default: what the ending of --output-file says, else text]
     #[arg(long, value_enum)]
     pub format: Option<PreviewFormat>,
 
@@ -119,12 +119,12 @@ pub struct PreviewOptions {
     #[arg(long, value_name = "STAGE", requires = "from")]
     pub start: Option<String>,
 
-    /// Tell how long the run will take, by the earlier tasks of this file (JSON, or .jsonl for JSON lines), see
+    /// Estimate the duration of the run from the earlier tasks of this file (JSON, or .jsonl for JSON lines), see
     /// docs/estimates.md; --look-up and --from find others. The drawing or explanation of one task (--focus) has no place for it
     #[arg(long, value_name = "FILE")]
     pub history: Vec<PathBuf>,
 
-    /// Tell what the run will cost: a file with what an hour of each worker pool costs (YAML or JSON), see docs/estimates.md
+    /// Estimate the cost of the run with the prices in this file: an hour of each worker pool (YAML or JSON), see docs/estimates.md
     #[arg(long, value_name = "FILE", requires = "times")]
     pub prices: Option<PathBuf>,
 
@@ -299,7 +299,7 @@ fn of_a_checkout_only(options: &PreviewOptions) -> Option<Problem> {
         }
         _ if !options.history.is_empty() => (
             "--history",
-            "the embedded kinds are no checkout: earlier tasks do not tell how long theirs take",
+            "the embedded kinds are not a checkout: earlier tasks do not tell how long theirs take",
         ),
         _ => return None,
     };

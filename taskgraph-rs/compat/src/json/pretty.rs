@@ -142,7 +142,7 @@ impl<'o> Layout<'o> {
 }
 
 fn refused<T>() -> Result<T, Error> {
-    Err(Error::custom("tuples and variants are no part of a graph"))
+    Err(Error::custom("tuples and variants are not part of a graph"))
 }
 
 macro_rules! numbers {

@@ -133,7 +133,7 @@ fn smart_quote(text: &str, at: Span) -> Option<Problem> {
     let (found, quote) = line.char_indices().find(|(_, c)| matches!(c, '“' | '”' | '‘' | '’' | '„' | '‚'))?;
     let opens = line[..found].chars().next_back().is_none_or(|before| " \t[{,".contains(before));
     let span = Span { end: (start + found + quote.len_utf8()) as u32, ..Span::at(text, start + found) };
-    opens.then(|| Problem::new(format!("`{quote}` is no quote in YAML: write `\"` or `'`"), span))
+    opens.then(|| Problem::new(format!("`{quote}` is not a quote in YAML: write `\"` or `'`"), span))
 }
 
 #[cfg(test)]
@@ -171,8 +171,8 @@ mod tests {
                 "a: 1\nb: 2\n=======\nb: 3\n",
                 "3:1: `=======` is a mark of a merge with conflicts: decide for one of its sides, and take out the marks",
             ),
-            ("a: “b: c”\n", "1:4: `“` is no quote in YAML: write `\"` or `'`"),
-            ("a: [‘b’: {]\n", "1:5: `‘` is no quote in YAML: write `\"` or `'`"),
+            ("a: “b: c”\n", "1:4: `“` is not a quote in YAML: write `\"` or `'`"),
+            ("a: [‘b’: {]\n", "1:5: `‘` is not a quote in YAML: write `\"` or `'`"),
             (
                 "a: b: c\n",
                 "1:5: a `:` is not allowed here: look at the indentation, or put the text in quotes",

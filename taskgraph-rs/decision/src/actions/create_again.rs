@@ -92,7 +92,7 @@ impl<'a> Creation<'a> {
                     .insert(format!("{waiting} waits for {label} ({task_id}), and {why}: rerun that, too"));
                 continue;
             }
-            let message = format!("`{waiting}` cannot wait for `{label}`: task `{task_id}` is no good");
+            let message = format!("`{waiting}` cannot wait for `{label}`: task `{task_id}` is not usable");
             let help = format!("create `{label}` anew with it: `add-new-jobs` takes both labels");
             problems.push(Problem::error("existing-task", message).at("".into(), why.to_string()).help(help));
         }

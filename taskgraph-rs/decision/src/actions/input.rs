@@ -31,7 +31,7 @@ impl Input {
             return Ok(Input { value, document: Some(document) });
         }
         let value = json::read(&source.text).map_err(|error| {
-            Problems::from(Problem::error("syntax", format!("{} is no JSON: {error}", source.name)))
+            Problems::from(Problem::error("syntax", format!("{} is not JSON: {error}", source.name)))
         })?;
         // Positions in JSON are found by reading it as YAML, which it nearly always is.
         let document = load(source).ok().map(|(document, _)| document);

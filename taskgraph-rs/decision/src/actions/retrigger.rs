@@ -81,7 +81,7 @@ fn plan(call: &Call<'_>) -> Result<Plan> {
     let name = name_of(&definition);
     let previous = PreviousDecision::of_task(call, &definition)?;
     let Some(label) = previous.graph.tasks.get_key_value(name).map(|(label, _)| label) else {
-        let message = format!("`{name}` is no task of the graph that `{}` decided", previous.decision);
+        let message = format!("`{name}` is not a task of the graph that `{}` decided", previous.decision);
         return Err(Problems::from(Problem::error("no-task", message)).into());
     };
     if !input.is_set("force") && !is_retriggerable(&previous.graph, name) {

@@ -122,7 +122,7 @@ fn a_new_job_does_not_wait_for_what_the_queue_has_forgotten() {
     memory.states.remove(&id("test"));
     assert_eq!(
         refused(&memory, "add-new-jobs", None, "tasks: [report]"),
-        "`report` cannot wait for `test`: task `testAAAAAAAAAAAAAAAAAA` is no good: the queue does not know it"
+        "`report` cannot wait for `test`: task `testAAAAAAAAAAAAAAAAAA` is not usable: the queue does not know it"
     );
     let plan = planned(&memory, "add-new-jobs", None, "tasks: [report, test]").unwrap();
     assert_eq!(created(&plan), ["new1 test after action build", "new0 report after action new1"]);

@@ -87,7 +87,7 @@ fn since<'a>(
 ) -> Result<&'a str> {
     let why = match event.base_rev.as_str() {
         "" => "no base_rev was given",
-        NULL_REVISION => "base_rev is no commit: the branch is a new one",
+        NULL_REVISION => "base_rev is not a commit: the branch is a new one",
         given if repository.has_commit(given)? => return Ok(given),
         _ => "the clone does not have base_rev, probably after a forced push",
     };

@@ -133,7 +133,7 @@ impl Rules<'_> {
         let definition = &task.definition;
         let mut found = Vec::new();
         let Some(deadline) = self.time(definition, "deadline") else {
-            return vec![broken("deadline-after", "`deadline` is no point in time", "")];
+            return vec![broken("deadline-after", "`deadline` is not a point in time", "")];
         };
         if self.time(definition, "created").is_some_and(|created| created > deadline) {
             found.push(broken("deadline-after", "`deadline` is before `created`", ""));
@@ -198,7 +198,7 @@ fn days(milliseconds: i64) -> String {
 fn schema(definition: &Map) -> Vec<BrokenRule> {
     let mut found = Vec::new();
     for key in definition.keys().filter(|key| !KEYS.contains(&&***key)) {
-        found.push(broken("", format!("`{key}` is no key of a task"), ""));
+        found.push(broken("", format!("`{key}` is not a key of a task"), ""));
     }
     for (key, allowed) in [("priority", PRIORITIES), ("requires", REQUIRES)] {
         if let Some(value) =
@@ -221,7 +221,7 @@ fn schema(definition: &Map) -> Vec<BrokenRule> {
     found.extend(texts(definition));
     found.extend(metadata(definition));
     if !matches!(definition.get("payload"), Some(Value::Map(_))) {
-        found.push(broken("worker", "`payload` is no map", ""));
+        found.push(broken("worker", "`payload` is not a map", ""));
     }
     found
 }
@@ -234,7 +234,11 @@ fn queue(definition: &Map) -> Vec<BrokenRule> {
     let pool = text("taskQueueId").split_once('/').unwrap_or((text("provisionerId"), text("workerType")));
     if pool.0.is_empty() || pool.0.len() > 38 || !is_plain(pool.0) {
         let why = "38 letters, digits, `-` and `_` at most";
-        found.push(broken("worker-type", format!("`{}` is no provisionerId", suggest::shorten(pool.0)), why));
+        found.push(broken(
+            "worker-type",
+            format!("`{}` is not a provisionerId", suggest::shorten(pool.0)),
+            why,
+        ));
     }
     let is_small = |it: u8| it.is_ascii_lowercase() || it.is_ascii_digit() || it == b'-';
     let is_worker_type = pool.1.len() <= 38
@@ -243,12 +247,12 @@ fn queue(definition: &Map) -> Vec<BrokenRule> {
         && !pool.1.ends_with('-');
     if !is_worker_type {
         let why = "38 small letters, digits and `-` at most; a letter first, and no `-` last";
-        found.push(broken("worker-type", format!("`{}` is no workerType", suggest::shorten(pool.1)), why));
+        found.push(broken("worker-type", format!("`{}` is not a workerType", suggest::shorten(pool.1)), why));
     }
     let project = text("projectId");
     if project.len() > 500 || !project.bytes().all(|it| it.is_ascii_alphanumeric() || b"._/-".contains(&it)) {
         let why = "500 letters, digits, `.`, `_`, `/` and `-` at most";
-        found.push(broken("", format!("`{}` is no projectId", suggest::shorten(project)), why));
+        found.push(broken("", format!("`{}` is not a projectId", suggest::shorten(project)), why));
     }
     found
 }
@@ -280,7 +284,7 @@ fn texts(definition: &Map) -> Vec<BrokenRule> {
         let text = scope.as_str().unwrap_or_default();
         let is_printable = scope.as_str().is_some() && text.bytes().all(|it| (b' '..=b'~').contains(&it));
         if !is_printable || text.ends_with("**") {
-            let what = format!("`{}` is no scope", suggest::shorten(text));
+            let what = format!("`{}` is not a scope", suggest::shorten(text));
             found.push(broken("scopes", what, "printable ASCII, and one `*` at the end at most"));
         }
     }
@@ -306,7 +310,7 @@ fn metadata(definition: &Map) -> Vec<BrokenRule> {
     for (key, longest) in METADATA {
         let value = definition.get("metadata").and_then(|metadata| metadata.get(key));
         match value.and_then(Value::as_str) {
-            None => found.push(broken(path(key), format!("`metadata.{key}` is no text"), "")),
+            None => found.push(broken(path(key), format!("`metadata.{key}` is not a text"), "")),
             Some(text) if text.chars().count() > longest => {
                 let what = format!("`metadata.{key}` has {} characters", text.chars().count());
                 found.push(broken(path(key), what, format!("{longest} at most")));

@@ -35,7 +35,7 @@ pub fn printed_quotes(document: &Arc<Document>) -> Vec<Problem> {
         let inside = text.strip_prefix(OPEN).and_then(|rest| rest.strip_suffix(CLOSE));
         let spelled = document.source.text.get(span_range(span)).unwrap_or_default();
         if let Some(inside) = inside.filter(|_| spelled.starts_with(OPEN)) {
-            let message = format!("`{}` is no text in quotes", suggest::shorten(text));
+            let message = format!("`{}` is not a text in quotes", suggest::shorten(text));
             let problem = Problem::warning("printed-quotes", message)
                 .at(path.clone(), "printed quotes are a part of the text")
                 .in_place(Some(Place { source: document.source.clone(), span }));

@@ -206,7 +206,7 @@ fn what_python_raises_stops_the_graph_with_the_kind() {
 fn what_is_no_task_is_refused() {
     let script = script(vec![("kind first", r#"{"tasks": [{"label": 3}]}"#.into())]);
     let reported = made(&script).unwrap_err();
-    assert!(reported.contains("kind `first`: the tree's Python returned what is no task"), "{reported}");
+    assert!(reported.contains("kind `first`: the tree's Python returned what is not a task"), "{reported}");
 }
 
 #[test]

@@ -293,7 +293,7 @@ fn ids_value(ids: &IndexMap<Label, TaskId>) -> Map {
 fn ready(value: &Value, graph: &TaskGraph) -> Result<ReadyTask> {
     let label = value.get("label").and_then(Value::as_str).unwrap_or_default();
     let before =
-        graph.tasks.get(label).with_context(|| format!("`{label}` is no task of the target graph"))?;
+        graph.tasks.get(label).with_context(|| format!("`{label}` is not a task of the target graph"))?;
     ready_from(value.clone(), Some(before))
 }
 

@@ -178,7 +178,7 @@ fn routes(marked: &Marked<'_>, v2: &str, bad_index: fn(&str) -> bool, problems: 
                 let event = route.rsplit('.').next().unwrap_or_default();
                 if !NOTIFICATIONS.contains(&event) {
                     let message =
-                        format!("`{}` asks to be notified of `{event}`, which is no event", task.label);
+                        format!("`{}` asks to be notified of `{event}`, which is not an event", task.label);
                     let allowed = suggest::list(NOTIFICATIONS.iter().copied());
                     problems.push(
                         about(task, "route", message, "routes").help(format!("the events are {allowed}")),
@@ -197,7 +197,7 @@ fn routes(marked: &Marked<'_>, v2: &str, bad_index: fn(&str) -> bool, problems: 
             if bad_index(route) {
                 let message = match has_slash(route) {
                     true => format!("`{}` has a route with a slash: `{route}`", task.label),
-                    false => format!("`{}` has a route that is no index path: `{route}`", task.label),
+                    false => format!("`{}` has a route that is not an index path: `{route}`", task.label),
                 };
                 problems.push(about(task, "route", message, "routes"));
             }

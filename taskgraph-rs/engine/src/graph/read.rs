@@ -37,7 +37,7 @@ impl TaskGraph {
     /// Reads a graph that [`TaskGraph::write_json`] or the reference wrote. Its tasks know no place in a file of the
     /// tree.
     pub fn from_json(text: &str) -> Result<Self> {
-        let value = json::read(text).context("the task graph is no JSON")?;
+        let value = json::read(text).context("the task graph is not JSON")?;
         let Value::Map(tasks) = value else {
             anyhow::bail!("the task graph must be a map from labels to tasks, found {}", value.sort());
         };
@@ -165,7 +165,7 @@ mod tests {
     fn a_graph_that_is_none_is_refused() {
         for (text, reported) in [
             ("[]", "the task graph must be a map"),
-            ("{", "the task graph is no JSON"),
+            ("{", "the task graph is not JSON"),
             (r#"{"a": {"label": "a"}}"#, "the task `a` of the task graph is wrong: wrong or missing: `kind`"),
             (&GRAPH.replace(r#""build": "a""#, r#""build": "d""#), "depends on `d`, which does not exist"),
         ] {

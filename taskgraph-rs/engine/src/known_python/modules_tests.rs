@@ -224,7 +224,7 @@ fn what_is_no_text_is_no_known_one() {
     fs::remove_file(&file).unwrap();
     assert!(Command::new("mkfifo").arg(&file).status().unwrap().success());
     let said_of_it = said(&folder.tree(), ONE);
-    assert!(said_of_it.contains("is no file"), "{said_of_it}");
+    assert!(said_of_it.contains("is not a file"), "{said_of_it}");
 }
 
 #[test]

@@ -186,11 +186,11 @@ fn read_digest(text: &str) -> Result<Option<Digest>> {
     if text == ABSENT {
         return Ok(None);
     }
-    ensure!(text.len() == 16 && text.is_ascii(), "`{text}` is no digest");
+    ensure!(text.len() == 16 && text.is_ascii(), "`{text}` is not a digest");
     let mut digest = Digest::default();
     for (byte, start) in digest.iter_mut().zip((0..).step_by(2)) {
         *byte = u8::from_str_radix(&text[start..start + 2], 16)
-            .with_context(|| format!("`{text}` is no digest"))?;
+            .with_context(|| format!("`{text}` is not a digest"))?;
     }
     Ok(Some(digest))
 }
@@ -198,9 +198,9 @@ fn read_digest(text: &str) -> Result<Option<Digest>> {
 fn versions(written: &IndexMap<String, Vec<String>>) -> Result<[Vec<Version>; Package::ALL.len()]> {
     let mut versions: [Vec<Version>; Package::ALL.len()] = Default::default();
     for (name, texts) in written {
-        let package = Package::named(name).with_context(|| format!("`{name}` is no package"))?;
+        let package = Package::named(name).with_context(|| format!("`{name}` is not a package"))?;
         for text in texts {
-            let version = text.parse().ok().with_context(|| format!("`{text}` is no version"))?;
+            let version = text.parse().ok().with_context(|| format!("`{text}` is not a version"))?;
             versions[package as usize].push(version);
         }
         versions[package as usize].sort();

@@ -92,7 +92,7 @@ fn unusable(params: &Params, task: &Unusable) -> Problem {
     // What expires before a deadline names the task that has it.
     let needed = dependent.as_ref().filter(|_| !matches!(why, Passed::Expires { .. }));
     let needed = needed.map(|dependent| format!("; `{dependent}` waits for it"));
-    let message = format!("`{label}` cannot be used again: task `{task_id}` is no good");
+    let message = format!("`{label}` cannot be used again: task `{task_id}` is not usable");
     let help =
         "leave the label out, so that it is made again, or name another task for it under `existing_tasks`";
     Problem::error("existing-task", message)

@@ -147,7 +147,7 @@ mod tests {
         assert_eq!(lines.len(), 4, "{reported}");
         assert!(lines[0].starts_with("found.json:1:33: `c` must be a string"), "{reported}");
         assert!(lines[1].starts_with("found.json:2:13: missing key `expires`"), "{reported}");
-        assert!(lines[3].starts_with("found.json:2:13: `x` is no taskId"), "{reported}");
-        assert!(lines[2].starts_with("found.json:1:19: `short` is no taskId"), "{reported}");
+        assert!(lines[3].starts_with("found.json:2:13: `x` is not a taskId"), "{reported}");
+        assert!(lines[2].starts_with("found.json:1:19: `short` is not a taskId"), "{reported}");
     }
 }

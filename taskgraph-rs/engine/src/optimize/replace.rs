@@ -114,7 +114,7 @@ fn deadline_of(task: &Task, now: SystemTime) -> Result<i64> {
             Ok(after.saturating_mul(1_000))
         }
         (None, Some(Value::Str(fixed))) => {
-            parse_json_date(fixed).with_context(|| format!("the deadline `{fixed}` is no point in time"))
+            parse_json_date(fixed).with_context(|| format!("the deadline `{fixed}` is not a point in time"))
         }
         (None, Some(other)) => Err(wrong("deadline", other, "a point in time")),
         (None, None) => Err(missing("deadline", "a point in time")),

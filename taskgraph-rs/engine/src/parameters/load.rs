@@ -35,7 +35,10 @@ impl Given {
             false => load(source.clone())?,
             true => {
                 let value = json::read(&source.text).map_err(|error| {
-                    Problems::from(Problem::error("syntax", format!("`{}` is no JSON: {error}", source.name)))
+                    Problems::from(Problem::error(
+                        "syntax",
+                        format!("`{}` is not JSON: {error}", source.name),
+                    ))
                 })?;
                 (load(source.clone())?.0, value)
             }

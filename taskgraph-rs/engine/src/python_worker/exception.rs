@@ -25,7 +25,7 @@ pub(super) struct Asked<'a> {
 pub(super) fn problem(error: &str, asked: &Asked<'_>) -> anyhow::Error {
     let error = match json::read(error) {
         Ok(error) => error,
-        Err(why) => return anyhow::Error::from(why).context("the worker answers with what is no JSON"),
+        Err(why) => return anyhow::Error::from(why).context("the worker sent an answer that is not JSON"),
     };
     let killed = error.get("signal").and_then(Value::as_int).and_then(|signal| i32::try_from(signal).ok());
     if let (Some("Died"), Some(signal)) = (error.get("type").and_then(Value::as_str), killed) {
@@ -92,8 +92,8 @@ fn headline(error: &Value, what: &str) -> String {
     let first = text(error, "message").lines().next().unwrap_or_default();
     if let Some(yielded) = error.get("yielded").filter(|yielded| yielded.truthy()) {
         let task = match yielded.get("label").and_then(Value::as_str) {
-            Some(label) => format!("`{label}` of the transforms is no task"),
-            None => "what the transforms yield is no task".into(),
+            Some(label) => format!("`{label}` of the transforms is not a task"),
+            None => "what the transforms yield is not a task".into(),
         };
         let missing = yielded.get("missing").and_then(Value::as_list).unwrap_or_default();
         let missing: Vec<&str> = missing.iter().filter_map(Value::as_str).collect();

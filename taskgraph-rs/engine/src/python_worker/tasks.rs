@@ -33,7 +33,7 @@ pub(crate) fn to_value(task: &Task) -> Value {
 
 /// Returns the task that the worker made for the kind `kind`, whose kind.yml is `document`.
 pub(crate) fn from_value(value: Value, kind: &Str, document: &Arc<Document>) -> Result<Task> {
-    let mut task = read::read(value).context("the tree's Python returned what is no task")?;
+    let mut task = read::read(value).context("the tree's Python returned what is not a task")?;
     let spot = Location { document: document.clone(), path: Default::default() };
     // What Python has written as JSON, JSON has room for.
     task.is_unwritable = false;

@@ -163,7 +163,7 @@ pub(crate) fn ask(
 }
 
 fn read(answer: &str, what: &str) -> Result<Value> {
-    json::read(answer).with_context(|| format!("{what}: the worker answers with what is no JSON"))
+    json::read(answer).with_context(|| format!("{what}: the worker sent an answer that is not JSON"))
 }
 
 /// The code of the problem that an interpreter has no Taskgraph.

@@ -40,7 +40,7 @@ pub fn milliseconds(span: &str) -> Result<i64> {
         (length > 0).then(|| (is_whole, &rest[..digits], &word[..length]))
     });
     let Some((true, number, unit)) = found else {
-        bail!("`{span}` is no span of time: write a whole number and a unit, as in `4 days`")
+        bail!("`{span}` is not a span of time: write a whole number and a unit, as in `4 days`")
     };
     let seconds: i64 = match unit {
         "s" | "second" | "seconds" => 1,
@@ -51,7 +51,7 @@ pub fn milliseconds(span: &str) -> Result<i64> {
         "mo" | "month" | "months" => 30 * 86_400,
         "y" | "year" | "years" => 365 * 86_400,
         _ => bail!(
-            "`{unit}` in `{span}` is no unit of time: seconds, minutes, hours, days, months or years are"
+            "`{unit}` in `{span}` is not a unit of time: seconds, minutes, hours, days, months or years are"
         ),
     };
     let total = number.parse::<i64>().ok().and_then(|number| number.checked_mul(seconds * 1_000));

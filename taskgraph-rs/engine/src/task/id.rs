@@ -22,7 +22,7 @@ impl TaskId {
     pub fn parse(text: &str) -> Result<Self> {
         let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
         if text.len() != LENGTH || !text.bytes().all(is_letter) {
-            bail!("`{text}` is no taskId: one has {LENGTH} letters, digits, `-` and `_`");
+            bail!("`{text}` is not a taskId: expected {LENGTH} letters, digits, `-` and `_`");
         }
         Ok(TaskId(text.into()))
     }

@@ -313,7 +313,7 @@ impl Tree {
             found.is_file()
         };
         if !is_file {
-            bail!("`{}` is no file", path.display());
+            bail!("`{}` is not a file", path.display());
         }
         let folder = path.parent().unwrap_or(path);
         let known = || self.inside.lock().unwrap_or_else(PoisonError::into_inner);

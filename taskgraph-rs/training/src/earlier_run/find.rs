@@ -245,7 +245,7 @@ fn languages(pair: &str, request: &Request) -> Result<(String, String), Problems
     match pair.split('-').collect::<Vec<_>>()[..] {
         [src, trg] => Ok((src.to_owned(), trg.to_owned())),
         _ => {
-            let message = format!("nobody can tell which languages `{pair}` is about");
+            let message = format!("the languages of `{pair}` are unknown");
             let problem = Problem::error("languages", message).help("name a CONFIG with `src` and `trg`");
             Err(Problems::from(problem))
         }

@@ -85,7 +85,7 @@ mod tests {
             ("short", "neither a taskId"),
             ("https://example.org/x", "no task stands in this address"),
             ("ftp://example.org/tasks/x", "neither a taskId"),
-            ("https://example.org/tasks/short", "`short` is no taskId"),
+            ("https://example.org/tasks/short", "`short` is not a taskId"),
         ] {
             assert!(
                 RunSource::parse(text).unwrap_err().contains(why),

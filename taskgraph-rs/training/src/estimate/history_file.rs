@@ -99,7 +99,7 @@ impl History {
                 Err(error) => {
                     let error = error.to_string();
                     let (why, inside) = reason(&error);
-                    let problem = Problem::error("syntax", format!("this line is no JSON: {why}"));
+                    let problem = Problem::error("syntax", format!("this line is not JSON: {why}"));
                     let inside = (0..=inside.min(line.len())).rev().find(|at| line.is_char_boundary(*at));
                     let start = line.as_ptr() as usize - source.text.as_ptr() as usize;
                     let span = Span::at(&source.text, start + inside.unwrap_or_default());
@@ -270,7 +270,7 @@ mod tests {
         for part in [
             "h.jsonl:1:13: `version` must be 1",
             "h.jsonl:3:41: `seconds` must be",
-            "h.jsonl:4:2: this line is no JSON",
+            "h.jsonl:4:2: this line is not JSON",
         ] {
             assert!(error.contains(part), "{part}: {error}");
         }

@@ -237,7 +237,7 @@ pub(super) fn python_kinds_note(training: &Training, in_python: &[String]) -> Op
         false => format!("what {} from, and ", starts(&named)),
     };
     (!in_python.is_empty())
-        .then(|| format!("kinds in Python: {which}which keys have no effect, is not told of this tree"))
+        .then(|| format!("kinds in Python: {which}which keys have no effect, is unknown for this tree"))
 }
 
 fn starts(named: &[String]) -> String {

@@ -71,7 +71,7 @@ fn problem_of(
         ContentIssue::Page => {
             ("a web page", "the server has a page for every name: name the folder of the files themselves")
         }
-        ContentIssue::Empty => ("empty", "a file of 0 bytes is no model and no data"),
+        ContentIssue::Empty => ("empty", "a file of 0 bytes is neither a model nor data"),
         ContentIssue::Pointer => {
             ("a pointer of Git LFS", "name an address of the file itself, and not of the repository")
         }

@@ -18,7 +18,7 @@ pub fn check(ctx: &Context<'_>, description: &TaskDescription) -> Result<()> {
             return Err(about(
                 "worker-type",
                 format!(
-                    "`{name}` is no {key}: 1 to 38 letters, digits, dashes and underscores are allowed (task `{label}`)"
+                    "`{name}` is not a {key}: 1 to 38 letters, digits, dashes and underscores are allowed (task `{label}`)"
                 ),
             ));
         }

@@ -388,7 +388,7 @@ fn check_caches_are_volumes(worker: &Map) -> Result<()> {
     let paths = missing.into_iter().collect::<Vec<_>>().join(", ");
     Err(about(
         "worker.caches",
-        format!("caches at {paths} are no volumes of the image; declare each with VOLUME in its Dockerfile"),
+        format!("caches at {paths} are not volumes of the image; declare each with VOLUME in its Dockerfile"),
     ))
 }
 

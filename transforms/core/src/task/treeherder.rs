@@ -95,7 +95,7 @@ fn split_symbol(symbol: &str) -> Result<(Option<&str>, &str)> {
         Some(inner) if !inner.contains(')') => Ok((Some(group).filter(|group| *group != "?"), inner)),
         _ => Err(about(
             "treeherder.symbol",
-            format!("`{symbol}` is no treeherder symbol: write `group(symbol)` or `symbol`"),
+            format!("`{symbol}` is not a Treeherder symbol: write `group(symbol)` or `symbol`"),
         )),
     }
 }

@@ -169,7 +169,7 @@ mod tests {
         assert_eq!(
             messages("{vocab: {src: gs://b/a.spm, trg: https://github.com/o/r/blob/main/b.spm}}"),
             [
-                "would-fail: `gs://b/a.spm` is no http(s) url at ….vocab.src: workers download over https",
+                "would-fail: `gs://b/a.spm` is not an http(s) url at ….vocab.src: workers download over https",
                 "would-fail: `https://github.com/o/r/blob/main/b.spm` is a page of GitHub at ….vocab.trg: \
                  workers fetch a file",
             ]

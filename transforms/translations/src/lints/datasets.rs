@@ -120,8 +120,8 @@ mod tests {
                 check
             ),
             [
-                "would-fail datasets.train[0]: `gs://b/c.[LANG].zst` is no http(s) url: workers download over https",
-                "would-fail datasets.mono-src[0]: `ftp://h/a.zst` is no http(s) url: it has to begin with https://",
+                "would-fail datasets.train[0]: `gs://b/c.[LANG].zst` is not an http(s) url: workers download over https",
+                "would-fail datasets.mono-src[0]: `ftp://h/a.zst` is not an http(s) url: it has to begin with https://",
             ]
         );
     }

@@ -133,7 +133,7 @@ fn code(params: &Params, path: &KeyPath, found: &str) -> Option<Problem> {
                 Some((two, name)) => format!("did you mean `{two}`, {name}?"),
                 None => "the codes of ISO 639 are two or three small letters: `en`, `zh_hant`".into(),
             };
-            let message = format!("`{}` is no code of a language", suggest::shorten(found));
+            let message = format!("`{}` is not a language code", suggest::shorten(found));
             Some(would_fail(params, path, message, label))
         }
     }
@@ -217,15 +217,15 @@ mod tests {
         assert_eq!(
             found("russian", "xx", "train: []"),
             [
-                "would-fail experiment.src: `russian` is no code of a language: did you mean `ru`, Russian?",
-                "would-fail experiment.trg: `xx` is no code of a language: \
+                "would-fail experiment.src: `russian` is not a language code: did you mean `ru`, Russian?",
+                "would-fail experiment.trg: `xx` is not a language code: \
                  the codes of ISO 639 are two or three small letters: `en`, `zh_hant`",
             ]
         );
         assert_eq!(
             found("RU", "eng", "train: []"),
             [
-                "would-fail experiment.src: `RU` is no code of a language: did you mean `ru`, Russian?",
+                "would-fail experiment.src: `RU` is not a language code: did you mean `ru`, Russian?",
                 "longer-code experiment.trg: `trg` has three letters, `eng`, for a language that has two: \
                  hosts of datasets know `en`",
             ]

@@ -27,8 +27,8 @@ fn task_id(params: &Params, id: &Value, path: &KeyPath) -> Option<Problem> {
     let label = "a taskId has 22 characters: letters, digits, `_` and `-`";
     match id.as_str() {
         Some(id) if TaskId::parse(id).is_ok() => None,
-        Some(id) => Some(would_fail(params, path, format!("`{id}` is no taskId"), label)),
-        None => Some(would_fail(params, path, format!("{} is no taskId", id.sort()), label)),
+        Some(id) => Some(would_fail(params, path, format!("`{id}` is not a taskId"), label)),
+        None => Some(would_fail(params, path, format!("{} is not a taskId", id.sort()), label)),
     }
 }
 
@@ -44,9 +44,9 @@ mod tests {
         assert_eq!(
             messages(config, PipelineVersion::December2024, |params, _| check(params)),
             [
-                "would-fail previous_group_ids[1]: `group` is no taskId: \
+                "would-fail previous_group_ids[1]: `group` is not a taskId: \
                  a taskId has 22 characters: letters, digits, `_` and `-`",
-                "would-fail existing_tasks.a-b: an integer is no taskId: \
+                "would-fail existing_tasks.a-b: an integer is not a taskId: \
                  a taskId has 22 characters: letters, digits, `_` and `-`",
             ]
         );

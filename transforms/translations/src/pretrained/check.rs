@@ -388,8 +388,8 @@ mod tests {
         assert_eq!(
             messages(models),
             [
-                "error: 7:11: `gs://b/p` is no http(s) url (at ….train-teacher.urls[0]): workers download over https",
-                "warning: 8:11: `train-teacher.urls[1]` has the placeholder `task-id`: it is no taskId \
+                "error: 7:11: `gs://b/p` is not an http(s) url (at ….train-teacher.urls[0]): workers download over https",
+                "warning: 8:11: `train-teacher.urls[1]` has the placeholder `task-id`: it is not a taskId \
                  (at ….train-teacher.urls[1]): a taskId has 22 characters: letters, digits, `_` and `-`",
             ]
         );

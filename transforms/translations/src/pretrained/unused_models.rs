@@ -100,11 +100,9 @@ mod tests {
         );
         assert!(messages[1].contains("missing key `url`"));
         let messages = messages_2026("{backwards: {url: gs://b/p, mode: use, type: default}, techer: {}}");
-        assert!(
-            messages[0].contains(
-                "`gs://b/p` is no http(s) url (at training_config.continuation.models.backwards.url)"
-            )
-        );
+        assert!(messages[0].contains(
+            "`gs://b/p` is not an http(s) url (at training_config.continuation.models.backwards.url)"
+        ));
         assert!(
             messages[1].ends_with("the keys are teacher and backwards; did you mean `teacher`?"),
             "{messages:?}"

@@ -142,7 +142,7 @@ fn parts(url: &str) -> Result<Url, Vec<Finding>> {
         );
     }
     let Ok(parts) = Url::split(url) else {
-        return error(format!("`{shown}` is no url"), "its host makes no sense", None);
+        return error(format!("`{shown}` is not a url"), "its host makes no sense", None);
     };
     match &*parts.scheme {
         "http" | "https" => {}
@@ -150,9 +150,13 @@ fn parts(url: &str) -> Result<Url, Vec<Finding>> {
             let rest = redact(&format!("https://{}{}", parts.netloc, parts.path));
             let instead = rest.replacen("https://", "https://storage.googleapis.com/", 1);
             let help = format!("write {instead}");
-            return error(format!("`{shown}` is no http(s) url"), "workers download over https", Some(help));
+            return error(
+                format!("`{shown}` is not an http(s) url"),
+                "workers download over https",
+                Some(help),
+            );
         }
-        _ => return error(format!("`{shown}` is no http(s) url"), "it has to begin with https://", None),
+        _ => return error(format!("`{shown}` is not an http(s) url"), "it has to begin with https://", None),
     }
     if parts.hostname().is_none() {
         return error(format!("`{shown}` names no host"), "write https://HOST/PATH", None);
@@ -167,7 +171,7 @@ fn warnings(parts: &Url, name: &str) -> Vec<Finding> {
         warnings.push(Finding { code, is_warning: true, message, label: label.into(), help: None });
     };
     if let Some(id) = queue_task(&parts.path).filter(|id| !is_task_id(id)) {
-        let message = format!("`{name}` has the placeholder `{id}`: it is no taskId");
+        let message = format!("`{name}` has the placeholder `{id}`: it is not a taskId");
         warn("placeholder", message, "a taskId has 22 characters: letters, digits, `_` and `-`");
     }
     if parts.netloc.contains('@') {
@@ -213,7 +217,7 @@ mod tests {
     fn a_bucket_is_answered_with_its_https_url() {
         assert_eq!(
             message("gs://bucket/path/x"),
-            "`gs://bucket/path/x` is no http(s) url: workers download over https \
+            "`gs://bucket/path/x` is not an http(s) url: workers download over https \
              (write https://storage.googleapis.com/bucket/path/x)"
         );
     }
@@ -224,7 +228,7 @@ mod tests {
         assert!(message("models/ru-en").contains("no http(s) url"));
         assert!(message("").contains("no http(s) url"));
         assert!(message("https:///path").contains("names no host"));
-        assert!(message("https://[::1/path").contains("is no url"));
+        assert!(message("https://[::1/path").contains("is not a url"));
         assert!(message("https://h/a b").starts_with("a space in the url"));
         assert!(message("https://h/a\u{7}").contains("'\\u{7}'"));
         assert!(message("https://h/a?token=s3cret").contains("has a query"));
@@ -283,7 +287,7 @@ mod tests {
         assert!(findings[0].is_warning);
         assert_eq!(
             findings[0].message,
-            "`train-teacher.urls[0]` has the placeholder `task-id`: it is no taskId"
+            "`train-teacher.urls[0]` has the placeholder `task-id`: it is not a taskId"
         );
     }
 

@@ -173,7 +173,7 @@ fn taskcluster(url: &Url, steps: &[&str]) -> Option<WebPage> {
         ["api", "queue", "v1", "task", id] | ["api", "queue", "v1", "task", id, "status" | "artifacts"]
             if is_task(id) =>
         {
-            Some(WebPage { what: "what the queue tells of a task", files: artifacts(id) })
+            Some(WebPage { what: "a page of the queue about a task", files: artifacts(id) })
         }
         _ => None,
     }
@@ -299,7 +299,7 @@ mod tests {
             message(&format!("https://tc.h/tasks/groups/{ID}")),
             "the page of a task group of Taskcluster"
         );
-        let queue = "what the queue tells of a task";
+        let queue = "a page of the queue about a task";
         assert_eq!(
             message(&format!("https://tc.h/api/queue/v1/task/{ID}/artifacts")),
             format!("{queue}: {}", api(ID))

@@ -41,7 +41,7 @@ fn escape<'t>(text: &'t str, found: &str, out: &mut String) -> Result<&'t str> {
             return Ok(rest);
         }
         letter if letter.is_ascii_alphabetic() => {
-            bail!("`\\{letter}` is no escape: write `\\\\` for a backslash")
+            bail!("`\\{letter}` is not an escape: write `\\\\` for a backslash")
         }
         other => {
             out.extend(['\\', other]);

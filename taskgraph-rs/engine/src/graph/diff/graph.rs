@@ -122,8 +122,8 @@ pub fn read_tasks(source: &Source) -> Result<Tasks> {
         Problems::from(Problem::error("no-graph", message).help(help))
     };
     let value = json::read(&source.text)
-        .map_err(|error| refused(format!("`{}` is no JSON: {error}", source.name)))?;
-    Ok(labelled(&value).ok_or_else(|| refused(format!("`{}` is no task graph", source.name)))?)
+        .map_err(|error| refused(format!("`{}` is not JSON: {error}", source.name)))?;
+    Ok(labelled(&value).ok_or_else(|| refused(format!("`{}` is not a task graph", source.name)))?)
 }
 
 /// Each task under its own label, which a graph that is keyed by taskId has inside; nothing for what is no graph.

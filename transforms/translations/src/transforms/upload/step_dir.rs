@@ -95,7 +95,7 @@ fn chunk(label: &str) -> Result<&str> {
     // Python: `$` matches before a line feed at the end, too.
     let is_last = |text: &str| is_number(text.strip_suffix('\n').unwrap_or(text));
     let found = parts.filter(|(this, all)| is_number(this) && is_last(all)).map(|(this, _)| this);
-    found.with_context(|| format!("`{label}` is no chunk of a task: it has to end like `-3/10`"))
+    found.with_context(|| format!("`{label}` is not a chunk of a task: it has to end like `-3/10`"))
 }
 
 #[cfg(test)]
