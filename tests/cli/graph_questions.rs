@@ -164,7 +164,7 @@ fn what_a_decision_task_published_is_compared() {
     1 error; nothing was generated
     ");
     insta::assert_snapshot!(without_port(diff("no-task")), @"
-    error: `no-task` is not a taskId: one has 22 letters, digits, `-` and `_`
+    error: `no-task` is not a taskId: expected 22 letters, digits, `-` and `_`
 
     1 error; nothing was generated
     ");

@@ -75,7 +75,7 @@ pub fn completed(config: &str, defaults: &Path) -> String {
     let (_, defaults) =
         taskgraph::diagnostics::document::load(source("d", std::fs::read_to_string(defaults).unwrap()))
             .unwrap();
-    // What is no map at all stays what it is.
+    // What is not a map at all stays what it is.
     let Ok(mut draft) =
         taskgraph_training::upgrade::Draft::read(source("c", config.to_owned()), "training_config")
     else {

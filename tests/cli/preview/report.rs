@@ -377,7 +377,7 @@ fn what_a_run_needs_is_never_filled_in() {
         assert_eq!(checked.status, 2, "{path}");
         let errors = problems.iter().filter(|problem| problem["severity"] == "error");
         for error in errors {
-            // A section without its only key is nothing (null), which is no map.
+            // A section without its only key is nothing (null), which is not a map.
             let is_about_it = error["code"] == "missing-key" || error["code"] == "wrong-value";
             assert!(is_about_it && error["place"]["file"] == "config.yml", "{path}: {error:#}");
         }

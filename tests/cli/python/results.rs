@@ -1,4 +1,4 @@
-//! Python that returns what is no task, or no label.
+//! Python that returns what is not a task, or no label.
 
 use insta::assert_snapshot;
 
