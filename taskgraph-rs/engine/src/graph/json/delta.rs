@@ -12,7 +12,7 @@ use serde::Serialize as _;
 use smallvec::SmallVec;
 
 use taskgraph_compat::json::Error;
-use taskgraph_compat::json::pretty::Layout;
+use taskgraph_compat::json::pretty::PrettyWriter;
 use taskgraph_compat::value::{Identity, Map, Value};
 
 /// What is laid out.
@@ -103,9 +103,9 @@ impl Caster {
     }
 
     /// The text so far, to append to it.
-    pub fn layout(&mut self, depth: usize) -> Layout<'_> {
+    pub fn layout(&mut self, depth: usize) -> PrettyWriter<'_> {
         self.out.extend_from_slice(&self.molded[std::mem::take(&mut self.copied)]);
-        Layout { out: &mut self.out, depth }
+        PrettyWriter { out: &mut self.out, depth }
     }
 
     fn copy(&mut self, text: &Range<usize>) {
@@ -173,11 +173,11 @@ impl Caster {
             Node::Map(map) if !map.is_empty() => self.mold_map(map, depth)?,
             Node::List(items) if !items.is_empty() => self.mold_list(items, depth)?,
             empty_or_plain => {
-                let mut layout = Layout { out: &mut self.molded, depth };
+                let mut writer = PrettyWriter { out: &mut self.molded, depth };
                 match empty_or_plain {
-                    Node::Map(_) => layout.word("{}")?,
-                    Node::List(_) => layout.word("[]")?,
-                    Node::Template(value) => plain(value, &mut layout)?,
+                    Node::Map(_) => writer.word("{}")?,
+                    Node::List(_) => writer.word("[]")?,
+                    Node::Template(value) => plain(value, &mut writer)?,
                 }
                 Parts::None
             }
@@ -193,9 +193,9 @@ impl Caster {
         let mut parts = Vec::with_capacity(entries.len());
         for (_, key, position, value) in entries {
             let before = self.molded.len();
-            let mut layout = Layout { out: &mut self.molded, depth: depth + 1 };
-            layout.out.push(if parts.is_empty() { b'{' } else { b',' });
-            layout.key(key);
+            let mut writer = PrettyWriter { out: &mut self.molded, depth: depth + 1 };
+            writer.out.push(if parts.is_empty() { b'{' } else { b',' });
+            writer.key(key);
             let before = before..self.molded.len();
             parts.push(Part { before, position, mold: self.mold(value.into(), depth + 1)? });
         }
@@ -207,7 +207,7 @@ impl Caster {
         for (position, value) in items.iter().enumerate() {
             let before = self.molded.len();
             self.molded.push(if position == 0 { b'[' } else { b',' });
-            Layout { out: &mut self.molded, depth: depth + 1 }.line();
+            PrettyWriter { out: &mut self.molded, depth: depth + 1 }.line();
             let before = before..self.molded.len();
             parts.push(Part { before, position, mold: self.mold(value.into(), depth + 1)? });
         }
@@ -216,7 +216,7 @@ impl Caster {
 
     fn close(&mut self, bracket: u8, depth: usize) -> Range<usize> {
         let start = self.molded.len();
-        Layout { out: &mut self.molded, depth: depth + 1 }.close(bracket);
+        PrettyWriter { out: &mut self.molded, depth: depth + 1 }.close(bracket);
         start..self.molded.len()
     }
 }
@@ -237,10 +237,10 @@ fn first_bytes(key: &str) -> u64 {
 
 /// Writes a value that has no parts. Only tasks that Python has made come here with an integer beyond 64 bits: without
 /// orjson it writes them, so they are written here.
-fn plain(value: &Value, layout: &mut Layout<'_>) -> Result<(), Error> {
+fn plain(value: &Value, writer: &mut PrettyWriter<'_>) -> Result<(), Error> {
     match value {
-        Value::BigInt(digits) => layout.word(digits),
-        other => other.serialize(layout),
+        Value::BigInt(digits) => writer.word(digits),
+        other => other.serialize(writer),
     }
 }
 

@@ -10,7 +10,7 @@ use smallvec::SmallVec;
 use crate::task::{LabelList, Task};
 use delta::{Caster, Mold, Node};
 use taskgraph_compat::json::Error;
-use taskgraph_compat::json::pretty::Layout;
+use taskgraph_compat::json::pretty::PrettyWriter;
 use taskgraph_compat::value::{Map, Str, Value};
 
 /// A task of a graph.
@@ -29,7 +29,7 @@ pub(crate) struct TaskJson<'a> {
 
 /// Lays out tasks one after the other, each in the mold of the one before it of its kind.
 #[derive(Default)]
-pub(crate) struct TaskLayout {
+pub(crate) struct TaskWriter {
     caster: Caster,
     kinds: IndexMap<Str, Molds>,
 }
@@ -60,11 +60,11 @@ macro_rules! next {
     };
 }
 
-impl TaskLayout {
+impl TaskWriter {
     /// Begins a text inside a map, in a room that has been used before.
     pub fn begin(&mut self, room: Vec<u8>) {
         if self.caster.molded() > MOST_MOLDED {
-            *self = TaskLayout::default();
+            *self = TaskWriter::default();
         }
         self.caster.begin(room);
     }
@@ -76,38 +76,38 @@ impl TaskLayout {
 
     /// Appends a comma, a key and its task.
     pub fn task(&mut self, json: TaskJson<'_>) -> Result<(), Error> {
-        let TaskLayout { caster, kinds } = self;
+        let TaskWriter { caster, kinds } = self;
         let task = json.task;
         let molds = kinds.entry(task.kind.clone()).or_default();
-        let mut layout = caster.layout(DEPTH);
-        layout.out.push(b',');
-        layout.key(json.key);
-        layout.out.extend_from_slice(b"{\n    \"attributes\": ");
+        let mut writer = caster.layout(DEPTH);
+        writer.out.push(b',');
+        writer.key(json.key);
+        writer.out.extend_from_slice(b"{\n    \"attributes\": ");
         caster.append(Node::Map(&task.attributes), &mut molds.attributes, INNER)?;
-        let mut layout = caster.layout(INNER);
-        layout.word(next!("dependencies"))?;
-        edges(&mut layout, json.edges);
-        layout.word(next!("description"))?;
-        layout.text(&task.description);
-        layout.word(next!("if_dependencies"))?;
+        let mut writer = caster.layout(INNER);
+        writer.word(next!("dependencies"))?;
+        edges(&mut writer, json.edges);
+        writer.word(next!("description"))?;
+        writer.text(&task.description);
+        writer.word(next!("if_dependencies"))?;
         caster.append(labels(&task.if_dependencies), &mut molds.if_dependencies, INNER)?;
-        let mut layout = caster.layout(INNER);
-        layout.word(next!("kind"))?;
-        layout.text(&task.kind);
-        layout.word(next!("label"))?;
-        layout.text(task.label.as_str());
-        layout.word(next!("optimization"))?;
+        let mut writer = caster.layout(INNER);
+        writer.word(next!("kind"))?;
+        writer.text(&task.kind);
+        writer.word(next!("label"))?;
+        writer.text(task.label.as_str());
+        writer.word(next!("optimization"))?;
         caster.append((&task.optimization).into(), &mut molds.optimization, INNER)?;
         caster.layout(INNER).word(next!("soft_dependencies"))?;
         caster.append(labels(&task.soft_dependencies), &mut molds.soft_dependencies, INNER)?;
         caster.layout(INNER).word(next!("task"))?;
         caster.append(Node::Map(json.definition), &mut molds.definition, INNER)?;
-        let mut layout = caster.layout(INNER);
+        let mut writer = caster.layout(INNER);
         if let Some(id) = json.task_id {
-            layout.word(next!("task_id"))?;
-            layout.text(id);
+            writer.word(next!("task_id"))?;
+            writer.text(id);
         }
-        layout.close(b'}');
+        writer.close(b'}');
         Ok(())
     }
 }
@@ -116,22 +116,22 @@ fn labels(list: &LabelList) -> Node<'_> {
     list.list().map_or(Node::Template(&Value::Null), Node::List)
 }
 
-fn edges(layout: &mut Layout<'_>, mut edges: SmallVec<[(&str, &str); 16]>) {
+fn edges(writer: &mut PrettyWriter<'_>, mut edges: SmallVec<[(&str, &str); 16]>) {
     edges.sort_unstable();
-    layout.out.push(b'{');
-    layout.depth += 1;
+    writer.out.push(b'{');
+    writer.depth += 1;
     for (index, (name, node)) in edges.iter().enumerate() {
         if index > 0 {
-            layout.out.push(b',');
+            writer.out.push(b',');
         }
-        layout.key(name);
-        layout.text(node);
+        writer.key(name);
+        writer.text(node);
     }
     match edges.is_empty() {
         true => {
-            layout.depth -= 1;
-            layout.out.push(b'}');
+            writer.depth -= 1;
+            writer.out.push(b'}');
         }
-        false => layout.close(b'}'),
+        false => writer.close(b'}'),
     }
 }
