@@ -1,6 +1,5 @@
 //! What is done with each input that a fuzzer makes: it is read or refused, and nothing else happens.
 
-use taskgraph::extension::Extension;
 use taskgraph::parameters::{Given, Params, check};
 use taskgraph::transform::keyed_by::evaluate;
 use taskgraph_compat::python::{Regex, format, format_partial};
@@ -82,7 +81,7 @@ fn parameters(bytes: &[u8]) {
     for is_json in [false, true] {
         let Ok(given) = Given::read(Source::new("fuzz", text.as_ref()), is_json) else { continue };
         let params = Params::new(given.values, vec![given.layer]);
-        for problem in check(&params, &Extension::default(), &Default::default(), Default::default()) {
+        for problem in check(&params, &[], Default::default()) {
             assert!(!problem.to_string().is_empty());
         }
     }

@@ -64,7 +64,7 @@ impl Bench {
         let given = read_file(&self.tree.join("cases").join(case).join("parameters.yml"))?;
         let mut params = Params::new(given.values, vec![given.layer]);
         // A decision refuses keys that nobody knows, and so does that of the reference: these were made by actions.
-        for unknown in taskgraph::parameters::unknown(&params, &self.project.extension) {
+        for unknown in taskgraph::parameters::unknown(&params, self.project.extension.parameters) {
             let (key, above) = unknown.path.0.split_last().unwrap();
             let map = params.find_mut(&KeyPath(above.to_vec())).and_then(|map| map.as_map_mut()).unwrap();
             map.take(&KeyPath(vec![key.clone()]).to_string());

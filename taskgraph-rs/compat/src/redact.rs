@@ -1,4 +1,4 @@
-//! What must not be shown: users and passwords in urls.
+//! Redaction of users and passwords in urls.
 
 use crate::value::{Map, Value};
 
@@ -54,8 +54,8 @@ fn masked(text: &str, mask: impl Fn(&str) -> String) -> String {
     out
 }
 
-/// How much of what follows `://` is user and password: what stands before an `@` in the host's part, or, if a
-/// password has a slash in it, before a later one.
+/// Returns the length of user and password after `://`: they end at an `@` in the host's part, or at a later one if a
+/// password has a slash in it.
 fn secret_of_url(after: &str) -> usize {
     let end = after.find(['/', '?', '#']).unwrap_or(after.len());
     if let Some(at) = after[..end].rfind('@') {

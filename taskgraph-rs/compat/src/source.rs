@@ -11,7 +11,7 @@ use crate::error::Machine;
 /// A text that was read: a file, standard input, something embedded.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Source {
-    /// What a person calls it: the path as it was given, or `<stdin>`.
+    /// The name for people: the path as it was given, or `<stdin>`.
     pub name: String,
     /// The text.
     pub text: String,
@@ -52,9 +52,9 @@ pub struct Span {
     pub line: u32,
     /// First column.
     pub column: u32,
-    /// Where it starts, in bytes of the text.
+    /// The start, in bytes of the text.
     pub start: u32,
-    /// Where it ends, in bytes of the text; not included.
+    /// The end (exclusive), in bytes of the text.
     pub end: u32,
 }
 
@@ -80,7 +80,7 @@ pub struct Place {
 }
 
 impl Place {
-    /// What stands there, as the text spells it.
+    /// Returns the text at this place, as it is spelled.
     pub fn text(&self) -> Option<&str> {
         self.source.text.get(self.span.start as usize..self.span.end as usize)
     }

@@ -10,7 +10,7 @@ const LONGEST: usize = 200;
 /// The shortest word that may stand for a longer one that contains it.
 const SHORTEST_PART: usize = 4;
 
-/// How much of a long text a message shows, in characters.
+/// The number of characters that a message shows of a long text.
 const SHOWN: usize = 60;
 
 /// The allowed word that was most likely meant, if one is near enough. Among equally near ones the first in
@@ -25,7 +25,7 @@ pub fn nearest<'a>(word: &str, allowed: impl IntoIterator<Item = &'a str>) -> Op
     allowed.into_iter().filter_map(|one| Some((distance(word, one)?, one))).min().map(|(_, one)| one)
 }
 
-/// How far the words are apart; the parts of words come behind all typing errors. Nothing if they are not near.
+/// Returns the distance between two words; parts of words rank behind all typing errors. `None` if they are not near.
 fn distance(word: &str, allowed: &str) -> Option<usize> {
     let (plain, other) = (folded(word), folded(allowed));
     if plain.is_empty() || allowed.len() > LONGEST {

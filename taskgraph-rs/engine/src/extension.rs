@@ -1,4 +1,4 @@
-//! What a tree adds to the engine by its register string: parameters, their checks, target methods.
+//! Extensions: what a tree adds to the engine by its register string (parameters, their checks, target methods).
 
 use anyhow::Result;
 use indexmap::IndexMap;
@@ -26,7 +26,7 @@ pub type DecisionParameters = fn(&mut Params, &Tree) -> Result<()>;
 /// effect.
 pub type Check = fn(&Params, &IndexMap<Str, Kind>) -> Vec<Problem>;
 
-/// What a register string stands for.
+/// The meaning of a register string.
 #[derive(Default)]
 pub struct Extension {
     /// Parameters that the tree needs besides the base ones.
@@ -43,11 +43,11 @@ pub struct Extension {
     pub questions: Option<fn(&Params) -> Vec<Question>>,
     /// Target methods by name.
     pub target_methods: &'static [(&'static str, TargetMethod)],
-    /// What `taskgraph.decision-parameters` in config.yml may name.
+    /// The functions that `taskgraph.decision-parameters` in config.yml may name.
     pub decision_parameters: &'static [(&'static str, DecisionParameters)],
     /// Defaults: the name of a parameter, and the file of the tree (relative to its root) that has its value.
     pub defaults: Vec<(&'static str, String)>,
-    /// What packages above the engine know of the tree, one value of each type: its training pipeline, its actions.
+    /// Additions of packages above the engine, one value of each type: the training pipeline of the tree, its actions.
     pub additions: TypeMap,
     /// The roles that the tree's own Python has in the place of this extension.
     pub left_to_python: Vec<Role>,

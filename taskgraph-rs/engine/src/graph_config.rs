@@ -5,7 +5,7 @@ use std::sync::Arc;
 use anyhow::{Result, bail};
 
 use crate::diagnostics::document::load;
-use crate::diagnostics::origin::told;
+use crate::diagnostics::origin::problem_of;
 use crate::diagnostics::{Problem, Problems, place_of_value};
 use crate::extension::Extension;
 use crate::mozilla_taskgraph_version::MozillaVersion;
@@ -139,7 +139,7 @@ impl GraphConfig {
         }
         let mut problems: Vec<_> = violations
             .iter()
-            .map(|violation| told(violation, violation.path.clone(), Some(&document)))
+            .map(|violation| problem_of(violation, violation.path.clone(), Some(&document)))
             .collect();
         let repositories = value.get("taskgraph").and_then(|taskgraph| taskgraph.get("repositories"));
         if repositories.and_then(Value::as_map).is_some_and(Map::is_empty) {
@@ -156,12 +156,12 @@ impl GraphConfig {
         Ok(GraphConfig { values, version, mozilla: MozillaVersion::default(), document })
     }
 
-    /// What is wrong with what an extension adds.
+    /// Returns the violations in the keys that an extension adds.
     pub fn refused_by(&self, extension: &Extension) -> Vec<Problem> {
         let violations = extension.config.map(|check| check(self)).unwrap_or_default();
         violations
             .iter()
-            .map(|violation| told(violation, violation.path.clone(), Some(&self.document)))
+            .map(|violation| problem_of(violation, violation.path.clone(), Some(&self.document)))
             .collect()
     }
 
@@ -193,7 +193,7 @@ impl GraphConfig {
         self.values.get("trust-domain").and_then(Value::as_str).unwrap_or_default()
     }
 
-    /// Who schedules the tasks of this tree at an SCM level.
+    /// Returns the scheduler of the tasks of this tree at an SCM level.
     pub fn scheduler_id(&self, level: &str) -> String {
         format!("{}-level-{level}", self.trust_domain())
     }

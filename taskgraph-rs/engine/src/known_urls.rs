@@ -1,4 +1,4 @@
-//! What is known about urls: some decisions follow from whether a file is there.
+//! Known answers about urls: some decisions depend on whether a file exists.
 //!
 //! Nothing here asks a network. An extension names its questions, whoever has a network answers them, and the
 //! transforms read the answers.
@@ -16,7 +16,7 @@ pub struct Question {
     pub path: KeyPath,
 }
 
-/// What is known about one url.
+/// The known answer about one url.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {
     /// It is there.
@@ -29,7 +29,7 @@ pub enum Answer {
     Unasked,
 }
 
-/// What is known about all urls.
+/// The known answers about all urls.
 #[derive(Clone, Debug, Default)]
 pub enum Urls {
     /// Nobody asked.
@@ -42,7 +42,7 @@ pub enum Urls {
 }
 
 impl Urls {
-    /// What is known about `url`.
+    /// Returns the known answer about `url`.
     pub fn answer(&self, url: &str) -> Answer {
         match self {
             Urls::Unasked => Answer::Unasked,

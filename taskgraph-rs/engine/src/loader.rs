@@ -18,19 +18,20 @@ use crate::schema::fields::Fields;
 use crate::transform::substitute::merge;
 use crate::transform::{Known, Registry, TaskDescription};
 use crate::tree::Tree;
+use crate::type_map::TypeMap;
 use taskgraph_compat::source::Place;
 use taskgraph_compat::suggest;
 use taskgraph_compat::value::path::KeyPath;
 use taskgraph_compat::value::{Map, Str, Value, key};
 use taskgraph_compat::yaml::Document;
 
-/// What makes a kind that no native part is for, wherever its transforms come from.
+/// Makes kinds that no native part can make, wherever their transforms come from.
 const BESIDE_CONFIG: &str = "a kind beside config.yml";
 
 /// The kind that every kind may depend on without saying so.
 const DOCKER_IMAGE: &str = "docker-image";
 
-/// What `taskgraph.transforms.run` was called before.
+/// The former name of `taskgraph.transforms.run`.
 const OLD_RUN: &str = "taskgraph.transforms.job";
 
 /// The loaders of Taskgraph.
@@ -39,7 +40,7 @@ const LOADERS: [&str; 2] = ["taskgraph.loader.transform:loader", "taskgraph.load
 /// Stands for a transform that only Python has. A kind that names one is made by Python as a whole.
 const IN_PYTHON: Known = Known { transform: |_, descriptions| Ok(descriptions), is_apart: false };
 
-/// What the default loader adds to the transforms of a kind.
+/// The transforms that the default loader adds to those of a kind.
 const DEFAULT_TRANSFORMS: &[&str] = &["taskgraph.transforms.run", "taskgraph.transforms.task"];
 
 /// A kind.
@@ -56,14 +57,14 @@ pub struct Kind {
     pub document: Arc<Document>,
     /// The tasks before the first transform.
     pub descriptions: Vec<TaskDescription>,
-    /// Who makes its tasks.
+    /// The maker of its tasks.
     pub made_by: MadeBy,
     /// Whether its loader is one of its own, which may look at all tasks that were made before.
     pub has_own_loader: bool,
 }
 
 impl Kind {
-    /// Where the reason stands that Python makes it.
+    /// The path of the key because of which Python makes it.
     pub fn place_of_reason(&self) -> Option<Place> {
         let object = match self.made_by.because()? {
             Because::NoNative(object) | Because::Unknown { object, .. } => object,
@@ -144,7 +145,7 @@ pub fn load_kinds(
 ) -> Result<IndexMap<Str, Kind>> {
     let names = tree.kind_names()?;
     let mut problems = Vec::new();
-    // All files are read side by side; what is wrong with a kind that nobody asked for is not told.
+    // All files are read side by side; what is wrong with a kind that nobody asked for is not reported.
     let mut project: IndexMap<&String, Result<Kind>> = names
         .par_iter()
         .map(|name| (name, Kind::load(tree, registry, judge, name)))
@@ -508,7 +509,7 @@ impl Loading<'_> {
             let own = Location { document: document.clone(), path };
             let locations = std::iter::once(own).chain(default_spots.iter().cloned()).collect();
             let origin = Arc::new(Origin { kind: self.name.clone(), name: name.clone(), locations });
-            out.push(TaskDescription { fields, origin, model: None, reuse: None, trail: None });
+            out.push(TaskDescription { fields, origin, extensions: TypeMap::default(), trail: None });
         }
     }
 }

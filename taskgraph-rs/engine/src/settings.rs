@@ -1,4 +1,4 @@
-//! How the program was called: everything that comes from flags and the environment and not from the tree.
+//! Settings of the call: all that comes from flags and the environment and not from the tree.
 
 use std::path::{Path, PathBuf};
 
@@ -32,7 +32,7 @@ pub struct Settings {
     pub optimize_strategies: Option<String>,
     /// The files that run-task consists of, if they were found.
     pub run_task: Option<RunTask>,
-    /// What is known about urls.
+    /// The known answers about urls.
     pub urls: Urls,
     /// The folder that the Python of the tree writes artifacts into, if the graph is that of a decision.
     pub python_artifacts: Option<PathBuf>,
@@ -72,7 +72,7 @@ impl RunTask {
         RunTask { files: [file("run-task"), file("fetch-content"), file("hgrc"), file("robustcheckout.py")] }
     }
 
-    /// Where the images of Taskgraph have them.
+    /// The folder of these files in Taskgraph's images.
     pub fn in_image() -> Self {
         RunTask {
             files: [

@@ -8,7 +8,7 @@ use serde::{Serialize, Serializer};
 
 use crate::known_python::{Package, Version, Versions};
 
-/// Where changes came that stop a tree, or take something from it, unless it follows.
+/// Changes that stop a tree, or take something from it, unless the tree follows.
 pub mod since {
     use super::TaskgraphVersion;
 
@@ -39,11 +39,11 @@ pub struct TaskgraphVersion([u16; 3]);
 pub struct ImageBuilder {
     /// Its name with its digest, which goes into the digests of all images.
     pub image: &'static str,
-    /// Where it leaves the image that it has built.
+    /// The artifact path of the image that it builds.
     pub artifact: &'static str,
 }
 
-/// Which features of docker-worker a task can still ask for.
+/// Returns the features of docker-worker that a task can still ask for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DockerFeatures {
     /// `privileged`, `docker-in-docker` and `loopback-audio`.
@@ -159,7 +159,7 @@ impl TaskgraphVersion {
         self.since(23, 0, 0)
     }
 
-    /// Whether parameters that somebody brings along are read only if `decision` is told to. Before, the event decides. 24.0.
+    /// Whether parameters that somebody brings along are read only if `decision` is reported to. Before, the event decides. 24.0.
     pub fn asks_for_parameter_override(self) -> bool {
         self.since(24, 0, 0)
     }
@@ -208,7 +208,7 @@ impl TaskgraphVersion {
         self.since(20, 0, 0)
     }
 
-    /// What a task can ask of docker-worker. 21.0 and 22.0 took some of it away.
+    /// The features of docker-worker that a task can ask for. 21.0 and 22.0 removed some.
     pub fn docker_features(self) -> DockerFeatures {
         DockerFeatures {
             privileged: self < since::NO_PRIVILEGED,

@@ -18,7 +18,17 @@ impl TypeMap {
 
     /// Puts `value` in, in the place of one of the same type.
     pub fn insert<T: Any + Send + Sync>(&mut self, value: T) {
-        self.put(TypeId::of::<T>(), Arc::new(value));
+        self.insert_shared(Arc::new(value));
+    }
+
+    /// Puts a value in that others may share, in the place of one of the same type.
+    pub fn insert_shared<T: Any + Send + Sync>(&mut self, value: Arc<T>) {
+        self.put(TypeId::of::<T>(), value);
+    }
+
+    /// Takes the value of a type out.
+    pub fn remove<T: Any + Send + Sync>(&mut self) {
+        self.0.retain(|(id, _)| *id != TypeId::of::<T>());
     }
 
     /// The value of a type.

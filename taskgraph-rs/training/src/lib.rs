@@ -9,6 +9,7 @@ pub mod drawing;
 pub mod earlier_run;
 mod estimate;
 pub mod explain;
+pub mod model;
 pub mod pipeline;
 mod preview;
 pub mod remote_files;

@@ -2,11 +2,11 @@
 //! training configs have to know of it. A tree's extension brings it along.
 
 use crate::earlier_run::Made;
+use crate::model::Variant;
 use crate::upgrade::{Draft, Upgrade};
 use taskgraph::extension::Extension;
 use taskgraph::known_python::Role;
 use taskgraph::parameters::Params;
-use taskgraph::transform::notes::Variant;
 use taskgraph_compat::value::Str;
 use taskgraph_compat::value::path::KeyPath;
 
@@ -53,7 +53,7 @@ pub fn given(extension: &Extension, params: &Params) -> Vec<Given> {
 /// Something that an earlier run has made, and a training config hands in, so that it is not made again.
 #[derive(Clone, Debug)]
 pub struct Given {
-    /// The path of its key among the parameters. Tasks and tasks name it in their [`Reuse`](taskgraph::transform::notes::Reuse).
+    /// The path of its key among the parameters. Tasks and tasks name it in their [`Reuse`](crate::model::Reuse).
     pub path: KeyPath,
     /// What it is: `model`, `corpus`, `vocabulary`.
     pub what: &'static str,

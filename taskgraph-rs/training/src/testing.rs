@@ -11,6 +11,7 @@ use taskgraph::generator::target_tasks::Targets;
 use taskgraph::graph::TaskGraph;
 use taskgraph::task::{Label, Task};
 use taskgraph::transform::notes::Dropped;
+use taskgraph::type_map::TypeMap;
 use taskgraph_compat::source::Source;
 use taskgraph_compat::value::{Map, Value};
 
@@ -31,8 +32,7 @@ pub fn task(name: &str, needs: &[&str], attributes: &str, definition: &str) -> T
         dependencies: needs.iter().map(|need| ((*need).into(), label(need))).collect(),
         soft_dependencies: Vec::new().into(),
         if_dependencies: Vec::new().into(),
-        model: None,
-        reuse: None,
+        extensions: TypeMap::default(),
         is_unwritable: false,
         origin: Arc::new(Origin { kind: "train".into(), name: "x".into(), locations: Vec::new() }),
     }

@@ -24,6 +24,7 @@ use taskgraph::transform::notes::Record;
 use taskgraph::transform::payload::{Payload, Payloads};
 use taskgraph::transform::{Context, Registry, TaskDescription, Transform};
 use taskgraph::tree::Tree;
+use taskgraph::type_map::TypeMap;
 use taskgraph_compat::source::Source;
 use taskgraph_compat::value::path::KeyPath;
 use taskgraph_compat::value::{Map, Str, Value};
@@ -201,8 +202,7 @@ pub fn task(kind: &str, label: &str, attributes: &str) -> Task {
         dependencies: Dependencies::default(),
         soft_dependencies: Vec::new().into(),
         if_dependencies: Vec::new().into(),
-        model: None,
-        reuse: None,
+        extensions: TypeMap::default(),
         is_unwritable: false,
         origin: Arc::new(Origin { kind: kind.into(), name: label.into(), locations: Vec::new() }),
     }

@@ -37,7 +37,7 @@ pub(super) struct Decimal {
     point: i32,
 }
 
-/// How a [`Decimal`] becomes text without a type of its own (`repr`, `g`).
+/// The layout of a [`Decimal`] as text without a format type (`repr`, `g`).
 pub(super) struct Layout {
     /// The exponent is written where the point stands further right than this.
     pub exponent_from: i32,

@@ -4,7 +4,7 @@ use crate::python::regex::{Regex, RegexError};
 
 /// A file pattern, ready to be held against many paths.
 pub struct Glob {
-    /// What every path that matches begins with: most paths need not be held against the expression.
+    /// The prefix of every path that matches: most paths need no regular expression.
     start: String,
     regex: Option<Regex>,
 }

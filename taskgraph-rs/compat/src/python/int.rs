@@ -9,7 +9,7 @@ use crate::value::Value;
 /// Python refuses to read integers with more digits than this.
 const MOST_DIGITS: usize = 4300;
 
-/// Why a value is no integer.
+/// The reason why a value is not an integer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum IntError {
     /// Text that does not read as an integer.

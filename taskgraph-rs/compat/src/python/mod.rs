@@ -1,4 +1,4 @@
-//! What Python does with text, exactly, where the answer ends up in a task or in a digest.
+//! Python's operations on text, exactly, where their result ends up in a task or in a digest.
 //!
 //! Holds Python 3.11's meaning only: nothing here knows of kinds, tasks or graphs.
 

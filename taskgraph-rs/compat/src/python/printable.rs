@@ -1,4 +1,4 @@
-//! Which characters Python prints as they are: `str.isprintable` of Python 3.11 (Unicode 14).
+//! Characters that Python prints as they are: `str.isprintable` of Python 3.11 (Unicode 14).
 //!
 //! The table is part of the answer: a newer Unicode would print characters that Python 3.11 escapes.
 

@@ -15,7 +15,7 @@ const PARAMS: [&str; 16] = [
     "", "ftp", "hdl", "prospero", "http", "imap", "https", "shttp", "rtsp", "rtsps", "rtspu", "sip", "sips",
     "mms", "sftp", "tel",
 ];
-/// What turns into one of `/?#@:` under Unicode's compatibility mapping, and so could move the end of a host.
+/// Characters that become one of `/?#@:` under Unicode's compatibility mapping, and so could move the end of a host.
 const TREACHEROUS: [char; 19] = [
     '\u{2047}', '\u{2048}', '\u{2049}', '\u{2100}', '\u{2101}', '\u{2105}', '\u{2106}', '\u{2a74}',
     '\u{fe13}', '\u{fe16}', '\u{fe55}', '\u{fe56}', '\u{fe5f}', '\u{fe6b}', '\u{ff03}', '\u{ff0f}',
@@ -43,9 +43,9 @@ pub struct Url {
     pub netloc: String,
     /// The path, with its slash.
     pub path: String,
-    /// What stands behind `?`.
+    /// The part after `?`.
     pub query: String,
-    /// What stands behind `#`.
+    /// The part after `#`.
     pub fragment: String,
 }
 

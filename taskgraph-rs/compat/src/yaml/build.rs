@@ -15,10 +15,10 @@ use crate::yaml::resolve;
 use crate::yaml::resolve::{Collection, Scalar};
 use crate::yaml::simple::{self, SimpleEvents};
 
-/// How deep lists and maps may be nested.
+/// The depth to which lists and maps may be nested.
 pub const MAX_DEPTH: usize = 200;
 
-/// How many nodes aliases may stand for, all together.
+/// The number of nodes that all aliases together may stand for.
 pub const MAX_ALIASED: usize = 2_000_000;
 
 /// Reads the one document of a text.
@@ -69,9 +69,9 @@ struct Builder<'t> {
     events: Reader<'t>,
     anchors: BTreeMap<Box<str>, Option<Anchored>>,
     duplicates: Vec<Duplicate>,
-    /// How many nodes were seen, those that aliases stand for included.
+    /// The number of nodes so far, including those that aliases stand for.
     nodes: usize,
-    /// How many of them aliases stand for.
+    /// The number of nodes that aliases stand for.
     aliased: usize,
 }
 

@@ -23,7 +23,7 @@ pub struct Document {
     pub duplicates: Vec<Duplicate>,
 }
 
-/// Where a value stands, and its key, if it is in a map.
+/// The place of a value, and of its key if it is in a map.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Located {
     /// The key.
@@ -37,9 +37,9 @@ pub struct Located {
 pub struct Refused {
     /// The path of the value, or of the key.
     pub path: KeyPath,
-    /// Where it stands.
+    /// The place.
     pub span: Span,
-    /// What is wrong: lower case, no full stop.
+    /// The message: lower case, no full stop.
     pub message: String,
 }
 
@@ -73,7 +73,7 @@ impl Document {
         Err(refused)
     }
 
-    /// Where the value at a path stands, and its key.
+    /// Returns the place of the value at a path, and of its key.
     pub fn locate(&self, path: &KeyPath) -> Option<Located> {
         let (located, found) = self.locate_nearest(path);
         (found == path.0.len()).then_some(located)
@@ -85,8 +85,8 @@ impl Document {
         (found == path.0.len()).then_some(node)
     }
 
-    /// Where the value stands that is nearest to a path: as far as the path exists, and how many of its steps that
-    /// are. For what is missing.
+    /// Returns the place of the value that is nearest to a path: as far as the path exists, with the number of steps
+    /// that exist. Serves messages about missing values.
     pub fn locate_nearest(&self, path: &KeyPath) -> (Located, usize) {
         let (_, located, found) = self.nearest(path);
         (located, found)
@@ -116,7 +116,7 @@ struct Conversion<'d> {
     text: &'d str,
     /// Their paths begin with the innermost step.
     refused: Vec<Refused>,
-    /// What aliases stand for, by address.
+    /// The values of aliases, by address.
     shared: BTreeMap<usize, Value>,
 }
 
@@ -205,7 +205,7 @@ mod tests {
         read(Source::new("a.yml", text)).unwrap()
     }
 
-    /// What stands at a path, as the text spells it.
+    /// Returns the text at a path as it is spelled.
     fn spelled<'d>(document: &'d Document, path: &KeyPath) -> (&'d str, &'d str) {
         let located = document.locate(path).unwrap();
         let text = |span: Span| &document.source.text[span.start as usize..span.end as usize];

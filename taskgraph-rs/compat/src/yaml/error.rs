@@ -1,4 +1,4 @@
-//! Why a text is not taken, in words that help.
+//! Errors of texts that are not YAML, with advice.
 
 use std::fmt;
 use std::sync::Arc;
@@ -9,9 +9,9 @@ use crate::yaml::events::Fault;
 /// A text that is no YAML, or not of the kind that is read here.
 #[derive(Clone, Debug)]
 pub struct YamlError {
-    /// What is wrong: lower case, no full stop.
+    /// The message: lower case, no full stop.
     pub message: String,
-    /// Where.
+    /// The place.
     pub place: Place,
 }
 
@@ -102,7 +102,7 @@ impl Problem {
     }
 }
 
-/// How git marks the two sides of a merge that was not finished.
+/// The marks with which git separates the two sides of an unfinished merge.
 const CONFLICT: [&str; 3] = ["<<<<<<<", "=======", ">>>>>>>"];
 
 /// The first line that git has left of a merge.

@@ -1,4 +1,4 @@
-//! The events of a YAML text, from libyaml (translated to Rust), behind a safe door.
+//! The events of a YAML text, from libyaml (translated to Rust), behind a safe iterator.
 //!
 //! Invariant: the only unsafe code of the project. An event borrows from the parser and lives until the next one.
 #![expect(
@@ -19,7 +19,7 @@ pub(super) struct Event<'e> {
     pub span: Span,
 }
 
-/// What happened. Tags are resolved (`tag:yaml.org,2002:str`), or `!`.
+/// The kind of an event. Tags are resolved (`tag:yaml.org,2002:str`), or `!`.
 pub(super) enum Kind<'e> {
     /// The start of the stream, or of a document, or the end of a document.
     Frame,
@@ -47,11 +47,11 @@ pub(super) enum Kind<'e> {
     End,
 }
 
-/// Why libyaml refuses a text, in its own words.
+/// The error of libyaml, in its own words.
 pub(super) struct Fault {
     pub problem: String,
     pub at: Span,
-    /// What was being read, and where that began.
+    /// The element that was being read, and its start.
     pub context: Option<(String, Span)>,
     /// The last text in quotes that goes over several lines: where it begins, and the line that it ends in.
     pub quoted: Option<(Span, u32)>,

@@ -12,9 +12,9 @@ use crate::yaml::node::{Data, Entries, Key, Node};
 pub struct Duplicate {
     /// The path of the key.
     pub path: KeyPath,
-    /// Where the key stands first.
+    /// The first place of the key.
     pub first: Span,
-    /// Where it stands again.
+    /// The second place of the key.
     pub again: Span,
 }
 

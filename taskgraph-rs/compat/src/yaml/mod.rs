@@ -5,8 +5,8 @@
 //! (merge keys, equal keys) and `resolve`, `number`, `timestamp` (what a scalar is), `document` (positions,
 //! and the `Value`).
 //!
-//! Where it refuses what PyYAML takes: nesting deeper than [`MAX_DEPTH`]; aliases that blow up ([`MAX_ALIASED`]) or
-//! run in a cycle; `!!omap` and `!!pairs`; an unknown tag on a map that only serves to be merged; a map with a
+//! It refuses some input that PyYAML takes: nesting deeper than [`MAX_DEPTH`]; aliases that blow up ([`MAX_ALIASED`])
+//! or run in a cycle; `!!omap` and `!!pairs`; an unknown tag on a map that only serves to be merged; a map with a
 //! scalar's tag and the key `=`; one-line keys of more than 1024 bytes (libyaml: characters); integers of more than
 //! 4300 digits in any base (Python: decimal ones).
 

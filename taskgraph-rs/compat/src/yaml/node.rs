@@ -1,4 +1,4 @@
-//! What was read: data, and where each piece of it stands.
+//! Nodes of a document: data, and the place of each piece of it.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -10,9 +10,9 @@ use crate::value::{Str, Timestamp};
 /// the anchor is.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Node {
-    /// What it is.
+    /// The data.
     pub data: Data,
-    /// Where it stands.
+    /// The place.
     pub span: Span,
 }
 
@@ -47,7 +47,7 @@ pub enum Data {
 }
 
 impl Node {
-    /// What a key is called in a path: the string, or else how the text spells it.
+    /// Returns the name of a key in a path: the string, or else its spelling in the text.
     pub(super) fn name(&self, text: &str) -> Str {
         match &self.data {
             Data::Str(name) => name.clone(),
@@ -69,7 +69,7 @@ pub(super) enum Key<'n> {
 }
 
 impl Data {
-    /// What sort of data this is, in words for a message.
+    /// Returns the type of the data, in words for a message.
     pub fn sort(&self) -> &'static str {
         match self {
             Data::Null => "nothing (null)",

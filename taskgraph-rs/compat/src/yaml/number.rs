@@ -98,7 +98,7 @@ struct Number {
 }
 
 impl Number {
-    /// What Python's `int(text, radix)` makes of a text without underscores.
+    /// Python: `int(text, radix)` for a text without underscores.
     fn parse(text: &str, radix: u32) -> Option<Self> {
         let (negative, rest) = sign(trim(text));
         let prefixes = match radix {

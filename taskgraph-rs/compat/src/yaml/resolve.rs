@@ -1,4 +1,4 @@
-//! What a scalar is: the types of YAML 1.1 as PyYAML tells them from the text, or as a tag names them.
+//! Types of scalars: those of YAML 1.1 as PyYAML derives them from the text, or as a tag names them.
 
 use crate::python::base64;
 use crate::yaml::node::Data;
@@ -16,7 +16,7 @@ pub(super) enum Scalar {
     Default,
 }
 
-/// What a text is a spelling of.
+/// The type that a text spells a value of.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Type {
     Null,
@@ -30,7 +30,7 @@ pub(super) enum Type {
     Default,
 }
 
-/// What a list or a map is made into.
+/// The type of collection that a tag makes of a list or a map.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Collection {
     List,
@@ -138,7 +138,7 @@ fn unbroken(text: &str) -> &str {
     text.strip_suffix('\n').unwrap_or(text)
 }
 
-/// What PyYAML takes a plain text for.
+/// Returns the type that PyYAML gives a plain text.
 pub(super) fn implicit(text: &str) -> Type {
     let Some(first) = text.bytes().next() else { return Type::Null };
     let text = unbroken(text);

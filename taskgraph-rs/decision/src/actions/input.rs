@@ -5,7 +5,7 @@ use std::sync::Arc;
 use anyhow::Result;
 
 use taskgraph::diagnostics::document::load;
-use taskgraph::diagnostics::origin::told;
+use taskgraph::diagnostics::origin::problem_of;
 use taskgraph::diagnostics::{Problem, Problems, place_of_value};
 use taskgraph::schema::Schema;
 use taskgraph_compat::json;
@@ -44,7 +44,7 @@ impl Input {
         let violations = schema.check(&value);
         let problems = violations
             .iter()
-            .map(|violation| told(violation, violation.path.clone(), self.document.as_ref()));
+            .map(|violation| problem_of(violation, violation.path.clone(), self.document.as_ref()));
         Problems(problems.collect()).check()?;
         Ok(value.as_map().cloned().unwrap_or_default())
     }

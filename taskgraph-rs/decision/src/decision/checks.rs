@@ -18,7 +18,7 @@ pub fn check(project: &Project, params: &mut Params, settings: &Settings) -> Res
     let in_python = project.parts.parameters.is_python();
     let unknown = match in_python {
         true => in_python::complete(project, params, true)?,
-        false => parameters::unknown(params, &project.extension),
+        false => parameters::unknown(params, project.extension.parameters),
     };
     let mut found = check_values(project, params, settings, Purpose::Decision);
     // Whoever knows the key of another layout says what to write instead.
@@ -44,7 +44,7 @@ pub fn check_values(
     settings: &Settings,
     purpose: Purpose,
 ) -> Vec<Problem> {
-    let found = parameters::check(params, &project.extension, &project.kinds, project.config.version);
+    let found = project.check_parameters(params);
     match examined(project, params, settings) {
         None => found,
         Some((examination, _)) => Examination { purpose, ..examination }.params(params, found),

@@ -7,7 +7,7 @@ use anyhow::Result;
 
 use crate::decision::Asked;
 use taskgraph::diagnostics::document::{equal_keys, load};
-use taskgraph::diagnostics::origin::told;
+use taskgraph::diagnostics::origin::problem_of;
 use taskgraph::diagnostics::{Problem, Problems, place_of_key, place_of_value};
 use taskgraph::parameters::{Given, Layer, Params, read_file};
 use taskgraph::schema::{Schema, found, optional, required};
@@ -126,8 +126,10 @@ fn put(parameters: &Map, document: &Arc<Document>, inside: &KeyPath, params: &mu
 fn check(given: &Given) -> Result<()> {
     let document = &given.layer.document;
     let violations = SCHEMA.check(&Value::from(given.values.clone()));
-    let mut problems: Vec<Problem> =
-        violations.iter().map(|violation| told(violation, violation.path.clone(), Some(document))).collect();
+    let mut problems: Vec<Problem> = violations
+        .iter()
+        .map(|violation| problem_of(violation, violation.path.clone(), Some(document)))
+        .collect();
     match given.values.get("version") {
         Some(Value::Int(VERSION)) => {}
         Some(version @ Value::Int(_)) => {

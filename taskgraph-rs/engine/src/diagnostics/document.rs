@@ -11,17 +11,17 @@ use taskgraph_compat::value::path::KeyPath;
 use taskgraph_compat::yaml::{Data, Document, Node};
 use taskgraph_compat::{suggest, yaml};
 
-/// Reads a text as YAML: the document that knows all positions, and its value. What is wrong is told with its place.
+/// Reads a text as YAML: the document that knows all positions, and its value. What is wrong is reported with its place.
 pub fn load(source: Arc<Source>) -> Result<(Arc<Document>, Value)> {
     let document = yaml::read(source.clone()).map_err(|error| {
         Problems::from(Problem::error("syntax", error.message).in_place(Some(error.place)))
     })?;
     let value = document.value().map_err(|refused| {
-        let told = refused.into_iter().map(|refused| {
+        let reported = refused.into_iter().map(|refused| {
             let place = Place { source: source.clone(), span: refused.span };
             Problem::error("wrong-value", refused.message).at(refused.path, "").in_place(Some(place))
         });
-        Problems(told.collect())
+        Problems(reported.collect())
     })?;
     Ok((Arc::new(document), value))
 }

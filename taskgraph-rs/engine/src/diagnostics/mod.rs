@@ -1,4 +1,4 @@
-//! What is wrong with an input, told so that a person can mend it.
+//! Problems with an input, described so that a person can solve them.
 //!
 //! A [`Problem`] is data: the command line draws it with the source around it, `--json` prints it as it is.
 //! Invariant: problems are gathered, never cut off at the first one.
@@ -18,7 +18,7 @@ use taskgraph_compat::source::Place;
 use taskgraph_compat::value::path::KeyPath;
 use taskgraph_compat::yaml::Document;
 
-/// How much a problem weighs.
+/// The severity of a problem.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
     /// Nothing is generated.
@@ -40,16 +40,16 @@ impl Severity {
 /// Another place that belongs to a problem, with what is to be said there.
 #[derive(Clone, Debug)]
 pub struct Related {
-    /// Where.
+    /// The place.
     pub place: Place,
-    /// What is to be said there.
+    /// The text at that place.
     pub label: String,
 }
 
 /// One thing that is wrong, or has no effect.
 #[derive(Clone, Debug)]
 pub struct Problem {
-    /// How much it weighs.
+    /// The severity.
     pub severity: Severity,
     /// A stable name for scripts: `unknown-key`, `missing-key`, `wrong-value`, …
     pub code: &'static str,
@@ -57,9 +57,9 @@ pub struct Problem {
     pub message: String,
     /// The path of the key it is about, from the root of the parameters or of the file.
     pub path: KeyPath,
-    /// Where it stands, if it stands in a text.
+    /// The place, if the problem is about a text.
     pub place: Option<Place>,
-    /// What is to be said at that place: what is allowed, the nearest allowed word.
+    /// The text at that place: the allowed values, the nearest allowed word.
     pub label: String,
     /// Further places that belong to it.
     pub related: Vec<Related>,
@@ -201,7 +201,7 @@ impl Problems {
         if self.0.iter().any(|problem| problem.severity == Severity::Error) { Err(self) } else { Ok(()) }
     }
 
-    /// Tells once what is told several times: many tasks may be made of one line of a file.
+    /// Tells once what is reported several times: many tasks may be made of one line of a file.
     pub fn distinct(mut self) -> Self {
         let mut seen = BTreeSet::new();
         self.0.retain(|problem| seen.insert(problem.to_string()));

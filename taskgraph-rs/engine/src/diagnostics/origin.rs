@@ -1,4 +1,4 @@
-//! Where a task or a task was written: the file, the key in it, and the defaults that were merged into it.
+//! Origins of tasks: the file, the key in it, and the defaults that were merged into the task.
 
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ pub struct Location {
     pub path: KeyPath,
 }
 
-/// Where a task was written. The first spot is its own; the others are defaults, nearest first.
+/// The origin of a task. Its first location is its own; the others are defaults, nearest first.
 #[derive(Debug)]
 pub struct Origin {
     /// The kind it belongs to.
@@ -116,11 +116,11 @@ impl Origin {
             Some((spot, full)) => (Some(spot), full),
             None => (None, violation.path.clone()),
         };
-        let told = told(violation, full, spot.map(|spot| &spot.document));
+        let reported = problem_of(violation, full, spot.map(|spot| &spot.document));
         let task = format!("this is task `{}` of kind `{}`", self.name, self.kind);
-        match told.help.clone() {
-            Some(help) => told.help(format!("{help}; {task}")),
-            None => told.help(task),
+        match reported.help.clone() {
+            Some(help) => reported.help(format!("{help}; {task}")),
+            None => reported.help(task),
         }
     }
 }
@@ -157,7 +157,7 @@ fn scalar(node: &Node) -> Option<Value> {
 }
 
 /// Tells a violation at `path` of `document` as a problem.
-pub fn told(violation: &Violation, path: KeyPath, document: Option<&Arc<Document>>) -> Problem {
+pub fn problem_of(violation: &Violation, path: KeyPath, document: Option<&Arc<Document>>) -> Problem {
     let key = path.last_key().unwrap_or("the value").to_owned();
     match &violation.what {
         What::Missing(needed) => {

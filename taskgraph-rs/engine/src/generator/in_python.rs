@@ -30,7 +30,7 @@ pub struct Made {
     pub generated: Generated,
     /// Kinds that Python has made, and why.
     pub in_python: IndexMap<Str, Because>,
-    /// What goes on in Python for this graph; nothing if it is not needed.
+    /// The Python session of this graph; `None` if none is needed.
     pub session: Option<Arc<Session>>,
 }
 
@@ -104,7 +104,7 @@ fn inputs<'a>(
     Inputs { tree, config, kinds, payloads, strategies, params, settings, python, in_python }
 }
 
-/// What was registered in Python and has no native part that stands in for it.
+/// Objects that are registered in Python and have no native part.
 fn foreign(project: &Project, worker: &Worker) -> Registered {
     let mut registered = worker.opened.registered.clone();
     if !project.parts.payloads.is_python() {
@@ -138,7 +138,7 @@ fn forced_by(project: &Project, worker: &Worker, registered: &Registered) -> Ind
         .collect()
 }
 
-/// What kinds may name that only Python has: as it is written, what it is, and its own name.
+/// A name in a kind that only Python can resolve: as it is written, its role, and its own name.
 fn names<'a>(project: &'a Project, registered: &'a Registered) -> Vec<(&'a str, &'static str, &'a str)> {
     let mut names = Vec::new();
     for (what, set) in [
@@ -338,7 +338,7 @@ fn session_of(
     Ok(Arc::new(session))
 }
 
-/// What Python would look up.
+/// The look-ups that Python would do.
 pub fn index_paths(
     project: &Project,
     targets: &Targets,

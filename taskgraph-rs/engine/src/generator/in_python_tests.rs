@@ -197,16 +197,16 @@ fn a_tree_that_replaces_a_part_of_taskgraph_is_made_by_python_as_a_whole() {
 fn what_python_raises_stops_the_graph_with_the_kind() {
     let error = r#"{"type": "ValueError", "message": "too large\nby far", "frames": []}"#;
     let script = script(vec![("kind first", error.into())]);
-    let told = made(&script).unwrap_err();
-    assert!(told.contains("kinds/first/kind.yml:2:"), "{told}");
-    assert!(told.contains("kind `first`: ValueError: too large"), "{told}");
+    let reported = made(&script).unwrap_err();
+    assert!(reported.contains("kinds/first/kind.yml:2:"), "{reported}");
+    assert!(reported.contains("kind `first`: ValueError: too large"), "{reported}");
 }
 
 #[test]
 fn what_is_no_task_is_refused() {
     let script = script(vec![("kind first", r#"{"tasks": [{"label": 3}]}"#.into())]);
-    let told = made(&script).unwrap_err();
-    assert!(told.contains("kind `first`: the tree's Python returned what is no task"), "{told}");
+    let reported = made(&script).unwrap_err();
+    assert!(reported.contains("kind `first`: the tree's Python returned what is no task"), "{reported}");
 }
 
 #[test]
@@ -214,9 +214,13 @@ fn without_python_every_part_that_needs_it_is_told_with_its_place() {
     let script = Arc::new(Script { answers: Vec::new(), asked: Mutex::default(), can_run: false });
     let error = project(&script).err().unwrap();
     let problems = Problems::from_error(error).unwrap();
-    let told: Vec<String> = problems.iter().map(|problem| problem.message.clone()).collect();
-    assert_eq!(told, ["`own:register` has no native equal", "unknown transform `own.transforms.first`"]);
+    let reported: Vec<String> = problems.iter().map(|problem| problem.message.clone()).collect();
+    assert_eq!(reported, ["`own:register` has no native equal", "unknown transform `own.transforms.first`"]);
     assert!(problems.iter().all(|problem| problem.place.is_some()));
     let help = Refusal::Forbidden.message();
-    assert!(problems.iter().all(|problem| problem.help.as_deref().is_some_and(|told| told.contains(help))));
+    assert!(
+        problems
+            .iter()
+            .all(|problem| problem.help.as_deref().is_some_and(|reported| reported.contains(help)))
+    );
 }

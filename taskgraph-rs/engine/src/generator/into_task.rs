@@ -46,8 +46,7 @@ pub fn finish(context: &Context<'_>, mut description: TaskDescription) -> Result
         dependencies,
         soft_dependencies: take_list(&mut description, "soft-dependencies")?,
         if_dependencies: take_list(&mut description, "if-dependencies")?,
-        model: description.model,
-        reuse: description.reuse,
+        extensions: description.extensions,
         origin: description.origin,
     })
 }

@@ -1,4 +1,4 @@
-//! The order of the rooms: config, kinds, parameters, full graph, targets, optimize, morph. Nothing else knows it.
+//! The order of the phases: config, kinds, parameters, full graph, targets, optimize, morph. No other file knows it.
 
 pub(crate) mod batches;
 pub(crate) mod dedup;
@@ -56,7 +56,7 @@ pub struct Project {
     pub tree: Tree,
     /// config.yml.
     pub config: GraphConfig,
-    /// What the register string of the tree stands for.
+    /// The extension that the register string of the tree stands for.
     pub extension: Extension,
     /// The kinds, in the order of their making.
     pub kinds: IndexMap<Str, Kind>,
@@ -64,13 +64,13 @@ pub struct Project {
     pub payloads: Payloads,
     /// The optimization strategies.
     pub strategies: Strategies,
-    /// Which parts of the tree its own Python answers for.
+    /// The parts of the tree that its own Python makes.
     pub parts: Parts,
     /// Whether native parts stand in for Python that the tree does not have.
     pub has_no_python: bool,
-    /// What the tree pins, and what is installed.
+    /// The versions that the tree pins, and those that are installed.
     pub versions: Versions,
-    /// What contradicts itself in what the tree pins.
+    /// Contradictions between the pins of the tree.
     pin_conflicts: Vec<Problem>,
     python: Option<Arc<dyn Python>>,
     worker: Mutex<Option<Arc<Worker>>>,
@@ -86,25 +86,25 @@ pub struct Full {
     pub graph: TaskGraph,
     /// Stubs that a transform did not let through.
     pub dropped: Vec<Dropped>,
-    /// What transforms warn of.
+    /// Warnings of transforms.
     pub warnings: Vec<Problem>,
-    /// How the tasks came about, by label; empty unless the settings ask for it.
+    /// The traces of tasks, by label; empty unless the settings ask for them.
     pub traces: IndexMap<Str, Trace>,
     /// The contexts of docker images, if the settings say to keep them.
     pub contexts: Vec<DockerContext>,
     /// Kinds that Python has made, and why.
     pub in_python: IndexMap<Str, Because>,
-    /// What goes on in Python for this graph.
+    /// The Python session of this graph.
     pub session: Option<Arc<Session>>,
 }
 
-/// What the optimize phase has to know besides the target graph.
+/// Input of the optimize phase besides the target graph.
 pub struct OptimizeRequest<'a> {
-    /// How the program was called.
+    /// The settings of the call.
     pub settings: &'a Settings,
     /// The task that decides; [`NO_DECISION`] where none does.
     pub decision_task_id: &'a str,
-    /// What the index has, of all that [`Project::wanted`] names.
+    /// The answers of the index to all that [`Project::wanted`] names.
     pub found: &'a Found,
     /// The point in time from which deadlines count.
     pub now: SystemTime,
@@ -114,7 +114,7 @@ pub struct OptimizeRequest<'a> {
 pub const NO_DECISION: &str = "DECISION-TASK";
 
 impl Full {
-    /// What the Python of the tree has made; nothing if it has made no kind.
+    /// The kinds that the Python of the tree has made; `None` if there are none.
     pub fn python(&self, project: &Project) -> Option<PythonFacts> {
         if self.in_python.is_empty() {
             return None;
@@ -192,14 +192,16 @@ impl Project {
         Ok(in_python::forced(self, &*self.worker()?))
     }
 
-    /// What contradicts itself in what is said of the version of Taskgraph: by pins, and by the run-task that tasks get.
+    /// Returns the contradictions about the version of Taskgraph between pins, and between pins and the run-task that
+    /// tasks get.
     pub fn version_conflicts(&self, settings: &Settings) -> Vec<Problem> {
         let run_task = settings.run_task.as_ref();
         let scripts = run_task.and_then(|run_task| conflict::of_run_task_and(&self.versions, run_task));
         self.pin_conflicts.iter().cloned().chain(scripts).collect()
     }
 
-    /// What a file with default parameters says. It is read once, however many configs are completed from it.
+    /// Returns the values of a file with default parameters. It is read once, however many configs are completed from
+    /// it.
     pub fn default_file(&self, file: &str) -> Result<(Arc<Document>, Value)> {
         let mut read = self.defaults.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = read.get(file) {
@@ -227,27 +229,41 @@ impl Project {
             _ => format!("{} keys stand twice in files of the tree", files.len()),
         };
         let key = first.path.last_key().unwrap_or_default();
-        let mut told = Problem::warning("equal-keys-in-tree", message)
+        let mut reported = Problem::warning("equal-keys-in-tree", message)
             .at(first.path.clone(), format!("`{key}`: this one wins"))
             .in_place(first.place.clone());
         for related in found.iter().flat_map(|one| &one.related) {
-            told = told.with(Some(related.place.clone()), related.label.clone());
+            reported = reported.with(Some(related.place.clone()), related.label.clone());
         }
         for other in &found[1..] {
-            told = told.with(other.place.clone(), other.label.clone());
+            reported = reported.with(other.place.clone(), other.label.clone());
         }
-        Some(told)
+        Some(reported)
     }
 
     /// Fills what is missing in the parameters, and checks all of them.
     pub fn complete(&self, params: &mut Params, now: SystemTime) -> Result<Vec<Problem>> {
-        parameters::fill(params, &self.tree, &self.extension, now)?;
+        parameters::fill(params, &self.tree, &self.extension.defaults, now)?;
         self.extension.normalize(params);
-        let mut problems = parameters::check(params, &self.extension, &self.kinds, self.config.version);
+        let mut problems = self.check_parameters(params);
         if self.parts.parameters.is_python() {
             problems.extend(in_python::complete(self, params, false)?);
         }
         Ok(problems)
+    }
+
+    /// Returns the problems of parameters: with their schemas, then those that the tree's own check finds.
+    pub fn check_parameters(&self, params: &Params) -> Vec<Problem> {
+        let mut problems = parameters::check(params, self.extension.parameters, self.config.version);
+        if let Some(check) = self.extension.check {
+            let reported: Vec<_> = problems.iter().map(|problem| problem.path.clone()).collect();
+            // A key that violates its schema is reported once; a second opinion about it only confuses.
+            let is_an_opinion = |problem: &Problem| problem.is_error() || problem.is_about_the_end();
+            let found = check(params, &self.kinds).into_iter();
+            problems
+                .extend(found.filter(|problem| !is_an_opinion(problem) || !reported.contains(&problem.path)));
+        }
+        problems
     }
 
     /// Whether anything of the tree is made by its own Python.
@@ -255,7 +271,7 @@ impl Project {
         self.parts.in_python().next().is_some() || self.kinds.values().any(|kind| kind.made_by.is_python())
     }
 
-    /// What is to be said of a tree whose Python is not there: nobody can tell whether the native parts equal it.
+    /// Returns the warning about a tree whose Python is missing: nobody can say whether the native parts equal it.
     pub fn without_python(&self) -> Option<Problem> {
         let name = self.tree.name();
         let message =
@@ -269,7 +285,7 @@ impl Project {
         self.extension.questions.map(|questions| questions(params)).unwrap_or_default()
     }
 
-    /// What is known about the urls that a graph depends on. `ask` is asked only if there are some, and the settings
+    /// Returns the known answers about the urls that a graph depends on. `ask` is called only if there are some, and the settings
     /// say nothing.
     pub fn urls(&self, params: &Params, settings: &Settings, ask: &dyn Fn(&[Question]) -> Urls) -> Urls {
         match (&settings.urls, self.questions(params)) {
@@ -315,7 +331,7 @@ impl Project {
         Ok(targets)
     }
 
-    /// What has to be looked up before a target graph is optimized: the answers go into the request.
+    /// Returns the look-ups that a target graph needs before it is optimized: the answers go into the request.
     pub fn wanted(&self, targets: &Targets, params: &Params, settings: &Settings) -> Result<Wanted> {
         let pinned = do_not_optimize(params, &targets.set, &targets.graph, settings);
         let existing = optimize::existing_tasks(params)?;
@@ -329,7 +345,7 @@ impl Project {
         Ok(optimize::wanted(&targets.graph, &pinned, &existing, &strategies))
     }
 
-    /// What is left of a target graph, once what need not run is removed or replaced.
+    /// Optimizes a target graph: removes or replaces the tasks that need not run.
     pub fn optimize(
         &self,
         targets: &Targets,

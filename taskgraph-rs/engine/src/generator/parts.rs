@@ -1,4 +1,4 @@
-//! Which parts of a tree are made natively, and which by the tree's own Python.
+//! The choice between native parts and the tree's own Python, for each part of a tree.
 //!
 //! Invariant: a native part stands in for a Python object only if that object is known to equal it, if the tree has no
 //! Python at all, or if the user says so.
@@ -72,7 +72,8 @@ impl<'a> Judge<'a> {
         Judge { refusal: None, ..self }
     }
 
-    /// Who makes the part that Python calls `object`, for which there is a native part if it `is_registered`.
+    /// Returns the maker of the part that Python calls `object`, for which there is a native part if it
+    /// `is_registered`.
     pub fn made_by(&self, object: &str, is_registered: bool) -> MadeBy {
         let name = || object.into();
         match (self.native_parts, is_registered) {
@@ -94,12 +95,12 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// What a register function brings in: what for, and the module.
+    /// A module that a register function imports, and its role.
     pub fn pieces(&self, register: &str) -> Vec<(Role, String)> {
         self.modules.pieces(register)
     }
 
-    /// Why nothing can be made by Python; nothing if it can.
+    /// The reason why Python cannot make anything; `None` if it can.
     pub fn refusal(&self) -> Option<&Refused<'a>> {
         self.refusal.as_ref()
     }
@@ -116,7 +117,7 @@ pub fn versions(pins: &Pins, registry: &Registry) -> Versions {
     Versions::of(pins, |package: Package| installed(folders, package))
 }
 
-/// Who makes what a tree has besides its kinds.
+/// The makers of a tree's parts besides its kinds.
 #[derive(Debug, Default)]
 pub struct Parts {
     /// Taskgraph itself: the phases, and what it verifies.
@@ -127,7 +128,7 @@ pub struct Parts {
     pub parameters: MadeBy,
     /// The target methods.
     pub target_methods: MadeBy,
-    /// What is verified.
+    /// The verifications.
     pub verifications: MadeBy,
     /// The payloads of workers.
     pub payloads: MadeBy,
@@ -158,7 +159,7 @@ impl Parts {
         parts
     }
 
-    /// What the register function brings in is known by modules of its own.
+    /// Judges the modules that the register function imports, each by itself.
     fn of_roles(&mut self, register: &str, judge: &Judge<'_>) {
         let parts = [
             (Role::Parameters, &mut self.parameters),
@@ -220,7 +221,7 @@ impl Parts {
         ]
     }
 
-    /// What is wrong if nothing can be made by Python, and something has to be.
+    /// Returns the problem if something needs Python and Python cannot run.
     pub fn refused(&self, config: &GraphConfig, registry: &Registry, judge: &Judge<'_>) -> Option<Problem> {
         let refusal = judge.refusal()?;
         let (_, because) = self.in_python().next()?;
@@ -236,7 +237,7 @@ impl Parts {
     }
 }
 
-/// Why nothing of a tree can be made by Python.
+/// The reason why no part of a tree can be made by Python.
 pub struct Refused<'a> {
     why: Refusal,
     tree: &'a Tree,

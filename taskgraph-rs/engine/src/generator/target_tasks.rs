@@ -32,7 +32,7 @@ const METHODS: &[(&str, TargetMethod)] = &[
     }),
 ];
 
-/// What was asked for, and what has to come along.
+/// The tasks that are asked for, and those that they need.
 pub struct Targets {
     /// The tasks that the target method picked.
     pub set: TaskGraph,
@@ -40,7 +40,7 @@ pub struct Targets {
     pub requested: IndexSet<Label>,
     /// All of these and everything they need.
     pub graph: TaskGraph,
-    /// What goes on in Python for this graph.
+    /// The Python session of this graph.
     pub session: Option<Arc<Session>>,
 }
 

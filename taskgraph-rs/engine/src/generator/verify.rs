@@ -1,4 +1,4 @@
-//! What has to hold for a full graph. Finds everything that does not, and changes nothing.
+//! Verifications of a full graph. They report every violation and change nothing.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -51,7 +51,7 @@ pub fn verify(graph: &TaskGraph, config: &GraphConfig) -> Vec<Problem> {
     problems
 }
 
-/// What a check has to look at in a task. Most tasks have nothing of it.
+/// The parts of a task that checks look at. Most tasks have none of them.
 const NAME: u8 = 1;
 const TREEHERDER: u8 = 1 << 1;
 const ROUTES: u8 = 1 << 2;

@@ -14,7 +14,7 @@ use taskgraph_compat::value::{Map, Str};
 /// A task that can be created, but for its points in time, which count from its creation.
 #[derive(Clone, Debug)]
 pub struct ReadyTask {
-    /// What the transforms made.
+    /// The task as the transforms made it.
     pub task: Arc<Task>,
     /// The id it gets.
     pub task_id: TaskId,

@@ -21,7 +21,7 @@ use crate::task::{Dependencies, Label, Task, TasksByLabel};
 use json::{TaskJson, parallel};
 use traverse::find_circle;
 
-/// How many missing dependencies get the nearest label as a hint.
+/// The number of missing dependencies for which the nearest label is searched.
 const HINTS: usize = 20;
 
 /// Tasks by label, in the order of their making, with or without the edges between them.

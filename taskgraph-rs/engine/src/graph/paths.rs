@@ -14,7 +14,7 @@ use taskgraph_compat::value::Str;
 /// A step from a task to one that it depends on.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Hop {
-    /// What the task calls the dependency.
+    /// The name of the dependency in the task.
     pub name: Str,
     /// The task it depends on.
     pub to: Label,
@@ -55,7 +55,8 @@ impl<'g> Ways<'g> {
         self.dependents.get(label).map(Vec::as_slice).unwrap_or_default()
     }
 
-    /// How many steps each task is away that depends on `to`, directly or not. `to` itself is 0 steps away.
+    /// Returns the number of steps from each task to `to`, for all tasks that depend on it, directly or not. `to`
+    /// itself has 0.
     pub fn distances(&self, to: &'g Label) -> BTreeMap<&'g Label, usize> {
         let mut distances = BTreeMap::from([(to, 0)]);
         let mut waiting = VecDeque::from([(to, 0)]);
@@ -115,7 +116,7 @@ mod tests {
         TaskGraph::from_json(&serde_json::Value::from(tasks).to_string()).unwrap()
     }
 
-    fn told(ways: &[Vec<Hop>]) -> Vec<String> {
+    fn reported(ways: &[Vec<Hop>]) -> Vec<String> {
         let way = |way: &Vec<Hop>| way.iter().map(|hop| hop.to.to_string()).collect::<Vec<_>>().join(" ");
         ways.iter().map(way).collect()
     }
@@ -126,11 +127,11 @@ mod tests {
         let ways = Ways::new(&graph);
         let (from, to) = (ways.label("d").unwrap(), ways.label("a").unwrap());
         let (all, more) = ways.between(from, to, 10);
-        assert_eq!((told(&all), more), (vec!["b a".into(), "c a".into(), "c b a".into()], false));
+        assert_eq!((reported(&all), more), (vec!["b a".into(), "c a".into(), "c b a".into()], false));
         let (one, more) = ways.between(from, to, 1);
-        assert_eq!((told(&one), more), (vec!["b a".into()], true));
+        assert_eq!((reported(&one), more), (vec!["b a".into()], true));
         assert_eq!(ways.between(to, from, 10), (Vec::new(), false));
-        assert_eq!(told(&ways.between(to, to, 10).0), [""]);
+        assert_eq!(reported(&ways.between(to, to, 10).0), [""]);
     }
 
     #[test]

@@ -10,13 +10,14 @@ use crate::graph::json::numbers;
 use crate::schema::fields::Fields;
 use crate::schema::{Schema, optional, required};
 use crate::task::{Dependencies, Label, LabelList, Task, TasksByLabel};
+use crate::type_map::TypeMap;
 use taskgraph_compat::json;
 use taskgraph_compat::value::{Map, Str, Value};
 
 const ANY_MAP: Schema = Schema::MapOf(&Schema::Any);
 const LABELS: Schema = Schema::Either(&[Schema::List(&Schema::Str), Schema::Null], "a list of labels");
 
-/// What a task looks like in the file.
+/// The schema of a task in the file.
 const TASK: Schema = Schema::Open(
     &[
         required("kind", Schema::Str),
@@ -76,8 +77,7 @@ pub(crate) fn read(value: Value) -> Result<Task> {
         dependencies: named.collect::<Result<Dependencies>>()?,
         soft_dependencies: list(fields.take("soft_dependencies")),
         if_dependencies: list(fields.take("if_dependencies")),
-        model: None,
-        reuse: None,
+        extensions: TypeMap::default(),
     })
 }
 
@@ -163,14 +163,14 @@ mod tests {
 
     #[test]
     fn a_graph_that_is_none_is_refused() {
-        for (text, told) in [
+        for (text, reported) in [
             ("[]", "the task graph must be a map"),
             ("{", "the task graph is no JSON"),
             (r#"{"a": {"label": "a"}}"#, "the task `a` of the task graph is wrong: wrong or missing: `kind`"),
             (&GRAPH.replace(r#""build": "a""#, r#""build": "d""#), "depends on `d`, which does not exist"),
         ] {
             let error = format!("{:#}", TaskGraph::from_json(text).err().unwrap());
-            assert!(error.contains(told), "{error}");
+            assert!(error.contains(reported), "{error}");
         }
     }
 }

@@ -15,7 +15,7 @@ pub type Links<'n, T> = IndexMap<&'n T, BTreeSet<&'n T>, RandomState>;
 
 type Nodes<'n, T> = IndexSet<&'n T, RandomState>;
 
-/// How many steps the walk of the reference may take, whatever the size of the graph, and for each node and edge.
+/// The number of steps that the walk of the reference may take: a constant, and a number for each node and edge.
 const STEPS: usize = 1 << 17;
 const STEPS_EACH: usize = 16;
 

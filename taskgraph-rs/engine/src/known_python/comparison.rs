@@ -1,4 +1,4 @@
-//! What a comparison of a tree's Python with what is known of it says.
+//! The result of comparing a tree's Python with the table of known Python.
 
 use std::fmt;
 use std::sync::Arc;
@@ -22,7 +22,7 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// What differs, if something does.
+    /// The difference, if there is one.
     pub fn unknown(&self) -> Option<&Unknown> {
         match self {
             Verdict::Unknown(unknown) => Some(unknown),
@@ -31,12 +31,12 @@ impl Verdict {
     }
 }
 
-/// What differs from all that a native part is known to equal.
+/// The difference to every version that a native part is known to equal.
 #[derive(Clone, Debug, Serialize)]
 pub struct Unknown {
     /// The Python object: `translations_taskgraph.transforms.marian_args`.
     pub object: String,
-    /// What differs from the nearest version that is known. Never empty.
+    /// The differences to the nearest known version. Never empty.
     pub differences: Vec<Difference>,
     /// The nearest version that is known; none for a package, which is known by its version, and for an object of which
     /// no version was held equal.
@@ -52,17 +52,17 @@ pub struct Difference {
     pub file: Option<String>,
     /// The line, where one says it.
     pub line: Option<u32>,
-    /// What is wrong with it.
+    /// The kind of difference.
     pub why: Why,
 }
 
-/// What is wrong with a file.
+/// The difference of a file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Why {
     /// Its text is another one.
     Changed {
-        /// Where the text is known from. It was compared there, beside other modules than those of this tree.
+        /// The origin of a known text. It was compared there beside other modules than those of this tree.
         known_in: Option<Origin>,
     },
     /// It is not there.
@@ -101,7 +101,8 @@ impl fmt::Display for Origin {
     }
 }
 
-/// What is wrong, without a full stop: `… is not that of mozilla/translations at 4732dc94 (2026-07-22)`.
+/// Returns the difference as a clause without a full stop: `… is not that of mozilla/translations at 4732dc94
+/// (2026-07-22)`.
 impl fmt::Display for Unknown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some(first) = self.differences.first() else { return f.write_str(&self.object) };

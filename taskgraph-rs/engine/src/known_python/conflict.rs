@@ -1,4 +1,4 @@
-//! What contradicts itself in what is said of Taskgraph's version: pins, and the scripts that tasks are to get.
+//! Contradictions about Taskgraph's version: between pins, and with the scripts that tasks are to get.
 
 use crate::diagnostics::Problem;
 use crate::known_python::pin::{Package, Pin, Pins, Rule};
@@ -60,28 +60,34 @@ mod tests {
     use super::*;
     use crate::known_python::testing::Folder;
 
-    fn told(files: &[(&str, &str)]) -> Vec<String> {
+    fn reported(files: &[(&str, &str)]) -> Vec<String> {
         let folder = Folder::new(files);
         of_pins(&Pins::of(&folder.tree())).into_iter().map(|problem| problem.message).collect()
     }
 
     #[test]
     fn a_version_that_was_never_released_is_told_with_its_place() {
-        let told = told(&[("taskcluster/requirements.txt", "\ntaskcluster-taskgraph==15.1.9")]);
-        assert_eq!(told, ["taskcluster/requirements.txt:2 pins Taskgraph 15.1.9, which was never released"]);
+        let reported = reported(&[("taskcluster/requirements.txt", "\ntaskcluster-taskgraph==15.1.9")]);
+        assert_eq!(
+            reported,
+            ["taskcluster/requirements.txt:2 pins Taskgraph 15.1.9, which was never released"]
+        );
     }
 
     #[test]
     fn two_files_of_the_tree_have_to_agree_and_the_image_may_be_another() {
         let one = ("taskcluster/requirements.txt", "taskcluster-taskgraph==15.1.3");
         let other = ("taskcluster/requirements.in", "taskcluster-taskgraph==24.5.1");
-        let [told] = &told(&[one, other])[..] else { panic!() };
+        let [reported] = &reported(&[one, other])[..] else { panic!() };
         assert!(
-            told.starts_with("two versions of taskcluster-taskgraph: taskcluster/requirements.txt:1 pins"),
-            "{told}"
+            reported
+                .starts_with("two versions of taskcluster-taskgraph: taskcluster/requirements.txt:1 pins"),
+            "{reported}"
         );
         let image = (".taskcluster.yml", "image: mozillareleases/taskgraph:decision-v8.0.1@sha256:ab");
-        assert!(self::told(&[one, image]).is_empty());
-        assert!(self::told(&[one, ("taskcluster/requirements.in", "taskcluster-taskgraph>=15")]).is_empty());
+        assert!(self::reported(&[one, image]).is_empty());
+        assert!(
+            self::reported(&[one, ("taskcluster/requirements.in", "taskcluster-taskgraph>=15")]).is_empty()
+        );
     }
 }

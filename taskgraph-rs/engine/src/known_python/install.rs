@@ -1,4 +1,4 @@
-//! What installs the packages that a tree asks for.
+//! Ways to install the packages that a tree asks for.
 
 use crate::known_python::pin::{Package, Pin, Pins, Rule};
 
@@ -44,7 +44,7 @@ mod tests {
 
     #[test]
     fn pip_is_told_what_the_tree_pins() {
-        for (file, text, told) in [
+        for (file, text, reported) in [
             ("taskcluster/requirements.txt", "", "taskcluster-taskgraph"),
             (
                 "taskcluster/requirements.txt",
@@ -68,7 +68,7 @@ mod tests {
                 "taskcluster-taskgraph",
             ),
         ] {
-            assert_eq!(requirements(&Pins::of(&Folder::new(&[(file, text)]).tree())), told);
+            assert_eq!(requirements(&Pins::of(&Folder::new(&[(file, text)]).tree())), reported);
         }
     }
 }

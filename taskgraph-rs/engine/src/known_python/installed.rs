@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::known_python::pin::Package;
 use crate::known_python::version::Version;
 
-/// What is known of an installation.
+/// The known facts about an installation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Installed {
@@ -16,7 +16,7 @@ pub enum Installed {
     Version(Version),
     /// It is there, and its version does not tell what its source is.
     Hidden {
-        /// Why.
+        /// The reason.
         why: String,
         /// The version that it says it has.
         version: Option<Version>,

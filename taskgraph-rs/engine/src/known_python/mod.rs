@@ -1,4 +1,4 @@
-//! What is known of a tree's Python: whether a native part may stand in for an object of it.
+//! Known Python: whether a native part may stand in for a Python object of a tree.
 //!
 //! A native part equals the Python that it was compared with, and no other. The [`Table`] has the texts of the modules
 //! for which that was done; [`Modules`] compares the files of a tree with them. Python is not started for that.

@@ -47,8 +47,8 @@ impl<'a> Modules<'a> {
         verdict
     }
 
-    /// What a register function of the tree brings in, if it is known: what for, and the module, which has a verdict of its
-    /// own. That the function is known says no more than that these are all that it imports.
+    /// Returns the modules that a register function of the tree imports, with their roles, if the function is known;
+    /// each module has a verdict of its own. A known function says no more than that these are all that it imports.
     pub fn pieces(&self, register: &str) -> Vec<(Role, String)> {
         let closures = self.table.closures(register).unwrap_or_default();
         let known = closures.iter().find(|closure| self.differences(closure).is_empty());
@@ -109,7 +109,7 @@ impl<'a> Modules<'a> {
         }
     }
 
-    /// What is not as it was where a native part was held equal.
+    /// Returns the differences to the Python that a native part was held equal to.
     fn differences(&self, closure: &Closure) -> Vec<Difference> {
         let mut differences = Vec::new();
         for index in &closure.texts {

@@ -9,7 +9,7 @@ use crate::tree::revision::Revision;
 
 const ONE: &str = "own.transforms.one";
 
-/// What is said of an object: `known`, `no python`, or what differs.
+/// Returns the verdict on an object: `known`, `no python`, or the difference.
 fn said(tree: &Tree, object: &str) -> String {
     let (table, versions) = (table(), Versions::of_pins(&Pins::of(tree)));
     match Modules::new(tree, &table, &versions).verdict(object) {

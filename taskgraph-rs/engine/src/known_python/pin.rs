@@ -59,7 +59,7 @@ impl Serialize for Package {
     }
 }
 
-/// Which versions are asked for.
+/// The versions that are asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Rule {
     /// One version.
@@ -101,7 +101,7 @@ pub struct Pin {
     pub file: String,
     /// The line.
     pub line: u32,
-    /// What it says of the version, as it was written.
+    /// The version specifier, as it was written.
     pub text: String,
     /// The same, read.
     #[serde(skip)]
@@ -115,7 +115,7 @@ pub struct Pin {
 #[derive(Clone, Debug, Default)]
 pub struct Pins(pub Vec<Pin>);
 
-/// How deep requirements files may include each other.
+/// The depth to which requirements files may include each other.
 const DEPTH: usize = 4;
 
 /// The largest file that is looked into: 64 MiB. Locks of large projects have some.

@@ -1,4 +1,4 @@
-//! What pyproject.toml, uv.lock and poetry.lock say of a package. They are read as far as that needs: strings and where
+//! Versions of packages in pyproject.toml, uv.lock and poetry.lock. They are read as far as that needs: strings and where
 //! they stand.
 
 use memchr::memmem;

@@ -1,4 +1,4 @@
-//! What a line of a requirements file, or a string of pyproject.toml, asks for.
+//! Requirements: a line of a requirements file, or a string of pyproject.toml.
 
 use crate::known_python::pin::{Package, Rule};
 use crate::known_python::version::Clause;
@@ -6,9 +6,9 @@ use crate::known_python::version::Clause;
 /// A requirement of one of the packages: `Taskcluster_Taskgraph[load-image]>=15 ; python_version > "3.8"`.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Requirement {
-    /// What is asked for.
+    /// The package.
     pub package: Package,
-    /// What is said of its version, as it was written.
+    /// The version specifier, as it was written.
     pub text: String,
     /// The same, read.
     pub rule: Rule,

@@ -80,7 +80,7 @@ impl<'a> Finder<'a> {
         Finder { tree, listings: Mutex::default(), digests: Mutex::default() }
     }
 
-    /// What lies in a folder, from the root. Nothing, if it is not there.
+    /// Returns the content of a folder, from the root. Empty if there is no such folder.
     pub(super) fn listing(&self, folder: &str) -> Arc<Listing> {
         let mut listings = self.listings.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = listings.get(folder) {

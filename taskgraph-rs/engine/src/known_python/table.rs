@@ -14,10 +14,10 @@ use crate::known_python::version::Version;
 /// The start of the SHA-256 of a file.
 pub(super) type Digest = [u8; 8];
 
-/// What stands for an `__init__.py` that is not there: the folder is a package all the same.
+/// The text that stands for a missing `__init__.py`: the folder is a package all the same.
 const ABSENT: &str = "-";
 
-/// What native parts are known to equal. Copies share it.
+/// The table of the Python that native parts are known to equal. Copies share it.
 #[derive(Clone, Default)]
 pub struct Table(Arc<Inner>);
 
@@ -30,7 +30,7 @@ struct Inner {
     objects: IndexMap<String, Vec<Closure>>,
 }
 
-/// What a module does for a tree when it is imported.
+/// The role of a module that is imported for a tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Role {
@@ -58,13 +58,13 @@ pub(super) struct Text {
 
 /// The modules beside which a native part was held equal: its own and all that it imports from the tree.
 pub(super) struct Closure {
-    /// Which texts.
+    /// The numbers of the texts.
     pub(super) texts: Vec<usize>,
     /// The youngest commit that has them.
     pub(super) origin: usize,
     /// The versions of each package with which it was held equal, sorted; none if it does not matter.
     pub(super) versions: [Vec<Version>; Package::ALL.len()],
-    /// What a register function imports, and what for.
+    /// The modules that a register function imports, with their roles.
     pub(super) pieces: Vec<(Role, String)>,
 }
 
@@ -142,14 +142,15 @@ impl Table {
         &self.0.packages[package as usize]
     }
 
-    /// What a register function brings in, in all versions of it that are known: what for, and the module that is named
-    /// like an object. Empty if the table does not know it. [`Modules::pieces`](crate::known_python::Modules::pieces) has those of a tree.
+    /// Returns the modules that a register function imports, in all known versions of it, with their roles; each module
+    /// is named like an object. Empty if the table does not know the function.
+    /// [`Modules::pieces`](crate::known_python::Modules::pieces) has those of a tree.
     pub fn pieces(&self, register: &str) -> BTreeSet<(Role, String)> {
         let closures = self.closures(register).unwrap_or_default();
         closures.iter().flat_map(|closure| closure.pieces.iter().cloned()).collect()
     }
 
-    /// How many texts of modules it has, how many sets of them, and how many commits these are from.
+    /// Returns the number of texts of modules, of sets of them, and of commits that these are from.
     pub fn counts(&self) -> (usize, usize, usize) {
         let digests = self.0.texts.iter().map(|text| text.digests.len()).sum();
         (digests, self.0.objects.values().map(Vec::len).sum(), self.0.origins.len())

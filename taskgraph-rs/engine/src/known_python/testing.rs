@@ -1,4 +1,4 @@
-//! What the tests of this module stand on: trees in temporary folders, and a small table.
+//! Test data of this folder: trees in temporary folders, and a small table.
 
 use std::fs;
 use std::path::Path;

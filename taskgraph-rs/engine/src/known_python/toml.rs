@@ -12,16 +12,16 @@ pub enum Token {
         path: Vec<String>,
         /// Its line.
         line: u32,
-        /// How deep inside of arrays and inline tables it stands.
+        /// The depth of arrays and inline tables around it.
         depth: usize,
     },
     /// A string that is a value.
     Text {
-        /// What it says.
+        /// The content.
         text: String,
         /// The line on which it starts.
         line: u32,
-        /// How deep inside of arrays and inline tables it stands.
+        /// The depth of arrays and inline tables around it.
         depth: usize,
     },
 }

@@ -13,7 +13,7 @@ pub struct Version {
     key: Key,
 }
 
-/// What decides the order of versions. `1.0.dev1 < 1.0a1 < 1.0rc1 < 1.0 < 1.0.post1 < 1.0+local`.
+/// The sort key of versions. `1.0.dev1 < 1.0a1 < 1.0rc1 < 1.0 < 1.0.post1 < 1.0+local`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Key {
     epoch: u64,
@@ -99,7 +99,7 @@ impl FromStr for Version {
     }
 }
 
-/// What is left of the text of a version.
+/// The part of a version's text that is not read yet.
 struct Parts<'t>(&'t str);
 
 impl Parts<'_> {

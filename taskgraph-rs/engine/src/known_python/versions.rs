@@ -5,7 +5,7 @@ use crate::known_python::installed::Installed;
 use crate::known_python::pin::{Package, Pin, Pins, Rule};
 use crate::known_python::version::Version;
 
-/// What decides about the versions of the packages, for each of [`Package::ALL`].
+/// The decisive facts about the versions of the packages, for each of [`Package::ALL`].
 #[derive(Clone, Debug)]
 pub struct Versions([Decided; Package::ALL.len()]);
 
@@ -62,8 +62,9 @@ impl Versions {
         }
     }
 
-    /// What is wrong if native parts equal the versions `held` of a package, sorted; nothing if the tree's is among them.
-    /// Where nothing is said of a version, any will do.
+    /// Returns the conflict if native parts equal the versions `held` of a package (sorted) and the tree's is not among
+    /// them.
+    /// Without a specifier, any version will do.
     pub(super) fn check(&self, package: Package, held: &[Version]) -> Option<Difference> {
         let (pin, found) = match self.decided(package) {
             Decided::Open => return None,
@@ -89,7 +90,7 @@ mod tests {
     use super::*;
     use crate::known_python::testing::Folder;
 
-    /// What is wrong with the version of a tree with these requirements and this installation; nothing if it is held.
+    /// Returns the conflict of a tree with these requirements and this installation; `None` if its version is held.
     fn wrong(requirements: &str, installed: Option<&str>) -> Option<String> {
         let folder = Folder::new(&[("taskcluster/requirements.txt", requirements)]);
         let versions = Versions::of(&Pins::of(&folder.tree()), |package| match installed {

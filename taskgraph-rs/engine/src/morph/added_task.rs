@@ -9,6 +9,7 @@ use crate::diagnostics::origin::Origin;
 use crate::graph::by_task_id::ReadyTask;
 use crate::task::id::TaskId;
 use crate::task::{Dependencies, Label, Task};
+use crate::type_map::TypeMap;
 use taskgraph_compat::map;
 use taskgraph_compat::value::{Map, Str, Value};
 
@@ -33,8 +34,7 @@ pub(super) fn task(
         dependencies: Dependencies::default(),
         soft_dependencies: Vec::new().into(),
         if_dependencies: Vec::new().into(),
-        model: None,
-        reuse: None,
+        extensions: TypeMap::default(),
         is_unwritable: false,
         origin: Arc::new(origin),
         label,

@@ -73,8 +73,8 @@ fn take_index_paths(definition: &mut Map) -> Result<Vec<Str>> {
     Ok(paths)
 }
 
-/// What stands for a whole part of the index: the scopes of single paths could be more than fit into a temporary
-/// credential. The first pattern that matches counts.
+/// Patterns that stand for a whole part of the index: the scopes of single paths could exceed a temporary credential.
+/// The first pattern that matches counts.
 fn patterns(config: &GraphConfig) -> Result<Vec<(KeyPath, Regex)>> {
     let domain: String = config.trust_domain().chars().flat_map(escaped).collect();
     let mut patterns = vec![("trust-domain".into(), Regex::new(&format!(r"({domain}\.v2\.[^.]*\.).*"))?)];

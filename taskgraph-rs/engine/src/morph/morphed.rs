@@ -19,7 +19,7 @@ pub struct Morphed {
     pub graph: ReadyGraph,
     /// The ids of all tasks that have one, by label.
     pub label_to_taskid: IndexMap<Label, TaskId>,
-    /// What becomes of each task of the target graph, by label. Tasks that were added have no entry.
+    /// The outcome of each task of the target graph, by label. Added tasks have no entry.
     pub fates: IndexMap<Label, Fate>,
 }
 

@@ -1,4 +1,4 @@
-//! What a tree has that a newer Taskgraph refuses or ignores. Files are read; nothing of the tree runs.
+//! Constructs of a tree that a newer Taskgraph refuses or ignores. Files are read; nothing of the tree runs.
 //!
 //! This is about Python and `config.yml`. Sections that only a transform knows are looked at beside the transforms.
 
@@ -14,12 +14,12 @@ use crate::taskgraph_version::{TaskgraphVersion, since};
 use taskgraph_compat::source::{Place, Span};
 use taskgraph_compat::value::path::KeyPath;
 
-/// Something that is otherwise in a newer Taskgraph. The order is the one in which people are told.
+/// Something that is otherwise in a newer Taskgraph. The order is the one in which people are reported.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Change {
     /// The first version in which it is.
     pub since: TaskgraphVersion,
-    /// What that version does with it.
+    /// The treatment of it by that version.
     pub effect: Effect,
     /// One sentence.
     pub message: String,
@@ -31,7 +31,7 @@ pub struct Change {
     pub column: u32,
 }
 
-/// What a newer Taskgraph does with what it does not take any more.
+/// The treatment of an obsolete construct by a newer Taskgraph.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Effect {
@@ -42,15 +42,15 @@ pub enum Effect {
 }
 
 impl Change {
-    /// What is otherwise at a place.
+    /// A construct that a newer Taskgraph treats differently, and its place.
     pub fn new(since: TaskgraphVersion, effect: Effect, message: impl Into<String>, place: &Place) -> Self {
         let (file, Span { line, column, .. }) = (place.source.name.clone(), place.span);
         Change { since, effect, message: message.into(), file, line, column }
     }
 }
 
-/// What is otherwise in the Python of a tree, in its `config.yml` and in the names of its transforms; and the files that
-/// nothing can be told of, because they cannot be read.
+/// Returns the findings in the Python of a tree, in its `config.yml` and in the names of its transforms, and the files
+/// that could not be read.
 pub fn changes(project: &Project) -> (Vec<Change>, Vec<Problem>) {
     let (mut changes, problems) = python_names::changes(&project.tree);
     let document = &project.config.document;

@@ -44,14 +44,14 @@ pub(super) fn gone(name: &str) -> Option<(TaskgraphVersion, String)> {
     Some((*since, format!("`{gone}` is gone{instead}")))
 }
 
-/// What all Python modules below the root of a tree have, and the files that cannot be read.
+/// Returns the findings in all Python modules below the root of a tree, and the files that cannot be read.
 pub(super) fn changes(tree: &Tree) -> (Vec<Change>, Vec<Problem>) {
     let (mut changes, mut problems) = (Vec::new(), Vec::new());
     for file in tree.python_files() {
         match tree.read(&file) {
             Ok(source) => changes.extend(Module::new(&source).changes()),
             Err(error) => match Problems::from_error(error) {
-                Ok(told) => problems.extend(told.into_iter().map(Problem::as_warning)),
+                Ok(reported) => problems.extend(reported.into_iter().map(Problem::as_warning)),
                 Err(error) => problems.push(Problem::warning("unreadable", format!("{error:#}"))),
             },
         }
@@ -63,11 +63,11 @@ pub(super) fn changes(tree: &Tree) -> (Vec<Change>, Vec<Problem>) {
 struct Module<'s> {
     source: &'s Arc<Source>,
     tokens: Vec<Token<'s>>,
-    /// What a name stands for: `Schema` for `taskgraph.util.schema.Schema`.
+    /// Returns the object that a name stands for: `taskgraph.util.schema.Schema` for `Schema`.
     imported: BTreeMap<&'s str, String>,
     /// All that is imported, with the token that says so.
     imports: Vec<(usize, String)>,
-    /// Which tokens belong to import statements.
+    /// Returns a mark for each token that belongs to an import statement.
     is_import: Vec<bool>,
 }
 
@@ -253,7 +253,7 @@ impl<'s> Module<'s> {
         Some(open + 1).filter(|first| !is_named(*first))
     }
 
-    /// What older schemas of parameters an expression is, if it is one for sure.
+    /// Returns the type of an older schema of parameters that an expression certainly is, if any.
     fn older_schema(&self, at: usize) -> Option<&'static str> {
         self.written_schema(at).or_else(|| {
             // A name that this module gives to one.

@@ -5,7 +5,7 @@
 pub(super) struct Token<'t> {
     pub kind: Kind,
     pub text: &'t str,
-    /// Where it starts, in bytes.
+    /// The start, in bytes.
     pub start: usize,
 }
 

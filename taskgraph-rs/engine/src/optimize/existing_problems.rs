@@ -41,12 +41,12 @@ fn leave_out(params: &mut Params, found: &BTreeSet<Label>, existing: &Existing) 
     if let Some(entries) = params.find_mut(&KeyPath::dotted(PARAMETER)).and_then(Value::as_map_mut) {
         entries.retain(|label, _| left_out.iter().all(|task| task.label.as_str() != &**label));
     }
-    let told = left_out.into_iter().map(|Unusable { label, task_id, why, .. }| {
+    let reported = left_out.into_iter().map(|Unusable { label, task_id, why, .. }| {
         let message =
             format!("`{label}` runs anew: task `{task_id}` of an earlier group cannot be used again");
         Problem::warning("existing-task", message).at(PARAMETER.into(), why.to_string())
     });
-    told.collect()
+    reported.collect()
 }
 
 /// Optimizes until no existing task that was found and not named is left that cannot be used, each time without those that
@@ -57,29 +57,29 @@ pub fn settle(
     found: &BTreeSet<Label>,
     mut optimize: impl FnMut(&Params) -> Result<Optimized>,
 ) -> Result<(Optimized, Vec<Problem>)> {
-    let mut told = Vec::new();
+    let mut reported = Vec::new();
     loop {
         let optimized = optimize(params)?;
         let left_out = leave_out(params, found, &optimized.existing);
         if left_out.is_empty() {
             let is_used = |fate: &Fate| matches!(fate, Fate::Replaced(_, replaced) if replaced.by == ReplacedBy::ExistingTasks);
-            if !told.is_empty() && !optimized.fates.values().any(is_used) {
-                return Err(nothing_left(found.len(), told).into());
+            if !reported.is_empty() && !optimized.fates.values().any(is_used) {
+                return Err(nothing_left(found.len(), reported).into());
             }
-            return Ok((optimized, told));
+            return Ok((optimized, reported));
         }
-        told.extend(left_out);
+        reported.extend(left_out);
     }
 }
 
 /// Somebody wants to go on from what was found, and not to begin from the start.
-fn nothing_left(found: usize, mut told: Vec<Problem>) -> Problems {
+fn nothing_left(found: usize, mut reported: Vec<Problem>) -> Problems {
     let message = format!("of {found} tasks that were found in earlier groups, none can be used again");
     let problem = Problem::error("no-tasks", message)
         .at(PARAMETER.into(), "all would be made anew")
         .help("leave the groups out of the input if that is what you want");
-    told.insert(0, problem);
-    Problems(told)
+    reported.insert(0, problem);
+    Problems(reported)
 }
 
 fn unusable(params: &Params, task: &Unusable) -> Problem {
@@ -107,7 +107,7 @@ fn not_taken(tasks: &[NotTaken]) -> Vec<Problem> {
     for task in tasks {
         by_cause.entry(task.because_of.as_ref()).or_default().push(task);
     }
-    let told = by_cause.into_iter().map(|(cause, tasks)| {
+    let reported = by_cause.into_iter().map(|(cause, tasks)| {
         let message = match (tasks.len(), cause) {
             (1, Some(cause)) => {
                 format!("an existing task is not used again, because it depends on `{cause}`, which runs")
@@ -123,5 +123,5 @@ fn not_taken(tasks: &[NotTaken]) -> Vec<Problem> {
             tasks.iter().map(|task| format!("{} ({})", task.label, task.task_id)).collect();
         Problem::warning("existing-task", message).at(PARAMETER.into(), listed.join(", "))
     });
-    told.collect()
+    reported.collect()
 }

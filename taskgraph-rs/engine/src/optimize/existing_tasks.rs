@@ -1,4 +1,4 @@
-//! What is to be said of existing tasks: those that stand in and cannot be waited for, and those that are not taken.
+//! Problems with existing tasks: those that stand in and cannot be waited for, and those that are not taken.
 //!
 //! The graph is that of the reference all the same: whoever creates it refuses what is said here.
 
@@ -13,7 +13,7 @@ use crate::optimize::usable::{CREATION, objection};
 use crate::task::Label;
 use crate::task::id::TaskId;
 
-/// What is to be said of existing tasks.
+/// The existing tasks that need a message.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Existing {
     /// Those that stand in for a task, and that nothing can wait for.
@@ -29,7 +29,7 @@ pub struct Unusable {
     pub label: Label,
     /// The existing task.
     pub task_id: TaskId,
-    /// What is wrong with it.
+    /// The reason.
     pub why: Passed,
     /// A task that would wait for it, if one does.
     pub dependent: Option<Label>,
@@ -42,8 +42,8 @@ pub struct NotTaken {
     pub label: Label,
     /// The existing task.
     pub task_id: TaskId,
-    /// What runs and has no existing task that could be taken, of all that it depends on; nothing if the task itself
-    /// must not be optimized.
+    /// The task that runs and prevents the use of existing tasks that depend on it; `None` if the task itself must not
+    /// be optimized.
     pub because_of: Option<Label>,
 }
 
@@ -96,7 +96,8 @@ pub(super) fn examine(request: &Request<'_>, nodes: &Nodes<'_>, fates: &[Fate]) 
     Ok(existing)
 }
 
-/// What a task waits for that runs and has no existing task of its own: why the existing ones on the way are not taken.
+/// Returns the first task on the way down that runs and has no existing task of its own: because of it, the existing
+/// tasks above are not taken.
 fn root(request: &Request<'_>, nodes: &Nodes<'_>, fates: &[Fate], mut node: usize) -> usize {
     // Every step goes down in the graph, and so comes to an end.
     while request.existing_tasks.contains_key(nodes.label(node)) {

@@ -1,11 +1,11 @@
-//! What Taskcluster is asked before a graph is optimized, and what it answers.
+//! Look-ups before a graph is optimized, and their answers.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use anyhow::Result;
 
-use crate::diagnostics::origin::told;
+use crate::diagnostics::origin::problem_of;
 use crate::diagnostics::{Problem, Problems, place_of_key, place_of_value};
 use crate::parameters::Given;
 use crate::schema::{Schema, optional, required};
@@ -14,29 +14,29 @@ use taskgraph_compat::source::Source;
 use taskgraph_compat::value::path::KeyPath;
 use taskgraph_compat::value::{Map, Str, Value};
 
-/// How a task fares at the queue.
+/// The state of a task in the queue.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TaskState {
     /// `unscheduled`, `pending`, `running`, `completed`, `failed` or `exception`.
     pub state: Str,
     /// When it is forgotten, in RFC 3339.
     pub expires: Str,
-    /// Why its last run came to its end, if it has: `canceled`, `deadline-exceeded`, …
+    /// The reason for the end of its last run, if it has ended: `canceled`, `deadline-exceeded`, …
     pub reason: Option<Str>,
-    /// How long it took, if it completed.
+    /// The time that it took, if it completed.
     pub took: Option<Took>,
 }
 
-/// How long a task took that completed.
+/// The time that a completed task took.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Took {
-    /// Where it ran: `provisioner/workerType`.
+    /// The worker pool that it ran on: `provisioner/workerType`.
     pub pool: Str,
     /// All runs that it took, together: those that were interrupted, too, since machines were busy with them.
     pub seconds: u64,
 }
 
-/// What is to be looked up before a graph is optimized.
+/// The look-ups that a graph needs before it is optimized.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Wanted {
     /// Index paths, each once.
@@ -45,7 +45,7 @@ pub struct Wanted {
     pub tasks: Vec<TaskId>,
 }
 
-/// What was found: tasks in the index, and how they fare.
+/// The answers: tasks in the index, and their states.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Found {
     /// The index paths that lead to a task. All others lead nowhere.
@@ -56,7 +56,7 @@ pub struct Found {
     pub unknown: BTreeSet<TaskId>,
 }
 
-/// What a file of answers looks like.
+/// The schema of a file of answers.
 const SCHEMA: Schema = Schema::Open(
     &[
         optional("index", Schema::MapOf(&Schema::Str)),
@@ -83,7 +83,7 @@ impl Found {
         let violations = SCHEMA.check(&values.clone().into());
         let mut problems: Vec<Problem> = violations
             .iter()
-            .map(|violation| told(violation, violation.path.clone(), Some(document)))
+            .map(|violation| problem_of(violation, violation.path.clone(), Some(document)))
             .collect();
         let mut found = Found::default();
         let mut id = |text: &str, path: KeyPath, place_of: fn(&_, &_) -> _| match TaskId::parse(text) {
@@ -139,15 +139,15 @@ mod tests {
 
     #[test]
     fn all_that_is_wrong_is_told_with_its_place() {
-        let told = read(
+        let reported = read(
             "{\"index\": {\"a.b\": \"short\", \"c\": 1},\n \"status\": {\"x\": {\"state\": \"failed\"}}}",
         )
         .unwrap_err();
-        let lines: Vec<&str> = told.lines().collect();
-        assert_eq!(lines.len(), 4, "{told}");
-        assert!(lines[0].starts_with("found.json:1:33: `c` must be a string"), "{told}");
-        assert!(lines[1].starts_with("found.json:2:13: missing key `expires`"), "{told}");
-        assert!(lines[3].starts_with("found.json:2:13: `x` is no taskId"), "{told}");
-        assert!(lines[2].starts_with("found.json:1:19: `short` is no taskId"), "{told}");
+        let lines: Vec<&str> = reported.lines().collect();
+        assert_eq!(lines.len(), 4, "{reported}");
+        assert!(lines[0].starts_with("found.json:1:33: `c` must be a string"), "{reported}");
+        assert!(lines[1].starts_with("found.json:2:13: missing key `expires`"), "{reported}");
+        assert!(lines[3].starts_with("found.json:2:13: `x` is no taskId"), "{reported}");
+        assert!(lines[2].starts_with("found.json:1:19: `short` is no taskId"), "{reported}");
     }
 }

@@ -10,11 +10,11 @@ use taskgraph_compat::value::Value;
 pub(super) struct Nodes<'a> {
     /// The tasks.
     pub tasks: Vec<&'a Arc<Task>>,
-    /// What each depends on: sorted, each once.
+    /// The dependencies of each: sorted, without duplicates.
     pub needs: Vec<Vec<usize>>,
-    /// What depends on each: sorted, each once.
+    /// The dependents of each: sorted, without duplicates.
     pub needed_by: Vec<Vec<usize>>,
-    /// What each is only there for, as far as it is in the graph: sorted.
+    /// The if-dependencies of each, as far as they are in the graph: sorted.
     pub if_needs: Vec<Vec<usize>>,
     /// The number of each task, in the order of the graph.
     pub in_order: Vec<usize>,
@@ -45,7 +45,7 @@ impl<'a> Nodes<'a> {
         Nodes { tasks, needs, needed_by, if_needs, in_order }
     }
 
-    /// How many there are.
+    /// Returns the number of tasks.
     pub fn len(&self) -> usize {
         self.tasks.len()
     }
@@ -55,7 +55,7 @@ impl<'a> Nodes<'a> {
         &self.tasks[node].label
     }
 
-    /// Which tasks have one of these labels.
+    /// Returns a mark for each task that has one of these labels.
     pub fn marks(&self, is_marked: impl Fn(&Label) -> bool) -> Vec<bool> {
         self.tasks.iter().map(|task| is_marked(&task.label)).collect()
     }

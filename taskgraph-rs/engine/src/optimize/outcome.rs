@@ -1,4 +1,4 @@
-//! What becomes of each task, and why.
+//! Outcomes of the optimize phase: the fate of each task, and the reason.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use crate::task::Label;
 use crate::task::id::TaskId;
 use taskgraph_compat::value::Str;
 
-/// What becomes of a task of the target graph.
+/// The outcome for a task of the target graph.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fate {
     /// It runs.
@@ -18,16 +18,16 @@ pub enum Fate {
     Replaced(TaskId, Replaced),
 }
 
-/// Why a task is neither removed nor replaced.
+/// The reasons why a task is neither removed nor replaced.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Kept {
-    /// Why it is not removed.
+    /// The reason why it is not removed.
     pub why: KeptBy,
-    /// Why it is not replaced.
+    /// The reason why it is not replaced.
     pub not_replaced: NotReplaced,
 }
 
-/// Why a task is not removed.
+/// The reason why a task is not removed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum KeptBy {
     /// It must not be optimized.
@@ -47,7 +47,7 @@ pub enum KeptBy {
     IfDependency(Label),
 }
 
-/// Why a task is not replaced.
+/// The reason why a task is not replaced.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NotReplaced {
     /// It must not be optimized.
@@ -58,9 +58,9 @@ pub enum NotReplaced {
     Strategy {
         /// The strategy.
         name: Str,
-        /// How many index paths were looked up.
+        /// The number of index paths that were looked up.
         asked: usize,
-        /// What was found there, and not taken.
+        /// The tasks that were found and not taken.
         passed_over: Vec<PassedOver>,
     },
 }
@@ -72,16 +72,16 @@ pub struct PassedOver {
     pub path: Str,
     /// The task.
     pub task_id: TaskId,
-    /// Why it was not taken.
+    /// The reason why it was not taken.
     pub why: Passed,
 }
 
-/// Why a task that was found was not taken.
+/// The reason why a found task was not taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Passed {
     /// The queue does not know it.
     Unknown,
-    /// It is in this state, for this reason if the queue has told one.
+    /// It is in this state, for this reason if the queue has reported one.
     State(Str, Option<Str>),
     /// It is gone since then, or will be any moment.
     Expired(Str),
@@ -96,7 +96,7 @@ pub enum Passed {
     },
 }
 
-/// Why a task is removed.
+/// The reason why a task is removed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Removed {
     /// Its strategy removes it.
@@ -109,16 +109,16 @@ pub enum Removed {
     ByNothing(Str),
 }
 
-/// How a task is replaced.
+/// The replacement of a task.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Replaced {
-    /// Who says so.
+    /// The strategy or parameter that replaces it.
     pub by: ReplacedBy,
-    /// Why it would not run anyway.
+    /// The reason why it would not run anyway.
     pub removed: Option<Removed>,
 }
 
-/// Who replaces a task.
+/// The strategy or parameter that replaces a task.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ReplacedBy {
     /// It is one of the existing tasks that the parameters name.
@@ -129,7 +129,7 @@ pub enum ReplacedBy {
         name: Str,
         /// The index path that led to it.
         path: Option<Str>,
-        /// How it fares.
+        /// Its state.
         state: Option<TaskState>,
         /// Until when something depends on it: the last deadline, and the task that has it.
         needed: Option<(Str, Label)>,

@@ -1,4 +1,4 @@
-//! What the parameters say of optimization.
+//! Parameters of optimization.
 
 use anyhow::Result;
 use indexmap::{IndexMap, IndexSet};

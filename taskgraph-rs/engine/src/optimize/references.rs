@@ -20,7 +20,7 @@ static TASKS: LazyLock<Regex> =
 static ARTIFACTS: LazyLock<Regex> =
     LazyLock::new(|| Regex::new("<([^/]+)/([^>]+)>").expect("a pattern of this program compiles"));
 
-/// What the references of one task lead to.
+/// The targets of the references of one task.
 pub(super) struct References<'a> {
     /// The task's own id.
     pub own: &'a TaskId,
@@ -28,9 +28,9 @@ pub(super) struct References<'a> {
     pub decision: &'a str,
     /// Its dependencies by name, soft ones among them.
     pub dependencies: &'a IndexMap<Str, TaskId>,
-    /// Where public artifacts are.
+    /// The root url of public artifacts.
     pub root_url: &'a str,
-    /// Where all other artifacts are, from inside a task.
+    /// The url of all other artifacts, from inside a task.
     pub proxy_url: Option<&'a str>,
 }
 
@@ -39,7 +39,7 @@ pub(super) struct References<'a> {
 pub(super) struct Astray {
     /// The text it stands in; empty if it is none.
     pub text: String,
-    /// What is wrong with it.
+    /// The message.
     pub message: String,
     /// The nearest name of a dependency.
     pub nearest: Option<String>,
@@ -61,12 +61,12 @@ impl References<'_> {
                 astray.push(Astray { text: String::new(), message, nearest: None });
                 return Ok::<Str, std::convert::Infallible>("".into());
             };
-            let told = astray.len();
+            let reported = astray.len();
             let resolved = match name {
                 TASK => TASKS.replace_all(text, |groups: &Captures<'_>| self.task(groups, &mut astray)),
                 _ => ARTIFACTS.replace_all(text, |groups: &Captures<'_>| self.artifact(groups, &mut astray)),
             };
-            astray[told..].iter_mut().for_each(|one| one.text = text.to_string());
+            astray[reported..].iter_mut().for_each(|one| one.text = text.to_string());
             Ok(resolved.into())
         });
         let Ok(filled) = filled;
@@ -192,13 +192,13 @@ mod tests {
             resolve(map! { TASK => 1 }, None).unwrap_err(),
             ["`task-reference` must be a string, found the integer 1"]
         );
-        for (text, told) in [
+        for (text, reported) in [
             ("<self/public/x>", "a task cannot refer to its own artifacts"),
             ("<c/public/x>", "there is no dependency `c`"),
             ("<a/private/x>", "TASKCLUSTER_PROXY_URL is not set"),
         ] {
             let found = resolve(map! { ARTIFACT => text }, None).unwrap_err();
-            assert!(found.len() == 1 && found[0].contains(told), "{found:?}");
+            assert!(found.len() == 1 && found[0].contains(reported), "{found:?}");
         }
     }
 }

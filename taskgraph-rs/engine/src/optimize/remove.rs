@@ -8,7 +8,7 @@ use crate::optimize::outcome::{KeptBy, Removed};
 use crate::optimize::request::Request;
 use crate::optimize::strategies::Chosen;
 
-/// What the removing phase says of a task.
+/// The answer of the removing phase for a task.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Stay {
     Kept(KeptBy),
@@ -25,7 +25,7 @@ impl Stay {
 /// candidates need.
 struct Phase<'a, 'n> {
     nodes: &'n Nodes<'a>,
-    /// What is said of each so far. Of a candidate, what is said if it stays.
+    /// The answers so far. For a candidate: the answer if it stays.
     stays: Vec<Option<Stay>>,
     is_candidate: Vec<bool>,
     /// Of a task that was a candidate: the one that runs, because of which it stays.
@@ -96,7 +96,7 @@ impl Phase<'_, '_> {
         dependents.find(|dependent| !self.is_gone(*dependent) && prunable.binary_search(dependent).is_err())
     }
 
-    /// Why a task is kept that `dependent` needs.
+    /// Returns the reason why a task is kept that `dependent` needs.
     fn needed(&self, node: usize, dependent: usize) -> KeptBy {
         let label = self.nodes.label(dependent).clone();
         match self.stays_for[dependent] {

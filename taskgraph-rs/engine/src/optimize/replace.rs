@@ -16,7 +16,7 @@ use crate::task::{Task, datestamp};
 use taskgraph_compat::time::parse_json_date;
 use taskgraph_compat::value::Value;
 
-/// What becomes of each task. A removed task may be replaced, too: it then has a taskId, and does not run.
+/// Returns the outcome of each task. A removed task may be replaced, too: it then has a taskId, and does not run.
 pub(super) fn replace(
     request: &Request<'_>,
     nodes: &Nodes<'_>,

@@ -24,7 +24,7 @@ use crate::settings::Settings;
 use crate::task::Label;
 use crate::task::id::TaskId;
 
-/// What is to be optimized, and what is known.
+/// Input of the optimize phase.
 pub struct Request<'a> {
     /// The target graph.
     pub graph: &'a TaskGraph,
@@ -38,33 +38,33 @@ pub struct Request<'a> {
     pub params: &'a Params,
     /// The strategies by name.
     pub strategies: &'a Strategies,
-    /// How the program was called: the addresses of artifacts depend on it.
+    /// The settings of the call: the addresses of artifacts depend on them.
     pub settings: &'a Settings,
     /// The task that decides.
     pub decision_task_id: &'a str,
-    /// What was found of all that is [`wanted`].
+    /// The answers to all that is [`wanted`].
     pub found: &'a Found,
     /// The point in time from which deadlines count.
     pub now: SystemTime,
 }
 
-/// What is left of the target graph.
+/// The optimized graph.
 #[derive(Debug, Default)]
 pub struct Optimized {
     /// The tasks that run.
     pub graph: ReadyGraph,
     /// The ids of all tasks that have one: those that run and those that others stand in for.
     pub label_to_taskid: IndexMap<Label, TaskId>,
-    /// What becomes of each task of the target graph, by label.
+    /// The outcome for each task of the target graph, by label.
     pub fates: IndexMap<Label, Fate>,
-    /// What goes on in Python for this graph.
+    /// The Python session of this graph.
     pub session: Option<Arc<Session>>,
-    /// What is to be said of the existing tasks.
+    /// The existing tasks that need a message.
     pub existing: Existing,
 }
 
-/// What has to be looked up before a graph is optimized, each once: index paths in the order of the graph, and the
-/// existing tasks of its labels.
+/// Returns the look-ups that a graph needs before it is optimized, without duplicates: index paths in the order of the
+/// graph, and the existing tasks of its labels.
 pub fn wanted(
     graph: &TaskGraph,
     do_not_optimize: &IndexSet<Label>,
@@ -116,11 +116,11 @@ fn choose<'a>(request: &Request<'a>, nodes: &Nodes<'a>) -> Result<Vec<Chosen<'a>
 /// Tasks that no worker can run and that are still there. Python: `verify_always_optimized`.
 fn still_there(graph: &ReadyGraph) -> Vec<Problem> {
     let tasks = graph.tasks.values().map(|ready| &ready.task).filter(|task| !can_run(task));
-    let told = tasks.map(|task| {
+    let reported = tasks.map(|task| {
         let message = format!("`{}` has to be optimized away, but is still there", task.label);
         let path = "worker-type".into();
         let place = task.origin.place(&path);
         Problem::error("always-optimized", message).at(path, "no worker can run it").in_place(place)
     });
-    told.collect()
+    reported.collect()
 }

@@ -14,7 +14,7 @@ use crate::task::{Label, Task};
 use taskgraph_compat::time::json_date;
 use taskgraph_compat::value::{Str, Value};
 
-/// What a strategy answers when it is asked for a replacement.
+/// The answer of a strategy that is asked for a replacement.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {
     /// The task has to run.
@@ -41,7 +41,7 @@ impl Deadline {
     }
 }
 
-/// What a strategy may look at when it is asked for a replacement.
+/// The input of a strategy that is asked for a replacement.
 pub struct LookUp<'a> {
     /// The task.
     pub task: &'a Task,
@@ -49,7 +49,7 @@ pub struct LookUp<'a> {
     pub params: &'a Params,
     /// The last deadline of what depends on it, if anything does.
     pub deadline: Option<&'a Deadline>,
-    /// What the index has.
+    /// The answers of the index.
     pub found: &'a Found,
     /// The point in time from which deadlines count.
     pub now: SystemTime,
@@ -60,11 +60,11 @@ pub struct LookUp<'a> {
 pub struct Simple {
     /// Its name, which kinds write under `optimization`.
     pub name: &'static str,
-    /// What its argument has to look like.
+    /// The schema of its argument.
     pub argument: Schema,
     /// Whether a task that is asked for is removed.
     pub removes: fn(&Task, &Params, &Value) -> Result<bool>,
-    /// What replaces a task. What was found and not taken is added to the list.
+    /// Returns the replacement of a task. Tasks that were found and not taken are added to the list.
     pub replaces: fn(&LookUp<'_>, &Value, &mut Vec<PassedOver>) -> Answer,
     /// The index paths that have to be looked up for it.
     pub index_paths: fn(&Value) -> Vec<Str>,
@@ -92,7 +92,7 @@ pub struct Composite {
     pub split: Option<fn(&Value, usize) -> Vec<Value>>,
 }
 
-/// What decides that a task need not run.
+/// A strategy: decides that a task need not run.
 #[derive(Clone)]
 pub enum Strategy {
     /// One that is no combination of others.
@@ -118,7 +118,7 @@ impl Strategy {
         Strategy::All(Composite { parts: parts.into_iter().collect(), split: None })
     }
 
-    /// What it consists of: `skip-unless-changed`, `a-or-b`, `not-a`.
+    /// Returns its composition: `skip-unless-changed`, `a-or-b`, `not-a`.
     pub fn description(&self) -> String {
         let joined = |composite: &Composite, with: &str| {
             composite.parts.iter().map(Strategy::description).collect::<Vec<_>>().join(with)
@@ -132,7 +132,7 @@ impl Strategy {
         }
     }
 
-    /// What is wrong with an argument for it.
+    /// Returns the violations of an argument for it.
     pub fn check(&self, argument: &Value) -> Vec<Violation> {
         match self {
             Strategy::Simple(simple) => simple.argument.check(argument),
@@ -181,7 +181,7 @@ impl Strategy {
         }
     }
 
-    /// What replaces a task.
+    /// Returns the replacement of a task.
     pub fn replaces(&self, asked: &LookUp<'_>, argument: &Value, passed: &mut Vec<PassedOver>) -> Answer {
         match self {
             Strategy::Simple(simple) => (simple.replaces)(asked, argument, passed),

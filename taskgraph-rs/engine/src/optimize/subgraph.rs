@@ -1,4 +1,4 @@
-//! What is left of a target graph: the tasks that run, with their ids, and references resolved.
+//! The subgraph that is left of a target graph: the tasks that run, with their ids, and references resolved.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -51,7 +51,7 @@ pub(super) fn subgraph(
     for made in made {
         match made {
             Ok(ready) => drop(tasks.insert(ready.task_id.clone(), ready)),
-            Err(told) => problems.extend(told),
+            Err(reported) => problems.extend(reported),
         }
     }
     Problems(problems).distinct().check()?;

@@ -12,14 +12,15 @@ use crate::optimize::outcome::Passed;
 use crate::optimize::strategy::Deadline;
 use taskgraph_compat::time::parse_json_date;
 
-/// How long it may take from a decision to the creation of its last task: deadlines count from the creation.
+/// The longest time from a decision to the creation of its last task: deadlines count from the creation.
 pub const CREATION: Duration = Duration::from_secs(15 * 60);
 
 /// The states that let no other task begin, ever. A task that runs once more after a worker was lost, or because of its
 /// exit status (`onExitStatus`), is `pending` again: its state is that of its latest run.
 const ENDED_BADLY: [&str; 2] = ["failed", "exception"];
 
-/// Why a task cannot be used again; `None` if it can. `state` is what the queue says, `None` if it does not know the task.
+/// Returns the reason why a task cannot be used again; `None` if it can. `state` is that of the queue, `None` if the
+/// queue does not know the task.
 /// `deadline` is the last one of what would depend on the task.
 pub(super) fn objection(
     state: Option<&TaskState>,
@@ -52,7 +53,7 @@ mod tests {
 
     const NOW: i64 = 1_700_000_000_000;
 
-    fn told(state: &str, expires: &str, deadline: Option<i64>) -> Option<String> {
+    fn reported(state: &str, expires: &str, deadline: Option<i64>) -> Option<String> {
         let dependent = Label::parse(&"next".into()).unwrap();
         let deadline = deadline.map(|after| Deadline { micros: (NOW + after) * 1_000, dependent });
         let state = TaskState { state: state.into(), expires: expires.into(), reason: None, took: None };
@@ -64,18 +65,18 @@ mod tests {
     fn a_task_has_to_be_there_as_long_as_anything_waits_for_it() {
         let at = |after: i64| taskgraph_compat::time::json_date(NOW + after);
         for state in ["completed", "running", "pending", "unscheduled"] {
-            assert_eq!(told(state, &at(1_000), Some(1_000)), None);
-            assert_eq!(told(state, &at(1), None), None);
+            assert_eq!(reported(state, &at(1_000), Some(1_000)), None);
+            assert_eq!(reported(state, &at(1), None), None);
         }
-        assert_eq!(told("failed", &at(1_000), None).unwrap(), "its state is failed");
-        assert_eq!(told("completed", &at(0), None).unwrap(), format!("it expired at {}", at(0)));
+        assert_eq!(reported("failed", &at(1_000), None).unwrap(), "its state is failed");
+        assert_eq!(reported("completed", &at(0), None).unwrap(), format!("it expired at {}", at(0)));
         assert_eq!(
-            told("completed", &at(999), Some(1_000)).unwrap(),
+            reported("completed", &at(999), Some(1_000)).unwrap(),
             format!("it expires at {}, before the deadline of next at {}", at(999), at(1_000))
         );
         // An earlier deadline than now is none: what has expired stays of no use.
-        assert_eq!(told("completed", &at(-5), Some(-10)).unwrap(), format!("it expired at {}", at(-5)));
-        assert_eq!(told("completed", "soon", None).unwrap(), "it expired at soon");
+        assert_eq!(reported("completed", &at(-5), Some(-10)).unwrap(), format!("it expired at {}", at(-5)));
+        assert_eq!(reported("completed", "soon", None).unwrap(), "it expired at soon");
         assert_eq!(objection(None, None, UNIX_EPOCH), Some(Passed::Unknown));
     }
 }

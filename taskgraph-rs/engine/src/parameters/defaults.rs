@@ -5,7 +5,6 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use anyhow::Result;
 
 use crate::diagnostics::document::load;
-use crate::extension::Extension;
 use crate::parameters::{Layer, Params};
 use crate::schema::fields::Fields;
 use crate::tree::Tree;
@@ -14,10 +13,16 @@ use taskgraph_compat::time::compact_date;
 use taskgraph_compat::value::Value;
 use taskgraph_compat::value::path::KeyPath;
 
-/// Fills what is missing: base parameters from the repository and the clock, the tree's own from its files.
-pub fn fill(params: &mut Params, tree: &Tree, extension: &Extension, now: SystemTime) -> Result<()> {
+/// Fills missing parameters: the base ones from the repository and the clock, those of the tree from its files (`defaults`:
+/// the name of a parameter, and the file that has its value).
+pub fn fill(
+    params: &mut Params,
+    tree: &Tree,
+    defaults: &[(&'static str, String)],
+    now: SystemTime,
+) -> Result<()> {
     fill_base(params, tree, now)?;
-    for (name, file) in &extension.defaults {
+    for (name, file) in defaults {
         if params.get(name).is_some() {
             continue;
         }

@@ -1,4 +1,4 @@
-//! What the Python of a tree says of parameters that do not fit its schema, with the places of the keys.
+//! Errors of the tree's Python about parameters that do not fit its schema, with the places of the keys.
 
 use crate::diagnostics::Problem;
 use crate::parameters::Params;
@@ -10,8 +10,8 @@ const WHERE: &str = " @ data";
 /// The problems that one of the worker speaks of, each with the place of its key, as far as its message names keys.
 pub fn tell_mismatch(params: &Params, problem: Problem) -> Vec<Problem> {
     let lines: Vec<&str> = problem.help.iter().flat_map(|help| help.split("; ")).collect();
-    let told: Vec<Problem> = lines.iter().filter_map(|line| mismatch(params, line)).collect();
-    if told.is_empty() { vec![problem] } else { told }
+    let reported: Vec<Problem> = lines.iter().filter_map(|line| mismatch(params, line)).collect();
+    if reported.is_empty() { vec![problem] } else { reported }
 }
 
 fn mismatch(params: &Params, line: &str) -> Option<Problem> {

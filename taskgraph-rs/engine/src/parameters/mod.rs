@@ -37,7 +37,7 @@ pub struct Layer {
     pub mount: KeyPath,
 }
 
-/// The parameters. Reading them is noted, so that what nobody reads can be told.
+/// The parameters. Reading them is noted, so that what nobody reads can be reported.
 #[derive(Debug, Default)]
 pub struct Params {
     values: Map,
@@ -153,7 +153,7 @@ impl Params {
         self.text("level").trim().parse().unwrap_or_default()
     }
 
-    /// Where people can look at a file of the tree. Python: `Parameters.file_url(path, pretty=True)`.
+    /// Returns the address of a file of the tree in its repository. Python: `Parameters.file_url(path, pretty=True)`.
     pub fn file_url(&self, path: &str) -> anyhow::Result<String> {
         let repository = self.text("head_repository");
         let rev = self.text("head_rev");
@@ -189,12 +189,12 @@ impl Params {
         best.map(|(layer, inside, _)| (layer, inside))
     }
 
-    /// Where the key at `path` stands, or the nearest thing above it.
+    /// Returns the place of the key at `path`, or of the nearest thing above it.
     pub fn place_of_key(&self, path: &KeyPath) -> Option<Place> {
         self.layer(path).map(|(layer, inside)| place_of_key(&layer.document, &inside))
     }
 
-    /// Where the value at `path` stands, or the nearest thing above it.
+    /// Returns the place of the value at `path`, or of the nearest thing above it.
     pub fn place_of_value(&self, path: &KeyPath) -> Option<Place> {
         self.layer(path).map(|(layer, inside)| place_of_value(&layer.document, &inside))
     }

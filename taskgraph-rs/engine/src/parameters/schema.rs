@@ -1,18 +1,15 @@
 //! The schema of the base parameters, and the check of all of them at once.
 
-use indexmap::IndexMap;
-
 use crate::diagnostics::Problem;
-use crate::diagnostics::origin::told;
-use crate::extension::Extension;
+use crate::diagnostics::origin::problem_of;
 use crate::graph::json::numbers;
-use crate::loader::Kind;
 use crate::parameters::Params;
 use crate::schema::{Field, STRINGS, Schema, Violation, What, optional, required};
 use crate::taskgraph_version::TaskgraphVersion;
+use indexmap::IndexMap;
 use taskgraph_compat::suggest;
+use taskgraph_compat::value::Value;
 use taskgraph_compat::value::path::KeyPath;
-use taskgraph_compat::value::{Str, Value};
 
 const TEXT_OR_NULL: Schema = Schema::Either(&[Schema::Str, Schema::Null], "a string or nothing (null)");
 
@@ -50,18 +47,13 @@ const BASE: &[Field] = &[
     optional("code-review", Schema::Open(&[required("phabricator-build-target", Schema::Str)], &Schema::Any)),
 ];
 
-/// All that is wrong with the parameters of a tree: their schemas, then what the tree's own check finds.
+/// Returns the problems of parameters with their schemas: the base ones, and those of `fields`, which the tree adds.
 ///
 /// Python, when it is not strict, lets unknown keys pass everywhere; so they are no errors here either, and
-/// whether they have an effect is told after the graph is made.
-pub fn check(
-    params: &Params,
-    extension: &Extension,
-    kinds: &IndexMap<Str, Kind>,
-    version: TaskgraphVersion,
-) -> Vec<Problem> {
+/// whether they have an effect is reported after the graph is made.
+pub fn check(params: &Params, fields: &[Field], version: TaskgraphVersion) -> Vec<Problem> {
     let mut problems = Vec::new();
-    for field in BASE.iter().chain(extension.parameters) {
+    for field in BASE.iter().chain(fields) {
         let is_null = params.get(field.name) == Some(&Value::Null);
         if field.name == "base_ref" && is_null && version.takes_no_base_ref() {
             continue;
@@ -105,36 +97,29 @@ pub fn check(
             false => problem,
         });
     }
-    for field in extension.parameters {
+    for field in fields {
         problems
             .extend(params.get(field.name).into_iter().flat_map(|value| without_place(params, field, value)));
-    }
-    if let Some(check) = extension.check {
-        let told: Vec<_> = problems.iter().map(|problem| problem.path.clone()).collect();
-        // What has the wrong schema is told once; a second opinion about the same key only confuses.
-        let is_an_opinion = |problem: &Problem| problem.is_error() || problem.is_about_the_end();
-        let found = check(params, kinds).into_iter();
-        problems.extend(found.filter(|problem| !is_an_opinion(problem) || !told.contains(&problem.path)));
     }
     problems
 }
 
 /// Parameters that neither the engine nor the tree knows, and keys in them that it does not know: a decision refuses
 /// them. Python: `Parameters.check`, strict.
-pub fn unknown(params: &Params, extension: &Extension) -> Vec<Problem> {
-    let known: Vec<&'static str> = BASE.iter().chain(extension.parameters).map(|field| field.name).collect();
+pub fn unknown(params: &Params, fields: &[Field]) -> Vec<Problem> {
+    let known: Vec<&'static str> = BASE.iter().chain(fields).map(|field| field.name).collect();
     let unknown = params.values().keys().filter(|name| !known.contains(&&***name));
     let unknown = unknown
         .map(|name| Violation { path: KeyPath::default().join(name), what: What::Unknown(known.clone()) });
     let unknown = unknown.map(|violation| tell(params, &violation));
-    let fields = BASE.iter().chain(extension.parameters);
-    unknown.chain(fields.flat_map(|field| unknown_inside(params, field))).collect()
+    let all = BASE.iter().chain(fields);
+    unknown.chain(all.flat_map(|field| unknown_inside(params, field))).collect()
 }
 
 /// Keys inside one parameter that the tree does not know, whatever its name is.
-pub fn unknown_in(params: &Params, extension: &Extension, name: &str) -> Vec<Problem> {
-    let fields = BASE.iter().chain(extension.parameters).filter(|field| field.name == name);
-    fields.flat_map(|field| unknown_inside(params, field)).collect()
+pub fn unknown_in(params: &Params, fields: &[Field], name: &str) -> Vec<Problem> {
+    let named = BASE.iter().chain(fields).filter(|field| field.name == name);
+    named.flat_map(|field| unknown_inside(params, field)).collect()
 }
 
 fn unknown_inside(params: &Params, field: &Field) -> Vec<Problem> {
@@ -161,7 +146,7 @@ fn without_place(params: &Params, field: &Field, value: &Value) -> Vec<Problem> 
         .collect()
 }
 
-/// Violations as problems. What a section lacks is told at once: each key by itself would repeat the place of the section.
+/// Violations as problems. What a section lacks is reported at once: each key by itself would repeat the place of the section.
 fn tell_all(params: &Params, violations: &[Violation]) -> Vec<Problem> {
     let mut missing: IndexMap<KeyPath, Vec<&Violation>> = IndexMap::new();
     for violation in violations.iter().filter(|violation| matches!(violation.what, What::Missing(_))) {
@@ -197,5 +182,5 @@ pub fn tell(params: &Params, violation: &Violation) -> Problem {
         Some((layer, inside)) => (Some(layer.document.clone()), inside),
         None => (None, violation.path.clone()),
     };
-    told(violation, inside, document.as_ref())
+    problem_of(violation, inside, document.as_ref())
 }

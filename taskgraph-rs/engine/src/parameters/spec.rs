@@ -1,4 +1,4 @@
-//! Which parameters are meant: a file, a url, or those of a decision that was made.
+//! Specifications of parameters: a file, a url, or the parameters of an earlier decision.
 //! Python: `taskgraph.parameters.load_parameters_file`.
 
 use std::fmt;
@@ -11,10 +11,10 @@ use crate::parameters::{Given, read_file};
 use crate::task::id::TaskId;
 use taskgraph_compat::source::Source;
 
-/// What the parameters of a decision are called among its artifacts.
+/// The name of a decision's parameters among its artifacts.
 const ARTIFACT: &str = "public/parameters.yml";
 
-/// How parameters are named.
+/// A specification of parameters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Spec {
     /// A file.
@@ -29,7 +29,7 @@ pub enum Spec {
     Url(String),
 }
 
-/// Where parameters are fetched from. `None` stands for what does not exist.
+/// Fetches parameters. `None` stands for parameters that do not exist.
 pub trait Fetch {
     /// The task at an index path.
     fn find_task(&self, index_path: &str) -> Result<Option<TaskId>>;
@@ -67,7 +67,7 @@ impl Spec {
         }
     }
 
-    /// What these parameters are called among others. Python: `Parameters.format_spec`.
+    /// Returns the name of these parameters among others. Python: `Parameters.format_spec`.
     pub fn name(&self) -> String {
         match self {
             Spec::File(path) => stem(path),
@@ -189,7 +189,7 @@ mod tests {
 
     #[test]
     fn what_is_not_there_is_told_with_what_was_asked() {
-        for (text, told) in [
+        for (text, reported) in [
             ("task-id=short", "`short` is no taskId: one has 22 letters, digits, `-` and `_`"),
             ("task-id=", "nothing stands behind `task-id=`"),
             (
@@ -205,7 +205,7 @@ mod tests {
                 "https://x/list.yml:1:1: `https://x/list.yml` must hold a map, found a list",
             ),
         ] {
-            assert_eq!(level(text), Err(told.to_owned()), "{text}");
+            assert_eq!(level(text), Err(reported.to_owned()), "{text}");
         }
         assert!(level("https://x/no.yml").unwrap_err().starts_with("https://x/no.yml:2:"));
         assert!(level("no-such-file.yml").unwrap_err().contains("no-such-file.yml"));

@@ -1,4 +1,4 @@
-//! How the engine reaches a Python process, and what decides whether it may.
+//! The connection of the engine to a Python process, and the conditions for it.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use anyhow::Result;
 
 use crate::python_worker::refusal::Refusal;
 
-/// Which of the native parts stand in for Python.
+/// The native parts that stand in for Python.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum NativeParts {
     /// Those that are known to equal the Python of the tree.
@@ -24,13 +24,13 @@ pub enum NativeParts {
 pub struct Interpreter<'p> {
     /// The program.
     pub program: &'p Path,
-    /// Why it is this one: `--python`, `the virtual environment that is active`.
+    /// The reason for this one: `--python`, `the virtual environment that is active`.
     pub found_by: &'static str,
 }
 
-/// What runs Python for the engine.
+/// Runs Python for the engine.
 pub trait Python: Send + Sync {
-    /// Which of the native parts stand in for Python.
+    /// The native parts that stand in for Python.
     fn native_parts(&self) -> NativeParts;
 
     /// Starts an interpreter, in a folder if it is not the current one. An error names what is missing, and how to get it.
@@ -39,13 +39,13 @@ pub trait Python: Send + Sync {
     /// The folders that packages are installed in beside the interpreter. No process is started for that.
     fn site_packages(&self) -> &[PathBuf];
 
-    /// How many bytes of memory the Python of a tree may have; nothing for no limit.
+    /// The limit on the memory of the tree's Python, in bytes; `None` for no limit.
     fn memory(&self) -> Option<u64>;
 
     /// The interpreter that would be started.
     fn interpreter(&self) -> Option<Interpreter<'_>>;
 
-    /// Why no interpreter would be started.
+    /// Returns the reason why no interpreter would be started.
     fn refusal(&self) -> Option<Refusal>;
 }
 
@@ -55,7 +55,7 @@ pub struct Request<'r> {
     pub session: Option<i64>,
     /// The name of the method.
     pub method: &'r str,
-    /// What is done, for messages: `kind build`.
+    /// The activity, for messages: `kind build`.
     pub what: &'r str,
     /// The arguments: a JSON object.
     pub arguments: String,
@@ -63,9 +63,9 @@ pub struct Request<'r> {
 
 /// An answer of the worker, as JSON.
 pub enum Reply {
-    /// What was asked for.
+    /// The request.
     Done(String),
-    /// What the Python of the tree has raised.
+    /// An exception of the tree's Python.
     Raised(String),
 }
 

@@ -1,4 +1,4 @@
-//! What the Python of a tree has raised, as a problem with its place in the tree.
+//! Exceptions of the tree's Python as problems with a place in the tree.
 
 use std::path::Path;
 
@@ -8,16 +8,16 @@ use taskgraph_compat::json;
 use taskgraph_compat::source::{Place, Source, Span};
 use taskgraph_compat::value::Value;
 
-/// How many frames of the tree are shown besides the innermost one.
+/// The number of frames of the tree that are shown besides the innermost one.
 const MOST_FRAMES: usize = 5;
 
-/// Where it happened: what the worker was asked for, and of which tree.
+/// The circumstances: the request to the worker, and the tree.
 pub(super) struct Asked<'a> {
     /// The tree, whose paths are shown as people know them.
     pub tree: &'a Tree,
-    /// What was to be done: ``kind `build` ``.
+    /// The activity: ``kind `build` ``.
     pub what: &'a str,
-    /// Where the reason for it stands.
+    /// The place of the key that was the reason for it.
     pub place: Option<Place>,
 }
 
@@ -31,10 +31,10 @@ pub(super) fn problem(error: &str, asked: &Asked<'_>) -> anyhow::Error {
     if let (Some("Died"), Some(signal)) = (error.get("type").and_then(Value::as_str), killed) {
         return crate::python_worker::killed(asked.what, signal);
     }
-    Problems::from(told(&error, asked)).into()
+    Problems::from(reported(&error, asked)).into()
 }
 
-fn told(error: &Value, asked: &Asked<'_>) -> Problem {
+fn reported(error: &Value, asked: &Asked<'_>) -> Problem {
     let mut problem = Problem::error("python", headline(error, asked.what));
     let class = text(error, "type");
     let transform = text(error, "transform");
@@ -87,7 +87,7 @@ fn text<'e>(error: &'e Value, key: &str) -> &'e str {
     error.get(key).and_then(Value::as_str).unwrap_or_default()
 }
 
-/// What went wrong, in one line.
+/// Returns the exception in one line.
 fn headline(error: &Value, what: &str) -> String {
     let first = text(error, "message").lines().next().unwrap_or_default();
     if let Some(yielded) = error.get("yielded").filter(|yielded| yielded.truthy()) {
@@ -137,7 +137,7 @@ fn headline(error: &Value, what: &str) -> String {
     }
 }
 
-/// Where an exception was raised that no frame of the tree is behind: in Taskgraph, or in another package.
+/// Returns the place of an exception without a frame of the tree: in Taskgraph, or in another package.
 fn elsewhere(error: &Value) -> Option<String> {
     let frame = error.get("frames").and_then(Value::as_list)?.last()?;
     let (file, line) = (text(frame, "file"), frame.get("line")?.as_int()?);
@@ -187,7 +187,7 @@ fn place(frame: &Value, tree: &Tree) -> Option<(Place, String)> {
     Some((Place { source, span }, function))
 }
 
-/// What stands in a line, without the blanks around it.
+/// Returns a line without the blanks around it.
 fn span_of_line(text: &str, line: usize) -> Span {
     let start = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum::<usize>();
     let content = text.get(start..).and_then(|rest| rest.lines().next()).unwrap_or_default();
@@ -198,7 +198,7 @@ fn span_of_line(text: &str, line: usize) -> Span {
     Span { line, end: span.start + content.trim().len() as u32, ..span }
 }
 
-/// What stands in the line from a column on, if there is something.
+/// Returns the rest of the line from a column on, if there is any.
 fn from_column(span: Span, text: &str, column: Option<i64>) -> Span {
     let line = text.get(..span.start as usize).map_or(0, |before| before.rfind('\n').map_or(0, |at| at + 1));
     let columns = column.and_then(|column| usize::try_from(column).ok()?.checked_sub(1));

@@ -1,4 +1,4 @@
-//! What is to be said of Python when a signal has ended it.
+//! Messages about a Python process that a signal has ended.
 
 use taskgraph_compat::error::Machine;
 
@@ -39,12 +39,12 @@ mod tests {
 
     #[test]
     fn a_signal_is_the_fault_of_the_machine_and_has_a_name() {
-        for (signal, told) in
+        for (signal, reported) in
             [(9, "by signal 9 (SIGKILL): the system"), (11, "(SIGSEGV): that is"), (63, "unknown")]
         {
             let error = killed("kind `build`", signal);
             assert!(Machine::is_behind(&error));
-            assert!(format!("{error:#}").contains(told), "{error:#}");
+            assert!(format!("{error:#}").contains(reported), "{error:#}");
         }
     }
 }

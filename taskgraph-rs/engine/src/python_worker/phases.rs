@@ -20,7 +20,7 @@ use taskgraph_compat::map;
 use taskgraph_compat::source::Place;
 use taskgraph_compat::value::{Map, Str, Value};
 
-/// What the optimize phase is asked in Python.
+/// The questions of the optimize phase to Python.
 pub struct OptimizeInPython<'a> {
     /// The tree.
     pub tree: &'a Tree,
@@ -36,7 +36,7 @@ pub struct OptimizeInPython<'a> {
     pub strategies: Option<&'a str>,
     /// The task that decides.
     pub decision_task_id: &'a str,
-    /// What the index has.
+    /// The answers of the index.
     pub found: &'a Found,
 }
 
@@ -234,7 +234,7 @@ impl Renaming {
     }
 
     fn text(&self, text: &Str) -> Str {
-        /// How long a taskId is.
+        /// The number of characters of a taskId.
         const LENGTH: usize = 22;
         if text.len() < LENGTH {
             return text.clone();

@@ -1,4 +1,4 @@
-//! Who makes a kind, and why.
+//! Makers of kinds: native or Python, with the reason.
 
 use std::fmt;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::known_python::Unknown;
 use taskgraph_compat::value::Str;
 
-/// Who makes the tasks of a kind, or answers for another part of a tree.
+/// The maker of the tasks of a kind, or of another part of a tree.
 #[derive(Clone, Debug, Default)]
 pub enum MadeBy {
     /// The program itself.
@@ -19,7 +19,7 @@ pub enum MadeBy {
 }
 
 impl MadeBy {
-    /// Why it is Python; nothing if it is not.
+    /// Returns the reason for Python; `None` if the maker is native.
     pub fn because(&self) -> Option<&Because> {
         match self {
             MadeBy::Native => None,
@@ -33,7 +33,7 @@ impl MadeBy {
     }
 }
 
-/// Why a part of a tree is made by Python.
+/// The reason why a part of a tree is made by Python.
 #[derive(Clone, Debug)]
 pub enum Because {
     /// This object has no native equal.
@@ -42,12 +42,12 @@ pub enum Because {
     Unknown {
         /// The object.
         object: Str,
-        /// What differs.
+        /// The difference.
         why: Arc<Unknown>,
     },
     /// It names what the Python of the tree has registered.
     Registered {
-        /// What it is: `run.using`, `worker implementation`.
+        /// The role: `run.using`, `worker implementation`.
         what: &'static str,
         /// Its name.
         name: Str,
@@ -89,16 +89,16 @@ impl fmt::Display for Because {
     }
 }
 
-/// What the Python of a tree has made, for those who read a graph.
+/// The parts of a graph that the tree's Python has made, for readers of a graph.
 #[derive(Clone, Debug, Serialize)]
 pub struct PythonFacts {
     /// The version of Taskgraph that it ran with.
     pub taskgraph: String,
     /// The kinds that it has made, sorted.
     pub kinds: Vec<String>,
-    /// How many kinds there are.
+    /// The number of kinds.
     pub of: usize,
-    /// Why it has made the first of them.
+    /// The reason for the first of them.
     pub because: String,
     /// The file of the tree that is the reason, if it is one.
     pub file: Option<String>,
@@ -106,7 +106,7 @@ pub struct PythonFacts {
     pub reasons: Vec<ReasonFacts>,
 }
 
-/// Why Python has made some kinds.
+/// The reason why Python has made some kinds.
 #[derive(Clone, Debug, Serialize)]
 pub struct ReasonFacts {
     /// The reason, as a clause that follows "made by Python: ".
@@ -118,7 +118,7 @@ pub struct ReasonFacts {
 }
 
 impl PythonFacts {
-    /// What kinds were made by Python, sorted, and why.
+    /// The kinds that Python has made, sorted, with reasons.
     pub fn of<'b>(
         taskgraph: &str,
         kinds: impl Iterator<Item = (&'b Str, &'b Because)>,
@@ -158,7 +158,7 @@ impl PythonFacts {
 /// One line: `2 of 57 kinds (`build`, `test`) made by Python with Taskgraph 15.1.3: …`.
 impl fmt::Display for PythonFacts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        /// How many kinds are named.
+        /// The number of kinds that are named.
         const NAMED: usize = 3;
         let count = self.kinds.len();
         write!(f, "{count} of {} kinds", self.of)?;

@@ -1,6 +1,6 @@
-//! Why the Python of a tree does not run, and what to do about it.
+//! Refusals to run the Python of a tree, with advice.
 
-/// Why no interpreter would be started.
+/// The reason why no interpreter would be started.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
     /// The user forbids it.
@@ -12,7 +12,7 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    /// What is in the way, as a clause.
+    /// Returns the obstacle, as a clause.
     pub fn message(self) -> &'static str {
         match self {
             Refusal::Forbidden => "`--python never` forbids to run the Python of the tree",
@@ -21,7 +21,7 @@ impl Refusal {
         }
     }
 
-    /// What to do. `requirements` are the packages that have to be installed, as `pip` takes them.
+    /// Returns the advice. `requirements` are the packages that have to be installed, as `pip` takes them.
     pub fn way_out(self, requirements: &str) -> String {
         match self {
             Refusal::Forbidden => "leave the flag out".into(),

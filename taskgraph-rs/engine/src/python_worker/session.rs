@@ -47,10 +47,10 @@ pub struct KindRequest<'a> {
     pub writes_artifacts: bool,
 }
 
-/// What has to hold for what a transform returns.
+/// The schema of a transform's result.
 const A_TASK: &str = "`label` and `description` are strings, `attributes`, `task` and `dependencies` maps";
 
-/// What kinds in Python have done to others.
+/// Effects of kinds in Python on others.
 #[derive(Debug, Default)]
 pub struct SideEffects {
     /// Tasks that are no longer as they were handed over or returned.
@@ -138,7 +138,7 @@ impl Session {
         Ok(tasks)
     }
 
-    /// What kinds have done to others, once all are made. Where each has a process of its own, that is nothing.
+    /// Returns the effects of kinds on others, once all are made. There are none if each has a process of its own.
     pub fn side_effects(&self, tree: &Tree) -> Result<SideEffects> {
         if self.forks {
             return Ok(SideEffects::default());

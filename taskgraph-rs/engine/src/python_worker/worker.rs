@@ -17,7 +17,7 @@ use taskgraph_compat::json;
 use taskgraph_compat::source::Place;
 use taskgraph_compat::value::{Map, Str, Value};
 
-/// What the Python of a tree has registered that Taskgraph alone does not have, or has replaced.
+/// The objects that the tree's Python has registered beyond Taskgraph's own, or has replaced.
 #[derive(Clone, Debug, Default)]
 pub struct Registered {
     /// Target methods.
@@ -34,7 +34,7 @@ pub struct Registered {
     pub from_deps: BTreeSet<String>,
     /// Types of index routes.
     pub index_types: BTreeSet<String>,
-    /// How many verifications there are, by phase.
+    /// The number of verifications, by phase.
     pub verifications: BTreeMap<String, i64>,
     /// Whether there are morphs.
     pub morphs: bool,
@@ -44,7 +44,7 @@ pub struct Registered {
     pub schemas: Vec<Str>,
 }
 
-/// What a worker says of itself and of its tree.
+/// The facts that a worker reports about itself and its tree.
 #[derive(Debug, Default)]
 pub struct Opened {
     /// The version of Python.
@@ -59,7 +59,7 @@ pub struct Opened {
     pub forks: bool,
     /// Whether the JSON of a graph has all dependencies of its tasks, and not only its edges.
     pub writes_all_dependencies: bool,
-    /// What was registered.
+    /// The registered objects.
     pub registered: Registered,
     /// Parts of Taskgraph that were replaced: `taskgraph.transforms.task.get_default_deadline`.
     pub replaced: Vec<Str>,
@@ -68,7 +68,7 @@ pub struct Opened {
 /// A worker that has registered what the Python of its tree adds.
 pub struct Worker {
     channel: Arc<dyn Channel>,
-    /// What it says of itself.
+    /// The facts that it reports about itself.
     pub opened: Opened,
 }
 
@@ -169,7 +169,7 @@ fn read(answer: &str, what: &str) -> Result<Value> {
 /// The code of the problem that an interpreter has no Taskgraph.
 pub const NO_TASKGRAPH: &str = "no-taskgraph";
 
-/// Why a tree cannot be opened. An interpreter without Taskgraph is the most frequent reason.
+/// The reason why a tree cannot be opened. An interpreter without Taskgraph is the most frequent one.
 fn cannot_open(error: &str, python: &dyn Python, asked: &Asked<'_>) -> anyhow::Error {
     let missing = json::read(error).ok().and_then(|error| Some(error.get("module")?.as_str()?.to_owned()));
     let Some(package) = missing.as_deref().and_then(Package::of_object) else {

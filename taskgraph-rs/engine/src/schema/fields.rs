@@ -12,19 +12,19 @@ pub struct Violations(pub Vec<Violation>);
 
 impl std::fmt::Display for Violations {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let told: Vec<_> = self.0.iter().map(|violation| format!("`{}`", violation.path)).collect();
-        write!(f, "wrong or missing: {}", told.join(", "))
+        let reported: Vec<_> = self.0.iter().map(|violation| format!("`{}`", violation.path)).collect();
+        write!(f, "wrong or missing: {}", reported.join(", "))
     }
 }
 
 impl std::error::Error for Violations {}
 
-/// What is wrong with a value that has its schema. Carries the path, so that whoever knows the file can point at it.
+/// An error about a value that fits its schema. Carries the path, so that a caller that knows the file can point at it.
 #[derive(Debug)]
 pub struct About {
     /// The key of the task.
     pub path: KeyPath,
-    /// What is wrong.
+    /// The violations.
     pub message: String,
 }
 
@@ -69,7 +69,7 @@ pub fn about(path: impl Into<KeyPath>, message: impl Into<String>) -> anyhow::Er
     About { path: path.into(), message: message.into() }.into()
 }
 
-/// What failed without a place fails at one key.
+/// An error without a place is one about a single key.
 pub fn within<T>(path: impl Into<KeyPath>, result: Result<T>) -> Result<T> {
     result.map_err(|error| about(path, format!("{error:#}")))
 }
@@ -79,7 +79,7 @@ pub fn missing(path: impl Into<KeyPath>, needed: &str) -> anyhow::Error {
     Violations(vec![Violation { path: path.into(), what: What::Missing(needed.into()) }]).into()
 }
 
-/// What transforms do with maps.
+/// Operations of transforms on maps.
 pub trait Fields {
     /// The text at `key`; an error if it is missing or something else.
     fn text(&self, key: &str) -> Result<&str>;

@@ -7,10 +7,10 @@ use serde_json::{Map, Value, json};
 
 use crate::schema::{Field, Schema};
 
-/// Which keys a schema insists on.
+/// The required keys of a schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Strictness {
-    /// What is missing may come from defaults, and unknown keys only have no effect.
+    /// Missing keys may come from defaults, and unknown keys only have no effect.
     Lenient,
     /// All that has to be there is there, and nothing else.
     Strict,

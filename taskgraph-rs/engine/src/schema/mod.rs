@@ -14,7 +14,7 @@ use taskgraph_compat::suggest;
 use taskgraph_compat::value::path::KeyPath;
 use taskgraph_compat::value::{Map, Value};
 
-/// What a value must look like.
+/// The schema of a value.
 #[derive(Clone, Copy, Debug)]
 pub enum Schema {
     /// Anything.
@@ -56,11 +56,11 @@ pub struct Field {
     pub required: bool,
     /// The schema of its value.
     pub schema: Schema,
-    /// What it is for, in a sentence; may be empty.
+    /// The purpose, in a sentence; may be empty.
     pub about: &'static str,
     /// The words that are known further down, where the schema takes any text. None: every text may be one.
     pub words: &'static [&'static str],
-    /// What stands there, where the schema leaves that to another check.
+    /// The description of the value, if the schema leaves it to another check.
     pub detail: Option<&'static Schema>,
     /// Whether null stands for nothing, where later versions of Taskgraph take it: see
     /// [`takes_null_for_nothing`](crate::taskgraph_version::TaskgraphVersion::takes_null_for_nothing).
@@ -129,12 +129,12 @@ pub const TEXT_OR_REFERENCE: Schema = Schema::Either(
     "a string, `task-reference: …` or `artifact-reference: …`",
 );
 
-/// How a value fails its schema.
+/// A violation of a schema.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Violation {
-    /// Where; for a missing key, where it should be.
+    /// The path; for a missing key, its path if it were there.
     pub path: KeyPath,
-    /// What is wrong there.
+    /// The kind of violation.
     pub what: What,
 }
 
@@ -147,13 +147,13 @@ pub enum What {
     Unknown(Vec<&'static str>),
     /// Something else stands there. What was found, and in words what is allowed.
     Wrong {
-        /// What was found.
+        /// The value that was found.
         found: String,
-        /// What is allowed.
+        /// The allowed values.
         allowed: String,
         /// The nearest allowed word.
         nearest: Option<String>,
-        /// What to write instead, if that is plain.
+        /// The replacement to write, if it is obvious.
         instead: Option<Instead>,
     },
 }
@@ -214,7 +214,7 @@ impl Schema {
         }
     }
 
-    /// What is allowed, in words: `a string`, `use, continue or init`.
+    /// Returns the allowed values, in words: `a string`, `use, continue or init`.
     pub fn in_words(&self) -> String {
         match self {
             Schema::Any => "anything".into(),
@@ -244,7 +244,7 @@ impl Schema {
     }
 }
 
-/// What was found, short enough for a message.
+/// Returns the value that was found, short enough for a message.
 pub fn found(value: &Value) -> String {
     match value {
         Value::Str(text) if text.chars().count() <= 60 => format!("`{text}`"),
@@ -294,8 +294,8 @@ fn collect_fields(
     }
 }
 
-/// Which of several schemas is meant by a list or a map that fits none: the only one for this sort, or else the only one
-/// that knows a key of the map. What is wrong inside says more than that none of them fits.
+/// Returns the schema that a list or a map most likely means if it fits none of several: the only one of its type, or
+/// else the only one that knows a key of the map. Violations inside it say more than that none of them fits.
 fn meant<'s>(schemas: &'s [Schema], value: &Value) -> Option<&'s Schema> {
     let only = |schemas: &[&'s Schema]| match schemas {
         [schema] => Some(*schema),
@@ -342,8 +342,8 @@ mod tests {
     fn every_misfit_is_told_at_once() {
         let value = Value::from(map! { "urls" => "https://x", "mood" => "use" });
         let violations = MODEL.check(&value);
-        let told: Vec<_> = violations.iter().map(|m| m.path.to_string()).collect();
-        assert_eq!(told, ["urls", "mood", "mode"]);
+        let reported: Vec<_> = violations.iter().map(|m| m.path.to_string()).collect();
+        assert_eq!(reported, ["urls", "mood", "mode"]);
     }
 
     #[test]
@@ -359,17 +359,17 @@ mod tests {
 
     #[test]
     fn what_is_wrong_inside_the_shape_that_is_meant_is_told() {
-        let told = |schema: &Schema, value: Value| {
+        let reported = |schema: &Schema, value: Value| {
             Vec::from_iter(schema.check(&value).iter().map(|m| m.path.to_string()))
         };
         const EITHER: Schema =
             Schema::Either(&[Schema::Str, MODEL, STRINGS], "a text, a model or a list of strings");
         let model = map! { "urls" => "https://x", "mode" => "use" };
-        assert_eq!(told(&EITHER, model.into()), ["urls"]);
-        assert_eq!(told(&EITHER, [Value::from("a"), Value::from(1)].into_iter().collect()), ["[1]"]);
-        assert_eq!(told(&EITHER, 1.into()), [""]);
-        assert_eq!(told(&TEXT_OR_REFERENCE, map! { "task-reference" => 1 }.into()), ["task-reference"]);
-        assert_eq!(told(&TEXT_OR_REFERENCE, map! { "reference" => "x" }.into()), [""]);
+        assert_eq!(reported(&EITHER, model.into()), ["urls"]);
+        assert_eq!(reported(&EITHER, [Value::from("a"), Value::from(1)].into_iter().collect()), ["[1]"]);
+        assert_eq!(reported(&EITHER, 1.into()), [""]);
+        assert_eq!(reported(&TEXT_OR_REFERENCE, map! { "task-reference" => 1 }.into()), ["task-reference"]);
+        assert_eq!(reported(&TEXT_OR_REFERENCE, map! { "reference" => "x" }.into()), [""]);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Where later versions of Taskgraph do not agree with a schema: what it lets through and they refuse, and the other way round.
+//! Differences of later versions of Taskgraph from a schema: values that it takes and they refuse, and the reverse.
 
 use crate::schema::{Schema, Violation, What, found};
 use taskgraph_compat::value::path::{KeyPath, Step};

@@ -1,9 +1,9 @@
-//! What a person meant by a value of the wrong sort: `1.0` for `1`, the same in quotes, a map around it.
+//! Suggestions for a value of the wrong type: `1` for `1.0`, the same in quotes, a map around it.
 
 use crate::schema::{Field, Schema};
 use taskgraph_compat::value::Value;
 
-/// What to write instead of a value of the wrong sort.
+/// Returns the text to write instead of a value of the wrong type.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Instead {
     /// The same in quotes, as the file spells it.
@@ -14,7 +14,7 @@ pub enum Instead {
     Text(String),
 }
 
-/// What was meant by a value of another sort, where only one thing can have been.
+/// Returns the value that was meant by one of another type, where only one is possible.
 pub fn instead(schema: &Schema, value: &Value) -> Option<Instead> {
     let text = |text: String| Some(Instead::Text(text));
     match (schema, value) {
@@ -72,8 +72,8 @@ pub fn thousands(spelled: &str) -> Option<String> {
         .then(|| first.to_owned() + &rest.concat())
 }
 
-/// What YAML 1.1 makes of a word or a number that other readers take for something else: what is to be said of `spelled`
-/// if it was read as `value`; nothing where everybody reads the same.
+/// Returns the explanation if YAML 1.1 reads a word or a number as something that other readers do not: `spelled` was
+/// read as `value`. `None` where all readers agree.
 pub fn surprise(spelled: &str, value: &Value) -> Option<String> {
     let digits = spelled.trim_start_matches(['-', '+']);
     match value {

@@ -27,7 +27,7 @@ pub fn after(now: i64, span: &str) -> Result<i64> {
     then.ok_or_else(|| anyhow!("`{span}` is too long"))
 }
 
-/// How long `4 days`, `28d` or `1 year` is.
+/// Returns the length of `4 days`, `28d` or `1 year`.
 pub fn milliseconds(span: &str) -> Result<i64> {
     // Python: the first digits that a word follows, wherever they stand.
     let found = span.char_indices().filter(|(_, letter)| letter.is_ascii_digit()).find_map(|(start, _)| {

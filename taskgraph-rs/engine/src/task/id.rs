@@ -10,7 +10,7 @@ use crate::task::Label;
 use taskgraph_compat::python::base64;
 use taskgraph_compat::value::Str;
 
-/// How many letters an id has.
+/// The number of characters of an id.
 const LENGTH: usize = 22;
 
 /// The id of a task at Taskcluster. Always 22 letters, digits, `-` and `_`.
@@ -88,7 +88,7 @@ impl Serialize for TaskId {
 mod tests {
     use super::*;
 
-    /// What the queue takes: a UUID of version 4.
+    /// Whether the queue takes an id: a UUID of version 4.
     fn is_slug(text: &str) -> bool {
         let slug = r"\A[A-Za-z0-9_-]{8}[Q-T][A-Za-z0-9_-][CGKOSWaeimquy26-][A-Za-z0-9_-]{10}[AQgw]\z";
         regex::Regex::new(slug).unwrap().is_match(text)

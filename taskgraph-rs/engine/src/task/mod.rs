@@ -15,7 +15,7 @@ use indexmap::IndexMap;
 use serde::ser::{Serialize, Serializer};
 
 use crate::diagnostics::origin::Origin;
-use crate::transform::notes::{Model, Reuse};
+use crate::type_map::TypeMap;
 use taskgraph_compat::value::map::Named;
 use taskgraph_compat::value::{Map, Str, Value};
 
@@ -61,7 +61,7 @@ impl Serialize for Label {
     }
 }
 
-/// How many dependencies a task may have: the queue takes 10,000, and the decision task is one of them.
+/// The number of dependencies that a task may have: the queue takes 10,000, and the decision task is one of them.
 pub const MAX_DEPENDENCIES: usize = 9_999;
 
 /// The names of a task's dependencies and the labels they stand for.
@@ -79,25 +79,23 @@ pub struct Task {
     pub label: Label,
     /// For people.
     pub description: Str,
-    /// What filters and other kinds go by.
+    /// The attributes, for filters and other kinds.
     pub attributes: Map,
     /// The definition that Taskcluster gets.
     pub definition: Map,
-    /// How the optimize phase may remove or replace it; null for never.
+    /// The optimization strategy and its argument; null for none.
     pub optimization: Value,
-    /// What has to be done first.
+    /// The dependencies.
     pub dependencies: Dependencies,
     /// Tasks it depends on only if they are in the graph.
     pub soft_dependencies: LabelList,
     /// It runs only if at least one of these does.
     pub if_dependencies: LabelList,
-    /// The pretrained model it starts from, if it does.
-    pub model: Option<Arc<Model>>,
-    /// What it has to do with what earlier runs have made.
-    pub reuse: Option<Arc<Reuse>>,
+    /// Extensions by transforms of the tree: its pretrained model, for one.
+    pub extensions: TypeMap,
     /// Whether it has a number that JSON has no place for, so that nothing is written of its graph.
     pub is_unwritable: bool,
-    /// Where it was written.
+    /// The origin.
     pub origin: Arc<Origin>,
 }
 
@@ -138,7 +136,7 @@ impl Task {
         self.attributes.get(name)?.as_str()
     }
 
-    /// Where the index is asked for a task that has done the same before.
+    /// The index path of an equal task that may have run before.
     pub fn index_paths(&self) -> impl Iterator<Item = &str> {
         let searched = self.optimization.get("index-search").and_then(Value::as_list).unwrap_or_default();
         searched.iter().filter_map(Value::as_str)

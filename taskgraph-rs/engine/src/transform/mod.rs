@@ -29,8 +29,9 @@ use crate::schema::fields::Fields;
 use crate::settings::Settings;
 use crate::task::TasksByLabel;
 use crate::tree::Tree;
+use crate::type_map::TypeMap;
 use kind_state::Shelf;
-use notes::{Model, Record, Reuse};
+use notes::Record;
 use payload::{Payload, Payloads};
 use taskgraph_compat::value::path::KeyPath;
 use taskgraph_compat::value::{Map, Str, Value};
@@ -137,10 +138,8 @@ pub struct TaskDescription {
     pub fields: Map,
     /// Where it was written.
     pub origin: Arc<Origin>,
-    /// The pretrained model it starts from, once that is known.
-    pub model: Option<Arc<Model>>,
-    /// What it has to do with what earlier runs have made.
-    pub reuse: Option<Arc<Reuse>>,
+    /// What transforms say of it that becomes no part of its definition: its pretrained model, for one.
+    pub extensions: TypeMap,
     /// What transforms did to it so far, if that is kept.
     pub trail: Option<Arc<TraceSteps>>,
 }
@@ -152,19 +151,13 @@ impl Clone for TaskDescription {
         TaskDescription {
             fields: self.fields.with_room(ROOM),
             origin: self.origin.clone(),
-            model: self.model.clone(),
-            reuse: self.reuse.clone(),
+            extensions: self.extensions.clone(),
             trail: self.trail.clone(),
         }
     }
 }
 
 impl TaskDescription {
-    /// What it has to do with what earlier runs have made, to write down more.
-    pub fn reuse_mut(&mut self) -> &mut Reuse {
-        Arc::make_mut(self.reuse.get_or_insert_default())
-    }
-
     /// Takes the section `name` out, after checking its schema.
     pub fn take_section(&mut self, name: &str, schema: &Schema) -> Result<Option<Map>> {
         let Some(value) = self.fields.take(name) else { return Ok(None) };

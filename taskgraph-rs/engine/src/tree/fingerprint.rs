@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-/// What changes about files when somebody saves, adds or removes one of them.
+/// The fingerprint of files: it changes when somebody saves, adds or removes one of them.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Stamp(Vec<(PathBuf, Option<(SystemTime, u64)>)>);
 

@@ -1,4 +1,4 @@
-//! What the program asks git. Each question is one call of the `git` command.
+//! Questions to git. Each is one call of the `git` command.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -30,7 +30,7 @@ impl Repository {
         Repository { pinned: Some(commit.into()), ..Repository::at(self.top.clone()) }
     }
 
-    /// Where the work tree starts.
+    /// Returns the top folder of the work tree.
     pub fn top(&self) -> &Path {
         &self.top
     }
@@ -45,7 +45,7 @@ impl Repository {
         }
     }
 
-    /// What to say of a branch that has no commit yet, as in a repository that was just begun.
+    /// Returns the message about a branch that has no commit yet, as in a new repository.
     fn without_commit(&self) -> Option<Problems> {
         let branch = self.ask(&["symbolic-ref", "--quiet", "HEAD"]).ok()?;
         let found = self.run(&["show-ref", "--verify", "--quiet", &branch]).ok()?;

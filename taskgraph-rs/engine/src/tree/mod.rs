@@ -24,7 +24,7 @@ use taskgraph_compat::source::Source;
 use taskgraph_compat::value::Str;
 use taskgraph_compat::value::path::KeyPath;
 
-/// How much of a commit's hash people are shown.
+/// The number of characters that people are shown of a commit's hash.
 const SHORT_COMMIT: usize = 12;
 
 /// The folder of kinds, below the root.
@@ -126,7 +126,7 @@ impl Tree {
         }
     }
 
-    /// What people call the tree: the root as it was given.
+    /// Returns the name of the tree for people: the root as it was given.
     pub fn name(&self) -> String {
         match &self.files {
             Files::Disk { commit: Some(commit), root, .. } => format!("{commit}:{root}"),
@@ -135,8 +135,8 @@ impl Tree {
         }
     }
 
-    /// Where Python is to run for this tree, if not in the current directory, and what the root is called there; nothing
-    /// for the embedded tree. The files of a commit become a repository of their own for it.
+    /// Returns the folder in which Python is to run for this tree, if not the current one, and the name of the root
+    /// there; `None` for the embedded tree. The files of a commit become a repository of their own for it.
     pub fn root_for_python(&self) -> Result<Option<(Option<&Path>, PathBuf)>> {
         match &self.files {
             Files::Disk { commit: None, given, .. } => Ok(Some((None, given.clone()))),
@@ -159,7 +159,7 @@ impl Tree {
         }
     }
 
-    /// What people call a file on disk: its path from the top, if it is below that.
+    /// Returns the name for people of a file on disk: its path from the top, if it is below that.
     pub fn shown_path(&self, file: &Path) -> String {
         let top = self.top_on_disk();
         let below = top.and_then(|top| file.strip_prefix(top).ok()).unwrap_or(file).display();
@@ -198,7 +198,7 @@ impl Tree {
         }
     }
 
-    /// What is wrong with a tree without a folder `kinds`, for Taskgraph 7 and newer.
+    /// Returns the problem of a tree without a folder `kinds`, for Taskgraph 7 and newer.
     pub fn without_kinds(&self) -> Option<Problem> {
         match &self.files {
             Files::Disk { given, .. } if self.has_kinds_beside_config() => Some(without_kinds(given)),
@@ -286,7 +286,7 @@ impl Tree {
         files.iter().filter_map(|(path, text)| Some((below(path)?, *text))).collect()
     }
 
-    /// Where the file at `path` below the top lies on disk; an error for the embedded tree.
+    /// Returns the path on disk of the file at `path` below the top; an error for the embedded tree.
     pub fn disk_path(&self, path: &str) -> Result<PathBuf> {
         if !stays_inside(path) {
             bail!("`{path}` leaves the tree");
@@ -338,7 +338,8 @@ impl Tree {
         })
     }
 
-    /// What `make` makes of files of the tree; made once for each `name`, as files do not change on the way.
+    /// Returns the result of `make` on files of the tree; computed once for each `name`, as files do not change
+    /// meanwhile.
     pub fn memo(&self, name: &str, make: impl FnOnce() -> Result<String>) -> Result<Str> {
         if let Some(known) = self.memos.lock().unwrap_or_else(PoisonError::into_inner).get(name) {
             return Ok(known.clone());
@@ -410,7 +411,7 @@ impl Tree {
     /// Lists the files that the repository tracks, so that nobody has to wait for git later.
     pub fn list_tracked(&self) {
         // Without a repository there is no telling how much lies around the tree: that is listed only if it is needed.
-        // What goes wrong is told then, too.
+        // What goes wrong is reported then, too.
         if self.repository().is_some() {
             let _ = self.tracked();
         }

@@ -20,7 +20,6 @@ use crate::report::reused::not_used;
 use repair::{Datasets, repaired};
 use taskgraph::diagnostics::{Problem, Severity};
 use taskgraph::generator::Project;
-use taskgraph::parameters;
 use taskgraph::parameters::Params;
 use taskgraph::settings::Settings;
 use taskgraph_compat::source::Source;
@@ -141,10 +140,7 @@ impl Examination<'_> {
         let path = KeyPath::dotted(training.datasets);
         for datasets in [Datasets::Kept, Datasets::Completed, Datasets::Replaced] {
             let Some(params) = repaired(project, training, params, datasets) else { break };
-            if parameters::check(&params, &project.extension, &project.kinds, project.config.version)
-                .iter()
-                .any(Problem::is_error)
-            {
+            if project.check_parameters(&params).iter().any(Problem::is_error) {
                 break;
             }
             let mut refused = Vec::new();

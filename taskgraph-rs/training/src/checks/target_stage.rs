@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexSet;
 
+use crate::model::OnlyHere;
+use crate::model::TrainingExtensions as _;
 use crate::pipeline::Training;
 use crate::report::comparison::Run;
 use taskgraph::diagnostics::{Problem, Severity};
@@ -11,7 +13,6 @@ use taskgraph::generator::Project;
 use taskgraph::graph::TaskGraph;
 use taskgraph::parameters::Params;
 use taskgraph::task::Label;
-use taskgraph::transform::notes::OnlyHere;
 use taskgraph_compat::suggest;
 use taskgraph_compat::value::path::KeyPath;
 use taskgraph_compat::value::{Map, Value};
@@ -108,7 +109,7 @@ fn only_here(full: &TaskGraph) -> BTreeMap<&Label, &OnlyHere> {
     let mut found: BTreeMap<&Label, &OnlyHere> = BTreeMap::new();
     // What a task needs was made before it.
     for (label, task) in &full.tasks {
-        let own = task.reuse.as_ref().and_then(|reuse| reuse.only_here.as_ref());
+        let own = task.extensions.reuse().and_then(|reuse| reuse.only_here.as_ref());
         // What is made of such a task alone is not made either; what needs others as well is made without it.
         let mut upstream = task.dependencies.values().map(|needed| found.get(needed).copied());
         let first = upstream.next().flatten().filter(|_| upstream.all(|why| why.is_some()));

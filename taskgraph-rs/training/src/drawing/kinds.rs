@@ -8,6 +8,7 @@ use crate::Reused;
 use crate::drawing::boxes::{Drawing, Edge, Node, What, parts};
 use crate::drawing::status::{Fate, Fates};
 use crate::drawing::transitive_reduction::reduced;
+use crate::model::TrainingExtensions as _;
 use taskgraph::graph::TaskGraph;
 use taskgraph::task::{Label, Task};
 
@@ -74,7 +75,7 @@ fn sources<'t>(
         }
     }
     for (label, task) in tasks {
-        if let Some(model) = &task.model {
+        if let Some(model) = task.extensions.model() {
             sources.insert(*label, ("model", model.variant.words()));
         }
     }

@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 
 use crate::drawing::boxes::{Drawing, Edge, Node, What, parts};
 use crate::drawing::status::Fates;
+use crate::model::TrainingExtensions as _;
 use taskgraph::graph::paths::Ways;
 use taskgraph::task::{Label, Task};
 
@@ -25,7 +26,7 @@ pub fn neighbours(
         &[&task.label],
         fates,
     ));
-    drawing.nodes[0].from_model = task.model.is_some();
+    drawing.nodes[0].from_model = task.extensions.model().is_some();
     let needs: Vec<&Label> = task.dependencies.values().collect();
     for (labels, is_needed) in [(needs, true), (ways.dependents(&task.label).to_vec(), false)] {
         let mut by_kind: IndexMap<String, Vec<&Label>> = IndexMap::new();

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::model::TrainingExtensions as _;
+use crate::model::Variant;
 use crate::{Fared, Plan, Run};
 use taskgraph::task::{Label, Task};
-use taskgraph::transform::notes::Variant;
 
 /// What becomes of a task. The first of these that holds for a task is the one that is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -142,16 +143,17 @@ pub fn fates<'r>(now: &'r Run, before: Option<&'r Run>, plan: Option<&'r Plan>) 
 /// What becomes of the tasks of a run that is compared with nothing and not looked up.
 pub fn before_fates<'r>(run: &'r Run, plan: &Plan) -> Fates<'r> {
     let is_training = |task: &Task| plan.models.iter().any(|training| training.kind == task.kind);
-    let fate = |task: &Task| match (&task.model, run.targets.graph.tasks.contains_key(&task.label)) {
-        (_, false) => Fate::Idle,
-        (Some(model), true) => match model.variant {
-            Variant::DownloadOnly => Fate::DownloadOnly,
-            Variant::Continue => Fate::Continue,
-            Variant::Init => Fate::Init,
-        },
-        (None, true) if is_training(task) => Fate::FromScratch,
-        (None, true) => Fate::AskedFor,
-    };
+    let fate =
+        |task: &Task| match (task.extensions.model(), run.targets.graph.tasks.contains_key(&task.label)) {
+            (_, false) => Fate::Idle,
+            (Some(model), true) => match model.variant {
+                Variant::DownloadOnly => Fate::DownloadOnly,
+                Variant::Continue => Fate::Continue,
+                Variant::Init => Fate::Init,
+            },
+            (None, true) if is_training(task) => Fate::FromScratch,
+            (None, true) => Fate::AskedFor,
+        };
     run.full.graph.tasks.iter().map(|(label, task)| (label, fate(task))).collect()
 }
 
@@ -160,9 +162,9 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
+    use crate::model::Model;
     use crate::testing::{plan, run, task};
     use crate::{Changed, Comparison, Gone, KindModels};
-    use taskgraph::transform::notes::Model;
 
     fn model(variant: Variant) -> Arc<Model> {
         Arc::new(Model {
@@ -178,7 +180,7 @@ mod tests {
     #[test]
     fn how_training_begins_says_more_than_what_changed() {
         let mut trained = task("trained", &["scratch"], "{}", "{}");
-        trained.model = Some(model(Variant::Continue));
+        trained.extensions.set_model(model(Variant::Continue));
         let tasks = vec![
             task("scratch", &[], "{}", "{}"),
             trained,

@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use crate::estimate::history::{EarlierRun, History};
 use taskgraph::diagnostics::document::load;
-use taskgraph::diagnostics::origin::told;
+use taskgraph::diagnostics::origin::problem_of;
 use taskgraph::diagnostics::{Problem, Problems};
 use taskgraph::parameters::Given;
 use taskgraph::schema::{STRINGS, Schema, Violation, What, optional, required};
@@ -80,8 +80,9 @@ impl History {
                 Err(more) => violations.extend(more),
             }
         }
-        let problems =
-            violations.iter().map(|violation| told(violation, violation.path.clone(), Some(&layer.document)));
+        let problems = violations
+            .iter()
+            .map(|violation| problem_of(violation, violation.path.clone(), Some(&layer.document)));
         Ok(Problems(problems.collect()).check()?)
     }
 
@@ -128,7 +129,9 @@ impl History {
             let text = format!("{}{line}", "\n".repeat(before));
             let (document, _) = load(Source::new(source.name.clone(), text))?;
             problems.extend(
-                violations.iter().map(|violation| told(violation, violation.path.clone(), Some(&document))),
+                violations
+                    .iter()
+                    .map(|violation| problem_of(violation, violation.path.clone(), Some(&document))),
             );
         }
         if !has_head && problems.is_empty() {

@@ -9,6 +9,8 @@ pub(crate) mod prices;
 
 use serde::Serialize;
 
+use crate::model::TrainingExtensions as _;
+use crate::model::Variant;
 use crate::report::Work;
 use crate::report::resources::pool;
 use history::{History, Times, TimesByPool};
@@ -16,7 +18,6 @@ use prices::Prices;
 use taskgraph::graph::TaskGraph;
 use taskgraph::graph::traverse::any_order;
 use taskgraph::task::{Label, Task};
-use taskgraph::transform::notes::Variant;
 use taskgraph_compat::value::Str;
 
 /// The seconds of an hour.
@@ -134,7 +135,7 @@ fn in_cents(amount: f64) -> f64 {
 
 /// What a task takes, as far as anybody knows.
 fn median(task: &Task, times: &TimesByPool<'_>) -> Option<u64> {
-    let downloads = task.model.as_ref().is_some_and(|model| model.variant == Variant::DownloadOnly);
+    let downloads = task.extensions.model().is_some_and(|model| model.variant == Variant::DownloadOnly);
     let pool = pool(task);
     let known = times.get(&(&*task.kind, &*pool)).filter(|_| !downloads);
     known.map(|times| times.median_seconds)

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::Result;
 
 use crate::estimate::history_file::{VERSION, version, violation};
-use taskgraph::diagnostics::origin::told;
+use taskgraph::diagnostics::origin::problem_of;
 use taskgraph::diagnostics::{Problem, Problems, place_of_key};
 use taskgraph::parameters::Given;
 use taskgraph::schema::{Schema, required};
@@ -61,7 +61,7 @@ impl Prices {
             }
         }
         let problems =
-            violations.iter().map(|violation| told(violation, violation.path.clone(), Some(document)));
+            violations.iter().map(|violation| problem_of(violation, violation.path.clone(), Some(document)));
         let example =
             format!("{{version: {VERSION}, currency: USD, prices: {{\"PROVISIONER/gpu-*\": 2.5}}}}");
         let help = |problem: Problem| match problem.code {

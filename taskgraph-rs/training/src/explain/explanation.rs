@@ -3,13 +3,14 @@
 use serde::Serialize;
 
 use crate::explain::digest::{DigestPart, parts};
+use crate::model::Model;
+use crate::model::TrainingExtensions as _;
 use taskgraph::diagnostics::place_of_key;
 use taskgraph::generator::Full;
 use taskgraph::generator::target_tasks::Targets;
 use taskgraph::graph::diff::{FieldChange, changes};
 use taskgraph::graph::paths::{Hop, Ways};
 use taskgraph::task::{Label, Task};
-use taskgraph::transform::notes::Model;
 use taskgraph::transform::trace::{Trace, TraceStep};
 use taskgraph::tree::Tree;
 use taskgraph_compat::natural_order::natural;
@@ -101,7 +102,7 @@ pub fn explain(task: &Task, full: &Full, targets: &Targets, ways: &Ways<'_>, tre
         targets: wanting(task, full, targets, ways),
         if_dependencies: there_for(task, full),
         if_dependents: if_dependents(task, full, &needed_by),
-        model: task.model.as_deref().map(shown),
+        model: task.extensions.model().map(shown),
         steps: trace.steps.windows(2).map(step).collect(),
         needs: task
             .dependencies

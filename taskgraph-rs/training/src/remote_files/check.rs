@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::model::Variant;
 use crate::remote_files::absence::absences;
 use crate::remote_files::content::contents;
 use crate::remote_files::file::Remote;
@@ -9,7 +10,6 @@ use crate::remote_files::location::Store;
 use taskgraph::diagnostics::Problem;
 use taskgraph::parameters::Params;
 use taskgraph::task::id::TaskId;
-use taskgraph::transform::notes::Variant;
 use taskgraph_compat::redact::redact;
 use taskgraph_compat::time::parse_json_date;
 use taskgraph_compat::value::Str;

@@ -1,11 +1,12 @@
 //! The files that tasks mount by url, and those that a config hands in.
 
+use crate::model::TrainingExtensions as _;
+use crate::model::Variant;
 use crate::pipeline::TrainingPipeline;
 use taskgraph::extension::Extension;
 use taskgraph::graph::TaskGraph;
 use taskgraph::parameters::Params;
 use taskgraph::task::{Label, Task};
-use taskgraph::transform::notes::Variant;
 use taskgraph_compat::value::path::KeyPath;
 use taskgraph_compat::value::{Str, Value};
 
@@ -54,7 +55,7 @@ pub fn remotes(extension: &Extension, params: &Params, graph: &TaskGraph) -> Vec
                     url,
                     task: Some(task.label.clone()),
                     kind: Some(task.kind.clone()),
-                    variant: task.model.as_ref().map(|model| model.variant),
+                    variant: task.extensions.model().map(|model| model.variant),
                 }));
             }
         }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use anyhow::Result;
 
+use crate::model::TrainingExtensions as _;
 use crate::report::{Changed, Comparison, Edges, Gone};
 use taskgraph::generator::target_tasks::Targets;
 use taskgraph::generator::{Full, Project};
@@ -43,7 +44,7 @@ pub fn compare(now: &Run, before: &Run, against: Option<String>) -> Comparison {
             comparison.new.push(label.clone());
             continue;
         };
-        let has_model = task.model.is_some() || other.model.is_some();
+        let has_model = task.extensions.model().is_some() || other.extensions.model().is_some();
         let is_same = same_definition(task, other);
         let (lost, gained) = (edges(other, task), edges(task, other));
         let digest_differs = digest(task) != digest(other);
@@ -125,8 +126,9 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
+    use crate::model::{Model, Variant};
     use crate::testing::{run, task};
-    use taskgraph::transform::notes::{Dropped, Model, Variant};
+    use taskgraph::transform::notes::Dropped;
 
     fn with_digest(name: &str, needs: &[&str], digest: &str, definition: &str) -> Task {
         task(name, needs, &format!("{{stage: s, cached_task: {{digest: {digest}}}}}"), definition)
@@ -159,7 +161,7 @@ mod tests {
             Vec::new(),
         );
         let mut train = with_digest("train", &[], "a2", "{x: 2}");
-        train.model = Some(model());
+        train.extensions.set_model(model());
         let dropped =
             Dropped { kind: "train".into(), stage: Some("judge".into()), why: "not again".into(), by: None };
         let now = run(

@@ -2,13 +2,14 @@
 
 use indexmap::IndexMap;
 
+use crate::model;
+use crate::model::TrainingExtensions as _;
 use crate::pipeline::Training;
 use crate::report::command::excerpt;
 use crate::report::{KindModels, Member, Need, Variant};
 use taskgraph::generator::Full;
 use taskgraph::graph::TaskGraph;
 use taskgraph::task::Task;
-use taskgraph::transform::notes;
 use taskgraph_compat::natural_order::natural;
 use taskgraph_compat::redact::redact;
 use taskgraph_compat::value::{Str, Value};
@@ -22,7 +23,7 @@ pub fn models(
 ) -> Vec<KindModels> {
     let all = || full.graph.tasks.values();
     let mut kinds: IndexMap<&str, Vec<_>> = training.kinds.iter().map(|kind| (*kind, Vec::new())).collect();
-    for task in all().filter(|task| task.model.is_some()) {
+    for task in all().filter(|task| task.extensions.model().is_some()) {
         kinds.entry(&task.kind).or_default();
     }
     for task in all() {
@@ -36,7 +37,7 @@ pub fn models(
     kinds
         .map(|(kind, mut tasks)| {
             tasks.sort_by(|a: &&std::sync::Arc<Task>, b| natural(a.label.as_str(), b.label.as_str()));
-            let model = tasks.iter().find_map(|task| task.model.as_deref());
+            let model = tasks.iter().find_map(|task| task.extensions.model());
             let members = tasks.iter().map(|task| {
                 let without = scratch.and_then(|scratch| scratch.graph.tasks.get(&task.label));
                 member(task, to_run.tasks.contains_key(&task.label), without.map(|task| &**task))
@@ -51,21 +52,21 @@ pub fn models(
         .collect()
 }
 
-fn variant(variant: notes::Variant) -> Variant {
+fn variant(variant: model::Variant) -> Variant {
     match variant {
-        notes::Variant::DownloadOnly => Variant::DownloadOnly,
-        notes::Variant::Continue => Variant::Continue,
-        notes::Variant::Init => Variant::Init,
+        model::Variant::DownloadOnly => Variant::DownloadOnly,
+        model::Variant::Continue => Variant::Continue,
+        model::Variant::Init => Variant::Init,
     }
 }
 
 fn member(task: &Task, runs: bool, without: Option<&Task>) -> Member {
-    let model = task.model.as_deref();
+    let model = task.extensions.model();
     let directory = model.and_then(|model| model.directory.clone());
     let mounted = directory.as_ref().map(|directory| mounted(task, directory)).unwrap_or_default();
     // What a task fetches itself stands in no mount.
     let own = model.filter(|model| model.directory.is_none()).and_then(|model| model.urls.first());
-    let is_trained = model.is_none_or(|model| model.variant != notes::Variant::DownloadOnly);
+    let is_trained = model.is_none_or(|model| model.variant != model::Variant::DownloadOnly);
     let mut needs: Vec<Need> = task
         .dependencies
         .iter()

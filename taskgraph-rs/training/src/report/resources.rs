@@ -2,11 +2,12 @@
 
 use indexmap::IndexMap;
 
+use crate::model::TrainingExtensions as _;
+use crate::model::Variant;
 use crate::report::{Row, Totals, Work};
 use taskgraph::graph::TaskGraph;
 use taskgraph::graph_config::GraphConfig;
 use taskgraph::task::Task;
-use taskgraph::transform::notes::Variant;
 use taskgraph_compat::value::{Str, Value};
 
 /// How a worker type says that its machines are not taken away.
@@ -41,7 +42,7 @@ pub fn work(graph: &TaskGraph, config: &GraphConfig, level: &str) -> Work {
             estimate: None,
         });
         row.tasks += 1;
-        let downloads = task.model.as_ref().is_some_and(|model| model.variant == Variant::DownloadOnly);
+        let downloads = task.extensions.model().is_some_and(|model| model.variant == Variant::DownloadOnly);
         row.download_only += usize::from(downloads);
         row.longest_seconds = row.longest_seconds.max(seconds);
         row.seconds = row.seconds.saturating_add(seconds);

@@ -4,6 +4,8 @@
 
 use indexmap::IndexMap;
 
+use crate::model::Moved;
+use crate::model::TrainingExtensions as _;
 use crate::pipeline::Given;
 use crate::report::comparison::Run;
 use crate::report::{Bringer, Dependency, GoneKind, NamedUrl, Reused, Usage};
@@ -11,7 +13,6 @@ use taskgraph::diagnostics::Problem;
 use taskgraph::extension::Extension;
 use taskgraph::parameters::Params;
 use taskgraph::task::{Label, Task};
-use taskgraph::transform::notes::Moved;
 use taskgraph_compat::natural_order::natural;
 use taskgraph_compat::redact::redact;
 use taskgraph_compat::value::Str;
@@ -50,7 +51,7 @@ fn one(given: &Given, params: &Params, run: &Run) -> Reused {
 }
 
 fn brings(task: &Task) -> Option<&KeyPath> {
-    task.reuse.as_ref()?.brings.as_ref()
+    task.extensions.reuse()?.brings.as_ref()
 }
 
 fn runs(run: &Run, label: &Label) -> bool {
@@ -82,7 +83,7 @@ fn gone(path: &KeyPath, run: &Run) -> Vec<GoneKind> {
 fn moved(path: &KeyPath, run: &Run) -> Vec<Dependency> {
     let mut folded: IndexMap<(&Str, &Option<Str>), Vec<Label>> = IndexMap::new();
     for task in run.full.graph.tasks.values() {
-        let moved = task.reuse.iter().flat_map(|reuse| &reuse.moved);
+        let moved = task.extensions.reuse().into_iter().flat_map(|reuse| &reuse.moved);
         for Moved { from, to, .. } in moved.filter(|moved| moved.by == *path) {
             folded.entry((from, to)).or_default().push(task.label.clone());
         }

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use crate::continuation::corpus::{CORPORA, Corpus};
 use crate::pipeline_version::PipelineVersion;
 use taskgraph::parameters::Params;
-use taskgraph::transform::notes::{Model, Variant};
 use taskgraph_compat::value::path::KeyPath;
 use taskgraph_compat::value::{Str, Value};
+use taskgraph_training::model::{Model, Variant};
 use taskgraph_training::pipeline;
 
 const CONTINUATION: &str = "training_config.continuation";

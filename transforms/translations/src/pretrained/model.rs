@@ -8,9 +8,9 @@ use crate::pretrained::vocabulary;
 use anyhow::{Result, bail};
 use taskgraph::diagnostics::Problem;
 use taskgraph::transform::Context;
-use taskgraph::transform::notes::{Model, Variant};
 use taskgraph_compat::value::path::KeyPath;
 use taskgraph_compat::value::{Str, Value};
+use taskgraph_training::model::{Model, Variant};
 
 /// The types that the training script knows.
 pub const TYPES: &[&str] = &["default", "opusmt"];

@@ -5,10 +5,12 @@ use crate::continuation::provided::{Given, backwards_path, corpus_path, vocabula
 use crate::continuation::rewrite::{PRIORS_TASK, drop_priors, replace};
 use anyhow::Result;
 use taskgraph::schema::fields::Fields;
-use taskgraph::transform::notes::{Dropped, Moved};
+use taskgraph::transform::notes::Dropped;
 use taskgraph::transform::{Context, TaskDescription, fan_out};
 use taskgraph_compat::value::Str;
 use taskgraph_compat::value::path::KeyPath;
+use taskgraph_training::model::Moved;
+use taskgraph_training::model::TrainingExtensions as _;
 
 /// What follows the name of a task that downloads in its label, before languages are filled in.
 const LANGUAGES: &str = "-{src_locale}-{trg_locale}";
@@ -67,12 +69,12 @@ fn left_out(given: &Given, stage: &str, task: &str) -> Option<(String, Option<Ke
 /// Notes what a task downloads that is given.
 fn bring(given: &Given, task: &str, description: &mut TaskDescription) {
     if let Some(corpus) = CORPORA.iter().find(|corpus| corpus.task == task) {
-        description.reuse_mut().brings = Some(corpus_path(corpus));
+        description.extensions.reuse_mut().brings = Some(corpus_path(corpus));
     } else if task == VOCABULARY.0 {
-        description.reuse_mut().brings = Some(vocabulary_path());
+        description.extensions.reuse_mut().brings = Some(vocabulary_path());
     } else if let Some(model) = given.backwards.as_ref().filter(|_| task == BACKWARDS.0) {
-        description.reuse_mut().brings = Some(backwards_path());
-        description.model = Some(model.clone());
+        description.extensions.reuse_mut().brings = Some(backwards_path());
+        description.extensions.set_model(model.clone());
     }
 }
 
@@ -95,20 +97,24 @@ fn rewrite(given: &Given, description: &mut TaskDescription) -> Result<()> {
         && drop_priors(description)?
     {
         let (from, by) = (PRIORS_TASK.into(), corpus_path(corpus));
-        description.reuse_mut().moved.push(Moved { from, to: None, by });
+        description.extensions.reuse_mut().moved.push(Moved { from, to: None, by });
     }
     Ok(())
 }
 
 fn move_dependency(description: &mut TaskDescription, old: &str, new: &str, by: impl FnOnce() -> KeyPath) {
     if replace(description, old, new) {
-        description.reuse_mut().moved.push(Moved { from: old.into(), to: Some(new.into()), by: by() });
+        description.extensions.reuse_mut().moved.push(Moved {
+            from: old.into(),
+            to: Some(new.into()),
+            by: by(),
+        });
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use taskgraph::transform::notes::Variant;
+    use taskgraph_training::model::Variant;
 
     use super::*;
     use transforms_testing::{Fixture, show};
@@ -218,7 +224,7 @@ mod tests {
         };
         let noted = |name: &str, description: &str| {
             let made = run(name, description);
-            let reuse = made.reuse.clone().unwrap_or_default();
+            let reuse = made.extensions.reuse().cloned().unwrap_or_default();
             let moved = reuse.moved.iter().map(|moved| {
                 let to = moved.to.as_deref().unwrap_or("nothing");
                 format!("{} → {to} by {}", moved.from, moved.by)
@@ -235,7 +241,7 @@ mod tests {
         );
         let backwards = (&*format!("backwards-{languages}"), "{attributes: {stage: continuation-model}}");
         assert_eq!(noted(backwards.0, backwards.1), "brings models.backwards");
-        let model = run(backwards.0, backwards.1).model.unwrap();
+        let model = run(backwards.0, backwards.1).extensions.model().unwrap().clone();
         assert_eq!(
             (model.variant, &*model.urls[0], model.files.len()),
             (Variant::DownloadOnly, "https://h/b", 0)

@@ -7,9 +7,11 @@ use crate::pipeline_version::PipelineVersion;
 use crate::pretrained::ModelKey;
 use anyhow::Result;
 use taskgraph::schema::fields::{missing, wrong};
-use taskgraph::transform::notes::{Dropped, OnlyHere};
+use taskgraph::transform::notes::Dropped;
 use taskgraph::transform::{Context, TaskDescription, fan_out};
 use taskgraph_compat::value::Value;
+use taskgraph_training::model::OnlyHere;
+use taskgraph_training::model::TrainingExtensions as _;
 
 const WHY: &str = "a download-only model is not evaluated again";
 
@@ -39,7 +41,7 @@ pub fn transform(ctx: &Context<'_>, descriptions: Vec<TaskDescription>) -> Resul
             Some((key, false)) if key.has_to_be_asked_for => out.push(description),
             Some((key, false)) => {
                 let only_here = OnlyHere { why: WHY_ELSEWHERE.into(), by: layout.path(key) };
-                description.reuse_mut().only_here = Some(only_here);
+                description.extensions.reuse_mut().only_here = Some(only_here);
                 out.push(description);
             }
             None => out.push(description),

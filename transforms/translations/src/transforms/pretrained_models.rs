@@ -22,6 +22,7 @@ use taskgraph::schema::fields::Fields;
 use taskgraph::transform::keyed_by::evaluate;
 use taskgraph::transform::{Context, TaskDescription, each};
 use taskgraph_compat::value::{Map, Str, Value};
+use taskgraph_training::model::TrainingExtensions as _;
 
 const KEYED_BY_MODE: [&str; 3] = ["description", "run.command", "worker.env"];
 
@@ -58,8 +59,8 @@ fn start_from(model: &PretrainedModel, layout: &Layout, description: &mut TaskDe
     if model.mode == Mode::Use {
         narrow_digest(description)?;
     }
-    description.model = Some(model.decision(dropped));
-    description.reuse_mut().brings = Some(model.path.clone());
+    description.extensions.set_model(model.decision(dropped));
+    description.extensions.reuse_mut().brings = Some(model.path.clone());
     Ok(())
 }
 
@@ -140,7 +141,7 @@ fn choose_by_mode(mode: Option<Mode>, description: &mut TaskDescription) -> Resu
 mod tests {
     use taskgraph::diagnostics::Problems;
     use taskgraph::transform::Registry;
-    use taskgraph::transform::notes::Variant;
+    use taskgraph_training::model::Variant;
 
     use super::*;
     use transforms_testing::{Fixture, show};
@@ -223,7 +224,7 @@ mod tests {
             assert_eq!(parts.len(), members);
             for (index, part) in parts.iter().enumerate() {
                 assert_eq!(show(part, "worker.mounts"), mounts(mode, index + 1));
-                assert_eq!(part.model.as_ref().unwrap().urls.len(), members);
+                assert_eq!(part.extensions.model().unwrap().urls.len(), members);
             }
         }
     }
@@ -247,7 +248,7 @@ mod tests {
                 show(&made, "attributes.cache.from-parameters"),
                 r#"{"marian_args": "a", "pretrained_teacher": "b"}"#
             );
-            assert_eq!(made.model.unwrap().dropped, ["train-vocab"]);
+            assert_eq!(made.extensions.model().unwrap().clone().dropped, ["train-vocab"]);
         }
     }
 
@@ -258,7 +259,7 @@ mod tests {
         assert_eq!(show(&made, "fetches"), "{}");
         assert_eq!(show(&made, "attributes.cache.resources"), "[]");
         assert_eq!(show(&made, "attributes.cache.from-parameters"), r#"{"pretrained_teacher": "b"}"#);
-        let model = made.model.unwrap();
+        let model = made.extensions.model().unwrap().clone();
         assert_eq!(model.variant, Variant::DownloadOnly);
         assert_eq!(model.dropped, ["merge-devset", "toolchain-marian", "train-vocab"].map(Str::from));
         assert_eq!(
@@ -275,7 +276,7 @@ mod tests {
             .unwrap()
             .remove(0);
         assert_eq!(show(&made, "worker.mounts"), r#"[{"directory": "own"}]"#);
-        assert!(made.model.is_none());
+        assert!(made.extensions.model().is_none());
     }
 
     #[test]
@@ -304,7 +305,7 @@ mod tests {
         // A local alias is resolved later.
         let descriptions =
             fixture.run(transform, &description("worker-type: b-cpu, chunk: {n: 2},")).unwrap();
-        assert!(descriptions[0].model.is_some() && fixture.record.take_refused().is_empty());
+        assert!(descriptions[0].extensions.model().is_some() && fixture.record.take_refused().is_empty());
         let made = crate::transforms::worker_selection::transform(&fixture.context(), descriptions).unwrap();
         let refused = fixture.record.take_refused();
         assert!(!refused.is_empty());
@@ -312,7 +313,7 @@ mod tests {
             refused.iter().all(|problem| Problems::from(problem.clone()).to_string().ends_with(expected))
         );
         // What is behind is made as if there were no model.
-        assert!(made[0].model.is_none() && made[0]["worker"].get("mounts").is_none());
+        assert!(made[0].extensions.model().is_none() && made[0]["worker"].get("mounts").is_none());
         assert!(fixture.run(transform, &description("worker-type: gpu-spot,")).is_ok());
         assert!(fixture.record.take_refused().is_empty());
     }
@@ -332,7 +333,7 @@ mod tests {
         assert_eq!(show(&made, "dependencies"), r#"{"merge-devset": "m"}"#);
         let mounts = show(&made, "worker.mounts");
         assert!(mounts.contains("https://h/1/vocab.ru.spm") && mounts.contains("https://h/1/vocab.en.spm"));
-        assert_eq!(made.model.unwrap().files.len(), 6);
+        assert_eq!(made.extensions.model().unwrap().clone().files.len(), 6);
         let error = fixture
             .refused(transform, &description("worker-type: cpu,").replace("train-vocab", "build-vocab"));
         assert!(

@@ -8,9 +8,10 @@ use crate::pipeline_version::PipelineVersion;
 use crate::pretrained::STUDENT;
 use anyhow::Result;
 use taskgraph::schema::fields::Fields;
-use taskgraph::transform::notes::Moved;
 use taskgraph::transform::{Context, TaskDescription, each};
 use taskgraph_compat::value::{Map, Value};
+use taskgraph_training::model::Moved;
+use taskgraph_training::model::TrainingExtensions as _;
 
 /// The transform.
 pub fn transform(ctx: &Context<'_>, descriptions: Vec<TaskDescription>) -> Result<Vec<TaskDescription>> {
@@ -20,7 +21,7 @@ pub fn transform(ctx: &Context<'_>, descriptions: Vec<TaskDescription>) -> Resul
     each(descriptions, |description| {
         if move_vocabulary(description, layout.vocabulary_kind)? {
             let (from, to) = (layout.vocabulary_kind.into(), Some(STUDENT.into()));
-            description.reuse_mut().moved.push(Moved { from, to, by: layout.path(key) });
+            description.extensions.reuse_mut().moved.push(Moved { from, to, by: layout.path(key) });
         }
         Ok(())
     })
@@ -55,7 +56,7 @@ mod tests {
         };
         let fixture = Fixture::new(&format!("{{experiment: {{pretrained-models: {{{model}}}}}}}"));
         let made = fixture.run(transform, description).unwrap().remove(0);
-        assert_eq!(made.reuse.as_ref().is_some_and(|reuse| !reuse.moved.is_empty()), !mode.is_empty());
+        assert_eq!(made.extensions.reuse().is_some_and(|reuse| !reuse.moved.is_empty()), !mode.is_empty());
         (show(&made, "dependencies"), show(&made, "fetches"))
     }
 

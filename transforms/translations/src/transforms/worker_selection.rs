@@ -13,6 +13,7 @@ use taskgraph::transform::keyed_by::evaluate;
 use taskgraph::transform::{Context, TaskDescription, each};
 use taskgraph_compat::value::{Map, Str, Value};
 use taskgraph_compat::{python, suggest};
+use taskgraph_training::model::{Model, TrainingExtensions as _};
 
 const CLASSES: &str = "training_config.taskcluster.worker-classes";
 
@@ -28,10 +29,10 @@ pub fn transform(ctx: &Context<'_>, descriptions: Vec<TaskDescription>) -> Resul
     each(descriptions, |description| {
         let alias = choose(ctx, description, class)?;
         description.put("worker-type", &alias);
-        if description.model.as_ref().is_some_and(|model| model.directory.is_some())
+        if description.extensions.model().is_some_and(|model| model.directory.is_some())
             && !can_mount(ctx, &alias)?
         {
-            description.model = None;
+            description.extensions.remove::<Model>();
             description.map_at("worker")?.take("mounts");
         }
         add_env(ctx, description, &alias)

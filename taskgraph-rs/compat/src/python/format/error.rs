@@ -1,8 +1,8 @@
-//! Why a template cannot be filled in.
+//! Errors of templates that cannot be filled in.
 
 use std::fmt;
 
-/// Why a template cannot be filled in, by the kind of exception that Python raises.
+/// The reason why a template cannot be filled in, named after the exception that Python raises.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FormatError {
     /// `KeyError`: no argument has this name.

@@ -15,15 +15,15 @@ use error::FormatError;
 use spec::format_value;
 
 /// The most bytes one template may grow to: a few nested fields could else fill the memory.
-pub(super) const MOST_OUTPUT: usize = 64 << 20;
+const MOST_OUTPUT: usize = 64 << 20;
 
-/// How deep fields nest in Python: `{a:{width}}` and no further.
+/// The depth to which Python lets fields nest: `{a:{width}}` and no further.
 const DEPTH: usize = 2;
 
-/// What is filled in.
+/// The values that are filled in.
 #[derive(Clone, Copy)]
 pub struct Names<'n, 'v> {
-    /// What stands under a name.
+    /// Returns the value under a name.
     pub find: &'n dyn Fn(&str) -> Option<&'v Value>,
     /// Whether a missing name stands for itself: see [`format_partial`].
     pub is_partial: bool,
@@ -64,7 +64,7 @@ pub fn has_braces(template: &str) -> bool {
 
 /// Python: `template.format_map(names)` where a missing name stands for itself: `{missing}` stays `{missing}`.
 ///
-/// What stands for it is the text `{missing}`, so a format specification applies to that text.
+/// A missing name becomes the text `{missing}`, so a format specification applies to that text.
 pub fn format_partial<'t, 'v>(
     template: &'t str,
     names: impl Fn(&str) -> Option<&'v Value>,
@@ -83,7 +83,7 @@ impl Names<'_, '_> {
     }
 
     /// Appends the value under a name.
-    pub(super) fn append(self, out: &mut String, name: &str) -> Result<(), FormatError> {
+    fn append(self, out: &mut String, name: &str) -> Result<(), FormatError> {
         match (self.find)(name) {
             Some(Value::Str(text)) => out.push_str(text),
             Some(other) => format_value(out, other, "")?,
@@ -138,7 +138,7 @@ fn template_name(text: &str) -> Option<&str> {
     (bytes[length] == b'}' && is_letter(bytes[0])).then(|| &text[..length])
 }
 
-/// What stands between two braces.
+/// A field: the text between two braces.
 struct Field<'t> {
     path: &'t str,
     conversion: Option<char>,
@@ -201,7 +201,7 @@ impl<'t> Field<'t> {
     }
 }
 
-/// Where the path of a field ends: at the `!`, `:` or `}` that is not inside brackets.
+/// Returns the end of the path of a field: the `!`, `:` or `}` that is not inside brackets.
 fn path_end(text: &str) -> Result<usize, FormatError> {
     let mut in_brackets = false;
     for (at, byte) in text.bytes().enumerate() {

@@ -131,7 +131,7 @@ fn write_text(out: &mut String, text: &str, spec: &Spec) -> Result<(), FormatErr
     Ok(())
 }
 
-/// What is left to read of a specification.
+/// The part of a specification that is not read yet.
 struct Rest<'s>(&'s str);
 
 impl Rest<'_> {

@@ -1,6 +1,6 @@
 //! Characters and sets of characters in regular expressions: what Python means by `\w`, `[^]a-z]`, `\x41`.
 
-/// What a shorthand stands for, as the inside of a set.
+/// Returns the characters of a shorthand, as the inside of a set.
 ///
 /// Python's `\w` is what is alphanumeric, so no combining marks, and its `\s` knows four separators more.
 fn shorthand(letter: char, ascii: bool) -> Option<&'static str> {

@@ -3,7 +3,7 @@
 //! A pattern runs in linear time in the `regex` crate where it can. Look-around and back-references need an engine
 //! that backtracks (`fancy-regex`): its steps are counted, so that a pattern that explodes ends in an error.
 //!
-//! What matches, and how far, is as in Python. One thing differs: a group that matches nothing in the last round of a
+//! Matches and their extent are those of Python. One thing differs: a group that matches nothing in the last round of a
 //! loop, as in `(a|)+`, keeps what it had before. And a look-behind in which a group without
 //! width is repeated is refused.
 
@@ -26,17 +26,17 @@ use translate::{Style, Translation, translate};
 /// The most steps back that one match may take.
 const MOST_STEPS: usize = 1_000_000;
 
-/// How many compiled keys a thread keeps.
+/// The number of compiled patterns that a thread keeps.
 const CACHED: usize = 256;
 
-/// Why a pattern cannot be used.
+/// The reason why a pattern cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RegexError {
     /// The pattern is wrong, or too large.
     Pattern {
         /// The pattern, as written.
         pattern: String,
-        /// What is wrong with it.
+        /// The error in it.
         problem: String,
     },
     /// The match takes too many steps.

@@ -7,7 +7,7 @@ use crate::python::regex::class;
 use crate::python::regex::group::set_flag;
 use crate::python::regex::width::Width;
 
-/// How deep groups may nest.
+/// The depth to which groups may nest.
 const DEPTH: usize = 100;
 
 /// A pattern, rewritten.
@@ -24,7 +24,7 @@ pub(super) struct Translation {
     pub groups: Vec<Option<String>>,
 }
 
-/// How `$` and `\b` are written.
+/// The translation of `$` and `\b`.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Style {
     /// For an engine without look-around: right for text without a line feed at its end and for ASCII words.
@@ -42,7 +42,7 @@ pub(super) struct Flags {
     pub(super) ascii: bool,
 }
 
-/// What the last piece of a sequence is, for the quantifier that may follow.
+/// The last piece of a sequence, for the quantifier that may follow.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Piece {
     Atom,
@@ -84,7 +84,7 @@ pub(super) struct Parser<'p> {
     pub(super) global: Flags,
     /// The groups that have begun and not ended.
     pub(super) open: Vec<usize>,
-    /// What was read last matches so much.
+    /// The width of the piece that was read last.
     pub(super) width: Width,
     /// The same of every group that has ended, the whole match first.
     pub(super) widths: Vec<Width>,

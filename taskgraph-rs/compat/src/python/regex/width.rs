@@ -1,4 +1,4 @@
-//! How much a piece of a regular expression matches: a look-behind has to match as much in every case.
+//! The number of characters that a piece of a regular expression matches: a look-behind needs a fixed one.
 
 /// The fewest and the most characters that something matches.
 #[derive(Clone, Copy)]
@@ -8,9 +8,9 @@ pub(super) struct Width {
 }
 
 impl Width {
-    /// What an anchor matches.
+    /// The width of an anchor.
     pub(super) const NONE: Width = Width { least: 0, most: 0 };
-    /// What a character matches.
+    /// The width of a character.
     pub(super) const ONE: Width = Width { least: 1, most: 1 };
 
     /// One after the other.

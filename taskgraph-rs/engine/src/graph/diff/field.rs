@@ -9,11 +9,11 @@ use taskgraph_compat::value::{Map, Value};
 /// A field that is not the same in two values.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FieldChange {
-    /// Where it stands. An item that is gone from a list has its old index, any other its new one.
+    /// The path. An item that is gone from a list has its old index, any other its new one.
     pub path: KeyPath,
-    /// What it was; nothing if it was not there.
+    /// The old value; `None` if there was none.
     pub before: Option<Value>,
-    /// What it is; nothing if it is not there any more.
+    /// The new value; `None` if there is none.
     pub after: Option<Value>,
 }
 
@@ -61,7 +61,7 @@ fn compare_maps(path: KeyPath, before: &Map, after: &Map, found: &mut Vec<FieldC
     }
 }
 
-/// What both lists begin and end with is put aside. If as many items are left on both sides, they are compared one by
+/// The common beginning and end of both lists are left out. If as many items are left on both sides, they are compared one by
 /// one; else some are gone and others are new.
 fn compare_lists(path: KeyPath, before: &[Value], after: &[Value], found: &mut Vec<FieldChange>) {
     let head = before.iter().zip(after).take_while(|(a, b)| a == b).count();
@@ -107,7 +107,7 @@ mod tests {
     use super::*;
     use taskgraph_compat::json;
 
-    fn told(before: &str, after: &str) -> Vec<String> {
+    fn reported(before: &str, after: &str) -> Vec<String> {
         let read = |text: &str| json::read(text).unwrap();
         let show = |value: &Option<Value>| value.as_ref().map_or("-".into(), |value| format!("{value:?}"));
         changes(&read(before), &read(after))
@@ -120,22 +120,22 @@ mod tests {
     fn fields_that_differ_are_told_with_their_paths() {
         let before = r#"{"a": {"b": 1, "c": 2}, "d": null, "e": [1]}"#;
         let after = r#"{"a": {"b": 1, "c": 3, "x": 4}, "e": [1], "n": null}"#;
-        assert_eq!(told(before, after), ["a.c 2 3", "a.x - 4", "d null -", "n - null"]);
-        assert_eq!(told(before, before), [""; 0]);
+        assert_eq!(reported(before, after), ["a.c 2 3", "a.x - 4", "d null -", "n - null"]);
+        assert_eq!(reported(before, before), [""; 0]);
     }
 
     #[test]
     fn items_that_come_into_a_list_do_not_change_those_around_them() {
-        assert_eq!(told("[1, 2, 3]", "[1, 7, 8, 2, 3]"), ["[1] - 7", "[2] - 8"]);
-        assert_eq!(told("[1, 2, 3]", "[3]"), ["[0] 1 -", "[1] 2 -"]);
-        assert_eq!(told(r#"[{"a": 1, "b": 2}]"#, r#"[{"a": 1, "b": 3}]"#), ["[0].b 2 3"]);
-        assert_eq!(told("[1, 2]", "[2, 1]"), ["[0] 1 2", "[1] 2 1"]);
+        assert_eq!(reported("[1, 2, 3]", "[1, 7, 8, 2, 3]"), ["[1] - 7", "[2] - 8"]);
+        assert_eq!(reported("[1, 2, 3]", "[3]"), ["[0] 1 -", "[1] 2 -"]);
+        assert_eq!(reported(r#"[{"a": 1, "b": 2}]"#, r#"[{"a": 1, "b": 3}]"#), ["[0].b 2 3"]);
+        assert_eq!(reported("[1, 2]", "[2, 1]"), ["[0] 1 2", "[1] 2 1"]);
     }
 
     #[test]
     fn an_item_that_stands_there_several_times_is_counted() {
-        assert_eq!(told("[1, 2]", "[1, 2, 1, 2]"), ["[2] - 1", "[3] - 2"]);
-        assert_eq!(told("[1, 1, 2]", "[2, 1, 2, 2]"), ["[1] 1 -", "[0] - 2", "[2] - 2"]);
+        assert_eq!(reported("[1, 2]", "[1, 2, 1, 2]"), ["[2] - 1", "[3] - 2"]);
+        assert_eq!(reported("[1, 1, 2]", "[2, 1, 2, 2]"), ["[1] 1 -", "[0] - 2", "[2] - 2"]);
     }
 
     #[test]

@@ -17,7 +17,7 @@ use taskgraph_compat::value::{Str, Value};
 /// Tasks as `full-task-graph.json` has them, by label.
 pub type Tasks = IndexMap<Label, Value>;
 
-/// What differs between two graphs. All lists are in the order of their labels, numbers in them by their size.
+/// The difference between two graphs. All lists are in natural order of their labels: numbers in them by their size.
 #[derive(Debug, Default, Serialize)]
 pub struct GraphDiff {
     /// Tasks that only the first graph has.
@@ -26,7 +26,7 @@ pub struct GraphDiff {
     pub new: Vec<Label>,
     /// Tasks that are not the same in both.
     pub changed: Vec<TaskChange>,
-    /// How many tasks are the same in both.
+    /// The number of tasks that are equal in both.
     pub unchanged: usize,
 }
 
@@ -39,12 +39,12 @@ pub struct TaskChange {
     pub kind: Str,
     /// Whether only its digest differs, and what has the digest in it: something that it is made from has changed.
     pub only_digest: bool,
-    /// What differs.
+    /// The changed fields.
     pub fields: Vec<FieldChange>,
 }
 
 impl TaskChange {
-    /// What differs, but for the digest and what has it in it.
+    /// The changed fields without the digest and the fields that contain it.
     pub fn own_fields(&self) -> Vec<FieldChange> {
         self.fields.iter().filter(|field| !has_the_digest(field)).cloned().collect()
     }
@@ -57,7 +57,7 @@ impl GraphDiff {
     }
 }
 
-/// What differs, from `before` to `after`.
+/// Returns the changes from `before` to `after`.
 pub fn diff(before: &Tasks, after: &Tasks) -> GraphDiff {
     let mut found = GraphDiff::default();
     for (label, task) in after {

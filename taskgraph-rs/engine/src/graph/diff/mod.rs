@@ -1,4 +1,4 @@
-//! What differs between two graphs: which tasks appear, go and change, down to the field.
+//! Differences between two graphs: added, removed and changed tasks, down to the field.
 //!
 //! Compares values and knows nothing of how they were made: a graph may come from a config, another revision of the
 //! tree or a file.

@@ -27,7 +27,7 @@ mod tests {
 
     #[test]
     fn lines_that_go_and_come_are_marked() {
-        let told = unified(("graph@1", "a\nb\nc\n"), ("graph@2", "a\nx\nc\n"));
-        assert_eq!(told, "--- graph@1\n+++ graph@2\n@@ -1,3 +1,3 @@\n a\n-b\n+x\n c\n");
+        let reported = unified(("graph@1", "a\nb\nc\n"), ("graph@2", "a\nx\nc\n"));
+        assert_eq!(reported, "--- graph@1\n+++ graph@2\n@@ -1,3 +1,3 @@\n a\n-b\n+x\n c\n");
     }
 }

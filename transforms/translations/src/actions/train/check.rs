@@ -68,7 +68,8 @@ fn collect(schema: &Value, value: &Value, path: &KeyPath, violations: &mut Vec<V
 pub fn config(call: &Call<'_>, params: &Params, pipeline_version: PipelineVersion) -> Vec<Problem> {
     let params = &with_floats(params, call.project.extension.parameters);
     let mut problems = check_values(call.project, params, call.settings, Purpose::Training);
-    let unknown = taskgraph::parameters::unknown_in(params, &call.project.extension, "training_config");
+    let unknown =
+        taskgraph::parameters::unknown_in(params, call.project.extension.parameters, "training_config");
     // A warning about the same key says less, and whoever knows the key of another layout says what to write instead.
     let is_told = |one: &Problem| problems.iter().any(|told| told.is_error() && told.path == one.path);
     let unknown: Vec<Problem> = unknown.into_iter().filter(|one| !is_told(one)).collect();
