@@ -8,7 +8,7 @@ use indexmap::IndexMap;
 use smallvec::SmallVec;
 
 use crate::task::{LabelList, Task};
-use delta::{Caster, Mold, Node};
+use delta::{DeltaWriter, Node, Previous};
 use taskgraph_compat::json::Error;
 use taskgraph_compat::json::pretty::PrettyWriter;
 use taskgraph_compat::value::{Map, Str, Value};
@@ -27,24 +27,24 @@ pub(crate) struct TaskJson<'a> {
     pub task_id: Option<&'a str>,
 }
 
-/// Lays out tasks one after the other, each in the mold of the one before it of its kind.
+/// Writes tasks one after the other, each with the text of the previous task of its kind.
 #[derive(Default)]
 pub(crate) struct TaskWriter {
-    caster: Caster,
-    kinds: IndexMap<Str, Molds>,
+    delta: DeltaWriter,
+    kinds: IndexMap<Str, PreviousFields>,
 }
 
-/// How much text the molds may have before all are made anew: those of kinds that are done with are of no use.
-const MOST_MOLDED: usize = 1 << 18;
+/// How much text may be kept before all is dropped: that of kinds that are complete is of no use.
+const MOST_KEPT: usize = 1 << 18;
 
-/// Those of the fields of a task.
+/// The fields of the previous task of a kind.
 #[derive(Default)]
-struct Molds {
-    attributes: Option<Mold>,
-    if_dependencies: Option<Mold>,
-    optimization: Option<Mold>,
-    soft_dependencies: Option<Mold>,
-    definition: Option<Mold>,
+struct PreviousFields {
+    attributes: Option<Previous>,
+    if_dependencies: Option<Previous>,
+    optimization: Option<Previous>,
+    soft_dependencies: Option<Previous>,
+    definition: Option<Previous>,
 }
 
 /// How deep a task stands.
@@ -61,48 +61,48 @@ macro_rules! next {
 }
 
 impl TaskWriter {
-    /// Begins a text inside a map, in a room that has been used before.
-    pub fn begin(&mut self, room: Vec<u8>) {
-        if self.caster.molded() > MOST_MOLDED {
+    /// Begins a text inside a map, in a buffer that was used before.
+    pub fn begin(&mut self, buffer: Vec<u8>) {
+        if self.delta.kept() > MOST_KEPT {
             *self = TaskWriter::default();
         }
-        self.caster.begin(room);
+        self.delta.begin(buffer);
     }
 
     /// The whole text.
     pub fn end(&mut self) -> Vec<u8> {
-        self.caster.end()
+        self.delta.end()
     }
 
     /// Appends a comma, a key and its task.
     pub fn task(&mut self, json: TaskJson<'_>) -> Result<(), Error> {
-        let TaskWriter { caster, kinds } = self;
+        let TaskWriter { delta, kinds } = self;
         let task = json.task;
-        let molds = kinds.entry(task.kind.clone()).or_default();
-        let mut writer = caster.layout(DEPTH);
+        let previous = kinds.entry(task.kind.clone()).or_default();
+        let mut writer = delta.pretty(DEPTH);
         writer.out.push(b',');
         writer.key(json.key);
         writer.out.extend_from_slice(b"{\n    \"attributes\": ");
-        caster.append(Node::Map(&task.attributes), &mut molds.attributes, INNER)?;
-        let mut writer = caster.layout(INNER);
+        delta.append(Node::Map(&task.attributes), &mut previous.attributes, INNER)?;
+        let mut writer = delta.pretty(INNER);
         writer.word(next!("dependencies"))?;
         edges(&mut writer, json.edges);
         writer.word(next!("description"))?;
         writer.text(&task.description);
         writer.word(next!("if_dependencies"))?;
-        caster.append(labels(&task.if_dependencies), &mut molds.if_dependencies, INNER)?;
-        let mut writer = caster.layout(INNER);
+        delta.append(labels(&task.if_dependencies), &mut previous.if_dependencies, INNER)?;
+        let mut writer = delta.pretty(INNER);
         writer.word(next!("kind"))?;
         writer.text(&task.kind);
         writer.word(next!("label"))?;
         writer.text(task.label.as_str());
         writer.word(next!("optimization"))?;
-        caster.append((&task.optimization).into(), &mut molds.optimization, INNER)?;
-        caster.layout(INNER).word(next!("soft_dependencies"))?;
-        caster.append(labels(&task.soft_dependencies), &mut molds.soft_dependencies, INNER)?;
-        caster.layout(INNER).word(next!("task"))?;
-        caster.append(Node::Map(json.definition), &mut molds.definition, INNER)?;
-        let mut writer = caster.layout(INNER);
+        delta.append((&task.optimization).into(), &mut previous.optimization, INNER)?;
+        delta.pretty(INNER).word(next!("soft_dependencies"))?;
+        delta.append(labels(&task.soft_dependencies), &mut previous.soft_dependencies, INNER)?;
+        delta.pretty(INNER).word(next!("task"))?;
+        delta.append(Node::Map(json.definition), &mut previous.definition, INNER)?;
+        let mut writer = delta.pretty(INNER);
         if let Some(id) = json.task_id {
             writer.word(next!("task_id"))?;
             writer.text(id);
@@ -113,7 +113,7 @@ impl TaskWriter {
 }
 
 fn labels(list: &LabelList) -> Node<'_> {
-    list.list().map_or(Node::Template(&Value::Null), Node::List)
+    list.list().map_or(Node::Plain(&Value::Null), Node::List)
 }
 
 fn edges(writer: &mut PrettyWriter<'_>, mut edges: SmallVec<[(&str, &str); 16]>) {
