@@ -11,7 +11,7 @@ use serde::ser::{
 };
 
 use crate::json::Error;
-use crate::json::scan::{Eight, plain_length};
+use crate::json::scan::{Chunk, plain_length};
 use crate::terminal::is_safe;
 
 /// Spaces for the indentation of most lines at once.
@@ -19,18 +19,18 @@ const SPACES: &[u8; 64] = &[b' '; 64];
 
 /// Appends a value to a text. Tuples and variants of enums that hold something are no part of a graph, and refused.
 pub fn append<T: Serialize + ?Sized>(value: &T, out: &mut Vec<u8>) -> Result<(), Error> {
-    value.serialize(&mut Layout { out, depth: 0 })
+    value.serialize(&mut PrettyWriter { out, depth: 0 })
 }
 
 /// A text that is being written.
-pub struct Layout<'o> {
+pub struct PrettyWriter<'o> {
     /// The text so far.
     pub out: &'o mut Vec<u8>,
     /// How deep the next line stands.
     pub depth: usize,
 }
 
-impl<'o> Layout<'o> {
+impl<'o> PrettyWriter<'o> {
     /// Begins a line.
     pub fn line(&mut self) {
         self.out.push(b'\n');
@@ -59,7 +59,7 @@ impl<'o> Layout<'o> {
     fn open(&mut self, brackets: [u8; 2]) -> Open<'_, 'o> {
         self.depth += 1;
         self.out.push(brackets[0]);
-        Open { layout: self, is_filled: false, closing: brackets[1] }
+        Open { writer: self, is_filled: false, closing: brackets[1] }
     }
 
     /// Appends what needs no quotes.
@@ -77,14 +77,14 @@ impl<'o> Layout<'o> {
         self.out.push(b'"');
         let mut rest = text;
         while let Some(eight) = rest.as_bytes().first_chunk() {
-            let after = match Eight::of(*eight) {
-                Eight::Template => self.plain(rest),
-                Eight::Quoted => {
+            let after = match Chunk::of(*eight) {
+                Chunk::Plain => self.plain(rest),
+                Chunk::Quoted => {
                     self.quoted(*eight);
                     // All of them are ASCII.
                     &rest[8..]
                 }
-                Eight::Odd => self.first(rest),
+                Chunk::Other => self.first(rest),
             };
             rest = after;
         }
@@ -153,15 +153,15 @@ macro_rules! numbers {
     };
 }
 
-impl<'l, 'o> Serializer for &'l mut Layout<'o> {
+impl<'w, 'o> Serializer for &'w mut PrettyWriter<'o> {
     type Ok = ();
     type Error = Error;
-    type SerializeSeq = Open<'l, 'o>;
+    type SerializeSeq = Open<'w, 'o>;
     type SerializeTuple = Impossible<(), Error>;
     type SerializeTupleStruct = Impossible<(), Error>;
     type SerializeTupleVariant = Impossible<(), Error>;
-    type SerializeMap = Open<'l, 'o>;
-    type SerializeStruct = Open<'l, 'o>;
+    type SerializeMap = Open<'w, 'o>;
+    type SerializeStruct = Open<'w, 'o>;
     type SerializeStructVariant = Impossible<(), Error>;
 
     fn serialize_bool(self, flag: bool) -> Result<(), Error> {
@@ -225,7 +225,7 @@ impl<'l, 'o> Serializer for &'l mut Layout<'o> {
         refused()
     }
 
-    fn serialize_seq(self, _: Option<usize>) -> Result<Open<'l, 'o>, Error> {
+    fn serialize_seq(self, _: Option<usize>) -> Result<Open<'w, 'o>, Error> {
         Ok(self.open(*b"[]"))
     }
 
@@ -247,11 +247,11 @@ impl<'l, 'o> Serializer for &'l mut Layout<'o> {
         refused()
     }
 
-    fn serialize_map(self, _: Option<usize>) -> Result<Open<'l, 'o>, Error> {
+    fn serialize_map(self, _: Option<usize>) -> Result<Open<'w, 'o>, Error> {
         Ok(self.open(*b"{}"))
     }
 
-    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Open<'l, 'o>, Error> {
+    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Open<'w, 'o>, Error> {
         Ok(self.open(*b"{}"))
     }
 
@@ -267,8 +267,8 @@ impl<'l, 'o> Serializer for &'l mut Layout<'o> {
 }
 
 /// A list or a map that is not closed yet.
-pub struct Open<'l, 'o> {
-    layout: &'l mut Layout<'o>,
+pub struct Open<'w, 'o> {
+    writer: &'w mut PrettyWriter<'o>,
     is_filled: bool,
     closing: u8,
 }
@@ -276,18 +276,18 @@ pub struct Open<'l, 'o> {
 impl Open<'_, '_> {
     fn begin_item(&mut self) {
         if self.is_filled {
-            self.layout.out.push(b',');
+            self.writer.out.push(b',');
         }
         self.is_filled = true;
-        self.layout.line();
+        self.writer.line();
     }
 
     fn close(self) -> Result<(), Error> {
-        self.layout.depth -= 1;
+        self.writer.depth -= 1;
         if self.is_filled {
-            self.layout.line();
+            self.writer.line();
         }
-        self.layout.out.push(self.closing);
+        self.writer.out.push(self.closing);
         Ok(())
     }
 }
@@ -298,7 +298,7 @@ impl SerializeSeq for Open<'_, '_> {
 
     fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
         self.begin_item();
-        value.serialize(&mut *self.layout)
+        value.serialize(&mut *self.writer)
     }
 
     fn end(self) -> Result<(), Error> {
@@ -312,17 +312,17 @@ impl SerializeMap for Open<'_, '_> {
 
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), Error> {
         self.begin_item();
-        let start = self.layout.out.len();
-        key.serialize(&mut *self.layout)?;
-        match self.layout.out.get(start) {
+        let start = self.writer.out.len();
+        key.serialize(&mut *self.writer)?;
+        match self.writer.out.get(start) {
             Some(b'"') => Ok(()),
             _ => Err(Error::custom("a key must be a string")),
         }
     }
 
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
-        self.layout.word(": ")?;
-        value.serialize(&mut *self.layout)
+        self.writer.word(": ")?;
+        value.serialize(&mut *self.writer)
     }
 
     fn end(self) -> Result<(), Error> {

@@ -12,7 +12,7 @@ pub fn plain_length(bytes: &[u8]) -> usize {
     let (wide, _) = bytes.as_chunks::<32>();
     let mut start = 32 * wide.iter().take_while(|bytes| is_all_plain(bytes)).count();
     while let Some(eight) = bytes[start..].first_chunk() {
-        let length = plain_of_eight(*eight);
+        let length = plain_length_of_chunk(*eight);
         start += length;
         if length < 8 {
             return start;
@@ -20,11 +20,11 @@ pub fn plain_length(bytes: &[u8]) -> usize {
     }
     match bytes.last_chunk() {
         // The first of these eight are known to be plain.
-        Some(eight) => bytes.len() - 8 + plain_of_eight(*eight),
+        Some(eight) => bytes.len() - 8 + plain_length_of_chunk(*eight),
         None => {
             let mut eight = [0; 8];
             eight[..bytes.len()].copy_from_slice(bytes);
-            plain_of_eight(eight)
+            plain_length_of_chunk(eight)
         }
     }
 }
@@ -35,29 +35,29 @@ fn is_all_plain(bytes: &[u8; 32]) -> bool {
 }
 
 /// What eight bytes consist of.
-pub enum Eight {
+pub enum Chunk {
     /// Of what stands for itself alone.
-    Template,
+    Plain,
     /// Of that, quotes and backslashes.
     Quoted,
     /// Of other things as well.
-    Odd,
+    Other,
 }
 
-impl Eight {
+impl Chunk {
     /// Looks at eight bytes.
     pub fn of(bytes: [u8; 8]) -> Self {
         let word = u64::from_le_bytes(bytes);
         match (quotes(word) & HIGH, odd(word) & HIGH) {
-            (0, 0) => Eight::Template,
-            (_, 0) => Eight::Quoted,
-            _ => Eight::Odd,
+            (0, 0) => Chunk::Plain,
+            (_, 0) => Chunk::Quoted,
+            _ => Chunk::Other,
         }
     }
 }
 
 /// How many of eight bytes are plain before the first that is not.
-fn plain_of_eight(bytes: [u8; 8]) -> usize {
+fn plain_length_of_chunk(bytes: [u8; 8]) -> usize {
     let word = u64::from_le_bytes(bytes);
     ((quotes(word) | odd(word)) & HIGH).trailing_zeros() as usize / 8
 }

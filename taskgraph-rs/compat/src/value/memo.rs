@@ -1,6 +1,50 @@
-//! Memoizes a function of a value for the most recent argument, compared by address.
+//! Identity of values, and a memo of the last argument that compares by it.
+//!
+//! Values are shared until they change, so two of the same address are equal without a look at them. Only this module,
+//! `generator/dedup.rs` and `graph/json/delta.rs` compare addresses.
 
-use crate::value::Value;
+use std::sync::Arc;
+
+use crate::value::{Map, Value, address};
+
+/// Identity of a value: its address, or its content where it has none. Valid only while the value is alive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Identity(u8, u64);
+
+impl Identity {
+    /// Identity of a list. All empty lists have the same.
+    pub fn of_list(items: &Vec<Value>) -> Self {
+        if items.is_empty() {
+            return Identity(7, 0);
+        }
+        Identity(7, std::ptr::from_ref(items).addr() as u64)
+    }
+
+    /// Identity of a map. All empty maps have the same.
+    pub fn of_map(map: &Map) -> Self {
+        if map.is_empty() {
+            return Identity(8, 0);
+        }
+        Identity(8, std::ptr::from_ref(map).addr() as u64)
+    }
+}
+
+impl Value {
+    /// Returns the identity of this value.
+    pub fn identity(&self) -> Identity {
+        match self {
+            Value::Null => Identity(0, 0),
+            Value::Bool(flag) => Identity(1, u64::from(*flag)),
+            Value::Int(number) => Identity(2, number.cast_unsigned()),
+            Value::BigInt(digits) => Identity(3, address(digits) as u64),
+            Value::Float(number) => Identity(4, number.to_bits()),
+            Value::Str(text) => Identity(5, address(text) as u64),
+            Value::Time(time) => Identity(6, Arc::as_ptr(time).addr() as u64),
+            Value::List(items) => Identity::of_list(items),
+            Value::Map(map) => Identity::of_map(map),
+        }
+    }
+}
 
 /// What was made last, and of which value. It keeps the value, so that its identity stands for nothing else.
 #[derive(Default)]

@@ -16,6 +16,7 @@ use std::sync::Arc;
 pub(crate) use intern::{address, known};
 pub use intern::{joined, key, written};
 pub use map::Map;
+pub use memo::Identity;
 
 /// A shared piece of text. As small as a pointer.
 pub type Str = arcstr::ArcStr;
@@ -160,46 +161,6 @@ impl Value {
             Value::Time(_) => "a date",
             Value::List(_) => "a list",
             Value::Map(_) => "a map",
-        }
-    }
-}
-
-/// What tells a value from those that are not the very same one: its address, or what it is. It holds for as long as the
-/// value lives.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Identity(u8, u64);
-
-impl Identity {
-    /// That of a list. All empty ones are one.
-    pub fn of_list(items: &Vec<Value>) -> Self {
-        if items.is_empty() {
-            return Identity(7, 0);
-        }
-        Identity(7, std::ptr::from_ref(items).addr() as u64)
-    }
-
-    /// That of a map. All empty ones are one.
-    pub fn of_map(map: &Map) -> Self {
-        if map.is_empty() {
-            return Identity(8, 0);
-        }
-        Identity(8, std::ptr::from_ref(map).addr() as u64)
-    }
-}
-
-impl Value {
-    /// What tells this value from others.
-    pub fn identity(&self) -> Identity {
-        match self {
-            Value::Null => Identity(0, 0),
-            Value::Bool(flag) => Identity(1, u64::from(*flag)),
-            Value::Int(number) => Identity(2, number.cast_unsigned()),
-            Value::BigInt(digits) => Identity(3, address(digits) as u64),
-            Value::Float(number) => Identity(4, number.to_bits()),
-            Value::Str(text) => Identity(5, address(text) as u64),
-            Value::Time(time) => Identity(6, Arc::as_ptr(time).addr() as u64),
-            Value::List(items) => Identity::of_list(items),
-            Value::Map(map) => Identity::of_map(map),
         }
     }
 }

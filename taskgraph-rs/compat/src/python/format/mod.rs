@@ -15,7 +15,7 @@ use error::FormatError;
 use spec::format_value;
 
 /// The most bytes one template may grow to: a few nested fields could else fill the memory.
-pub(super) const MOST_OUTPUT: usize = 64 << 20;
+const MOST_OUTPUT: usize = 64 << 20;
 
 /// The depth to which Python lets fields nest: `{a:{width}}` and no further.
 const DEPTH: usize = 2;
@@ -83,7 +83,7 @@ impl Names<'_, '_> {
     }
 
     /// Appends the value under a name.
-    pub(super) fn append(self, out: &mut String, name: &str) -> Result<(), FormatError> {
+    fn append(self, out: &mut String, name: &str) -> Result<(), FormatError> {
         match (self.find)(name) {
             Some(Value::Str(text)) => out.push_str(text),
             Some(other) => format_value(out, other, "")?,

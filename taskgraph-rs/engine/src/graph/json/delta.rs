@@ -1,10 +1,10 @@
-//! What tasks of a kind have in common as text.
+//! Writes a task as JSON, and reuses the text of the previous task of the kind where its values are unchanged.
 //!
-//! Two tasks of a kind have the same fields in the same order and differ in a few texts. The first one is laid out as
-//! JSON, and a mold is kept of it: where which part of the text came from. Of the next task, what is the very same thing
-//! is copied; only what differs is written.
+//! Two tasks of a kind have the same fields in the same order and differ in a few texts. The first one is written in full,
+//! and it is noted which value made which part of the text. Of the next task, what has the same identity is copied in
+//! long pieces, and only what differs is written.
 //!
-//! Invariant: what a mold has seen lives as long as the mold, so that an address stands for one thing.
+//! Invariant: the values of the previous task live as long as this writer, so that an identity stands for one value.
 
 use std::ops::Range;
 
@@ -12,18 +12,18 @@ use serde::Serialize as _;
 use smallvec::SmallVec;
 
 use taskgraph_compat::json::Error;
-use taskgraph_compat::json::pretty::Layout;
+use taskgraph_compat::json::pretty::PrettyWriter;
 use taskgraph_compat::value::{Identity, Map, Value};
 
-/// What is laid out.
+/// A value that is written.
 #[derive(Clone, Copy)]
 pub(crate) enum Node<'v> {
     /// A map.
     Map(&'v Map),
     /// A list.
     List(&'v Vec<Value>),
-    /// Something that has no parts.
-    Template(&'v Value),
+    /// A value without parts.
+    Plain(&'v Value),
 }
 
 impl<'v> From<&'v Value> for Node<'v> {
@@ -31,26 +31,26 @@ impl<'v> From<&'v Value> for Node<'v> {
         match value {
             Value::Map(map) => Node::Map(map),
             Value::List(items) => Node::List(items),
-            plain => Node::Template(plain),
+            plain => Node::Plain(plain),
         }
     }
 }
 
 impl Node<'_> {
-    /// What tells it from everything else.
+    /// Returns its identity.
     fn identity(self) -> Identity {
         match self {
             Node::Map(map) => Identity::of_map(map),
             Node::List(items) => Identity::of_list(items),
-            Node::Template(value) => value.identity(),
+            Node::Plain(value) => value.identity(),
         }
     }
 }
 
-/// Something that was laid out.
-pub(crate) struct Mold {
+/// The text of a value that was written, and of its parts.
+pub(crate) struct Previous {
     identity: Identity,
-    /// The value that was asked for last in its place. One that is asked for twice takes the place.
+    /// The value that was written last in its place. One that comes twice in a row takes the place.
     other: Option<Identity>,
     text: Range<usize>,
     parts: Parts,
@@ -71,79 +71,84 @@ struct Part {
     before: Range<usize>,
     /// The position in the list or the map.
     position: usize,
-    mold: Mold,
+    previous: Previous,
 }
 
-/// Writes JSON with molds.
+/// Writes JSON beside what was written before.
 #[derive(Default)]
-pub(crate) struct Caster {
+pub(crate) struct DeltaWriter {
     /// The text so far, but for what is to be copied.
     out: Vec<u8>,
-    /// The text of all molds.
-    molded: Vec<u8>,
-    /// What of it is to be copied next: pieces that stand side by side are one copy.
+    /// The text of all previous values.
+    kept: Vec<u8>,
+    /// The part of it that is copied next: adjacent pieces are one copy.
     copied: Range<usize>,
 }
 
-impl Caster {
-    /// Begins a text, in a room that has been used before.
-    pub fn begin(&mut self, mut room: Vec<u8>) {
-        room.clear();
-        self.out = room;
+impl DeltaWriter {
+    /// Begins a text, in a buffer that was used before.
+    pub fn begin(&mut self, mut buffer: Vec<u8>) {
+        buffer.clear();
+        self.out = buffer;
     }
 
     /// The whole text.
     pub fn end(&mut self) -> Vec<u8> {
-        std::mem::take(self.layout(0).out)
+        std::mem::take(self.pretty(0).out)
     }
 
-    /// How much text the molds have.
-    pub fn molded(&self) -> usize {
-        self.molded.len()
+    /// Returns how much text of previous values is kept.
+    pub fn kept(&self) -> usize {
+        self.kept.len()
     }
 
     /// The text so far, to append to it.
-    pub fn layout(&mut self, depth: usize) -> Layout<'_> {
-        self.out.extend_from_slice(&self.molded[std::mem::take(&mut self.copied)]);
-        Layout { out: &mut self.out, depth }
+    pub fn pretty(&mut self, depth: usize) -> PrettyWriter<'_> {
+        self.out.extend_from_slice(&self.kept[std::mem::take(&mut self.copied)]);
+        PrettyWriter { out: &mut self.out, depth }
     }
 
     fn copy(&mut self, text: &Range<usize>) {
         if self.copied.end != text.start {
-            self.out.extend_from_slice(&self.molded[self.copied.clone()]);
+            self.out.extend_from_slice(&self.kept[self.copied.clone()]);
             self.copied.start = text.start;
         }
         self.copied.end = text.end;
     }
 
-    /// Appends something that is part of a line of this depth. `mold` is what was in its place before.
-    pub fn append(&mut self, node: Node<'_>, mold: &mut Option<Mold>, depth: usize) -> Result<(), Error> {
-        match mold {
-            Some(mold) => self.cast(node, mold, depth),
+    /// Appends something that is part of a line of this depth. `previous` is what was written in its place before.
+    pub fn append(
+        &mut self,
+        node: Node<'_>,
+        previous: &mut Option<Previous>,
+        depth: usize,
+    ) -> Result<(), Error> {
+        match previous {
+            Some(previous) => self.write_next(node, previous, depth),
             None => {
-                let first = mold.insert(self.mold(node, depth)?);
+                let first = previous.insert(self.write_first(node, depth)?);
                 self.copy(&first.text);
                 Ok(())
             }
         }
     }
 
-    fn cast(&mut self, node: Node<'_>, mold: &mut Mold, depth: usize) -> Result<(), Error> {
+    fn write_next(&mut self, node: Node<'_>, previous: &mut Previous, depth: usize) -> Result<(), Error> {
         let identity = node.identity();
-        if mold.identity == identity {
-            self.copy(&mold.text);
+        if previous.identity == identity {
+            self.copy(&previous.text);
             return Ok(());
         }
-        if mold.other.replace(identity) != Some(identity) {
-            match (node, &mut mold.parts) {
-                (Node::Template(value), Parts::None) => return plain(value, &mut self.layout(depth)),
+        if previous.other.replace(identity) != Some(identity) {
+            match (node, &mut previous.parts) {
+                (Node::Plain(value), Parts::None) => return plain(value, &mut self.pretty(depth)),
                 // A list has no keys either, so an empty map is not to be taken for one.
                 (Node::Map(map), Parts::Some { keys, parts, after })
                     if map.len() == parts.len() && map.has_keys_at(keys) =>
                 {
                     for part in parts {
                         self.copy(&part.before);
-                        self.cast((&map[part.position]).into(), &mut part.mold, depth + 1)?;
+                        self.write_next((&map[part.position]).into(), &mut part.previous, depth + 1)?;
                     }
                     self.copy(after);
                     return Ok(());
@@ -153,7 +158,7 @@ impl Caster {
                 {
                     for (part, item) in parts.iter_mut().zip(items.iter()) {
                         self.copy(&part.before);
-                        self.cast(item.into(), &mut part.mold, depth + 1)?;
+                        self.write_next(item.into(), &mut part.previous, depth + 1)?;
                     }
                     self.copy(after);
                     return Ok(());
@@ -161,63 +166,63 @@ impl Caster {
                 _ => {}
             }
         }
-        *mold = self.mold(node, depth)?;
-        self.copy(&mold.text);
+        *previous = self.write_first(node, depth)?;
+        self.copy(&previous.text);
         Ok(())
     }
 
-    /// Lays something out for the first time.
-    fn mold(&mut self, node: Node<'_>, depth: usize) -> Result<Mold, Error> {
-        let start = self.molded.len();
+    /// Writes a value in full.
+    fn write_first(&mut self, node: Node<'_>, depth: usize) -> Result<Previous, Error> {
+        let start = self.kept.len();
         let parts = match node {
-            Node::Map(map) if !map.is_empty() => self.mold_map(map, depth)?,
-            Node::List(items) if !items.is_empty() => self.mold_list(items, depth)?,
+            Node::Map(map) if !map.is_empty() => self.first_map(map, depth)?,
+            Node::List(items) if !items.is_empty() => self.first_list(items, depth)?,
             empty_or_plain => {
-                let mut layout = Layout { out: &mut self.molded, depth };
+                let mut writer = PrettyWriter { out: &mut self.kept, depth };
                 match empty_or_plain {
-                    Node::Map(_) => layout.word("{}")?,
-                    Node::List(_) => layout.word("[]")?,
-                    Node::Template(value) => plain(value, &mut layout)?,
+                    Node::Map(_) => writer.word("{}")?,
+                    Node::List(_) => writer.word("[]")?,
+                    Node::Plain(value) => plain(value, &mut writer)?,
                 }
                 Parts::None
             }
         };
-        Ok(Mold { identity: node.identity(), other: None, text: start..self.molded.len(), parts })
+        Ok(Previous { identity: node.identity(), other: None, text: start..self.kept.len(), parts })
     }
 
-    fn mold_map(&mut self, map: &Map, depth: usize) -> Result<Parts, Error> {
+    fn first_map(&mut self, map: &Map, depth: usize) -> Result<Parts, Error> {
         let entries = map.iter().enumerate();
         let mut entries: SmallVec<[_; 24]> =
             entries.map(|(position, (key, value))| (first_bytes(key), &**key, position, value)).collect();
         entries.sort_unstable_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)));
         let mut parts = Vec::with_capacity(entries.len());
         for (_, key, position, value) in entries {
-            let before = self.molded.len();
-            let mut layout = Layout { out: &mut self.molded, depth: depth + 1 };
-            layout.out.push(if parts.is_empty() { b'{' } else { b',' });
-            layout.key(key);
-            let before = before..self.molded.len();
-            parts.push(Part { before, position, mold: self.mold(value.into(), depth + 1)? });
+            let before = self.kept.len();
+            let mut writer = PrettyWriter { out: &mut self.kept, depth: depth + 1 };
+            writer.out.push(if parts.is_empty() { b'{' } else { b',' });
+            writer.key(key);
+            let before = before..self.kept.len();
+            parts.push(Part { before, position, previous: self.write_first(value.into(), depth + 1)? });
         }
         Ok(Parts::Some { keys: map.addresses(), parts, after: self.close(b'}', depth) })
     }
 
-    fn mold_list(&mut self, items: &[Value], depth: usize) -> Result<Parts, Error> {
+    fn first_list(&mut self, items: &[Value], depth: usize) -> Result<Parts, Error> {
         let mut parts = Vec::with_capacity(items.len());
         for (position, value) in items.iter().enumerate() {
-            let before = self.molded.len();
-            self.molded.push(if position == 0 { b'[' } else { b',' });
-            Layout { out: &mut self.molded, depth: depth + 1 }.line();
-            let before = before..self.molded.len();
-            parts.push(Part { before, position, mold: self.mold(value.into(), depth + 1)? });
+            let before = self.kept.len();
+            self.kept.push(if position == 0 { b'[' } else { b',' });
+            PrettyWriter { out: &mut self.kept, depth: depth + 1 }.line();
+            let before = before..self.kept.len();
+            parts.push(Part { before, position, previous: self.write_first(value.into(), depth + 1)? });
         }
         Ok(Parts::Some { keys: Vec::new(), parts, after: self.close(b']', depth) })
     }
 
     fn close(&mut self, bracket: u8, depth: usize) -> Range<usize> {
-        let start = self.molded.len();
-        Layout { out: &mut self.molded, depth: depth + 1 }.close(bracket);
-        start..self.molded.len()
+        let start = self.kept.len();
+        PrettyWriter { out: &mut self.kept, depth: depth + 1 }.close(bracket);
+        start..self.kept.len()
     }
 }
 
@@ -237,10 +242,10 @@ fn first_bytes(key: &str) -> u64 {
 
 /// Writes a value that has no parts. Only tasks that Python has made come here with an integer beyond 64 bits: without
 /// orjson it writes them, so they are written here.
-fn plain(value: &Value, layout: &mut Layout<'_>) -> Result<(), Error> {
+fn plain(value: &Value, writer: &mut PrettyWriter<'_>) -> Result<(), Error> {
     match value {
-        Value::BigInt(digits) => layout.word(digits),
-        other => other.serialize(layout),
+        Value::BigInt(digits) => writer.word(digits),
+        other => other.serialize(writer),
     }
 }
 
@@ -284,28 +289,28 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_map_is_cast_where_a_list_was() {
+    fn an_empty_map_is_written_where_a_list_was() {
         let list: Value = ["a"].into_iter().collect();
-        let (mut caster, mut mold) = (Caster::default(), None);
+        let (mut delta, mut previous) = (DeltaWriter::default(), None);
         for (value, text) in [(&list, "[\n  \"a\"\n]"), (&Value::map(), "{}"), (&Value::list(), "[]")] {
-            caster.begin(Vec::new());
-            caster.append(value.into(), &mut mold, 0).unwrap();
-            assert_eq!(String::from_utf8(caster.end()).unwrap(), text);
+            delta.begin(Vec::new());
+            delta.append(value.into(), &mut previous, 0).unwrap();
+            assert_eq!(String::from_utf8(delta.end()).unwrap(), text);
         }
     }
 
     #[test]
-    fn what_is_cast_is_what_would_be_written_without_a_mold() {
+    fn what_is_reused_is_what_would_be_written_in_full() {
         let mut chance = Chance(7);
         let mut known = Vec::new();
-        let (mut caster, mut mold) = (Caster::default(), None);
+        let (mut delta, mut previous) = (DeltaWriter::default(), None);
         for round in 0..3_000 {
             let value = chance.value(&mut known, 4);
             let mut plain = Vec::new();
             pretty_sorted(&value, &mut plain).unwrap();
-            caster.append((&value).into(), &mut mold, 0).unwrap();
-            let cast = caster.end();
-            assert_eq!(String::from_utf8(cast), String::from_utf8(plain), "round {round}: {value:?}");
+            delta.append((&value).into(), &mut previous, 0).unwrap();
+            let reused = delta.end();
+            assert_eq!(String::from_utf8(reused), String::from_utf8(plain), "round {round}: {value:?}");
         }
     }
 }

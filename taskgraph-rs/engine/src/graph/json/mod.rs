@@ -8,9 +8,9 @@ use indexmap::IndexMap;
 use smallvec::SmallVec;
 
 use crate::task::{LabelList, Task};
-use delta::{Caster, Mold, Node};
+use delta::{DeltaWriter, Node, Previous};
 use taskgraph_compat::json::Error;
-use taskgraph_compat::json::pretty::Layout;
+use taskgraph_compat::json::pretty::PrettyWriter;
 use taskgraph_compat::value::{Map, Str, Value};
 
 /// A task of a graph.
@@ -27,24 +27,24 @@ pub(crate) struct TaskJson<'a> {
     pub task_id: Option<&'a str>,
 }
 
-/// Lays out tasks one after the other, each in the mold of the one before it of its kind.
+/// Writes tasks one after the other, each with the text of the previous task of its kind.
 #[derive(Default)]
-pub(crate) struct TaskLayout {
-    caster: Caster,
-    kinds: IndexMap<Str, Molds>,
+pub(crate) struct TaskWriter {
+    delta: DeltaWriter,
+    kinds: IndexMap<Str, PreviousFields>,
 }
 
-/// How much text the molds may have before all are made anew: those of kinds that are done with are of no use.
-const MOST_MOLDED: usize = 1 << 18;
+/// How much text may be kept before all is dropped: that of kinds that are complete is of no use.
+const MOST_KEPT: usize = 1 << 18;
 
-/// Those of the fields of a task.
+/// The fields of the previous task of a kind.
 #[derive(Default)]
-struct Molds {
-    attributes: Option<Mold>,
-    if_dependencies: Option<Mold>,
-    optimization: Option<Mold>,
-    soft_dependencies: Option<Mold>,
-    definition: Option<Mold>,
+struct PreviousFields {
+    attributes: Option<Previous>,
+    if_dependencies: Option<Previous>,
+    optimization: Option<Previous>,
+    soft_dependencies: Option<Previous>,
+    definition: Option<Previous>,
 }
 
 /// How deep a task stands.
@@ -60,78 +60,78 @@ macro_rules! next {
     };
 }
 
-impl TaskLayout {
-    /// Begins a text inside a map, in a room that has been used before.
-    pub fn begin(&mut self, room: Vec<u8>) {
-        if self.caster.molded() > MOST_MOLDED {
-            *self = TaskLayout::default();
+impl TaskWriter {
+    /// Begins a text inside a map, in a buffer that was used before.
+    pub fn begin(&mut self, buffer: Vec<u8>) {
+        if self.delta.kept() > MOST_KEPT {
+            *self = TaskWriter::default();
         }
-        self.caster.begin(room);
+        self.delta.begin(buffer);
     }
 
     /// The whole text.
     pub fn end(&mut self) -> Vec<u8> {
-        self.caster.end()
+        self.delta.end()
     }
 
     /// Appends a comma, a key and its task.
     pub fn task(&mut self, json: TaskJson<'_>) -> Result<(), Error> {
-        let TaskLayout { caster, kinds } = self;
+        let TaskWriter { delta, kinds } = self;
         let task = json.task;
-        let molds = kinds.entry(task.kind.clone()).or_default();
-        let mut layout = caster.layout(DEPTH);
-        layout.out.push(b',');
-        layout.key(json.key);
-        layout.out.extend_from_slice(b"{\n    \"attributes\": ");
-        caster.append(Node::Map(&task.attributes), &mut molds.attributes, INNER)?;
-        let mut layout = caster.layout(INNER);
-        layout.word(next!("dependencies"))?;
-        edges(&mut layout, json.edges);
-        layout.word(next!("description"))?;
-        layout.text(&task.description);
-        layout.word(next!("if_dependencies"))?;
-        caster.append(labels(&task.if_dependencies), &mut molds.if_dependencies, INNER)?;
-        let mut layout = caster.layout(INNER);
-        layout.word(next!("kind"))?;
-        layout.text(&task.kind);
-        layout.word(next!("label"))?;
-        layout.text(task.label.as_str());
-        layout.word(next!("optimization"))?;
-        caster.append((&task.optimization).into(), &mut molds.optimization, INNER)?;
-        caster.layout(INNER).word(next!("soft_dependencies"))?;
-        caster.append(labels(&task.soft_dependencies), &mut molds.soft_dependencies, INNER)?;
-        caster.layout(INNER).word(next!("task"))?;
-        caster.append(Node::Map(json.definition), &mut molds.definition, INNER)?;
-        let mut layout = caster.layout(INNER);
+        let previous = kinds.entry(task.kind.clone()).or_default();
+        let mut writer = delta.pretty(DEPTH);
+        writer.out.push(b',');
+        writer.key(json.key);
+        writer.out.extend_from_slice(b"{\n    \"attributes\": ");
+        delta.append(Node::Map(&task.attributes), &mut previous.attributes, INNER)?;
+        let mut writer = delta.pretty(INNER);
+        writer.word(next!("dependencies"))?;
+        edges(&mut writer, json.edges);
+        writer.word(next!("description"))?;
+        writer.text(&task.description);
+        writer.word(next!("if_dependencies"))?;
+        delta.append(labels(&task.if_dependencies), &mut previous.if_dependencies, INNER)?;
+        let mut writer = delta.pretty(INNER);
+        writer.word(next!("kind"))?;
+        writer.text(&task.kind);
+        writer.word(next!("label"))?;
+        writer.text(task.label.as_str());
+        writer.word(next!("optimization"))?;
+        delta.append((&task.optimization).into(), &mut previous.optimization, INNER)?;
+        delta.pretty(INNER).word(next!("soft_dependencies"))?;
+        delta.append(labels(&task.soft_dependencies), &mut previous.soft_dependencies, INNER)?;
+        delta.pretty(INNER).word(next!("task"))?;
+        delta.append(Node::Map(json.definition), &mut previous.definition, INNER)?;
+        let mut writer = delta.pretty(INNER);
         if let Some(id) = json.task_id {
-            layout.word(next!("task_id"))?;
-            layout.text(id);
+            writer.word(next!("task_id"))?;
+            writer.text(id);
         }
-        layout.close(b'}');
+        writer.close(b'}');
         Ok(())
     }
 }
 
 fn labels(list: &LabelList) -> Node<'_> {
-    list.list().map_or(Node::Template(&Value::Null), Node::List)
+    list.list().map_or(Node::Plain(&Value::Null), Node::List)
 }
 
-fn edges(layout: &mut Layout<'_>, mut edges: SmallVec<[(&str, &str); 16]>) {
+fn edges(writer: &mut PrettyWriter<'_>, mut edges: SmallVec<[(&str, &str); 16]>) {
     edges.sort_unstable();
-    layout.out.push(b'{');
-    layout.depth += 1;
+    writer.out.push(b'{');
+    writer.depth += 1;
     for (index, (name, node)) in edges.iter().enumerate() {
         if index > 0 {
-            layout.out.push(b',');
+            writer.out.push(b',');
         }
-        layout.key(name);
-        layout.text(node);
+        writer.key(name);
+        writer.text(node);
     }
     match edges.is_empty() {
         true => {
-            layout.depth -= 1;
-            layout.out.push(b'}');
+            writer.depth -= 1;
+            writer.out.push(b'}');
         }
-        false => layout.close(b'}'),
+        false => writer.close(b'}'),
     }
 }

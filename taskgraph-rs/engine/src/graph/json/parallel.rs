@@ -1,4 +1,4 @@
-//! A graph as JSON: its tasks are laid out side by side, and written in their order as they are ready.
+//! Writes a graph as JSON: several threads write chunks of tasks into buffers, one hands them on in their order.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -11,21 +11,20 @@ use anyhow::Result;
 use serde::ser::Error as _;
 
 use crate::graph::json::numbers::locate;
-use crate::graph::json::{TaskJson, TaskLayout};
+use crate::graph::json::{TaskJson, TaskWriter};
 use crate::task::Task;
 use taskgraph_compat::json::Error;
 
-/// How many tasks are laid out at once: about so much text as stays close to the processor.
-const TASKS: usize = 32;
+/// Tasks in a chunk: their text stays in the cache of the processor.
+const CHUNK: usize = 32;
 
-/// How many parts there is room for, for each core.
-const ROOMS: usize = 4;
+/// Buffers for each thread.
+const BUFFERS: usize = 4;
 
-/// The text of a few tasks, or why it cannot be made.
-type Part = Result<Vec<u8>, Error>;
+/// The text of a chunk, or why it cannot be written.
+type Text = Result<Vec<u8>, Error>;
 
-/// Writes the map of these tasks, indented, in the order of the keys. While some of it is written, what comes next is
-/// laid out. Nothing is written of tasks that JSON cannot hold.
+/// Writes the map of these tasks, indented, in the order of the keys. Nothing is written of tasks that JSON cannot hold.
 pub(crate) fn write<'t, K: Copy + Sync>(
     tasks: impl IntoIterator<Item = &'t Arc<Task>> + Clone,
     keys: &[K],
@@ -41,52 +40,52 @@ pub(crate) fn write<'t, K: Copy + Sync>(
     out.write_all(b"{")?;
     // Every task comes with the comma before it; the first one has none.
     let mut comma = 1;
-    in_order(keys, json, |part| match part {
+    in_order(keys, json, |text| match text {
         Ok(text) => Ok(out.write_all(&text[std::mem::take(&mut comma)..])?),
-        Err(error) => Err(locate(tasks.clone(), std::mem::replace(error, Error::custom("told already")))),
+        Err(error) => Err(locate(tasks.clone(), std::mem::replace(error, Error::custom("reported already")))),
     })?;
     Ok(out.write_all(b"\n}")?)
 }
 
-/// Lays all parts out with all cores, and hands them on in their order. The room for the text is used again and again.
+/// Writes all chunks with all threads, and hands them on in their order. Buffers are used again and again.
 fn in_order<'t, K: Copy + Sync>(
     keys: &[K],
     json: impl Fn(K) -> TaskJson<'t> + Sync,
-    mut hand_on: impl FnMut(&mut Part) -> Result<()>,
+    mut hand_on: impl FnMut(&mut Text) -> Result<()>,
 ) -> Result<()> {
-    let bench = Bench { waiting: Mutex::new(keys.chunks(TASKS).enumerate()), json: &json };
-    let (give_back, rooms) = channel();
-    let rooms = Mutex::new(rooms);
+    let queue = ChunkQueue { waiting: Mutex::new(keys.chunks(CHUNK).enumerate()), json: &json };
+    let (give_back, buffers) = channel();
+    let buffers = Mutex::new(buffers);
     let (done, ready) = channel();
-    // One of the cores that would do the work must not wait for it.
+    // A thread of the pool must not wait for the others: they may all be here.
     if rayon::current_thread_index().is_some() {
         give_back.send(Vec::new())?;
-        let mut layout = TaskLayout::default();
-        while let Some((_, mut part)) = bench.next(&rooms, &mut layout) {
-            hand_on(&mut part)?;
-            give_back.send(part.unwrap_or_default())?;
+        let mut writer = TaskWriter::default();
+        while let Some((_, mut text)) = queue.next(&buffers, &mut writer) {
+            hand_on(&mut text)?;
+            give_back.send(text.unwrap_or_default())?;
         }
         return Ok(());
     }
-    let cores = rayon::current_num_threads().min(keys.len().div_ceil(TASKS));
-    for _ in 0..cores * ROOMS {
+    let threads = rayon::current_num_threads().min(keys.len().div_ceil(CHUNK));
+    for _ in 0..threads * BUFFERS {
         give_back.send(Vec::new())?;
     }
     rayon::in_place_scope(|scope| {
-        // Whoever is left without the other side ends, on both sides.
+        // When one side of a channel is dropped, the other side ends.
         let (give_back, ready) = (give_back, ready);
-        for _ in 0..cores {
+        for _ in 0..threads {
             let done = done.clone();
-            scope.spawn(|_| bench.work(&rooms, done));
+            scope.spawn(|_| queue.work(&buffers, done));
         }
         drop(done);
         let mut early = BTreeMap::new();
         let mut next = 0;
-        for (index, part) in ready {
-            early.insert(index, part);
-            while let Some(mut part) = early.remove(&next) {
-                hand_on(&mut part)?;
-                let _ = give_back.send(part.unwrap_or_default());
+        for (index, text) in ready {
+            early.insert(index, text);
+            while let Some(mut text) = early.remove(&next) {
+                hand_on(&mut text)?;
+                let _ = give_back.send(text.unwrap_or_default());
                 next += 1;
             }
         }
@@ -94,31 +93,31 @@ fn in_order<'t, K: Copy + Sync>(
     })
 }
 
-/// What all cores take their work from.
-struct Bench<'b, K, J> {
-    waiting: Mutex<Enumerate<Chunks<'b, K>>>,
-    json: &'b J,
+/// The chunks that are not written yet.
+struct ChunkQueue<'q, K, J> {
+    waiting: Mutex<Enumerate<Chunks<'q, K>>>,
+    json: &'q J,
 }
 
-impl<'t, K: Copy, J: Fn(K) -> TaskJson<'t>> Bench<'_, K, J> {
-    /// Lays out one part after the other.
-    fn work(&self, rooms: &Mutex<Receiver<Vec<u8>>>, done: Sender<(usize, Part)>) {
-        let mut layout = TaskLayout::default();
-        while let Some(part) = self.next(rooms, &mut layout) {
-            if done.send(part).is_err() {
+impl<'t, K: Copy, J: Fn(K) -> TaskJson<'t>> ChunkQueue<'_, K, J> {
+    /// Writes one chunk after the other.
+    fn work(&self, buffers: &Mutex<Receiver<Vec<u8>>>, done: Sender<(usize, Text)>) {
+        let mut writer = TaskWriter::default();
+        while let Some(text) = self.next(buffers, &mut writer) {
+            if done.send(text).is_err() {
                 return;
             }
         }
     }
 
-    /// Lays out the next part. There is room for it before it is chosen, so the one that is to be handed on next never
-    /// waits for room.
-    fn next(&self, rooms: &Mutex<Receiver<Vec<u8>>>, layout: &mut TaskLayout) -> Option<(usize, Part)> {
-        let room = rooms.lock().unwrap_or_else(PoisonError::into_inner).recv().ok()?;
+    /// Writes the next chunk. The buffer is there before the chunk is chosen, so the chunk that is to be handed on next
+    /// never waits for a buffer.
+    fn next(&self, buffers: &Mutex<Receiver<Vec<u8>>>, writer: &mut TaskWriter) -> Option<(usize, Text)> {
+        let buffer = buffers.lock().unwrap_or_else(PoisonError::into_inner).recv().ok()?;
         let (index, keys) = self.waiting.lock().unwrap_or_else(PoisonError::into_inner).next()?;
-        layout.begin(room);
-        let laid_out = keys.iter().try_for_each(|key| layout.task((self.json)(*key)));
-        let text = layout.end();
-        Some((index, laid_out.map(|()| text)))
+        writer.begin(buffer);
+        let written = keys.iter().try_for_each(|key| writer.task((self.json)(*key)));
+        let text = writer.end();
+        Some((index, written.map(|()| text)))
     }
 }
