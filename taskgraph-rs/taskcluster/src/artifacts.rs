@@ -9,6 +9,7 @@ use futures_util::stream::{self, StreamExt as _};
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
+use crate::api::{Api, escape};
 use crate::client::Taskcluster;
 use crate::connection::{Address, Connection};
 use crate::error::Failure;
@@ -41,16 +42,11 @@ struct Artifacts {
 
 /// The artifacts of the latest run of a task, from all pages of the list.
 async fn listed(connection: &Connection, task: &TaskId) -> Result<Vec<Artifact>> {
-    let (queue, id) = (&connection.queue, task.as_str());
     let call = format!("listLatestArtifacts {task}");
+    let path = format!("task/{task}/artifacts");
     let pages = connection.pages(
         &call,
-        |token| {
-            connection.url(
-                || queue.listLatestArtifacts_url(id, token, None),
-                |valid| queue.listLatestArtifacts_signed_url(id, token, None, valid),
-            )
-        },
+        |token| connection.address(Api::Queue, &path, token),
         |page: Artifacts| (page.artifacts, page.continuation_token),
     );
     pages.await
@@ -62,11 +58,8 @@ impl Taskcluster {
     pub fn artifact(&self, task: &TaskId, name: &str) -> Result<Option<Vec<u8>>> {
         let connection = self.connection()?;
         let call = format!("getLatestArtifact {task} {name}");
-        let (queue, id) = (&connection.queue, task.as_str());
-        let url = connection.url(
-            || queue.getLatestArtifact_url(id, name),
-            |valid| queue.getLatestArtifact_signed_url(id, name, valid),
-        )?;
+        let path = format!("task/{task}/artifacts/{}", escape(name));
+        let url = connection.address(Api::Queue, &path, None)?;
         let is_json = name.ends_with(".json");
         let answer = connection.runtime.block_on(connection.fetch(&call, &url, |bytes| {
             if is_json {
@@ -82,11 +75,8 @@ impl Taskcluster {
     pub fn save_artifact(&self, task: &TaskId, name: &str, to: &mut File) -> Result<bool> {
         let connection = self.connection()?;
         let call = format!("getLatestArtifact {task} {name}");
-        let (queue, id) = (&connection.queue, task.as_str());
-        let url = connection.url(
-            || queue.getLatestArtifact_url(id, name),
-            |valid| queue.getLatestArtifact_signed_url(id, name, valid),
-        )?;
+        let path = format!("task/{task}/artifacts/{}", escape(name));
+        let url = connection.address(Api::Queue, &path, None)?;
         let answer = connection.runtime.block_on(connection.save(&call, &url, to));
         Failure::found(answer).map(|saved| saved.is_some()).map_err(|failure| failure.of(&call))
     }

@@ -2,8 +2,10 @@
 
 use anyhow::{Context as _, Result};
 use futures_util::stream::{self, StreamExt as _};
+use reqwest::Method;
 use serde::Deserialize;
 
+use crate::api::Api;
 use crate::client::Taskcluster;
 use crate::error::Failure;
 use crate::index::Status;
@@ -20,7 +22,7 @@ impl Taskcluster {
     /// The definitions of tasks, in the same order; `None` for a task that does not exist, or does no longer.
     pub fn definitions(&self, tasks: &[TaskId]) -> Result<Vec<Option<Value>>> {
         let answers: Vec<(String, Result<serde_json::Value, Failure>)> =
-            self.of_each("task", tasks, "GET", |task| format!("task/{task}"))?;
+            self.of_each("task", tasks, Method::GET, |task| format!("task/{task}"))?;
         answers
             .into_iter()
             .map(|(call, answer)| match Failure::found(answer).map_err(|failure| failure.of(&call))? {
@@ -35,7 +37,7 @@ impl Taskcluster {
     /// Cancels tasks, all of them even if one cannot be, and tells what has become of each, in the same order.
     pub fn cancel_all(&self, tasks: &[TaskId]) -> Result<Vec<Cancelled>> {
         let answers: Vec<(String, Result<Answer, Failure>)> =
-            self.of_each("cancelTask", tasks, "POST", |task| format!("task/{task}/cancel"))?;
+            self.of_each("cancelTask", tasks, Method::POST, |task| format!("task/{task}/cancel"))?;
         let outcomes = answers.into_iter().map(|(call, answer)| match answer {
             Ok(Answer { status }) => Ok(status.into_cancelled()),
             Err(Failure::Conflict(_)) => Ok(Cancelled::Passed),
@@ -49,18 +51,19 @@ impl Taskcluster {
         &self,
         name: &str,
         tasks: &[TaskId],
-        method: &'static str,
+        method: Method,
         path: impl Fn(&TaskId) -> String,
     ) -> Result<Vec<(String, Result<T, Failure>)>> {
         if tasks.is_empty() {
             return Ok(Vec::new());
         }
         let connection = self.connection()?;
-        let (service, path) = (&connection.queue.client, &path);
+        let path = &path;
         let answers = stream::iter(tasks).map(async |task| {
             let told = format!("{name} {task}");
-            let is_open = method == "GET";
-            let asked = Asked { service, method, path: path(task), body: None, is_open };
+            let is_open = method == Method::GET;
+            let asked =
+                Asked { api: Api::Queue, method: method.clone(), path: path(task), body: None, is_open };
             let answer = connection.ask_service(&told, &asked).await;
             (told, answer)
         });

@@ -1,17 +1,18 @@
 //! What is opened with the first call: a runtime, the clients of the services, one for plain urls.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
-use reqwest::Url;
 use reqwest::redirect::{Action, Attempt, Policy};
-use taskcluster::{Auth, ClientBuilder, Index, Queue, Retry};
+use reqwest::{Client, ClientBuilder, Url};
 use tokio::runtime::Runtime;
 
 use crate::access::Access;
+use crate::api::Api;
 use crate::error::Failure;
+use crate::hawk::Signer;
 use crate::progress::{News, Watch};
 use crate::retry::Patience;
 use taskgraph_compat::error::Machine;
@@ -27,24 +28,20 @@ const DOWNLOAD: u32 = 10;
 const NO_CERTIFICATES: &str = "this system has no certificates to know hosts by: install ca-certificates, or name a file with SSL_CERT_FILE";
 
 /// How many redirects are followed: more lead in a cycle.
-const HOPS: usize = 10;
+pub(super) const HOPS: usize = 10;
 
-/// The clients, and what they run on. Each reads all certificates of the system, which takes as long as a small graph:
-/// those that not every command needs are made when they are needed first.
+/// The clients, and what they run on.
 pub(super) struct Connection {
     pub(super) runtime: Runtime,
-    pub(super) queue: Queue,
-    index: OnceLock<Index>,
-    auth: OnceLock<Auth>,
-    pub(super) http: reqwest::Client,
-    plain: OnceLock<reqwest::Client>,
-    /// What further clients of services are made from.
-    builder: ClientBuilder,
-    /// Where Taskcluster is, as it may be shown.
-    place: String,
+    /// For files, wherever redirects lead.
+    pub(super) http: Client,
+    /// For calls of services, which do not redirect.
+    pub(super) services: Client,
+    /// Where Taskcluster is.
+    pub(super) root: Url,
+    pub(super) signer: Option<Signer>,
     pub(super) patience: Patience,
     pub(super) watch: Arc<dyn Watch>,
-    signs: bool,
     /// Whether the services have refused the credentials: from then on nobody signs what anybody may ask.
     is_distrusted: AtomicBool,
 }
@@ -59,94 +56,39 @@ pub(super) struct Address {
 impl Connection {
     /// Opens it. Nothing is sent yet.
     pub(super) fn open(access: &Access, patience: Patience, watch: Arc<dyn Watch>) -> Result<Self> {
-        let (url, credentials) = access.endpoint();
-        // The crate asks again without telling anybody, and never after a 429: `ask` does both.
-        let retry = Retry { retries: 0, ..Retry::default() };
-        let mut builder = ClientBuilder::new(url).retry(retry).timeout(patience.timeout);
-        if let Some(given) = credentials {
-            builder = builder.credentials(taskcluster::Credentials {
-                client_id: given.client_id.clone(),
-                access_token: given.access_token.clone(),
-                certificate: given.certificate.clone(),
-            });
-        }
+        let (place, credentials) = access.endpoint();
         let clients = || -> Result<_> {
-            let http = reqwest::Client::builder()
-                .user_agent("taskgraph-rs")
-                // A signed url must not be told to where it leads.
-                .referer(false)
+            let root = Url::parse(place)?;
+            let signer = credentials.map(Signer::new).transpose()?;
+            let http = client_builder()
                 .redirect(Policy::custom(follow))
                 .connect_timeout(patience.timeout)
                 .read_timeout(patience.timeout)
                 .timeout(patience.timeout * DOWNLOAD)
                 .build()?;
+            let services = client_builder().redirect(Policy::none()).timeout(patience.timeout).build()?;
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-            Ok((Queue::new(builder.clone())?, http, runtime))
+            Ok((root, signer, http, services, runtime))
         };
-        let place = redact(url);
-        let (queue, http, runtime) = set_up(clients(), &place)?;
-        let signs = credentials.is_some();
+        let (root, signer, http, services, runtime) = clients().map_err(explain).with_context(|| {
+            Machine(format!("the connection to Taskcluster at `{}` cannot be set up", redact(place)))
+        })?;
         let is_distrusted = AtomicBool::new(false);
-        let (index, auth, plain) = Default::default();
-        Ok(Connection {
-            runtime,
-            queue,
-            index,
-            auth,
-            http,
-            plain,
-            builder,
-            place,
-            patience,
-            watch,
-            signs,
-            is_distrusted,
-        })
+        Ok(Connection { runtime, http, services, root, signer, patience, watch, is_distrusted })
     }
 
-    /// The index.
-    pub(super) fn index(&self) -> Result<&Index> {
-        self.once(&self.index, || Index::new(self.builder.clone()))
-    }
-
-    /// The service that knows who may do what.
-    pub(super) fn auth(&self) -> Result<&Auth> {
-        self.once(&self.auth, || Auth::new(self.builder.clone()))
-    }
-
-    /// For calls of services that nobody signs.
-    pub(super) fn plain(&self) -> Result<&reqwest::Client> {
-        self.once(&self.plain, || {
-            let builder = reqwest::Client::builder().user_agent("taskgraph-rs").redirect(Policy::none());
-            Ok(builder.timeout(self.patience.timeout).build()?)
-        })
-    }
-
-    fn once<'c, T>(&self, client: &'c OnceLock<T>, make: impl FnOnce() -> Result<T>) -> Result<&'c T> {
-        if let Some(client) = client.get() {
-            return Ok(client);
-        }
-        let made = set_up(make(), &self.place)?;
-        Ok(client.get_or_init(|| made))
-    }
-
-    /// The url of a call that has a query or is redirected. The crate signs such a url rightly, and the call itself
-    /// without its query, which the services refuse.
-    pub(super) fn url(
-        &self,
-        plain: impl FnOnce() -> Result<String>,
-        signed: impl FnOnce(Duration) -> Result<String>,
-    ) -> Result<Address> {
-        let made = || -> Result<Address> {
-            let signed = if self.signs { Some(signed(SIGNATURE)?) } else { None };
-            Ok(Address { plain: plain()?, signed })
-        };
-        made().with_context(|| Machine("a url of Taskcluster cannot be made".into()))
+    /// The url of a call that only reads, signed if there are credentials.
+    pub(super) fn address(&self, api: Api, path: &str, continuation: Option<&str>) -> Result<Address> {
+        let plain = api
+            .url(&self.root, path, continuation)
+            .with_context(|| Machine("a url of Taskcluster cannot be made".into()))?;
+        let signed = self.signer.as_ref().map(|signer| signer.url(plain.clone(), SIGNATURE).into());
+        Ok(Address { plain: plain.into(), signed })
     }
 
     /// Whether a call is signed. `is_open` says that anybody may make it.
     pub(super) fn signs(&self, is_open: bool) -> bool {
-        self.signs && !(is_open && self.is_distrusted.load(Ordering::Relaxed))
+        self.signer.is_some() && !(is_open && self.is_distrusted.load(Ordering::Relaxed))
     }
 
     /// Notes that the services refuse the credentials, and tells it once.
@@ -157,14 +99,19 @@ impl Connection {
     }
 }
 
-/// A client, or why there is none.
-fn set_up<T>(client: Result<T>, place: &str) -> Result<T> {
-    client
-        .map_err(|error| match format!("{error:?}").contains("No CA certificates") {
-            true => error.context(NO_CERTIFICATES),
-            false => error,
-        })
-        .with_context(|| Machine(format!("the connection to Taskcluster at `{place}` cannot be set up")))
+/// A client as all are: with the one crypto library, and without a word to others of where it was.
+pub(super) fn client_builder() -> ClientBuilder {
+    // It is installed once; the next time it says so.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Client::builder().user_agent("taskgraph-rs").referer(false)
+}
+
+/// Adds to an error of a client that could not be made what somebody can do about it.
+pub(super) fn explain(error: anyhow::Error) -> anyhow::Error {
+    match format!("{error:?}").contains("No CA certificates") {
+        true => error.context(NO_CERTIFICATES),
+        false => error,
+    }
 }
 
 /// Goes where an answer leads, as far as it may.

@@ -5,9 +5,11 @@ use std::fmt;
 
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use indexmap::IndexMap;
+use reqwest::Method;
 use serde::Deserialize;
 use serde_json::Value as Json;
 
+use crate::api::Api;
 use crate::client::Taskcluster;
 use crate::connection::Connection;
 use crate::error::Failure;
@@ -229,7 +231,7 @@ async fn send(connection: &Connection, id: &TaskId, definition: &Json) -> Result
         #[expect(dead_code, reason = "that it is there tells an answer of the queue from any other JSON")]
         status: Json,
     }
-    let (service, path) = (&connection.queue.client, format!("task/{id}"));
-    let asked = Asked { service, method: "PUT", path, body: Some(definition), is_open: false };
+    let path = format!("task/{id}");
+    let asked = Asked { api: Api::Queue, method: Method::PUT, path, body: Some(definition), is_open: false };
     connection.ask_service::<Answer>(&format!("createTask {id}"), &asked).await.map(|_| ())
 }

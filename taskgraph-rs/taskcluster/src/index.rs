@@ -5,9 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
+use reqwest::Method;
 use serde::Deserialize;
 use serde_json::json;
 
+use crate::api::{Api, escape};
 use crate::client::Taskcluster;
 use crate::connection::Connection;
 use crate::error::Failure;
@@ -154,9 +156,7 @@ impl Taskcluster {
     pub fn find_task(&self, index_path: &str) -> Result<Option<TaskId>> {
         let connection = self.connection()?;
         let call = format!("findTask {index_path}");
-        let index = connection.index()?;
-        let url = connection
-            .url(|| index.findTask_url(index_path), |valid| index.findTask_signed_url(index_path, valid))?;
+        let url = connection.address(Api::Index, &format!("task/{}", escape(index_path)), None)?;
         let read = |bytes: Vec<u8>| Ok(serde_json::from_slice(&bytes)?);
         let answer: Result<IndexedTask, _> = connection.runtime.block_on(connection.fetch(&call, &url, read));
         let found = Failure::found(answer).map_err(|failure| failure.of(&call))?;
@@ -167,15 +167,10 @@ impl Taskcluster {
     pub fn list_tasks(&self, namespace: &str) -> Result<Vec<TaskId>> {
         let connection = self.connection()?;
         let call = format!("listTasks {namespace}");
-        let index = connection.index()?;
+        let path = format!("tasks/{}", escape(namespace));
         let pages = connection.pages(
             &call,
-            |token| {
-                connection.url(
-                    || index.listTasks_url(namespace, token, None),
-                    |valid| index.listTasks_signed_url(namespace, token, None, valid),
-                )
-            },
+            |token| connection.address(Api::Index, &path, token),
             |page: IndexedTasks| (page.tasks, page.continuation_token),
         );
         let mut tasks = connection.runtime.block_on(pages)?;
@@ -187,11 +182,11 @@ impl Taskcluster {
 impl Connection {
     async fn at_paths(&self, paths: &[Str]) -> Result<BTreeMap<Str, TaskId>> {
         let call = format!("findTasksAtIndex for {} paths", paths.len());
-        let index = self.index()?;
         let at_paths = all_of(paths.iter().cloned().collect(), async |left| {
             let body = json!({ "indexes": left });
-            let (service, path) = (&index.client, "tasks/indexes".to_owned());
-            let asked = Asked { service, method: "POST", path, body: Some(&body), is_open: true };
+            let path = "tasks/indexes".to_owned();
+            let asked =
+                Asked { api: Api::Index, method: Method::POST, path, body: Some(&body), is_open: true };
             let page: IndexedTasks = self.ask_service(&call, &asked).await?;
             let tasks = page.tasks.into_iter().map(|task| (task.namespace, task.task_id));
             Ok((tasks.collect(), page.continuation_token))
@@ -204,8 +199,9 @@ impl Connection {
         let call = format!("statuses of {} tasks", tasks.len());
         let statuses = all_of(tasks.iter().map(|id| id.text().clone()).collect(), async |left| {
             let body = json!({ "taskIds": left });
-            let (service, path) = (&self.queue.client, "tasks/status".to_owned());
-            let asked = Asked { service, method: "POST", path, body: Some(&body), is_open: true };
+            let path = "tasks/status".to_owned();
+            let asked =
+                Asked { api: Api::Queue, method: Method::POST, path, body: Some(&body), is_open: true };
             let page: Statuses = self.ask_service(&call, &asked).await?;
             let statuses = page.statuses.into_iter().map(|one| (one.task_id, one.status));
             Ok((statuses.collect(), page.continuation_token))
@@ -215,8 +211,8 @@ impl Connection {
     }
 }
 
-/// What a service knows of all that is wanted. It may answer in pages; the next one would have to be asked for with a
-/// query, which the crate does not sign. So what is left is asked for anew, until the service has no more to tell.
+/// What a service knows of all that is wanted. It may answer in pages: what is left is asked for anew, until the service
+/// has no more to tell.
 async fn all_of<T>(
     wanted: BTreeSet<Str>,
     ask: impl AsyncFn(&BTreeSet<Str>) -> Result<(Vec<(Str, T)>, Option<String>), Failure>,

@@ -5,13 +5,15 @@ use std::fs::File;
 use std::io::{self, Seek as _, Write as _};
 use std::time::Duration;
 
+use reqwest::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE};
 use reqwest::{Method, Response, StatusCode};
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
-use taskcluster::Client;
 
+use crate::api::Api;
 use crate::connection::{Address, Connection};
 use crate::error::{Failure, message};
+use crate::hawk::JSON;
 use crate::progress::News;
 use crate::retry::Again;
 use taskgraph_compat::redact::redact;
@@ -28,9 +30,9 @@ const LONGEST_DOWNLOAD: Duration = Duration::from_secs(24 * 60 * 60);
 /// A call of a service, as its documentation has it.
 pub(super) struct Asked<'a> {
     /// The service.
-    pub(super) service: &'a Client,
-    /// `GET`, `PUT`, …
-    pub(super) method: &'static str,
+    pub(super) api: Api,
+    /// Its method.
+    pub(super) method: Method,
     /// The path below the service. Nothing in it needs an escape.
     pub(super) path: String,
     /// What is sent along.
@@ -84,29 +86,32 @@ impl Connection {
         self.ask(call, async || {
             let refused = match self.signs(asked.is_open) {
                 false => None,
-                true => match asked.service.request(asked.method, &asked.path, None, asked.body).await {
+                true => match self.send(asked, true).await {
                     Ok(answer) => return Ok(serde_json::from_slice(&self.whole(answer).await?)?),
-                    Err(error) => Some(self.unless_open(error.into(), asked.is_open)?),
+                    Err(trouble) => Some(self.unless_open(trouble, asked.is_open)?),
                 },
             };
-            let answer = self.unsigned(asked).await.map_err(|trouble| instead(refused, trouble))?;
+            let answer = self.send(asked, false).await.map_err(|trouble| instead(refused, trouble))?;
             Ok(serde_json::from_slice(&self.whole(answer).await?)?)
         })
         .await
     }
 
-    /// The same as the crate's request, for whoever has no credentials: so that what a refusal says is kept, whatever
-    /// it is written in.
-    async fn unsigned(&self, asked: &Asked<'_>) -> Result<Response, Trouble> {
-        let url = asked.service.make_url(&asked.path, None)?;
-        let method = Method::from_bytes(asked.method.as_bytes()).map_err(anyhow::Error::new)?;
-        let request = self.plain()?.request(method, url);
-        let request = match asked.body {
-            Some(body) => {
-                let body = serde_json::to_vec(body)?;
-                request.header("content-type", "application/json").body(body)
-            }
-            None => request.header("content-length", "0"),
+    /// Sends a call once.
+    async fn send(&self, asked: &Asked<'_>, is_signed: bool) -> Result<Response, Trouble> {
+        let unusable =
+            |error: anyhow::Error| Trouble::Final(Failure::Unusable(redact(&format!("{error:#}"))));
+        let url = asked.api.url(&self.root, &asked.path, None).map_err(unusable)?;
+        let body = asked.body.map(serde_json::to_vec).transpose()?;
+        let signer = self.signer.as_ref().filter(|_| is_signed);
+        let signature = signer.map(|signer| signer.header(asked.method.as_str(), &url, body.as_deref()));
+        let mut request = self.services.request(asked.method.clone(), url);
+        if let Some(signature) = signature {
+            request = request.header(AUTHORIZATION, signature.map_err(unusable)?);
+        }
+        let request = match body {
+            Some(body) => request.header(CONTENT_TYPE, JSON).body(body),
+            None => request.header(CONTENT_LENGTH, "0"),
         };
         let answer = request.send().await?;
         match answer.status().is_success() {
@@ -288,25 +293,6 @@ fn words(status: StatusCode) -> String {
     match status.canonical_reason() {
         Some(reason) => format!("status {} ({reason})", status.as_u16()),
         None => format!("status {}", status.as_u16()),
-    }
-}
-
-/// An error of the `taskcluster` crate: one of `reqwest`, below the message of the service if there is one.
-impl From<anyhow::Error> for Trouble {
-    fn from(error: anyhow::Error) -> Self {
-        let told = error.to_string();
-        match error.downcast::<reqwest::Error>() {
-            Ok(error) => match error.status() {
-                Some(StatusCode::TOO_MANY_REQUESTS) => {
-                    of_status(StatusCode::TOO_MANY_REQUESTS, Again::Busy, String::new())
-                }
-                // Without a message of the service it is reqwest's, which speaks of the url.
-                Some(status) if told == error.to_string() => of_status(status, Again::Fault, words(status)),
-                Some(status) => of_status(status, Again::Fault, message(&told)),
-                None => error.into(),
-            },
-            Err(error) => Trouble::Final(Failure::Unusable(redact(&format!("{error:#}")))),
-        }
     }
 }
 

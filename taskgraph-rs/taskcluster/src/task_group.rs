@@ -1,9 +1,11 @@
 //! Tasks that are there: one by one, by their group, by what they wait for.
 
 use anyhow::{Context as _, Result};
+use reqwest::Method;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::api::Api;
 use crate::client::Taskcluster;
 use crate::connection::Address;
 use crate::error::Failure;
@@ -53,13 +55,13 @@ struct Members {
 impl Taskcluster {
     /// The definition of a task.
     pub fn definition(&self, task: &TaskId) -> Result<Value> {
-        self.value(&format!("task {task}"), "GET", format!("task/{task}"))
+        self.value(&format!("task {task}"), Method::GET, format!("task/{task}"))
     }
 
     /// How a task is doing, with its runs.
     pub fn status(&self, task: &TaskId) -> Result<Value> {
         let call = format!("status {task}");
-        let answer = self.value(&call, "GET", format!("task/{task}/status"))?;
+        let answer = self.value(&call, Method::GET, format!("task/{task}/status"))?;
         let status = answer.get("status").cloned();
         status.ok_or_else(|| Failure::Unusable("there is no `status` in the answer".into()).of(&call))
     }
@@ -67,36 +69,28 @@ impl Taskcluster {
     /// All tasks of a group.
     pub fn group(&self, group: &TaskId) -> Result<Vec<GroupTask>> {
         let connection = self.connection()?;
-        let (queue, id) = (&connection.queue, group.as_str());
-        self.members(&format!("listTaskGroup {group}"), |token| {
-            connection.url(
-                || queue.listTaskGroup_url(id, token, None),
-                |valid| queue.listTaskGroup_signed_url(id, token, None, valid),
-            )
-        })
+        let path = format!("task-group/{group}/list");
+        self.members(&format!("listTaskGroup {group}"), |token| connection.address(Api::Queue, &path, token))
     }
 
     /// All tasks that depend on a task.
     pub fn dependents(&self, task: &TaskId) -> Result<Vec<GroupTask>> {
         let connection = self.connection()?;
-        let (queue, id) = (&connection.queue, task.as_str());
+        let path = format!("task/{task}/dependents");
         self.members(&format!("listDependentTasks {task}"), |token| {
-            connection.url(
-                || queue.listDependentTasks_url(id, token, None),
-                |valid| queue.listDependentTasks_signed_url(id, token, None, valid),
-            )
+            connection.address(Api::Queue, &path, token)
         })
     }
 
     /// Ends a task, whether it has begun or not.
     pub fn cancel(&self, task: &TaskId) -> Result<()> {
-        self.value(&format!("cancelTask {task}"), "POST", format!("task/{task}/cancel"))?;
+        self.value(&format!("cancelTask {task}"), Method::POST, format!("task/{task}/cancel"))?;
         Ok(())
     }
 
     /// Runs a task that has ended once more.
     pub fn rerun(&self, task: &TaskId) -> Result<()> {
-        self.value(&format!("rerunTask {task}"), "POST", format!("task/{task}/rerun"))?;
+        self.value(&format!("rerunTask {task}"), Method::POST, format!("task/{task}/rerun"))?;
         Ok(())
     }
 
@@ -108,18 +102,18 @@ impl Taskcluster {
         }
         let connection = self.connection()?;
         let call = "currentScopes";
-        let (service, path) = (&connection.auth()?.client, "scopes/current".to_owned());
-        let asked = Asked { service, method: "GET", path, body: None, is_open: false };
+        let path = "scopes/current".to_owned();
+        let asked = Asked { api: Api::Auth, method: Method::GET, path, body: None, is_open: false };
         let ask = connection.ask_service(call, &asked);
         let answer: Scopes = connection.runtime.block_on(ask).map_err(|failure| failure.of(call))?;
         Ok(answer.scopes)
     }
 
     /// What the queue answers to a call without content.
-    fn value(&self, call: &str, method: &'static str, path: String) -> Result<Value> {
+    fn value(&self, call: &str, method: Method, path: String) -> Result<Value> {
         let connection = self.connection()?;
-        let is_open = method == "GET";
-        let asked = Asked { service: &connection.queue.client, method, path, body: None, is_open };
+        let is_open = method == Method::GET;
+        let asked = Asked { api: Api::Queue, method, path, body: None, is_open };
         let answer: serde_json::Value = connection
             .runtime
             .block_on(connection.ask_service(call, &asked))
