@@ -1,5 +1,6 @@
 //! `config check --urls`: files that answer and are none, files that several tasks mount, datasets by url.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+#![allow(clippy::disallowed_methods, reason = "a test starts programs")]
 
 mod support;
 

@@ -1,5 +1,6 @@
 //! `config` as a person calls it: in a folder of their own, with nothing in the environment.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+#![allow(clippy::disallowed_methods, reason = "a test starts programs")]
 
 mod support;
 

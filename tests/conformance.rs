@@ -1,5 +1,11 @@
 //! The main yardstick: real trees, real parameters, and the graphs that the reference makes of them.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    clippy::print_stdout,
+    reason = "a test starts programs and says what it compares"
+)]
 
 mod support;
 

@@ -4,6 +4,7 @@
 //! `CASE/parameters/NAME.yml`, with the stand-ins of `tests/core_parity/run-task` in the place of its own files. To
 //! write them anew: `benches/compare.py --expect`.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+#![allow(clippy::disallowed_methods, reason = "a test starts programs")]
 
 mod support;
 

@@ -1,5 +1,6 @@
 //! `graph diff`, `graph explain`, `graph path` and `full --diff`, as a person calls them in a checkout.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+#![allow(clippy::disallowed_methods, reason = "a test starts programs")]
 
 mod fake_taskcluster;
 mod support;

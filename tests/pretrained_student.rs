@@ -1,5 +1,6 @@
 //! A student that starts from a pretrained model: what each mode makes of the graph, and which trees take one.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+#![allow(clippy::disallowed_methods, reason = "a test starts programs")]
 
 mod support;
 

@@ -1,5 +1,6 @@
 //! `graph preview` over the tree of July 2026: corpora, vocabularies and models that earlier runs have made.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![allow(clippy::disallowed_methods, reason = "a test starts programs")]
 
 mod support;
 

@@ -1,5 +1,6 @@
 //! `graph preview --format`: drawings, and a comment for a pull request.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+#![allow(clippy::disallowed_methods, reason = "a test starts programs")]
 
 use std::fs;
 use std::path::Path;

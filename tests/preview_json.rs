@@ -1,5 +1,6 @@
 //! `graph preview --json` keeps to its schema, docs/preview.schema.json.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+#![allow(clippy::disallowed_methods, reason = "a test starts programs")]
 
 mod support;
 

@@ -1,5 +1,6 @@
 //! No key of a training config is ignored in silence: whatever is added to it, or misspelt in it, is told by its path.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+#![allow(clippy::disallowed_methods, reason = "a test starts programs")]
 
 mod support;
 

@@ -1,5 +1,6 @@
 //! `.taskcluster.yml`, rendered as the services render it: each event gets a task that the queue and the worker take.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+#![allow(clippy::disallowed_methods, reason = "a test starts programs")]
 
 mod fake_taskcluster;
 mod support;

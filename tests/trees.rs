@@ -1,5 +1,6 @@
 //! Trees as they lie in checkouts: looked for upwards, of older layouts, with registrations that others know.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+#![allow(clippy::disallowed_methods, reason = "a test starts programs")]
 
 mod support;
 

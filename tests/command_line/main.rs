@@ -1,5 +1,10 @@
 //! The command line as a person meets it: in a terminal of some width, in a shell that completes, behind a pipe.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    reason = "a test starts programs and says what it leaves out"
+)]
 
 mod files;
 mod flags;

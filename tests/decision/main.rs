@@ -1,5 +1,6 @@
 //! `decision`: from a repository to tasks at a Taskcluster on this machine.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(clippy::disallowed_methods, reason = "a test starts programs")]
 
 #[path = "../page/browser.rs"]
 #[allow(dead_code, reason = "the page has tests of its own that need all of it")]

@@ -1,5 +1,6 @@
 //! The kinds that ship stand for a pipeline: they have to make the same tasks as a checkout of it does.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+#![allow(clippy::disallowed_methods, reason = "a test starts programs")]
 
 #[path = "../support/mod.rs"]
 mod support;

@@ -3,6 +3,7 @@
 //! Each line of each `tests/optimize/*.jsonl` is a graph, what is asked of it, what the index has, and what Taskgraph
 //! 15.1.3 makes of it. `tests/optimize/generate.py FIRST_SEED COUNT` writes more of them.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+#![allow(clippy::disallowed_methods, reason = "a test starts programs")]
 
 mod graphs;
 mod laws;

@@ -3,6 +3,7 @@
 //!
 //! TASKGRAPH_TEST_PYTHON names an interpreter that has Taskgraph 15.1.3. Without it most of this is left out.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+#![allow(clippy::disallowed_methods, reason = "a test starts programs")]
 
 #[path = "../support/mod.rs"]
 mod support;

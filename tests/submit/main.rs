@@ -1,5 +1,10 @@
 //! The room that talks to Taskcluster, against a Taskcluster on this machine.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    reason = "a test starts programs and says what it compares"
+)]
 
 #[path = "../fake_taskcluster/mod.rs"]
 mod fake_taskcluster;

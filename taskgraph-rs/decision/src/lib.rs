@@ -1,4 +1,7 @@
-//! Decisions and actions: from an event, or from what somebody asks of a task group, to tasks that run.
+//! The decision task and actions: from an event, or from what somebody asks of a task group, to tasks that are created.
+//!
+//! Invariant: only [`decision`] and [`actions`] change anything outside, and only through the
+//! [`Service`](taskgraph_taskcluster::Service) that they are given.
 
 pub mod actions;
 pub mod decision;

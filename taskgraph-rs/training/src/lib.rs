@@ -1,7 +1,10 @@
-//! The preview: what a training config would run, before anything runs.
+//! Training configs: their checks and upgrades, and the preview of what they would run.
 //!
-//! Folds what the other rooms decided into one [`Report`]. It never works a decision out a second time: models come
-//! from the tasks, reasons from the transforms, targets from the target room. No file is written, no network asked.
+//! [`preview()`] generates the graph of a config and folds what was decided about it into one [`Report`]. [`Checker`]
+//! finds what is wrong with a config, [`upgrade`] rewrites old ones, [`remote_files`] says which files at urls it needs.
+//!
+//! Invariant: no decision is made a second time. Models come from the tasks, reasons from the transforms, targets from
+//! the target phase. This package writes no file.
 
 pub mod checks;
 mod config;
