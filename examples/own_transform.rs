@@ -6,18 +6,18 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use taskgraph::schema::fields::Fields as _;
-use taskgraph::transform::{Context, TaskDescription, each};
+use taskgraph::transform::{Context, TaskDescription, TransformInfo, each};
 
-/// Writes descriptions in capital letters.
-fn shout(_: &Context<'_>, descriptions: Vec<TaskDescription>) -> Result<Vec<TaskDescription>> {
-    each(descriptions, |description| {
-        let loud = description.text("description")?.to_uppercase();
-        description.put("description", loud);
-        Ok(())
-    })
+const SHOUT: TransformInfo =
+    TransformInfo::new("my.transforms.shout", "Writes descriptions in capital letters.");
+
+fn shout(_: &Context<'_>, description: &mut TaskDescription) -> Result<()> {
+    let loud = description.text("description")?.to_uppercase();
+    description.put("description", loud);
+    Ok(())
 }
 
-/// All commands of taskgraph-rs, with one transform more.
+/// Runs all commands of taskgraph-rs, with one more transform.
 pub fn main() -> ExitCode {
-    taskgraph_rs::run(&taskgraph_rs::registry().transform("my.transforms.shout", shout))
+    taskgraph_rs::run(&taskgraph_rs::registry().transform(SHOUT, each(shout)))
 }

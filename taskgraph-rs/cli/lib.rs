@@ -6,10 +6,18 @@
 //! A program with transforms of its own is a `main` that calls [`run`] with a longer table:
 //!
 //! ```no_run
-//! # use taskgraph::transform::{Context, TaskDescription};
-//! # fn shout(_: &Context<'_>, tasks: Vec<TaskDescription>) -> anyhow::Result<Vec<TaskDescription>> { Ok(tasks) }
+//! use taskgraph::transform::{TransformInfo, each};
+//!
+//! const SHOUT: TransformInfo = TransformInfo::new("my.transforms.shout", "Adds an exclamation mark.");
+//!
 //! fn main() -> std::process::ExitCode {
-//!     run(&registry().transform("my.transforms.shout", shout))
+//!     # use taskgraph::schema::fields::Fields;
+//!     # use taskgraph_rs::{registry, run};
+//!     run(&registry().transform(SHOUT, each(|_, description| {
+//!         let text = format!("{}!", description.text("description")?);
+//!         description.put("description", text);
+//!         Ok(())
+//!     })))
 //! }
 //! ```
 

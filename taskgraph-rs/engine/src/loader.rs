@@ -16,7 +16,7 @@ use crate::known_python::Pins;
 use crate::python_worker::{Because, MadeBy};
 use crate::schema::fields::Fields;
 use crate::transform::substitute::merge;
-use crate::transform::{Known, Registry, TaskDescription};
+use crate::transform::{Registry, TaskDescription, TransformSequence};
 use crate::tree::Tree;
 use crate::type_map::TypeMap;
 use taskgraph_compat::source::Place;
@@ -37,9 +37,6 @@ const OLD_RUN: &str = "taskgraph.transforms.job";
 /// The loaders of Taskgraph.
 const LOADERS: [&str; 2] = ["taskgraph.loader.transform:loader", "taskgraph.loader.default:loader"];
 
-/// Stands for a transform that only Python has. A kind that names one is made by Python as a whole.
-const IN_PYTHON: Known = Known { transform: |_, descriptions| Ok(descriptions), is_apart: false };
-
 /// The transforms that the default loader adds to those of a kind.
 const DEFAULT_TRANSFORMS: &[&str] = &["taskgraph.transforms.run", "taskgraph.transforms.task"];
 
@@ -52,7 +49,7 @@ pub struct Kind {
     /// The kinds whose tasks its own may depend on.
     pub dependencies: Vec<Str>,
     /// The names of its transforms, in order, and what they stand for.
-    pub transforms: Vec<(Str, Known)>,
+    pub transforms: Vec<(Str, TransformSequence)>,
     /// kind.yml.
     pub document: Arc<Document>,
     /// The tasks before the first transform.
@@ -383,7 +380,12 @@ impl Loading<'_> {
         transforms.extend(DEFAULT_TRANSFORMS.iter().map(|name| Str::from(*name)));
     }
 
-    fn find(&mut self, registry: &Registry, judge: &Judge<'_>, names: Vec<Str>) -> Vec<(Str, Known)> {
+    fn find(
+        &mut self,
+        registry: &Registry,
+        judge: &Judge<'_>,
+        names: Vec<Str>,
+    ) -> Vec<(Str, TransformSequence)> {
         let mut found = Vec::new();
         for (index, name) in names.into_iter().enumerate() {
             let known = registry.find(&name);
@@ -402,7 +404,8 @@ impl Loading<'_> {
             }
             let unknown = (format!("unknown transform `{name}`"), KeyPath::dotted("transforms").join(index));
             self.judge(judge, &name, known.is_some(), unknown, registry.names());
-            found.push((name, known.unwrap_or(IN_PYTHON)));
+            // A kind that names a transform that only Python has is made by Python as a whole.
+            found.push((name, known.unwrap_or_default()));
         }
         found
     }

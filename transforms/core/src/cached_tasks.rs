@@ -3,6 +3,7 @@
 //! A task with a `cache` section (`type`, `name`, `digest-data`) gets a digest over that data and over the digests
 //! of all it depends on. Whoever has the same digest finds the task in the index instead of running it.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, VecDeque};
 
 use anyhow::{Result, bail};
@@ -10,7 +11,7 @@ use foldhash::fast::RandomState;
 use indexmap::IndexMap;
 use taskgraph::schema::fields::{Fields, missing, wrong};
 use taskgraph::schema::{STRINGS, Schema, required};
-use taskgraph::transform::{Context, TaskDescription, Together, each};
+use taskgraph::transform::{Context, TaskDescription, Transform, TransformInfo, prepare};
 use taskgraph::tree::sha256;
 use taskgraph_compat::python;
 use taskgraph_compat::time::index_date;
@@ -22,9 +23,16 @@ const CACHE: Schema = Schema::Map(&[
     required("digest-data", STRINGS),
 ]);
 
+/// The description of the transform.
+pub const INFO: TransformInfo = TransformInfo::new(
+    "taskgraph.transforms.cached_tasks",
+    "Gives a task a digest and index paths, so that its result is found and used again.",
+)
+.sections(&[("cache", &CACHE)]);
+
 /// The transform.
-pub fn transform(ctx: &Context<'_>, descriptions: Vec<TaskDescription>) -> Result<Vec<TaskDescription>> {
-    with_digests(ctx, descriptions, chain_of_trust)
+pub fn transform() -> Transform {
+    with_digests(|_| chain_of_trust)
 }
 
 /// Chain of trust changes artifacts, so it belongs to the digest.
@@ -33,81 +41,130 @@ pub fn chain_of_trust(description: &TaskDescription) -> Option<String> {
     trust.filter(|trust| trust.truthy()).map(python::str)
 }
 
-/// Gives every task with a `cache` section its digest; `last` adds to the digest after the dependencies.
-pub fn with_digests(
-    ctx: &Context<'_>,
-    descriptions: Vec<TaskDescription>,
-    last: impl Fn(&TaskDescription) -> Option<String>,
-) -> Result<Vec<TaskDescription>> {
-    if ctx.settings.fast {
-        return each(descriptions, |description| {
+/// Returns what goes into the digest of a task after everything else.
+pub type LastData = fn(&TaskDescription) -> Option<String>;
+
+/// Builds a transform that gives every task with a `cache` section its digest. `last` chooses for a kind what comes last
+/// in the data of its digests.
+pub fn with_digests(last: fn(&Context<'_>) -> LastData) -> Transform {
+    // Nobody looks at the digests of a fast call.
+    let prepare = prepare(move |ctx, tasks| match ctx.settings.fast {
+        true => Ok(None),
+        false => Digests::prepare(ctx, tasks, last(ctx)).map(Some),
+    });
+    prepare.each(|ctx, digests, description| match digests {
+        Some(digests) => digests.add(ctx, description),
+        None => {
             description.take("cache");
             Ok(())
-        });
-    }
-    let upstream = ctx.shelf.shared(|| Digests(upstream_digests(ctx)));
-    let mut own = Known::default();
-    let descriptions = if ctx.is_part { descriptions } else { order_tasks(&ctx.kind.name, descriptions)? };
-    each(descriptions, |description| {
-        add_digest(ctx, description, &[&own, &upstream.0], &last)?;
-        if !ctx.is_part {
-            let cached =
-                description.get("attributes").and_then(|attributes| attributes.get("cached_task")?.as_map());
-            if let Some(digest) = cached.map(task_digest) {
-                own.insert(label_of(description)?, digest);
-            }
         }
-        Ok(())
     })
 }
 
 /// Digests by the label of their task.
-type Known = IndexMap<Str, String, RandomState>;
+type Known<T = String> = IndexMap<Str, T, RandomState>;
 
-/// Those of the tasks that a kind may depend on.
-struct Digests(Known);
+/// The digests that those of the tasks of a kind are made of.
+struct Digests {
+    /// Those of the tasks that the kind may depend on.
+    upstream: Known,
+    /// Those of its own tasks, in order; empty if no task depends on another.
+    own: Known<Option<String>>,
+    paths: IndexPaths,
+    last: LastData,
+}
 
-/// Gives a task with a `cache` section its digest.
-fn add_digest(
-    ctx: &Context<'_>,
-    description: &mut TaskDescription,
-    known: &[&Known],
-    last: &impl Fn(&TaskDescription) -> Option<String>,
-) -> Result<()> {
-    let Some(cache) = description.take_section("cache", &CACHE)? else { return Ok(()) };
-    let mut upstream = Vec::new();
-    for dependency in
-        description.get("dependencies").and_then(Value::as_map).into_iter().flat_map(Map::values)
-    {
-        let label = dependency.as_str().unwrap_or_default();
-        match known.iter().find_map(|digests| digests.get(label)) {
-            Some(digest) => upstream.push(&**digest),
-            // It may be a task of this kind.
-            None if ctx.is_part => return Err(Together.into()),
-            None => bail!(
-                "cached task `{}` depends on `{label}`, which is not cached: its digest would say nothing about it",
-                description.text("label")?
-            ),
+impl Digests {
+    /// Puts the tasks in the order of their dependencies. Works out the digests of the kind itself if they are needed.
+    fn prepare(ctx: &Context<'_>, tasks: &mut [TaskDescription], last: LastData) -> Result<Self> {
+        order_tasks(&ctx.kind.name, tasks)?;
+        let upstream = upstream_digests(ctx);
+        let mut digests = Digests { upstream, own: Known::default(), paths: IndexPaths::of(ctx), last };
+        let is_upstream = |label: &str| digests.upstream.contains_key(label);
+        let needs_own =
+            |task: &TaskDescription| task.contains_key("cache") && !dependencies(task).all(is_upstream);
+        if tasks.iter().any(needs_own) {
+            for task in &*tasks {
+                if let Some(Value::Str(label)) = task.get("label") {
+                    // What is wrong with a task is reported when it gets its own digest.
+                    digests.own.insert(label.clone(), None);
+                    let digest = digests.digest_of(task).ok().flatten();
+                    digests.own.insert(label.clone(), digest);
+                }
+            }
         }
+        Ok(digests)
     }
-    upstream.sort_unstable();
-    let data: Vec<Str> = cache
-        .get("digest-data")
-        .and_then(Value::as_list)
-        .unwrap_or_default()
-        .iter()
-        .map(|value| match value {
-            Value::Str(text) => text.clone(),
+
+    /// Returns the digest that a task has or is going to have, if any.
+    fn digest_of(&self, task: &TaskDescription) -> Result<Option<String>> {
+        let Some(cache) = task.get("cache") else {
+            let cached =
+                task.get("attributes").and_then(|attributes| attributes.get("cached_task")?.as_map());
+            return Ok(cached.map(task_digest));
+        };
+        let Some(cache) = cache.as_map().filter(|_| CACHE.fits(cache)) else { return Ok(None) };
+        let data = self.data(task, cache)?;
+        let [cache_type, name] = [text(cache, "type"), text(cache, "name")];
+        Ok(Some([&*cache_type, &*name, &*sha256(&data.join("\n"))].join("/")))
+    }
+
+    /// Gives a task with a `cache` section its digest.
+    fn add(&self, ctx: &Context<'_>, description: &mut TaskDescription) -> Result<()> {
+        if let Some(cache) = description.take_section("cache", &CACHE)? {
+            let data = self.data(description, &cache)?;
+            let (cache_type, name) = (text(&cache, "type"), text(&cache, "name"));
+            return add_optimization(ctx, &self.paths, description, cache_type, name, &data);
+        }
+        let attributes = description.get("attributes");
+        if attributes.and_then(|attributes| attributes.get("cached_task")?.as_map()).is_some() {
+            label_of(description)?;
+        }
+        Ok(())
+    }
+
+    /// Returns the data of a digest: that of the section, the digests of all dependencies, and what comes last.
+    fn data<'d>(&'d self, task: &TaskDescription, cache: &'d Map) -> Result<Vec<Cow<'d, str>>> {
+        let listed = cache.get("digest-data").and_then(Value::as_list).unwrap_or_default();
+        let mut data = Vec::with_capacity(listed.len() + 8);
+        data.extend(listed.iter().map(|value| match value {
+            Value::Str(text) => Cow::Borrowed(&**text),
             other => python::str(other).into(),
-        })
-        .collect();
-    let last = last(description);
-    let data: Vec<&str> = data.iter().map(|text| &**text).chain(upstream).chain(last.as_deref()).collect();
-    let text = |key: &str| match &cache[key] {
+        }));
+        let before = data.len();
+        for label in dependencies(task) {
+            match self.upstream.get(label).or_else(|| self.earlier(task, label)) {
+                Some(digest) => data.push(Cow::Borrowed(&**digest)),
+                None => bail!(
+                    "cached task `{}` depends on `{label}`, which is not cached: its digest would say nothing about it",
+                    task.text("label")?
+                ),
+            }
+        }
+        data[before..].sort_unstable();
+        data.extend((self.last)(task).map(Cow::Owned));
+        Ok(data)
+    }
+
+    /// Returns the digest of a task of the kind that stands before `task`.
+    fn earlier(&self, task: &TaskDescription, label: &str) -> Option<&String> {
+        let (at, _, digest) = self.own.get_full(label)?;
+        (at < self.own.get_index_of(task.get("label")?.as_str()?)?).then_some(digest.as_ref()?)
+    }
+}
+
+/// The labels that a task depends on.
+fn dependencies(task: &TaskDescription) -> impl Iterator<Item = &str> {
+    let dependencies = task.get("dependencies").and_then(Value::as_map).into_iter().flat_map(Map::values);
+    dependencies.map(|label| label.as_str().unwrap_or_default())
+}
+
+/// The text at a key, as Python writes it.
+fn text(cache: &Map, key: &str) -> Str {
+    match &cache[key] {
         Value::Str(text) => text.clone(),
         other => python::str(other).into(),
-    };
-    add_optimization(ctx, description, text("type"), text("name"), &data)
+    }
 }
 
 /// `type/name/digest` of every cached task that this kind may depend on, by label.
@@ -125,44 +182,55 @@ pub fn task_digest(cached: &Map) -> String {
 }
 
 /// Puts tasks after those of the same kind that they depend on; all others keep their order.
-pub fn order_tasks(kind: &str, descriptions: Vec<TaskDescription>) -> Result<Vec<TaskDescription>> {
+pub fn order_tasks(kind: &str, tasks: &mut [TaskDescription]) -> Result<()> {
     let prefix = format!("{kind}-");
-    let label =
-        |description: &TaskDescription| description.get("label").and_then(Value::as_str).map(Str::from);
-    let labels: BTreeSet<Str> = descriptions.iter().filter_map(label).collect();
-    let mut out: Vec<TaskDescription> = Vec::with_capacity(descriptions.len());
+    let depends_on_sibling =
+        |task: &TaskDescription| dependencies(task).any(|label| label.starts_with(&prefix));
+    if !tasks.iter().any(depends_on_sibling) {
+        return Ok(());
+    }
+    let label = |task: &TaskDescription| task.get("label").and_then(Value::as_str).map(Str::from);
+    let labels: BTreeSet<Str> = tasks.iter().filter_map(label).collect();
     let mut emitted: BTreeSet<Str> = BTreeSet::new();
-    let mut waiting: VecDeque<TaskDescription> = descriptions.into();
+    let mut order = Vec::with_capacity(tasks.len());
+    let mut waiting: VecDeque<usize> = (0..tasks.len()).collect();
     // How many tasks were put back since one came through: all of them means a cycle.
     let mut put_back = 0;
-    while let Some(description) = waiting.pop_front() {
-        let dependencies =
-            description.get("dependencies").and_then(Value::as_map).into_iter().flat_map(Map::values);
-        let ready = dependencies
-            .filter_map(Value::as_str)
+    while let Some(index) = waiting.pop_front() {
+        let ready = dependencies(&tasks[index])
             .filter(|label| label.starts_with(&prefix) && labels.contains(*label))
             .all(|label| emitted.contains(label));
         if ready {
             put_back = 0;
-            emitted.extend(label(&description));
-            out.push(description);
+            emitted.extend(label(&tasks[index]));
+            order.push(index);
         } else {
             put_back += 1;
-            waiting.push_back(description);
+            waiting.push_back(index);
             if put_back > waiting.len() {
-                let cycle: Vec<_> =
-                    waiting.iter().filter_map(label).map(|label| format!("`{label}`")).collect();
+                let cycle = waiting.iter().filter_map(|index| label(&tasks[*index]));
+                let cycle: Vec<_> = cycle.map(|label| format!("`{label}`")).collect();
                 bail!("tasks of kind `{kind}` depend on each other in a cycle: {}", cycle.join(", "));
             }
         }
     }
-    Ok(out)
+    let mut rank = vec![0; order.len()];
+    order.into_iter().enumerate().for_each(|(position, index)| rank[index] = position);
+    for index in 0..rank.len() {
+        while rank[index] != index {
+            let to = rank[index];
+            tasks.swap(index, to);
+            rank.swap(index, to);
+        }
+    }
+    Ok(())
 }
 
 /// Adds index routes, the look-up that may replace the task, and the attribute `cached_task`.
 /// Python: `taskgraph.util.cached_tasks.add_optimization`.
 pub fn add_optimization(
     ctx: &Context<'_>,
+    index: &IndexPaths,
     task: &mut Map,
     cache_type: Str,
     cache_name: Str,
@@ -173,7 +241,6 @@ pub fn add_optimization(
     }
     let data = digest_data.iter().map(AsRef::as_ref).collect::<Vec<&str>>().join("\n");
     let digest = sha256(&data);
-    let index = ctx.shelf.shared(|| Index::of(ctx));
     let path = |before: &str, place: &str, level: &str, end: &str, last: &str| {
         let prefix = &index.prefix;
         joined(&[before, prefix, ".cache.", place, level, ".", &cache_type, ".", &cache_name, ".", end, last])
@@ -200,8 +267,8 @@ pub fn add_optimization(
     Ok(())
 }
 
-/// What the index paths of all tasks have in common.
-struct Index {
+/// The parts of index paths that all tasks share.
+pub struct IndexPaths {
     prefix: Str,
     level: Str,
     /// Those that are searched, the highest first.
@@ -213,10 +280,11 @@ struct Index {
     caches_pull_requests: bool,
 }
 
-impl Index {
-    fn of(ctx: &Context<'_>) -> Self {
+impl IndexPaths {
+    /// Reads them from the parameters and the graph config.
+    pub fn of(ctx: &Context<'_>) -> Self {
         let config = |key: &str| ctx.config.taskgraph(key);
-        Index {
+        IndexPaths {
             prefix: match config("cached-task-prefix") {
                 Some(Value::Str(prefix)) => prefix.clone(),
                 _ => ctx.config.trust_domain().into(),

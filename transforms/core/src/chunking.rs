@@ -15,7 +15,7 @@ use anyhow::{Context as _, Result};
 use taskgraph::schema::fields::{Fields, about, missing};
 use taskgraph::schema::{STRINGS, Schema, optional, required};
 use taskgraph::transform::substitute::{Forms, Missing, fill};
-use taskgraph::transform::{Context, TaskDescription, fan_out, keyed_by};
+use taskgraph::transform::{Transform, TransformInfo, fan_out, keyed_by};
 use taskgraph_compat::value::{Map, Value};
 
 pub(super) const CHUNK: Schema = Schema::Open(
@@ -26,9 +26,14 @@ pub(super) const CHUNK: Schema = Schema::Open(
 /// More chunks are a typing error, not a wish.
 const MOST_CHUNKS: i64 = 100_000;
 
+/// The description of the transform.
+pub const INFO: TransformInfo =
+    TransformInfo::new("taskgraph.transforms.chunking", "Splits a task into chunks.")
+        .sections(&[("chunk", &CHUNK)]);
+
 /// The transform.
-pub fn transform(ctx: &Context<'_>, descriptions: Vec<TaskDescription>) -> Result<Vec<TaskDescription>> {
-    fan_out(descriptions, |mut description, out| {
+pub fn transform() -> Transform {
+    fan_out(|ctx, mut description, out| {
         let Some(chunk) =
             section::take(ctx, &mut description, "chunk", &CHUNK)?.filter(|chunk| !chunk.is_empty())
         else {

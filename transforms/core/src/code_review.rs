@@ -4,18 +4,28 @@
 
 use anyhow::Result;
 use taskgraph::schema::fields::Fields;
-use taskgraph::transform::{Context, TaskDescription, each};
+use taskgraph::transform::{Context, Transform, TransformInfo, with_state};
 use taskgraph_compat::value::Value;
 
+/// The description of the transform.
+pub const INFO: TransformInfo = TransformInfo::new(
+    "taskgraph.transforms.code_review",
+    "Makes a task wait for all tasks whose results are read in a code review.",
+);
+
 /// The transform.
-pub fn transform(ctx: &Context<'_>, descriptions: Vec<TaskDescription>) -> Result<Vec<TaskDescription>> {
-    let reviewed =
-        ctx.upstream.values().filter(|task| task.attributes.get("code-review") == Some(&true.into()));
-    let labels: Vec<Value> = reviewed.map(|task| task.label.as_str().into()).collect();
-    each(descriptions, |description| {
+pub fn transform() -> Transform {
+    with_state(reviewed).each(|_, labels, description| {
         description.list_at("soft-dependencies")?.extend(labels.iter().cloned());
         Ok(())
     })
+}
+
+/// Returns the labels of the tasks whose results are read.
+fn reviewed(ctx: &Context<'_>) -> Result<Vec<Value>> {
+    let reviewed =
+        ctx.upstream.values().filter(|task| task.attributes.get("code-review") == Some(&true.into()));
+    Ok(reviewed.map(|task| task.label.as_str().into()).collect())
 }
 
 #[cfg(test)]
@@ -29,7 +39,7 @@ mod tests {
         let other = task("lint", "lint-b", "{code-review: 1}");
         let fixture = Fixture::new("{}").upstream([reviewed, other]);
         let description = "{soft-dependencies: [own]}";
-        assert_eq!(fixture.one(transform, description, "soft-dependencies"), r#"["own", "lint-a"]"#);
-        assert_eq!(fixture.one(transform, "{}", "soft-dependencies"), r#"["lint-a"]"#);
+        assert_eq!(fixture.one(transform(), description, "soft-dependencies"), r#"["own", "lint-a"]"#);
+        assert_eq!(fixture.one(transform(), "{}", "soft-dependencies"), r#"["lint-a"]"#);
     }
 }

@@ -8,13 +8,13 @@
 //!
 //! Types: `static-url` and `git`. The digest covers what is fetched, not how.
 
-use crate::cached_tasks::add_optimization;
+use crate::cached_tasks::{IndexPaths, add_optimization};
 use crate::section;
 use anyhow::{Context as _, Result};
 use taskgraph::schema::fields::{Fields, about};
 use taskgraph::schema::{Schema, optional, required};
 use taskgraph::transform::substitute::{Missing, fill};
-use taskgraph::transform::{Context, TaskDescription, each};
+use taskgraph::transform::{Context, TaskDescription, Transform, TransformInfo, with_state};
 use taskgraph_compat::source::Source;
 use taskgraph_compat::value::path::KeyPath;
 use taskgraph_compat::value::{Map, Value};
@@ -71,9 +71,16 @@ struct Fetch {
     secret: Option<String>,
 }
 
+/// The description of the transform.
+pub const INFO: TransformInfo = TransformInfo::new(
+    "taskgraph.transforms.fetch",
+    "Makes tasks that download something once and publish it as an artifact.",
+)
+.task(&TASK);
+
 /// The transform.
-pub fn transform(ctx: &Context<'_>, descriptions: Vec<TaskDescription>) -> Result<Vec<TaskDescription>> {
-    each(descriptions, |description| {
+pub fn transform() -> Transform {
+    with_state(|ctx| Ok(IndexPaths::of(ctx))).each(|ctx, paths, description| {
         section::drop_nulls(ctx, &TASK, &mut description.fields);
         if !ctx.settings.fast {
             TASK.require_of(description)?;
@@ -85,7 +92,7 @@ pub fn transform(ctx: &Context<'_>, descriptions: Vec<TaskDescription>) -> Resul
             "git" => git(&checked(ctx, description, &GIT, &fetch)?)?,
             other => return TYPE.require(&other.into(), &KeyPath::dotted("fetch.type")),
         };
-        description.fields = make(ctx, description, fetched)?;
+        description.fields = make(ctx, paths, description, fetched)?;
         Ok(())
     })
 }
@@ -97,7 +104,7 @@ fn checked(ctx: &Context<'_>, description: &TaskDescription, schema: &Schema, fe
     Ok(fetch)
 }
 
-fn make(ctx: &Context<'_>, description: &Map, fetch: Fetch) -> Result<Map> {
+fn make(ctx: &Context<'_>, paths: &IndexPaths, description: &Map, fetch: Fetch) -> Result<Map> {
     let name = description.text("name")?;
     let text = |key: &str| description.get(key).and_then(Value::as_str);
     let prefix = text("artifact-prefix").unwrap_or("public");
@@ -149,7 +156,7 @@ fn make(ctx: &Context<'_>, description: &Map, fetch: Fetch) -> Result<Map> {
     task.put("worker", worker);
     if !ctx.settings.fast {
         let cache_name = label.replacen(&format!("{}-", ctx.kind.name), "", 1);
-        add_optimization(ctx, &mut task, CACHE_TYPE.into(), cache_name.into(), &fetch.digest_data)?;
+        add_optimization(ctx, paths, &mut task, CACHE_TYPE.into(), cache_name.into(), &fetch.digest_data)?;
     }
     Ok(task)
 }

@@ -23,7 +23,7 @@ use taskgraph::schema::fields::{Fields, about, wrong};
 use taskgraph::schema::{STRINGS, Schema, optional};
 use taskgraph::task::Task;
 use taskgraph::transform::substitute::{Missing, fill};
-use taskgraph::transform::{Context, TaskDescription, fan_out};
+use taskgraph::transform::{Context, TaskDescription, Transform, TransformInfo, with_state};
 use taskgraph_compat::value::{Map, Str, Value};
 use taskgraph_compat::{python, suggest};
 
@@ -60,14 +60,21 @@ pub(super) const FROM_DEPS: Schema = Schema::Open(
 
 type Group = Vec<Arc<Task>>;
 
+/// The description of the transform.
+pub const INFO: TransformInfo = TransformInfo::new(
+    "taskgraph.transforms.from_deps",
+    "Makes tasks from the tasks of the kinds that this kind depends on.",
+)
+.sections(&[("from-deps", &FROM_DEPS)]);
+
 /// The transform.
-pub fn transform(ctx: &Context<'_>, descriptions: Vec<TaskDescription>) -> Result<Vec<TaskDescription>> {
-    fan_out(descriptions, |mut description, out| {
+pub fn transform() -> Transform {
+    with_state(|ctx| Ok(Spans::of(ctx))).fan_out(|ctx, spans, mut description, out| {
         let section = section::take(ctx, &mut description, "from-deps", &FROM_DEPS)?
             .context("missing key `from-deps`")?;
         let kinds = kinds(ctx, &section)?;
         let unique = section.get("unique-kinds").and_then(Value::as_bool).unwrap_or(true);
-        for group in groups(ctx, &section, &kinds)? {
+        for group in groups(ctx, spans, &section, &kinds)? {
             out.push(make(&description, &section, &kinds, unique, &group, ctx)?);
         }
         Ok(())
@@ -93,7 +100,7 @@ fn kinds(ctx: &Context<'_>, section: &Map) -> Result<Vec<Str>> {
     Ok(kinds)
 }
 
-fn groups(ctx: &Context<'_>, section: &Map, kinds: &[Str]) -> Result<Vec<Group>> {
+fn groups(ctx: &Context<'_>, spans: &Spans, section: &Map, kinds: &[Str]) -> Result<Vec<Group>> {
     let wanted = section.get("with-attributes").and_then(Value::as_map);
     let fits = |task: &Task| {
         wanted.into_iter().flatten().all(|(name, wanted)| match (task.attributes.get(name), wanted) {
@@ -102,7 +109,6 @@ fn groups(ctx: &Context<'_>, section: &Map, kinds: &[Str]) -> Result<Vec<Group>>
             (Some(value), wanted) => value == wanted,
         })
     };
-    let spans = ctx.shelf.shared(|| Spans::of(ctx));
     let spans = spans.0.iter().filter(|(kind, _)| kinds.contains(kind)).map(|(_, span)| span.clone());
     let tasks = spans.flatten().filter_map(|index| ctx.upstream.get_index(index)).map(|(_, task)| task);
     let tasks = tasks.filter(|task| fits(task)).cloned();

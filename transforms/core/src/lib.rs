@@ -25,15 +25,15 @@ pub use newer_taskgraph::changes;
 pub fn register(registry: Registry) -> Registry {
     let registry = task::PAYLOADS.iter().fold(registry, |registry, payload| registry.payload(*payload));
     registry
-        .transform_apart("taskgraph.transforms.cached_tasks", cached_tasks::transform)
-        .transform_apart("taskgraph.transforms.chunking", chunking::transform)
-        .transform("taskgraph.transforms.code_review", code_review::transform)
-        .transform("taskgraph.transforms.docker_image", docker_image::transform)
-        .transform("taskgraph.transforms.fetch", fetch::transform)
-        .transform_apart("taskgraph.transforms.from_deps", from_deps::transform)
-        .transform_apart("taskgraph.transforms.matrix", matrix::transform)
-        .transform("taskgraph.transforms.notify", notify::transform)
-        .transform_apart("taskgraph.transforms.run", run::transform)
-        .transform_apart("taskgraph.transforms.task", task::transform)
-        .transform_apart("taskgraph.transforms.task_context", task_context::transform)
+        .transform(cached_tasks::INFO, cached_tasks::transform())
+        .transform(chunking::INFO, chunking::transform())
+        .transform(code_review::INFO, code_review::transform())
+        .transform(docker_image::INFO, docker_image::transform())
+        .transform(fetch::INFO, fetch::transform())
+        .transform(from_deps::INFO, from_deps::transform())
+        .transform(matrix::INFO, matrix::transform())
+        .transform(notify::INFO, notify::transform())
+        .transform(run::INFO, run::transform())
+        .transform(task::INFO, task::transform())
+        .transform(task_context::INFO, task_context::transform())
 }

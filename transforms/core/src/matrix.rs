@@ -14,7 +14,7 @@ use anyhow::{Result, bail};
 use taskgraph::schema::fields::{Fields, missing, wrong};
 use taskgraph::schema::{STRINGS, Schema, optional};
 use taskgraph::transform::substitute::{Forms, Missing};
-use taskgraph::transform::{Context, MOST_TASKS, TaskDescription, fan_out};
+use taskgraph::transform::{MOST_TASKS, Transform, TransformInfo, fan_out};
 use taskgraph_compat::value::{Map, Str, Value};
 
 const MATRIX: Schema = Schema::Open(
@@ -26,9 +26,16 @@ const MATRIX: Schema = Schema::Open(
     &STRINGS,
 );
 
+/// The description of the transform.
+pub const INFO: TransformInfo = TransformInfo::new(
+    "taskgraph.transforms.matrix",
+    "Splits a task into one for each combination of values.",
+)
+.sections(&[("matrix", &MATRIX)]);
+
 /// The transform.
-pub fn transform(ctx: &Context<'_>, descriptions: Vec<TaskDescription>) -> Result<Vec<TaskDescription>> {
-    fan_out(descriptions, |mut description, out| {
+pub fn transform() -> Transform {
+    fan_out(|ctx, mut description, out| {
         let name: Str = match description.get("name") {
             Some(Value::Str(name)) => name.clone(),
             Some(other) => return Err(wrong("name", other, "a string")),

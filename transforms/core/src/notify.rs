@@ -19,7 +19,7 @@ use taskgraph::schema::fields::{Fields, missing, within, wrong};
 use taskgraph::schema::{Field, STRINGS, Schema, optional, required};
 use taskgraph::transform::keyed_by::evaluate;
 use taskgraph::transform::substitute::{Missing, fill};
-use taskgraph::transform::{Context, TaskDescription, each};
+use taskgraph::transform::{Context, TaskDescription, Transform, TransformInfo, each};
 use taskgraph_compat::map;
 use taskgraph_compat::value::path::KeyPath;
 use taskgraph_compat::value::{Map, Value};
@@ -84,9 +84,16 @@ pub(super) const NOTIFICATIONS: Schema = open(&[
     optional("status-types", Schema::List(&STATUS)),
 ]);
 
+/// The description of the transform.
+pub const INFO: TransformInfo = TransformInfo::new(
+    "taskgraph.transforms.notify",
+    "Adds routes by which Taskcluster notifies people about a task.",
+)
+.sections(&[("notify", &NOTIFY), ("notifications", &NOTIFICATIONS)]);
+
 /// The transform.
-pub fn transform(ctx: &Context<'_>, descriptions: Vec<TaskDescription>) -> Result<Vec<TaskDescription>> {
-    each(descriptions, |description| {
+pub fn transform() -> Transform {
+    each(|ctx, description| {
         if !description.contains_key("name") {
             return Err(missing("name", "a string"));
         }
@@ -220,7 +227,7 @@ mod tests {
     fn everybody_gets_a_route_of_their_own() {
         let made = Fixture::new("{}")
             .run(
-                transform,
+                transform(),
                 "{routes: [own], notify: {recipients: [
                     {type: email, address: {by-level: {'1': 'a@b.c', default: x}}},
                     {type: matrix-room, room-id: '!{task[name]}:{config[kind]}', status-type: on-failed},
@@ -243,14 +250,14 @@ mod tests {
     #[test]
     fn the_older_section_is_read_as_well() {
         let older = "{notifications: {emails: [a, b], subject: '{task[name]}', status-types: [on-failed]}}";
-        let made = Fixture::new("{}").run(transform, older).unwrap().remove(0);
+        let made = Fixture::new("{}").run(transform(), older).unwrap().remove(0);
         assert_eq!(show(&made, "routes"), r#"["notify.email.a.on-failed", "notify.email.b.on-failed"]"#);
         assert_eq!(show(&made, "extra"), r#"{"notify": {"email": {"subject": "stub", "content": "stub"}}}"#);
     }
 
     #[test]
     fn what_is_wrong_with_a_recipient_is_told() {
-        let refused = |section: &str| Fixture::new("{}").refused(transform, section);
+        let refused = |section: &str| Fixture::new("{}").refused(transform(), section);
         assert!(refused("{notify: {recipients: [{type: mail}]}}").contains("email"));
         assert!(refused("{notify: {recipients: [{type: email}]}}").contains("recipients[0].address"));
         assert!(

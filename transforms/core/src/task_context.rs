@@ -26,7 +26,9 @@ use taskgraph::schema::fields::{Fields, within, wrong};
 use taskgraph::schema::{Field, STRINGS, Schema, joined, optional, required};
 use taskgraph::transform::keyed_by::evaluate_up_to;
 use taskgraph::transform::substitute::{Forms, Missing};
-use taskgraph::transform::{Context, NeedsPython, TaskDescription, each};
+use taskgraph::transform::{
+    Context, NeedsPython, Pool, TaskDescription, Transform, TransformInfo, with_state,
+};
 use taskgraph_compat::source::Source;
 use taskgraph_compat::value::memo::Last;
 use taskgraph_compat::value::path::KeyPath;
@@ -73,19 +75,27 @@ fn schema(ctx: &Context<'_>) -> &'static Schema {
     }
 }
 
+/// The description of the transform.
+pub const INFO: TransformInfo = TransformInfo::new(
+    "taskgraph.transforms.task_context",
+    "Fills parameters and other values into the text of a task.",
+)
+.sections(&[("task-context", &WITH_CUSTOM)]);
+
 /// The transform.
-pub fn transform(ctx: &Context<'_>, descriptions: Vec<TaskDescription>) -> Result<Vec<TaskDescription>> {
-    ctx.shelf.lend(Known::default, |known| each(descriptions, |description| fill_in(ctx, known, description)))
+pub fn transform() -> Transform {
+    with_state(|_| Ok(Pool::<Memo>::default()))
+        .each(|ctx, memos, description| memos.with(|memo| fill_in(ctx, memo, description)))
 }
 
-/// What is known of the task before. Most tasks of a kind ask for the same.
+/// What the last task asked for. Most tasks of a kind ask for the same.
 #[derive(Default)]
-struct Known {
+struct Memo {
     parameters: Last<Map>,
     forms: Forms,
 }
 
-fn fill_in(ctx: &Context<'_>, known: &mut Known, description: &mut TaskDescription) -> Result<()> {
+fn fill_in(ctx: &Context<'_>, memo: &mut Memo, description: &mut TaskDescription) -> Result<()> {
     if let Some(name) = description.get("name").filter(|name| name.as_str().is_none()) {
         return Err(wrong("name", name, "a string"));
     }
@@ -93,7 +103,7 @@ fn fill_in(ctx: &Context<'_>, known: &mut Known, description: &mut TaskDescripti
     if ctx.config.version.has_custom_context() && section.get(CUSTOM).is_some_and(Value::truthy) {
         return Err(NeedsPython(Because::NoNative(format!("task-context.{CUSTOM}").into())).into());
     }
-    let names = names(ctx, &mut known.parameters, description, &section)?;
+    let names = names(ctx, &mut memo.parameters, description, &section)?;
     let fields =
         section["substitution-fields"].as_list().unwrap_or_default().iter().filter_map(Value::as_str);
     if ctx.config.version.task_context_resolves_keys() {
@@ -101,7 +111,7 @@ fn fill_in(ctx: &Context<'_>, known: &mut Known, description: &mut TaskDescripti
             .clone()
             .try_for_each(|field| within(field, resolve_keys(ctx, description, &section, field, &names)))?;
     }
-    known.forms.fill_fields(description, fields, &names, Missing::Fails)
+    memo.forms.fill_fields(description, fields, &names, Missing::Fails)
 }
 
 /// Chooses from the `by-*` map that stands in a field, if one does. What is filled in, and the task itself, say by what.

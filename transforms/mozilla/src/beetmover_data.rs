@@ -36,6 +36,7 @@ const fn fields(dry_run: Schema) -> [Field; 7] {
 /// The worker implementation.
 pub const PAYLOAD: Payload = Payload {
     name: "scriptworker-beetmover-data",
+    summary: "Moves data to the place where it is published.",
     schema: |config| if config.mozilla.has_schemas_of_msgspec() { &WORKER_4 } else { &WORKER },
     follows_taskgraph: true,
     build,

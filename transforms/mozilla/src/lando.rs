@@ -18,7 +18,13 @@ use taskgraph_compat::value::{Map, Value};
 const RELEASE: [&str; 4] = ["version", "app_version", "next_version", "build_number"];
 
 /// The worker implementation.
-pub const PAYLOAD: Payload = Payload { name: "scriptworker-lando", schema, follows_taskgraph: true, build };
+pub const PAYLOAD: Payload = Payload {
+    name: "scriptworker-lando",
+    summary: "Lands changes through Lando.",
+    schema,
+    follows_taskgraph: true,
+    build,
+};
 
 /// The actions, in the order in which landoscript gets those of one map.
 const ACTIONS: [&str; 9] = [

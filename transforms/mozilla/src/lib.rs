@@ -25,18 +25,13 @@ use taskgraph::transform::Registry;
 pub fn register(registry: Registry) -> Registry {
     registry
         // The package registers its worker types, which are known, and keys of config.yml.
-        .extension("mozilla_taskgraph:register", |_| Extension {
-            config: Some(check_config),
-            ..Extension::default()
-        })
-        .transform_apart(
-            "mozilla_taskgraph.transforms.scriptworker.release_artifacts",
-            release_artifacts::transform,
+        .extension(
+            "mozilla_taskgraph:register",
+            "Adds the keys of config.yml that mozilla-taskgraph reads.",
+            |_| Extension { config: Some(check_config), ..Extension::default() },
         )
-        .transform_apart(
-            "mozilla_taskgraph.transforms.scriptworker.shipit.mark_as_shipped",
-            mark_as_shipped::transform,
-        )
+        .transform(release_artifacts::INFO, release_artifacts::transform())
+        .transform(mark_as_shipped::INFO, mark_as_shipped::transform())
         .payload(beetmover_data::PAYLOAD)
         .payload(bitrise::PAYLOAD)
         .payload(lando::PAYLOAD)

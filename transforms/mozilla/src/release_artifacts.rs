@@ -6,10 +6,9 @@
 //!
 //! Each becomes an artifact below `public/build`, and is named in the attribute `release-artifacts`.
 
-use anyhow::Result;
 use taskgraph::schema::fields::{Fields, about, within};
 use taskgraph::schema::{STRINGS, Schema, optional, required};
-use taskgraph::transform::{Context, TaskDescription, each};
+use taskgraph::transform::{Transform, TransformInfo, each};
 use taskgraph_compat::map;
 use taskgraph_compat::value::Value;
 use taskgraph_compat::value::path::KeyPath;
@@ -18,9 +17,16 @@ const SECTION: &str = "release-artifacts";
 const SCHEMA: Schema =
     Schema::Open(&[required("worker-type", Schema::Str), optional(SECTION, STRINGS)], &Schema::Any);
 
+/// The description of the transform.
+pub const INFO: TransformInfo = TransformInfo::new(
+    "mozilla_taskgraph.transforms.scriptworker.release_artifacts",
+    "Adds artifacts that tasks of a release take up.",
+)
+.sections(&[(SECTION, &STRINGS)]);
+
 /// The transform.
-pub fn transform(ctx: &Context<'_>, descriptions: Vec<TaskDescription>) -> Result<Vec<TaskDescription>> {
-    each(descriptions, |description| {
+pub fn transform() -> Transform {
+    each(|ctx, description| {
         if !ctx.settings.fast {
             SCHEMA.require_of(description)?;
         }
@@ -61,21 +67,21 @@ mod tests {
         let fixture = Fixture::new("{}");
         let description = "{worker-type: cpu, release-artifacts: [a.zip], worker: {artifacts: [{name: b}]}}";
         assert_eq!(
-            fixture.one(transform, description, "worker.artifacts"),
+            fixture.one(transform(), description, "worker.artifacts"),
             r#"[{"name": "b"}, {"type": "file", "name": "public/build/a.zip", "path": "/builds/worker/artifacts/a.zip"}]"#
         );
         let description =
             "{worker-type: gpu-1, release-artifacts: ['{a}'], attributes: {release-artifacts: [x]}}";
         let file = r#"["x", {"type": "file", "name": "public/build/{a}", "path": "artifacts/{a}"}]"#;
         for path in ["worker.artifacts", "attributes.release-artifacts"] {
-            assert_eq!(fixture.one(transform, description, path), file, "{path}");
+            assert_eq!(fixture.one(transform(), description, path), file, "{path}");
         }
-        assert_eq!(fixture.one(transform, "{worker-type: cpu}", "worker"), "none");
+        assert_eq!(fixture.one(transform(), "{worker-type: cpu}", "worker"), "none");
     }
 
     #[test]
     fn a_path_from_the_root_is_refused() {
-        let refused = |description| Fixture::new("{}").refused(transform, description);
+        let refused = |description| Fixture::new("{}").refused(transform(), description);
         let said = refused("{worker-type: cpu, release-artifacts: [/a]}");
         assert!(said.contains("`/a` must be a path below `public/build`"), "{said}");
         assert!(refused("{release-artifacts: []}").contains("worker-type"));

@@ -16,8 +16,13 @@ const WORKER: Schema = Schema::Map(&[
 ]);
 
 /// The worker implementation.
-pub const PAYLOAD: Payload =
-    Payload { name: "scriptworker-shipit", schema: |_| &WORKER, follows_taskgraph: true, build };
+pub const PAYLOAD: Payload = Payload {
+    name: "scriptworker-shipit",
+    summary: "Tells Ship-It about a release.",
+    schema: |_| &WORKER,
+    follows_taskgraph: true,
+    build,
+};
 
 fn build(_: &Context<'_>, description: &mut TaskDescription, definition: &mut Map) -> Result<()> {
     tag(definition)?;

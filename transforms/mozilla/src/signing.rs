@@ -46,6 +46,7 @@ const LONGEST: i64 = 600;
 /// The worker implementation.
 pub const PAYLOAD: Payload = Payload {
     name: "scriptworker-signing",
+    summary: "Signs artifacts.",
     schema: |config| if config.mozilla.has_schemas_of_msgspec() { &WORKER_4 } else { &WORKER },
     follows_taskgraph: true,
     build,

@@ -19,10 +19,9 @@ use taskgraph::parameters::{Given, Params};
 use taskgraph::settings::Settings;
 use taskgraph::task::{Dependencies, Label, Task, TasksByLabel};
 use taskgraph::taskgraph_version::TaskgraphVersion;
-use taskgraph::transform::kind_state::Shelf;
 use taskgraph::transform::notes::Record;
 use taskgraph::transform::payload::{Payload, Payloads};
-use taskgraph::transform::{Context, Registry, TaskDescription, Transform};
+use taskgraph::transform::{Context, Registry, TaskDescription, TransformSequence};
 use taskgraph::tree::Tree;
 use taskgraph::type_map::TypeMap;
 use taskgraph_compat::source::Source;
@@ -56,7 +55,6 @@ pub struct Fixture {
     pub params: Params,
     /// What transforms note.
     pub record: Record,
-    shelf: Shelf,
     kinds: IndexMap<Str, Kind>,
     tree: Tree,
     upstream: TasksByLabel,
@@ -76,7 +74,6 @@ impl Fixture {
                 "{{tasks_for: action, level: '1', build_date: 0, training_config: {config}}}"
             )),
             record: Record::default(),
-            shelf: Shelf::default(),
             kinds,
             tree,
             upstream: TasksByLabel::default(),
@@ -123,8 +120,6 @@ impl Fixture {
             strategies: &self.strategies,
             settings: &self.settings,
             record: &self.record,
-            shelf: &self.shelf,
-            is_part: false,
             registered: None,
         }
     }
@@ -134,20 +129,24 @@ impl Fixture {
         tree(&self.kinds[0].name, description).1[0].descriptions.clone()
     }
 
-    /// What a transform makes of a task.
-    pub fn run(&self, transform: Transform, description: &str) -> Result<Vec<TaskDescription>> {
-        transform(&self.context(), self.descriptions(description))
+    /// Runs a transform, or several, on a task.
+    pub fn run(
+        &self,
+        transform: impl Into<TransformSequence>,
+        description: &str,
+    ) -> Result<Vec<TaskDescription>> {
+        transform.into().run(&self.context(), self.descriptions(description))
     }
 
     /// The value at `path` of the one task that comes out.
-    pub fn one(&self, transform: Transform, description: &str, path: &str) -> String {
+    pub fn one(&self, transform: impl Into<TransformSequence>, description: &str, path: &str) -> String {
         let descriptions = self.run(transform, description).unwrap();
         assert_eq!(descriptions.len(), 1);
         show(&descriptions[0], path)
     }
 
     /// Why a task is refused.
-    pub fn refused(&self, transform: Transform, description: &str) -> String {
+    pub fn refused(&self, transform: impl Into<TransformSequence>, description: &str) -> String {
         let made = self.run(transform, description);
         let noted = Problems(self.record.take_refused());
         match made {

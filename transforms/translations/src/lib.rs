@@ -22,70 +22,40 @@ mod upgrades;
 
 use taskgraph::transform::Registry;
 
+use transforms::{
+    cached_tasks, cast_to, dependency_dummies, evaluate_stage, find_upstreams, from_datasets, marian_args,
+    pretrained_models, skip_unless_changed, student_vocabulary, upload, worker_selection,
+};
+
 pub use pipeline::extension;
 
 /// Adds everything of the pipeline under the strings that stand in its kinds.
 pub fn register(registry: Registry) -> Registry {
     registry
-        .extension("translations_taskgraph:register", extension)
-        .transform_apart(
-            "translations_taskgraph.transforms.cached_tasks",
-            transforms::cached_tasks::transform,
+        .extension(
+            "translations_taskgraph:register",
+            "Adds the parameters, checks, target method and actions of the translations pipeline.",
+            extension,
         )
-        .transform_apart("translations_taskgraph.transforms.cast_to", transforms::cast_to::transform)
-        .transform_apart("translations_taskgraph.transforms.continuation", continuation::transform)
-        .transform(
-            "translations_taskgraph.transforms.dependency_dummies",
-            transforms::dependency_dummies::transform,
-        )
-        .transform(
-            "translations_taskgraph.transforms.find_upstreams:by_locales",
-            transforms::find_upstreams::by_locales,
-        )
-        .transform("translations_taskgraph.transforms.find_upstreams:mono", transforms::find_upstreams::mono)
-        .transform_apart(
-            "translations_taskgraph.transforms.from_datasets:per_dataset",
-            transforms::from_datasets::per_dataset,
-        )
-        .transform_apart(
-            "translations_taskgraph.transforms.from_datasets:mono",
-            transforms::from_datasets::mono,
-        )
-        .transform_apart("translations_taskgraph.transforms.marian_args", transforms::marian_args::transform)
-        .transform_apart(
-            "translations_taskgraph.transforms.resolve_upload_bucket",
-            transforms::upload::resolve_bucket,
-        )
-        .transform(
-            "translations_taskgraph.transforms.skip_unless_inference_changed",
-            transforms::skip_unless_changed::inference,
-        )
-        .transform(
-            "translations_taskgraph.transforms.skip_unless_pipeline_changed",
-            transforms::skip_unless_changed::pipeline,
-        )
-        .transform(
-            "translations_taskgraph.transforms.training_continuation",
-            transforms::pretrained_models::transform,
-        )
-        .transform_apart(
-            "translations_taskgraph.transforms.training_continuation:evaluate_stage",
-            transforms::evaluate_stage::transform,
-        )
-        .transform_apart("translations_taskgraph.transforms.upload_artifacts", transforms::upload::artifacts)
-        .transform(
-            "translations_taskgraph.transforms.upload_experiment_config",
-            transforms::upload::experiment_config,
-        )
-        .transform_apart(
-            "translations_taskgraph.transforms.worker_selection",
-            transforms::worker_selection::transform,
-        )
-        .payload(transforms::upload::BEETMOVER_TRANSLATIONS)
+        .transform(cached_tasks::INFO, cached_tasks::transform())
+        .transform(cast_to::INFO, cast_to::transform())
+        .transform(transforms::continuation::INFO, transforms::continuation::transform())
+        .transform(dependency_dummies::INFO, dependency_dummies::transform())
+        .transform(find_upstreams::BY_LOCALES, find_upstreams::by_locales())
+        .transform(find_upstreams::MONO, find_upstreams::mono())
+        .transform(from_datasets::PER_DATASET, from_datasets::per_dataset())
+        .transform(from_datasets::MONO, from_datasets::mono())
+        .transform(marian_args::INFO, marian_args::transform())
+        .transform(upload::bucket::INFO, upload::bucket::transform())
+        .transform(skip_unless_changed::INFERENCE, skip_unless_changed::inference())
+        .transform(skip_unless_changed::PIPELINE, skip_unless_changed::pipeline())
+        .transform(pretrained_models::TRAINING_CONTINUATION, pretrained_models::transform())
+        .transform(evaluate_stage::INFO, evaluate_stage::transform())
+        .transform(upload::artifacts::INFO, upload::artifacts::transform())
+        .transform(upload::experiment_config::INFO, upload::experiment_config::transform())
+        .transform(worker_selection::INFO, worker_selection::transform())
+        .payload(upload::BEETMOVER_TRANSLATIONS)
         // This project's own kinds call it by what it does.
-        .transform("taskgraph_rs.transforms.pretrained_models", transforms::pretrained_models::transform)
-        .transform_apart(
-            "taskgraph_rs.transforms.student_vocabulary",
-            transforms::student_vocabulary::transform,
-        )
+        .transform(pretrained_models::PRETRAINED_MODELS, pretrained_models::transform())
+        .transform(student_vocabulary::INFO, student_vocabulary::transform())
 }

@@ -6,7 +6,7 @@ use crate::diagnostics::{Problem, Problems, place_of_key, place_of_value};
 use crate::schema::fields::{About, Violations};
 use crate::schema::suggestion::{Instead, surprise, thousands};
 use crate::schema::{Violation, What};
-use crate::transform::{NeedsPython, Together};
+use crate::transform::NeedsPython;
 use taskgraph_compat::error::Machine;
 use taskgraph_compat::source::Place;
 use taskgraph_compat::suggest;
@@ -86,7 +86,7 @@ impl Origin {
 
     /// Turns whatever a transform failed with into problems that point into the file.
     pub fn locate(&self, error: anyhow::Error) -> anyhow::Error {
-        let passes = error.is::<Problems>() || error.is::<Together>() || error.is::<NeedsPython>();
+        let passes = error.is::<Problems>() || error.is::<NeedsPython>();
         if passes || Machine::is_behind(&error) {
             return error;
         }

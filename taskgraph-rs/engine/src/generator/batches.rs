@@ -1,190 +1,285 @@
-//! Leads the tasks of a kind through its transforms.
+//! Runs the transforms of a kind over its tasks, in batches.
 //!
-//! Most transforms look at one task at a time. Where a kind has many tasks, a row of them goes through all such
-//! transforms before they are done with the next one: what a transform has just made is still in the cache for the one
-//! behind it, and memory that is no longer needed is used again by the next row.
+//! Most transforms look at one task at a time. Where a kind has many tasks, a batch of them goes through all such
+//! transforms before the next batch does: what a transform has just made is still in the cache for the next transform,
+//! and memory that is no longer needed is used again by the next batch. Cores take batches in parallel.
 //!
-//! Invariant: what comes out, and what is told if nothing does, is the same as if every transform got all tasks at once.
-//! So rows have a fixed length, whatever the number of cores; and of what is wrong, that counts which the first
-//! transform finds that finds anything.
+//! A transform for the whole kind is a barrier: it gets all tasks at once. So is the `prepare` function of a transform
+//! that needs to see all tasks, and behind it the tasks go on in batches.
+//!
+//! Invariant: the tasks, or the problems reported in their place, are the same as if every transform got all tasks at
+//! once. So batches have a fixed size, whatever the number of cores; and of all problems, those of the first transform
+//! that found any are reported.
 
 use std::ops::Range;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use anyhow::{Result, anyhow};
 use rayon::prelude::*;
 
 use crate::diagnostics::Problems;
 use crate::generator::dedup::share;
-use crate::generator::into_task::finish;
+use crate::generator::into_task::into_task;
 use crate::graph::json::numbers::is_unwritable;
+use crate::loader::Kind;
 use crate::task::Task;
 use crate::transform::notes::Record;
 use crate::transform::trace::TraceSteps;
-use crate::transform::{Context, MOST_TASKS, TaskDescription, Together};
+use crate::transform::{Apply, Context, MOST_TASKS, Prepare, TaskDescription, Transform};
+use taskgraph_compat::value::Str;
 
-/// How many tasks are in a row. Some ten kilobytes each, they fit into the cache of a core.
-const ROW: usize = 32;
+/// The number of tasks in a batch. At some ten kilobytes each, they fit into the cache of a core.
+const BATCH_SIZE: usize = 32;
 
-/// A row that becomes so many tasks waits until all that its kind becomes is counted. Stubs are cheap, tasks are not.
-const MANY: usize = 128 * ROW;
+/// A batch that grows beyond this number of descriptions waits until all descriptions of its kind are counted:
+/// descriptions are cheap, tasks are not.
+const MANY: usize = 128 * BATCH_SIZE;
 
-/// The tasks of the kind of `context`.
+/// Makes the tasks of the kind of `context`.
 pub fn tasks(context: &Context<'_>) -> Result<Vec<Arc<Task>>> {
-    // What is kept for explanations is kept in order.
-    let row = if context.settings.trace { usize::MAX } else { ROW };
-    match Line::new(row).tasks(context) {
-        Err(error) if error.is::<Together>() => Line::new(usize::MAX).tasks(context),
-        result => result,
-    }
+    // Traces are kept in order, so that there is a single batch.
+    let size = if context.settings.trace { usize::MAX } else { BATCH_SIZE };
+    Batches::new(context.kind, size).tasks(context)
 }
 
-/// Where no further task of a row came through.
-struct Stop {
-    /// The number of the transform.
+/// The failure of a batch.
+struct Failure {
+    /// The index of the step that failed.
     step: usize,
     error: anyhow::Error,
 }
 
-/// The way through the transforms of a kind.
-struct Line {
-    row: usize,
-    /// How many tasks were made.
-    made: AtomicUsize,
+/// A transform of the kind, and its function for one task as soon as that is prepared.
+struct Step<'k> {
+    transform: &'k Transform,
+    apply: OnceLock<Apply>,
+    /// The name in kind.yml, at the last step of those that the name stands for.
+    ends: Option<&'k Str>,
 }
 
-/// How far a row of tasks came.
-enum Lead<T> {
+impl Step<'_> {
+    /// Whether it needs all tasks of the kind.
+    fn is_barrier(&self) -> bool {
+        match self.transform {
+            Transform::WholeKind(_) => true,
+            Transform::EachTask(Prepare::FromTasks(_)) => self.apply.get().is_none(),
+            Transform::EachTask(_) => false,
+        }
+    }
+
+    /// Runs it: on a batch, or on all tasks of the kind if it is a barrier.
+    fn run(&self, context: &Context<'_>, mut batch: Vec<TaskDescription>) -> Result<Vec<TaskDescription>> {
+        let apply = match (self.apply.get(), self.transform) {
+            (Some(apply), _) | (None, Transform::EachTask(Prepare::Nothing(apply))) => apply,
+            (None, Transform::WholeKind(change)) => return change(context, batch),
+            (None, Transform::EachTask(Prepare::FromContext(make))) => {
+                let apply = make(context)?;
+                self.apply.get_or_init(|| apply)
+            }
+            (None, Transform::EachTask(Prepare::FromTasks(prepare))) => {
+                let apply = prepare(context, &mut batch)?;
+                self.apply.get_or_init(|| apply)
+            }
+        };
+        apply.run(context, batch)
+    }
+}
+
+/// A kind on its way through its transforms.
+struct Batches<'k> {
+    size: usize,
+    steps: Vec<Step<'k>>,
+    /// The number of descriptions that transforms have added.
+    added: AtomicUsize,
+}
+
+/// The state of a batch that has gone through some steps.
+enum Batch<T> {
     Done(Vec<T>),
-    /// It became so many before this step that it waits for the others: together they may be too many.
+    /// It grew so large before this step that it waits for the others: together they may be too many.
     Waits(usize, Vec<TaskDescription>),
 }
 
-/// What becomes of a row of tasks at its end.
-type End<'e, T> = &'e (dyn Fn(&Context<'_>, Vec<TaskDescription>) -> Result<Vec<T>, Stop> + Sync);
+/// What a batch becomes behind its last step.
+type Finish<'f, T> = &'f (dyn Fn(&Context<'_>, Vec<TaskDescription>) -> Result<Vec<T>, Failure> + Sync);
 
-impl Line {
-    fn new(row: usize) -> Self {
-        Line { row, made: AtomicUsize::new(0) }
+impl<'k> Batches<'k> {
+    fn new(kind: &'k Kind, size: usize) -> Self {
+        let steps = kind.transforms.iter().flat_map(|(name, sequence)| {
+            let last = sequence.transforms().len().wrapping_sub(1);
+            sequence.transforms().iter().enumerate().map(move |(index, transform)| Step {
+                transform,
+                apply: OnceLock::new(),
+                ends: (index == last).then_some(name),
+            })
+        });
+        Batches { size, steps: steps.collect(), added: AtomicUsize::new(0) }
     }
 
     fn tasks(&self, context: &Context<'_>) -> Result<Vec<Arc<Task>>> {
-        let record = Record::default();
-        let tasks = self.all(&Context { record: &record, ..*context });
-        let tasks = tasks.map_err(|stop| stop.error)?;
-        context.record.add(record);
-        Ok(tasks)
-    }
-
-    /// Leads all tasks of the kind through all of its transforms.
-    fn all(&self, context: &Context<'_>) -> Result<Vec<Arc<Task>>, Stop> {
         let mut descriptions = context.kind.descriptions.clone();
         if context.settings.trace {
             descriptions
                 .iter_mut()
                 .for_each(|description| TraceSteps::extend(description, &context.kind.name));
         }
-        let steps = &context.kind.transforms;
+        self.run(context, descriptions).map_err(|failure| failure.error)
+    }
+
+    /// Runs all steps over all descriptions of the kind.
+    fn run(
+        &self,
+        context: &Context<'_>,
+        mut descriptions: Vec<TaskDescription>,
+    ) -> Result<Vec<Arc<Task>>, Failure> {
         let mut begin = 0;
         loop {
-            let apart = steps[begin..].iter().take_while(|(_, step)| step.is_apart).count();
-            let end = begin + apart;
-            if end == steps.len() {
-                return self.through(context, begin..end, descriptions, &finished);
+            let free = self.steps[begin..].iter().take_while(|step| !step.is_barrier()).count();
+            let end = begin + free;
+            if end == self.steps.len() {
+                return self.through(context, begin..end, descriptions, &|context, descriptions| {
+                    self.finish(context, descriptions)
+                });
             }
-            descriptions =
-                self.through(context, begin..end, descriptions, &|_, descriptions| Ok(descriptions))?;
-            descriptions = self.step(context, end, descriptions)?;
-            begin = end + 1;
+            if begin < end {
+                descriptions =
+                    self.through(context, begin..end, descriptions, &|_, descriptions| Ok(descriptions))?;
+            }
+            begin = match self.steps[end].transform {
+                Transform::EachTask(Prepare::FromTasks(prepare)) if descriptions.len() > self.size => {
+                    let apply = prepare(context, &mut descriptions);
+                    let apply = apply.map_err(|error| Failure { step: end, error })?;
+                    self.steps[end].apply.get_or_init(|| apply);
+                    end
+                }
+                _ => {
+                    descriptions = self.step(context, end, descriptions)?;
+                    end + 1
+                }
+            };
         }
     }
 
-    /// Leads tasks through transforms that take them apart, in rows as soon as there are too many for one.
+    /// Runs steps that are no barriers, on batches as soon as there are too many descriptions for one.
     fn through<T: Send>(
         &self,
         context: &Context<'_>,
         steps: Range<usize>,
         descriptions: Vec<TaskDescription>,
-        end: End<'_, T>,
-    ) -> Result<Vec<T>, Stop> {
-        if descriptions.len() <= self.row {
-            let led = self.lead(context, steps.clone(), descriptions, end)?;
-            return self.lead_on(context, steps.end, led, end);
+        finish: Finish<'_, T>,
+    ) -> Result<Vec<T>, Failure> {
+        if descriptions.len() <= self.size {
+            let batch = self.run_batch(context, steps.clone(), descriptions, finish)?;
+            return self.resume(context, steps.end, batch, finish);
         }
-        let mut rows = Vec::with_capacity(descriptions.len().div_ceil(self.row));
+        let mut batches = Vec::with_capacity(descriptions.len().div_ceil(self.size));
         let mut descriptions = descriptions.into_iter();
         while descriptions.len() > 0 {
-            rows.push(descriptions.by_ref().take(self.row).collect::<Vec<_>>());
+            batches.push(descriptions.by_ref().take(self.size).collect::<Vec<_>>());
         }
-        let lead = |row| {
+        let run = |batch| {
             let record = Record::default();
-            let context = Context { record: &record, is_part: true, ..*context };
-            (self.lead(&context, steps.clone(), row, end), record)
+            let context = Context { record: &record, ..*context };
+            (self.run_batch(&context, steps.clone(), batch, finish), record)
         };
-        let (led, records): (Vec<_>, Vec<_>) = rows.into_par_iter().map(lead).unzip();
+        let (batches, records): (Vec<_>, Vec<_>) = batches.into_par_iter().map(run).unzip();
         records.into_iter().for_each(|record| context.record.add(record));
-        joined(led.into_iter().map(|led| self.lead_on(context, steps.end, led?, end)).collect())
+        let resumed = batches.into_iter().map(|batch| self.resume(context, steps.end, batch?, finish));
+        joined(resumed.collect())
     }
 
-    /// Leads on what waited for the others.
-    fn lead_on<T: Send>(
+    /// Goes on with a batch that waited for the others.
+    fn resume<T: Send>(
         &self,
         context: &Context<'_>,
         last: usize,
-        led: Lead<T>,
-        end: End<'_, T>,
-    ) -> Result<Vec<T>, Stop> {
-        match led {
-            Lead::Done(ends) => Ok(ends),
-            Lead::Waits(step, descriptions) => self.through(context, step..last, descriptions, end),
+        batch: Batch<T>,
+        finish: Finish<'_, T>,
+    ) -> Result<Vec<T>, Failure> {
+        match batch {
+            Batch::Done(done) => Ok(done),
+            Batch::Waits(step, descriptions) => self.through(context, step..last, descriptions, finish),
         }
     }
 
-    /// Leads a row of tasks through transforms, and what becomes of it in rows again.
-    fn lead<T: Send>(
+    /// Runs steps on a batch, and on batches of what it becomes if that is too large for one.
+    fn run_batch<T: Send>(
         &self,
         context: &Context<'_>,
         steps: Range<usize>,
         mut descriptions: Vec<TaskDescription>,
-        end: End<'_, T>,
-    ) -> Result<Lead<T>, Stop> {
+        finish: Finish<'_, T>,
+    ) -> Result<Batch<T>, Failure> {
         for step in steps.clone() {
             descriptions = self.step(context, step, descriptions)?;
-            if descriptions.len() > MANY && self.row < usize::MAX {
-                return Ok(Lead::Waits(step + 1, descriptions));
+            if descriptions.len() > MANY && self.size < usize::MAX {
+                return Ok(Batch::Waits(step + 1, descriptions));
             }
-            if descriptions.len() > self.row {
-                return self.through(context, step + 1..steps.end, descriptions, end).map(Lead::Done);
+            if descriptions.len() > self.size {
+                return self.through(context, step + 1..steps.end, descriptions, finish).map(Batch::Done);
             }
         }
-        end(context, descriptions).map(Lead::Done)
+        finish(context, descriptions).map(Batch::Done)
     }
 
     fn step(
         &self,
         context: &Context<'_>,
-        step: usize,
+        index: usize,
         descriptions: Vec<TaskDescription>,
-    ) -> Result<Vec<TaskDescription>, Stop> {
-        let (name, known) = &context.kind.transforms[step];
+    ) -> Result<Vec<TaskDescription>, Failure> {
+        let step = &self.steps[index];
         let before = descriptions.len();
-        let mut made = self.made.load(Ordering::Relaxed);
-        let mut descriptions = match made > MOST_TASKS {
+        let mut added = self.added.load(Ordering::Relaxed);
+        let mut descriptions = match added > MOST_TASKS {
             true => Vec::new(),
-            false => (known.transform)(context, descriptions).map_err(|error| Stop { step, error })?,
+            false => step.run(context, descriptions).map_err(|error| Failure { step: index, error })?,
         };
         let more = descriptions.len().saturating_sub(before);
         if more > 0 {
-            made = self.made.fetch_add(more, Ordering::Relaxed) + more;
+            added = self.added.fetch_add(more, Ordering::Relaxed) + more;
         }
-        if made > MOST_TASKS {
-            return Err(Stop { step: 0, error: too_many(context) });
+        if added > MOST_TASKS {
+            return Err(Failure { step: 0, error: too_many(context) });
         }
-        if context.settings.trace {
+        if let Some(name) = step.ends.filter(|_| context.settings.trace) {
             descriptions.iter_mut().for_each(|description| TraceSteps::extend(description, name));
         }
         Ok(descriptions)
+    }
+
+    /// Turns the descriptions of a batch into tasks.
+    fn finish(
+        &self,
+        context: &Context<'_>,
+        descriptions: Vec<TaskDescription>,
+    ) -> Result<Vec<Arc<Task>>, Failure> {
+        let step = self.steps.len();
+        let mut tasks: Vec<Arc<Task>> = Vec::with_capacity(descriptions.len());
+        let mut problems = Vec::new();
+        for description in descriptions {
+            let (origin, trail) = (description.origin.clone(), description.trail.clone());
+            match into_task(context, description).map_err(|error| origin.locate(error).downcast::<Problems>())
+            {
+                Ok(mut task) => {
+                    task.is_unwritable = match tasks.last() {
+                        Some(before) => share(&mut task, before),
+                        None => is_unwritable(&task),
+                    };
+                    if let Some(trail) = trail {
+                        context.record.trail_of(task.label.as_str(), &trail);
+                    }
+                    tasks.push(Arc::new(task));
+                }
+                Err(Ok(found)) => problems.extend(found.0),
+                Err(Err(error)) => return Err(Failure { step, error }),
+            }
+        }
+        match Problems(problems).check() {
+            Ok(()) => Ok(tasks),
+            Err(problems) => Err(Failure { step, error: problems.into() }),
+        }
     }
 }
 
@@ -196,44 +291,17 @@ fn too_many(context: &Context<'_>) -> anyhow::Error {
     }
 }
 
-/// What came out of all rows; or all that the first transform found that found anything.
-fn joined<T>(rows: Vec<Result<Vec<T>, Stop>>) -> Result<Vec<T>, Stop> {
-    let Some(step) = rows.iter().filter_map(|row| Some(row.as_ref().err()?.step)).min() else {
-        return Ok(rows.into_iter().flatten().flatten().collect());
+/// Returns the results of all batches in order, or all problems of the first step that found any.
+fn joined<T>(batches: Vec<Result<Vec<T>, Failure>>) -> Result<Vec<T>, Failure> {
+    let Some(step) = batches.iter().filter_map(|batch| Some(batch.as_ref().err()?.step)).min() else {
+        return Ok(batches.into_iter().flatten().flatten().collect());
     };
     let mut problems = Vec::new();
-    for stop in rows.into_iter().filter_map(Result::err).filter(|stop| stop.step == step) {
-        match stop.error.downcast::<Problems>() {
+    for failure in batches.into_iter().filter_map(Result::err).filter(|failure| failure.step == step) {
+        match failure.error.downcast::<Problems>() {
             Ok(found) => problems.extend(found.0),
-            Err(error) => return Err(Stop { step, error }),
+            Err(error) => return Err(Failure { step, error }),
         }
     }
-    Err(Stop { step, error: Problems(problems).into() })
-}
-
-fn finished(context: &Context<'_>, descriptions: Vec<TaskDescription>) -> Result<Vec<Arc<Task>>, Stop> {
-    let step = context.kind.transforms.len();
-    let mut tasks: Vec<Arc<Task>> = Vec::with_capacity(descriptions.len());
-    let mut problems = Vec::new();
-    for description in descriptions {
-        let (origin, trail) = (description.origin.clone(), description.trail.clone());
-        match finish(context, description).map_err(|error| origin.locate(error).downcast::<Problems>()) {
-            Ok(mut task) => {
-                task.is_unwritable = match tasks.last() {
-                    Some(before) => share(&mut task, before),
-                    None => is_unwritable(&task),
-                };
-                if let Some(trail) = trail {
-                    context.record.trail_of(task.label.as_str(), &trail);
-                }
-                tasks.push(Arc::new(task));
-            }
-            Err(Ok(found)) => problems.extend(found.0),
-            Err(Err(error)) => return Err(Stop { step, error }),
-        }
-    }
-    match Problems(problems).check() {
-        Ok(()) => Ok(tasks),
-        Err(problems) => Err(Stop { step, error: problems.into() }),
-    }
+    Err(Failure { step, error: Problems(problems).into() })
 }

@@ -1,4 +1,4 @@
-//! What leaves the transforms has to be a task.
+//! Converts a task description that has gone through all transforms into a task.
 
 use std::sync::Arc;
 
@@ -12,8 +12,8 @@ use taskgraph_compat::value::{Map, Value};
 
 const END: &str = "do the transforms end with `taskgraph.transforms.task`?";
 
-/// Makes a task of a task.
-pub fn finish(context: &Context<'_>, mut description: TaskDescription) -> Result<Task> {
+/// Converts a description into a task; fails if a field is missing or has a wrong type.
+pub fn into_task(context: &Context<'_>, mut description: TaskDescription) -> Result<Task> {
     let label = match description.take("label") {
         Some(Value::Str(text)) => Label::parse(&text)?,
         Some(other) => return Err(wrong("label", &other, "a string")),

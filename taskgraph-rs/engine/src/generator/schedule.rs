@@ -18,7 +18,6 @@ use crate::parameters::Params;
 use crate::python_worker::{Because, KindRequest, Registered, Session};
 use crate::settings::Settings;
 use crate::task::{Task, TasksByLabel};
-use crate::transform::kind_state::Shelf;
 use crate::transform::notes::{DockerContext, Dropped, Record};
 use crate::transform::payload::Payloads;
 use crate::transform::trace::Trace;
@@ -79,41 +78,41 @@ impl std::error::Error for LeftToPython {}
 /// Makes all tasks of the kinds. Kinds that do not depend on each other are made side by side; what comes out is in the
 /// order of the kinds, whatever the number of cores. The error is [`LeftToPython`] if some kinds have to be made by Python.
 pub fn generate(inputs: Inputs<'_>) -> Result<Generated> {
-    let schedule = Schedule { benches: benches(&inputs), inputs };
-    let ready = (0..schedule.benches.len()).filter(|index| schedule.benches[*index].after.is_empty());
+    let scheduler = Scheduler { slots: slots(&inputs), inputs };
+    let ready = (0..scheduler.slots.len()).filter(|index| scheduler.slots[*index].after.is_empty());
     let mut ready: Vec<usize> = ready.collect();
     // What was spawned last is begun first.
-    ready.sort_by_key(|index| schedule.benches[*index].height);
-    let schedule_ref = &schedule;
+    ready.sort_by_key(|index| scheduler.slots[*index].height);
+    let scheduler_ref = &scheduler;
     rayon::scope(|scope| {
-        ready.iter().for_each(|index| scope.spawn(move |scope| schedule_ref.make(*index, scope)))
+        ready.iter().for_each(|index| scope.spawn(move |scope| scheduler_ref.make(*index, scope)))
     });
-    schedule.finish()
+    scheduler.finish()
 }
 
 /// Where a kind is made.
-struct Bench<'a> {
+struct KindSlot<'a> {
     kind: &'a Kind,
     /// Whether Python makes it.
     is_in_python: bool,
-    /// The benches whose tasks it needs, in order.
+    /// The slots whose tasks it needs, in order.
     needs: Vec<usize>,
-    /// The benches that have to be done before it is begun: those, and what has to come before it in Python.
+    /// The slots that have to be done before it is begun: those, and what has to come before it in Python.
     after: Vec<usize>,
-    /// The benches that wait for it.
+    /// The slots that wait for it.
     needed_by: Vec<usize>,
     /// How many kinds stand in the longest row of those that wait for it and for each other: the longest row decides
     /// how long everything takes, so it is begun first.
     height: usize,
     /// How many of those it waits for are not done.
     waiting: AtomicUsize,
-    done: OnceLock<Done>,
+    done: OnceLock<Outcome>,
 }
 
-/// A bench for each kind, in their order.
-fn benches<'a>(inputs: &Inputs<'a>) -> Vec<Bench<'a>> {
+/// A slot for each kind, in their order.
+fn slots<'a>(inputs: &Inputs<'a>) -> Vec<KindSlot<'a>> {
     let kinds = inputs.kinds;
-    let mut benches: Vec<Bench<'_>> = Vec::with_capacity(kinds.len());
+    let mut slots: Vec<KindSlot<'_>> = Vec::with_capacity(kinds.len());
     // Python: up to 15.1 all kinds are made in one process, and each sees what those before it have left behind.
     let is_one_process = inputs.python.is_some_and(|(session, _)| !session.forks);
     let mut last_in_python = None;
@@ -133,75 +132,75 @@ fn benches<'a>(inputs: &Inputs<'a>) -> Vec<Bench<'a>> {
             after.dedup();
             last_in_python = Some(index);
         }
-        after.iter().for_each(|need| benches[*need].needed_by.push(index));
+        after.iter().for_each(|need| slots[*need].needed_by.push(index));
         let waiting = AtomicUsize::new(after.len());
         let (needed_by, done) = (Vec::new(), OnceLock::new());
-        benches.push(Bench { kind, is_in_python, needs, after, needed_by, height: 0, waiting, done });
+        slots.push(KindSlot { kind, is_in_python, needs, after, needed_by, height: 0, waiting, done });
     }
     // Kinds come after those they need, so that those that wait for a kind are looked at before it.
-    for index in (0..benches.len()).rev() {
-        let mut needed_by = std::mem::take(&mut benches[index].needed_by);
-        needed_by.sort_by_key(|next| benches[*next].height);
-        benches[index].height = needed_by.last().map_or(0, |next| benches[*next].height + 1);
-        benches[index].needed_by = needed_by;
+    for index in (0..slots.len()).rev() {
+        let mut needed_by = std::mem::take(&mut slots[index].needed_by);
+        needed_by.sort_by_key(|next| slots[*next].height);
+        slots[index].height = needed_by.last().map_or(0, |next| slots[*next].height + 1);
+        slots[index].needed_by = needed_by;
     }
-    benches
+    slots
 }
 
-enum Done {
-    Made(Vec<Arc<Task>>, Box<Record>),
+enum Outcome {
+    Tasks(Vec<Arc<Task>>, Box<Record>),
     Failed(anyhow::Error),
     /// A kind that it needs has failed.
     Skipped,
 }
 
-impl Done {
+impl Outcome {
     /// The tasks, if there are any.
     fn tasks(&self) -> &[Arc<Task>] {
         match self {
-            Done::Made(tasks, _) => tasks,
+            Outcome::Tasks(tasks, _) => tasks,
             _ => &[],
         }
     }
 }
 
-struct Schedule<'a> {
+struct Scheduler<'a> {
     inputs: Inputs<'a>,
-    benches: Vec<Bench<'a>>,
+    slots: Vec<KindSlot<'a>>,
 }
 
-impl Schedule<'_> {
+impl Scheduler<'_> {
     /// Makes one kind, then those that waited for it alone.
     fn make<'s>(&'s self, index: usize, scope: &rayon::Scope<'s>) {
-        let bench = &self.benches[index];
-        let done = self.make_kind(bench);
-        // A bench is worked at once: nothing else can have set it.
-        let _ = bench.done.set(done);
-        for next in &bench.needed_by {
-            if self.benches[*next].waiting.fetch_sub(1, Ordering::AcqRel) == 1 {
+        let slot = &self.slots[index];
+        let done = self.make_kind(slot);
+        // A slot is worked at once: nothing else can have set it.
+        let _ = slot.done.set(done);
+        for next in &slot.needed_by {
+            if self.slots[*next].waiting.fetch_sub(1, Ordering::AcqRel) == 1 {
                 scope.spawn(move |scope| self.make(*next, scope));
             }
         }
     }
 
-    fn make_kind(&self, bench: &Bench<'_>) -> Done {
-        let is_made = |need: &usize| matches!(self.benches[*need].done.get(), Some(Done::Made(..)));
-        if !bench.needs.iter().all(is_made) {
-            return Done::Skipped;
+    fn make_kind(&self, slot: &KindSlot<'_>) -> Outcome {
+        let is_made = |need: &usize| matches!(self.slots[*need].done.get(), Some(Outcome::Tasks(..)));
+        if !slot.needs.iter().all(is_made) {
+            return Outcome::Skipped;
         }
-        let upstream = self.tasks_of(&bench.needs);
-        let (record, shelf) = (Record::default(), Shelf::default());
-        let made = match (bench.is_in_python, self.inputs.python) {
-            (true, Some((session, _))) => self.in_python(bench, session, &upstream),
-            (true, None) => Err(anyhow::anyhow!("kind `{}` has to be made by Python", bench.kind.name)),
+        let upstream = self.tasks_of(&slot.needs);
+        let record = Record::default();
+        let made = match (slot.is_in_python, self.inputs.python) {
+            (true, Some((session, _))) => self.in_python(slot, session, &upstream),
+            (true, None) => Err(anyhow::anyhow!("kind `{}` has to be made by Python", slot.kind.name)),
             (false, _) => {
-                let made = batches::tasks(&self.context(bench.kind, &upstream, &record, &shelf));
+                let made = batches::tasks(&self.context(slot.kind, &upstream, &record));
                 made.map_err(|error| self.left_if_extended(error))
             }
         };
         match made {
-            Ok(tasks) => Done::Made(tasks, Box::new(record)),
-            Err(error) => Done::Failed(error),
+            Ok(tasks) => Outcome::Tasks(tasks, Box::new(record)),
+            Err(error) => Outcome::Failed(error),
         }
     }
 
@@ -216,15 +215,15 @@ impl Schedule<'_> {
 
     fn in_python(
         &self,
-        bench: &Bench<'_>,
+        slot: &KindSlot<'_>,
         session: &Session,
         upstream: &TasksByLabel,
     ) -> Result<Vec<Arc<Task>>> {
-        let sees_all = bench.kind.has_own_loader && !session.forks;
-        let project = sees_all.then(|| self.tasks_of(&bench.after));
+        let sees_all = slot.kind.has_own_loader && !session.forks;
+        let project = sees_all.then(|| self.tasks_of(&slot.after));
         session.kind(&KindRequest {
             tree: self.inputs.tree,
-            kind: bench.kind,
+            kind: slot.kind,
             upstream,
             project: project.as_ref(),
             writes_artifacts: self.inputs.settings.python_artifacts.is_some(),
@@ -232,21 +231,15 @@ impl Schedule<'_> {
     }
 
     /// The tasks of these kinds, in order.
-    fn tasks_of(&self, benches: &[usize]) -> TasksByLabel {
-        let done = || benches.iter().filter_map(|bench| self.benches[*bench].done.get());
+    fn tasks_of(&self, slots: &[usize]) -> TasksByLabel {
+        let done = || slots.iter().filter_map(|slot| self.slots[*slot].done.get());
         let count = done().map(|done| done.tasks().len()).sum();
         let mut tasks = TasksByLabel::with_capacity_and_hasher(count, Default::default());
-        tasks.extend(done().flat_map(Done::tasks).map(|task| (task.label.clone(), task.clone())));
+        tasks.extend(done().flat_map(Outcome::tasks).map(|task| (task.label.clone(), task.clone())));
         tasks
     }
 
-    fn context<'c>(
-        &'c self,
-        kind: &'c Kind,
-        upstream: &'c TasksByLabel,
-        record: &'c Record,
-        shelf: &'c Shelf,
-    ) -> Context<'c> {
+    fn context<'c>(&'c self, kind: &'c Kind, upstream: &'c TasksByLabel, record: &'c Record) -> Context<'c> {
         let Inputs { tree, config, kinds, payloads, strategies, params, settings, python, .. } = self.inputs;
         Context {
             kind,
@@ -259,24 +252,21 @@ impl Schedule<'_> {
             strategies,
             settings,
             record,
-            shelf,
             registered: python.map(|(_, registered)| registered),
-            is_part: false,
         }
     }
 
     /// Gathers what was made, or all that went wrong.
     fn finish(self) -> Result<Generated> {
-        let count =
-            self.benches.iter().map(|bench| bench.done.get().map_or(0, |done| done.tasks().len())).sum();
+        let count = self.slots.iter().map(|slot| slot.done.get().map_or(0, |done| done.tasks().len())).sum();
         let mut tasks = TasksByLabel::with_capacity_and_hasher(count, Default::default());
         let (mut dropped, mut warnings, mut problems) = (Vec::new(), Vec::<Problem>::new(), Vec::new());
         let mut traces = IndexMap::new();
         let mut contexts = Vec::new();
         let mut left = IndexMap::new();
-        for bench in self.benches {
-            match bench.done.into_inner() {
-                Some(Done::Made(new, record)) => {
+        for slot in self.slots {
+            match slot.done.into_inner() {
+                Some(Outcome::Tasks(new, record)) => {
                     for task in new {
                         match tasks.entry(task.label.clone()) {
                             Entry::Occupied(other) => problems.push(twice(&task, other.get())),
@@ -295,17 +285,17 @@ impl Schedule<'_> {
                     let warned: Vec<_> = warned.into_iter().filter(|new| !known(new)).collect();
                     warnings.extend(warned);
                 }
-                Some(Done::Failed(error)) if error.is::<NeedsPython>() => {
+                Some(Outcome::Failed(error)) if error.is::<NeedsPython>() => {
                     let NeedsPython(because) = error.downcast()?;
-                    left.insert(bench.kind.name.clone(), because);
+                    left.insert(slot.kind.name.clone(), because);
                 }
-                Some(Done::Failed(error)) => {
+                Some(Outcome::Failed(error)) => {
                     let told = Problems::from_error(error);
                     problems.extend(
-                        told.with_context(|| format!("kind `{}` could not be made", bench.kind.name))?,
+                        told.with_context(|| format!("kind `{}` could not be made", slot.kind.name))?,
                     );
                 }
-                Some(Done::Skipped) | None => {}
+                Some(Outcome::Skipped) | None => {}
             }
         }
         if !left.is_empty() {

@@ -1,9 +1,12 @@
 //! Transforms: functions from tasks to tasks, found by the very strings that stand in kind.yml.
 
+mod info;
 pub mod keyed_by;
-pub mod kind_state;
 pub mod notes;
 pub mod payload;
+mod pool;
+mod registry;
+mod steps;
 pub mod substitute;
 pub mod trace;
 
@@ -12,30 +15,34 @@ use std::fmt;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
-use anyhow::{Result, anyhow};
+use anyhow::Result;
 use indexmap::IndexMap;
 
-use crate::diagnostics::Problems;
 use crate::diagnostics::origin::Origin;
-use crate::extension::Extension;
 use crate::graph_config::GraphConfig;
-use crate::known_python::Table;
 use crate::loader::Kind;
-use crate::optimize::{Strategies, Strategy};
+use crate::optimize::Strategies;
 use crate::parameters::Params;
-use crate::python_worker::{Because, Python, Registered};
+use crate::python_worker::{Because, Registered as RegisteredInPython};
 use crate::schema::Schema;
 use crate::schema::fields::Fields;
 use crate::settings::Settings;
 use crate::task::TasksByLabel;
 use crate::tree::Tree;
 use crate::type_map::TypeMap;
-use kind_state::Shelf;
 use notes::Record;
-use payload::{Payload, Payloads};
+use payload::Payloads;
+use taskgraph_compat::value::Str;
 use taskgraph_compat::value::path::KeyPath;
-use taskgraph_compat::value::{Map, Str, Value};
+use taskgraph_compat::value::{Map, Value};
 use trace::TraceSteps;
+
+pub use info::TransformInfo;
+pub use pool::Pool;
+pub use registry::{Registered, RegisteredExtension, Registry};
+pub use steps::{
+    Apply, Prepare, Transform, TransformSequence, WithState, each, fan_out, prepare, whole_kind, with_state,
+};
 
 /// The most tasks that a transform may make of those of a kind: more than any queue takes, and few enough that a
 /// product of typing errors does not fill the memory.
@@ -64,12 +71,8 @@ pub struct Context<'a> {
     pub settings: &'a Settings,
     /// Where decisions are written down.
     pub record: &'a Record,
-    /// What transforms keep while the tasks of this kind are made.
-    pub shelf: &'a Shelf,
-    /// Whether the tasks are only some of those of the kind.
-    pub is_part: bool,
     /// What the Python of the tree has registered, if it runs.
-    pub registered: Option<&'a Registered>,
+    pub registered: Option<&'a RegisteredInPython>,
 }
 
 impl Context<'_> {
@@ -86,7 +89,7 @@ impl Context<'_> {
         &self,
         what: &'static str,
         name: &str,
-        of: impl Fn(&Registered) -> &BTreeSet<String>,
+        of: impl Fn(&RegisteredInPython) -> &BTreeSet<String>,
     ) -> Result<()> {
         match self.registered.is_some_and(|registered| of(registered).contains(name)) {
             true => Err(NeedsPython(Because::Registered { what, name: name.into() }).into()),
@@ -106,30 +109,6 @@ impl fmt::Display for NeedsPython {
 }
 
 impl std::error::Error for NeedsPython {}
-
-/// A transform.
-pub type Transform = fn(&Context<'_>, Vec<TaskDescription>) -> Result<Vec<TaskDescription>>;
-
-/// A transform that is known by a name.
-#[derive(Clone, Copy)]
-pub struct Known {
-    /// The function.
-    pub transform: Transform,
-    /// Whether it makes of each task what it would make of it alone, so that tasks may be handed to it in rows.
-    pub is_apart: bool,
-}
-
-/// Says that a transform that got some of the tasks of a kind needs all of them. It is then called with all.
-#[derive(Debug)]
-pub struct Together;
-
-impl fmt::Display for Together {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the stubs of this kind need each other")
-    }
-}
-
-impl std::error::Error for Together {}
 
 /// A task on its way through the transforms: an ordered map, where it was written, and what was decided about it.
 #[derive(Debug)]
@@ -182,153 +161,5 @@ impl Deref for TaskDescription {
 impl DerefMut for TaskDescription {
     fn deref_mut(&mut self) -> &mut Map {
         &mut self.fields
-    }
-}
-
-/// Changes every task; gathers what is wrong with all of them before it fails.
-pub fn each(
-    mut descriptions: Vec<TaskDescription>,
-    mut change: impl FnMut(&mut TaskDescription) -> Result<()>,
-) -> Result<Vec<TaskDescription>> {
-    let mut problems = Vec::new();
-    for description in &mut descriptions {
-        if let Err(error) = change(description) {
-            problems.extend(description.origin.locate(error).downcast::<Problems>()?.0);
-        }
-    }
-    if problems.is_empty() { Ok(descriptions) } else { Err(Problems(problems).into()) }
-}
-
-/// Makes any number of tasks from each; gathers what is wrong with all of them before it fails.
-pub fn fan_out(
-    descriptions: Vec<TaskDescription>,
-    mut make: impl FnMut(TaskDescription, &mut Vec<TaskDescription>) -> Result<()>,
-) -> Result<Vec<TaskDescription>> {
-    let mut out = Vec::with_capacity(descriptions.len());
-    let mut problems = Vec::new();
-    for description in descriptions {
-        let origin = description.origin.clone();
-        if let Err(error) = make(description, &mut out) {
-            problems.extend(origin.locate(error).downcast::<Problems>()?.0);
-        }
-        if out.len() > MOST_TASKS {
-            let error = anyhow!("a kind can have at most {MOST_TASKS} tasks, and here are more");
-            return Err(origin.locate(error));
-        }
-    }
-    if problems.is_empty() { Ok(out) } else { Err(Problems(problems).into()) }
-}
-
-/// The tables that say what the strings in a tree's files stand for. Handed to the engine by value.
-#[derive(Clone, Default)]
-pub struct Registry {
-    table: Table,
-    python: Option<Arc<dyn Python>>,
-    transforms: IndexMap<&'static str, Known>,
-    extensions: IndexMap<&'static str, fn(&Tree) -> Extension>,
-    payloads: Payloads,
-    strategies: Strategies,
-    takes_any: bool,
-}
-
-impl Registry {
-    /// A table for who only looks at kinds, and makes nothing of them: every string stands for a transform that does
-    /// nothing.
-    pub fn of_anything() -> Self {
-        Registry { takes_any: true, ..Registry::default() }
-    }
-
-    /// Adds a transform under the string that stands in kind.yml: `module` or `module:name`. The name
-    /// `transforms` may be left out there, as in the reference.
-    pub fn transform(self, name: &'static str, transform: Transform) -> Self {
-        self.add(name, Known { transform, is_apart: false })
-    }
-
-    /// Adds a transform like [`Registry::transform`] that makes of each task what it would make of it alone. Where a
-    /// kind has many tasks, they are handed to it in rows.
-    pub fn transform_apart(self, name: &'static str, transform: Transform) -> Self {
-        self.add(name, Known { transform, is_apart: true })
-    }
-
-    fn add(mut self, name: &'static str, known: Known) -> Self {
-        self.transforms.insert(name.strip_suffix(":transforms").unwrap_or(name), known);
-        self
-    }
-
-    /// Adds what a tree gets that has `name` under `taskgraph.register` in its config.yml.
-    pub fn extension(mut self, name: &'static str, extension: fn(&Tree) -> Extension) -> Self {
-        self.extensions.insert(name, extension);
-        self
-    }
-
-    /// Adds a worker implementation.
-    pub fn payload(mut self, payload: Payload) -> Self {
-        self.payloads.insert(payload.name, payload);
-        self
-    }
-
-    /// Adds an optimization strategy under the name that kinds write.
-    pub fn strategy(mut self, name: &'static str, strategy: Strategy) -> Self {
-        self.strategies.insert(name, strategy);
-        self
-    }
-
-    /// Adds a set of strategies that a graph gets in the place of others whose parameter `optimize_strategies` is
-    /// `name`: `module:name`.
-    pub fn strategies(mut self, name: &'static str, set: Vec<(&'static str, Strategy)>) -> Self {
-        self.strategies.insert_set(name, set);
-        self
-    }
-
-    /// Says to which versions of the Python of trees the native parts are equal.
-    pub fn known(self, table: Table) -> Self {
-        Registry { table, ..self }
-    }
-
-    /// The versions of the Python of trees that the native parts equal.
-    pub fn table(&self) -> &Table {
-        &self.table
-    }
-
-    /// Lets the Python of a tree make what is not known natively.
-    pub fn with_python(self, python: Arc<dyn Python>) -> Self {
-        Registry { python: Some(python), ..self }
-    }
-
-    /// What runs the Python of a tree, if anything does.
-    pub fn python(&self) -> Option<&Arc<dyn Python>> {
-        self.python.as_ref()
-    }
-
-    /// The optimization strategies.
-    pub fn known_strategies(&self) -> &Strategies {
-        &self.strategies
-    }
-
-    /// The worker implementations.
-    pub fn payloads(&self) -> &Payloads {
-        &self.payloads
-    }
-
-    /// The transform that `name` stands for.
-    pub fn find(&self, name: &str) -> Option<Known> {
-        let nothing = Known { transform: |_, descriptions| Ok(descriptions), is_apart: false };
-        let known = self.transforms.get(name.strip_suffix(":transforms").unwrap_or(name)).copied();
-        known.or_else(|| self.takes_any.then_some(nothing))
-    }
-
-    /// The strings that stand for a transform.
-    pub fn names(&self) -> impl Iterator<Item = &'static str> + '_ {
-        self.transforms.keys().copied()
-    }
-
-    /// What the tree's register string stands for.
-    pub fn find_extension(&self, name: &str) -> Option<fn(&Tree) -> Extension> {
-        self.extensions.get(name).copied()
-    }
-
-    /// The register strings that are known.
-    pub fn extension_names(&self) -> impl Iterator<Item = &'static str> + '_ {
-        self.extensions.keys().copied()
     }
 }

@@ -16,6 +16,8 @@ pub type Build = fn(&Context<'_>, &mut TaskDescription, &mut Map) -> Result<()>;
 pub struct Payload {
     /// The name under `worker.implementation`.
     pub name: &'static str,
+    /// The purpose of such a worker, in one sentence.
+    pub summary: &'static str,
     /// The schema of the section `worker`, by the versions that the tree is for.
     pub schema: fn(&GraphConfig) -> &'static Schema,
     /// Whether its schema is checked as that of a Taskgraph's own is: a later version ignores unknown keys, and takes no

@@ -15,7 +15,7 @@ use context::context_hash;
 use taskgraph::schema::fields::{Fields, about};
 use taskgraph::schema::{STRINGS, Schema, optional, required};
 use taskgraph::transform::notes::DockerContext;
-use taskgraph::transform::{Context, TaskDescription, each};
+use taskgraph::transform::{Context, Transform, TransformInfo, each};
 use taskgraph_compat::value::{Map, Value};
 use taskgraph_compat::{json, map};
 
@@ -31,9 +31,16 @@ const TASK: Schema = Schema::Map(&[
     optional("cache", Schema::Bool),
 ]);
 
+/// The description of the transform.
+pub const INFO: TransformInfo = TransformInfo::new(
+    "taskgraph.transforms.docker_image",
+    "Makes tasks that build docker images of the tree.",
+)
+.task(&TASK);
+
 /// The transform.
-pub fn transform(ctx: &Context<'_>, descriptions: Vec<TaskDescription>) -> Result<Vec<TaskDescription>> {
-    each(descriptions, |description| {
+pub fn transform() -> Transform {
+    each(|ctx, description| {
         if !ctx.settings.fast {
             TASK.require_of(description)?;
         }

@@ -175,7 +175,7 @@ impl Repositories {
 
 /// The checkouts that `run.checkout` asks for.
 pub fn wanted(ctx: &Context<'_>, run: &Run<'_>) -> Result<Arc<Checkouts>> {
-    let repositories = run.repositories.all(ctx)?;
+    let repositories = run.kind.repositories.all(ctx)?;
     let all = &repositories.list;
     match &run.fields["checkout"] {
         Value::Map(wanted) => wanted
@@ -294,7 +294,7 @@ pub fn add_caches(ctx: &Context<'_>, run: &Run<'_>, description: &mut TaskDescri
 }
 
 fn checkout_cache(ctx: &Context<'_>, run: &Run<'_>) -> Result<Str> {
-    let repositories = run.repositories.all(ctx)?;
+    let repositories = run.kind.repositories.all(ctx)?;
     let checkouts = &repositories.list;
     let is_sparse = run.fields.get("sparse-profile").is_some_and(Value::truthy);
     if checkouts.len() == 1 && !is_sparse {

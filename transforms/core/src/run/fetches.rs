@@ -2,9 +2,10 @@
 
 use crate::cached_tasks::{label_of, order_tasks};
 use anyhow::Result;
+use foldhash::fast::RandomState;
 use indexmap::IndexMap;
 use taskgraph::schema::fields::{Fields, about, wrong};
-use taskgraph::transform::{Context, TaskDescription, Together, each};
+use taskgraph::transform::{Context, TaskDescription, Transform, prepare};
 use taskgraph_compat::value::path::KeyPath;
 use taskgraph_compat::value::{Map, Str, Value, joined};
 use taskgraph_compat::{json, map, name, python, suggest};
@@ -152,23 +153,46 @@ fn as_json(entries: &[Entry<'_>]) -> Result<String> {
     Ok(out)
 }
 
-/// Turns `fetches` into the environment variable that the worker reads, and into dependencies.
-pub fn use_fetches(ctx: &Context<'_>, descriptions: Vec<TaskDescription>) -> Result<Vec<TaskDescription>> {
-    let own: &str = &ctx.kind.name;
-    let mut prefixes: IndexMap<Str, String> = IndexMap::new();
-    if ctx.is_part {
-        if makes_offers(own) {
-            return Err(Together.into());
-        }
-        let offers = ctx.shelf.shared(|| Offers::gather(ctx, &[]));
-        return each(descriptions, |description| use_those_of(ctx, description, &offers, &prefixes));
-    }
-    let offers = Offers::gather(ctx, &descriptions);
-    each(order_tasks(own, descriptions)?, |description| {
-        let own_prefix = artifact_prefix(description.get("attributes").and_then(Value::as_map)).to_owned();
-        prefixes.insert(label_of(description)?, own_prefix);
-        use_those_of(ctx, description, &offers, &prefixes)
+/// Builds the transform that turns `fetches` into the environment variable that the worker reads, and into
+/// dependencies.
+pub fn transform() -> Transform {
+    prepare(Providers::prepare).each(|ctx, providers, description| {
+        label_of(description)?;
+        use_fetches(ctx, providers, description)
     })
+}
+
+/// What tasks of a kind can fetch.
+struct Providers {
+    offers: Offers,
+    /// The prefixes of the artifacts of the kind's own tasks, in order; none where a task does not say.
+    prefixes: IndexMap<Str, Option<Str>, RandomState>,
+}
+
+impl Providers {
+    /// Gathers what tasks offer, and puts the tasks of the kind in the order of their dependencies.
+    fn prepare(ctx: &Context<'_>, tasks: &mut [TaskDescription]) -> Result<Self> {
+        let offers = Offers::gather(ctx, tasks);
+        order_tasks(&ctx.kind.name, tasks)?;
+        let mut prefixes = IndexMap::with_capacity_and_hasher(tasks.len(), RandomState::default());
+        for task in tasks {
+            if let Some(Value::Str(label)) = task.get("label") {
+                let prefix = task.get("attributes").and_then(|attributes| attributes.get("artifact_prefix"));
+                let prefix = match prefix {
+                    Some(Value::Str(prefix)) if !prefix.is_empty() => Some(prefix.clone()),
+                    _ => None,
+                };
+                prefixes.insert(label.clone(), prefix);
+            }
+        }
+        Ok(Providers { offers, prefixes })
+    }
+
+    /// Returns the prefix of the artifacts of a task of the kind, if that task does not come after `own`.
+    fn own_prefix(&self, own: &str, label: &str) -> Option<&str> {
+        let (at, _, prefix) = self.prefixes.get_full(label)?;
+        (at <= self.prefixes.get_index_of(own)?).then(|| prefix.as_deref().unwrap_or(PUBLIC_BUILD))
+    }
 }
 
 /// Whether other tasks name those of this kind by what they make.
@@ -176,12 +200,10 @@ fn makes_offers(kind: &str) -> bool {
     kind == "toolchain" || kind == "fetch"
 }
 
-/// `prefixes` are those of the tasks of the kind that come before the task.
-fn use_those_of<'v>(
+fn use_fetches<'v>(
     ctx: &Context<'v>,
+    providers: &Providers,
     description: &mut TaskDescription,
-    offers: &Offers,
-    prefixes: &IndexMap<Str, String>,
 ) -> Result<()> {
     let Some(fetches) = description.take("fetches").filter(Value::truthy) else { return Ok(()) };
     let mut kinds: Vec<_> = fetches.as_map().into_iter().flatten().collect();
@@ -189,8 +211,8 @@ fn use_those_of<'v>(
     let mut entries = Vec::new();
     for (kind, list) in kinds {
         match &**kind {
-            "fetch" | "toolchain" => from_offers(offers, kind, list, description, &mut entries)?,
-            _ => from_dependency(ctx, prefixes, kind, list, description, &mut entries)?,
+            "fetch" | "toolchain" => from_offers(&providers.offers, kind, list, description, &mut entries)?,
+            _ => from_dependency(ctx, providers, kind, list, description, &mut entries)?,
         }
     }
     add_scopes(description, &entries)?;
@@ -236,12 +258,13 @@ fn from_offers<'v>(
 
 fn from_dependency<'v>(
     ctx: &Context<'v>,
-    prefixes: &'v IndexMap<Str, String>,
+    providers: &'v Providers,
     kind: &Str,
     list: &'v Value,
     description: &mut TaskDescription,
     entries: &mut Vec<Entry<'v>>,
 ) -> Result<()> {
+    let own = label_of(description)?;
     let dependencies = description.map_at("dependencies")?;
     if let Some(other) = dependencies.get(kind).filter(|label| label.as_str().is_none()) {
         return Err(wrong(KeyPath::dotted("dependencies").join(kind), other, "the label of a task"));
@@ -258,11 +281,9 @@ fn from_dependency<'v>(
         }
         return Err(about(KeyPath::dotted("fetches").join(kind), message));
     };
-    let prefix = match (prefixes.get(label), ctx.upstream.get(label)) {
-        (Some(prefix), _) => prefix.as_str(),
+    let prefix = match (providers.own_prefix(&own, label), ctx.upstream.get(label)) {
+        (Some(prefix), _) => prefix,
         (None, Some(task)) => artifact_prefix(Some(&task.attributes)),
-        // It may be a task of this kind.
-        (None, None) if ctx.is_part => return Err(Together.into()),
         (None, None) => {
             let near = suggest::nearest(label, ctx.upstream.keys().map(|label| label.as_str()));
             let hint = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();

@@ -14,9 +14,10 @@ use crate::cached_tasks::label_of;
 use crate::section;
 use anyhow::{Context as _, Result, bail};
 use checkout::Repositories;
+use run_task::Scripts;
 use taskgraph::schema::fields::{Fields, about, within, wrong};
 use taskgraph::schema::{Schema, required};
-use taskgraph::transform::{Context, TaskDescription, each};
+use taskgraph::transform::{Context, TaskDescription, Transform, TransformInfo, each, with_state};
 use taskgraph_compat::value::path::KeyPath;
 use taskgraph_compat::value::{Map, Value, joined, key};
 use taskgraph_compat::{map, name, suggest};
@@ -27,23 +28,42 @@ const USING: &[&str] = &["run-task", "toolchain-script", "index-search", "always
 
 const ALWAYS_OPTIMIZED: Schema = Schema::Map(&[required("using", Schema::Word(&["always-optimized"]))]);
 
-/// The transform.
-pub fn transform(ctx: &Context<'_>, descriptions: Vec<TaskDescription>) -> Result<Vec<TaskDescription>> {
-    let descriptions = each(descriptions, |description| {
-        section::drop_nulls(ctx, &schema::RUN, &mut description.fields);
-        if !ctx.settings.fast {
-            schema::RUN.require_of(description)?;
-            if description.contains_key("when") && description.contains_key("optimization") {
-                return Err(about("when", "`when` and `optimization` exclude each other"));
-            }
+/// The description of the transform.
+pub const INFO: TransformInfo = TransformInfo::new(
+    "taskgraph.transforms.run",
+    "Turns the section `run`, which says how something is run, into a task description.",
+)
+.task(&schema::RUN);
+
+/// The transforms.
+pub fn transform() -> [Transform; 3] {
+    [each(normalize), fetches::transform(), with_state(|ctx| Ok(KindState::of(ctx))).each(describe)]
+}
+
+/// Values that all tasks of a kind share.
+struct KindState {
+    repositories: Repositories,
+    scripts: Scripts,
+}
+
+impl KindState {
+    fn of(ctx: &Context<'_>) -> Self {
+        KindState { repositories: Repositories::default(), scripts: Scripts::of(ctx) }
+    }
+}
+
+/// Checks a task, and gives it a label and the implementation of its worker.
+fn normalize(ctx: &Context<'_>, description: &mut TaskDescription) -> Result<()> {
+    section::drop_nulls(ctx, &schema::RUN, &mut description.fields);
+    if !ctx.settings.fast {
+        schema::RUN.require_of(description)?;
+        if description.contains_key("when") && description.contains_key("optimization") {
+            return Err(about("when", "`when` and `optimization` exclude each other"));
         }
-        rewrite_when(ctx, description)?;
-        set_implementation(ctx, description)?;
-        set_label(ctx, description)
-    })?;
-    let repositories = ctx.shelf.shared(Repositories::default);
-    let descriptions = fetches::use_fetches(ctx, descriptions)?;
-    each(descriptions, |description| describe(ctx, &repositories, description))
+    }
+    rewrite_when(ctx, description)?;
+    set_implementation(ctx, description)?;
+    set_label(ctx, description)
 }
 
 /// "Only when files changed" means "skip unless they changed".
@@ -98,7 +118,7 @@ pub fn set_label(ctx: &Context<'_>, description: &mut TaskDescription) -> Result
 struct Run<'r> {
     fields: Map,
     is_docker: bool,
-    repositories: &'r Repositories,
+    kind: &'r KindState,
 }
 
 impl Run<'_> {
@@ -107,7 +127,7 @@ impl Run<'_> {
     }
 }
 
-fn describe(ctx: &Context<'_>, repositories: &Repositories, description: &mut TaskDescription) -> Result<()> {
+fn describe(ctx: &Context<'_>, kind: &KindState, description: &mut TaskDescription) -> Result<()> {
     let Some(Value::Map(run)) = description.take("run") else { bail!("missing key `run`") };
     let mut run = std::sync::Arc::unwrap_or_clone(run);
     for field in ["attributes", "dependencies", "extra"] {
@@ -130,10 +150,10 @@ fn describe(ctx: &Context<'_>, repositories: &Repositories, description: &mut Ta
         ("always-optimized", "always-optimized") => check(ctx, &ALWAYS_OPTIMIZED, &run),
         ("index-search", "always-optimized") => index_search::using(ctx, &run, description),
         ("run-task", "docker-worker" | "generic-worker") => {
-            run_task::using(ctx, &mut Run { fields: run, is_docker, repositories }, description)
+            run_task::using(ctx, &mut Run { fields: run, is_docker, kind }, description)
         }
         ("toolchain-script", "docker-worker" | "generic-worker") => {
-            toolchain::using(ctx, &mut Run { fields: run, is_docker, repositories }, description)
+            toolchain::using(ctx, &mut Run { fields: run, is_docker, kind }, description)
         }
         (known, worker) if USING.contains(&known) => Err(about(
             "run.using",

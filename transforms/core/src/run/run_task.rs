@@ -87,7 +87,7 @@ pub fn using(ctx: &Context<'_>, run: &mut Run<'_>, description: &mut TaskDescrip
     };
     set_up(ctx, run, description, &mut command)?;
     if !run.is_docker {
-        mount_scripts(ctx, description)?;
+        mount_scripts(&run.kind.scripts, description)?;
     }
     let wrapped = match run.fields.take("command").unwrap_or_default() {
         Value::List(parts) => parts.to_vec(),
@@ -152,8 +152,7 @@ fn set_up(
 }
 
 /// Generic workers have no run-task of their own: it is an artifact of the decision task.
-fn mount_scripts(ctx: &Context<'_>, description: &mut TaskDescription) -> Result<()> {
-    let scripts = ctx.shelf.shared(|| Scripts::of(ctx));
+fn mount_scripts(scripts: &Scripts, description: &mut TaskDescription) -> Result<()> {
     let worker = description.map_at("worker")?;
     let fetches = worker.get("env").and_then(|env| env.get("MOZ_FETCHES")).is_some_and(Value::truthy);
     let mounts = worker.list_at("mounts")?;
@@ -165,13 +164,14 @@ fn mount_scripts(ctx: &Context<'_>, description: &mut TaskDescription) -> Result
 }
 
 /// The mounts of those artifacts.
-struct Scripts {
+pub struct Scripts {
     run_task: Value,
     fetch_content: Value,
 }
 
 impl Scripts {
-    fn of(ctx: &Context<'_>) -> Self {
+    /// Builds them from the settings of the call.
+    pub fn of(ctx: &Context<'_>) -> Self {
         let task_id = ctx.settings.task_id.as_deref().unwrap_or("<TASK_ID>");
         let proxy = ctx.settings.proxy_url.as_deref();
         let proxy = proxy.filter(|_| ctx.config.version.fetches_scripts_by_proxy());

@@ -1,7 +1,7 @@
 //! The definition of a task: what all tasks have, around the payload of their worker.
 
 use crate::cached_tasks::label_of;
-use crate::task::kind_state::Row;
+use crate::task::kind_state::Memo;
 use anyhow::{Context as _, Result};
 use taskgraph::schema::fields::{Fields, within, wrong};
 use taskgraph::transform::payload::Payload;
@@ -14,11 +14,11 @@ use taskgraph_compat::{map, name};
 /// Replaces the description by what leaves the transforms: label, definition, dependencies, attributes.
 pub fn build(
     ctx: &Context<'_>,
-    row: &mut Row,
+    memo: &mut Memo,
     description: &mut TaskDescription,
     payload: &Payload,
 ) -> Result<()> {
-    let mut definition = frame(ctx, row, description)?;
+    let mut definition = frame(ctx, memo, description)?;
     (payload.build)(ctx, description, &mut definition)?;
     if matches!(payload.name, "docker-worker" | "generic-worker")
         && let Some(payload) =
@@ -26,7 +26,7 @@ pub fn build(
     {
         payload.map_at("env")?.put("MOZ_AUTOMATION", name!("1"));
     }
-    if row.facts(ctx).is_git {
+    if memo.facts(ctx).is_git {
         definition.list_at("routes")?.push(name!("checks").into());
     }
     let attributes = attributes(description)?;
@@ -51,9 +51,9 @@ pub fn build(
 }
 
 /// What does not depend on the worker. It takes routes, extra and tags out of the task.
-fn frame(ctx: &Context<'_>, row: &mut Row, description: &mut TaskDescription) -> Result<Map> {
+fn frame(ctx: &Context<'_>, memo: &mut Memo, description: &mut TaskDescription) -> Result<Map> {
     let params = ctx.params;
-    let worker = within("worker-type", row.worker(ctx, description.text("worker-type")?))?;
+    let worker = within("worker-type", memo.worker(ctx, description.text("worker-type")?))?;
     description.put("worker-type", worker.pool);
 
     let scopes = match description.list_at("scopes")?.is_empty() {
@@ -62,7 +62,7 @@ fn frame(ctx: &Context<'_>, row: &mut Row, description: &mut TaskDescription) ->
     };
 
     if !description.contains_key("expires-after") {
-        let expires = if row.facts(ctx).is_try {
+        let expires = if memo.facts(ctx).is_try {
             Value::from(ctx.config.expires_after())
         } else {
             name!("1 year").into()
@@ -70,11 +70,11 @@ fn frame(ctx: &Context<'_>, row: &mut Row, description: &mut TaskDescription) ->
         description.put("expires-after", expires);
     }
     if !description.contains_key("deadline-after") {
-        let deadline = row.by_project(ctx, "task-deadline-after")?.unwrap_or_else(|| name!("1 day").into());
+        let deadline = memo.by_project(ctx, "task-deadline-after")?.unwrap_or_else(|| name!("1 day").into());
         description.put("deadline-after", deadline);
     }
     if !description.contains_key("priority") {
-        let priority = row.by_project(ctx, "task-priority")?;
+        let priority = memo.by_project(ctx, "task-priority")?;
         description.put("priority", priority);
     }
 
@@ -90,7 +90,7 @@ fn frame(ctx: &Context<'_>, row: &mut Row, description: &mut TaskDescription) ->
         let link = format!("https://treeherder.mozilla.org/#/jobs?repo={project}{suffix}&revision={rev}");
         text = format!("{} ([Treeherder push]({link}))", description.text("description")?).into();
     }
-    let facts = row.facts(ctx);
+    let facts = memo.facts(ctx);
     let owner = facts.owner.clone();
     let tags = description.map_at("tags")?;
     tags.reserve(5);
@@ -108,15 +108,15 @@ fn frame(ctx: &Context<'_>, row: &mut Row, description: &mut TaskDescription) ->
         "provisionerId" => worker.provisioner,
         "workerType" => worker.worker_type,
         "routes" => std::mem::take(description.list_at("routes")?),
-        "created" => row.relative("0 seconds")?,
-        "deadline" => row.relative(description.text("deadline-after")?)?,
-        "expires" => row.relative(description.text("expires-after")?)?,
+        "created" => memo.relative("0 seconds")?,
+        "deadline" => memo.relative(description.text("deadline-after")?)?,
+        "expires" => memo.relative(description.text("expires-after")?)?,
         "scopes" => scopes,
         "metadata" => map! {
             "description" => text,
             "name" => label,
             "owner" => owner,
-            "source" => row.source(ctx, &ctx.kind.path)?,
+            "source" => memo.source(ctx, &ctx.kind.path)?,
         },
         "extra" => extra,
         "tags" => tags,

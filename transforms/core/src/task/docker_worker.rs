@@ -1,11 +1,10 @@
 //! The payload of docker-worker.
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::Arc;
 
 use crate::docker_image::context::{beside_kind, warn_of_no_run_task};
 use anyhow::{Context as _, Result, bail};
-use indexmap::IndexMap;
 use sha2::{Digest, Sha256};
 use taskgraph::diagnostics::Problem;
 use taskgraph::schema::fields::{Fields, about, missing};
@@ -103,21 +102,12 @@ pub fn run_task_suffix(ctx: &Context<'_>) -> Result<Str> {
         warn_of_no_run_task(ctx, "names of caches are not those of a real run");
         return Ok("0".repeat(20).into());
     };
-    let known = ctx.shelf.shared(RunTask::default);
-    if let Some(suffix) = known.0.get() {
-        return Ok(suffix.clone());
-    }
     let path = run_task.script();
-    let suffix = ctx.tree.memo(&format!("run-task {}", path.display()), || {
+    ctx.tree.memo(&format!("run-task {}", path.display()), || {
         let content = std::fs::read(path).with_context(|| format!("`{}` cannot be read", path.display()))?;
         Ok(hex(&Sha256::digest(&content))[..20].to_owned())
-    })?;
-    Ok(known.0.get_or_init(|| suffix).clone())
+    })
 }
-
-/// That of the tasks of a kind, as soon as one of them asks.
-#[derive(Default)]
-struct RunTask(OnceLock<Str>);
 
 /// Builds the payload, and adds what it needs to scopes, dependencies and volumes.
 pub fn build(ctx: &Context<'_>, description: &mut TaskDescription, definition: &mut Map) -> Result<()> {
@@ -229,22 +219,23 @@ fn image(ctx: &Context<'_>, description: &mut TaskDescription) -> Result<Value> 
     }
 }
 
-/// Those of the images that tasks of a kind have asked for, by their names.
-#[derive(Default)]
-struct Volumes(Mutex<IndexMap<Str, Vec<Value>>>);
-
-/// The volumes that the Dockerfile of an image declares, sorted.
+/// Returns the volumes that the Dockerfile of an image declares, sorted.
 fn volumes(ctx: &Context<'_>, image: &str) -> Result<Vec<Value>> {
-    let known = ctx.shelf.shared(Volumes::default);
-    if let Some(volumes) = known.0.lock().unwrap_or_else(PoisonError::into_inner).get(image) {
-        return Ok(volumes.clone());
+    let lines = ctx.tree.memo(&["volumes of ", image].concat(), || declared_volumes(ctx, image))?;
+    if lines.lines().any(|line| line.starts_with('[')) {
+        return Err(about(
+            "worker.docker-image",
+            format!(
+                "the Dockerfile of image `{image}` declares volumes as an array; write one VOLUME line for each"
+            ),
+        ));
     }
-    let volumes: Vec<Value> = declared_volumes(ctx, image)?.into_iter().map(Value::from).collect();
-    known.0.lock().unwrap_or_else(PoisonError::into_inner).insert(image.into(), volumes.clone());
-    Ok(volumes)
+    let volumes: BTreeSet<&str> = lines.split_whitespace().collect();
+    Ok(volumes.into_iter().map(Value::from).collect())
 }
 
-fn declared_volumes(ctx: &Context<'_>, image: &str) -> Result<BTreeSet<String>> {
+/// Returns the arguments of `VOLUME` in the Dockerfile of an image, one a line.
+fn declared_volumes(ctx: &Context<'_>, image: &str) -> Result<String> {
     let kind = ctx.config.get("docker-image-kind").and_then(Value::as_str).unwrap_or("docker-image");
     let description = ctx
         .kinds
@@ -255,26 +246,14 @@ fn declared_volumes(ctx: &Context<'_>, image: &str) -> Result<BTreeSet<String>> 
     let usual = format!("docker/{definition}/Dockerfile");
     let beside = format!("{}/Dockerfile", beside_kind(ctx, kind, definition));
     let below_root = if !ctx.tree.has(&usual) && ctx.tree.has(&beside) { beside } else { usual };
-    let path = ctx.tree.from_top(&below_root);
-    let lines = ctx.tree.memo(&format!("volumes {path}"), || {
-        // A tree without it is wrong; a file that cannot be read is the machine's fault.
-        if !ctx.tree.has(&below_root) {
-            bail!("the Dockerfile of image `{image}` cannot be read from `{path}`: there is no such file");
-        }
-        let source = ctx.tree.read(&below_root)?;
-        let volumes =
-            source.text.lines().filter_map(|line| line.trim().strip_prefix("VOLUME ")).map(str::trim);
-        Ok(volumes.collect::<Vec<_>>().join("\n"))
-    })?;
-    if lines.lines().any(|line| line.starts_with('[')) {
-        return Err(about(
-            "worker.docker-image",
-            format!(
-                "the Dockerfile of image `{image}` declares volumes as an array; write one VOLUME line for each"
-            ),
-        ));
+    // A tree without it is wrong; a file that cannot be read is the machine's fault.
+    if !ctx.tree.has(&below_root) {
+        let path = ctx.tree.from_top(&below_root);
+        bail!("the Dockerfile of image `{image}` cannot be read from `{path}`: there is no such file");
     }
-    Ok(lines.split_whitespace().map(str::to_owned).collect())
+    let source = ctx.tree.read(&below_root)?;
+    let volumes = source.text.lines().filter_map(|line| line.trim().strip_prefix("VOLUME ")).map(str::trim);
+    Ok(volumes.collect::<Vec<_>>().join("\n"))
 }
 
 fn features(

@@ -1,17 +1,25 @@
-//! What the tasks of a kind have in common, made once for a row of them.
+//! Values that many tasks of a kind share, made when the first of them asks.
 
 use anyhow::Result;
 use foldhash::fast::RandomState;
 use indexmap::IndexMap;
-use taskgraph::transform::Context;
+use taskgraph::transform::{Context, Pool};
 use taskgraph_compat::map;
 use taskgraph_compat::value::{Str, Value, key};
 
 type Known<T> = IndexMap<Str, T, RandomState>;
 
-/// What was made for the tasks of a row so far.
+/// The state of a kind.
 #[derive(Default)]
-pub struct Row {
+pub struct KindState {
+    /// One memo for each thread that works on the kind: what they hold is counted, and threads that count the same
+    /// references wait for each other.
+    pub memos: Pool<Memo>,
+}
+
+/// Values that were made so far.
+#[derive(Default)]
+pub struct Memo {
     relative: Known<Value>,
     workers: Known<Worker>,
     by_project: Known<Option<Value>>,
@@ -44,7 +52,7 @@ pub struct Worker {
     pub pool: Value,
 }
 
-impl Row {
+impl Memo {
     /// A point in time that counts from the creation of the task.
     pub fn relative(&mut self, time: &str) -> Result<Value> {
         once(&mut self.relative, time, || Ok(map! { "relative-datestamp" => time }.into()))

@@ -13,11 +13,11 @@ mod treeherder;
 use crate::run::set_label;
 use crate::section;
 use anyhow::Result;
-use kind_state::Row;
+use kind_state::KindState;
 use taskgraph::schema::fields::{Fields, within, wrong};
 use taskgraph::schema::{Schema, optional, required};
 use taskgraph::transform::payload::Payload;
-use taskgraph::transform::{Context, TaskDescription, each};
+use taskgraph::transform::{Context, TaskDescription, Transform, TransformInfo, with_state};
 use taskgraph_compat::suggest;
 use taskgraph_compat::value::path::KeyPath;
 use taskgraph_compat::value::{Map, Value, key};
@@ -28,35 +28,46 @@ pub use schema::{COMMON, INDEX};
 pub const PAYLOADS: &[Payload] = &[
     Payload {
         name: "docker-worker",
+        summary: "Runs a command in a docker container.",
         schema: |_| &docker_worker::WORKER,
         follows_taskgraph: true,
         build: docker_worker::build,
     },
     Payload {
         name: "generic-worker",
+        summary: "Runs a command on a machine.",
         schema: |_| &generic_worker::WORKER,
         follows_taskgraph: true,
         build: generic_worker::build,
     },
     Payload {
         name: "beetmover",
+        summary: "Moves artifacts to the place where they are released.",
         schema: |_| &beetmover::WORKER,
         follows_taskgraph: true,
         build: beetmover::build,
     },
     Payload {
         name: "always-optimized",
+        summary: "Stands for a task that is always replaced or left out.",
         schema: |_| &Schema::Any,
         follows_taskgraph: false,
         build: |_, _, definition| no_payload(definition),
     },
     Payload {
         name: "succeed",
+        summary: "Does nothing and succeeds.",
         schema: |_| &SUCCEED,
         follows_taskgraph: false,
         build: |_, _, definition| no_payload(definition),
     },
-    Payload { name: "invalid", schema: |_| &Schema::Any, follows_taskgraph: false, build: invalid },
+    Payload {
+        name: "invalid",
+        summary: "Fails when it is created, as no worker takes such a task.",
+        schema: |_| &Schema::Any,
+        follows_taskgraph: false,
+        build: invalid,
+    },
 ];
 
 const SUCCEED: Schema = Schema::Map(&[required("implementation", Schema::Str), optional("os", Schema::Str)]);
@@ -72,12 +83,19 @@ fn invalid(_: &Context<'_>, _: &mut TaskDescription, definition: &mut Map) -> Re
     Ok(())
 }
 
+/// The description of the transform.
+pub const INFO: TransformInfo = TransformInfo::new(
+    "taskgraph.transforms.task",
+    "Turns a task description into a task definition for Taskcluster.",
+)
+.task(&schema::TASK);
+
 /// The transform.
-pub fn transform(ctx: &Context<'_>, descriptions: Vec<TaskDescription>) -> Result<Vec<TaskDescription>> {
-    ctx.shelf.lend(Row::default, |row| each(descriptions, |description| describe(ctx, row, description)))
+pub fn transform() -> Transform {
+    with_state(|_| Ok(KindState::default())).each(describe)
 }
 
-fn describe(ctx: &Context<'_>, row: &mut Row, description: &mut TaskDescription) -> Result<()> {
+fn describe(ctx: &Context<'_>, state: &KindState, description: &mut TaskDescription) -> Result<()> {
     set_implementation(ctx, description)?;
     let payload = payload(ctx, description)?;
     section::drop_nulls(ctx, &schema::TASK, &mut description.fields);
@@ -92,7 +110,7 @@ fn describe(ctx: &Context<'_>, row: &mut Row, description: &mut TaskDescription)
     }
     treeherder::process(ctx, description)?;
     index::add_routes(ctx, description)?;
-    definition::build(ctx, row, description, payload)?;
+    state.memos.with(|memo| definition::build(ctx, memo, description, payload))?;
     checks::check(ctx, description)
 }
 

@@ -22,6 +22,5 @@ pub(crate) mod corpus;
 pub(crate) mod provided;
 pub(crate) mod rewrite;
 
-pub use crate::transforms::continuation::transform;
 pub use check::check;
 pub use provided::all_given;

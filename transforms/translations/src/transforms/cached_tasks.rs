@@ -22,12 +22,12 @@ use anyhow::Result;
 use taskgraph::schema::fields::{Fields, missing, wrong};
 use taskgraph::schema::{STRINGS, Schema, optional, required};
 use taskgraph::transform::keyed_by::evaluate;
-use taskgraph::transform::{Context, TaskDescription, each};
+use taskgraph::transform::{Context, Pool, TaskDescription, Transform, TransformInfo, with_state};
 use taskgraph_compat::python;
 use taskgraph_compat::value::memo::Last;
 use taskgraph_compat::value::path::KeyPath;
 use taskgraph_compat::value::{Value, joined};
-use taskgraph_transforms::cached_tasks::{chain_of_trust, label_of, with_digests};
+use taskgraph_transforms::cached_tasks::{LastData, chain_of_trust, label_of, with_digests};
 
 const PATHS: Schema =
     Schema::Either(&[STRINGS, Schema::Str], "the path of a parameter or a list of such paths");
@@ -44,21 +44,42 @@ const CACHE: Schema = Schema::Open(
 
 const ATTRIBUTES: Schema = Schema::Open(&[required("cache", CACHE)], &Schema::Any);
 
-/// The transform.
-pub fn transform(ctx: &Context<'_>, descriptions: Vec<TaskDescription>) -> Result<Vec<TaskDescription>> {
-    let pipeline_version = PipelineVersion::of(ctx.tree);
-    let descriptions = ctx.shelf.lend(Data::default, |last| {
-        each(descriptions, |description| add_cache(ctx, pipeline_version, last, description))
-    })?;
-    match pipeline_version {
-        PipelineVersion::December2024 => with_digests(ctx, descriptions, |_| None),
-        PipelineVersion::July2026 => with_digests(ctx, descriptions, chain_of_trust),
+/// The description of the transform.
+pub const INFO: TransformInfo = TransformInfo::new(
+    "translations_taskgraph.transforms.cached_tasks",
+    "Computes the digest of a task from its command, files and parameters.",
+);
+
+/// The transforms.
+pub fn transform() -> [Transform; 2] {
+    let add_cache = with_state(|ctx| Ok(KindState::of(ctx))).each(|ctx, state, description| {
+        state.memos.with(|memo| add_cache(ctx, state.pipeline_version, memo, description))
+    });
+    [add_cache, with_digests(last_data)]
+}
+
+/// Chain of trust belongs to the digest since July 2026.
+fn last_data(ctx: &Context<'_>) -> LastData {
+    match PipelineVersion::of(ctx.tree) {
+        PipelineVersion::December2024 => |_| None,
+        PipelineVersion::July2026 => chain_of_trust,
     }
 }
 
-/// What the task before added to the data of its digest. Most tasks of a kind have the same resources and parameters.
+struct KindState {
+    pipeline_version: PipelineVersion,
+    memos: Pool<Memo>,
+}
+
+impl KindState {
+    fn of(ctx: &Context<'_>) -> Self {
+        KindState { pipeline_version: PipelineVersion::of(ctx.tree), memos: Pool::default() }
+    }
+}
+
+/// What the last task added to the data of its digest. Most tasks of a kind have the same resources and parameters.
 #[derive(Default)]
-struct Data {
+struct Memo {
     resources: Last<Vec<Value>>,
     parameters: Last<Vec<Value>>,
 }
@@ -66,7 +87,7 @@ struct Data {
 fn add_cache(
     ctx: &Context<'_>,
     pipeline_version: PipelineVersion,
-    last: &mut Data,
+    memo: &mut Memo,
     description: &mut TaskDescription,
 ) -> Result<()> {
     let Some(attributes) = description.get("attributes") else {
@@ -86,13 +107,13 @@ fn add_cache(
     let cache = cache.clone();
     let asked = |key: &str| cache.get(key).unwrap_or(&Value::Null);
     let parameters =
-        last.parameters.of(asked("from-parameters"), |asked| anyhow::Ok(parameters(ctx, asked)))?;
+        memo.parameters.of(asked("from-parameters"), |asked| anyhow::Ok(parameters(ctx, asked)))?;
     // Nobody looks at digests that are not computed; that the parameters were read is noted all the same.
     if ctx.settings.fast {
         return Ok(());
     }
     let mut data = command_words(description)?;
-    let resources = last.resources.of(asked("resources"), |asked| resources(ctx, pipeline_version, asked))?;
+    let resources = memo.resources.of(asked("resources"), |asked| resources(ctx, pipeline_version, asked))?;
     data.extend(resources.iter().chain(parameters).cloned());
     if pipeline_version == PipelineVersion::July2026 {
         data.extend(cache.get("version").filter(|version| version.truthy()).map(|v| python::str(v).into()));
@@ -192,7 +213,7 @@ mod tests {
     use transforms_testing::{Fixture, task};
 
     fn digest(fixture: &Fixture, description: &str) -> String {
-        fixture.one(transform, description, "attributes.cached_task.digest")
+        fixture.one(transform(), description, "attributes.cached_task.digest")
     }
 
     fn hashed(words: &[&str]) -> String {
@@ -226,9 +247,9 @@ mod tests {
         let cached = "{cached_task: {type: t, name: n, digest: '1'}}";
         let fixture = Fixture::new("{}").upstream([task("up", "up-1", cached)]);
         let description = "{label: a/b, worker: {command: [[x]]}, dependencies: {up: up-1}, attributes: {cache: {type: t}}}";
-        assert_eq!(fixture.one(transform, description, "attributes.cached_task.name"), r#""a_b""#);
+        assert_eq!(fixture.one(transform(), description, "attributes.cached_task.name"), r#""a_b""#);
         assert_eq!(digest(&fixture, description), hashed(&["x", "t/n/1"]));
-        assert_eq!(fixture.one(transform, description, "cache"), "none");
+        assert_eq!(fixture.one(transform(), description, "cache"), "none");
     }
 
     #[test]
@@ -236,13 +257,13 @@ mod tests {
         let fixture = Fixture::new("{}");
         let description = "{label: x, worker: {command: [[x]]}, attributes: {provider: opus, cache: {type: t, \
                     resources: {by-provider: {opus: [], default: [missing]}}}}}";
-        assert_eq!(fixture.one(transform, description, "attributes.cache.resources"), "[]");
+        assert_eq!(fixture.one(transform(), description, "attributes.cache.resources"), "[]");
     }
 
     #[test]
     fn a_cache_needs_a_type() {
         let error = Fixture::new("{}")
-            .refused(transform, "{label: x, worker: {command: []}, attributes: {cache: {}}}");
+            .refused(transform(), "{label: x, worker: {command: []}, attributes: {cache: {}}}");
         assert!(error.contains("missing key `type`"), "{error}");
     }
 

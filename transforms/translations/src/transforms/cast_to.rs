@@ -6,20 +6,26 @@
 //! ```
 
 use crate::config::schema::needed;
-use anyhow::Result;
 use taskgraph::diagnostics::Problems;
 use taskgraph::schema::fields::Fields;
 use taskgraph::schema::{STRINGS, Schema, optional};
-use taskgraph::transform::{Context, TaskDescription, each};
+use taskgraph::transform::{Context, TaskDescription, Transform, TransformInfo, each};
 use taskgraph_compat::python::int;
 use taskgraph_compat::value::Value;
 use taskgraph_compat::value::path::KeyPath;
 
 const CAST_TO: Schema = Schema::Open(&[optional("int", STRINGS)], &Schema::Any);
 
+/// The description of the transform.
+pub const INFO: TransformInfo = TransformInfo::new(
+    "translations_taskgraph.transforms.cast_to",
+    "Turns text that an earlier transform filled in into integers.",
+)
+.sections(&[("cast-to", &CAST_TO)]);
+
 /// The transform.
-pub fn transform(ctx: &Context<'_>, descriptions: Vec<TaskDescription>) -> Result<Vec<TaskDescription>> {
-    each(descriptions, |description| {
+pub fn transform() -> Transform {
+    each(|ctx, description| {
         let Some(casts) = description.take_section("cast-to", &CAST_TO)? else { return Ok(()) };
         let fields = casts.get("int").and_then(Value::as_list).unwrap_or_default();
         for field in fields.iter().filter_map(Value::as_str) {
@@ -63,9 +69,9 @@ mod tests {
     fn text_becomes_an_integer() {
         let fixture = Fixture::new("{}");
         let description = "{chunk: {total-chunks: ' 2'}, cast-to: {int: [chunk.total-chunks]}}";
-        assert_eq!(fixture.one(transform, description, "chunk.total-chunks"), "2");
-        assert_eq!(fixture.one(transform, description, "cast-to"), "none");
-        assert_eq!(fixture.one(transform, "{a: x}", "a"), r#""x""#);
+        assert_eq!(fixture.one(transform(), description, "chunk.total-chunks"), "2");
+        assert_eq!(fixture.one(transform(), description, "cast-to"), "none");
+        assert_eq!(fixture.one(transform(), "{a: x}", "a"), r#""x""#);
     }
 
     #[test]
@@ -75,7 +81,7 @@ mod tests {
             let description = format!(
                 "{{chunk: {{total-chunks: '{{n}}'}}, {context}, cast-to: {{int: [chunk.total-chunks]}}}}"
             );
-            Fixture::new(config).refused(transform, &description)
+            Fixture::new(config).refused(transform(), &description)
         };
         assert_eq!(
             told("{taskcluster: {split-chunks: true}}"),
@@ -92,9 +98,9 @@ mod tests {
     #[test]
     fn what_is_no_integer_is_told_with_its_field() {
         let fixture = Fixture::new("{}");
-        let error = fixture.refused(transform, "{chunk: {n: two}, cast-to: {int: [chunk.n]}}");
+        let error = fixture.refused(transform(), "{chunk: {n: two}, cast-to: {int: [chunk.n]}}");
         assert!(error.contains("in `chunk.n`: `two` is not an integer"), "{error}");
-        let error = fixture.refused(transform, "{cast-to: {int: chunk.n}}");
+        let error = fixture.refused(transform(), "{cast-to: {int: chunk.n}}");
         assert!(error.contains("`int` must be a list of strings"), "{error}");
     }
 }

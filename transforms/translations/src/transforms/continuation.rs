@@ -6,7 +6,7 @@ use crate::continuation::rewrite::{PRIORS_TASK, drop_priors, replace};
 use anyhow::Result;
 use taskgraph::schema::fields::Fields;
 use taskgraph::transform::notes::Dropped;
-use taskgraph::transform::{Context, TaskDescription, fan_out};
+use taskgraph::transform::{TaskDescription, Transform, TransformInfo, with_state};
 use taskgraph_compat::value::Str;
 use taskgraph_compat::value::path::KeyPath;
 use taskgraph_training::model::Moved;
@@ -15,15 +15,20 @@ use taskgraph_training::model::TrainingExtensions as _;
 /// What follows the name of a task that downloads in its label, before languages are filled in.
 const LANGUAGES: &str = "-{src_locale}-{trg_locale}";
 
+/// The description of the transform.
+pub const INFO: TransformInfo = TransformInfo::new(
+    "translations_taskgraph.transforms.continuation",
+    "Leaves out tasks whose results the training config provides.",
+);
+
 /// The transform.
-pub fn transform(ctx: &Context<'_>, descriptions: Vec<TaskDescription>) -> Result<Vec<TaskDescription>> {
-    let given = Given::read(ctx.params);
-    fan_out(descriptions, |mut description, out| {
+pub fn transform() -> Transform {
+    with_state(|ctx| Ok(Given::read(ctx.params))).fan_out(|ctx, given, mut description, out| {
         let stage = description.get("attributes").and_then(|attributes| attributes.get("stage")?.as_str());
         let stage: Str = stage.unwrap_or_default().into();
         let label = format!("{stage}-{}", description.text("name")?);
         let task = label.strip_suffix(LANGUAGES).unwrap_or_default();
-        match left_out(&given, &stage, task) {
+        match left_out(given, &stage, task) {
             Some((why, by)) => ctx.record.drop_task(Dropped {
                 kind: ctx.kind.name.clone(),
                 stage: Some(stage).filter(|stage| !stage.is_empty()),
@@ -31,8 +36,8 @@ pub fn transform(ctx: &Context<'_>, descriptions: Vec<TaskDescription>) -> Resul
                 by,
             }),
             None => {
-                bring(&given, task, &mut description);
-                rewrite(&given, &mut description)?;
+                bring(given, task, &mut description);
+                rewrite(given, &mut description)?;
                 out.push(description);
             }
         }
@@ -127,14 +132,14 @@ mod tests {
     }
 
     fn kept(fixture: &Fixture, stage: &str) -> bool {
-        !fixture.run(transform, &format!("{{attributes: {{stage: {stage}}}}}")).unwrap().is_empty()
+        !fixture.run(transform(), &format!("{{attributes: {{stage: {stage}}}}}")).unwrap().is_empty()
     }
 
     #[test]
     fn without_anything_given_all_stays_but_what_would_download() {
         let fixture = fixture("{}");
         let description = "{dependencies: {build-vocab: v}, fetches: {build-vocab: [x]}}";
-        assert_eq!(fixture.one(transform, description, "dependencies"), r#"{"build-vocab": "v"}"#);
+        assert_eq!(fixture.one(transform(), description, "dependencies"), r#"{"build-vocab": "v"}"#);
         assert!(kept(&fixture, "build-vocab"));
         assert!(!kept(&fixture, "continuation-vocab"));
         assert!(kept(&fixture, "continuation-model"));
@@ -148,7 +153,7 @@ mod tests {
                     fetches: {corpus-merge-parallel: [x], toolchain: [t]}, \
                     from-deps: {fetches: {corpus-merge-parallel: [y]}}, \
                     task-context: {substitution-fields: [fetches.corpus-merge-parallel, name]}}";
-        let made = fixture.run(transform, description).unwrap().remove(0);
+        let made = fixture.run(transform(), description).unwrap().remove(0);
         assert_eq!(
             show(&made, "dependencies"),
             r#"{"corpus-align-parallel": "a", "continuation-corpus-parallel": "continuation-corpus-parallel-{src_locale}-{trg_locale}"}"#
@@ -169,7 +174,7 @@ mod tests {
         assert!(!kept(&fixture, "corpus-align-parallel"));
         assert!(!kept(&fixture, "corpus-align-distillation"));
         assert_eq!(
-            fixture.one(transform, "{dependencies: {corpus-align-distillation: a}}", "dependencies"),
+            fixture.one(transform(), "{dependencies: {corpus-align-distillation: a}}", "dependencies"),
             r#"{"continuation-corpus-distillation": "continuation-corpus-distillation-{src_locale}-{trg_locale}"}"#
         );
     }
@@ -179,13 +184,13 @@ mod tests {
         let description = "{dependencies: {corpus-align-parallel: a, b: c}, \
                     fetches: {corpus-align-parallel: [{artifact: corpus.priors}]}}";
         let made =
-            fixture(&format!("{{corpora: {{backtranslations: {FILES}}}}}")).run(transform, description);
+            fixture(&format!("{{corpora: {{backtranslations: {FILES}}}}}")).run(transform(), description);
         let made = made.unwrap().remove(0);
         assert_eq!(show(&made, "dependencies"), r#"{"b": "c"}"#);
         assert_eq!(show(&made, "fetches"), "{}");
         let aligned = fixture(&format!("{{corpora: {{backtranslations: {ALIGNED}}}}}"));
-        assert_eq!(aligned.one(transform, description, "dependencies.b"), r#""c""#);
-        assert_ne!(aligned.one(transform, description, "fetches"), "{}");
+        assert_eq!(aligned.one(transform(), description, "dependencies.b"), r#""c""#);
+        assert_ne!(aligned.one(transform(), description, "fetches"), "{}");
     }
 
     #[test]
@@ -198,7 +203,7 @@ mod tests {
         assert!(kept(&model("continue", "default"), "backtranslations-train-backwards-model"));
         let description = "{dependencies: {backtranslations-train-backwards-model: b}}";
         assert_eq!(
-            model("use", "default").one(transform, description, "dependencies"),
+            model("use", "default").one(transform(), description, "dependencies"),
             r#"{"continuation-model-backwards": "continuation-model-backwards-{src_locale}-{trg_locale}"}"#
         );
     }
@@ -220,7 +225,7 @@ mod tests {
         let run = |name: &str, description: &str| {
             let mut descriptions = fixture.descriptions(description);
             descriptions[0].put("name", name);
-            transform(&fixture.context(), descriptions).unwrap().remove(0)
+            transform().run(&fixture.context(), descriptions).unwrap().remove(0)
         };
         let noted = |name: &str, description: &str| {
             let made = run(name, description);

@@ -4,21 +4,26 @@
 //! the end of its name and its part of the dependencies, in the order of their names. Without dependencies there
 //! is nothing to hold, and the task is gone.
 
-use anyhow::Result;
 use taskgraph::schema::fields::{Fields, missing, wrong};
-use taskgraph::transform::{Context, TaskDescription, fan_out};
+use taskgraph::transform::{Transform, TransformInfo, fan_out};
 use taskgraph_compat::value::{Map, Str, Value};
 
 /// Python: `taskgraph.MAX_DEPENDENCIES`. The queue takes one more, which is left for the decision task.
 const MOST_DEPENDENCIES: usize = 9999;
 
+/// The description of the transform.
+pub const INFO: TransformInfo = TransformInfo::new(
+    "translations_taskgraph.transforms.dependency_dummies",
+    "Divides the dependencies of a task among copies of it, as a task can have only so many.",
+);
+
 /// The transform.
-pub fn transform(_: &Context<'_>, descriptions: Vec<TaskDescription>) -> Result<Vec<TaskDescription>> {
-    part(descriptions, MOST_DEPENDENCIES)
+pub fn transform() -> Transform {
+    divide(MOST_DEPENDENCIES)
 }
 
-fn part(descriptions: Vec<TaskDescription>, most: usize) -> Result<Vec<TaskDescription>> {
-    fan_out(descriptions, |description, out| {
+fn divide(most: usize) -> Transform {
+    fan_out(move |_, description, out| {
         let mut names: Vec<Str> = match description.get("dependencies") {
             Some(Value::Map(dependencies)) => dependencies.keys().cloned().collect(),
             Some(other) => return Err(wrong("dependencies", other, "a map")),
@@ -47,7 +52,7 @@ mod tests {
     #[test]
     fn dependencies_are_sorted_and_parted() {
         let fixture = Fixture::new("{}");
-        let parts = part(fixture.descriptions(TASK), 2).unwrap();
+        let parts = fixture.run(divide(2), TASK).unwrap();
         let told: Vec<_> = parts
             .iter()
             .map(|description| show(description, "name") + &show(description, "dependencies"))
@@ -58,8 +63,8 @@ mod tests {
     #[test]
     fn few_dependencies_stay_together_and_none_make_no_task() {
         let fixture = Fixture::new("{}");
-        assert_eq!(fixture.one(transform, TASK, "name"), r#""stub-1""#);
-        assert_eq!(fixture.run(transform, "{dependencies: {}}").unwrap().len(), 0);
-        assert!(fixture.refused(transform, "{}").contains("missing key `dependencies`"));
+        assert_eq!(fixture.one(transform(), TASK, "name"), r#""stub-1""#);
+        assert_eq!(fixture.run(transform(), "{dependencies: {}}").unwrap().len(), 0);
+        assert!(fixture.refused(transform(), "{}").contains("missing key `dependencies`"));
     }
 }

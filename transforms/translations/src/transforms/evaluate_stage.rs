@@ -4,11 +4,10 @@
 //! The reference leaves them out for every mode.
 
 use crate::pipeline_version::PipelineVersion;
-use crate::pretrained::ModelKey;
-use anyhow::Result;
+use crate::pretrained::{Layout, ModelKey};
 use taskgraph::schema::fields::{missing, wrong};
 use taskgraph::transform::notes::Dropped;
-use taskgraph::transform::{Context, TaskDescription, fan_out};
+use taskgraph::transform::{Context, Transform, TransformInfo, with_state};
 use taskgraph_compat::value::Value;
 use taskgraph_training::model::OnlyHere;
 use taskgraph_training::model::TrainingExtensions as _;
@@ -17,19 +16,22 @@ const WHY: &str = "a download-only model is not evaluated again";
 
 const WHY_ELSEWHERE: &str = "it leaves out the evaluations of every model that is given, whatever its mode";
 
+/// The description of the transform.
+pub const INFO: TransformInfo = TransformInfo::new(
+    "translations_taskgraph.transforms.training_continuation:evaluate_stage",
+    "Leaves out evaluations of models that are only downloaded.",
+);
+
 /// The transform.
-pub fn transform(ctx: &Context<'_>, descriptions: Vec<TaskDescription>) -> Result<Vec<TaskDescription>> {
-    let layout = PipelineVersion::of(ctx.tree).layout();
-    let keys = layout.keys.iter();
-    let given: Vec<(&ModelKey, bool)> =
-        keys.filter_map(|key| Some((key, key.is_download_only(layout.given(ctx.params, key)?)))).collect();
-    fan_out(descriptions, |mut description, out| {
+pub fn transform() -> Transform {
+    with_state(|ctx| Ok(Given::of(ctx))).fan_out(|ctx, given, mut description, out| {
+        let layout = given.layout;
         let stage = match description.get("attributes").and_then(|attributes| attributes.get("stage")) {
             Some(Value::Str(stage)) => stage.clone(),
             Some(other) => return Err(wrong("attributes.stage", other, "a string")),
             None => return Err(missing("attributes.stage", "the stage of an evaluation")),
         };
-        let models = given.iter().filter(|(key, _)| stage.contains(key.word));
+        let models = given.models.iter().filter(|(key, _)| stage.contains(key.word));
         match models.clone().find(|(_, is_downloaded)| *is_downloaded).or(models.clone().next()) {
             Some((key, true)) => ctx.record.drop_task(Dropped {
                 kind: ctx.kind.name.clone(),
@@ -50,6 +52,21 @@ pub fn transform(ctx: &Context<'_>, descriptions: Vec<TaskDescription>) -> Resul
     })
 }
 
+/// The models that the training config gives.
+struct Given {
+    layout: &'static Layout,
+    /// The key of each, and whether it is only downloaded.
+    models: Vec<(&'static ModelKey, bool)>,
+}
+
+impl Given {
+    fn of(ctx: &Context<'_>) -> Self {
+        let layout = PipelineVersion::of(ctx.tree).layout();
+        let given = |key| Some((key, ModelKey::is_download_only(key, layout.given(ctx.params, key)?)));
+        Given { layout, models: layout.keys.iter().filter_map(given).collect() }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -57,7 +74,8 @@ mod tests {
 
     fn kept(models: &str, stage: &str) -> bool {
         let fixture = Fixture::new(&format!("{{experiment: {{pretrained-models: {models}}}}}"));
-        let kept = fixture.run(transform, &format!("{{attributes: {{stage: {stage}}}}}")).unwrap().len() == 1;
+        let kept =
+            fixture.run(transform(), &format!("{{attributes: {{stage: {stage}}}}}")).unwrap().len() == 1;
         let (dropped, _) = fixture.record.into_notes();
         assert_eq!(dropped.len(), usize::from(!kept));
         assert!(
@@ -95,7 +113,7 @@ mod tests {
     fn a_model_that_is_trained_nevertheless_is_evaluated() {
         let kept = |models: &str, stage: &str| {
             let fixture = Fixture::new(&format!("{{continuation: {{models: {models}}}}}")).july_2026();
-            fixture.run(transform, &format!("{{attributes: {{stage: {stage}}}}}")).unwrap().len() == 1
+            fixture.run(transform(), &format!("{{attributes: {{stage: {stage}}}}}")).unwrap().len() == 1
         };
         assert!(!kept("{backwards: {mode: use, type: default}}", "evaluate-backwards"));
         assert!(kept("{backwards: {mode: use, type: opusmt}}", "evaluate-backwards"));

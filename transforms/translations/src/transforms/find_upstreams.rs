@@ -24,10 +24,10 @@ use taskgraph::schema::{STRINGS, Schema, optional, required};
 use taskgraph::task::Task;
 use taskgraph::transform::keyed_by::evaluate;
 use taskgraph::transform::substitute::{Forms, Missing, fill};
-use taskgraph::transform::{Context, TaskDescription, each};
+use taskgraph::transform::{Context, TaskDescription, Transform, TransformInfo, with_state};
 use taskgraph_compat::python;
 use taskgraph_compat::value::path::KeyPath;
-use taskgraph_compat::value::{Map, Value};
+use taskgraph_compat::value::{Map, Str, Value};
 
 const ATTRIBUTES: Schema = Schema::MapOf(&Schema::KeyedBy(&["cleaning-type"], &Schema::Str));
 
@@ -67,14 +67,27 @@ impl PipelineVersion {
     }
 }
 
+/// The description of `find_upstreams:by_locales`.
+pub const BY_LOCALES: TransformInfo = TransformInfo::new(
+    "translations_taskgraph.transforms.find_upstreams:by_locales",
+    "Makes a task depend on the tasks of its parallel datasets, and fetch from them.",
+)
+.sections(&[("upstreams-config", &UPSTREAMS)]);
+
+/// The description of `find_upstreams:mono`.
+pub const MONO: TransformInfo = TransformInfo::new(
+    "translations_taskgraph.transforms.find_upstreams:mono",
+    "Makes a task depend on the tasks of its datasets in one language, and fetch from them.",
+)
+.sections(&[("upstreams-config", &UPSTREAMS)]);
+
 /// Tasks of parallel datasets.
-pub fn by_locales(ctx: &Context<'_>, descriptions: Vec<TaskDescription>) -> Result<Vec<TaskDescription>> {
-    let pipeline_version = PipelineVersion::of(ctx.tree);
-    if has_no_datasets(ctx) {
-        return Ok(Vec::new());
-    }
-    each(descriptions, |description| {
-        let mut config = section(description)?;
+pub fn by_locales() -> Transform {
+    with_state(|ctx| Ok(Datasets::of(ctx))).fan_out(|ctx, datasets, mut description, out| {
+        if datasets.are_none {
+            return Ok(());
+        }
+        let mut config = section(&mut description)?;
         let text = description.get("description").map(python::str).unwrap_or_default();
         let wanted = config.map_at("upstream-task-attributes")?;
         if let Some(cleaning) = wanted.get_mut("cleaning-type").filter(|cleaning| cleaning.truthy()) {
@@ -82,34 +95,33 @@ pub fn by_locales(ctx: &Context<'_>, descriptions: Vec<TaskDescription>) -> Resu
             let item = format!("`upstream-task-attributes.cleaning-type` in `{text}`");
             *cleaning = evaluate(cleaning, &item, |name| (name == "cleaning-type").then(|| best.into()))?;
         }
-        for task in upstream(ctx, description, wanted)? {
+        for task in upstream(ctx, &description, wanted)? {
             let attribute = |name: &str| task.attributes.get(name).cloned().unwrap_or_default();
             let names = taskgraph_compat::map! {
                 "src_locale" => attribute("src_locale"),
                 "trg_locale" => attribute("trg_locale"),
-                "dataset_sanitized" => datasets::sanitize(pipeline_version, of(task, "dataset")?)?,
+                "dataset_sanitized" => datasets.sanitized(task)?,
             };
-            fetch(description, task, &config, &names)?;
+            fetch(&mut description, task, &config, &names)?;
         }
+        out.push(description);
         Ok(())
     })
 }
 
 /// Tasks of datasets in one language.
-pub fn mono(ctx: &Context<'_>, descriptions: Vec<TaskDescription>) -> Result<Vec<TaskDescription>> {
-    let pipeline_version = PipelineVersion::of(ctx.tree);
-    let src = text(ctx, "training_config.experiment.src")?;
-    let trg = text(ctx, "training_config.experiment.trg")?;
-    if has_no_datasets(ctx) {
-        return Ok(Vec::new());
-    }
-    let mut forms = Forms::default();
-    each(descriptions, |description| {
-        let config = section(description)?;
+pub fn mono() -> Transform {
+    with_state(Languages::of).fan_out(|ctx, languages, mut description, out| {
+        let Languages { src, trg, datasets } = languages;
+        if datasets.are_none {
+            return Ok(());
+        }
+        let config = section(&mut description)?;
         let wanted =
             config.get("upstream-task-attributes").and_then(Value::as_map).cloned().unwrap_or_default();
-        for task in upstream(ctx, description, &wanted)? {
-            let locale = match category(description)? {
+        let mut forms = Forms::default();
+        for task in upstream(ctx, &description, &wanted)? {
+            let locale = match category(&description)? {
                 "mono-src" => src,
                 "mono-trg" => trg,
                 other => bail!("`find_upstreams:mono` is for mono-src and mono-trg, not for `{other}`"),
@@ -117,7 +129,7 @@ pub fn mono(ctx: &Context<'_>, descriptions: Vec<TaskDescription>) -> Result<Vec
             let names = taskgraph_compat::map! {
                 "provider" => of(task, "provider")?,
                 "dataset" => of(task, "dataset")?,
-                "dataset_sanitized" => datasets::sanitize(pipeline_version, of(task, "dataset")?)?,
+                "dataset_sanitized" => datasets.sanitized(task)?,
                 "locale" => locale,
                 "src_locale" => src,
                 "trg_locale" => trg,
@@ -125,18 +137,54 @@ pub fn mono(ctx: &Context<'_>, descriptions: Vec<TaskDescription>) -> Result<Vec
             // Python: every task fills in the same task, so the first one's names win.
             let fields = config.get("substitution-fields").and_then(Value::as_list).unwrap_or_default();
             forms.fill_fields(
-                description,
+                &mut description,
                 fields.iter().filter_map(Value::as_str),
                 &names,
                 Missing::Stays,
             )?;
-            fetch(description, task, &config, &names)?;
+            fetch(&mut description, task, &config, &names)?;
             let attributes = description.map_at("attributes")?;
             attributes.put("src_locale", src);
             attributes.put("trg_locale", trg);
         }
+        out.push(description);
         Ok(())
     })
+}
+
+/// The datasets of the training config.
+struct Datasets {
+    pipeline_version: PipelineVersion,
+    /// Whether there are none, and so no tasks.
+    are_none: bool,
+}
+
+impl Datasets {
+    fn of(ctx: &Context<'_>) -> Self {
+        Datasets { pipeline_version: PipelineVersion::of(ctx.tree), are_none: has_no_datasets(ctx) }
+    }
+
+    /// Returns the name of the dataset of a task, fit for labels.
+    fn sanitized(&self, task: &Task) -> Result<Value> {
+        Ok(datasets::sanitize(self.pipeline_version, of(task, "dataset")?)?.into())
+    }
+}
+
+/// The languages of the training config.
+struct Languages {
+    src: Str,
+    trg: Str,
+    datasets: Datasets,
+}
+
+impl Languages {
+    fn of(ctx: &Context<'_>) -> Result<Self> {
+        Ok(Languages {
+            src: text(ctx, "training_config.experiment.src")?.into(),
+            trg: text(ctx, "training_config.experiment.trg")?.into(),
+            datasets: Datasets::of(ctx),
+        })
+    }
 }
 
 /// In July 2026 a training config without datasets is fine: it has corpora to go on with. Looking whether there are any
@@ -240,17 +288,17 @@ mod tests {
 
     #[test]
     fn dependencies_come_in_the_order_of_labels() {
-        assert_eq!(fixture().one(by_locales, MERGE, "dependencies"), r#"{"y": "y", "z": "z"}"#);
+        assert_eq!(fixture().one(by_locales(), MERGE, "dependencies"), r#"{"y": "y", "z": "z"}"#);
         assert_eq!(
-            fixture().one(by_locales, MERGE, "fetches.z"),
+            fixture().one(by_locales(), MERGE, "fetches.z"),
             r#"[{"artifact": "A_v1.ru.zst", "extract": false}, {"artifact": "A_v1.en.zst", "extract": false}]"#
         );
-        assert_eq!(fixture().one(by_locales, MERGE, "upstreams-config"), "none");
+        assert_eq!(fixture().one(by_locales(), MERGE, "upstreams-config"), "none");
     }
 
     #[test]
     fn an_unknown_way_of_cleaning_is_told() {
-        let error = Fixture::new(CONFIG).refused(by_locales, MERGE);
+        let error = Fixture::new(CONFIG).refused(by_locales(), MERGE);
         assert!(error.contains("how the corpus is cleaned"), "{error}");
     }
 
@@ -263,13 +311,13 @@ mod tests {
                  upstream-task-attributes: {{stage: clean-mono}}}}}}"
             )
         };
-        assert_eq!(fixture().one(mono, &description("mono-src"), "n"), r#""ru c {later}""#);
+        assert_eq!(fixture().one(mono(), &description("mono-src"), "n"), r#""ru c {later}""#);
         assert_eq!(
-            fixture().one(mono, &description("mono-src"), "fetches"),
+            fixture().one(mono(), &description("mono-src"), "fetches"),
             r#"{"m": [{"artifact": "c.ru", "extract": false}]}"#
         );
-        assert_eq!(fixture().one(mono, &description("mono-trg"), "dependencies"), "{}");
-        assert!(fixture().refused(mono, &description("devtest")).contains("missing key `devtest`"));
+        assert_eq!(fixture().one(mono(), &description("mono-trg"), "dependencies"), "{}");
+        assert!(fixture().refused(mono(), &description("devtest")).contains("missing key `devtest`"));
     }
 
     #[test]
@@ -287,16 +335,16 @@ mod tests {
         );
         let both =
             vec![cleaned("a", "corpus-clean-parallel"), cleaned("b", "corpus-clean-parallel-bicleaner-ai")];
-        assert_eq!(fixture(both).one(by_locales, &merge, "dependencies"), r#"{"b": "b"}"#);
+        assert_eq!(fixture(both).one(by_locales(), &merge, "dependencies"), r#"{"b": "b"}"#);
         let one = vec![cleaned("a", "corpus-clean-parallel")];
-        assert_eq!(fixture(one).one(by_locales, &merge, "dependencies"), r#"{"a": "a"}"#);
-        assert_eq!(fixture(vec![]).one(by_locales, &merge, "dependencies"), "{}");
+        assert_eq!(fixture(one).one(by_locales(), &merge, "dependencies"), r#"{"a": "a"}"#);
+        assert_eq!(fixture(vec![]).one(by_locales(), &merge, "dependencies"), "{}");
     }
 
     #[test]
     fn without_datasets_the_later_dialect_makes_nothing() {
         let none = Fixture::new("{experiment: {src: ru, trg: en}}").july_2026();
-        assert_eq!(none.run(by_locales, MERGE).unwrap().len(), 0);
-        assert_eq!(none.run(mono, MERGE).unwrap().len(), 0);
+        assert_eq!(none.run(by_locales(), MERGE).unwrap().len(), 0);
+        assert_eq!(none.run(mono(), MERGE).unwrap().len(), 0);
     }
 }

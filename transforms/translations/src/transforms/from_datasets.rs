@@ -19,8 +19,8 @@ use anyhow::{Result, bail};
 use taskgraph::schema::fields::Fields;
 use taskgraph::schema::{STRINGS, Schema, optional, required};
 use taskgraph::transform::substitute::{Forms, Missing};
-use taskgraph::transform::{Context, TaskDescription, fan_out};
-use taskgraph_compat::value::{Value, key};
+use taskgraph::transform::{Context, Transform, TransformInfo, with_state};
+use taskgraph_compat::value::{Str, Value, key};
 
 const DATASET_CONFIG: Schema = Schema::Open(
     &[
@@ -35,43 +35,68 @@ const DATASET_CONFIG: Schema = Schema::Open(
     &Schema::Any,
 );
 
+/// The description of `from_datasets:per_dataset`.
+pub const PER_DATASET: TransformInfo = TransformInfo::new(
+    "translations_taskgraph.transforms.from_datasets:per_dataset",
+    "Makes a task for each dataset of the training config.",
+)
+.sections(&[("dataset-config", &DATASET_CONFIG)]);
+
+/// The description of `from_datasets:mono`.
+pub const MONO: TransformInfo = TransformInfo::new(
+    "translations_taskgraph.transforms.from_datasets:mono",
+    "Makes a task for each dataset of the training config in one language.",
+)
+.sections(&[("dataset-config", &DATASET_CONFIG)]);
+
 /// A task for each dataset.
-pub fn per_dataset(ctx: &Context<'_>, descriptions: Vec<TaskDescription>) -> Result<Vec<TaskDescription>> {
-    make(ctx, descriptions, |_, _, _| Ok(None))
+pub fn per_dataset() -> Transform {
+    of_datasets(|_, _| Ok(None))
 }
 
 /// A task for each dataset of one language.
-pub fn mono(ctx: &Context<'_>, descriptions: Vec<TaskDescription>) -> Result<Vec<TaskDescription>> {
-    make(ctx, descriptions, |category, src, trg| match category {
-        Some("mono-src") => Ok(Some(src.to_owned())),
-        Some("mono-trg") => Ok(Some(trg.to_owned())),
+pub fn mono() -> Transform {
+    of_datasets(|category, languages| match category {
+        Some("mono-src") => Ok(Some(languages.src.clone())),
+        Some("mono-trg") => Ok(Some(languages.trg.clone())),
         _ => bail!("`from_datasets:mono` needs `dataset-config.category`: mono-src or mono-trg"),
     })
 }
 
-fn make(
-    ctx: &Context<'_>,
-    descriptions: Vec<TaskDescription>,
-    locale: impl Fn(Option<&str>, &str, &str) -> Result<Option<String>>,
-) -> Result<Vec<TaskDescription>> {
-    let pipeline_version = PipelineVersion::of(ctx.tree);
-    let src = text(ctx, "training_config.experiment.src")?;
-    let trg = text(ctx, "training_config.experiment.trg")?;
-    fan_out(descriptions, |mut description, out| {
+/// The languages of the training config.
+struct Languages {
+    pipeline_version: PipelineVersion,
+    src: Str,
+    trg: Str,
+}
+
+impl Languages {
+    fn of(ctx: &Context<'_>) -> Result<Self> {
+        Ok(Languages {
+            pipeline_version: PipelineVersion::of(ctx.tree),
+            src: key(text(ctx, "training_config.experiment.src")?),
+            trg: key(text(ctx, "training_config.experiment.trg")?),
+        })
+    }
+}
+
+/// `locale` chooses the language of a category, if it has one.
+fn of_datasets(locale: fn(Option<&str>, &Languages) -> Result<Option<Str>>) -> Transform {
+    with_state(Languages::of).fan_out(move |ctx, languages, mut description, out| {
+        let Languages { pipeline_version, src, trg } = languages;
         let config = description.take_section("dataset-config", &DATASET_CONFIG)?.unwrap_or_default();
         let wish = |key: &str| config.get(key).and_then(Value::as_str).filter(|wish| !wish.is_empty());
         let list = |key: &str| config.get(key).and_then(Value::as_list).unwrap_or_default();
-        let pair =
-            |pair: &Value| pair.get("src") == Some(&src.into()) && pair.get("trg") == Some(&trg.into());
+        let is =
+            |pair: &Value, key: &str, locale: &Str| pair.get(key).and_then(Value::as_str) == Some(&**locale);
+        let pair = |pair: &Value| is(pair, "src", src) && is(pair, "trg", trg);
         if list("exclude-locales").iter().any(pair) {
             return Ok(());
         }
         let category = wish("category");
-        let locale = locale(category, src, trg)?;
-        let (src, trg) = (key(src), key(trg));
-        let locale = locale.as_deref().map(key);
+        let locale = locale(category, languages)?;
         let mut forms = Forms::default();
-        for dataset in datasets::read(ctx.params, pipeline_version, category)? {
+        for dataset in datasets::read(ctx.params, *pipeline_version, category)? {
             if wish("provider").is_some_and(|provider| provider != dataset.provider) {
                 continue;
             }
@@ -79,9 +104,9 @@ fn make(
             let mut names = taskgraph_compat::map! {
                 "provider" => &provider,
                 "dataset" => dataset.full,
-                "dataset_sanitized" => datasets::sanitize(pipeline_version, dataset.name)?,
-                "src_locale" => &src,
-                "trg_locale" => &trg,
+                "dataset_sanitized" => datasets::sanitize(*pipeline_version, dataset.name)?,
+                "src_locale" => src,
+                "trg_locale" => trg,
             };
             let mut attributes = taskgraph_compat::map! { "provider" => provider, "dataset" => dataset.name };
             attributes.reserve(3);
@@ -89,8 +114,8 @@ fn make(
                 names.put("locale", locale);
                 attributes.put("locale", locale);
             }
-            attributes.put("src_locale", &src);
-            attributes.put("trg_locale", &trg);
+            attributes.put("src_locale", src);
+            attributes.put("trg_locale", trg);
             let mut one = description.clone();
             let fields = list("substitution-fields").iter().filter_map(Value::as_str);
             forms.fill_fields(&mut one, fields, &names, Missing::Stays)?;
@@ -119,7 +144,7 @@ mod tests {
 
     #[test]
     fn all_categories_count_if_none_is_named() {
-        let names = names(per_dataset, "{substitution-fields: [label]}");
+        let names = names(per_dataset(), "{substitution-fields: [label]}");
         assert_eq!(
             names,
             [
@@ -133,17 +158,17 @@ mod tests {
 
     #[test]
     fn category_provider_and_languages_narrow_it() {
-        assert_eq!(names(per_dataset, "{category: train}").len(), 2);
-        assert_eq!(names(per_dataset, "{category: train, provider: opus}").len(), 1);
-        assert_eq!(names(per_dataset, "{exclude-locales: [{src: ru, trg: en}]}").len(), 0);
-        assert_eq!(names(per_dataset, "{exclude-locales: [{src: en, trg: ru}]}").len(), 4);
-        assert_eq!(names(mono, "{category: mono-trg}").len(), 0);
+        assert_eq!(names(per_dataset(), "{category: train}").len(), 2);
+        assert_eq!(names(per_dataset(), "{category: train, provider: opus}").len(), 1);
+        assert_eq!(names(per_dataset(), "{exclude-locales: [{src: ru, trg: en}]}").len(), 0);
+        assert_eq!(names(per_dataset(), "{exclude-locales: [{src: en, trg: ru}]}").len(), 4);
+        assert_eq!(names(mono(), "{category: mono-trg}").len(), 0);
     }
 
     #[test]
     fn attributes_name_the_dataset_without_its_provider() {
         let fixture = Fixture::new(CONFIG);
-        let attributes = fixture.one(mono, "{dataset-config: {category: mono-src}}", "attributes");
+        let attributes = fixture.one(mono(), "{dataset-config: {category: mono-src}}", "attributes");
         assert_eq!(
             attributes,
             r#"{"provider": "news", "dataset": "c.2008", "locale": "ru", "src_locale": "ru", "trg_locale": "en"}"#
@@ -153,11 +178,11 @@ mod tests {
     #[test]
     fn one_language_needs_its_category() {
         let fixture = Fixture::new(CONFIG);
-        let error = fixture.refused(mono, "{dataset-config: {category: train}}");
+        let error = fixture.refused(mono(), "{dataset-config: {category: train}}");
         assert!(error.contains("mono-src or mono-trg"), "{error}");
-        let error = fixture.refused(per_dataset, "{dataset-config: {category: devtest}}");
+        let error = fixture.refused(per_dataset(), "{dataset-config: {category: devtest}}");
         assert!(error.contains("missing key `devtest`"), "{error}");
-        let error = fixture.refused(per_dataset, "{dataset-config: {category: [train]}}");
+        let error = fixture.refused(per_dataset(), "{dataset-config: {category: [train]}}");
         assert!(error.contains("`category` must be a string"), "{error}");
     }
 }

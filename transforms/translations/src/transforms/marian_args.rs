@@ -11,20 +11,26 @@
 use std::fmt::Write as _;
 
 use crate::config::schema::needed;
-use anyhow::Result;
 use taskgraph::diagnostics::Problems;
 use taskgraph::schema::fields::{Fields, missing};
 use taskgraph::schema::{Schema, required};
-use taskgraph::transform::{Context, TaskDescription, each};
+use taskgraph::transform::{Transform, TransformInfo, each};
 use taskgraph_compat::python;
 use taskgraph_compat::value::Value;
 use taskgraph_compat::value::path::KeyPath;
 
 const MARIAN_ARGS: Schema = Schema::Open(&[required("from-parameters", Schema::Str)], &Schema::Any);
 
+/// The description of the transform.
+pub const INFO: TransformInfo = TransformInfo::new(
+    "translations_taskgraph.transforms.marian_args",
+    "Takes arguments of Marian from the training config into the context of a task.",
+)
+.sections(&[("marian-args", &MARIAN_ARGS)]);
+
 /// The transform.
-pub fn transform(ctx: &Context<'_>, descriptions: Vec<TaskDescription>) -> Result<Vec<TaskDescription>> {
-    each(descriptions, |description| {
+pub fn transform() -> Transform {
+    each(|ctx, description| {
         let Some(section) = description.take_section("marian-args", &MARIAN_ARGS)? else {
             return Err(missing("marian-args", MARIAN_ARGS.in_words().as_str()));
         };
@@ -56,20 +62,20 @@ mod tests {
     #[test]
     fn arguments_keep_the_order_of_the_config() {
         let fixture = Fixture::new("{marian-args: {x: {beam-size: '12', after: 0.5, flag: true}}}");
-        let arguments = fixture.one(transform, TASK, "task-context.from-object.marian_args");
+        let arguments = fixture.one(transform(), TASK, "task-context.from-object.marian_args");
         assert_eq!(arguments, r#"" --beam-size 12 --after 0.5 --flag True""#);
-        assert_eq!(fixture.one(transform, TASK, "marian-args"), "none");
+        assert_eq!(fixture.one(transform(), TASK, "marian-args"), "none");
     }
 
     #[test]
     fn no_arguments_are_an_empty_text() {
         let fixture = Fixture::new("{marian-args: {x: {}}}");
-        assert_eq!(fixture.one(transform, TASK, "task-context.from-object"), r#"{"marian_args": ""}"#);
+        assert_eq!(fixture.one(transform(), TASK, "task-context.from-object"), r#"{"marian_args": ""}"#);
     }
 
     #[test]
     fn arguments_that_are_not_in_the_config_are_told() {
-        let error = Fixture::new("{marian-args: {}}").refused(transform, TASK);
+        let error = Fixture::new("{marian-args: {}}").refused(transform(), TASK);
         assert_eq!(
             error,
             "params.yml:1:66: missing key `x` (at training_config.marian-args.x): \

@@ -20,7 +20,7 @@ use anyhow::Result;
 use indexmap::IndexSet;
 use taskgraph::schema::fields::Fields;
 use taskgraph::transform::keyed_by::evaluate;
-use taskgraph::transform::{Context, TaskDescription, each};
+use taskgraph::transform::{Context, TaskDescription, Transform, TransformInfo, prepare};
 use taskgraph_compat::value::{Map, Str, Value};
 use taskgraph_training::model::TrainingExtensions as _;
 
@@ -29,20 +29,45 @@ const KEYED_BY_MODE: [&str; 3] = ["description", "run.command", "worker.env"];
 /// Kinds whose names in `fetches` become dependencies only later.
 const FETCHED_KINDS: [&str; 2] = ["fetch", "toolchain"];
 
+/// The description of `training_continuation`.
+pub const TRAINING_CONTINUATION: TransformInfo = TransformInfo::new(
+    "translations_taskgraph.transforms.training_continuation",
+    "Lets training tasks start from a pretrained model.",
+);
+
+/// The description of `pretrained_models`.
+pub const PRETRAINED_MODELS: TransformInfo = TransformInfo::new(
+    "taskgraph_rs.transforms.pretrained_models",
+    "Does the same as `translations_taskgraph.transforms.training_continuation`.",
+);
+
 /// The transform.
-pub fn transform(ctx: &Context<'_>, descriptions: Vec<TaskDescription>) -> Result<Vec<TaskDescription>> {
-    let layout = PipelineVersion::of(ctx.tree).layout();
-    look_for_all(ctx, layout)?;
-    let model = match PretrainedModel::read(ctx, layout)? {
-        Some(model) if can_all_mount(ctx, &descriptions)? => Some(model),
-        _ => None,
-    };
-    each(descriptions, |description| {
-        if let Some(model) = &model {
-            start_from(model, layout, description)?;
+pub fn transform() -> Transform {
+    prepare(Given::prepare).each(|_, given, description| {
+        if let Some(model) = &given.model {
+            start_from(model, given.layout, description)?;
         }
-        choose_by_mode(model.as_ref().map(|model| model.mode), description)
+        choose_by_mode(given.model.as_ref().map(|model| model.mode), description)
     })
+}
+
+/// The model that the training config gives for the kind.
+struct Given {
+    layout: &'static Layout,
+    /// None if a worker of one of the tasks cannot mount it.
+    model: Option<PretrainedModel>,
+}
+
+impl Given {
+    fn prepare(ctx: &Context<'_>, tasks: &mut [TaskDescription]) -> Result<Self> {
+        let layout = PipelineVersion::of(ctx.tree).layout();
+        look_for_all(ctx, layout)?;
+        let model = match PretrainedModel::read(ctx, layout)? {
+            Some(model) if can_all_mount(ctx, tasks)? => Some(model),
+            _ => None,
+        };
+        Ok(Given { layout, model })
+    }
 }
 
 /// Looks at workers that are known by now. `worker_selection` looks at those that it chooses later.
@@ -184,7 +209,7 @@ mod tests {
                 let fixture = fixture(kind, mode, 1);
                 for more in ["", "chunk: {total-chunks: 1, substitution-fields: []},"] {
                     assert_eq!(
-                        fixture.one(transform, &description(more), "worker.mounts"),
+                        fixture.one(transform(), &description(more), "worker.mounts"),
                         mounts(mode, 1),
                         "{kind} {mode}"
                     );
@@ -199,13 +224,13 @@ mod tests {
             for members in [2, 4] {
                 let fixture = fixture("train-teacher", mode, members);
                 let chunk = "chunk: {total-chunks: 'n', substitution-fields: []},";
-                let keyed = fixture.one(transform, &description(chunk), "worker.mounts");
+                let keyed = fixture.one(transform(), &description(chunk), "worker.mounts");
                 let arms: Vec<_> =
                     (1..=members).map(|member| format!(r#""{member}": {}"#, mounts(mode, member))).collect();
                 assert_eq!(keyed, format!(r#"{{"by-chunk": {{{}}}}}"#, arms.join(", ")));
 
                 let chunked = description("").replace("this_chunk: 1", &format!("this_chunk: {members}"));
-                assert_eq!(fixture.one(transform, &chunked, "worker.mounts"), mounts(mode, members));
+                assert_eq!(fixture.one(transform(), &chunked, "worker.mounts"), mounts(mode, members));
             }
         }
     }
@@ -214,13 +239,12 @@ mod tests {
     fn chunking_gives_each_member_its_mounts() {
         let chunking = taskgraph_transforms::register(Registry::default())
             .find("taskgraph.transforms.chunking")
-            .unwrap()
-            .transform;
+            .unwrap();
         for (mode, members) in [("use", 1), ("continue", 2), ("init", 4)] {
             let fixture = fixture("train-teacher", mode, members);
             let chunk = format!("chunk: {{total-chunks: {members}, substitution-fields: []}},");
-            let descriptions = fixture.run(transform, &description(&chunk)).unwrap();
-            let parts = chunking(&fixture.context(), descriptions).unwrap();
+            let descriptions = fixture.run(transform(), &description(&chunk)).unwrap();
+            let parts = chunking.run(&fixture.context(), descriptions).unwrap();
             assert_eq!(parts.len(), members);
             for (index, part) in parts.iter().enumerate() {
                 assert_eq!(show(part, "worker.mounts"), mounts(mode, index + 1));
@@ -232,7 +256,7 @@ mod tests {
     #[test]
     fn a_member_without_a_model_is_refused() {
         let error = fixture("train-teacher", "use", 2)
-            .refused(transform, &description("").replace("this_chunk: 1", "this_chunk: 3"));
+            .refused(transform(), &description("").replace("this_chunk: 1", "this_chunk: 3"));
         assert!(error.contains("no pretrained model for member 3: 2 given"), "{error}");
     }
 
@@ -240,7 +264,7 @@ mod tests {
     fn the_vocabulary_comes_with_the_model() {
         for mode in ["continue", "init"] {
             let fixture = fixture("train-teacher", mode, 1);
-            let made = fixture.run(transform, &description("")).unwrap().remove(0);
+            let made = fixture.run(transform(), &description("")).unwrap().remove(0);
             assert_eq!(show(&made, "dependencies"), r#"{"merge-devset": "m"}"#);
             assert_eq!(show(&made, "fetches"), r#"{"toolchain": ["marian"], "merge-devset": ["x"]}"#);
             assert_eq!(show(&made, "attributes.cache.resources"), r#"["a.py"]"#);
@@ -254,7 +278,7 @@ mod tests {
 
     #[test]
     fn a_download_only_model_needs_nothing() {
-        let made = fixture("train-teacher", "use", 1).run(transform, &description("")).unwrap().remove(0);
+        let made = fixture("train-teacher", "use", 1).run(transform(), &description("")).unwrap().remove(0);
         assert_eq!(show(&made, "dependencies"), "{}");
         assert_eq!(show(&made, "fetches"), "{}");
         assert_eq!(show(&made, "attributes.cache.resources"), "[]");
@@ -272,7 +296,7 @@ mod tests {
     fn a_model_of_another_kind_changes_nothing() {
         let made = fixture("train-teacher", "use", 1)
             .kind("train-backwards")
-            .run(transform, &description(""))
+            .run(transform(), &description(""))
             .unwrap()
             .remove(0);
         assert_eq!(show(&made, "worker.mounts"), r#"[{"directory": "own"}]"#);
@@ -285,7 +309,8 @@ mod tests {
                      run: {command: {by-pretrained-mode: {init: [i], default: [d]}}}, \
                      worker: {env: {by-pretrained-mode: {use: {A: b}, default: {}}}}}";
         let shown = |kind: &str, mode: &str| {
-            let made = fixture("train-teacher", mode, 1).kind(kind).run(transform, keyed).unwrap().remove(0);
+            let made =
+                fixture("train-teacher", mode, 1).kind(kind).run(transform(), keyed).unwrap().remove(0);
             show(&made, "description") + &show(&made, "run.command") + &show(&made, "worker.env")
         };
         assert_eq!(shown("train-teacher", "use"), r#""publish"["d"]{"A": "b"}"#);
@@ -299,14 +324,15 @@ mod tests {
                         (at training_config.experiment.pretrained-models.train-teacher): \
                         only generic-worker tasks can mount a model";
         let fixture = fixture("train-teacher", "use", 2);
-        let error = fixture.refused(transform, &description("worker-type: cpu,"));
+        let error = fixture.refused(transform(), &description("worker-type: cpu,"));
         assert!(error.ends_with(expected), "{error}");
         assert_eq!(error.lines().count(), 1);
         // A local alias is resolved later.
         let descriptions =
-            fixture.run(transform, &description("worker-type: b-cpu, chunk: {n: 2},")).unwrap();
+            fixture.run(transform(), &description("worker-type: b-cpu, chunk: {n: 2},")).unwrap();
         assert!(descriptions[0].extensions.model().is_some() && fixture.record.take_refused().is_empty());
-        let made = crate::transforms::worker_selection::transform(&fixture.context(), descriptions).unwrap();
+        let made =
+            crate::transforms::worker_selection::transform().run(&fixture.context(), descriptions).unwrap();
         let refused = fixture.record.take_refused();
         assert!(!refused.is_empty());
         assert!(
@@ -314,7 +340,7 @@ mod tests {
         );
         // What is behind is made as if there were no model.
         assert!(made[0].extensions.model().is_none() && made[0]["worker"].get("mounts").is_none());
-        assert!(fixture.run(transform, &description("worker-type: gpu-spot,")).is_ok());
+        assert!(fixture.run(transform(), &description("worker-type: gpu-spot,")).is_ok());
         assert!(fixture.record.take_refused().is_empty());
     }
 
@@ -329,13 +355,13 @@ mod tests {
         .july_2026()
         .urls(&["https://h/1/vocab.ru.spm"]);
         let own = description("").replace("train-vocab", "build-vocab");
-        let made = fixture.run(transform, &own).unwrap().remove(0);
+        let made = fixture.run(transform(), &own).unwrap().remove(0);
         assert_eq!(show(&made, "dependencies"), r#"{"merge-devset": "m"}"#);
         let mounts = show(&made, "worker.mounts");
         assert!(mounts.contains("https://h/1/vocab.ru.spm") && mounts.contains("https://h/1/vocab.en.spm"));
         assert_eq!(made.extensions.model().unwrap().clone().files.len(), 6);
         let error = fixture
-            .refused(transform, &description("worker-type: cpu,").replace("train-vocab", "build-vocab"));
+            .refused(transform(), &description("worker-type: cpu,").replace("train-vocab", "build-vocab"));
         assert!(
             error.contains(&format!(
                 "kind `{kind}` cannot take a pretrained model: its tasks run on docker-worker \

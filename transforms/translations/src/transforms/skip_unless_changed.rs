@@ -3,24 +3,44 @@
 
 use anyhow::Result;
 use taskgraph::schema::fields::Fields;
-use taskgraph::transform::{Context, TaskDescription, each};
+use taskgraph::transform::{Context, Transform, TransformInfo, with_state};
 use taskgraph_compat::value::Value;
 
+/// The description of `skip_unless_inference_changed`.
+pub const INFERENCE: TransformInfo = TransformInfo::new(
+    "translations_taskgraph.transforms.skip_unless_inference_changed",
+    "Skips a task unless files of the inference engine have changed.",
+);
+
+/// The description of `skip_unless_pipeline_changed`.
+pub const PIPELINE: TransformInfo = TransformInfo::new(
+    "translations_taskgraph.transforms.skip_unless_pipeline_changed",
+    "Skips a task unless files of the training pipeline have changed.",
+);
+
 /// Runs a task if anything of the training pipeline has changed, its kinds among it.
-pub fn pipeline(ctx: &Context<'_>, descriptions: Vec<TaskDescription>) -> Result<Vec<TaskDescription>> {
+pub fn pipeline() -> Transform {
+    skip_unless(of_pipeline)
+}
+
+fn of_pipeline(ctx: &Context<'_>) -> Result<Vec<String>> {
     let mut patterns = vec!["pipeline/**".to_owned()];
     let folders = ["docker/**", "requirements.txt", "scripts/**", "translations_taskgraph/**"];
     patterns.extend(folders.iter().map(|folder| ctx.tree.from_top(folder)));
     // Python: a kind called `test` is left out; the one of the tree is called `tests`, and is not.
     patterns.extend(kinds(ctx, |kind| kind != "test")?);
-    skip_unless(&patterns, descriptions)
+    Ok(patterns)
 }
 
 /// Runs a task if anything of the inference engine has changed.
-pub fn inference(ctx: &Context<'_>, descriptions: Vec<TaskDescription>) -> Result<Vec<TaskDescription>> {
+pub fn inference() -> Transform {
+    skip_unless(of_inference)
+}
+
+fn of_inference(ctx: &Context<'_>) -> Result<Vec<String>> {
     let mut patterns = vec!["inference/**".to_owned(), ctx.tree.from_top("docker/inference/**")];
     patterns.extend(kinds(ctx, |kind| kind == "inference")?);
-    skip_unless(&patterns, descriptions)
+    Ok(patterns)
 }
 
 fn kinds(ctx: &Context<'_>, keep: impl Fn(&str) -> bool) -> Result<Vec<String>> {
@@ -33,9 +53,9 @@ fn kinds(ctx: &Context<'_>, keep: impl Fn(&str) -> bool) -> Result<Vec<String>> 
         .collect())
 }
 
-fn skip_unless(patterns: &[String], descriptions: Vec<TaskDescription>) -> Result<Vec<TaskDescription>> {
-    let patterns: Value = patterns.iter().map(String::as_str).collect();
-    each(descriptions, |description| {
+fn skip_unless(patterns: fn(&Context<'_>) -> Result<Vec<String>>) -> Transform {
+    let patterns = with_state(move |ctx| Ok(patterns(ctx)?.iter().map(String::as_str).collect::<Value>()));
+    patterns.each(|_, patterns, description| {
         description.map_at("optimization")?.put("skip-unless-changed", patterns.clone());
         Ok(())
     })
@@ -50,7 +70,7 @@ mod tests {
     fn all_kinds_belong_to_the_pipeline() {
         let fixture = Fixture::new("{}").kind("inference");
         assert_eq!(
-            fixture.one(pipeline, "{}", "optimization.skip-unless-changed"),
+            fixture.one(pipeline(), "{}", "optimization.skip-unless-changed"),
             r#"["pipeline/**", "docker/**", "requirements.txt", "scripts/**", "translations_taskgraph/**", "kinds/inference"]"#
         );
     }
@@ -59,9 +79,9 @@ mod tests {
     fn one_kind_belongs_to_inference() {
         let fixture = Fixture::new("{}").kind("inference");
         let patterns = r#"["inference/**", "docker/inference/**", "kinds/inference"]"#;
-        assert_eq!(fixture.one(inference, "{}", "optimization.skip-unless-changed"), patterns);
+        assert_eq!(fixture.one(inference(), "{}", "optimization.skip-unless-changed"), patterns);
         assert_eq!(
-            Fixture::new("{}").one(inference, "{}", "optimization.skip-unless-changed"),
+            Fixture::new("{}").one(inference(), "{}", "optimization.skip-unless-changed"),
             r#"["inference/**", "docker/inference/**"]"#
         );
     }

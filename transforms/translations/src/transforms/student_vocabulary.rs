@@ -5,26 +5,37 @@
 //! fetches of `train-vocab` become ones of `train-student`. Stands before `task_context`, which fills labels in.
 
 use crate::pipeline_version::PipelineVersion;
-use crate::pretrained::STUDENT;
+use crate::pretrained::{Layout, ModelKey, STUDENT};
 use anyhow::Result;
 use taskgraph::schema::fields::Fields;
-use taskgraph::transform::{Context, TaskDescription, each};
+use taskgraph::transform::{Context, TaskDescription, Transform, TransformInfo, with_state};
 use taskgraph_compat::value::{Map, Value};
 use taskgraph_training::model::Moved;
 use taskgraph_training::model::TrainingExtensions as _;
 
+/// The description of the transform.
+pub const INFO: TransformInfo = TransformInfo::new(
+    "taskgraph_rs.transforms.student_vocabulary",
+    "Takes the vocabulary of the student from the task that provides it.",
+);
+
 /// The transform.
-pub fn transform(ctx: &Context<'_>, descriptions: Vec<TaskDescription>) -> Result<Vec<TaskDescription>> {
-    let layout = PipelineVersion::of(ctx.tree).layout();
-    let given = layout.key(STUDENT).filter(|key| layout.given(ctx.params, key).is_some());
-    let Some(key) = given else { return Ok(descriptions) };
-    each(descriptions, |description| {
+pub fn transform() -> Transform {
+    with_state(|ctx| Ok(given(ctx))).each(|_, given, description| {
+        let Some((layout, key)) = given else { return Ok(()) };
         if move_vocabulary(description, layout.vocabulary_kind)? {
             let (from, to) = (layout.vocabulary_kind.into(), Some(STUDENT.into()));
             description.extensions.reuse_mut().moved.push(Moved { from, to, by: layout.path(key) });
         }
         Ok(())
     })
+}
+
+/// Returns the key of the pretrained student, if there is one.
+fn given(ctx: &Context<'_>) -> Option<(&'static Layout, &'static ModelKey)> {
+    let layout = PipelineVersion::of(ctx.tree).layout();
+    let key = layout.key(STUDENT).filter(|key| layout.given(ctx.params, key).is_some())?;
+    Some((layout, key))
 }
 
 fn move_vocabulary(description: &mut TaskDescription, vocabulary: &str) -> Result<bool> {
@@ -55,7 +66,7 @@ mod tests {
             mode => format!("train-student: {{urls: [https://h/1], mode: {mode}, type: default}}"),
         };
         let fixture = Fixture::new(&format!("{{experiment: {{pretrained-models: {{{model}}}}}}}"));
-        let made = fixture.run(transform, description).unwrap().remove(0);
+        let made = fixture.run(transform(), description).unwrap().remove(0);
         assert_eq!(made.extensions.reuse().is_some_and(|reuse| !reuse.moved.is_empty()), !mode.is_empty());
         (show(&made, "dependencies"), show(&made, "fetches"))
     }

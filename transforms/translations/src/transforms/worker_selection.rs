@@ -10,7 +10,7 @@ use crate::pretrained::can_mount;
 use anyhow::{Context as _, Result, bail};
 use taskgraph::schema::fields::{Fields, missing, wrong};
 use taskgraph::transform::keyed_by::evaluate;
-use taskgraph::transform::{Context, TaskDescription, each};
+use taskgraph::transform::{Context, TaskDescription, Transform, TransformInfo, with_state};
 use taskgraph_compat::value::{Map, Str, Value};
 use taskgraph_compat::{python, suggest};
 use taskgraph_training::model::{Model, TrainingExtensions as _};
@@ -20,13 +20,15 @@ const CLASSES: &str = "training_config.taskcluster.worker-classes";
 /// What a GPU task cannot run without.
 const GPU_ENV: [&str; 2] = ["GPUS", "WORKSPACE"];
 
+/// The description of the transform.
+pub const INFO: TransformInfo = TransformInfo::new(
+    "translations_taskgraph.transforms.worker_selection",
+    "Chooses the worker of a task, and adds the environment of its machine.",
+);
+
 /// The transform.
-pub fn transform(ctx: &Context<'_>, descriptions: Vec<TaskDescription>) -> Result<Vec<TaskDescription>> {
-    let class = match ctx.params.deep_get(&format!("{CLASSES}.{}", ctx.kind.name)) {
-        Value::Str(class) => class,
-        _ => text(ctx, &format!("{CLASSES}.default"))?,
-    };
-    each(descriptions, |description| {
+pub fn transform() -> Transform {
+    with_state(worker_class).each(|ctx, class, description| {
         let alias = choose(ctx, description, class)?;
         description.put("worker-type", &alias);
         if description.extensions.model().is_some_and(|model| model.directory.is_some())
@@ -37,6 +39,14 @@ pub fn transform(ctx: &Context<'_>, descriptions: Vec<TaskDescription>) -> Resul
         }
         add_env(ctx, description, &alias)
     })
+}
+
+/// Returns the class of the workers of the kind.
+fn worker_class(ctx: &Context<'_>) -> Result<Str> {
+    match ctx.params.deep_get(&format!("{CLASSES}.{}", ctx.kind.name)) {
+        Value::Str(class) => Ok(class.clone()),
+        _ => Ok(text(ctx, &format!("{CLASSES}.default"))?.into()),
+    }
 }
 
 fn choose(ctx: &Context<'_>, description: &TaskDescription, class: &str) -> Result<Str> {
@@ -92,13 +102,13 @@ mod tests {
     fn a_kind_may_have_a_class_of_its_own() {
         let description = "{worker-type: b-gpu, worker: {env: {A: b}}}";
         assert_eq!(
-            fixture("{default: gcp-spot}").one(transform, description, "worker-type"),
+            fixture("{default: gcp-spot}").one(transform(), description, "worker-type"),
             r#""gpu-spot""#
         );
         let own = fixture("{default: gcp-spot, it: gcp-standard}");
-        assert_eq!(own.one(transform, description, "worker-type"), r#""gpu-standard""#);
+        assert_eq!(own.one(transform(), description, "worker-type"), r#""gpu-standard""#);
         assert_eq!(
-            own.one(transform, description, "worker.env"),
+            own.one(transform(), description, "worker.env"),
             r#"{"A": "b", "GPUS": "0 1", "WORKSPACE": "12000"}"#
         );
     }
@@ -106,20 +116,20 @@ mod tests {
     #[test]
     fn a_worker_may_depend_on_who_asks() {
         let description = "{worker-type: {by-tasks-for: {cron: b-gpu, default: b-cpu}}, worker: {env: {}}}";
-        assert_eq!(fixture("{default: x}").one(transform, description, "worker-type"), r#""cpu""#);
-        assert_eq!(fixture("{default: x}").one(transform, description, "worker.env"), "{}");
+        assert_eq!(fixture("{default: x}").one(transform(), description, "worker-type"), r#""cpu""#);
+        assert_eq!(fixture("{default: x}").one(transform(), description, "worker.env"), "{}");
     }
 
     #[test]
     fn what_is_missing_is_told() {
-        let error = fixture("{default: x}").refused(transform, "{worker-type: b-gpo, worker: {}}");
+        let error = fixture("{default: x}").refused(transform(), "{worker-type: b-gpo, worker: {}}");
         assert!(error.contains("did you mean `b-gpu`?"), "{error}");
-        let error = fixture("{default: x}").refused(transform, "{worker-type: b-badgpu, worker: {}}");
+        let error = fixture("{default: x}").refused(transform(), "{worker-type: b-badgpu, worker: {}}");
         assert!(
             error.contains("`worker-configuration.badgpu.env` in config.yml must have GPUS and WORKSPACE"),
             "{error}"
         );
-        let error = fixture("{}").refused(transform, "{worker-type: b-cpu, worker: {}}");
+        let error = fixture("{}").refused(transform(), "{worker-type: b-cpu, worker: {}}");
         assert_eq!(
             error,
             "params.yml:1:80: missing key `default` (at training_config.taskcluster.worker-classes.default): \

@@ -10,7 +10,7 @@ use taskgraph::schema::fields::{Fields, missing, wrong};
 use taskgraph::transform::keyed_by::evaluate;
 use taskgraph::transform::notes::Dropped;
 use taskgraph::transform::substitute::{Missing, substitute};
-use taskgraph::transform::{Context, TaskDescription, fan_out};
+use taskgraph::transform::{TaskDescription, Transform, TransformInfo, with_state};
 use taskgraph_compat::python;
 use taskgraph_compat::value::{Map, Str, Value};
 
@@ -19,10 +19,17 @@ const KEYED: [&str; 2] = ["upstream-artifacts", "artifact-map"];
 /// Kinds that make corpora start so.
 const CORPORA: [&str; 2] = ["corpus-align", "distillation-corpus-final-filtering"];
 
+/// The description of the transform.
+pub const INFO: TransformInfo = TransformInfo::new(
+    "translations_taskgraph.transforms.upload_artifacts",
+    "Chooses the files of a task that are uploaded, and their destinations.",
+);
+
 /// The transform.
-pub fn transform(ctx: &Context<'_>, descriptions: Vec<TaskDescription>) -> Result<Vec<TaskDescription>> {
-    let archive = ctx.params.deep_get("training_config.experiment.archive-corpora").truthy();
-    fan_out(descriptions, |mut description, out| {
+pub fn transform() -> Transform {
+    let archive =
+        with_state(|ctx| Ok(ctx.params.deep_get("training_config.experiment.archive-corpora").truthy()));
+    archive.fan_out(|ctx, archive, mut description, out| {
         let (name, label) = upstream(&description)?;
         let item = description.get("description").map(python::str).unwrap_or_default();
         let kind = description.get("attributes").and_then(|attributes| attributes.get("kind")?.as_str());
@@ -92,9 +99,9 @@ mod tests {
     #[test]
     fn files_depend_on_the_kind_and_go_to_the_directory_of_the_task() {
         let fixture = Fixture::new("{experiment: {archive-corpora: false}}");
-        assert_eq!(fixture.one(transform, TASK, "worker.upstream-artifacts"), r#"["*"]"#);
+        assert_eq!(fixture.one(transform(), TASK, "worker.upstream-artifacts"), r#"["*"]"#);
         assert_eq!(
-            fixture.one(transform, TASK, "worker.artifact-map"),
+            fixture.one(transform(), TASK, "worker.artifact-map"),
             r#"{"*": [{"task-reference": "models/{experiment_name}_<decision>/exported/"}]}"#
         );
     }
@@ -105,17 +112,17 @@ mod tests {
                     worker: {artifact-map: {}}}";
         let fixture =
             |archive: bool| Fixture::new(&format!("{{experiment: {{archive-corpora: {archive}}}}}"));
-        assert_eq!(fixture(true).run(transform, description).unwrap().len(), 1);
+        assert_eq!(fixture(true).run(transform(), description).unwrap().len(), 1);
         let fixture = fixture(false);
-        assert_eq!(fixture.run(transform, description).unwrap().len(), 0);
+        assert_eq!(fixture.run(transform(), description).unwrap().len(), 0);
         assert!(fixture.record.into_notes().0[0].why.contains("archive-corpora"));
     }
 
     #[test]
     fn what_an_upload_lacks_is_told() {
         let fixture = Fixture::new("{}");
-        assert!(fixture.refused(transform, "{}").contains("dependencies"));
+        assert!(fixture.refused(transform(), "{}").contains("dependencies"));
         let two = TASK.replace("export: export-ru-en", "export: e, evaluate: v");
-        assert!(fixture.refused(transform, &two).contains("`export` and `evaluate`"));
+        assert!(fixture.refused(transform(), &two).contains("`export` and `evaluate`"));
     }
 }

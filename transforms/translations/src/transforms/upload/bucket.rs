@@ -1,17 +1,22 @@
 //! `translations_taskgraph.transforms.resolve_upload_bucket`: which bucket an upload goes to.
 
-use anyhow::Result;
 use taskgraph::schema::fields::{Fields, missing};
 use taskgraph::transform::keyed_by::evaluate;
-use taskgraph::transform::{Context, TaskDescription, each};
+use taskgraph::transform::{Transform, TransformInfo, each};
 use taskgraph_compat::python;
+
+/// The description of the transform.
+pub const INFO: TransformInfo = TransformInfo::new(
+    "translations_taskgraph.transforms.resolve_upload_bucket",
+    "Chooses the bucket of an upload.",
+);
 
 /// The transform.
 ///
 /// Python: kinds key the bucket `by-tasks-for`, but the reference looks for names in the section `worker` alone, and
 /// there is none. So `default` it is, whoever asks.
-pub fn transform(_: &Context<'_>, descriptions: Vec<TaskDescription>) -> Result<Vec<TaskDescription>> {
-    each(descriptions, |description| {
+pub fn transform() -> Transform {
+    each(|_, description| {
         let item = description.get("description").map(python::str).unwrap_or_default();
         if !description.contains_key("worker") {
             return Err(missing("worker", "a map"));
@@ -34,8 +39,8 @@ mod tests {
     #[test]
     fn the_default_bucket_is_taken() {
         let description = "{worker: {bucket: {by-tasks-for: {action: development, default: '{later}'}}}}";
-        assert_eq!(Fixture::new("{}").one(transform, description, "worker.bucket"), r#""{later}""#);
-        assert_eq!(Fixture::new("{}").one(transform, "{worker: {}}", "worker.bucket"), "none");
-        assert!(Fixture::new("{}").refused(transform, "{}").contains("missing key `worker`"));
+        assert_eq!(Fixture::new("{}").one(transform(), description, "worker.bucket"), r#""{later}""#);
+        assert_eq!(Fixture::new("{}").one(transform(), "{worker: {}}", "worker.bucket"), "none");
+        assert!(Fixture::new("{}").refused(transform(), "{}").contains("missing key `worker`"));
     }
 }

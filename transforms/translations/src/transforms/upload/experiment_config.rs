@@ -2,21 +2,30 @@
 
 use anyhow::{Context as _, Result};
 use taskgraph::schema::fields::Fields;
-use taskgraph::transform::{Context, TaskDescription, each};
+use taskgraph::transform::{Context, Transform, TransformInfo, with_state};
 use taskgraph_compat::python::{base64, json};
 use taskgraph_compat::value::Value;
 
+/// The description of the transform.
+pub const INFO: TransformInfo = TransformInfo::new(
+    "translations_taskgraph.transforms.upload_experiment_config",
+    "Adds the training config to an upload.",
+);
+
 /// The transform: `worker.data-map[0].data` becomes the training config as JSON in base64.
-pub fn transform(ctx: &Context<'_>, descriptions: Vec<TaskDescription>) -> Result<Vec<TaskDescription>> {
-    let config = ctx.params.get("training_config").unwrap_or(&Value::Null);
-    let data = base64::encode(json::dumps(config)?.as_bytes());
-    each(descriptions, |description| {
+pub fn transform() -> Transform {
+    with_state(encoded_config).each(|_, data, description| {
         let map =
             description.at("worker")?.as_map_mut().context("`worker` must be a map")?.list_at("data-map")?;
         let first = map.first_mut().and_then(Value::as_map_mut);
         first.context("`worker.data-map` must have a map for the config")?.put("data", data.as_str());
         Ok(())
     })
+}
+
+fn encoded_config(ctx: &Context<'_>) -> Result<String> {
+    let config = ctx.params.get("training_config").unwrap_or(&Value::Null);
+    Ok(base64::encode(json::dumps(config)?.as_bytes()))
 }
 
 #[cfg(test)]
@@ -27,9 +36,9 @@ mod tests {
     #[test]
     fn the_config_goes_along_in_base64() {
         let fixture = Fixture::new("{a: [1, é]}");
-        let data = fixture.one(transform, "{worker: {data-map: [{x: y}]}}", "worker.data-map");
+        let data = fixture.one(transform(), "{worker: {data-map: [{x: y}]}}", "worker.data-map");
         // `{"a": [1, "\u00e9"]}`
         assert_eq!(data, r#"[{"x": "y", "data": "eyJhIjogWzEsICJcdTAwZTkiXX0="}]"#);
-        assert!(fixture.refused(transform, "{worker: {data-map: []}}").contains("`worker.data-map`"));
+        assert!(fixture.refused(transform(), "{worker: {data-map: []}}").contains("`worker.data-map`"));
     }
 }
