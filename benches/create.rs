@@ -1,5 +1,6 @@
 //! How long it takes to create tasks: `cargo bench --bench create`. The queue takes 50 ms an answer.
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a bench prints, and fails by panicking")]
+#![allow(clippy::disallowed_methods, reason = "a bench starts programs")]
 
 #[path = "../tests/fake_taskcluster/mod.rs"]
 mod fake_taskcluster;

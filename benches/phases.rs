@@ -35,6 +35,7 @@ static FILES: LazyLock<Vec<(&'static str, &'static str)>> = LazyLock::new(|| {
     paths.into_iter().map(read).collect()
 });
 
+#[expect(clippy::print_stdout, reason = "a bench prints")]
 fn main() {
     println!("{} files, {} bytes", FILES.len(), FILES.iter().map(|(_, text)| text.len()).sum::<usize>());
     divan::main();

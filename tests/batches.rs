@@ -1,6 +1,7 @@
 //! Kinds with so many tasks that they go through their transforms in batches: neither a task nor the problems reported
 //! about it depend on how many others there are.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(clippy::disallowed_methods, reason = "a test starts programs")]
 
 use std::fmt::Write as _;
 use std::fs;

@@ -1,6 +1,7 @@
 //! The fuzz targets without a fuzzer: the seeds, and what becomes of them by chance. A short run belongs to every test;
 //! the long one is `cargo test --release --test fuzz_seeds -- --ignored`.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+#![allow(clippy::disallowed_methods, reason = "a test starts programs")]
 
 #[path = "../fuzz/targets.rs"]
 mod targets;

@@ -1,5 +1,6 @@
 //! `examples/own_transform.rs`: the whole command line with a transform of one's own.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(clippy::disallowed_methods, reason = "a test starts programs")]
 
 use std::fs;
 use std::path::Path;

@@ -1,4 +1,7 @@
-//! The command line of taskgraph-rs. The library returns, this prints.
+//! The command line of taskgraph-rs.
+//!
+//! [`run`] reads flags and the environment, calls the libraries and prints what they return: data to stdout, diagnostics
+//! to stderr. Invariant: it decides nothing about tasks.
 //!
 //! A program with transforms of its own is a `main` that calls [`run`] with a longer table:
 //!

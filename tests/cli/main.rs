@@ -1,5 +1,6 @@
 //! The program, called as a user calls it: its output, its messages, and its exit statuses.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+#![allow(clippy::disallowed_methods, reason = "a test starts programs")]
 
 #[path = "../fake_taskcluster/mod.rs"]
 mod fake_taskcluster;

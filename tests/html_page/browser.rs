@@ -1,6 +1,7 @@
 //! A real Chromium, driven through WebDriver: a page is seen as a person sees it.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
@@ -12,13 +13,15 @@ const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 /// A browser with one window. Ends with this value.
 pub struct Browser {
     driver: Child,
+    port: u16,
+    /// The path of the session, below all sessions.
     session: String,
     _profile: tempfile::TempDir,
 }
 
 /// Where chromedriver is; says in one line if tests are left out for want of it. If TASKGRAPH_CHROMEDRIVER names one,
 /// it has to be there.
-#[expect(clippy::disallowed_methods, reason = "tests have no command line that could hand it down")]
+#[expect(clippy::print_stderr, reason = "a test says what it leaves out")]
 fn chromedriver() -> Option<PathBuf> {
     if let Some(given) = std::env::var_os("TASKGRAPH_CHROMEDRIVER") {
         return Some(given.into());
@@ -64,23 +67,32 @@ impl Browser {
             "goog:chromeOptions": {"args": arguments},
             "goog:loggingPrefs": {"browser": "ALL"},
         }}});
-        let base = format!("http://127.0.0.1:{port}/session");
-        let mut browser = Browser { driver, session: base.clone(), _profile: profile };
+        let mut browser = Browser { driver, port, session: String::new(), _profile: profile };
         let opened = browser.call("", &capabilities);
-        browser.session = format!("{base}/{}", opened["sessionId"].as_str().unwrap());
+        browser.session = format!("/{}", opened["sessionId"].as_str().unwrap());
         Some(browser)
     }
 
     fn call(&self, path: &str, body: &Value) -> Value {
-        let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
-        let sent = agent
-            .post(format!("{}{path}", self.session))
-            .header("content-type", "application/json")
-            .send(body.to_string());
-        let answer = sent.unwrap().body_mut().with_config().limit(100 << 20).read_to_string().unwrap();
+        let answer = self.send("POST", path, &body.to_string()).unwrap();
         let value: Value = serde_json::from_str(&answer).unwrap();
         assert!(value["value"]["error"].is_null(), "{path}: {answer}");
         value["value"].clone()
+    }
+
+    /// The body of the answer to a request of the driver, which closes the connection after it.
+    fn send(&self, method: &str, path: &str, body: &str) -> std::io::Result<String> {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
+        let (session, port, length) = (&self.session, self.port, body.len());
+        write!(
+            stream,
+            "{method} /session{session}{path} HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\nconnection: close\r\n\
+             content-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}"
+        )?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer)?;
+        let (_, body) = answer.split_once("\r\n\r\n").ok_or(std::io::ErrorKind::UnexpectedEof)?;
+        Ok(body.to_owned())
     }
 
     /// Opens a file, with a fragment such as `#task=…` or none.
@@ -190,7 +202,7 @@ impl Browser {
 impl Drop for Browser {
     fn drop(&mut self) {
         // A browser that does not end by itself ends with its driver.
-        let _ = ureq::delete(&self.session).call();
+        let _ = self.send("DELETE", "", "");
         let _ = self.driver.kill();
         let _ = self.driver.wait();
     }

@@ -1,5 +1,6 @@
 //! The page that `graph preview --format html` writes, in a real browser.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+#![allow(clippy::disallowed_methods, reason = "a test starts programs")]
 
 mod access;
 mod browser;

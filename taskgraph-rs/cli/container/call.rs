@@ -31,6 +31,7 @@ pub struct CallOutput {
 
 /// Runs a call to its end. What it writes to stderr is shown if `is_shown`, and its end is kept. Stdin and stdout are as
 /// the command has them.
+#[expect(clippy::disallowed_methods, reason = "an interrupted engine is told to end")]
 pub fn wait_for(command: &mut Command, is_shown: bool) -> Result<CallOutput> {
     // Only a terminal tells an interruption to all processes.
     wait_or_stop(command, is_shown, |child| {

@@ -74,6 +74,7 @@ impl Engine {
     }
 
     /// A command of the engine.
+    #[expect(clippy::disallowed_methods, reason = "docker and podman are called here and nowhere else")]
     pub fn command(&self, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Command {
         let mut command = Command::new(&self.program);
         command.args(arguments);

@@ -1,7 +1,11 @@
-//! Compatibility with Python: values, YAML, JSON and text exactly as Python, PyYAML and orjson have them.
+//! Values and their text as Python, PyYAML and orjson have them.
 //!
-//! The lowest package. Knows nothing of kinds, tasks or graphs, and has the only unsafe code of the project
-//! (`yaml/events.rs`).
+//! A digest of Taskgraph covers the text of values, so that these have to be equal to the last byte: the order of keys,
+//! how a float is written, which YAML scalars are dates. [`value::Value`] is such a value, [`yaml`] and [`json`] read and
+//! write it, [`python`] has the functions of Python that kinds and transforms rely on. [`source::Source`] is a text and
+//! the name of its file, for messages.
+//!
+//! Invariant: this package knows nothing of tasks. It alone has unsafe code, in one module around libyaml.
 
 pub mod error;
 pub mod json;

@@ -1,8 +1,7 @@
-//! Decision tasks and actions: from an event, or from a request for a task group, to created tasks.
+//! The decision task and actions: from an event, or from what somebody asks of a task group, to tasks that are created.
 //!
-//! [`decision`] is the only way from parameters to created tasks. [`actions`] plan changes to an existing task
-//! group, and [`preview_from`] plans the action `train` for a preview. Queue, index, task IDs and time are
-//! arguments, so that a dry run and a test differ from a real decision in them alone.
+//! Invariant: only [`decision`] and [`actions`] change anything outside, and only through the
+//! [`Service`](taskgraph_taskcluster::Service) that they are given.
 
 pub mod actions;
 pub mod decision;

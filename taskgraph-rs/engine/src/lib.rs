@@ -1,4 +1,79 @@
-//! The engine of taskgraph-rs: from a tree of kinds and a set of parameters to a task graph.
+//! Taskgraph: from a tree of kinds and a set of parameters to a task graph.
+//!
+//! - [`Tree`] is the folder with `config.yml` and the kinds, on disk or embedded in a program.
+//! - [`Registry`] maps the strings of a tree to what they stand for: transforms, worker implementations, optimization
+//!   strategies, extensions. There is no global one.
+//! - [`Project`] is a tree that is read: its [`GraphConfig`] and its [`Kind`]s, in the order in which they are
+//!   generated. It serves any number of graphs.
+//! - [`Params`] are the parameters of one graph. The graph depends on them, the project and the [`Settings`] alone.
+//! - A kind has task descriptions ([`TaskDescription`]), and names [`Transform`]s, functions from descriptions to
+//!   descriptions, which see a [`Context`] and nothing else. What the last one returns are [`Task`]s.
+//! - [`Project::full`] returns all tasks of all kinds with their edges ([`Full`]), [`Project::target`] those that are
+//!   wanted with what they need ([`Targets`]), [`Project::optimize`] what is left of these once tasks are removed or
+//!   replaced ([`Optimized`]), [`Project::morph`] the graph as it is created ([`Morphed`]). Each holds a
+//!   [`TaskGraph`], and beside it what was decided for each label, and why.
+//! - Mistakes of the input are [`Problem`]s with file, line and path. One error carries all that were found
+//!   ([`Problems`]).
+//!
+//! # Example
+//!
+//! A tree of one kind, whose transform converts a command into a task:
+//!
+//! ```
+//! use std::collections::BTreeSet;
+//! use std::time::SystemTime;
+//!
+//! use taskgraph::{
+//!     Context, Fields as _, Map, Params, Project, Registry, Settings, TaskDescription, Tree, each,
+//! };
+//!
+//! const CONFIG: &str = "
+//! trust-domain: example
+//! task-priority: low
+//! workers: {aliases: {}}
+//! taskgraph: {repositories: {example: {name: example}}}
+//! ";
+//!
+//! const KIND: &str = "
+//! loader: taskgraph.loader.transform:loader
+//! transforms: [example.transforms.command]
+//! tasks:
+//!     hello: {description: Greets, command: [echo, hello]}
+//!     bye: {description: Leaves, command: [echo, bye]}
+//! ";
+//!
+//! fn command(ctx: &Context<'_>, descriptions: Vec<TaskDescription>) -> anyhow::Result<Vec<TaskDescription>> {
+//!     each(descriptions, |description| {
+//!         let label = format!("{}-{}", ctx.kind.name, description.text("name")?);
+//!         description.put("label", label);
+//!         description.put("attributes", Map::default());
+//!         if let Some(command) = description.take("command") {
+//!             description.map_at("task")?.map_at("payload")?.put("command", command);
+//!         }
+//!         Ok(())
+//!     })
+//! }
+//!
+//! # fn main() -> anyhow::Result<()> {
+//! let tree = Tree::embedded(&[("config.yml", CONFIG), ("kinds/greeting/kind.yml", KIND)]);
+//! let registry = Registry::default().transform("example.transforms.command", command);
+//! let project = Project::load(tree, &registry, &BTreeSet::new())?;
+//!
+//! let mut params = Params::default();
+//! project.complete(&mut params, SystemTime::now())?;
+//! let full = project.full(&params, &Settings::default())?;
+//!
+//! let labels: Vec<&str> = full.graph.labels().into_iter().map(|label| label.as_str()).collect();
+//! assert_eq!(labels, ["greeting-bye", "greeting-hello"]);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Invariants
+//!
+//! This package opens no connection, reads no environment and prints nothing. It starts no process but git, in
+//! [`tree`]. What comes from outside is an argument: index look-ups, checks of urls, the time, the worker that runs the
+//! Python of a tree. It knows nothing of training configs.
 
 pub mod diagnostics;
 pub mod extension;
@@ -24,3 +99,23 @@ pub mod taskgraph_version;
 pub mod transform;
 pub mod tree;
 pub mod type_map;
+
+pub use diagnostics::{Problem, Problems};
+pub use extension::Extension;
+pub use generator::target_tasks::Targets;
+pub use generator::{Full, OptimizeRequest, Project};
+pub use graph::TaskGraph;
+pub use graph_config::GraphConfig;
+pub use morph::Morphed;
+pub use optimize::Optimized;
+pub use parameters::Params;
+pub use registry::Registry;
+pub use schema::Schema;
+pub use schema::fields::Fields;
+pub use settings::Settings;
+pub use task::{Label, Task};
+pub use transform::kind::Kind;
+pub use transform::{Context, TaskDescription, Transform, each, fan_out};
+pub use tree::Tree;
+
+pub use taskgraph_compat::value::{Map, Str, Value};

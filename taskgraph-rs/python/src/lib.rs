@@ -1,7 +1,7 @@
 //! Runs the Python of a tree: finds an interpreter, starts it, speaks to it and ends it with all its descendants.
 //!
-//! This is the only package that starts processes besides git's module. What is asked, and what becomes of the answers,
-//! the engine decides.
+//! Invariant: besides git's module in the engine, this is the only library that starts processes. It does not interpret
+//! what is asked and answered; the engine does.
 
 mod find;
 mod frame;

@@ -83,6 +83,7 @@ struct Answer<'a> {
 impl Process {
     /// Starts an interpreter. What it starts is in a process group of its own; it sees to its end, and to that of
     /// descendants which have left the group.
+    #[expect(clippy::disallowed_methods, reason = "the Python of a tree runs in a process of its own")]
     pub fn start(
         interpreter: &Interpreter,
         directory: Option<&Path>,

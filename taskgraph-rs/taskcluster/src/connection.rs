@@ -27,7 +27,7 @@ const DOWNLOAD: u32 = 10;
 const NO_CERTIFICATES: &str = "this system has no certificates to know hosts by: install ca-certificates, or name a file with SSL_CERT_FILE";
 
 /// How many redirects are followed: more lead in a cycle.
-const HOPS: usize = 10;
+pub(super) const HOPS: usize = 10;
 
 /// The clients, and what they run on. Each reads all certificates of the system, which takes as long as a small graph:
 /// those that not every command needs are made when they are needed first.
@@ -160,11 +160,16 @@ impl Connection {
 /// A client, or why there is none.
 fn set_up<T>(client: Result<T>, place: &str) -> Result<T> {
     client
-        .map_err(|error| match format!("{error:?}").contains("No CA certificates") {
-            true => error.context(NO_CERTIFICATES),
-            false => error,
-        })
+        .map_err(explain)
         .with_context(|| Machine(format!("the connection to Taskcluster at `{place}` cannot be set up")))
+}
+
+/// Adds to an error of a client that could not be made what somebody can do about it.
+pub(super) fn explain(error: anyhow::Error) -> anyhow::Error {
+    match format!("{error:?}").contains("No CA certificates") {
+        true => error.context(NO_CERTIFICATES),
+        false => error,
+    }
 }
 
 /// Goes where an answer leads, as far as it may.

@@ -1,7 +1,10 @@
-//! Talks to Taskcluster: looks tasks up, fetches artifacts, creates tasks. With `probe`, the only room with a network.
+//! Calls Taskcluster: looks tasks up, fetches artifacts, creates tasks; and checks whether urls exist.
 //!
-//! Asynchronous inside, blocking outside. Nothing is opened before the first call, so that whoever never calls pays
-//! nothing.
+//! [`Taskcluster`] is the client; asynchronous inside, blocking outside. It opens nothing before its first call.
+//! [`Service`] is what decisions and actions need of it, and [`Offline`] stands in where no service may be asked.
+//!
+//! Invariant: this is the only package that depends on a network library. It never decides what to create, and never
+//! writes a secret into a message.
 
 mod access;
 mod artifacts;

@@ -1,17 +1,23 @@
-//! Asks whether urls are there: a HEAD request each, all of them at once; and, if asked to, how files begin. With `submit`, the only room with a network.
+//! Asks whether urls exist: one HEAD request each, side by side; and, if asked to, how the files begin. It never
+//! fetches a whole file.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Read as _;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
+use std::error::Error;
 use std::time::Duration;
 
+use anyhow::Result;
+use futures_util::stream::{self, StreamExt as _};
+use reqwest::header::HeaderMap;
+use reqwest::redirect::Policy;
+use reqwest::{Client, Response};
+use tokio::runtime::Runtime;
+
+use crate::connection::{HOPS, explain};
 use taskgraph::known_urls::{Answer, Question, Urls};
 use taskgraph_compat::redact::redact;
 
-/// More would only wait for each other.
-const MOST_THREADS: usize = 16;
+/// How many requests are under way at once: more would only wait for each other.
+const SIDE_BY_SIDE: usize = 16;
 
 /// Statuses below 500 that say nothing of the file: the server timed out, or has too much to do.
 const PASSING: [u16; 2] = [408, 429];
@@ -34,7 +40,7 @@ impl Default for Patience {
 }
 
 /// How much of a file tells what it is, in bytes.
-const START: u64 = 1024;
+const START: usize = 1024;
 
 /// What is asked of files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,7 +81,7 @@ impl From<Answer> for Head {
 
 /// Asks all of `questions`. Redirects are followed; a status below 400 means that the url is there. `tell` hears how many
 /// of how many urls are answered, first that none is.
-pub fn probe(questions: &[Question], patience: Patience, tell: &(dyn Fn(usize, usize) + Sync)) -> Urls {
+pub fn probe(questions: &[Question], patience: Patience, tell: &dyn Fn(usize, usize)) -> Urls {
     let urls = questions.iter().map(|question| question.url.clone()).collect();
     let heads = heads(&urls, Ask::There, patience, tell);
     Urls::Probed(heads.into_iter().map(|(url, head)| (url, head.answer)).collect())
@@ -86,71 +92,77 @@ pub fn heads(
     urls: &BTreeSet<String>,
     wanted: Ask,
     patience: Patience,
-    tell: &(dyn Fn(usize, usize) + Sync),
+    tell: &dyn Fn(usize, usize),
 ) -> BTreeMap<String, Head> {
-    let urls: Vec<&str> = urls.iter().map(String::as_str).collect();
-    let config = ureq::Agent::config_builder()
-        .timeout_global(Some(patience.timeout))
-        .http_status_as_error(false)
-        .user_agent("taskgraph-rs");
-    let agent: ureq::Agent = config.build().into();
-    let next = AtomicUsize::new(0);
-    let heads = Mutex::new(BTreeMap::new());
-    if !urls.is_empty() {
-        tell(0, urls.len());
+    if urls.is_empty() {
+        return BTreeMap::new();
     }
-    thread::scope(|scope| {
-        for _ in 0..urls.len().min(MOST_THREADS) {
-            scope.spawn(|| {
-                while let Some(url) = urls.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let mut head = ask(&agent, url, patience);
-                    if wanted == Ask::Start && head.answer == Answer::Found {
-                        begin(&agent, url, &mut head);
-                    }
-                    let mut heads = heads.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-                    heads.insert((*url).to_owned(), head);
-                    tell(heads.len(), urls.len());
-                }
-            });
+    let all = urls.len();
+    let (client, runtime) = match set_up(patience) {
+        Ok(made) => made,
+        Err(error) => {
+            let failed = Head::from(Answer::Failed(format!("{error:#}")));
+            return urls.iter().map(|url| (url.clone(), failed.clone())).collect();
         }
+    };
+    tell(0, all);
+    let answers = stream::iter(urls).map(async |url| {
+        let mut head = ask(&client, url, patience).await;
+        if wanted == Ask::Start && head.answer == Answer::Found {
+            begin(&client, url, &mut head).await;
+        }
+        (url.clone(), head)
     });
-    heads.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)
+    let answers = answers.buffer_unordered(SIDE_BY_SIDE).enumerate().map(|(before, answer)| {
+        tell(before + 1, all);
+        answer
+    });
+    let heads = runtime.block_on(answers.collect());
+    // A look-up of a host that takes longer than its request is not waited for.
+    runtime.shutdown_background();
+    heads
 }
 
-fn ask(agent: &ureq::Agent, url: &str, patience: Patience) -> Head {
+/// The client, and what it runs on.
+fn set_up(patience: Patience) -> Result<(Client, Runtime)> {
+    let client = Client::builder()
+        .user_agent("taskgraph-rs")
+        .referer(false)
+        // A length is that of the file as it is stored, not as it is packed on its way.
+        .gzip(false)
+        .redirect(Policy::limited(HOPS))
+        .timeout(patience.timeout)
+        .build()
+        .map_err(|error| explain(error.into()))?;
+    Ok((client, tokio::runtime::Builder::new_current_thread().enable_all().build()?))
+}
+
+async fn ask(client: &Client, url: &str, patience: Patience) -> Head {
     let attempts = patience.attempts.max(1);
     let mut pause = patience.pause;
     let mut why = String::new();
     for attempt in 1..=attempts {
-        why = match agent.head(url).call() {
+        why = match client.head(url).send().await {
             Ok(response) => match response.status().as_u16() {
+                status if status < 300 => return found(response.headers()),
+                // A redirect without a location, or to one that is no url: the others are followed.
                 status if status < 400 => {
-                    let header = |name: &str| response.headers().get(name).and_then(|it| it.to_str().ok());
-                    let bytes = header("content-length").and_then(|length| length.parse().ok());
-                    let hashes: Vec<&str> = response
-                        .headers()
-                        .get_all("x-goog-hash")
-                        .iter()
-                        .filter_map(|value| value.to_str().ok())
-                        .collect();
-                    let content = content(&hashes, header("etag"));
-                    let content_type = header("content-type").map(str::to_lowercase);
-                    return Head { answer: Answer::Found, bytes, content, content_type, start: None };
+                    return Answer::Failed(format!("status {status}, which leads nowhere")).into();
                 }
                 status if status < 500 && !PASSING.contains(&status) => {
                     return Answer::Missing(Some(status)).into();
                 }
                 status => format!("status {status}"),
             },
-            Err(ureq::Error::Timeout(_)) => format!("no answer within {:?}", patience.timeout),
+            Err(error) if error.is_timeout() => format!("no answer within {:?}", patience.timeout),
             // Asked again, it would lead the same way.
-            Err(error @ (ureq::Error::TooManyRedirects | ureq::Error::BadUri(_))) => {
-                return Answer::Failed(redact(&error.to_string())).into();
+            Err(error) if error.is_redirect() || error.is_builder() => {
+                return Answer::Failed(cause(error)).into();
             }
-            Err(error) => redact(&error.to_string()),
+            Err(error) => cause(error),
         };
         if attempt < attempts {
-            thread::sleep(pause);
+            tokio::time::sleep(pause).await;
             pause *= 2;
         }
     }
@@ -158,24 +170,51 @@ fn ask(agent: &ureq::Agent, url: &str, patience: Patience) -> Head {
     Answer::Failed(format!("{why} (asked {times})")).into()
 }
 
+/// What the headers of an answer tell of a file that is there.
+fn found(headers: &HeaderMap) -> Head {
+    let header = |name: &str| headers.get(name).and_then(|it| it.to_str().ok());
+    let bytes = header("content-length").and_then(|length| length.parse().ok());
+    let hashes: Vec<&str> =
+        headers.get_all("x-goog-hash").iter().filter_map(|value| value.to_str().ok()).collect();
+    let content = content(&hashes, header("etag"));
+    let content_type = header("content-type").map(str::to_lowercase);
+    Head { answer: Answer::Found, bytes, content, content_type, start: None }
+}
+
+/// The innermost cause of an error, which does not repeat the url.
+fn cause(error: reqwest::Error) -> String {
+    let error = error.without_url();
+    let mut cause: &dyn Error = &error;
+    while let Some(next) = cause.source() {
+        cause = next;
+    }
+    redact(&cause.to_string())
+}
+
 /// Asks for the first bytes of a file that is there. A server that has no answer leaves it at what the head told.
-fn begin(agent: &ureq::Agent, url: &str, head: &mut Head) {
+async fn begin(client: &Client, url: &str, head: &mut Head) {
     let range = format!("bytes=0-{}", START - 1);
-    let request = agent.get(url).header("range", &range).header("accept-encoding", "identity");
-    let Ok(mut response) = request.call() else { return };
+    let request = client.get(url).header("range", &range).header("accept-encoding", "identity");
+    let Ok(response) = request.send().await else { return };
     match response.status().as_u16() {
-        200 | 206 => {
-            let mut start = Vec::new();
-            // Not every server knows ranges; the rest is not read.
-            if response.body_mut().as_reader().take(START).read_to_end(&mut start).is_ok() {
-                head.start = Some(start);
-            }
-        }
+        200 | 206 => head.start = start(response).await.ok(),
         // A file of no bytes has no range.
         416 => head.start = Some(Vec::new()),
         status @ (401 | 403 | 404 | 410) => head.answer = Answer::Missing(Some(status)),
         _ => {}
     }
+}
+
+/// The first bytes of an answer. Not every server knows ranges; the rest is not read.
+async fn start(mut response: Response) -> reqwest::Result<Vec<u8>> {
+    let mut start = Vec::new();
+    while start.len() < START
+        && let Some(chunk) = response.chunk().await?
+    {
+        start.extend_from_slice(&chunk);
+    }
+    start.truncate(START);
+    Ok(start)
 }
 
 /// The best hash that headers have: Google's `x-goog-hash: crc32c=…,md5=…`, else a strong etag.
@@ -194,6 +233,9 @@ fn content(hashes: &[&str], etag: Option<&str>) -> Option<String> {
 mod tests {
     use std::io::{BufRead as _, BufReader, Write as _};
     use std::net::TcpListener;
+    use std::sync::Mutex;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::thread;
 
     use super::*;
 

@@ -1,9 +1,10 @@
-//! Training configs: their checks, the preview of what they would run, explanations, drawings, estimates and
-//! upgrades.
+//! Training configs: their checks and upgrades, and the preview of what they would run.
 //!
-//! [`preview()`] generates the graphs of a config and folds the decisions of all phases into one [`Report`]. Never
-//! computes a decision a second time: models come from the tasks, reasons from the transforms and the optimizer.
-//! Writes no file and opens no connection; look-ups are arguments.
+//! [`preview()`] generates the graph of a config and folds what was decided about it into one [`Report`]. [`Checker`]
+//! finds what is wrong with a config, [`upgrade`] rewrites old ones, [`remote_files`] says which files at urls it needs.
+//!
+//! Invariant: no decision is made a second time. Models come from the tasks, reasons from the transforms, targets from
+//! the target phase. This package writes no file.
 
 pub mod checks;
 mod config;

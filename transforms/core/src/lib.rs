@@ -1,4 +1,7 @@
-//! The core transforms of Taskgraph, under the strings that stand in kind.yml.
+//! The core transforms of Taskgraph, under the strings that stand in kind.yml: what Python has in `taskgraph.transforms`.
+//!
+//! Invariant: a transform looks at its [`Context`](taskgraph::Context) alone. It reads no clock, no environment and no
+//! network, and knows no training config.
 
 pub mod cached_tasks;
 mod chunking;

@@ -1,5 +1,7 @@
 //! The package mozilla-taskgraph: worker implementations of scriptworkers that sign, ship, upload and land, and the
 //! transforms that make no request. `replicate` fetches the graphs that it copies, so that it is Python's.
+//!
+//! Invariant: it depends on the engine alone, and makes no request.
 
 mod beetmover_data;
 mod bitrise;

@@ -3,6 +3,9 @@
 //! Names and behaviour are those of mozilla/firefox-translations-training, December 2024, and of mozilla/translations,
 //! July 2026, whose kinds go through unchanged. What differs between the two is in `pipeline_version`; where a model is used,
 //! see `pretrained` and `continuation`.
+//!
+//! Invariant: transforms look at their [`Context`](taskgraph::Context) alone. Whether urls exist and what tasks of earlier
+//! runs have made is looked up before, and handed in.
 
 mod actions;
 pub mod config;

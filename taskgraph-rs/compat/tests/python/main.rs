@@ -1,5 +1,6 @@
 //! Values, text and YAML, compared with what Python and PyYAML made of the same input.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+#![allow(clippy::disallowed_methods, reason = "a test starts programs")]
 
 mod tables;
 mod text;

@@ -7,6 +7,7 @@ use serde_json::Value as Json;
 use taskgraph_compat::{json, python};
 
 /// The rows of a table. Without the shared folder there are none, and a line says so.
+#[expect(clippy::print_stderr, reason = "a test says what it leaves out")]
 fn table(name: &str) -> Vec<Json> {
     #[expect(clippy::disallowed_methods, reason = "a test has no command line to hand this down")]
     let shared = std::env::var_os("TASKGRAPH_SHARED");

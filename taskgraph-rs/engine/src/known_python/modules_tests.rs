@@ -213,6 +213,7 @@ fn links_are_followed_if_nothing_is_elsewhere_by_them() {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "a test starts a program")]
 fn what_is_no_text_is_no_known_one() {
     let folder = Folder::new(FILES);
     let file = folder.path().join("taskcluster/own/util/helper.py");
@@ -268,6 +269,7 @@ fn a_version_that_was_not_compared_is_unknown_for_the_tree_s_own_modules_too() {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "a test starts a program")]
 fn a_tree_of_another_revision_is_compared_as_it_was_there() {
     let folder = Folder::new(FILES);
     let git = |arguments: &[&str]| {

@@ -265,6 +265,7 @@ impl Repository {
         self.call(arguments).output().with_context(|| self.failed(arguments))
     }
 
+    #[expect(clippy::disallowed_methods, reason = "git is called here and nowhere else")]
     fn call(&self, arguments: &[&str]) -> Command {
         // A remote that wants a password gets none: nobody sits there to type it.
         let mut call = Command::new("git");

@@ -49,6 +49,7 @@ mod tests {
 
     use super::*;
 
+    #[expect(clippy::disallowed_methods, reason = "a test starts a program")]
     fn git(folder: &Path, arguments: &[&str]) {
         let status = Command::new("git").args(arguments).current_dir(folder).status().unwrap();
         assert!(status.success(), "git {arguments:?}");
