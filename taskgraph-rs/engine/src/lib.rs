@@ -6,8 +6,8 @@
 //! - [`Project`] is a tree that is read: its [`GraphConfig`] and its [`Kind`]s, in the order in which they are
 //!   generated. It serves any number of graphs.
 //! - [`Params`] are the parameters of one graph. The graph depends on them, the project and the [`Settings`] alone.
-//! - A kind has task descriptions ([`TaskDescription`]), and names [`Transform`]s, functions from descriptions to
-//!   descriptions, which see a [`Context`] and nothing else. What the last one returns are [`Task`]s.
+//! - A kind has task descriptions ([`TaskDescription`]), and names [`Transform`]s, which convert descriptions and see a
+//!   [`Context`] and nothing else: [`each`] alone, or the [`whole_kind`]. What the last one returns are [`Task`]s.
 //! - [`Project::full`] returns all tasks of all kinds with their edges ([`Full`]), [`Project::target`] those that are
 //!   wanted with what they need ([`Targets`]), [`Project::optimize`] what is left of these once tasks are removed or
 //!   replaced ([`Optimized`]), [`Project::morph`] the graph as it is created ([`Morphed`]). Each holds a
@@ -24,7 +24,7 @@
 //! use std::time::SystemTime;
 //!
 //! use taskgraph::{
-//!     Context, Fields as _, Map, Params, Project, Registry, Settings, TaskDescription, Tree, each,
+//!     Context, Fields as _, Map, Params, Project, Registry, Settings, TaskDescription, TransformInfo, Tree, each,
 //! };
 //!
 //! const CONFIG: &str = "
@@ -42,21 +42,20 @@
 //!     bye: {description: Leaves, command: [echo, bye]}
 //! ";
 //!
-//! fn command(ctx: &Context<'_>, descriptions: Vec<TaskDescription>) -> anyhow::Result<Vec<TaskDescription>> {
-//!     each(descriptions, |description| {
-//!         let label = format!("{}-{}", ctx.kind.name, description.text("name")?);
-//!         description.put("label", label);
-//!         description.put("attributes", Map::default());
-//!         if let Some(command) = description.take("command") {
-//!             description.map_at("task")?.map_at("payload")?.put("command", command);
-//!         }
-//!         Ok(())
-//!     })
+//! fn command(ctx: &Context<'_>, description: &mut TaskDescription) -> anyhow::Result<()> {
+//!     let label = format!("{}-{}", ctx.kind.name, description.text("name")?);
+//!     description.put("label", label);
+//!     description.put("attributes", Map::default());
+//!     if let Some(command) = description.take("command") {
+//!         description.map_at("task")?.map_at("payload")?.put("command", command);
+//!     }
+//!     Ok(())
 //! }
 //!
 //! # fn main() -> anyhow::Result<()> {
 //! let tree = Tree::embedded(&[("config.yml", CONFIG), ("kinds/greeting/kind.yml", KIND)]);
-//! let registry = Registry::default().transform("example.transforms.command", command);
+//! let info = TransformInfo::new("example.transforms.command", "Converts a command into a task.");
+//! let registry = Registry::default().transform(info, each(command));
 //! let project = Project::load(tree, &registry, &BTreeSet::new())?;
 //!
 //! let mut params = Params::default();
@@ -115,7 +114,9 @@ pub use schema::fields::Fields;
 pub use settings::Settings;
 pub use task::{Label, Task};
 pub use transform::kind::Kind;
-pub use transform::{Context, TaskDescription, Transform, each, fan_out};
+pub use transform::{
+    Context, TaskDescription, Transform, TransformInfo, each, fan_out, prepare, whole_kind,
+};
 pub use tree::Tree;
 
 pub use taskgraph_compat::value::{Map, Str, Value};
