@@ -120,25 +120,3 @@ pub struct Layout {
     /// What can be done with a config of this layout but to take another tree; it follows the name of that tree.
     pub otherwise: &'static str,
 }
-
-/// What the tests of several rooms begin with: the parameter `t`, and nothing in it has a place.
-#[cfg(test)]
-pub(crate) const NOTHING: Training = Training {
-    parameter: "t",
-    name: "",
-    src: "",
-    trg: "",
-    stage: "",
-    target_method: "",
-    datasets: "",
-    chunks: "",
-    models: "",
-    models_elsewhere: "",
-    reuse: &[],
-    reuse_name: "",
-    kinds: &[],
-    action_keys: &[],
-    layout: Layout { name: "", repository: "", keys: &[], otherwise: "" },
-    other_layouts: &[],
-    other_keys: &[],
-};
