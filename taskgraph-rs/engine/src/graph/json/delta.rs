@@ -4,6 +4,9 @@
 //! and it is noted which value made which part of the text. Of the next task, what has the same identity is copied in
 //! long pieces, and only what differs is written.
 //!
+//! Saves 11 % of the instructions of `full -J` at 510 tasks, 13 % at 903 (`benches/cost.py`); the tests compare it with
+//! the general writer.
+//!
 //! Invariant: the values of the previous task live as long as this writer, so that an identity stands for one value.
 
 use std::ops::Range;
