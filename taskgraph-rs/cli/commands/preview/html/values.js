@@ -6,7 +6,7 @@ const plan = report.plan;
 const runs = data.asked.length > 1 ? [0, 1] : [0];
 
 const tasks = data.tasks.map(([label, kind, stage, spot, views, looked], index) => ({
-  index, label, looked, lower: label.toLowerCase(), kind: kinds[kind], stage: data.stages[stage], written: data.spots[spot],
+  index, label, looked, lower: label.toLowerCase(), kind: kinds[kind], stage: data.stages[stage], written: data.locations[spot],
   views: views.map((view) => view && { fate: fates[view[0]], number: view[1], needs: view[2] }),
 }));
 const byLabel = new Map(tasks.map((task) => [task.label, task]));
