@@ -11,7 +11,7 @@ pub struct PythonOptions {
     #[arg(long, value_name = "auto|never|PATH", default_value = "auto", global = true)]
     pub python: String,
 
-    /// Which native parts stand in for the Python of the tree: those that are known to equal it, all there are whatever
+    /// Native parts that stand in for the Python of the tree: those that are known to equal it, all there are whatever
     /// its Python is, or none
     #[arg(long, value_name = "WHICH", value_enum, default_value_t, global = true)]
     pub native: NativeChoice,

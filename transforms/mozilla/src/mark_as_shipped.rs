@@ -66,7 +66,7 @@ pub fn transform() -> Transform {
     })
 }
 
-/// What config.yml says about all tasks.
+/// Settings of config.yml for all tasks.
 struct ShipIt {
     schema: &'static Schema,
     product: Value,

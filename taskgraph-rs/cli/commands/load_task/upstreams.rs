@@ -239,7 +239,7 @@ impl Provider<'_> {
         let named = if more == 0 { format!("`{first}`") } else { format!("`{first}` and {more} more") };
         let message = format!("`{label}` has left nothing here: {named} would be fetched");
         let folder = self.store.folder(label.as_str());
-        let label = match self.store.is_temporary() {
+        let note = match self.store.is_temporary() {
             true => "no folder of artifacts is named".to_owned(),
             false => format!("there is no `{}`", folder.join(first).display()),
         };
@@ -247,6 +247,6 @@ impl Provider<'_> {
         let help = format!(
             "run `load-task {label}` with the same --config and --artifacts first, put the files there, or name its task with --upstream {label}=TASK_ID or --decision TASK_ID"
         );
-        Problem::error("no-upstream", message).at(Default::default(), format!("{label}{source}")).help(help)
+        Problem::error("no-upstream", message).at(Default::default(), format!("{note}{source}")).help(help)
     }
 }
