@@ -2,6 +2,11 @@
 //! the long one is `cargo test --release --test fuzz_seeds -- --ignored`.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 #![allow(clippy::disallowed_methods, reason = "a test starts programs")]
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test says what it counted and what it left out"
+)]
 
 #[path = "../fuzz/targets.rs"]
 mod targets;

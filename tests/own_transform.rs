@@ -1,6 +1,11 @@
 //! `examples/own_transform.rs`: the whole command line with a transform of one's own.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 #![allow(clippy::disallowed_methods, reason = "a test starts programs")]
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test says what it counted and what it left out"
+)]
 
 use std::fs;
 use std::path::Path;

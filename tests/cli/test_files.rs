@@ -68,7 +68,7 @@ fn forgotten(tests: &Path) -> Vec<PathBuf> {
 fn every_file_with_tests_is_part_of_a_binary() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     for tests in ["tests", "taskgraph-rs/compat/tests"] {
-        assert_eq!(forgotten(&root.join(tests)), [PathBuf::new(); 0], "no `mod` names these");
+        assert_eq!(forgotten(&root.join(tests)), Vec::<PathBuf>::new(), "no `mod` names these");
     }
 }
 

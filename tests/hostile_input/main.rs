@@ -2,6 +2,11 @@
 //! nobody asked for, a secret that is shown, or a character that acts on a terminal.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 #![allow(clippy::disallowed_methods, reason = "a test starts programs")]
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test says what it counted and what it left out"
+)]
 
 #[path = "../support/mod.rs"]
 mod support;

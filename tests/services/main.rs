@@ -1,6 +1,11 @@
 //! What is asked of Taskcluster and created there, with a Taskcluster on this machine.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 #![allow(clippy::disallowed_methods, reason = "a test starts programs")]
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test says what it counted and what it left out"
+)]
 
 #[path = "../html_page/browser.rs"]
 #[allow(dead_code, reason = "the page has tests of its own that need all of it")]

@@ -114,9 +114,7 @@ pub use schema::fields::Fields;
 pub use settings::Settings;
 pub use task::{Label, Task};
 pub use transform::kind::Kind;
-pub use transform::{
-    Context, TaskDescription, Transform, TransformInfo, each, fan_out, prepare, whole_kind,
-};
+pub use transform::{Context, TaskDescription, Transform, TransformInfo, each, fan_out, prepare, whole_kind};
 pub use tree::Tree;
 
 pub use taskgraph_compat::value::{Map, Str, Value};

@@ -93,6 +93,10 @@ fn what_is_read_at_all_is_read_as_by_libyaml() {
         "\\n", "[", "]", "{", "}", ", ", ",", "#", " # ", "|\n", ">\n", "|-\n", ">+\n", "|2\n", "---\n",
         "---", "...", "%", "?", "? ", "&a ", "*a", "!x ", "1", "~", "@", "\t", "\r\n",
     ];
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a longer run of this test is asked for by its environment"
+    )]
     let rounds = std::env::var("YAML_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(30_000);
     let mut chance = Chance(15);
     let mut read = 0;
