@@ -80,7 +80,7 @@ impl Browser {
         value["value"].clone()
     }
 
-    /// The body of the answer to a request of the driver, which closes the connection after it.
+    /// Returns the body of the driver's answer to a request.
     fn send(&self, method: &str, path: &str, body: &str) -> std::io::Result<String> {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
         let (session, port, length) = (&self.session, self.port, body.len());
@@ -89,10 +89,20 @@ impl Browser {
             "{method} /session{session}{path} HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\nconnection: close\r\n\
              content-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}"
         )?;
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer)?;
-        let (_, body) = answer.split_once("\r\n\r\n").ok_or(std::io::ErrorKind::UnexpectedEof)?;
-        Ok(body.to_owned())
+        // The driver leaves the connection open whatever it is asked: the length tells where the answer ends.
+        let mut stream = BufReader::new(stream);
+        let (mut length, mut line) = (0, String::new());
+        while stream.read_line(&mut line)? > 0 && !line.trim().is_empty() {
+            if let Some((name, value)) = line.split_once(':')
+                && name.eq_ignore_ascii_case("content-length")
+            {
+                length = value.trim().parse().map_err(std::io::Error::other)?;
+            }
+            line.clear();
+        }
+        let mut body = vec![0; length];
+        stream.read_exact(&mut body)?;
+        String::from_utf8(body).map_err(std::io::Error::other)
     }
 
     /// Opens a file, with a fragment such as `#task=…` or none.

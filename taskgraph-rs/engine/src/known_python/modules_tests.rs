@@ -219,7 +219,7 @@ fn what_is_no_text_is_no_known_one() {
     let file = folder.path().join("taskcluster/own/util/helper.py");
     fs::write(&file, b"# h\xe9lper\n").unwrap();
     let said_of_it = said(&folder.tree(), ONE);
-    assert!(said_of_it.contains("cannot be read") && said_of_it.contains("no UTF-8"), "{said_of_it}");
+    assert!(said_of_it.contains("cannot be read") && said_of_it.contains("is not UTF-8"), "{said_of_it}");
     fs::write(&file, vec![b' '; 5 << 20]).unwrap();
     assert!(said(&folder.tree(), ONE).starts_with("`taskcluster/own/util/helper.py` is not that of"));
     fs::remove_file(&file).unwrap();

@@ -242,6 +242,6 @@ mod tests {
             said(r#"{"type": "SystemExit", "message": "0", "exit": 0, "frames": []}"#),
             "kind `build`: the Python of the tree ends the process with status 0"
         );
-        assert!(said("{").contains("no JSON"));
+        assert!(said("{").contains("not JSON"));
     }
 }

@@ -181,7 +181,7 @@ mod tests {
         for text in ["[]", "{", r#"{"a": 1}"#, r#"{"a": {"label": "a"}}"#] {
             let source = Source { name: "x.json".into(), text: text.into() };
             let error = read_tasks(&source).unwrap_err().to_string();
-            assert!(error.contains("`x.json` is no "), "{text}: {error}");
+            assert!(error.contains("`x.json` is not "), "{text}: {error}");
         }
     }
 }
