@@ -113,7 +113,7 @@ fn a_decision_knows_its_task_and_who_creates() {
     for (task, proxy, told) in [
         (None, true, "TASK_ID is not set"),
         (Some("short"), true, "`short` is not a taskId"),
-        (Some(DECISION), false, "there is nobody to create tasks"),
+        (Some(DECISION), false, "tasks cannot be created"),
     ] {
         let mut command = repository.command(&[]);
         match proxy {

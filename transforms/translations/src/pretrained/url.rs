@@ -224,9 +224,9 @@ mod tests {
 
     #[test]
     fn other_urls_are_refused() {
-        assert!(message("s3://bucket").contains("no http(s) url"));
-        assert!(message("models/ru-en").contains("no http(s) url"));
-        assert!(message("").contains("no http(s) url"));
+        assert!(message("s3://bucket").contains("not an http(s) url"));
+        assert!(message("models/ru-en").contains("not an http(s) url"));
+        assert!(message("").contains("not an http(s) url"));
         assert!(message("https:///path").contains("names no host"));
         assert!(message("https://[::1/path").contains("is not a url"));
         assert!(message("https://h/a b").starts_with("a space in the url"));
