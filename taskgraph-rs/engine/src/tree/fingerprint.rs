@@ -1,4 +1,4 @@
-//! Whether files lie there as they did, as far as their times and sizes tell.
+//! Fingerprints of files: times and sizes, which tell whether the files changed.
 
 use std::fs;
 use std::path::{Path, PathBuf};
