@@ -1,4 +1,4 @@
-//! Where Taskcluster is, and who asks.
+//! Access to Taskcluster: its root url or proxy, and credentials.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! What tasks leave behind, and files at other urls.
+//! Artifacts of tasks, and files at other urls.
 
 use std::cell::Cell;
 use std::collections::BTreeMap;

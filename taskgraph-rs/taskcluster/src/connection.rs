@@ -1,4 +1,4 @@
-//! What is opened with the first call: a runtime, the clients of the services, one for plain urls.
+//! The connection, opened with the first call: a runtime, the clients of the services, one for plain urls.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};

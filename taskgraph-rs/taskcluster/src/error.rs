@@ -1,4 +1,4 @@
-//! Why a call came to nothing.
+//! Failures of calls, with advice.
 
 use taskgraph_compat::error::Machine;
 

@@ -1,4 +1,4 @@
-//! Who is told what goes on, and may stop it.
+//! Progress of long calls: a watcher is informed of each step and may stop it.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! How long to wait for an answer, and how often to ask again.
+//! Retries: time limits of answers, and pauses between attempts.
 
 use std::hash::{BuildHasher as _, RandomState};
 use std::time::Duration;

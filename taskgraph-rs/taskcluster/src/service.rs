@@ -1,4 +1,4 @@
-//! What actions ask Taskcluster. Asking changes nothing: what is to be done goes into a plan.
+//! Queries of actions to Taskcluster. They change nothing: changes go into a plan.
 
 use anyhow::Result;
 

@@ -1,4 +1,4 @@
-//! What tasks of a tree have, as they are written, that a newer Taskgraph refuses or ignores.
+//! Constructs in task descriptions that a newer Taskgraph refuses or ignores.
 
 use crate::{chunking, from_deps, notify, task_context};
 use taskgraph::generator::Project;

@@ -1,4 +1,4 @@
-//! What the tests of transforms stand on: a tiny tree, a training config, and tasks written as YAML.
+//! Fixtures for tests of transforms: a tiny tree, a training config, and tasks written as YAML.
 
 #![allow(clippy::unwrap_used, reason = "a test that finds a wrong tree fails where it stands")]
 

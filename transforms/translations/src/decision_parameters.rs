@@ -1,4 +1,4 @@
-//! What a tree of the pipeline adds to the parameters of a decision: its training config for tests.
+//! Parameters that a tree of the pipeline adds to a decision: its training config for tests.
 
 use crate::pipeline::default_config;
 use anyhow::Result;

@@ -1,4 +1,4 @@
-//! What a tree gets whose config.yml says `register: translations_taskgraph:register`.
+//! The extension behind `register: translations_taskgraph:register` in config.yml.
 
 use crate::actions::{ACTIONS_2024, ACTIONS_2026};
 use crate::config::datasets;

@@ -1,6 +1,6 @@
-//! The dialects of the pipeline: trees of different times mean different things by the same names.
+//! Versions of the pipeline: trees of different times give different meanings to the same names.
 //!
-//! Which one a tree speaks follows from its kinds. Nobody has to say it, and a transform that differs asks here.
+//! The version of a tree follows from its kinds. A transform that differs between versions asks here.
 
 use taskgraph::tree::Tree;
 

@@ -1,4 +1,4 @@
-//! What the tasks of a run make that the config of a later one can hand in: one table a pipeline version.
+//! Products of a run that the config of a later one can provide: one table for each version of the pipeline.
 
 use crate::pipeline_version::PipelineVersion;
 use crate::pretrained::{Effect, Mode, UrlKey};

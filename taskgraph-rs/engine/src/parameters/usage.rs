@@ -1,4 +1,4 @@
-//! Which parameters were read while a graph was generated.
+//! Usage of parameters: those that were read while a graph was generated.
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};

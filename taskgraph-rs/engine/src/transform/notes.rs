@@ -1,4 +1,4 @@
-//! What was decided on the way, and why. Every room writes it down; the preview only reads it.
+//! Notes that transforms record while a graph is generated: dropped tasks, warnings, traces. The preview reads them.
 
 use std::sync::{Mutex, PoisonError};
 

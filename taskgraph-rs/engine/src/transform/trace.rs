@@ -1,4 +1,4 @@
-//! How a task came about: what its fields were after each transform, and what its digest is made of.
+//! Traces of tasks: the fields after each transform, and the parts of the digest.
 //!
 //! Kept only where the settings ask for it. Invariant: keeping it never changes a task.
 

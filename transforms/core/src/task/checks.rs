@@ -1,4 +1,4 @@
-//! What has to hold for every definition, whatever made it.
+//! Checks of every definition, whatever made it.
 
 use crate::task::docker_worker::run_task_suffix;
 use anyhow::{Result, bail};

@@ -1,4 +1,4 @@
-//! What Treeherder shows of a task.
+//! The Treeherder section of a task.
 
 use anyhow::{Context as _, Result};
 use taskgraph::parameters::Params;

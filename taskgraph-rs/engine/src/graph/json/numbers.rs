@@ -1,5 +1,5 @@
-//! What a graph, or a config, cannot be written as JSON for: numbers that JSON lacks. Of each task it is known whether
-//! it has one; where, is looked for only once it is to be written.
+//! Numbers that JSON lacks, in a graph or a config. Every task carries a mark if it has one; its place is searched only
+//! when the graph is to be written.
 
 use std::sync::Arc;
 
