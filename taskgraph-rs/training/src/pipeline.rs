@@ -120,3 +120,25 @@ pub struct Layout {
     /// Alternative to taking another tree for a config of this layout; it follows the name of that tree.
     pub otherwise: &'static str,
 }
+
+/// Pipeline for tests: the parameter `t`, without any keys.
+#[cfg(test)]
+pub(crate) const NOTHING: Training = Training {
+    parameter: "t",
+    name: "",
+    src: "",
+    trg: "",
+    stage: "",
+    target_method: "",
+    datasets: "",
+    chunks: "",
+    models: "",
+    models_elsewhere: "",
+    reuse: &[],
+    reuse_name: "",
+    kinds: &[],
+    action_keys: &[],
+    layout: Layout { name: "", repository: "", keys: &[], otherwise: "" },
+    other_layouts: &[],
+    other_keys: &[],
+};

@@ -94,13 +94,19 @@ impl<'c> Checker<'c> {
             prices: None,
             now: self.now,
         };
-        let making = GraphBuilder { project: self.project, training: self.training, request: &request };
+        let making = GraphBuilder {
+            project: self.project,
+            training: self.training,
+            request: &request,
+            is_sample: true,
+        };
         let mut kept = params.clone();
         let made = making.make(params, Some(&own), &mut problems)?;
         let mut files = Vec::new();
         if let Some(made) = made {
             let (extension, graph) = (&self.project.extension, &made.run.targets.graph);
             files = remotes(extension, &made.params, graph);
+            // The graph is a sample; what would be fetched is not.
             files.extend(dataset_files(extension, &kept, graph));
             problems.extend(made.run.full.warnings);
         }

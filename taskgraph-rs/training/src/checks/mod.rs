@@ -6,6 +6,7 @@ pub(crate) mod layout;
 pub(crate) mod missing_keys;
 pub(crate) mod repaired_parameters;
 pub(crate) mod run_task;
+pub(crate) mod sample;
 pub(crate) mod target_stage;
 pub mod unused_keys;
 

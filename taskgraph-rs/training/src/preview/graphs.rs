@@ -3,6 +3,7 @@
 use anyhow::Result;
 use indexmap::IndexMap;
 
+use crate::checks::sample::sample;
 use crate::checks::{ConfigChecks, Purpose, layout, unused_keys};
 use crate::config;
 use crate::config::problems_of;
@@ -28,6 +29,8 @@ pub struct GraphBuilder<'m> {
     pub training: &'m Training,
     /// Request of the preview.
     pub request: &'m Request<'m>,
+    /// Whether a sample of the graph is enough.
+    pub is_sample: bool,
 }
 
 /// A graph, and the parameters that it was made with.
@@ -56,7 +59,7 @@ impl GraphBuilder<'_> {
         own: Option<&Value>,
         problems: &mut Vec<Problem>,
     ) -> Result<Option<ConfigGraph>> {
-        let GraphBuilder { project, training, request } = self;
+        let GraphBuilder { project, training, request, is_sample } = self;
         if let Some(stage) = &request.target_stage {
             config::set_stage(&mut params, training, stage);
         }
@@ -76,6 +79,9 @@ impl GraphBuilder<'_> {
         }
         let is_refused = found.iter().any(Problem::is_error);
         problems.extend(found);
+        if *is_sample {
+            params = sample(&params, training);
+        }
         if is_refused {
             if let Some(own) = own {
                 problems.extend(checks_of.others(&params, own, problems)?);
