@@ -40,8 +40,7 @@ impl TypeMap {
     /// The value of a type, to change it: a default one if there is none, a copy if others share it.
     pub fn get_mut_or_default<T: Any + Send + Sync + Clone + Default>(&mut self) -> &mut T {
         let id = TypeId::of::<T>();
-        let shared = self.get::<T>().is_none() || !self.is_alone(id);
-        if shared {
+        if !self.is_alone(id) {
             let copy = self.get::<T>().cloned().unwrap_or_default();
             self.put(id, Arc::new(copy));
         }
@@ -50,6 +49,7 @@ impl TypeMap {
         value.expect("it was put in above, and nobody shares it")
     }
 
+    /// Whether there is a value of this type, and no copy shares it.
     fn is_alone(&self, id: TypeId) -> bool {
         self.0.iter().any(|(known, value)| *known == id && Arc::strong_count(value) == 1)
     }

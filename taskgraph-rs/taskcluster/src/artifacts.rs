@@ -125,9 +125,7 @@ impl Taskcluster {
             .map_err(anyhow::Error::new)
             .with_context(|| Machine(format!("`{}` cannot be fetched", redact(url))))
     }
-}
 
-impl Taskcluster {
     /// Saves the file at a url that is no part of Taskcluster, whatever its size. Nobody's credentials go with it.
     pub fn save_url(&self, url: &str, to: &mut File) -> Result<()> {
         let connection = self.connection()?;
