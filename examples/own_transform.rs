@@ -18,6 +18,6 @@ fn shout(_: &Context<'_>, description: &mut TaskDescription) -> Result<()> {
 }
 
 /// Runs all commands of taskgraph-rs, with one more transform.
-pub fn main() -> ExitCode {
+pub(crate) fn main() -> ExitCode {
     taskgraph_rs::run(&taskgraph_rs::registry().transform(SHOUT, each(shout)))
 }

@@ -9,10 +9,10 @@ use taskgraph_compat::{map, yaml};
 use taskgraph_transforms::docker_image::dockerfile::expand;
 
 /// A name, and what is done with the input.
-pub type Target = (&'static str, fn(&[u8]));
+pub(crate) type Target = (&'static str, fn(&[u8]));
 
 /// All targets. The seeds of each lie in `seeds/NAME`.
-pub const TARGETS: &[Target] = &[
+pub(crate) const TARGETS: &[Target] = &[
     ("yaml", yaml_reader),
     ("format", format_template),
     ("keyed_by", keyed_by),

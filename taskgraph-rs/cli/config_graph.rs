@@ -18,7 +18,7 @@ use taskgraph::settings::Settings;
 use taskgraph_training::{of_run_task, parameters, set_stage};
 
 /// A graph, and what is asked of it.
-pub struct ConfigGraph {
+pub(crate) struct ConfigGraph {
     /// The tree it is made of.
     pub project: Project,
     /// All tasks.
@@ -28,7 +28,7 @@ pub struct ConfigGraph {
 }
 
 /// Makes the graph that the flags name, and tells warnings.
-pub fn made(
+pub(crate) fn made(
     options: &ConfigOptions,
     trace: bool,
     registry: &Registry,
@@ -38,7 +38,7 @@ pub fn made(
 }
 
 /// The same with other settings, which are returned with the graph.
-pub fn made_with(
+pub(crate) fn made_with(
     options: &ConfigOptions,
     change: impl FnOnce(Settings) -> Settings,
     registry: &Registry,
@@ -65,7 +65,7 @@ pub fn made_with(
 }
 
 /// The parameters in a file, or those that a tree has by itself; and what is to be said about them.
-pub fn params_of(
+pub(crate) fn params_of(
     project: &Project,
     config: Option<&Path>,
     stage: Option<&str>,

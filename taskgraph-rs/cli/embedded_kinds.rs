@@ -14,7 +14,7 @@ static FILES: LazyLock<Vec<(&str, &str)>> = LazyLock::new(|| {
 });
 
 /// The embedded tree.
-pub fn tree() -> Tree {
+pub(crate) fn tree() -> Tree {
     Tree::embedded(&FILES)
 }
 

@@ -15,7 +15,7 @@ use taskgraph_taskcluster::{Access, Credentials};
 
 /// Settings out of flags and the environment. The files of run-task are those beside the interpreter that would make
 /// parts of the tree, if nothing else is said: both sides have to use the same ones.
-pub fn settings(run_task_dir: Option<&Path>, fast: bool, registry: &Registry) -> Result<Settings> {
+pub(crate) fn settings(run_task_dir: Option<&Path>, fast: bool, registry: &Registry) -> Result<Settings> {
     Ok(Settings {
         fast,
         root_url: url("TASKCLUSTER_ROOT_URL").unwrap_or_else(|| PRODUCTION_ROOT_URL.into()),
@@ -34,7 +34,7 @@ fn text(name: &str) -> Option<String> {
 }
 
 /// A variable that flags name, or that answers a question in advance.
-pub fn variable(name: &str) -> Option<String> {
+pub(crate) fn variable(name: &str) -> Option<String> {
     // A name with `=` or NUL in it would make the call panic.
     let is_name = !name.is_empty() && !name.contains(['=', '\0']);
     is_name.then(|| env::var(name).ok()).flatten()
@@ -46,7 +46,7 @@ fn url(name: &str) -> Option<String> {
 }
 
 /// Reads the environment variables about Python.
-pub fn python_environment() -> PythonEnvironment {
+pub(crate) fn python_environment() -> PythonEnvironment {
     PythonEnvironment {
         path: env::var_os("PATH").unwrap_or_default(),
         taskgraph_python: text("TASKGRAPH_PYTHON").map(PathBuf::from),
@@ -55,13 +55,13 @@ pub fn python_environment() -> PythonEnvironment {
 }
 
 /// The level that the surroundings say, as `image-digest` takes it.
-pub fn level() -> String {
+pub(crate) fn level() -> String {
     text("MOZ_SCM_LEVEL").unwrap_or_else(|| "3".into())
 }
 
 /// Returns the access to Taskcluster: by the proxy of a task, or else by its root url, with credentials if there are
 /// any.
-pub fn access() -> Result<Access> {
+pub(crate) fn access() -> Result<Access> {
     let credentials = match (text("TASKCLUSTER_CLIENT_ID"), text("TASKCLUSTER_ACCESS_TOKEN")) {
         (Some(client_id), Some(access_token)) => {
             Some(Credentials { client_id, access_token, certificate: text("TASKCLUSTER_CERTIFICATE") })
@@ -77,7 +77,7 @@ pub fn access() -> Result<Access> {
 }
 
 /// Refuses to create tasks at an instance that nobody has named: it would be that of Firefox CI, whatever was meant.
-pub fn needs_root_url() -> Result<()> {
+pub(crate) fn needs_root_url() -> Result<()> {
     if is_root_url_set() {
         return Ok(());
     }
@@ -87,12 +87,12 @@ pub fn needs_root_url() -> Result<()> {
 }
 
 /// Whether the instance is named, and not taken for that of Firefox CI.
-pub fn is_root_url_set() -> bool {
+pub(crate) fn is_root_url_set() -> bool {
     url("TASKCLUSTER_ROOT_URL").is_some()
 }
 
 /// Input of an action's task.
-pub struct ActionCall {
+pub(crate) struct ActionCall {
     /// The callback name of the action.
     pub callback: String,
     /// The task group that it is about.
@@ -104,7 +104,7 @@ pub struct ActionCall {
 }
 
 /// Reads what the task of an action is asked to do. All that is missing is told at once.
-pub fn action() -> Result<ActionCall> {
+pub(crate) fn action() -> Result<ActionCall> {
     let text = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
     let mut problems = Vec::new();
     let mut needed = |name: &str| {
@@ -133,7 +133,7 @@ pub fn action() -> Result<ActionCall> {
 const ROOT: &str = "taskcluster";
 
 /// Opens the tree that was asked for, else `taskcluster` of the checkout that the current directory is in.
-pub fn open_tree(root: Option<&Path>) -> Result<Tree> {
+pub(crate) fn open_tree(root: Option<&Path>) -> Result<Tree> {
     match root {
         Some(root) => Tree::open(root, &current_dir()?),
         None => Tree::open(&above()?.unwrap_or_else(|| ROOT.into()), &current_dir()?),
@@ -142,7 +142,7 @@ pub fn open_tree(root: Option<&Path>) -> Result<Tree> {
 
 /// Opens the tree that was asked for, else `taskcluster` of the checkout that the current directory is in, else the
 /// embedded one.
-pub fn open_tree_or_embedded(root: Option<&Path>) -> Result<Tree> {
+pub(crate) fn open_tree_or_embedded(root: Option<&Path>) -> Result<Tree> {
     match (root, above()?) {
         (None, None) => Ok(embedded_kinds::tree()),
         (Some(root), _) => open_tree(Some(root)),
@@ -168,12 +168,12 @@ fn above() -> Result<Option<PathBuf>> {
 }
 
 /// Whether this word stands in the command line, for when the whole of it makes no sense.
-pub fn has_argument(word: &str) -> bool {
+pub(crate) fn has_argument(word: &str) -> bool {
     env::args_os().any(|argument| argument == word)
 }
 
 /// The current directory.
-pub fn current_dir() -> Result<PathBuf> {
+pub(crate) fn current_dir() -> Result<PathBuf> {
     env::current_dir().map_err(|error| {
         taskgraph_compat::error::Machine(format!("the current directory is unknown: {error}")).into()
     })

@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 use taskgraph_taskcluster::{CreateFailure, CreatedTask, Failure};
 
 /// Tells it to stderr, in full: somebody has to know what exists. What many tasks are refused for is told once.
-pub fn print_failure(failure: &CreateFailure) {
+pub(crate) fn print_failure(failure: &CreateFailure) {
     section("created", &failure.created);
     let mut by_reason: IndexMap<String, Vec<&CreatedTask>> = IndexMap::new();
     for refused in &failure.refused {

@@ -14,7 +14,7 @@ use taskgraph_compat::value::Value;
 use taskgraph_compat::{json, yaml};
 
 /// A graph of one of the phases.
-pub enum Graph {
+pub(crate) enum Graph {
     /// Keyed by label.
     Labels(TaskGraph),
     /// Keyed by taskId.
@@ -23,7 +23,7 @@ pub enum Graph {
 
 impl Graph {
     /// Returns its number of tasks.
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         match self {
             Graph::Labels(graph) => graph.tasks.len(),
             Graph::Ids(graph) => graph.tasks.len(),
@@ -68,14 +68,14 @@ impl Graph {
 }
 
 /// Output options of a graph.
-pub struct GraphOutput<'o> {
+pub(crate) struct GraphOutput<'o> {
     options: &'o GraphOptions,
     regex: Option<Regex>,
 }
 
 impl<'o> GraphOutput<'o> {
     /// As the flags say.
-    pub fn new(options: &'o GraphOptions) -> Result<Self> {
+    pub(crate) fn new(options: &'o GraphOptions) -> Result<Self> {
         let regex = options.tasks_regex.as_deref().map(Regex::new).transpose();
         let regex = regex
             .map_err(|error| Problems::from(Problem::error("regex", format!("--tasks-regex: {error}"))))?;
@@ -83,7 +83,7 @@ impl<'o> GraphOutput<'o> {
     }
 
     /// Writes a graph.
-    pub fn write(&self, graph: &Graph, out: &mut dyn Write) -> Result<()> {
+    pub(crate) fn write(&self, graph: &Graph, out: &mut dyn Write) -> Result<()> {
         let excerpt = self.regex.as_ref().map(|regex| graph.excerpt(regex)).transpose()?;
         let graph = excerpt.as_ref().unwrap_or(graph);
         if self.options.json && self.options.exclude_keys.is_empty() {

@@ -9,7 +9,7 @@ use taskgraph_compat::source::Source;
 use taskgraph_taskcluster::Taskcluster;
 
 /// Source of the answers.
-pub enum IndexSource {
+pub(crate) enum IndexSource {
     /// Taskcluster itself.
     Taskcluster(Box<Taskcluster>),
     /// A file in which the answers were written down.
@@ -20,7 +20,7 @@ pub enum IndexSource {
 
 impl IndexSource {
     /// Returns the requested source. It opens no connection before the first question.
-    pub fn new(options: &LookUpOptions) -> Result<Self> {
+    pub(crate) fn new(options: &LookUpOptions) -> Result<Self> {
         Ok(match &options.found {
             Some(file) => IndexSource::File(Found::read(Source::read(file)?)?),
             None if options.offline => IndexSource::Nobody,
@@ -29,7 +29,7 @@ impl IndexSource {
     }
 
     /// The answers to all of these.
-    pub fn find(&self, wanted: &Wanted) -> Result<Found> {
+    pub(crate) fn find(&self, wanted: &Wanted) -> Result<Found> {
         match self {
             IndexSource::Taskcluster(taskcluster) => taskcluster.find(wanted).context(
                 "what ran before cannot be looked up; --offline shows the graph as if nothing had, --found takes answers from a file",
@@ -40,7 +40,7 @@ impl IndexSource {
     }
 
     /// Returns the warning for a graph that was made with these answers.
-    pub fn warning(&self) -> Option<Problem> {
+    pub(crate) fn warning(&self) -> Option<Problem> {
         matches!(self, IndexSource::Nobody).then(|| {
             Problem::warning("offline", "nothing was looked up: the graph is as if no task had ever run")
                 .help("leave out --offline, or hand in answers with --found")

@@ -10,14 +10,14 @@ use signal_hook::low_level::emulate_default_handler;
 use taskgraph_python::interruption::flags;
 
 /// Exit status of a process that is interrupted a second time, as in a shell.
-pub const INTERRUPTED: u8 = 130;
+pub(crate) const INTERRUPTED: u8 = 130;
 
 /// The signal that has interrupted the process, if one has.
-pub struct Interruption(Arc<AtomicUsize>);
+pub(crate) struct Interruption(Arc<AtomicUsize>);
 
 impl Interruption {
     /// From now on signals are noticed.
-    pub fn watch() -> io::Result<Self> {
+    pub(crate) fn watch() -> io::Result<Self> {
         let (flags, last) = (flags(), Arc::new(AtomicUsize::new(0)));
         for signal in [SIGINT, SIGTERM] {
             flag::register_conditional_default(signal, flags.ends_at_once.clone())
@@ -32,7 +32,7 @@ impl Interruption {
     }
 
     /// Ends the process as the signal would have done, if there was one: whoever called it looks at that.
-    pub fn end(&self) {
+    pub(crate) fn end(&self) {
         if let Ok(signal @ 1..) = i32::try_from(self.0.load(Ordering::Relaxed)) {
             // If that is not possible, the status of the call tells that it failed.
             let _ = emulate_default_handler(signal);

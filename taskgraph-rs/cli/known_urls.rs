@@ -10,7 +10,7 @@ use taskgraph_compat::json;
 use taskgraph_compat::value::Value;
 
 /// Reads the file; without one, nothing is known about urls.
-pub fn read(file: Option<&Path>) -> Result<Urls> {
+pub(crate) fn read(file: Option<&Path>) -> Result<Urls> {
     let Some(file) = file else { return Ok(Urls::Unasked) };
     let text = std::fs::read_to_string(file)
         .with_context(|| Machine(format!("`{}` cannot be read", file.display())))?;

@@ -11,7 +11,7 @@ use taskgraph::diagnostics::{Problem, Problems};
 use taskgraph_compat::error::Machine;
 
 /// Writes a result to `path`, or to stdout.
-pub fn write(path: Option<&Path>, fill: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
+pub(crate) fn write(path: Option<&Path>, fill: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
     match path {
         None => to_stdout(fill),
         Some(path) => to_file(path, fill),
@@ -19,7 +19,7 @@ pub fn write(path: Option<&Path>, fill: impl FnOnce(&mut dyn Write) -> Result<()
 }
 
 /// Refuses to write a result over a file that it is made of.
-pub fn keep_inputs<'p>(
+pub(crate) fn keep_inputs<'p>(
     path: Option<&Path>,
     inputs: impl IntoIterator<Item = &'p Path>,
 ) -> Result<(), Problems> {
@@ -41,7 +41,7 @@ pub fn keep_inputs<'p>(
 static IS_READER_GONE: AtomicBool = AtomicBool::new(false);
 
 /// Whether nobody reads standard output any more. A pipe tells it before anything is written, too.
-pub fn is_reader_gone() -> bool {
+pub(crate) fn is_reader_gone() -> bool {
     IS_READER_GONE.load(Ordering::Relaxed) || is_closed(&io::stdout())
 }
 

@@ -8,7 +8,7 @@ use taskgraph_compat::suggest;
 
 /// A format that the ending of a name stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OutputFormat {
+pub(crate) enum OutputFormat {
     /// `.txt`.
     Text,
     /// `.json`.
@@ -56,19 +56,19 @@ const ENDINGS: &[(&str, OutputFormat)] = &[
 
 impl OutputFormat {
     /// Returns the format of a file; `None` for an unknown ending.
-    pub fn of(path: &Path) -> Option<Self> {
+    pub(crate) fn of(path: &Path) -> Option<Self> {
         let ending = path.extension()?.to_str()?.to_lowercase();
         ENDINGS.iter().find(|(name, _)| *name == ending).map(|(_, ending)| *ending)
     }
 
     /// Whether the name of the output file of a command that writes text and JSON asks for JSON.
-    pub fn is_json(path: Option<&Path>) -> Result<bool> {
+    pub(crate) fn is_json(path: Option<&Path>) -> Result<bool> {
         Ok(OutputFormat::wanted(path, &[OutputFormat::Text, OutputFormat::Json])? == Some(OutputFormat::Json))
     }
 
     /// Returns the format of the output file, if there is one: an error if it is none of `can`, the formats that the
     /// command writes. A name without a known ending has no format.
-    pub fn wanted(path: Option<&Path>, can: &[OutputFormat]) -> Result<Option<Self>> {
+    pub(crate) fn wanted(path: Option<&Path>, can: &[OutputFormat]) -> Result<Option<Self>> {
         let Some((path, ending)) = path.and_then(|path| Some((path, OutputFormat::of(path)?))) else {
             return Ok(None);
         };

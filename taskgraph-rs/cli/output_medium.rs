@@ -8,7 +8,7 @@ use terminal_size::{Width, terminal_size_of};
 use unicode_width::UnicodeWidthStr as _;
 
 /// The width of lists, tables and explanations in a pipe or a file. `README.md` names it.
-pub const FIXED: usize = 100;
+pub(crate) const FIXED: usize = 100;
 
 /// Lists and sentences do not get longer than this on a wide terminal: long lines are hard to read.
 const WIDEST: usize = 120;
@@ -65,12 +65,12 @@ impl OutputMedium {
 }
 
 /// Returns the number of columns of a text.
-pub fn columns(text: &str) -> usize {
+pub(crate) fn columns(text: &str) -> usize {
     text.width()
 }
 
 /// A text in at most this many columns: what is too long loses its middle, as both ends of a label or a url say more.
-pub fn shortened(text: &str, most: usize) -> String {
+pub(crate) fn shortened(text: &str, most: usize) -> String {
     if columns(text) <= most {
         return text.to_owned();
     }
@@ -93,7 +93,7 @@ fn fitting(chars: impl Iterator<Item = char>, room: usize) -> Vec<char> {
 }
 
 /// Words in lines of at most `width` columns. `first` columns of the first line are taken already.
-pub fn broken(text: &str, first: usize, width: usize) -> Vec<String> {
+pub(crate) fn broken(text: &str, first: usize, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     let mut taken = first;
     for word in text.split(' ').filter(|word| !word.is_empty()) {

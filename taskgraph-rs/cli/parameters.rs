@@ -12,7 +12,7 @@ use taskgraph::parameters::{Given, Params, Spec, read_file};
 use taskgraph_compat::error::Machine;
 
 /// All that `-p` stands for; one set of defaults if it was not given.
-pub fn specs(given: &[PathBuf]) -> Result<Vec<Option<Spec>>> {
+pub(crate) fn specs(given: &[PathBuf]) -> Result<Vec<Option<Spec>>> {
     let mut specs = Vec::new();
     for path in given {
         match (path.is_dir(), path.to_str()) {
@@ -42,12 +42,12 @@ fn in_folder(folder: &Path) -> Result<Vec<PathBuf>> {
 }
 
 /// Returns the name of a set of parameters for the names of files.
-pub fn name_of(spec: Option<&Spec>) -> String {
+pub(crate) fn name_of(spec: Option<&Spec>) -> String {
     spec.map_or_else(|| "defaults".into(), |spec| spec.name().replace('/', "_"))
 }
 
 /// The parameters that `-p` names once, or those of the checkout; what is missing is filled in, and all is checked.
-pub fn completed(project: &Project, given: Option<&str>, reporter: &Reporter) -> Result<Params> {
+pub(crate) fn completed(project: &Project, given: Option<&str>, reporter: &Reporter) -> Result<Params> {
     let mut params = match given {
         None => Params::default(),
         Some(spec) => {
@@ -63,7 +63,7 @@ pub fn completed(project: &Project, given: Option<&str>, reporter: &Reporter) ->
 }
 
 /// Reads parameters. Taskcluster is asked only for what is no file.
-pub fn read(spec: &Spec, project: &Project) -> Result<Given> {
+pub(crate) fn read(spec: &Spec, project: &Project) -> Result<Given> {
     match spec {
         Spec::File(path) => read_file(path),
         other => other.read(project.config.trust_domain(), &connect_for_a_look()?),

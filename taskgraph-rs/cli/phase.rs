@@ -14,7 +14,7 @@ use taskgraph::task::id::TaskId;
 
 /// Graph to show.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Phase {
+pub(crate) enum Phase {
     /// All tasks, no edges.
     Tasks,
     /// All tasks and edges.
@@ -30,7 +30,7 @@ pub enum Phase {
 }
 
 /// A graph, and what is to be said about it.
-pub struct PhaseResult {
+pub(crate) struct PhaseResult {
     /// The graph.
     pub graph: Graph,
     /// Warnings.
@@ -41,7 +41,7 @@ pub struct PhaseResult {
 
 impl Phase {
     /// The graph, and what is to be said about it. Ids of tasks that would be new follow from their labels.
-    pub fn graph(
+    pub(crate) fn graph(
         self,
         project: &Project,
         params: &Params,
@@ -87,7 +87,7 @@ impl Phase {
     }
 
     /// Returns the reference's name for it.
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Phase::Tasks => "full_task_set",
             Phase::Full => "full_task_graph",

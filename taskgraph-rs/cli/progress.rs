@@ -16,17 +16,17 @@ use taskgraph_taskcluster::url_check::probe;
 use taskgraph_taskcluster::{Access, News, Patience, Taskcluster, Watch, url_check};
 
 /// Taskcluster as the environment says, watched by whoever sits in front of it.
-pub fn connect() -> Result<Taskcluster> {
+pub(crate) fn connect() -> Result<Taskcluster> {
     Ok(Taskcluster::new(access()?).watched_by(Arc::new(Progress::new())))
 }
 
 /// The same for whoever looks at a graph, and would rather hear soon that there is no network.
-pub fn connect_for_a_look() -> Result<Taskcluster> {
+pub(crate) fn connect_for_a_look() -> Result<Taskcluster> {
     Ok(connect()?.with_patience(Patience { attempts: 4, ..Patience::default() }))
 }
 
 /// The instance at an address, or that of the environment, as anybody may ask it: with nobody's credentials.
-pub fn connect_as_anybody(root_url: Option<String>, timeout: Duration) -> Result<Taskcluster> {
+pub(crate) fn connect_as_anybody(root_url: Option<String>, timeout: Duration) -> Result<Taskcluster> {
     let root_url = match root_url {
         Some(root_url) => root_url,
         None => access()?.root_url,
@@ -37,7 +37,7 @@ pub fn connect_as_anybody(root_url: Option<String>, timeout: Duration) -> Result
 }
 
 /// Asks whether urls are there.
-pub fn ask(questions: &[Question]) -> Urls {
+pub(crate) fn ask(questions: &[Question]) -> Urls {
     let line = StatusLine::new();
     let urls = probe(questions, url_check::Patience::default(), &|done, all| {
         line.show(&format!("{done} of {all} urls asked whether they are there"));
@@ -47,18 +47,18 @@ pub fn ask(questions: &[Question]) -> Urls {
 }
 
 /// The line that changes; it is gone when something else is told.
-pub struct StatusLine {
+pub(crate) struct StatusLine {
     is_seen: bool,
 }
 
 impl StatusLine {
     /// A line that nothing is shown in yet.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         StatusLine { is_seen: stderr().is_terminal() }
     }
 
     /// Shows something else than before.
-    pub fn show(&self, text: &str) {
+    pub(crate) fn show(&self, text: &str) {
         if self.is_seen {
             // Nobody is told if the terminal is gone.
             let _ = write!(stderr(), "\r\x1b[K{text}").and_then(|()| stderr().flush());

@@ -8,7 +8,7 @@ use crate::progress::StatusLine;
 const WIDTH: usize = 30;
 
 /// A bar. Nothing is drawn where stderr is no terminal, and nothing of it stays.
-pub struct ProgressBar {
+pub(crate) struct ProgressBar {
     total: usize,
     things: &'static str,
     done: AtomicUsize,
@@ -18,12 +18,12 @@ pub struct ProgressBar {
 
 impl ProgressBar {
     /// A bar for so many things of a sort: `configs`.
-    pub fn new(total: usize, things: &'static str) -> Self {
+    pub(crate) fn new(total: usize, things: &'static str) -> Self {
         ProgressBar { total, things, done: AtomicUsize::new(0), line: (total > 1).then(StatusLine::new) }
     }
 
     /// One more is done.
-    pub fn step(&self) {
+    pub(crate) fn step(&self) {
         let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
         let filled = |done: usize| done * WIDTH / self.total.max(1);
         if let Some(line) = &self.line

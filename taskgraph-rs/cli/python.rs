@@ -10,7 +10,7 @@ use taskgraph::python_worker::NativeParts;
 use taskgraph_python::{Choice, Limits, PythonSupport};
 
 /// Returns the Python support that the flags select. Nothing is started.
-pub fn support(options: &PythonOptions) -> Arc<PythonSupport> {
+pub(crate) fn support(options: &PythonOptions) -> Arc<PythonSupport> {
     let choice = match options.python.as_str() {
         "auto" => Choice::Auto,
         "never" => Choice::Never,

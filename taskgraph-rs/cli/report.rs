@@ -21,7 +21,7 @@ use taskgraph_training::of_run_task;
 const MOST_SHOWN: usize = 100;
 
 /// Prints to stderr. Colour is taken away where nobody could see it, or where `NO_COLOR` asks for it.
-pub struct Reporter {
+pub(crate) struct Reporter {
     renderer: Renderer,
     medium: OutputMedium,
     /// The warnings that this process has told.
@@ -33,7 +33,7 @@ const MARGIN: usize = 12;
 
 impl Reporter {
     /// A reporter for this process.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let medium = OutputMedium::stderr();
         let renderer = Renderer::styled().decor_style(DecorStyle::Unicode);
         let renderer = match medium.cut {
@@ -44,7 +44,7 @@ impl Reporter {
     }
 
     /// Tells problems, errors first; of very many the first ones.
-    pub fn problems(&self, problems: &[Problem]) {
+    pub(crate) fn problems(&self, problems: &[Problem]) {
         let mut sorted: Vec<&Problem> = problems.iter().collect();
         sorted.sort_by_key(|problem| problem.severity);
         // With many configs over one tree, a warning that is about the tree is told once.
@@ -58,7 +58,7 @@ impl Reporter {
     }
 
     /// Tells warnings in few lines each, to go with a result.
-    pub fn warnings(&self, warnings: &[Problem]) {
+    pub(crate) fn warnings(&self, warnings: &[Problem]) {
         let mut page = Page::new(self.medium);
         // With many files of one tree, what is to be said of the tree is said once.
         let is_new = |warning: &&Problem| self.reported.borrow_mut().insert(warning.to_string());
@@ -78,7 +78,7 @@ impl Reporter {
     }
 
     /// The last line of a call that was refused.
-    pub fn refused(&self, problems: &[Problem]) {
+    pub(crate) fn refused(&self, problems: &[Problem]) {
         let errors = problems.iter().filter(|problem| problem.severity == Severity::Error).count();
         let warnings = problems.len() - errors;
         let mut counts = count(errors, "error");
@@ -89,7 +89,7 @@ impl Reporter {
     }
 
     /// Tells what the machine is at fault for.
-    pub fn machine(&self, error: &anyhow::Error) {
+    pub(crate) fn machine(&self, error: &anyhow::Error) {
         let title = Level::ERROR.primary_title(self.message(&format!("{error}")));
         let causes =
             error.chain().skip(1).map(|cause| Level::NOTE.message(self.message(&format!("{cause}"))));
@@ -97,7 +97,7 @@ impl Reporter {
     }
 
     /// One problem, with the source around it.
-    pub fn render(&self, problem: &Problem) -> String {
+    pub(crate) fn render(&self, problem: &Problem) -> String {
         let level = match problem.severity {
             Severity::Error => Level::ERROR,
             Severity::Warning => Level::WARNING,
@@ -193,7 +193,7 @@ fn columns_of(place: &Place) -> usize {
 const SHORT: usize = 40;
 
 /// A problem without its source: the place to go to, and what to do there.
-pub fn brief(problem: &Problem) -> Vec<String> {
+pub(crate) fn brief(problem: &Problem) -> Vec<String> {
     let place = problem.place.as_ref().map(|place| format!("{place}  ")).unwrap_or_default();
     let is_short = problem.label.chars().count() <= SHORT && !problem.label.is_empty();
     let more = if is_short { format!(": {}", problem.label) } else { String::new() };
@@ -212,7 +212,7 @@ pub fn brief(problem: &Problem) -> Vec<String> {
 const LONGEST_LINE: usize = 2_000;
 
 /// Control characters never reach a terminal raw, nor do users and passwords of urls.
-pub fn one_line(text: &str) -> String {
+pub(crate) fn one_line(text: &str) -> String {
     let redacted = redact(text);
     let shown = inert(&redacted);
     match shown.char_indices().nth(LONGEST_LINE) {
@@ -222,12 +222,12 @@ pub fn one_line(text: &str) -> String {
 }
 
 /// A long text in several lines, as safe to show as one line: what a service says of scopes is as long as a page.
-pub fn lines(text: &str) -> Vec<String> {
+pub(crate) fn lines(text: &str) -> Vec<String> {
     broken(&one_line(text), 0, FIXED)
 }
 
 /// `1 error`, `2 errors`.
-pub fn count(number: usize, noun: &str) -> String {
+pub(crate) fn count(number: usize, noun: &str) -> String {
     let ending = if number == 1 { "" } else { "s" };
     format!("{number} {noun}{ending}")
 }

@@ -21,7 +21,7 @@ use taskgraph::tree::revision::Revision;
 const SHORT: usize = 12;
 
 /// A tree in another revision.
-pub struct BaseRevision {
+pub(crate) struct BaseRevision {
     project: Project,
     revision: Revision,
     /// Name of the working tree.
@@ -30,7 +30,12 @@ pub struct BaseRevision {
 
 impl BaseRevision {
     /// Reads a revision of a tree; an empty name stands for the one that the present work is based on.
-    pub fn load(tree: &Tree, registry: &Registry, rev: &str, targets: &BTreeSet<String>) -> Result<Self> {
+    pub(crate) fn load(
+        tree: &Tree,
+        registry: &Registry,
+        rev: &str,
+        targets: &BTreeSet<String>,
+    ) -> Result<Self> {
         let revision = Revision::read(tree, Some(rev).filter(|rev| !rev.is_empty()))?;
         let project = Project::load(revision.tree(tree)?, registry, targets)?;
         let branch = tree.repository().and_then(|repository| repository.branch().ok().flatten());
@@ -38,7 +43,7 @@ impl BaseRevision {
     }
 
     /// The graph of this revision with the same parameters. What is to be said about them was said before.
-    pub fn graph(
+    pub(crate) fn graph(
         &self,
         params: &mut Params,
         settings: &Settings,
@@ -50,7 +55,7 @@ impl BaseRevision {
     }
 
     /// The unified diff of two graphs, each as text. Python: `diff -U20 --report-identical-files`.
-    pub fn unified(
+    pub(crate) fn unified(
         &self,
         phase: Phase,
         show: impl Fn(&Graph, &mut dyn Write) -> Result<()>,

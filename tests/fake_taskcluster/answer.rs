@@ -6,32 +6,32 @@ use super::request::Request;
 
 /// An answer.
 #[derive(Clone, Debug)]
-pub struct Answer {
+pub(super) struct Answer {
     pub status: u16,
     pub headers: Vec<(String, String)>,
     pub body: Vec<u8>,
 }
 
 impl Answer {
-    pub fn json(status: u16, body: &Value) -> Self {
+    pub(super) fn json(status: u16, body: &Value) -> Self {
         let headers = vec![("content-type".into(), "application/json; charset=utf-8".into())];
         Answer { status, headers, body: serde_json::to_vec(body).unwrap() }
     }
 
-    pub fn bytes(body: Vec<u8>) -> Self {
+    pub(super) fn bytes(body: Vec<u8>) -> Self {
         Answer { status: 200, headers: Vec::new(), body }
     }
 
-    pub fn see_other(location: String) -> Self {
+    pub(super) fn see_other(location: String) -> Self {
         Answer { status: 303, headers: vec![("location".into(), location)], body: Vec::new() }
     }
 
-    pub fn header(mut self, name: &str, value: impl Into<String>) -> Self {
+    pub(super) fn header(mut self, name: &str, value: impl Into<String>) -> Self {
         self.headers.push((name.into(), value.into()));
         self
     }
 
-    pub fn of(refusal: &Refusal, call: &str, request: &Request) -> Self {
+    pub(super) fn of(refusal: &Refusal, call: &str, request: &Request) -> Self {
         // The services add what the call was, below a rule.
         let message = format!(
             "{}\n\n---\n\n* method:     {call}\n* errorCode:  {}\n* statusCode: {}",
@@ -48,7 +48,7 @@ impl Answer {
 
 /// What a service refuses with.
 #[derive(Clone, Debug)]
-pub struct Refusal {
+pub(super) struct Refusal {
     pub status: u16,
     pub code: &'static str,
     pub message: String,
@@ -59,31 +59,31 @@ impl Refusal {
         Refusal { status, code, message: message.into() }
     }
 
-    pub fn not_found(message: impl Into<String>) -> Self {
+    pub(super) fn not_found(message: impl Into<String>) -> Self {
         Refusal::new(404, "ResourceNotFound", message)
     }
 
-    pub fn conflict(message: impl Into<String>) -> Self {
+    pub(super) fn conflict(message: impl Into<String>) -> Self {
         Refusal::new(409, "RequestConflict", message)
     }
 
-    pub fn input(message: impl Into<String>) -> Self {
+    pub(super) fn input(message: impl Into<String>) -> Self {
         Refusal::new(400, "InputError", message)
     }
 
-    pub fn schema(message: impl Into<String>) -> Self {
+    pub(super) fn schema(message: impl Into<String>) -> Self {
         Refusal::new(400, "InputValidationError", message)
     }
 
-    pub fn malformed(message: impl Into<String>) -> Self {
+    pub(super) fn malformed(message: impl Into<String>) -> Self {
         Refusal::new(400, "MalformedPayload", message)
     }
 
-    pub fn unauthenticated(message: impl Into<String>) -> Self {
+    pub(super) fn unauthenticated(message: impl Into<String>) -> Self {
         Refusal::new(401, "AuthenticationFailed", message)
     }
 
-    pub fn forbidden(message: impl Into<String>) -> Self {
+    pub(super) fn forbidden(message: impl Into<String>) -> Self {
         Refusal::new(403, "InsufficientScopes", message)
     }
 }

@@ -13,7 +13,7 @@ const SKEW: Duration = Duration::from_secs(60);
 
 /// The one client that is known.
 #[derive(Clone, Debug)]
-pub struct Client {
+pub(super) struct Client {
     pub id: String,
     pub token: String,
     pub certificate: Option<String>,
@@ -24,7 +24,11 @@ pub struct Client {
 }
 
 /// The scopes of a request: all of `granted` for the proxy and for who signs rightly, `None` for anybody else.
-pub fn authenticate(request: &Request, client: &Client, granted: &Scopes) -> Result<Option<Scopes>, Refusal> {
+pub(super) fn authenticate(
+    request: &Request,
+    client: &Client,
+    granted: &Scopes,
+) -> Result<Option<Scopes>, Refusal> {
     let header = request.header("authorization");
     let has_bewit = request.query("bewit").is_some();
     match (request.door, header) {

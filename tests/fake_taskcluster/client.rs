@@ -6,7 +6,7 @@ use taskgraph::task::id::TaskId;
 use taskgraph_taskcluster::{Access, Patience, Taskcluster};
 
 /// Many attempts, without pauses between them.
-pub const WITHOUT_PAUSES: Patience = Patience {
+pub(crate) const WITHOUT_PAUSES: Patience = Patience {
     timeout: Duration::from_secs(20),
     attempts: 12,
     pause: Duration::from_millis(1),
@@ -17,11 +17,11 @@ pub const WITHOUT_PAUSES: Patience = Patience {
 };
 
 /// A client that tries again without pauses.
-pub fn client(access: Access) -> Taskcluster {
+pub(crate) fn client(access: Access) -> Taskcluster {
     Taskcluster::new(access).with_patience(WITHOUT_PAUSES)
 }
 
 /// The taskId with a number.
-pub fn id(number: usize) -> TaskId {
+pub(crate) fn id(number: usize) -> TaskId {
     TaskId::parse(&format!("T{number:021}")).unwrap()
 }

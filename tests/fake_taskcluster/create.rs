@@ -14,7 +14,12 @@ use super::store::{Store, Stored};
 const DRIFT: i64 = 15;
 
 /// Keeps a task, if it may be there.
-pub fn create_task(store: &mut Store, id: &str, body: &Value, scopes: &Scopes) -> Result<Value, Refusal> {
+pub(super) fn create_task(
+    store: &mut Store,
+    id: &str,
+    body: &Value,
+    scopes: &Scopes,
+) -> Result<Value, Refusal> {
     let name = body["metadata"]["name"].as_str().unwrap_or_default();
     if let Some(refusal) = store.refused.get(name) {
         return Err(refusal.clone());

@@ -19,7 +19,7 @@ use super::services::{Inner, Logged, Services};
 use super::store::FAR;
 
 /// A Taskcluster on this machine.
-pub struct Fake {
+pub(crate) struct Fake {
     services: Arc<Services>,
     root: Listening,
     proxy: Listening,
@@ -27,7 +27,7 @@ pub struct Fake {
 
 impl Fake {
     /// Starts one that has nothing, grants everything and makes no mistakes.
-    pub fn start() -> Self {
+    pub(crate) fn start() -> Self {
         Schemas::get();
         let services = Arc::new(Services::new());
         let [root, proxy] = [Door::Root, Door::Proxy].map(|door| listen(door, services.clone()));
@@ -39,74 +39,74 @@ impl Fake {
         self.services.lock()
     }
 
-    pub fn root_url(&self) -> String {
+    pub(crate) fn root_url(&self) -> String {
         format!("http://{}", self.root.address)
     }
 
-    pub fn proxy_url(&self) -> String {
+    pub(crate) fn proxy_url(&self) -> String {
         format!("http://{}", self.proxy.address)
     }
 
     /// As a task with a proxy reaches it.
-    pub fn proxied(&self) -> Access {
+    pub(crate) fn proxied(&self) -> Access {
         Access { root_url: self.root_url(), proxy_url: Some(self.proxy_url()), credentials: None }
     }
 
     /// As somebody with credentials reaches it.
-    pub fn signed(&self) -> Access {
+    pub(crate) fn signed(&self) -> Access {
         let Client { id, token, certificate, .. } = self.lock().client.clone();
         let credentials = Some(Credentials { client_id: id, access_token: token, certificate });
         Access { root_url: self.root_url(), proxy_url: None, credentials }
     }
 
     /// As anybody reaches it.
-    pub fn anonymous(&self) -> Access {
+    pub(crate) fn anonymous(&self) -> Access {
         Access { root_url: self.root_url(), ..Access::default() }
     }
 
     /// What a task's environment says, for the program as a process.
-    pub fn environment(&self) -> [(&'static str, String); 2] {
+    pub(crate) fn environment(&self) -> [(&'static str, String); 2] {
         [("TASKCLUSTER_ROOT_URL", self.root_url()), ("TASKCLUSTER_PROXY_URL", self.proxy_url())]
     }
 
     /// Credentials are temporary from now on.
-    pub fn certificate(&self, certificate: &str) {
+    pub(crate) fn certificate(&self, certificate: &str) {
         self.lock().client.certificate = Some(certificate.into());
     }
 
     /// The certificate of the credentials is good for so many more requests, and then it has expired; whoever signs in
     /// again gets a new one.
-    pub fn expire_certificate_after(&self, requests: usize) {
+    pub(crate) fn expire_certificate_after(&self, requests: usize) {
         self.lock().client.certificate_left = Some(requests);
     }
 
     /// The certificate is good again.
-    pub fn renew_certificate(&self) {
+    pub(crate) fn renew_certificate(&self) {
         self.lock().client.certificate_left = None;
     }
 
     /// The clock of the services is so many seconds ahead of this machine's, as the signatures of requests see it.
-    pub fn clock_ahead(&self, seconds: i64) {
+    pub(crate) fn clock_ahead(&self, seconds: i64) {
         self.lock().client.ahead = seconds;
     }
 
     /// Callers with credentials or a proxy have only these scopes from now on.
-    pub fn grant(&self, scopes: &[&str]) {
+    pub(crate) fn grant(&self, scopes: &[&str]) {
         self.lock().granted = Scopes(scopes.iter().map(|scope| (*scope).to_owned()).collect());
     }
 
     /// A task that was there before, completed.
-    pub fn task(&self, id: &str) {
+    pub(crate) fn task(&self, id: &str) {
         self.lock().store.put(id, "completed", FAR);
     }
 
     /// A task that was there before, with a state and an expiry.
-    pub fn status(&self, id: &str, state: &str, expires: &str) {
+    pub(crate) fn status(&self, id: &str, state: &str, expires: &str) {
         self.lock().store.put(id, state, expires);
     }
 
     /// The decision task of a group, running. One that is there gets the state of its latest run.
-    pub fn decision_task(&self, id: &str) {
+    pub(crate) fn decision_task(&self, id: &str) {
         let mut inner = self.lock();
         match inner.store.tasks.get_mut(id).and_then(|task| task.runs.last_mut()) {
             Some(run) => *run = Run::new("running", run.created),
@@ -115,7 +115,7 @@ impl Fake {
     }
 
     /// Says where a completed task ran, and how long each of its runs took: all but the last lost their worker.
-    pub fn took(&self, id: &str, pool: &str, seconds: &[i64]) {
+    pub(crate) fn took(&self, id: &str, pool: &str, seconds: &[i64]) {
         let mut inner = self.lock();
         let task = &mut inner.store.tasks[id];
         let (provisioner, worker_type) = pool.split_once('/').unwrap();
@@ -131,7 +131,7 @@ impl Fake {
     }
 
     /// A task with a definition, as if it had been created.
-    pub fn put_task(&self, id: &str, definition: Value, state: &str) {
+    pub(crate) fn put_task(&self, id: &str, definition: Value, state: &str) {
         let mut inner = self.lock();
         let stored = inner.store.put(id, state, FAR);
         let known = stored.definition.as_object_mut().unwrap();
@@ -142,22 +142,22 @@ impl Fake {
     }
 
     /// The queue knows a task no longer.
-    pub fn forget(&self, id: &str) {
+    pub(crate) fn forget(&self, id: &str) {
         self.lock().store.tasks.shift_remove(id);
     }
 
     /// A task at an index path.
-    pub fn index(&self, path: &str, id: &str) {
+    pub(crate) fn index(&self, path: &str, id: &str) {
         self.index_until(path, id, FAR);
     }
 
     /// A task at an index path that expires.
-    pub fn index_until(&self, path: &str, id: &str, expires: &str) {
+    pub(crate) fn index_until(&self, path: &str, id: &str, expires: &str) {
         self.lock().store.index.insert(path.into(), (id.into(), expires.into()));
     }
 
     /// The `index` and the `status` of a conformance case.
-    pub fn case(&self, case: &Value) {
+    pub(crate) fn case(&self, case: &Value) {
         for (path, id) in case["index"].as_object().into_iter().flatten() {
             self.index(path, id.as_str().unwrap());
         }
@@ -166,87 +166,87 @@ impl Fake {
         }
     }
 
-    pub fn artifact(&self, id: &str, name: &str, content: impl Into<Vec<u8>>) {
+    pub(crate) fn artifact(&self, id: &str, name: &str, content: impl Into<Vec<u8>>) {
         self.lock().store.artifacts.insert((id.into(), name.into()), content.into());
     }
 
     /// The same, and when it expires.
-    pub fn artifact_until(&self, id: &str, name: &str, expires: &str) {
+    pub(crate) fn artifact_until(&self, id: &str, name: &str, expires: &str) {
         self.artifact(id, name, "");
         self.lock().store.artifact_expires.insert((id.into(), name.into()), expires.into());
     }
 
     /// An artifact is there no longer.
-    pub fn forget_artifact(&self, id: &str, name: &str) {
+    pub(crate) fn forget_artifact(&self, id: &str, name: &str) {
         self.lock().store.artifacts.remove(&(id.into(), name.into()));
     }
 
     /// A file that is no part of Taskcluster; its url.
-    pub fn file(&self, path: &str, content: impl Into<Vec<u8>>) -> String {
+    pub(crate) fn file(&self, path: &str, content: impl Into<Vec<u8>>) -> String {
         self.lock().store.files.insert(path.into(), content.into());
         format!("{}{path}", self.root_url())
     }
 
     /// createTask refuses tasks of this name for good.
-    pub fn refuse(&self, name: &str, status: u16, message: &str) {
+    pub(crate) fn refuse(&self, name: &str, status: u16, message: &str) {
         let refusal = Refusal { status, code: "InputError", message: message.into() };
         self.lock().store.refused.insert(name.into(), refusal);
     }
 
     /// createTask refuses them no longer.
-    pub fn permit(&self, name: &str) {
+    pub(crate) fn permit(&self, name: &str) {
         self.lock().store.refused.remove(name);
     }
 
     /// No task comes into this group any more.
-    pub fn seal(&self, group: &str) {
+    pub(crate) fn seal(&self, group: &str) {
         self.lock().store.sealed.insert(group.into());
     }
 
     /// Lists have so many entries a page.
-    pub fn page(&self, size: usize) {
+    pub(crate) fn page(&self, size: usize) {
         self.lock().store.page = size;
     }
 
     /// Each answer takes so long.
-    pub fn latency(&self, latency: Duration) {
+    pub(crate) fn latency(&self, latency: Duration) {
         self.lock().latency = latency;
     }
 
     /// The next answers of a call, in order; `None` for one that is right.
-    pub fn fail(&self, call: &str, faults: impl IntoIterator<Item = Option<Fault>>) {
+    pub(crate) fn fail(&self, call: &str, faults: impl IntoIterator<Item = Option<Fault>>) {
         self.lock().faults.plan(call, faults);
     }
 
     /// One answer in so many fails, by a seed.
-    pub fn fail_one_in(&self, many: u64, seed: u64) {
+    pub(crate) fn fail_one_in(&self, many: u64, seed: u64) {
         self.lock().faults.one_in(many, seed);
     }
 
     /// createTask is answered only once so many of them wait. Whoever sends fewer at once waits in vain.
-    pub fn hold(&self, many: usize) {
+    pub(crate) fn hold(&self, many: usize) {
         self.lock().hold = many;
     }
 
     /// The tasks that were created, in their order.
-    pub fn tasks(&self) -> IndexMap<String, Value> {
+    pub(crate) fn tasks(&self) -> IndexMap<String, Value> {
         let inner = self.lock();
         let created = inner.store.tasks.iter().filter(|(_, task)| task.is_created);
         created.map(|(id, task)| (id.clone(), task.definition.clone())).collect()
     }
 
     /// Ends the last run of a task: `completed`, `failed`, or an `exception` with its reason.
-    pub fn resolve(&self, id: &str, state: &str, reason: &str) {
+    pub(crate) fn resolve(&self, id: &str, state: &str, reason: &str) {
         run::resolve(&mut self.lock().store, id, state, reason);
     }
 
     /// A task fails: in its run, or in one that begins for it.
-    pub fn fail_task(&self, id: &str) {
+    pub(crate) fn fail_task(&self, id: &str) {
         self.resolve(id, "failed", "failed");
     }
 
     /// Completes all that may run, until nothing may any more. What is not open any more is left as it is.
-    pub fn work(&self) {
+    pub(crate) fn work(&self) {
         let mut inner = self.lock();
         loop {
             let pending = inner.store.tasks.iter().filter(|(_, task)| task.state() == "pending");
@@ -259,44 +259,44 @@ impl Fake {
     }
 
     /// The clock of the services, in milliseconds after 1970. What is past its deadline then has ended.
-    pub fn clock(&self, now: i64) {
+    pub(crate) fn clock(&self, now: i64) {
         let mut inner = self.lock();
         inner.store.now = Some(now);
         run::end_overdue(&mut inner.store);
     }
 
     /// The definition of a task that is there.
-    pub fn definition(&self, id: &str) -> Value {
+    pub(crate) fn definition(&self, id: &str) -> Value {
         self.lock().store.tasks[id].definition.clone()
     }
 
     /// How a task is doing.
-    pub fn state(&self, id: &str) -> Option<String> {
+    pub(crate) fn state(&self, id: &str) -> Option<String> {
         self.lock().store.tasks.get(id).map(|task| task.state().to_owned())
     }
 
     /// How many requests for the same task came through.
-    pub fn times(&self, id: &str) -> usize {
+    pub(crate) fn times(&self, id: &str) -> usize {
         self.lock().store.tasks.get(id).map_or(0, |task| task.times)
     }
 
     /// All requests so far.
-    pub fn requests(&self) -> Vec<Logged> {
+    pub(crate) fn requests(&self) -> Vec<Logged> {
         self.lock().requests.clone()
     }
 
     /// How many requests for a call came so far.
-    pub fn count(&self, call: &str) -> usize {
+    pub(crate) fn count(&self, call: &str) -> usize {
         self.lock().requests.iter().filter(|request| request.call == call).count()
     }
 
     /// What was not as the schemas have it: requests of the program, or answers of this fake.
-    pub fn violations(&self) -> Vec<String> {
+    pub(crate) fn violations(&self) -> Vec<String> {
         self.lock().violations.clone()
     }
 
     /// The most requests that were being answered at the same time.
-    pub fn most_at_once(&self) -> usize {
+    pub(crate) fn most_at_once(&self) -> usize {
         self.lock().most_at_once
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 /// One thing that goes wrong with an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fault {
+pub(crate) enum Fault {
     /// Another status; nothing was done.
     Status(u16),
     /// Status 429 with so many seconds in `Retry-After`; nothing was done.
@@ -30,7 +30,7 @@ pub enum Fault {
 
 impl Fault {
     /// Each kind but those that take long.
-    pub const QUICK: [Fault; 8] = [
+    pub(crate) const QUICK: [Fault; 8] = [
         Fault::Status(500),
         Fault::Status(503),
         Fault::Busy(0),
@@ -44,7 +44,7 @@ impl Fault {
 
 /// What goes wrong from now on.
 #[derive(Debug, Default)]
-pub struct Faults {
+pub(super) struct Faults {
     /// The next answers of a call, in order; `None` for one that is right.
     planned: Vec<(String, VecDeque<Option<Fault>>)>,
     /// One answer in so many is wrong; the state of the chance.
@@ -52,16 +52,16 @@ pub struct Faults {
 }
 
 impl Faults {
-    pub fn plan(&mut self, call: &str, faults: impl IntoIterator<Item = Option<Fault>>) {
+    pub(super) fn plan(&mut self, call: &str, faults: impl IntoIterator<Item = Option<Fault>>) {
         self.planned.push((call.into(), faults.into_iter().collect()));
     }
 
-    pub fn one_in(&mut self, many: u64, seed: u64) {
+    pub(super) fn one_in(&mut self, many: u64, seed: u64) {
         self.chance = Some((many, seed));
     }
 
     /// What goes wrong with the answer that is due now.
-    pub fn next(&mut self, call: &str) -> Option<Fault> {
+    pub(super) fn next(&mut self, call: &str) -> Option<Fault> {
         for (planned, faults) in &mut self.planned {
             if planned == call
                 && let Some(fault) = faults.pop_front()

@@ -9,13 +9,17 @@ fn entry(path: &str, (task, expires): &(String, String)) -> Value {
     json!({ "namespace": path, "taskId": task, "rank": 0, "data": {}, "expires": expires })
 }
 
-pub fn find_task(store: &Store, path: &str) -> Result<Value, Refusal> {
+pub(super) fn find_task(store: &Store, path: &str) -> Result<Value, Refusal> {
     let found = store.index.get(path).map(|found| entry(path, found));
     found.ok_or_else(|| Refusal::not_found("Indexed task not found"))
 }
 
 /// Only what is there, exactly these paths.
-pub fn find_tasks_at_index(store: &Store, body: &Value, token: Option<String>) -> Result<Value, Refusal> {
+pub(super) fn find_tasks_at_index(
+    store: &Store,
+    body: &Value,
+    token: Option<String>,
+) -> Result<Value, Refusal> {
     let wanted: Vec<&str> = body["indexes"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
     let found = store.index.iter().filter(|(path, _)| wanted.contains(&path.as_str()));
     let found: Vec<Value> = found.map(|(path, found)| entry(path, found)).collect();
@@ -24,7 +28,7 @@ pub fn find_tasks_at_index(store: &Store, body: &Value, token: Option<String>) -
 }
 
 /// The tasks right below a namespace.
-pub fn list_tasks(store: &Store, namespace: &str, token: Option<String>) -> Result<Value, Refusal> {
+pub(super) fn list_tasks(store: &Store, namespace: &str, token: Option<String>) -> Result<Value, Refusal> {
     let found = store
         .index
         .iter()
@@ -35,7 +39,11 @@ pub fn list_tasks(store: &Store, namespace: &str, token: Option<String>) -> Resu
 }
 
 /// The namespaces right below a namespace.
-pub fn list_namespaces(store: &Store, namespace: &str, token: Option<String>) -> Result<Value, Refusal> {
+pub(super) fn list_namespaces(
+    store: &Store,
+    namespace: &str,
+    token: Option<String>,
+) -> Result<Value, Refusal> {
     let mut found: Vec<Value> = Vec::new();
     for (path, (_, expires)) in &store.index {
         let Some(rest) = path.strip_prefix(namespace).map(|rest| rest.trim_start_matches('.')) else {

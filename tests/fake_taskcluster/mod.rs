@@ -29,8 +29,8 @@ mod server;
 mod services;
 mod store;
 
-pub use client::{WITHOUT_PAUSES, client, id};
-pub use fake::Fake;
-pub use faults::Fault;
-pub use schemas::Schemas;
-pub use services::Logged;
+pub(crate) use client::{WITHOUT_PAUSES, client, id};
+pub(crate) use fake::Fake;
+pub(crate) use faults::Fault;
+pub(crate) use schemas::Schemas;
+pub(crate) use services::Logged;

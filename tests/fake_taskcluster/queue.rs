@@ -6,16 +6,16 @@ use super::answer::Refusal;
 use super::run;
 use super::store::{FAR, Store, with_token};
 
-pub fn task(store: &Store, id: &str) -> Result<Value, Refusal> {
+pub(super) fn task(store: &Store, id: &str) -> Result<Value, Refusal> {
     store.task(id).map(|task| task.definition.clone())
 }
 
-pub fn status(store: &Store, id: &str) -> Result<Value, Refusal> {
+pub(super) fn status(store: &Store, id: &str) -> Result<Value, Refusal> {
     Ok(json!({ "status": store.status(id)? }))
 }
 
 /// Only of tasks that are there.
-pub fn statuses(store: &Store, body: &Value, token: Option<String>) -> Result<Value, Refusal> {
+pub(super) fn statuses(store: &Store, body: &Value, token: Option<String>) -> Result<Value, Refusal> {
     let wanted = body["taskIds"].as_array().unwrap().iter().filter_map(Value::as_str);
     let found: Vec<Value> =
         wanted.filter_map(|id| Some(json!({ "taskId": id, "status": store.status(id).ok()? }))).collect();
@@ -23,7 +23,7 @@ pub fn statuses(store: &Store, body: &Value, token: Option<String>) -> Result<Va
     Ok(with_token(json!({ "statuses": page }), token))
 }
 
-pub fn list_task_group(store: &Store, group: &str, token: Option<String>) -> Result<Value, Refusal> {
+pub(super) fn list_task_group(store: &Store, group: &str, token: Option<String>) -> Result<Value, Refusal> {
     // What was made up for a test heads a group of its own.
     let made_up =
         store.tasks.get(group).map(|task| task.definition["schedulerId"].as_str().unwrap_or_default());
@@ -35,7 +35,7 @@ pub fn list_task_group(store: &Store, group: &str, token: Option<String>) -> Res
     Ok(with_token(answer, token))
 }
 
-pub fn list_dependent_tasks(store: &Store, id: &str, token: Option<String>) -> Result<Value, Refusal> {
+pub(super) fn list_dependent_tasks(store: &Store, id: &str, token: Option<String>) -> Result<Value, Refusal> {
     store.task(id)?;
     let depends = |task: &Value| task["dependencies"].as_array().is_some_and(|all| all.contains(&id.into()));
     let (page, token) = members(store, token, depends)?;
@@ -54,17 +54,17 @@ fn members(
     Ok((page.iter().map(member).collect::<Result<_, Refusal>>()?, token))
 }
 
-pub fn cancel_task(store: &mut Store, id: &str) -> Result<Value, Refusal> {
+pub(super) fn cancel_task(store: &mut Store, id: &str) -> Result<Value, Refusal> {
     run::cancel(store, id)?;
     status(store, id)
 }
 
-pub fn rerun_task(store: &mut Store, id: &str) -> Result<Value, Refusal> {
+pub(super) fn rerun_task(store: &mut Store, id: &str) -> Result<Value, Refusal> {
     run::rerun(store, id)?;
     status(store, id)
 }
 
-pub fn list_artifacts(store: &Store, id: &str, token: Option<String>) -> Result<Value, Refusal> {
+pub(super) fn list_artifacts(store: &Store, id: &str, token: Option<String>) -> Result<Value, Refusal> {
     store.task(id)?;
     let of_task = store.artifacts.keys().filter(|(task, _)| task == id);
     let found: Vec<Value> = of_task

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 /// Which door a request came in by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Door {
+pub(super) enum Door {
     /// The root url: a call has the scopes of whoever signed it.
     Root,
     /// The proxy of a task: it signs.
@@ -15,7 +15,7 @@ pub enum Door {
 
 /// A request.
 #[derive(Clone, Debug)]
-pub struct Request {
+pub(super) struct Request {
     pub door: Door,
     pub method: String,
     /// As it stands in the first line, with its query.
@@ -26,7 +26,7 @@ pub struct Request {
 
 impl Request {
     /// Reads one; `None` at the end of a connection.
-    pub fn read(door: Door, from: &mut impl BufRead) -> Option<Self> {
+    pub(super) fn read(door: Door, from: &mut impl BufRead) -> Option<Self> {
         let mut line = String::new();
         from.read_line(&mut line).ok().filter(|length| *length > 0)?;
         let mut words = line.split_whitespace().map(str::to_owned);
@@ -45,36 +45,36 @@ impl Request {
         Some(request)
     }
 
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| &**value)
     }
 
-    pub fn path(&self) -> &str {
+    pub(super) fn path(&self) -> &str {
         self.target.split('?').next().unwrap_or_default()
     }
 
     /// A value of the query, decoded.
-    pub fn query(&self, name: &str) -> Option<String> {
+    pub(super) fn query(&self, name: &str) -> Option<String> {
         let (_, query) = self.target.split_once('?')?;
         let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
         pairs.into_iter().find(|(key, _)| *key == name).map(|(_, value)| decode(value))
     }
 
     /// The service and the parts of the path below its version: both `/api/queue/v1/…` and `/queue/v1/…`.
-    pub fn route(&self) -> Option<(String, Vec<String>)> {
+    pub(super) fn route(&self) -> Option<(String, Vec<String>)> {
         let path = self.path().trim_start_matches('/');
         let mut parts = path.strip_prefix("api/").unwrap_or(path).split('/');
         let service = parts.next()?.to_owned();
         (parts.next()? == "v1").then(|| (service, parts.map(decode).collect()))
     }
 
-    pub fn json(&self) -> Option<Value> {
+    pub(super) fn json(&self) -> Option<Value> {
         serde_json::from_slice(&self.body).ok()
     }
 }
 
 /// Text without its percent signs.
-pub fn decode(text: &str) -> String {
+pub(super) fn decode(text: &str) -> String {
     let mut bytes = Vec::new();
     let mut rest = text.bytes();
     while let Some(byte) = rest.next() {

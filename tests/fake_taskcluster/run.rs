@@ -8,7 +8,7 @@ const MOST_RUNS: usize = 50;
 
 /// A run.
 #[derive(Clone, Debug)]
-pub struct Run {
+pub(super) struct Run {
     pub state: String,
     pub created: &'static str,
     /// Why it came to its end, if it has.
@@ -18,7 +18,7 @@ pub struct Run {
 }
 
 impl Run {
-    pub fn new(state: &str, created: &'static str) -> Self {
+    pub(super) fn new(state: &str, created: &'static str) -> Self {
         let resolved = match state {
             "exception" => Some("canceled".to_owned()),
             "completed" | "failed" => Some(state.to_owned()),
@@ -30,11 +30,11 @@ impl Run {
 
 impl Stored {
     /// The state of the last run; a task without one waits for others.
-    pub fn state(&self) -> &str {
+    pub(super) fn state(&self) -> &str {
         self.runs.last().map_or("unscheduled", |run| &run.state)
     }
 
-    pub fn is_open(&self) -> bool {
+    pub(super) fn is_open(&self) -> bool {
         matches!(self.state(), "unscheduled" | "pending" | "running")
     }
 
@@ -48,7 +48,7 @@ impl Stored {
 }
 
 /// Notes what a new task waits for, and begins it if that is nothing any more.
-pub fn track(store: &mut Store, id: &str) {
+pub(super) fn track(store: &mut Store, id: &str) {
     let task = &store.tasks[id];
     let listed = task.definition["dependencies"].as_array().cloned().unwrap_or_default();
     let open = listed.iter().filter_map(|on| on.as_str());
@@ -69,7 +69,7 @@ fn schedule(store: &mut Store, id: &str) {
 
 /// Ends the last run of a task. A worker that shuts down gets a new run, as long as there are retries left; else all
 /// that waits for the task may begin, if the end is one that it waits for.
-pub fn resolve(store: &mut Store, id: &str, state: &str, reason: &str) {
+pub(super) fn resolve(store: &mut Store, id: &str, state: &str, reason: &str) {
     let task = &mut store.tasks[id];
     if task.runs.is_empty() {
         task.runs.push(Run::new("pending", if state == "exception" { "exception" } else { "scheduled" }));
@@ -101,14 +101,14 @@ pub fn resolve(store: &mut Store, id: &str, state: &str, reason: &str) {
 }
 
 /// Ends all that is open past its deadline, as the queue does once that has come.
-pub fn end_overdue(store: &mut Store) {
+pub(super) fn end_overdue(store: &mut Store) {
     let is_overdue = |task: &Stored| task.is_open() && store.is_past(&task.definition["deadline"]);
     let overdue = store.tasks.iter().filter(|(_, task)| is_overdue(task));
     let overdue: Vec<String> = overdue.map(|(id, _)| id.clone()).collect();
     overdue.iter().for_each(|id| resolve(store, id, "exception", "deadline-exceeded"));
 }
 
-pub fn cancel(store: &mut Store, id: &str) -> Result<(), Refusal> {
+pub(super) fn cancel(store: &mut Store, id: &str) -> Result<(), Refusal> {
     let task = store.task(id)?;
     let deadline = &task.definition["deadline"];
     if store.is_past(deadline) {
@@ -123,7 +123,7 @@ pub fn cancel(store: &mut Store, id: &str) -> Result<(), Refusal> {
 }
 
 /// A new run of a task that has ended, or of one that has not begun: nothing is waited for any more.
-pub fn rerun(store: &mut Store, id: &str) -> Result<(), Refusal> {
+pub(super) fn rerun(store: &mut Store, id: &str) -> Result<(), Refusal> {
     let task = store.task(id)?;
     let deadline = &task.definition["deadline"];
     if store.is_past(deadline) {

@@ -20,7 +20,7 @@ const SLUG: &str = "^[A-Za-z0-9_-]{8}[Q-T][A-Za-z0-9_-][CGKOSWaeimquy26-][A-Za-z
 const LOOSE_SLUG: &str = "^[A-Za-z0-9_-]{22}$";
 
 /// All schemas, by their path: `queue/v1/task.json`.
-pub struct Schemas {
+pub(crate) struct Schemas {
     texts: BTreeMap<String, Value>,
     registry: Registry,
     ready: Mutex<BTreeMap<String, Arc<Validator>>>,
@@ -28,7 +28,7 @@ pub struct Schemas {
 
 impl Schemas {
     /// The schemas in `../shared`, read once.
-    pub fn get() -> Option<&'static Schemas> {
+    pub(crate) fn get() -> Option<&'static Schemas> {
         static SCHEMAS: OnceLock<Option<Schemas>> = OnceLock::new();
         SCHEMAS.get_or_init(|| Some(Schemas::read(&shared("taskcluster-schemas/schemas")?))).as_ref()
     }
@@ -56,7 +56,7 @@ impl Schemas {
     }
 
     /// What is wrong with a value; nothing if it is as the schema has it.
-    pub fn check(&self, name: &str, value: &Value) -> Vec<String> {
+    pub(crate) fn check(&self, name: &str, value: &Value) -> Vec<String> {
         let validator =
             self.ready.lock().unwrap().entry(name.into()).or_insert_with(|| self.build(name)).clone();
         validator.iter_errors(value).flat_map(told).collect()

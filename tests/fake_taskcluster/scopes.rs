@@ -6,7 +6,7 @@ use super::answer::Refusal;
 
 /// The scopes of a caller; one that ends with `*` stands for all that start so.
 #[derive(Clone, Debug)]
-pub struct Scopes(pub Vec<String>);
+pub(super) struct Scopes(pub Vec<String>);
 
 impl Scopes {
     fn has(&self, wanted: &str) -> bool {
@@ -17,7 +17,7 @@ impl Scopes {
     }
 
     /// Refuses what is not covered.
-    pub fn require(&self, wanted: impl IntoIterator<Item = String>) -> Result<(), Refusal> {
+    pub(super) fn require(&self, wanted: impl IntoIterator<Item = String>) -> Result<(), Refusal> {
         let wanted: Vec<String> = wanted.into_iter().collect();
         let missing: Vec<&str> = wanted.iter().filter(|scope| !self.has(scope)).map(String::as_str).collect();
         if missing.is_empty() {
@@ -33,7 +33,7 @@ impl Scopes {
 }
 
 /// What createTask needs for a definition.
-pub fn of_definition(definition: &Value) -> Vec<String> {
+pub(super) fn of_definition(definition: &Value) -> Vec<String> {
     let texts = |key: &str| -> Vec<String> {
         let items = definition[key].as_array().cloned().unwrap_or_default();
         items.iter().filter_map(|item| item.as_str().map(str::to_owned)).collect()

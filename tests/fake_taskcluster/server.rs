@@ -11,7 +11,7 @@ use super::faults::Fault;
 use super::request::{Door, Request};
 
 /// What is done with requests.
-pub trait Service: Send + Sync + 'static {
+pub(super) trait Service: Send + Sync + 'static {
     /// What goes wrong with the answer to it, if anything does. Comes first.
     fn fault(&self, request: &Request) -> Option<Fault>;
 
@@ -23,7 +23,7 @@ pub trait Service: Send + Sync + 'static {
 }
 
 /// A port that is listened to. Ends with this value.
-pub struct Listening {
+pub(super) struct Listening {
     pub address: SocketAddr,
     is_over: Arc<AtomicBool>,
 }
@@ -37,7 +37,7 @@ impl Drop for Listening {
 }
 
 /// Listens at a port of its own.
-pub fn listen(door: Door, service: Arc<dyn Service>) -> Listening {
+pub(super) fn listen(door: Door, service: Arc<dyn Service>) -> Listening {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let is_over = Arc::new(AtomicBool::new(false));

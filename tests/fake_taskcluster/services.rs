@@ -21,7 +21,7 @@ const LONGEST_HOLD: Duration = Duration::from_secs(20);
 
 /// A request that was answered, or not.
 #[derive(Clone, Debug)]
-pub struct Logged {
+pub(crate) struct Logged {
     /// The name of the call: `createTask`; the path of what is none.
     pub call: String,
     pub method: String,
@@ -31,7 +31,7 @@ pub struct Logged {
 }
 
 /// What the services share.
-pub struct Inner {
+pub(super) struct Inner {
     pub store: Store,
     pub faults: Faults,
     pub client: Client,
@@ -48,14 +48,14 @@ pub struct Inner {
 }
 
 /// All services, for many connections.
-pub struct Services {
+pub(super) struct Services {
     inner: Mutex<Inner>,
     enough: Condvar,
 }
 
 impl Services {
     /// Services that have nothing, grant everything and make no mistakes.
-    pub fn new() -> Self {
+    pub(super) fn new() -> Self {
         let client = Client {
             id: "project/tests".into(),
             token: "s3cret-t0ken".into(),
@@ -80,7 +80,7 @@ impl Services {
         Services { inner: Mutex::new(inner), enough: Condvar::new() }
     }
 
-    pub fn lock(&self) -> MutexGuard<'_, Inner> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

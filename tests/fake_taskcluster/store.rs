@@ -12,7 +12,7 @@ use super::run::Run;
 
 /// A task.
 #[derive(Clone, Debug)]
-pub struct Stored {
+pub(super) struct Stored {
     pub definition: Value,
     pub runs: Vec<Run>,
     pub retries_left: u64,
@@ -26,7 +26,7 @@ pub struct Stored {
 
 /// Everything.
 #[derive(Debug, Default)]
-pub struct Store {
+pub(super) struct Store {
     pub tasks: IndexMap<String, Stored>,
     /// Index path to task and expiry.
     pub index: BTreeMap<String, (String, String)>,
@@ -47,14 +47,14 @@ pub struct Store {
 }
 
 /// When what was made up for a test expires.
-pub const FAR: &str = "2099-01-01T00:00:00.000Z";
+pub(super) const FAR: &str = "2099-01-01T00:00:00.000Z";
 
 /// Until when it may take.
 const LATE: &str = "2098-01-01T00:00:00.000Z";
 
 impl Store {
     /// A task that is just there.
-    pub fn put(&mut self, id: &str, state: &str, expires: &str) -> &mut Stored {
+    pub(super) fn put(&mut self, id: &str, state: &str, expires: &str) -> &mut Stored {
         let definition = json!({
             "taskQueueId": "somewhere/worker", "provisionerId": "somewhere", "workerType": "worker",
             "schedulerId": "somebody", "projectId": "none", "taskGroupId": id,
@@ -76,13 +76,13 @@ impl Store {
         self.tasks.get_mut(id).unwrap()
     }
 
-    pub fn task(&self, id: &str) -> Result<&Stored, Refusal> {
+    pub(super) fn task(&self, id: &str) -> Result<&Stored, Refusal> {
         let missing =
             || Refusal::not_found(format!("Task `{id}` was not found. Are you sure it was created?"));
         self.tasks.get(id).ok_or_else(missing)
     }
 
-    pub fn status(&self, id: &str) -> Result<Value, Refusal> {
+    pub(super) fn status(&self, id: &str) -> Result<Value, Refusal> {
         let task @ Stored { definition, .. } = self.task(id)?;
         let mut status = json!({ "taskId": id, "retriesLeft": task.retries_left, "state": task.state() });
         for key in [
@@ -118,12 +118,12 @@ impl Store {
     }
 
     /// Now, as the services write it.
-    pub fn now(&self) -> String {
+    pub(super) fn now(&self) -> String {
         json_date(self.millis())
     }
 
     /// Now, some minutes on or back.
-    pub fn in_minutes(&self, minutes: i64) -> String {
+    pub(super) fn in_minutes(&self, minutes: i64) -> String {
         json_date(self.millis() + minutes * 60_000)
     }
 
@@ -133,12 +133,12 @@ impl Store {
     }
 
     /// Whether a point in time is over. Dates of the same form are in the order of their texts.
-    pub fn is_past(&self, date: &Value) -> bool {
+    pub(super) fn is_past(&self, date: &Value) -> bool {
         date.as_str().unwrap_or_default() < &*self.now()
     }
 
     /// One page of a list, and the token of the next one. A token says how many have been told.
-    pub fn page<'i, T>(
+    pub(super) fn page<'i, T>(
         &self,
         items: &'i [T],
         token: Option<String>,
@@ -151,7 +151,7 @@ impl Store {
 }
 
 /// A list with the token of its next page.
-pub fn with_token(mut answer: Value, token: Option<String>) -> Value {
+pub(super) fn with_token(mut answer: Value, token: Option<String>) -> Value {
     if let Some(token) = token {
         answer["continuationToken"] = token.into();
     }

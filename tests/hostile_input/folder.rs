@@ -13,7 +13,7 @@ use tempfile::TempDir;
 use crate::support::PARAMETERS;
 
 /// The password that tests put into urls. It must not come out anywhere.
-pub const SECRET: &str = "s3cret";
+pub(crate) const SECRET: &str = "s3cret";
 
 /// Long after this, a call hangs: tests on a busy machine take a fraction of it.
 const PATIENCE: Duration = Duration::from_secs(240);
@@ -30,7 +30,7 @@ workers:
 ";
 
 /// What a call came to.
-pub struct Outcome {
+pub(crate) struct Outcome {
     pub status: i32,
     pub out: String,
     pub err: String,
@@ -39,14 +39,14 @@ pub struct Outcome {
 impl Outcome {
     /// The call went well; its output.
     #[track_caller]
-    pub fn fine(self) -> String {
+    pub(crate) fn fine(self) -> String {
         assert_eq!(self.status, 0, "{}", self.err);
         self.out
     }
 
     /// The input was refused: nothing on stdout, and all of these words in the message.
     #[track_caller]
-    pub fn refused(self, words: &[&str]) -> String {
+    pub(crate) fn refused(self, words: &[&str]) -> String {
         assert_eq!((self.status, self.out.as_str()), (2, ""), "{}", self.err);
         for word in words {
             assert!(self.err.contains(word), "no `{word}` in:\n{}", self.err);
@@ -57,19 +57,19 @@ impl Outcome {
 }
 
 /// A folder to call the program in.
-pub struct Folder {
+pub(crate) struct Folder {
     folder: TempDir,
     threads: Cell<usize>,
 }
 
 impl Folder {
     /// Nothing at all.
-    pub fn empty() -> Self {
+    pub(crate) fn empty() -> Self {
         Folder { folder: tempfile::tempdir().unwrap(), threads: Cell::new(0) }
     }
 
     /// A tree with one kind, `k`, of this text, and parameters in `p.yml`.
-    pub fn kind(text: impl AsRef<[u8]>) -> Self {
+    pub(crate) fn kind(text: impl AsRef<[u8]>) -> Self {
         let folder = Folder::empty();
         folder.file("taskcluster/config.yml", CONFIG);
         folder.file("taskcluster/kinds/k/kind.yml", text);
@@ -78,48 +78,48 @@ impl Folder {
     }
 
     /// A tree with one kind of these tasks, which pass through `transforms`, and the task transform.
-    pub fn tasks(transforms: &[&str], tasks: &str) -> Self {
+    pub(crate) fn tasks(transforms: &[&str], tasks: &str) -> Self {
         Folder::kind(kind(transforms, tasks))
     }
 
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.folder.path()
     }
 
-    pub fn file(&self, path: &str, content: impl AsRef<[u8]>) -> PathBuf {
+    pub(crate) fn file(&self, path: &str, content: impl AsRef<[u8]>) -> PathBuf {
         let path = self.path().join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(&path, content).unwrap();
         path
     }
 
-    pub fn link(&self, path: &str, target: impl AsRef<Path>) {
+    pub(crate) fn link(&self, path: &str, target: impl AsRef<Path>) {
         std::os::unix::fs::symlink(target, self.path().join(path)).unwrap();
     }
 
     /// `full`, with these flags besides.
-    pub fn full(&self, more: &[&str]) -> Outcome {
+    pub(crate) fn full(&self, more: &[&str]) -> Outcome {
         self.call(&[&["full", "-p", "p.yml"], more].concat())
     }
 
     /// Lets the calls that follow have so many threads; 0 for one a core.
-    pub fn with_threads(&self, threads: usize) -> &Self {
+    pub(crate) fn with_threads(&self, threads: usize) -> &Self {
         self.threads.set(threads);
         self
     }
 
     /// Calls the program with nothing in its environment but the number of threads.
-    pub fn call(&self, arguments: &[&str]) -> Outcome {
+    pub(crate) fn call(&self, arguments: &[&str]) -> Outcome {
         self.call_into(Stdio::piped(), arguments)
     }
 
     /// Calls it with its output going somewhere.
-    pub fn call_into(&self, out: impl Into<Stdio>, arguments: &[&str]) -> Outcome {
+    pub(crate) fn call_into(&self, out: impl Into<Stdio>, arguments: &[&str]) -> Outcome {
         self.call_with(&[], out, arguments)
     }
 
     /// The same with something more in its environment.
-    pub fn call_with(
+    pub(crate) fn call_with(
         &self,
         environment: &[(&str, &str)],
         out: impl Into<Stdio>,
@@ -195,7 +195,7 @@ fn wait(mut child: Child) -> Outcome {
 }
 
 /// kind.yml with these tasks.
-pub fn kind(transforms: &[&str], tasks: &str) -> String {
+pub(crate) fn kind(transforms: &[&str], tasks: &str) -> String {
     let names: String = transforms.iter().map(|name| format!("taskgraph.transforms.{name}, ")).collect();
     format!(
         "loader: taskgraph.loader.transform:loader\ntransforms: [{names}taskgraph.transforms.task]\ntasks:\n{tasks}"
@@ -203,7 +203,7 @@ pub fn kind(transforms: &[&str], tasks: &str) -> String {
 }
 
 /// A task of this name, with `more` fields.
-pub fn task(name: &str, more: &str) -> String {
+pub(crate) fn task(name: &str, more: &str) -> String {
     let comma = if more.is_empty() { "" } else { ", " };
     format!(
         "    {name}: {{worker-type: w, worker: {{docker-image: {{indexed: x}}, max-run-time: 60}}, description: d{comma}{more}}}\n"

@@ -10,21 +10,21 @@ use std::thread;
 const BLOCK: usize = 64 << 10;
 
 /// Where an answer is written to.
-pub struct Out<'s> {
+pub(crate) struct Out<'s> {
     stream: TcpStream,
     sent: &'s AtomicU64,
 }
 
 impl Out<'_> {
     /// Sends bytes as they are.
-    pub fn send(&mut self, bytes: impl AsRef<[u8]>) -> io::Result<()> {
+    pub(crate) fn send(&mut self, bytes: impl AsRef<[u8]>) -> io::Result<()> {
         self.stream.write_all(bytes.as_ref())?;
         self.sent.fetch_add(bytes.as_ref().len() as u64, Ordering::SeqCst);
         Ok(())
     }
 
     /// An answer with these headers, and a content that is as long as it says.
-    pub fn answer(&mut self, status: u16, headers: &str, content: impl AsRef<[u8]>) -> io::Result<()> {
+    pub(crate) fn answer(&mut self, status: u16, headers: &str, content: impl AsRef<[u8]>) -> io::Result<()> {
         let length = content.as_ref().len();
         self.send(format!(
             "HTTP/1.1 {status} x\r\n{headers}content-length: {length}\r\nconnection: close\r\n\r\n"
@@ -33,25 +33,25 @@ impl Out<'_> {
     }
 
     /// An answer that leads elsewhere.
-    pub fn redirect(&mut self, to: &str) -> io::Result<()> {
+    pub(crate) fn redirect(&mut self, to: &str) -> io::Result<()> {
         self.answer(302, &format!("location: {to}\r\n"), "")
     }
 
     /// Sends the same byte until nobody listens any more.
-    pub fn endless(&mut self, byte: u8) -> io::Result<()> {
+    pub(crate) fn endless(&mut self, byte: u8) -> io::Result<()> {
         loop {
             self.send([byte; BLOCK])?;
         }
     }
 
     /// Nothing more comes, and the connection stays open until the other side goes.
-    pub fn stall(&mut self) -> io::Result<()> {
+    pub(crate) fn stall(&mut self) -> io::Result<()> {
         self.stream.read_to_end(&mut Vec::new()).map(drop)
     }
 }
 
 /// A server of its own. It listens until the test ends.
-pub struct Server {
+pub(crate) struct Server {
     /// `http://127.0.0.1:PORT`.
     pub home: String,
     asked: Arc<Mutex<Vec<String>>>,
@@ -60,7 +60,9 @@ pub struct Server {
 
 impl Server {
     /// Starts one. Each request has a connection of its own, which ends with the answer.
-    pub fn start(answer: impl Fn(&str, &mut Out<'_>) -> io::Result<()> + Send + Sync + 'static) -> Self {
+    pub(crate) fn start(
+        answer: impl Fn(&str, &mut Out<'_>) -> io::Result<()> + Send + Sync + 'static,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let home = format!("http://{}", listener.local_addr().unwrap());
         let (asked, sent) = (Arc::new(Mutex::new(Vec::new())), Arc::new(AtomicU64::new(0)));
@@ -81,12 +83,12 @@ impl Server {
     }
 
     /// The heads of all requests so far.
-    pub fn asked(&self) -> Vec<String> {
+    pub(crate) fn asked(&self) -> Vec<String> {
         self.asked.lock().unwrap().clone()
     }
 
     /// How many bytes it got rid of.
-    pub fn sent(&self) -> u64 {
+    pub(crate) fn sent(&self) -> u64 {
         self.sent.load(Ordering::SeqCst)
     }
 }

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
 /// A browser with one window. Ends with this value.
-pub struct Browser {
+pub(crate) struct Browser {
     driver: Child,
     port: u16,
     /// The path of the session, below all sessions.
@@ -36,7 +36,7 @@ fn chromedriver() -> Option<PathBuf> {
 
 impl Browser {
     /// Starts a browser; nothing if the machine has none.
-    pub fn start() -> Option<Self> {
+    pub(crate) fn start() -> Option<Self> {
         let mut driver = Command::new(chromedriver()?)
             .args(["--port=0", "--log-level=SEVERE"])
             .stdout(Stdio::piped())
@@ -106,18 +106,18 @@ impl Browser {
     }
 
     /// Opens a file, with a fragment such as `#task=…` or none.
-    pub fn open(&self, file: &Path, fragment: &str) {
+    pub(crate) fn open(&self, file: &Path, fragment: &str) {
         self.call("/url", &json!({"url": "about:blank"}));
         self.call("/url", &json!({"url": format!("file://{}{fragment}", file.display())}));
     }
 
     /// What an expression is in the page.
-    pub fn ask(&self, expression: &str) -> Value {
+    pub(crate) fn ask(&self, expression: &str) -> Value {
         self.call("/execute/sync", &json!({"script": format!("return {expression}"), "args": []}))
     }
 
     /// Waits until an expression is true: some events come when the browser finds the time.
-    pub fn wait(&self, expression: &str) {
+    pub(crate) fn wait(&self, expression: &str) {
         let is_true = || self.ask(&format!("Boolean({expression})")) == true;
         let patience = std::time::Instant::now();
         while !is_true() {
@@ -127,29 +127,29 @@ impl Browser {
     }
 
     /// The text that an expression is in the page.
-    pub fn text(&self, expression: &str) -> String {
+    pub(crate) fn text(&self, expression: &str) -> String {
         self.ask(expression).as_str().unwrap_or_default().to_owned()
     }
 
     /// Waits until the panel has this heading.
-    pub fn sees(&self, heading: &str) {
+    pub(crate) fn sees(&self, heading: &str) {
         self.wait(&format!("document.querySelector('#panel h2')?.textContent === {}", json!(heading)));
     }
 
     /// Clicks the element that a selector finds, as a mouse does: it has to be in sight.
-    pub fn click(&self, selector: &str) {
+    pub(crate) fn click(&self, selector: &str) {
         let found = self.call("/element", &json!({"using": "css selector", "value": selector}));
         self.call(&format!("/element/{}/click", found[ELEMENT].as_str().unwrap()), &json!({}));
     }
 
     /// Runs a script before those of every page that is opened from now on.
-    pub fn prepare(&self, script: &str) {
+    pub(crate) fn prepare(&self, script: &str) {
         let command = json!({"cmd": "Page.addScriptToEvaluateOnNewDocument", "params": {"source": script}});
         self.call("/goog/cdp/execute", &command);
     }
 
     /// Gives the window a size, as of a telephone.
-    pub fn resize(&self, width: u32, height: u32) {
+    pub(crate) fn resize(&self, width: u32, height: u32) {
         let metrics = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
         let command = json!({"cmd": "Emulation.setDeviceMetricsOverride", "params": metrics});
         self.call("/goog/cdp/execute", &command);
@@ -157,7 +157,7 @@ impl Browser {
     }
 
     /// Presses the mouse in the middle of an element and moves it by so many pixels before it is let go.
-    pub fn drag(&self, selector: &str, x: i32, y: i32) {
+    pub(crate) fn drag(&self, selector: &str, x: i32, y: i32) {
         let start = self.middle(selector);
         self.mouse(&[
             json!({"type": "pointerMove", "duration": 0, "x": start.0, "y": start.1}),
@@ -175,7 +175,7 @@ impl Browser {
     }
 
     /// Turns the wheel over the middle of an element, with the control key held down or not.
-    pub fn wheel(&self, selector: &str, delta: i32, with_control: bool) {
+    pub(crate) fn wheel(&self, selector: &str, delta: i32, with_control: bool) {
         let (x, y) = self.middle(selector);
         let wheel = json!({"type": "mouseWheel", "x": x, "y": y, "deltaX": 0, "deltaY": delta,
             "modifiers": if with_control { 2 } else { 0 }});
@@ -192,7 +192,7 @@ impl Browser {
     }
 
     /// Types keys into whatever has the focus.
-    pub fn keys(&self, keys: &str) {
+    pub(crate) fn keys(&self, keys: &str) {
         let strokes: Vec<Value> = keys
             .chars()
             .flat_map(|key| ["keyDown", "keyUp"].map(|what| json!({"type": what, "value": key})))
@@ -201,7 +201,7 @@ impl Browser {
     }
 
     /// What the console says that is an error or a warning.
-    pub fn complaints(&self) -> Vec<String> {
+    pub(crate) fn complaints(&self) -> Vec<String> {
         let entries = self.call("/se/log", &json!({"type": "browser"}));
         let entries = entries.as_array().cloned().unwrap_or_default();
         let is_bad = |entry: &&Value| entry["level"] == "SEVERE" || entry["level"] == "WARNING";

@@ -13,7 +13,7 @@ use std::process::Command;
 use serde_json::Value;
 
 /// The smallest config.yml that tasks can be made with.
-pub const CONFIG: &str = "\
+pub(crate) const CONFIG: &str = "\
 trust-domain: t
 task-priority: low
 taskgraph: {repositories: {ci: {name: CI}}}
@@ -21,7 +21,7 @@ workers: {aliases: {w: {provisioner: p, implementation: docker-worker, os: linux
 ";
 
 /// The parameters of a small tree.
-pub const PARAMETERS: &str = "\
+pub(crate) const PARAMETERS: &str = "\
 base_repository: https://github.com/example/tree
 head_repository: https://github.com/example/tree
 head_rev: abc
@@ -31,7 +31,7 @@ project: tree
 
 /// `../shared` beside the project, or where TASKGRAPH_SHARED says. Says in one line if it is left out.
 #[expect(clippy::print_stderr, reason = "a test says what it leaves out")]
-pub fn shared(part: &str) -> Option<PathBuf> {
+pub(crate) fn shared(part: &str) -> Option<PathBuf> {
     let given = std::env::var_os("TASKGRAPH_SHARED").map(PathBuf::from);
     let shared = given.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"));
     let path = shared.join(part);
@@ -44,12 +44,12 @@ pub fn shared(part: &str) -> Option<PathBuf> {
 
 /// A training config that has only what is of interest, completed with what else a run needs: the keys of the config
 /// that comes with the program.
-pub fn whole(config: &str) -> String {
+pub(crate) fn whole(config: &str) -> String {
     completed(config, &Path::new(env!("CARGO_MANIFEST_DIR")).join("kinds/training-config.yml"))
 }
 
 /// The same for a tree: the keys of `defaults`, a training config of it. Maps whose keys are free are taken as a whole.
-pub fn completed(config: &str, defaults: &Path) -> String {
+pub(crate) fn completed(config: &str, defaults: &Path) -> String {
     use taskgraph_compat::value::Value as Own;
     use taskgraph_compat::value::path::KeyPath;
 
@@ -88,7 +88,7 @@ pub fn completed(config: &str, defaults: &Path) -> String {
 }
 
 /// A copy of a tree in a repository of its own, as the program finds it in a checkout.
-pub fn checkout(tree: &Path) -> tempfile::TempDir {
+pub(crate) fn checkout(tree: &Path) -> tempfile::TempDir {
     let copy = tempfile::tempdir().unwrap();
     copy_all(tree, copy.path());
     for arguments in [
@@ -118,20 +118,20 @@ fn copy_all(from: &Path, to: &Path) {
 }
 
 /// The JSON in a file.
-pub fn read_json(path: &Path) -> Value {
+pub(crate) fn read_json(path: &Path) -> Value {
     let text = std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
 /// What is written as JSON, as a value.
-pub fn written(write: impl FnOnce(&mut dyn Write) -> anyhow::Result<()>) -> Value {
+pub(crate) fn written(write: impl FnOnce(&mut dyn Write) -> anyhow::Result<()>) -> Value {
     let mut text = Vec::new();
     write(&mut text).unwrap();
     serde_json::from_slice(&text).unwrap()
 }
 
 /// The paths at which two values differ, with both values, up to a number of them.
-pub fn differences(ours: &Value, expected: &Value, most: usize) -> Vec<String> {
+pub(crate) fn differences(ours: &Value, expected: &Value, most: usize) -> Vec<String> {
     let mut out = Vec::new();
     collect(ours, expected, String::new(), most, &mut out);
     out

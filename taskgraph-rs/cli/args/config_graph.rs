@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 /// Flags that select the graph of one config.
 #[derive(ClapArgs)]
-pub struct ConfigOptions {
+pub(crate) struct ConfigOptions {
     /// A training config or a set of parameters [default: the values that the tree has by itself]
     #[arg(short, long, visible_alias = "parameters", visible_short_alias = 'p', value_name = "FILE")]
     pub config: Option<PathBuf>,

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 /// Source of answers about the index.
 #[derive(ClapArgs, Default)]
-pub struct LookUpOptions {
+pub(crate) struct LookUpOptions {
     /// Answers of the index and the queue as JSON: {"index": {PATH: TASKID}, "status": {TASKID: {"state", "expires"}}}
     #[arg(long, value_name = "FILE", conflicts_with = "offline")]
     pub found: Option<PathBuf>,

@@ -29,17 +29,17 @@ use crate::commands::manual::{CompletionsOptions, ManOptions};
 use crate::commands::preview::PreviewOptions;
 use crate::commands::show::{GraphOptions, OptimizedOptions};
 use clap::{Parser, Subcommand};
-pub use config_graph::ConfigOptions;
-pub use container_engine::EngineOptions;
-pub use look_up::LookUpOptions;
-pub use python::{NativeChoice, PythonOptions};
-pub use transforms::TransformsOptions;
-pub use tree::TreeOptions;
+pub(crate) use config_graph::ConfigOptions;
+pub(crate) use container_engine::EngineOptions;
+pub(crate) use look_up::LookUpOptions;
+pub(crate) use python::{NativeChoice, PythonOptions};
+pub(crate) use transforms::TransformsOptions;
+pub(crate) use tree::TreeOptions;
 
 /// Task graphs for Taskcluster: generates, explains and previews what a training config would run.
 #[derive(Parser)]
 #[command(name = "taskgraph-rs", version, max_term_width = 100)]
-pub struct Args {
+pub(crate) struct Args {
     /// Command to run.
     #[command(subcommand)]
     pub command: Command,
@@ -51,7 +51,7 @@ pub struct Args {
 
 /// Commands.
 #[derive(Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// Show all tasks of all kinds, without edges between them
     Tasks(GraphOptions),
     /// Show the full task graph: all tasks, with their dependencies
@@ -103,7 +103,7 @@ pub enum Command {
 
 /// Commands that inspect a graph before it runs.
 #[derive(Subcommand)]
-pub enum GraphCommand {
+pub(crate) enum GraphCommand {
     /// Show what a training config would run: which models, which tasks, on what, and what is wrong with it
     Preview(PreviewOptions),
     /// Show the differences between two graphs: of two configs, of two revisions of the tree, or from files
@@ -116,7 +116,7 @@ pub enum GraphCommand {
 
 /// Commands for training configs.
 #[derive(Subcommand)]
-pub enum ConfigCommand {
+pub(crate) enum ConfigCommand {
     /// Check training configs, many files at once
     Check(CheckOptions),
     /// Rewrite out-of-date configs so that the tree reads them

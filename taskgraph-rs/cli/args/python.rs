@@ -5,7 +5,7 @@ use clap::{Args as ClapArgs, ValueEnum};
 /// Flags of every command that reads a tree.
 #[derive(ClapArgs)]
 #[command(next_help_heading = "Python of the tree")]
-pub struct PythonOptions {
+pub(crate) struct PythonOptions {
     /// The interpreter that runs what is not native: `auto` takes TASKGRAPH_PYTHON, the active environment, that of the
     /// `taskgraph` on PATH, or `python3`; `never` runs none
     #[arg(long, value_name = "auto|never|PATH", default_value = "auto", global = true)]
@@ -27,7 +27,7 @@ pub struct PythonOptions {
 
 /// Choice of native parts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum NativeChoice {
+pub(crate) enum NativeChoice {
     /// Those that are known to equal the Python of the tree.
     #[default]
     Auto,

@@ -6,7 +6,7 @@ use clap::Args as ClapArgs;
 
 /// Flags of `transforms`.
 #[derive(ClapArgs)]
-pub struct TransformsOptions {
+pub(crate) struct TransformsOptions {
     /// Show the list as JSON
     #[arg(short = 'J', long, conflicts_with_all = ["markdown", "schema"])]
     pub json: bool,

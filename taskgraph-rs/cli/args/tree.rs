@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 /// Tree, and the files around it.
 #[derive(ClapArgs)]
-pub struct TreeOptions {
+pub(crate) struct TreeOptions {
     /// The folder that has config.yml and kinds/ [default: taskcluster of this checkout]
     #[arg(short, long, value_name = "DIR")]
     pub root: Option<PathBuf>,

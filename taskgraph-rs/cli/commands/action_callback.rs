@@ -34,7 +34,7 @@ use taskgraph_taskcluster::{Cancelled, NewTask, Offline, Service, Taskcluster};
 
 /// Flags of `action-callback`. What the action is about stands in the environment of its task.
 #[derive(ClapArgs)]
-pub struct ActionCallbackOptions {
+pub(crate) struct ActionCallbackOptions {
     /// The tree.
     #[command(flatten)]
     pub tree: TreeOptions,
@@ -46,7 +46,7 @@ pub struct ActionCallbackOptions {
 
 /// Flags of `test-action-callback`.
 #[derive(ClapArgs)]
-pub struct TestActionCallbackOptions {
+pub(crate) struct TestActionCallbackOptions {
     /// The action: its callback name, which stands under `cb_name` in actions.json
     #[arg(value_name = "CALLBACK")]
     pub callback: String,
@@ -82,7 +82,7 @@ pub struct TestActionCallbackOptions {
 
 /// Output folders of the artifacts.
 #[derive(ClapArgs)]
-pub struct FolderOptions {
+pub(crate) struct FolderOptions {
     /// The folder for artifacts
     #[arg(long, value_name = "DIR", default_value = "artifacts")]
     pub artifacts_dir: PathBuf,
@@ -104,7 +104,11 @@ struct CallContext<'d> {
 }
 
 /// Does what the environment of the task says.
-pub fn run(options: &ActionCallbackOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {
+pub(crate) fn run(
+    options: &ActionCallbackOptions,
+    registry: &Registry,
+    reporter: &Reporter,
+) -> Result<Status> {
     let asked = environment::action()?;
     environment::needs_root_url()?;
     let settings = settings(options.tree.run_task_dir.as_deref(), false, registry)?;
@@ -131,7 +135,11 @@ pub fn run(options: &ActionCallbackOptions, registry: &Registry, reporter: &Repo
 }
 
 /// Says what an action would do.
-pub fn test(options: &TestActionCallbackOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {
+pub(crate) fn test(
+    options: &TestActionCallbackOptions,
+    registry: &Registry,
+    reporter: &Reporter,
+) -> Result<Status> {
     let settings = settings(options.tree.run_task_dir.as_deref(), false, registry)?;
     let project = Project::load(open_tree(options.tree.root.as_deref())?, registry, &BTreeSet::new())?;
     let action = actions::find(&project, &options.callback)?;

@@ -18,7 +18,7 @@ use taskgraph_decision::actions;
 
 /// Flags of `actions`.
 #[derive(ClapArgs)]
-pub struct ActionsOptions {
+pub(crate) struct ActionsOptions {
     /// The folder that has config.yml and kinds/ [default: taskcluster of this checkout]
     #[arg(short, long, value_name = "DIR")]
     pub root: Option<PathBuf>,
@@ -37,7 +37,7 @@ pub struct ActionsOptions {
 }
 
 /// Shows actions.json.
-pub fn show(options: &ActionsOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {
+pub(crate) fn show(options: &ActionsOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {
     OutputFormat::wanted(options.output_file.as_deref(), &[OutputFormat::Json])?;
     let project = Project::load(open_tree(options.root.as_deref())?, registry, &BTreeSet::new())?;
     let params = completed(&project, options.parameters.as_deref(), reporter)?;

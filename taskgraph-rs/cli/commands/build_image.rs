@@ -15,7 +15,7 @@ use taskgraph_python::interruption::hold;
 
 /// Flags of `build-image`.
 #[derive(ClapArgs)]
-pub struct BuildImageOptions {
+pub(crate) struct BuildImageOptions {
     /// The name of the image, as in the kind docker-image
     #[arg(value_name = "IMAGE")]
     pub image: String,
@@ -38,7 +38,7 @@ pub struct BuildImageOptions {
 }
 
 /// Builds an image, or writes its context.
-pub fn run(options: &BuildImageOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {
+pub(crate) fn run(options: &BuildImageOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {
     let images = Images::make(&options.tree, true, registry, reporter)?;
     let task = images.task(&options.image)?;
     let built = ImageSources {

@@ -33,7 +33,7 @@ use taskgraph_training::Counts;
 
 /// Flags of `decision`.
 #[derive(ClapArgs)]
-pub struct DecisionOptions {
+pub(crate) struct DecisionOptions {
     /// The tree.
     #[command(flatten)]
     pub tree: TreeOptions,
@@ -78,7 +78,7 @@ pub struct DecisionOptions {
 /// Event that causes a decision.
 #[derive(ClapArgs)]
 #[command(next_help_heading = "The event")]
-pub struct EventOptions {
+pub(crate) struct EventOptions {
     /// The project: the name of the repository
     #[arg(long)]
     pub project: String,
@@ -149,7 +149,7 @@ pub struct EventOptions {
 }
 
 /// Decides.
-pub fn run(options: DecisionOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {
+pub(crate) fn run(options: DecisionOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {
     let urls = known_urls::read(options.known_urls.as_deref())?;
     let settings = settings(options.tree.run_task_dir.as_deref(), false, registry)?;
     let settings = Settings { urls, verify: !options.no_verify, ..settings };
@@ -190,7 +190,7 @@ pub fn run(options: DecisionOptions, registry: &Registry, reporter: &Reporter) -
 }
 
 /// Input of a decision besides its parameters.
-pub struct DecisionSetup<'w> {
+pub(crate) struct DecisionSetup<'w> {
     /// Settings of this run of the program.
     pub settings: &'w Settings,
     /// Taskcluster; without it no network is asked.
@@ -212,7 +212,7 @@ pub struct DecisionSetup<'w> {
 }
 
 /// Decides with certain parameters, and tells what goes on.
-pub fn decide(
+pub(crate) fn decide(
     project: &Project,
     params: Params,
     setup: DecisionSetup<'_>,
@@ -278,7 +278,7 @@ fn begun(services: &Taskcluster, task_id: &TaskId) -> Result<SystemTime> {
 }
 
 /// Tasks are created with the scopes of somebody.
-pub fn can_create(services: &Taskcluster) -> Result<()> {
+pub(crate) fn can_create(services: &Taskcluster) -> Result<()> {
     let access = services.access();
     if access.proxy_url.is_some() || access.credentials.is_some() {
         return Ok(());
@@ -329,7 +329,7 @@ fn end(decided: &DecisionResult, artifacts: &Path) {
 }
 
 /// Tells how many tasks were created, and what became of those that an earlier run has left.
-pub fn print_creation(creation: &Creation) {
+pub(crate) fn print_creation(creation: &Creation) {
     let Creation { created, adopted, cancelled } = creation;
     for task in cancelled {
         let (label, task_id) = (&task.label, &task.task_id);

@@ -12,7 +12,7 @@ use taskgraph::registry::Registry;
 
 /// Flags of `image-digest`.
 #[derive(ClapArgs)]
-pub struct ImageDigestOptions {
+pub(crate) struct ImageDigestOptions {
     /// The name of the image, as in the kind docker-image
     #[arg(value_name = "IMAGE")]
     pub image: String,
@@ -23,7 +23,7 @@ pub struct ImageDigestOptions {
 }
 
 /// Prints the digest of an image.
-pub fn run(options: &ImageDigestOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {
+pub(crate) fn run(options: &ImageDigestOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {
     let images = Images::make(&options.tree, false, registry, reporter)?;
     let task = images.task(&options.image)?;
     let digest = task.attributes.get("cached_task").and_then(|cached| cached.get("digest")?.as_str());

@@ -16,7 +16,7 @@ use taskgraph_compat::terminal::inert;
 
 /// Flags of `kind-graph`.
 #[derive(ClapArgs)]
-pub struct KindGraphOptions {
+pub(crate) struct KindGraphOptions {
     /// The folder that has config.yml and kinds/ [default: taskcluster of this checkout]
     #[arg(short, long, value_name = "DIR")]
     pub root: Option<PathBuf>,
@@ -48,7 +48,7 @@ pub struct KindGraphOptions {
 
 /// The formats of `kind-graph`.
 #[derive(Clone, Copy, clap::ValueEnum)]
-pub enum KindGraphFormat {
+pub(crate) enum KindGraphFormat {
     /// One line a kind, in the order of their making
     Text,
     /// Graphviz
@@ -58,7 +58,7 @@ pub enum KindGraphFormat {
 }
 
 /// Shows the kinds and their dependencies.
-pub fn run(options: &KindGraphOptions) -> Result<Status> {
+pub(crate) fn run(options: &KindGraphOptions) -> Result<Status> {
     if let Some(spec) = options.parameters.as_deref()
         && let Spec::File(path) = Spec::parse(spec)?
     {

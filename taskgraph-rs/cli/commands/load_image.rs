@@ -19,7 +19,7 @@ use taskgraph_taskcluster::Taskcluster;
 
 /// Flags of `load-image`.
 #[derive(ClapArgs)]
-pub struct LoadImageOptions {
+pub(crate) struct LoadImageOptions {
     /// The name of the image, as in the kind docker-image: the index is asked for what the content of the tree makes
     #[arg(value_name = "IMAGE", required_unless_present = "task_id", conflicts_with = "task_id")]
     pub image: Option<String>,
@@ -42,7 +42,7 @@ pub struct LoadImageOptions {
 }
 
 /// Loads an image: that of a task, or the one that the index has for the content of the tree.
-pub fn run(options: &LoadImageOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {
+pub(crate) fn run(options: &LoadImageOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {
     let given = options.task_id.as_deref().map(TaskId::parse).transpose()?;
     let images = match &options.image {
         Some(image) => Some((Images::make(&options.tree, false, registry, reporter)?, image)),
@@ -64,7 +64,7 @@ pub fn run(options: &LoadImageOptions, registry: &Registry, reporter: &Reporter)
 }
 
 /// The task that has done what a task would do, as the index has it.
-pub fn in_index(taskcluster: &Taskcluster, task: &Task) -> Result<Option<TaskId>> {
+pub(crate) fn in_index(taskcluster: &Taskcluster, task: &Task) -> Result<Option<TaskId>> {
     for path in task.index_paths() {
         if let Some(id) = taskcluster.find_task(path)? {
             return Ok(Some(id));

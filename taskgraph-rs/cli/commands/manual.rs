@@ -13,7 +13,7 @@ use taskgraph_compat::error::Machine;
 
 /// Flags of `completions`.
 #[derive(ClapArgs)]
-pub struct CompletionsOptions {
+pub(crate) struct CompletionsOptions {
     /// The shell
     #[arg(value_enum)]
     pub shell: Shell,
@@ -21,14 +21,14 @@ pub struct CompletionsOptions {
 
 /// Flags of `man`.
 #[derive(ClapArgs)]
-pub struct ManOptions {
+pub(crate) struct ManOptions {
     /// Write a page for each command into this folder [default: print the page of the program]
     #[arg(value_name = "DIR")]
     pub directory: Option<PathBuf>,
 }
 
 /// Prints the completions for a shell.
-pub fn completions(options: &CompletionsOptions) -> Result<Status> {
+pub(crate) fn completions(options: &CompletionsOptions) -> Result<Status> {
     let mut command = Args::command();
     let name = command.get_name().to_owned();
     // Into memory first: who generates it takes a pipe that is closed for a reason to panic.
@@ -59,7 +59,7 @@ fn without_help(command: Command) -> Command {
 }
 
 /// Prints the man page of the program, or writes one for each command into a folder.
-pub fn man(options: &ManOptions) -> Result<Status> {
+pub(crate) fn man(options: &ManOptions) -> Result<Status> {
     let mut command = without_help(Args::command());
     command.build();
     let Some(folder) = &options.directory else {

@@ -32,7 +32,7 @@ use taskgraph_training::checks::unused_keys;
 
 /// Flags of the commands that show a graph.
 #[derive(ClapArgs)]
-pub struct GraphOptions {
+pub(crate) struct GraphOptions {
     /// The tree.
     #[command(flatten)]
     pub tree: TreeOptions,
@@ -105,7 +105,7 @@ pub struct GraphOptions {
 
 /// Flags of the commands that show what has to run.
 #[derive(ClapArgs)]
-pub struct OptimizedOptions {
+pub(crate) struct OptimizedOptions {
     /// Graph, and its output.
     #[command(flatten)]
     pub graph: GraphOptions,
@@ -116,7 +116,7 @@ pub struct OptimizedOptions {
 }
 
 /// Shows one graph for each set of parameters.
-pub fn show(
+pub(crate) fn show(
     options: &GraphOptions,
     phase: Phase,
     registry: &Registry,
@@ -126,7 +126,7 @@ pub fn show(
 }
 
 /// Shows what has to run, one graph for each set of parameters.
-pub fn show_optimized(
+pub(crate) fn show_optimized(
     options: &OptimizedOptions,
     phase: Phase,
     registry: &Registry,

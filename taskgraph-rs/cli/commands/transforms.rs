@@ -14,7 +14,7 @@ use taskgraph::transform::TransformInfo;
 use taskgraph::transform::kind_schema::kind_schema;
 
 /// Lists what is registered, in the format that the options ask for.
-pub fn run(options: &TransformsOptions, registry: &Registry) -> Result<Status> {
+pub(crate) fn run(options: &TransformsOptions, registry: &Registry) -> Result<Status> {
     let file = options.output_file.as_deref();
     let ending = match options.schema {
         true => OutputFormat::wanted(file, &[OutputFormat::Json])?,

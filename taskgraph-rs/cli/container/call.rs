@@ -20,7 +20,7 @@ const GRACE: Duration = Duration::from_secs(10);
 const TAIL: usize = 2_000;
 
 /// Status and output of a call.
-pub struct CallOutput {
+pub(crate) struct CallOutput {
     /// Its status.
     pub status: ExitStatus,
     /// The end of what it wrote to stderr.
@@ -32,7 +32,7 @@ pub struct CallOutput {
 /// Runs a call to its end. What it writes to stderr is shown if `is_shown`, and its end is kept. Stdin and stdout are as
 /// the command has them.
 #[expect(clippy::disallowed_methods, reason = "an interrupted engine is told to end")]
-pub fn wait_for(command: &mut Command, is_shown: bool) -> Result<CallOutput> {
+pub(super) fn wait_for(command: &mut Command, is_shown: bool) -> Result<CallOutput> {
     // Only a terminal tells an interruption to all processes.
     wait_or_stop(command, is_shown, |child| {
         tidy(Command::new("kill").args(["-TERM", &child.id().to_string()]));
@@ -40,7 +40,11 @@ pub fn wait_for(command: &mut Command, is_shown: bool) -> Result<CallOutput> {
 }
 
 /// The same with something of its own to do if it is interrupted, so that the call ends.
-pub fn wait_or_stop(command: &mut Command, is_shown: bool, stop: impl Fn(&Child)) -> Result<CallOutput> {
+pub(super) fn wait_or_stop(
+    command: &mut Command,
+    is_shown: bool,
+    stop: impl Fn(&Child),
+) -> Result<CallOutput> {
     let name = named(command);
     let mut child = command
         .stderr(Stdio::piped())
@@ -108,7 +112,7 @@ fn tee(mut from: impl Read, is_shown: bool) -> String {
 }
 
 /// The error of a call that failed, with the end of what it said.
-pub fn failure(what: impl Into<String>, outcome: &CallOutput) -> anyhow::Error {
+pub(super) fn failure(what: impl Into<String>, outcome: &CallOutput) -> anyhow::Error {
     let status = match outcome.status.code() {
         Some(code) => format!("status {code}"),
         None => "a signal".into(),
@@ -121,7 +125,7 @@ pub fn failure(what: impl Into<String>, outcome: &CallOutput) -> anyhow::Error {
 }
 
 /// A call that is not interrupted with the program: it tidies up after an interruption.
-pub fn tidy(command: &mut Command) {
+pub(super) fn tidy(command: &mut Command) {
     use std::os::unix::process::CommandExt as _;
     // What is not there any more needs no tidying, and an engine that is gone has told so before.
     let _ =

@@ -16,13 +16,13 @@ const KNOWN: [&str; 2] = ["docker", "podman"];
 const LOCAL: &str = "localhost/";
 
 /// An engine that answers.
-pub struct Engine {
+pub(crate) struct Engine {
     program: String,
 }
 
 impl Engine {
     /// The engine that is asked for, else docker or podman, whichever answers first.
-    pub fn find(asked: Option<&str>) -> Result<Self> {
+    pub(crate) fn find(asked: Option<&str>) -> Result<Self> {
         let candidates = match &asked {
             Some(one) => std::slice::from_ref(one),
             None => &KNOWN[..],
@@ -54,18 +54,18 @@ impl Engine {
     }
 
     /// Returns its name for users.
-    pub fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         &self.program
     }
 
     /// Returns the name of an image that was made here: podman begins such names with `localhost/`.
-    pub fn local_name(&self, tag: &str) -> String {
+    pub(crate) fn local_name(&self, tag: &str) -> String {
         let file = Path::new(&self.program).file_name().unwrap_or_default().to_string_lossy();
         if file.contains("podman") { format!("{LOCAL}{tag}") } else { tag.to_owned() }
     }
 
     /// Whether numbers of users inside are others than outside, unless it is asked to keep them: podman for who is not root.
-    pub fn maps_users(&self) -> Result<bool> {
+    pub(crate) fn maps_users(&self) -> Result<bool> {
         if self.local_name("") != LOCAL {
             return Ok(false);
         }
@@ -75,19 +75,19 @@ impl Engine {
 
     /// A command of the engine.
     #[expect(clippy::disallowed_methods, reason = "docker and podman are called here and nowhere else")]
-    pub fn command(&self, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Command {
+    pub(crate) fn command(&self, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Command {
         let mut command = Command::new(&self.program);
         command.args(arguments);
         command
     }
 
     /// Runs a call silently and returns its stdout.
-    pub fn ask(&self, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Result<CallOutput> {
+    pub(crate) fn ask(&self, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Result<CallOutput> {
         wait_for(self.command(arguments).stdin(Stdio::null()).stdout(Stdio::piped()), false)
     }
 
     /// Makes a call that takes its time and has to succeed: what it says is shown on stderr.
-    pub fn work(
+    pub(crate) fn work(
         &self,
         what: impl Into<String>,
         arguments: impl IntoIterator<Item = impl AsRef<OsStr>>,
@@ -98,12 +98,12 @@ impl Engine {
     }
 
     /// Whether an image is there.
-    pub fn has_image(&self, image: &str) -> Result<bool> {
+    pub(crate) fn has_image(&self, image: &str) -> Result<bool> {
         Ok(self.ask(["image", "inspect", "--format", "{{.Id}}", image])?.status.success())
     }
 
     /// Loads an image out of a file, and returns its name, or its id if it has none.
-    pub fn load(&self, file: &Path) -> Result<String> {
+    pub(crate) fn load(&self, file: &Path) -> Result<String> {
         let arguments = [OsStr::new("load"), OsStr::new("--input"), file.as_os_str()];
         let outcome = self.ask(arguments)?;
         if !outcome.status.success() {
@@ -114,7 +114,7 @@ impl Engine {
     }
 
     /// Gives an image another name.
-    pub fn tag(&self, image: &str, tag: &str) -> Result<()> {
+    pub(crate) fn tag(&self, image: &str, tag: &str) -> Result<()> {
         let outcome = self.ask(["tag", image, tag])?;
         if outcome.status.success() {
             return Ok(());
@@ -123,7 +123,7 @@ impl Engine {
     }
 
     /// A variable of the environment that an image sets.
-    pub fn image_variable(&self, image: &str, name: &str) -> Result<Option<String>> {
+    pub(crate) fn image_variable(&self, image: &str, name: &str) -> Result<Option<String>> {
         let outcome = self.ask(["image", "inspect", "--format", "{{json .Config.Env}}", image])?;
         if !outcome.status.success() {
             return Err(failure(format!("the image `{image}` cannot be looked at"), &outcome));

@@ -4,5 +4,5 @@ mod call;
 mod engine;
 mod run;
 
-pub use engine::Engine;
-pub use run::{Container, Spec, volume};
+pub(crate) use engine::Engine;
+pub(crate) use run::{Container, Spec, volume};

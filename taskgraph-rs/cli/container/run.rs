@@ -13,7 +13,7 @@ use taskgraph_compat::error::Machine;
 
 /// Specification of a container.
 #[derive(Default)]
-pub struct Spec {
+pub(crate) struct Spec {
     /// The image.
     pub image: String,
     /// Command, if it differs from that of the image.
@@ -32,13 +32,13 @@ pub struct Spec {
 
 /// Exit of the command in a container.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ContainerExit {
+pub(crate) struct ContainerExit {
     /// Its exit status.
     pub code: u8,
 }
 
 /// A container, which is gone when this is, unless it is to be kept.
-pub struct Container<'e> {
+pub(crate) struct Container<'e> {
     engine: &'e Engine,
     name: String,
     is_interactive: bool,
@@ -49,7 +49,7 @@ pub struct Container<'e> {
 
 impl<'e> Container<'e> {
     /// Creates a container that does not run yet.
-    pub fn create(engine: &'e Engine, name: String, spec: &Spec) -> Result<Self> {
+    pub(crate) fn create(engine: &'e Engine, name: String, spec: &Spec) -> Result<Self> {
         // Also what an interrupted call leaves behind is tidied up.
         let made = Container {
             engine,
@@ -94,17 +94,17 @@ impl<'e> Container<'e> {
     }
 
     /// Its name.
-    pub fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         &self.name
     }
 
     /// From now on it stays when this is gone.
-    pub fn keep(&mut self) {
+    pub(crate) fn keep(&mut self) {
         self.is_kept = true;
     }
 
     /// Runs it to its end. What it writes goes to stdout and stderr.
-    pub fn run(&self) -> Result<ContainerExit> {
+    pub(crate) fn run(&self) -> Result<ContainerExit> {
         let mut command = self.engine.command(["start", "--attach"]);
         if self.is_interactive {
             command.arg("--interactive").stdin(Stdio::inherit());
@@ -131,7 +131,7 @@ impl<'e> Container<'e> {
     }
 
     /// Copies a file, or what is in a folder, out of it; `false` if there is none at that path. It need not run.
-    pub fn copy_out(&self, path: &str, to: &Path) -> Result<bool> {
+    pub(crate) fn copy_out(&self, path: &str, to: &Path) -> Result<bool> {
         let from = format!("{}:{path}", self.name);
         let outcome = self.engine.ask([OsStr::new("cp"), OsStr::new(&from), to.as_os_str()])?;
         if outcome.status.success() {
@@ -158,7 +158,7 @@ impl Drop for Container<'_> {
 }
 
 /// A path of this machine and one of a container, as `--volume` takes them.
-pub fn volume(from: &Path, to: &str, options: &str) -> Result<OsString> {
+pub(crate) fn volume(from: &Path, to: &str, options: &str) -> Result<OsString> {
     if from.to_string_lossy().contains(':') {
         bail!(Machine(format!("`{}` has a colon, which no engine mounts", from.display())));
     }

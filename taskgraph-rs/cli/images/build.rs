@@ -30,7 +30,7 @@ const ROOT_URL: &str = "TASKCLUSTER_ROOT_URL";
 const SHORT_DIGEST: usize = 16;
 
 /// Graph and contexts that an image is built from.
-pub struct ImageSources<'g> {
+pub(crate) struct ImageSources<'g> {
     /// The tasks that make images, among others.
     pub graph: &'g TaskGraph,
     /// The contexts of the images.
@@ -41,18 +41,18 @@ pub struct ImageSources<'g> {
 
 impl<'g> ImageSources<'g> {
     /// The context of the image that a task makes.
-    pub fn context(&self, task: &'g Task) -> Result<&'g DockerContext> {
+    pub(crate) fn context(&self, task: &'g Task) -> Result<&'g DockerContext> {
         Ok(step(self, task)?.context)
     }
 }
 
 /// Tells what keeps the image of a task, or one that it is built on, from being built.
-pub fn check(built: &ImageSources<'_>, task: &Task) -> Result<()> {
+pub(crate) fn check(built: &ImageSources<'_>, task: &Task) -> Result<()> {
     plan(built, task).map(|_| ())
 }
 
 /// The context of an image, packed. The same context gives the same bytes.
-pub fn pack(context: &DockerContext) -> Result<Vec<u8>> {
+pub(crate) fn pack(context: &DockerContext) -> Result<Vec<u8>> {
     let mut out = flate2::GzBuilder::new().mtime(0).write(Vec::new(), flate2::Compression::best());
     out.write_all(&context.tar)?;
     Ok(out.finish()?)
@@ -60,7 +60,12 @@ pub fn pack(context: &DockerContext) -> Result<Vec<u8>> {
 
 /// Builds the image of a task, after the one that it is built on, and returns its name. An image that was built of the
 /// same content before is taken as it is, unless it is to be called `tag`.
-pub fn build(engine: &Engine, built: &ImageSources<'_>, task: &Task, tag: Option<&str>) -> Result<String> {
+pub(crate) fn build(
+    engine: &Engine,
+    built: &ImageSources<'_>,
+    task: &Task,
+    tag: Option<&str>,
+) -> Result<String> {
     let steps = plan(built, task)?;
     let mut parent: Option<String> = None;
     let last = steps.len() - 1;
@@ -144,7 +149,7 @@ fn step<'g>(built: &ImageSources<'g>, task: &'g Task) -> Result<Step<'g>, Proble
 }
 
 /// Returns the local name of a task's image: its name, and the beginning of its digest. `None` if it has no digest.
-pub fn own_tag(task: &Task) -> Option<String> {
+pub(crate) fn own_tag(task: &Task) -> Option<String> {
     let digest = task.attributes.get("cached_task")?.get("digest")?.as_str()?;
     Some(format!("{}:{}", image_name(task)?, digest.get(..SHORT_DIGEST).unwrap_or(digest)))
 }

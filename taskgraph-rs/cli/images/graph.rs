@@ -23,7 +23,7 @@ const KIND: &str = "docker-image";
 const PREFIX: &str = "docker-image-";
 
 /// The tasks that make images, as the content of the tree makes them.
-pub struct Images {
+pub(crate) struct Images {
     /// These tasks, and what they need.
     pub full: Full,
     /// Settings of this run of the program.
@@ -32,7 +32,7 @@ pub struct Images {
 
 impl Images {
     /// Makes them. The contexts of the images are kept if somebody wants to build them.
-    pub fn make(
+    pub(crate) fn make(
         tree: &TreeOptions,
         keep_contexts: bool,
         registry: &Registry,
@@ -55,13 +55,13 @@ impl Images {
     }
 
     /// The task that makes an image; else an error with the nearest name.
-    pub fn task(&self, image: &str) -> Result<&Task> {
+    pub(crate) fn task(&self, image: &str) -> Result<&Task> {
         task_of(&self.full.graph, image).ok_or_else(|| unknown(&self.full.graph, image).into())
     }
 }
 
 /// The image that a task makes, if it is one that makes images.
-pub fn image_name(task: &Task) -> Option<&str> {
+pub(crate) fn image_name(task: &Task) -> Option<&str> {
     let is_image = &*task.kind == KIND;
     is_image.then(|| task.label.as_str().strip_prefix(PREFIX)).flatten()
 }

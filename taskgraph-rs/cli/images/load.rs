@@ -13,10 +13,10 @@ use taskgraph_compat::error::Machine;
 use taskgraph_taskcluster::Taskcluster;
 
 /// The artifact that a task leaves its image as.
-pub const ARTIFACT: &str = "public/image.tar.zst";
+pub(crate) const ARTIFACT: &str = "public/image.tar.zst";
 
 /// Loads the image of a task, and returns its name, which is `tag` if one is given.
-pub fn load(
+pub(crate) fn load(
     engine: &Engine,
     taskcluster: &Taskcluster,
     task: &TaskId,
@@ -38,7 +38,7 @@ pub fn load(
 }
 
 /// Loads the image in a file, packed or not, and returns its name, which is `tag` if one is given.
-pub fn load_file(engine: &Engine, path: &Path, tag: Option<&str>) -> Result<String> {
+pub(crate) fn load_file(engine: &Engine, path: &Path, tag: Option<&str>) -> Result<String> {
     let image = engine.load(path)?;
     match tag {
         Some(tag) => {

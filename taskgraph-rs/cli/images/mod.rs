@@ -4,6 +4,6 @@ mod build;
 mod graph;
 mod load;
 
-pub use build::{ImageSources, build, check, own_tag, pack};
-pub use graph::{Images, image_name};
-pub use load::{ARTIFACT, load, load_file};
+pub(crate) use build::{ImageSources, build, check, own_tag, pack};
+pub(crate) use graph::{Images, image_name};
+pub(crate) use load::{ARTIFACT, load, load_file};

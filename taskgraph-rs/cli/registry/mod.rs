@@ -1,6 +1,6 @@
 //! The transforms of taskgraph-rs, registered by value under the strings that stand in kind.yml.
 
-pub mod python_table;
+pub(crate) mod python_table;
 
 use taskgraph::registry::Registry;
 

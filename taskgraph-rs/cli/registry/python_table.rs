@@ -6,7 +6,7 @@ use taskgraph::known_python::Table;
 const TABLE: &str = include_str!("../../../transforms/known.json");
 
 /// Returns the table of Python code that native parts were compared with.
-pub fn table() -> Table {
+pub(crate) fn table() -> Table {
     Table::parse(TABLE).expect("a test reads the table")
 }
 

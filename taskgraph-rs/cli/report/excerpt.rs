@@ -13,7 +13,7 @@ use taskgraph_compat::terminal::veiled;
 const MOST_DRAWN: usize = 16 << 10;
 
 /// Whole lines of a file.
-pub struct Excerpt {
+pub(super) struct Excerpt {
     name: String,
     text: String,
     /// The number of the first line.
@@ -24,7 +24,7 @@ pub struct Excerpt {
 
 impl Excerpt {
     /// The lines that `places`, all of them in the file of `place`, are in; nothing if that is too much to draw.
-    pub fn around<'p>(place: &Place, places: impl IntoIterator<Item = &'p Place>) -> Option<Self> {
+    pub(super) fn around<'p>(place: &Place, places: impl IntoIterator<Item = &'p Place>) -> Option<Self> {
         let text = &place.source.text;
         let ranges: Vec<Range<usize>> = places.into_iter().map(range).collect();
         let first = ranges.iter().map(|range| range.start).min()?;
@@ -40,26 +40,26 @@ impl Excerpt {
     }
 
     /// The lines, with nothing marked.
-    pub fn snippet(&self) -> Snippet<'static, Annotation<'static>> {
+    pub(super) fn snippet(&self) -> Snippet<'static, Annotation<'static>> {
         Snippet::source(self.text.clone()).line_start(self.line).path(self.name.clone())
     }
 
     /// A mark for a place in the lines.
-    pub fn mark(&self, kind: AnnotationKind, place: &Place, label: &str) -> Annotation<'static> {
+    pub(super) fn mark(&self, kind: AnnotationKind, place: &Place, label: &str) -> Annotation<'static> {
         let range = range(place);
         kind.span(range.start - self.start..range.end - self.start).label(one_line(label))
     }
 }
 
 /// A place without the lines around it.
-pub fn origin(place: &Place) -> Origin<'static> {
+pub(super) fn origin(place: &Place) -> Origin<'static> {
     Origin::path(one_line(&place.source.name))
         .line(place.span.line as usize)
         .char_column(place.span.column as usize)
 }
 
 /// Whether two places are drawn in one excerpt.
-pub fn is_near(place: &Place, other: &Place) -> bool {
+pub(super) fn is_near(place: &Place, other: &Place) -> bool {
     place.source == other.source && place.span.start.abs_diff(other.span.start) as usize <= MOST_DRAWN / 2
 }
 

@@ -112,7 +112,7 @@ impl<'a> Judge<'a> {
 }
 
 /// The versions of Taskgraph that a tree pins, and that are installed beside the interpreter.
-pub fn versions(pins: &Pins, registry: &Registry) -> Versions {
+pub(crate) fn versions(pins: &Pins, registry: &Registry) -> Versions {
     let folders: &[PathBuf] = registry.python().map_or(&[], |python| python.site_packages());
     Versions::of(pins, |package: Package| installed(folders, package))
 }

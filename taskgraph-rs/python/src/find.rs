@@ -40,7 +40,7 @@ pub struct Interpreter {
 
 /// The interpreter to take: the one that is named, that of the environment that is active, that of the `taskgraph` on
 /// PATH, or the `python3` on PATH, in this order. Nothing if there is none of them.
-pub fn find(choice: &Choice, environment: &PythonEnvironment) -> Option<Interpreter> {
+pub(crate) fn find(choice: &Choice, environment: &PythonEnvironment) -> Option<Interpreter> {
     match choice {
         Choice::Never => return None,
         Choice::Path(program) => return Some(interpreter(on_path(program, environment), "--python")),

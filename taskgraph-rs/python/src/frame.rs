@@ -6,7 +6,7 @@ use std::io::{self, Read, Write};
 const LONGEST: u32 = 3 << 30;
 
 /// Writes a frame.
-pub fn write(out: &mut impl Write, body: &[u8]) -> io::Result<()> {
+pub(crate) fn write(out: &mut impl Write, body: &[u8]) -> io::Result<()> {
     let length = u32::try_from(body.len()).ok().filter(|length| *length <= LONGEST);
     let length = length.ok_or_else(|| io::Error::other("a request to Python is too large"))?;
     out.write_all(&length.to_be_bytes())?;
@@ -15,7 +15,7 @@ pub fn write(out: &mut impl Write, body: &[u8]) -> io::Result<()> {
 }
 
 /// Reads a frame; nothing at the end of the stream.
-pub fn read(input: &mut impl Read) -> io::Result<Option<Vec<u8>>> {
+pub(crate) fn read(input: &mut impl Read) -> io::Result<Option<Vec<u8>>> {
     let mut length = [0; 4];
     match input.read_exact(&mut length) {
         Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),

@@ -39,7 +39,7 @@ const FAREWELL: Duration = Duration::from_millis(500);
 const LONGEST_LINE: u64 = 1 << 14;
 
 /// An interpreter that serves requests.
-pub struct Process {
+pub(crate) struct Process {
     /// The program and why it is this one, for messages.
     name: String,
     group: Option<Pid>,
@@ -84,7 +84,7 @@ impl Process {
     /// Starts an interpreter. What it starts is in a process group of its own; it sees to its end, and to that of
     /// descendants which have left the group.
     #[expect(clippy::disallowed_methods, reason = "the Python of a tree runs in a process of its own")]
-    pub fn start(
+    pub(crate) fn start(
         interpreter: &Interpreter,
         directory: Option<&Path>,
         limits: Limits,
@@ -134,7 +134,7 @@ impl Process {
     }
 
     /// Ends the process and all its descendants, and waits until what they print is shown.
-    pub fn end(&self) {
+    pub(crate) fn end(&self) {
         // Without requests the worker ends by itself.
         if lock(&self.requests).take().is_some() {
             wait_for(&self.child, FAREWELL);

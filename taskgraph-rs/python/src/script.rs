@@ -3,7 +3,7 @@
 use serde_json::json;
 
 /// Program for `python -c`: it takes the protocol's pipes for itself and reads [`first_frame`].
-pub const BOOTSTRAP: &str = include_str!("../worker/bootstrap.py");
+pub(crate) const BOOTSTRAP: &str = include_str!("../worker/bootstrap.py");
 
 /// The modules of the worker, by name.
 const MODULES: &[(&str, &str)] = &[
@@ -31,7 +31,7 @@ const MODULES: &[(&str, &str)] = &[
 const MAIN: &str = "main";
 
 /// Returns the first frame that the bootstrap reads.
-pub fn first_frame() -> Vec<u8> {
+pub(crate) fn first_frame() -> Vec<u8> {
     let modules: serde_json::Map<_, _> =
         MODULES.iter().map(|(name, source)| ((*name).to_owned(), json!(source))).collect();
     json!({ "modules": modules, "main": MAIN }).to_string().into_bytes()

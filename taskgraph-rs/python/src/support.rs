@@ -28,7 +28,7 @@ impl Default for Limits {
 }
 
 /// Told what the Python of a tree prints and logs, line by line.
-pub type Log = Arc<dyn Fn(&str) + Send + Sync>;
+pub(crate) type Log = Arc<dyn Fn(&str) + Send + Sync>;
 
 /// Runs Python for the engine.
 pub struct PythonSupport {

@@ -16,7 +16,7 @@ use taskgraph_compat::source::Source;
 use taskgraph_compat::value::{Map, Value};
 
 /// A task of the kind `train` whose attributes and definition are written as YAML.
-pub fn task(name: &str, needs: &[&str], attributes: &str, definition: &str) -> Task {
+pub(crate) fn task(name: &str, needs: &[&str], attributes: &str, definition: &str) -> Task {
     let map = |text: &str| -> Map {
         let (_, value) = load(Source::new("task.yml", text)).unwrap();
         value.as_map().cloned().unwrap_or_default()
@@ -39,7 +39,7 @@ pub fn task(name: &str, needs: &[&str], attributes: &str, definition: &str) -> T
 }
 
 /// A graph of these tasks, of which `wanted` is asked for.
-pub fn run(tasks: Vec<Task>, wanted: &str, dropped: Vec<Dropped>) -> Run {
+pub(crate) fn run(tasks: Vec<Task>, wanted: &str, dropped: Vec<Dropped>) -> Run {
     let tasks = tasks.into_iter().map(|task| (task.label.clone(), Arc::new(task))).collect();
     let graph = TaskGraph::linked(tasks).unwrap();
     let wanted = Label::parse(&wanted.into()).unwrap();
@@ -55,7 +55,7 @@ pub fn run(tasks: Vec<Task>, wanted: &str, dropped: Vec<Dropped>) -> Run {
 }
 
 /// A plan that says nothing.
-pub fn plan() -> Plan {
+pub(crate) fn plan() -> Plan {
     let facts = Facts {
         src: String::new(),
         trg: String::new(),

@@ -80,7 +80,7 @@ const PROGRAMS: [&str; 11] =
     ["ls", "sed", "sh", "git", "cat", "cp", "tr", "basename", "sleep", "kill", "env"];
 
 /// How a call ended.
-pub struct Outcome {
+pub(super) struct Outcome {
     /// Its status; nothing if a signal ended it.
     pub status: Option<i32>,
     pub out: String,
@@ -88,14 +88,14 @@ pub struct Outcome {
 }
 
 /// A repository, and a system beside it that has nothing but an engine.
-pub struct Fixture {
+pub(super) struct Fixture {
     pub repository: tempfile::TempDir,
     folder: tempfile::TempDir,
 }
 
 impl Fixture {
     /// One whose engines have these names.
-    pub fn new(engines: &[&str]) -> Self {
+    pub(super) fn new(engines: &[&str]) -> Self {
         let tree = tempfile::tempdir().unwrap();
         for (path, text) in TREE {
             let path = tree.path().join(path);
@@ -124,30 +124,30 @@ impl Fixture {
     }
 
     /// A path beside the repository.
-    pub fn path(&self, path: &str) -> PathBuf {
+    pub(super) fn path(&self, path: &str) -> PathBuf {
         self.folder.path().join(path)
     }
 
     /// The folder of artifacts.
-    pub fn artifacts(&self) -> PathBuf {
+    pub(super) fn artifacts(&self) -> PathBuf {
         self.path("artifacts")
     }
 
     /// A file of the engine's.
-    pub fn fake(&self, path: &str, text: &str) {
+    pub(super) fn fake(&self, path: &str, text: &str) {
         let path = self.path("fake").join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     }
 
     /// A file in the repository, or beside it.
-    pub fn write(path: &Path, text: &str) {
+    pub(super) fn write(path: &Path, text: &str) {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     }
 
     /// The program, in the repository.
-    pub fn program(&self, arguments: &[&str]) -> Command {
+    pub(super) fn program(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_taskgraph-rs"));
         command
             .args(arguments)
@@ -163,35 +163,35 @@ impl Fixture {
     }
 
     /// Calls it.
-    pub fn call(&self, arguments: &[&str]) -> Outcome {
+    pub(super) fn call(&self, arguments: &[&str]) -> Outcome {
         self.run(&mut self.program(arguments))
     }
 
     /// Runs a command of the program. Paths and what is drawn by chance are made equal.
-    pub fn run(&self, command: &mut Command) -> Outcome {
+    pub(super) fn run(&self, command: &mut Command) -> Outcome {
         let output = command.output().unwrap();
         let text = |bytes| self.equal(&String::from_utf8(bytes).unwrap());
         Outcome { status: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
     }
 
     /// What the engine was asked for, a call a line.
-    pub fn log(&self) -> Vec<String> {
+    pub(super) fn log(&self) -> Vec<String> {
         let log = fs::read_to_string(self.path("fake/log")).unwrap_or_default();
         self.equal(&log).lines().map(str::to_owned).collect()
     }
 
     /// The calls of one kind.
-    pub fn calls(&self, call: &str) -> Vec<String> {
+    pub(super) fn calls(&self, call: &str) -> Vec<String> {
         self.log().into_iter().filter(|line| line.contains(&format!(" [{call}]"))).collect()
     }
 
     /// The images that the engine has.
-    pub fn images(&self) -> Vec<String> {
+    pub(super) fn images(&self) -> Vec<String> {
         self.listed("fake/images")
     }
 
     /// The files below a folder.
-    pub fn listed(&self, folder: &str) -> Vec<String> {
+    pub(super) fn listed(&self, folder: &str) -> Vec<String> {
         let mut files = Vec::new();
         let _ = taskgraph::tree::walk(&self.path(folder), "", &mut files);
         files.sort();

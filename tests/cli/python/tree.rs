@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use crate::support::{CONFIG, PARAMETERS};
 
 /// The start of a module with one transform; its body follows, twice indented.
-pub const TRANSFORM: &str = "\
+pub(super) const TRANSFORM: &str = "\
 import os, signal, sys, time
 from taskgraph.transforms.base import TransformSequence
 transforms = TransformSequence()
@@ -20,11 +20,11 @@ def own(config, tasks):
 ";
 
 /// The module that it is in.
-pub const MODULE: &str = "taskcluster/own_taskgraph/transforms/own.py";
+pub(super) const MODULE: &str = "taskcluster/own_taskgraph/transforms/own.py";
 
 /// An interpreter with Taskgraph. Says in one line if there is none.
 #[expect(clippy::print_stderr, reason = "a test says what it leaves out")]
-pub fn interpreter() -> Option<PathBuf> {
+pub(super) fn interpreter() -> Option<PathBuf> {
     let found = std::env::var_os("TASKGRAPH_TEST_PYTHON").map(PathBuf::from);
     if found.is_none() {
         eprintln!("left out: TASKGRAPH_TEST_PYTHON names no interpreter with Taskgraph");
@@ -33,7 +33,7 @@ pub fn interpreter() -> Option<PathBuf> {
 }
 
 /// What a call came to. Paths that differ from run to run are gone from its messages.
-pub struct Outcome {
+pub(super) struct Outcome {
     pub status: i32,
     pub out: String,
     pub err: String,
@@ -42,14 +42,14 @@ pub struct Outcome {
 impl Outcome {
     /// The call went well; its output.
     #[track_caller]
-    pub fn fine(self) -> String {
+    pub(super) fn fine(self) -> String {
         assert_eq!(self.status, 0, "{}", self.err);
         self.out
     }
 
     /// The input was refused, and nothing printed; the message.
     #[track_caller]
-    pub fn refused(self) -> String {
+    pub(super) fn refused(self) -> String {
         assert_eq!((self.status, self.out.as_str()), (2, ""), "{}", self.err);
         assert!(self.err.contains("nothing was generated"), "{}", self.err);
         self.err
@@ -57,26 +57,26 @@ impl Outcome {
 
     /// The machine is at fault; the message.
     #[track_caller]
-    pub fn machine(self) -> String {
+    pub(super) fn machine(self) -> String {
         assert_eq!((self.status, self.out.as_str()), (3, ""), "{}", self.err);
         self.err
     }
 }
 
 /// A tree in a repository of its own.
-pub struct Tree {
+pub(super) struct Tree {
     folder: TempDir,
     python: Option<PathBuf>,
 }
 
 impl Tree {
     /// A tree with one kind, whose transforms are that of the tree, if this is its text, and that of Taskgraph.
-    pub fn new(own: &str) -> Self {
+    pub(super) fn new(own: &str) -> Self {
         Tree::with("own_taskgraph.transforms.own:transforms, taskgraph.transforms.task:transforms", own)
     }
 
     /// The same with the tree's transform behind that of Taskgraph: what it yields are tasks.
-    pub fn at_the_end(own: &str) -> Self {
+    pub(super) fn at_the_end(own: &str) -> Self {
         Tree::with("taskgraph.transforms.task:transforms, own_taskgraph.transforms.own:transforms", own)
     }
 
@@ -108,41 +108,41 @@ tasks:
         tree
     }
 
-    pub fn path(&self) -> &Path {
+    pub(super) fn path(&self) -> &Path {
         self.folder.path()
     }
 
-    pub fn file(&self, path: &str, text: &str) {
+    pub(super) fn file(&self, path: &str, text: &str) {
         let path = self.path().join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     }
 
     /// Registers a function of the tree's package.
-    pub fn register(&self, module: &str) {
+    pub(super) fn register(&self, module: &str) {
         let config = CONFIG.replace("taskgraph: {", "taskgraph: {register: \"own_taskgraph:register\", ");
         self.file("taskcluster/config.yml", &config);
         self.file("taskcluster/own_taskgraph/__init__.py", module);
     }
 
     /// `full` as JSON, made by Python where nothing is native; nothing if there is no interpreter for the tests.
-    pub fn full(&self, more: &[&str]) -> Option<Outcome> {
+    pub(super) fn full(&self, more: &[&str]) -> Option<Outcome> {
         self.made(&[&["full", "--json", "-p", "p.yml"], more].concat())
     }
 
     /// The same for any command.
-    pub fn made(&self, arguments: &[&str]) -> Option<Outcome> {
+    pub(super) fn made(&self, arguments: &[&str]) -> Option<Outcome> {
         let python = self.python.as_ref()?.display().to_string();
         Some(self.call(&[arguments, &["--native", "always", "--python", &python]].concat()))
     }
 
     /// Calls the program with next to nothing in its environment.
-    pub fn call(&self, arguments: &[&str]) -> Outcome {
+    pub(super) fn call(&self, arguments: &[&str]) -> Outcome {
         self.call_with(&[("PATH", "/usr/local/bin:/usr/bin:/bin")], arguments)
     }
 
     /// Calls it with an environment. No file may come of it.
-    pub fn call_with(&self, environment: &[(&str, &str)], arguments: &[&str]) -> Outcome {
+    pub(super) fn call_with(&self, environment: &[(&str, &str)], arguments: &[&str]) -> Outcome {
         let before = self.files();
         let output = self.command(arguments).envs(environment.iter().copied()).output().unwrap();
         assert_eq!(before, self.files(), "files were written");
@@ -156,14 +156,14 @@ tasks:
     }
 
     /// The program, in this tree, with nothing in its environment.
-    pub fn command(&self, arguments: &[&str]) -> Command {
+    pub(super) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_taskgraph-rs"));
         command.args(arguments).current_dir(self.path()).env_clear().stdin(Stdio::null());
         command
     }
 
     /// A text without the paths of this run.
-    pub fn neutral(&self, text: &str) -> String {
+    pub(super) fn neutral(&self, text: &str) -> String {
         let python = self.python.as_ref().map(|python| python.display().to_string());
         let text = match &python {
             Some(python) => text.replace(python, "[python]"),
@@ -173,7 +173,7 @@ tasks:
     }
 
     /// All files of the tree, without those of git.
-    pub fn files(&self) -> BTreeSet<PathBuf> {
+    pub(super) fn files(&self) -> BTreeSet<PathBuf> {
         let mut found = BTreeSet::new();
         let mut open = vec![self.path().to_owned()];
         while let Some(folder) = open.pop() {

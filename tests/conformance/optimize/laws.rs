@@ -9,7 +9,7 @@ use taskgraph::task::Label;
 use taskgraph::task::id::TaskId;
 
 /// What has to hold for every graph that was optimized.
-pub fn check_laws(graph: &TaskGraph, optimized: &Optimized, what: &str) {
+pub(super) fn check_laws(graph: &TaskGraph, optimized: &Optimized, what: &str) {
     assert!(graph.labels().into_iter().eq(optimized.outcomes.keys()), "{what}: a task has no fate");
     let running: BTreeSet<&TaskId> = optimized.graph.tasks.keys().collect();
     for (label, outcome) in &optimized.outcomes {
@@ -37,7 +37,7 @@ pub fn check_laws(graph: &TaskGraph, optimized: &Optimized, what: &str) {
 }
 
 /// A closure has what it was asked for and all that this needs, and nothing else.
-pub fn check_closure(graph: &TaskGraph, from: &IndexSet<Label>, what: &str) {
+pub(super) fn check_closure(graph: &TaskGraph, from: &IndexSet<Label>, what: &str) {
     let closure = graph.closure(from);
     let needed: BTreeSet<&Label> =
         closure.tasks.values().flat_map(|task| task.dependencies.values()).collect();
@@ -46,7 +46,7 @@ pub fn check_closure(graph: &TaskGraph, from: &IndexSet<Label>, what: &str) {
 }
 
 /// The reasons that are told are true.
-pub fn check_reasons(graph: &TaskGraph, optimized: &Optimized, what: &str) {
+pub(super) fn check_reasons(graph: &TaskGraph, optimized: &Optimized, what: &str) {
     let needs = |from: &Label, to: &Label| graph.edges_of(from).values().any(|need| need == to);
     for (label, outcome) in &optimized.outcomes {
         let TaskOutcome::Kept(kept) = outcome else { continue };

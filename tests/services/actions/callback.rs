@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::tree::{ACTION, BUILD, DECISION, Outcome, Repository, decided, run};
 
 /// A training config out of the project's own one.
-pub fn config(change: impl FnOnce(&mut Value)) -> Value {
+pub(super) fn config(change: impl FnOnce(&mut Value)) -> Value {
     let text = include_str!("../../../kinds/training-config.yml");
     let mut config: Value = serde_yaml::from_str(text).unwrap();
     config["target-stage"] = "train-backwards".into();

@@ -11,10 +11,10 @@ use crate::fake_taskcluster::Fake;
 use crate::support::checkout;
 
 /// The decision task.
-pub const DECISION: &str = "fN1SbArXTPSVFUUvaOlinQ";
+pub(super) const DECISION: &str = "fN1SbArXTPSVFUUvaOlinQ";
 
 /// The task of the action.
-pub const ACTION: &str = "JzrZV0lWSVq5tkuRFNTQIw";
+pub(super) const ACTION: &str = "JzrZV0lWSVq5tkuRFNTQIw";
 
 const PARAMETERS: &str = "
 base_ref: main
@@ -47,21 +47,21 @@ version: null
 ";
 
 /// How a call ended.
-pub struct Outcome {
+pub(super) struct Outcome {
     pub status: i32,
     pub out: String,
     pub err: String,
 }
 
 /// The repository.
-pub struct Repository {
+pub(super) struct Repository {
     folder: TempDir,
     run_task: TempDir,
     root: &'static str,
 }
 
 impl Repository {
-    pub fn new() -> Self {
+    pub(super) fn new() -> Self {
         let project = Path::new(env!("CARGO_MANIFEST_DIR"));
         let tree = tempfile::tempdir().unwrap();
         copy(&project.join("kinds"), &tree.path().join("kinds"));
@@ -72,7 +72,7 @@ impl Repository {
     }
 
     /// A repository with another tree.
-    pub fn of(tree: &Path, root: &'static str) -> Self {
+    pub(super) fn of(tree: &Path, root: &'static str) -> Self {
         let run_task = tempfile::tempdir().unwrap();
         for file in ["run-task", "fetch-content", "hgrc", "robustcheckout.py"] {
             fs::write(run_task.path().join(file), file).unwrap();
@@ -80,11 +80,11 @@ impl Repository {
         Repository { folder: checkout(tree), run_task, root }
     }
 
-    pub fn write(&self, name: &str, text: &str) {
+    pub(super) fn write(&self, name: &str, text: &str) {
         fs::write(self.folder.path().join(name), text).unwrap();
     }
 
-    pub fn artifact(&self, name: &str) -> Value {
+    pub(super) fn artifact(&self, name: &str) -> Value {
         let text = fs::read_to_string(self.folder.path().join("artifacts").join(name)).unwrap();
         if name.ends_with(".yml") {
             serde_yaml::from_str(&text).unwrap()
@@ -94,7 +94,7 @@ impl Repository {
     }
 
     /// What a call has left behind becomes the artifacts of its task.
-    pub fn upload(&self, fake: &Fake, task: &str) {
+    pub(super) fn upload(&self, fake: &Fake, task: &str) {
         let folder = self.folder.path().join("artifacts");
         for entry in folder.read_dir().unwrap() {
             let entry = entry.unwrap();
@@ -103,17 +103,17 @@ impl Repository {
         }
     }
 
-    pub fn has_artifacts(&self) -> bool {
+    pub(super) fn has_artifacts(&self) -> bool {
         self.folder.path().join("artifacts").exists()
     }
 
     /// `action-callback` as the hook of an action calls it.
-    pub fn callback(&self, fake: &Fake, callback: &str, task: Option<&str>, input: &Value) -> Outcome {
+    pub(super) fn callback(&self, fake: &Fake, callback: &str, task: Option<&str>, input: &Value) -> Outcome {
         self.callback_in(fake, (ACTION, DECISION), callback, task, input)
     }
 
     /// The same in another task than `ACTION`, and for another group.
-    pub fn callback_in(
+    pub(super) fn callback_in(
         &self,
         fake: &Fake,
         place: (&str, &str),
@@ -125,7 +125,7 @@ impl Repository {
     }
 
     /// The same call, not made yet.
-    pub fn callback_command(
+    pub(super) fn callback_command(
         &self,
         fake: &Fake,
         (own, group): (&str, &str),
@@ -144,7 +144,7 @@ impl Repository {
     }
 
     /// `test-action-callback`.
-    pub fn test(&self, fake: &Fake, arguments: &[&str]) -> Outcome {
+    pub(super) fn test(&self, fake: &Fake, arguments: &[&str]) -> Outcome {
         let mut command = self.command(fake);
         command
             .args(["test-action-callback", "--native", "always", "--root", self.root])
@@ -155,7 +155,7 @@ impl Repository {
     }
 
     /// `graph preview` of a file, as somebody without credentials calls it.
-    pub fn preview(&self, fake: &Fake, arguments: &[&str]) -> Outcome {
+    pub(super) fn preview(&self, fake: &Fake, arguments: &[&str]) -> Outcome {
         let mut command = self.command(fake);
         command.env_remove("TASKCLUSTER_PROXY_URL");
         command
@@ -176,7 +176,7 @@ impl Repository {
     }
 }
 
-pub fn run(mut command: Command) -> Outcome {
+pub(super) fn run(mut command: Command) -> Outcome {
     let output = command.output().unwrap();
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     Outcome { status: output.status.code().unwrap(), out: text(&output.stdout), err: text(&output.stderr) }
@@ -196,7 +196,7 @@ fn copy(from: &Path, to: &Path) {
 }
 
 /// A Taskcluster that remembers a decision which created `build`, and knows `test` besides.
-pub fn decided() -> Fake {
+pub(super) fn decided() -> Fake {
     let fake = Fake::start();
     fake.decision_task(DECISION);
     fake.decision_task(ACTION);
@@ -242,4 +242,4 @@ pub fn decided() -> Fake {
 }
 
 /// The task `build`.
-pub const BUILD: &str = "vLbaYNyfFziQ1WZW1EAhcg";
+pub(super) const BUILD: &str = "vLbaYNyfFziQ1WZW1EAhcg";

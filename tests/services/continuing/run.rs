@@ -9,15 +9,15 @@ use tempfile::TempDir;
 use crate::fake_taskcluster::Fake;
 use crate::support::whole;
 
-pub const GROUP: &str = "LzIsbop3RkwVUBcr9TxlKg";
-pub const VOCABULARY: &str = "c_49FKASQ4irdiy9G97VaA";
-pub const FIRST: &str = "K6XCM0LhQGWHvFNvOc7f8Q";
-pub const SECOND: &str = "MH3_5l1jS3-eJ4lSxydNQQ";
-pub const BACKWARDS: &str = "BAvLUilqQ3SYqy6Ck55CUQ";
-pub const OTHER: &str = "f0gbptvMTDaKODjqL9hlOw";
+pub(super) const GROUP: &str = "LzIsbop3RkwVUBcr9TxlKg";
+pub(super) const VOCABULARY: &str = "c_49FKASQ4irdiy9G97VaA";
+pub(super) const FIRST: &str = "K6XCM0LhQGWHvFNvOc7f8Q";
+pub(super) const SECOND: &str = "MH3_5l1jS3-eJ4lSxydNQQ";
+pub(super) const BACKWARDS: &str = "BAvLUilqQ3SYqy6Ck55CUQ";
+pub(super) const OTHER: &str = "f0gbptvMTDaKODjqL9hlOw";
 
 /// What a training publishes.
-pub const FILES: [&str; 17] = [
+pub(super) const FILES: [&str; 17] = [
     "devset.out",
     "model.npz",
     "model.npz.best-bleu-detok.npz",
@@ -38,7 +38,7 @@ pub const FILES: [&str; 17] = [
 ];
 
 /// A config for an ensemble of two, with comments.
-pub const CONFIG: &str = "\
+pub(super) const CONFIG: &str = "\
 # The pair that we train.
 experiment:
   name: again   # a second run
@@ -49,27 +49,27 @@ experiment:
 target-stage: all
 ";
 
-pub struct Trained {
+pub(super) struct Trained {
     pub fake: Fake,
     pub folder: TempDir,
 }
 
 /// How a call ended.
-pub struct Outcome {
+pub(super) struct Outcome {
     pub status: i32,
     pub out: String,
     pub err: String,
 }
 
 /// A point in time, so many days from now.
-pub fn in_days(days: i64) -> String {
+pub(super) fn in_days(days: i64) -> String {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
     taskgraph_compat::time::json_date(i64::try_from(since.as_millis()).unwrap() + days * 86_400_000)
 }
 
 impl Trained {
     /// A decision, a vocabulary, two teachers and a backwards model, all of them completed.
-    pub fn new() -> Self {
+    pub(super) fn new() -> Self {
         let trained = Trained::empty();
         trained.task(GROUP, "Decision Task", "decision-task", "completed", None);
         trained.task(VOCABULARY, "train-vocab-ru-en", "train-vocab", "completed", None);
@@ -84,11 +84,11 @@ impl Trained {
         trained
     }
 
-    pub fn empty() -> Self {
+    pub(super) fn empty() -> Self {
         Trained { fake: Fake::start(), folder: tempfile::tempdir().unwrap() }
     }
 
-    pub fn task(&self, id: &str, name: &str, kind: &str, state: &str, vocabulary: Option<&str>) {
+    pub(super) fn task(&self, id: &str, name: &str, kind: &str, state: &str, vocabulary: Option<&str>) {
         let fetches =
             vocabulary.map(|task| json!([{"artifact": "public/build/vocab.spm", "task": task}]).to_string());
         let env = fetches.map_or(json!({}), |fetches| json!({"MOZ_FETCHES": fetches}));
@@ -99,7 +99,7 @@ impl Trained {
         }), state);
     }
 
-    pub fn model(&self, id: &str, name: &str, kind: &str, state: &str) {
+    pub(super) fn model(&self, id: &str, name: &str, kind: &str, state: &str) {
         self.task(id, name, kind, state, Some(VOCABULARY));
         for file in FILES {
             self.fake.artifact(id, &format!("public/build/{file}"), "");
@@ -108,7 +108,7 @@ impl Trained {
     }
 
     /// Changes the definition of a task.
-    pub fn change(&self, id: &str, state: &str, change: Value) {
+    pub(super) fn change(&self, id: &str, state: &str, change: Value) {
         let mut definition = json!({"taskGroupId": GROUP, "schedulerId": "translations-level-1"});
         let known = self.fake.definition(id);
         definition.as_object_mut().unwrap().extend(known.as_object().unwrap().clone());
@@ -116,16 +116,16 @@ impl Trained {
         self.fake.put_task(id, definition, state);
     }
 
-    pub fn config(&self, text: &str) {
+    pub(super) fn config(&self, text: &str) {
         std::fs::write(self.folder.path().join("config.yml"), whole(text)).unwrap();
     }
 
-    pub fn written(&self) -> String {
+    pub(super) fn written(&self) -> String {
         std::fs::read_to_string(self.folder.path().join("config.yml")).unwrap()
     }
 
     /// `config continue` as somebody without credentials calls it.
-    pub fn run(&self, arguments: &[&str]) -> Outcome {
+    pub(super) fn run(&self, arguments: &[&str]) -> Outcome {
         let mut command = Command::new(env!("CARGO_BIN_EXE_taskgraph-rs"));
         command.env_clear().env("TASKCLUSTER_ROOT_URL", self.fake.root_url()).current_dir(self.folder.path());
         let output = command.args(["config", "continue"]).args(arguments).output().unwrap();
@@ -140,7 +140,7 @@ impl Trained {
 }
 
 /// So many tasks of the group that make no model.
-pub fn put_others(trained: &Trained, many: usize) {
+pub(super) fn put_others(trained: &Trained, many: usize) {
     for number in 0..many {
         let id = format!("T{number:021}");
         let name = format!("translate-corpus-ru-en-{number}");

@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::fake_taskcluster::Fake;
 
 /// The decision task.
-pub const DECISION: &str = "fN1SbArXTPSVFUUvaOlinQ";
+pub(super) const DECISION: &str = "fN1SbArXTPSVFUUvaOlinQ";
 
 /// Four tasks: `b` and `c` depend on `a`, and `d` on nothing. `d` is created twice.
 const TREE: [(&str, &str); 3] = [
@@ -46,20 +46,20 @@ tasks:
 ];
 
 /// How a call ended.
-pub struct Outcome {
+pub(super) struct Outcome {
     pub status: i32,
     pub out: String,
     pub err: String,
 }
 
 /// A clone in a folder of its own.
-pub struct Repository {
+pub(super) struct Repository {
     folder: tempfile::TempDir,
 }
 
 impl Repository {
     /// One commit on `main`, with the tree in it.
-    pub fn new() -> Self {
+    pub(super) fn new() -> Self {
         let repository = Repository { folder: tempfile::tempdir().unwrap() };
         repository.git(&["init", "--quiet", "--initial-branch=main"]);
         for (path, text) in TREE {
@@ -70,28 +70,28 @@ impl Repository {
     }
 
     /// A folder that a clone will be made in.
-    pub fn clone_of(origin: &Repository, more: &[&str]) -> Self {
+    pub(super) fn clone_of(origin: &Repository, more: &[&str]) -> Self {
         let repository = Repository { folder: tempfile::tempdir().unwrap() };
         let url = format!("file://{}", origin.path().display());
         repository.git(&[&["clone", "--quiet"], more, &[&url, "."]].concat());
         repository
     }
 
-    pub fn path(&self) -> &Path {
+    pub(super) fn path(&self) -> &Path {
         self.folder.path()
     }
 
-    pub fn file(&self, path: &str) -> PathBuf {
+    pub(super) fn file(&self, path: &str) -> PathBuf {
         self.path().join(path)
     }
 
-    pub fn write(&self, path: &str, text: &str) {
+    pub(super) fn write(&self, path: &str, text: &str) {
         let path = self.file(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     }
 
-    pub fn git(&self, arguments: &[&str]) -> String {
+    pub(super) fn git(&self, arguments: &[&str]) -> String {
         let output = Command::new("git")
             .args(["-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "commit.gpgsign=false"])
             .args(arguments)
@@ -103,24 +103,24 @@ impl Repository {
     }
 
     /// Commits everything that lies there, and tells the commit.
-    pub fn commit(&self, message: &str) -> String {
+    pub(super) fn commit(&self, message: &str) -> String {
         self.git(&["add", "--all"]);
         self.git(&["commit", "--quiet", "--allow-empty", "--message", message]);
         self.head()
     }
 
     /// Commits a new file.
-    pub fn touch(&self, file: &str) -> String {
+    pub(super) fn touch(&self, file: &str) -> String {
         self.write(file, "x");
         self.commit(file)
     }
 
-    pub fn head(&self) -> String {
+    pub(super) fn head(&self) -> String {
         self.git(&["rev-parse", "HEAD"])
     }
 
     /// The program, as a decision task calls it for a push; `more` comes last and wins.
-    pub fn command(&self, more: &[&str]) -> Command {
+    pub(super) fn command(&self, more: &[&str]) -> Command {
         let head = self.head();
         let mut flags: Vec<(String, String)> = [
             ("project", "p"),
@@ -156,12 +156,12 @@ impl Repository {
     }
 
     /// A decision that creates nothing and asks nobody.
-    pub fn dry(&self, more: &[&str]) -> Outcome {
+    pub(super) fn dry(&self, more: &[&str]) -> Outcome {
         run(self.command(&[&["--dry-run", "--offline"], more].concat()))
     }
 
     /// A decision in a task that has a proxy.
-    pub fn decide(&self, fake: &Fake, more: &[&str]) -> Outcome {
+    pub(super) fn decide(&self, fake: &Fake, more: &[&str]) -> Outcome {
         fake.decision_task(DECISION);
         let mut command = self.command(more);
         command.envs(fake.environment()).env("TASK_ID", DECISION);
@@ -169,12 +169,12 @@ impl Repository {
     }
 
     /// The parameters that a decision has written.
-    pub fn parameters(&self) -> Value {
+    pub(super) fn parameters(&self) -> Value {
         serde_yaml::from_str(&fs::read_to_string(self.file("artifacts/parameters.yml")).unwrap()).unwrap()
     }
 
     /// The artifacts, sorted; nothing if there is no such folder.
-    pub fn artifacts(&self) -> Vec<String> {
+    pub(super) fn artifacts(&self) -> Vec<String> {
         let Ok(entries) = self.file("artifacts").read_dir() else { return Vec::new() };
         let mut names: Vec<String> =
             entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
@@ -184,13 +184,13 @@ impl Repository {
 }
 
 /// The program with nothing in its environment.
-pub fn program() -> Command {
+pub(super) fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_taskgraph-rs"));
     command.env_clear().env("PATH", "/usr/local/bin:/usr/bin:/bin");
     command
 }
 
-pub fn run(mut command: Command) -> Outcome {
+pub(super) fn run(mut command: Command) -> Outcome {
     let output = command.output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
     Outcome { status: output.status.code().unwrap(), out: text(output.stdout), err: text(output.stderr) }

@@ -19,7 +19,7 @@ fn stamp(span: &str) -> Map {
 }
 
 /// What is created here: a small task.
-pub fn definition(name: &str, dependencies: &[TaskId]) -> Map {
+pub(super) fn definition(name: &str, dependencies: &[TaskId]) -> Map {
     map! {
         "provisionerId" => "translations-1",
         "workerType" => "b-linux",

@@ -28,12 +28,12 @@ pub(super) const CHUNK: Schema = Schema::Open(
 const MOST_CHUNKS: i64 = 100_000;
 
 /// The description of the transform.
-pub const INFO: TransformInfo =
+pub(crate) const INFO: TransformInfo =
     TransformInfo::new("taskgraph.transforms.chunking", "Splits a task into chunks.")
         .sections(&[("chunk", &CHUNK)]);
 
 /// The transform.
-pub fn transform() -> Transform {
+pub(crate) fn transform() -> Transform {
     fan_out(|ctx, mut description, out| {
         let Some(chunk) =
             section::take(ctx, &mut description, "chunk", &CHUNK)?.filter(|chunk| !chunk.is_empty())

@@ -8,13 +8,13 @@ use taskgraph::transform::{Context, Transform, TransformInfo, with_state};
 use taskgraph_compat::value::Value;
 
 /// The description of the transform.
-pub const INFO: TransformInfo = TransformInfo::new(
+pub(crate) const INFO: TransformInfo = TransformInfo::new(
     "taskgraph.transforms.code_review",
     "Makes a task wait for all tasks whose results are read in a code review.",
 );
 
 /// The transform.
-pub fn transform() -> Transform {
+pub(crate) fn transform() -> Transform {
     with_state(reviewed).each(|_, labels, description| {
         description.list_at("soft-dependencies")?.extend(labels.iter().cloned());
         Ok(())

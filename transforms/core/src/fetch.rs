@@ -72,14 +72,14 @@ struct Fetch {
 }
 
 /// The description of the transform.
-pub const INFO: TransformInfo = TransformInfo::new(
+pub(crate) const INFO: TransformInfo = TransformInfo::new(
     "taskgraph.transforms.fetch",
     "Makes tasks that download something once and publish it as an artifact.",
 )
 .task(&TASK);
 
 /// The transform.
-pub fn transform() -> Transform {
+pub(crate) fn transform() -> Transform {
     with_state(|ctx| Ok(IndexPaths::of(ctx))).each(|ctx, paths, description| {
         section::drop_nulls(ctx, &TASK, &mut description.fields);
         if !ctx.settings.fast {

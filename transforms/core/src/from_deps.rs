@@ -61,14 +61,14 @@ pub(super) const FROM_DEPS: Schema = Schema::Open(
 type Group = Vec<Arc<Task>>;
 
 /// The description of the transform.
-pub const INFO: TransformInfo = TransformInfo::new(
+pub(crate) const INFO: TransformInfo = TransformInfo::new(
     "taskgraph.transforms.from_deps",
     "Makes tasks from the tasks of the kinds that this kind depends on.",
 )
 .sections(&[("from-deps", &FROM_DEPS)]);
 
 /// The transform.
-pub fn transform() -> Transform {
+pub(crate) fn transform() -> Transform {
     with_state(|ctx| Ok(Spans::of(ctx))).fan_out(|ctx, spans, mut description, out| {
         let section = section::take(ctx, &mut description, "from-deps", &FROM_DEPS)?
             .context("missing key `from-deps`")?;

@@ -27,14 +27,14 @@ const MATRIX: Schema = Schema::Open(
 );
 
 /// The description of the transform.
-pub const INFO: TransformInfo = TransformInfo::new(
+pub(crate) const INFO: TransformInfo = TransformInfo::new(
     "taskgraph.transforms.matrix",
     "Splits a task into one for each combination of values.",
 )
 .sections(&[("matrix", &MATRIX)]);
 
 /// The transform.
-pub fn transform() -> Transform {
+pub(crate) fn transform() -> Transform {
     fan_out(|ctx, mut description, out| {
         let name: Str = match description.get("name") {
             Some(Value::Str(name)) => name.clone(),

@@ -85,14 +85,14 @@ pub(super) const NOTIFICATIONS: Schema = open(&[
 ]);
 
 /// The description of the transform.
-pub const INFO: TransformInfo = TransformInfo::new(
+pub(crate) const INFO: TransformInfo = TransformInfo::new(
     "taskgraph.transforms.notify",
     "Adds routes by which Taskcluster notifies people about a task.",
 )
 .sections(&[("notify", &NOTIFY), ("notifications", &NOTIFICATIONS)]);
 
 /// The transform.
-pub fn transform() -> Transform {
+pub(crate) fn transform() -> Transform {
     each(|ctx, description| {
         if !description.contains_key("name") {
             return Err(missing("name", "a string"));

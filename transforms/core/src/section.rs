@@ -11,14 +11,19 @@ use taskgraph_compat::value::path::KeyPath;
 use taskgraph_compat::value::{Map, Value};
 
 /// Takes keys of a map out under which null stands for nothing in the Taskgraph of the tree.
-pub fn drop_nulls(ctx: &Context<'_>, schema: &Schema, map: &mut Map) {
+pub(crate) fn drop_nulls(ctx: &Context<'_>, schema: &Schema, map: &mut Map) {
     if ctx.config.version.takes_null_for_nothing() {
         schema.drop_nulls(map);
     }
 }
 
 /// The same for a section of a task, if there is one.
-pub fn drop_nulls_of(ctx: &Context<'_>, schema: &Schema, description: &mut TaskDescription, name: &str) {
+pub(crate) fn drop_nulls_of(
+    ctx: &Context<'_>,
+    schema: &Schema,
+    description: &mut TaskDescription,
+    name: &str,
+) {
     if ctx.config.version.takes_null_for_nothing()
         && let Some(section) = description.get_mut(name).and_then(Value::as_map_mut)
     {
@@ -27,7 +32,7 @@ pub fn drop_nulls_of(ctx: &Context<'_>, schema: &Schema, description: &mut TaskD
 }
 
 /// Takes a section out whose unknown keys, at any depth, were let through until they came to be refused.
-pub fn take(
+pub(crate) fn take(
     ctx: &Context<'_>,
     description: &mut TaskDescription,
     name: &str,
@@ -46,7 +51,12 @@ pub fn take(
 }
 
 /// Refuses keys that the schema lets through, if the Taskgraph of the tree does.
-pub fn refuse_unknown(ctx: &Context<'_>, schema: &Schema, section: &Value, path: &KeyPath) -> Result<()> {
+pub(crate) fn refuse_unknown(
+    ctx: &Context<'_>,
+    schema: &Schema,
+    section: &Value,
+    path: &KeyPath,
+) -> Result<()> {
     if !ctx.config.version.refuses_unknown_keys_of_sections() {
         return Ok(());
     }
@@ -54,7 +64,12 @@ pub fn refuse_unknown(ctx: &Context<'_>, schema: &Schema, section: &Value, path:
 }
 
 /// Refuses booleans that the schema takes for integers, if the Taskgraph of the tree does.
-pub fn refuse_booleans(ctx: &Context<'_>, schema: &Schema, section: &Map, path: &KeyPath) -> Result<()> {
+pub(crate) fn refuse_booleans(
+    ctx: &Context<'_>,
+    schema: &Schema,
+    section: &Map,
+    path: &KeyPath,
+) -> Result<()> {
     if !ctx.config.version.refuses_booleans_for_integers() {
         return Ok(());
     }
@@ -67,7 +82,7 @@ fn refused(mut violations: Vec<Violation>, path: &KeyPath) -> Result<()> {
 }
 
 /// Checks a section whose unknown keys were refused until they came to be ignored: a warning says so of each.
-pub fn check(
+pub(crate) fn check(
     ctx: &Context<'_>,
     origin: &Origin,
     schema: &Schema,

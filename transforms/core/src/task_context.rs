@@ -76,14 +76,14 @@ fn schema(ctx: &Context<'_>) -> &'static Schema {
 }
 
 /// The description of the transform.
-pub const INFO: TransformInfo = TransformInfo::new(
+pub(crate) const INFO: TransformInfo = TransformInfo::new(
     "taskgraph.transforms.task_context",
     "Fills parameters and other values into the text of a task.",
 )
 .sections(&[("task-context", &WITH_CUSTOM)]);
 
 /// The transform.
-pub fn transform() -> Transform {
+pub(crate) fn transform() -> Transform {
     with_state(|_| Ok(Pool::<Memo>::default()))
         .each(|ctx, memos, description| memos.with(|memo| fill_in(ctx, memo, description)))
 }

@@ -34,7 +34,7 @@ const fn fields(dry_run: Schema) -> [Field; 7] {
 }
 
 /// The worker implementation.
-pub const PAYLOAD: Payload = Payload {
+pub(crate) const PAYLOAD: Payload = Payload {
     name: "scriptworker-beetmover-data",
     summary: "Moves data to the place where it is published.",
     schema: |config| if config.mozilla.has_schemas_of_msgspec() { &WORKER_4 } else { &WORKER },

@@ -35,7 +35,7 @@ const fn fields(bitrise: Schema) -> [Field; 3] {
 }
 
 /// The worker implementation.
-pub const PAYLOAD: Payload = Payload {
+pub(crate) const PAYLOAD: Payload = Payload {
     name: "scriptworker-bitrise",
     summary: "Runs a workflow on Bitrise.",
     schema: |config| if config.mozilla.has_schemas_of_msgspec() { &WORKER_4 } else { &WORKER },

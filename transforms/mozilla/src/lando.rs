@@ -18,7 +18,7 @@ use taskgraph_compat::value::{Map, Value};
 const RELEASE: [&str; 4] = ["version", "app_version", "next_version", "build_number"];
 
 /// The worker implementation.
-pub const PAYLOAD: Payload = Payload {
+pub(crate) const PAYLOAD: Payload = Payload {
     name: "scriptworker-lando",
     summary: "Lands changes through Lando.",
     schema,

@@ -74,7 +74,7 @@ const ACTION: Schema = Schema::Either(
 );
 
 /// The section.
-pub const WORKER: Schema = Schema::Map(&[
+pub(crate) const WORKER: Schema = Schema::Map(&[
     IMPLEMENTATION,
     OS,
     REPO,

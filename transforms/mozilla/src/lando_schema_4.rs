@@ -111,8 +111,8 @@ macro_rules! worker {
 }
 
 /// The section in 4.1.
-pub const WORKER_4_1: Schema = worker!(TAG_OF_MERCURIAL, NOTHING, NOTHING);
+pub(crate) const WORKER_4_1: Schema = worker!(TAG_OF_MERCURIAL, NOTHING, NOTHING);
 /// The section since 4.2.
-pub const WORKER_4_2: Schema = worker!(TAG_OF_MERCURIAL, TO_REVISION, REVISIONS);
+pub(crate) const WORKER_4_2: Schema = worker!(TAG_OF_MERCURIAL, TO_REVISION, REVISIONS);
 /// The section since 5.0.
-pub const WORKER_5: Schema = worker!(TAG, TO_REVISION, REVISIONS);
+pub(crate) const WORKER_5: Schema = worker!(TAG, TO_REVISION, REVISIONS);

@@ -30,14 +30,14 @@ const SHAPE_4: Schema =
 const RELEASE: &str = "{product}-{version}-build{build_number}";
 
 /// The description of the transform.
-pub const INFO: TransformInfo = TransformInfo::new(
+pub(crate) const INFO: TransformInfo = TransformInfo::new(
     "mozilla_taskgraph.transforms.scriptworker.shipit.mark_as_shipped",
     "Makes tasks that tell Ship-It that a release is out.",
 )
 .sections(&[(PRODUCT, &PRODUCT_SCHEMA)]);
 
 /// The transform.
-pub fn transform() -> Transform {
+pub(crate) fn transform() -> Transform {
     with_state(ShipIt::of).each(|ctx, ship_it, description| {
         if !ctx.settings.fast {
             ship_it.schema.require_of(description)?;

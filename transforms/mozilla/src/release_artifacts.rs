@@ -18,14 +18,14 @@ const SCHEMA: Schema =
     Schema::Open(&[required("worker-type", Schema::Str), optional(SECTION, STRINGS)], &Schema::Any);
 
 /// The description of the transform.
-pub const INFO: TransformInfo = TransformInfo::new(
+pub(crate) const INFO: TransformInfo = TransformInfo::new(
     "mozilla_taskgraph.transforms.scriptworker.release_artifacts",
     "Adds artifacts that tasks of a release take up.",
 )
 .sections(&[(SECTION, &STRINGS)]);
 
 /// The transform.
-pub fn transform() -> Transform {
+pub(crate) fn transform() -> Transform {
     each(|ctx, description| {
         if !ctx.settings.fast {
             SCHEMA.require_of(description)?;

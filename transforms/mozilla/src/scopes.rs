@@ -9,18 +9,18 @@ use taskgraph_compat::python;
 use taskgraph_compat::value::{Map, Value};
 
 /// Tags a definition as one for a scriptworker.
-pub fn tag(definition: &mut Map) -> Result<()> {
+pub(crate) fn tag(definition: &mut Map) -> Result<()> {
     definition.map_at("tags")?.put("worker-implementation", "scriptworker");
     Ok(())
 }
 
 /// `scriptworker.scope-prefix` of config.yml, as text: nobody checks it.
-pub fn prefix(ctx: &Context<'_>) -> Result<String> {
+pub(crate) fn prefix(ctx: &Context<'_>) -> Result<String> {
     known_prefix(ctx)?.context("config.yml has no `scriptworker.scope-prefix`")
 }
 
 /// The same where config.yml need not have it.
-pub fn known_prefix(ctx: &Context<'_>) -> Result<Option<String>> {
+pub(crate) fn known_prefix(ctx: &Context<'_>) -> Result<Option<String>> {
     let Some(section) = ctx.config.get("scriptworker") else { return Ok(None) };
     let section = section
         .as_map()
@@ -29,7 +29,7 @@ pub fn known_prefix(ctx: &Context<'_>) -> Result<Option<String>> {
 }
 
 /// Adds scopes; all of them are sorted, and each is there once.
-pub fn add_sorted(definition: &mut Map, scopes: impl IntoIterator<Item = String>) -> Result<()> {
+pub(crate) fn add_sorted(definition: &mut Map, scopes: impl IntoIterator<Item = String>) -> Result<()> {
     let all = definition.list_at("scopes")?;
     let sorted: BTreeSet<String> =
         all.iter().filter_map(Value::as_str).map(str::to_owned).chain(scopes).collect();

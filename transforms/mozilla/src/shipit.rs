@@ -16,7 +16,7 @@ const WORKER: Schema = Schema::Map(&[
 ]);
 
 /// The worker implementation.
-pub const PAYLOAD: Payload = Payload {
+pub(crate) const PAYLOAD: Payload = Payload {
     name: "scriptworker-shipit",
     summary: "Tells Ship-It about a release.",
     schema: |_| &WORKER,

@@ -44,7 +44,7 @@ const DETACHED: &str = "gcp_prod_autograph_gpg";
 const LONGEST: i64 = 600;
 
 /// The worker implementation.
-pub const PAYLOAD: Payload = Payload {
+pub(crate) const PAYLOAD: Payload = Payload {
     name: "scriptworker-signing",
     summary: "Signs artifacts.",
     schema: |config| if config.mozilla.has_schemas_of_msgspec() { &WORKER_4 } else { &WORKER },

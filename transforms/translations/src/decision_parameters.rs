@@ -13,10 +13,10 @@ use taskgraph_compat::value::path::KeyPath;
 const NAME: &str = "translations_taskgraph.parameters:get_decision_parameters";
 
 /// Decisions of the tree of December 2024.
-pub const DECISIONS_2024: &[(&str, DecisionParameters)] = &[(NAME, add_training_config)];
+pub(crate) const DECISIONS_2024: &[(&str, DecisionParameters)] = &[(NAME, add_training_config)];
 
 /// Decisions of the tree of July 2026.
-pub const DECISIONS_2026: &[(&str, DecisionParameters)] = &[(NAME, add_training_config_of_2026)];
+pub(crate) const DECISIONS_2026: &[(&str, DecisionParameters)] = &[(NAME, add_training_config_of_2026)];
 
 fn add_training_config(params: &mut Params, tree: &Tree) -> Result<()> {
     let (document, value) = load(tree.read(default_config(tree))?)?;

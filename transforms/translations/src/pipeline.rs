@@ -104,7 +104,7 @@ fn normalize_2026(params: &mut Params) {
 }
 
 /// The file of the tree that has a training config for those who bring none.
-pub fn default_config(tree: &Tree) -> &'static str {
+pub(crate) fn default_config(tree: &Tree) -> &'static str {
     if tree.has(CI_CONFIG) { CI_CONFIG } else { OWN_CONFIG }
 }
 

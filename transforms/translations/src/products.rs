@@ -58,12 +58,12 @@ fn republished(_: &str) -> Vec<&'static str> {
 }
 
 /// What trees of December 2024 can go on from.
-pub fn made_2024() -> Vec<Product> {
+pub(crate) fn made_2024() -> Vec<Product> {
     models(PipelineVersion::December2024)
 }
 
 /// What trees of July 2026 can go on from.
-pub fn made_2026() -> Vec<Product> {
+pub(crate) fn made_2026() -> Vec<Product> {
     let at = |path: &str| KeyPath::dotted(&format!("continuation.{path}"));
     let files = |name, files, in_place_of| Product {
         name,

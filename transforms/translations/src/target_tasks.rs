@@ -13,7 +13,7 @@ use taskgraph_compat::value::path::KeyPath;
 /// Tasks whose stage is `target-stage` and whose languages are those of the experiment.
 ///
 /// Datasets play no part: the reference looks at them, but excludes nothing.
-pub fn train_target_tasks(full: &TaskGraph, params: &Params, _: &GraphConfig) -> Result<Vec<Label>> {
+pub(crate) fn train_target_tasks(full: &TaskGraph, params: &Params, _: &GraphConfig) -> Result<Vec<Label>> {
     let wanted = [
         ("stage", params.deep_get("training_config.target-stage")),
         ("src_locale", params.deep_get("training_config.experiment.src")),
@@ -26,7 +26,11 @@ pub fn train_target_tasks(full: &TaskGraph, params: &Params, _: &GraphConfig) ->
 }
 
 /// Tasks whose stage is the parameter `target-stage`: final evaluations are asked for outside of a training config.
-pub fn final_eval_target_tasks(full: &TaskGraph, params: &Params, _: &GraphConfig) -> Result<Vec<Label>> {
+pub(crate) fn final_eval_target_tasks(
+    full: &TaskGraph,
+    params: &Params,
+    _: &GraphConfig,
+) -> Result<Vec<Label>> {
     let Some(stage) = params.get("target-stage") else {
         let path = KeyPath::dotted("target-stage");
         let message = "missing key `target-stage`";
@@ -37,7 +41,7 @@ pub fn final_eval_target_tasks(full: &TaskGraph, params: &Params, _: &GraphConfi
 }
 
 /// The tasks that bring the model registry up to date.
-pub fn update_db_target_tasks(full: &TaskGraph, _: &Params, _: &GraphConfig) -> Result<Vec<Label>> {
+pub(crate) fn update_db_target_tasks(full: &TaskGraph, _: &Params, _: &GraphConfig) -> Result<Vec<Label>> {
     Ok(of_stage(full, &"update-db".into()))
 }
 

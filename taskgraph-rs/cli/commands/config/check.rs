@@ -27,7 +27,7 @@ const LONGEST_TIMEOUT: Duration = Duration::from_secs(3_600);
 
 /// Flags of `config check`.
 #[derive(ClapArgs)]
-pub struct CheckOptions {
+pub(crate) struct CheckOptions {
     /// Training configs or sets of parameters; patterns (`configs/**/*.yml`) and folders stand for the files in them
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<String>,
@@ -67,7 +67,7 @@ pub struct CheckOptions {
 
 /// The formats of `config check`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub enum CheckFormat {
+pub(crate) enum CheckFormat {
     /// Problems with the source around them on stderr, and a table of all files
     Text,
     /// One JSON object, see docs/check-json.md
@@ -79,7 +79,7 @@ pub enum CheckFormat {
 }
 
 /// Seconds, of which a part will do.
-pub fn seconds(text: &str) -> Result<Duration, String> {
+pub(crate) fn seconds(text: &str) -> Result<Duration, String> {
     let number = text.parse().ok().filter(|number: &f64| *number > 0.0);
     let time = number.and_then(|number| Duration::try_from_secs_f64(number).ok());
     time.filter(|time| *time <= LONGEST_TIMEOUT)
@@ -87,7 +87,7 @@ pub fn seconds(text: &str) -> Result<Duration, String> {
 }
 
 /// Checks configs.
-pub fn run(options: &CheckOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {
+pub(crate) fn run(options: &CheckOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {
     let format = format_of(options)?;
     let paths = files(&options.files)?;
     keep_inputs(options.output_file.as_deref(), paths.iter().map(PathBuf::as_path))?;

@@ -32,7 +32,7 @@ use taskgraph_training::{Checker, Input, ReportOutcome, no_training};
 
 /// Flags of `config continue`.
 #[derive(ClapArgs)]
-pub struct ContinueOptions {
+pub(crate) struct ContinueOptions {
     /// A task group, a decision task, another task, the address of one of them or of an artifact, or a file with one of these
     #[arg(value_name = "WHERE")]
     pub origin: Option<String>,
@@ -76,7 +76,7 @@ const MOST_MEMBERS: usize = 8;
 const MODEL_TYPE: &str = "default";
 
 /// Finds what there is, and shows or writes the section.
-pub fn run(options: &ContinueOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {
+pub(crate) fn run(options: &ContinueOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {
     let (origin, config) = operands(options)?;
     let tree = open_tree_or_embedded(options.root.as_deref())?;
     let project = Project::load(tree, registry, &Default::default())?;

@@ -11,7 +11,7 @@ use taskgraph_compat::error::Machine;
 const IN_FOLDER: [&str; 3] = ["**/*.yml", "**/*.yaml", "**/*.json"];
 
 /// All files, each once, in the order of the command line; those of a pattern in the order of their names.
-pub fn files(named: &[String]) -> Result<Vec<PathBuf>> {
+pub(super) fn files(named: &[String]) -> Result<Vec<PathBuf>> {
     let (mut files, mut seen, mut problems) = (Vec::new(), BTreeSet::new(), Vec::new());
     for name in named {
         match expanded(name)? {

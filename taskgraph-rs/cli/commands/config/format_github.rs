@@ -7,7 +7,7 @@ use crate::report::one_line;
 use taskgraph::diagnostics::Problem;
 
 /// One line a problem.
-pub fn annotations(verdicts: &Verdicts) -> String {
+pub(super) fn annotations(verdicts: &Verdicts) -> String {
     let mut out = String::new();
     for (file, problem) in verdicts.problems() {
         let place = problem.place.as_ref();
@@ -24,7 +24,7 @@ pub fn annotations(verdicts: &Verdicts) -> String {
 }
 
 /// All that is to be said, in one line: an annotation draws no source.
-pub fn message(problem: &Problem) -> String {
+pub(super) fn message(problem: &Problem) -> String {
     let mut text = problem.message.clone();
     if !problem.path.0.is_empty() {
         text = format!("{text} (at {})", problem.path);

@@ -48,7 +48,7 @@ struct File<'v> {
 }
 
 /// The verdicts as one JSON object.
-pub fn report(verdicts: &Verdicts) -> impl Serialize {
+pub(super) fn report(verdicts: &Verdicts) -> impl Serialize {
     let files = verdicts.files.iter().map(|checked| {
         let (errors, warnings) = counts(&checked.problems);
         File {

@@ -15,7 +15,7 @@ const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
 /// The log: one run, a rule for each code that occurs.
-pub fn log(verdicts: &Verdicts) -> Value {
+pub(super) fn log(verdicts: &Verdicts) -> Value {
     let codes: BTreeSet<&str> = verdicts.problems().map(|(_, problem)| problem.code).collect();
     let codes: Vec<&str> = codes.into_iter().collect();
     let rules: Vec<Value> = codes

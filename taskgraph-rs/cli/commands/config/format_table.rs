@@ -8,7 +8,7 @@ use crate::text_layout::Page;
 use taskgraph_training::{CheckedConfig, ReportOutcome};
 
 /// The table, and the line under it.
-pub fn table(verdicts: &Verdicts, medium: OutputMedium) -> String {
+pub(super) fn table(verdicts: &Verdicts, medium: OutputMedium) -> String {
     let mut page = Page::new(medium);
     let mut rows = vec![["config", "languages", "verdict", "errors", "warnings"].map(String::from).to_vec()];
     rows.extend(verdicts.files.iter().map(row));

@@ -22,7 +22,7 @@ use taskgraph_training::{Checker, Input, no_training};
 
 /// Flags of `config init`.
 #[derive(ClapArgs)]
-pub struct InitOptions {
+pub(crate) struct InitOptions {
     /// The language that is translated from
     #[arg(value_name = "SRC")]
     pub src: String,
@@ -70,7 +70,7 @@ pub struct InitOptions {
 
 /// Use of a pretrained model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub enum ModelMode {
+pub(crate) enum ModelMode {
     /// Publish it as it is
     Use,
     /// Go on training it
@@ -105,7 +105,7 @@ const MEANT: &[(&str, &str)] = &[
 ];
 
 /// Writes a config that `config check` lets pass.
-pub fn run(options: &InitOptions, registry: &Registry) -> Result<Status> {
+pub(crate) fn run(options: &InitOptions, registry: &Registry) -> Result<Status> {
     OutputFormat::wanted(options.output.as_deref(), &[OutputFormat::Yaml])?;
     let tree = open_tree_or_embedded(options.root.as_deref())?;
     let project = Project::load(tree, registry, &Default::default())?;

@@ -14,9 +14,9 @@ mod results;
 pub(crate) mod schema;
 pub(crate) mod upgrade;
 
-pub use check::run as check;
-pub use continue_run::run as go_on;
-pub use init::run as init;
-pub use remote_files::preview as check_urls;
-pub use schema::run as schema;
-pub use upgrade::run as upgrade;
+pub(crate) use check::run as check;
+pub(crate) use continue_run::run as go_on;
+pub(crate) use init::run as init;
+pub(crate) use remote_files::preview as check_urls;
+pub(crate) use schema::run as schema;
+pub(crate) use upgrade::run as upgrade;

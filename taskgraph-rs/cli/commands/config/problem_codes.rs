@@ -1,7 +1,7 @@
 //! Descriptions of the problem codes, a sentence each. Readers of a scanner's report have no other text.
 
 /// The sentence for a code. A code that nobody has described yet is described by its words.
-pub fn description(code: &str) -> String {
+pub(super) fn description(code: &str) -> String {
     let known = RULES.iter().find(|(known, _)| *known == code).map(|(_, text)| (*text).to_owned());
     known.unwrap_or_else(|| {
         let words = code.replace('-', " ");
@@ -11,7 +11,7 @@ pub fn description(code: &str) -> String {
 }
 
 /// All that `config check` can find in a config, or in the tree that it is held against.
-pub const RULES: &[(&str, &str)] = &[
+pub(super) const RULES: &[(&str, &str)] = &[
     ("cycle", "Kinds or tasks depend on each other in a cycle."),
     ("duplicate-label", "Two tasks have one label."),
     ("empty-stage", "The target stage selects no task."),

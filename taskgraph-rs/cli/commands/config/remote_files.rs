@@ -30,7 +30,7 @@ const DEADLINE: &str = "1 day";
 type Expiries = BTreeMap<TaskId, BTreeMap<String, String>>;
 
 /// Asks for the files of all configs at once; they get what is wrong with them.
-pub fn ask(files: &mut [CheckedConfig], project: &Project) -> Result<()> {
+pub(super) fn ask(files: &mut [CheckedConfig], project: &Project) -> Result<()> {
     let all = || files.iter().flat_map(|file| &file.remotes);
     let urls: BTreeSet<String> = all().map(|remote| remote.url.clone()).collect();
     let bar = ProgressBar::new(urls.len(), "files");
@@ -106,7 +106,12 @@ fn is_of(file: &CheckedConfig, task: &TaskId) -> bool {
 }
 
 /// The same for one config that is previewed: what is wrong goes to its problems, what there is to its notes.
-pub fn preview(input: &Input, project: &Project, settings: &Settings, report: Report) -> Result<Report> {
+pub(crate) fn preview(
+    input: &Input,
+    project: &Project,
+    settings: &Settings,
+    report: Report,
+) -> Result<Report> {
     if report.outcome == ReportOutcome::Refused {
         return Ok(report);
     }
@@ -123,7 +128,7 @@ pub fn preview(input: &Input, project: &Project, settings: &Settings, report: Re
 }
 
 /// Lists the files of the folders as a table.
-pub fn table(folders: &[Folder], page: &mut Page) {
+pub(super) fn table(folders: &[Folder], page: &mut Page) {
     page.table(2, &[1, 2], &folders.iter().map(row).collect::<Vec<_>>());
     // Several tasks may mount one file.
     let files: BTreeMap<&str, u64> =
@@ -147,7 +152,7 @@ fn row(folder: &Folder) -> Vec<String> {
 }
 
 /// `4.2 GB`, `812 kB`.
-pub fn size(bytes: u64) -> String {
+pub(super) fn size(bytes: u64) -> String {
     const UNITS: [&str; 4] = ["B", "kB", "MB", "GB"];
     let (mut number, mut unit) = (bytes as f64, 0);
     while number >= 1000.0 && unit + 1 < UNITS.len() {

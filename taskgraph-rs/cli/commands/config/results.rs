@@ -4,7 +4,7 @@ use taskgraph::diagnostics::Problem;
 use taskgraph_training::{CheckedConfig, ReportOutcome, TreeFacts};
 
 /// All verdicts.
-pub struct Verdicts {
+pub(super) struct Verdicts {
     /// The tree that the configs were held against.
     pub tree: TreeFacts,
     /// Problems of the tree itself, which the author of a config cannot repair.
@@ -15,12 +15,12 @@ pub struct Verdicts {
 
 impl Verdicts {
     /// Returns the number of configs with this outcome.
-    pub fn count(&self, outcome: ReportOutcome) -> usize {
+    pub(super) fn count(&self, outcome: ReportOutcome) -> usize {
         self.files.iter().filter(|file| file.outcome == outcome).count()
     }
 
     /// Returns the worst outcome.
-    pub fn outcome(&self) -> ReportOutcome {
+    pub(super) fn outcome(&self) -> ReportOutcome {
         let any = |outcome: ReportOutcome| self.files.iter().any(|file| file.outcome == outcome);
         match (any(ReportOutcome::Refused), any(ReportOutcome::Warnings)) {
             (true, _) => ReportOutcome::Refused,
@@ -30,13 +30,13 @@ impl Verdicts {
     }
 
     /// Every problem of every config.
-    pub fn problems(&self) -> impl Iterator<Item = (&CheckedConfig, &Problem)> {
+    pub(super) fn problems(&self) -> impl Iterator<Item = (&CheckedConfig, &Problem)> {
         self.files.iter().flat_map(|file| file.problems.iter().map(move |problem| (file, problem)))
     }
 }
 
 /// Errors and warnings.
-pub fn counts(problems: &[Problem]) -> (usize, usize) {
+pub(super) fn counts(problems: &[Problem]) -> (usize, usize) {
     let errors = problems.iter().filter(|problem| problem.is_error()).count();
     (errors, problems.len() - errors)
 }

@@ -15,7 +15,7 @@ use taskgraph_training::no_training;
 
 /// Flags of `config schema`.
 #[derive(ClapArgs)]
-pub struct SchemaOptions {
+pub(crate) struct SchemaOptions {
     /// The folder that has config.yml and kinds/ [default: taskcluster of this checkout, else the embedded kinds]
     #[arg(short, long, value_name = "DIR")]
     pub root: Option<PathBuf>,
@@ -30,7 +30,7 @@ pub struct SchemaOptions {
 }
 
 /// Prints the schema of the tree's training config.
-pub fn run(options: &SchemaOptions, registry: &Registry) -> Result<Status> {
+pub(crate) fn run(options: &SchemaOptions, registry: &Registry) -> Result<Status> {
     OutputFormat::wanted(options.output_file.as_deref(), &[OutputFormat::Json])?;
     let tree = open_tree_or_embedded(options.root.as_deref())?;
     let project = Project::load(tree, registry, &Default::default())?;

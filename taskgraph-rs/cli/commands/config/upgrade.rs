@@ -22,7 +22,7 @@ use taskgraph_training::{Checker, Input, ReportOutcome};
 
 /// Flags of `config upgrade`.
 #[derive(ClapArgs)]
-pub struct UpgradeOptions {
+pub(crate) struct UpgradeOptions {
     /// Training configs or sets of parameters in YAML; patterns and folders stand for the files in them
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<String>,
@@ -37,7 +37,7 @@ pub struct UpgradeOptions {
 }
 
 /// Upgrades configs, one after the other.
-pub fn run(options: &UpgradeOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {
+pub(crate) fn run(options: &UpgradeOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {
     let paths = files(&options.files)?;
     let tree = open_tree_or_embedded(options.root.as_deref())?;
     let project = Project::load(tree, registry, &Default::default())?;

@@ -24,7 +24,7 @@ const VERSION: u32 = 1;
 
 /// All that was found.
 #[derive(Serialize)]
-pub struct Findings {
+pub(super) struct Findings {
     version: u32,
     /// The tree, as it was given.
     pub tree: String,
@@ -54,7 +54,7 @@ pub struct Findings {
 
 /// Requirement of a tree for a package, and the installed version.
 #[derive(Serialize)]
-pub struct PackageFound {
+pub(super) struct PackageFound {
     /// `taskcluster-taskgraph`
     pub name: &'static str,
     /// All places that ask for a version, those that decide first.
@@ -71,7 +71,7 @@ pub struct PackageFound {
 
 /// An interpreter.
 #[derive(Serialize)]
-pub struct PythonFound {
+pub(super) struct PythonFound {
     /// The program.
     pub program: String,
     /// Reason for the choice of the interpreter.
@@ -82,7 +82,7 @@ pub struct PythonFound {
 
 /// A kind, or another part of a tree, and who makes it.
 #[derive(Serialize)]
-pub struct Part {
+pub(super) struct Part {
     /// Its name.
     pub name: String,
     /// `native`, `python`, or `none` where the tree has nothing of its own.
@@ -93,7 +93,7 @@ pub struct Part {
 
 /// Reason for which a part is made by Python.
 #[derive(Serialize)]
-pub struct Reason {
+pub(super) struct Reason {
     /// A word for scripts.
     reason: &'static str,
     /// Subject: a Python object, the name of something that is registered, a kind.
@@ -110,7 +110,7 @@ pub struct Reason {
 
 /// A place in a file.
 #[derive(PartialEq, Serialize)]
-pub struct Position {
+pub(super) struct Position {
     file: String,
     line: u32,
     column: u32,
@@ -118,7 +118,7 @@ pub struct Position {
 
 /// Additions of a tree's Python to Taskgraph.
 #[derive(Serialize)]
-pub struct PythonRegistrations {
+pub(super) struct PythonRegistrations {
     /// The version of Python.
     pub python: String,
     /// The version of Taskgraph that was imported.
@@ -137,7 +137,7 @@ pub struct PythonRegistrations {
 }
 
 /// The interpreter, and what is installed beside it.
-pub struct Installation<'r> {
+pub(super) struct Installation<'r> {
     /// The interpreter; nothing if there is none, or none may run.
     pub interpreter: Option<Interpreter<'r>>,
     packages: Vec<PackageFound>,
@@ -145,7 +145,7 @@ pub struct Installation<'r> {
 
 impl<'r> Installation<'r> {
     /// Looks into files. Nothing is started.
-    pub fn of(pins: &Pins, registry: &'r Registry) -> Self {
+    pub(super) fn of(pins: &Pins, registry: &'r Registry) -> Self {
         let python = registry.python();
         let folders = python.map_or(&[][..], |python| python.site_packages());
         let package = |package: Package| PackageFound {
@@ -165,7 +165,7 @@ impl<'r> Installation<'r> {
 
 impl Findings {
     /// Collects the findings that do not need the tree's kinds.
-    pub fn new(
+    pub(super) fn new(
         tree: String,
         installation: Installation<'_>,
         run_task: Option<&RunTask>,
@@ -194,7 +194,7 @@ impl Findings {
     }
 
     /// Takes in who makes what.
-    pub fn take(&mut self, project: &Project) {
+    pub(super) fn take(&mut self, project: &Project) {
         let parts = project.parts.all().into_iter();
         self.parts = parts.map(|(name, made_by)| part(name, made_by, &project.config)).collect();
         let kinds = project.kinds.values();
@@ -219,7 +219,7 @@ impl Findings {
     }
 
     /// Takes in what the Python of the tree says.
-    pub fn take_registered(&mut self, registered: PythonRegistrations) {
+    pub(super) fn take_registered(&mut self, registered: PythonRegistrations) {
         for (name, because) in &registered.kinds {
             let kind = self.kinds.iter_mut().find(|kind| *kind.name == **name && kind.because.is_none());
             if let Some(kind) = kind {
@@ -230,12 +230,12 @@ impl Findings {
     }
 
     /// Whether anything has to be made by Python.
-    pub fn needs_python(&self) -> bool {
+    pub(super) fn needs_python(&self) -> bool {
         self.parts.iter().chain(&self.kinds).any(|part| part.because.is_some())
     }
 
     /// Says whether a graph could be made.
-    pub fn conclude(&mut self) {
+    pub(super) fn conclude(&mut self) {
         self.can_be_made = !self.missing.iter().any(|missing| missing.is_fatal)
             && !self.problems.iter().any(Problem::is_error);
     }
@@ -270,7 +270,7 @@ impl Part {
 
 impl Reason {
     /// Returns the subject, unless the message names it.
-    pub fn object_besides(&self) -> Option<&str> {
+    pub(super) fn object_besides(&self) -> Option<&str> {
         self.object.as_deref().filter(|object| !self.message.contains(*object))
     }
 }
@@ -323,7 +323,7 @@ impl From<Interpreter<'_>> for PythonFound {
 
 impl PythonRegistrations {
     /// Builds the registrations from the reply of a worker, and from the kinds that follow from it.
-    pub fn new(opened: &Opened, kinds: IndexMap<Str, Because>) -> Self {
+    pub(super) fn new(opened: &Opened, kinds: IndexMap<Str, Because>) -> Self {
         let registered = &opened.registered;
         let mut names = BTreeMap::new();
         for (what, set) in [

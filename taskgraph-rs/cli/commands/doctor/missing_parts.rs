@@ -7,7 +7,7 @@ use taskgraph::registry::Registry;
 
 /// Something that is not there, or another than it should be.
 #[derive(Serialize)]
-pub struct MissingPart {
+pub(super) struct MissingPart {
     /// Whether no graph can be made without it.
     pub is_fatal: bool,
     /// Whether it is a package that was not found. What is found elsewhere, only the interpreter knows.
@@ -20,7 +20,12 @@ pub struct MissingPart {
 }
 
 /// Returns the parts that are missing to make a graph, or to run the Python of the tree if that `is_asked` for.
-pub fn missing(findings: &Findings, pins: &Pins, registry: &Registry, is_asked: bool) -> Vec<MissingPart> {
+pub(super) fn missing(
+    findings: &Findings,
+    pins: &Pins,
+    registry: &Registry,
+    is_asked: bool,
+) -> Vec<MissingPart> {
     let mut missing = Vec::new();
     let requirements = requirements(pins);
     if findings.needs_python() || is_asked {

@@ -23,7 +23,7 @@ use taskgraph::registry::Registry;
 
 /// Flags of `doctor`.
 #[derive(ClapArgs)]
-pub struct DoctorOptions {
+pub(crate) struct DoctorOptions {
     /// The tree.
     #[command(flatten)]
     pub tree: TreeOptions,
@@ -42,7 +42,7 @@ pub struct DoctorOptions {
 }
 
 /// Shows what there is to say of a tree. Its Python runs only if the options say so.
-pub fn run(options: &DoctorOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {
+pub(crate) fn run(options: &DoctorOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {
     let is_json = options.json || OutputFormat::is_json(options.output_file.as_deref())?;
     let tree = open_tree(options.tree.root.as_deref())?;
     let run_task = settings(options.tree.run_task_dir.as_deref(), false, registry)?.run_task;

@@ -11,7 +11,7 @@ use taskgraph::newer_taskgraph::{Change, Effect};
 const COLUMN: usize = 24;
 
 /// The whole page.
-pub fn page(findings: &Findings, medium: OutputMedium) -> String {
+pub(super) fn page(findings: &Findings, medium: OutputMedium) -> String {
     let mut page = TextBuffer { text: String::new(), medium };
     page.heading("Taskgraph");
     for package in &findings.packages {

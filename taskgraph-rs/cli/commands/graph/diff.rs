@@ -24,7 +24,7 @@ use taskgraph_training::of_run_task;
 
 /// Flags of `graph diff`.
 #[derive(ClapArgs)]
-pub struct DiffOptions {
+pub(crate) struct DiffOptions {
     /// Two graphs, the older one first: a training config, a set of parameters, a file such as full-task-graph.json,
     /// or `task-id=…` of a decision task. With --rev, one config or none is enough
     #[arg(value_name = "GRAPH", num_args = 0..=2)]
@@ -83,7 +83,7 @@ struct DiffJson<'d> {
 }
 
 /// Compares two graphs.
-pub fn run(options: &DiffOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {
+pub(crate) fn run(options: &DiffOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {
     match compare(options, registry, reporter) {
         Ok(found) if options.exit_code => Ok(if found.is_empty() { Status::Fine } else { Status::Differs }),
         Ok(_) => Ok(Status::Fine),

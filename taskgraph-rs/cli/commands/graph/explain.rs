@@ -19,7 +19,7 @@ use taskgraph_training::explain::{DigestPart, Explanation, IfDependent, explain}
 
 /// Flags of `graph explain`.
 #[derive(ClapArgs)]
-pub struct ExplainOptions {
+pub(crate) struct ExplainOptions {
     /// The label of a task
     #[arg(value_name = "LABEL")]
     pub label: String,
@@ -41,7 +41,7 @@ pub struct ExplainOptions {
 const SHOWN: usize = 12;
 
 /// Explains a task.
-pub fn run(options: &ExplainOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {
+pub(crate) fn run(options: &ExplainOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {
     let is_json = options.json || OutputFormat::is_json(options.config.output_file.as_deref())?;
     let made = made(&options.config, true, registry, reporter)?;
     let paths = Paths::new(&made.full.graph);

@@ -12,7 +12,7 @@ const WIDTH: usize = 72;
 const SHOWN: usize = 8;
 
 /// The fields below one another: what went, what came, what became something else.
-pub fn fields(page: &mut Page, indent: usize, fields: &[FieldChange], all: bool) {
+pub(super) fn fields(page: &mut Page, indent: usize, fields: &[FieldChange], all: bool) {
     let pad = " ".repeat(indent);
     let shown = if all { fields.len() } else { SHOWN };
     for change in fields.iter().take(shown) {

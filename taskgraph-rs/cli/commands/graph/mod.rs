@@ -6,7 +6,7 @@ mod field_changes;
 mod operand;
 pub(crate) mod path;
 
-pub use crate::config_graph::{ConfigGraph, made_with};
-pub use diff::run as diff;
-pub use explain::run as explain;
-pub use path::run as path;
+pub(crate) use crate::config_graph::{ConfigGraph, made_with};
+pub(crate) use diff::run as diff;
+pub(crate) use explain::run as explain;
+pub(crate) use path::run as path;

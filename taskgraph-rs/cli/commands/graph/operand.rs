@@ -25,7 +25,7 @@ const TASK_ID: &str = "task-id=";
 const ARTIFACT: &str = "public/full-task-graph.json";
 
 /// One of the two graphs, before it is read or made.
-pub struct Operand {
+pub(super) struct Operand {
     from: OperandSource,
     revision: Option<String>,
 }
@@ -42,7 +42,7 @@ enum OperandSource {
 }
 
 /// A graph, and what people call it.
-pub struct Side {
+pub(super) struct Side {
     /// Name: a file, and the revision of the tree.
     pub name: String,
     /// Its tasks.
@@ -54,7 +54,7 @@ pub struct Side {
 }
 
 /// Both operands of a call, the older one first.
-pub fn parse_operands(options: &DiffOptions) -> Result<[Operand; 2]> {
+pub(super) fn parse_operands(options: &DiffOptions) -> Result<[Operand; 2]> {
     let refused = |message: &str, help: &str| {
         Err(Problems::from(Problem::error("graph-diff", message).help(help)).into())
     };
@@ -121,7 +121,7 @@ fn is_graph(path: &Path) -> bool {
 
 impl Operand {
     /// Reads or makes the graph.
-    pub fn side(&self, operands: &Operands<'_>) -> Result<Side> {
+    pub(super) fn side(&self, operands: &Operands<'_>) -> Result<Side> {
         let config = match &self.from {
             OperandSource::File(path) => {
                 let tasks = read_tasks(&*Source::read(path)?)?;
@@ -165,7 +165,7 @@ fn published(task_id: &TaskId) -> Result<Side> {
 }
 
 /// Settings that both graphs are made with.
-pub struct Operands<'s> {
+pub(super) struct Operands<'s> {
     registry: &'s Registry,
     root: Option<&'s Path>,
     settings: &'s Settings,
@@ -176,7 +176,7 @@ pub struct Operands<'s> {
 
 impl<'s> Operands<'s> {
     /// A bench for a call. The tree is opened once something is made of it.
-    pub fn new(options: &'s DiffOptions, registry: &'s Registry, settings: &'s Settings) -> Self {
+    pub(super) fn new(options: &'s DiffOptions, registry: &'s Registry, settings: &'s Settings) -> Self {
         let root = options.tree.root.as_deref();
         Operands {
             registry,

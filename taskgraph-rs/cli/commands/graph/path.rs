@@ -17,7 +17,7 @@ use taskgraph::task::Label;
 
 /// Flags of `graph path`.
 #[derive(ClapArgs)]
-pub struct PathOptions {
+pub(crate) struct PathOptions {
     /// The label of a task
     #[arg(value_name = "LABEL")]
     pub from: String,
@@ -57,7 +57,7 @@ struct PathsJson<'w> {
 }
 
 /// Shows the ways between two tasks.
-pub fn run(options: &PathOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {
+pub(crate) fn run(options: &PathOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {
     let is_json = options.json || OutputFormat::is_json(options.config.output_file.as_deref())?;
     let made = made(&options.config, false, registry, reporter)?;
     let paths = Paths::new(&made.full.graph);
@@ -91,7 +91,7 @@ pub fn run(options: &PathOptions, registry: &Registry, reporter: &Reporter) -> R
 }
 
 /// `a → b → c (name)`: the name is shown where it is another one than the kind or the label of the dependency.
-pub fn path_text(from: &Label, hops: &[Hop]) -> String {
+pub(crate) fn path_text(from: &Label, hops: &[Hop]) -> String {
     let mut text = from.to_string();
     for hop in hops {
         text.push_str(&format!(" → {}", hop.to));

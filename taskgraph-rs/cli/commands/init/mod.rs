@@ -19,7 +19,7 @@ use write::place;
 
 /// Flags of `init`.
 #[derive(ClapArgs)]
-pub struct InitTreeOptions {
+pub(crate) struct InitTreeOptions {
     /// Overwrite the files that are there; others stay
     #[arg(short, long)]
     pub force: bool,
@@ -45,7 +45,7 @@ pub struct InitTreeOptions {
 static TEMPLATE: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/taskgraph-rs/cli/commands/init/template");
 
 /// Writes `.taskcluster.yml` and the folder `taskcluster`: all of it or nothing.
-pub fn run(options: &InitTreeOptions) -> Result<Status> {
+pub(crate) fn run(options: &InitTreeOptions) -> Result<Status> {
     let Some(top) = top_above(&current_dir()?) else {
         let message = "a tree belongs into a git repository, and the current directory is in none";
         return Err(

@@ -10,7 +10,7 @@ use taskgraph::tree::git::{Repository, project_of};
 use taskgraph_compat::error::Machine;
 
 /// Values to fill in.
-pub struct Facts {
+pub(super) struct Facts {
     /// The name of the repository.
     pub name: String,
     /// The same as the name of a variable: run-task makes one of it.
@@ -25,7 +25,7 @@ pub struct Facts {
 
 impl Facts {
     /// Finds them: in the flags, in the repository, and if somebody wants to be asked, from whoever sits there.
-    pub fn find(options: &InitTreeOptions, repository: &Repository) -> Result<Self> {
+    pub(super) fn find(options: &InitTreeOptions, repository: &Repository) -> Result<Self> {
         let url = repository.url().ok().filter(|url| !url.is_empty());
         let Some(url) = url.as_deref().filter(|url| url.contains("github.com")) else {
             let label = match &url {
@@ -60,7 +60,7 @@ impl Facts {
     }
 
     /// A text of the template with all that stands for something filled in.
-    pub fn fill(&self, text: &str) -> String {
+    pub(super) fn fill(&self, text: &str) -> String {
         text.replace("{name}", &self.name)
             .replace("{slug}", &self.slug)
             .replace("{trust_domain}", &self.trust_domain)

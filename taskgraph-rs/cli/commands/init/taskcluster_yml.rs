@@ -22,7 +22,7 @@ const HEAD: &str = "\
 const IMAGE: &str = "mozillareleases/taskgraph:decision-v15.1.3@sha256:e5ace920985a7faf970bbcba5513b9daca94ee2c376d89218075ccbfd633cc50";
 
 /// The text of the file.
-pub fn text(facts: &Facts) -> String {
+pub(super) fn text(facts: &Facts) -> String {
     let decision = OWN.find(BEGIN).map_or(OWN, |begin| &OWN[begin..]);
     // The second task is the CI of this project.
     let decision = decision.split("\n\n  - ").next().unwrap_or(decision);

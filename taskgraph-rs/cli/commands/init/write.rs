@@ -16,7 +16,7 @@ struct CreatedFiles {
 }
 
 /// Writes files below a folder. If one cannot be written, all is as it was before.
-pub fn place(top: &Path, files: &[(String, String)]) -> Result<()> {
+pub(super) fn place(top: &Path, files: &[(String, String)]) -> Result<()> {
     let failed = || Machine(format!("`{}` cannot be written", top.display()));
     let staged = tempfile::tempdir_in(top).with_context(failed)?;
     let mut created = CreatedFiles::default();

@@ -17,7 +17,7 @@ use tempfile::TempDir;
 const FAILED: &str = ".failed";
 
 /// Artifacts of tasks, on this machine.
-pub struct Store {
+pub(super) struct Store {
     root: PathBuf,
     /// Temporary folder for fetched artifacts if the user has named none.
     temporary: Option<TempDir>,
@@ -25,7 +25,7 @@ pub struct Store {
 
 impl Store {
     /// The folder that is named, made if need be; else one that is gone in the end.
-    pub fn open(folder: Option<&Path>) -> Result<Self> {
+    pub(super) fn open(folder: Option<&Path>) -> Result<Self> {
         let Some(folder) = folder else {
             let temporary =
                 tempfile::tempdir().with_context(|| Machine("there is no place for artifacts".into()))?;
@@ -40,23 +40,29 @@ impl Store {
     }
 
     /// Whether it is gone in the end.
-    pub fn is_temporary(&self) -> bool {
+    pub(super) fn is_temporary(&self) -> bool {
         self.temporary.is_some()
     }
 
     /// The folder of a task.
-    pub fn folder(&self, label: &str) -> PathBuf {
+    pub(super) fn folder(&self, label: &str) -> PathBuf {
         self.root.join(folder_name(label))
     }
 
     /// Whether an artifact of a task is there. What a link leads to is no artifact.
-    pub fn has(&self, label: &str, artifact: &str) -> bool {
+    pub(super) fn has(&self, label: &str, artifact: &str) -> bool {
         let folder = self.folder(label);
         link_in(&folder, artifact).is_none() && folder.join(artifact).is_file()
     }
 
     /// Fetches an artifact of a task from Taskcluster; `false` if it is not there.
-    pub fn fetch(&self, label: &str, artifact: &str, taskcluster: &Taskcluster, id: &TaskId) -> Result<bool> {
+    pub(super) fn fetch(
+        &self,
+        label: &str,
+        artifact: &str,
+        taskcluster: &Taskcluster,
+        id: &TaskId,
+    ) -> Result<bool> {
         let folder = self.folder(label);
         refuse_links(&folder, artifact)?;
         let path = folder.join(artifact);
@@ -75,7 +81,7 @@ impl Store {
 
     /// Copies what a task has left out of its container, in the place of what an earlier run has left. Returns the folder, and
     /// what the container does not have.
-    pub fn keep<'a>(
+    pub(super) fn keep<'a>(
         &self,
         label: &str,
         container: &Container<'_>,
@@ -139,7 +145,7 @@ fn readable(path: &Path) -> Result<()> {
 }
 
 /// A new file with a text, that every user may read, and run if it is a program.
-pub fn write_readable(path: &Path, text: &str, is_program: bool) -> Result<()> {
+pub(super) fn write_readable(path: &Path, text: &str, is_program: bool) -> Result<()> {
     use std::os::unix::fs::OpenOptionsExt as _;
     use std::os::unix::fs::PermissionsExt as _;
     let failed = || Machine(format!("`{}` cannot be written", path.display()));

@@ -12,7 +12,7 @@ use taskgraph::diagnostics::{Problem, Problems};
 
 /// Options of the container.
 #[derive(Default)]
-pub struct ContainerOptions {
+pub(super) struct ContainerOptions {
     /// Folders as the engine mounts them.
     pub volumes: Vec<OsString>,
     /// Their paths in the container.
@@ -23,7 +23,7 @@ pub struct ContainerOptions {
 
 impl ContainerOptions {
     /// Reads the flags; all that is wrong at once.
-    pub fn read(options: &LoadTaskOptions) -> Result<Self> {
+    pub(super) fn read(options: &LoadTaskOptions) -> Result<Self> {
         let mut problems = Vec::new();
         let mut given = ContainerOptions::default();
         for one in &options.volumes {
@@ -87,7 +87,7 @@ fn mount(given: &str) -> Result<(OsString, String), Problems> {
 }
 
 /// Refuses flags that do nothing for what is asked for.
-pub fn check_effect(options: &LoadTaskOptions, source: &TaskSource) -> Result<()> {
+pub(super) fn check_effect(options: &LoadTaskOptions, source: &TaskSource) -> Result<()> {
     if source.graph().is_some() {
         return Ok(());
     }

@@ -26,7 +26,7 @@ use taskgraph_taskcluster::Taskcluster;
 const NO_TASK: &str = "fake";
 
 /// A graph, and how it was made.
-pub struct Graph {
+pub(super) struct Graph {
     /// All tasks.
     pub full: Full,
     /// Settings of this run of the program.
@@ -34,7 +34,7 @@ pub struct Graph {
 }
 
 /// A task that is to run here.
-pub struct Task {
+pub(super) struct Task {
     /// Name for users.
     pub name: String,
     /// Value of `TASK_ID` in the container.
@@ -48,7 +48,7 @@ pub struct Task {
 }
 
 /// Source of the task's definition.
-pub enum TaskSource {
+pub(super) enum TaskSource {
     /// A task of a graph.
     Label(Box<Graph>, Label),
     /// A task of Taskcluster.
@@ -59,7 +59,7 @@ pub enum TaskSource {
 
 impl TaskSource {
     /// Reads what is asked for; makes the graph if it is a label.
-    pub fn read(options: &LoadTaskOptions, registry: &Registry, reporter: &Reporter) -> Result<Self> {
+    pub(super) fn read(options: &LoadTaskOptions, registry: &Registry, reporter: &Reporter) -> Result<Self> {
         if options.task == "-" {
             return from_stdin();
         }
@@ -80,7 +80,7 @@ impl TaskSource {
     }
 
     /// The graph, if it was made.
-    pub fn graph(&self) -> Option<&Graph> {
+    pub(super) fn graph(&self) -> Option<&Graph> {
         match self {
             TaskSource::Label(graph, _) => Some(graph),
             _ => None,
@@ -89,7 +89,11 @@ impl TaskSource {
 
     /// The task itself. The ids of tasks of the graph that somebody knows are in `known`; all others have one that stands
     /// for them here.
-    pub fn task(&self, known: &KnownTasks, taskcluster: &dyn Fn() -> Result<Taskcluster>) -> Result<Task> {
+    pub(super) fn task(
+        &self,
+        known: &KnownTasks,
+        taskcluster: &dyn Fn() -> Result<Taskcluster>,
+    ) -> Result<Task> {
         match self {
             TaskSource::Label(graph, label) => of_graph(graph, label, known),
             TaskSource::Id(id) => match taskcluster()?.definition(id)? {

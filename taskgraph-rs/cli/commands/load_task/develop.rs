@@ -18,7 +18,7 @@ use taskgraph_compat::error::Machine;
 const NO_QUESTION: &str = "TASKGRAPH_LOAD_TASK_NO_WARN";
 
 /// Has a task use the checkout that the current directory is in, once somebody has said that its files may change.
-pub fn apply(task: &str, payload: &mut Payload, given: &mut ContainerOptions) -> Result<()> {
+pub(super) fn apply(task: &str, payload: &mut Payload, given: &mut ContainerOptions) -> Result<()> {
     let Some(top) = top_above(&current_dir()?) else {
         let message = "--develop needs a checkout: the current directory is in no git repository";
         return Err(Problems::from(Problem::error("develop", message)).into());

@@ -8,11 +8,11 @@ use taskgraph_compat::python::shell::quote;
 use taskgraph_compat::value::{Map, Value};
 
 /// Path of the task's folder in the container.
-pub const FOLDER: &str = "/taskgraph-task";
+pub(super) const FOLDER: &str = "/taskgraph-task";
 
 /// File or folder to put into the folder of a task.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mount {
+pub(super) struct Mount {
     /// Its path below the folder.
     pub path: String,
     /// Content of the mount.
@@ -23,7 +23,7 @@ pub struct Mount {
 
 /// Content of a mount.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Content {
+pub(super) enum Content {
     /// A folder that is kept from task to task under a name.
     Cache(String),
     /// A script of Taskgraph.
@@ -40,13 +40,13 @@ pub enum Content {
 const SCRIPTS: [&str; 2] = ["run-task", "fetch-content"];
 
 /// Whether a payload is one for generic-worker.
-pub fn is_generic(payload: &Map) -> bool {
+pub(super) fn is_generic(payload: &Map) -> bool {
     let command = payload.get("command").and_then(Value::as_list).unwrap_or_default();
     payload.contains_key("mounts") || command.iter().any(|word| word.as_list().is_some())
 }
 
 /// The command of a payload: all its commands, as long as none fails.
-pub fn command(payload: &Map) -> Result<Vec<String>, String> {
+pub(super) fn command(payload: &Map) -> Result<Vec<String>, String> {
     let mut commands = Vec::new();
     for command in payload.get("command").and_then(Value::as_list).unwrap_or_default() {
         let words: Option<Vec<&str>> =
@@ -67,7 +67,7 @@ pub fn command(payload: &Map) -> Result<Vec<String>, String> {
 }
 
 /// Returns the mounts of a payload, or everything that cannot be mounted here.
-pub fn mounts(task: &str, payload: &Map) -> Result<Vec<Mount>, Vec<Problem>> {
+pub(super) fn mounts(task: &str, payload: &Map) -> Result<Vec<Mount>, Vec<Problem>> {
     let (mut mounts, mut problems) = (Vec::new(), Vec::new());
     for mount in payload.get("mounts").and_then(Value::as_list).unwrap_or_default() {
         match read(mount) {

@@ -17,7 +17,7 @@ use taskgraph::task::id::TaskId;
 use taskgraph_compat::error::Machine;
 
 /// Sources of images.
-pub struct Sources<'s> {
+pub(super) struct Sources<'s> {
     /// The engine that has to have them.
     pub engine: &'s Engine,
     /// The folder of artifacts, the index, what the flags tell.
@@ -32,7 +32,12 @@ pub struct Sources<'s> {
 
 impl Sources<'_> {
     /// Sees to it that an image is here, and returns its name: the one that the flags ask for, or else that of the task.
-    pub fn image(&self, options: &LoadTaskOptions, task: &Task, own: Option<&Image>) -> Result<String> {
+    pub(super) fn image(
+        &self,
+        options: &LoadTaskOptions,
+        task: &Task,
+        own: Option<&Image>,
+    ) -> Result<String> {
         match &options.image {
             Some(source) => self.source(options, source),
             None => match own {

@@ -41,7 +41,7 @@ use work_folder::WorkFolder;
 
 /// Flags of `load-task`.
 #[derive(ClapArgs)]
-pub struct LoadTaskOptions {
+pub(crate) struct LoadTaskOptions {
     /// A label of the graph, a taskId, or `-`: a definition in JSON, or a taskId, on stdin
     #[arg(value_name = "TASK")]
     pub task: String,
@@ -132,7 +132,7 @@ const FETCH_CONTENT: &str = include_str!("fetch_content.py");
 const DEFAULT_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /// Runs a task.
-pub fn run(options: &LoadTaskOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {
+pub(crate) fn run(options: &LoadTaskOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {
     let mut given = ContainerOptions::read(options)?;
     let source = TaskSource::read(options, registry, reporter)?;
     check_effect(options, &source)?;

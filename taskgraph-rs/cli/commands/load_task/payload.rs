@@ -13,7 +13,7 @@ use taskgraph_compat::value::{Map, Value};
 
 /// The image that a payload names.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Image {
+pub(super) enum Image {
     /// One that a registry has.
     Name(String),
     /// One that a task has left.
@@ -24,7 +24,7 @@ pub enum Image {
 
 /// A file or folder that a task leaves.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Artifact {
+pub(super) struct Artifact {
     /// Name: `public/build`.
     pub name: String,
     /// Path in the container.
@@ -35,7 +35,7 @@ pub struct Artifact {
 
 /// Work of a container.
 #[derive(Debug)]
-pub struct Payload {
+pub(super) struct Payload {
     /// The image, if it names one.
     pub image: Option<Image>,
     /// The command, if it is not that of the image.
@@ -57,7 +57,7 @@ const OUTSIDE: &[&str] = &["chainOfTrust", "backingLog", "liveLog", "bulkLog", "
 
 impl Payload {
     /// Reads the payload of a task; all that is wrong at once. One without an image is refused, unless somebody names one.
-    pub fn read(task: &Task, has_image: bool) -> Result<Self> {
+    pub(super) fn read(task: &Task, has_image: bool) -> Result<Self> {
         let nothing = Map::default();
         let payload = task.definition.get("payload").and_then(Value::as_map).unwrap_or(&nothing);
         let mut problems = Vec::new();
@@ -163,7 +163,7 @@ fn texts(payload: &Map, key: &str, wrong: &mut dyn FnMut(String)) -> IndexMap<St
 }
 
 /// Whether a path stays below the folder that it begins in.
-pub fn is_plain(path: &str) -> bool {
+pub(super) fn is_plain(path: &str) -> bool {
     !path.is_empty() && !path.contains('\0') && path.split('/').all(|part| !matches!(part, "" | "." | ".."))
 }
 

@@ -20,7 +20,7 @@ const READY: &str = "/tmp/task-environment";
 const ASIDE: &str = ".kept";
 
 /// Whether a command is one of run-task.
-pub fn is_run_task(command: &[String]) -> bool {
+pub(super) fn is_run_task(command: &[String]) -> bool {
     let program = command.first().and_then(|program| program.rsplit('/').next());
     matches!(program, Some("run-task" | "run-task-git" | "run-task-hg"))
 }
@@ -54,13 +54,13 @@ fn remove(command: &mut Vec<String>, name: &str) {
 }
 
 /// Builds the problem of a task that does not start with run-task, for a flag that needs it.
-pub fn needs_run_task(flag: &str, task: &str) -> Problem {
+pub(super) fn needs_run_task(flag: &str, task: &str) -> Problem {
     Problem::error("no-run-task", format!("{flag} is for tasks that run-task begins; `{task}` is none"))
         .help("leave the flag out: the command of the task runs as it is")
 }
 
 /// Has a task use a checkout of this machine instead of a clone. Returns where it is to be mounted.
-pub fn use_checkout(
+pub(super) fn use_checkout(
     task: &str,
     command: &mut Vec<String>,
     env: &mut IndexMap<String, String>,
@@ -95,7 +95,7 @@ pub fn use_checkout(
 }
 
 /// Input of the shell: a command that sets the task up and then opens the shell, and the startup file.
-pub struct Shell {
+pub(super) struct Shell {
     /// Command that runs in the container.
     pub command: Vec<String>,
     /// Startup file of the shell: it defines `exec-task`.
@@ -104,7 +104,7 @@ pub struct Shell {
 
 /// Splits a command of run-task in two: it sets the task up, and the shell at `shell` has the rest as `exec-task`.
 /// Nothing if there is no command behind run-task.
-pub fn pause(command: &[String], user: &str, shell: &str) -> Option<Shell> {
+pub(super) fn pause(command: &[String], user: &str, shell: &str) -> Option<Shell> {
     let border = command.iter().position(|word| word == BORDER)?;
     let own = &command[border + 1..];
     if own.is_empty() {
@@ -137,7 +137,7 @@ printf '    %s\n' {shown}
 }
 
 /// The program that is opened as the shell: it reads the file at `startup` first.
-pub fn shell_program(startup: &str) -> String {
+pub(super) fn shell_program(startup: &str) -> String {
     format!("#!/bin/sh\nexec bash --rcfile {startup} -i\n")
 }
 

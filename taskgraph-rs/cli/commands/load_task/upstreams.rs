@@ -23,21 +23,21 @@ use taskgraph_compat::error::Machine;
 use taskgraph_taskcluster::Taskcluster;
 
 /// The variable that says what a task fetches.
-pub const FETCHES: &str = "MOZ_FETCHES";
+pub(super) const FETCHES: &str = "MOZ_FETCHES";
 
 /// The artifact of a decision that tells the ids of its tasks.
 const LABEL_TO_TASK_ID: &str = "public/label-to-taskid.json";
 
 /// Tasks of Taskcluster that have done what tasks of the graph would do, as the flags tell.
 #[derive(Default)]
-pub struct KnownTasks {
+pub(super) struct KnownTasks {
     ids: BTreeMap<Label, TaskId>,
     decision: Option<TaskId>,
 }
 
 impl KnownTasks {
     /// Reads the flags. A decision is asked for the ids of its tasks.
-    pub fn read(
+    pub(super) fn read(
         options: &LoadTaskOptions,
         graph: &TaskGraph,
         taskcluster: &dyn Fn() -> Result<Taskcluster>,
@@ -75,12 +75,12 @@ impl KnownTasks {
     }
 
     /// The task that has done what a task of the graph would do.
-    pub fn get(&self, label: &Label) -> Option<&TaskId> {
+    pub(super) fn get(&self, label: &Label) -> Option<&TaskId> {
         self.ids.get(label)
     }
 
     /// The decision that is named.
-    pub fn decision(&self) -> Option<&TaskId> {
+    pub(super) fn decision(&self) -> Option<&TaskId> {
         self.decision.as_ref()
     }
 }
@@ -101,7 +101,7 @@ fn ids_of(decision: &TaskId, taskcluster: &Taskcluster) -> Result<BTreeMap<Label
 }
 
 /// Fetches of a task.
-pub struct Fetches {
+pub(super) struct Fetches {
     /// The artifacts, by the label of their task; each label with the id that stands for it in the task.
     wanted: IndexMap<Label, (TaskId, Vec<String>)>,
     /// The value of the variable that says so.
@@ -110,7 +110,7 @@ pub struct Fetches {
 
 impl Fetches {
     /// Returns the fetches of a task of a graph; nothing for other tasks, which fetch from Taskcluster themselves.
-    pub fn read(task: &Task, env: &IndexMap<String, String>) -> Result<Option<Self>> {
+    pub(super) fn read(task: &Task, env: &IndexMap<String, String>) -> Result<Option<Self>> {
         let Some(text) = env.get(FETCHES).filter(|_| !task.upstreams.is_empty()) else { return Ok(None) };
         let refuse = |what: String| {
             let message = format!("`{FETCHES}` of `{}` {what}", task.name);
@@ -147,13 +147,13 @@ impl Fetches {
     }
 
     /// The labels of the tasks, and the ids that stand for them in the task.
-    pub fn tasks(&self) -> impl Iterator<Item = (&Label, &TaskId)> {
+    pub(super) fn tasks(&self) -> impl Iterator<Item = (&Label, &TaskId)> {
         self.wanted.iter().map(|(label, (id, _))| (label, id))
     }
 }
 
 /// Source of the artifacts of a graph's tasks.
-pub struct Provider<'p> {
+pub(super) struct Provider<'p> {
     /// The folder of artifacts.
     pub store: &'p Store,
     /// The graph.
@@ -168,7 +168,7 @@ pub struct Provider<'p> {
 
 impl Provider<'_> {
     /// Taskcluster. Nothing is opened before the first call.
-    pub fn taskcluster(&self) -> Result<&Taskcluster> {
+    pub(super) fn taskcluster(&self) -> Result<&Taskcluster> {
         if let Some(opened) = self.taskcluster.get() {
             return Ok(opened);
         }
@@ -177,7 +177,7 @@ impl Provider<'_> {
     }
 
     /// The task of Taskcluster that has done what a task of the graph would do, if anybody knows one.
-    pub fn find(&self, label: &Label) -> Result<Option<TaskId>> {
+    pub(super) fn find(&self, label: &Label) -> Result<Option<TaskId>> {
         if let Some(id) = self.known.get(label) {
             return Ok(Some(id.clone()));
         }
@@ -188,7 +188,7 @@ impl Provider<'_> {
     }
 
     /// Sees to it that all that is fetched lies in the folder; tells all that nobody has.
-    pub fn provide(&self, fetches: &Fetches) -> Result<()> {
+    pub(super) fn provide(&self, fetches: &Fetches) -> Result<()> {
         let mut problems = Vec::new();
         for (label, (_, artifacts)) in &fetches.wanted {
             let absent: Vec<&String> =
@@ -214,7 +214,7 @@ impl Provider<'_> {
     }
 
     /// An artifact of a task that the definition names, as a file here.
-    pub fn artifact(&self, task: &Task, id: &TaskId, artifact: &str) -> Result<PathBuf> {
+    pub(super) fn artifact(&self, task: &Task, id: &TaskId, artifact: &str) -> Result<PathBuf> {
         let label = task.upstreams.get(id);
         let folder = label.map_or(id.as_str(), Label::as_str);
         if self.store.has(folder, artifact) {

@@ -22,7 +22,7 @@ use tempfile::TempDir;
 const USER: u32 = 1000;
 
 /// The folder of a task, on this machine.
-pub struct WorkFolder {
+pub(super) struct WorkFolder {
     folder: TempDir,
     user: u32,
     group: u32,
@@ -30,7 +30,7 @@ pub struct WorkFolder {
 
 impl WorkFolder {
     /// Makes the folder, and puts there what is mounted.
-    pub fn make(
+    pub(super) fn make(
         task: &Task,
         mounts: &[Mount],
         run_task: Option<&RunTask>,
@@ -49,12 +49,12 @@ impl WorkFolder {
     }
 
     /// Returns its path.
-    pub fn path(&self) -> &Path {
+    pub(super) fn path(&self) -> &Path {
         self.folder.path()
     }
 
     /// Returns its owner, in the form that engines take.
-    pub fn user(&self) -> String {
+    pub(super) fn user(&self) -> String {
         format!("{}:{}", self.user, self.group)
     }
 

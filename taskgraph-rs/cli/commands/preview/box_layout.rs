@@ -9,25 +9,25 @@ use taskgraph_training::{MachineRow, Plan};
 const LINE: usize = 24;
 
 /// From one line of a box to the next.
-pub const LEADING: f64 = 15.0;
+pub(super) const LEADING: f64 = 15.0;
 
 /// Size of boxes with names of one line.
 const USUAL: Size = Size { width: 190.0, height: 50.0, space: 14.0, gap: 26.0 };
 
 /// Returns the size of the boxes of a drawing: a name of two lines makes all of them higher.
-pub fn size(drawing: &Drawing) -> Size {
+pub(super) fn size(drawing: &Drawing) -> Size {
     let is_long = |node: &Node| halves(&name(node)).1.is_some();
     let more = if drawing.nodes.iter().any(is_long) { LEADING } else { 0.0 };
     Size { height: USUAL.height + more + estimates(drawing) as f64 * LEADING, ..USUAL }
 }
 
 /// Returns the largest number of estimate lines of a box.
-pub fn estimates(drawing: &Drawing) -> usize {
+pub(super) fn estimates(drawing: &Drawing) -> usize {
     drawing.nodes.iter().map(|node| node.estimate.len()).max().unwrap_or_default()
 }
 
 /// Adds to the kinds of a drawing how long their tasks will take, and what that will cost, if earlier tasks were asked.
-pub fn add_estimates(drawing: &mut Drawing, plan: &Plan) {
+pub(super) fn add_estimates(drawing: &mut Drawing, plan: &Plan) {
     let Some(all) = &plan.work.estimate else { return };
     for node in drawing.nodes.iter_mut().filter(|node| node.what == NodeKind::Kind) {
         let rows: Vec<&MachineRow> = plan.work.rows.iter().filter(|row| *row.kind == *node.name).collect();
@@ -44,7 +44,7 @@ pub fn add_estimates(drawing: &mut Drawing, plan: &Plan) {
 }
 
 /// A name in one line, or in two that are parted at the mark nearest to the middle.
-pub fn halves(name: &str) -> (&str, Option<&str>) {
+pub(super) fn halves(name: &str) -> (&str, Option<&str>) {
     if name.chars().count() <= LINE {
         return (name, None);
     }
@@ -58,7 +58,7 @@ pub fn halves(name: &str) -> (&str, Option<&str>) {
 }
 
 /// Returns the lines of a box under its name.
-pub fn notes(node: &Node) -> Vec<String> {
+pub(super) fn notes(node: &Node) -> Vec<String> {
     std::iter::once(note(node)).chain(node.estimate.iter().cloned()).collect()
 }
 
@@ -79,7 +79,7 @@ fn with(text: String, mark: &str, words: &str) -> String {
 }
 
 /// Returns the name in a box.
-pub fn name(node: &Node) -> String {
+pub(super) fn name(node: &Node) -> String {
     match node.what {
         NodeKind::Model => format!("⇩ for {}", node.name),
         _ => node.name.clone(),

@@ -9,7 +9,7 @@ use taskgraph::registry::Registry;
 use taskgraph::tree::fingerprint::Stamp;
 
 /// A tree that is read when it is needed first, and again once something in it has changed.
-pub struct CachedTree<'k> {
+pub(super) struct CachedTree<'k> {
     options: &'k PreviewOptions,
     registry: &'k Registry,
     known: Option<(Option<Stamp>, Project)>,
@@ -19,17 +19,17 @@ pub struct CachedTree<'k> {
 
 impl<'k> CachedTree<'k> {
     /// The tree that the flags name. Nothing is read yet.
-    pub fn new(options: &'k PreviewOptions, registry: &'k Registry) -> Self {
+    pub(super) fn new(options: &'k PreviewOptions, registry: &'k Registry) -> Self {
         CachedTree { options, registry, known: None, reported: BTreeSet::new() }
     }
 
     /// Leaves out the notes that an earlier preview has told.
-    pub fn remove_reported(&mut self, notes: &mut Vec<String>) {
+    pub(super) fn remove_reported(&mut self, notes: &mut Vec<String>) {
         notes.retain(|note| self.reported.insert(note.clone()));
     }
 
     /// The tree as it lies there.
-    pub fn project(&mut self) -> Result<&Project> {
+    pub(super) fn project(&mut self) -> Result<&Project> {
         let is_same = |(stamp, project): &(Option<Stamp>, Project)| {
             stamp.is_some() && project.tree.stamp(&self.options.config) == *stamp
         };

@@ -4,7 +4,7 @@ use crate::commands::preview::box_layout::{name, notes};
 use taskgraph_training::drawing::{Drawing, NodeKind};
 
 /// The drawing.
-pub fn dot(drawing: &Drawing, title: &str) -> String {
+pub(super) fn dot(drawing: &Drawing, title: &str) -> String {
     let mut out = format!(
         "digraph preview {{\n  label={};\n  labelloc=t;\n  node [shape=box, style=rounded];\n",
         quoted(title)

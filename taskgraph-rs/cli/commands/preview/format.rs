@@ -18,7 +18,7 @@ use taskgraph_training::drawing::{Drawing, kinds, neighbours, statuses};
 use taskgraph_training::{Preview, Report, ReportOutcome};
 
 /// The format that the flags ask for.
-pub fn format_of(options: &PreviewOptions) -> PreviewFormat {
+pub(super) fn format_of(options: &PreviewOptions) -> PreviewFormat {
     match (options.json, options.open, options.format) {
         (true, ..) => PreviewFormat::Json,
         (_, true, _) => PreviewFormat::Html,
@@ -36,7 +36,7 @@ pub fn format_of(options: &PreviewOptions) -> PreviewFormat {
 }
 
 /// Refuses the config as the output file, and one whose name asks for a format that there is not, if no flag says what to write.
-pub fn check_output(options: &PreviewOptions) -> Result<()> {
+pub(super) fn check_output(options: &PreviewOptions) -> Result<()> {
     const CAN: [OutputFormat; 7] = [
         OutputFormat::Text,
         OutputFormat::Json,
@@ -54,7 +54,7 @@ pub fn check_output(options: &PreviewOptions) -> Result<()> {
 
 /// Writes the preview. Of a config that is refused there is nothing to draw, but those formats that can tell problems
 /// tell them.
-pub fn show(preview: &Preview, options: &PreviewOptions) -> Result<()> {
+pub(super) fn show(preview: &Preview, options: &PreviewOptions) -> Result<()> {
     let format = format_of(options);
     let tells_problems =
         matches!(format, PreviewFormat::Json | PreviewFormat::Html | PreviewFormat::Markdown);
@@ -131,7 +131,7 @@ fn temporary_page() -> Result<PathBuf> {
 }
 
 /// A task in focus is explained, where it is not drawn.
-pub fn explain_options(options: &PreviewOptions, label: &str) -> ExplainOptions {
+pub(super) fn explain_options(options: &PreviewOptions, label: &str) -> ExplainOptions {
     ExplainOptions {
         label: label.to_owned(),
         config: ConfigOptions {

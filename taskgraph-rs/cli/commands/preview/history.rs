@@ -10,7 +10,7 @@ use taskgraph_compat::source::Source;
 use taskgraph_training::{History, Preview, Prices};
 
 /// The times of earlier tasks that were given; nothing if nobody asks how long the run will take.
-pub fn read(options: &PreviewOptions) -> Result<Option<History>> {
+pub(super) fn read(options: &PreviewOptions) -> Result<Option<History>> {
     if options.history.is_empty() && !options.look_up && options.from.is_none() {
         return Ok(None);
     }
@@ -27,7 +27,7 @@ pub fn read(options: &PreviewOptions) -> Result<Option<History>> {
 }
 
 /// Refuses flags where the format has no place for what they tell.
-pub fn check(options: &PreviewOptions) -> Result<()> {
+pub(super) fn check(options: &PreviewOptions) -> Result<()> {
     let (what, is_drawing) = match format_of(options) {
         _ if options.focus.is_none() => return Ok(()),
         PreviewFormat::Svg | PreviewFormat::Dot | PreviewFormat::Mermaid => {
@@ -56,13 +56,13 @@ pub fn check(options: &PreviewOptions) -> Result<()> {
 }
 
 /// Reads the prices of machines, if a file is given.
-pub fn prices(options: &PreviewOptions) -> Result<Option<Prices>> {
+pub(super) fn prices(options: &PreviewOptions) -> Result<Option<Prices>> {
     let Some(path) = &options.prices else { return Ok(None) };
     Prices::read(Source::read(path)?, has_ending(path, "json")).map(Some)
 }
 
 /// Writes the earlier tasks that were given and found, if a file is named for them and there is a plan.
-pub fn write(preview: &Preview, options: &PreviewOptions) -> Result<()> {
+pub(super) fn write(preview: &Preview, options: &PreviewOptions) -> Result<()> {
     let (Some(path), Some(history)) = (&options.write_history, &preview.history) else { return Ok(()) };
     let lines = history.lines()?;
     write_file(Some(path), |out| Ok(out.write_all(lines.as_bytes())?))

@@ -12,7 +12,7 @@ use taskgraph_training::{Comparison, EarlierReport, Plan, Report};
 const SHOWN: usize = 300;
 
 /// The comment.
-pub fn markdown(report: &Report) -> String {
+pub(super) fn markdown(report: &Report) -> String {
     let mut out = String::new();
     match &report.plan {
         Some(plan) => summary(&mut out, report, plan),

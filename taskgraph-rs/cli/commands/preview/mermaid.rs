@@ -4,7 +4,7 @@ use crate::commands::preview::box_layout::{name, notes};
 use taskgraph_training::drawing::{Drawing, NodeKind};
 
 /// The drawing.
-pub fn mermaid(drawing: &Drawing) -> String {
+pub(super) fn mermaid(drawing: &Drawing) -> String {
     let mut out = String::from("flowchart TD\n");
     for (index, node) in drawing.nodes.iter().enumerate() {
         let lines = std::iter::once(name(node)).chain(notes(node));

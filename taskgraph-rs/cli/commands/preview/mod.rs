@@ -45,7 +45,7 @@ use taskgraph_training::{
 /// Flags of `graph preview`.
 #[derive(ClapArgs)]
 #[command(group = clap::ArgGroup::new("times").args(["history", "look_up", "from"]).multiple(true))]
-pub struct PreviewOptions {
+pub(crate) struct PreviewOptions {
     /// A training config, a set of parameters, or `-` for standard input
     #[arg(value_name = "CONFIG")]
     pub config: PathBuf,
@@ -143,7 +143,7 @@ pub struct PreviewOptions {
 
 /// The formats of `graph preview`.
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub enum PreviewFormat {
+pub(crate) enum PreviewFormat {
     /// For a terminal
     Text,
     /// For a script, see docs/preview-json.md
@@ -161,7 +161,7 @@ pub enum PreviewFormat {
 }
 
 /// Previews a config: once, or whenever it is saved.
-pub fn run(options: &PreviewOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {
+pub(crate) fn run(options: &PreviewOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {
     format::check_output(options)?;
     history::check(options)?;
     let mut kept = CachedTree::new(options, registry);
@@ -225,7 +225,7 @@ fn redacted(report: Json) -> Json {
 }
 
 /// A report as it is read, with everything listed.
-pub fn rendered(report: &Report) -> Result<RenderedPreview> {
+pub(crate) fn rendered(report: &Report) -> Result<RenderedPreview> {
     let mut json = Vec::new();
     json::indented(&redacted(serde_json::to_value(report)?), &mut json)?;
     json.push(b'\n');
@@ -308,7 +308,7 @@ fn of_a_checkout_only(options: &PreviewOptions) -> Option<Problem> {
 }
 
 /// Reads a config from a file, or from standard input.
-pub fn read(path: &Path) -> Result<Input> {
+pub(crate) fn read(path: &Path) -> Result<Input> {
     if path == Path::new("-") {
         let mut bytes = Vec::new();
         let read = std::io::stdin().lock().read_to_end(&mut bytes);

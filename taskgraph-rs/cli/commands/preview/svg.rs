@@ -34,7 +34,7 @@ fn colours(status: TaskStatus) -> (&'static str, &'static str) {
 }
 
 /// The drawing. `title` says what it shows.
-pub fn svg(drawing: &Drawing, title: &str) -> String {
+pub(super) fn svg(drawing: &Drawing, title: &str) -> String {
     let size = size(drawing);
     let places = layout(drawing, size);
     // The note stands above the estimates, of which a box may have fewer.

@@ -17,7 +17,11 @@ use taskgraph::diagnostics::{Problem, Problems};
 const PAUSE: Duration = Duration::from_millis(5);
 
 /// Looks once, and again after each save, until somebody ends the program.
-pub fn watch(config: &Path, reporter: &Reporter, mut look: impl FnMut() -> Result<Status>) -> Result<Status> {
+pub(super) fn watch(
+    config: &Path,
+    reporter: &Reporter,
+    mut look: impl FnMut() -> Result<Status>,
+) -> Result<Status> {
     if config == Path::new("-") {
         let problem = Problem::error("watch", "standard input cannot be watched").help("name a file");
         return Err(Problems::from(problem).into());

@@ -1,13 +1,13 @@
 //! Finds the first byte of a text that JSON has to escape, eight bytes at a time.
 
 /// Whether a text is ASCII of which nothing is escaped.
-pub fn is_plain(text: &str) -> bool {
+pub(crate) fn is_plain(text: &str) -> bool {
     plain_length(text.as_bytes()) == text.len()
 }
 
 /// How many bytes at the start of a text stand for themselves: ASCII that is neither escaped nor a control character.
 /// Nearly all of a text is, so eight bytes at once are asked.
-pub fn plain_length(bytes: &[u8]) -> usize {
+pub(crate) fn plain_length(bytes: &[u8]) -> usize {
     // Compilers make one instruction for many bytes of this, and of texts that are long enough it pays.
     let (wide, _) = bytes.as_chunks::<32>();
     let mut start = 32 * wide.iter().take_while(|bytes| is_all_plain(bytes)).count();
@@ -35,7 +35,7 @@ fn is_all_plain(bytes: &[u8; 32]) -> bool {
 }
 
 /// What eight bytes consist of.
-pub enum Chunk {
+pub(crate) enum Chunk {
     /// Of what stands for itself alone.
     Plain,
     /// Of that, quotes and backslashes.
@@ -46,7 +46,7 @@ pub enum Chunk {
 
 impl Chunk {
     /// Looks at eight bytes.
-    pub fn of(bytes: [u8; 8]) -> Self {
+    pub(crate) fn of(bytes: [u8; 8]) -> Self {
         let word = u64::from_le_bytes(bytes);
         match (quotes(word) & HIGH, odd(word) & HIGH) {
             (0, 0) => Chunk::Plain,

@@ -30,16 +30,16 @@ pub(super) struct Problem {
 }
 
 impl Problem {
-    pub fn new(message: impl Into<String>, span: Span) -> Self {
+    pub(super) fn new(message: impl Into<String>, span: Span) -> Self {
         Problem { message: message.into(), span }
     }
 
-    pub fn into_error(self, source: &Arc<Source>) -> YamlError {
+    pub(super) fn into_error(self, source: &Arc<Source>) -> YamlError {
         YamlError { message: self.message, place: Place { source: source.clone(), span: self.span } }
     }
 
     /// Says in more helpful words what libyaml says.
-    pub fn from_fault(fault: Fault, text: &str) -> Self {
+    pub(super) fn from_fault(fault: Fault, text: &str) -> Self {
         const TAB: &str = "a tab cannot indent here: use spaces";
         let Fault { problem, at, context, quoted } = fault;
         let found = text.get(at.start as usize..).and_then(|rest| rest.chars().next());

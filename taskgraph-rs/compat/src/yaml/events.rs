@@ -69,7 +69,7 @@ pub(super) struct Events<'t> {
 }
 
 impl<'t> Events<'t> {
-    pub fn new(text: &'t str) -> Self {
+    pub(super) fn new(text: &'t str) -> Self {
         let parser = Box::into_raw(Box::new(MaybeUninit::<sys::yaml_parser_t>::uninit())).cast();
         // SAFETY: `parser` points to room for a parser, which stays where it is until `drop`; initializing fills
         // it. The input outlives it: `self.text` borrows it for as long.
@@ -85,7 +85,7 @@ impl<'t> Events<'t> {
     }
 
     /// The next event. After the end of the stream there are only empty frames.
-    pub fn advance(&mut self) -> Result<Event<'_>, Fault> {
+    pub(super) fn advance(&mut self) -> Result<Event<'_>, Fault> {
         // SAFETY: `event` is all zeros or what the parser made; deleting frees it and leaves zeros. The borrow of
         // `self` sees to it that nobody holds a text of it any more. `parser` was initialized in `new`.
         let ok = unsafe {

@@ -47,7 +47,7 @@ enum Recorded {
 
 impl SimpleEvents<'_> {
     /// Returns the next event. After the end of the stream there are only empty frames.
-    pub fn advance(&mut self) -> Event<'_> {
+    pub(super) fn advance(&mut self) -> Event<'_> {
         let (recorded, span) =
             self.events.get(self.next).copied().unwrap_or((Recorded::Frame, Span::default()));
         self.next += 1;

@@ -92,12 +92,12 @@ fn blanks(rest: &mut &[u8]) -> usize {
 
 impl Parts {
     /// Whether PyYAML takes the plain text, of this length, for a date.
-    pub fn is_implicit(&self, length: usize) -> bool {
+    pub(super) fn is_implicit(&self, length: usize) -> bool {
         self.time.is_some() || length == "2024-01-01".len()
     }
 
     /// The point in time, if there is one: `datetime` refuses the 30th of February.
-    pub fn timestamp(&self) -> Option<Arc<Timestamp>> {
+    pub(super) fn timestamp(&self) -> Option<Arc<Timestamp>> {
         let Parts { year, month, day, time } = self;
         let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
         let days = match month {

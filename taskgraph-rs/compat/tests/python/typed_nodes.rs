@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 use taskgraph_compat::yaml::{Data, Node};
 
 /// The folder of the tables and trees, if it is there.
-pub fn shared() -> Option<PathBuf> {
+pub(crate) fn shared() -> Option<PathBuf> {
     #[expect(
         clippy::disallowed_methods,
         reason = "tests take the place of the shared files from the environment"
@@ -16,7 +16,7 @@ pub fn shared() -> Option<PathBuf> {
     folder.is_dir().then_some(folder)
 }
 
-pub fn typed(node: &Node) -> Json {
+pub(crate) fn typed(node: &Node) -> Json {
     match &node.data {
         Data::Null => json!({"null": null}),
         Data::Bool(flag) => json!({"bool": flag}),
@@ -47,7 +47,7 @@ fn plain(typed: &Json) -> String {
 }
 
 /// The table writes floats as Python's `repr()` does: they are compared by their bits.
-pub fn with_float_bits(expected: &Json) -> Json {
+pub(crate) fn with_float_bits(expected: &Json) -> Json {
     match expected {
         Json::Object(typed) => match typed.get("float").and_then(Json::as_str) {
             Some(text) => json!({"float": bits(text.parse().unwrap())}),

@@ -5,7 +5,7 @@ use taskgraph_compat::python;
 use taskgraph_compat::value::{Map, Value};
 
 /// The value of a typed cell.
-pub fn value(cell: &Json) -> Value {
+pub(crate) fn value(cell: &Json) -> Value {
     let (sort, content) = cell.as_object().unwrap().iter().next().unwrap();
     match &**sort {
         "null" => Value::Null,

@@ -15,7 +15,7 @@ use taskgraph_compat::value::path::KeyPath;
 use taskgraph_compat::value::{Map, Value};
 
 /// The action.
-pub const ADD_NEW_JOBS: Action = Action {
+pub(super) const ADD_NEW_JOBS: Action = Action {
     name: "add-new-jobs",
     callback_name: "add-new-jobs",
     title: "Add new jobs",
@@ -35,7 +35,7 @@ pub const ADD_NEW_JOBS: Action = Action {
 const INPUT: Schema = Schema::Map(&[required("tasks", STRINGS), TIMES]);
 
 /// A list of labels, as a JSON schema.
-pub fn labels_schema() -> Map {
+pub(super) fn labels_schema() -> Map {
     map! {
         "type" => "array",
         "description" => "An array of task labels",

@@ -8,7 +8,7 @@ use crate::actions::plan::Plan;
 use taskgraph::diagnostics::{Problem, Problems};
 
 /// The action for one task.
-pub const CANCEL: Action = Action {
+pub(super) const CANCEL: Action = Action {
     name: "cancel",
     callback_name: "cancel",
     title: "Cancel Task",
@@ -23,7 +23,7 @@ pub const CANCEL: Action = Action {
 };
 
 /// The action for a whole group.
-pub const CANCEL_ALL: Action = Action {
+pub(super) const CANCEL_ALL: Action = Action {
     name: "cancel-all",
     callback_name: "cancel-all",
     title: "Cancel All",

@@ -29,7 +29,7 @@ struct CreationRound {
 }
 
 /// Tasks to create, in rounds: each makes new ones of its labels, whatever another round makes.
-pub struct Creation<'a> {
+pub(super) struct Creation<'a> {
     call: &'a Call<'a>,
     previous: &'a PreviousDecision,
     rounds: Vec<CreationRound>,
@@ -40,13 +40,13 @@ pub struct Creation<'a> {
 
 impl<'a> Creation<'a> {
     /// Nothing to create yet.
-    pub fn new(call: &'a Call<'a>, previous: &'a PreviousDecision) -> Self {
+    pub(super) fn new(call: &'a Call<'a>, previous: &'a PreviousDecision) -> Self {
         Creation { call, previous, rounds: Vec::new(), notes: IndexSet::new(), found: None }
     }
 
     /// Adds a round: new tasks for these labels. What they need is there already, or is created as well.
     /// Python: `taskgraph.actions.util.create_tasks`.
-    pub fn round(
+    pub(super) fn round(
         &mut self,
         suffix: impl Into<String>,
         to_run: impl IntoIterator<Item = Label>,
@@ -117,7 +117,7 @@ impl<'a> Creation<'a> {
 
     /// Puts all of it into the plan: the tasks, and the artifacts that later actions and Chain of Trust look at.
     /// Python: `combine_task_graph_files`.
-    pub fn finish(self, plan: &mut Plan) -> Result<()> {
+    pub(super) fn finish(self, plan: &mut Plan) -> Result<()> {
         let (mut graph, mut labels) = (ReadyGraph::default(), IndexMap::new());
         let mut to_run = IndexSet::new();
         self.notes.into_iter().for_each(|note| plan.note(note));

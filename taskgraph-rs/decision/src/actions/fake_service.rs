@@ -16,7 +16,7 @@ const FAR: &str = "2099-01-01T00:00:00.000Z";
 
 /// A Taskcluster in memory.
 #[derive(Debug, Default)]
-pub struct FakeService {
+pub(super) struct FakeService {
     /// Index paths.
     pub index: BTreeMap<String, TaskId>,
     /// Tasks below a namespace of the index.
@@ -32,13 +32,19 @@ pub struct FakeService {
 }
 
 /// A taskId that is easy to read: `a` is `aAAAAAAAAAAAAAAAAAAAAA`.
-pub fn id(name: &str) -> TaskId {
+pub(super) fn id(name: &str) -> TaskId {
     TaskId::parse(&format!("{name:A<22}")).expect("a short name of letters and digits")
 }
 
 impl FakeService {
     /// Adds a task with a name, a state and what it depends on.
-    pub fn task(mut self, name: &str, label: &str, state: &'static str, dependencies: &[&str]) -> Self {
+    pub(super) fn task(
+        mut self,
+        name: &str,
+        label: &str,
+        state: &'static str,
+        dependencies: &[&str],
+    ) -> Self {
         let dependencies: Value = dependencies.iter().map(|name| id(name).text().clone()).collect();
         let definition = map! { "metadata" => map! { "name" => label }, "dependencies" => dependencies };
         self.tasks.insert(id(name), definition.into());
@@ -47,7 +53,7 @@ impl FakeService {
     }
 
     /// Says in which group a task is, and which task made it.
-    pub fn made(mut self, name: &str, group: &str, parent: &str) -> Self {
+    pub(super) fn made(mut self, name: &str, group: &str, parent: &str) -> Self {
         if let Some(Value::Map(definition)) = self.tasks.get_mut(&id(name)) {
             let definition = std::sync::Arc::make_mut(definition);
             definition.put("taskGroupId", id(group).text().clone());
@@ -57,19 +63,19 @@ impl FakeService {
     }
 
     /// Adds a group.
-    pub fn group(mut self, name: &str, members: &[&str]) -> Self {
+    pub(super) fn group(mut self, name: &str, members: &[&str]) -> Self {
         self.groups.insert(id(name), members.iter().map(|name| id(name)).collect());
         self
     }
 
     /// Adds an artifact.
-    pub fn artifact(mut self, task: &str, name: &str, content: impl Into<String>) -> Self {
+    pub(super) fn artifact(mut self, task: &str, name: &str, content: impl Into<String>) -> Self {
         self.artifacts.insert((id(task), name.into()), content.into());
         self
     }
 
     /// Adds the labels that a task created.
-    pub fn labels(self, task: &str, labels: &[(&str, &str)]) -> Self {
+    pub(super) fn labels(self, task: &str, labels: &[(&str, &str)]) -> Self {
         let labels = labels.iter().map(|(label, task)| (Str::from(*label), id(task).text().into()));
         let labels = Value::from(labels.collect::<Map>());
         let content = json::compact(&labels).unwrap_or_default();

@@ -11,7 +11,7 @@ use taskgraph::task::Task;
 use taskgraph_compat::value::Value;
 
 /// The action.
-pub const REBUILD_CACHED_TASKS: Action = Action {
+pub(super) const REBUILD_CACHED_TASKS: Action = Action {
     name: "rebuild-cached-tasks",
     callback_name: "rebuild-cached-tasks",
     title: "Rebuild Cached Tasks",

@@ -6,7 +6,7 @@ use taskgraph_compat::value::{Map, Value};
 
 /// The definition with its points in time counted from its creation. What was before that stays as it is.
 /// Python: `taskgraph.actions.util.relativize_datestamps`.
-pub fn relative(definition: &Map) -> Map {
+pub(super) fn relative(definition: &Map) -> Map {
     let created = definition.get("created").and_then(Value::as_str).and_then(parse_json_date);
     match created {
         Some(created) => shift_map(definition, created),

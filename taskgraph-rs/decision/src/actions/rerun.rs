@@ -19,7 +19,7 @@ use taskgraph_compat::value::Value;
 const STATES: [&str; 2] = ["exception", "failed"];
 
 /// The action.
-pub const RERUN: Action = Action {
+pub(super) const RERUN: Action = Action {
     name: "rerun",
     callback_name: "rerun",
     title: "Rerun",
@@ -87,7 +87,13 @@ fn stands_for_a_label(call: &Call<'_>, deciders: &IndexSet<TaskId>, task: &TaskI
 }
 
 /// Plans to rerun a task, unless its state says that there is no need.
-pub fn rerun(call: &Call<'_>, task: &TaskId, name: &str, definition: &Value, plan: &mut Plan) -> Result<()> {
+pub(super) fn rerun(
+    call: &Call<'_>,
+    task: &TaskId,
+    name: &str,
+    definition: &Value,
+    plan: &mut Plan,
+) -> Result<()> {
     let state = call.service.state(task)?;
     let state = state.as_deref().unwrap_or("unknown");
     if !STATES.contains(&state) {

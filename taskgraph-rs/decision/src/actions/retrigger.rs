@@ -20,7 +20,7 @@ use taskgraph_compat::value::path::KeyPath;
 use taskgraph_compat::value::{Map, Value};
 
 /// The action for tasks that may be retriggered.
-pub const RETRIGGER: Action = Action {
+pub(super) const RETRIGGER: Action = Action {
     name: "retrigger",
     callback_name: "retrigger",
     title: "Retrigger",
@@ -35,7 +35,7 @@ pub const RETRIGGER: Action = Action {
 };
 
 /// The action for all other tasks: it needs to be forced.
-pub const RETRIGGER_DISABLED: Action = Action {
+pub(super) const RETRIGGER_DISABLED: Action = Action {
     callback_name: "retrigger-disabled",
     title: "Retrigger (disabled)",
     description: "Create a clone of the task.\n\n\
@@ -70,7 +70,7 @@ fn object(properties: Map) -> Value {
 }
 
 /// Whether a label may be retriggered. What the graph does not have may not.
-pub fn is_retriggerable(graph: &TaskGraph, label: &str) -> bool {
+pub(super) fn is_retriggerable(graph: &TaskGraph, label: &str) -> bool {
     graph.tasks.get(label).is_some_and(|task| task.attributes.get("retrigger").is_some_and(Value::truthy))
 }
 

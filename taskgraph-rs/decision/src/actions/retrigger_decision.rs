@@ -13,7 +13,7 @@ use taskgraph::task::id::TaskId;
 use taskgraph_taskcluster::NewTask;
 
 /// The action. Its task may lack the scopes that the new one needs.
-pub const RETRIGGER_DECISION: Action = Action {
+pub(super) const RETRIGGER_DECISION: Action = Action {
     callback_name: "retrigger-decision",
     description: "Create a clone of the task (retriggering decision, action, and cron tasks requires\n\
                   special scopes).",

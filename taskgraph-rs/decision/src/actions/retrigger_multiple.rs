@@ -22,7 +22,7 @@ use taskgraph_compat::value::Value;
 use taskgraph_compat::value::path::KeyPath;
 
 /// The action.
-pub const RETRIGGER_MULTIPLE: Action = Action {
+pub(super) const RETRIGGER_MULTIPLE: Action = Action {
     name: "retrigger-multiple",
     callback_name: "retrigger-multiple",
     order: 10_000,

@@ -8,12 +8,12 @@ use taskgraph_compat::value::path::KeyPath;
 use taskgraph_compat::value::{Map, Value};
 
 /// The key of the input.
-pub const TIMES: Field = optional("times", Schema::Int);
+pub(super) const TIMES: Field = optional("times", Schema::Int);
 
 const MOST: i64 = 100;
 
 /// The JSON schema of it.
-pub fn schema() -> Map {
+pub(super) fn schema() -> Map {
     map! {
         "type" => "integer",
         "default" => 1,
@@ -25,7 +25,7 @@ pub fn schema() -> Map {
 }
 
 /// Reads the number of repetitions from the map at `path` of the input; 1 if it is absent.
-pub fn read(call: &Call<'_>, map: &Map, path: &KeyPath) -> Result<i64, Problems> {
+pub(super) fn read(call: &Call<'_>, map: &Map, path: &KeyPath) -> Result<i64, Problems> {
     match map.get(TIMES.name) {
         None => Ok(1),
         Some(Value::Int(times)) if (1..=MOST).contains(times) => Ok(*times),

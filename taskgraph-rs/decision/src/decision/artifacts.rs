@@ -22,7 +22,7 @@ use taskgraph_training::Run;
 const SCRIPTS: [&str; 2] = ["run-task", "fetch-content"];
 
 /// Writes what is known before the graph is optimized.
-pub fn write_graph(staged: &mut StagedFiles<'_>, params: &Params, run: &Run) -> Result<()> {
+pub(super) fn write_graph(staged: &mut StagedFiles<'_>, params: &Params, run: &Run) -> Result<()> {
     let full = &run.full.graph;
     staged.add("parameters.yml", |out| Ok(out.write_all(yaml::write(&by_name(params)).as_bytes())?))?;
     staged.add("full-task-graph.json", |out| full.write_json(out))?;
@@ -32,7 +32,7 @@ pub fn write_graph(staged: &mut StagedFiles<'_>, params: &Params, run: &Run) -> 
 }
 
 /// Writes the graph as it is created, and what the optimizer decided.
-pub fn write_morphed(staged: &mut StagedFiles<'_>, morphed: &Morphed) -> Result<()> {
+pub(super) fn write_morphed(staged: &mut StagedFiles<'_>, morphed: &Morphed) -> Result<()> {
     staged.add("task-graph.json", |out| morphed.graph.write_json(out))?;
     let ids = morphed.label_to_taskid.iter().map(|(label, id)| (label.text().clone(), id.text().into()));
     write_json(staged, "label-to-taskid.json", &Map::from_iter(ids).into())?;
@@ -45,12 +45,12 @@ pub fn write_morphed(staged: &mut StagedFiles<'_>, morphed: &Morphed) -> Result<
 }
 
 /// Writes a value, indented, its keys sorted.
-pub fn write_json(staged: &mut StagedFiles<'_>, name: &str, value: &Value) -> Result<()> {
+pub(super) fn write_json(staged: &mut StagedFiles<'_>, name: &str, value: &Value) -> Result<()> {
     staged.add(name, |out| Ok(json::pretty_sorted(value, out)?))
 }
 
 /// Copies the scripts that tasks fetch, as far as they were found. Without them the graph has told so.
-pub fn copy_scripts(staged: &mut StagedFiles<'_>, settings: &Settings) -> Result<()> {
+pub(super) fn copy_scripts(staged: &mut StagedFiles<'_>, settings: &Settings) -> Result<()> {
     let files = settings.run_task.iter().flat_map(|run_task| &run_task.files);
     for (name, path) in files.filter(|(name, _)| SCRIPTS.contains(name)) {
         staged.copy(name, path)?;
@@ -59,7 +59,7 @@ pub fn copy_scripts(staged: &mut StagedFiles<'_>, settings: &Settings) -> Result
 }
 
 /// Copies what the Python of the tree has written into a folder, if it has written anything.
-pub fn copy_all(staged: &mut StagedFiles<'_>, folder: &Path) -> Result<()> {
+pub(super) fn copy_all(staged: &mut StagedFiles<'_>, folder: &Path) -> Result<()> {
     if !folder.is_dir() {
         return Ok(());
     }
@@ -73,7 +73,7 @@ pub fn copy_all(staged: &mut StagedFiles<'_>, folder: &Path) -> Result<()> {
 }
 
 /// Writes the contexts of docker images, packed. The same context gives the same bytes: no name, no time.
-pub fn write_contexts(staged: &mut StagedFiles<'_>, contexts: &[DockerContext]) -> Result<()> {
+pub(super) fn write_contexts(staged: &mut StagedFiles<'_>, contexts: &[DockerContext]) -> Result<()> {
     let packed: Vec<(String, Vec<u8>)> = contexts
         .par_iter()
         .map(|context| {

@@ -12,7 +12,7 @@ use taskgraph_training::{ConfigChecks, Purpose, Run};
 
 /// Checks parameters as strictly as the reference checks those of a decision, and tells what is only odd. Parameters
 /// that are refused are looked at to the end.
-pub fn check(project: &Project, params: &mut Params, settings: &Settings) -> Result<Vec<Problem>> {
+pub(super) fn check(project: &Project, params: &mut Params, settings: &Settings) -> Result<Vec<Problem>> {
     project.extension.normalize(params);
     // What the tree's own Python knows of parameters, only that can tell.
     let in_python = project.parts.parameters.is_python();
@@ -65,7 +65,7 @@ pub fn others(
 }
 
 /// Checks the graph: keys that nothing read, a stage without tasks, inputs that are not used.
-pub fn check_run(
+pub(super) fn check_run(
     project: &Project,
     params: &Params,
     settings: &Settings,

@@ -15,7 +15,7 @@ const EMPTY_TREE: &str = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
 
 /// Changed files, and the revision that they are counted from.
 #[derive(Debug)]
-pub struct History {
+pub(super) struct History {
     /// The branch that changes go to.
     pub base_ref: String,
     /// The latest commit that it has in common with what is built.
@@ -26,7 +26,7 @@ pub struct History {
 
 /// Looks in the clone where the changes start from. What differs from what was asked goes into `notes`.
 /// Python: `taskgraph.decision._determine_more_accurate_base_ref` and `…_base_rev`.
-pub fn history(
+pub(super) fn history(
     event: &DecisionEvent,
     repository: &Repository,
     version: TaskgraphVersion,

@@ -33,7 +33,7 @@ const SCHEMA: Schema =
 /// Puts parameters that somebody brings along over those that are there: those of the file, those of a git note. Which are
 /// read, the event says, and from Taskgraph 24 on the caller.
 /// Python: `taskgraph.decision.set_try_config` and `get_decision_parameters`.
-pub fn apply(
+pub(super) fn apply(
     version: TaskgraphVersion,
     event: &DecisionEvent,
     (directory, repository): (&Path, &Repository),

@@ -7,7 +7,7 @@ use taskgraph_compat::value::{Map, Value};
 
 /// Label to symbol, group, collection and platform, for every task that Treeherder knows how to show.
 /// Python: `taskgraph.decision.full_task_graph_to_runnable_tasks`.
-pub fn runnable(full: &TaskGraph) -> Value {
+pub(super) fn runnable(full: &TaskGraph) -> Value {
     let entries =
         full.tasks.values().filter_map(|task| Some((task.label.text().clone(), entry(task)?.into())));
     Map::from_iter(entries).into()

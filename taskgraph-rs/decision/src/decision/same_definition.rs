@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use taskgraph::task::id::TaskId;
 
 /// A definition as the queue keeps it: with what it adds to one that it gets.
-pub fn complete(mut definition: Value, task_id: &TaskId) -> Value {
+pub(super) fn complete(mut definition: Value, task_id: &TaskId) -> Value {
     let text = |key: &str| definition[key].as_str().unwrap_or_default().to_owned();
     let pool = format!("{}/{}", text("provisionerId"), text("workerType"));
     let defaults = json!({
@@ -22,7 +22,7 @@ pub fn complete(mut definition: Value, task_id: &TaskId) -> Value {
 }
 
 /// Whether two values are the same to the queue: it knows one sort of number only, and no order of keys.
-pub fn is_same(ours: &Value, theirs: &Value) -> bool {
+pub(super) fn is_same(ours: &Value, theirs: &Value) -> bool {
     match (ours, theirs) {
         (Value::Number(ours), Value::Number(theirs)) => ours == theirs || ours.as_f64() == theirs.as_f64(),
         (Value::Array(ours), Value::Array(theirs)) => {

@@ -37,7 +37,7 @@ const BATCH_SIZE: usize = 32;
 const MANY: usize = 128 * BATCH_SIZE;
 
 /// Makes the tasks of the kind of `context`.
-pub fn tasks(context: &Context<'_>) -> Result<Vec<Arc<Task>>> {
+pub(crate) fn tasks(context: &Context<'_>) -> Result<Vec<Arc<Task>>> {
     // Traces are kept in order, so that there is a single batch.
     let size = if context.settings.trace { usize::MAX } else { BATCH_SIZE };
     Batches::new(context.kind, size).tasks(context)

@@ -12,7 +12,7 @@ use taskgraph_compat::value::{Map, Str, Value};
 
 /// Replaces parts of a task by equal parts of the one before it. What is shared already stays as it is. Tells whether
 /// the task has a number that JSON has no place for: what it shares was looked at before.
-pub fn share(task: &mut Task, before: &Task) -> bool {
+pub(crate) fn share(task: &mut Task, before: &Task) -> bool {
     let mut sharing = Sharing::default();
     sharing.map(&mut task.attributes, &before.attributes);
     sharing.map(&mut task.definition, &before.definition);

@@ -13,7 +13,7 @@ use taskgraph_compat::value::{Map, Value};
 const END: &str = "do the transforms end with `taskgraph.transforms.task`?";
 
 /// Converts a description into a task; fails if a field is missing or has a wrong type.
-pub fn into_task(context: &Context<'_>, mut description: TaskDescription) -> Result<Task> {
+pub(crate) fn into_task(context: &Context<'_>, mut description: TaskDescription) -> Result<Task> {
     let label = match description.take("label") {
         Some(Value::Str(text)) => Label::parse(&text)?,
         Some(other) => return Err(wrong("label", &other, "a string")),

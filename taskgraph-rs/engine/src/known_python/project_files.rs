@@ -9,7 +9,7 @@ use crate::known_python::toml::{Scanner, Token};
 use crate::known_python::version::Clause;
 
 /// The packages that a lock has, with the lines of their names.
-pub fn locked(text: &str) -> Vec<(u32, Requirement)> {
+pub(super) fn locked(text: &str) -> Vec<(u32, Requirement)> {
     // Locks are long, and few lines are of interest.
     let mut found = Vec::new();
     for start in memmem::find_iter(text.as_bytes(), "\nname = \"") {
@@ -47,7 +47,7 @@ pub fn locked(text: &str) -> Vec<(u32, Requirement)> {
 }
 
 /// The packages that a pyproject.toml asks for: in its dependencies, in groups of them, for poetry and for uv.
-pub fn asked_for(text: &str) -> Vec<(u32, Requirement)> {
+pub(super) fn asked_for(text: &str) -> Vec<(u32, Requirement)> {
     let mut found = Vec::new();
     if memmem::find(text.to_ascii_lowercase().as_bytes(), b"taskgraph").is_none() {
         return found;

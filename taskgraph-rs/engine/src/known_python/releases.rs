@@ -19,7 +19,7 @@ fn releases() -> impl Iterator<Item = (Version, &'static str)> {
 }
 
 /// Whether there is a release of this version. Nobody can say of a version that is younger than all that are known.
-pub fn is_release(version: &Version) -> Option<bool> {
+pub(super) fn is_release(version: &Version) -> Option<bool> {
     let (newest, _) = releases().last()?;
     if *version > newest {
         return None;
@@ -28,7 +28,7 @@ pub fn is_release(version: &Version) -> Option<bool> {
 }
 
 /// The releases whose run-task this file is; none if it cannot be read, or is that of no release.
-pub fn of_run_task(script: &Path) -> Vec<Version> {
+pub(super) fn of_run_task(script: &Path) -> Vec<Version> {
     let Ok(content) = std::fs::read(script) else { return Vec::new() };
     let digest = hex(&Sha256::digest(&content));
     releases().filter(|(_, start)| digest.starts_with(start)).map(|(release, _)| release).collect()

@@ -5,7 +5,7 @@ use crate::known_python::version::Clause;
 
 /// A requirement of one of the packages: `Taskcluster_Taskgraph[load-image]>=15 ; python_version > "3.8"`.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Requirement {
+pub(super) struct Requirement {
     /// The package.
     pub package: Package,
     /// The version specifier, as it was written.
@@ -19,7 +19,7 @@ pub struct Requirement {
 impl Requirement {
     /// Reads a requirement as PEP 508 has it, or one that names a package behind a url. Nothing if it is of another
     /// package.
-    pub fn read(text: &str) -> Option<Requirement> {
+    pub(super) fn read(text: &str) -> Option<Requirement> {
         let text = text.trim();
         if let Some((url, name)) = text.split_once("#egg=") {
             let name = name.split(['&', '[', ' ', ';']).next().unwrap_or_default();
@@ -54,7 +54,7 @@ impl Requirement {
 
 /// The lines of a requirements file: the number of the first of those that a backslash joins, and what they say.
 /// Comments are gone.
-pub fn lines(text: &str) -> Vec<(u32, String)> {
+pub(super) fn lines(text: &str) -> Vec<(u32, String)> {
     let mut lines = Vec::new();
     let mut open: Option<(u32, String)> = None;
     for (index, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {

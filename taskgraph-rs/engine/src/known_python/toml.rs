@@ -3,7 +3,7 @@
 
 /// A token.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Token {
+pub(super) enum Token {
     /// `[a.b]` or `[[a.b]]`.
     Table(Vec<String>),
     /// A key, with the number of brackets and braces around it.
@@ -27,7 +27,7 @@ pub enum Token {
 }
 
 /// Walks through a text.
-pub struct Scanner<'t> {
+pub(super) struct Scanner<'t> {
     rest: &'t str,
     line: u32,
     /// The open brackets and braces.
@@ -45,7 +45,7 @@ enum Expects {
 
 impl<'t> Scanner<'t> {
     /// From the start of a text.
-    pub fn new(text: &'t str) -> Self {
+    pub(super) fn new(text: &'t str) -> Self {
         let rest = text.trim_start_matches('\u{feff}');
         Scanner { rest, line: 1, open: Vec::new(), expects: Expects::Key }
     }

@@ -20,7 +20,7 @@ pub(super) enum Kind {
 }
 
 impl Token<'_> {
-    pub fn is(&self, mark: &str) -> bool {
+    pub(super) fn is(&self, mark: &str) -> bool {
         self.text == mark && self.kind != Kind::Literal
     }
 }

@@ -22,7 +22,7 @@ pub(super) struct Nodes<'a> {
 
 impl<'a> Nodes<'a> {
     /// Numbers the tasks of a graph.
-    pub fn new(graph: &'a TaskGraph) -> Self {
+    pub(super) fn new(graph: &'a TaskGraph) -> Self {
         let mut sorted: Vec<usize> = (0..graph.tasks.len()).collect();
         sorted.sort_unstable_by_key(|index| &graph.tasks[*index].label);
         let mut in_order = vec![0; sorted.len()];
@@ -46,17 +46,17 @@ impl<'a> Nodes<'a> {
     }
 
     /// Returns the number of tasks.
-    pub fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.tasks.len()
     }
 
     /// The label of a task.
-    pub fn label(&self, node: usize) -> &'a Label {
+    pub(super) fn label(&self, node: usize) -> &'a Label {
         &self.tasks[node].label
     }
 
     /// Returns a mark for each task that has one of these labels.
-    pub fn marks(&self, is_marked: impl Fn(&Label) -> bool) -> Vec<bool> {
+    pub(super) fn marks(&self, is_marked: impl Fn(&Label) -> bool) -> Vec<bool> {
         self.tasks.iter().map(|task| is_marked(&task.label)).collect()
     }
 }

@@ -53,7 +53,7 @@ impl fmt::Display for Astray {
 
 impl References<'_> {
     /// A definition in which all references are resolved, or all that lead nowhere.
-    pub fn resolve(&self, definition: &Map) -> Result<Map, Vec<Astray>> {
+    pub(super) fn resolve(&self, definition: &Map) -> Result<Map, Vec<Astray>> {
         let mut astray = Vec::new();
         let filled = fill_fields(definition, &[TASK, ARTIFACT], &mut |name, value| {
             let Value::Str(text) = value else {

@@ -16,7 +16,7 @@ pub(super) enum Stay {
 }
 
 impl Stay {
-    pub fn is_removed(&self) -> bool {
+    pub(super) fn is_removed(&self) -> bool {
         matches!(self, Stay::Removed(_))
     }
 }

@@ -7,7 +7,7 @@ use taskgraph_compat::value::path::{KeyPath, Step};
 
 /// The dotted paths that were asked for, in the whole program: transforms look parameters up once a kind.
 #[derive(Debug, Default)]
-pub struct Reads(Mutex<Noted>);
+pub(super) struct Reads(Mutex<Noted>);
 
 #[derive(Debug, Default)]
 struct Noted {
@@ -21,23 +21,23 @@ struct Noted {
 
 impl Reads {
     /// Notes that `path` was read.
-    pub fn note(&self, path: &str) {
+    pub(super) fn note(&self, path: &str) {
         add(&mut self.noted().read, path);
     }
 
     /// Notes that `path` was asked for and has no value.
-    pub fn miss(&self, path: &str) {
+    pub(super) fn miss(&self, path: &str) {
         add(&mut self.noted().missed, path);
     }
 
     /// Notes that the entries of `path` were gone through.
-    pub fn list(&self, path: &str) {
+    pub(super) fn list(&self, path: &str) {
         add(&mut self.noted().listed, path);
     }
 
     /// Whether `path`, something above it or something below it was read. That an entry was gone through with all
     /// others counts where nothing asks for entries by their names.
-    pub fn touch(&self, path: &KeyPath) -> bool {
+    pub(super) fn touch(&self, path: &KeyPath) -> bool {
         let noted = self.noted();
         if noted.read_above(path) || noted.read_by_name(path) {
             return true;
@@ -51,17 +51,17 @@ impl Reads {
     }
 
     /// Whether `path` itself or something below it was read, and not only something above it.
-    pub fn touch_by_name(&self, path: &KeyPath) -> bool {
+    pub(super) fn touch_by_name(&self, path: &KeyPath) -> bool {
         self.noted().read_by_name(path)
     }
 
     /// Whether the entries of `path` were gone through.
-    pub fn touch_entries(&self, path: &KeyPath) -> bool {
+    pub(super) fn touch_entries(&self, path: &KeyPath) -> bool {
         self.noted().listed.contains(&path.to_string())
     }
 
     /// The names that were looked up right below `path`, there or not.
-    pub fn names_below(&self, path: &KeyPath) -> BTreeSet<String> {
+    pub(super) fn names_below(&self, path: &KeyPath) -> BTreeSet<String> {
         let noted = self.noted();
         let path = path.to_string();
         let asked = below(&noted.read, &path).chain(below(&noted.missed, &path));

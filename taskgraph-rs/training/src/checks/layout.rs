@@ -8,14 +8,14 @@ use taskgraph::parameters::Params;
 use taskgraph_compat::value::path::KeyPath;
 
 /// The code of a config of another layout.
-pub const CODE: &str = "other-layout";
+pub(crate) const CODE: &str = "other-layout";
 
 /// Number of keys of another layout that outweigh one of this tree's own, which may be a leftover.
 const WEIGHT: usize = 2;
 
 /// The error about a config that has far more keys of another layout than of this tree's own; nothing for any other
 /// config.
-pub fn of_another(project: &Project, training: &Training, params: &Params) -> Option<Problem> {
+pub(crate) fn of_another(project: &Project, training: &Training, params: &Params) -> Option<Problem> {
     let own = keys(&training.layout, params).count();
     let other = training.other_layouts.iter().max_by_key(|other| keys(other, params).count())?;
     let found: Vec<KeyPath> = keys(other, params).collect();

@@ -7,7 +7,7 @@ use taskgraph_compat::value::{Map, Value};
 
 /// Fills the keys that `fields` name and that are missing. Maps whose keys are free, and lists, are filled as a whole or
 /// not at all: datasets of two configs are never mixed.
-pub fn fill_missing(fields: &[Field], value: &mut Map, default: &Map) {
+pub(crate) fn fill_missing(fields: &[Field], value: &mut Map, default: &Map) {
     for field in fields {
         let Some(theirs) = default.get(field.name) else { continue };
         match (value.get_mut(field.name), &field.schema, theirs) {

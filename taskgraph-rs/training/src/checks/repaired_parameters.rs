@@ -13,7 +13,7 @@ use taskgraph_compat::value::{Map, Value};
 
 /// Repair of datasets that may be wrong, and of keys that may be left out, from the least to the most.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Datasets {
+pub(crate) enum Datasets {
     /// They stay, and so do gaps where a key may be left out.
     Kept,
     /// They stay, but for those of providers that no kind takes: these get the provider that was meant, or are left out.
@@ -24,7 +24,7 @@ pub enum Datasets {
 }
 
 /// The same parameters with default values for what does not have its schema, and without what it reuses.
-pub fn repaired(
+pub(crate) fn repaired(
     project: &Project,
     training: &Training,
     params: &Params,

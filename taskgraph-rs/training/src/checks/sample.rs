@@ -15,7 +15,7 @@ const COMPARED: usize = 40;
 
 /// The same parameters with one dataset of each provider in a category, and with one chunk. A dataset stays if a key
 /// of the config may be looked up by its name.
-pub fn sample(params: &Params, training: &Training) -> Params {
+pub(crate) fn sample(params: &Params, training: &Training) -> Params {
     let mut sampled = params.clone();
     let path = KeyPath::dotted(training.datasets);
     let mut keys = BTreeSet::new();

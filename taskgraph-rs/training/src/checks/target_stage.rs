@@ -19,7 +19,7 @@ use taskgraph_compat::value::{Map, Value};
 
 /// Refuses a stage that is neither in `valid-stages` of config.yml nor written in a kind. `given` is whether it came
 /// from a flag, and so has no place in the config.
-pub fn check(project: &Project, training: &Training, params: &Params, given: bool) -> Option<Problem> {
+pub(crate) fn check(project: &Project, training: &Training, params: &Params, given: bool) -> Option<Problem> {
     let path = KeyPath::dotted(training.stage);
     let stage = params.find(&path)?.as_str()?;
     let stages = stages(project);
@@ -38,7 +38,12 @@ pub fn check(project: &Project, training: &Training, params: &Params, given: boo
 }
 
 /// Builds the problem of a stage that selects no task.
-pub fn selects_nothing(training: &Training, params: &Params, run: &Run, given: bool) -> Option<Problem> {
+pub(crate) fn selects_nothing(
+    training: &Training,
+    params: &Params,
+    run: &Run,
+    given: bool,
+) -> Option<Problem> {
     if !run.targets.set.tasks.is_empty() {
         return None;
     }
@@ -77,7 +82,7 @@ pub fn selects_nothing(training: &Training, params: &Params, run: &Run, given: b
 
 /// Builds the problem of a stage that selects tasks here and none with Python Taskgraph, which may be what runs the
 /// decision. It is an error if `by` says that the key because of which it differs has no effect in any other way.
-pub fn selects_nothing_elsewhere(
+pub(crate) fn selects_nothing_elsewhere(
     training: &Training,
     params: &Params,
     run: &Run,

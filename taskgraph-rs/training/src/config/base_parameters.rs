@@ -12,7 +12,7 @@ const REPOSITORY: &str = "https://github.com/mozilla/translations";
 const NO_REV: &str = "0000000000000000000000000000000000000000";
 
 /// Puts base parameters where they are missing, as a `train` action of an ordinary run would have them.
-pub fn fill(params: &mut Params, tree: &Tree, target_method: &str) {
+pub(crate) fn fill(params: &mut Params, tree: &Tree, target_method: &str) {
     let repository = tree.repository();
     let values = params.values_mut();
     if ["base_repository", "head_repository", "project"].iter().any(|name| !values.contains_key(*name)) {

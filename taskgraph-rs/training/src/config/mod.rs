@@ -18,7 +18,7 @@ use taskgraph_compat::value::path::KeyPath;
 use taskgraph_compat::value::{Map, Value};
 
 /// A config that was read, with base parameters around it.
-pub struct LoadedConfig {
+pub(crate) struct LoadedConfig {
     /// The config.
     pub config: Config,
     /// The parameters, complete but not checked. The training config is as it was written: a decision fills in no key
@@ -31,17 +31,22 @@ pub struct LoadedConfig {
 }
 
 /// Describes a file before it is read.
-pub fn unread(input: &Input) -> Config {
+pub(crate) fn unread(input: &Input) -> Config {
     Config { file: input.source.name.clone(), is_parameters: false }
 }
 
 /// Reads a training config or a set of parameters, and adds the base parameters that are missing.
-pub fn read(project: &Project, training: &Training, input: &Input) -> Result<LoadedConfig> {
+pub(crate) fn read(project: &Project, training: &Training, input: &Input) -> Result<LoadedConfig> {
     read_with(project, training, input, &Map::default())
 }
 
 /// The same, with base parameters that are known already.
-pub fn read_with(project: &Project, training: &Training, input: &Input, known: &Map) -> Result<LoadedConfig> {
+pub(crate) fn read_with(
+    project: &Project,
+    training: &Training,
+    input: &Input,
+    known: &Map,
+) -> Result<LoadedConfig> {
     let Given { values, layer } = Given::read(input.source.clone(), input.is_json)?;
     let own_document = layer.document.clone();
     let is_parameters = values.contains_key(training.parameter);
@@ -76,7 +81,7 @@ pub fn set_stage(params: &mut Params, training: &Training, stage: &str) {
 }
 
 /// The same parameters without anything that earlier runs have made; nothing if there is nothing of that sort.
-pub fn from_scratch(params: &Params, training: &Training) -> Option<Params> {
+pub(crate) fn from_scratch(params: &Params, training: &Training) -> Option<Params> {
     let paths = training.reuse.iter().map(|path| KeyPath::dotted(path));
     // An empty section, as forms write it, hands nothing in.
     let is_given = |path: &KeyPath| params.find(path).is_some_and(|value| value.truthy() && !is_empty(value));
@@ -89,7 +94,7 @@ pub fn from_scratch(params: &Params, training: &Training) -> Option<Params> {
 }
 
 /// Builds the note for a config that makes no graph without what it reuses.
-pub fn no_scratch(training: &Training, problems: &[Problem]) -> Option<String> {
+pub(crate) fn no_scratch(training: &Training, problems: &[Problem]) -> Option<String> {
     let problem = problems.iter().find(|problem| problem.is_error())?;
     let name = training.reuse_name;
     Some(format!("the same config without {name} makes no graph to compare with: {problem}"))

@@ -95,7 +95,7 @@ impl Part {
 }
 
 /// Counts of fates as parts.
-pub fn parts(statuses: impl IntoIterator<Item = TaskStatus>) -> Vec<Part> {
+pub(super) fn parts(statuses: impl IntoIterator<Item = TaskStatus>) -> Vec<Part> {
     let mut counts = std::collections::BTreeMap::new();
     for status in statuses {
         *counts.entry(status).or_insert(0) += 1;

@@ -50,7 +50,7 @@ pub struct Times {
 }
 
 /// The times of each kind and worker pool.
-pub type TimesByPool<'h> = BTreeMap<(&'h str, &'h str), Times>;
+pub(crate) type TimesByPool<'h> = BTreeMap<(&'h str, &'h str), Times>;
 
 impl History {
     /// Adds a task, unless it is there.

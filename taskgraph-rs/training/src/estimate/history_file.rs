@@ -17,7 +17,7 @@ use taskgraph_compat::value::Value;
 use taskgraph_compat::value::path::KeyPath;
 
 /// The version of the schema of files with earlier tasks, and of those with prices.
-pub const VERSION: i64 = 1;
+pub(crate) const VERSION: i64 = 1;
 
 /// After how many problems of a file with JSON lines the rest of it is left unread.
 const PROBLEMS: usize = 100;

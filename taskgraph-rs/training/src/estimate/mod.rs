@@ -88,7 +88,12 @@ pub struct PathTask {
 }
 
 /// Adds to the table of the worker pools of `graph` what the history and the prices say about it.
-pub fn estimate(work: &mut MachineReport, graph: &TaskGraph, history: &History, prices: Option<&Prices>) {
+pub(crate) fn estimate(
+    work: &mut MachineReport,
+    graph: &TaskGraph,
+    history: &History,
+    prices: Option<&Prices>,
+) {
     let times = history.times();
     let mut all = Estimate {
         earlier: history.runs().len(),

@@ -40,7 +40,7 @@ pub enum DigestPart {
 }
 
 /// The parts of a digest. `data` is what went into it.
-pub fn parts(task: &Task, data: &[Str], graph: &TaskGraph, tree: &Tree) -> Vec<DigestPart> {
+pub(super) fn parts(task: &Task, data: &[Str], graph: &TaskGraph, tree: &Tree) -> Vec<DigestPart> {
     let cache = task.attributes.get("cache").and_then(Value::as_map);
     let names: BTreeSet<&str> =
         section(cache, "from-parameters").map(Map::keys).into_iter().flatten().map(|name| &**name).collect();

@@ -22,7 +22,7 @@ use taskgraph::task::id::TaskId;
 use taskgraph_compat::value::Value;
 
 /// Input of every graph of a preview.
-pub struct GraphBuilder<'m> {
+pub(crate) struct GraphBuilder<'m> {
     /// The tree.
     pub project: &'m Project,
     /// Keys of its training config.
@@ -34,7 +34,7 @@ pub struct GraphBuilder<'m> {
 }
 
 /// A graph, and the parameters that it was made with.
-pub struct ConfigGraph {
+pub(crate) struct ConfigGraph {
     /// The parameters.
     pub params: Params,
     /// The graph, and what is asked of it.
@@ -53,7 +53,7 @@ impl GraphBuilder<'_> {
 
     /// Checks parameters and makes their graph; nothing if they are refused. `own` is the training config as it was
     /// written, if its keys are to be looked at.
-    pub fn make(
+    pub(crate) fn make(
         &self,
         mut params: Params,
         own: Option<&Value>,
@@ -124,7 +124,7 @@ impl GraphBuilder<'_> {
 
     /// Makes the graph of the same config without what earlier runs have made. A config that reuses something may lack
     /// what it would take to make that, so this may be refused, and the config is still as good as it was.
-    pub fn scratch(&self, params: Params, notes: &mut Vec<String>) -> Result<Option<ConfigGraph>> {
+    pub(crate) fn scratch(&self, params: Params, notes: &mut Vec<String>) -> Result<Option<ConfigGraph>> {
         let mut problems = Vec::new();
         let made = self.make(params, None, &mut problems)?;
         if made.is_none() {
@@ -135,7 +135,7 @@ impl GraphBuilder<'_> {
 
     /// Looks the index up, if requested, and returns the outcome of each task to run with the answers. Warns of
     /// existing tasks that a decision would refuse or not take.
-    pub fn look_up(
+    pub(crate) fn look_up(
         &self,
         params: &Params,
         run: &Run,
@@ -157,7 +157,7 @@ impl GraphBuilder<'_> {
     }
 
     /// The graph of the other config, if the run is compared with one, and its name.
-    pub fn other(&self, problems: &mut Vec<Problem>) -> Result<Option<(String, ConfigGraph)>> {
+    pub(crate) fn other(&self, problems: &mut Vec<Problem>) -> Result<Option<(String, ConfigGraph)>> {
         let Baseline::Config(input) = &self.request.against else { return Ok(None) };
         let Some(other) = problems_of(config::read(self.project, self.training, input), problems)? else {
             return Ok(None);
@@ -168,7 +168,7 @@ impl GraphBuilder<'_> {
 }
 
 /// Returns facts that are worth knowing of a config.
-pub fn notes(training: &Training, params: &Params) -> Vec<String> {
+pub(crate) fn notes(training: &Training, params: &Params) -> Vec<String> {
     let keys = unused_keys::for_the_action(training, params);
     if keys.is_empty() {
         return Vec::new();
@@ -183,7 +183,7 @@ pub fn notes(training: &Training, params: &Params) -> Vec<String> {
 
 /// Returns a note about oddities in files of the tree. The author of a config cannot repair them, so it is not a
 /// warning about the config.
-pub fn of_the_tree(project: &Project) -> Option<String> {
+pub(crate) fn of_the_tree(project: &Project) -> Option<String> {
     let found = project.each_equal_key();
     let places: Vec<String> =
         found.iter().filter_map(|it| it.place.as_ref()).map(ToString::to_string).collect();

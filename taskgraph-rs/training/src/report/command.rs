@@ -8,7 +8,7 @@ const HEAD: usize = 5;
 
 /// Excerpt of a task's command: its beginning, and the words that the command without a model does not have.
 /// Nothing if the two commands do different things.
-pub fn excerpt(task: &Task, without: Option<&Task>) -> Option<String> {
+pub(crate) fn excerpt(task: &Task, without: Option<&Task>) -> Option<String> {
     let words = last_command(task);
     let Some(other) = without.map(last_command) else { return Some(shorten(&words)) };
     if words.first() != other.first() {

@@ -33,7 +33,7 @@ impl Run {
 }
 
 /// Compares the target graphs of two runs, from `before` to `now`.
-pub fn compare(now: &Run, before: &Run, against: Option<String>) -> Comparison {
+pub(crate) fn compare(now: &Run, before: &Run, against: Option<String>) -> Comparison {
     let mut comparison = Comparison { against, ..Comparison::default() };
     let (ours, theirs) = (&now.targets.graph, &before.targets.graph);
     let mut touched: BTreeSet<&Label> = BTreeSet::new();
@@ -118,7 +118,7 @@ fn digest(task: &Task) -> Option<&str> {
 }
 
 /// Returns the number of tasks of a graph.
-pub fn size(graph: &TaskGraph) -> usize {
+pub(crate) fn size(graph: &TaskGraph) -> usize {
     graph.tasks.len()
 }
 

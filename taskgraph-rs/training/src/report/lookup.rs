@@ -106,7 +106,7 @@ impl KindCounts {
 }
 
 /// Sorts what the optimizer decided about a target graph.
-pub fn look_up(graph: &TaskGraph, outcomes: &IndexMap<Label, TaskOutcome>) -> LookUp {
+pub(crate) fn look_up(graph: &TaskGraph, outcomes: &IndexMap<Label, TaskOutcome>) -> LookUp {
     let mut found = LookUp {
         counts: Counts::default(),
         kinds: IndexMap::new(),
@@ -157,6 +157,6 @@ fn looked(outcome: &TaskOutcome) -> TaskLookUp {
 }
 
 /// The tasks that would really run.
-pub fn really(graph: &TaskGraph, outcomes: &IndexMap<Label, TaskOutcome>) -> TaskGraph {
+pub(crate) fn really(graph: &TaskGraph, outcomes: &IndexMap<Label, TaskOutcome>) -> TaskGraph {
     graph.excerpt(|task| matches!(outcomes.get(&task.label), Some(TaskOutcome::Kept(_))))
 }

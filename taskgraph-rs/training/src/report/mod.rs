@@ -405,7 +405,7 @@ impl Report {
 
 /// Problems in the order of telling, each once, and how it went with them. What stands in the config, whose name is
 /// `file`, comes first: what is wrong in other files may be a consequence of it.
-pub fn outcome(mut problems: Vec<Problem>, file: &str) -> (Vec<Problem>, ReportOutcome) {
+pub(crate) fn outcome(mut problems: Vec<Problem>, file: &str) -> (Vec<Problem>, ReportOutcome) {
     let position = |problem: &Problem| {
         problem.place.as_ref().map(|place| (place.source.name.clone(), place.span.line, place.span.column))
     };

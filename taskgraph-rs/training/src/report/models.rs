@@ -16,7 +16,7 @@ use taskgraph_compat::value::{Str, Value};
 
 /// Returns the start of each training kind, and of each other kind with a task that starts from a model. `scratch` is
 /// the graph without models.
-pub fn models(
+pub(crate) fn models(
     training: &Training,
     full: &Full,
     to_run: &TaskGraph,

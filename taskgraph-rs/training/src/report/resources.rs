@@ -14,7 +14,7 @@ use taskgraph_compat::value::{Str, Value};
 const STANDARD: [&str; 2] = ["standard", "std"];
 
 /// One row for each kind, stage and worker pool.
-pub fn work(graph: &TaskGraph, config: &GraphConfig, level: &str) -> MachineReport {
+pub(crate) fn work(graph: &TaskGraph, config: &GraphConfig, level: &str) -> MachineReport {
     let twins = types_with_a_standard_twin(config, level);
     let mut rows: IndexMap<(Str, Option<Str>, String, usize), MachineRow> = IndexMap::new();
     let mut totals = Totals::default();

@@ -20,7 +20,7 @@ use taskgraph_compat::value::Str;
 use taskgraph_compat::value::path::KeyPath;
 
 /// Everything that the parameters hand in, in the order of the extension.
-pub fn reused(extension: &Extension, params: &Params, run: &Run) -> Vec<ReusedInput> {
+pub(crate) fn reused(extension: &Extension, params: &Params, run: &Run) -> Vec<ReusedInput> {
     let given = crate::pipeline::given(extension, params);
     given.iter().map(|given| one(given, params, run)).collect()
 }
@@ -97,7 +97,12 @@ fn moved(path: &KeyPath, run: &Run) -> Vec<Dependency> {
 }
 
 /// Warns of what is handed in and not used. `stage` is the target stage, if targets are chosen by it.
-pub fn not_used(extension: &Extension, params: &Params, run: &Run, stage: Option<&str>) -> Vec<Problem> {
+pub(crate) fn not_used(
+    extension: &Extension,
+    params: &Params,
+    run: &Run,
+    stage: Option<&str>,
+) -> Vec<Problem> {
     let given = crate::pipeline::given(extension, params);
     let inputs = given.iter().filter_map(|given| {
         let reused = one(given, params, run);

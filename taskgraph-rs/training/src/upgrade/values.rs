@@ -8,7 +8,7 @@ use taskgraph_compat::value::Value;
 use taskgraph_compat::value::path::KeyPath;
 
 /// Writes what was meant.
-pub fn correct(draft: &mut Draft, schema: &Schema, upgrade: &mut Upgrade) {
+pub(super) fn correct(draft: &mut Draft, schema: &Schema, upgrade: &mut Upgrade) {
     for violation in schema.check(draft.config()) {
         let What::Wrong { instead, .. } = &violation.what else { continue };
         let path = &violation.path;

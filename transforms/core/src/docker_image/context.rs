@@ -31,7 +31,11 @@ const RECORD: usize = 20 * BLOCK;
 const LONGEST_NAME: usize = 100;
 
 /// The digest of the context of the image `definition`, and with `keep_contexts` the context itself.
-pub fn context_hash(ctx: &Context<'_>, definition: &str, args: &Map) -> Result<(String, Option<Vec<u8>>)> {
+pub(crate) fn context_hash(
+    ctx: &Context<'_>,
+    definition: &str,
+    args: &Map,
+) -> Result<(String, Option<Vec<u8>>)> {
     let mut tar = Tar { kept: ctx.settings.keep_contexts.then(Vec::new), ..Tar::default() };
     for (name, file) in files(ctx, definition, args)? {
         match file {
@@ -71,7 +75,7 @@ fn files(ctx: &Context<'_>, definition: &str, args: &Map) -> Result<BTreeMap<Str
 }
 
 /// The folder of a context beside the `kind.yml` of its kind, from the root.
-pub fn beside_kind(ctx: &Context<'_>, kind: &str, definition: &str) -> String {
+pub(crate) fn beside_kind(ctx: &Context<'_>, kind: &str, definition: &str) -> String {
     format!("{}/{definition}", ctx.tree.folder_of_kind(kind))
 }
 
@@ -159,7 +163,7 @@ fn add_run_task(ctx: &Context<'_>, files: &mut BTreeMap<String, File>) {
 
 /// Warns that the files of run-task are needed and were not found; but not of the kinds inside the program, whose digests
 /// are those of no other tree anyway.
-pub fn warn_of_no_run_task(ctx: &Context<'_>, consequence: &str) {
+pub(crate) fn warn_of_no_run_task(ctx: &Context<'_>, consequence: &str) {
     if !ctx.tree.is_embedded() {
         ctx.record.warn(Problem::warning("run-task", format!("run-task was not found: {consequence}"))
             .help("name the folder that has run-task, fetch-content, hgrc and robustcheckout.py with --run-task-dir or TASKGRAPH_RUN_TASK_DIR, or install taskcluster-taskgraph with pip"));

@@ -14,7 +14,7 @@ use taskgraph_compat::{json, map, name, python};
 
 /// A repository that a task checks out.
 #[derive(Clone)]
-pub struct Checkout {
+pub(super) struct Checkout {
     /// The prefix of its environment variables and arguments.
     pub prefix: Str,
     /// Where it goes, below the checkout directory.
@@ -30,7 +30,7 @@ pub struct Checkout {
 
 impl Checkout {
     /// All repositories of the graph config; the project's own first. Python: `TransformConfig.repo_configs`.
-    pub fn all(ctx: &Context<'_>) -> Result<Vec<Self>> {
+    pub(super) fn all(ctx: &Context<'_>) -> Result<Vec<Self>> {
         let empty = Map::default();
         let repositories = ctx.config.taskgraph("repositories").and_then(Value::as_map).unwrap_or(&empty);
         let project = ctx.params.text("project");
@@ -128,7 +128,7 @@ impl Checkout {
 }
 
 /// Repositories that a task checks out, and what its environment says of them.
-pub struct Checkouts {
+pub(super) struct Checkouts {
     /// The repositories.
     pub list: Vec<Checkout>,
     env: Vec<(Str, Value)>,
@@ -161,7 +161,7 @@ impl Checkouts {
 
 /// All repositories of the graph config, found once for all tasks of a kind, as soon as one of them asks.
 #[derive(Default)]
-pub struct Repositories(OnceLock<Arc<Checkouts>>);
+pub(super) struct Repositories(OnceLock<Arc<Checkouts>>);
 
 impl Repositories {
     fn all(&self, ctx: &Context<'_>) -> Result<Arc<Checkouts>> {
@@ -174,7 +174,7 @@ impl Repositories {
 }
 
 /// The checkouts that `run.checkout` asks for.
-pub fn wanted(ctx: &Context<'_>, run: &Run<'_>) -> Result<Arc<Checkouts>> {
+pub(super) fn wanted(ctx: &Context<'_>, run: &Run<'_>) -> Result<Arc<Checkouts>> {
     let repositories = run.kind.repositories.all(ctx)?;
     let all = &repositories.list;
     match &run.fields["checkout"] {
@@ -206,7 +206,7 @@ fn directory(run: &Run<'_>, os: &str) -> Result<Str> {
 }
 
 /// The operating system of a task's worker.
-pub fn os_of(description: &TaskDescription) -> Str {
+pub(super) fn os_of(description: &TaskDescription) -> Str {
     match description.get("worker").and_then(|worker| worker.get("os")) {
         Some(Value::Str(os)) => os.clone(),
         _ => Str::new(),
@@ -214,12 +214,12 @@ pub fn os_of(description: &TaskDescription) -> Str {
 }
 
 /// What the checkout is called below the checkout directory.
-pub fn folder(os: &str) -> &'static str {
+pub(super) fn folder(os: &str) -> &'static str {
     if os == "windows" { "src" } else { "vcs" }
 }
 
 /// Adds what run-task needs to know of the checkouts; returns where they go.
-pub fn add(run: &Run<'_>, description: &mut TaskDescription, checkouts: &Checkouts) -> Result<Str> {
+pub(super) fn add(run: &Run<'_>, description: &mut TaskDescription, checkouts: &Checkouts) -> Result<Str> {
     let os = os_of(description);
     if !["linux", "macosx", "windows"].contains(&&*os) {
         bail!("a checkout is not possible on `{os}`");
@@ -256,7 +256,7 @@ const CACHES: [(&str, Option<&str>); 5] = [
 ];
 
 /// Adds the caches that the run section or the graph config asks for.
-pub fn add_caches(ctx: &Context<'_>, run: &Run<'_>, description: &mut TaskDescription) -> Result<()> {
+pub(super) fn add_caches(ctx: &Context<'_>, run: &Run<'_>, description: &mut TaskDescription) -> Result<()> {
     let base = match run.is_docker {
         true => python::path::join(run.text("workdir")?, ".task-cache").into(),
         false => name!(".task-cache"),

@@ -14,7 +14,7 @@ use taskgraph_compat::{json, map, name, python, suggest};
 const PUBLIC_BUILD: &str = "public/build";
 
 /// The prefix of a task's artifacts.
-pub fn artifact_prefix(attributes: Option<&Map>) -> &str {
+pub(super) fn artifact_prefix(attributes: Option<&Map>) -> &str {
     let prefix = attributes.and_then(|attributes| attributes.get("artifact_prefix")?.as_str());
     prefix.filter(|prefix| !prefix.is_empty()).unwrap_or(PUBLIC_BUILD)
 }
@@ -155,7 +155,7 @@ fn as_json(entries: &[Entry<'_>]) -> Result<String> {
 
 /// Builds the transform that turns `fetches` into the environment variable that the worker reads, and into
 /// dependencies.
-pub fn transform() -> Transform {
+pub(super) fn transform() -> Transform {
     prepare(Providers::prepare).each(|ctx, providers, description| {
         label_of(description)?;
         use_fetches(ctx, providers, description)

@@ -12,7 +12,7 @@ const RUN: Schema =
     Schema::Map(&[required("using", Schema::Word(&["index-search"])), required("index-search", STRINGS)]);
 
 /// Fills parameters into the index paths, and leaves the search to the optimize phase.
-pub fn using(ctx: &Context<'_>, run: &Map, description: &mut TaskDescription) -> Result<()> {
+pub(super) fn using(ctx: &Context<'_>, run: &Map, description: &mut TaskDescription) -> Result<()> {
     crate::run::check(ctx, &RUN, run)?;
     let paths = run.get("index-search").and_then(Value::as_list).unwrap_or_default();
     let filled = paths

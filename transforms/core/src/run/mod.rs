@@ -22,21 +22,21 @@ use taskgraph_compat::value::path::KeyPath;
 use taskgraph_compat::value::{Map, Value, joined, key};
 use taskgraph_compat::{map, name, suggest};
 
-pub use schema::FETCH;
+pub(crate) use schema::FETCH;
 
 const USING: &[&str] = &["run-task", "toolchain-script", "index-search", "always-optimized"];
 
 const ALWAYS_OPTIMIZED: Schema = Schema::Map(&[required("using", Schema::Word(&["always-optimized"]))]);
 
 /// The description of the transform.
-pub const INFO: TransformInfo = TransformInfo::new(
+pub(crate) const INFO: TransformInfo = TransformInfo::new(
     "taskgraph.transforms.run",
     "Turns the section `run`, which says how something is run, into a task description.",
 )
 .task(&schema::RUN);
 
 /// The transforms.
-pub fn transform() -> [Transform; 3] {
+pub(crate) fn transform() -> [Transform; 3] {
     [each(normalize), fetches::transform(), with_state(|ctx| Ok(KindState::of(ctx))).each(describe)]
 }
 
@@ -102,7 +102,7 @@ fn set_implementation(ctx: &Context<'_>, description: &mut TaskDescription) -> R
 }
 
 /// Makes a label of the kind and the name, and drops the name.
-pub fn set_label(ctx: &Context<'_>, description: &mut TaskDescription) -> Result<()> {
+pub(crate) fn set_label(ctx: &Context<'_>, description: &mut TaskDescription) -> Result<()> {
     if !description.contains_key("label") {
         let name = description.text("name").context("a task needs a name or a label")?;
         let label = joined(&[&ctx.kind.name, "-", name]);

@@ -53,11 +53,11 @@ const GENERIC: Schema = Schema::Map(&[optional("run-task-command", STRINGS).or_n
 const SPARSE_RUN: Schema = Schema::Map(&joined::<{ FIELDS.len() + 1 }>(FIELDS, &[SPARSE_PROFILE]));
 
 /// What a checkout is to be limited to.
-pub const SPARSE_PROFILE: Field =
+pub(super) const SPARSE_PROFILE: Field =
     required("sparse-profile", Schema::Either(&[Schema::Str, Schema::Null], "a string or nothing (null)"));
 
 /// Writes command, environment, caches and mounts of the worker.
-pub fn using(ctx: &Context<'_>, run: &mut Run<'_>, description: &mut TaskDescription) -> Result<()> {
+pub(super) fn using(ctx: &Context<'_>, run: &mut Run<'_>, description: &mut TaskDescription) -> Result<()> {
     section::drop_nulls(ctx, &RUN, &mut run.fields);
     if !run.is_docker {
         section::drop_nulls(ctx, &GENERIC, &mut run.fields);
@@ -164,14 +164,14 @@ fn mount_scripts(scripts: &Scripts, description: &mut TaskDescription) -> Result
 }
 
 /// The mounts of those artifacts.
-pub struct Scripts {
+pub(super) struct Scripts {
     run_task: Value,
     fetch_content: Value,
 }
 
 impl Scripts {
     /// Builds them from the settings of the call.
-    pub fn of(ctx: &Context<'_>) -> Self {
+    pub(super) fn of(ctx: &Context<'_>) -> Self {
         let task_id = ctx.settings.task_id.as_deref().unwrap_or("<TASK_ID>");
         let proxy = ctx.settings.proxy_url.as_deref();
         let proxy = proxy.filter(|_| ctx.config.version.fetches_scripts_by_proxy());

@@ -4,7 +4,7 @@ use crate::task::COMMON;
 use taskgraph::schema::{Field, STRINGS, Schema, joined, optional, required};
 
 /// What to download before the task runs.
-pub const FETCH: Schema = Schema::Map(FETCH_FIELDS);
+pub(crate) const FETCH: Schema = Schema::Map(FETCH_FIELDS);
 
 const FETCH_FIELDS: &[Field] = &[
     required("artifact", Schema::Str),
@@ -19,7 +19,7 @@ const FETCHES: Schema = Schema::MapOf(&Schema::List(&Schema::Either(
 )));
 
 /// A run description.
-pub const RUN: Schema = Schema::Map(&joined::<{ COMMON.len() + 9 }>(
+pub(super) const RUN: Schema = Schema::Map(&joined::<{ COMMON.len() + 9 }>(
     COMMON,
     &[
         optional("name", Schema::Str),

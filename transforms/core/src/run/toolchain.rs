@@ -32,7 +32,7 @@ const SPARSE_RUN: Schema =
     Schema::Open(&joined::<{ FIELDS.len() + 1 }>(FIELDS, &[run_task::SPARSE_PROFILE]), &Schema::Any);
 
 /// Turns a script into a run-task command, and its inputs into a digest.
-pub fn using(ctx: &Context<'_>, run: &mut Run<'_>, description: &mut TaskDescription) -> Result<()> {
+pub(super) fn using(ctx: &Context<'_>, run: &mut Run<'_>, description: &mut TaskDescription) -> Result<()> {
     let is_sparse = ctx.config.version.has_sparse_profiles();
     if is_sparse {
         run.fields.set_default("sparse-profile", "toolchain-build");

@@ -21,7 +21,7 @@ const RELEASE: &[(&str, &str)] = &[
 ];
 
 /// The section `worker`.
-pub const WORKER: Schema = Schema::Map(&[
+pub(super) const WORKER: Schema = Schema::Map(&[
     required("implementation", Schema::Word(&["beetmover"])),
     optional("os", Schema::Str),
     required("max-run-time", Schema::Int),
@@ -51,12 +51,16 @@ pub const WORKER: Schema = Schema::Map(&[
 ]);
 
 /// Fills in what may be left out.
-pub fn set_defaults(worker: &mut Map) {
+pub(super) fn set_defaults(worker: &mut Map) {
     worker.set_default("max-run-time", MOST_SECONDS);
 }
 
 /// Builds the payload.
-pub fn build(ctx: &Context<'_>, description: &mut TaskDescription, definition: &mut Map) -> Result<()> {
+pub(super) fn build(
+    ctx: &Context<'_>,
+    description: &mut TaskDescription,
+    definition: &mut Map,
+) -> Result<()> {
     let worker = description.map_at("worker")?;
     let of_release =
         |key: &str| worker.get("release-properties").and_then(|release| release.get(key)).cloned();

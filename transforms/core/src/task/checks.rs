@@ -8,7 +8,7 @@ use taskgraph::transform::{Context, TaskDescription};
 use taskgraph_compat::value::{Map, Value, joined};
 
 /// Checks identifiers, the number of dependencies and the names of caches.
-pub fn check(ctx: &Context<'_>, description: &TaskDescription) -> Result<()> {
+pub(super) fn check(ctx: &Context<'_>, description: &TaskDescription) -> Result<()> {
     let label = description.text("label")?;
     let Some(definition) = description.get("task").and_then(Value::as_map) else { return Ok(()) };
     for key in ["workerType", "provisionerId"] {

@@ -13,7 +13,7 @@ use taskgraph_compat::value::{Map, Value};
 use taskgraph_compat::{map, name};
 
 /// Replaces the description by what leaves the transforms: label, definition, dependencies, attributes.
-pub fn build(
+pub(super) fn build(
     ctx: &Context<'_>,
     memo: &mut Memo,
     description: &mut TaskDescription,

@@ -47,7 +47,7 @@ const ARTIFACT: &[Field] = &[
 ];
 
 /// The section `worker` of a task description.
-pub const WORKER: Schema = Schema::Map(&[
+pub(super) const WORKER: Schema = Schema::Map(&[
     required("implementation", Schema::Str),
     required("os", Schema::Word(&["linux"])),
     required(
@@ -81,7 +81,7 @@ pub const WORKER: Schema = Schema::Map(&[
 ]);
 
 /// Fills what a docker-worker section may leave out. What a version of Taskgraph no longer knows has no effect either way.
-pub fn set_defaults(worker: &mut Map) -> Result<()> {
+pub(super) fn set_defaults(worker: &mut Map) -> Result<()> {
     worker.reserve(FLAGS.len() + 4);
     for flag in FLAGS {
         worker.set_default(flag, false);
@@ -97,7 +97,7 @@ pub fn set_defaults(worker: &mut Map) -> Result<()> {
 }
 
 /// 20 hex digits of run-task's digest, which the names of its caches carry.
-pub fn run_task_suffix(ctx: &Context<'_>) -> Result<Str> {
+pub(super) fn run_task_suffix(ctx: &Context<'_>) -> Result<Str> {
     let Some(run_task) = &ctx.settings.run_task else {
         warn_of_no_run_task(ctx, "names of caches are not those of a real run");
         return Ok("0".repeat(20).into());
@@ -110,7 +110,11 @@ pub fn run_task_suffix(ctx: &Context<'_>) -> Result<Str> {
 }
 
 /// Builds the payload, and adds what it needs to scopes, dependencies and volumes.
-pub fn build(ctx: &Context<'_>, description: &mut TaskDescription, definition: &mut Map) -> Result<()> {
+pub(super) fn build(
+    ctx: &Context<'_>,
+    description: &mut TaskDescription,
+    definition: &mut Map,
+) -> Result<()> {
     let image = image(ctx, description)?;
     let mut scopes = Vec::new();
     let (features, capabilities) = features(ctx, description, &mut scopes)?;
@@ -323,7 +327,7 @@ fn leave_out_removed(ctx: &Context<'_>, description: &mut TaskDescription) -> Re
 }
 
 /// Tells the task whether to use sccache.
-pub fn set_sccache(worker: &mut Map, sccache: bool) -> Result<()> {
+pub(super) fn set_sccache(worker: &mut Map, sccache: bool) -> Result<()> {
     let env = worker.map_at("env")?;
     if sccache {
         env.put("USE_SCCACHE", "1");

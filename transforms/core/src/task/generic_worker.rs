@@ -35,7 +35,7 @@ const ARTIFACT: &[Field] = &[
 ];
 
 /// The section `worker` of a task description.
-pub const WORKER: Schema = Schema::Map(&[
+pub(super) const WORKER: Schema = Schema::Map(&[
     required("implementation", Schema::Str),
     required("os", Schema::Word(&["windows", "macosx", "linux", "linux-bitbar"])),
     required(
@@ -61,7 +61,7 @@ pub const WORKER: Schema = Schema::Map(&[
 ]);
 
 /// Fills what a generic-worker section may leave out.
-pub fn set_defaults(worker: &mut Map) -> Result<()> {
+pub(super) fn set_defaults(worker: &mut Map) -> Result<()> {
     worker.set_default("env", Value::map());
     worker.set_default("os-groups", Value::list());
     worker.set_default("chain-of-trust", false);
@@ -69,7 +69,11 @@ pub fn set_defaults(worker: &mut Map) -> Result<()> {
 }
 
 /// Builds the payload, and adds the scopes that it needs.
-pub fn build(ctx: &Context<'_>, description: &mut TaskDescription, definition: &mut Map) -> Result<()> {
+pub(super) fn build(
+    ctx: &Context<'_>,
+    description: &mut TaskDescription,
+    definition: &mut Map,
+) -> Result<()> {
     let worker_type = description.text("worker-type")?.to_owned();
     let sccache = description.is_set("needs-sccache");
     let worker = description.map_at("worker")?;

@@ -7,7 +7,7 @@ use taskgraph_compat::time::index_date;
 use taskgraph_compat::value::Value;
 
 /// Adds the rank to `extra.index`, and the routes of the `index` section.
-pub fn add_routes(ctx: &Context<'_>, description: &mut TaskDescription) -> Result<()> {
+pub(super) fn add_routes(ctx: &Context<'_>, description: &mut TaskDescription) -> Result<()> {
     let index = description.get("index").filter(|index| index.truthy()).cloned();
     let build_date = ctx.params.get("build_date").and_then(Value::as_int).unwrap_or_default();
     let extra = description.map_at("extra")?;

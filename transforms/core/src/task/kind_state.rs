@@ -11,7 +11,7 @@ type Known<T> = IndexMap<Str, T, RandomState>;
 
 /// The state of a kind.
 #[derive(Default)]
-pub struct KindState {
+pub(super) struct KindState {
     /// One memo for each thread that works on the kind: what they hold is counted, and threads that count the same
     /// references wait for each other.
     pub memos: Pool<Memo>,
@@ -19,7 +19,7 @@ pub struct KindState {
 
 /// Values that were made so far.
 #[derive(Default)]
-pub struct Memo {
+pub(super) struct Memo {
     relative: Known<Value>,
     workers: Known<Worker>,
     by_project: Known<Option<Value>>,
@@ -28,7 +28,7 @@ pub struct Memo {
 }
 
 /// What is the same for all tasks of the graph.
-pub struct Facts {
+pub(super) struct Facts {
     /// The project.
     pub project: Value,
     /// Whoever is told of the tasks.
@@ -43,7 +43,7 @@ pub struct Facts {
 
 /// Where a task runs.
 #[derive(Clone)]
-pub struct Worker {
+pub(super) struct Worker {
     /// The provisioner.
     pub provisioner: Value,
     /// The worker type of the provisioner.
@@ -54,12 +54,12 @@ pub struct Worker {
 
 impl Memo {
     /// A point in time that counts from the creation of the task.
-    pub fn relative(&mut self, time: &str) -> Result<Value> {
+    pub(super) fn relative(&mut self, time: &str) -> Result<Value> {
         once(&mut self.relative, time, || Ok(map! { "relative-datestamp" => time }.into()))
     }
 
     /// What a worker alias stands for.
-    pub fn worker(&mut self, ctx: &Context<'_>, alias: &str) -> Result<Worker> {
+    pub(super) fn worker(&mut self, ctx: &Context<'_>, alias: &str) -> Result<Worker> {
         once(&mut self.workers, alias, || {
             let (provisioner, worker_type) = ctx.config.worker_type(alias, ctx.params.text("level"))?;
             let pool = format!("{provisioner}/{worker_type}").into();
@@ -68,12 +68,12 @@ impl Memo {
     }
 
     /// What config.yml says under a key for this project.
-    pub fn by_project(&mut self, ctx: &Context<'_>, key: &str) -> Result<Option<Value>> {
+    pub(super) fn by_project(&mut self, ctx: &Context<'_>, key: &str) -> Result<Option<Value>> {
         once(&mut self.by_project, key, || ctx.config.by_project(key, ctx.params.text("project")))
     }
 
     /// What is the same for all tasks of the graph.
-    pub fn facts(&mut self, ctx: &Context<'_>) -> &Facts {
+    pub(super) fn facts(&mut self, ctx: &Context<'_>) -> &Facts {
         let params = ctx.params;
         self.facts.get_or_insert_with(|| Facts {
             project: params.get("project").map(Value::known).unwrap_or_default(),
@@ -85,7 +85,7 @@ impl Memo {
     }
 
     /// The address of a file or folder of the tree.
-    pub fn source(&mut self, ctx: &Context<'_>, path: &str) -> Result<Value> {
+    pub(super) fn source(&mut self, ctx: &Context<'_>, path: &str) -> Result<Value> {
         once(&mut self.sources, path, || ctx.params.file_url(path).map(Value::from))
     }
 }

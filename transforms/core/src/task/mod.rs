@@ -22,10 +22,10 @@ use taskgraph_compat::suggest;
 use taskgraph_compat::value::path::KeyPath;
 use taskgraph_compat::value::{Map, Value, key};
 
-pub use schema::{COMMON, INDEX};
+pub(crate) use schema::{COMMON, INDEX};
 
 /// The worker implementations of Taskgraph itself.
-pub const PAYLOADS: &[Payload] = &[
+pub(crate) const PAYLOADS: &[Payload] = &[
     Payload {
         name: "docker-worker",
         summary: "Runs a command in a docker container.",
@@ -84,14 +84,14 @@ fn invalid(_: &Context<'_>, _: &mut TaskDescription, definition: &mut Map) -> Re
 }
 
 /// The description of the transform.
-pub const INFO: TransformInfo = TransformInfo::new(
+pub(crate) const INFO: TransformInfo = TransformInfo::new(
     "taskgraph.transforms.task",
     "Turns a task description into a task definition for Taskcluster.",
 )
 .task(&schema::TASK);
 
 /// The transform.
-pub fn transform() -> Transform {
+pub(crate) fn transform() -> Transform {
     with_state(|_| Ok(KindState::default())).each(describe)
 }
 

@@ -39,7 +39,7 @@ const TREEHERDER: Schema = Schema::Either(
 );
 
 /// Under which names a task is found in the index.
-pub const INDEX: Schema = Schema::Map(&[
+pub(crate) const INDEX: Schema = Schema::Map(&[
     optional("product", Schema::Str),
     optional("job-name", Schema::Str),
     optional("type", Schema::Str),
@@ -53,7 +53,7 @@ pub const INDEX: Schema = Schema::Map(&[
 ]);
 
 /// The fields that run descriptions and task descriptions share.
-pub const COMMON: &[Field] = &[
+pub(crate) const COMMON: &[Field] = &[
     required("description", Schema::Str),
     optional("priority", PRIORITY),
     optional("attributes", ATTRIBUTES),
@@ -78,7 +78,7 @@ pub const COMMON: &[Field] = &[
 ];
 
 /// A task description.
-pub const TASK: Schema = Schema::Map(&joined::<{ COMMON.len() + 5 }>(
+pub(super) const TASK: Schema = Schema::Map(&joined::<{ COMMON.len() + 5 }>(
     COMMON,
     &[
         required("label", Schema::Str),

@@ -11,7 +11,7 @@ use taskgraph_compat::value::{Map, Value};
 const LONGEST_SYMBOL: usize = 25;
 
 /// The project that Treeherder files a task under: of a pull request, the one it is made against.
-pub fn project(params: &Params) -> String {
+pub(super) fn project(params: &Params) -> String {
     if !params.is_pull_request() {
         return params.text("project").to_owned();
     }
@@ -20,7 +20,7 @@ pub fn project(params: &Params) -> String {
 }
 
 /// Fills `extra.treeherder` and the route from the `treeherder` section.
-pub fn process(ctx: &Context<'_>, description: &mut TaskDescription) -> Result<()> {
+pub(super) fn process(ctx: &Context<'_>, description: &mut TaskDescription) -> Result<()> {
     description.list_at("routes")?;
     description.map_at("extra")?;
     let Some(section) = description.get("treeherder").filter(|section| section.truthy()).cloned() else {

@@ -11,14 +11,14 @@ use taskgraph::transform::{Transform, TransformInfo, each};
 const RETRIES: Schema = Schema::Map(&[required("on-status", Schema::List(&Schema::Int))]);
 
 /// The description of the transform.
-pub const INFO: TransformInfo = TransformInfo::new(
+pub(crate) const INFO: TransformInfo = TransformInfo::new(
     "taskgraph_rs.transforms.retries",
     "Tries a task again if it ends with one of these statuses.",
 )
 .sections(&[("retries", &RETRIES)]);
 
 /// The transform.
-pub fn transform() -> Transform {
+pub(crate) fn transform() -> Transform {
     each(|_, description| {
         let Some(retries) = description.take_section("retries", &RETRIES)? else { return Ok(()) };
         let statuses = retries["on-status"].as_list().unwrap_or_default();

@@ -7,7 +7,7 @@ use taskgraph_compat::value::Value;
 use taskgraph_decision::actions::{Action, Plan};
 
 /// The action. Whoever may train may evaluate.
-pub const EVALUATE: Action = Action {
+pub(super) const EVALUATE: Action = Action {
     name: "evaluate",
     callback_name: "evaluate",
     title: "Evaluate",

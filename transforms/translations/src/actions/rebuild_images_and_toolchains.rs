@@ -6,7 +6,7 @@ use taskgraph_decision::actions::{Action, Context, GENERIC, always, rebuild};
 const KINDS: [&str; 3] = ["docker-image", "fetch", "toolchain"];
 
 /// The action.
-pub const REBUILD_DOCKER_IMAGES_AND_TOOLCHAINS: Action = Action {
+pub(super) const REBUILD_DOCKER_IMAGES_AND_TOOLCHAINS: Action = Action {
     name: "rebuild-docker-images-and-toolchains",
     callback_name: "rebuild-docker-images-and-toolchains",
     title: "Rebuild Docker Images and Toolchains",

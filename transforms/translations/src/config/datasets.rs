@@ -15,14 +15,14 @@ use taskgraph_compat::value::Value;
 use taskgraph_compat::value::path::KeyPath;
 
 /// Path of the datasets in the parameters: category to names.
-pub const DATASETS: &str = "training_config.datasets";
+pub(crate) const DATASETS: &str = "training_config.datasets";
 
 /// Names end up in labels, labels in routes, and a route has at most 256 characters.
 const LONGEST_NAME: usize = 50;
 
 /// A dataset as a training config names it: `opus_Books/v1`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Dataset<'p> {
+pub(crate) struct Dataset<'p> {
     /// The whole of it: `opus_Books/v1`.
     pub full: &'p str,
     /// Provider: `opus`.
@@ -33,14 +33,14 @@ pub struct Dataset<'p> {
 
 impl<'p> Dataset<'p> {
     /// Parts the provider from the name.
-    pub fn parse(full: &'p str) -> Option<Self> {
+    pub(crate) fn parse(full: &'p str) -> Option<Self> {
         full.split_once('_').map(|(provider, name)| Dataset { full, provider, name })
     }
 }
 
 /// The datasets of a category, or of all, each once, in the order of the config. A category that is not there has
 /// none in July 2026, and is missing in December 2024.
-pub fn read<'p>(
+pub(crate) fn read<'p>(
     params: &'p Params,
     pipeline_version: PipelineVersion,
     category: Option<&str>,
@@ -76,10 +76,10 @@ pub fn read<'p>(
 }
 
 /// The categories of data in two languages. A url there has a place for either language.
-pub const PARALLEL: [&str; 3] = ["train", "devtest", "test"];
+pub(crate) const PARALLEL: [&str; 3] = ["train", "devtest", "test"];
 
 /// The files of datasets that are named by their urls. Python: the importer `url`.
-pub fn files(params: &Params) -> Vec<(KeyPath, String)> {
+pub(crate) fn files(params: &Params) -> Vec<(KeyPath, String)> {
     let path = KeyPath::dotted(DATASETS);
     let text = |path: &str| params.find(&KeyPath::dotted(path)).and_then(Value::as_str).unwrap_or_default();
     let languages = ["training_config.experiment.src", "training_config.experiment.trg"].map(text);
@@ -103,7 +103,7 @@ pub fn files(params: &Params) -> Vec<(KeyPath, String)> {
 }
 
 /// All datasets whose name has no provider.
-pub fn check(params: &Params) -> Vec<Problem> {
+pub(crate) fn check(params: &Params) -> Vec<Problem> {
     let mut problems = Vec::new();
     let datasets = params.get("training_config").and_then(|config| config.get("datasets")?.as_map());
     for (category, list) in datasets.into_iter().flatten() {
@@ -139,7 +139,7 @@ fn take<'p>(
 
 /// The name of a dataset as labels, files and artifacts have it. A url gives its host, its file and a part of its
 /// hash; a long name is cut and gets the hash as well. Python: `util.dataset_helpers.sanitize_dataset_name`.
-pub fn sanitize(pipeline_version: PipelineVersion, name: &str) -> Result<String> {
+pub(crate) fn sanitize(pipeline_version: PipelineVersion, name: &str) -> Result<String> {
     let short = if name.starts_with("https://") || name.starts_with("http://") {
         let url = Url::split(name)?;
         let host = match url.hostname() {

@@ -131,7 +131,7 @@ const WITH_STUDENT_2026: &[Field] =
     &with_words::<{ EXPERIMENT_2026.len() }>(EXPERIMENT_2026, STUDENT, STUDENTS_2026);
 
 /// The classes of machines that the `train` action takes.
-pub const CLASSES: &[&str] = &["gcp-spot", "gcp-standard"];
+pub(crate) const CLASSES: &[&str] = &["gcp-spot", "gcp-standard"];
 
 const TASKCLUSTER: &[Field] = &[
     optional("split-chunks", Schema::Int).about("How many parts the data is translated in"),
@@ -248,14 +248,16 @@ const CONTINUATION: Schema = Schema::Map(&[
 ]);
 
 /// The parameters of the tree of December 2024 besides the base ones. Python: `translations_taskgraph.parameters`.
-pub const PARAMETERS_2024: &[Field] = &[required("training_config", Schema::Map(TRAINING_CONFIG_2024))];
+pub(crate) const PARAMETERS_2024: &[Field] =
+    &[required("training_config", Schema::Map(TRAINING_CONFIG_2024))];
 
 /// The same where students may start from a model.
-pub const PARAMETERS_2024_WITH_STUDENT: &[Field] =
+pub(crate) const PARAMETERS_2024_WITH_STUDENT: &[Field] =
     &[required("training_config", Schema::Map(&training_config_2024(WITH_PRETRAINED_STUDENT_2024)))];
 
 /// The parameters of the tree of July 2026 besides the base ones.
-pub const PARAMETERS_2026: &[Field] = &[required("training_config", Schema::Map(TRAINING_CONFIG_2026))];
+pub(crate) const PARAMETERS_2026: &[Field] =
+    &[required("training_config", Schema::Map(TRAINING_CONFIG_2026))];
 
 impl PipelineVersion {
     /// The parameters of a tree besides the base ones.
@@ -268,13 +270,13 @@ impl PipelineVersion {
 }
 
 /// The text of the parameter at a dotted path. The kind that is made needs it.
-pub fn text<'p>(ctx: &Context<'p>, path: &str) -> Result<&'p str> {
+pub(crate) fn text<'p>(ctx: &Context<'p>, path: &str) -> Result<&'p str> {
     let value = ctx.params.deep_get(path);
     value.as_str().ok_or_else(|| Problems::from(needed(ctx, &KeyPath::dotted(path), "a string")).into())
 }
 
 /// The error about a parameter that the kind that is made needs, and that is not there or something else than it needs.
-pub fn needed(ctx: &Context<'_>, path: &KeyPath, what: &str) -> Problem {
+pub(crate) fn needed(ctx: &Context<'_>, path: &KeyPath, what: &str) -> Problem {
     let (key, kind) = (path.last_key().unwrap_or_default(), &ctx.kind.name);
     match ctx.params.find(path) {
         None => {
@@ -289,7 +291,7 @@ pub fn needed(ctx: &Context<'_>, path: &KeyPath, what: &str) -> Problem {
 }
 
 /// An error about the value of the parameter at `path`, with its place.
-pub fn refused(
+pub(crate) fn refused(
     params: &Params,
     code: &'static str,
     path: &KeyPath,

@@ -19,7 +19,7 @@ const LANGUAGES: [&str; 2] = ["src", "trg"];
 const ALIGNED: [&str; 3] = ["tok-src", "tok-trg", "alignments"];
 
 /// All that is wrong, and warnings about keys that nothing reads.
-pub fn check(params: &Params) -> Vec<Problem> {
+pub(crate) fn check(params: &Params) -> Vec<Problem> {
     let mut check = Check { params, problems: Vec::new() };
     let path = KeyPath::dotted("training_config.continuation");
     let continuation = params.get("training_config").and_then(|config| config.get("continuation"));

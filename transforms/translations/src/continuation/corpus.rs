@@ -1,7 +1,7 @@
 //! The corpora that a run can go on with: what each makes superfluous.
 
 /// A corpus, and the tasks that nobody needs if it is given.
-pub struct Corpus {
+pub(crate) struct Corpus {
     /// Its key in a training config.
     pub key: &'static str,
     /// The task that downloads it.
@@ -20,7 +20,7 @@ pub struct Corpus {
 ///
 /// Tasks that upload have the stage of the task whose files they upload and do not depend on each other: it takes
 /// more than the tasks that make the corpus to leave out all that is superfluous.
-pub const CORPORA: [Corpus; 3] = [
+pub(crate) const CORPORA: [Corpus; 3] = [
     Corpus {
         key: "parallel",
         task: "continuation-corpus-parallel",
@@ -86,12 +86,12 @@ pub const CORPORA: [Corpus; 3] = [
 ];
 
 /// The task that downloads the vocabulary, and the stage that makes it.
-pub const VOCABULARY: (&str, &str) = ("continuation-vocab", "build-vocab");
+pub(crate) const VOCABULARY: (&str, &str) = ("continuation-vocab", "build-vocab");
 
 /// The task that downloads the backwards model, and the task that trains it.
-pub const BACKWARDS: (&str, &str) =
+pub(crate) const BACKWARDS: (&str, &str) =
     ("continuation-model-backwards", "backtranslations-train-backwards-model");
 
 /// Stages that are left out if the backwards model is given.
-pub const LEFT_OUT_WITH_BACKWARDS: [&str; 2] =
+pub(crate) const LEFT_OUT_WITH_BACKWARDS: [&str; 2] =
     ["backtranslations-train-backwards-model", "evaluate-backwards"];

@@ -22,5 +22,5 @@ pub(crate) mod corpus;
 pub(crate) mod provided;
 pub(crate) mod rewrite;
 
-pub use check::check;
-pub use provided::all_given;
+pub(crate) use check::check;
+pub(crate) use provided::all_given;

@@ -16,7 +16,7 @@ const CONTINUATION: &str = "training_config.continuation";
 const FILES: [&str; 5] = ["src", "trg", "tok-src", "tok-trg", "alignments"];
 
 /// Provided data.
-pub struct ProvidedData {
+pub(crate) struct ProvidedData {
     /// The corpora, each with whether its alignments are given, too.
     pub corpora: Vec<(&'static Corpus, bool)>,
     /// The vocabulary.
@@ -27,7 +27,7 @@ pub struct ProvidedData {
 
 impl ProvidedData {
     /// Reads it.
-    pub fn read(params: &Params) -> Self {
+    pub(crate) fn read(params: &Params) -> Self {
         let at = |path: &str| params.deep_get(&format!("{CONTINUATION}.{path}"));
         let corpora = CORPORA.iter().filter_map(|corpus| {
             let files = Some(at(&format!("corpora.{}", corpus.key))).filter(|files| files.truthy())?;
@@ -41,13 +41,13 @@ impl ProvidedData {
     }
 
     /// Whether a corpus is given.
-    pub fn has_corpus(&self, key: &str) -> bool {
+    pub(crate) fn has_corpus(&self, key: &str) -> bool {
         self.corpora.iter().any(|(corpus, _)| corpus.key == key)
     }
 
     /// Whether alignments have to be made anew: then there is nothing to begin them with. If so, because of which
     /// corpus.
-    pub fn needs_alignments(&self) -> Option<&'static Corpus> {
+    pub(crate) fn needs_alignments(&self) -> Option<&'static Corpus> {
         let mut anew =
             self.corpora.iter().filter(|(corpus, is_aligned)| corpus.key != "parallel" && !is_aligned);
         anew.next().map(|(corpus, _)| *corpus)
@@ -70,17 +70,17 @@ fn backwards(params: &Params) -> Option<Arc<Model>> {
 }
 
 /// The path of the key of a corpus.
-pub fn corpus_path(corpus: &Corpus) -> KeyPath {
+pub(crate) fn corpus_path(corpus: &Corpus) -> KeyPath {
     path(&format!("corpora.{}", corpus.key))
 }
 
 /// The path of the key of the vocabulary.
-pub fn vocabulary_path() -> KeyPath {
+pub(crate) fn vocabulary_path() -> KeyPath {
     path("vocab")
 }
 
 /// The path of the key of the backwards model.
-pub fn backwards_path() -> KeyPath {
+pub(crate) fn backwards_path() -> KeyPath {
     path("models.backwards")
 }
 
@@ -89,7 +89,7 @@ fn path(inside: &str) -> KeyPath {
 }
 
 /// The vocabulary and the corpora, as the engine's preview needs to know them.
-pub fn all_given(params: &Params) -> Vec<pipeline::ProvidedInput> {
+pub(crate) fn all_given(params: &Params) -> Vec<pipeline::ProvidedInput> {
     let corpora = CORPORA.iter().map(|corpus| (corpus_path(corpus), "corpus"));
     let all = [(vocabulary_path(), "vocabulary")].into_iter().chain(corpora);
     all.filter_map(|(path, what)| {

@@ -8,11 +8,11 @@ use taskgraph_compat::value::{Map, Value};
 /// The artifact that a later alignment begins with.
 const PRIORS: &str = "corpus.priors";
 /// The task that makes it.
-pub const PRIORS_TASK: &str = "corpus-align-parallel";
+pub(crate) const PRIORS_TASK: &str = "corpus-align-parallel";
 
 /// Puts `new` in the place of `old`: in dependencies, in what is fetched, and in substitution fields. Says whether the
 /// task had anything of `old`.
-pub fn replace(description: &mut TaskDescription, old: &str, new: &str) -> bool {
+pub(crate) fn replace(description: &mut TaskDescription, old: &str, new: &str) -> bool {
     let mut moved = false;
     if let Some(dependencies) = map(description, "dependencies")
         && dependencies.take(old).is_some_and(|label| label.truthy())
@@ -47,7 +47,7 @@ fn map<'m>(map: &'m mut Map, key: &str) -> Option<&'m mut Map> {
 }
 
 /// Takes away the dependency on another corpus' alignments, if only their priors are fetched. Says whether it did.
-pub fn drop_priors(description: &mut TaskDescription) -> Result<bool> {
+pub(crate) fn drop_priors(description: &mut TaskDescription) -> Result<bool> {
     let fetched = description.get("fetches").and_then(|fetches| fetches.get(PRIORS_TASK)?.as_list());
     let only_priors =
         matches!(fetched, Some([one]) if one.get("artifact").is_some_and(|it| *it == PRIORS.into()));

@@ -11,7 +11,7 @@ use taskgraph_compat::suggest;
 use taskgraph_compat::value::Value;
 use taskgraph_compat::value::path::KeyPath;
 
-pub fn check(params: &Params, pipeline_version: PipelineVersion) -> Vec<Problem> {
+pub(super) fn check(params: &Params, pipeline_version: PipelineVersion) -> Vec<Problem> {
     let mut problems = Vec::new();
     walk(params, pipeline_version.parameters(), &KeyPath::default(), &mut problems);
     let classes = KeyPath::dotted("training_config.taskcluster.worker-classes");

@@ -15,7 +15,7 @@ use taskgraph_compat::value::path::KeyPath;
 /// Pairs of categories whose datasets must be disjoint.
 const APART: [(&str, &str); 3] = [("test", "train"), ("test", "devtest"), ("devtest", "train")];
 
-pub fn check(params: &Params, pipeline_version: PipelineVersion) -> Vec<Problem> {
+pub(super) fn check(params: &Params, pipeline_version: PipelineVersion) -> Vec<Problem> {
     let path = KeyPath::dotted(DATASETS);
     let mut problems = Vec::new();
     let mut lists: IndexMap<&str, BTreeMap<&str, KeyPath>> = IndexMap::new();

@@ -191,7 +191,7 @@ const CODES: &[(&str, &str, &str)] = &[
 
 /// Classification of a language code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Code {
+pub(super) enum Code {
     /// A language, maybe with a script or a region: `ru`, `zh_hant`, `hbs`.
     Known,
     /// Three letters of a language that has two: those.
@@ -202,7 +202,7 @@ pub enum Code {
 
 impl Code {
     /// Classifies `text`. Three letters may be any language that has no two-letter code: there are thousands.
-    pub fn of(text: &str) -> Self {
+    pub(super) fn of(text: &str) -> Self {
         let mut parts = text.split(['_', '-']);
         let language = parts.next().unwrap_or_default();
         let are_subtags = parts.all(|part| {

@@ -80,7 +80,7 @@ const LANGUAGES: &[(&str, &str)] = &[
 const SRC: &str = "training_config.experiment.src";
 const TRG: &str = "training_config.experiment.trg";
 
-pub fn check(params: &Params) -> Vec<Problem> {
+pub(super) fn check(params: &Params) -> Vec<Problem> {
     let text = |path: &str| params.find(&path.into()).and_then(Value::as_str);
     let mut problems: Vec<Problem> =
         [SRC, TRG].iter().filter_map(|path| code(params, &KeyPath::dotted(path), text(path)?)).collect();

@@ -18,7 +18,7 @@ use taskgraph::parameters::Params;
 use taskgraph_compat::value::path::KeyPath;
 
 /// All that a run would fail of, and what looks wrong.
-pub fn check(params: &Params, pipeline_version: PipelineVersion) -> Vec<Problem> {
+pub(crate) fn check(params: &Params, pipeline_version: PipelineVersion) -> Vec<Problem> {
     let mut problems = choices::check(params, pipeline_version);
     problems.extend(numbers::check(params, pipeline_version));
     problems.extend(datasets::check(params, pipeline_version));

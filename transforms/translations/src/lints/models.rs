@@ -13,7 +13,7 @@ const MOUNTED_METRIC: &str = "chrf";
 /// Data that a given distillation corpus stands for.
 const REPLACED: [&str; 3] = ["train", "mono-src", "mono-trg"];
 
-pub fn check(params: &Params, pipeline_version: PipelineVersion) -> Vec<Problem> {
+pub(super) fn check(params: &Params, pipeline_version: PipelineVersion) -> Vec<Problem> {
     let layout = pipeline_version.layout();
     let models = KeyPath::dotted(layout.models);
     let mut problems = Vec::new();

@@ -33,7 +33,7 @@ const COUNTS: &[&str] = &[
     "taskcluster.split-chunks",
 ];
 
-pub fn check(params: &Params, pipeline_version: PipelineVersion) -> Vec<Problem> {
+pub(super) fn check(params: &Params, pipeline_version: PipelineVersion) -> Vec<Problem> {
     let root = KeyPath::dotted("training_config");
     let mut problems = Vec::new();
     integers(params, pipeline_version.parameters(), &KeyPath::default(), &mut problems);

@@ -7,7 +7,7 @@ use taskgraph::task::id::TaskId;
 use taskgraph_compat::value::Value;
 use taskgraph_compat::value::path::KeyPath;
 
-pub fn check(params: &Params) -> Vec<Problem> {
+pub(super) fn check(params: &Params) -> Vec<Problem> {
     let root = KeyPath::dotted("training_config");
     let mut problems = Vec::new();
     for key in ["previous_group_ids", "previous-group-ids"] {

@@ -6,7 +6,7 @@ use taskgraph::parameters::Params;
 use taskgraph_compat::value::Value;
 
 /// The warning about a model, if nothing becomes of it.
-pub fn without_effect(
+pub(super) fn without_effect(
     params: &Params,
     layout: &Layout,
     (key, model): (&ModelKey, &Value),

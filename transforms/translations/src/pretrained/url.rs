@@ -72,7 +72,7 @@ fn folder_of(url: &str) -> &str {
 }
 
 /// Returns the problems of `url`, the folder of a model, called `name` in warnings.
-pub fn findings(url: &str, name: &str) -> Vec<Finding> {
+pub(super) fn findings(url: &str, name: &str) -> Vec<Finding> {
     let shown = redact(url);
     let parts = match parts(url) {
         Ok(parts) => parts,

@@ -41,7 +41,7 @@ pub fn questions(params: &Params, pipeline_version: PipelineVersion) -> Vec<Ques
 }
 
 /// The files that the vocabulary beside the model at `key` consists of.
-pub fn files(ctx: &Context<'_>, layout: &Layout, key: &str) -> Result<Vec<Str>> {
+pub(super) fn files(ctx: &Context<'_>, layout: &Layout, key: &str) -> Result<Vec<Str>> {
     let path = KeyPath::dotted(layout.models).join(key);
     match wanted(ctx.params, layout).into_iter().find(|wanted| wanted.path == path) {
         Some(wanted) => look(ctx, &wanted),

@@ -6,7 +6,7 @@ use taskgraph_compat::python::url::Url;
 
 /// A page, and where the files are that it shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct WebPage {
+pub(crate) struct WebPage {
     /// Description: `a page of GitHub`.
     pub what: &'static str,
     /// The address of the folder or the file that it shows, if that follows from its own.
@@ -37,7 +37,7 @@ const PAGES: &[(&str, &str)] = &[
 ];
 
 /// The page at a url; nothing if it may be files.
-pub fn web_page(url: &Url) -> Option<WebPage> {
+pub(crate) fn web_page(url: &Url) -> Option<WebPage> {
     let host = url.hostname()?;
     // The consoles add what they show to the path: `bucket/folder;tab=objects`.
     let path = url.path.split(';').next().unwrap_or_default();

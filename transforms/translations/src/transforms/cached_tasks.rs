@@ -45,13 +45,13 @@ const CACHE: Schema = Schema::Open(
 const ATTRIBUTES: Schema = Schema::Open(&[required("cache", CACHE)], &Schema::Any);
 
 /// The description of the transform.
-pub const INFO: TransformInfo = TransformInfo::new(
+pub(crate) const INFO: TransformInfo = TransformInfo::new(
     "translations_taskgraph.transforms.cached_tasks",
     "Computes the digest of a task from its command, files and parameters.",
 );
 
 /// The transforms.
-pub fn transform() -> [Transform; 2] {
+pub(crate) fn transform() -> [Transform; 2] {
     let add_cache = with_state(|ctx| Ok(KindState::of(ctx))).each(|ctx, state, description| {
         state.memos.with(|memo| add_cache(ctx, state.pipeline_version, memo, description))
     });

@@ -17,14 +17,14 @@ use taskgraph_compat::value::path::KeyPath;
 const CAST_TO: Schema = Schema::Open(&[optional("int", STRINGS)], &Schema::Any);
 
 /// The description of the transform.
-pub const INFO: TransformInfo = TransformInfo::new(
+pub(crate) const INFO: TransformInfo = TransformInfo::new(
     "translations_taskgraph.transforms.cast_to",
     "Turns text that an earlier transform filled in into integers.",
 )
 .sections(&[("cast-to", &CAST_TO)]);
 
 /// The transform.
-pub fn transform() -> Transform {
+pub(crate) fn transform() -> Transform {
     each(|ctx, description| {
         let Some(casts) = description.take_section("cast-to", &CAST_TO)? else { return Ok(()) };
         let fields = casts.get("int").and_then(Value::as_list).unwrap_or_default();

@@ -16,13 +16,13 @@ use taskgraph_training::model::TrainingExtensions as _;
 const LANGUAGES: &str = "-{src_locale}-{trg_locale}";
 
 /// The description of the transform.
-pub const INFO: TransformInfo = TransformInfo::new(
+pub(crate) const INFO: TransformInfo = TransformInfo::new(
     "translations_taskgraph.transforms.continuation",
     "Leaves out tasks whose results the training config provides.",
 );
 
 /// The transform.
-pub fn transform() -> Transform {
+pub(crate) fn transform() -> Transform {
     with_state(|ctx| Ok(ProvidedData::read(ctx.params))).fan_out(|ctx, given, mut description, out| {
         let stage = description.get("attributes").and_then(|attributes| attributes.get("stage")?.as_str());
         let stage: Str = stage.unwrap_or_default().into();

@@ -12,13 +12,13 @@ use taskgraph_compat::value::{Map, Str, Value};
 const MOST_DEPENDENCIES: usize = 9999;
 
 /// The description of the transform.
-pub const INFO: TransformInfo = TransformInfo::new(
+pub(crate) const INFO: TransformInfo = TransformInfo::new(
     "translations_taskgraph.transforms.dependency_dummies",
     "Divides the dependencies of a task among copies of it, as a task can have only so many.",
 );
 
 /// The transform.
-pub fn transform() -> Transform {
+pub(crate) fn transform() -> Transform {
     divide(MOST_DEPENDENCIES)
 }
 

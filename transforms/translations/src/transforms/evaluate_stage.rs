@@ -17,13 +17,13 @@ const WHY: &str = "a download-only model is not evaluated again";
 const WHY_ELSEWHERE: &str = "it leaves out the evaluations of every model that is given, whatever its mode";
 
 /// The description of the transform.
-pub const INFO: TransformInfo = TransformInfo::new(
+pub(crate) const INFO: TransformInfo = TransformInfo::new(
     "translations_taskgraph.transforms.training_continuation:evaluate_stage",
     "Leaves out evaluations of models that are only downloaded.",
 );
 
 /// The transform.
-pub fn transform() -> Transform {
+pub(crate) fn transform() -> Transform {
     with_state(|ctx| Ok(Given::of(ctx))).fan_out(|ctx, given, mut description, out| {
         let layout = given.layout;
         let stage = match description.get("attributes").and_then(|attributes| attributes.get("stage")) {

@@ -68,21 +68,21 @@ impl PipelineVersion {
 }
 
 /// The description of `find_upstreams:by_locales`.
-pub const BY_LOCALES: TransformInfo = TransformInfo::new(
+pub(crate) const BY_LOCALES: TransformInfo = TransformInfo::new(
     "translations_taskgraph.transforms.find_upstreams:by_locales",
     "Makes a task depend on the tasks of its parallel datasets, and fetch from them.",
 )
 .sections(&[("upstreams-config", &UPSTREAMS)]);
 
 /// The description of `find_upstreams:mono`.
-pub const MONO: TransformInfo = TransformInfo::new(
+pub(crate) const MONO: TransformInfo = TransformInfo::new(
     "translations_taskgraph.transforms.find_upstreams:mono",
     "Makes a task depend on the tasks of its datasets in one language, and fetch from them.",
 )
 .sections(&[("upstreams-config", &UPSTREAMS)]);
 
 /// Tasks of parallel datasets.
-pub fn by_locales() -> Transform {
+pub(crate) fn by_locales() -> Transform {
     with_state(|ctx| Ok(Datasets::of(ctx))).fan_out(|ctx, datasets, mut description, out| {
         if datasets.are_none {
             return Ok(());
@@ -110,7 +110,7 @@ pub fn by_locales() -> Transform {
 }
 
 /// Tasks of datasets in one language.
-pub fn mono() -> Transform {
+pub(crate) fn mono() -> Transform {
     with_state(Languages::of).fan_out(|ctx, languages, mut description, out| {
         let Languages { src, trg, datasets } = languages;
         if datasets.are_none {

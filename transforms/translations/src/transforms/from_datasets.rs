@@ -36,26 +36,26 @@ const DATASET_CONFIG: Schema = Schema::Open(
 );
 
 /// The description of `from_datasets:per_dataset`.
-pub const PER_DATASET: TransformInfo = TransformInfo::new(
+pub(crate) const PER_DATASET: TransformInfo = TransformInfo::new(
     "translations_taskgraph.transforms.from_datasets:per_dataset",
     "Makes a task for each dataset of the training config.",
 )
 .sections(&[("dataset-config", &DATASET_CONFIG)]);
 
 /// The description of `from_datasets:mono`.
-pub const MONO: TransformInfo = TransformInfo::new(
+pub(crate) const MONO: TransformInfo = TransformInfo::new(
     "translations_taskgraph.transforms.from_datasets:mono",
     "Makes a task for each dataset of the training config in one language.",
 )
 .sections(&[("dataset-config", &DATASET_CONFIG)]);
 
 /// A task for each dataset.
-pub fn per_dataset() -> Transform {
+pub(crate) fn per_dataset() -> Transform {
     of_datasets(|_, _| Ok(None))
 }
 
 /// A task for each dataset of one language.
-pub fn mono() -> Transform {
+pub(crate) fn mono() -> Transform {
     of_datasets(|category, languages| match category {
         Some("mono-src") => Ok(Some(languages.src.clone())),
         Some("mono-trg") => Ok(Some(languages.trg.clone())),

@@ -22,14 +22,14 @@ use taskgraph_compat::value::path::KeyPath;
 const MARIAN_ARGS: Schema = Schema::Open(&[required("from-parameters", Schema::Str)], &Schema::Any);
 
 /// The description of the transform.
-pub const INFO: TransformInfo = TransformInfo::new(
+pub(crate) const INFO: TransformInfo = TransformInfo::new(
     "translations_taskgraph.transforms.marian_args",
     "Takes arguments of Marian from the training config into the context of a task.",
 )
 .sections(&[("marian-args", &MARIAN_ARGS)]);
 
 /// The transform.
-pub fn transform() -> Transform {
+pub(crate) fn transform() -> Transform {
     each(|ctx, description| {
         let Some(section) = description.take_section("marian-args", &MARIAN_ARGS)? else {
             return Err(missing("marian-args", MARIAN_ARGS.in_words().as_str()));

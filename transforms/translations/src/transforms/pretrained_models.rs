@@ -30,19 +30,19 @@ const KEYED_BY_MODE: [&str; 3] = ["description", "run.command", "worker.env"];
 const FETCHED_KINDS: [&str; 2] = ["fetch", "toolchain"];
 
 /// The description of `training_continuation`.
-pub const TRAINING_CONTINUATION: TransformInfo = TransformInfo::new(
+pub(crate) const TRAINING_CONTINUATION: TransformInfo = TransformInfo::new(
     "translations_taskgraph.transforms.training_continuation",
     "Lets training tasks start from a pretrained model.",
 );
 
 /// The description of `pretrained_models`.
-pub const PRETRAINED_MODELS: TransformInfo = TransformInfo::new(
+pub(crate) const PRETRAINED_MODELS: TransformInfo = TransformInfo::new(
     "taskgraph_rs.transforms.pretrained_models",
     "Does the same as `translations_taskgraph.transforms.training_continuation`.",
 );
 
 /// The transform.
-pub fn transform() -> Transform {
+pub(crate) fn transform() -> Transform {
     prepare(Given::prepare).each(|_, given, description| {
         if let Some(model) = &given.model {
             start_from(model, given.layout, description)?;

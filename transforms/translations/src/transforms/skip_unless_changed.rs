@@ -7,19 +7,19 @@ use taskgraph::transform::{Context, Transform, TransformInfo, with_state};
 use taskgraph_compat::value::Value;
 
 /// The description of `skip_unless_inference_changed`.
-pub const INFERENCE: TransformInfo = TransformInfo::new(
+pub(crate) const INFERENCE: TransformInfo = TransformInfo::new(
     "translations_taskgraph.transforms.skip_unless_inference_changed",
     "Skips a task unless files of the inference engine have changed.",
 );
 
 /// The description of `skip_unless_pipeline_changed`.
-pub const PIPELINE: TransformInfo = TransformInfo::new(
+pub(crate) const PIPELINE: TransformInfo = TransformInfo::new(
     "translations_taskgraph.transforms.skip_unless_pipeline_changed",
     "Skips a task unless files of the training pipeline have changed.",
 );
 
 /// Runs a task if anything of the training pipeline has changed, its kinds among it.
-pub fn pipeline() -> Transform {
+pub(crate) fn pipeline() -> Transform {
     skip_unless(of_pipeline)
 }
 
@@ -33,7 +33,7 @@ fn of_pipeline(ctx: &Context<'_>) -> Result<Vec<String>> {
 }
 
 /// Runs a task if anything of the inference engine has changed.
-pub fn inference() -> Transform {
+pub(crate) fn inference() -> Transform {
     skip_unless(of_inference)
 }
 

@@ -14,13 +14,13 @@ use taskgraph_training::model::Moved;
 use taskgraph_training::model::TrainingExtensions as _;
 
 /// The description of the transform.
-pub const INFO: TransformInfo = TransformInfo::new(
+pub(crate) const INFO: TransformInfo = TransformInfo::new(
     "taskgraph_rs.transforms.student_vocabulary",
     "Takes the vocabulary of the student from the task that provides it.",
 );
 
 /// The transform.
-pub fn transform() -> Transform {
+pub(crate) fn transform() -> Transform {
     with_state(|ctx| Ok(given(ctx))).each(|_, given, description| {
         let Some((layout, key)) = given else { return Ok(()) };
         if move_vocabulary(description, layout.vocabulary_kind)? {

@@ -21,13 +21,13 @@ const CLASSES: &str = "training_config.taskcluster.worker-classes";
 const GPU_ENV: [&str; 2] = ["GPUS", "WORKSPACE"];
 
 /// The description of the transform.
-pub const INFO: TransformInfo = TransformInfo::new(
+pub(crate) const INFO: TransformInfo = TransformInfo::new(
     "translations_taskgraph.transforms.worker_selection",
     "Chooses the worker of a task, and adds the environment of its machine.",
 );
 
 /// The transform.
-pub fn transform() -> Transform {
+pub(crate) fn transform() -> Transform {
     with_state(worker_class).each(|ctx, class, description| {
         let alias = choose(ctx, description, class)?;
         description.put("worker-type", &alias);

@@ -14,7 +14,7 @@ const GONE: &[(&str, &str)] =
 /// Arguments of Marian that have another name since November 2023.
 const ARGUMENTS: &[(&str, &str)] = &[("training-teacher-base", "training-teacher")];
 
-pub fn rewrite(draft: &mut Draft, upgrade: &mut Upgrade) {
+pub(super) fn rewrite(draft: &mut Draft, upgrade: &mut Upgrade) {
     for side in ["mono-max-sentences-src", "mono-max-sentences-trg"] {
         let path = KeyPath::dotted("experiment").join(side);
         // The one number held for each dataset and for all of them together.

@@ -40,6 +40,6 @@ const NAMES: &[(&str, Option<&str>)] = &[
 
 /// Returns the current name of a kind of December 2024: `None` if it is not such a name, or `Some(None)` if it became
 /// several kinds or none.
-pub fn today(name: &str) -> Option<Option<&'static str>> {
+pub(super) fn today(name: &str) -> Option<Option<&'static str>> {
     NAMES.iter().find(|(old, _)| *old == name).map(|(_, new)| *new)
 }

@@ -12,13 +12,13 @@ mod to_2026_07;
 use taskgraph_training::upgrade::{Draft, Upgrade};
 
 /// Rewrites a config for the tree of December 2024.
-pub fn december_2024(draft: &mut Draft, upgrade: &mut Upgrade) {
+pub(crate) fn december_2024(draft: &mut Draft, upgrade: &mut Upgrade) {
     before_2024_12::rewrite(draft, upgrade);
     new_required_keys::december_2024(draft, upgrade);
 }
 
 /// Rewrites a config for the tree of July 2026.
-pub fn july_2026(draft: &mut Draft, upgrade: &mut Upgrade) {
+pub(crate) fn july_2026(draft: &mut Draft, upgrade: &mut Upgrade) {
     before_2024_12::rewrite(draft, upgrade);
     to_2026_07::rewrite(draft, upgrade);
     models::rewrite(draft, upgrade);

@@ -16,7 +16,7 @@ const KEYS: &[(&str, &str)] = &[
     ("backtranslations-train-backwards-model", "backwards"),
 ];
 
-pub fn rewrite(draft: &mut Draft, upgrade: &mut Upgrade) {
+pub(super) fn rewrite(draft: &mut Draft, upgrade: &mut Upgrade) {
     for path in OLD.map(KeyPath::dotted) {
         let Some(models) = draft.get(&path) else { continue };
         if !models.truthy() {

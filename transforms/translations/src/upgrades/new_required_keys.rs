@@ -26,13 +26,13 @@ const UNFILTERED: &str = "mono-src:\n  default-threshold: 0.0\nmono-trg:\n  defa
 const DOCUMENTS: &str = "{mono-src: 7.0, mono-trg: 7.0}";
 const FLUENCY: &str = "{mono-src: 0.8, mono-trg: 0.9}";
 
-pub fn december_2024(draft: &mut Draft, upgrade: &mut Upgrade) {
+pub(super) fn december_2024(draft: &mut Draft, upgrade: &mut Upgrade) {
     before(draft, upgrade, BEFORE);
     before(draft, upgrade, BEFORE_2024);
     hplt(draft, upgrade, "min-fluency-threshold", FLUENCY);
 }
 
-pub fn july_2026(draft: &mut Draft, upgrade: &mut Upgrade) {
+pub(super) fn july_2026(draft: &mut Draft, upgrade: &mut Upgrade) {
     before(draft, upgrade, BEFORE);
     before(draft, upgrade, BEFORE_2026);
     add(

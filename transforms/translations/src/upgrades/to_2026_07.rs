@@ -10,7 +10,7 @@ use taskgraph_training::upgrade::{Draft, Upgrade};
 /// Tasks of earlier runs, under the names that they had then.
 const EARLIER: [&str; 3] = ["start-stage", "previous_group_ids", "existing_tasks"];
 
-pub fn rewrite(draft: &mut Draft, upgrade: &mut Upgrade) {
+pub(super) fn rewrite(draft: &mut Draft, upgrade: &mut Upgrade) {
     stage(draft, upgrade);
     worker_classes(draft, upgrade);
     opuscleaner(draft, upgrade);

@@ -16,7 +16,7 @@ use taskgraph_training::drawing::{
 use taskgraph_training::{Plan, Preview, Report, Run};
 
 /// Content of a page.
-pub struct PageContent {
+pub(super) struct PageContent {
     /// JSON without any `<`: nothing in it can end the element that it stands in.
     pub data: String,
     /// The definitions, one value a line, compressed, in base64. They are read when the first view is there.
@@ -74,7 +74,7 @@ struct Side<'d> {
 }
 
 /// Builds the content of a page. Without a plan it has no tasks.
-pub fn page_content(preview: &Preview, focus: Option<&str>) -> Result<PageContent> {
+pub(super) fn page_content(preview: &Preview, focus: Option<&str>) -> Result<PageContent> {
     let Preview { report, now, before, .. } = preview;
     let plan = report.plan.as_ref();
     let against = plan.and_then(against);

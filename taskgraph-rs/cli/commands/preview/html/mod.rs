@@ -30,7 +30,7 @@ const SCRIPT: &str = concat!(
 );
 
 /// The page. If the address says nothing else, it shows the task `focus` first.
-pub fn html(preview: &Preview, focus: Option<&str>) -> Result<String> {
+pub(super) fn html(preview: &Preview, focus: Option<&str>) -> Result<String> {
     let report = &preview.report;
     let title = match &report.plan {
         Some(plan) => format!("{} → {} · {}", plan.facts.src, plan.facts.trg, plan.facts.experiment),
@@ -74,7 +74,7 @@ fn source(text: &str) -> String {
 }
 
 /// Text for HTML and XML.
-pub fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for one in text.chars() {
         match one {

@@ -15,11 +15,11 @@ use taskgraph_compat::value::{Str, Value};
 /// Every value that was put in, once. A list is kept as the numbers of its items, a map as its keys with the numbers of
 /// their values, and everything else as it is.
 #[derive(Default)]
-pub struct Pool(IndexSet<String>);
+pub(super) struct Pool(IndexSet<String>);
 
 impl Pool {
     /// Puts a value in, and gives its number. Equal values have equal numbers. Passwords of urls stay out.
-    pub fn number(&mut self, value: &Value) -> usize {
+    pub(super) fn number(&mut self, value: &Value) -> usize {
         let text = match value {
             Value::List(items) => {
                 let numbers: Vec<String> = items.iter().map(|item| self.number(item).to_string()).collect();
@@ -38,18 +38,18 @@ impl Pool {
     }
 
     /// Puts something in as it is, without numbers inside, and gives its number.
-    pub fn whole(&mut self, value: &impl Serialize) -> Result<usize> {
+    pub(super) fn whole(&mut self, value: &impl Serialize) -> Result<usize> {
         let value = crate::commands::preview::redacted(serde_json::to_value(value)?);
         Ok(self.0.insert_full(value.to_string()).0)
     }
 
     /// All values as JSON, one a line.
-    pub fn into_lines(self) -> String {
+    pub(super) fn into_lines(self) -> String {
         self.0.into_iter().collect::<Vec<_>>().join("\n")
     }
 
     /// The lines, compressed for a page: what tasks do not have in common is still alike.
-    pub fn into_base64(self) -> Result<String> {
+    pub(super) fn into_base64(self) -> Result<String> {
         let mut encoder = ZlibEncoder::new(Vec::new(), Compression::new(6));
         encoder.write_all(self.into_lines().as_bytes())?;
         Ok(base64::encode(&encoder.finish()?))

@@ -15,7 +15,7 @@ use taskgraph_training::{ContinuationOutcome, EarlierReport, EarlierTask, Plan};
 const FIELDS: usize = 3;
 
 /// The counts, tasks that differ from the earlier ones, and with `--all` each task.
-pub fn print(page: &mut Page, plan: &Plan, all: bool) {
+pub(crate) fn print(page: &mut Page, plan: &Plan, all: bool) {
     let Some(earlier) = &plan.earlier else { return };
     let groups: Vec<&str> = earlier.groups.iter().map(|group| group.as_str()).collect();
     page.heading(&format!("Going on from {}", groups.join(", ")));
@@ -49,12 +49,12 @@ pub fn print(page: &mut Page, plan: &Plan, all: bool) {
 }
 
 /// The same for a comment on a pull request: rows of a table, and lines of lists.
-pub fn rows(earlier: &EarlierReport) -> Vec<(&'static str, usize)> {
+pub(crate) fn rows(earlier: &EarlierReport) -> Vec<(&'static str, usize)> {
     earlier.counts.iter().map(|(becomes, number)| (sort(*becomes), *number)).collect()
 }
 
 /// Tasks that differ from their earlier ones, with what does.
-pub fn lines(earlier: &EarlierReport) -> Vec<(String, String, bool)> {
+pub(crate) fn lines(earlier: &EarlierReport) -> Vec<(String, String, bool)> {
     let tasks = differing(earlier, |becomes| becomes != ContinuationOutcome::NotNeeded);
     let row = |(label, task): &(&Label, &EarlierTask)| {
         (label.to_string(), fields(task, false), task.becomes == ContinuationOutcome::UsedAgain)

@@ -12,7 +12,7 @@ const SHOWN: usize = 5;
 const NOTHING: &str = "no earlier run";
 
 /// The sum of the estimates of some rows, and how many of their tasks have none: `1 d 4 h (3 of 12: no earlier run)`.
-pub fn sum(rows: &[&MachineRow]) -> String {
+pub(crate) fn sum(rows: &[&MachineRow]) -> String {
     let tasks: usize = rows.iter().map(|row| row.tasks).sum();
     let of = rows.iter().filter_map(|row| row.estimate.as_ref());
     let missing: usize = of.clone().map(|it| it.no_earlier_run).sum();
@@ -25,20 +25,20 @@ pub fn sum(rows: &[&MachineRow]) -> String {
 }
 
 /// Formats the cost of some rows, if any of them has a price.
-pub fn cost(rows: &[&MachineRow]) -> String {
+pub(crate) fn cost(rows: &[&MachineRow]) -> String {
     let costs: Vec<f64> =
         rows.iter().filter_map(|row| row.estimate.as_ref()).filter_map(|it| it.cost).collect();
     if costs.is_empty() { "-".into() } else { amount(costs.iter().sum()) }
 }
 
 /// Formats the duration of one task of these rows, which are of one kind and pool: `3 h (2 h to 4 h, of 12)`.
-pub fn each(rows: &[&MachineRow]) -> String {
+pub(crate) fn each(rows: &[&MachineRow]) -> String {
     let times = rows.iter().find_map(|row| row.estimate.as_ref()?.times.as_ref());
     times.map(spread).unwrap_or_default()
 }
 
 /// The median, the quartiles and the number of earlier tasks.
-pub fn spread(times: &Times) -> String {
+pub(crate) fn spread(times: &Times) -> String {
     let Times { earlier, median_seconds, lower_quartile_seconds, upper_quartile_seconds } = times;
     let (low, high) = (short(*lower_quartile_seconds), short(*upper_quartile_seconds));
     let spread = if low == high { String::new() } else { format!("{low} to {high}, ") };
@@ -46,7 +46,7 @@ pub fn spread(times: &Times) -> String {
 }
 
 /// Formats the total in a sentence.
-pub fn total(all: &Estimate, tasks: usize) -> String {
+pub(crate) fn total(all: &Estimate, tasks: usize) -> String {
     let Some(seconds) = all.seconds else {
         return format!("by {}: {NOTHING} of any of these tasks", count(all.earlier, "earlier task"));
     };
@@ -67,7 +67,7 @@ pub fn total(all: &Estimate, tasks: usize) -> String {
 }
 
 /// Formats the duration of the critical path.
-pub fn path(path: &CriticalPath) -> String {
+pub(crate) fn path(path: &CriticalPath) -> String {
     let tasks = count(path.tasks.len(), "task");
     let missing = match path.no_earlier_run {
         0 => String::new(),
@@ -77,12 +77,12 @@ pub fn path(path: &CriticalPath) -> String {
 }
 
 /// Formats the duration of one task of the critical path.
-pub fn step(task: &PathTask) -> String {
+pub(crate) fn step(task: &PathTask) -> String {
     task.seconds.map_or_else(|| NOTHING.into(), short)
 }
 
 /// The tasks that decide when the run is done; the longest ones, or all with `--all`.
-pub fn print(page: &mut Page, plan: &Plan, all: bool) {
+pub(crate) fn print(page: &mut Page, plan: &Plan, all: bool) {
     let Some(estimate) = &plan.work.estimate else { return };
     page.sentence("  ", &total(estimate, plan.work.totals.tasks));
     let Some(found) = &estimate.critical_path else { return };
@@ -108,11 +108,11 @@ fn shown(path: &CriticalPath, all: bool) -> Vec<&PathTask> {
 }
 
 /// `3 h 20 min`, and `45 s` of what takes less than a minute.
-pub fn short(seconds: u64) -> String {
+pub(crate) fn short(seconds: u64) -> String {
     if seconds < 60 { format!("{seconds} s") } else { duration(seconds) }
 }
 
 /// An amount of money with its cents.
-pub fn amount(amount: f64) -> String {
+pub(crate) fn amount(amount: f64) -> String {
     format!("{amount:.2}")
 }

@@ -8,7 +8,7 @@ use taskgraph_training::{KindCounts, LookUpOutcome, Plan, TaskLookUp};
 const DAY: usize = "2024-01-01".len();
 
 /// The counts, kind by kind; with `--all` each task, and why.
-pub fn print(page: &mut Page, plan: &Plan, all: bool) {
+pub(crate) fn print(page: &mut Page, plan: &Plan, all: bool) {
     let Some(found) = &plan.look_up else { return };
     page.heading(&format!("Looked up: {}", found.counts.words()));
     let mut rows = vec![["would run", "used again", "kind", "", ""].map(str::to_owned).to_vec()];

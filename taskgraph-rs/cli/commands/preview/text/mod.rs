@@ -19,7 +19,7 @@ const SHOWN: usize = 4;
 const TRAIN: &str = "train-target-tasks";
 
 /// The whole preview: what starts from what and what is wrong first, then what follows from it.
-pub fn text(report: &Report, all: bool, medium: OutputMedium) -> String {
+pub(super) fn text(report: &Report, all: bool, medium: OutputMedium) -> String {
     let mut page = Page::new(medium);
     if let Some(plan) = &report.plan {
         facts(&mut page, report, plan);
@@ -79,7 +79,7 @@ fn comparison(page: &mut Page, plan: &Plan, all: bool) {
 }
 
 /// Tasks that change, or do not, in the same way.
-pub struct Group {
+pub(super) struct Group {
     /// A sign, for where the name is too long and colour alone would not do.
     pub sign: &'static str,
     /// Name of the change.
@@ -91,7 +91,7 @@ pub struct Group {
 }
 
 /// Returns the groups of changed tasks.
-pub fn groups(comparison: &Comparison) -> Vec<Group> {
+pub(super) fn groups(comparison: &Comparison) -> Vec<Group> {
     let edges = |wanted: fn(&ChangedEdges) -> bool| -> Vec<String> {
         let edges = comparison.dependencies.iter().filter(|edges| wanted(edges));
         edges.map(|edges| edges.label.to_string()).collect()
@@ -135,7 +135,7 @@ fn reasons(comparison: &Comparison) -> Vec<(&str, usize)> {
 }
 
 /// The first labels, and how many more there are.
-pub fn few(labels: &[String]) -> Vec<String> {
+pub(super) fn few(labels: &[String]) -> Vec<String> {
     if labels.len() <= SHOWN {
         return labels.to_vec();
     }

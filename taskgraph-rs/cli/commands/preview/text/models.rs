@@ -5,7 +5,7 @@ use crate::text_layout::{Page, TextStyle};
 use taskgraph_training::{KindModels, Member, Plan, Variant};
 
 /// One block for each kind.
-pub fn print(page: &mut Page, plan: &Plan) {
+pub(crate) fn print(page: &mut Page, plan: &Plan) {
     if plan.models.is_empty() {
         return;
     }
@@ -88,7 +88,7 @@ fn print_member(page: &mut Page, variant: Variant, member: &Member) {
 }
 
 /// Describes the start of a training.
-pub fn words(variant: Variant) -> &'static str {
+pub(crate) fn words(variant: Variant) -> &'static str {
     match variant {
         Variant::FromScratch => "from scratch",
         Variant::DownloadOnly => "download only",

@@ -9,7 +9,7 @@ use taskgraph_training::Report;
 const SHOWN: usize = 10;
 
 /// `   2 warnings`, for the line that everybody reads; nothing if there are none.
-pub fn counted(report: &Report) -> String {
+pub(crate) fn counted(report: &Report) -> String {
     match report.counts() {
         (_, 0) => String::new(),
         (_, warnings) => format!("   {}", count(warnings, "warning")),
@@ -17,7 +17,7 @@ pub fn counted(report: &Report) -> String {
 }
 
 /// Notes.
-pub fn notes(page: &mut Page, report: &Report) {
+pub(crate) fn notes(page: &mut Page, report: &Report) {
     if report.notes.is_empty() {
         return;
     }
@@ -28,7 +28,7 @@ pub fn notes(page: &mut Page, report: &Report) {
 }
 
 /// Warnings.
-pub fn warnings(page: &mut Page, report: &Report, all: bool) {
+pub(crate) fn warnings(page: &mut Page, report: &Report, all: bool) {
     let (errors, warnings) = report.counts();
     if warnings == 0 {
         return;

@@ -10,7 +10,7 @@ use taskgraph_training::{MachineReport, MachineRow, Plan};
 const NAMED: usize = 3;
 
 /// Two tables: kinds with GPUs one by one, then all others by their pool; with `--all` one of every kind and stage.
-pub fn print(page: &mut Page, plan: &Plan, all: bool) {
+pub(crate) fn print(page: &mut Page, plan: &Plan, all: bool) {
     let work = &plan.work;
     let provisioner = common_provisioner(work);
     // Which tasks it is about: nobody knows more of them before a look-up.
@@ -147,7 +147,7 @@ fn cells(rows: &[&MachineRow], pool: String) -> Cells {
 }
 
 /// `30 d`, `1 d 12 h`, `20 min`.
-pub fn duration(seconds: u64) -> String {
+pub(crate) fn duration(seconds: u64) -> String {
     let (days, hours, minutes) = (seconds / 86_400, seconds % 86_400 / 3_600, seconds % 3_600 / 60);
     match (days, hours, minutes) {
         (0, 0, 0) => "-".into(),

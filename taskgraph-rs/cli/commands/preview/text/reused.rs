@@ -7,7 +7,7 @@ use crate::text_layout::{Page, TextStyle};
 use taskgraph_training::{Dependency, Plan, RemovedKind, ReusedInput, Usage};
 
 /// One block for each thing. A model that a training task mounts is told with that task.
-pub fn print(page: &mut Page, plan: &Plan, all: bool) {
+pub(crate) fn print(page: &mut Page, plan: &Plan, all: bool) {
     let shown = shown_alone(plan);
     if shown.is_empty() {
         return;
@@ -21,7 +21,7 @@ pub fn print(page: &mut Page, plan: &Plan, all: bool) {
 }
 
 /// Returns the inputs that are not shown with a training task that mounts them.
-pub fn shown_alone(plan: &Plan) -> Vec<&ReusedInput> {
+pub(crate) fn shown_alone(plan: &Plan) -> Vec<&ReusedInput> {
     let is_mounted = |reused: &ReusedInput| {
         let members = || plan.models.iter().flat_map(|kind| &kind.members);
         reused

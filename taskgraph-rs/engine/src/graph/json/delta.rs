@@ -90,23 +90,23 @@ pub(crate) struct DeltaWriter {
 
 impl DeltaWriter {
     /// Begins a text, in a buffer that was used before.
-    pub fn begin(&mut self, mut buffer: Vec<u8>) {
+    pub(crate) fn begin(&mut self, mut buffer: Vec<u8>) {
         buffer.clear();
         self.out = buffer;
     }
 
     /// The whole text.
-    pub fn end(&mut self) -> Vec<u8> {
+    pub(crate) fn end(&mut self) -> Vec<u8> {
         std::mem::take(self.pretty(0).out)
     }
 
     /// Returns how much text of previous values is kept.
-    pub fn kept(&self) -> usize {
+    pub(crate) fn kept(&self) -> usize {
         self.kept.len()
     }
 
     /// The text so far, to append to it.
-    pub fn pretty(&mut self, depth: usize) -> PrettyWriter<'_> {
+    pub(crate) fn pretty(&mut self, depth: usize) -> PrettyWriter<'_> {
         self.out.extend_from_slice(&self.kept[std::mem::take(&mut self.copied)]);
         PrettyWriter { out: &mut self.out, depth }
     }
@@ -120,7 +120,7 @@ impl DeltaWriter {
     }
 
     /// Appends something that is part of a line of this depth. `previous` is what was written in its place before.
-    pub fn append(
+    pub(crate) fn append(
         &mut self,
         node: Node<'_>,
         previous: &mut Option<Previous>,

@@ -1,7 +1,7 @@
 //! Tasks as the reference writes them: indented, sorted at every level.
 
 pub(crate) mod delta;
-pub mod numbers;
+pub(crate) mod numbers;
 pub(crate) mod parallel;
 
 use indexmap::IndexMap;
@@ -62,7 +62,7 @@ macro_rules! next {
 
 impl TaskWriter {
     /// Begins a text inside a map, in a buffer that was used before.
-    pub fn begin(&mut self, buffer: Vec<u8>) {
+    pub(crate) fn begin(&mut self, buffer: Vec<u8>) {
         if self.delta.kept() > MOST_KEPT {
             *self = TaskWriter::default();
         }
@@ -70,12 +70,12 @@ impl TaskWriter {
     }
 
     /// The whole text.
-    pub fn end(&mut self) -> Vec<u8> {
+    pub(crate) fn end(&mut self) -> Vec<u8> {
         self.delta.end()
     }
 
     /// Appends a comma, a key and its task.
-    pub fn task(&mut self, json: TaskJson<'_>) -> Result<(), Error> {
+    pub(crate) fn task(&mut self, json: TaskJson<'_>) -> Result<(), Error> {
         let TaskWriter { delta, kinds } = self;
         let task = json.task;
         let previous = kinds.entry(task.kind.clone()).or_default();

@@ -9,7 +9,10 @@ use taskgraph_compat::value::Value;
 use taskgraph_compat::value::path::KeyPath;
 
 /// The numbers in the tasks of a graph that JSON has no place for, each with its task and path; else the error itself.
-pub fn locate<'t>(tasks: impl IntoIterator<Item = &'t Arc<Task>>, error: serde_json::Error) -> anyhow::Error {
+pub(crate) fn locate<'t>(
+    tasks: impl IntoIterator<Item = &'t Arc<Task>>,
+    error: serde_json::Error,
+) -> anyhow::Error {
     let mut problems = Vec::new();
     for task in tasks {
         let sections = [
@@ -29,12 +32,12 @@ pub fn locate<'t>(tasks: impl IntoIterator<Item = &'t Arc<Task>>, error: serde_j
 }
 
 /// Whether a task has a number that JSON has no place for.
-pub fn is_unwritable(task: &Task) -> bool {
+pub(crate) fn is_unwritable(task: &Task) -> bool {
     any(task.definition.values().chain(task.attributes.values()).chain([&task.optimization]))
 }
 
 /// Whether there is a number in these values that JSON has no place for.
-pub fn any<'v>(values: impl IntoIterator<Item = &'v Value>) -> bool {
+pub(crate) fn any<'v>(values: impl IntoIterator<Item = &'v Value>) -> bool {
     values.into_iter().any(|value| match value {
         Value::List(items) => any(items.iter()),
         Value::Map(map) => any(map.values()),
@@ -51,7 +54,7 @@ fn is_without_place(value: &Value) -> bool {
 }
 
 /// The numbers in a value that JSON lacks, each with its path and in words.
-pub fn each(value: &Value) -> Vec<(KeyPath, String)> {
+pub(crate) fn each(value: &Value) -> Vec<(KeyPath, String)> {
     let mut found = Vec::new();
     collect(value, &KeyPath::default(), &mut found);
     found

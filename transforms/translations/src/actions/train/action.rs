@@ -22,7 +22,7 @@ const PARAMETER: &str = "training_config";
 const EXISTING: &str = "existing_tasks";
 
 /// The action in trees of December 2024.
-pub const TRAIN_2024: Action = Action {
+pub(crate) const TRAIN_2024: Action = Action {
     name: "train",
     callback_name: "train",
     title: "Train",
@@ -37,7 +37,7 @@ pub const TRAIN_2024: Action = Action {
 };
 
 /// The action in trees of July 2026.
-pub const TRAIN_2026: Action = Action {
+pub(crate) const TRAIN_2026: Action = Action {
     schema: Some(|project| input_schema::schema(project, PipelineVersion::July2026)),
     plan: |call| plan(call, PipelineVersion::July2026),
     ..TRAIN_2024

@@ -21,7 +21,11 @@ const MOST_WORDS: usize = 8;
 
 /// Words that the form does not know. Whether keys are there is left to the validator of training configs, which
 /// knows what can be left out.
-pub fn words(call: &Call<'_>, params: &Params, pipeline_version: PipelineVersion) -> Result<Vec<Problem>> {
+pub(super) fn words(
+    call: &Call<'_>,
+    params: &Params,
+    pipeline_version: PipelineVersion,
+) -> Result<Vec<Problem>> {
     let mut violations = Vec::new();
     let config = params.get("training_config").unwrap_or(&Value::Null);
     collect(
@@ -65,7 +69,7 @@ fn collect(schema: &Value, value: &Value, path: &KeyPath, violations: &mut Vec<V
 }
 
 /// All that is wrong with the training config, and what is odd.
-pub fn config(call: &Call<'_>, params: &Params, pipeline_version: PipelineVersion) -> Vec<Problem> {
+pub(super) fn config(call: &Call<'_>, params: &Params, pipeline_version: PipelineVersion) -> Vec<Problem> {
     let params = &with_floats(params, call.project.extension.parameters);
     let mut problems = check_values(call.project, params, call.settings, Purpose::Training);
     let unknown =
@@ -82,7 +86,7 @@ pub fn config(call: &Call<'_>, params: &Params, pipeline_version: PipelineVersio
 }
 
 /// Returns further problems of a training config that is refused because of the `known` ones.
-pub fn others(call: &Call<'_>, params: &Params, known: &[Problem]) -> Result<Vec<Problem>> {
+pub(super) fn others(call: &Call<'_>, params: &Params, known: &[Problem]) -> Result<Vec<Problem>> {
     let params = with_floats(params, call.project.extension.parameters);
     decision::others(call.project, &params, call.settings, known)
 }

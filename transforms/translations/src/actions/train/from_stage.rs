@@ -13,7 +13,7 @@ use taskgraph::task::id::TaskId;
 use taskgraph_decision::actions::{Call, Definitions, Plan, graph, labels};
 
 /// The tasks to use again; `None` if the input names no stage.
-pub fn existing_tasks(
+pub(super) fn existing_tasks(
     call: &Call<'_>,
     params: &Params,
     input: &TrainInput,

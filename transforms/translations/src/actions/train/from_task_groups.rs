@@ -12,7 +12,7 @@ use taskgraph::task::id::TaskId;
 use taskgraph_decision::actions::{Call, Definitions, Plan, labels};
 
 /// The tasks to use again; `None` if there are none.
-pub fn existing_tasks(
+pub(super) fn existing_tasks(
     call: &Call<'_>,
     params: &Params,
     input: &TrainInput,
@@ -86,12 +86,15 @@ fn leave_out(
 }
 
 /// Tasks that make graphs are no tasks of a graph.
-pub fn is_service(name: &str) -> bool {
+pub(super) fn is_service(name: &str) -> bool {
     ["Action", "Decision", "PR"].iter().any(|start| name.starts_with(start))
 }
 
 /// The tasks that the queue has forgotten, with their labels as far as these are known.
-pub fn gone<'l>(definitions: &Definitions, label_of: impl Fn(&TaskId) -> Option<&'l Label>) -> Vec<String> {
+pub(super) fn gone<'l>(
+    definitions: &Definitions,
+    label_of: impl Fn(&TaskId) -> Option<&'l Label>,
+) -> Vec<String> {
     let names = definitions.gone().map(|task| match label_of(task) {
         Some(label) => format!("{label} ({task})"),
         None => task.to_string(),
@@ -100,7 +103,7 @@ pub fn gone<'l>(definitions: &Definitions, label_of: impl Fn(&TaskId) -> Option<
 }
 
 /// Says which tasks the queue has forgotten: whatever needs them makes them again.
-pub fn note_gone<'l>(
+pub(super) fn note_gone<'l>(
     definitions: &Definitions,
     label_of: impl Fn(&TaskId) -> Option<&'l Label>,
     plan: &mut Plan,
@@ -115,7 +118,7 @@ pub fn note_gone<'l>(
 }
 
 /// Says how many tasks were found.
-pub fn note_found(existing: &IndexMap<Label, TaskId>, groups: usize, plan: &mut Plan) {
+pub(super) fn note_found(existing: &IndexMap<Label, TaskId>, groups: usize, plan: &mut Plan) {
     let groups = if groups == 1 { "the previous group".into() } else { format!("{groups} previous groups") };
     plan.note(format!(
         "{} tasks of {groups}, and of what these came out of, can be used again",

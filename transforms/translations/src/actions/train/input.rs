@@ -29,7 +29,7 @@ const EXISTING: &str = "existing_tasks";
 
 /// Tasks of earlier groups to use again.
 #[derive(Debug, Default)]
-pub struct TrainInput {
+pub(super) struct TrainInput {
     /// Groups, and where each is named.
     pub groups: Vec<(TaskId, KeyPath)>,
     /// Start of the tasks to do anew, a stage or a prefix of labels, and its place in the input.
@@ -40,7 +40,11 @@ pub struct TrainInput {
 
 impl TrainInput {
     /// Takes it out of the input, so that only a training config is left.
-    pub fn take(params: &mut Params, pipeline_version: PipelineVersion, problems: &mut Vec<Problem>) -> Self {
+    pub(super) fn take(
+        params: &mut Params,
+        pipeline_version: PipelineVersion,
+        problems: &mut Vec<Problem>,
+    ) -> Self {
         let keys = match pipeline_version {
             PipelineVersion::December2024 => KEYS_2024,
             PipelineVersion::July2026 => KEYS_2026,

@@ -25,7 +25,7 @@ struct Tree {
 }
 
 /// The form, filled in for a tree.
-pub fn schema(project: &Project, pipeline_version: PipelineVersion) -> Result<Value> {
+pub(super) fn schema(project: &Project, pipeline_version: PipelineVersion) -> Result<Value> {
     let text = match pipeline_version {
         PipelineVersion::December2024 => FORM_2024,
         PipelineVersion::July2026 => FORM_2026,

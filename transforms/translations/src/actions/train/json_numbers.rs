@@ -7,7 +7,7 @@ use taskgraph_compat::value::{Map, Value};
 
 /// The parameters with a float wherever one is needed and an integer stands. Only for checks: digests have numbers as
 /// they were written.
-pub fn with_floats(params: &Params, fields: &[Field]) -> Params {
+pub(super) fn with_floats(params: &Params, fields: &[Field]) -> Params {
     let mut params = params.clone();
     for field in fields {
         if let Some(value) = params.get(field.name).map(|value| floats(&field.schema, value)) {

@@ -8,4 +8,4 @@ mod input;
 mod input_schema;
 mod json_numbers;
 
-pub use action::{TRAIN_2024, TRAIN_2026};
+pub(super) use action::{TRAIN_2024, TRAIN_2026};

@@ -20,13 +20,13 @@ const KEYED: [&str; 2] = ["upstream-artifacts", "artifact-map"];
 const CORPORA: [&str; 2] = ["corpus-align", "distillation-corpus-final-filtering"];
 
 /// The description of the transform.
-pub const INFO: TransformInfo = TransformInfo::new(
+pub(crate) const INFO: TransformInfo = TransformInfo::new(
     "translations_taskgraph.transforms.upload_artifacts",
     "Chooses the files of a task that are uploaded, and their destinations.",
 );
 
 /// The transform.
-pub fn transform() -> Transform {
+pub(crate) fn transform() -> Transform {
     let archive =
         with_state(|ctx| Ok(ctx.params.deep_get("training_config.experiment.archive-corpora").truthy()));
     archive.fan_out(|ctx, archive, mut description, out| {

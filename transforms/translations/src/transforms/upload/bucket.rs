@@ -6,7 +6,7 @@ use taskgraph::transform::{Transform, TransformInfo, each};
 use taskgraph_compat::python;
 
 /// The description of the transform.
-pub const INFO: TransformInfo = TransformInfo::new(
+pub(crate) const INFO: TransformInfo = TransformInfo::new(
     "translations_taskgraph.transforms.resolve_upload_bucket",
     "Chooses the bucket of an upload.",
 );
@@ -15,7 +15,7 @@ pub const INFO: TransformInfo = TransformInfo::new(
 ///
 /// Python: kinds key the bucket `by-tasks-for`, but the reference looks for names in the section `worker` alone, and
 /// there is none. So `default` it is, whoever asks.
-pub fn transform() -> Transform {
+pub(crate) fn transform() -> Transform {
     each(|_, description| {
         let item = description.get("description").map(python::str).unwrap_or_default();
         if !description.contains_key("worker") {

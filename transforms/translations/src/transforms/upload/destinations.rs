@@ -14,7 +14,7 @@ const CONFIG_KIND: &str = "upload-experiment-config";
 const SHARED: &str = "final-evals";
 
 /// All tasks that upload to where another one does.
-pub fn verify(graph: &TaskGraph) -> Vec<Problem> {
+pub(crate) fn verify(graph: &TaskGraph) -> Vec<Problem> {
     let mut problems = Vec::new();
     let mut seen: IndexMap<&str, &Label> = IndexMap::new();
     for task in graph.tasks.values().filter(|task| task.kind.starts_with("upload-")) {

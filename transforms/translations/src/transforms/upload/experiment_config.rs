@@ -7,13 +7,13 @@ use taskgraph_compat::python::{base64, json};
 use taskgraph_compat::value::Value;
 
 /// The description of the transform.
-pub const INFO: TransformInfo = TransformInfo::new(
+pub(crate) const INFO: TransformInfo = TransformInfo::new(
     "translations_taskgraph.transforms.upload_experiment_config",
     "Adds the training config to an upload.",
 );
 
 /// The transform: `worker.data-map[0].data` becomes the training config as JSON in base64.
-pub fn transform() -> Transform {
+pub(crate) fn transform() -> Transform {
     with_state(encoded_config).each(|_, data, description| {
         let map =
             description.at("worker")?.as_map_mut().context("`worker` must be a map")?.list_at("data-map")?;

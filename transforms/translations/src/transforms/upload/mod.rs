@@ -1,12 +1,12 @@
 //! Uploads of artifacts to long term storage: tasks that stand beside those whose files they upload.
 
-pub mod artifacts;
-pub mod bucket;
+pub(crate) mod artifacts;
+pub(crate) mod bucket;
 mod destinations;
-pub mod experiment_config;
+pub(crate) mod experiment_config;
 mod payload;
 mod step_dir;
 mod upstream;
 
-pub use destinations::verify as verify_destinations;
-pub use payload::BEETMOVER_TRANSLATIONS;
+pub(crate) use destinations::verify as verify_destinations;
+pub(crate) use payload::BEETMOVER_TRANSLATIONS;

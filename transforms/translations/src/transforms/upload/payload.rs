@@ -20,7 +20,7 @@ const WORKER: Schema = Schema::Map(&[
 ]);
 
 /// The worker implementation.
-pub const BEETMOVER_TRANSLATIONS: Payload = Payload {
+pub(crate) const BEETMOVER_TRANSLATIONS: Payload = Payload {
     name: "scriptworker-beetmover-translations",
     summary: "Uploads files of a training run to a bucket.",
     schema: |_| &WORKER,

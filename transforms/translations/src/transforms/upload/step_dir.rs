@@ -58,7 +58,7 @@ const OTHERS: [(&str, &str); 13] = [
 ];
 
 /// The directory for the files of the task with this label.
-pub fn step_dir(label: &str) -> Result<String> {
+pub(super) fn step_dir(label: &str) -> Result<String> {
     // The bicleaner model's task begins like those of datasets, so whole prefixes come first.
     if let Some(prefix) = BY_PREFIX.into_iter().find(|prefix| label.starts_with(prefix)) {
         return Ok(prefix.into());

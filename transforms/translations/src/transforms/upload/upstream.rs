@@ -7,7 +7,7 @@ use taskgraph_compat::value::{Map, Str, Value};
 const DECISION: &str = "decision";
 
 /// Name and label of the one dependency that is not the decision task.
-pub fn only(dependencies: &Map) -> Result<(&Str, &Value)> {
+pub(super) fn only(dependencies: &Map) -> Result<(&Str, &Value)> {
     let mut others = dependencies.iter().filter(|(name, _)| &***name != DECISION);
     match (others.next(), others.next()) {
         (Some(one), None) => Ok(one),
