@@ -1,9 +1,11 @@
 //! Checks of sections that Taskgraph checks otherwise since it has another library for that, version 19.1.
 
+use std::sync::Arc;
+
 use anyhow::Result;
 use taskgraph::diagnostics::Problem;
 use taskgraph::diagnostics::origin::Origin;
-use taskgraph::schema::fields::Violations;
+use taskgraph::schema::fields::{Fields as _, Violations};
 use taskgraph::schema::{Schema, Violation};
 use taskgraph::transform::{Context, TaskDescription};
 use taskgraph_compat::suggest;
@@ -24,7 +26,10 @@ pub(crate) fn drop_nulls_of(
     description: &mut TaskDescription,
     name: &str,
 ) {
+    // A section that several tasks share is copied when it is changed, and only then.
+    let has_null = |section: &Map| section.values().any(|value| *value == Value::Null);
     if ctx.config.version.takes_null_for_nothing()
+        && description.get(name).and_then(Value::as_map).is_some_and(has_null)
         && let Some(section) = description.get_mut(name).and_then(Value::as_map_mut)
     {
         schema.drop_nulls(section);
@@ -39,10 +44,16 @@ pub(crate) fn take(
     schema: &Schema,
 ) -> Result<Option<Map>> {
     drop_nulls_of(ctx, schema, description, name);
-    let section = description.take_section(name, schema)?;
-    // Before that version nothing is looked at, and nothing copied for it.
-    if let Some(section) = section.as_ref().filter(|_| ctx.config.version.refuses_unknown_keys_of_sections())
+    let is_closed = ctx.config.version.refuses_unknown_keys_of_sections();
+    if is_closed
+        && let Some(Value::Map(section)) = description.get(name)
+        && schema.fits_fields_closed(section)
+        && let Some(Value::Map(section)) = description.take(name)
     {
+        return Ok(Some(Arc::unwrap_or_clone(section)));
+    }
+    let section = description.take_section(name, schema)?;
+    if let Some(section) = section.as_ref().filter(|_| is_closed) {
         let path = KeyPath::dotted(name);
         refused(schema.unknown_keys(&section.clone().into()), &path)?;
         refuse_booleans(ctx, schema, section, &path)?;
@@ -63,13 +74,25 @@ pub(crate) fn refuse_unknown(
     refused(schema.unknown_keys(section), path)
 }
 
+/// Checks all fields of a task, and that no boolean stands for an integer if the Taskgraph of the tree refuses that.
+pub(crate) fn require_of(ctx: &Context<'_>, schema: &Schema, fields: &Map) -> Result<()> {
+    if fits_fields(ctx, schema, fields) {
+        return Ok(());
+    }
+    schema.require_of(fields)?;
+    refuse_booleans(ctx, schema, fields, &KeyPath::default())
+}
+
+/// Whether a map has a schema in the Taskgraph of the tree.
+fn fits_fields(ctx: &Context<'_>, schema: &Schema, fields: &Map) -> bool {
+    match ctx.config.version.refuses_booleans_for_integers() {
+        true => schema.fits_fields_with_strict_integers(fields),
+        false => schema.fits_fields(fields),
+    }
+}
+
 /// Refuses booleans that the schema takes for integers, if the Taskgraph of the tree does.
-pub(crate) fn refuse_booleans(
-    ctx: &Context<'_>,
-    schema: &Schema,
-    section: &Map,
-    path: &KeyPath,
-) -> Result<()> {
+fn refuse_booleans(ctx: &Context<'_>, schema: &Schema, section: &Map, path: &KeyPath) -> Result<()> {
     if !ctx.config.version.refuses_booleans_for_integers() {
         return Ok(());
     }
@@ -89,6 +112,9 @@ pub(crate) fn check(
     section: &Map,
     path: &KeyPath,
 ) -> Result<()> {
+    if fits_fields(ctx, schema, section) {
+        return Ok(());
+    }
     if schema.fits_fields(section) {
         return refuse_booleans(ctx, schema, section, path);
     }

@@ -100,12 +100,38 @@ fn has_slash(route: &str) -> bool {
     route.starts_with("index.") && memchr(b'/', route.as_bytes()).is_some()
 }
 
+/// Bytes of an index path, by what they are.
+const BAD: u8 = 0;
+const ALLOWED: u8 = 1;
+const DOT: u8 = 2;
+
+const INDEX_BYTES: [u8; 256] = {
+    let mut table = [BAD; 256];
+    let mut byte = 0u8;
+    while byte < 128 {
+        let is_mark = matches!(byte, b'_' | b'!' | b'~' | b'*' | b'\'' | b'(' | b')' | b'%' | b'-');
+        if byte.is_ascii_alphanumeric() || is_mark {
+            table[byte as usize] = ALLOWED;
+        }
+        byte += 1;
+    }
+    table[b'.' as usize] = DOT;
+    table
+};
+
 /// Whether a route is an index path that the index does not take: a part is empty, or has a character that is not allowed.
 pub fn has_bad_index_path(route: &str) -> bool {
-    let is_mark = |byte| matches!(byte, b'_' | b'!' | b'~' | b'*' | b'\'' | b'(' | b')' | b'%' | b'-');
-    let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || is_mark(byte);
-    let is_part = |part: &str| !part.is_empty() && part.bytes().all(is_allowed);
-    route.strip_prefix("index.").is_some_and(|path| !path.split('.').all(is_part))
+    let Some(path) = route.strip_prefix("index.") else { return false };
+    // The path follows a dot. A part is empty between two of them.
+    let mut before = DOT;
+    for byte in path.bytes() {
+        let found = INDEX_BYTES[usize::from(byte)];
+        if found == BAD || (found == DOT && before == DOT) {
+            return true;
+        }
+        before = found;
+    }
+    before == DOT
 }
 
 fn about(task: &Task, code: &'static str, message: String, path: &str) -> Problem {

@@ -13,6 +13,11 @@ impl Schema {
         violations
     }
 
+    /// Whether the keys besides the fields are the tree's own: those of a map whose other values are texts.
+    pub(super) fn has_own_keys(&self) -> bool {
+        matches!(self, Schema::Open(_, Schema::Str))
+    }
+
     fn collect_unknown(&self, value: &Value, path: &KeyPath, out: &mut Vec<Violation>) {
         match (self, value) {
             (Schema::List(item), Value::List(items)) => {
@@ -24,12 +29,11 @@ impl Schema {
                 map.iter().for_each(|(key, value)| schema.collect_unknown(value, &path.join(key), out));
             }
             (Schema::Map(fields) | Schema::Open(fields, _), Value::Map(map)) => {
-                let are_own = matches!(self, Schema::Open(_, Schema::Str));
                 for (key, value) in map.iter() {
                     let path = path.join(key);
                     match fields.iter().find(|field| field.name == &**key) {
                         Some(field) => field.schema.collect_unknown(value, &path, out),
-                        None if are_own => {}
+                        None if self.has_own_keys() => {}
                         None => {
                             let known = fields.iter().map(|field| field.name).collect();
                             out.push(Violation { path, what: What::Unknown(known) });
@@ -38,7 +42,7 @@ impl Schema {
                 }
             }
             (Schema::Either(schemas, _), _) => {
-                if let Some(schema) = schemas.iter().find(|schema| schema.fits(value)) {
+                if let Some(schema) = chosen(schemas, value, Schema::fits_closed) {
                     schema.collect_unknown(value, path, out);
                 }
             }
@@ -95,13 +99,23 @@ impl Schema {
                 }
             }
             (Schema::Either(schemas, _), _) => {
-                if let Some(schema) = schemas.iter().find(|schema| schema.fits(value)) {
+                if let Some(schema) = chosen(schemas, value, Schema::fits_with_strict_integers) {
                     schema.collect_booleans(value, out);
                 }
             }
             _ => {}
         }
     }
+}
+
+/// Returns the schema of several that a value has: one that it fits strictly, else the first.
+fn chosen<'s>(
+    schemas: &'s [Schema],
+    value: &Value,
+    fits_strictly: fn(&Schema, &Value) -> bool,
+) -> Option<&'s Schema> {
+    let strict = schemas.iter().find(|schema| fits_strictly(schema, value));
+    strict.or_else(|| schemas.iter().find(|schema| schema.fits(value)))
 }
 
 #[cfg(test)]

@@ -161,8 +161,7 @@ fn payload<'c>(ctx: &Context<'c>, description: &TaskDescription) -> Result<&'c P
 }
 
 fn validate(ctx: &Context<'_>, description: &TaskDescription, payload: &Payload) -> Result<()> {
-    schema::TASK.require_of(description)?;
-    section::refuse_booleans(ctx, &schema::TASK, &description.fields, &KeyPath::default())?;
+    section::require_of(ctx, &schema::TASK, &description.fields)?;
     let mut names = description.get("dependencies").and_then(Value::as_map).into_iter().flat_map(Map::keys);
     if let Some(name) = names.find(|name| matches!(&***name, "self" | "decision")) {
         let path = KeyPath::dotted("dependencies").join(name);
