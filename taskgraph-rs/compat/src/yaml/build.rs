@@ -10,7 +10,7 @@ use crate::value::path::Step;
 use crate::yaml::error::Problem;
 use crate::yaml::events::{Event, Events, Fault, Kind};
 use crate::yaml::merge::{Duplicate, merge, settle};
-use crate::yaml::node::{Data, Entries, Node};
+use crate::yaml::node::{Data, Entries, Node, Pairs};
 use crate::yaml::resolve;
 use crate::yaml::resolve::{Collection, Scalar};
 use crate::yaml::simple::{self, SimpleEvents};
@@ -226,14 +226,14 @@ impl Builder<'_> {
         data: fn(Arc<Entries>) -> Data,
     ) -> Result<(Node, usize), Problem> {
         let text = self.text;
-        let (mut merged, mut own, mut height) = (Entries::new(), Entries::new(), 1);
+        let (mut merged, mut own, mut height) = (Pairs::new(), Pairs::new(), 1);
         let mut last = span.end;
         loop {
             let (key, _) = match self.head()? {
                 Head::End(end) => {
                     close(&mut span, end, last);
                     let entries = settle(merged, own, text, &mut self.duplicates);
-                    return Ok((Node { data: data(Arc::new(entries)), span }, height));
+                    return Ok((Node { data: data(Arc::new(entries.into())), span }, height));
                 }
                 Head::Merge(_) => {
                     let known = self.duplicates.len();

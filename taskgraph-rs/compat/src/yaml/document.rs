@@ -98,10 +98,9 @@ impl Document {
         for (position, step) in path.0.iter().enumerate() {
             let next = match (step, &node.data) {
                 (Step::Index(index), Data::List(items)) => items.get(*index).map(|item| (None, item)),
-                (Step::Key(name), Data::Map(entries)) => entries
-                    .iter()
-                    .find(|(key, _)| matches!(&key.data, Data::Str(key) if key == name))
-                    .map(|(key, value)| (Some(key.span), value)),
+                (Step::Key(name), Data::Map(entries)) => {
+                    entries.get(name).map(|(key, value)| (Some(key.span), value))
+                }
                 _ => None,
             };
             let Some((key, value)) = next else { return (node, located, position) };
@@ -165,7 +164,7 @@ impl<'d> Conversion<'d> {
 
     fn map(&mut self, entries: &'d Entries) -> Value {
         let mut map = Map::with_capacity(entries.len());
-        for (key, value) in entries {
+        for (key, value) in entries.iter() {
             let before = self.refused.len();
             if let Data::Str(name) = &key.data {
                 let value = self.value(value);
@@ -210,6 +209,18 @@ mod tests {
         let located = document.locate(path).unwrap();
         let text = |span: Span| &document.source.text[span.start as usize..span.end as usize];
         (located.key.map_or("", text), text(located.value))
+    }
+
+    #[test]
+    fn a_key_of_a_large_map_has_its_place_whatever_stands_beside_it() {
+        let keys: String = (0..2_000).map(|at| format!("k{at}: {at}\n{at}: x\n")).collect();
+        let document = read(Source::new("a.yml", &keys)).unwrap();
+        for at in [0, 1, 999, 1_999] {
+            let key = document.locate(&KeyPath::dotted(&format!("k{at}"))).unwrap().key.unwrap();
+            assert_eq!(key.line, 2 * at + 1);
+        }
+        // A key that is a number has no path.
+        assert_eq!(document.locate(&KeyPath::dotted("7")), None);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use crate::source::Span;
 use crate::value::path::{KeyPath, Step};
 use crate::yaml::error::Problem;
-use crate::yaml::node::{Data, Entries, Key, Node};
+use crate::yaml::node::{Data, Key, Node, Pairs};
 
 /// A key that stands twice in one map. The last value counts.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,7 +19,7 @@ pub struct Duplicate {
 }
 
 /// Puts the entries of a map together as a `dict` does: a key keeps its first position and gets the last value.
-pub(super) fn settle(merged: Entries, own: Entries, text: &str, duplicates: &mut Vec<Duplicate>) -> Entries {
+pub(super) fn settle(merged: Pairs, own: Pairs, text: &str, duplicates: &mut Vec<Duplicate>) -> Pairs {
     let first_own = merged.len();
     let mut entries = merged;
     if entries.is_empty() {
@@ -28,7 +28,7 @@ pub(super) fn settle(merged: Entries, own: Entries, text: &str, duplicates: &mut
         entries.extend(own);
     }
     let Some(equals) = equal_keys(&entries) else { return entries };
-    let mut settled = Entries::with_capacity(entries.len());
+    let mut settled = Pairs::with_capacity(entries.len());
     let mut places: Vec<(usize, Option<Span>)> = Vec::with_capacity(entries.len());
     for (position, (key, value)) in entries.into_iter().enumerate() {
         let is_own = position >= first_own;
@@ -56,7 +56,7 @@ pub(super) fn settle(merged: Entries, own: Entries, text: &str, duplicates: &mut
 }
 
 /// For each entry the position of the first one with an equal key. None if all keys differ.
-fn equal_keys(entries: &Entries) -> Option<Vec<usize>> {
+fn equal_keys(entries: &[(Node, Node)]) -> Option<Vec<usize>> {
     // Most maps are small, and most keys are strings: this costs less than a table.
     const SMALL: usize = 12;
     if entries.len() <= SMALL {
@@ -79,7 +79,7 @@ fn equal_keys(entries: &Entries) -> Option<Vec<usize>> {
 }
 
 /// Adds the entries of a merged map, or of a list of maps, of which the first has the last word.
-pub(super) fn merge(source: &Node, merged: &mut Entries) -> Result<(), Problem> {
+pub(super) fn merge(source: &Node, merged: &mut Pairs) -> Result<(), Problem> {
     let maps = match &source.data {
         Data::List(items) => items.as_slice(),
         _ => std::slice::from_ref(source),

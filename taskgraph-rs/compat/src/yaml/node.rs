@@ -1,7 +1,11 @@
 //! Nodes of a document: data with the position of each piece.
 
 use std::borrow::Cow;
-use std::sync::Arc;
+use std::ops::Deref;
+use std::sync::{Arc, OnceLock};
+
+use foldhash::fast::RandomState;
+use indexmap::IndexMap;
 
 use crate::source::Span;
 use crate::value::{Str, Timestamp};
@@ -16,8 +20,57 @@ pub struct Node {
     pub span: Span,
 }
 
+/// Keys and values, as they are put together.
+pub(super) type Pairs = Vec<(Node, Node)>;
+
+/// Maps of up to so many entries are looked through.
+const FEW: usize = 32;
+
 /// The entries of a map, in the order of Python's `dict`.
-pub type Entries = Vec<(Node, Node)>;
+#[derive(Clone, Debug)]
+pub struct Entries {
+    pairs: Pairs,
+    /// The positions of keys that are strings. There as soon as somebody looks into a large map: of ten thousand
+    /// problems in one map, each looks up its place.
+    positions: OnceLock<Box<IndexMap<Str, usize, RandomState>>>,
+}
+
+impl Entries {
+    /// The entry whose key is this string.
+    pub fn get(&self, name: &str) -> Option<&(Node, Node)> {
+        if self.pairs.len() <= FEW {
+            return self.pairs.iter().find(|(key, _)| matches!(&key.data, Data::Str(key) if **key == *name));
+        }
+        let positions = self.positions.get_or_init(|| {
+            let named = self.pairs.iter().enumerate().filter_map(|(at, (key, _))| match &key.data {
+                Data::Str(name) => Some((name.clone(), at)),
+                _ => None,
+            });
+            Box::new(named.collect())
+        });
+        positions.get(name).map(|at| &self.pairs[*at])
+    }
+}
+
+impl From<Pairs> for Entries {
+    fn from(pairs: Pairs) -> Self {
+        Entries { pairs, positions: OnceLock::new() }
+    }
+}
+
+impl Deref for Entries {
+    type Target = [(Node, Node)];
+
+    fn deref(&self) -> &Self::Target {
+        &self.pairs
+    }
+}
+
+impl PartialEq for Entries {
+    fn eq(&self, other: &Self) -> bool {
+        self.pairs == other.pairs
+    }
+}
 
 /// All that PyYAML's safe loader constructs.
 #[derive(Clone, Debug, PartialEq)]

@@ -114,8 +114,8 @@ impl Params {
     }
 
     /// Whether a part of the parameters was read from `source`.
-    pub fn was_read_from(&self, source: &Source) -> bool {
-        self.layers.iter().any(|layer| *layer.document.source == *source)
+    pub fn was_read_from(&self, source: &Arc<Source>) -> bool {
+        self.layers.iter().any(|layer| layer.document.source == *source)
     }
 
     /// Whether anything read the value at `path`, or something above or below it.

@@ -8,6 +8,8 @@ use crate::pretrained::model::Mode;
 use crate::pretrained::unused_models::{AS_IT_IS, NO_TEACHER, USE_AS_IT_IS, WITHOUT_TEACHER, without_effect};
 use crate::pretrained::url::findings;
 use indexmap::IndexMap;
+use std::cell::LazyCell;
+use std::collections::{BTreeMap, BTreeSet};
 use taskgraph::diagnostics::{Problem, Severity};
 use taskgraph::parameters::Params;
 use taskgraph::schema::found;
@@ -29,6 +31,8 @@ pub fn check(
     let layout = pipeline_version.layout();
     let mut problems: Vec<Problem> = misplaced(params, pipeline_version).into_iter().collect();
     let path = KeyPath::dotted(layout.models);
+    let readers =
+        Readers::new(|| kinds.values().map(|kind| (&*kind.name, kind.keys_below(layout.models))).collect());
     match params.find(&path) {
         None | Some(Value::Null) => {}
         Some(Value::Map(models)) => {
@@ -36,7 +40,7 @@ pub fn check(
                 let path = path.join(name);
                 let known = |key: &&ModelKey| !key.has_to_be_asked_for || asked_for.contains(&key.name);
                 let Some(key) = layout.key(name).filter(known) else {
-                    problems.push(unknown_key(params, kinds, layout, (&path, name), asked_for));
+                    problems.push(unknown_key(params, &readers, layout, (&path, name), asked_for));
                     continue;
                 };
                 match model {
@@ -83,9 +87,12 @@ fn in_wrong_place(params: &Params, path: &KeyPath, is_double: bool) -> Problem {
     problem.in_place(place_of_key(params, path))
 }
 
-fn unknown_key(
+/// The kinds, with the names that their tasks look for among the models. Gathered once, if a name is unknown.
+type Readers<'k, F> = LazyCell<Vec<(&'k str, BTreeSet<&'k str>)>, F>;
+
+fn unknown_key<'k>(
     params: &Params,
-    kinds: &IndexMap<Str, Kind>,
+    readers: &Readers<'k, impl FnOnce() -> Vec<(&'k str, BTreeSet<&'k str>)>>,
     layout: &Layout,
     (path, name): (&KeyPath, &str),
     asked_for: &[&str],
@@ -97,8 +104,8 @@ fn unknown_key(
         false => format!("the keys are {listed}"),
     };
     // Its tasks look at the model, and can mount none: other names for it would lead nowhere.
-    let reader = kinds.values().find(|kind| kind.keys_below(layout.models).contains(name));
-    let word = reader.and_then(|reader| layout.key(&reader.name)).map(|key| key.word);
+    let reader = readers.iter().find(|(_, names)| names.contains(name));
+    let word = reader.and_then(|(kind, _)| layout.key(kind)).map(|key| key.word);
     let (label, help) = match (word, suggest::nearest(name, documented())) {
         (Some("teacher"), _) => (NO_TEACHER.to_owned(), Some(WITHOUT_TEACHER.to_owned())),
         (Some(_), _) => (format!("{AS_IT_IS}, under `backwards`"), Some(USE_AS_IT_IS.to_owned())),
@@ -159,9 +166,10 @@ fn check_urls(params: &Params, key: &ModelKey, urls: &Value, path: &KeyPath, pro
         return;
     };
     problems.extend(check_count(params, key, urls.len(), path));
+    let mut known = BTreeMap::new();
     for (index, url) in urls.iter().enumerate() {
         check_url(params, key.name, url, &path.join(index), "each of `urls`", problems);
-        problems.extend(same_model(params, &urls[..index], url, path));
+        problems.extend(same_model(params, &mut known, (index, url), path));
     }
 }
 

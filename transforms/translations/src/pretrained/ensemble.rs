@@ -1,5 +1,7 @@
 //! The urls of an ensemble: as many as there are teachers, and each of another model.
 
+use std::collections::BTreeMap;
+
 use crate::pretrained::check::{at_key, at_value};
 use crate::pretrained::layout::{ModelKey, UrlKey};
 use taskgraph::diagnostics::{Problem, Severity};
@@ -42,15 +44,20 @@ pub(super) fn check_count(params: &Params, key: &ModelKey, count: usize, path: &
     )
 }
 
-/// A member of an ensemble that is a model of another member.
-pub(super) fn same_model(params: &Params, before: &[Value], url: &Value, path: &KeyPath) -> Option<Problem> {
-    let folder = |url: &Value| url.as_str().map(|url| url.trim_end_matches('/').to_owned());
-    let own = folder(url)?;
-    let first = before.iter().position(|other| folder(other).as_deref() == Some(&*own))?;
-    let at = path.join(before.len());
-    let message = format!("members {} and {} of the ensemble are one model", first + 1, before.len() + 1);
+/// A member of an ensemble that is a model of another member. `known` has those before it, by their folders.
+pub(super) fn same_model<'u>(
+    params: &Params,
+    known: &mut BTreeMap<&'u str, usize>,
+    (index, url): (usize, &'u Value),
+    path: &KeyPath,
+) -> Option<Problem> {
+    let first = *known.entry(url.as_str()?.trim_end_matches('/')).or_insert(index);
+    if first == index {
+        return None;
+    }
+    let message = format!("members {} and {} of the ensemble are one model", first + 1, index + 1);
     let label = "equal models translate as one of them does";
-    let problem = at_value(params, "same-model", &at, message, label);
+    let problem = at_value(params, "same-model", &path.join(index), message, label);
     let problem = Problem { severity: Severity::Warning, ..problem };
     Some(problem.with(params.place_of_value(&path.join(first)), "it stands here first"))
 }

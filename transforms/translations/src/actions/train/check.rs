@@ -1,6 +1,8 @@
 //! Checks of the input of the `train` action. The validator of training configs checks the config; this module checks
 //! the rest.
 
+use std::collections::BTreeSet;
+
 use crate::actions::train::input_schema;
 use crate::actions::train::json_numbers::with_floats;
 use crate::pipeline_version::PipelineVersion;
@@ -75,9 +77,11 @@ pub(super) fn config(call: &Call<'_>, params: &Params, pipeline_version: Pipelin
     let unknown =
         taskgraph::parameters::unknown_in(params, call.project.extension.parameters, "training_config");
     // A warning about the same key says less, and whoever knows the key of another layout says what to write instead.
-    let is_known = |one: &Problem| problems.iter().any(|known| known.is_error() && known.path == one.path);
-    let unknown: Vec<Problem> = unknown.into_iter().filter(|one| !is_known(one)).collect();
-    problems.retain(|known| unknown.iter().all(|one| one.path != known.path));
+    let errors = problems.iter().filter(|problem| problem.is_error());
+    let known: BTreeSet<KeyPath> = errors.map(|problem| problem.path.clone()).collect();
+    let unknown: Vec<Problem> = unknown.into_iter().filter(|one| !known.contains(&one.path)).collect();
+    let paths: BTreeSet<&KeyPath> = unknown.iter().map(|one| &one.path).collect();
+    problems.retain(|known| !paths.contains(&known.path));
     problems.extend(unknown);
     if pipeline_version == PipelineVersion::July2026 {
         problems.extend(distillation(params));
