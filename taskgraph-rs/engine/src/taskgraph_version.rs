@@ -198,6 +198,11 @@ impl TaskgraphVersion {
         self.since(19, 1, 0)
     }
 
+    /// Whether the context of a docker image has no folders `__pycache__`. 19.1.
+    pub fn leaves_byte_code_out(self) -> bool {
+        self.since(19, 1, 0)
+    }
+
     /// Whether unknown keys of `run`, `fetch` and `worker` do nothing, where they were refused before. 19.1.
     pub fn ignores_unknown_keys(self) -> bool {
         self >= since::CLOSED_SECTIONS

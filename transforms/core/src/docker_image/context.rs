@@ -139,6 +139,9 @@ fn add_all(
 ) -> Result<()> {
     let mut names = Vec::new();
     walk(directory, "", &mut names)?;
+    if ctx.config.version.leaves_byte_code_out() {
+        names.retain(|name| !name.split('/').rev().skip(1).any(|folder| folder == "__pycache__"));
+    }
     for name in names {
         let path = directory.join(&name);
         // A link to a directory is no file, and is not followed.

@@ -50,7 +50,7 @@ fn check_caches(ctx: &Context<'_>, label: &str, definition: &Map) -> Result<()> 
         if !name.starts_with("checkouts") && !name.starts_with("tooltool-cache") {
             continue;
         }
-        if !program.ends_with("run-task") {
+        if !ctx.config.version.is_run_task(program) {
             bail!("`{label}` uses the cache `{name}`, which is kept for run-task, but does not run it");
         }
         if !name.contains(&*run_task_suffix(ctx)?) {
@@ -60,4 +60,30 @@ fn check_caches(ctx: &Context<'_>, label: &str, definition: &Map) -> Result<()> 
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use taskgraph::taskgraph_version::TaskgraphVersion;
+    use transforms_testing::Fixture;
+
+    #[test]
+    fn caches_of_run_task_are_for_what_the_version_takes_for_run_task() {
+        let checked = |version: TaskgraphVersion, program: &str| {
+            let mut fixture = Fixture::new("{}");
+            fixture.config.version = version;
+            let cache = format!("translations-level-1-checkouts-v3-{}", "0".repeat(20));
+            let description = format!(
+                "{{label: x, task: {{workerType: w, provisionerId: p, payload: {{command: [{program}], cache: {{{cache}: /c}}}}}}}}"
+            );
+            check(&fixture.context(), &fixture.descriptions(&description)[0]).is_ok()
+        };
+        let (older, newer) = (TaskgraphVersion::default(), TaskgraphVersion::new(24, 5, 1));
+        for version in [older, newer] {
+            assert!(checked(version, "/usr/local/bin/run-task") && !checked(version, "make"), "{version}");
+        }
+        assert!(checked(older, "own-run-task") && !checked(newer, "own-run-task"));
+        assert!(checked(newer, "/bin/run-task-git") && !checked(older, "/bin/run-task-git"));
+    }
 }
