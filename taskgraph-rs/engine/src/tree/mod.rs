@@ -185,7 +185,8 @@ impl Tree {
     /// The names of all kinds, sorted.
     pub fn kind_names(&self) -> Result<Vec<String>> {
         let mut names = self.kind_folders()?;
-        names.retain(|name| self.has(&format!("{}/kind.yml", self.folder_of_kind(name))));
+        // What is no file is refused when it is read.
+        names.retain(|name| self.exists(&format!("{}/kind.yml", self.folder_of_kind(name))));
         names.sort();
         Ok(names)
     }
@@ -236,6 +237,14 @@ impl Tree {
             }
         }
         Ok(names)
+    }
+
+    /// Whether there is anything at `path` below the root.
+    fn exists(&self, path: &str) -> bool {
+        match &self.files {
+            Files::Embedded(_) => self.has(path),
+            Files::Disk { given, .. } => given.join(path).exists(),
+        }
     }
 
     /// Whether there is a file at `path` below the root.
