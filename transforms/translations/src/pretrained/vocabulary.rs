@@ -96,7 +96,7 @@ fn look(ctx: &Context<'_>, wanted: &VocabularyQuestion<'_>) -> Result<Vec<Str>> 
         Answer::Found => Ok(vec![split(src).into(), split(trg).into()]),
         Answer::Failed(why) => Err(failed(ctx, wanted, &own, &why)),
         Answer::Missing(status) => Err(nowhere(ctx, wanted, (&joint, joint_status), (&own, status))),
-        Answer::Unasked => Err(failed(ctx, wanted, &own, "not checked")),
+        Answer::Unasked => Err(failed(ctx, wanted, &own, "no request was made")),
     }
 }
 
@@ -115,7 +115,7 @@ fn at(ctx: &Context<'_>, wanted: &VocabularyQuestion<'_>, problem: Problem, labe
 }
 
 fn unasked(ctx: &Context<'_>, wanted: &VocabularyQuestion<'_>, url: &str) -> Problem {
-    let message = format!("not checked whether `{}` is there", redact(url));
+    let message = format!("no request was made for `{}`: it may be missing", redact(url));
     let label = "one vocabulary for both languages is taken for granted".into();
     at(ctx, wanted, Problem::warning("unasked-url", message), label)
         .help("list the urls that are there in a file, and name it with --known-urls")
@@ -188,7 +188,10 @@ mod tests {
         assert_eq!(found(&unasked), ["vocab.spm"]);
         let (_, warnings) = unasked.record.into_notes();
         assert_eq!(warnings.len(), 1);
-        assert_eq!(warnings[0].message, "not checked whether `https://***@h/m/vocab.spm` is there");
+        assert_eq!(
+            warnings[0].message,
+            "no request was made for `https://***@h/m/vocab.spm`: it may be missing"
+        );
     }
 
     #[test]
