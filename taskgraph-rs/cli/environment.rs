@@ -21,11 +21,20 @@ pub(crate) fn settings(run_task_dir: Option<&Path>, fast: bool, registry: &Regis
         root_url: url("TASKCLUSTER_ROOT_URL").unwrap_or_else(|| PRODUCTION_ROOT_URL.into()),
         proxy_url: url("TASKCLUSTER_PROXY_URL"),
         task_id: text("TASK_ID"),
-        run_id: text("RUN_ID").and_then(|run| run.parse().ok()),
         optimize_strategies: text("TASKGRAPH_OPTIMIZE_STRATEGIES"),
         run_task: find_run_task(run_task_dir, registry)?,
         ..Settings::default()
     })
+}
+
+/// The number of the run of the task that the program runs in; none if it runs in no task.
+pub(crate) fn run_id() -> Result<Option<u64>> {
+    let Some(run) = text("RUN_ID") else { return Ok(None) };
+    let refused = |_| {
+        let message = format!("RUN_ID is `{run}`, which is not the number of a run");
+        Problems::from(Problem::error("run-id", message).help("the worker sets it in every task: 0, 1, 2, …"))
+    };
+    Ok(Some(run.parse().map_err(refused)?))
 }
 
 /// A variable that is set to something.

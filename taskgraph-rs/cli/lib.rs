@@ -44,6 +44,7 @@ mod python;
 mod registry;
 mod report;
 mod revision_diff;
+mod task_source;
 pub mod text_layout;
 
 use std::process::ExitCode;
@@ -119,10 +120,13 @@ pub fn run(registry: &Registry) -> ExitCode {
             status
         }
         Err(error) => {
-            // If this cannot be printed, there is nobody to tell.
-            let _ = error.print();
+            let printed = error.print();
             match error.use_stderr() {
-                false => Status::Fine,
+                false => match output::flushed(printed) {
+                    Ok(()) => Status::Fine,
+                    Err(error) => report_error(error, &Reporter::new()),
+                },
+                // If this cannot be printed, there is nobody to tell.
                 true if environment::has_argument("--exit-code") => Status::RefusedDiff,
                 true => Status::Refused,
             }

@@ -61,8 +61,17 @@ fn is_closed(_: &io::Stdout) -> bool {
 
 fn to_stdout(fill: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
     let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
-    let result = fill(&mut out).and_then(|()| Ok(out.flush()?));
-    match result {
+    told(fill(&mut out).and_then(|()| Ok(out.flush()?)))
+}
+
+/// Writes what is left of something that was printed to stdout, and returns what went wrong with it.
+pub(crate) fn flushed(printed: io::Result<()>) -> Result<()> {
+    told(printed.and_then(|()| io::stdout().flush()).map_err(anyhow::Error::from))
+}
+
+/// The result of a write to stdout, where it is no error that nobody reads any more.
+fn told(written: Result<()>) -> Result<()> {
+    match written {
         // Whoever reads has seen enough: `taskgraph-rs full | head`.
         Err(error) if io_fault(&error) == Some(io::ErrorKind::BrokenPipe) => {
             IS_READER_GONE.store(true, Ordering::Relaxed);

@@ -67,6 +67,37 @@ fn links_inside_the_repository_are_followed_and_rings_of_them_are_no_kinds() {
     assert_eq!(folder.full(&[]).fine(), "k-one\nk-two\n");
 }
 
+#[test]
+fn a_misspelled_key_of_a_kind_is_told() {
+    let text = kind(&[], &task("one", ""));
+    let told = [
+        "nothing reads the key `transfroms` of kind `k`",
+        "did you mean `transforms`?",
+        "kind.yml:2:1",
+        "missing key `label`",
+    ];
+    Folder::kind(text.replace("transforms:", "transfroms:")).full(&[]).refused(&told);
+    let outcome = Folder::kind(text.clone() + "Tasks_From: [x.yml]\n").full(&[]);
+    assert_eq!((outcome.status, &*outcome.out), (0, "k-one\n"), "{}", outcome.err);
+    assert!(outcome.err.contains("did you mean `tasks-from`?"), "{}", outcome.err);
+    // Any other key may be there for somebody to read.
+    let outcome = Folder::kind(text + "owner: somebody\n").full(&[]);
+    assert!(outcome.status == 0 && !outcome.err.contains("nothing reads"), "{}", outcome.err);
+}
+
+#[test]
+fn a_kind_yml_that_is_no_file_is_refused() {
+    let folder = Folder::tasks(&[], &task("one", ""));
+    fs::create_dir_all(folder.path().join("taskcluster/kinds/folder/kind.yml")).unwrap();
+    let kinds = folder.path().join("taskcluster/kinds");
+    fs::create_dir(kinds.join("pipe")).unwrap();
+    let pipe = kinds.join("pipe/kind.yml");
+    assert!(std::process::Command::new("mkfifo").arg(pipe).status().unwrap().success());
+    folder.full(&[]).refused(&["folder/kind.yml` is not a file", "pipe/kind.yml` is not a file"]);
+    // A kind that nobody asked for is not looked at.
+    assert_eq!(folder.full(&["-k", "k"]).fine(), "k-one\n");
+}
+
 fn image(dockerfile: &str) -> Folder {
     let folder = Folder::tasks(&[], &task("one", ""));
     let images = kind(&["docker_image", "cached_tasks"], "    base: {symbol: I(base)}\n");
@@ -98,6 +129,25 @@ fn docker_contexts_have_nothing_from_outside_the_repository() {
     let folder = image("FROM debian\n");
     fs::remove_dir_all(folder.path().join("taskcluster/docker/base")).unwrap();
     folder.full(&[]).refused(&["there is no `Dockerfile` in `taskcluster/docker/base`"]);
+}
+
+#[test]
+fn byte_code_is_part_of_a_docker_context_until_taskgraph_19_1() {
+    let graph = |version: &str, file: &str| {
+        let folder = image("FROM debian\n# %include shared\n");
+        folder.file("taskcluster/requirements.txt", format!("taskcluster-taskgraph=={version}\n"));
+        folder.file("shared/a.py", "");
+        folder.file(file, "x");
+        folder.full(&["-J"]).fine()
+    };
+    for folder in ["taskcluster/docker/base", "shared"] {
+        for (version, is_part) in [("15.1.3", true), ("24.5.1", false)] {
+            let without = graph(version, "other");
+            let with = graph(version, &format!("{folder}/__pycache__/a.cpython-312.pyc"));
+            assert_eq!(without != with, is_part, "{version} {folder}");
+            assert_ne!(graph(version, &format!("{folder}/__pycache__")), without, "a file is no folder");
+        }
+    }
 }
 
 #[test]

@@ -66,6 +66,18 @@ fn a_full_disk_is_the_fault_of_the_machine() {
 }
 
 #[test]
+fn help_for_a_full_disk_is_the_fault_of_the_machine_too() {
+    let folder = Folder::empty();
+    for flags in
+        [&["--help"][..], &["--version"], &["full", "--help"], &["transforms"], &["completions", "bash"]]
+    {
+        let outcome = folder.call_into(std::fs::File::create("/dev/full").unwrap(), flags);
+        assert_eq!(outcome.status, 3, "{flags:?}: {}", outcome.err);
+        assert!(outcome.err.contains("standard output cannot be written"), "{flags:?}: {}", outcome.err);
+    }
+}
+
+#[test]
 fn a_place_that_cannot_be_written_to_is_the_fault_of_the_machine() {
     let folder = Folder::kind(kind(&[], &task("one", "")));
     for place in ["/proc/graph.json", "nowhere/graph.json", "taskcluster", "/dev/full/graph.json"] {

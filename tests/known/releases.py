@@ -23,9 +23,9 @@ DIGITS = 16
 
 
 def main():
-    for version in versions():
+    for version in versions(NAME):
         with tempfile.TemporaryDirectory() as folder:
-            found = dict(scripts(download(version, Path(folder))))
+            found = dict(scripts(download(NAME, version, Path(folder))))
         print(version, *(found.get(script, "-") for script in SCRIPTS), flush=True)
 
 
@@ -34,14 +34,14 @@ def pip(*arguments):
     return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
-def versions():
+def versions(name):
     """All of them, the oldest first."""
-    listed = re.search(r"Available versions: (.*)", pip("index", "versions", NAME))[1]
+    listed = re.search(r"Available versions: (.*)", pip("index", "versions", name))[1]
     return sorted(listed.split(", "), key=lambda version: [int(part) for part in version.split(".")])
 
 
-def download(version, folder):
-    pip("download", "--quiet", "--no-deps", "--no-build-isolation", "--dest", str(folder), f"{NAME}=={version}")
+def download(name, version, folder):
+    pip("download", "--quiet", "--no-deps", "--no-build-isolation", "--dest", str(folder), f"{name}=={version}")
     (file,) = folder.iterdir()
     return file.read_bytes()
 

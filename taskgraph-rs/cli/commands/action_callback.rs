@@ -7,6 +7,7 @@ use crate::output::write;
 use crate::parameters::completed;
 use crate::progress::connect;
 use crate::report::{Reporter, count, one_line};
+use crate::task_source::task_source;
 use crate::{Status, environment};
 use anstream::eprintln;
 use anyhow::{Context as _, Result};
@@ -111,7 +112,11 @@ pub(crate) fn run(
 ) -> Result<Status> {
     let asked = environment::action()?;
     environment::needs_root_url()?;
-    let settings = settings(options.tree.run_task_dir.as_deref(), false, registry)?;
+    let settings = Settings {
+        run_id: environment::run_id()?,
+        task_source: task_source(false),
+        ..settings(options.tree.run_task_dir.as_deref(), false, registry)?
+    };
     let services = connect()?;
     can_create(&services)?;
     let project = Project::load(open_tree(options.tree.root.as_deref())?, registry, &BTreeSet::new())?;
@@ -140,7 +145,10 @@ pub(crate) fn test(
     registry: &Registry,
     reporter: &Reporter,
 ) -> Result<Status> {
-    let settings = settings(options.tree.run_task_dir.as_deref(), false, registry)?;
+    let settings = Settings {
+        task_source: task_source(options.offline),
+        ..settings(options.tree.run_task_dir.as_deref(), false, registry)?
+    };
     let project = Project::load(open_tree(options.tree.root.as_deref())?, registry, &BTreeSet::new())?;
     let action = actions::find(&project, &options.callback)?;
     let id = |flag: &str, text: &Option<String>| {

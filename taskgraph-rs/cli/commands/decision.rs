@@ -2,10 +2,11 @@
 
 use crate::args::TreeOptions;
 use crate::commands::preview::rendered;
-use crate::environment::{needs_root_url, open_tree, settings};
+use crate::environment::{needs_root_url, open_tree, run_id, settings};
 use crate::output_medium::OutputMedium;
 use crate::progress::{ask, connect};
 use crate::report::{Reporter, count, one_line};
+use crate::task_source::task_source;
 use crate::text_layout::Page;
 use crate::{Status, known_urls};
 use anstream::{eprintln, println};
@@ -152,7 +153,13 @@ pub(crate) struct EventOptions {
 pub(crate) fn run(options: DecisionOptions, registry: &Registry, reporter: &Reporter) -> Result<Status> {
     let urls = known_urls::read(options.known_urls.as_deref())?;
     let settings = settings(options.tree.run_task_dir.as_deref(), false, registry)?;
-    let settings = Settings { urls, verify: !options.no_verify, ..settings };
+    let settings = Settings {
+        urls,
+        verify: !options.no_verify,
+        run_id: run_id()?,
+        task_source: task_source(options.offline),
+        ..settings
+    };
     let task_id = task_id(&settings, options.dry_run)?;
     if !options.dry_run {
         needs_root_url()?;
@@ -166,7 +173,7 @@ pub(crate) fn run(options: DecisionOptions, registry: &Registry, reporter: &Repo
     }
     let tree = open_tree(options.tree.root.as_deref())?;
     let project = Project::load(tree, registry, &Default::default())?;
-    reporter.warnings(&Vec::from_iter(project.equal_keys()));
+    reporter.warnings(&Vec::from_iter(project.equal_keys().into_iter().chain(project.misspelled_keys())));
     // The same in each run of the task, so that what one run has created is what the next one needs.
     let now = match &services {
         Some(services) if !options.dry_run => begun(services, &task_id)?,

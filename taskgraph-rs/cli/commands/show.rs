@@ -10,6 +10,7 @@ use crate::parameters::{name_of, specs};
 use crate::phase::Phase;
 use crate::report::{Reporter, one_line};
 use crate::revision_diff::BaseRevision;
+use crate::task_source::task_source;
 use crate::{Status, known_urls, parameters};
 use anstream::eprintln;
 use anyhow::Result;
@@ -122,7 +123,7 @@ pub(crate) fn show(
     registry: &Registry,
     reporter: &Reporter,
 ) -> Result<Status> {
-    show_with(options, phase, &IndexSource::Nobody, registry, reporter)
+    show_with(options, phase, (&IndexSource::Nobody, false), registry, reporter)
 }
 
 /// Shows what has to run, one graph for each set of parameters.
@@ -133,13 +134,13 @@ pub(crate) fn show_optimized(
     reporter: &Reporter,
 ) -> Result<Status> {
     let answers = IndexSource::new(&options.look_up)?;
-    show_with(&options.graph, phase, &answers, registry, reporter)
+    show_with(&options.graph, phase, (&answers, options.look_up.offline), registry, reporter)
 }
 
 fn show_with(
     options: &GraphOptions,
     phase: Phase,
-    answers: &IndexSource,
+    (answers, is_offline): (&IndexSource, bool),
     registry: &Registry,
     reporter: &Reporter,
 ) -> Result<Status> {
@@ -156,6 +157,7 @@ fn show_with(
     let settings = Settings {
         urls,
         optimize: !options.no_optimize,
+        task_source: task_source(is_offline),
         ..settings(options.tree.run_task_dir.as_deref(), options.fast, registry)?
     };
     let specs = specs(&options.parameters)?;
@@ -169,8 +171,8 @@ fn show_with(
     }
     if !options.quiet {
         let conflicts = project.version_conflicts(&settings).into_iter();
-        reporter
-            .warnings(&conflicts.map(Problem::as_warning).chain(project.equal_keys()).collect::<Vec<_>>());
+        let keys = project.equal_keys().into_iter().chain(project.misspelled_keys());
+        reporter.warnings(&conflicts.map(Problem::as_warning).chain(keys).collect::<Vec<_>>());
         reporter.warnings(&Vec::from_iter(project.without_python()));
     }
     let mut problems = Vec::new();

@@ -94,6 +94,7 @@ pub mod registry;
 pub mod schema;
 pub mod settings;
 pub mod task;
+pub mod task_source;
 pub mod taskgraph_version;
 pub mod transform;
 pub mod tree;

@@ -77,6 +77,11 @@ impl MozillaVersion {
         self.since(4, 2)
     }
 
+    /// Whether `replicate` gives copies workers of the level of the tree. 5.0.1.
+    pub fn replicates_at_own_level(self) -> bool {
+        self >= MozillaVersion([5, 0, 1])
+    }
+
     /// Whether a tag of landoscript names its revision, and not every tag a repository of Mercurial. 5.0.
     pub fn names_revision_of_tags(self) -> bool {
         self.since(5, 0)
@@ -110,5 +115,6 @@ mod tests {
         assert!(four_one.has_schemas_of_msgspec() && !three.has_schemas_of_msgspec());
         assert!(four_four.takes_revisions_of_branches() && !four_one.takes_revisions_of_branches());
         assert!(five.names_revision_of_tags() && !four_four.names_revision_of_tags());
+        assert!(five.replicates_at_own_level() && !four_four.replicates_at_own_level());
     }
 }

@@ -1,8 +1,15 @@
 //! Settings of the call: all that comes from flags and the environment and not from the tree.
 
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+use std::{fs, io};
+
+use sha2::{Digest as _, Sha256};
 
 use crate::known_urls::Urls;
+use crate::task_source::TaskSource;
+use crate::tree::hex;
+use taskgraph_compat::value::Str;
 
 /// The production instance of Taskcluster, used where the environment names none.
 pub const PRODUCTION_ROOT_URL: &str = "https://firefox-ci-tc.services.mozilla.com";
@@ -34,6 +41,8 @@ pub struct Settings {
     pub run_task: Option<RunTask>,
     /// The known answers about urls.
     pub urls: Urls,
+    /// What tells of earlier tasks while the graph is made; nobody where no network is asked.
+    pub task_source: Option<Arc<dyn TaskSource>>,
     /// The folder that the Python of the tree writes artifacts into, if the graph is that of a decision.
     pub python_artifacts: Option<PathBuf>,
 }
@@ -53,6 +62,7 @@ impl Default for Settings {
             optimize_strategies: None,
             run_task: None,
             urls: Urls::default(),
+            task_source: None,
             python_artifacts: None,
         }
     }
@@ -63,30 +73,43 @@ impl Default for Settings {
 pub struct RunTask {
     /// Name and path of each.
     pub files: [(&'static str, PathBuf); 4],
+    /// The digest of the script, as soon as somebody has asked for it.
+    digest: Arc<OnceLock<Str>>,
 }
 
 impl RunTask {
     /// All of them in one folder, as Taskgraph keeps them.
     pub fn in_directory(directory: &Path) -> Self {
         let file = |name: &'static str| (name, directory.join(name));
-        RunTask { files: [file("run-task"), file("fetch-content"), file("hgrc"), file("robustcheckout.py")] }
+        RunTask::of([file("run-task"), file("fetch-content"), file("hgrc"), file("robustcheckout.py")])
     }
 
     /// The folder of these files in Taskgraph's images.
     pub fn in_image() -> Self {
-        RunTask {
-            files: [
-                ("run-task", "/usr/local/bin/run-task".into()),
-                ("fetch-content", "/usr/local/bin/fetch-content".into()),
-                ("hgrc", "/etc/mercurial/hgrc.d/mozilla.rc".into()),
-                ("robustcheckout.py", "/usr/local/mercurial/robustcheckout.py".into()),
-            ],
-        }
+        RunTask::of([
+            ("run-task", "/usr/local/bin/run-task".into()),
+            ("fetch-content", "/usr/local/bin/fetch-content".into()),
+            ("hgrc", "/etc/mercurial/hgrc.d/mozilla.rc".into()),
+            ("robustcheckout.py", "/usr/local/mercurial/robustcheckout.py".into()),
+        ])
+    }
+
+    fn of(files: [(&'static str, PathBuf); 4]) -> Self {
+        RunTask { files, digest: Arc::default() }
     }
 
     /// The script itself.
     pub fn script(&self) -> &Path {
         &self.files[0].1
+    }
+
+    /// The SHA-256 of the script, in hex. It is read once.
+    pub fn digest(&self) -> io::Result<Str> {
+        if let Some(known) = self.digest.get() {
+            return Ok(known.clone());
+        }
+        let digest: Str = hex(&Sha256::digest(fs::read(self.script())?)).into();
+        Ok(self.digest.get_or_init(|| digest).clone())
     }
 
     /// The first file that is not there.

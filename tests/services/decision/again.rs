@@ -17,6 +17,20 @@ fn decide(repository: &Repository, fake: &Fake, number: usize) -> Outcome {
     run(command)
 }
 
+#[test]
+fn a_run_without_a_number_is_refused() {
+    let (repository, fake) = (Repository::new(), Fake::start());
+    for number in ["first", "-1", "1.0", " 1"] {
+        let mut command = repository.command(ALL);
+        command.envs(fake.environment()).env("TASK_ID", DECISION).env("RUN_ID", number);
+        let outcome = run(command);
+        assert_eq!(outcome.status, 2, "{number}: {}", outcome.err);
+        let said = format!("RUN_ID is `{number}`, which is not the number of a run");
+        assert!(outcome.err.contains(&said), "{}", outcome.err);
+    }
+    assert!(fake.tasks().is_empty());
+}
+
 /// The queue begins a new run of the decision task.
 fn shut_down(fake: &Fake) {
     fake.resolve(DECISION, "exception", "worker-shutdown");

@@ -98,6 +98,26 @@ fn pins_that_cannot_hold_are_refused() {
 }
 
 #[test]
+fn packages_that_do_not_work_together_are_refused() {
+    let repository = pinned("24.5.1");
+    let pins = "taskcluster-taskgraph==24.5.1\nmozilla-taskgraph==3.4.2\n";
+    repository.write("taskcluster/requirements.txt", pins);
+    repository.commit("two pins");
+    let outcome = repository.dry(&[]);
+    assert_eq!(outcome.status, 2, "{}", outcome.err);
+    for said in [
+        "taskcluster/requirements.txt:2 asks for mozilla-taskgraph==3.4.2: they do not work together",
+        "mozilla-taskgraph 3.4.2 requires taskcluster-taskgraph<17,>=11",
+    ] {
+        assert!(outcome.err.contains(said), "{}", outcome.err);
+    }
+    assert_eq!(repository.artifacts(), [""; 0]);
+    repository.write("taskcluster/requirements.txt", &pins.replace("3.4.2", "5.0.1"));
+    repository.commit("two that do");
+    assert_eq!(repository.dry(&[]).status, 0);
+}
+
+#[test]
 fn actions_that_the_config_leaves_out_are_not_offered() {
     let repository = pinned("24.5.1");
     let config = std::fs::read_to_string(repository.file("taskcluster/config.yml")).unwrap();

@@ -11,5 +11,6 @@ mod later;
 mod look_up;
 mod parameters;
 mod queue_rules;
+mod replicate;
 mod repository;
 mod script;

@@ -1,5 +1,5 @@
 //! The package mozilla-taskgraph: worker implementations of scriptworkers that sign, ship, upload and land, and the
-//! transforms that make no request. `replicate` fetches the graphs that it copies, so that it is Python's.
+//! transforms. `replicate` asks the source in the settings for the graphs that it copies.
 //!
 //! Invariant: it depends on the engine alone, and makes no request.
 
@@ -12,6 +12,7 @@ mod lando_schema_4;
 mod mark_as_shipped;
 mod nullable;
 mod release_artifacts;
+mod replicate;
 mod scopes;
 mod shipit;
 mod signing;
@@ -32,6 +33,7 @@ pub fn register(registry: Registry) -> Registry {
         )
         .transform(release_artifacts::INFO, release_artifacts::transform())
         .transform(mark_as_shipped::INFO, mark_as_shipped::transform())
+        .transform(replicate::INFO, replicate::transform())
         .payload(beetmover_data::PAYLOAD)
         .payload(bitrise::PAYLOAD)
         .payload(lando::PAYLOAD)

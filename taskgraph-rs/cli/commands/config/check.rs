@@ -108,7 +108,7 @@ pub(crate) fn run(options: &CheckOptions, registry: &Registry, reporter: &Report
     let (files, unreadable): (Vec<_>, Vec<_>) = checked.into_iter().partition(Result::is_ok);
     let mut verdicts = Verdicts {
         tree: TreeFacts::of(&project),
-        tree_problems: project.equal_keys().into_iter().collect(),
+        tree_problems: project.equal_keys().into_iter().chain(project.misspelled_keys()).collect(),
         files: files.into_iter().flatten().collect(),
     };
     match (options.urls, options.offline) {

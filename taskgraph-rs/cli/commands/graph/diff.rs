@@ -8,6 +8,7 @@ use crate::output::{keep_inputs, write};
 use crate::output_format::OutputFormat;
 use crate::output_medium::OutputMedium;
 use crate::report::{Reporter, count};
+use crate::task_source::task_source;
 use crate::text_layout::{Page, TextStyle};
 use crate::{Status, known_urls};
 use anyhow::Result;
@@ -101,7 +102,11 @@ fn compare(options: &DiffOptions, registry: &Registry, reporter: &Reporter) -> R
     let is_json = options.json || OutputFormat::is_json(options.output_file.as_deref())?;
     keep_inputs(options.output_file.as_deref(), options.graphs.iter().map(Path::new))?;
     let urls = known_urls::read(options.known_urls.as_deref())?;
-    let settings = Settings { urls, ..settings(options.tree.run_task_dir.as_deref(), false, registry)? };
+    let settings = Settings {
+        urls,
+        task_source: task_source(false),
+        ..settings(options.tree.run_task_dir.as_deref(), false, registry)?
+    };
     let operands = Operands::new(options, registry, &settings);
     let [before, after] = parse_operands(options)?;
     let (before, after) = (before.side(&operands)?, after.side(&operands)?);

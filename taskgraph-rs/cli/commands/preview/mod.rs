@@ -17,6 +17,7 @@ use crate::environment::settings;
 use crate::output_medium::OutputMedium;
 use crate::progress::{ask, connect_for_a_look};
 use crate::report::Reporter;
+use crate::task_source::task_source;
 use crate::text_layout::Page;
 use crate::{Status, known_urls};
 use anstream::{eprint, eprintln};
@@ -240,7 +241,11 @@ fn make(options: &PreviewOptions, kept: &mut CachedTree<'_>, registry: &Registry
     }
     let (mut history, prices) = (history::read(options)?, history::prices(options)?);
     let urls = known_urls::read(options.known_urls.as_deref())?;
-    let settings = Settings { urls, ..settings(options.run_task_dir.as_deref(), false, registry)? };
+    let settings = Settings {
+        urls,
+        task_source: task_source(options.offline),
+        ..settings(options.run_task_dir.as_deref(), false, registry)?
+    };
     let against = match options.against.as_deref() {
         None => Baseline::Scratch,
         Some(path) if path == Path::new("none") => Baseline::Nothing,

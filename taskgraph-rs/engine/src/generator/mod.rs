@@ -213,6 +213,11 @@ impl Project {
         Ok(new)
     }
 
+    /// Returns warnings about misspelled keys of kinds.
+    pub fn misspelled_keys(&self) -> Vec<Problem> {
+        self.kinds.values().flat_map(Kind::misspelled_keys).collect()
+    }
+
     /// Equal keys in the files of the tree: a warning each, at the one that wins.
     pub fn each_equal_key(&self) -> Vec<Problem> {
         let documents = self.kinds.values().map(|kind| &kind.document).chain([&self.config.document]);
@@ -257,7 +262,7 @@ impl Project {
     pub fn check_parameters(&self, params: &Params) -> Vec<Problem> {
         let mut problems = parameters::check(params, self.extension.parameters, self.config.version);
         if let Some(check) = self.extension.check {
-            let reported: Vec<_> = problems.iter().map(|problem| problem.path.clone()).collect();
+            let reported: BTreeSet<_> = problems.iter().map(|problem| problem.path.clone()).collect();
             // A key that violates its schema is reported once; a second opinion about it only confuses.
             let is_an_opinion = |problem: &Problem| problem.is_error() || problem.is_about_the_end();
             let found = check(params, &self.kinds).into_iter();

@@ -8,6 +8,7 @@ pub mod conflict;
 mod install;
 mod installed;
 mod modules;
+mod mozilla_releases;
 mod pin;
 mod project_files;
 mod releases;

@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::diagnostics::place_of_value;
+use crate::diagnostics::{Problem, place_of_value};
 use crate::python_worker::{Because, MadeBy};
 use crate::transform::{TaskDescription, TransformSequence};
 use taskgraph_compat::source::Place;
+use taskgraph_compat::suggest;
 use taskgraph_compat::value::path::KeyPath;
 use taskgraph_compat::value::{Str, Value};
-use taskgraph_compat::yaml::Document;
+use taskgraph_compat::yaml::{Data, Document};
 
 /// A kind.
 pub struct Kind {
@@ -31,7 +32,34 @@ pub struct Kind {
     pub has_own_loader: bool,
 }
 
+/// The keys of kind.yml that Taskgraph reads.
+const KEYS: [&str; 6] = ["kind-dependencies", "loader", "task-defaults", "tasks", "tasks-from", "transforms"];
+
 impl Kind {
+    /// Returns warnings about keys of kind.yml that nothing reads and that are nearly keys that are read. Taskgraph takes
+    /// any key there, since loaders and transforms of a tree may read it: of a kind that Python makes, nothing is said.
+    pub fn misspelled_keys(&self) -> Vec<Problem> {
+        let Data::Map(entries) = &self.document.root.data else { return Vec::new() };
+        if self.made_by.is_python() || self.has_own_loader {
+            return Vec::new();
+        }
+        let misspelled = entries.iter().filter_map(|(key, _)| {
+            let Data::Str(name) = &key.data else { return None };
+            if KEYS.contains(&&**name) {
+                return None;
+            }
+            let nearest = suggest::nearest(name, KEYS)?;
+            let message = format!("nothing reads the key `{name}` of kind `{}`", self.name);
+            let place = Place { source: self.document.source.clone(), span: key.span };
+            Some(
+                Problem::warning("ignored-key", message)
+                    .at(KeyPath::default().join(name), format!("did you mean `{nearest}`?"))
+                    .in_place(Some(place)),
+            )
+        });
+        misspelled.collect()
+    }
+
     /// The path of the key because of which Python makes it.
     pub fn place_of_reason(&self) -> Option<Place> {
         let object = match self.made_by.because()? {

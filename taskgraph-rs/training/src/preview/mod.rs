@@ -115,6 +115,7 @@ pub fn preview(project: &Project, request: &Request<'_>) -> Result<Preview> {
     let LoadedConfig { config, params, own, problems: found } = configured;
     problems.extend(found);
     problems.extend(project.version_conflicts(request.settings));
+    problems.extend(project.misspelled_keys());
     let making = GraphBuilder { project, training, request, is_sample: false };
     let (mut going, mut params) = (None, params);
     if let Some(groups) = request.groups {

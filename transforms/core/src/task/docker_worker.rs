@@ -5,12 +5,11 @@ use std::sync::Arc;
 
 use crate::docker_image::context::{beside_kind, warn_of_no_run_task};
 use anyhow::{Context as _, Result, bail};
-use sha2::{Digest, Sha256};
 use taskgraph::diagnostics::Problem;
 use taskgraph::schema::fields::{Fields, about, missing};
 use taskgraph::schema::{Field, STRINGS, Schema, TEXT_OR_REFERENCE, optional, required};
 use taskgraph::transform::{Context, TaskDescription};
-use taskgraph::tree::{hex, sha256};
+use taskgraph::tree::sha256;
 use taskgraph_compat::value::path::KeyPath;
 use taskgraph_compat::value::{Map, Str, Value, joined};
 use taskgraph_compat::{map, name, python};
@@ -103,10 +102,8 @@ pub(super) fn run_task_suffix(ctx: &Context<'_>) -> Result<Str> {
         return Ok("0".repeat(20).into());
     };
     let path = run_task.script();
-    ctx.tree.memo(&format!("run-task {}", path.display()), || {
-        let content = std::fs::read(path).with_context(|| format!("`{}` cannot be read", path.display()))?;
-        Ok(hex(&Sha256::digest(&content))[..20].to_owned())
-    })
+    let digest = run_task.digest().with_context(|| format!("`{}` cannot be read", path.display()))?;
+    Ok(digest[..20].into())
 }
 
 /// Builds the payload, and adds what it needs to scopes, dependencies and volumes.
