@@ -47,13 +47,28 @@ fn distance(word: &str, allowed: &str) -> Option<usize> {
 }
 
 /// Lower case, with one mark between parts.
-fn folded(word: &str) -> String {
-    word.to_lowercase().replace(['_', '.', ' '], "-")
+fn folded(word: &str) -> Cow<'_, str> {
+    // Most words are.
+    let is_folded = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    match word.bytes().all(is_folded) {
+        true => Cow::Borrowed(word),
+        false => Cow::Owned(word.to_lowercase().replace(['_', '.', ' '], "-")),
+    }
 }
 
 /// Whether `part` stands in `whole` between marks or ends.
 fn has_part(whole: &str, part: &str) -> bool {
-    part.len() >= SHORTEST_PART && format!("-{whole}-").contains(&format!("-{part}-"))
+    // It may begin at the start, and behind each mark.
+    let mut rest = whole;
+    while part.len() >= SHORTEST_PART && rest.len() >= part.len() {
+        let is_whole = |behind: &str| behind.is_empty() || behind.starts_with('-');
+        if rest.strip_prefix(part).is_some_and(is_whole) {
+            return true;
+        }
+        let Some((_, behind)) = rest.split_once('-') else { return false };
+        rest = behind;
+    }
+    false
 }
 
 /// The start of a text that may be long, for a message.
@@ -82,6 +97,25 @@ pub fn list<S: AsRef<str>>(words: impl IntoIterator<Item = S>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_part_stands_between_marks_or_ends() {
+        for (whole, part, is_part) in [
+            ("train-teacher", "teacher", true),
+            ("train-teacher", "train", true),
+            ("teacher", "teacher", true),
+            ("train-teacher-model", "train-teacher", true),
+            ("bab-a-bab-a-x", "bab-a-x", true),
+            ("xbab-bab-bab", "bab-bab", true),
+            ("teachers-train", "teacher", false),
+            ("trainteacher", "teacher", false),
+            ("teach", "teacher", false),
+            ("", "teacher", false),
+            ("ü-teacher", "teacher", true),
+        ] {
+            assert_eq!(has_part(whole, part), is_part, "{part} in {whole}");
+        }
+    }
 
     #[test]
     fn the_word_that_was_meant_is_found() {

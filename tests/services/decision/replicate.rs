@@ -24,7 +24,7 @@ tasks:
 "
         ),
     );
-    repository.write("parameters.yml", "level: '1'\ntasks_for: github-push\nproject: p\n");
+    repository.write("parameters.yml", "level: '1'\ntasks_for: github-push\nproject: p\nhead_repository: https://github.com/o/p\nhead_rev: abc\n");
     repository.commit("copy");
     repository
 }
