@@ -22,8 +22,10 @@
 //! ```
 
 mod args;
+mod command_line;
 pub mod commands;
-pub(crate) mod config_graph;
+mod config_file;
+mod config_graph;
 mod container;
 mod embedded_kinds;
 mod environment;
@@ -49,8 +51,8 @@ pub mod text_layout;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use args::{Args, Command, ConfigCommand, GraphCommand};
-use clap::Parser as _;
+use clap::{CommandFactory as _, Parser as _};
+use command_line::{Args, Command, ConfigCommand, GraphCommand};
 use interruption::{INTERRUPTED, Interruption};
 use phase::Phase;
 use report::Reporter;
@@ -176,8 +178,8 @@ fn call(command: Command, registry: &Registry, reporter: &Reporter) -> Result<St
         }
         Command::Config(ConfigCommand::Schema(options)) => commands::config::schema(&options, registry),
         Command::Config(ConfigCommand::Init(options)) => commands::config::init(&options, registry),
-        Command::Completions(options) => commands::manual::completions(&options),
-        Command::Man(options) => commands::manual::man(&options),
+        Command::Completions(options) => commands::manual::completions(&options, Args::command()),
+        Command::Man(options) => commands::manual::man(&options, Args::command()),
     }
 }
 

@@ -4,6 +4,8 @@ use std::io::{IsTerminal, stderr, stdout};
 use std::path::Path;
 
 use anstream::{AutoStream, ColorChoice};
+use taskgraph_compat::redact::redact;
+use taskgraph_compat::terminal::inert;
 use terminal_size::{Width, terminal_size_of};
 use unicode_width::UnicodeWidthStr as _;
 
@@ -111,6 +113,19 @@ pub(crate) fn broken(text: &str, first: usize, width: usize) -> Vec<String> {
         taken += space + columns(word);
     }
     lines
+}
+
+/// The longest line that is shown, in characters: names may be of any length.
+const LONGEST_LINE: usize = 2_000;
+
+/// Control characters never reach a terminal raw, nor do users and passwords of urls.
+pub(crate) fn one_line(text: &str) -> String {
+    let redacted = redact(text);
+    let shown = inert(&redacted);
+    match shown.char_indices().nth(LONGEST_LINE) {
+        Some((end, _)) => format!("{}…", &shown[..end]),
+        None => shown.into_owned(),
+    }
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use crate::environment::{access, is_root_url_set};
-use crate::report::one_line;
+use crate::output_medium::one_line;
 use anstream::eprintln;
 use anyhow::Result;
 use taskgraph::known_urls::{Question, Urls};

@@ -5,16 +5,14 @@ mod excerpt;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
-use crate::output_medium::{FIXED, OutputMedium, broken, columns, shortened};
+use crate::output_medium::{FIXED, OutputMedium, broken, columns, one_line, shortened};
 use crate::text_layout::{Page, TextStyle};
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer};
 use anstream::{eprint, eprintln};
 use excerpt::{Excerpt, is_near, origin};
 use taskgraph::diagnostics::{Problem, Severity};
-use taskgraph_compat::redact::redact;
 use taskgraph_compat::source::Place;
-use taskgraph_compat::terminal::inert;
 use taskgraph_training::of_run_task;
 
 /// Largest number of problems that are shown.
@@ -206,19 +204,6 @@ pub(crate) fn brief(problem: &Problem) -> Vec<String> {
     }
     lines.extend(problem.help.as_deref().map(one_line));
     lines
-}
-
-/// The longest line that is shown, in characters: names may be of any length.
-const LONGEST_LINE: usize = 2_000;
-
-/// Control characters never reach a terminal raw, nor do users and passwords of urls.
-pub(crate) fn one_line(text: &str) -> String {
-    let redacted = redact(text);
-    let shown = inert(&redacted);
-    match shown.char_indices().nth(LONGEST_LINE) {
-        Some((end, _)) => format!("{}…", &shown[..end]),
-        None => shown.into_owned(),
-    }
 }
 
 /// A long text in several lines, as safe to show as one line: what a service says of scopes is as long as a page.

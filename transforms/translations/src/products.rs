@@ -3,7 +3,7 @@
 use crate::pipeline_version::PipelineVersion;
 use crate::pretrained::{Effect, Mode, UrlKey};
 use taskgraph_compat::value::path::KeyPath;
-use taskgraph_training::earlier_run::{Product, ProductFile, ProductValue};
+use taskgraph_training::product::{Product, ProductFile, ProductValue};
 
 /// What every config of a pipeline version stands under among the parameters.
 const CONFIG: &str = "training_config.";

@@ -1,6 +1,6 @@
 //! Operands of `graph diff`: the sources of the two graphs.
 
-use crate::commands::graph::diff::DiffOptions;
+use crate::commands::graph::diff_options::DiffOptions;
 use crate::config_graph::params_of;
 use crate::environment::open_tree_or_embedded;
 use crate::progress::connect_for_a_look;

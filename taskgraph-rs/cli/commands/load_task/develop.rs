@@ -7,7 +7,7 @@ use crate::commands::load_task::payload::Payload;
 use crate::commands::load_task::run_task::use_checkout;
 use crate::container::volume;
 use crate::environment::{current_dir, variable};
-use crate::report::one_line;
+use crate::output_medium::one_line;
 use anstream::eprint;
 use anyhow::{Context as _, Result};
 use taskgraph::diagnostics::{Problem, Problems};

@@ -1,7 +1,7 @@
 //! Payloads for generic-worker on Linux, which a container can do as well if somebody names an image: commands one after the
 //! other in a folder of their own, with files that are put there before.
 
-use crate::commands::load_task::payload::is_plain;
+use crate::commands::load_task::plain_path::is_plain;
 use taskgraph::diagnostics::Problem;
 use taskgraph::task::id::TaskId;
 use taskgraph_compat::python::shell::quote;

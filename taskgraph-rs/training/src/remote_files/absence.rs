@@ -3,7 +3,8 @@
 
 use indexmap::IndexMap;
 
-use crate::remote_files::check::{CheckContext, RemoteAnswers, day};
+use crate::remote_files::answers::RemoteAnswers;
+use crate::remote_files::context::{CheckContext, day};
 use crate::remote_files::file::RemoteFile;
 use taskgraph::diagnostics::Problem;
 use taskgraph::known_urls::Answer;

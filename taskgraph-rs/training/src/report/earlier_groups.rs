@@ -5,10 +5,10 @@ use anyhow::Result;
 use indexmap::IndexMap;
 use serde::Serialize;
 
+use crate::config::Input;
 use crate::estimate::history::History;
 use crate::pipeline::Training;
-use crate::preview::Input;
-use crate::report::comparison::Run;
+use crate::report::run::Run;
 use taskgraph::diagnostics::Problem;
 use taskgraph::generator::Project;
 use taskgraph::graph::diff::FieldChange;

@@ -1,6 +1,6 @@
 //! The schema of a task at the door of the run transform.
 
-use crate::task::COMMON;
+use crate::description_schema::COMMON;
 use taskgraph::schema::{Field, STRINGS, Schema, joined, optional, required};
 
 /// What to download before the task runs.

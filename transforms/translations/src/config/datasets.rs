@@ -1,7 +1,7 @@
 //! Datasets: `provider_name` in a training config, `provider` and `dataset` as attributes of tasks, and the name
 //! made fit for labels and files.
 
-use crate::config::schema::refused;
+use crate::parameter::refused;
 use crate::pipeline_version::PipelineVersion;
 use anyhow::Result;
 use indexmap::IndexSet;

@@ -1,9 +1,9 @@
 //! The vocabulary beside a model: one for both languages, or one for each. Where both may be, urls tell.
 
-use crate::config::schema::text;
+use crate::parameter::text;
 use crate::pipeline_version::PipelineVersion;
 use crate::pretrained::layout::{Effect, Layout, ModelKey, Vocabulary};
-use crate::pretrained::model::Mode;
+use crate::pretrained::mode::Mode;
 use anyhow::Result;
 use taskgraph::diagnostics::{Problem, Problems};
 use taskgraph::known_urls::{Answer, Question};

@@ -5,7 +5,7 @@
 //!     int: [chunk.total-chunks]
 //! ```
 
-use crate::config::schema::needed;
+use crate::parameter::needed;
 use taskgraph::diagnostics::Problems;
 use taskgraph::schema::fields::Fields;
 use taskgraph::schema::{STRINGS, Schema, optional};

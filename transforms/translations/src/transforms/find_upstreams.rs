@@ -16,7 +16,7 @@
 use std::collections::BTreeSet;
 
 use crate::config::datasets;
-use crate::config::schema::text;
+use crate::parameter::text;
 use crate::pipeline_version::PipelineVersion;
 use anyhow::{Context as _, Result, bail};
 use taskgraph::keyed_by::evaluate;

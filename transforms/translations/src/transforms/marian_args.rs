@@ -10,7 +10,7 @@
 
 use std::fmt::Write as _;
 
-use crate::config::schema::needed;
+use crate::parameter::needed;
 use taskgraph::diagnostics::Problems;
 use taskgraph::schema::fields::{Fields, missing};
 use taskgraph::schema::{Schema, required};

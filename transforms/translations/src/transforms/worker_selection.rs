@@ -5,7 +5,7 @@
 //! config under `taskcluster.worker-classes`. What comes out is an alias of `workers.aliases`, and the task gets the
 //! environment that `worker-configuration` has for it: the number of its GPUs and the size of Marian's workspace.
 
-use crate::config::schema::text;
+use crate::parameter::text;
 use crate::pretrained::can_mount;
 use anyhow::{Context as _, Result, bail};
 use taskgraph::keyed_by::evaluate;

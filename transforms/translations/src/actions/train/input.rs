@@ -1,6 +1,6 @@
 //! Keys of the input beside the training config: the tasks of earlier groups to use again.
 
-use crate::config::schema::refused;
+use crate::parameter::refused;
 use crate::pipeline_version::PipelineVersion;
 use indexmap::IndexMap;
 use taskgraph::diagnostics::Problem;

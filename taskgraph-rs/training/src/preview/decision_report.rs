@@ -5,9 +5,11 @@ use indexmap::IndexMap;
 
 use crate::checks::run_task::of_run_task;
 use crate::config;
+use crate::config::Config;
 use crate::preview::{plan, python_kinds_note};
-use crate::report::comparison::{Run, compare};
-use crate::report::{Comparison, Config, Report, TreeFacts};
+use crate::report::comparison::{Comparison, compare};
+use crate::report::run::Run;
+use crate::report::{Report, TreeFacts};
 use taskgraph::diagnostics::Problem;
 use taskgraph::generator::Project;
 use taskgraph::optimize::TaskOutcome;

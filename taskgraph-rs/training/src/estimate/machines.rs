@@ -1,14 +1,68 @@
 //! Machines that the tasks to run need. Maximum run times are limits, not estimates.
 
 use indexmap::IndexMap;
+use serde::Serialize;
 
+use crate::estimate::{Estimate, RowEstimate};
 use crate::model::TrainingExtensions as _;
 use crate::model::Variant;
-use crate::report::{MachineReport, MachineRow, Totals};
 use taskgraph::graph::TaskGraph;
 use taskgraph::graph_config::GraphConfig;
 use taskgraph::task::Task;
 use taskgraph_compat::value::{Str, Value};
+
+/// Machines that the tasks run on.
+#[derive(Debug, Default, Serialize)]
+pub struct MachineReport {
+    /// One row for each kind, stage and worker pool, in the order of the pipeline.
+    pub rows: Vec<MachineRow>,
+    /// Everything together.
+    pub totals: Totals,
+    /// Estimated duration, from earlier tasks; `None` if no estimate was requested.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub estimate: Option<Estimate>,
+}
+
+/// Tasks of one kind and stage on one worker pool.
+#[derive(Debug, Serialize)]
+pub struct MachineRow {
+    /// The kind.
+    pub kind: Str,
+    /// The stage, if the tasks have one.
+    pub stage: Option<Str>,
+    /// `provisioner/worker-type`.
+    pub pool: String,
+    /// GPUs of one machine.
+    pub gpus: usize,
+    /// `spot` or `standard`; nothing where the pool comes in one sort only.
+    pub machines: Option<&'static str>,
+    /// Number of tasks.
+    pub tasks: usize,
+    /// Number of them that only download a model. They need a machine of the pool, but not for long.
+    pub download_only: usize,
+    /// The longest that one of them may run, in seconds.
+    pub longest_seconds: u64,
+    /// The sum of the maximum run times, in seconds.
+    pub seconds: u64,
+    /// That sum, multiplied by the GPUs.
+    pub gpu_seconds: u64,
+    /// Estimated duration, from earlier tasks; `None` if no estimate was requested.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub estimate: Option<RowEstimate>,
+}
+
+/// Everything together.
+#[derive(Debug, Default, Serialize)]
+pub struct Totals {
+    /// Number of tasks.
+    pub tasks: usize,
+    /// Number of them on a machine with GPUs.
+    pub gpu_tasks: usize,
+    /// The sum of the maximum run times, in seconds.
+    pub seconds: u64,
+    /// The sum of the maximum run times, times the GPUs of each.
+    pub gpu_seconds: u64,
+}
 
 /// Names in a worker type for machines that are not taken away.
 const STANDARD: [&str; 2] = ["standard", "std"];

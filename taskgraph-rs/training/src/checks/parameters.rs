@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use crate::checks::layout;
 use crate::config;
-use crate::preview::Input;
+use crate::config::Input;
 use taskgraph::diagnostics::{Problem, Problems};
 use taskgraph::generator::Project;
 use taskgraph::parameters::{Given, Params};

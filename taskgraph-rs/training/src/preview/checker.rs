@@ -5,12 +5,12 @@ use std::time::SystemTime;
 use anyhow::Result;
 
 use crate::config;
-use crate::config::{LoadedConfig, base_parameters, problems_of};
-use crate::pipeline::Training;
+use crate::config::{Config, Input, LoadedConfig, base_parameters, problems_of};
+use crate::pipeline::{Training, no_training};
 use crate::preview::graphs::{GraphBuilder, notes};
-use crate::preview::{Baseline, Input, Request, no_training};
+use crate::preview::request::{Baseline, Request};
 use crate::remote_files::{Folder, RemoteFile, dataset_files, remotes};
-use crate::report::{Config, ReportOutcome, outcome};
+use crate::report::{ReportOutcome, outcome};
 use taskgraph::diagnostics::{Problem, Problems};
 use taskgraph::generator::Project;
 use taskgraph::parameters;

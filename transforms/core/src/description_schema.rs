@@ -1,4 +1,4 @@
-//! The schemas of a task description, which the doors of other transforms share.
+//! Schemas of a task description that several transforms share.
 
 use taskgraph::graph_config::PRIORITIES;
 use taskgraph::schema::{Field, STRINGS, Schema, joined, optional, required};
@@ -78,7 +78,7 @@ pub(crate) const COMMON: &[Field] = &[
 ];
 
 /// A task description.
-pub(super) const TASK: Schema = Schema::Map(&joined::<{ COMMON.len() + 5 }>(
+pub(crate) const TASK: Schema = Schema::Map(&joined::<{ COMMON.len() + 5 }>(
     COMMON,
     &[
         required("label", Schema::Str),
