@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Checks that modules of a package do not import each other in a cycle: no folder, and no file beside a folder.
+"""Checks that modules of a package do not import each other in a cycle.
 
     tests/docs/imports.py
 
-A module is a file or a folder, and its edges are the paths below `crate::` and `super::` in its files, outside tests.
-Modules are compared with those beside them, at every depth; a folder may use what the file around it declares. Files of
-one folder may form a cycle if the first lines of one of them say `cycle` and why. Prints each cycle with an import for
-each of its edges, and ends with status 1 if there is one. Needs Python 3.9 and git, nothing else.
+A module is a file, or a folder with all its files. It imports what its files name below `crate::`, `super::` and `use`,
+outside tests. Modules are compared with those beside them, at every depth; a folder and its own files may use each
+other. A cycle of files in one folder is allowed if the first lines (`//!`) of one of them contain `import each other`,
+and say why. Prints each cycle, with one import for each step, and ends with status 1 if there is one.
 """
 
 import re
@@ -15,118 +15,104 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-# What begins a path, and the parts of a tree of paths: `crate::{a, b::{self, C as D}}`.
-START = re.compile(r"(?:(?<![\w:])(?=(?:crate|self|super)::)|\buse )()(?=\w+::)")
-SEGMENT = re.compile(r"[\w*]+")
-TEST = re.compile(r"#\[cfg\((?:all\()?test\b[^\n]*\n\s*(?:#\[[^\n]*\n\s*)*(?:pub(?:\(\w+\))? )?mod (\w+)(?: \{.*?^\}|;)", re.M | re.S)
-
-
-def packages():
-    """The folder of the sources of each package of the workspace."""
-    listed = subprocess.run(["git", "ls-files", "*.rs"], cwd=ROOT, check=True, capture_output=True, text=True)
-    return {ROOT / name: (ROOT / name).parent for name in listed.stdout.split() if name.endswith("/lib.rs")}
+# The place before a path that may name a module of the package.
+START = re.compile(r"(?<![\w:])(?=(?:crate|self|super)::)|\buse (?=\w+::)")
+TEST = re.compile(r"#\[cfg\(test\)\]\s*(?:#\[[^\n]*\s*)*(?:pub\S* )?mod (\w+)(?:;| \{.*?^\})", re.M | re.S)
+RENAMED = re.compile(r"\s+as\s+\w+")
 
 
 def sources(root):
-    """The files of a package by module path, without comments and tests; `()` is the root."""
-    texts, tests = {}, set()
+    """The files of a package by module, each with its text outside comments and tests; `()` is the root."""
+    found, tests = {}, set()
     for file in sorted(root.rglob("*.rs")):
-        path = file.relative_to(root).with_suffix("").parts
-        path = path[:-1] if path[-1] in ("mod", "lib") else path
+        module = file.relative_to(root).with_suffix("").parts
+        module = module[:-1] if module[-1] in ("mod", "lib") else module
         text = re.sub(r"//[^\n]*", "", file.read_text(encoding="utf-8"))
-        tests |= {(*path, found[1]) for found in TEST.finditer(text)}
-        texts[path] = (file, TEST.sub("", text))
-    return {path: found for path, found in texts.items() if not any(path[: len(test)] == test for test in tests)}
+        tests |= {(*module, test[1]) for test in TEST.finditer(text)}
+        found[module] = (file, TEST.sub("", text))
+    return {module: one for module, one in found.items() if all(module[: len(test)] != test for test in tests)}
 
 
 def tree(text, at, prefix):
-    """The paths of the tree of paths at a place, and where it ends."""
+    """The paths of a tree of paths such as `crate::{a, b::{self, C as D}}`, and where it ends."""
     if text[at] == "{":
         at, paths = at + 1, []
-        while (at := at + len(text[at:]) - len(text[at:].lstrip(" \n,"))) and text[at] != "}":
-            found, at = tree(text, at, prefix)
+        while text[at] != "}":
+            found, at = ([], at + 1) if text[at] in " \n," else tree(text, at, prefix)
             paths += found
         return paths, at + 1
-    segment = SEGMENT.match(text, at)
+    segment = re.compile(r"\w+").match(text, at)
     if not segment:
         return [prefix], at + 1
     at, path = segment.end(), (*prefix, segment[0])
-    if text.startswith("::", at) and re.match(r"[\w*{]", text[at + 2 :]):
+    if re.compile(r"::[\w*{]").match(text, at):
         return tree(text, at + 2, path)
-    renamed = re.compile(r"\s+as\s+\w+").match(text, at)
+    renamed = RENAMED.match(text, at)
     return [path], renamed.end() if renamed else at
 
 
 def imports(module, text, modules):
-    """The absolute paths that a file names. What a `use` takes from a folder below is among them."""
+    """The absolute paths that a file names."""
     for start in START.finditer(text):
-        for path in tree(text, start.start(1), ())[0]:
+        for path in tree(text, start.end(), ())[0]:
             base = module
-            if path[0] not in ("crate", "super", "self") and (*module, path[0]) not in modules:
+            if path[0] not in ("crate", "self", "super") and (*module, path[0]) not in modules:
                 continue
-            while path and path[0] in ("crate", "super", "self"):
-                base = () if path[0] == "crate" else base[:-1] if path[0] == "super" else base
+            while path and path[0] in ("crate", "self", "super"):
+                base = {"crate": (), "self": base, "super": base[:-1]}[path[0]]
                 path = path[1:]
             yield base + path
 
 
-def module_of(path, modules, exports):
-    """The module that declares what a path names: a name that a folder takes from below is declared there."""
-    found = next(path[:end] for end in range(len(path), -1, -1) if path[:end] in modules)
-    other = exports.get(path[: len(found) + 1])
-    return module_of(other, modules, exports) if other else found
-
-
 def edges(modules):
-    """For each folder, which of its modules import which, with a file and a path for each edge."""
+    """For each folder, which of its modules import which, with an example of each import."""
     paths = {module: list(imports(module, text, modules)) for module, (_, text) in modules.items()}
-    exports = {
-        (*module, path[-1]): path
-        for module in modules for path in paths[module]
-        if len(path) > len(module) + 1 and path[: len(module)] == module and path not in modules
-    }
+    # What a folder takes from a module below it, and hands on under its own name.
+    taken = [(module, path) for module in paths for path in paths[module]]
+    exports = {(*module, path[-1]): path for module, path in taken if path[:-2][: len(module)] == module}
     found = {}
     for module, named in paths.items():
         for path in named:
-            other = module_of(path, modules, exports)
-            same = next((i for i, (a, b) in enumerate(zip(module, other)) if a != b), None)
-            if same is not None:
-                beside = found.setdefault(module[:same], {}).setdefault(module[: same + 1], {})
-                beside.setdefault(other[: same + 1], f"{modules[module][0].relative_to(ROOT)}: {'::'.join(path)}")
+            other = path
+            while other not in modules:
+                other = exports.get(other, other[:-1])
+            depth = next((i for i, (a, b) in enumerate(zip(module, other)) if a != b), None)
+            if depth is not None:
+                graph = found.setdefault(module[:depth], {}).setdefault(module[: depth + 1], {})
+                graph.setdefault(other[: depth + 1], f"{modules[module][0].relative_to(ROOT)}: {'::'.join(path)}")
     return found
 
 
 def cycle(graph, start):
     """The shortest cycle through a module."""
-    before, queue = {}, [start]
-    for module in queue:
-        for other in graph.get(module, ()):
+    paths = [[start]]
+    for path in paths:
+        for other in graph.get(path[-1], ()):
             if other == start:
-                found = [start, module]
-                while found[-1] != start:
-                    found.append(before[found[-1]])
-                return found[::-1] if module != start else None
-            if other not in before:
-                before[other] = module
-                queue.append(other)
+                return [*path, start]
+            if all(other not in seen for seen in paths):
+                paths.append([*path, other])
     return None
 
 
+def is_explained(found, modules):
+    """Whether a cycle is one of files, and one of them says why."""
+    is_folder = any(len(module) > len(one) and module[: len(one)] == one for module in modules for one in found)
+    texts = [modules[one][0].read_text(encoding="utf-8") for one in found if one in modules]
+    return not is_folder and any(re.search(r"^//!.*import each other", text, re.M) for text in texts)
+
+
 def main():
+    listed = subprocess.run(["git", "ls-files", "*/lib.rs"], cwd=ROOT, check=True, capture_output=True, text=True)
     mistakes = []
-    for root in sorted(set(packages().values())):
-        modules = sources(root)
+    for root in sorted((ROOT / name).parent for name in listed.stdout.split()):
+        modules, seen = sources(root), set()
         for graph in edges(modules).values():
-            reported = set()
-            for start in sorted(graph):
-                found = None if start in reported else cycle(graph, start)
-                if not found:
-                    continue
-                reported |= set(found)
-                names = " -> ".join("::".join(module) for module in found)
-                files = all(not any(len(m) > len(f) and m[:len(f)] == f for m in modules) for f in found)
-                mistakes.append(f"{root.relative_to(ROOT)}: {'files' if files else 'folders'} {names}")
-                mistakes += [f"    {graph[a][b]}" for a, b in zip(found, found[1:])]
+            for found in filter(None, (cycle(graph, module) for module in sorted(graph) if module not in seen)):
+                seen |= set(found)
+                if not is_explained(found, modules):
+                    mistakes.append(f"{root.relative_to(ROOT)}: {' -> '.join('::'.join(one) for one in found)}")
+                    mistakes += [f"    {graph[a][b]}" for a, b in zip(found, found[1:])]
     print("\n".join(mistakes) if mistakes else "no modules import each other in a cycle")
     return 1 if mistakes else 0
 
