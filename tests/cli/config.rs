@@ -4,29 +4,11 @@ use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::thread;
 
-use crate::support::{checkout, read_json, shared};
+use crate::support::program::call;
+use crate::support::read_json;
 use serde_json::Value;
-
-struct Outcome {
-    status: i32,
-    out: String,
-    err: String,
-}
-
-fn call(directory: &Path, arguments: &[&str]) -> Outcome {
-    let output = Command::new(env!("CARGO_BIN_EXE_taskgraph-rs"))
-        .args(arguments)
-        .current_dir(directory)
-        .env_clear()
-        .env("PATH", "/usr/local/bin:/usr/bin:/bin")
-        .output()
-        .unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    Outcome { status: output.status.code().unwrap(), out: text(output.stdout), err: text(output.stderr) }
-}
 
 fn project(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
@@ -289,44 +271,6 @@ fn shells_and_manuals_know_the_commands() {
     assert_eq!(call(folder.path(), &["man", "pages"]).status, 0);
     let page = fs::read_to_string(folder.path().join("pages/taskgraph-rs-config-check.1")).unwrap();
     assert!(page.contains("SARIF"));
-}
-
-#[test]
-fn real_configs_pass_after_an_upgrade_or_it_says_why_not() {
-    let (Some(configs), Some(trees)) = (shared("training-configs"), shared("conformance")) else { return };
-    for (tree, prefixes) in [
-        ("ftt-2024-12", &["ftt-2024-12", "seed"][..]),
-        ("translations-2026-07", &["ftt-2024-12", "translations", "seed"]),
-    ] {
-        let copy = checkout(&trees.join(tree).join("tree"));
-        let root = copy.path().join("taskcluster");
-        for entry in configs.read_dir().unwrap() {
-            let path = entry.unwrap().path();
-            let name = path.file_name().unwrap().to_str().unwrap().to_owned();
-            if !name.ends_with(".yml") || !prefixes.iter().any(|prefix| name.starts_with(prefix)) {
-                continue;
-            }
-            fs::copy(&path, copy.path().join(&name)).unwrap();
-            let root = root.to_str().unwrap();
-            let outcome = call(copy.path(), &["config", "upgrade", &name, "--write", "--root", root]);
-            let checked = call(copy.path(), &["config", "check", &name, "--root", root]);
-            assert_eq!(outcome.status, checked.status, "{tree} {name}: {}", checked.err);
-            // Their teachers start from a model, which no tree of July 2026 can do.
-            let cannot = tree == "translations-2026-07" && name.contains("glen-init");
-            // It is a piece of a config, and nothing is filled in.
-            let is_piece = name.starts_with("seed");
-            let status = if cannot || is_piece { 2 } else { 0 };
-            assert_eq!(outcome.status, status, "{tree} {name}: {}", outcome.err);
-            if cannot {
-                assert!(outcome.err.contains("teacher"), "{}", outcome.err);
-            }
-            if is_piece {
-                let why =
-                    ["error: missing keys `", "error: the config is of the layout of December 2024, and `"];
-                assert!(why.iter().any(|why| outcome.err.contains(why)), "{}", outcome.err);
-            }
-        }
-    }
 }
 
 /// How a file begins, by the ending of its name.

@@ -7,9 +7,6 @@
     reason = "a test says what it counted and what it left out"
 )]
 
-#[path = "../html_page/browser.rs"]
-#[allow(dead_code, reason = "the page has tests of its own that need all of it")]
-mod browser;
 #[path = "../fake_taskcluster/mod.rs"]
 mod fake_taskcluster;
 #[path = "../support/mod.rs"]

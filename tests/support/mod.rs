@@ -6,6 +6,10 @@
     reason = "each test uses a part of it, and fails by panicking"
 )]
 
+pub(crate) mod preview_schema;
+pub(crate) mod program;
+pub(crate) mod student;
+
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;

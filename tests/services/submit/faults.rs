@@ -131,7 +131,7 @@ fn a_task_is_created_once_whatever_goes_wrong_with_the_answer() {
     let task = |number: usize| NewTask {
         label: Label::parse(&format!("task-{number}").into()).unwrap(),
         task_id: id(number),
-        definition: super::create::definition(&format!("task-{number}"), &[]),
+        definition: super::tasks::definition(&format!("task-{number}"), &[]),
     };
     for access in [Fake::proxied, Fake::signed] {
         let fake = furnished();

@@ -5,6 +5,8 @@ mod create;
 mod faults;
 mod optimized;
 mod pages;
+mod refusal;
+mod tasks;
 mod watched;
 
 use taskgraph::optimize::index::Wanted;

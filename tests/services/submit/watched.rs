@@ -39,7 +39,7 @@ impl Watch for Notes {
 
 fn task(number: usize) -> NewTask {
     let name = format!("task-{number}");
-    let definition = super::create::definition(&name, &[]);
+    let definition = super::tasks::definition(&name, &[]);
     NewTask { label: Label::parse(&name.into()).unwrap(), task_id: id(number), definition }
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::tree::{Outcome, Repository};
+use crate::action_repository::{Outcome, Repository};
 use crate::fake_taskcluster::Fake;
 use crate::support::shared;
 

@@ -8,7 +8,7 @@ use flate2::read::GzDecoder;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
-use super::repository::{DECISION, program, run};
+use crate::repository::{DECISION, program, run};
 use crate::support::{checkout, read_json, shared};
 
 /// The artifacts of a dry run on a real tree.

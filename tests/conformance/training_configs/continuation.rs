@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use crate::support::preview_schema::preview_schema;
 use crate::support::{checkout, completed, shared};
 use serde_json::{Value, json};
 
@@ -217,4 +218,16 @@ fn models_that_cannot_be_mounted_are_told_at_once_by_what_makes_graphs() {
         assert_eq!(told.matches(&message).count(), 1, "{told}");
     }
     assert!(told.contains("2 errors; nothing was generated"), "{told}");
+}
+
+#[test]
+fn what_is_continued_keeps_to_the_schema() {
+    let Some(fixture) = Fixture::new() else { return };
+    let schema = preview_schema();
+    for name in ["continuation/distillation", "continuation/backwards", "continuation-refused/teacher"] {
+        let report = fixture.json(&file(&format!("{name}.yml")), &[]);
+        let errors: Vec<String> =
+            schema.iter_errors(&report).map(|error| format!("{}: {error}", error.instance_path)).collect();
+        assert!(errors.is_empty(), "{name}: {errors:#?}");
+    }
 }

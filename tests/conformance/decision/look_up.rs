@@ -4,9 +4,9 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::repository::{DECISION, Outcome, program, run};
 use crate::browser::Browser;
 use crate::fake_taskcluster::Fake;
+use crate::repository::{DECISION, Outcome, program, run};
 use crate::support::{checkout, read_json, shared, whole};
 
 /// Previews a case over its tree, with what the case says the index has, and these parameters on top.

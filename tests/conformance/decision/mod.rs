@@ -1,5 +1,9 @@
 //! Decisions on real trees and real parameters.
 
+mod artifacts;
+mod killed;
+mod look_up;
+
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};

@@ -2,7 +2,7 @@
 //!
 //! A few times with all other tests, and as often as is wished by a command of its own:
 //!
-//!     TASKGRAPH_KILLS=100 cargo test --release --test services killed -- --nocapture
+//!     TASKGRAPH_KILLS=100 cargo test --release --test conformance killed -- --nocapture
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -12,8 +12,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::repository::{DECISION, program};
 use crate::fake_taskcluster::Fake;
+use crate::repository::{DECISION, program};
 use crate::support::{checkout, shared};
 
 /// How many tasks there are.
