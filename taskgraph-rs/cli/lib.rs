@@ -121,7 +121,7 @@ pub fn run(registry: &Registry) -> ExitCode {
             status
         }
         Err(error) => {
-            // If this cannot be printed, there is nobody to tell.
+            // If this cannot be printed, there is nobody to report it to.
             let _ = error.print();
             match error.use_stderr() {
                 false => Status::Fine,
@@ -183,7 +183,7 @@ fn call(command: Command, registry: &Registry, reporter: &Reporter) -> Result<St
     }
 }
 
-/// Tells an error, and says whose fault it is.
+/// Reports an error, and returns the status that says whose fault it is.
 fn report_error(error: anyhow::Error, reporter: &Reporter) -> Status {
     match Problems::from_error(error) {
         Ok(problems) => {
@@ -197,7 +197,7 @@ fn report_error(error: anyhow::Error, reporter: &Reporter) -> Status {
                 return Status::Interrupted;
             }
             match error.downcast_ref::<CreateFailure>() {
-                // Why is told with the tasks that it is about.
+                // The reason is printed with the tasks that it is about.
                 Some(failure) if !failure.refused.is_empty() => {
                     failed_creation::print_failure(failure);
                     reporter.machine(&anyhow::Error::msg(failure.to_string()));

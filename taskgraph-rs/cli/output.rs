@@ -48,7 +48,7 @@ pub(crate) fn is_reader_gone() -> bool {
 #[cfg(unix)]
 fn is_closed(out: &io::Stdout) -> bool {
     use rustix::event::{PollFd, PollFlags, Timespec, poll};
-    // No events are waited for: an error is always told.
+    // No events are waited for: an error is always reported.
     let mut asked = [PollFd::new(out, PollFlags::empty())];
     let found = poll(&mut asked, Some(&Timespec::default()));
     found.is_ok() && asked[0].revents().contains(PollFlags::ERR)

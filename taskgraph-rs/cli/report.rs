@@ -22,7 +22,7 @@ const MOST_SHOWN: usize = 100;
 pub(crate) struct Reporter {
     renderer: Renderer,
     medium: OutputMedium,
-    /// The warnings that this process has told.
+    /// The warnings that this process has reported.
     reported: RefCell<BTreeSet<String>>,
 }
 
@@ -45,7 +45,7 @@ impl Reporter {
     pub(crate) fn problems(&self, problems: &[Problem]) {
         let mut sorted: Vec<&Problem> = problems.iter().collect();
         sorted.sort_by_key(|problem| problem.severity);
-        // With many configs over one tree, a warning that is about the tree is told once.
+        // With many configs over one tree, a warning that is about the tree is reported once.
         sorted.retain(|problem| problem.is_error() || self.reported.borrow_mut().insert(problem.to_string()));
         for problem in sorted.iter().take(MOST_SHOWN) {
             eprintln!("{}\n", self.render(problem));

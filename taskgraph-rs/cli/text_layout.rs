@@ -18,7 +18,7 @@ pub enum TextStyle {
     Template,
     /// A heading.
     Heading,
-    /// The name of something that is told of.
+    /// The name of something that is described.
     Name,
     /// Something that is there now.
     Added,

@@ -32,7 +32,7 @@ fn folder() -> tempfile::TempDir {
 }
 
 #[test]
-fn all_that_is_wrong_with_many_files_is_told_at_once() {
+fn all_that_is_wrong_with_many_files_is_reported_at_once() {
     let folder = folder();
     let outcome = call(folder.path(), &["config", "check", "*.yml"]);
     assert_eq!(outcome.status, 2);
@@ -201,11 +201,11 @@ fn the_schema_agrees_with_the_check() {
             validator.iter_errors(&yaml(&project(file))).map(|error| error.to_string()).collect();
         assert_eq!(errors, [""; 0], "{file}");
         let wrong = yaml(&folder.path().join("wrong.yml"));
-        let mut told: Vec<String> =
+        let mut reported: Vec<String> =
             validator.iter_errors(&wrong).map(|error| error.instance_path.to_string()).collect();
-        told.sort();
+        reported.sort();
         assert_eq!(
-            told,
+            reported,
             [
                 "/experiment/teacher-mode",
                 "/marian-args/training-backward/disp-freq",
@@ -345,7 +345,7 @@ fn every_file_that_a_run_would_fetch_is_asked_for() {
     let schema = jsonschema::validator_for(&read_json(&project("docs/check.schema.json"))).unwrap();
     assert!(schema.is_valid(&report), "{report:#}");
     let file = &report["files"][0];
-    let told: Vec<String> = file["problems"]
+    let reported: Vec<String> = file["problems"]
         .as_array()
         .unwrap()
         .iter()
@@ -354,7 +354,7 @@ fn every_file_that_a_run_would_fetch_is_asked_for() {
         })
         .collect();
     assert_eq!(
-        told,
+        reported,
         [
             "other-vocabulary `vocab.spm` differs between the models of `train-teacher`",
             "expired `model.npz` expired on 2020-01-01",

@@ -161,9 +161,9 @@ fn the_context_of_an_image_may_lie_beside_its_kind() {
     assert_ne!(digest_of_base(&[(beside, "FROM b\n")]).unwrap(), digest);
     let other = "taskcluster/kinds/docker-image/base/more/file";
     assert_ne!(digest_of_base(&[(beside, "FROM a\n"), (other, "x")]).unwrap(), digest);
-    let (status, told) = digest_of_base(&[]).unwrap_err();
-    assert_eq!(status, Some(2), "{told}");
-    insta::assert_snapshot!(told, @"
+    let (status, reported) = digest_of_base(&[]).unwrap_err();
+    assert_eq!(status, Some(2), "{reported}");
+    insta::assert_snapshot!(reported, @"
     error: there is no `Dockerfile` in `taskcluster/docker/base`
       ╭▸ taskcluster/kinds/docker-image/kind.yml:3:9
       │

@@ -360,7 +360,7 @@ TEXTS = [
 
 
 def notify(chance):
-    """Who is told what of a task, and the key for that."""
+    """Returns notifications of a task, and their key."""
     states = ["on-completed", "on-defined", "on-exception", "on-failed", "on-pending", "on-resolved", "on-running"]
     text = lambda: chance.choice(TEXTS)
     emails = lambda one: {

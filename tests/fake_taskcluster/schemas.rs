@@ -59,7 +59,7 @@ impl Schemas {
     pub(crate) fn check(&self, name: &str, value: &Value) -> Vec<String> {
         let validator =
             self.ready.lock().unwrap().entry(name.into()).or_insert_with(|| self.build(name)).clone();
-        validator.iter_errors(value).flat_map(told).collect()
+        validator.iter_errors(value).flat_map(messages).collect()
     }
 
     fn build(&self, name: &str) -> Arc<Validator> {
@@ -75,10 +75,10 @@ impl Schemas {
 }
 
 /// An error in words; where none of several schemas fits, what is wrong by each.
-fn told(error: ValidationError<'_>) -> Vec<String> {
+fn messages(error: ValidationError<'_>) -> Vec<String> {
     match error.kind {
         ValidationErrorKind::OneOfNotValid { context } | ValidationErrorKind::AnyOf { context } => {
-            context.into_iter().flatten().flat_map(told).collect()
+            context.into_iter().flatten().flat_map(messages).collect()
         }
         _ => {
             let short: String = error.to_string().chars().take(300).collect();

@@ -161,8 +161,8 @@ impl Inner {
             if !problems.is_empty() {
                 self.violations
                     .extend(problems.iter().map(|problem| format!("{call} {}: {problem}", request.path())));
-                let told = problems.join("\n  * ");
-                return Err(Refusal::schema(format!("Schema Validation Failed!\nErrors:\n  * {told}")));
+                let reported = problems.join("\n  * ");
+                return Err(Refusal::schema(format!("Schema Validation Failed!\nErrors:\n  * {reported}")));
             }
         }
         let answer = self.call(call, request, body.unwrap_or_default(), scopes)?;

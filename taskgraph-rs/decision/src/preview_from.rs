@@ -270,7 +270,7 @@ fn given(groups: &Groups<'_>, training: &Training, input: &Input) -> Result<acti
     Ok(actions::Input { value: config.into(), document })
 }
 
-/// The groups that a config names; what is no id is told by the action.
+/// The groups that a config names. The action reports what is not an ID.
 fn ids(config: &Value, training: &Training) -> Vec<TaskId> {
     let key = training.action_keys.get(1).map(|path| KeyPath::dotted(path)).unwrap_or_default();
     let listed = key.last_key().and_then(|key| config.get(key)?.as_list()).unwrap_or_default();

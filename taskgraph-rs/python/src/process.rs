@@ -356,7 +356,7 @@ fn wait_for(child: &Mutex<Child>, patience: Duration) -> Option<ExitStatus> {
     }
 }
 
-/// Lets a process end its descendants, and ends it if it does not. How it has ended; nothing if that cannot be told.
+/// Lets a process end its descendants, and ends it if it does not. Returns its status; `None` if it is unknown.
 fn stop(child: &Mutex<Child>) -> Option<ExitStatus> {
     {
         let mut child = lock(child);

@@ -68,8 +68,8 @@ class Kinds:
             ) from e
 
     def take_from_child(self, pickled):
-        for task, told in zip(*pickle.loads(pickled)):
-            self.tasks.add_told(task, told)
+        for task, reported in zip(*pickle.loads(pickled)):
+            self.tasks.add_known(task, reported)
 
 
 def steps_of(kind):

@@ -149,7 +149,7 @@ class Snapshot:
         """(what was replaced, schemas that only grew), dotted names in order."""
         patched, grown, seen = [], [], set()
         # In the order in which imports ended: the module that made an object comes before those that import it, and
-        # a change within the object is told under the name that it has there.
+        # a change within the object is reported under the name that it has there.
         for name, attributes in self.modules.items():
             now = vars(sys.modules[name]) if name in sys.modules else {}
             for attribute, before in attributes.items():

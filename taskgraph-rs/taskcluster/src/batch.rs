@@ -58,11 +58,11 @@ impl Taskcluster {
         let connection = self.connection()?;
         let (service, path) = (&connection.queue.client, &path);
         let answers = stream::iter(tasks).map(async |task| {
-            let told = format!("{name} {task}");
+            let reported = format!("{name} {task}");
             let is_open = method == "GET";
             let asked = Asked { service, method, path: path(task), body: None, is_open };
-            let answer = connection.ask_service(&told, &asked).await;
-            (told, answer)
+            let answer = connection.ask_service(&reported, &asked).await;
+            (reported, answer)
         });
         Ok(connection.runtime.block_on(answers.buffered(SIDE_BY_SIDE).collect()))
     }

@@ -40,7 +40,7 @@ impl Taskcluster {
         self
     }
 
-    /// The same with somebody who is told what goes on, and may stop it.
+    /// The same with a receiver of the progress, which may stop the call.
     pub fn watched_by(mut self, watch: Arc<dyn Watch>) -> Self {
         self.watch = watch;
         self

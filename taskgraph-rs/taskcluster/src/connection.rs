@@ -73,7 +73,7 @@ impl Connection {
         let clients = || -> Result<_> {
             let http = reqwest::Client::builder()
                 .user_agent("taskgraph-rs")
-                // A signed url must not be told to where it leads.
+                // A signed url must not be sent to where a redirect leads.
                 .referer(false)
                 .redirect(Policy::custom(follow))
                 .connect_timeout(patience.timeout)

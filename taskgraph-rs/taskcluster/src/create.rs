@@ -179,7 +179,7 @@ impl Creation {
             State::Refused(failure) => Some((task, failure)),
             _ => None,
         });
-        let told = match first {
+        let reported = match first {
             Some((NewTask { label, task_id, .. }, failure)) => {
                 let hint = match failure {
                     Failure::Conflict(_) => {
@@ -193,7 +193,7 @@ impl Creation {
             None if is_cancelled => "it was cancelled".into(),
             None => "tasks depend on each other in a cycle".into(),
         };
-        Some(Machine(told))
+        Some(Machine(reported))
     }
 
     fn end(self, why: Option<Machine>) -> Result<Created, CreateFailure> {

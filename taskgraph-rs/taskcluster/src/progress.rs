@@ -6,7 +6,7 @@ use crate::error::Failure;
 use taskgraph::task::Label;
 use taskgraph::task::id::TaskId;
 
-/// Told about long work while it goes on.
+/// Receives the progress of long work.
 pub trait Watch: Send + Sync {
     /// Something happened.
     fn tell(&self, news: &News<'_>);

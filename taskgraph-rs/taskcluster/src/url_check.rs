@@ -191,7 +191,7 @@ fn cause(error: reqwest::Error) -> String {
     redact(&cause.to_string())
 }
 
-/// Asks for the first bytes of a file that is there. A server that has no answer leaves it at what the head told.
+/// Asks for the first bytes of a file that is there. Without an answer, the facts of the head remain.
 async fn begin(client: &Client, url: &str, head: &mut Head) {
     let range = format!("bytes=0-{}", START - 1);
     let request = client.get(url).header("range", &range).header("accept-encoding", "identity");
@@ -278,9 +278,9 @@ mod tests {
         let questions = paths.map(|path| Question { url: format!("{home}/{path}"), path: "a.b".into() });
         let patience =
             Patience { timeout: Duration::from_millis(300), attempts: 2, pause: Duration::from_millis(1) };
-        let told = Mutex::new(Vec::new());
-        let urls = probe(&questions, patience, &|done, all| told.lock().unwrap().push((done, all)));
-        assert_eq!(told.into_inner().unwrap(), (0..=8).map(|done| (done, 8)).collect::<Vec<_>>());
+        let reported = Mutex::new(Vec::new());
+        let urls = probe(&questions, patience, &|done, all| reported.lock().unwrap().push((done, all)));
+        assert_eq!(reported.into_inner().unwrap(), (0..=8).map(|done| (done, 8)).collect::<Vec<_>>());
         let answer = |path: &str| urls.answer(&format!("{home}/{path}"));
         assert_eq!(answer("200"), Answer::Found);
         assert_eq!(answer("302"), Answer::Found);

@@ -32,8 +32,8 @@ fn each_mode_changes_what_it_has_to() {
         let mut comparison = plan["comparison"].clone();
         let unchanged = comparison["unchanged"].take();
         assert!(unchanged.as_array().unwrap().contains(&json!("translate-corpus-ru-en-1/2")), "{mode}");
-        let told = json!({"student": student, "reused": plan["reused"], "comparison": comparison});
-        insta::assert_snapshot!(format!("student-{mode}"), serde_json::to_string_pretty(&told).unwrap());
+        let reported = json!({"student": student, "reused": plan["reused"], "comparison": comparison});
+        insta::assert_snapshot!(format!("student-{mode}"), serde_json::to_string_pretty(&reported).unwrap());
     }
 }
 

@@ -44,7 +44,7 @@ fn all_lists_what_is_counted() {
 }
 
 #[test]
-fn keys_without_effect_are_told_with_their_reason() {
+fn keys_without_effect_are_reported_with_their_reason() {
     let outcome = preview(&file("preview/no-effect.yml"), &["--all"]);
     assert_eq!(outcome.status, 0, "{}", outcome.err);
     let section = outcome.out.split("\n\n").find(|section| section.contains(" has no effect")).unwrap();
@@ -72,10 +72,10 @@ fn check_mode(kind: &str, mode: &str, members: usize) {
     let report = json(&config, &[]);
     let case = format!("{kind} {mode} {members}");
     let kinds = report["plan"]["models"].as_array().unwrap();
-    let told = kinds.iter().find(|told| told["kind"] == kind).unwrap();
+    let reported = kinds.iter().find(|reported| reported["kind"] == kind).unwrap();
     let variant = if mode == "use" { "download-only" } else { mode };
-    assert_eq!(told["variant"], variant, "{case}");
-    let tasks = told["members"].as_array().unwrap();
+    assert_eq!(reported["variant"], variant, "{case}");
+    let tasks = reported["members"].as_array().unwrap();
     assert_eq!(tasks.len(), members, "{case}");
     for (task, url) in tasks.iter().zip(&urls) {
         assert_eq!(task["url"], url.as_str(), "{case}");
@@ -102,7 +102,7 @@ fn check_mode(kind: &str, mode: &str, members: usize) {
     );
     assert_eq!(comparison["gone"].as_array().unwrap().is_empty(), mode != "use", "{case}");
     assert!(comparison["new"].as_array().unwrap().is_empty(), "{case}");
-    let other = kinds.iter().find(|told| told["kind"] != kind).unwrap();
+    let other = kinds.iter().find(|reported| reported["kind"] != kind).unwrap();
     assert_eq!(
         (&other["variant"], &other["members"][0]["url"]),
         (&"from-scratch".into(), &Value::Null),
@@ -142,7 +142,7 @@ fn the_digest_of_a_download_depends_on_nothing_but_the_model() {
 }
 
 #[test]
-fn what_is_refused_is_told_with_a_way_out() {
+fn what_is_refused_is_reported_with_a_way_out() {
     let mut files: Vec<_> = data("refused").read_dir().unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
     assert!(files.len() > 10);

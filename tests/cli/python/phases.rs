@@ -107,7 +107,7 @@ fn targets_that_the_tree_picks_are_optimized_natively() {
 }
 
 #[test]
-fn a_strategy_that_raises_is_told_when_the_targets_were_picked_natively() {
+fn a_strategy_that_raises_is_reported_when_the_targets_were_picked_natively() {
     let raises =
         STRATEGY.replace("return not set(files)", "raise ValueError(task.label)\n            return set()");
     let Some(outcome) = tree("own", &raises, "").made(&["optimized", "--json", "-p", "p.yml"]) else {

@@ -94,7 +94,7 @@ fn what_starts_with_the_prefix_is_done_anew_and_what_came_out_of_it() {
 #[test]
 fn groups_that_cannot_be_used_are_refused() {
     let fake = services();
-    for (more, told) in [
+    for (more, reported) in [
         (json!({"start-task-prefix": "build-vocab"}), "`start-task-prefix` needs `previous-group-ids`"),
         (json!({"previous-group-ids": [EXPIRED]}), "there is no task group `Et8bOKpTQYywudvgDhX7mA`"),
         (json!({"previous-group-ids": ["x", 3]}), "`previous-group-ids` must be a taskId"),
@@ -106,7 +106,7 @@ fn groups_that_cannot_be_used_are_refused() {
     ] {
         let Some((repository, outcome)) = train(&fake, more) else { return };
         assert_eq!(outcome.status, 2, "{}", outcome.err);
-        assert!(outcome.err.contains(told), "{}", outcome.err);
+        assert!(outcome.err.contains(reported), "{}", outcome.err);
         assert!(!repository.has_artifacts());
     }
 }
@@ -146,12 +146,12 @@ fn what_would_be_used_again_has_to_outlast_what_waits_for_it() {
         let Some((repository, outcome)) = train(&fake, json!({"previous-group-ids": [GROUP]})) else {
             return;
         };
-        let told =
+        let reported =
             format!("`docker-image-base` runs anew: task `{IMAGE}` of an earlier group cannot be used");
-        assert_eq!(outcome.err.contains(&told), runs_anew, "{}", outcome.err);
+        assert_eq!(outcome.err.contains(&reported), runs_anew, "{}", outcome.err);
         // All else is made in that image, so that nothing is left.
-        let told = "of 4 tasks that were found in earlier groups, none can be used again";
-        assert_eq!(outcome.err.contains(told), runs_anew, "{}", outcome.err);
+        let reported = "of 4 tasks that were found in earlier groups, none can be used again";
+        assert_eq!(outcome.err.contains(reported), runs_anew, "{}", outcome.err);
         assert_eq!((outcome.status == 2, repository.has_artifacts()), (runs_anew, !runs_anew));
     }
     // Whoever names it wants no other.

@@ -28,7 +28,7 @@ fn rendered(tree: &str) -> Vec<Value> {
     let render = |case: std::path::PathBuf| {
         let given = read_file(&case.join("parameters.yml")).unwrap();
         let mut params = Params::new(given.values, vec![given.layer]);
-        // What is refused is told elsewhere; here the defaults have to be filled in.
+        // What is refused is reported elsewhere; here the defaults have to be filled in.
         project.complete(&mut params, SystemTime::UNIX_EPOCH).unwrap();
         let rendered = render(&project, &params, "DECISION-TASK").unwrap();
         let rendered = serde_json::to_value(rendered).unwrap();

@@ -39,7 +39,7 @@ fn preview_of(
 }
 
 #[test]
-fn what_the_index_has_is_told_with_the_time_it_lasts() {
+fn what_the_index_has_is_reported_with_the_time_it_lasts() {
     let fake = Fake::start();
     let Some((outcome, answers)) = preview(&fake, &json!({}), &["--json"]) else { return };
     assert_eq!(outcome.status, 0, "{}", outcome.err);
@@ -130,7 +130,7 @@ fn the_page_says_with_the_same_numbers_what_would_run() {
 }
 
 #[test]
-fn existing_tasks_are_told_apart() {
+fn existing_tasks_are_reported_apart() {
     let fake = Fake::start();
     let image = "docker-image-base";
     let on_top = json!({"existing_tasks": {image: DECISION}});
@@ -144,10 +144,10 @@ fn existing_tasks_are_told_apart() {
     assert_eq!(existing.count(), 1);
     assert_eq!(found["tasks"][image]["task_id"], DECISION);
     // A decision would refuse it: the queue does not know the task.
-    let told = format!("`{image}` cannot be used again: task `{DECISION}` is not usable");
+    let reported = format!("`{image}` cannot be used again: task `{DECISION}` is not usable");
     let problems = report["problems"].as_array().unwrap();
-    let told = problems.iter().find(|problem| problem["message"] == told).unwrap();
-    assert_eq!((&told["severity"], &told["code"]), (&json!("warning"), &json!("existing-task")));
+    let reported = problems.iter().find(|problem| problem["message"] == reported).unwrap();
+    assert_eq!((&reported["severity"], &reported["code"]), (&json!("warning"), &json!("existing-task")));
 }
 
 #[test]

@@ -175,16 +175,18 @@ fn what_the_index_has_is_not_created_and_the_preview_says_so() {
     assert_eq!(found["counts"]["would_run"], report["plan"]["work"]["totals"]["tasks"]);
     let mut cached = 0;
     for (label, outcome) in &decided.outcomes {
-        let told = &found["tasks"][label.as_str()];
-        let expected = told["outcome"].as_str().unwrap();
-        let is_told = match outcome.word() {
+        let reported = &found["tasks"][label.as_str()];
+        let expected = reported["outcome"].as_str().unwrap();
+        let is_reported = match outcome.word() {
             "kept" => expected == "would-run",
             "removed" => expected == "not-needed",
             _ => expected == "used-again",
         };
-        assert!(is_told, "{label}: {told} {outcome}");
-        if let (Some(expires), Some(needed)) = (told["expires"].as_str(), told["needed_until"].as_str()) {
-            assert!(expires >= needed, "{label}: {told}");
+        assert!(is_reported, "{label}: {reported} {outcome}");
+        if let (Some(expires), Some(needed)) =
+            (reported["expires"].as_str(), reported["needed_until"].as_str())
+        {
+            assert!(expires >= needed, "{label}: {reported}");
             cached += 1;
         }
     }
@@ -241,11 +243,11 @@ fn a_key_of_a_training_config_that_nobody_knows_is_refused_before_anything_is_cr
             }
         });
         let Err(error) = decided else { panic!("{tree}: it was not refused") };
-        let told = error.to_string();
+        let reported = error.to_string();
         for (key, near) in [("marian-argz", "marian-args"), ("best-modle", "best-model")] {
-            assert!(told.contains(&format!("unknown key `{key}`")), "{tree}: {told}");
-            assert!(told.contains(&format!("did you mean `{near}`?")), "{tree}: {told}");
-            assert_eq!(told.matches(&format!("{key}`")).count(), 1, "{tree}: {told}");
+            assert!(reported.contains(&format!("unknown key `{key}`")), "{tree}: {reported}");
+            assert!(reported.contains(&format!("did you mean `{near}`?")), "{tree}: {reported}");
+            assert_eq!(reported.matches(&format!("{key}`")).count(), 1, "{tree}: {reported}");
         }
         assert_eq!(fake.count("createTask"), 0, "{tree}");
     }

@@ -1,4 +1,4 @@
-//! Laws of graphs, on graphs by chance. What breaks a law is made as small as it can be, and told.
+//! Laws of graphs, on graphs by chance. What breaks a law is made as small as it can be, and reported.
 
 use std::collections::BTreeSet;
 
@@ -185,7 +185,7 @@ proptest! {
     }
 
     #[test]
-    fn an_edge_back_makes_a_circle_that_is_told(nodes in nodes(), chosen in any::<proptest::sample::Index>()) {
+    fn an_edge_back_makes_a_circle_that_is_reported(nodes in nodes(), chosen in any::<proptest::sample::Index>()) {
         let reach = reach(&nodes);
         let from = chosen.index(nodes.len());
         // From one of those that it needs, itself among them, back to it.
@@ -193,7 +193,7 @@ proptest! {
         let mut tasks = tasks(&nodes);
         tasks[&label(&nodes, to)]["dependencies"]["back"] = label(&nodes, from).into();
         let error = TaskGraph::from_json(&Value::from(tasks.clone()).to_string()).err().unwrap().to_string();
-        let (_, way) = error.split_once("in a cycle: ").expect("the cycle is told");
+        let (_, way) = error.split_once("in a cycle: ").expect("the cycle is reported");
         let way: Vec<&str> = way.lines().next().unwrap().split(" → ").map(|step| step.trim_matches('`')).collect();
         prop_assert!(way.len() > 1 && way.first() == way.last(), "{}", error);
         for step in way.windows(2) {

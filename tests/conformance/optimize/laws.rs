@@ -45,7 +45,7 @@ pub(super) fn check_closure(graph: &TaskGraph, from: &IndexSet<Label>, what: &st
     assert!(closure.labels().into_iter().eq(whole), "{what}");
 }
 
-/// The reasons that are told are true.
+/// The reasons that are reported are true.
 pub(super) fn check_reasons(graph: &TaskGraph, optimized: &Optimized, what: &str) {
     let needs = |from: &Label, to: &Label| graph.edges_of(from).values().any(|need| need == to);
     for (label, outcome) in &optimized.outcomes {

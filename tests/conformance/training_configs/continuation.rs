@@ -161,7 +161,7 @@ fn a_config_that_cannot_do_without_is_no_worse_for_it() {
 }
 
 #[test]
-fn urls_that_are_not_there_are_told_with_the_key_that_asks_for_them() {
+fn urls_that_are_not_there_are_reported_with_the_key_that_asks_for_them() {
     let Some(fixture) = Fixture::new() else { return };
     fs::write(fixture.folder.path().join("urls.json"), "[]").unwrap();
     let config = file("continuation/backwards.yml");
@@ -193,7 +193,7 @@ fn real_configs_get_an_answer() {
 }
 
 #[test]
-fn models_that_cannot_be_mounted_are_told_at_once_by_what_makes_graphs() {
+fn models_that_cannot_be_mounted_are_reported_at_once_by_what_makes_graphs() {
     let Some(home) = shared("conformance/translations-2026-07") else { return };
     let copy = checkout(&home.join("tree"));
     let baseline = fs::read_to_string(home.join("cases/baseline/parameters.yml")).unwrap();
@@ -211,13 +211,13 @@ fn models_that_cannot_be_mounted_are_told_at_once_by_what_makes_graphs() {
         .env("PATH", "/usr/local/bin:/usr/bin:/bin")
         .output()
         .unwrap();
-    let told = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(2), "{told}");
+    let reported = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{reported}");
     for kind in models {
         let message = format!("kind `{kind}` cannot take a pretrained model: its tasks run on docker-worker");
-        assert_eq!(told.matches(&message).count(), 1, "{told}");
+        assert_eq!(reported.matches(&message).count(), 1, "{reported}");
     }
-    assert!(told.contains("2 errors; nothing was generated"), "{told}");
+    assert!(reported.contains("2 errors; nothing was generated"), "{reported}");
 }
 
 #[test]

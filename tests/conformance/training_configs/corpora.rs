@@ -65,8 +65,8 @@ fn a_corpus_is_left_out_if_the_config_has_what_it_takes_the_place_of() {
     let Some((trained, tree)) = trained("") else { return };
     let outcome = run(&trained, &tree, &["--write"]);
     assert_eq!(outcome.status, 0, "{}{}", outcome.out, outcome.err);
-    let told = "corpora.parallel takes the place of `datasets.train`, which the config has";
-    assert!(outcome.err.contains(told), "{}", outcome.err);
+    let reported = "corpora.parallel takes the place of `datasets.train`, which the config has";
+    assert!(outcome.err.contains(reported), "{}", outcome.err);
     assert!(
         !outcome.out.contains("+    parallel") && outcome.out.contains("backtranslations"),
         "{}",
@@ -83,12 +83,12 @@ fn all_that_a_group_has_made_is_handed_in() {
     let outcome = run(&trained, &tree, &["--write"]);
     assert_eq!(outcome.status, 0, "{}{}", outcome.out, outcome.err);
     insta::assert_snapshot!("corpora", outcome.out);
-    insta::assert_snapshot!("corpora-told", outcome.err);
+    insta::assert_snapshot!("corpora-messages", outcome.err);
     assert_eq!(trained.fake.count("listLatestArtifacts"), 7);
 }
 
 #[test]
-fn a_vocabulary_that_is_not_the_model_s_is_told() {
+fn a_vocabulary_that_is_not_the_model_s_is_reported() {
     let Some((trained, tree)) = trained(MONO_ONLY) else { return };
     let kind = "backtranslations-train-backwards-model";
     trained.task(BACKWARDS, &format!("{kind}-ru-en"), kind, "completed", Some(MONO));
@@ -100,7 +100,7 @@ fn a_vocabulary_that_is_not_the_model_s_is_told() {
 }
 
 #[test]
-fn a_mode_that_the_tree_cannot_take_is_told() {
+fn a_mode_that_the_tree_cannot_take_is_reported() {
     let Some((trained, tree)) = trained(MONO_ONLY) else { return };
     let outcome = run(&trained, &tree, &["--mode", "continue", "--write"]);
     assert_eq!(outcome.status, 2, "{}", outcome.out);
@@ -121,7 +121,8 @@ fn what_the_tree_makes_no_graph_of_is_not_written() {
         "{}",
         outcome.err
     );
-    let told = "not written; what is named above would be wrong with it; --take names what else to hand in";
-    assert!(outcome.err.contains(told), "{}", outcome.err);
+    let reported =
+        "not written; what is named above would be wrong with it; --take names what else to hand in";
+    assert!(outcome.err.contains(reported), "{}", outcome.err);
     assert_eq!(trained.written(), before);
 }

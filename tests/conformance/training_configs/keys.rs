@@ -1,4 +1,4 @@
-//! No key of a training config is ignored in silence: whatever is added to it, or misspelt in it, is told by its path.
+//! No key of a training config is ignored without a message: whatever is added or misspelt is reported by its path.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -18,7 +18,7 @@ const ARGUMENTS: &str = "marian-args.";
 /// Datasets by category.
 const DATASETS: &str = "datasets.";
 
-/// What is told of a config, over kinds in a folder or those of the program.
+/// Kinds in a folder or those of the program, and the problems that they show in configs.
 struct Tree {
     root: Option<PathBuf>,
     /// The training config of the tree itself.
@@ -36,7 +36,7 @@ impl Tree {
         Tree { root: Some(root), config }
     }
 
-    fn told(&self, config: &Value) -> Vec<Told> {
+    fn problems(&self, config: &Value) -> Vec<ReportedProblem> {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("config.yml"), config.to_string()).unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_taskgraph-rs"));
@@ -51,7 +51,7 @@ impl Tree {
         let text = |problem: &Value, name: &str| problem[name].as_str().unwrap_or_default().to_owned();
         let problems = report["problems"].as_array().unwrap().iter();
         problems
-            .map(|problem| Told {
+            .map(|problem| ReportedProblem {
                 severity: text(problem, "severity"),
                 path: text(problem, "path"),
                 words: format!("{} {}", text(problem, "label"), text(problem, "help")),
@@ -59,33 +59,33 @@ impl Tree {
             .collect()
     }
 
-    /// Each key has to be told by its path, and with the word that was meant.
-    fn assert_told(&self, config: &Value, keys: &[Key]) {
-        let told = self.told(config);
+    /// Each key has to be reported by its path, and with the word that was meant.
+    fn assert_reported(&self, config: &Value, keys: &[Key]) {
+        let reported = self.problems(config);
         assert!(!keys.is_empty());
         let silent: Vec<String> = keys
             .iter()
             .filter(|key| {
                 let meant = key.meant.as_ref().map(|meant| format!("did you mean `{meant}`?"));
-                !told.iter().any(|told| {
-                    told.path == key.path
-                        && (!key.is_error || told.severity == "error")
-                        && meant.as_ref().is_none_or(|meant| told.words.contains(meant.as_str()))
+                !reported.iter().any(|reported| {
+                    reported.path == key.path
+                        && (!key.is_error || reported.severity == "error")
+                        && meant.as_ref().is_none_or(|meant| reported.words.contains(meant.as_str()))
                 })
             })
-            .map(|key| format!("{key:?}: {:?}", told.iter().find(|told| told.path == key.path)))
+            .map(|key| format!("{key:?}: {:?}", reported.iter().find(|reported| reported.path == key.path)))
             .collect();
-        assert!(silent.is_empty(), "not told:\n{}\nof\n{told:#?}", silent.join("\n"));
+        assert!(silent.is_empty(), "not reported:\n{}\nof\n{reported:#?}", silent.join("\n"));
     }
 
     fn hold(&self) {
         let config = &self.config;
         let mut keys = Vec::new();
-        self.assert_told(&with_unknown_keys(config, "", &mut keys), &keys);
+        self.assert_reported(&with_unknown_keys(config, "", &mut keys), &keys);
         // Which thresholds are looked up goes by the datasets.
         for is_meant in [|path: &str| !path.starts_with(DATASETS), |path: &str| path.starts_with(DATASETS)] {
             let mut keys = Vec::new();
-            self.assert_told(&with_misspelt_leaves(config, "", &is_meant, &mut keys), &keys);
+            self.assert_reported(&with_misspelt_leaves(config, "", &is_meant, &mut keys), &keys);
         }
         for name in config.as_object().unwrap().keys() {
             let misspelt = short(name);
@@ -94,13 +94,13 @@ impl Tree {
             let renamed = entries.map(|(key, value)| (if key == name { &misspelt } else { key }, value));
             let renamed: Map<String, Value> =
                 renamed.map(|(key, value)| (key.clone(), value.clone())).collect();
-            self.assert_told(&renamed.into(), &[key]);
+            self.assert_reported(&renamed.into(), &[key]);
         }
     }
 }
 
 #[derive(Debug)]
-struct Told {
+struct ReportedProblem {
     severity: String,
     path: String,
     words: String,
@@ -209,17 +209,17 @@ impl Tree {
     /// Where a model has a key too many or a wrong one, no task takes what it was meant to: that is an error.
     fn hold_reused(&self, name: &str) {
         let reused = reused(name);
-        let told = self.told(&self.with(&reused));
-        assert!(told.iter().all(|told| told.severity == "warning"), "{told:#?}");
+        let reported = self.problems(&self.with(&reused));
+        assert!(reported.iter().all(|reported| reported.severity == "warning"), "{reported:#?}");
         let mut keys = Vec::new();
         let unknown = with_unknown_keys(&reused, "", &mut keys);
         keys.retain(|key| key.path.contains('.'));
         keys.iter_mut().for_each(|key| key.is_error = true);
-        self.assert_told(&self.with(&unknown), &keys);
+        self.assert_reported(&self.with(&unknown), &keys);
         let mut keys = Vec::new();
         let misspelt = with_misspelt_leaves(&reused, "", &|_| true, &mut keys);
         keys.iter_mut().for_each(|key| key.is_error = true);
-        self.assert_told(&self.with(&misspelt), &keys);
+        self.assert_reported(&self.with(&misspelt), &keys);
     }
 }
 
@@ -238,7 +238,7 @@ fn what_is_wrong_in_what_is_reused_is_an_error_over_real_trees() {
 }
 
 #[test]
-fn misspelt_categories_are_told_by_all_that_makes_graphs() {
+fn misspelt_categories_are_reported_by_all_that_makes_graphs() {
     for name in ["ftt-2024-12", "translations-2026-07"] {
         let Some(tree) = shared(&format!("conformance/{name}")) else { return };
         let copy = checkout(&tree.join("tree"));
@@ -246,7 +246,7 @@ fn misspelt_categories_are_told_by_all_that_makes_graphs() {
         let misspelt = parameters.replace("\n  datasets:\n", "\n  datasets:\n    trian: [opus_Books/v1]\n");
         assert_ne!(misspelt, parameters);
         fs::write(copy.path().join("misspelt.yml"), misspelt).unwrap();
-        let told = |command: &str| {
+        let messages = |command: &str| {
             let output = Command::new(env!("CARGO_BIN_EXE_taskgraph-rs"))
                 .args([command, "-p", "misspelt.yml"])
                 .current_dir(copy.path())
@@ -258,8 +258,8 @@ fn misspelt_categories_are_told_by_all_that_makes_graphs() {
             String::from_utf8(output.stderr).unwrap()
         };
         for command in ["full", "target"] {
-            let told = told(command);
-            assert!(told.contains("misspelt.yml:29:5  `trian` has no effect"), "{told}");
+            let reported = messages(command);
+            assert!(reported.contains("misspelt.yml:29:5  `trian` has no effect"), "{reported}");
         }
     }
 }

@@ -65,8 +65,8 @@ fn a_rerun_after_a_refused_task_creates_only_what_is_missing() {
     let outcome = decide(&repository, &fake, 1);
     assert_eq!(outcome.status, 0, "{}", outcome.err);
     let there: usize = before.values().map(Vec::len).sum();
-    let told = format!("used again of an earlier run: {there} task");
-    assert!(outcome.err.contains(&told), "{}", outcome.err);
+    let reported = format!("used again of an earlier run: {there} task");
+    assert!(outcome.err.contains(&reported), "{}", outcome.err);
     assert_eq!((counts(&fake), fake.tasks().len()), (each_once(), 5));
     let ids: Value =
         serde_json::from_slice(&std::fs::read(repository.file("artifacts/label-to-taskid.json")).unwrap())

@@ -95,9 +95,9 @@ fn the_same_again_is_fine_and_another_definition_is_a_conflict() {
     other.definition.insert("retries".into(), 3.into());
     let failure = create(&fake, other).unwrap_err();
     assert!(matches!(failure.refused[0].failure, Failure::Conflict(_)), "{failure:?}");
-    let told = format!("{:#}", anyhow::Error::new(failure));
+    let reported = format!("{:#}", anyhow::Error::new(failure));
     assert_eq!(
-        told,
+        reported,
         format!(
             "0 of 1 tasks were created, 1 failed, 0 were not tried: `task-1` ({0}) could not be created: conflict: \
              taskId `{0}` already used by another task. This could be the result of faulty idempotency!; does \
@@ -116,7 +116,7 @@ fn without_tasks_there_is_nothing_to_do() {
     assert_eq!(fake.requests().len(), 0);
 }
 
-/// Credentials that end in the middle: what exists is told, and the same tasks with the same ids are created by the next
+/// Credentials that end in the middle: what exists is reported, and the same tasks with the same ids are created by the next
 /// call, each once.
 #[test]
 fn a_certificate_that_expires_in_the_middle_leaves_tasks_that_the_next_call_takes_again() {
@@ -132,10 +132,10 @@ fn a_certificate_that_expires_in_the_middle_leaves_tasks_that_the_next_call_take
     let open = || client(fake.signed()).with_clock(|| CLOCK.load(Ordering::SeqCst));
     let failure = open().create(tasks()).unwrap_err();
     assert!(failure.created.len() >= 20 && failure.created.len() <= 30, "{}", failure.created.len());
-    let told = failure.refused[0].failure.to_string();
+    let reported = failure.refused[0].failure.to_string();
     assert!(
-        told.contains("the credentials have expired: get new ones, and start the same task id again"),
-        "{told}"
+        reported.contains("the credentials have expired: get new ones, and start the same task id again"),
+        "{reported}"
     );
     let all = failure.created.len() + failure.refused.len() + failure.untried.len();
     assert_eq!((all, fake.tasks().len()), (80, failure.created.len()));

@@ -42,25 +42,25 @@ fn after_a_refused_task_nothing_that_depends_on_it_is_created_and_the_others_in_
         Failure::Refused { status: 400, message: "no such worker".into() }
     );
     let there: Vec<String> = fake.tasks().into_keys().collect();
-    let mut told: Vec<String> = failure.created.iter().map(|task| task.task_id.to_string()).collect();
-    told.sort_unstable();
-    assert_eq!(told, {
+    let mut reported: Vec<String> = failure.created.iter().map(|task| task.task_id.to_string()).collect();
+    reported.sort_unstable();
+    assert_eq!(reported, {
         let mut there = there;
         there.sort_unstable();
         there
     });
     assert_eq!(fake.count("createTask"), 4);
-    let told = format!("{:#}", anyhow::Error::new(failure));
+    let reported = format!("{:#}", anyhow::Error::new(failure));
     let expected = format!(
         "3 of 7 tasks were created, 1 failed, 3 were not tried: `task-1` ({}) could not be created: refused with \
          status 400: no such worker",
         id(1)
     );
-    assert_eq!(told, expected);
+    assert_eq!(reported, expected);
 }
 
 #[test]
-fn with_a_refused_task_in_a_large_graph_what_is_told_is_what_is_there() {
+fn with_a_refused_task_in_a_large_graph_what_is_reported_is_what_is_there() {
     let fake = start();
     fake.refuse("task-45", 403, "no scopes");
     fake.fail_one_in(5, 7);
@@ -100,7 +100,7 @@ fn a_dependency_that_is_nowhere_is_refused_in_the_words_of_the_queue() {
 }
 
 #[test]
-fn missing_scopes_are_told() {
+fn missing_scopes_are_reported() {
     let fake = start();
     fake.grant(&[
         "queue:create-task:project:none",
@@ -127,7 +127,7 @@ fn a_circle_is_not_waited_for() {
 }
 
 #[test]
-fn a_definition_that_cannot_be_sent_is_told() {
+fn a_definition_that_cannot_be_sent_is_reported() {
     let fake = start();
     let mut odd = task(1, &[]);
     odd.definition.insert("deadline".into(), stamp("four weeks").into());
@@ -138,7 +138,7 @@ fn a_definition_that_cannot_be_sent_is_told() {
 }
 
 #[test]
-fn a_clock_that_is_wrong_is_told_with_what_to_do() {
+fn a_clock_that_is_wrong_is_reported_with_what_to_do() {
     for ahead in [-120, 120] {
         let fake = start();
         fake.clock_ahead(ahead);
@@ -159,9 +159,12 @@ fn what_the_queue_refuses_is_refused_here() {
     // What it depends on is not there.
     let fake = start();
     let failure = client(fake.proxied()).create(decided(vec![task(1, &[77])])).unwrap_err();
-    let told = failure.refused[0].failure.to_string();
-    assert!(told.contains("references non-existing tasks") && told.contains(id(77).as_str()), "{told}");
-    // Its creation is told for later than a quarter of an hour from now, or for earlier.
+    let reported = failure.refused[0].failure.to_string();
+    assert!(
+        reported.contains("references non-existing tasks") && reported.contains(id(77).as_str()),
+        "{reported}"
+    );
+    // Its creation is given as later than a quarter of an hour from now, or for earlier.
     for (minutes, is_taken) in [(-16, false), (-14, true), (14, true), (16, false)] {
         let fake = start();
         let mut late = task(1, &[]);

@@ -256,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_with_a_recipient_is_told() {
+    fn what_is_wrong_with_a_recipient_is_reported() {
         let refused = |section: &str| Fixture::new("{}").refused(transform(), section);
         assert!(refused("{notify: {recipients: [{type: mail}]}}").contains("email"));
         assert!(refused("{notify: {recipients: [{type: email}]}}").contains("recipients[0].address"));

@@ -114,13 +114,13 @@ mod tests {
 
     #[test]
     fn every_model_that_a_layout_documents_and_something_reads_can_be_handed_in() {
-        let told = |products: Vec<Product>| {
-            let told = products.iter().map(|product| {
+        let messages = |products: Vec<Product>| {
+            let reported = products.iter().map(|product| {
                 format!("{} at {} by {}", product.name, product.path, product.tasks().join(" "))
             });
-            told.collect::<Vec<_>>()
+            reported.collect::<Vec<_>>()
         };
-        let found = told(made_2024());
+        let found = messages(made_2024());
         for line in [
             "train-teacher at experiment.pretrained-models.train-teacher by train-teacher",
             "train-backwards at experiment.pretrained-models.train-backwards by train-backwards",
@@ -128,7 +128,7 @@ mod tests {
             assert!(found.iter().any(|found| found == line), "{found:?}");
         }
         assert_eq!(
-            told(made_2026()),
+            messages(made_2026()),
             [
                 "vocab at continuation.vocab by build-vocab",
                 "corpora.parallel at continuation.corpora.parallel by corpus-merge-parallel corpus-align-parallel",

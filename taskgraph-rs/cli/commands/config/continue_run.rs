@@ -206,7 +206,7 @@ fn tasks_of(services: &Taskcluster, id: &TaskId) -> Result<(Vec<GroupTask>, Opti
         Err(error) if is_not_found(&error) => Ok(None),
         other => other.map(Some),
     };
-    // A task that heads no group may be told as the head of an empty one.
+    // The queue may describe a task that heads no group as the head of an empty one.
     if let Some(members) = there(services.group(id))?.filter(|members| !members.is_empty()) {
         return Ok((members, None));
     }

@@ -288,7 +288,7 @@ impl Reason {
     }
 }
 
-/// Two reasons are one if people are told the same.
+/// Two reasons are one if people read the same.
 impl PartialEq for Reason {
     fn eq(&self, other: &Self) -> bool {
         (&self.message, &self.object, &self.place) == (&other.message, &other.object, &other.place)

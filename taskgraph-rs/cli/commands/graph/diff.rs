@@ -103,7 +103,7 @@ fn text(before: &Side, after: &Side, found: &GraphDiff, all: bool, medium: Outpu
     if found.unchanged > 0 {
         page.line_in(TextStyle::Faint, &format!("  = {:>4} unchanged", found.unchanged), "");
     }
-    // Many tasks of a kind change in the same way: that is told once.
+    // Many tasks of a kind change in the same way: that is shown once.
     let mut alike: IndexMap<String, Vec<&TaskChange>> = IndexMap::new();
     for change in changed {
         let same = if all { change.label.to_string() } else { signature(change) };

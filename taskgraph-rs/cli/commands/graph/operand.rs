@@ -112,7 +112,7 @@ fn from(text: Option<&str>) -> Result<OperandSource> {
     Ok(if is_graph(&path) { OperandSource::File(path) } else { OperandSource::Config(path) })
 }
 
-/// Whether a file holds a graph: JSON whose first value has a `label` and a `task`. What cannot be read is told by who
+/// Whether a file holds a graph: JSON whose first value has a `label` and a `task`. What cannot be read is reported by whoever
 /// reads it.
 fn is_graph(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "json")

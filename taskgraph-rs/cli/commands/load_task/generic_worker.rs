@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn scripts_of_the_decision_are_told_from_other_files() {
+    fn scripts_of_the_decision_are_reported_from_other_files() {
         let mounted = mounts(
             "t",
             &payload(
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_mounted_is_told_together() {
+    fn what_cannot_be_mounted_is_reported_together() {
         let messages = mounts(
             "t",
             &payload(

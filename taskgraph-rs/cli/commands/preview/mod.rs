@@ -180,7 +180,7 @@ fn once(
     }
     let mut preview = match make(options, kept, registry) {
         Ok(preview) => preview,
-        // What is wrong before a config is looked at is told in the same schema.
+        // What is wrong before a config is looked at is reported in the same schema.
         Err(error) => {
             let config = Config { file: name(&options.config), is_parameters: false };
             Report::new(config, None, Problems::from_error(error)?, None).into()
@@ -191,7 +191,7 @@ fn once(
     }
     let report = &preview.report;
     let is_refused = report.outcome == ReportOutcome::Refused;
-    // A script reads what is wrong in the JSON; a person is told at once.
+    // A script reads what is wrong in the JSON; a person sees it at once.
     if is_refused && format::format_of(options) != PreviewFormat::Json {
         let (errors, _) = report.counts();
         reporter.problems(&report.problems[..errors]);

@@ -117,7 +117,7 @@ impl Walk<'_> {
                 true => self.params.was_read(&path),
                 false => self.params.was_read_by_name(&path),
             };
-            // Where names were looked up, and none of them is there, each entry is told with the name that was meant.
+            // Where names were looked up, and none of them is there, each entry is reported with the name that was meant.
             let is_free =
                 matches!(inner, Some(Schema::MapOf(_) | Schema::Open(..))) && value.as_map().is_some();
             if is_read || is_known && is_free && !self.params.looked_up(&path).is_empty() {

@@ -273,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn of_equal_ways_the_first_is_told() {
+    fn of_equal_ways_the_first_is_reported() {
         let path = estimated(&[("p/cpu", 60), ("p/gpu", 60)], None).estimate.unwrap().critical_path.unwrap();
         let labels: Vec<_> = path.tasks.iter().map(|task| task.label.as_str()).collect();
         assert_eq!((labels, path.seconds), (vec!["a", "b", "d"], 120));

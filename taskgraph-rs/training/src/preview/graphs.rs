@@ -71,7 +71,7 @@ impl GraphBuilder<'_> {
         let checks_of = self.checks_of();
         match own {
             Some(_) => found = checks_of.params(&params, found),
-            // The same keys were told of before, if it is the same config.
+            // The same keys were reported before, if it is the same config.
             None => {
                 found.retain(Problem::is_error);
                 found = layout::of_another(project, training, &params).map_or(found, |problem| vec![problem]);

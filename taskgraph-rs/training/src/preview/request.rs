@@ -40,7 +40,7 @@ pub struct Request<'r> {
     pub find: Option<&'r Find<'r>>,
     /// The groups to go on from, as the `train` action does.
     pub groups: Option<&'r dyn EarlierGroups>,
-    /// The times of earlier tasks, if it is to be told how long the run will take. Those that are found are added.
+    /// The times of earlier tasks, if an estimate is requested. Those that are found are added.
     pub history: Option<History>,
     /// Prices of machines.
     pub prices: Option<Prices>,

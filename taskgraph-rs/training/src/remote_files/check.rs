@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn one_cause_is_told_once() {
+    fn one_cause_is_reported_once() {
         let files: Vec<String> = (1..=17).map(|number| format!("{number}.npz")).collect();
         let all = |answer: Answer| {
             absent(&files.iter().map(|file| (file.as_str(), answer.clone())).collect::<Vec<_>>())

@@ -273,7 +273,7 @@ fn from_dependency<'v>(
         let names = suggest::list(dependencies.keys().map(|name| &**name));
         let mut message =
             format!("`fetches.{kind}` has no dependency of that name; the dependencies are {names}");
-        // `from-deps` names fetches by label, and dependencies by kind unless it is told otherwise.
+        // `from-deps` names fetches by label, and dependencies by kind unless it says otherwise.
         if let Some((name, _)) = dependencies.iter().find(|(_, label)| label.as_str() == Some(&**kind)) {
             message += &format!(
                 "; `{name}` is that task: `from-deps` with `fetches` needs `unique-kinds: false`, which names dependencies by label"

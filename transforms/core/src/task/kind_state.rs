@@ -31,7 +31,7 @@ pub(super) struct Memo {
 pub(super) struct Facts {
     /// The project.
     pub project: Value,
-    /// Whoever is told of the tasks.
+    /// Recipients of notifications about the tasks.
     pub owner: Value,
     /// The trust domain.
     pub trust_domain: Value,

@@ -247,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn a_dataset_without_a_provider_is_told_with_its_place() {
+    fn a_dataset_without_a_provider_is_reported_with_its_place() {
         let problems =
             check(&params("training_config:\n  datasets:\n    train:\n    - opus_x\n    - Books\n"));
         let messages: Vec<_> = problems.iter().map(ToString::to_string).collect();

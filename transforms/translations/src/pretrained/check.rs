@@ -59,7 +59,7 @@ fn no_map(params: &Params, key: &ModelKey, path: &KeyPath, value: &Value) -> Pro
 }
 
 /// Models that still stand at the top level: they were moved unless they stand below as well. What stands where only
-/// another pipeline version looks is told by the engine, from `Training::other_keys`.
+/// another pipeline version looks is reported from `Training::other_keys`.
 fn misplaced(params: &Params, pipeline_version: PipelineVersion) -> Option<Problem> {
     let training = pipeline_version.training();
     let top = KeyPath::dotted(training.models_elsewhere);
@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_is_told_at_once() {
+    fn everything_is_reported_at_once() {
         let models = "teacher-ensemble: 2\npretrained-models:\n  train-teacher:\n    url: https://a\n    mode: contiune";
         assert_eq!(
             messages(models),
@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn an_ensemble_of_one_model_is_told() {
+    fn an_ensemble_of_one_model_is_reported() {
         let models = "teacher-ensemble: 2\npretrained-models:\n  train-teacher:\n    urls: [https://h/a, https://h/a/]\n    \
                       mode: init\n    type: default";
         assert_eq!(
@@ -279,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_map_is_told() {
+    fn what_is_no_map_is_reported() {
         assert!(messages("pretrained-models: [x]")[0].contains("must be a map from kinds to models"));
         assert!(
             messages("pretrained-models: {train-teacher: }")[0]

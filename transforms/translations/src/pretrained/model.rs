@@ -48,7 +48,7 @@ pub struct PretrainedModel {
 }
 
 impl PretrainedModel {
-    /// The model of the kind, if the parameters name one. They have been checked: what is wrong here is told shortly.
+    /// The model of the kind, if the parameters name one. They have been checked: the message here is short.
     pub fn read(ctx: &Context<'_>, layout: &Layout) -> Result<Option<Self>> {
         let kind = &*ctx.kind.name;
         let Some(key) = layout.key(kind).filter(|key| key.effect == Effect::Mounted) else { return Ok(None) };
@@ -108,7 +108,7 @@ impl PretrainedModel {
 }
 
 /// Whether a worker can mount a model. If it cannot, the graph is refused; the task is made without the model, so that
-/// what is wrong with other models is told as well.
+/// problems of other models are reported as well.
 pub fn can_mount(ctx: &Context<'_>, alias: &str) -> Result<bool> {
     let implementation = ctx.config.worker(alias)?.implementation;
     if implementation == "generic-worker" {

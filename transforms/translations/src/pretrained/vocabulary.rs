@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn no_vocabulary_is_told_with_urls_statuses_and_the_key() {
+    fn no_vocabulary_is_reported_with_urls_statuses_and_the_key() {
         let mut fixture = fixture("backwards", MODEL);
         let mut describe = |joint: Answer, own: Answer| {
             let answers = [(JOINT_URL.to_owned(), joint), (SPLIT_URL.to_owned(), own)];

@@ -291,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_way_of_cleaning_is_told() {
+    fn an_unknown_way_of_cleaning_is_reported() {
         let error = Fixture::new(CONFIG).refused(by_locales(), MERGE);
         assert!(error.contains("how the corpus is cleaned"), "{error}");
     }

@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_is_told() {
+    fn what_is_missing_is_reported() {
         let error = fixture("{default: x}").refused(transform(), "{worker-type: b-gpo, worker: {}}");
         assert!(error.contains("did you mean `b-gpu`?"), "{error}");
         let error = fixture("{default: x}").refused(transform(), "{worker-type: b-badgpu, worker: {}}");

@@ -74,7 +74,7 @@ impl TrainInput {
             }
             _ => return,
         };
-        // What has the wrong schema was told already.
+        // Violations of the schema were reported already.
         if read.problems.iter().any(|problem| problem.path.last_key() == Some(other)) {
             return;
         }

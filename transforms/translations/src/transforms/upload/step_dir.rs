@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn a_label_that_nobody_knows_is_told() {
+    fn a_label_that_nobody_knows_is_reported() {
         assert!(step_dir("fetch-x").unwrap_err().to_string().contains("`fetch-x`"));
         assert!(step_dir("distillation-mono-src-translate-a1-3/10").is_err());
         assert!(step_dir("distillation-mono-src-translate-a").is_err());
