@@ -28,7 +28,7 @@ impl Chance {
     }
 }
 
-/// What means something to one of the readers.
+/// Words that have a meaning for one of the readers.
 const PIECES: &[&str] = &[
     "{",
     "}",

@@ -10,7 +10,7 @@ use std::thread;
 use crate::support::whole;
 use serde_json::Value;
 
-/// What the program prints.
+/// Output of the program.
 fn call(directory: &Path, arguments: &[&str]) -> String {
     let mut command = Command::new(env!("CARGO_BIN_EXE_taskgraph-rs"));
     command.args(arguments).current_dir(directory).env_clear().env("PATH", "/usr/local/bin:/usr/bin:/bin");

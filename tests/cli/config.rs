@@ -273,7 +273,7 @@ fn shells_and_manuals_know_the_commands() {
     assert!(page.contains("SARIF"));
 }
 
-/// How a file begins, by the ending of its name.
+/// Returns the first bytes of a file, by the ending of its name.
 fn start(path: &str) -> &'static str {
     match path.rsplit('.').next().unwrap() {
         "npz" => "PK\u{3}\u{4}",

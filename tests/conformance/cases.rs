@@ -21,7 +21,7 @@ use taskgraph::tree::Tree;
 use taskgraph_compat::source::Source;
 use taskgraph_rs::registry;
 
-/// What case.json says.
+/// Content of case.json.
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case")]
 struct Case {
@@ -77,7 +77,7 @@ impl Fixture {
         }
     }
 
-    /// What differs from `expected/` of a case, in words.
+    /// Returns the differences from `expected/` of a case, in words.
     fn compare(
         &self,
         project: &Project,
@@ -125,7 +125,7 @@ impl Fixture {
 #[derive(Default)]
 struct Ids(Vec<String>);
 
-/// How new taskIds begin.
+/// Prefix of new task IDs.
 const NEW: &str = "new-task-";
 
 impl Ids {

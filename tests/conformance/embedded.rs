@@ -11,7 +11,7 @@ use serde_json::Value;
 /// The tasks of each kind.
 type Counts = BTreeMap<String, usize>;
 
-/// What of a task has to be equal. Commands and digests are the project's own.
+/// Parts of a task that have to be equal. Commands and digests are the project's own.
 #[derive(Debug, PartialEq, Eq)]
 struct Seen {
     kind: Value,
@@ -96,7 +96,7 @@ fn tasks_and_edges_are_those_of_a_checkout() {
     }
 }
 
-/// What stands in the binary is what lies on disk: the images too.
+/// The kinds in the binary are those on disk, with their images.
 #[test]
 fn the_binary_has_the_same_kinds_as_the_folder() {
     let config = project().join("docs/examples/pretrained-ru-en.yml");

@@ -1,4 +1,4 @@
-//! Who asks: Hawk signatures, in a header or in the url.
+//! Authentication: Hawk signatures, in a header or in the url.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -8,7 +8,7 @@ use super::answer::Refusal;
 use super::request::{Door, Request};
 use super::scopes::Scopes;
 
-/// How far the clocks of both sides may be apart.
+/// Largest difference of the clocks of both sides.
 const SKEW: Duration = Duration::from_secs(60);
 
 /// The one client that is known.
@@ -17,9 +17,9 @@ pub(super) struct Client {
     pub id: String,
     pub token: String,
     pub certificate: Option<String>,
-    /// How many more signed requests the certificate is good for; any number of them without one.
+    /// Number of signed requests before the certificate expires; `None` for any number.
     pub certificate_left: Option<usize>,
-    /// How many seconds the clock of the services is ahead of this machine's.
+    /// Seconds by which the clock of the services is ahead of this machine's.
     pub ahead: i64,
 }
 

@@ -4,7 +4,7 @@ use std::io::BufRead;
 
 use serde_json::Value;
 
-/// Which door a request came in by.
+/// Entry of a request: the proxy, or the services themselves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Door {
     /// The root url: a call has the scopes of whoever signed it.

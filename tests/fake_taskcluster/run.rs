@@ -13,7 +13,7 @@ pub(super) struct Run {
     pub created: &'static str,
     /// Why it came to its end, if it has.
     pub resolved: Option<String>,
-    /// How long it took.
+    /// Duration.
     pub seconds: i64,
 }
 

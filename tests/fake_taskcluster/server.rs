@@ -10,9 +10,9 @@ use super::answer::Answer;
 use super::faults::Fault;
 use super::request::{Door, Request};
 
-/// What is done with requests.
+/// Handler of requests.
 pub(super) trait Service: Send + Sync + 'static {
-    /// What goes wrong with the answer to it, if anything does. Comes first.
+    /// Returns the fault of the answer to a request, if there is one. Called first.
     fn fault(&self, request: &Request) -> Option<Fault>;
 
     /// The answer. What it asks for is done.

@@ -16,7 +16,7 @@ use super::server::Service;
 use super::store::Store;
 use super::{create, index, queue};
 
-/// How long requests are held back at most until enough of them are there.
+/// Longest time for which requests are held back until there are enough of them.
 const LONGEST_HOLD: Duration = Duration::from_secs(20);
 
 /// A request that was answered, or not.
@@ -30,7 +30,7 @@ pub(crate) struct Logged {
     pub status: Option<u16>,
 }
 
-/// What the services share.
+/// State that the services share.
 pub(super) struct Inner {
     pub store: Store,
     pub faults: Faults,

@@ -1,4 +1,4 @@
-//! What the services keep.
+//! Tasks, artifacts and index of the services.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -20,7 +20,7 @@ pub(super) struct Stored {
     pub waits_for: BTreeSet<String>,
     /// Whether the program has created it; all others were there before.
     pub is_created: bool,
-    /// How many times it was asked for, answers that were lost among them.
+    /// Number of requests for it, with those whose answers were lost.
     pub times: usize,
 }
 

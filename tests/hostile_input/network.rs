@@ -20,10 +20,10 @@ use taskgraph_taskcluster::{Access, Credentials, Failure, NewTask, Patience, Tas
 use crate::folder::{Folder, SECRET, task};
 use crate::server::Server;
 
-/// What is taken of an answer in these tests.
+/// Largest answer that is accepted in these tests.
 const MOST: usize = 1 << 20;
 
-/// What may be on its way when the other side stops listening: the buffers of the system.
+/// Number of bytes that may be on their way when the other side stops listening: the buffers of the system.
 const ON_ITS_WAY: u64 = 64 << 20;
 
 /// Soon tired.
@@ -75,7 +75,7 @@ fn all() -> impl Iterator<Item = (&'static str, Ask)> {
     SERVICES.into_iter().chain([("a file", FILE)])
 }
 
-/// What an ask that comes to nothing says.
+/// Returns the message of a request that fails.
 #[track_caller]
 fn messages(ask: Ask, taskcluster: &Taskcluster, server: &Server) -> String {
     let error = ask(taskcluster, server).unwrap_err();
@@ -279,7 +279,7 @@ fn credentials_are_not_sent_to_where_a_redirect_leads() {
     asked.iter().for_each(|head| is_clean(head));
 }
 
-/// What a HEAD request makes of a url.
+/// Returns the answer to a HEAD request for a url.
 fn probed(url: &str, patience: url_check::Patience) -> Answer {
     let urls = BTreeSet::from([url.to_owned()]);
     heads(&urls, url_check::Ask::Start, patience, &|_, _| ()).remove(url).unwrap().answer

@@ -1,4 +1,4 @@
-//! What helps people who do not use a mouse, see few colours, or hear the page.
+//! Accessibility: for people who do not use a mouse, see few colors, or hear the page.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! What the page says of tasks: how many, what is known of them, and what differs.
+//! Facts of the page about tasks: their number, their properties, and differences.
 
 use crate::browser::Browser;
 use crate::{Page, TEACHER, example};

@@ -1,4 +1,4 @@
-//! What is asked of Taskcluster and created there, with a Taskcluster on this machine.
+//! Requests to Taskcluster and tasks that are created there, with a Taskcluster on this machine.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 #![allow(clippy::disallowed_methods, reason = "a test starts programs")]
 #![allow(

@@ -13,7 +13,7 @@ use taskgraph::task::id::TaskId;
 use taskgraph_compat::json;
 use taskgraph_compat::value::{Str, Value};
 
-/// How many calls are under way at once, as in the reference.
+/// Number of concurrent calls, as in the reference.
 const SIDE_BY_SIDE: usize = 50;
 
 impl Taskcluster {
@@ -68,7 +68,7 @@ impl Taskcluster {
     }
 }
 
-/// What has become of a task that was to be cancelled.
+/// Result of a request to cancel a task.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cancelled {
     /// It is cancelled.

@@ -52,7 +52,7 @@ impl Taskcluster {
         self
     }
 
-    /// How it is reached.
+    /// Root URL and credentials.
     pub fn access(&self) -> &Access {
         &self.access
     }

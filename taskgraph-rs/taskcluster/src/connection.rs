@@ -17,16 +17,16 @@ use crate::retry::Patience;
 use taskgraph_compat::error::Machine;
 use taskgraph_compat::redact::redact;
 
-/// How long a url that carries its signature is good for: as long as all attempts at it may take.
+/// Lifetime of a url that carries its signature: as long as all attempts at it may take.
 const SIGNATURE: Duration = Duration::from_secs(15 * 60);
 
 /// Downloads may take longer than the answers of a service, as long as they go on.
 const DOWNLOAD: u32 = 10;
 
-/// What somebody does about it, on a system that is as bare as that.
+/// Help for a system that has no certificates.
 const NO_CERTIFICATES: &str = "this system has no certificates to know hosts by: install ca-certificates, or name a file with SSL_CERT_FILE";
 
-/// How many redirects are followed: more lead in a cycle.
+/// Number of redirects that are followed: more lead in a cycle.
 pub(super) const HOPS: usize = 10;
 
 /// The clients, and what they run on. Each reads all certificates of the system, which takes as long as a small graph:
@@ -38,9 +38,9 @@ pub(super) struct Connection {
     auth: OnceLock<Auth>,
     pub(super) http: reqwest::Client,
     plain: OnceLock<reqwest::Client>,
-    /// What further clients of services are made from.
+    /// Configuration of further clients of services.
     builder: ClientBuilder,
-    /// Where Taskcluster is, as it may be shown.
+    /// Root URL of Taskcluster, as it may be shown.
     place: String,
     pub(super) patience: Patience,
     pub(super) watch: Arc<dyn Watch>,

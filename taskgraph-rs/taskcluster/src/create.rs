@@ -18,7 +18,7 @@ use taskgraph::task::id::TaskId;
 use taskgraph::task::{Label, datestamp};
 use taskgraph_compat::error::Machine;
 
-/// How many are sent at once, as in the reference.
+/// Number of tasks that are sent concurrently, as in the reference.
 const AT_ONCE: usize = 50;
 
 /// A task by its names.
@@ -43,14 +43,14 @@ pub struct RefusedTask {
     pub failure: Failure,
 }
 
-/// What is there and what is not, if not all tasks could be created. Counts as the machine's fault.
+/// Tasks that exist and tasks that do not, if not all could be created. Counts as a failure of the environment.
 #[derive(Debug)]
 pub struct CreateFailure {
-    /// What is there.
+    /// Created tasks.
     pub created: Vec<CreatedTask>,
-    /// What was sent in vain.
+    /// Tasks that were refused or got no answer.
     pub refused: Vec<RefusedTask>,
-    /// What was not sent, because it depends on a task that is not there, or because it was not begun any more.
+    /// Tasks that were not sent, because they depend on a missing task, or because creation had stopped.
     pub untried: Vec<CreatedTask>,
     /// Why it ended.
     pub why: Machine,
@@ -90,7 +90,7 @@ impl Taskcluster {
     }
 }
 
-/// What has become of a task so far.
+/// Progress of a task.
 enum State {
     /// It depends on so many tasks that are not there yet.
     Waits(usize),
@@ -214,7 +214,7 @@ impl Creation {
     }
 }
 
-/// What the queue gets, the same at each attempt.
+/// Returns the body of a request for a task, the same at each attempt.
 fn definition_of(task: &NewTask, now: i64) -> Result<Json, Failure> {
     let unusable = |error: String| Failure::Unusable(format!("the definition cannot be sent: {error}"));
     let definition =

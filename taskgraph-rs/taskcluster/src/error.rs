@@ -15,11 +15,11 @@ pub enum Failure {
     #[error("conflict: {0}")]
     Conflict(String),
     /// Another status of the 400s. Asking again would not help.
-    #[error("refused with {}{}", messages(*.status, .message), advice(*.status, .message))]
+    #[error("refused with {}{}", status_text(*.status, .message), advice(*.status, .message))]
     Refused {
         /// The status.
         status: u16,
-        /// What the service says.
+        /// Message of the service.
         message: String,
     },
     /// No answer that can be read, however often it was asked.
@@ -31,12 +31,12 @@ pub enum Failure {
 }
 
 /// The status, and what the service says. What stands before a service may say nothing but its status.
-fn messages(status: u16, message: &str) -> String {
+fn status_text(status: u16, message: &str) -> String {
     let words = format!("status {status}");
     if message.starts_with(&words) { message.to_owned() } else { format!("{words}: {message}") }
 }
 
-/// What somebody has to do about a refusal of the credentials; it says so in one line.
+/// Returns help for a refusal of the credentials, in one line.
 fn advice(status: u16, message: &str) -> &'static str {
     let says = |word: &str| message.to_lowercase().contains(word);
     match status {
@@ -78,11 +78,11 @@ impl Failure {
     }
 }
 
-/// How the services go on once they have listed the scopes that are missing: with all that a call needs.
+/// Text of the services between the missing scopes and all scopes that a call needs.
 const ALL_SCOPES: &str = "This request requires the client to satisfy the following scope expression:";
 
-/// What a service says, in one line: without the lines about the call that it adds below a rule, and without the scopes
-/// that are there.
+/// Returns the message of a service in one line: without the lines about the call that it adds below a rule, and without
+/// the scopes that are there.
 pub(super) fn message(text: &str) -> String {
     let said = text.split("\n---").next().unwrap_or(text);
     let said = said.split(ALL_SCOPES).next().unwrap_or(said);

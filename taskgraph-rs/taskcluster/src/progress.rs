@@ -17,28 +17,28 @@ pub trait Watch: Send + Sync {
     }
 }
 
-/// What may happen.
+/// Event during long work.
 #[derive(Debug)]
 pub enum News<'n> {
     /// A call is made again.
     Again {
-        /// Which one: `createTask fN1SbArXTPSVFUUvaOlinQ`.
+        /// The call: `createTask fN1SbArXTPSVFUUvaOlinQ`.
         call: &'n str,
         /// Why.
         why: &'n str,
-        /// How long is waited before.
+        /// Pause before it.
         pause: Duration,
     },
     /// The services refuse the credentials. What anybody may ask is asked without them from now on.
     Unsigned {
-        /// What they say.
+        /// Refusal of the services.
         failure: &'n Failure,
     },
     /// Some of the index paths were looked up.
     LookedUp {
-        /// How many by now.
+        /// Number of paths that were looked up.
         done: usize,
-        /// How many in all.
+        /// Number of all paths.
         all: usize,
     },
     /// A task is there.
@@ -47,9 +47,9 @@ pub enum News<'n> {
         label: &'n Label,
         /// Its id.
         task_id: &'n TaskId,
-        /// How many are there by now.
+        /// Number of created tasks.
         done: usize,
-        /// How many there will be.
+        /// Total number of tasks.
         all: usize,
     },
     /// A task will not be there.

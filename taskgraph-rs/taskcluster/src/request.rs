@@ -16,13 +16,13 @@ use crate::progress::News;
 use crate::retry::Again;
 use taskgraph_compat::redact::redact;
 
-/// How often a wait looks whether it is cancelled.
+/// Interval at which a wait checks whether it is canceled.
 const GLANCE: Duration = Duration::from_millis(100);
 
 /// The most of a refusal that is read: what a service says stands in the first lines, and nobody reads more.
 const REFUSAL: usize = 64 << 10;
 
-/// How long a download may take as long as it goes on: images have gigabytes.
+/// Time limit of a download that makes progress: images have gigabytes.
 const LONGEST_DOWNLOAD: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A call of a service, as its documentation has it.
@@ -33,13 +33,13 @@ pub(super) struct Asked<'a> {
     pub(super) method: &'static str,
     /// The path below the service. Nothing in it needs an escape.
     pub(super) path: String,
-    /// What is sent along.
+    /// Body.
     pub(super) body: Option<&'a Json>,
     /// Whether anybody may ask: it only reads.
     pub(super) is_open: bool,
 }
 
-/// What came of one attempt, if no answer did.
+/// Failure of one attempt.
 #[derive(Debug)]
 pub(super) enum Trouble {
     /// It may pass.
@@ -115,7 +115,7 @@ impl Connection {
         }
     }
 
-    /// What the services say of credentials that they refuse, if anybody may ask; else the trouble itself.
+    /// Returns the services' reason for refusing the credentials, if anybody may ask for it; else the failure itself.
     fn unless_open(&self, trouble: Trouble, is_open: bool) -> Result<Failure, Trouble> {
         match trouble {
             Trouble::Final(failure @ Failure::Refused { status: 401, .. }) if is_open => {
@@ -222,7 +222,7 @@ impl Connection {
     }
 }
 
-/// What to tell if a call is refused with credentials and without: that the credentials are no good.
+/// Builds the failure of a call that is refused with credentials and without: the credentials are not valid.
 fn instead(refused: Option<Failure>, trouble: Trouble) -> Trouble {
     match (refused, trouble) {
         (Some(failure), Trouble::Final(Failure::Refused { status: 401 | 403, .. })) => {
@@ -244,7 +244,7 @@ async fn beginning(mut answer: Response, most: usize) -> reqwest::Result<(Vec<u8
     Ok((bytes, true))
 }
 
-/// What a status that is no success means.
+/// Converts a status that is not a success into a failure.
 async fn refusal(answer: Response) -> Trouble {
     let status = answer.status();
     let ordered = answer.headers().get("retry-after").and_then(|wait| wait.to_str().ok()?.parse().ok());
@@ -257,7 +257,7 @@ async fn refusal(answer: Response) -> Trouble {
     of_status(status, again, said(status, &body))
 }
 
-/// What the body of a refusal says: the message of the service, or else the first line of whoever stands before it.
+/// Returns the message of a refusal: that of the service, or else the first line of whoever stands before it.
 fn said(status: StatusCode, body: &[u8]) -> String {
     if let Ok(json) = serde_json::from_slice::<serde_json::Value>(body) {
         let reported = json.get("message").and_then(serde_json::Value::as_str).map(message);

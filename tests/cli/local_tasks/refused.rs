@@ -1,4 +1,4 @@
-//! What is refused, in whole messages. Nothing is asked of the engine.
+//! Refusals, in whole messages. The engine is not called.
 
 use std::io::Write as _;
 use std::process::Stdio;

@@ -1,4 +1,4 @@
-//! How a task is run, and what it leaves.
+//! Runs of tasks, and their artifacts.
 
 use std::io::Write as _;
 use std::process::Stdio;

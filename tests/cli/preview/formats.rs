@@ -37,7 +37,7 @@ fn fine(more: &[&str]) -> String {
     outcome.out
 }
 
-/// What no name out of a config may become.
+/// Markup that no name of a config may become.
 const EVIL: &str = "<script>\"]; @me `x` | -->";
 
 #[test]

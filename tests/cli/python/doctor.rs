@@ -29,7 +29,7 @@ fn native_kind() -> String {
     "loader: taskgraph.loader.transform:loader\ntransforms: [taskgraph.transforms.task:transforms]\n".into()
 }
 
-/// What looks like an interpreter with Taskgraph in this version beside it. It cannot be started.
+/// Creates a file that looks like an interpreter with Taskgraph in this version beside it. It cannot be started.
 fn environment(tree: &Tree, version: Option<&str>) -> PathBuf {
     tree.file("env/bin/python3", "");
     tree.file("env/lib/python3.11/site-packages/nothing", "");

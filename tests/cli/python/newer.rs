@@ -17,7 +17,7 @@ fn doctor(tree: &Tree, more: &[&str]) -> Outcome {
     tree.call(&[&["doctor", "--native", "always", "--python", "/nowhere/python3"], more].concat())
 }
 
-/// What is under the heading.
+/// Returns the text under the heading.
 fn newer(tree: &Tree) -> String {
     let page = doctor(tree, &[]).out;
     let section = page.split("\nUnder a newer Taskgraph\n").nth(1);

@@ -46,7 +46,7 @@ fn by_label(graph: &str) -> BTreeMap<String, Value> {
     serde_json::from_str(&text).unwrap()
 }
 
-/// What both programs make of a tree, up to the morphed graph, and the labels in it.
+/// Returns the graphs of both programs for a tree, up to the morphed graph, and the labels in it.
 #[track_caller]
 fn same(tree: &Tree) -> Option<Vec<String>> {
     let python = interpreter()?;

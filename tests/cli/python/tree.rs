@@ -32,7 +32,7 @@ pub(super) fn interpreter() -> Option<PathBuf> {
     found
 }
 
-/// What a call came to. Paths that differ from run to run are gone from its messages.
+/// Result of a call. Paths that differ from run to run are removed from its messages.
 pub(super) struct Outcome {
     pub status: i32,
     pub out: String,

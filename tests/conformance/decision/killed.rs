@@ -16,7 +16,7 @@ use crate::fake_taskcluster::Fake;
 use crate::repository::{DECISION, program};
 use crate::support::{checkout, shared};
 
-/// How many tasks there are.
+/// Number of tasks.
 const TASKS: usize = 884;
 
 /// A clone of a real tree, and parameters that make a large graph of it.

@@ -13,8 +13,8 @@ use taskgraph::task::Label;
 use super::laws::{check_closure, check_laws, check_reasons};
 use super::{Input, labels, ours};
 
-/// What a task is made of: which of those before it it needs and is only there for, how it is optimized, and whether
-/// it is asked for, must not be optimized, or is there already.
+/// Parts of a generated task: its dependencies, the tasks that it is only there for, its optimization, and whether it is
+/// requested, must not be optimized, or exists already.
 #[derive(Clone, Debug)]
 struct Node {
     /// Stands in front of the label, so that the order of the labels is none of the graph.
@@ -102,7 +102,7 @@ fn those(nodes: &[Node], holds: impl Fn(&Node) -> bool) -> Vec<String> {
     (0..nodes.len()).filter(|at| holds(&nodes[*at])).map(|at| label(nodes, at)).collect()
 }
 
-/// What each node needs, directly or not, and itself: by its definition, without a walk.
+/// Returns the closure of each node, by definition, without a walk.
 fn reach(nodes: &[Node]) -> Vec<BTreeSet<usize>> {
     let mut reach: Vec<BTreeSet<usize>> = Vec::new();
     for (at, node) in nodes.iter().enumerate() {

@@ -206,7 +206,7 @@ impl Tree {
         config
     }
 
-    /// Where a model has a key too many or a wrong one, no task takes what it was meant to: that is an error.
+    /// A superfluous or wrong key of a model is an error: no task takes the value that was meant.
     fn hold_reused(&self, name: &str) {
         let reused = reused(name);
         let reported = self.problems(&self.with(&reused));

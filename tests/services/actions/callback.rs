@@ -1,4 +1,4 @@
-//! What actions do.
+//! Actions that are carried out.
 
 use serde_json::{Value, json};
 

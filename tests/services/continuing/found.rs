@@ -1,4 +1,4 @@
-//! What is found and written.
+//! Products that are found, and the section that is written.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! Where changes start from, in repositories of many schemas. What is expected was seen in the reference.
+//! Base of the changes, in repositories of many layouts. The expected values were seen in the reference.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! What the queue would refuse is refused before anything is written, in a dry run as well.
+//! Rules of the queue: a violation is refused before anything is written, in a dry run as well.
 
 use super::repository::{Repository, run};
 use crate::fake_taskcluster::Fake;
@@ -7,7 +7,7 @@ use crate::support::read_json;
 const KIND: &str = "taskcluster/kinds/job/kind.yml";
 const CONFIG: &str = "taskcluster/config.yml";
 
-/// What a dry run tells once `old` is `new` in a file of the tree: the lines of errors and of their ways out.
+/// Replaces `old` by `new` in a file of the tree, and returns the lines of errors and help of a dry run.
 fn messages(file: &str, old: &str, new: &str) -> Vec<String> {
     let repository = Repository::new();
     let text = std::fs::read_to_string(repository.file(file)).unwrap();

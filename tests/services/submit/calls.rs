@@ -1,4 +1,4 @@
-//! What the calls ask for, and what they make of the answers.
+//! Requests of the calls, and their use of the answers.
 
 use serde_json::json;
 use taskgraph_taskcluster::{Access, Failure, Taskcluster};

@@ -12,7 +12,7 @@ mod watched;
 use taskgraph::optimize::index::Wanted;
 use taskgraph_compat::value::Str;
 
-/// What is to be looked up: these index paths.
+/// A request for these index paths.
 fn paths(paths: &[Str]) -> Wanted {
     Wanted { index_paths: paths.to_vec(), tasks: Vec::new() }
 }

@@ -6,7 +6,7 @@ use taskgraph_taskcluster::{CreateFailure, Failure};
 use super::tasks::{DECISION, decided, layers, numbers, stamp, start, task};
 use crate::fake_taskcluster::{Fault, client, id};
 
-/// What is there, what was refused and what was not tried.
+/// Returns the numbers of the tasks that were created, refused and not tried.
 fn split(failure: &CreateFailure) -> (Vec<usize>, Vec<usize>, Vec<usize>) {
     let refused: Vec<_> = failure.refused.iter().map(|refused| refused.task.clone()).collect();
     (numbers(&failure.created), numbers(&refused), numbers(&failure.untried))

@@ -16,7 +16,7 @@ pub(super) fn stamp(span: &str) -> Map {
     map! { "relative-datestamp" => span }
 }
 
-/// What is created here: a small task.
+/// A small task.
 pub(super) fn definition(name: &str, dependencies: &[TaskId]) -> Map {
     map! {
         "provisionerId" => "translations-1",

@@ -9,10 +9,10 @@ const ATTRIBUTES: Schema = Schema::MapOf(&Schema::Any);
 /// Names and labels. The names `self` and `decision` are refused apart from this.
 const DEPENDENCIES: Schema = Schema::MapOf(&Schema::Any);
 
-/// How soon a task is run.
+/// Priority of a task.
 const PRIORITY: Schema = Schema::Word(PRIORITIES);
 
-/// What has to become of the dependencies first.
+/// Condition on the dependencies for a task to start.
 const REQUIRES: Schema = Schema::Word(&["all-completed", "all-resolved"]);
 
 /// Projects, or projects by platform.
@@ -24,7 +24,7 @@ const SHIPPING_PHASE: Schema = Schema::Either(
     "build, promote, push, ship or nothing (null)",
 );
 
-/// How Treeherder shows a task.
+/// Display of a task in Treeherder.
 const TREEHERDER: Schema = Schema::Either(
     &[
         Schema::True,

@@ -188,7 +188,7 @@ fn filled(names: &Map, value: &Value) -> Result<Value> {
     })
 }
 
-/// What text may name.
+/// Values that a text may name.
 fn names(ctx: &Context<'_>, description: &TaskDescription) -> Map {
     let config = map! {
         "kind" => ctx.kind.name.clone(),

@@ -65,7 +65,7 @@ pub fn extension(tree: &Tree) -> Extension {
     }
 }
 
-/// What the preview and the checks of training configs have to know.
+/// Describes the pipeline for the preview and the checks of training configs.
 fn pipeline(pipeline_version: PipelineVersion) -> TrainingPipeline {
     let training = pipeline_version.training();
     let (reads, dataset_files) = (pretrained::reads, datasets::files);

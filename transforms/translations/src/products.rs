@@ -5,7 +5,7 @@ use crate::pretrained::{Effect, Mode, UrlKey};
 use taskgraph_compat::value::path::KeyPath;
 use taskgraph_training::product::{Product, ProductFile, ProductValue};
 
-/// What every config of a pipeline version stands under among the parameters.
+/// Section that every config of a pipeline version stands under among the parameters.
 const CONFIG: &str = "training_config.";
 
 /// The vocabulary of July 2026: always a file for each language.
@@ -47,22 +47,22 @@ const DISTILLATION: &[ProductFile] = &[
     aligned("alignments", "corpus-align-distillation", "corpus.aln.zst"),
 ];
 
-/// What a model of a mode has to have besides its vocabulary.
+/// Files that a model of a mode needs besides its vocabulary.
 fn files(mode: &str) -> Vec<&'static str> {
     Mode::parse(mode).map(|mode| mode.files().to_vec()).unwrap_or_default()
 }
 
-/// What a later task fetches of a model that is published as it is. Source: `pipeline/continuation/model.py`.
+/// Files of a model published as it is that a later task fetches. Source: `pipeline/continuation/model.py`.
 fn republished(_: &str) -> Vec<&'static str> {
     vec!["final.model.npz.best-chrf.npz", "final.model.npz.best-chrf.npz.decoder.yml"]
 }
 
-/// What trees of December 2024 can go on from.
+/// Products from which trees of December 2024 can continue.
 pub(crate) fn made_2024() -> Vec<Product> {
     models(PipelineVersion::December2024)
 }
 
-/// What trees of July 2026 can go on from.
+/// Products from which trees of July 2026 can continue.
 pub(crate) fn made_2026() -> Vec<Product> {
     let at = |path: &str| KeyPath::dotted(&format!("continuation.{path}"));
     let files = |name, files, in_place_of| Product {

@@ -3,7 +3,7 @@
 use crate::description_schema::COMMON;
 use taskgraph::schema::{Field, STRINGS, Schema, joined, optional, required};
 
-/// What to download before the task runs.
+/// A download before the task runs.
 pub(crate) const FETCH: Schema = Schema::Map(FETCH_FIELDS);
 
 const FETCH_FIELDS: &[Field] = &[

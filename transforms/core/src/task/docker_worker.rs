@@ -21,7 +21,7 @@ const CACHE_VERSION: &str = "v3";
 /// run-task ends with this status if something is wrong with its caches.
 const PURGE_CACHES: i64 = 72;
 
-/// What a task may ask of the worker, in the order of the reference.
+/// Features of the worker, in the order of the reference.
 const FLAGS: [&str; 8] = [
     "relengapi-proxy",
     "chain-of-trust",

@@ -17,7 +17,7 @@ use taskgraph_training::model::{Model, TrainingExtensions as _};
 
 const CLASSES: &str = "training_config.taskcluster.worker-classes";
 
-/// What a GPU task cannot run without.
+/// Requirements of a GPU task.
 const GPU_ENV: [&str; 2] = ["GPUS", "WORKSPACE"];
 
 /// The description of the transform.
