@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 
 use targets::{TARGETS, Target};
 
-/// Numbers by chance, the same ones every time. The constants are those of SplitMix64.
+/// Random numbers, the same ones every time. The constants are those of SplitMix64.
 struct Chance(u64);
 
 impl Chance {

@@ -27,7 +27,7 @@ pub(crate) struct ConfigGraph {
     pub targets: Targets,
 }
 
-/// Makes the graph that the flags name, and tells warnings.
+/// Generates the graph that the flags name, and prints warnings.
 pub(crate) fn made(
     options: &ConfigOptions,
     trace: bool,

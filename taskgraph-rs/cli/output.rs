@@ -40,7 +40,7 @@ pub(crate) fn keep_inputs<'p>(
 /// Whether a write has found that nobody reads standard output any more.
 static IS_READER_GONE: AtomicBool = AtomicBool::new(false);
 
-/// Whether nobody reads standard output any more. A pipe tells it before anything is written, too.
+/// Whether nobody reads standard output any more. A pipe shows it before anything is written, too.
 pub(crate) fn is_reader_gone() -> bool {
     IS_READER_GONE.load(Ordering::Relaxed) || is_closed(&io::stdout())
 }

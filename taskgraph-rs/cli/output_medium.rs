@@ -56,7 +56,7 @@ impl OutputMedium {
 
     fn new(is_terminal: bool, columns: Option<Width>, colours: ColorChoice) -> Self {
         let columns = columns.filter(|_| is_terminal).map(|Width(columns)| usize::from(columns));
-        // A terminal may not tell its width, as in a container without one.
+        // A terminal may not know its width, as in a container without one.
         let columns = columns.map(|columns| if columns == 0 { 80 } else { columns.max(NARROWEST) });
         OutputMedium {
             width: columns.map_or(FIXED, |columns| columns.min(WIDEST)),

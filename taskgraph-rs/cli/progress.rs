@@ -82,7 +82,7 @@ impl Progress {
 }
 
 impl Watch for Progress {
-    fn tell(&self, news: &News<'_>) {
+    fn report(&self, news: &News<'_>) {
         match news {
             News::Again { call, why, pause } => {
                 self.line.show("");

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use hawk::{Header, Key, PayloadHasher, RequestBuilder, SHA256};
 
 use super::answer::Refusal;
-use super::request::{Door, Request};
+use super::request::{Entry, Request};
 use super::scopes::Scopes;
 
 /// Largest difference of the clocks of both sides.
@@ -31,11 +31,11 @@ pub(super) fn authenticate(
 ) -> Result<Option<Scopes>, Refusal> {
     let header = request.header("authorization");
     let has_bewit = request.query("bewit").is_some();
-    match (request.door, header) {
-        (Door::Proxy, None) if !has_bewit => return Ok(Some(granted.clone())),
-        (Door::Proxy, _) => return Err(Refusal::unauthenticated("the proxy signs by itself")),
-        (Door::Root, None) if !has_bewit => return Ok(None),
-        (Door::Root, _) => {}
+    match (request.entry, header) {
+        (Entry::Proxy, None) if !has_bewit => return Ok(Some(granted.clone())),
+        (Entry::Proxy, _) => return Err(Refusal::unauthenticated("the proxy signs by itself")),
+        (Entry::Root, None) if !has_bewit => return Ok(None),
+        (Entry::Root, _) => {}
     }
     let key = Key::new(&client.token, SHA256).unwrap();
     let is_right = match header {

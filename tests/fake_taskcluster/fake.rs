@@ -10,7 +10,7 @@ use taskgraph_taskcluster::{Access, Credentials};
 use super::answer::Refusal;
 use super::auth::Client;
 use super::faults::Fault;
-use super::request::Door;
+use super::request::Entry;
 use super::run::{self, Run};
 use super::schemas::Schemas;
 use super::scopes::Scopes;
@@ -30,7 +30,7 @@ impl Fake {
     pub(crate) fn start() -> Self {
         Schemas::get();
         let services = Arc::new(Services::new());
-        let [root, proxy] = [Door::Root, Door::Proxy].map(|door| listen(door, services.clone()));
+        let [root, proxy] = [Entry::Root, Entry::Proxy].map(|entry| listen(entry, services.clone()));
         services.lock().root = format!("http://{}", root.address);
         Fake { services, root, proxy }
     }

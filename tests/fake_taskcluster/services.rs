@@ -1,4 +1,4 @@
-//! The services behind the doors: which call a request is, who may make it, and what is answered.
+//! The services behind the entries: the call of a request, its permission, and its answer.
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;

@@ -64,7 +64,7 @@ class Reference:
         return json.loads(answer)
 
     def check(self, top, folder, parameters):
-        """What is said of parameters, one by one; None of those that are taken."""
+        """Returns the messages about parameters, one by one; None for those that are accepted."""
         question = json.dumps({"top": str(top), "folder": str(folder), "parameters": parameters})
         script = Path(__file__).with_name("checks.py")
         command = [str(self.python), str(script)]
@@ -95,7 +95,7 @@ class Ours:
 
 
     def check(self, top, run_task, parameters):
-        """What is said of those parameters that are refused, by their place in the list."""
+        """Returns the messages about refused parameters, by their place in the list."""
         folder = self.folder / "checked"
         folder.mkdir(exist_ok=True)
         for number, one in enumerate(parameters):
@@ -173,7 +173,7 @@ def ordered(value):
 
 
 def compare(reference, ours, key, prepare, top, config, default, fitting):
-    """What was equal for a config: {"refused": …} or {"kinds": {KIND: [TASKS, DIFFERENCE]}, …}.
+    """Returns what was equal for a config: {"refused": …} or {"kinds": {KIND: [TASKS, DIFFERENCE]}, …}.
 
     Where the program misses a key that the reference does not know, both get it, so that something can be said of the
     rest. `fitting` has a value for each path; "added" names those that were."""

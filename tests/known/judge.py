@@ -1,4 +1,4 @@
-"""What was held equal: which objects of a commit's Python the program's native parts equal, and why not the others."""
+"""Judges which objects of a commit's Python the program's native parts equal, and why not the others."""
 
 import ast
 import re
@@ -48,7 +48,7 @@ def functions(text, sequence):
 
 
 def role(text):
-    """What a module is there for; None if it registers nothing."""
+    """Returns the purpose of a module; None if it registers nothing."""
     for node in ast.walk(ast.parse(text)):
         for decorator in getattr(node, "decorator_list", []):
             call = decorator.func if isinstance(decorator, ast.Call) else decorator
@@ -163,7 +163,7 @@ class Commit:
         return None
 
     def pieces(self):
-        """What the register function imports, by the module: for what."""
+        """Returns the purposes of the imports of the register function, by module."""
         text = self.modules.texts.get(f"{PACKAGE}/__init__.py", b"")
         named = [node.value for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Constant)]
         named = [f"{PACKAGE}.{name}" for name in named if isinstance(name, str)]

@@ -60,7 +60,7 @@ ROOT = "taskcluster"
 
 
 class Trace:
-    """Which functions of the tree were run for which kind."""
+    """Records the functions of the tree that run for each kind."""
 
     def __init__(self, root):
         self.root, self.kind, self.entered = os.path.realpath(root) + "/", None, {}

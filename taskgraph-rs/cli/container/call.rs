@@ -33,7 +33,7 @@ pub(crate) struct CallOutput {
 /// the command has them.
 #[expect(clippy::disallowed_methods, reason = "an interrupted engine is asked to end")]
 pub(super) fn wait_for(command: &mut Command, is_shown: bool) -> Result<CallOutput> {
-    // Only a terminal tells an interruption to all processes.
+    // Only a terminal sends an interruption to all processes.
     wait_or_stop(command, is_shown, |child| {
         tidy(Command::new("kill").args(["-TERM", &child.id().to_string()]));
     })
@@ -55,7 +55,7 @@ pub(super) fn wait_or_stop(
     let out = child.stdout.take();
     let out = thread::spawn(move || {
         let mut text = Vec::new();
-        // What cannot be read any more was not written: the status tells why.
+        // What cannot be read any more was not written: the status shows why.
         let _ = out.map(|mut out| out.read_to_end(&mut text));
         String::from_utf8_lossy(&text).into_owned()
     });

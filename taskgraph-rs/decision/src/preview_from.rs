@@ -86,7 +86,7 @@ impl EarlierGroups for Groups<'_> {
         };
         let Some(given) = problems_of(given(self, training, input), problems)? else { return Ok(None) };
         let ids: Vec<TaskId> = ids(&given.value, training);
-        // One list for each group tells more than a question for each task.
+        // One list for each group has more facts than a request for each task.
         for group in &ids {
             service.group(group)?;
         }

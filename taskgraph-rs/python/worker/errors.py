@@ -201,7 +201,7 @@ def _reported_frames(frames, where):
 
 
 def _yielded(frames):
-    """What the last transform of a kind yields, if that is no task: the reference has taken it apart where it failed."""
+    """Describes what the last transform of a kind yields, if it is not a task: the reference fails when it reads it."""
     for frame, _ in reversed(frames[-2:]):
         if frame.f_globals.get("__name__") == "taskgraph.generator" and "task_dict" in frame.f_locals:
             value = frame.f_locals["task_dict"]
@@ -215,7 +215,7 @@ def _yielded(frames):
 
 
 def _definition(code, where):
-    """Where a function is defined: the line with its name, not that of a decorator above."""
+    """Returns the place of a function: the line with its name, not that of a decorator above."""
     line = code.co_firstlineno
     for n in range(line, line + 20):
         if re.match(r"\s*(async\s+)?def\s+%s\b" % re.escape(code.co_name), linecache.getline(code.co_filename, n)):
@@ -238,8 +238,8 @@ def _syntax(error, where):
 
 
 def _schema(error):
-    """What a failed validation said, in parts. Both kinds of schemas end in an exception that has but a text; the one
-    with the parts is still its context."""
+    """Returns the errors of a failed validation, in parts. Both kinds of schemas end in an exception that has but a text;
+    the one with the parts is still its context."""
     inner, steps = error, 0
     while inner is not None and steps < 4:
         parts = _schema_errors(inner)

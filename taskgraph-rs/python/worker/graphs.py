@@ -161,7 +161,7 @@ class Graphs:
         return self._changed([("labels", labels)])
 
     def _filter(self, name, function):
-        """What a filter is called, and the function of the tree behind it."""
+        """Returns the name of a filter, and the function of the tree behind it."""
         if name != "target_tasks_method":
             return "the filter `%s`" % name, function
         from taskgraph.target_tasks import get_method

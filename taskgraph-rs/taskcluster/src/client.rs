@@ -1,4 +1,4 @@
-//! The door to the services.
+//! Client of the services.
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -46,7 +46,7 @@ impl Taskcluster {
         self
     }
 
-    /// The same with another clock, which tells milliseconds after 1970: tasks count their datestamps from it.
+    /// The same with another clock, in milliseconds after 1970: tasks count their datestamps from it.
     pub fn with_clock(mut self, clock: fn() -> i64) -> Self {
         self.clock = clock;
         self

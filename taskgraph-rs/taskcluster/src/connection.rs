@@ -60,7 +60,7 @@ impl Connection {
     /// Opens it. Nothing is sent yet.
     pub(super) fn open(access: &Access, patience: Patience, watch: Arc<dyn Watch>) -> Result<Self> {
         let (url, credentials) = access.endpoint();
-        // The crate asks again without telling anybody, and never after a 429: `ask` does both.
+        // The crate asks again without a message, and never after a 429: `ask` does both.
         let retry = Retry { retries: 0, ..Retry::default() };
         let mut builder = ClientBuilder::new(url).retry(retry).timeout(patience.timeout);
         if let Some(given) = credentials {
@@ -149,10 +149,10 @@ impl Connection {
         self.signs && !(is_open && self.is_distrusted.load(Ordering::Relaxed))
     }
 
-    /// Notes that the services refuse the credentials, and tells it once.
+    /// Notes that the services refuse the credentials, and reports it once.
     pub(super) fn distrust(&self, failure: &Failure) {
         if !self.is_distrusted.swap(true, Ordering::Relaxed) {
-            self.watch.tell(&News::Unsigned { failure });
+            self.watch.report(&News::Unsigned { failure });
         }
     }
 }

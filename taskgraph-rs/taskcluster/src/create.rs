@@ -154,7 +154,7 @@ impl Creation {
                     self.states[position] = State::Created;
                     self.created.push(position);
                     let done = self.created.len();
-                    connection.watch.tell(&News::Created { label, task_id, done, all });
+                    connection.watch.report(&News::Created { label, task_id, done, all });
                     for dependent in &self.dependents[position] {
                         if let State::Waits(on) = &mut self.states[*dependent] {
                             *on -= 1;
@@ -165,7 +165,7 @@ impl Creation {
                     }
                 }
                 Err(failure) => {
-                    connection.watch.tell(&News::Refused { label, task_id, failure: &failure });
+                    connection.watch.report(&News::Refused { label, task_id, failure: &failure });
                     self.states[position] = State::Refused(failure);
                     self.is_stopped = true;
                 }
@@ -226,7 +226,10 @@ fn definition_of(task: &NewTask, now: i64) -> Result<Json, Failure> {
 async fn send(connection: &Connection, id: &TaskId, definition: &Json) -> Result<(), Failure> {
     #[derive(Deserialize)]
     struct Answer {
-        #[expect(dead_code, reason = "that it is there tells an answer of the queue from any other JSON")]
+        #[expect(
+            dead_code,
+            reason = "its presence distinguishes an answer of the queue from any other JSON"
+        )]
         status: Json,
     }
     let (service, path) = (&connection.queue.client, format!("task/{id}"));

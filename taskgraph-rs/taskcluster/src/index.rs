@@ -118,7 +118,7 @@ impl Taskcluster {
             let batches = stream::iter(paths.chunks(BATCH)).map(async |batch| {
                 let found = connection.at_paths(batch).await?;
                 done.set(done.get() + batch.len());
-                connection.watch.tell(&News::LookedUp { done: done.get(), all });
+                connection.watch.report(&News::LookedUp { done: done.get(), all });
                 Ok::<_, anyhow::Error>(found)
             });
             let index =

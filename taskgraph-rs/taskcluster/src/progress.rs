@@ -9,7 +9,7 @@ use taskgraph::task::id::TaskId;
 /// Receives the progress of long work.
 pub trait Watch: Send + Sync {
     /// Something happened.
-    fn tell(&self, news: &News<'_>);
+    fn report(&self, news: &News<'_>);
 
     /// Whether to stop: what is in flight is awaited, nothing new is begun.
     fn is_cancelled(&self) -> bool {
@@ -68,5 +68,5 @@ pub enum News<'n> {
 pub struct Silent;
 
 impl Watch for Silent {
-    fn tell(&self, _: &News<'_>) {}
+    fn report(&self, _: &News<'_>) {}
 }

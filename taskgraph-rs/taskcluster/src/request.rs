@@ -67,7 +67,7 @@ impl Connection {
                 return Err(Failure::Unreachable(format!("{why} (asked {times})")));
             }
             let pause = self.patience.wait(again, attempts);
-            self.watch.tell(&News::Again { call, why: &why, pause });
+            self.watch.report(&News::Again { call, why: &why, pause });
             if !self.sleep(pause).await {
                 return Err(Failure::Unreachable(format!("{why} (cancelled)")));
             }

@@ -39,7 +39,7 @@ impl Default for Patience {
     }
 }
 
-/// Why a call is made again, as far as it tells how long to wait.
+/// Reason for a repeated call, as far as the pause depends on it.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Again {
     /// No answer, or none that can be read, or a fault of the service.

@@ -79,11 +79,11 @@ impl From<Answer> for Head {
     }
 }
 
-/// Asks all of `questions`. Redirects are followed; a status below 400 means that the url is there. `tell` hears how many
+/// Asks all of `questions`. Redirects are followed; a status below 400 means that the url is there. `report` gets how many
 /// of how many urls are answered, first that none is.
-pub fn probe(questions: &[Question], patience: Patience, tell: &dyn Fn(usize, usize)) -> Urls {
+pub fn probe(questions: &[Question], patience: Patience, report: &dyn Fn(usize, usize)) -> Urls {
     let urls = questions.iter().map(|question| question.url.clone()).collect();
-    let heads = heads(&urls, Ask::There, patience, tell);
+    let heads = heads(&urls, Ask::There, patience, report);
     Urls::Probed(heads.into_iter().map(|(url, head)| (url, head.answer)).collect())
 }
 
@@ -92,7 +92,7 @@ pub fn heads(
     urls: &BTreeSet<String>,
     wanted: Ask,
     patience: Patience,
-    tell: &dyn Fn(usize, usize),
+    report: &dyn Fn(usize, usize),
 ) -> BTreeMap<String, Head> {
     if urls.is_empty() {
         return BTreeMap::new();
@@ -105,7 +105,7 @@ pub fn heads(
             return urls.iter().map(|url| (url.clone(), failed.clone())).collect();
         }
     };
-    tell(0, all);
+    report(0, all);
     let answers = stream::iter(urls).map(async |url| {
         let mut head = ask(&client, url, patience).await;
         if wanted == Ask::Start && head.answer == Answer::Found {
@@ -114,7 +114,7 @@ pub fn heads(
         (url.clone(), head)
     });
     let answers = answers.buffer_unordered(SIDE_BY_SIDE).enumerate().map(|(before, answer)| {
-        tell(before + 1, all);
+        report(before + 1, all);
         answer
     });
     let heads = runtime.block_on(answers.collect());

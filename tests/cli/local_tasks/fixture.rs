@@ -167,7 +167,7 @@ impl Fixture {
         self.run(&mut self.program(arguments))
     }
 
-    /// Runs a command of the program. Paths and what is drawn by chance are made equal.
+    /// Runs a command of the program. Paths and random parts are made equal.
     pub(super) fn run(&self, command: &mut Command) -> Outcome {
         let output = command.output().unwrap();
         let text = |bytes| self.equal(&String::from_utf8(bytes).unwrap());

@@ -1,4 +1,4 @@
-//! Laws of graphs, on graphs by chance. What breaks a law is made as small as it can be, and reported.
+//! Laws of graphs, on random graphs. What breaks a law is made as small as it can be, and reported.
 
 use std::collections::BTreeSet;
 

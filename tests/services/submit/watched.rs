@@ -18,7 +18,7 @@ struct Notes {
 }
 
 impl Watch for Notes {
-    fn tell(&self, news: &News<'_>) {
+    fn report(&self, news: &News<'_>) {
         let line = match news {
             News::Again { call, why, pause } => format!("{call}: {why}, again in {pause:?}"),
             News::Unsigned { failure } => format!("without credentials: {failure}"),

@@ -1,4 +1,4 @@
-//! `taskgraph.transforms.notify`: routes by which Taskcluster tells people what became of a task, and what it tells them.
+//! `taskgraph.transforms.notify`: routes by which Taskcluster notifies people of the outcome of a task, and the messages.
 //!
 //! ```yaml
 //! notify:

@@ -21,7 +21,7 @@ use taskgraph_compat::error::Machine;
 pub(super) struct Sources<'s> {
     /// The engine that has to have them.
     pub engine: &'s Engine,
-    /// The folder of artifacts, the index, what the flags tell.
+    /// The folder of artifacts, the index, and the flags.
     pub provider: &'s Provider<'s>,
     /// The graph of the task, if it is of one.
     pub graph: Option<&'s Graph>,

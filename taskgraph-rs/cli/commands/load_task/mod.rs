@@ -353,7 +353,7 @@ fn set(spec: &mut Spec, name: &str, value: String) {
     spec.env.push((name.to_owned(), value));
 }
 
-/// A name that no other container has, and that tells which task it is.
+/// Returns a name that no other container has, and that shows which task it is.
 fn container_name(task: &str) -> String {
     let letters = task.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' });
     let name: String = letters.take(60).collect();

@@ -60,7 +60,7 @@ impl Fetches {
             };
             let (_, artifacts) = wanted.entry(label.clone()).or_insert_with(|| (id.clone(), Vec::new()));
             artifacts.push(artifact.to_owned());
-            // The chain of trust tells hashes; what lies here was made without one.
+            // The chain of trust has the hashes; what lies here was made without one.
             entry.shift_remove("verify-hash");
         }
         Ok(Some(Fetches { wanted, variable: serde_json::to_string(&entries)? }))
@@ -107,7 +107,7 @@ impl Provider<'_> {
         }
     }
 
-    /// Sees to it that all that is fetched lies in the folder; tells all that nobody has.
+    /// Makes sure that all fetches are in the folder; reports all that are missing.
     pub(super) fn provide(&self, fetches: &Fetches) -> Result<()> {
         let mut problems = Vec::new();
         for (label, (_, artifacts)) in &fetches.wanted {

@@ -53,8 +53,8 @@ pub(super) fn check_output(options: &PreviewOptions) -> Result<()> {
     Ok(keep_inputs(options.output_file.as_deref(), [options.config.as_path()])?)
 }
 
-/// Writes the preview. Of a config that is refused there is nothing to draw, but those formats that can tell problems
-/// tell them.
+/// Writes the preview. For a config that is refused there is nothing to draw, but formats that can show problems show
+/// them.
 pub(super) fn show(preview: &Preview, options: &PreviewOptions) -> Result<()> {
     let format = format_of(options);
     let tells_problems =

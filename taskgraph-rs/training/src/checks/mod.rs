@@ -110,7 +110,7 @@ impl ConfigChecks<'_> {
             return Ok(Vec::new());
         }
         match known.iter().all(|problem| !problem.is_error() || problem.is_grave()) {
-            // What has no effect is as good as absent: the graph tells what else is not as it looks.
+            // What has no effect is as good as absent: the graph shows what else is not as it looks.
             true => self.of_same(params, own, known),
             false => self.of_repaired(params, own),
         }

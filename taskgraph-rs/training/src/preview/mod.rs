@@ -176,7 +176,8 @@ pub(super) fn plan(
     }
 }
 
-/// Native transforms say how a training begins, and what nothing has read. Of what Python makes, nobody can tell.
+/// Notes that the start of a training, and keys without effect, are unknown for kinds in Python. Only native transforms
+/// record them.
 pub(super) fn python_kinds_note(training: &Training, in_python: &[String]) -> Option<String> {
     let kinds = training.kinds.iter().filter(|kind| in_python.iter().any(|name| name == *kind));
     let named: Vec<String> = kinds.map(|kind| format!("`{kind}`")).collect();

@@ -22,7 +22,7 @@ enum Absence {
     Missing(Option<u16>),
     /// It is not for everybody, with the status of the answer.
     Refused(u16),
-    /// Nobody can tell.
+    /// It is unknown whether the file exists.
     Unknown(String),
     /// It was deleted that day.
     Expired(String),

@@ -161,7 +161,7 @@ impl Report {
     }
 }
 
-/// Problems in the order of telling, each once, and how it went with them. What stands in the config, whose name is
+/// Returns the problems in the order of a report, each once, and the outcome. Problems in the config, whose name is
 /// `file`, comes first: what is wrong in other files may be a consequence of it.
 pub(crate) fn outcome(mut problems: Vec<Problem>, file: &str) -> (Vec<Problem>, ReportOutcome) {
     let position = |problem: &Problem| {

@@ -1,4 +1,4 @@
-//! The schema of a task at the door of the run transform.
+//! The schema of a task before the run transform.
 
 use crate::description_schema::COMMON;
 use taskgraph::schema::{Field, STRINGS, Schema, joined, optional, required};

@@ -1,4 +1,4 @@
-//! The vocabulary beside a model: one for both languages, or one for each. Where both may be, urls tell.
+//! The vocabulary beside a model: one for both languages, or one for each. Where both are possible, urls decide.
 
 use crate::parameter::text;
 use crate::pipeline_version::PipelineVersion;
