@@ -18,7 +18,6 @@ ROOT = Path(__file__).resolve().parents[2]
 # The place before a path that may name a module of the package.
 START = re.compile(r"(?<![\w:])(?=(?:crate|self|super)::)|\buse (?=\w+::)")
 TEST = re.compile(r"#\[cfg\(test\)\]\s*(?:#\[[^\n]*\s*)*(?:pub\S* )?mod (\w+)(?:;| \{.*?^\})", re.M | re.S)
-RENAMED = re.compile(r"\s+as\s+\w+")
 
 
 def sources(root):
@@ -41,13 +40,12 @@ def tree(text, at, prefix):
             found, at = ([], at + 1) if text[at] in " \n," else tree(text, at, prefix)
             paths += found
         return paths, at + 1
-    segment = re.compile(r"\w+").match(text, at)
-    if not segment:
+    if not (segment := re.compile(r"\w+").match(text, at)):
         return [prefix], at + 1
     at, path = segment.end(), (*prefix, segment[0])
     if re.compile(r"::[\w*{]").match(text, at):
         return tree(text, at + 2, path)
-    renamed = RENAMED.match(text, at)
+    renamed = re.compile(r"\s+as\s+\w+").match(text, at)
     return [path], renamed.end() if renamed else at
 
 

@@ -238,8 +238,8 @@ def _syntax(error, where):
 
 
 def _schema(error):
-    """Returns the errors of a failed validation, in parts. Both kinds of schemas end in an exception that has but a text;
-    the one with the parts is still its context."""
+    """Returns the errors of a failed validation, in parts. Both kinds of schemas end in an exception that has but a
+    text; the one with the parts is still its context."""
     inner, steps = error, 0
     while inner is not None and steps < 4:
         parts = _schema_errors(inner)

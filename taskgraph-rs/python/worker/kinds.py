@@ -32,7 +32,7 @@ class Kinds:
         return self.loaded
 
     def prepare(self, request):
-        """Prepares a kind before a fork: everything that is to stay. Returns the kind and the tasks that it is given."""
+        """Prepares a kind before a fork: everything that stays. Returns the kind and the tasks that it is given."""
         self.tasks.take(request.get("new"))
         kind = self.get(request["name"])
         if gets_upstream_tasks():

@@ -162,7 +162,7 @@ impl Report {
 }
 
 /// Returns the problems in the order of a report, each once, and the outcome. Problems in the config, whose name is
-/// `file`, comes first: what is wrong in other files may be a consequence of it.
+/// `file`, come first: problems in other files may be consequences of them.
 pub(crate) fn outcome(mut problems: Vec<Problem>, file: &str) -> (Vec<Problem>, ReportOutcome) {
     let position = |problem: &Problem| {
         problem.place.as_ref().map(|place| (place.source.name.clone(), place.span.line, place.span.column))
