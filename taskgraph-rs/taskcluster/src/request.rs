@@ -201,8 +201,8 @@ impl Connection {
         match beginning(answer, most).await? {
             (bytes, true) => Ok(bytes),
             (_, false) => {
-                let reported = format!("the answer has more than the {most} bytes that are taken");
-                Err(Trouble::Final(Failure::Unusable(reported)))
+                let text = format!("the answer has more than the {most} bytes that are taken");
+                Err(Trouble::Final(Failure::Unusable(text)))
             }
         }
     }
@@ -260,8 +260,8 @@ async fn refusal(answer: Response) -> Trouble {
 /// Returns the message of a refusal: that of the service, or else the first line of whoever stands before it.
 fn said(status: StatusCode, body: &[u8]) -> String {
     if let Ok(json) = serde_json::from_slice::<serde_json::Value>(body) {
-        let reported = json.get("message").and_then(serde_json::Value::as_str).map(message);
-        return reported.unwrap_or_else(|| words(status));
+        let text = json.get("message").and_then(serde_json::Value::as_str).map(message);
+        return text.unwrap_or_else(|| words(status));
     }
     let text = String::from_utf8_lossy(body);
     let is_markup = text.trim_start().starts_with('<');
@@ -272,15 +272,15 @@ fn said(status: StatusCode, body: &[u8]) -> String {
     }
 }
 
-fn of_status(status: StatusCode, again: Again, reported: String) -> Trouble {
+fn of_status(status: StatusCode, again: Again, text: String) -> Trouble {
     if status.is_redirection() {
-        let reported = format!("{}, which leads nowhere that is followed", words(status));
-        return Trouble::Final(Failure::Unusable(reported));
+        let text = format!("{}, which leads nowhere that is followed", words(status));
+        return Trouble::Final(Failure::Unusable(text));
     }
     if status == StatusCode::TOO_MANY_REQUESTS || !status.is_client_error() {
         return Trouble::Passing(again, words(status));
     }
-    Trouble::Final(Failure::of_status(status.as_u16(), reported))
+    Trouble::Final(Failure::of_status(status.as_u16(), text))
 }
 
 /// `status 503 (Service Unavailable)`.
@@ -294,17 +294,15 @@ fn words(status: StatusCode) -> String {
 /// An error of the `taskcluster` crate: one of `reqwest`, below the message of the service if there is one.
 impl From<anyhow::Error> for Trouble {
     fn from(error: anyhow::Error) -> Self {
-        let reported = error.to_string();
+        let text = error.to_string();
         match error.downcast::<reqwest::Error>() {
             Ok(error) => match error.status() {
                 Some(StatusCode::TOO_MANY_REQUESTS) => {
                     of_status(StatusCode::TOO_MANY_REQUESTS, Again::Busy, String::new())
                 }
                 // Without a message of the service it is reqwest's, which speaks of the url.
-                Some(status) if reported == error.to_string() => {
-                    of_status(status, Again::Fault, words(status))
-                }
-                Some(status) => of_status(status, Again::Fault, message(&reported)),
+                Some(status) if text == error.to_string() => of_status(status, Again::Fault, words(status)),
+                Some(status) => of_status(status, Again::Fault, message(&text)),
                 None => error.into(),
             },
             Err(error) => Trouble::Final(Failure::Unusable(redact(&format!("{error:#}")))),
@@ -318,14 +316,14 @@ impl From<reqwest::Error> for Trouble {
         let is_final = error.is_builder() || error.is_redirect();
         // A signed url must not be shown; who it is that does not answer has to be.
         let origin = error.url().map(|url| url.origin().ascii_serialization());
-        let reported = chain(&error.without_url());
-        let reported = match origin {
-            Some(origin) => format!("{origin}: {reported}"),
-            None => reported,
+        let text = chain(&error.without_url());
+        let text = match origin {
+            Some(origin) => format!("{origin}: {text}"),
+            None => text,
         };
         match is_final {
-            true => Trouble::Final(Failure::Unusable(reported)),
-            false => Trouble::Passing(Again::Fault, reported),
+            true => Trouble::Final(Failure::Unusable(text)),
+            false => Trouble::Passing(Again::Fault, text),
         }
     }
 }
@@ -339,16 +337,16 @@ impl From<serde_json::Error> for Trouble {
 
 /// An error and its causes in one line, each of them once.
 fn chain(error: &dyn std::error::Error) -> String {
-    let mut reported = error.to_string();
+    let mut text = error.to_string();
     let mut next = error.source();
     while let Some(cause) = next {
-        let cause_reported = cause.to_string();
-        if !reported.contains(&cause_reported) {
-            reported = format!("{reported}: {cause_reported}");
+        let cause_text = cause.to_string();
+        if !text.contains(&cause_text) {
+            text = format!("{text}: {cause_text}");
         }
         next = cause.source();
     }
-    redact(&reported)
+    redact(&text)
 }
 
 #[cfg(test)]
@@ -357,13 +355,13 @@ mod tests {
 
     #[test]
     fn a_refusal_says_what_its_body_says_whatever_that_is_written_in() {
-        let messages = |body: &str| said(StatusCode::BAD_GATEWAY, body.as_bytes());
-        assert_eq!(messages(r#"{"message": "no\n\n---\n\n* method: x"}"#), "no");
-        assert_eq!(messages("{}"), "status 502 (Bad Gateway)");
-        assert_eq!(messages(""), "status 502 (Bad Gateway)");
-        assert_eq!(messages("<html><body>gone</body></html>"), "status 502 (Bad Gateway)");
+        let of_body = |body: &str| said(StatusCode::BAD_GATEWAY, body.as_bytes());
+        assert_eq!(of_body(r#"{"message": "no\n\n---\n\n* method: x"}"#), "no");
+        assert_eq!(of_body("{}"), "status 502 (Bad Gateway)");
+        assert_eq!(of_body(""), "status 502 (Bad Gateway)");
+        assert_eq!(of_body("<html><body>gone</body></html>"), "status 502 (Bad Gateway)");
         assert_eq!(
-            messages("\n Failed during proxy request: https://me:secret@host\nmore"),
+            of_body("\n Failed during proxy request: https://me:secret@host\nmore"),
             "status 502 (Bad Gateway): Failed during proxy request: https://***@host"
         );
     }

@@ -8,6 +8,7 @@ mod generic_worker;
 mod index;
 mod kind_state;
 mod treeherder;
+mod volumes;
 
 use crate::description_schema::TASK;
 use crate::run::set_label;
