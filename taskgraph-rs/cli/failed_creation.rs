@@ -5,7 +5,7 @@ use anstream::eprintln;
 use indexmap::IndexMap;
 use taskgraph_taskcluster::{CreateFailure, CreatedTask, Failure};
 
-/// Tells it to stderr, in full: somebody has to know what exists. What many tasks are refused for is told once.
+/// Prints it to stderr, in full: somebody has to know what exists. A reason for which many tasks are refused is printed once.
 pub(crate) fn print_failure(failure: &CreateFailure) {
     section("created", &failure.created);
     let mut by_reason: IndexMap<String, Vec<&CreatedTask>> = IndexMap::new();

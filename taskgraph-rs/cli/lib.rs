@@ -22,8 +22,10 @@
 //! ```
 
 mod args;
+mod command_line;
 pub mod commands;
-pub(crate) mod config_graph;
+mod config_file;
+mod config_graph;
 mod container;
 mod embedded_kinds;
 mod environment;
@@ -50,8 +52,8 @@ pub mod text_layout;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use args::{Args, Command, ConfigCommand, GraphCommand};
-use clap::Parser as _;
+use clap::{CommandFactory as _, Parser as _};
+use command_line::{Args, Command, ConfigCommand, GraphCommand};
 use interruption::{INTERRUPTED, Interruption};
 use phase::Phase;
 use report::Reporter;
@@ -126,7 +128,7 @@ pub fn run(registry: &Registry) -> ExitCode {
                     Ok(()) => Status::Fine,
                     Err(error) => report_error(error, &Reporter::new()),
                 },
-                // If this cannot be printed, there is nobody to tell.
+                // If this cannot be printed, there is nobody to report it to.
                 true if environment::has_argument("--exit-code") => Status::RefusedDiff,
                 true => Status::Refused,
             }
@@ -180,12 +182,12 @@ fn call(command: Command, registry: &Registry, reporter: &Reporter) -> Result<St
         }
         Command::Config(ConfigCommand::Schema(options)) => commands::config::schema(&options, registry),
         Command::Config(ConfigCommand::Init(options)) => commands::config::init(&options, registry),
-        Command::Completions(options) => commands::manual::completions(&options),
-        Command::Man(options) => commands::manual::man(&options),
+        Command::Completions(options) => commands::manual::completions(&options, Args::command()),
+        Command::Man(options) => commands::manual::man(&options, Args::command()),
     }
 }
 
-/// Tells an error, and says whose fault it is.
+/// Reports an error, and returns the status that says whose fault it is.
 fn report_error(error: anyhow::Error, reporter: &Reporter) -> Status {
     match Problems::from_error(error) {
         Ok(problems) => {
@@ -199,7 +201,7 @@ fn report_error(error: anyhow::Error, reporter: &Reporter) -> Status {
                 return Status::Interrupted;
             }
             match error.downcast_ref::<CreateFailure>() {
-                // Why is told with the tasks that it is about.
+                // The reason is printed with the tasks that it is about.
                 Some(failure) if !failure.refused.is_empty() => {
                     failed_creation::print_failure(failure);
                     reporter.machine(&anyhow::Error::msg(failure.to_string()));

@@ -1,10 +1,14 @@
-//! What several tests share: the folder beside the project that has the reference's answers, and JSON diffs.
+//! Shared parts of tests: the folder beside the project that has the reference's answers, and JSON diffs.
 #![allow(
     dead_code,
     clippy::unwrap_used,
     clippy::panic,
     reason = "each test uses a part of it, and fails by panicking"
 )]
+
+pub(crate) mod preview_schema;
+pub(crate) mod program;
+pub(crate) mod student;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -123,7 +127,7 @@ pub(crate) fn read_json(path: &Path) -> Value {
     serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// What is written as JSON, as a value.
+/// Returns written JSON as a value.
 pub(crate) fn written(write: impl FnOnce(&mut dyn Write) -> anyhow::Result<()>) -> Value {
     let mut text = Vec::new();
     write(&mut text).unwrap();

@@ -20,7 +20,7 @@ use taskgraph_compat::redact::redact;
 /// More pages than any list of a service has: each has up to a thousand entries.
 const MOST_PAGES: usize = 1_000;
 
-/// How many lists are asked for at once.
+/// Number of lists that are requested concurrently.
 const LISTS_SIDE_BY_SIDE: usize = 16;
 
 /// An artifact of a task.
@@ -117,21 +117,24 @@ impl Taskcluster {
 
     /// The file at a url that is no part of Taskcluster. Nobody's credentials go with it.
     pub fn get_url(&self, url: &str) -> Result<Vec<u8>> {
-        let connection = self.connection()?;
-        let call = format!("GET {}", redact(url));
-        let address = Address { plain: url.to_owned(), signed: None };
-        let answer = connection.runtime.block_on(connection.fetch(&call, &address, Ok));
-        answer
-            .map_err(anyhow::Error::new)
-            .with_context(|| Machine(format!("`{}` cannot be fetched", redact(url))))
+        self.request_url(url, async |connection, call, address| connection.fetch(call, address, Ok).await)
     }
 
     /// Saves the file at a url that is no part of Taskcluster, whatever its size. Nobody's credentials go with it.
     pub fn save_url(&self, url: &str, to: &mut File) -> Result<()> {
+        self.request_url(url, async |connection, call, address| connection.save(call, address, to).await)
+    }
+
+    /// Runs a request for a url that is no part of Taskcluster.
+    fn request_url<T>(
+        &self,
+        url: &str,
+        request: impl AsyncFnOnce(&Connection, &str, &Address) -> Result<T, Failure>,
+    ) -> Result<T> {
         let connection = self.connection()?;
         let call = format!("GET {}", redact(url));
         let address = Address { plain: url.to_owned(), signed: None };
-        let answer = connection.runtime.block_on(connection.save(&call, &address, to));
+        let answer = connection.runtime.block_on(request(connection, &call, &address));
         answer
             .map_err(anyhow::Error::new)
             .with_context(|| Machine(format!("`{}` cannot be fetched", redact(url))))

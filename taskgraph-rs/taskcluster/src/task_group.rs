@@ -19,13 +19,13 @@ use taskgraph_compat::value::{Str, Value};
 pub struct GroupTask {
     /// Its id.
     pub task_id: TaskId,
-    /// How it is doing: `completed`, `failed`, `running`, …
+    /// State: `completed`, `failed`, `running`, …
     pub state: Str,
     /// The name in its metadata: its label.
     pub name: Str,
     /// Its definition.
     pub definition: Value,
-    /// How long it took, if it completed.
+    /// Duration, if it completed.
     pub took: Option<Took>,
 }
 
@@ -56,7 +56,7 @@ impl Taskcluster {
         self.value(&format!("task {task}"), "GET", format!("task/{task}"))
     }
 
-    /// How a task is doing, with its runs.
+    /// State of a task, with its runs.
     pub fn status(&self, task: &TaskId) -> Result<Value> {
         let call = format!("status {task}");
         let answer = self.value(&call, "GET", format!("task/{task}/status"))?;
@@ -115,7 +115,7 @@ impl Taskcluster {
         Ok(answer.scopes)
     }
 
-    /// What the queue answers to a call without content.
+    /// Answer of the queue to a call without content.
     fn value(&self, call: &str, method: &'static str, path: String) -> Result<Value> {
         let connection = self.connection()?;
         let is_open = method == "GET";

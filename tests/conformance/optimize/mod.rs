@@ -88,7 +88,7 @@ fn labels(texts: &[String]) -> IndexSet<Label> {
     texts.iter().map(|text| Label::parse(&text.as_str().into()).unwrap()).collect()
 }
 
-/// What this program makes of an input, and the graph it began with.
+/// Returns this program's result for an input, and the graph of the input.
 fn ours(case: &Input) -> (TaskGraph, anyhow::Result<Optimized>) {
     let graph = TaskGraph::from_json(&case.tasks.to_string()).unwrap();
     let params = Given::read(Source::new("params.json", case.params.to_string()), true).unwrap();
@@ -147,10 +147,10 @@ fn check(case: &Case) -> bool {
                 TaskOutcome::Removed(why) => !matches!(why, Removed::ByNothing(_)),
                 TaskOutcome::Replaced(_, replaced) => replaced.removed.is_some(),
             };
-            let told = optimized.outcomes.iter().filter(|(_, outcome)| gone(outcome));
-            let told: BTreeSet<String> = told.map(|(label, _)| label.to_string()).collect();
+            let reported = optimized.outcomes.iter().filter(|(_, outcome)| gone(outcome));
+            let reported: BTreeSet<String> = reported.map(|(label, _)| label.to_string()).collect();
             // This is what the removing phase removes; the replacing phase may remove more.
-            assert_eq!(&told, removed, "{what}");
+            assert_eq!(&reported, removed, "{what}");
             false
         }
     }

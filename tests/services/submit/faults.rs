@@ -115,12 +115,12 @@ fn what_is_refused_is_not_asked_again() {
     for status in [400, 401, 403, 409, 410, 424] {
         each(&fake, &taskcluster, &[Fault::Status(status)], 1, |outcome, attempts, what| {
             let error = outcome.unwrap_err();
-            let is_told = match Failure::behind(&error) {
+            let is_reported = match Failure::behind(&error) {
                 Some(Failure::Conflict(_)) => status == 409,
-                Some(Failure::Refused { status: told, .. }) => *told == status,
+                Some(Failure::Refused { status: reported, .. }) => *reported == status,
                 _ => false,
             };
-            assert!(is_told, "{what}: {error:#}");
+            assert!(is_reported, "{what}: {error:#}");
             assert_eq!(attempts, 1, "{what}");
         });
     }
@@ -131,7 +131,7 @@ fn a_task_is_created_once_whatever_goes_wrong_with_the_answer() {
     let task = |number: usize| NewTask {
         label: Label::parse(&format!("task-{number}").into()).unwrap(),
         task_id: id(number),
-        definition: super::create::definition(&format!("task-{number}"), &[]),
+        definition: super::tasks::definition(&format!("task-{number}"), &[]),
     };
     for access in [Fake::proxied, Fake::signed] {
         let fake = furnished();

@@ -3,8 +3,9 @@
 use crate::Status;
 use crate::environment::{open_tree_or_embedded, settings};
 use crate::output::write;
+use crate::output_medium::one_line;
 use crate::progress::connect_as_anybody;
-use crate::report::{Reporter, one_line};
+use crate::report::Reporter;
 use anstream::eprintln;
 use anyhow::Result;
 use clap::Args as ClapArgs;
@@ -24,9 +25,10 @@ use taskgraph_compat::value::path::KeyPath;
 use taskgraph_compat::value::{Str, Value};
 use taskgraph_taskcluster::{Failure, GroupTask, Taskcluster};
 use taskgraph_training::earlier_run::{
-    Continuation, Product, ProductValue, Request, RunSource, Tasks, find, section, wanted, write as written,
+    Continuation, Request, RunSource, Tasks, find, section, wanted, write as written,
 };
 use taskgraph_training::pipeline::{Training, TrainingPipeline};
+use taskgraph_training::product::{Product, ProductValue};
 use taskgraph_training::upgrade::Draft;
 use taskgraph_training::{Checker, Input, ReportOutcome, no_training};
 
@@ -204,7 +206,7 @@ fn tasks_of(services: &Taskcluster, id: &TaskId) -> Result<(Vec<GroupTask>, Opti
         Err(error) if is_not_found(&error) => Ok(None),
         other => other.map(Some),
     };
-    // A task that heads no group may be told as the head of an empty one.
+    // The queue may describe a task that heads no group as the head of an empty one.
     if let Some(members) = there(services.group(id))?.filter(|members| !members.is_empty()) {
         return Ok((members, None));
     }

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::pretrained::check::{at_key, at_value};
+use crate::parameter::refused;
 use crate::pretrained::layout::{ModelKey, UrlKey};
+use crate::pretrained::problem::at_key;
 use taskgraph::diagnostics::{Problem, Severity};
 use taskgraph::parameters::Params;
 use taskgraph_compat::value::Value;
@@ -57,7 +58,7 @@ pub(super) fn same_model<'u>(
     }
     let message = format!("members {} and {} of the ensemble are one model", first + 1, index + 1);
     let label = "equal models translate as one of them does";
-    let problem = at_value(params, "same-model", &path.join(index), message, label);
+    let problem = refused(params, "same-model", &path.join(index), message, label);
     let problem = Problem { severity: Severity::Warning, ..problem };
     Some(problem.with(params.place_of_value(&path.join(first)), "it stands here first"))
 }
