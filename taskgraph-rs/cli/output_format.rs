@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use anyhow::Result;
 use taskgraph::diagnostics::{Problem, Problems};
+use taskgraph::error::Result;
 use taskgraph_compat::suggest;
 
 /// A format that the ending of a name stands for.

@@ -7,9 +7,9 @@ use crate::images::{ImageSources, Images, build, check, pack};
 use crate::output::write;
 use crate::report::{Reporter, one_line};
 use anstream::eprintln;
-use anyhow::Result;
 use clap::Args as ClapArgs;
 use std::path::PathBuf;
+use taskgraph::error::Result;
 use taskgraph::registry::Registry;
 use taskgraph_python::interruption::hold;
 

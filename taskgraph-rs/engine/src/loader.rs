@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use anyhow::Result;
 use indexmap::IndexMap;
 use rayon::prelude::*;
 
 use crate::diagnostics::document::load;
 use crate::diagnostics::origin::{Location, Origin};
 use crate::diagnostics::{Problem, Problems, place_of_key, place_of_value};
+use crate::error::{Error, Result};
 use crate::graph::traverse::{Cycle, postorder};
 use crate::known_python::Pins;
 use crate::parts::{Judge, versions};
@@ -100,7 +100,7 @@ pub fn load_kinds(
                 }
                 kinds.insert(kind.name.clone(), kind);
             }
-            Some(Err(error)) => problems.extend(Problems::from_error(error)?),
+            Some(Err(error)) => problems.extend(error.into_problems()?),
         }
     }
     Problems(problems).check()?;
@@ -349,10 +349,11 @@ impl Loading<'_> {
                 self.wrong(KeyPath::dotted("tasks-from").join(index), message, "no such file".into());
                 continue;
             }
-            let (document, value) = match self.tree.read(&format!("{folder}/{file}")).and_then(load) {
+            let read = self.tree.read(&format!("{folder}/{file}")).map_err(Error::from);
+            let (document, value) = match read.and_then(load) {
                 Ok(project) => project,
                 Err(error) => {
-                    self.problems.extend(Problems::from_error(error)?);
+                    self.problems.extend(error.into_problems()?);
                     continue;
                 }
             };

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use crate::find::{Choice, Interpreter, PythonEnvironment, find};
 use crate::process::Process;
-use anyhow::Result;
 use taskgraph::diagnostics::{Problem, Problems};
+use taskgraph::error::Result;
 use taskgraph::python_worker;
 use taskgraph::python_worker::{Channel, NativeParts, Python, Refusal};
 

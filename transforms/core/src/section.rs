@@ -3,7 +3,7 @@
 use anyhow::Result;
 use taskgraph::diagnostics::Problem;
 use taskgraph::diagnostics::origin::Origin;
-use taskgraph::schema::fields::Violations;
+use taskgraph::schema::fields::FieldError;
 use taskgraph::schema::{Schema, Violation};
 use taskgraph::transform::{Context, TaskDescription};
 use taskgraph_compat::suggest;
@@ -78,7 +78,7 @@ pub(crate) fn refuse_booleans(
 
 fn refused(mut violations: Vec<Violation>, path: &KeyPath) -> Result<()> {
     violations.iter_mut().for_each(|violation| violation.path = path.concat(&violation.path));
-    if violations.is_empty() { Ok(()) } else { Err(Violations(violations).into()) }
+    if violations.is_empty() { Ok(()) } else { Err(FieldError::Violations(violations).into()) }
 }
 
 /// Checks a section whose unknown keys were refused until they came to be ignored: a warning says so of each.

@@ -7,12 +7,12 @@ use crate::environment::{open_tree_or_embedded, settings};
 use crate::output::write;
 use crate::report::{Reporter, count, one_line};
 use anstream::eprintln;
-use anyhow::Result;
 use clap::Args as ClapArgs;
 use std::path::Path;
 use std::path::PathBuf;
 use std::time::SystemTime;
 use taskgraph::diagnostics::{Problem, Problems};
+use taskgraph::error::Result;
 use taskgraph::generator::Project;
 use taskgraph::graph::diff::unified;
 use taskgraph::registry::Registry;
@@ -68,7 +68,7 @@ fn one(
     let upgraded = match upgrade(project, before.clone()) {
         Ok(upgraded) => upgraded,
         Err(error) => {
-            reporter.problems(&Problems::from_error(error)?);
+            reporter.problems(&error.into_problems()?);
             return Ok(ReportOutcome::Refused);
         }
     };

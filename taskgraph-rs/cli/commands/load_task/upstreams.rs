@@ -8,18 +8,17 @@ use crate::commands::load_task::payload::is_plain;
 use crate::progress::connect_for_a_look;
 use crate::report::one_line;
 use anstream::eprintln;
-use anyhow::{Context as _, Result};
 use indexmap::IndexMap;
 use serde_json::{Map as JsonMap, Value as Json};
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use taskgraph::diagnostics::{Problem, Problems};
+use taskgraph::error::{OrMachine as _, Result};
 use taskgraph::graph::TaskGraph;
 use taskgraph::graph::paths::Paths;
 use taskgraph::task::Label;
 use taskgraph::task::id::TaskId;
-use taskgraph_compat::error::Machine;
 use taskgraph_taskcluster::Taskcluster;
 
 /// The variable that says what a task fetches.
@@ -91,13 +90,13 @@ fn ids_of(decision: &TaskId, taskcluster: &Taskcluster) -> Result<BTreeMap<Label
         let help = "--decision names a decision or action task whose artifacts have not expired";
         return Err(Problems::from(Problem::error("decision", message).help(help)).into());
     };
-    let read = || -> Result<BTreeMap<Label, TaskId>> {
+    let read = || -> anyhow::Result<BTreeMap<Label, TaskId>> {
         let ids: BTreeMap<String, String> = serde_json::from_slice(&bytes)?;
         ids.iter()
             .map(|(label, id)| Ok((Label::parse(&label.as_str().into())?, TaskId::parse(id)?)))
             .collect()
     };
-    read().with_context(|| Machine(format!("`{LABEL_TO_TASK_ID}` of {decision} cannot be read")))
+    read().or_machine(|| format!("`{LABEL_TO_TASK_ID}` of {decision} cannot be read"))
 }
 
 /// Fetches of a task.

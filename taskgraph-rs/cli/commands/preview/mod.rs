@@ -20,7 +20,6 @@ use crate::report::Reporter;
 use crate::text_layout::Page;
 use crate::{Status, known_urls};
 use anstream::{eprint, eprintln};
-use anyhow::{Context as _, Result};
 use cached_tree::CachedTree;
 use clap::Args as ClapArgs;
 use serde_json::Value as Json;
@@ -29,10 +28,10 @@ use std::path::Path;
 use std::path::PathBuf;
 use std::time::SystemTime;
 use taskgraph::diagnostics::{Problem, Problems};
+use taskgraph::error::{OrMachine as _, Result};
 use taskgraph::optimize::index::{Find, Wanted};
 use taskgraph::registry::Registry;
 use taskgraph::settings::Settings;
-use taskgraph_compat::error::Machine;
 use taskgraph_compat::json;
 use taskgraph_compat::redact::redact;
 use taskgraph_compat::source::Source;
@@ -187,7 +186,7 @@ fn once(
         // What is wrong before a config is looked at is told in the same schema.
         Err(error) => {
             let config = Config { file: name(&options.config), is_parameters: false };
-            Report::new(config, None, Problems::from_error(error)?, None).into()
+            Report::new(config, None, error.into_problems()?, None).into()
         }
     };
     if format::format_of(options) == PreviewFormat::Text {
@@ -229,7 +228,8 @@ pub(crate) fn rendered(report: &Report) -> Result<RenderedPreview> {
     let mut json = Vec::new();
     json::indented(&redacted(serde_json::to_value(report)?), &mut json)?;
     json.push(b'\n');
-    Ok(RenderedPreview { json: String::from_utf8(json)?, text: text::text(report, true, OutputMedium::FILE) })
+    let json = String::from_utf8_lossy(&json).into_owned();
+    Ok(RenderedPreview { json, text: text::text(report, true, OutputMedium::FILE) })
 }
 
 fn make(options: &PreviewOptions, kept: &mut CachedTree<'_>, registry: &Registry) -> Result<Preview> {
@@ -257,7 +257,8 @@ fn make(options: &PreviewOptions, kept: &mut CachedTree<'_>, registry: &Registry
         start: options.start.clone(),
         service,
     });
-    let find = services.as_ref().filter(|_| is_asked).map(|services| |wanted: &Wanted| services.find(wanted));
+    let find =
+        services.as_ref().filter(|_| is_asked).map(|services| |wanted: &Wanted| Ok(services.find(wanted)?));
     let request = Request {
         input: read(&options.config)?,
         target_stage: options.target_stage.clone(),
@@ -312,7 +313,7 @@ pub(crate) fn read(path: &Path) -> Result<Input> {
     if path == Path::new("-") {
         let mut bytes = Vec::new();
         let read = std::io::stdin().lock().read_to_end(&mut bytes);
-        read.with_context(|| Machine("standard input cannot be read".into()))?;
+        read.or_machine(|| "standard input cannot be read")?;
         return Ok(Input { source: Source::decode(name(path), bytes)?, is_json: false });
     }
     let is_json = path.extension().is_some_and(|extension| extension == "json");

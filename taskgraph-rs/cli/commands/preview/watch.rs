@@ -10,8 +10,8 @@ use crate::Status;
 use crate::output::is_reader_gone;
 use crate::report::{Reporter, one_line};
 use anstream::eprintln;
-use anyhow::Result;
 use taskgraph::diagnostics::{Problem, Problems};
+use taskgraph::error::Result;
 
 /// Interval between two looks at the files.
 const PAUSE: Duration = Duration::from_millis(5);

@@ -5,7 +5,7 @@ use std::fmt;
 use std::io::Write;
 
 use indexmap::{IndexMap, IndexSet};
-use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::json::Error;
@@ -22,10 +22,11 @@ pub fn read(json: &str) -> Result<Value, Error> {
 }
 
 /// What is written as JSON, as a value.
-pub fn written(write: impl FnOnce(&mut dyn Write) -> anyhow::Result<()>) -> anyhow::Result<Value> {
+pub fn written<E: From<Error>>(write: impl FnOnce(&mut dyn Write) -> Result<(), E>) -> Result<Value, E> {
     let mut text = Vec::new();
     write(&mut text)?;
-    Ok(read(std::str::from_utf8(&text)?)?)
+    let text = std::str::from_utf8(&text).map_err(Error::custom)?;
+    Ok(read(text)?)
 }
 
 /// What is noted while reading.

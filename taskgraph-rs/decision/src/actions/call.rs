@@ -2,12 +2,11 @@
 
 use std::time::SystemTime;
 
-use anyhow::Result;
-
 use crate::actions::action::{Action, Context};
 use crate::actions::input::Input;
 use crate::actions::plan::Plan;
 use taskgraph::diagnostics::{Problem, Problems};
+use taskgraph::error::{Error, Result};
 use taskgraph::generator::Project;
 use taskgraph::parameters::Params;
 use taskgraph::settings::Settings;
@@ -66,7 +65,7 @@ impl Call<'_> {
     }
 }
 
-fn missing(what: &str, how: &str) -> anyhow::Error {
+fn missing(what: &str, how: &str) -> Error {
     let problem =
         Problem::error("missing-input", format!("the action is about a {what}, and none was named"));
     Problems::from(problem.help(format!("name it with {how}"))).into()

@@ -1,9 +1,10 @@
 //! The role of a repository, and whether a task may run an action of it.
 
-use anyhow::{Result, bail};
+use anyhow::bail;
 
 use crate::actions::action::Action;
 use taskgraph::diagnostics::{Problem, Problems};
+use taskgraph::error::Result;
 use taskgraph::parameters::Params;
 use taskgraph_compat::suggest;
 
@@ -15,7 +16,7 @@ const SCHEMES: [&str; 6] = ["hg::https://", "git+https://", "https://", "git://"
 
 /// The start of a repository's roles: `repo:github.com/mozilla/translations`.
 /// Python: `mozilla_repo_urls`, `taskcluster_role_prefix`.
-pub fn role_prefix(url: &str) -> Result<String> {
+pub fn role_prefix(url: &str) -> anyhow::Result<String> {
     let rest = SCHEMES.iter().find_map(|scheme| url.strip_prefix(scheme));
     // `git@github.com:owner/name` is how ssh is written without a scheme.
     let rest = match (rest, url.strip_prefix("git@").and_then(|rest| rest.split_once(':'))) {

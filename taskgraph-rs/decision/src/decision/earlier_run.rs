@@ -7,11 +7,12 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::SystemTime;
 
-use anyhow::{Context as _, Result};
+use anyhow::Context as _;
 use indexmap::IndexMap;
 use serde_json::Value as Json;
 
 use crate::decision::same_definition::{complete, is_same};
+use taskgraph::error::Result;
 use taskgraph::optimize::CREATION;
 use taskgraph::task::Label;
 use taskgraph::task::datestamp::resolve;

@@ -6,10 +6,11 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use anyhow::{Context as _, Result};
+use anyhow::Context as _;
 use indexmap::{IndexMap, IndexSet};
 
 use crate::diagnostics::{Problem, Problems};
+use crate::error::{Error, Result};
 use crate::generator::python_phases::OptimizeInPython;
 use crate::generator::schedule::{Generated, Inputs, LeftToPython, generate as generate_once};
 use crate::generator::target_tasks::{FILTER, Targets, picked_targets};
@@ -44,7 +45,7 @@ pub fn complete(project: &Project, params: &mut Params, is_strict: bool) -> Resu
             Ok(Vec::new())
         }
         Err(error) => {
-            let problems = Problems::from_error(error)?;
+            let problems = error.into_problems()?;
             Ok(problems.into_iter().flat_map(|problem| tell_mismatch(params, problem)).collect())
         }
     }
@@ -53,7 +54,8 @@ pub fn complete(project: &Project, params: &mut Params, is_strict: bool) -> Resu
 /// Makes all tasks. What has to be made by Python is found out on the way: then all is made once more.
 pub fn generate(project: &Project, params: &Params, settings: &Settings) -> Result<Made> {
     if !project.uses_python() {
-        let generated = generate_once(inputs(project, params, settings, None, &IndexMap::new()))?;
+        let generated = generate_once(inputs(project, params, settings, None, &IndexMap::new()))?
+            .map_err(|left| Error::refused(left.to_string()))?;
         return Ok(Made { generated, in_python: IndexMap::new(), session: None });
     }
     let worker = project.worker()?;
@@ -65,16 +67,13 @@ pub fn generate(project: &Project, params: &Params, settings: &Settings) -> Resu
         session.set_parameters(&project.tree, params, settings)?;
         verify_early(project, &session, &registered, params, settings)?;
         let python = Some((&*session, &registered));
-        let made = generate_once(inputs(project, params, settings, python, &in_python));
+        let made = generate_once(inputs(project, params, settings, python, &in_python))?;
         let mut generated = match made {
             Ok(generated) => generated,
-            Err(error) => match error.downcast::<LeftToPython>() {
-                Ok(LeftToPython(kinds)) => {
-                    in_python.extend(kinds);
-                    continue;
-                }
-                Err(error) => return Err(error),
-            },
+            Err(LeftToPython(kinds)) => {
+                in_python.extend(kinds);
+                continue;
+            }
         };
         let effects = session.side_effects(&project.tree)?;
         let more = affected(project, &in_python, &effects);

@@ -15,11 +15,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
-use anyhow::{Context as _, Result};
+use anyhow::Context as _;
 use indexmap::IndexMap;
 
 use crate::diagnostics::document::load;
 use crate::diagnostics::{Problem, Problems, document};
+use crate::error::{Error, Result};
 use crate::extension::Extension;
 use crate::graph::TaskGraph;
 use crate::graph_config::GraphConfig;
@@ -164,7 +165,7 @@ impl Project {
         let kinds = match kinds {
             Ok(kinds) => kinds,
             Err(error) => {
-                problems.extend(Problems::from_error(error)?);
+                problems.extend(error.into_problems()?);
                 return Err(Problems(problems).into());
             }
         };
@@ -405,12 +406,12 @@ impl Project {
     }
 
     /// Says of an interpreter without Taskgraph which kind needs one: a name that is misspelt in a kind does, too.
-    fn with_need_of_python(&self, error: anyhow::Error) -> anyhow::Error {
+    fn with_need_of_python(&self, error: Error) -> Error {
         let needs = |kind: &&Kind| kind.made_by.is_python();
         let Some(kind) = self.kinds.values().find(needs) else { return error };
         let Some(because) = kind.made_by.because() else { return error };
-        match error.downcast::<Problems>() {
-            Ok(Problems(mut problems)) => {
+        match error {
+            Error::Input(Problems(mut problems)) => {
                 let is_bare =
                     |problem: &&mut Problem| problem.code == NO_TASKGRAPH && problem.place.is_none();
                 for problem in problems.iter_mut().filter(is_bare) {
@@ -419,7 +420,7 @@ impl Project {
                 }
                 Problems(problems).into()
             }
-            Err(error) => error,
+            error => error,
         }
     }
 }

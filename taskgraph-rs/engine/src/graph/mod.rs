@@ -11,12 +11,12 @@ use std::io::Write;
 use std::ops::RangeInclusive;
 use std::sync::{Arc, LazyLock};
 
-use anyhow::Result;
 use foldhash::fast::RandomState;
 use indexmap::{IndexMap, IndexSet};
 use rayon::prelude::*;
 
 use crate::diagnostics::{Problem, Problems};
+use crate::error::Result;
 use crate::task::{Dependencies, Label, Task, TasksByLabel};
 use json::{TaskJson, parallel};
 use traverse::find_circle;

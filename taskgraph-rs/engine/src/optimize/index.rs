@@ -3,10 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use anyhow::Result;
-
 use crate::diagnostics::origin::problem_of;
 use crate::diagnostics::{Problem, Problems, place_of_key, place_of_value};
+use crate::error::Result;
 use crate::parameters::Given;
 use crate::schema::{Schema, optional, required};
 use crate::task::id::TaskId;

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use anyhow::Result;
 use indexmap::IndexMap;
 use rayon::prelude::*;
 
 use crate::diagnostics::{Problem, Problems};
+use crate::error::Result;
 use crate::graph::by_task_id::{ReadyGraph, ReadyTask};
 use crate::optimize::indexed::Nodes;
 use crate::optimize::outcome::TaskOutcome;

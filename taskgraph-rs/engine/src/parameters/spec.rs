@@ -4,9 +4,8 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
-
 use crate::diagnostics::{Problem, Problems};
+use crate::error::Result;
 use crate::parameters::{Given, read_file};
 use crate::task::id::TaskId;
 use taskgraph_compat::source::Source;

@@ -16,9 +16,9 @@ use indexmap::IndexMap;
 use sha2::{Digest, Sha256};
 
 use crate::diagnostics::{Problem, Problems};
+use crate::error::{Error, OrMachine as _};
 use fingerprint::Stamp;
 use git::{Repository, top_above};
-use taskgraph_compat::error::Machine;
 use taskgraph_compat::python;
 use taskgraph_compat::source::Source;
 use taskgraph_compat::value::Str;
@@ -57,7 +57,7 @@ enum Files {
 impl Tree {
     /// Opens the tree whose `config.yml` lies in `root`. `cwd` decides, as in the reference, which repository
     /// paths are relative to: the one that the current directory is in, if the root is inside it.
-    pub fn open(root: &Path, cwd: &Path) -> Result<Self> {
+    pub fn open(root: &Path, cwd: &Path) -> Result<Self, Error> {
         if !root.join("config.yml").is_file() {
             let message = format!("no tree at `{}`: there is no config.yml in it", root.display());
             let older = root.join("ci");
@@ -71,7 +71,7 @@ impl Tree {
             };
             return Err(Problems::from(Problem::error("no-tree", message).help(help)).into());
         }
-        let full = cwd.join(root).canonicalize().with_context(|| machine(root, "cannot be opened"))?;
+        let full = cwd.join(root).canonicalize().or_machine(|| failed(root, "cannot be opened"))?;
         let parent = full.parent().unwrap_or(&full);
         let around_cwd = cwd.canonicalize().ok().and_then(|cwd| top_above(&cwd));
         let repository = match around_cwd.filter(|top| full.starts_with(top)) {
@@ -90,9 +90,9 @@ impl Tree {
     }
 
     /// The same tree as it was at a commit whose files were written to `top`.
-    pub fn at_commit(&self, commit: &str, top: &Path) -> Result<Self> {
+    pub fn at_commit(&self, commit: &str, top: &Path) -> Result<Self, Error> {
         let Files::Disk { root, repository: Some(repository), .. } = &self.files else {
-            bail!("`{}` is in no git repository", self.name());
+            return Err(Error::refused(format!("`{}` is in no git repository", self.name())));
         };
         let short = commit.get(..SHORT_COMMIT).unwrap_or(commit);
         let given = top.join(root);
@@ -137,7 +137,7 @@ impl Tree {
 
     /// Returns the folder in which Python is to run for this tree, if not the current one, and the name of the root
     /// there; `None` for the embedded tree. The files of a commit become a repository of their own for it.
-    pub fn root_for_python(&self) -> Result<Option<(Option<&Path>, PathBuf)>> {
+    pub fn root_for_python(&self) -> Result<Option<(Option<&Path>, PathBuf)>, Error> {
         match &self.files {
             Files::Disk { commit: None, given, .. } => Ok(Some((None, given.clone()))),
             Files::Disk { commit: Some(_), top, root, repository, .. } => {
@@ -183,7 +183,7 @@ impl Tree {
     }
 
     /// The names of all kinds, sorted.
-    pub fn kind_names(&self) -> Result<Vec<String>> {
+    pub fn kind_names(&self) -> Result<Vec<String>, Error> {
         let mut names = self.kind_folders()?;
         names.retain(|name| self.has(&format!("{}/kind.yml", self.folder_of_kind(name))));
         names.sort();
@@ -215,7 +215,7 @@ impl Tree {
     }
 
     /// The names of the folders that kinds are in, in the order in which the file system has them.
-    pub fn kind_folders(&self) -> Result<Vec<String>> {
+    pub fn kind_folders(&self) -> Result<Vec<String>, Error> {
         let mut names = Vec::new();
         match &self.files {
             Files::Embedded(files) => {
@@ -225,9 +225,9 @@ impl Tree {
                 let kinds = given.join(KINDS);
                 let is_beside = self.has_kinds_beside_config();
                 let listed = if is_beside { given } else { &kinds };
-                let entries = fs::read_dir(listed).with_context(|| machine(listed, "cannot be listed"))?;
+                let entries = fs::read_dir(listed).or_machine(|| failed(listed, "cannot be listed"))?;
                 for entry in entries {
-                    let entry = entry.with_context(|| machine(listed, "cannot be listed"))?;
+                    let entry = entry.or_machine(|| failed(listed, "cannot be listed"))?;
                     names.push(entry.file_name().to_string_lossy().into_owned());
                 }
                 if is_beside && !names.iter().any(|name| self.has(&format!("{name}/kind.yml"))) {
@@ -261,10 +261,12 @@ impl Tree {
             Files::Disk { commit, given, .. } => {
                 let on_disk = given.join(path);
                 self.check_file(&on_disk)?;
-                let Some(commit) = commit else { return Source::read(&on_disk) };
-                let name = format!("{commit}:{}", self.from_top(path));
-                let read = fs::read(on_disk);
-                Source::decode(name.clone(), read.with_context(|| Machine(format!("cannot read `{name}`")))?)
+                let name = match commit {
+                    Some(commit) => format!("{commit}:{}", self.from_top(path)),
+                    None => on_disk.display().to_string(),
+                };
+                let bytes = fs::read(on_disk).or_machine(|| format!("cannot read `{name}`"))?;
+                Ok(Source::decode(name, bytes)?)
             }
         }
     }
@@ -430,15 +432,15 @@ impl Tree {
                 Ok(files)
             }
         });
-        listed.as_deref().map_err(|error| Machine(error.clone()).into())
+        Ok(listed.as_deref().map_err(|error| Error::machine(error.as_str()))?)
     }
 }
 
 /// All files below `directory`, with slashes, from there.
-pub fn walk(directory: &Path, prefix: &str, files: &mut Vec<String>) -> Result<()> {
-    let entries = fs::read_dir(directory).with_context(|| machine(directory, "cannot be listed"))?;
+pub fn walk(directory: &Path, prefix: &str, files: &mut Vec<String>) -> Result<(), Error> {
+    let entries = fs::read_dir(directory).or_machine(|| failed(directory, "cannot be listed"))?;
     for entry in entries {
-        let entry = entry.with_context(|| machine(directory, "cannot be listed"))?;
+        let entry = entry.or_machine(|| failed(directory, "cannot be listed"))?;
         let name = entry.file_name();
         let path = format!("{prefix}{}", name.to_string_lossy());
         if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
@@ -488,9 +490,10 @@ fn stays_inside(path: &str) -> bool {
         && Path::new(path).components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir))
 }
 
-fn machine(path: &Path, what: &str) -> Machine {
-    Machine(format!("`{}` {what}", path.display()))
+fn failed(path: &Path, what: &str) -> String {
+    format!("`{}` {what}", path.display())
 }
+
 /// A tree without the folder that kinds are in: older ones have them beside config.yml.
 fn without_kinds(root: &Path) -> Problem {
     let name = root.display();

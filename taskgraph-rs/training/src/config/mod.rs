@@ -3,14 +3,13 @@
 pub(crate) mod base_parameters;
 pub(crate) mod parameters;
 
-use anyhow::Result;
-
 use crate::checks::unused_keys::is_empty;
 use crate::pipeline::Training;
 use crate::preview::Input;
 use crate::report::Config;
+use taskgraph::diagnostics::Problem;
 use taskgraph::diagnostics::document::{equal_keys, printed_quotes};
-use taskgraph::diagnostics::{Problem, Problems};
+use taskgraph::error::Result;
 use taskgraph::generator::Project;
 use taskgraph::parameters::{Given, Layer, Params};
 use taskgraph::schema::fields::Fields;
@@ -105,7 +104,7 @@ pub fn problems_of<T>(result: Result<T>, problems: &mut Vec<Problem>) -> Result<
     match result {
         Ok(value) => Ok(Some(value)),
         Err(error) => {
-            problems.extend(Problems::from_error(error)?);
+            problems.extend(error.into_problems()?);
             Ok(None)
         }
     }

@@ -2,12 +2,11 @@
 
 use std::time::SystemTime;
 
-use anyhow::Result;
-
 use crate::checks::layout;
 use crate::config;
 use crate::preview::Input;
 use taskgraph::diagnostics::{Problem, Problems};
+use taskgraph::error::Result;
 use taskgraph::generator::Project;
 use taskgraph::parameters::{Given, Params};
 

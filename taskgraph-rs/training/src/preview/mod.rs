@@ -5,7 +5,6 @@ pub(crate) mod graphs;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use anyhow::Result;
 use indexmap::IndexMap;
 
 use crate::checks::run_task::of_run_task;
@@ -24,6 +23,7 @@ use crate::report::reused::reused;
 use crate::report::{Comparison, Facts, Plan, Report, TreeFacts};
 use graphs::{ConfigGraph, GraphBuilder, notes, of_the_tree};
 use taskgraph::diagnostics::Problem;
+use taskgraph::error::Result;
 use taskgraph::generator::Project;
 use taskgraph::known_urls::{Question, Urls};
 use taskgraph::optimize::TaskOutcome;

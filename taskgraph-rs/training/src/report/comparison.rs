@@ -2,10 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use anyhow::Result;
-
 use crate::model::TrainingExtensions as _;
 use crate::report::{ChangedEdges, Comparison, RemovedTask, RewrittenTask};
+use taskgraph::error::Result;
 use taskgraph::generator::target_tasks::Targets;
 use taskgraph::generator::{Full, Project};
 use taskgraph::graph::TaskGraph;

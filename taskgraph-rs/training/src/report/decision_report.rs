@@ -1,6 +1,5 @@
 //! The report on a graph that a decision has generated already.
 
-use anyhow::Result;
 use indexmap::IndexMap;
 
 use crate::checks::run_task::of_run_task;
@@ -9,6 +8,7 @@ use crate::preview::{plan, python_kinds_note};
 use crate::report::comparison::{Run, compare};
 use crate::report::{Comparison, Config, Report, TreeFacts};
 use taskgraph::diagnostics::Problem;
+use taskgraph::error::Result;
 use taskgraph::generator::Project;
 use taskgraph::optimize::TaskOutcome;
 use taskgraph::parameters::Params;

@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
-use anyhow::Result;
-
 use crate::no_training;
 use crate::upgrade::edit::Draft;
 use crate::upgrade::values;
 use taskgraph::diagnostics::{Problem, Problems};
+use taskgraph::error::Result;
 use taskgraph::generator::Project;
 use taskgraph_compat::source::Source;
 use taskgraph_compat::value::path::KeyPath;

@@ -4,8 +4,8 @@
 use crate::actions::train::input_schema;
 use crate::actions::train::json_numbers::with_floats;
 use crate::pipeline_version::PipelineVersion;
-use anyhow::Result;
 use taskgraph::diagnostics::Problem;
+use taskgraph::error::Result;
 use taskgraph::parameters::{Params, tell};
 use taskgraph::schema::{Violation, What, found};
 use taskgraph_compat::suggest;
