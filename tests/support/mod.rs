@@ -124,7 +124,7 @@ pub(crate) fn read_json(path: &Path) -> Value {
 }
 
 /// What is written as JSON, as a value.
-pub(crate) fn written(write: impl FnOnce(&mut dyn Write) -> anyhow::Result<()>) -> Value {
+pub(crate) fn written(write: impl FnOnce(&mut dyn Write) -> taskgraph::Result<()>) -> Value {
     let mut text = Vec::new();
     write(&mut text).unwrap();
     serde_json::from_slice(&text).unwrap()

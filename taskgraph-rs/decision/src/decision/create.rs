@@ -154,7 +154,7 @@ mod tests {
     }
 
     /// Creates in a run, while the latest one becomes `later`.
-    fn create(run: u64, later: u64) -> (Result<Creation>, Vec<TaskId>) {
+    fn create(run: u64, later: u64) -> (Result<Creation, DecisionError>, Vec<TaskId>) {
         let own = TaskId::parse("fN1SbArXTPSVFUUvaOlinQ").unwrap();
         let queue = BusyQueue {
             own: own.clone(),
@@ -181,7 +181,8 @@ mod tests {
     #[test]
     fn a_run_that_is_given_up_meanwhile_cancels_nothing() {
         let (creation, cancelled) = create(1, 2);
-        assert!(creation.unwrap_err().to_string().contains("this is run 1 of task"));
+        let Err(DecisionError::Error(error)) = creation else { panic!("{creation:?}") };
+        assert!(error.to_string().contains("this is run 1 of task"));
         assert_eq!(cancelled, []);
     }
 }
