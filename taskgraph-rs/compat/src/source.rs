@@ -107,8 +107,10 @@ mod tests {
     fn what_is_no_utf8_is_refused_with_its_place() {
         let path = std::env::temp_dir().join(format!("taskgraph-source-{}.yml", std::process::id()));
         std::fs::write(&path, b"a: 1\n\xc3\xa9: \xff\n").unwrap();
-        let error = Source::read(&path).unwrap_err().to_string();
+        let read = Source::read(&path);
         std::fs::remove_file(&path).unwrap();
+        let Err(ReadError::NotUtf8(error)) = read else { panic!("{read:?}") };
+        let error = error.to_string();
         assert!(error.ends_with(".yml:2:4: the byte 0xff is not UTF-8"), "{error}");
     }
 }

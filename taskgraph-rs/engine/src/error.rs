@@ -168,3 +168,50 @@ impl From<json::Error> for Error {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use anyhow::Context as _;
+
+    use super::*;
+
+    fn located() -> Error {
+        Problem::error("wrong-value", "`a` must be b").into()
+    }
+
+    /// The error as a function for tasks passes it up.
+    fn passed_up(error: Error) -> Error {
+        Err::<(), _>(error).context("first").context("second").unwrap_err().into()
+    }
+
+    #[test]
+    fn the_variant_of_an_error_outlives_code_that_returns_anyhow() {
+        let Error::Input(problems) = passed_up(located()) else { panic!() };
+        assert_eq!(problems.to_string(), "`a` must be b");
+        let machine = passed_up(Error::machine("no disk"));
+        assert!(matches!(machine, Error::Machine(_)));
+        assert_eq!(format!("{machine:#}"), "second: first: no disk");
+        assert!(matches!(passed_up(Error::Interrupted), Error::Interrupted));
+    }
+
+    #[test]
+    fn a_message_is_a_problem_of_the_input_with_all_that_was_put_in_front_of_it() {
+        let error = passed_up(Error::refused("no"));
+        let Error::Input(problems) = error.context("third") else { panic!() };
+        assert_eq!(problems.to_string(), "third: second: first: no");
+        let Error::Input(problems) = Error::from(anyhow::anyhow!("no").context("a")) else { panic!() };
+        assert_eq!(problems.to_string(), "a: no");
+    }
+
+    #[test]
+    fn a_message_may_become_the_cause_of_a_failure_and_located_problems_do_not() {
+        let failed = |error: Error| Err::<(), _>(error).or_machine(|| "`x` cannot be written").unwrap_err();
+        let machine = failed(Error::refused("no"));
+        assert!(matches!(machine, Error::Machine(_)));
+        assert_eq!(format!("{machine:#}"), "`x` cannot be written: no");
+        assert!(matches!(failed(located()), Error::Input(_)));
+        assert!(matches!(failed(Error::Interrupted), Error::Interrupted));
+        let disk = Err::<(), _>(io::Error::other("full")).or_machine(|| "a").unwrap_err();
+        assert_eq!((disk.to_string(), format!("{disk:#}")), ("a".into(), "a: full".into()));
+    }
+}

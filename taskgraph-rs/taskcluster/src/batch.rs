@@ -16,10 +16,13 @@ use taskgraph_compat::value::{Str, Value};
 /// How many calls are under way at once, as in the reference.
 const SIDE_BY_SIDE: usize = 50;
 
+/// The name of each call, and its answer.
+type Answers<T> = Vec<(String, Result<T, Failure>)>;
+
 impl Taskcluster {
     /// The definitions of tasks, in the same order; `None` for a task that does not exist, or does no longer.
     pub fn definitions(&self, tasks: &[TaskId]) -> Result<Vec<Option<Value>>, CallError> {
-        let answers: Vec<(String, Result<serde_json::Value, Failure>)> =
+        let answers: Answers<serde_json::Value> =
             self.of_each("task", tasks, "GET", |task| format!("task/{task}"))?;
         answers
             .into_iter()
@@ -34,7 +37,7 @@ impl Taskcluster {
 
     /// Cancels tasks, all of them even if one cannot be, and tells what has become of each, in the same order.
     pub fn cancel_all(&self, tasks: &[TaskId]) -> Result<Vec<Cancelled>, CallError> {
-        let answers: Vec<(String, Result<Answer, Failure>)> =
+        let answers: Answers<Answer> =
             self.of_each("cancelTask", tasks, "POST", |task| format!("task/{task}/cancel"))?;
         let outcomes = answers.into_iter().map(|(call, answer)| match answer {
             Ok(Answer { status }) => Ok(status.into_cancelled()),
@@ -51,7 +54,7 @@ impl Taskcluster {
         tasks: &[TaskId],
         method: &'static str,
         path: impl Fn(&TaskId) -> String,
-    ) -> Result<Vec<(String, Result<T, Failure>)>, CallError> {
+    ) -> Result<Answers<T>, CallError> {
         if tasks.is_empty() {
             return Ok(Vec::new());
         }

@@ -13,7 +13,6 @@ use taskgraph::generator::Project;
 use taskgraph::settings::Settings;
 use taskgraph::task::datestamp::after;
 use taskgraph::task::id::TaskId;
-use taskgraph_taskcluster::CallError;
 use taskgraph_taskcluster::url_check::{Ask, Patience, heads};
 use taskgraph_taskcluster::{Access, Taskcluster};
 use taskgraph_training::pipeline::TrainingPipeline;
@@ -75,12 +74,13 @@ fn expiries<'r>(remotes: impl Iterator<Item = &'r RemoteFile>) -> (Expiries, Vec
         .collect();
     let patience =
         taskgraph_taskcluster::Patience { attempts: 3, ..taskgraph_taskcluster::Patience::default() };
-    let answered: Vec<(TaskId, Result<BTreeMap<String, String>, CallError>)> = tasks
+    let answered: Vec<_> = tasks
         .into_par_iter()
         .map(|(task_id, root_url)| {
             let access = Access { root_url, ..Access::default() };
             let listed = Taskcluster::new(access).with_patience(patience).list_artifacts(&task_id);
-            let times = listed.map(|all| all.into_iter().map(|it| (it.name, it.expires)).collect());
+            let times =
+                listed.map(|all| all.into_iter().map(|it| (it.name, it.expires)).collect::<BTreeMap<_, _>>());
             (task_id, times)
         })
         .collect();

@@ -105,9 +105,7 @@ pub struct DecisionResult {
     pub creation: Option<Creation>,
 }
 
-/// Decides: checks, makes the graph, writes the artifacts and creates the tasks, in this order.
-///
-/// Runs a decision. Problems of the input are reported before anything is written. If tasks cannot be created, the
+/// Runs a decision: checks, generates the graph, writes the artifacts and creates the tasks, in this order. Problems of the input are reported before anything is written. If tasks cannot be created, the
 /// error lists the existing ones.
 pub fn run(
     project: &Project,

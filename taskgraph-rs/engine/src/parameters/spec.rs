@@ -155,7 +155,7 @@ mod tests {
 
     impl Fetch for One {
         fn find_task(&self, index_path: &str) -> Result<Option<TaskId>> {
-            (index_path == "t.v2.p.latest.taskgraph.decision").then(|| TaskId::parse(ID)).transpose()
+            Ok((index_path == "t.v2.p.latest.taskgraph.decision").then(|| TaskId::parse(ID)).transpose()?)
         }
 
         fn artifact(&self, task: &TaskId, name: &str) -> Result<Option<Vec<u8>>> {
