@@ -2,8 +2,10 @@
 //!
 //! Invariant: nothing outside the tree is read through it.
 
+mod digest;
 pub mod fingerprint;
 pub mod git;
+mod listing;
 pub mod revision;
 
 use std::collections::BTreeSet;
@@ -11,18 +13,18 @@ use std::fs;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use anyhow::{Context as _, Result, anyhow, bail};
+use anyhow::{Result, anyhow, bail};
 use indexmap::IndexMap;
-use sha2::{Digest, Sha256};
 
 use crate::diagnostics::{Problem, Problems};
 use crate::error::{Error, OrMachine as _};
-use fingerprint::Stamp;
 use git::{Repository, top_above};
-use taskgraph_compat::python;
 use taskgraph_compat::source::Source;
 use taskgraph_compat::value::Str;
 use taskgraph_compat::value::path::KeyPath;
+
+pub use digest::{hex, sha256};
+pub use listing::walk;
 
 /// The number of characters that people are shown of a commit's hash.
 const SHORT_COMMIT: usize = 12;
@@ -271,23 +273,6 @@ impl Tree {
         }
     }
 
-    /// The Python modules below the root, sorted: their paths from there. Folders that no import reaches are passed over, and
-    /// so is whatever cannot be listed. None of the embedded tree.
-    pub fn python_files(&self) -> Vec<String> {
-        let Files::Disk { given, .. } = &self.files else { return Vec::new() };
-        let mut files = Vec::new();
-        python_files(given, "", &mut files);
-        files.sort();
-        files
-    }
-
-    /// The files of the embedded tree in `folder` below the root: their paths from there, and their texts. None of a tree on disk.
-    pub fn embedded_files(&self, folder: &str) -> Vec<(&'static str, &'static str)> {
-        let Files::Embedded(files) = &self.files else { return Vec::new() };
-        let below = |path: &'static str| path.strip_prefix(folder)?.strip_prefix('/');
-        files.iter().filter_map(|(path, text)| Some((below(path)?, *text))).collect()
-    }
-
     /// Returns the path on disk of the file at `path` below the top; an error for the embedded tree.
     pub fn disk_path(&self, path: &str) -> Result<PathBuf> {
         if !stays_inside(path) {
@@ -327,158 +312,6 @@ impl Tree {
         }
         Ok(())
     }
-
-    /// The SHA-256 of the file at `path` below the top, in hex. Each file is hashed once.
-    pub fn hash(&self, path: &str) -> Result<Str> {
-        self.memo(path, || {
-            let on_disk = self.disk_path(path)?;
-            self.check_file(&on_disk)?;
-            let content = fs::read(on_disk);
-            Ok(hex(&Sha256::digest(
-                content.with_context(|| format!("`{path}` cannot be read for the digest"))?,
-            )))
-        })
-    }
-
-    /// Returns the result of `make` on files of the tree; computed once for each `name`, as files do not change
-    /// meanwhile.
-    pub fn memo(&self, name: &str, make: impl FnOnce() -> Result<String>) -> Result<Str> {
-        if let Some(known) = self.memos.lock().unwrap_or_else(PoisonError::into_inner).get(name) {
-            return Ok(known.clone());
-        }
-        let made: Str = make()?.into();
-        self.memos.lock().unwrap_or_else(PoisonError::into_inner).insert(name.into(), made.clone());
-        Ok(made)
-    }
-
-    /// A stamp of all that a graph can be made of: files of the tree, files that the repository tracks, and what says
-    /// which these are. `own` is a file that is looked after elsewhere, unless a digest is made of it. Nothing if there is
-    /// no telling, because the tree is in no repository of its own.
-    pub fn stamp(&self, own: &Path) -> Option<Stamp> {
-        let Files::Disk { top, given, repository, commit, .. } = &self.files else {
-            return Some(Stamp::of([]));
-        };
-        let git = repository.as_ref().filter(|_| commit.is_none())?.stamped_files()?;
-        let mut inside = Vec::new();
-        walk(given, "", &mut inside).ok()?;
-        let tracked = self.tracked().ok()?.iter().map(|file| top.join(file));
-        let own = own.canonicalize().ok()?;
-        let is_hashed =
-            own.strip_prefix(top).ok().and_then(Path::to_str).is_some_and(|own| {
-                self.memos.lock().unwrap_or_else(PoisonError::into_inner).contains_key(own)
-            });
-        let files = inside.iter().map(|file| given.join(file)).chain(tracked);
-        let is_looked_after = |file: &PathBuf| {
-            is_hashed
-                || !file.ends_with(own.file_name().unwrap_or_default())
-                || file.canonicalize().ok().as_ref() != Some(&own)
-        };
-        Some(Stamp::of(files.filter(is_looked_after).chain(git)))
-    }
-
-    /// One digest for all tracked files that match the patterns. Python: `taskgraph.util.hash.hash_paths`.
-    pub fn hash_matching(&self, patterns: &[String]) -> Result<String> {
-        let tracked = self.tracked()?;
-        let mut found = Vec::new();
-        for pattern in patterns {
-            let before = found.len();
-            match pattern.contains('*') {
-                // Most patterns are plain paths: no need to try each file against an expression.
-                false => {
-                    let inside = format!("{}/", pattern.trim_end_matches('/'));
-                    found.extend(tracked.iter().filter(|file| *file == pattern || file.starts_with(&inside)));
-                }
-                true => {
-                    let glob = python::glob::Glob::new(pattern)?;
-                    for file in tracked {
-                        if glob.matches(file)? {
-                            found.push(file);
-                        }
-                    }
-                }
-            }
-            if found.len() == before {
-                bail!("no tracked file matches `{pattern}`");
-            }
-        }
-        found.sort();
-        found.dedup();
-        let mut digest = Sha256::new();
-        for file in found {
-            digest.update(format!("{} {file}\n", self.hash(file)?));
-        }
-        Ok(hex(&digest.finalize()))
-    }
-
-    /// Lists the files that the repository tracks, so that nobody has to wait for git later.
-    pub fn list_tracked(&self) {
-        // Without a repository there is no telling how much lies around the tree: that is listed only if it is needed.
-        // What goes wrong is reported then, too.
-        if self.repository().is_some() {
-            let _ = self.tracked();
-        }
-    }
-
-    /// All files that the repository tracks, from the top; without a repository, all files there are.
-    fn tracked(&self) -> Result<&[String]> {
-        let listed = self.tracked.get_or_init(|| match &self.files {
-            Files::Embedded(_) => Ok(Vec::new()),
-            Files::Disk { repository: Some(repository), commit: None, .. } => {
-                repository.tracked_files().map_err(|error| format!("{error:#}"))
-            }
-            Files::Disk { top, .. } => {
-                let mut files = Vec::new();
-                walk(top, "", &mut files).map_err(|error| format!("{error:#}"))?;
-                Ok(files)
-            }
-        });
-        Ok(listed.as_deref().map_err(|error| Error::machine(error.as_str()))?)
-    }
-}
-
-/// All files below `directory`, with slashes, from there.
-pub fn walk(directory: &Path, prefix: &str, files: &mut Vec<String>) -> Result<(), Error> {
-    let entries = fs::read_dir(directory).or_machine(|| failed(directory, "cannot be listed"))?;
-    for entry in entries {
-        let entry = entry.or_machine(|| failed(directory, "cannot be listed"))?;
-        let name = entry.file_name();
-        let path = format!("{prefix}{}", name.to_string_lossy());
-        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-            walk(&entry.path(), &format!("{path}/"), files)?;
-        } else {
-            files.push(path);
-        }
-    }
-    Ok(())
-}
-
-fn python_files(directory: &Path, prefix: &str, files: &mut Vec<String>) {
-    for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
-        let name = entry.file_name().to_string_lossy().into_owned();
-        let Ok(kind) = entry.file_type() else { continue };
-        match kind.is_dir() {
-            // `.venv`, `node_modules`: what is installed there is not the tree's.
-            true if name.starts_with('.') || name == "node_modules" => {}
-            true => python_files(&entry.path(), &format!("{prefix}{name}/"), files),
-            false if name.ends_with(".py") => files.push(format!("{prefix}{name}")),
-            false => {}
-        }
-    }
-}
-
-/// Bytes in hex.
-pub fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    bytes
-        .iter()
-        .flat_map(|byte| [byte >> 4, byte & 15])
-        .map(|nibble| DIGITS[usize::from(nibble)] as char)
-        .collect()
-}
-
-/// The SHA-256 of a text, in hex.
-pub fn sha256(text: &str) -> String {
-    hex(&Sha256::digest(text))
 }
 
 fn kind_of(path: &str) -> Option<&str> {
