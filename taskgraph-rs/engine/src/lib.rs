@@ -52,7 +52,7 @@
 //!     Ok(())
 //! }
 //!
-//! # fn main() -> anyhow::Result<()> {
+//! # fn main() -> taskgraph::Result<()> {
 //! let tree = Tree::embedded(&[("config.yml", CONFIG), ("kinds/greeting/kind.yml", KIND)]);
 //! let info = TransformInfo::new("example.transforms.command", "Converts a command into a task.");
 //! let registry = Registry::default().transform(info, each(command));

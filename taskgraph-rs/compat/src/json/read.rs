@@ -21,7 +21,7 @@ pub fn read(json: &str) -> Result<Value, Error> {
     if notes.lossy.get() { read_exactly(serde_json::from_str(json)?) } else { Ok(value) }
 }
 
-/// What is written as JSON, as a value.
+/// Returns the value of the JSON that `write` writes.
 pub fn written<E: From<Error>>(write: impl FnOnce(&mut dyn Write) -> Result<(), E>) -> Result<Value, E> {
     let mut text = Vec::new();
     write(&mut text)?;
@@ -29,7 +29,7 @@ pub fn written<E: From<Error>>(write: impl FnOnce(&mut dyn Write) -> Result<(), 
     Ok(read(text)?)
 }
 
-/// What is noted while reading.
+/// Notes that are taken while reading.
 #[derive(Default)]
 struct Notes {
     /// Whether a float may have been an integer in the text.

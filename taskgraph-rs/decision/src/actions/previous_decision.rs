@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use anyhow::Context as _;
 use indexmap::{IndexMap, IndexSet};
 
 use crate::actions::call::Call;
@@ -157,12 +156,12 @@ pub(super) fn group_of(definition: &Value) -> Option<TaskId> {
 /// The tasks that a task created, by label; none if it created none.
 pub fn labels(call: &Call<'_>, task: &TaskId) -> Result<Option<IndexMap<Label, TaskId>>> {
     let Some(source) = artifact(call, task, LABELS)? else { return Ok(None) };
-    let failed = || format!("{} cannot be used", source.name);
-    let read = taskgraph_compat::json::read(&source.text).with_context(failed)?;
+    let failed = |error: Error| error.context(format!("{} cannot be used", source.name));
+    let read = taskgraph_compat::json::read(&source.text).map_err(|error| failed(error.into()))?;
     let entries = read.as_map().into_iter().flatten();
     let labels = entries
         .map(|(label, id)| Ok((Label::parse(label)?, TaskId::parse(id.as_str().unwrap_or_default())?)));
-    Ok(labels.collect::<anyhow::Result<_>>().map(Some).with_context(failed)?)
+    labels.collect::<Result<_>>().map(Some).map_err(failed)
 }
 
 /// The text of an artifact.

@@ -200,7 +200,7 @@ impl Problems {
         if self.0.iter().any(|problem| problem.severity == Severity::Error) { Err(self) } else { Ok(()) }
     }
 
-    /// Tells once what is reported several times: many tasks may be made of one line of a file.
+    /// Removes problems that are reported several times: many tasks may be made of one line of a file.
     pub fn distinct(mut self) -> Self {
         let mut seen = BTreeSet::new();
         self.0.retain(|problem| seen.insert(problem.to_string()));

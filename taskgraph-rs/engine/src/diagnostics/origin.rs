@@ -155,7 +155,7 @@ fn scalar(node: &Node) -> Option<Value> {
     }
 }
 
-/// Tells a violation at `path` of `document` as a problem.
+/// Converts a violation at `path` of `document` into a problem.
 pub fn problem_of(violation: &Violation, path: KeyPath, document: Option<&Arc<Document>>) -> Problem {
     let key = path.last_key().unwrap_or("the value").to_owned();
     match &violation.what {

@@ -106,7 +106,7 @@ enum Batch<T> {
     Waits(usize, Vec<TaskDescription>),
 }
 
-/// What a batch becomes behind its last step.
+/// The function that converts a batch behind its last step.
 type Finish<'f, T> = &'f (dyn Fn(&Context<'_>, Vec<TaskDescription>) -> Result<Vec<T>, Failure> + Sync);
 
 impl<'k> Batches<'k> {

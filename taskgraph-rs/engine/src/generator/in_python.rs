@@ -19,7 +19,7 @@ use crate::generator::{Full, OptimizeRequest, Project};
 use crate::morph::Morphed;
 use crate::optimize;
 use crate::optimize::Optimized;
-use crate::parameters::{Params, tell_mismatch};
+use crate::parameters::{Params, mismatch_problems};
 use crate::python_worker::{Because, Registered, Session, SideEffects};
 use crate::settings::Settings;
 use crate::task::Label;
@@ -46,7 +46,7 @@ pub fn complete(project: &Project, params: &mut Params, is_strict: bool) -> Resu
         }
         Err(error) => {
             let problems = error.into_problems()?;
-            Ok(problems.into_iter().flat_map(|problem| tell_mismatch(params, problem)).collect())
+            Ok(problems.into_iter().flat_map(|problem| mismatch_problems(params, problem)).collect())
         }
     }
 }

@@ -209,7 +209,7 @@ fn what_is_no_task_is_refused() {
 }
 
 #[test]
-fn without_python_every_part_that_needs_it_is_told_with_its_place() {
+fn without_python_every_part_that_needs_it_is_reported_with_its_place() {
     let script = Arc::new(Script { answers: Vec::new(), asked: Mutex::default(), can_run: false });
     let error = project(&script).err().unwrap();
     let problems = error.into_problems().unwrap();

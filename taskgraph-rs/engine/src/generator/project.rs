@@ -61,7 +61,7 @@ impl Project {
         Project::load_as(tree, registry, target_kinds, true)
     }
 
-    /// Reads a tree to tell who would make what of it. That nothing can be made by Python is no error.
+    /// Reads a tree for a survey of its parts. It is not an error that Python cannot make any.
     pub fn survey(tree: Tree, registry: &Registry) -> Result<Self> {
         Project::load_as(tree, registry, &BTreeSet::new(), false)
     }

@@ -26,21 +26,21 @@ use crate::tree::Tree;
 use taskgraph_compat::source::Place;
 use taskgraph_compat::value::Str;
 
-/// What was made, and what was not let through.
+/// The tasks of all kinds, and notes of the transforms.
 pub struct Generated {
     /// All tasks, in the order of their making.
     pub tasks: TasksByLabel,
     /// Stubs that a transform did not let through.
     pub dropped: Vec<Dropped>,
-    /// What transforms warn of.
+    /// Warnings of transforms.
     pub warnings: Vec<Problem>,
-    /// How the tasks came about, by label; empty unless the settings ask for it.
+    /// The traces of tasks, by label; empty unless the settings ask for them.
     pub traces: IndexMap<Str, Trace>,
     /// The contexts of docker images, if the settings say to keep them.
     pub contexts: Vec<DockerContext>,
 }
 
-/// What tasks are made of.
+/// Input of the generation of tasks.
 #[derive(Clone, Copy)]
 pub struct Inputs<'a> {
     /// The files of the tree.
@@ -55,9 +55,9 @@ pub struct Inputs<'a> {
     pub strategies: &'a Strategies,
     /// The parameters.
     pub params: &'a Params,
-    /// How the program was called.
+    /// The settings of the call.
     pub settings: &'a Settings,
-    /// What makes the kinds that are not native, and what its Python has registered.
+    /// The session that makes kinds in Python, and the objects that its Python has registered.
     pub python: Option<(&'a Session, &'a Registered)>,
     /// Kinds that Python makes for other reasons than they have themselves.
     pub in_python: &'a IndexMap<Str, Because>,
@@ -88,7 +88,7 @@ pub fn generate(inputs: Inputs<'_>) -> Result<Result<Generated, LeftToPython>> {
     scheduler.finish()
 }
 
-/// Where a kind is made.
+/// The place of a kind in the schedule.
 struct KindSlot<'a> {
     kind: &'a Kind,
     /// Whether Python makes it.
@@ -99,10 +99,10 @@ struct KindSlot<'a> {
     after: Vec<usize>,
     /// The slots that wait for it.
     needed_by: Vec<usize>,
-    /// How many kinds stand in the longest row of those that wait for it and for each other: the longest row decides
+    /// Length of the longest row of kinds that wait for it and for each other: the longest row decides
     /// how long everything takes, so it is begun first.
     height: usize,
-    /// How many of those it waits for are not done.
+    /// Number of unfinished slots that it waits for.
     waiting: AtomicUsize,
     done: OnceLock<Outcome>,
 }
@@ -207,7 +207,7 @@ impl Scheduler<'_> {
         }
     }
 
-    /// What is wrong with a kind may be right where the Python of the tree has extended a schema: only that can tell.
+    /// Leaves a kind that is refused to Python if that has extended a schema: the kind may be right there.
     fn left_if_extended(&self, error: TransformError) -> TransformError {
         let extended = self.inputs.python.and_then(|(_, registered)| registered.schemas.first());
         match (extended, &error) {

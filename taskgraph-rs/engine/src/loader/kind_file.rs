@@ -50,7 +50,7 @@ impl Kind {
         let mut transforms = loading.strings("transforms");
         let has_own_loader = loading.add_default_transforms(&mut transforms, judge);
         if tree.has_kinds_beside_config() {
-            // Whether the Taskgraph that is installed looks for kinds there, only that one can tell.
+            // Only the Taskgraph that is installed knows whether it looks for kinds there.
             let unknown = format!("kind `{name}` lies beside `config.yml`, and not in the folder `kinds`");
             loading.judge(judge, &key(BESIDE_CONFIG), false, (unknown, KeyPath::default()), [].into_iter());
         }
@@ -117,8 +117,8 @@ impl Loading<'_> {
         strings
     }
 
-    /// `taskgraph.loader.default`, or no loader at all, adds the run and the task transforms. Tells whether the loader is
-    /// one of the tree.
+    /// `taskgraph.loader.default`, or no loader at all, adds the run and the task transforms. Returns whether the loader
+    /// is one of the tree.
     fn add_default_transforms(&mut self, transforms: &mut Vec<Str>, judge: &Judge<'_>) -> bool {
         let config = self.config.clone();
         let loader = match config.get("loader") {

@@ -90,12 +90,12 @@ fn in_order(mut kinds: IndexMap<Str, Kind>) -> Result<IndexMap<Str, Kind>> {
         let links = |name: &Str| kinds[name].dependencies.iter().collect::<BTreeSet<_>>();
         postorder(kinds.keys(), links)
             .map(|order| order.into_iter().cloned().collect::<Vec<_>>())
-            .map_err(|cycle| circle_problem(&cycle, &kinds))?
+            .map_err(|cycle| cycle_problem(&cycle, &kinds))?
     };
     Ok(order.into_iter().filter_map(|name| kinds.shift_remove_entry(&name)).collect())
 }
 
-fn circle_problem(cycle: &Cycle<&Str>, kinds: &IndexMap<Str, Kind>) -> Problems {
+fn cycle_problem(cycle: &Cycle<&Str>, kinds: &IndexMap<Str, Kind>) -> Problems {
     let way: Vec<_> = cycle.0.iter().map(|name| format!("`{name}`")).collect();
     let mut problem =
         Problem::error("cycle", format!("kinds depend on each other in a cycle: {}", way.join(" → ")));

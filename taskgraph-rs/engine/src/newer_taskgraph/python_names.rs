@@ -170,7 +170,7 @@ impl<'s> Module<'s> {
         }
     }
 
-    /// The names that start at a token, in full as far as imports tell.
+    /// The names that start at a token, in full as far as imports show them.
     fn chain(&self, start: usize) -> Option<Chain> {
         let first = self.tokens[start];
         let is_behind_dot = start > 0 && self.tokens[start - 1].is(".");

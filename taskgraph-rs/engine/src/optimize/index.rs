@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn all_that_is_wrong_is_told_with_its_place() {
+    fn all_that_is_wrong_is_reported_with_its_place() {
         let reported = read(
             "{\"index\": {\"a.b\": \"short\", \"c\": 1},\n \"status\": {\"x\": {\"state\": \"failed\"}}}",
         )

@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_there_is_told_with_what_was_asked() {
+    fn what_is_not_there_is_reported_with_what_was_asked() {
         for (text, reported) in [
             ("task-id=short", "`short` is not a taskId: expected 22 letters, digits, `-` and `_`"),
             ("task-id=", "nothing stands behind `task-id=`"),

@@ -22,7 +22,7 @@ pub(super) struct Asked<'a> {
     pub place: Option<Place>,
 }
 
-/// The problem that an error of the worker tells of.
+/// Converts an error of the worker.
 pub(super) fn problem(error: &str, asked: &Asked<'_>) -> Error {
     let error = match json::read(error) {
         Ok(error) => error,
@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn an_exception_is_told_with_its_class_and_message() {
+    fn an_exception_is_reported_with_its_class_and_message() {
         assert_eq!(
             said(r#"{"type": "ValueError", "message": "too large", "frames": []}"#),
             "kind `build`: ValueError: too large"

@@ -147,7 +147,7 @@ fn values_of(answer: Value) -> Result<Map> {
     }
 }
 
-/// Sends a request, and tells what the tree's Python has raised.
+/// Sends a request. An exception of the tree's Python becomes an error.
 pub(crate) fn ask(
     channel: &dyn Channel,
     session: Option<i64>,

@@ -48,7 +48,7 @@ pub use steps::{
 /// product of typing errors does not fill the memory.
 pub const MOST_TASKS: usize = 500_000;
 
-/// What a transform may look at. It never changes while a graph is generated.
+/// Input of a transform besides the tasks. It never changes while a graph is generated.
 #[derive(Clone, Copy)]
 pub struct Context<'a> {
     /// The kind whose tasks are transformed.
@@ -67,11 +67,11 @@ pub struct Context<'a> {
     pub payloads: &'a Payloads,
     /// The optimization strategies.
     pub strategies: &'a Strategies,
-    /// How the program was called.
+    /// The settings of the call.
     pub settings: &'a Settings,
-    /// Where decisions are written down.
+    /// The record of decisions.
     pub record: &'a Record,
-    /// What the Python of the tree has registered, if it runs.
+    /// The objects that the Python of the tree has registered, if it runs.
     pub registered: Option<&'a RegisteredInPython>,
 }
 
@@ -103,11 +103,11 @@ impl Context<'_> {
 pub struct TaskDescription {
     /// The fields. They change their meaning from transform to transform.
     pub fields: Map,
-    /// Where it was written.
+    /// The place where it is written.
     pub origin: Arc<Origin>,
-    /// What transforms say of it that becomes no part of its definition: its pretrained model, for one.
+    /// Additions of transforms that become no part of its definition: its pretrained model, for example.
     pub extensions: TypeMap,
-    /// What transforms did to it so far, if that is kept.
+    /// The trail of transforms so far, if it is kept.
     pub trail: Option<Arc<TraceSteps>>,
 }
 

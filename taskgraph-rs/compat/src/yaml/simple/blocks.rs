@@ -84,7 +84,8 @@ impl Reader<'_> {
         Some(self.column() == column)
     }
 
-    /// Where libyaml notices that a block in this column ends: at the next token, or on a line after the last one.
+    /// Returns the place at which libyaml notices that a block in this column ends: the next token, or a line after the
+    /// last one.
     fn end_of_block(&self, column: usize) -> Mark {
         let here = self.mark();
         if self.at == self.bytes.len() && here.column > 0 && column <= here.column {
