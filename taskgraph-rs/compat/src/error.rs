@@ -2,12 +2,13 @@
 
 use std::{fmt, io};
 
-/// A source that cannot be read. It is no [`std::error::Error`]: the caller decides which of the two is its fault.
+/// A source that cannot be read. Does not implement [`std::error::Error`], so that it has to be converted: the environment
+/// is at fault for one variant, and the input for the other.
 #[derive(Debug)]
 pub enum ReadError {
     /// The file of this name cannot be read.
     Unreadable(String, io::Error),
-    /// The content is not text.
+    /// The content is not UTF-8.
     NotUtf8(NotUtf8),
 }
 

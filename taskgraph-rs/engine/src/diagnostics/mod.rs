@@ -190,7 +190,8 @@ impl<'p> From<&'p Place> for At<'p> {
     }
 }
 
-/// All that is wrong with an input: the content of [`Error::Input`](crate::Error::Input).
+/// All that is wrong with an input: the content of [`Error::Input`](crate::Error::Input). Does not implement
+/// [`std::error::Error`], so that there is one type to look for in an [`anyhow::Error`].
 #[derive(Clone, Debug, Default)]
 pub struct Problems(pub Vec<Problem>);
 

@@ -19,8 +19,8 @@ impl fmt::Display for NeedsPython {
 
 impl std::error::Error for NeedsPython {}
 
-/// The reason why the transforms of a kind made no tasks. Transforms return [`anyhow::Error`], and here its types are
-/// found: nothing beyond the transforms looks into one.
+/// The reason why the transforms of a kind made no tasks. Conversions into it are the boundary between transforms, which
+/// return [`anyhow::Error`], and the generator, which matches on variants.
 #[derive(Debug)]
 pub enum TransformError {
     /// Python has to make the kind.
@@ -44,6 +44,7 @@ impl TransformError {
     }
 
     fn new(error: anyhow::Error, other: impl FnOnce(anyhow::Error) -> Error) -> Self {
+        // As in `Error::within`: the type is known only at run time.
         match error.downcast() {
             Ok(NeedsPython(because)) => TransformError::NeedsPython(because),
             Err(error) => TransformError::Error(other(error)),
