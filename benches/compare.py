@@ -201,7 +201,7 @@ def python_with_reference(given, packages=REFERENCE):
 
 
 def package(python):
-    """Where the reference is installed."""
+    """Returns the folder in which the reference is installed."""
     code = "import importlib.util as u; print(u.find_spec('taskgraph').submodule_search_locations[0])"
     return Path(subprocess.run([str(python), "-c", code], stdout=subprocess.PIPE, check=True, text=True).stdout.strip())
 

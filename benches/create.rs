@@ -1,4 +1,4 @@
-//! How long it takes to create tasks: `cargo bench --bench create`. The queue takes 50 ms an answer.
+//! Time to create tasks: `cargo bench --bench create`. The queue takes 50 ms an answer.
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a bench prints, and fails by panicking")]
 #![allow(clippy::disallowed_methods, reason = "a bench starts programs")]
 

@@ -1,4 +1,4 @@
-//! How long each phase takes on the kinds that ship with the program: `cargo bench`.
+//! Time of each phase on the kinds that ship with the program: `cargo bench`.
 //!
 //! Whole processes, and Python Taskgraph beside them, are timed by `compare.py`.
 
@@ -80,7 +80,7 @@ fn generate_full(bencher: Bencher<'_, '_>) {
     bencher.bench(|| project.full(&params, &Settings::default()).expect("the default config is valid"));
 }
 
-/// What has to run of the target graph if nothing ran before, in the form that Taskcluster takes.
+/// Returns the morphed graph if no task ran before.
 #[divan::bench]
 fn optimize_and_morph(bencher: Bencher<'_, '_>) {
     let project = load();

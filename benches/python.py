@@ -78,7 +78,7 @@ def main():
 
 
 def check_out(clone, commit, top):
-    """The files of a commit in a folder of their own. A bare clone may lack large ones, which are told by their ids."""
+    """The files of a commit in a folder of their own. A bare clone may lack large ones, which are recognized by their ids."""
     clone = checkout.Clone(clone, "tree")
     files = clone.files(commit)
     contents = clone.blobs(sorted({blob for _, blob in files.values()}))

@@ -1,4 +1,4 @@
-//! What is done with each input that a fuzzer makes: it is read or refused, and nothing else happens.
+//! Fuzz targets: each input is read or refused, and nothing else happens.
 
 use taskgraph::keyed_by::evaluate;
 use taskgraph::parameters::{Given, Params, check};
@@ -21,7 +21,7 @@ pub(crate) const TARGETS: &[Target] = &[
     ("parameters", parameters),
 ];
 
-/// What was read can be written and read again.
+/// Checks that a value can be written and read again.
 fn yaml_reader(bytes: &[u8]) {
     let Ok(source) = Source::decode("fuzz.yml", bytes.to_vec()) else { return };
     let Some(value) = value_of(source) else { return };

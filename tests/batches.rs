@@ -38,12 +38,12 @@ fn graph(kind: &str) -> Value {
     serde_json::from_slice(&made.stdout).unwrap()
 }
 
-/// What is told of a kind that is refused, the headlines alone.
+/// The headlines of the problems of a kind that is refused.
 fn refused(kind: &str, threads: &str) -> Vec<String> {
     let made = full(kind, threads);
     assert_eq!(made.status.code(), Some(2));
-    let told = String::from_utf8(made.stderr).unwrap();
-    told.lines().filter(|line| line.starts_with("error")).map(str::to_owned).collect()
+    let reported = String::from_utf8(made.stderr).unwrap();
+    reported.lines().filter(|line| line.starts_with("error")).map(str::to_owned).collect()
 }
 
 const TRANSFORMS: &str = "transforms: [taskgraph.transforms.chunking, taskgraph.transforms.cached_tasks, \
@@ -108,19 +108,19 @@ fn problems_between_tasks_of_a_kind_are_the_same_among_many() {
         199 => String::new(),
         _ => cached(number, ""),
     };
-    let told = refused(&kind(0..200, uncached), "2");
-    assert_eq!(told.len(), 2, "{told:?}");
-    assert!(told.iter().all(|line| line.contains("which is not cached")), "{told:?}");
-    assert_eq!(told, refused(&kind([10, 70, 150, 199], uncached), "1"));
+    let reported = refused(&kind(0..200, uncached), "2");
+    assert_eq!(reported.len(), 2, "{reported:?}");
+    assert!(reported.iter().all(|line| line.contains("which is not cached")), "{reported:?}");
+    assert_eq!(reported, refused(&kind([10, 70, 150, 199], uncached), "1"));
 
     let cyclic = |number| match number {
         10 => cached(number, "dependencies: {t150: k-t150}"),
         150 => cached(number, "dependencies: {t10: k-t10}"),
         _ => cached(number, ""),
     };
-    let told = refused(&kind(0..200, cyclic), "2");
-    assert_eq!(told.len(), 1, "{told:?}");
-    assert!(told[0].contains("in a cycle") && told[0].contains("`k-t10`"), "{told:?}");
+    let reported = refused(&kind(0..200, cyclic), "2");
+    assert_eq!(reported.len(), 1, "{reported:?}");
+    assert!(reported[0].contains("in a cycle") && reported[0].contains("`k-t10`"), "{reported:?}");
 }
 
 #[test]
@@ -146,24 +146,24 @@ fn what_the_first_transform_finds_is_reported_for_all_batches() {
         3 | 199 => "if-dependencies: [nobody]".to_owned(),
         _ => String::new(),
     };
-    let told = refused(&kind(0..200, wrong), "1");
-    assert_eq!(told.len(), 2, "{told:?}");
+    let reported = refused(&kind(0..200, wrong), "1");
+    assert_eq!(reported.len(), 2, "{reported:?}");
     assert!(
-        told.iter().all(|line| line.contains("`when` and `optimization` exclude each other")),
-        "{told:?}"
+        reported.iter().all(|line| line.contains("`when` and `optimization` exclude each other")),
+        "{reported:?}"
     );
-    assert_eq!(told, refused(&kind(0..200, wrong), "2"));
-    let told = refused(&kind((0..200).filter(|number| ![40, 120].contains(number)), wrong), "2");
-    assert_eq!(told.len(), 2, "{told:?}");
-    assert!(told.iter().all(|line| line.contains("if-dependencies")), "{told:?}");
+    assert_eq!(reported, refused(&kind(0..200, wrong), "2"));
+    let reported = refused(&kind((0..200).filter(|number| ![40, 120].contains(number)), wrong), "2");
+    assert_eq!(reported.len(), 2, "{reported:?}");
+    assert!(reported.iter().all(|line| line.contains("if-dependencies")), "{reported:?}");
 }
 
 #[test]
 fn so_many_that_the_memory_would_not_hold_them_are_refused_in_time() {
     let more = |_| "chunk: {total-chunks: 6000, substitution-fields: []}".to_owned();
     for threads in ["1", "2"] {
-        let told = refused(&kind(0..100, more), threads);
-        assert_eq!(told.len(), 1, "{told:?}");
-        assert!(told[0].contains("a kind can have at most 500000 tasks"), "{told:?}");
+        let reported = refused(&kind(0..100, more), threads);
+        assert_eq!(reported.len(), 1, "{reported:?}");
+        assert!(reported[0].contains("a kind can have at most 500000 tasks"), "{reported:?}");
     }
 }

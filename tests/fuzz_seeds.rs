@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 
 use targets::{TARGETS, Target};
 
-/// Numbers by chance, the same ones every time. The constants are those of SplitMix64.
+/// Random numbers, the same ones every time. The constants are those of SplitMix64.
 struct Chance(u64);
 
 impl Chance {
@@ -28,7 +28,7 @@ impl Chance {
     }
 }
 
-/// What means something to one of the readers.
+/// Words that have a meaning for one of the readers.
 const PIECES: &[&str] = &[
     "{",
     "}",

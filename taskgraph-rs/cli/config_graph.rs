@@ -1,7 +1,7 @@
 //! The graph of one config: what the questions are asked of.
 
 use crate::args::ConfigOptions;
-use crate::commands::preview::read;
+use crate::config_file::read;
 use crate::environment::{open_tree_or_embedded, settings};
 use crate::known_urls;
 use crate::output::keep_inputs;
@@ -27,7 +27,7 @@ pub(crate) struct ConfigGraph {
     pub targets: Targets,
 }
 
-/// Makes the graph that the flags name, and tells warnings.
+/// Generates the graph that the flags name, and prints warnings.
 pub(crate) fn made(
     options: &ConfigOptions,
     trace: bool,

@@ -103,7 +103,7 @@ pub(crate) struct ActionCall {
     pub input: String,
 }
 
-/// Reads what the task of an action is asked to do. All that is missing is told at once.
+/// Reads the request for an action from the environment of its task. Reports all that is missing at once.
 pub(crate) fn action() -> Result<ActionCall> {
     let text = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
     let mut problems = Vec::new();

@@ -1,6 +1,6 @@
 //! A graph as text: labels, JSON or YAML.
 
-use crate::commands::show::GraphOptions;
+use crate::args::GraphOptions;
 use anyhow::Context as _;
 use std::collections::BTreeSet;
 use std::io::Write;

@@ -34,7 +34,7 @@ impl Interruption {
     /// Ends the process as the signal would have done, if there was one: whoever called it looks at that.
     pub(crate) fn end(&self) {
         if let Ok(signal @ 1..) = i32::try_from(self.0.load(Ordering::Relaxed)) {
-            // If that is not possible, the status of the call tells that it failed.
+            // If that is not possible, the status of the call shows that it failed.
             let _ = emulate_default_handler(signal);
         }
     }

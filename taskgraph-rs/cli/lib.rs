@@ -22,8 +22,10 @@
 //! ```
 
 mod args;
+mod command_line;
 pub mod commands;
-pub(crate) mod config_graph;
+mod config_file;
+mod config_graph;
 mod container;
 mod embedded_kinds;
 mod environment;
@@ -48,8 +50,8 @@ pub mod text_layout;
 
 use std::process::ExitCode;
 
-use args::{Args, Command, ConfigCommand, GraphCommand};
-use clap::Parser as _;
+use clap::{CommandFactory as _, Parser as _};
+use command_line::{Args, Command, ConfigCommand, GraphCommand};
 use interruption::{INTERRUPTED, Interruption};
 use phase::Phase;
 use report::Reporter;
@@ -115,7 +117,7 @@ pub fn run(registry: &Registry) -> ExitCode {
             status
         }
         Err(error) => {
-            // If this cannot be printed, there is nobody to tell.
+            // If this cannot be printed, there is nobody to report it to.
             let _ = error.print();
             match error.use_stderr() {
                 false => Status::Fine,
@@ -172,8 +174,8 @@ fn call(command: Command, registry: &Registry, reporter: &Reporter) -> Result<St
         }
         Command::Config(ConfigCommand::Schema(options)) => commands::config::schema(&options, registry),
         Command::Config(ConfigCommand::Init(options)) => commands::config::init(&options, registry),
-        Command::Completions(options) => commands::manual::completions(&options),
-        Command::Man(options) => commands::manual::man(&options),
+        Command::Completions(options) => commands::manual::completions(&options, Args::command()),
+        Command::Man(options) => commands::manual::man(&options, Args::command()),
     }
 }
 

@@ -40,7 +40,7 @@ pub(crate) fn keep_inputs<'p>(
 /// Whether a write has found that nobody reads standard output any more.
 static IS_READER_GONE: AtomicBool = AtomicBool::new(false);
 
-/// Whether nobody reads standard output any more. A pipe tells it before anything is written, too.
+/// Whether nobody reads standard output any more. A pipe shows it before anything is written, too.
 pub(crate) fn is_reader_gone() -> bool {
     IS_READER_GONE.load(Ordering::Relaxed) || is_closed(&io::stdout())
 }
@@ -48,7 +48,7 @@ pub(crate) fn is_reader_gone() -> bool {
 #[cfg(unix)]
 fn is_closed(out: &io::Stdout) -> bool {
     use rustix::event::{PollFd, PollFlags, Timespec, poll};
-    // No events are waited for: an error is always told.
+    // No events are waited for: an error is always reported.
     let mut asked = [PollFd::new(out, PollFlags::empty())];
     let found = poll(&mut asked, Some(&Timespec::default()));
     found.is_ok() && asked[0].revents().contains(PollFlags::ERR)

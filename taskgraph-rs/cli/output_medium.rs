@@ -4,6 +4,8 @@ use std::io::{IsTerminal, stderr, stdout};
 use std::path::Path;
 
 use anstream::{AutoStream, ColorChoice};
+use taskgraph_compat::redact::redact;
+use taskgraph_compat::terminal::inert;
 use terminal_size::{Width, terminal_size_of};
 use unicode_width::UnicodeWidthStr as _;
 
@@ -54,7 +56,7 @@ impl OutputMedium {
 
     fn new(is_terminal: bool, columns: Option<Width>, colours: ColorChoice) -> Self {
         let columns = columns.filter(|_| is_terminal).map(|Width(columns)| usize::from(columns));
-        // A terminal may not tell its width, as in a container without one.
+        // A terminal may not know its width, as in a container without one.
         let columns = columns.map(|columns| if columns == 0 { 80 } else { columns.max(NARROWEST) });
         OutputMedium {
             width: columns.map_or(FIXED, |columns| columns.min(WIDEST)),
@@ -111,6 +113,19 @@ pub(crate) fn broken(text: &str, first: usize, width: usize) -> Vec<String> {
         taken += space + columns(word);
     }
     lines
+}
+
+/// The longest line that is shown, in characters: names may be of any length.
+const LONGEST_LINE: usize = 2_000;
+
+/// Control characters never reach a terminal raw, nor do users and passwords of urls.
+pub(crate) fn one_line(text: &str) -> String {
+    let redacted = redact(text);
+    let shown = inert(&redacted);
+    match shown.char_indices().nth(LONGEST_LINE) {
+        Some((end, _)) => format!("{}…", &shown[..end]),
+        None => shown.into_owned(),
+    }
 }
 
 #[cfg(test)]

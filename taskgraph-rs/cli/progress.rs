@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use crate::environment::{access, is_root_url_set};
-use crate::report::one_line;
+use crate::output_medium::one_line;
 use anstream::eprintln;
 use taskgraph::error::Result;
 use taskgraph::known_urls::{Question, Urls};
@@ -46,7 +46,7 @@ pub(crate) fn ask(questions: &[Question]) -> Urls {
     urls
 }
 
-/// The line that changes; it is gone when something else is told.
+/// The line that changes; it is gone when something else is printed.
 pub(crate) struct StatusLine {
     is_seen: bool,
 }
@@ -60,7 +60,7 @@ impl StatusLine {
     /// Shows something else than before.
     pub(crate) fn show(&self, text: &str) {
         if self.is_seen {
-            // Nobody is told if the terminal is gone.
+            // Nothing is reported if the terminal is gone.
             let _ = write!(stderr(), "\r\x1b[K{text}").and_then(|()| stderr().flush());
         }
     }
@@ -71,7 +71,7 @@ struct Progress {
     line: StatusLine,
     /// From now on an interruption lets end what is in flight.
     _held: SignalGuard,
-    /// Whether it was told that nobody has named the instance.
+    /// Whether the missing root URL was reported.
     is_announced: AtomicBool,
 }
 
@@ -82,7 +82,7 @@ impl Progress {
 }
 
 impl Watch for Progress {
-    fn tell(&self, news: &News<'_>) {
+    fn report(&self, news: &News<'_>) {
         match news {
             News::Again { call, why, pause } => {
                 self.line.show("");
@@ -101,7 +101,7 @@ impl Watch for Progress {
             }
             News::LookedUp { done, all } => self.line.show(&format!("{done} of {all} index paths looked up")),
             News::Created { done, all, .. } => self.line.show(&format!("{done} of {all} tasks created")),
-            // Why is told in the end, once for all tasks.
+            // The reason is printed in the end, once for all tasks.
             News::Refused { label, task_id, .. } => {
                 self.line.show("");
                 eprintln!("{}", one_line(&format!("`{label}` ({task_id}) cannot be created")));

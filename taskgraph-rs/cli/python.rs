@@ -2,7 +2,7 @@
 
 use crate::args::{NativeChoice, PythonOptions};
 use crate::environment::python_environment;
-use crate::report::one_line;
+use crate::output_medium::one_line;
 use anstream::eprintln;
 use std::sync::Arc;
 use std::time::Duration;

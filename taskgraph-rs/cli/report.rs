@@ -5,16 +5,14 @@ mod excerpt;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
-use crate::output_medium::{FIXED, OutputMedium, broken, columns, shortened};
+use crate::output_medium::{FIXED, OutputMedium, broken, columns, one_line, shortened};
 use crate::text_layout::{Page, TextStyle};
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer};
 use anstream::{eprint, eprintln};
 use excerpt::{Excerpt, is_near, origin};
 use taskgraph::diagnostics::{Problem, Severity};
-use taskgraph_compat::redact::redact;
 use taskgraph_compat::source::Place;
-use taskgraph_compat::terminal::inert;
 use taskgraph_training::of_run_task;
 
 /// Largest number of problems that are shown.
@@ -24,7 +22,7 @@ const MOST_SHOWN: usize = 100;
 pub(crate) struct Reporter {
     renderer: Renderer,
     medium: OutputMedium,
-    /// The warnings that this process has told.
+    /// The warnings that this process has reported.
     reported: RefCell<BTreeSet<String>>,
 }
 
@@ -47,7 +45,7 @@ impl Reporter {
     pub(crate) fn problems(&self, problems: &[Problem]) {
         let mut sorted: Vec<&Problem> = problems.iter().collect();
         sorted.sort_by_key(|problem| problem.severity);
-        // With many configs over one tree, a warning that is about the tree is told once.
+        // With many configs over one tree, a warning that is about the tree is reported once.
         sorted.retain(|problem| problem.is_error() || self.reported.borrow_mut().insert(problem.to_string()));
         for problem in sorted.iter().take(MOST_SHOWN) {
             eprintln!("{}\n", self.render(problem));
@@ -206,19 +204,6 @@ pub(crate) fn brief(problem: &Problem) -> Vec<String> {
     }
     lines.extend(problem.help.as_deref().map(one_line));
     lines
-}
-
-/// The longest line that is shown, in characters: names may be of any length.
-const LONGEST_LINE: usize = 2_000;
-
-/// Control characters never reach a terminal raw, nor do users and passwords of urls.
-pub(crate) fn one_line(text: &str) -> String {
-    let redacted = redact(text);
-    let shown = inert(&redacted);
-    match shown.char_indices().nth(LONGEST_LINE) {
-        Some((end, _)) => format!("{}…", &shown[..end]),
-        None => shown.into_owned(),
-    }
 }
 
 /// A long text in several lines, as safe to show as one line: what a service says of scopes is as long as a page.

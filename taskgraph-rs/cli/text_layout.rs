@@ -2,8 +2,8 @@
 
 use anstyle::{AnsiColor, Effects, Style};
 
+use crate::output_medium::one_line;
 use crate::output_medium::{OutputMedium, broken, columns, shortened};
-use crate::report::one_line;
 
 /// Between two columns of a table.
 const GAP: usize = 2;
@@ -18,7 +18,7 @@ pub enum TextStyle {
     Template,
     /// A heading.
     Heading,
-    /// The name of something that is told of.
+    /// The name of something that is described.
     Name,
     /// Something that is there now.
     Added,

@@ -10,7 +10,7 @@ use std::thread;
 use crate::support::whole;
 use serde_json::Value;
 
-/// What the program prints.
+/// Output of the program.
 fn call(directory: &Path, arguments: &[&str]) -> String {
     let mut command = Command::new(env!("CARGO_BIN_EXE_taskgraph-rs"));
     command.args(arguments).current_dir(directory).env_clear().env("PATH", "/usr/local/bin:/usr/bin:/bin");
@@ -43,11 +43,11 @@ fn about_files(config: &str) -> (Vec<String>, String) {
     let report: Value = serde_json::from_str(&json).unwrap();
     let problems = report["files"][0]["problems"].as_array().unwrap().iter();
     let text = |problem: &Value, key: &str| problem[key].as_str().unwrap_or_default().to_owned();
-    let told =
+    let reported =
         problems.map(|it| format!("{} {}: {}", text(it, "severity"), text(it, "message"), text(it, "help")));
     let table = call(folder.path(), &["config", "check", "c.yml", "--urls", "--quiet"]);
     let totals = table.lines().find(|line| line.contains("that would be fetched")).unwrap_or_default();
-    (told.collect(), totals.trim().to_owned())
+    (reported.collect(), totals.trim().to_owned())
 }
 
 /// A config with a backwards model at a url.
@@ -57,46 +57,46 @@ fn with_model(url: &str) -> String {
 }
 
 #[test]
-fn answers_that_are_no_files_are_told() {
+fn answers_that_are_no_files_are_reported() {
     let page = "200 OK\r\ncontent-type: text/html\r\ncontent-length: 306\r\nconnection: close\r\n\r\n";
-    let (told, _) =
+    let (reported, _) =
         about_files(&with_model(&answering(page, "200 OK\r\nconnection: close\r\n\r\n<!doctype html>")));
     assert_eq!(
-        told,
+        reported,
         ["error `final.model.npz.best-chrf.npz` is a web page, and so are 16 more of 17 files: \
           the server has a page for every name: name the folder of the files themselves"]
     );
     let nothing = "200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
-    let (told, totals) = about_files(&with_model(&answering(nothing, nothing)));
+    let (reported, totals) = about_files(&with_model(&answering(nothing, nothing)));
     assert_eq!(
-        told,
+        reported,
         ["error `final.model.npz.best-chrf.npz` is empty, and so are 16 more of 17 files: \
           a file of 0 bytes is neither a model nor data"]
     );
     assert_eq!(totals, "17 files that would be fetched, 0 B together");
     let one = "200 OK\r\ncontent-length: 306\r\nconnection: close\r\n\r\n";
-    let (told, _) =
+    let (reported, _) =
         about_files(&with_model(&answering(one, "500 No\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")));
     assert_eq!(
-        told,
+        reported,
         ["error all 17 files have 306 bytes: \
           the server answers every name with one thing: name the folder of the files themselves"]
     );
     // What may be asked for may not be fetched.
-    let (told, _) =
+    let (reported, _) =
         about_files(&with_model(&answering(one, "403 No\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")));
     assert_eq!(
-        told,
+        reported,
         ["error none of the 17 files may be read (status 403): \
           a worker fetches files without credentials: everybody has to be able to read them"]
     );
     // A wrong folder is one mistake.
     let gone = "404 No\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
-    let (told, _) = about_files(&with_model(&answering(gone, gone)));
-    assert_eq!(told.len(), 1, "{told:?}");
+    let (reported, _) = about_files(&with_model(&answering(gone, gone)));
+    assert_eq!(reported.len(), 1, "{reported:?}");
     assert!(
-        told[0].starts_with("error none of the 17 files is there (status 404): is the address right?"),
-        "{told:?}"
+        reported[0].starts_with("error none of the 17 files is there (status 404): is the address right?"),
+        "{reported:?}"
     );
 }
 
@@ -105,12 +105,14 @@ fn a_file_that_several_tasks_mount_counts_once() {
     let one = "200 OK\r\ncontent-length: 306\r\nconnection: close\r\n\r\n";
     let url = answering(one, "500 No\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
     let models = format!("{{train-teacher: {{urls: [{url}, {url}/], mode: init, type: default}}}}");
-    let (told, totals) =
+    let (reported, totals) =
         about_files(&whole(&format!("experiment: {{teacher-ensemble: 2}}\npretrained-models: {models}\n")));
     assert_eq!(totals, "5 files that would be fetched, 1.5 kB together");
     assert!(
-        told.iter().any(|told| told.starts_with("warning members 1 and 2 of the ensemble are one model")),
-        "{told:?}"
+        reported
+            .iter()
+            .any(|reported| reported.starts_with("warning members 1 and 2 of the ensemble are one model")),
+        "{reported:?}"
     );
 }
 
@@ -121,8 +123,8 @@ fn datasets_by_url_are_asked_for() {
         "datasets:\n  train: ['url_{url}/c.[LANG].zst', opus_ada83/v1]\n  devtest: [flores_dev]\n  \
          test: [flores_devtest]\n  mono-src: ['url_{url}/m.zst']\n  mono-trg: [news-crawl_news.2007]\n"
     );
-    let (told, _) = about_files(&whole(&datasets));
+    let (reported, _) = about_files(&whole(&datasets));
     let expected = ["c.ru.zst", "c.en.zst", "m.zst"]
         .map(|file| format!("error `{file}` is not there (status 404): the task that reads it will fail"));
-    assert_eq!(told, expected);
+    assert_eq!(reported, expected);
 }

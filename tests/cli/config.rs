@@ -4,29 +4,11 @@ use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::thread;
 
-use crate::support::{checkout, read_json, shared};
+use crate::support::program::call;
+use crate::support::read_json;
 use serde_json::Value;
-
-struct Outcome {
-    status: i32,
-    out: String,
-    err: String,
-}
-
-fn call(directory: &Path, arguments: &[&str]) -> Outcome {
-    let output = Command::new(env!("CARGO_BIN_EXE_taskgraph-rs"))
-        .args(arguments)
-        .current_dir(directory)
-        .env_clear()
-        .env("PATH", "/usr/local/bin:/usr/bin:/bin")
-        .output()
-        .unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    Outcome { status: output.status.code().unwrap(), out: text(output.stdout), err: text(output.stderr) }
-}
 
 fn project(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
@@ -50,7 +32,7 @@ fn folder() -> tempfile::TempDir {
 }
 
 #[test]
-fn all_that_is_wrong_with_many_files_is_told_at_once() {
+fn all_that_is_wrong_with_many_files_is_reported_at_once() {
     let folder = folder();
     let outcome = call(folder.path(), &["config", "check", "*.yml"]);
     assert_eq!(outcome.status, 2);
@@ -219,11 +201,11 @@ fn the_schema_agrees_with_the_check() {
             validator.iter_errors(&yaml(&project(file))).map(|error| error.to_string()).collect();
         assert_eq!(errors, [""; 0], "{file}");
         let wrong = yaml(&folder.path().join("wrong.yml"));
-        let mut told: Vec<String> =
+        let mut reported: Vec<String> =
             validator.iter_errors(&wrong).map(|error| error.instance_path.to_string()).collect();
-        told.sort();
+        reported.sort();
         assert_eq!(
-            told,
+            reported,
             [
                 "/experiment/teacher-mode",
                 "/marian-args/training-backward/disp-freq",
@@ -291,45 +273,7 @@ fn shells_and_manuals_know_the_commands() {
     assert!(page.contains("SARIF"));
 }
 
-#[test]
-fn real_configs_pass_after_an_upgrade_or_it_says_why_not() {
-    let (Some(configs), Some(trees)) = (shared("training-configs"), shared("conformance")) else { return };
-    for (tree, prefixes) in [
-        ("ftt-2024-12", &["ftt-2024-12", "seed"][..]),
-        ("translations-2026-07", &["ftt-2024-12", "translations", "seed"]),
-    ] {
-        let copy = checkout(&trees.join(tree).join("tree"));
-        let root = copy.path().join("taskcluster");
-        for entry in configs.read_dir().unwrap() {
-            let path = entry.unwrap().path();
-            let name = path.file_name().unwrap().to_str().unwrap().to_owned();
-            if !name.ends_with(".yml") || !prefixes.iter().any(|prefix| name.starts_with(prefix)) {
-                continue;
-            }
-            fs::copy(&path, copy.path().join(&name)).unwrap();
-            let root = root.to_str().unwrap();
-            let outcome = call(copy.path(), &["config", "upgrade", &name, "--write", "--root", root]);
-            let checked = call(copy.path(), &["config", "check", &name, "--root", root]);
-            assert_eq!(outcome.status, checked.status, "{tree} {name}: {}", checked.err);
-            // Their teachers start from a model, which no tree of July 2026 can do.
-            let cannot = tree == "translations-2026-07" && name.contains("glen-init");
-            // It is a piece of a config, and nothing is filled in.
-            let is_piece = name.starts_with("seed");
-            let status = if cannot || is_piece { 2 } else { 0 };
-            assert_eq!(outcome.status, status, "{tree} {name}: {}", outcome.err);
-            if cannot {
-                assert!(outcome.err.contains("teacher"), "{}", outcome.err);
-            }
-            if is_piece {
-                let why =
-                    ["error: missing keys `", "error: the config is of the layout of December 2024, and `"];
-                assert!(why.iter().any(|why| outcome.err.contains(why)), "{}", outcome.err);
-            }
-        }
-    }
-}
-
-/// How a file begins, by the ending of its name.
+/// Returns the first bytes of a file, by the ending of its name.
 fn start(path: &str) -> &'static str {
     match path.rsplit('.').next().unwrap() {
         "npz" => "PK\u{3}\u{4}",
@@ -401,7 +345,7 @@ fn every_file_that_a_run_would_fetch_is_asked_for() {
     let schema = jsonschema::validator_for(&read_json(&project("docs/check.schema.json"))).unwrap();
     assert!(schema.is_valid(&report), "{report:#}");
     let file = &report["files"][0];
-    let told: Vec<String> = file["problems"]
+    let reported: Vec<String> = file["problems"]
         .as_array()
         .unwrap()
         .iter()
@@ -410,7 +354,7 @@ fn every_file_that_a_run_would_fetch_is_asked_for() {
         })
         .collect();
     assert_eq!(
-        told,
+        reported,
         [
             "other-vocabulary `vocab.spm` differs between the models of `train-teacher`",
             "expired `model.npz` expired on 2020-01-01",

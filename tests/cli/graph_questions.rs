@@ -186,10 +186,10 @@ fn a_plumbing_command_shows_a_unified_diff() {
 #[test]
 fn a_task_is_explained() {
     let tree = Checkout::new();
-    let told = tree.json(&["graph", "explain", "build-lib-1-3.11", "-c", &push()]);
-    assert_eq!(told["written"][0]["file"], "taskcluster/kinds/build/kind.yml");
-    assert_eq!(told["runs"], true);
-    let steps = told["steps"].as_array().unwrap();
+    let reported = tree.json(&["graph", "explain", "build-lib-1-3.11", "-c", &push()]);
+    assert_eq!(reported["written"][0]["file"], "taskcluster/kinds/build/kind.yml");
+    assert_eq!(reported["runs"], true);
+    let steps = reported["steps"].as_array().unwrap();
     let matrix = steps.iter().find(|step| step["transform"] == "taskgraph.transforms.matrix").unwrap();
     let gone: Vec<_> = matrix["fields"]
         .as_array()
@@ -239,9 +239,9 @@ tasks:
         format!("{label}{part}")
     };
     insta::assert_snapshot!("if-dependencies", ["unit", "docs", "gate"].map(wanted).concat());
-    let told = tree.json(&["graph", "explain", "unit", "-c", &push()]);
-    assert_eq!(told["if_dependencies"], serde_json::json!([]));
-    assert_eq!(told["if_dependents"], serde_json::json!([{"label": "gate", "others": ["docs"]}]));
+    let reported = tree.json(&["graph", "explain", "unit", "-c", &push()]);
+    assert_eq!(reported["if_dependencies"], serde_json::json!([]));
+    assert_eq!(reported["if_dependents"], serde_json::json!([{"label": "gate", "others": ["docs"]}]));
     // So it is: the files that changed have none that `unit` is about.
     let left = tree.fine(&["optimized", "--offline", "-p", &push()]);
     assert_eq!(left, "docs\ngate\nunit\n");

@@ -15,7 +15,6 @@ mod support;
 mod check_urls;
 mod command_line;
 mod config;
-mod embedded;
 mod graph_questions;
 mod local_tasks;
 mod preview;

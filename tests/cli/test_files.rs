@@ -38,7 +38,8 @@ fn modules(file: &Path, is_binary: bool) -> Vec<PathBuf> {
         if let Some(rest) = line.strip_prefix("#[path = \"") {
             path = Some(parent.join(rest.trim_end_matches("\"]")));
         }
-        let name = line.strip_prefix("pub ").unwrap_or(line).strip_prefix("mod ");
+        let line = line.strip_prefix("pub ").or(line.strip_prefix("pub(crate) ")).unwrap_or(line);
+        let name = line.strip_prefix("mod ");
         if let Some(name) = name.and_then(|rest| rest.strip_suffix(';')) {
             let [file, folder] = [beside.join(format!("{name}.rs")), beside.join(name).join("mod.rs")];
             named.push(path.take().unwrap_or(if file.exists() { file } else { folder }));

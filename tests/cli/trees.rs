@@ -127,7 +127,7 @@ fn a_tree_in_the_folder_of_before_is_moved() {
 }
 
 #[test]
-fn a_transform_that_has_another_name_today_is_told() {
+fn a_transform_that_has_another_name_today_is_reported() {
     let kind = KIND.replace("taskgraph.transforms.task", "taskgraph.transforms.job:transforms");
     let tree = tree(&[("taskcluster/config.yml", CONFIG), ("taskcluster/kinds/b/kind.yml", &kind)]);
     let outcome = call(tree.path(), &["full", "--python", "never"]);

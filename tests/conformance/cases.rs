@@ -21,14 +21,14 @@ use taskgraph::tree::Tree;
 use taskgraph_compat::source::Source;
 use taskgraph_rs::registry;
 
-/// What case.json says.
+/// Content of case.json.
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case")]
 struct Case {
     refuse: Option<Refuse>,
     #[serde(default)]
     target_kinds: Vec<String>,
-    /// Paths of keys that must be told to have no effect.
+    /// Paths of keys that must be reported to have no effect.
     #[serde(default)]
     ineffective: BTreeSet<String>,
     /// Urls that are there; all others are not.
@@ -77,7 +77,7 @@ impl Fixture {
         }
     }
 
-    /// What differs from `expected/` of a case, in words.
+    /// Returns the differences from `expected/` of a case, in words.
     fn compare(
         &self,
         project: &Project,
@@ -88,13 +88,13 @@ impl Fixture {
     ) -> Vec<String> {
         let expected = case.join("expected");
         let target = project.target(full, params).unwrap();
-        let mut told = graph_differences(&full.graph, &read_json(&expected.join("full-task-graph.json")));
+        let mut reported = graph_differences(&full.graph, &read_json(&expected.join("full-task-graph.json")));
         for (graph, file) in [(&target.set, "target-tasks.json"), (&target.graph, "target-task-graph.json")] {
             let ours: BTreeSet<&str> = graph.tasks.keys().map(|label| label.as_str()).collect();
             let theirs = read_json(&expected.join(file));
             let theirs: BTreeSet<&str> =
                 theirs.as_array().unwrap().iter().filter_map(Value::as_str).collect();
-            told.extend(ours.symmetric_difference(&theirs).map(|label| format!("{file}: {label}")));
+            reported.extend(ours.symmetric_difference(&theirs).map(|label| format!("{file}: {label}")));
         }
         let answers = std::fs::read_to_string(case.join("case.json")).unwrap();
         let found = Found::read(Source::new("case.json", answers)).unwrap();
@@ -114,10 +114,10 @@ impl Fixture {
         for graph in [&mut graph, &mut theirs] {
             sort_kind_folders(graph);
         }
-        told.extend(differences(&graph, &theirs, 12));
+        reported.extend(differences(&graph, &theirs, 12));
         let ours = ids.labelled(serde_json::to_value(&morphed.label_to_taskid).unwrap());
-        told.extend(differences(&ours, &read_json(&expected.join("label-to-taskid.json")), 12));
-        told
+        reported.extend(differences(&ours, &read_json(&expected.join("label-to-taskid.json")), 12));
+        reported
     }
 }
 
@@ -125,7 +125,7 @@ impl Fixture {
 #[derive(Default)]
 struct Ids(Vec<String>);
 
-/// How new taskIds begin.
+/// Prefix of new task IDs.
 const NEW: &str = "new-task-";
 
 impl Ids {
@@ -216,25 +216,27 @@ fn hold(tree: &str) {
             Ok(full) => Ok((params, full, warnings)),
             Err(error) => Err(error.into_problems().unwrap()),
         });
-        let told = match (made, &case.refuse) {
+        let reported = match (made, &case.refuse) {
             (Ok((params, full, warnings)), None) => {
-                let mut told = fixture.compare(project, &params, &settings, &full, folder);
+                let mut reported = fixture.compare(project, &params, &settings, &full, folder);
                 let found: BTreeSet<String> = without_effect(&warnings).collect();
                 let wrong = found.symmetric_difference(&case.ineffective);
-                told.extend(wrong.map(|path| format!("told or not told to have no effect: {path}")));
-                told
+                reported.extend(
+                    wrong.map(|path| format!("wrongly reported, or not reported, to have no effect: {path}")),
+                );
+                reported
             }
             (Ok(_), Some(_)) => vec!["accepted, but has to be refused".to_owned()],
             (Err(problems), None) => problems.iter().map(|problem| format!("refused: {problem}")).collect(),
-            (Err(problems), Some(refuse)) => not_told(&problems, refuse),
+            (Err(problems), Some(refuse)) => not_reported(&problems, refuse),
         };
-        match (told.is_empty(), case.refuse.is_some()) {
+        match (reported.is_empty(), case.refuse.is_some()) {
             (true, false) => equal += 1,
             (true, true) => refused += 1,
             (false, _) => {
                 wrong += 1;
                 eprintln!("{}:", folder.file_name().unwrap().display());
-                told.iter().for_each(|line| eprintln!("  {line}"));
+                reported.iter().for_each(|line| eprintln!("  {line}"));
             }
         }
     }
@@ -247,11 +249,12 @@ fn without_effect(warnings: &[Problem]) -> impl Iterator<Item = String> {
 }
 
 /// A refusal has to name the path, and the place in the file.
-fn not_told(problems: &[Problem], refuse: &Refuse) -> Vec<String> {
+fn not_reported(problems: &[Problem], refuse: &Refuse) -> Vec<String> {
     let Some(path) = &refuse.path else { return Vec::new() };
-    let told = problems.iter().any(|problem| problem.path.to_string() == *path && problem.place.is_some());
+    let reported =
+        problems.iter().any(|problem| problem.path.to_string() == *path && problem.place.is_some());
     let found: Vec<_> = problems.iter().map(ToString::to_string).collect();
-    if told { Vec::new() } else { vec![format!("`{path}` is not told; found: {}", found.join("; "))] }
+    if reported { Vec::new() } else { vec![format!("`{path}` is not reported; found: {}", found.join("; "))] }
 }
 
 #[test]

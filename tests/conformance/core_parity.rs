@@ -86,14 +86,16 @@ fn image_digest_prints_the_digest_that_the_task_of_the_image_has() {
     let mut images = 0;
     for (label, task) in graph.as_object().unwrap() {
         let Some(image) = label.strip_prefix("docker-image-") else { continue };
-        let (status, [out, told]) = call(image);
+        let (status, [out, reported]) = call(image);
         match task["attributes"]["cached_task"]["digest"].as_str() {
-            Some(digest) => assert_eq!((status, out), (Some(0), format!("{digest}\n")), "{image}: {told}"),
-            None => assert!(status == Some(2) && told.contains("has no digest"), "{image}: {told}"),
+            Some(digest) => {
+                assert_eq!((status, out), (Some(0), format!("{digest}\n")), "{image}: {reported}")
+            }
+            None => assert!(status == Some(2) && reported.contains("has no digest"), "{image}: {reported}"),
         }
         images += 1;
     }
     assert!(images > 0);
-    let (status, [_, told]) = call("no-such-image");
-    assert!(status == Some(2) && told.contains("unknown image `no-such-image`"), "{told}");
+    let (status, [_, reported]) = call("no-such-image");
+    assert!(status == Some(2) && reported.contains("unknown image `no-such-image`"), "{reported}");
 }

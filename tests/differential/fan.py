@@ -32,7 +32,7 @@ class Names:
 
 
 def escape(value):
-    """What formatting makes this value of."""
+    """Returns a template that formatting turns into this value."""
     match value:
         case str():
             return type(value)(value.replace("{", "{{").replace("}", "}}"))

@@ -1,4 +1,4 @@
-"""What is the same in every tree: files whose content is hashed have to be committed, and a commit takes its time."""
+"""Files that are the same in every tree: those whose content is hashed have to be committed, and a commit takes time."""
 
 CACHES = [
     f"{work}/{cache}"

@@ -173,7 +173,7 @@ class Tree:
         return made
 
     def merge(self, *keys):
-        """What all merges have, and some of these keys."""
+        """Returns a merge: the keys that all merges have, and some of these."""
         chance = self.chance
         made = {"fetch-version-from": "version.txt", "to-branch": "beta"}
         revisions = 0.4 if self.version >= (4, 2) else 0.03

@@ -150,7 +150,7 @@ def main():
 
 
 def compare_phases(theirs, ours, found):
-    """How it went with a tree, and what is to be said of it."""
+    """Compares the phases of a tree. Returns the result, and a comment."""
     for phase in PHASES:
         here, there = ours.phase(phase, found), theirs[phase]
         match (there, here):

@@ -8,7 +8,7 @@ DOCKER = ("linux", "linux-large", "images")
 
 
 def common(chance, kind):
-    """What all descriptions may have."""
+    """Returns keys that all descriptions may have."""
     stub = {"description": chance.text(), "worker-type": chance.choice([*DOCKER, *DOCKER, *GENERIC])}
     put = chance.put
     put(0.1, stub, "priority", "low", "very-high", "lowest", "highest", "very-low")
@@ -360,7 +360,7 @@ TEXTS = [
 
 
 def notify(chance):
-    """Who is told what of a task, and the key for that."""
+    """Returns notifications of a task, and their key."""
     states = ["on-completed", "on-defined", "on-exception", "on-failed", "on-pending", "on-resolved", "on-running"]
     text = lambda: chance.choice(TEXTS)
     emails = lambda one: {
@@ -391,7 +391,7 @@ def notify(chance):
 
 
 def alone(chance, stub, kind):
-    """What only a stub may have that becomes a single task. Its label, if it has one of its own."""
+    """Adds keys of a description that becomes a single task. Returns its label, if it has one of its own."""
     if kind.flavour not in ("task", "run"):
         return None
     chance.put(

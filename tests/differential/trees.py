@@ -262,7 +262,7 @@ class Tree:
             self.aliases.setdefault(kind.name, []).append(alias)
 
     def defaults(self, kind, written):
-        """What stubs have in common, to be merged into them."""
+        """Returns keys that task descriptions have in common, to be merged into them."""
         chance = self.chance
         defaults = {"attributes": {"default": chance.value(1), "list": [1]}}
         if kind.flavour != "fetch" and "matrix" not in str(written.get("transforms")):

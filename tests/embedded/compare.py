@@ -74,7 +74,7 @@ def graph(program, root, config):
 
 
 def view(tasks, label):
-    """What of a task has to be equal."""
+    """Returns the parts of a task that have to be equal."""
     task = tasks[label]
     definition = task["task"]
     return {
@@ -87,7 +87,7 @@ def view(tasks, label):
 
 
 def change(one, other):
-    """What became of a value, in one line."""
+    """Returns the change of a value, in one line."""
     if not isinstance(one, list):
         return f"{one} -> {other}"
     return " ".join([f"-{name}" for name in one if name not in other] + [f"+{name}" for name in other if name not in one])

@@ -46,7 +46,7 @@ impl Answer {
     }
 }
 
-/// What a service refuses with.
+/// Refusal of a service.
 #[derive(Clone, Debug)]
 pub(super) struct Refusal {
     pub status: u16,

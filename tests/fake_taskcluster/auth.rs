@@ -1,14 +1,14 @@
-//! Who asks: Hawk signatures, in a header or in the url.
+//! Authentication: Hawk signatures, in a header or in the url.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use hawk::{Header, Key, PayloadHasher, RequestBuilder, SHA256};
 
 use super::answer::Refusal;
-use super::request::{Door, Request};
+use super::request::{Entry, Request};
 use super::scopes::Scopes;
 
-/// How far the clocks of both sides may be apart.
+/// Largest difference of the clocks of both sides.
 const SKEW: Duration = Duration::from_secs(60);
 
 /// The one client that is known.
@@ -17,9 +17,9 @@ pub(super) struct Client {
     pub id: String,
     pub token: String,
     pub certificate: Option<String>,
-    /// How many more signed requests the certificate is good for; any number of them without one.
+    /// Number of signed requests before the certificate expires; `None` for any number.
     pub certificate_left: Option<usize>,
-    /// How many seconds the clock of the services is ahead of this machine's.
+    /// Seconds by which the clock of the services is ahead of this machine's.
     pub ahead: i64,
 }
 
@@ -31,11 +31,11 @@ pub(super) fn authenticate(
 ) -> Result<Option<Scopes>, Refusal> {
     let header = request.header("authorization");
     let has_bewit = request.query("bewit").is_some();
-    match (request.door, header) {
-        (Door::Proxy, None) if !has_bewit => return Ok(Some(granted.clone())),
-        (Door::Proxy, _) => return Err(Refusal::unauthenticated("the proxy signs by itself")),
-        (Door::Root, None) if !has_bewit => return Ok(None),
-        (Door::Root, _) => {}
+    match (request.entry, header) {
+        (Entry::Proxy, None) if !has_bewit => return Ok(Some(granted.clone())),
+        (Entry::Proxy, _) => return Err(Refusal::unauthenticated("the proxy signs by itself")),
+        (Entry::Root, None) if !has_bewit => return Ok(None),
+        (Entry::Root, _) => {}
     }
     let key = Key::new(&client.token, SHA256).unwrap();
     let is_right = match header {

@@ -10,7 +10,7 @@ use super::schemas::Schemas;
 use super::scopes::{self, Scopes};
 use super::store::{Store, Stored};
 
-/// How many minutes the clocks may be apart.
+/// Largest difference of the clocks, in minutes.
 const DRIFT: i64 = 15;
 
 /// Keeps a task, if it may be there.
@@ -51,7 +51,7 @@ pub(super) fn create_task(
     Ok(json!({ "status": store.status(id)? }))
 }
 
-/// What the worker would say about the payload, by the implementation that the tags name.
+/// Returns the worker's objections to the payload, by the implementation that the tags name.
 fn payload_problems(body: &Value) -> Vec<String> {
     let Some(schemas) = Schemas::get() else { return Vec::new() };
     let tag = |name: &str| body["tags"][name].as_str().unwrap_or_default();
@@ -134,7 +134,7 @@ fn group(store: &mut Store, definition: &Value) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// What a task waits for has to be there, and to be there until the deadline.
+/// Refuses dependencies that do not exist, or that expire before the deadline.
 fn dependencies(store: &Store, definition: &Value) -> Result<(), Refusal> {
     let ids: Vec<&str> =
         definition["dependencies"].as_array().unwrap().iter().filter_map(Value::as_str).collect();

@@ -1,4 +1,4 @@
-//! How a test sets it up, and what it finds afterwards.
+//! Setup of the services for a test, and their record of the requests.
 
 use std::sync::{Arc, MutexGuard};
 use std::time::Duration;
@@ -10,7 +10,7 @@ use taskgraph_taskcluster::{Access, Credentials};
 use super::answer::Refusal;
 use super::auth::Client;
 use super::faults::Fault;
-use super::request::Door;
+use super::request::Entry;
 use super::run::{self, Run};
 use super::schemas::Schemas;
 use super::scopes::Scopes;
@@ -30,7 +30,7 @@ impl Fake {
     pub(crate) fn start() -> Self {
         Schemas::get();
         let services = Arc::new(Services::new());
-        let [root, proxy] = [Door::Root, Door::Proxy].map(|door| listen(door, services.clone()));
+        let [root, proxy] = [Entry::Root, Entry::Proxy].map(|entry| listen(entry, services.clone()));
         services.lock().root = format!("http://{}", root.address);
         Fake { services, root, proxy }
     }
@@ -64,7 +64,7 @@ impl Fake {
         Access { root_url: self.root_url(), ..Access::default() }
     }
 
-    /// What a task's environment says, for the program as a process.
+    /// Returns the environment of a task, for the program as a process.
     pub(crate) fn environment(&self) -> [(&'static str, String); 2] {
         [("TASKCLUSTER_ROOT_URL", self.root_url()), ("TASKCLUSTER_PROXY_URL", self.proxy_url())]
     }
@@ -270,12 +270,12 @@ impl Fake {
         self.lock().store.tasks[id].definition.clone()
     }
 
-    /// How a task is doing.
+    /// Returns the state of a task.
     pub(crate) fn state(&self, id: &str) -> Option<String> {
         self.lock().store.tasks.get(id).map(|task| task.state().to_owned())
     }
 
-    /// How many requests for the same task came through.
+    /// Returns the number of requests for one task.
     pub(crate) fn times(&self, id: &str) -> usize {
         self.lock().store.tasks.get(id).map_or(0, |task| task.times)
     }
@@ -285,12 +285,12 @@ impl Fake {
         self.lock().requests.clone()
     }
 
-    /// How many requests for a call came so far.
+    /// Returns the number of requests for a call.
     pub(crate) fn count(&self, call: &str) -> usize {
         self.lock().requests.iter().filter(|request| request.call == call).count()
     }
 
-    /// What was not as the schemas have it: requests of the program, or answers of this fake.
+    /// Returns the violations of the schemas by requests of the program or answers of this fake.
     pub(crate) fn violations(&self) -> Vec<String> {
         self.lock().violations.clone()
     }

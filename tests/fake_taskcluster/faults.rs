@@ -1,4 +1,4 @@
-//! What goes wrong on the way: the n-th answer of a call, or one in so many by a seed.
+//! Faults on the way: of the n-th answer of a call, or of one in so many by a seed.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -42,7 +42,7 @@ impl Fault {
     ];
 }
 
-/// What goes wrong from now on.
+/// Faults of the answers to come.
 #[derive(Debug, Default)]
 pub(super) struct Faults {
     /// The next answers of a call, in order; `None` for one that is right.
@@ -60,7 +60,7 @@ impl Faults {
         self.chance = Some((many, seed));
     }
 
-    /// What goes wrong with the answer that is due now.
+    /// Returns the fault of the next answer.
     pub(super) fn next(&mut self, call: &str) -> Option<Fault> {
         for (planned, faults) in &mut self.planned {
             if planned == call

@@ -4,9 +4,9 @@ use std::io::BufRead;
 
 use serde_json::Value;
 
-/// Which door a request came in by.
+/// Entry of a request: the proxy, or the services themselves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Door {
+pub(super) enum Entry {
     /// The root url: a call has the scopes of whoever signed it.
     Root,
     /// The proxy of a task: it signs.
@@ -16,7 +16,7 @@ pub(super) enum Door {
 /// A request.
 #[derive(Clone, Debug)]
 pub(super) struct Request {
-    pub door: Door,
+    pub entry: Entry,
     pub method: String,
     /// As it stands in the first line, with its query.
     pub target: String,
@@ -26,7 +26,7 @@ pub(super) struct Request {
 
 impl Request {
     /// Reads one; `None` at the end of a connection.
-    pub(super) fn read(door: Door, from: &mut impl BufRead) -> Option<Self> {
+    pub(super) fn read(entry: Entry, from: &mut impl BufRead) -> Option<Self> {
         let mut line = String::new();
         from.read_line(&mut line).ok().filter(|length| *length > 0)?;
         let mut words = line.split_whitespace().map(str::to_owned);
@@ -38,7 +38,7 @@ impl Request {
             let Some((name, value)) = line.trim_end().split_once(':') else { break };
             headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
         }
-        let mut request = Request { door, method, target, headers, body: Vec::new() };
+        let mut request = Request { entry, method, target, headers, body: Vec::new() };
         let length: usize = request.header("content-length").map_or(0, |length| length.parse().unwrap());
         request.body.resize(length, 0);
         from.read_exact(&mut request.body).ok()?;

@@ -13,7 +13,7 @@ pub(super) struct Run {
     pub created: &'static str,
     /// Why it came to its end, if it has.
     pub resolved: Option<String>,
-    /// How long it took.
+    /// Duration.
     pub seconds: i64,
 }
 
@@ -127,8 +127,8 @@ pub(super) fn rerun(store: &mut Store, id: &str) -> Result<(), Refusal> {
     let task = store.task(id)?;
     let deadline = &task.definition["deadline"];
     if store.is_past(deadline) {
-        let told = format!("Task `{id}` can't be rescheduled past its deadline of {deadline}.");
-        return Err(Refusal::conflict(told));
+        let reported = format!("Task `{id}` can't be rescheduled past its deadline of {deadline}.");
+        return Err(Refusal::conflict(reported));
     }
     if matches!(task.state(), "pending" | "running") {
         return Ok(());

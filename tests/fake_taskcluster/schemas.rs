@@ -10,13 +10,13 @@ use serde_json::Value;
 
 use crate::support::{read_json, shared};
 
-/// What the relative references of the schemas are relative to.
+/// Base of the relative references of the schemas.
 const ROOT: &str = "taskcluster:/schemas/";
 
-/// What the services take for an id: a UUID of version 4.
+/// Pattern of an ID in the schemas: a UUID of version 4.
 const SLUG: &str = "^[A-Za-z0-9_-]{8}[Q-T][A-Za-z0-9_-][CGKOSWaeimquy26-][A-Za-z0-9_-]{10}[AQgw]$";
 
-/// What is taken here: the cases of the reference have ids that were made up.
+/// Pattern that is accepted here: the cases of the reference have made-up IDs.
 const LOOSE_SLUG: &str = "^[A-Za-z0-9_-]{22}$";
 
 /// All schemas, by their path: `queue/v1/task.json`.
@@ -55,11 +55,11 @@ impl Schemas {
         Schemas { texts, registry, ready: Mutex::default() }
     }
 
-    /// What is wrong with a value; nothing if it is as the schema has it.
+    /// Returns the violations of a value; none if it fits the schema.
     pub(crate) fn check(&self, name: &str, value: &Value) -> Vec<String> {
         let validator =
             self.ready.lock().unwrap().entry(name.into()).or_insert_with(|| self.build(name)).clone();
-        validator.iter_errors(value).flat_map(told).collect()
+        validator.iter_errors(value).flat_map(messages).collect()
     }
 
     fn build(&self, name: &str) -> Arc<Validator> {
@@ -75,10 +75,10 @@ impl Schemas {
 }
 
 /// An error in words; where none of several schemas fits, what is wrong by each.
-fn told(error: ValidationError<'_>) -> Vec<String> {
+fn messages(error: ValidationError<'_>) -> Vec<String> {
     match error.kind {
         ValidationErrorKind::OneOfNotValid { context } | ValidationErrorKind::AnyOf { context } => {
-            context.into_iter().flatten().flat_map(told).collect()
+            context.into_iter().flatten().flat_map(messages).collect()
         }
         _ => {
             let short: String = error.to_string().chars().take(300).collect();

@@ -1,4 +1,4 @@
-//! What a caller may do.
+//! Scopes of a caller.
 
 use serde_json::Value;
 
@@ -32,7 +32,7 @@ impl Scopes {
     }
 }
 
-/// What createTask needs for a definition.
+/// Returns the scopes that createTask needs for a definition.
 pub(super) fn of_definition(definition: &Value) -> Vec<String> {
     let texts = |key: &str| -> Vec<String> {
         let items = definition[key].as_array().cloned().unwrap_or_default();

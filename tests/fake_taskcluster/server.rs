@@ -8,11 +8,11 @@ use std::thread;
 
 use super::answer::Answer;
 use super::faults::Fault;
-use super::request::{Door, Request};
+use super::request::{Entry, Request};
 
-/// What is done with requests.
+/// Handler of requests.
 pub(super) trait Service: Send + Sync + 'static {
-    /// What goes wrong with the answer to it, if anything does. Comes first.
+    /// Returns the fault of the answer to a request, if there is one. Called first.
     fn fault(&self, request: &Request) -> Option<Fault>;
 
     /// The answer. What it asks for is done.
@@ -37,7 +37,7 @@ impl Drop for Listening {
 }
 
 /// Listens at a port of its own.
-pub(super) fn listen(door: Door, service: Arc<dyn Service>) -> Listening {
+pub(super) fn listen(entry: Entry, service: Arc<dyn Service>) -> Listening {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let is_over = Arc::new(AtomicBool::new(false));
@@ -48,18 +48,18 @@ pub(super) fn listen(door: Door, service: Arc<dyn Service>) -> Listening {
                 return;
             }
             let (Ok(stream), service) = (stream, service.clone()) else { continue };
-            thread::spawn(move || serve(door, stream, &*service));
+            thread::spawn(move || serve(entry, stream, &*service));
         }
     });
     Listening { address, is_over }
 }
 
 /// Answers until the other side goes, or a fault ends it.
-fn serve(door: Door, stream: TcpStream, service: &dyn Service) {
+fn serve(entry: Entry, stream: TcpStream, service: &dyn Service) {
     stream.set_nodelay(true).unwrap();
     let Ok(mut writer) = stream.try_clone() else { return };
     let mut reader = BufReader::new(stream);
-    while let Some(request) = Request::read(door, &mut reader) {
+    while let Some(request) = Request::read(entry, &mut reader) {
         let fault = service.fault(&request);
         let answer = match fault {
             Some(Fault::DropBefore) => None,

@@ -1,4 +1,4 @@
-//! The services behind the doors: which call a request is, who may make it, and what is answered.
+//! The services behind the entries: the call of a request, its permission, and its answer.
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -16,7 +16,7 @@ use super::server::Service;
 use super::store::Store;
 use super::{create, index, queue};
 
-/// How long requests are held back at most until enough of them are there.
+/// Longest time for which requests are held back until there are enough of them.
 const LONGEST_HOLD: Duration = Duration::from_secs(20);
 
 /// A request that was answered, or not.
@@ -30,7 +30,7 @@ pub(crate) struct Logged {
     pub status: Option<u16>,
 }
 
-/// What the services share.
+/// State that the services share.
 pub(super) struct Inner {
     pub store: Store,
     pub faults: Faults,
@@ -161,8 +161,8 @@ impl Inner {
             if !problems.is_empty() {
                 self.violations
                     .extend(problems.iter().map(|problem| format!("{call} {}: {problem}", request.path())));
-                let told = problems.join("\n  * ");
-                return Err(Refusal::schema(format!("Schema Validation Failed!\nErrors:\n  * {told}")));
+                let reported = problems.join("\n  * ");
+                return Err(Refusal::schema(format!("Schema Validation Failed!\nErrors:\n  * {reported}")));
             }
         }
         let answer = self.call(call, request, body.unwrap_or_default(), scopes)?;

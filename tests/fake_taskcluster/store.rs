@@ -1,4 +1,4 @@
-//! What the services keep.
+//! Tasks, artifacts and index of the services.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -20,7 +20,7 @@ pub(super) struct Stored {
     pub waits_for: BTreeSet<String>,
     /// Whether the program has created it; all others were there before.
     pub is_created: bool,
-    /// How many times it was asked for, answers that were lost among them.
+    /// Number of requests for it, with those whose answers were lost.
     pub times: usize,
 }
 
@@ -99,19 +99,19 @@ impl Store {
         }
         let runs = task.runs.iter().enumerate().map(|(number, run)| {
             let since = &definition["created"];
-            let mut told = json!({
+            let mut reported = json!({
                 "runId": number, "state": run.state, "reasonCreated": run.created, "scheduled": since,
             });
             if let Some(reason) = &run.resolved {
                 // No worker has ever begun with what was cancelled while it waited.
                 if reason != "canceled" {
-                    told["started"] = since.clone();
+                    reported["started"] = since.clone();
                 }
                 let micros = parse_json_date(since.as_str().unwrap()).unwrap();
-                told["resolved"] = json_date(micros / 1_000 + run.seconds * 1_000).into();
-                told["reasonResolved"] = reason.as_str().into();
+                reported["resolved"] = json_date(micros / 1_000 + run.seconds * 1_000).into();
+                reported["reasonResolved"] = reason.as_str().into();
             }
-            told
+            reported
         });
         status["runs"] = runs.collect();
         Ok(status)
@@ -137,16 +137,16 @@ impl Store {
         date.as_str().unwrap_or_default() < &*self.now()
     }
 
-    /// One page of a list, and the token of the next one. A token says how many have been told.
+    /// One page of a list, and the token of the next one. A token has the number of items before it.
     pub(super) fn page<'i, T>(
         &self,
         items: &'i [T],
         token: Option<String>,
     ) -> Result<(&'i [T], Option<String>), Refusal> {
-        let told = token.map_or(Some(0), |token| token.strip_prefix("after-")?.parse::<usize>().ok());
-        let told = told.ok_or_else(|| Refusal::input("Invalid continuation token"))?.min(items.len());
-        let end = (told + self.page).min(items.len());
-        Ok((&items[told..end], (end < items.len()).then(|| format!("after-{end}"))))
+        let start = token.map_or(Some(0), |token| token.strip_prefix("after-")?.parse::<usize>().ok());
+        let start = start.ok_or_else(|| Refusal::input("Invalid continuation token"))?.min(items.len());
+        let end = (start + self.page).min(items.len());
+        Ok((&items[start..end], (end < items.len()).then(|| format!("after-{end}"))))
     }
 }
 

@@ -111,7 +111,7 @@ fn a_call_with_odd_names_tells_them_as_escapes() {
 }
 
 #[test]
-fn thousands_of_problems_in_one_config_are_told_in_few_lines() {
+fn thousands_of_problems_in_one_config_are_reported_in_few_lines() {
     let keys: String = (0..2_000).map(|at| format!("  key{at}: 1\n")).collect();
     let outcome = preview(&format!("experiment:\n{keys}"), &[]);
     assert_eq!(outcome.status, 0);
@@ -119,8 +119,8 @@ fn thousands_of_problems_in_one_config_are_told_in_few_lines() {
     assert!(preview(&format!("experiment:\n{}", "  src: ru\n".repeat(2_000)), &[]).out.lines().count() < 100);
     let models: String = (0..2_000).map(|at| format!("    k{at}: {{mode: x}}\n")).collect();
     let config = format!("experiment:\n  pretrained-models:\n{models}");
-    let told = preview(&config, &[]).refused(&["… and 1900 more", "2000 errors"]);
-    assert!(told.lines().count() < 1_500, "{} lines", told.lines().count());
+    let reported = preview(&config, &[]).refused(&["… and 1900 more", "2000 errors"]);
+    assert!(reported.lines().count() < 1_500, "{} lines", reported.lines().count());
     let json = preview(&config, &["--json"]);
     let report: serde_json::Value = serde_json::from_str(&json.out).unwrap();
     assert_eq!(

@@ -29,7 +29,7 @@ workers:
         images: {provisioner: p, implementation: docker-worker, os: linux, worker-type: images}
 ";
 
-/// What a call came to.
+/// Result of a call.
 pub(crate) struct Outcome {
     pub status: i32,
     pub out: String,

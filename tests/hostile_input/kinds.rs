@@ -43,18 +43,18 @@ fn links_that_leave_the_repository_are_not_followed() {
     let outside = Folder::empty();
     outside.file("k2/kind.yml", kind(&[], &task("one", "")));
     outside.file("tasks.yml", task("two", "").trim_start());
-    let told = ["leads out of the repository by a link"];
+    let reported = ["leads out of the repository by a link"];
 
     let folder = Folder::kind(kind(&[], &task("one", "")) + "tasks-from: [tasks.yml]\n");
     folder.link("taskcluster/kinds/k/tasks.yml", outside.path().join("tasks.yml"));
-    folder.full(&[]).refused(&told);
+    folder.full(&[]).refused(&reported);
     let folder = Folder::tasks(&[], &task("one", ""));
     folder.link("taskcluster/kinds/k2", outside.path().join("k2"));
-    folder.full(&[]).refused(&told);
+    folder.full(&[]).refused(&reported);
     let folder = Folder::tasks(&[], &task("one", ""));
     fs::remove_file(folder.path().join("taskcluster/config.yml")).unwrap();
     folder.link("taskcluster/config.yml", outside.path().join("tasks.yml"));
-    folder.full(&[]).refused(&told);
+    folder.full(&[]).refused(&reported);
 }
 
 #[test]
@@ -84,17 +84,17 @@ fn docker_contexts_have_nothing_from_outside_the_repository() {
     image("# %include /etc/passwd\n").full(&[]).refused(&["only paths from the top of the repository"]);
     image("# %include nowhere\n").full(&[]).refused(&["which does not exist"]);
     image("# %ARG X\n").full(&[]).refused(&["needs the argument `X`"]);
-    let told = ["leads out of the repository by a link"];
+    let reported = ["leads out of the repository by a link"];
     let outside = Folder::empty();
     outside.file("folder/file", "x");
     for (link, target) in [("file", "folder/file"), ("folder", "folder")] {
         let folder = image(&format!("# %include {link}\n"));
         folder.link(link, outside.path().join(target));
-        folder.full(&[]).refused(&told);
+        folder.full(&[]).refused(&reported);
     }
     let folder = image("FROM debian\n");
     folder.link("taskcluster/docker/base/file", outside.path().join("folder/file"));
-    folder.full(&[]).refused(&told);
+    folder.full(&[]).refused(&reported);
     let folder = image("FROM debian\n");
     fs::remove_dir_all(folder.path().join("taskcluster/docker/base")).unwrap();
     folder.full(&[]).refused(&["there is no `Dockerfile` in `taskcluster/docker/base`"]);
@@ -144,7 +144,7 @@ fn a_matrix_that_explodes_is_refused() {
 
 #[test]
 fn templates_reach_neither_attributes_nor_huge_widths() {
-    for (template, told) in [
+    for (template, reported) in [
         ("{this_chunk.__class__}", "values have keys, not attributes"),
         ("{this_chunk:>9999999999}", "a width or precision of more than 10000"),
         ("{this_chunk:.99999999f}", "a width or precision of more than 10000"),
@@ -157,7 +157,7 @@ fn templates_reach_neither_attributes_nor_huge_widths() {
         let chunk = format!(
             "chunk: {{total-chunks: 1, substitution-fields: [attributes.a]}}, attributes: {{a: {template:?}}}"
         );
-        Folder::tasks(&["chunking"], &task("one", &chunk)).full(&[]).refused(&[told, "kind.yml:4:5"]);
+        Folder::tasks(&["chunking"], &task("one", &chunk)).full(&[]).refused(&[reported, "kind.yml:4:5"]);
     }
     let wide = format!("attributes: {{a: {:?}}}", "{this_chunk:9999}".repeat(10_000));
     let chunk = format!("chunk: {{total-chunks: 1, substitution-fields: [attributes.a]}}, {wide}");
@@ -183,9 +183,9 @@ fn regular_expressions_that_explode_end_in_an_error() {
 
 #[test]
 fn labels_and_routes_beyond_the_limits_of_taskcluster_are_refused() {
-    let told =
+    let reported =
         Folder::tasks(&[], &task(&"x".repeat(500), "")).full(&[]).refused(&["a label of 502 characters"]);
-    assert!(told.len() < 3_000, "{told}");
+    assert!(reported.len() < 3_000, "{reported}");
     let route = format!("routes: [\"a.{}\"]", "y".repeat(250));
     Folder::tasks(&[], &task("one", &route)).full(&[]).refused(&["`k-one` has a route of 252 characters"]);
     assert_eq!(Folder::tasks(&[], &task(&"x".repeat(253), "")).full(&[]).fine().len(), 256);
@@ -239,13 +239,13 @@ fn a_long_row_of_tasks_is_no_circle() {
 }
 
 #[test]
-fn ten_thousand_problems_are_told_in_few_lines() {
+fn ten_thousand_problems_are_reported_in_few_lines() {
     let missing: String = (0..10_000)
         .map(|at| task(&format!("t{at}"), &format!("dependencies: {{x: nowhere-{at}}}")))
         .collect();
-    let told = Folder::tasks(&[], &missing).full(&[]).refused(&["… and 9900 more", "10000 errors"]);
-    assert!(told.lines().count() < 1_500, "{} lines", told.lines().count());
+    let reported = Folder::tasks(&[], &missing).full(&[]).refused(&["… and 9900 more", "10000 errors"]);
+    assert!(reported.lines().count() < 1_500, "{} lines", reported.lines().count());
     let wrong: String = (0..10_000).map(|at| format!("    t{at}: {{x: 1}}\n")).collect();
-    let told = Folder::tasks(&[], &wrong).full(&[]).refused(&["… and"]);
-    assert!(told.lines().count() < 1_500, "{} lines", told.lines().count());
+    let reported = Folder::tasks(&[], &wrong).full(&[]).refused(&["… and"]);
+    assert!(reported.lines().count() < 1_500, "{} lines", reported.lines().count());
 }

@@ -21,10 +21,10 @@ use taskgraph_taskcluster::{Access, CallError, Credentials, NewTask, Patience, T
 use crate::folder::{Folder, SECRET, task};
 use crate::server::Server;
 
-/// What is taken of an answer in these tests.
+/// Largest answer that is accepted in these tests.
 const MOST: usize = 1 << 20;
 
-/// What may be on its way when the other side stops listening: the buffers of the system.
+/// Number of bytes that may be on their way when the other side stops listening: the buffers of the system.
 const ON_ITS_WAY: u64 = 64 << 20;
 
 /// Soon tired.
@@ -77,9 +77,9 @@ fn all() -> impl Iterator<Item = (&'static str, Ask)> {
     SERVICES.into_iter().chain([("a file", FILE)])
 }
 
-/// What an ask that comes to nothing says.
+/// Returns the message of a request that fails.
 #[track_caller]
-fn told(ask: Ask, taskcluster: &Taskcluster, server: &Server) -> String {
+fn messages(ask: Ask, taskcluster: &Taskcluster, server: &Server) -> String {
     let error = Error::from(ask(taskcluster, server).unwrap_err());
     assert!(matches!(error, Error::Machine(_)), "{error:#}");
     format!("{error:#}")
@@ -92,8 +92,8 @@ fn an_answer_without_end_is_left_at_what_is_taken() {
             out.send("HTTP/1.1 200 x\r\ncontent-length: 2147483648\r\n\r\n")?;
             out.endless(b' ')
         });
-        let told = told(ask, &at(&server, PATIENT), &server);
-        assert!(told.contains("more than the 1048576 bytes that are taken"), "{name}: {told}");
+        let reported = messages(ask, &at(&server, PATIENT), &server);
+        assert!(reported.contains("more than the 1048576 bytes that are taken"), "{name}: {reported}");
         assert_eq!(server.asked().len(), 1, "{name} is asked once");
         assert!(server.sent() < ON_ITS_WAY, "{name}: {}", server.sent());
     }
@@ -106,8 +106,8 @@ fn a_refusal_without_end_is_left_at_its_beginning() {
             out.send(format!("HTTP/1.1 {status} x\r\ncontent-length: 2147483648\r\n\r\n"))?;
             out.endless(b' ')
         });
-        let told = told(FILE, &at(&server, PATIENT), &server);
-        assert!(told.contains("not found") || told.contains("status"), "{told}");
+        let reported = messages(FILE, &at(&server, PATIENT), &server);
+        assert!(reported.contains("not found") || reported.contains("status"), "{reported}");
         assert!(server.sent() < 2 * ON_ITS_WAY, "{}", server.sent());
     }
 }
@@ -123,8 +123,8 @@ fn what_is_packed_counts_as_it_is_unpacked() {
     for (name, ask) in all() {
         let bomb = packed.clone();
         let server = Server::start(move |_, out| out.answer(200, "content-encoding: gzip\r\n", &bomb));
-        let told = told(ask, &at(&server, PATIENT), &server);
-        assert!(told.contains("more than the 1048576 bytes that are taken"), "{name}: {told}");
+        let reported = messages(ask, &at(&server, PATIENT), &server);
+        assert!(reported.contains("more than the 1048576 bytes that are taken"), "{name}: {reported}");
     }
 }
 
@@ -133,8 +133,11 @@ fn an_answer_that_is_no_json_is_said_to_be_none() {
     for content in ["<html>Please log in</html>", "", "[1, 2", "{\"tasks\": [{]}", "\u{feff}{}", "\0"] {
         for (name, ask) in SERVICES {
             let server = Server::start(move |_, out| out.answer(200, "", content));
-            let told = told(ask, &at(&server, PATIENT), &server);
-            assert!(told.contains("cannot be read") && told.contains("(asked 2 times)"), "{name}: {told}");
+            let reported = messages(ask, &at(&server, PATIENT), &server);
+            assert!(
+                reported.contains("cannot be read") && reported.contains("(asked 2 times)"),
+                "{name}: {reported}"
+            );
         }
     }
 }
@@ -143,13 +146,13 @@ fn an_answer_that_is_no_json_is_said_to_be_none() {
 fn an_answer_that_lies_about_its_length_is_not_taken() {
     for (name, ask) in all() {
         let longer = Server::start(|_, out| out.send("HTTP/1.1 200 x\r\ncontent-length: 1000\r\n\r\n{}"));
-        let why = told(ask, &at(&longer, PATIENT), &longer);
+        let why = messages(ask, &at(&longer, PATIENT), &longer);
         assert!(why.contains("(asked 2 times)"), "{name}: {why}");
     }
     for (name, ask) in SERVICES {
         let shorter =
             Server::start(|_, out| out.send("HTTP/1.1 200 x\r\ncontent-length: 3\r\n\r\n{\"a\": 1}"));
-        let why = told(ask, &at(&shorter, PATIENT), &shorter);
+        let why = messages(ask, &at(&shorter, PATIENT), &shorter);
         assert!(why.contains("cannot be read"), "{name}: {why}");
     }
 }
@@ -165,7 +168,7 @@ fn a_length_that_is_none_and_a_head_that_is_none_are_refused() {
     ] {
         let server = Server::start(move |_, out| out.send(head));
         for (name, ask) in all() {
-            let why = told(ask, &at(&server, PATIENT), &server);
+            let why = messages(ask, &at(&server, PATIENT), &server);
             assert!(why.contains("(asked 2 times)"), "{name}: {head:?}: {why}");
         }
         let patience =
@@ -183,7 +186,7 @@ fn an_answer_that_stalls_is_not_waited_for() {
                 out.send(beginning)?;
                 out.stall()
             });
-            let why = told(ask, &at(&server, BRIEF), &server);
+            let why = messages(ask, &at(&server, BRIEF), &server);
             assert!(why.contains("timed out") && why.contains("(asked 2 times)"), "{name}: {why}");
             assert_eq!(server.asked().len(), 2, "{name}");
         }
@@ -201,7 +204,7 @@ fn an_answer_that_trickles_is_not_waited_for() {
     });
     let patience = Patience { timeout: Duration::from_millis(50), ..BRIEF };
     for (name, ask) in all() {
-        let why = told(ask, &at(&server, patience), &server);
+        let why = messages(ask, &at(&server, patience), &server);
         assert!(why.contains("timed out"), "{name}: {why}");
     }
 }
@@ -210,7 +213,7 @@ fn an_answer_that_trickles_is_not_waited_for() {
 fn a_list_that_comes_to_no_end_is_left() {
     let cycle =
         Server::start(|_, out| out.answer(200, "", r#"{"artifacts": [], "continuationToken": "again"}"#));
-    let why = told(SERVICES[3].1, &at(&cycle, PATIENT), &cycle);
+    let why = messages(SERVICES[3].1, &at(&cycle, PATIENT), &cycle);
     assert!(why.contains("the list comes to no end"), "{why}");
     assert_eq!(cycle.asked().len(), 2);
     // Another token each time, and much to read.
@@ -219,7 +222,7 @@ fn a_list_that_comes_to_no_end_is_left() {
         let token = if path.contains("=a") { "b" } else { "a" };
         out.answer(200, "", format!("{space}{{\"artifacts\": [], \"continuationToken\": \"{token}\"}}"))
     });
-    let why = told(SERVICES[3].1, &at(&long, PATIENT), &long);
+    let why = messages(SERVICES[3].1, &at(&long, PATIENT), &long);
     assert!(why.contains("the list comes to no end"), "{why}");
     assert!(long.asked().len() <= 5, "{}", long.asked().len());
 }
@@ -228,7 +231,7 @@ fn a_list_that_comes_to_no_end_is_left() {
 fn redirects_in_a_ring_are_left() {
     let server =
         Server::start(|path, out| out.redirect(if path == "/p.yml" { "/other.yml" } else { "/p.yml" }));
-    let why = told(FILE, &at(&server, PATIENT), &server);
+    let why = messages(FILE, &at(&server, PATIENT), &server);
     assert!(why.contains("redirected more than 10 times"), "{why}");
     assert_eq!(server.asked().len(), 11, "each is asked once");
 }
@@ -239,7 +242,7 @@ fn redirects_to_anything_but_the_web_are_not_followed() {
         ["file:///etc/passwd", "ftp://127.0.0.1/x", "data:text/plain,x", "gopher://127.0.0.1/", "//["];
     for to in places {
         let server = Server::start(move |_, out| out.redirect(to));
-        let why = told(FILE, &at(&server, PATIENT), &server);
+        let why = messages(FILE, &at(&server, PATIENT), &server);
         assert!(!why.contains("root:"), "{why}");
         assert_eq!(server.asked().len(), 1, "{to}: {why}");
         let patience =
@@ -259,7 +262,7 @@ fn is_clean(head: &str) {
 }
 
 #[test]
-fn credentials_are_not_told_to_where_a_redirect_leads() {
+fn credentials_are_not_sent_to_where_a_redirect_leads() {
     let there = Server::start(|_, out| out.answer(200, "", "{}"));
     let home = there.home.clone();
     let server = Server::start(move |_, out| out.redirect(&home));
@@ -278,7 +281,7 @@ fn credentials_are_not_told_to_where_a_redirect_leads() {
     asked.iter().for_each(|head| is_clean(head));
 }
 
-/// What a HEAD request makes of a url.
+/// Returns the answer to a HEAD request for a url.
 fn probed(url: &str, patience: url_check::Patience) -> Answer {
     let urls = BTreeSet::from([url.to_owned()]);
     heads(&urls, url_check::Ask::Start, patience, &|_, _| ()).remove(url).unwrap().answer
@@ -386,7 +389,7 @@ fn whatever_goes_wrong_with_taskcluster_is_the_fault_of_the_machine() {
 }
 
 #[test]
-fn a_failure_is_told_in_bounded_space() {
+fn a_failure_is_reported_in_bounded_space() {
     let long = format!("{{\"message\": \"{}\"}}", "no ".repeat(1_000_000));
     for status in [400, 404, 409] {
         let long = long.clone();

@@ -8,7 +8,7 @@ fn optimized(folder: &Folder, more: &[&str]) -> Outcome {
 
 #[test]
 fn a_strategy_is_one_that_the_program_knows_with_its_argument() {
-    for (optimization, told) in [
+    for (optimization, reported) in [
         (
             "{skip-unless-chnged: [x]}",
             &["unknown key `skip-unless-chnged`", "did you mean `skip-unless-changed`?", "kind.yml:4:"][..],
@@ -21,14 +21,14 @@ fn a_strategy_is_one_that_the_program_knows_with_its_argument() {
         ("sometimes", &["`optimization` must be nothing (null), or one strategy", "found a string"]),
     ] {
         let folder = Folder::tasks(&[], &task("one", &format!("optimization: {optimization}")));
-        folder.full(&[]).refused(told);
-        optimized(&folder, &[]).refused(told);
+        folder.full(&[]).refused(reported);
+        optimized(&folder, &[]).refused(reported);
     }
 }
 
 #[test]
-fn references_that_lead_nowhere_are_told_where_they_stand() {
-    for (reference, told) in [
+fn references_that_lead_nowhere_are_reported_where_they_stand() {
+    for (reference, reported) in [
         (
             "task-reference: 'get <biuld>'",
             &["`k-b` refers to what it cannot: there is no dependency `biuld`", "did you mean `build`?"][..],
@@ -42,7 +42,7 @@ fn references_that_lead_nowhere_are_told_where_they_stand() {
         let more = format!("dependencies: {{build: k-a}},\n        extra: {{x: {{{reference}}}}}");
         let folder = Folder::tasks(&[], &(task("a", "") + &task("b", &more)));
         folder.full(&[]).fine();
-        let text = optimized(&folder, &[]).refused(told);
+        let text = optimized(&folder, &[]).refused(reported);
         assert!(text.contains("kind.yml:6:") && text.contains(reference), "{text}");
     }
 }
@@ -61,7 +61,7 @@ fn a_task_that_no_worker_can_run_has_to_be_gone() {
 fn parameters_of_the_optimize_phase_are_refused_with_their_place() {
     let folder = Folder::tasks(&[], &task("one", ""));
     let parameters = std::fs::read_to_string(folder.path().join("p.yml")).unwrap();
-    for (more, told) in [
+    for (more, reported) in [
         (
             "existing_tasks: {k-one: short}",
             &["`short` is not a taskId", "p.yml:6:25", "stands in for `k-one`"][..],
@@ -69,7 +69,7 @@ fn parameters_of_the_optimize_phase_are_refused_with_their_place() {
         ("optimize_strategies: a.b:c", &["unknown strategies `a.b:c`", "p.yml:6:22"]),
     ] {
         folder.file("p.yml", format!("{parameters}{more}\n"));
-        optimized(&folder, &[]).refused(told);
+        optimized(&folder, &[]).refused(reported);
     }
 }
 

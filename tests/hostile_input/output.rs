@@ -1,4 +1,4 @@
-//! What is written: labels, files and their places.
+//! Output: labels, files and their places.
 
 use std::io::{BufRead as _, BufReader};
 

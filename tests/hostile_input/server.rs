@@ -6,10 +6,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-/// How much is sent at once of what does not end.
+/// Size of a piece of an endless answer.
 const BLOCK: usize = 64 << 10;
 
-/// Where an answer is written to.
+/// Receiver of an answer.
 pub(crate) struct Out<'s> {
     stream: TcpStream,
     sent: &'s AtomicU64,
@@ -87,7 +87,7 @@ impl Server {
         self.asked.lock().unwrap().clone()
     }
 
-    /// How many bytes it got rid of.
+    /// Returns the number of bytes that were sent.
     pub(crate) fn sent(&self) -> u64 {
         self.sent.load(Ordering::SeqCst)
     }

@@ -22,14 +22,14 @@ fn aliases_that_stand_for_billions_are_refused() {
     for level in 1..10 {
         bomb += &format!("a{level}: &a{level} [{}]\n", vec![format!("*a{}", level - 1); 9].join(", "));
     }
-    let told = ["the aliases stand for more than 2000000 values", "kind.yml:12:"];
-    with(&bomb).full(&[]).refused(&told[..1]);
+    let reported = ["the aliases stand for more than 2000000 values", "kind.yml:12:"];
+    with(&bomb).full(&[]).refused(&reported[..1]);
     let folder = Folder::kind(plain());
     folder.file("p.yml", &bomb);
-    folder.full(&[]).refused(&told[..1]);
+    folder.full(&[]).refused(&reported[..1]);
     let folder = Folder::empty();
     folder.file("c.yml", &bomb);
-    folder.call(&["graph", "preview", "c.yml"]).refused(&told[..1]);
+    folder.call(&["graph", "preview", "c.yml"]).refused(&reported[..1]);
 }
 
 #[test]
@@ -51,13 +51,13 @@ fn an_alias_of_what_it_stands_in_is_refused() {
 #[test]
 fn ten_thousand_levels_are_refused_in_every_kind_of_file() {
     let deep = "[".repeat(10_000) + &"]".repeat(10_000);
-    let told = ["lists and maps are nested deeper than 200 levels"];
-    with(&format!("b: {deep}")).full(&[]).refused(&told);
+    let reported = ["lists and maps are nested deeper than 200 levels"];
+    with(&format!("b: {deep}")).full(&[]).refused(&reported);
     let block: String = (0..10_000).map(|depth| format!("{}-\n", " ".repeat(depth))).collect();
-    with(&format!("b:\n{block}")).full(&[]).refused(&told);
+    with(&format!("b:\n{block}")).full(&[]).refused(&reported);
     let folder = Folder::kind(plain());
     folder.file("q.yml", format!("a: {deep}"));
-    folder.call(&["full", "-p", "q.yml"]).refused(&told);
+    folder.call(&["full", "-p", "q.yml"]).refused(&reported);
     folder.file("q.json", format!("{{\"a\": {deep}}}"));
     folder.call(&["full", "-p", "q.json"]).refused(&["is not JSON"]);
     folder.file("c.yml", format!("experiment: {deep}"));
@@ -68,8 +68,8 @@ fn ten_thousand_levels_are_refused_in_every_kind_of_file() {
 fn a_scalar_of_a_hundred_megabytes_is_a_value_like_others() {
     let long = "x".repeat(100_000_000);
     let folder = Folder::tasks(&[], &task("one", &format!("index: {long}")));
-    let told = folder.full(&[]).refused(&["`index` must be a map", "kind.yml:4:"]);
-    assert!(told.len() < 1_000, "{} bytes are told", told.len());
+    let reported = folder.full(&[]).refused(&["`index` must be a map", "kind.yml:4:"]);
+    assert!(reported.len() < 1_000, "{} bytes are printed", reported.len());
     let folder = Folder::tasks(&[], &task("one", &format!("attributes: {{a: {long}}}")));
     assert_eq!(folder.full(&[]).fine(), "k-one\n");
 }
@@ -101,15 +101,15 @@ fn a_tab_that_indents_is_refused() {
 
 #[test]
 fn what_cannot_be_merged_is_refused() {
-    let told = ["`<<` merges a map or a list of maps"];
+    let reported = ["`<<` merges a map or a list of maps"];
     for line in ["b: {<<: 1}", "b: {<<: [{a: 1}, 2]}", "b: {<<: text}", "b: {<<: null}"] {
-        with(line).full(&[]).refused(&told);
+        with(line).full(&[]).refused(&reported);
     }
 }
 
 #[test]
 fn numbers_that_json_lacks_are_refused_with_their_place() {
-    for (number, told) in [
+    for (number, reported) in [
         (".nan", "the number NaN"),
         ("-.inf", "the number -inf"),
         ("99999999999999999999999", "the integer 99999999999999999999999"),
@@ -118,7 +118,7 @@ fn numbers_that_json_lacks_are_refused_with_their_place() {
         let folder = Folder::tasks(&[], &task("one", &format!("attributes: {{a: [0, {number}]}}")));
         assert_eq!(folder.full(&[]).fine(), "k-one\n");
         for form in ["-J", "-Y"] {
-            folder.full(&[form]).refused(&["`k-one` has", told, "at attributes.a[1]", "kind.yml:4:"]);
+            folder.full(&[form]).refused(&["`k-one` has", reported, "at attributes.a[1]", "kind.yml:4:"]);
         }
     }
     let folder = Folder::tasks(&[], &task("one", "attributes: {a: 18446744073709551615}"));
@@ -128,8 +128,8 @@ fn numbers_that_json_lacks_are_refused_with_their_place() {
 
 #[test]
 fn keys_that_are_no_text_are_refused_all_at_once() {
-    let told = with("a: {2: a, true: b, null: c, 1.5: d, 2020-01-01: e}").full(&[]).refused(&[]);
-    assert_eq!(told.matches("a key must be a string").count(), 5, "{told}");
+    let reported = with("a: {2: a, true: b, null: c, 1.5: d, 2020-01-01: e}").full(&[]).refused(&[]);
+    assert_eq!(reported.matches("a key must be a string").count(), 5, "{reported}");
     with("? [a]\n: b").full(&[]).refused(&["a list cannot be a key"]);
     with("? {a: 1}\n: b").full(&[]).refused(&["a map cannot be a key"]);
 }

@@ -1,4 +1,4 @@
-//! What helps people who do not use a mouse, see few colours, or hear the page.
+//! Accessibility: for people who do not use a mouse, see few colors, or hear the page.
 
 use serde_json::json;
 
@@ -9,7 +9,7 @@ use crate::{Page, TEACHER, example};
 const TARGETS: &str = "[...document.querySelectorAll('a, button, input, select, summary')].filter((one) => one.getClientRects().length)";
 
 #[test]
-fn everything_can_be_hit_named_and_told_from_text() {
+fn everything_can_be_hit_named_and_distinguished_from_text() {
     let Some(browser) = Browser::start() else { return };
     let page = Page::new(&example());
     let task = format!("#task={TEACHER}");

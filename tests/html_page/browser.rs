@@ -19,7 +19,7 @@ pub(crate) struct Browser {
     _profile: tempfile::TempDir,
 }
 
-/// Where chromedriver is; says in one line if tests are left out for want of it. If TASKGRAPH_CHROMEDRIVER names one,
+/// Returns the path of chromedriver; says in one line if tests are left out for want of it. If TASKGRAPH_CHROMEDRIVER names one,
 /// it has to be there.
 #[expect(clippy::print_stderr, reason = "a test says what it leaves out")]
 fn chromedriver() -> Option<PathBuf> {
@@ -111,7 +111,7 @@ impl Browser {
         self.call("/url", &json!({"url": format!("file://{}{fragment}", file.display())}));
     }
 
-    /// What an expression is in the page.
+    /// Returns the value of an expression in the page.
     pub(crate) fn ask(&self, expression: &str) -> Value {
         self.call("/execute/sync", &json!({"script": format!("return {expression}"), "args": []}))
     }
@@ -200,7 +200,7 @@ impl Browser {
         self.call("/actions", &json!({"actions": [{"type": "key", "id": "keys", "actions": strokes}]}));
     }
 
-    /// What the console says that is an error or a warning.
+    /// Returns the errors and warnings of the console.
     pub(crate) fn complaints(&self) -> Vec<String> {
         let entries = self.call("/se/log", &json!({"type": "browser"}));
         let entries = entries.as_array().cloned().unwrap_or_default();

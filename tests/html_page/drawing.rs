@@ -10,7 +10,7 @@ const INSIDE: &str = "(() => { const canvas = document.querySelector('#canvas');
     const [at, frame] = [canvas.querySelector('svg'), canvas].map((one) => one.getBoundingClientRect()); \
     return at.left >= frame.left && at.top >= frame.top && at.right <= frame.left + canvas.clientWidth + 1 && at.bottom <= frame.top + canvas.clientHeight + 1; })()";
 
-/// How many boxes can be seen.
+/// Returns the number of visible boxes.
 const IN_SIGHT: &str = "(() => { const canvas = document.querySelector('#canvas'); const frame = canvas.getBoundingClientRect(); \
     return [...canvas.querySelectorAll('.node')].filter((one) => { const at = one.getBoundingClientRect(); \
     return at.left >= frame.left && at.top >= frame.top && at.right <= frame.right && at.bottom <= frame.bottom; }).length; })()";

@@ -1,4 +1,4 @@
-//! What the page says of tasks: how many, what is known of them, and what differs.
+//! Facts of the page about tasks: their number, their properties, and differences.
 
 use crate::browser::Browser;
 use crate::{Page, TEACHER, example};
@@ -20,14 +20,14 @@ fn earlier_runs_tell_how_long_the_tasks_of_a_pool_take() {
     let page = Page::with(&example(), &flags);
     browser.open_all(&page, "");
     let panel = browser.text("document.querySelector('#panel').textContent");
-    for told in [
+    for reported in [
         "by earlier runs",
         "cost, EUR",
         "by 1 earlier task: 2 h of machines and 8 h of single GPUs, 6.00 EUR; ",
         "have no earlier run",
         "Critical path: 2 h in ",
     ] {
-        assert!(panel.contains(told), "{told}: {panel}");
+        assert!(panel.contains(reported), "{reported}: {panel}");
     }
     // Of the other graph nobody has asked.
     browser.click("#run-1");

@@ -57,7 +57,7 @@ fn whatever_is_selected_in_a_narrow_window_is_seen() {
 }
 
 #[test]
-fn a_refused_config_is_told_in_a_narrow_window() {
+fn a_refused_config_is_reported_in_a_narrow_window() {
     let Some(browser) = Browser::start() else { return };
     let page = Page::refused(&example().replace("mode: continue", "mode: contiune"));
     browser.resize(400, 800);

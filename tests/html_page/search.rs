@@ -1,4 +1,4 @@
-//! What a search finds: best first, and in sight.
+//! Results of a search: best first, and in sight.
 
 use crate::browser::Browser;
 use crate::{ENTER, ESCAPE, Page, TEACHER, example};

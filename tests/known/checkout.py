@@ -46,7 +46,7 @@ class Clone:
         return out
 
     def key(self, commit):
-        """What the graphs of a commit follow from: equal keys need not be looked at twice."""
+        """Returns a key of the inputs of a commit's graphs: equal keys need not be compared twice."""
         parts = [f"{commit}:taskcluster/{part}" for part in PARTS]
         found = [self.git("rev-parse", "--verify", "--quiet", part, check=False).strip() for part in parts]
         return "-".join(identity[:12] or "none" for identity in found)

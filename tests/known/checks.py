@@ -1,4 +1,4 @@
-"""Which parameters the reference takes for a tree. Runs in an environment that has Taskgraph.
+"""Finds the parameters that the reference accepts for a tree. Runs in an environment that has Taskgraph.
 
 Standard input is {"top": DIR, "parameters": [PARAMETERS…]}; standard output has what is said of each, or null."""
 

@@ -33,8 +33,8 @@ class Reference:
             "v = lambda n: next((d.version for d in m.distributions() if d.metadata['Name'] == n), None)\n"
             "print(json.dumps([v('taskcluster-taskgraph'), v('mozilla-taskgraph'), taskgraph.__path__[0]]))"
         )
-        told = subprocess.run([str(python), "-c", code], check=True, capture_output=True, text=True).stdout
-        self.version, self.mozilla, package = json.loads(told)
+        reported = subprocess.run([str(python), "-c", code], check=True, capture_output=True, text=True).stdout
+        self.version, self.mozilla, package = json.loads(reported)
         self.run_task = Path(package) / "run-task"
         self.child = None
         self.script = meaning(Path(__file__).with_name("reference.py").read_bytes())[:12]
@@ -64,7 +64,7 @@ class Reference:
         return json.loads(answer)
 
     def check(self, top, folder, parameters):
-        """What is said of parameters, one by one; None of those that are taken."""
+        """Returns the messages about parameters, one by one; None for those that are accepted."""
         question = json.dumps({"top": str(top), "folder": str(folder), "parameters": parameters})
         script = Path(__file__).with_name("checks.py")
         command = [str(self.python), str(script)]
@@ -95,7 +95,7 @@ class Ours:
 
 
     def check(self, top, run_task, parameters):
-        """What is said of those parameters that are refused, by their place in the list."""
+        """Returns the messages about refused parameters, by their place in the list."""
         folder = self.folder / "checked"
         folder.mkdir(exist_ok=True)
         for number, one in enumerate(parameters):
@@ -106,16 +106,16 @@ class Ours:
             line += [part for number in sorted(left) for part in ("-p", str(folder / f"{number}.json"))]
             line += ["-o", str(folder / "{params}.txt")]
             done = subprocess.run(line, cwd=top, env=environment(), capture_output=True, timeout=600)
-            told = done.stderr.decode()
-            # Everything that is wrong is told at once, and with its place.
-            for problem in told.split("\nerror: "):
+            reported = done.stderr.decode()
+            # Everything that is wrong is reported at once, and with its place.
+            for problem in reported.split("\nerror: "):
                 found = re.search(rf"{re.escape(str(folder))}/(\d+)\.json:", problem)
                 if found:
                     refused.setdefault(int(found[1]), problem[:300])
             if done.returncode == 0:
                 return refused
             if not left & refused.keys():
-                raise SystemExit(f"parameters are refused without a place: {told[:2000]}")
+                raise SystemExit(f"parameters are refused without a place: {reported[:2000]}")
             left -= refused.keys()
 
     def decision(self, top, run_task, options):
@@ -173,7 +173,7 @@ def ordered(value):
 
 
 def compare(reference, ours, key, prepare, top, config, default, fitting):
-    """What was equal for a config: {"refused": …} or {"kinds": {KIND: [TASKS, DIFFERENCE]}, …}.
+    """Returns what was equal for a config: {"refused": …} or {"kinds": {KIND: [TASKS, DIFFERENCE]}, …}.
 
     Where the program misses a key that the reference does not know, both get it, so that something can be said of the
     rest. `fitting` has a value for each path; "added" names those that were."""
@@ -196,9 +196,9 @@ def compare(reference, ours, key, prepare, top, config, default, fitting):
     return tried | {"added": added}
 
 
-def missing_keys(told):
+def missing_keys(reported):
     """The paths of the keys that the program misses, as its messages have them."""
-    found = re.findall(r"missing key `[^`]+`.*?note: at ([\w.-]+)", told, re.DOTALL)
+    found = re.findall(r"missing key `[^`]+`.*?note: at ([\w.-]+)", reported, re.DOTALL)
     return [path.removeprefix("training_config.") for path in found]
 
 

@@ -1,4 +1,4 @@
-"""What was held equal: which objects of a commit's Python the program's native parts equal, and why not the others."""
+"""Judges which objects of a commit's Python the program's native parts equal, and why not the others."""
 
 import ast
 import re
@@ -48,7 +48,7 @@ def functions(text, sequence):
 
 
 def role(text):
-    """What a module is there for; None if it registers nothing."""
+    """Returns the purpose of a module; None if it registers nothing."""
     for node in ast.walk(ast.parse(text)):
         for decorator in getattr(node, "decorator_list", []):
             call = decorator.func if isinstance(decorator, ast.Call) else decorator
@@ -73,15 +73,15 @@ class Commit:
         texts = clone.blobs(sorted({*self.files.values(), *kinds.values()}))
         self.modules = Modules({path: texts[blob] for path, blob in self.files.items()})
         self.kinds = {path.split("/")[-2]: yaml.safe_load(texts[blob]) for path, blob in kinds.items()}
-        self.configs = {name: told for name, told in result.items() if "kinds" in told}
-        self.refused = {name: told["refused"] for name, told in result.items() if "refused" in told}
+        self.configs = {name: reported for name, reported in result.items() if "kinds" in reported}
+        self.refused = {name: reported["refused"] for name, reported in result.items() if "refused" in reported}
 
     def outcome(self, kind):
         """(tasks, first difference) of a kind, over all configs that say something of it."""
         tasks, difference = 0, None
-        for name, told in self.configs.items():
-            count, found = told["kinds"].get(kind, [0, None])
-            if told["apart"] and kind.startswith(EVALUATION):
+        for name, reported in self.configs.items():
+            count, found = reported["kinds"].get(kind, [0, None])
+            if reported["apart"] and kind.startswith(EVALUATION):
                 continue
             if found:
                 difference = difference or f"{name}: {found}"
@@ -107,9 +107,9 @@ class Commit:
     def entered(self, kind):
         """The functions of the tree that were run to make the tasks of a kind."""
         found = set()
-        for told in self.configs.values():
-            if told["kinds"].get(kind, [0])[0]:
-                found.update(told["entered"].get(kind, []))
+        for reported in self.configs.values():
+            if reported["kinds"].get(kind, [0])[0]:
+                found.update(reported["entered"].get(kind, []))
         return found
 
     def is_equal(self):
@@ -117,18 +117,18 @@ class Commit:
         return len(self.configs) >= CONFIGS and not self.differences() and not self.added()
 
     def has_equal_actions(self):
-        return all(told["actions"][0] for told in self.configs.values() if "actions" in told)
+        return all(reported["actions"][0] for reported in self.configs.values() if "actions" in reported)
 
     def added(self):
-        return sorted({path for told in self.configs.values() for path in told["added"]})
+        return sorted({path for reported in self.configs.values() for path in reported["added"]})
 
     def differences(self):
         out = [f"{kind}: {found}" for kind in sorted(self.kinds) if (found := self.outcome(kind)[1])]
-        out += [f"{name}: refused by {told['by']}" for name, told in self.refused.items() if told["by"] != "both"]
-        for name, told in self.configs.items():
-            if told.get("morphed") and told["morphed"][0] is False and not told["apart"] and self.has_equal_actions():
-                out.append(f"{name}: morphed: {told['morphed'][1]}")
-            out += [f"{name}: {method}: {found[2]}" for method, found in told["targets"].items() if not found[0]]
+        out += [f"{name}: refused by {reported['by']}" for name, reported in self.refused.items() if reported["by"] != "both"]
+        for name, reported in self.configs.items():
+            if reported.get("morphed") and reported["morphed"][0] is False and not reported["apart"] and self.has_equal_actions():
+                out.append(f"{name}: morphed: {reported['morphed'][1]}")
+            out += [f"{name}: {method}: {found[2]}" for method, found in reported["targets"].items() if not found[0]]
         return out
 
     # What is held, or why not.
@@ -163,7 +163,7 @@ class Commit:
         return None
 
     def pieces(self):
-        """What the register function imports, by the module: for what."""
+        """Returns the purposes of the imports of the register function, by module."""
         text = self.modules.texts.get(f"{PACKAGE}/__init__.py", b"")
         named = [node.value for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Constant)]
         named = [f"{PACKAGE}.{name}" for name in named if isinstance(name, str)]
@@ -183,25 +183,25 @@ class Commit:
         if self.added():
             return f"the program misses {', '.join(self.added())}"
         if what == "parameters":
-            told = survey.parameters(self.clone, self.commit, self.reference)
-            wrong = [case for case in told["differ"] if not re.search(ON_PURPOSE, case[2] or "")]
-            return f"{len(wrong)} of {told['cases']}: {wrong[0]}" if wrong else None
+            reported = survey.parameters(self.clone, self.commit, self.reference)
+            wrong = [case for case in reported["differ"] if not re.search(ON_PURPOSE, case[2] or "")]
+            return f"{len(wrong)} of {reported['cases']}: {wrong[0]}" if wrong else None
         if what == "target-methods":
             seen, equal = set(), set()
-            for name, told in self.configs.items():
-                for method, (same, count, difference) in told["targets"].items():
+            for name, reported in self.configs.items():
+                for method, (same, count, difference) in reported["targets"].items():
                     if not same:
                         return f"{name}: {method}: {difference}"
                     seen.add(method)
                     equal |= {method} if same is True and count else set()
             return f"picked nothing: {', '.join(sorted(seen - equal))}" if seen - equal or not seen else None
         if what == "actions":
-            told = [config["actions"] for config in self.configs.values() if "actions" in config]
-            wrong = [found for same, found in told if not same]
-            return wrong[0] if wrong else None if told else "not compared"
+            reported = [config["actions"] for config in self.configs.values() if "actions" in config]
+            wrong = [found for same, found in reported if not same]
+            return wrong[0] if wrong else None if reported else "not compared"
         if what == "verifications":
-            told = survey.conflict(self.clone, self.commit, self.reference)
-            return None if told and told[0] and told[1] else f"a conflict: {told}"
+            reported = survey.conflict(self.clone, self.commit, self.reference)
+            return None if reported and reported[0] and reported[1] else f"a conflict: {reported}"
         if what == "payloads":
             file = self.modules.file(module)
             users = {kind for kind in self.kinds if any(name.startswith(f"{file}:build") for name in self.entered(kind))}
@@ -215,8 +215,8 @@ class Commit:
         out = {}
         for name in names:
             if name == DECISION:
-                told = survey.decisions(self.clone, self.commit, self.reference) if self.kinds_are_made() else ["no graph"]
-                out[name] = (told[0] if told else None, self.modules.closure(f"{PACKAGE}.parameters"))
+                reported = survey.decisions(self.clone, self.commit, self.reference) if self.kinds_are_made() else ["no graph"]
+                out[name] = (reported[0] if reported else None, self.modules.closure(f"{PACKAGE}.parameters"))
             elif self.modules.file(name.partition(":")[0]):
                 out[name] = (self.transform(name), self.modules.closure(name.partition(":")[0]))
         pieces = self.pieces()

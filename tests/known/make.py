@@ -77,8 +77,8 @@ def main():
     for number, commit in judged:
         for path, text in commit.modules.texts.items():
             table.add_text(path, text, number)
-        for told in commit.result.values():
-            table.imported.update(told["imported"])
+        for reported in commit.result.values():
+            table.imported.update(reported["imported"])
     for number, commit in judged:
         found = commit.judged(names, survey)
         report.commit(commit, found)

@@ -60,7 +60,7 @@ ROOT = "taskcluster"
 
 
 class Trace:
-    """Which functions of the tree were run for which kind."""
+    """Records the functions of the tree that run for each kind."""
 
     def __init__(self, root):
         self.root, self.kind, self.entered = os.path.realpath(root) + "/", None, {}
@@ -82,7 +82,7 @@ class Trace:
             name = f"{file[len(self.root) :]}:{frame.f_code.co_name}"
             self.entered.setdefault(self.kind or "", set()).add(name)
 
-    def told(self):
+    def facts(self):
         sys.settrace(None)
         return {kind: sorted(names) for kind, names in self.entered.items()}
 
@@ -155,7 +155,7 @@ def answer(question):
         where = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.startswith(trace.root)]
         place = f"{where[-1].filename[len(trace.root) :]}:{where[-1].lineno}" if where else ""
         out["refused"] = {"step": step, "error": f"{type(error).__name__}: {error}"[:2000], "place": place}
-    out["entered"] = trace.told()
+    out["entered"] = trace.facts()
     inside = {
         name.split(".")[0]
         for name, module in sys.modules.items()
@@ -181,11 +181,11 @@ def main():
         if not child:
             os.close(read)
             try:
-                told = answer(question)
+                reported = answer(question)
             except BaseException as error:
-                told = {"refused": {"step": "start", "error": f"{type(error).__name__}: {error}"[:2000], "place": ""}}
+                reported = {"refused": {"step": "start", "error": f"{type(error).__name__}: {error}"[:2000], "place": ""}}
             with os.fdopen(write, "wb") as pipe:
-                pickle.dump((orjson.dumps(told), NEW), pipe)
+                pickle.dump((orjson.dumps(reported), NEW), pipe)
             os._exit(0)
         os.close(write)
         with os.fdopen(read, "rb") as pipe:

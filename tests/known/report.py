@@ -1,4 +1,4 @@
-"""What was equal, commit by commit, and why the rest was not."""
+"""Report of what was equal, commit by commit, and why the rest was not."""
 
 from judge import PACKAGE
 

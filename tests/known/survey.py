@@ -42,7 +42,7 @@ class Survey:
         self.ours = Ours(binary, Path(self.folder.name))
 
     def result(self, clone, commit, reference, brief):
-        """What was equal at a commit with a version, by config: all of them, or some if `brief`."""
+        """Returns what was equal at a commit with a version, by config: all of them, or some if `brief`."""
         key = clone.key(commit)
         name = self.named(clone, commit, reference, brief)
         return self.kept(name, lambda: self.compare(clone, commit, key, reference, brief))
@@ -129,7 +129,7 @@ class Survey:
             self.checkout.undo()
 
     def decisions(self, clone, commit, reference):
-        """What the training configs of decisions differ in."""
+        """Returns the differences of the training configs of decisions."""
         key = clone.key(commit)
 
         def run():

@@ -61,8 +61,8 @@ class Table:
         lines.append(f' "imported": {json.dumps(sorted(self.imported))},')
         rows = []
         for text in kept:
-            told = self.texts[text]
-            rows.append([text[0], orders.index(told["order"]), sorted(told["digests"])])
+            reported = self.texts[text]
+            rows.append([text[0], orders.index(reported["order"]), sorted(reported["digests"])])
         lines += listed("texts", rows)
         lines.append(' "objects": {')
         names = sorted(self.closures)

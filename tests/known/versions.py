@@ -1,4 +1,4 @@
-"""Which versions of Taskgraph and mozilla-taskgraph native parts equal: by made-up trees of each."""
+"""Finds the versions of Taskgraph and mozilla-taskgraph that native parts equal: by generated trees of each."""
 
 import re
 import subprocess
@@ -50,7 +50,7 @@ def in_order(versions):
 
 
 def differential(other, binary, trees, cache, *flags):
-    """What tests/differential says of a version."""
+    """Returns the result of tests/differential for a version."""
     file = cache / f"differential-{'-'.join([other.version, str(trees), *flags])}.txt"
     if not file.exists():
         script = PROJECT / "tests/differential/run.py"

@@ -151,7 +151,7 @@ class Errors(TreeCase):
         self.assertEqual(error["schema"]["errors"][0]["path"], ["inner", "...", 1])
         self.assertIn("int", error["schema"]["errors"][0]["message"])
 
-    def test_causes_are_told(self):
+    def test_causes_are_reported(self):
         error = self.error_of(
             """
             yield from ()

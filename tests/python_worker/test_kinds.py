@@ -89,7 +89,7 @@ class Kinds(TreeCase):
         )
         self.kind("second", ["b"], ["changes"], ["first"])
 
-    def test_a_task_of_another_kind_that_was_changed_is_told(self):
+    def test_a_task_of_another_kind_that_was_changed_is_reported(self):
         self.changing()
         worker = self.opened()
         first = self.made(worker, "first")
@@ -105,7 +105,7 @@ class Kinds(TreeCase):
         worker.wait(self.make(worker, "second", list(first), fork=True))
         self.assertEqual(worker.call("finish_kinds")["changed"], [])
 
-    def test_a_task_that_was_changed_behind_the_back_of_everybody_is_told_in_the_end(self):
+    def test_a_task_that_was_changed_behind_the_back_of_everybody_is_reported_in_the_end(self):
         self.steps(
             "keeps",
             """

@@ -20,7 +20,7 @@ class Open(TreeCase):
         ).split():
             self.assertFalse(answer[word], word)
 
-    def test_what_was_registered_is_told_and_is_no_patch(self):
+    def test_what_was_registered_is_reported_and_is_no_patch(self):
         self.register(
             """
             from taskgraph.actions.registry import register_callback_action
@@ -65,7 +65,7 @@ class Open(TreeCase):
         self.assertEqual(answer["objects"]["filters"]["mine"], "example_taskgraph:register.<locals>.function")
         self.assertEqual(answer["patched"], [])
 
-    def test_what_was_replaced_is_told(self):
+    def test_what_was_replaced_is_reported(self):
         self.register(
             """
             import taskgraph
@@ -216,7 +216,7 @@ class Open(TreeCase):
 
 
 class WithoutTaskgraph(TreeCase):
-    def test_an_installation_that_lacks_taskgraph_is_told(self):
+    def test_an_installation_that_lacks_taskgraph_is_reported(self):
         worker = client.Client(self.folder, {"PYTHONPATH": self.folder})
         self.write("taskgraph/__init__.py", "import no_such_package\n")
         error = worker.refused("open", root="taskcluster")

@@ -145,14 +145,14 @@ class Processes(TreeCase):
         """A daemon, and the children of one, whether or not they listen to SIGTERM."""
         self.prepare(LEAVES)
         for fork in (False, True):
-            for how in ("closed", "told", "killed"):
+            for how in ("closed", "signalled", "killed"):
                 worker = self.opened()
                 self.made(worker, "it", fork=fork)
                 with open(os.path.join(self.folder, "pids.txt")) as f:
                     pids = [int(pid) for pid in f.read().split()]
                 self.assertEqual(len(pids), 5)
                 self.assertTrue(all(client.alive(pid) and os.getpgid(pid) != worker.process.pid for pid in pids), pids)
-                if how == "told":
+                if how == "signalled":
                     worker.process.terminate()
                 elif how == "killed":
                     os.kill(worker.opened["pid"], signal.SIGKILL)

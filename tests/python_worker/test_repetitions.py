@@ -19,7 +19,7 @@ for task in tasks:
 
 
 class Files(TreeCase):
-    """What is under version control is listed once."""
+    """Files under version control are listed once."""
 
     def setUp(self):
         super().setUp()

@@ -166,7 +166,7 @@ class TreeCase(unittest.TestCase):
         raise AssertionError("kind %s was made: %r" % (name, answer))
 
     def reference(self, command, environment=None):
-        """What the installed Taskgraph prints for the tree."""
+        """Returns the output of the installed Taskgraph for the tree."""
         path = os.path.join(self.folder, "parameters.json")
         code = "import sys; from taskgraph.main import main; sys.exit(main(sys.argv[1:]))"
         with open(path, "w") as f:

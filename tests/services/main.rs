@@ -1,4 +1,4 @@
-//! What is asked of Taskcluster and created there, with a Taskcluster on this machine.
+//! Requests to Taskcluster and tasks that are created there, with a Taskcluster on this machine.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 #![allow(clippy::disallowed_methods, reason = "a test starts programs")]
 #![allow(
@@ -7,9 +7,6 @@
     reason = "a test says what it counted and what it left out"
 )]
 
-#[path = "../html_page/browser.rs"]
-#[allow(dead_code, reason = "the page has tests of its own that need all of it")]
-mod browser;
 #[path = "../fake_taskcluster/mod.rs"]
 mod fake_taskcluster;
 #[path = "../support/mod.rs"]

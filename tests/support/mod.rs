@@ -1,10 +1,14 @@
-//! What several tests share: the folder beside the project that has the reference's answers, and JSON diffs.
+//! Shared parts of tests: the folder beside the project that has the reference's answers, and JSON diffs.
 #![allow(
     dead_code,
     clippy::unwrap_used,
     clippy::panic,
     reason = "each test uses a part of it, and fails by panicking"
 )]
+
+pub(crate) mod preview_schema;
+pub(crate) mod program;
+pub(crate) mod student;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

@@ -243,7 +243,7 @@ def processor_time():
 
 
 def read(phase, text, printed_too):
-    """What a phase wrote: labels, or tasks by label. What a tree prints goes before it, if it goes to stdout."""
+    """Returns the output of a phase: labels, or tasks by label. Output of the tree to stdout goes before it."""
     if phase == "target":
         return {label: None for label in text.split("\n") if label}
     if printed_too and not text.startswith("{"):
@@ -274,7 +274,7 @@ def ordered(value):
 
 
 def places(one, other, path=""):
-    """Where two values differ: the path, what is there in the one, and in the other."""
+    """Yields the differences of two values: the path, and both values there."""
     if isinstance(one, dict) and isinstance(other, dict):
         for key in sorted(set(one) | set(other)):
             at = f"{path}.{key}"
@@ -309,7 +309,7 @@ def compare(expected, found, is_unordered):
 
 
 def kinds_of(folder, tree, status, stderr):
-    """How many kinds were made natively and by Python; nothing if it failed."""
+    """Returns the numbers of native kinds and of kinds in Python; nothing if it failed."""
     if status:
         return None
     if said := MADE_BY_PYTHON.search(stderr):

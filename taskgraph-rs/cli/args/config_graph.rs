@@ -1,6 +1,6 @@
 //! Flags of the commands that read the graph of one config.
 
-use crate::args::TreeOptions;
+use crate::args::tree::TreeOptions;
 use clap::Args as ClapArgs;
 use std::path::PathBuf;
 

@@ -5,9 +5,10 @@ use crate::commands::decision::{DecisionSetup, can_create, decide, print_creatio
 use crate::environment::{open_tree, settings};
 use crate::failed_creation::report_failure;
 use crate::output::write;
+use crate::output_medium::one_line;
 use crate::parameters::completed;
 use crate::progress::connect;
-use crate::report::{Reporter, count, one_line};
+use crate::report::{Reporter, count};
 use crate::{Status, environment};
 use anstream::eprintln;
 use anyhow::Context as _;

@@ -5,8 +5,9 @@ use crate::commands::preview::rendered;
 use crate::environment::{needs_root_url, open_tree, settings};
 use crate::failed_creation::report_failure;
 use crate::output_medium::OutputMedium;
+use crate::output_medium::one_line;
 use crate::progress::{ask, connect};
-use crate::report::{Reporter, count, one_line};
+use crate::report::{Reporter, count};
 use crate::text_layout::Page;
 use crate::{Status, known_urls};
 use anstream::{eprintln, println};
@@ -205,7 +206,7 @@ pub(crate) struct DecisionSetup<'w> {
     pub found_tasks: BTreeSet<Label>,
     /// Whether nothing is to be created.
     pub is_dry_run: bool,
-    /// Whether to tell what becomes of each task.
+    /// Whether to print the outcome of each task.
     pub is_verbose: bool,
     /// The folder for artifacts.
     pub artifacts: &'w Path,
@@ -213,7 +214,7 @@ pub(crate) struct DecisionSetup<'w> {
     pub contexts: &'w Path,
 }
 
-/// Decides with certain parameters, and tells what goes on.
+/// Decides with certain parameters, and prints the progress.
 pub(crate) fn decide(
     project: &Project,
     params: Params,

@@ -1,10 +1,9 @@
 //! Completions for shells, and man pages: both out of the command line's own definition.
 
 use crate::Status;
-use crate::args::Args;
 use crate::output::write;
 use clap::Args as ClapArgs;
-use clap::{Command, CommandFactory as _};
+use clap::Command;
 use clap_complete::Shell;
 use std::fs;
 use std::path::PathBuf;
@@ -27,8 +26,7 @@ pub(crate) struct ManOptions {
 }
 
 /// Prints the completions for a shell.
-pub(crate) fn completions(options: &CompletionsOptions) -> Result<Status> {
-    let mut command = Args::command();
+pub(crate) fn completions(options: &CompletionsOptions, mut command: Command) -> Result<Status> {
     let name = command.get_name().to_owned();
     // Into memory first: who generates it takes a pipe that is closed for a reason to panic.
     let mut script = Vec::new();
@@ -58,8 +56,8 @@ fn without_help(command: Command) -> Command {
 }
 
 /// Prints the man page of the program, or writes one for each command into a folder.
-pub(crate) fn man(options: &ManOptions) -> Result<Status> {
-    let mut command = without_help(Args::command());
+pub(crate) fn man(options: &ManOptions, command: Command) -> Result<Status> {
+    let mut command = without_help(command);
     command.build();
     let Some(folder) = &options.directory else {
         write(None, |out| Ok(clap_mangen::Man::new(command).render(&mut &mut *out)?))?;

@@ -1,17 +1,38 @@
 //! `transforms`: the transforms, worker implementations and extensions that the program knows.
 
 use std::fmt::Write as _;
+use std::path::PathBuf;
 
 use crate::Status;
-use crate::args::TransformsOptions;
 use crate::output::write;
 use crate::output_format::OutputFormat;
+use clap::Args as ClapArgs;
 use serde::Serialize;
 use taskgraph::error::Result;
 use taskgraph::registry::Registry;
 use taskgraph::schema::{Field, Schema};
 use taskgraph::transform::TransformInfo;
 use taskgraph::transform::kind_schema::kind_schema;
+
+/// Flags of `transforms`.
+#[derive(ClapArgs)]
+pub(crate) struct TransformsOptions {
+    /// Show the list as JSON
+    #[arg(short = 'J', long, conflicts_with_all = ["markdown", "schema"])]
+    pub json: bool,
+
+    /// Show the list as Markdown, with the keys of every section
+    #[arg(long, conflicts_with = "schema")]
+    pub markdown: bool,
+
+    /// Print JSON Schema of kind.yml, for editors
+    #[arg(long)]
+    pub schema: bool,
+
+    /// Write to this file
+    #[arg(short, long, value_name = "FILE")]
+    pub output_file: Option<PathBuf>,
+}
 
 /// Lists what is registered, in the format that the options ask for.
 pub(crate) fn run(options: &TransformsOptions, registry: &Registry) -> Result<Status> {

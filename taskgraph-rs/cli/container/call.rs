@@ -1,4 +1,4 @@
-//! A call of the engine: how it is waited for, interrupted, and told of if it fails.
+//! A call of the engine: how it is waited for, interrupted, and reported if it fails.
 
 use std::collections::VecDeque;
 use std::io::{self, Read, Write as _};
@@ -68,7 +68,7 @@ fn wait_for_child(mut child: Child, name: &str, is_shown: bool, stop: impl Fn(&C
     let out = child.stdout.take();
     let out = thread::spawn(move || {
         let mut text = Vec::new();
-        // What cannot be read any more was not written: the status tells why.
+        // What cannot be read any more was not written: the status shows why.
         let _ = out.map(|mut out| out.read_to_end(&mut text));
         String::from_utf8_lossy(&text).into_owned()
     });
@@ -113,7 +113,7 @@ fn tee(mut from: impl Read, is_shown: bool) -> String {
     let mut buffer = [0; 4096];
     while let Ok(count @ 1..) = from.read(&mut buffer) {
         if is_shown {
-            // Nobody is told if stderr is gone.
+            // Nothing is reported if stderr is gone.
             let _ = io::stderr().write_all(&buffer[..count]);
         }
         tail.extend(&buffer[..count]);
@@ -139,7 +139,7 @@ pub(super) fn failure(what: impl Into<String>, outcome: &CallOutput) -> Error {
 /// A call that is not interrupted with the program: it tidies up after an interruption.
 pub(super) fn tidy(command: &mut Command) {
     use std::os::unix::process::CommandExt as _;
-    // What is not there any more needs no tidying, and an engine that is gone has told so before.
+    // What is not there any more needs no tidying, and a missing engine was reported before.
     let _ =
         command.process_group(0).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
 }

@@ -151,7 +151,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_loaded_image_is_told_in_the_words_of_each_engine() {
+    fn the_loaded_image_is_reported_in_the_words_of_each_engine() {
         for (out, image) in [
             ("Loaded image: train:latest\n", Some("train:latest")),
             ("Loaded image ID: sha256:abc\n", Some("sha256:abc")),

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use crate::container::Engine;
 use crate::images::graph::image_name;
-use crate::report::one_line;
+use crate::output_medium::one_line;
 use anstream::eprintln;
 use indexmap::IndexMap;
 use taskgraph::diagnostics::{Problem, Problems};

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::path::Path;
 
 use crate::container::Engine;
-use crate::report::one_line;
+use crate::output_medium::one_line;
 use anstream::eprintln;
 use taskgraph::diagnostics::{Problem, Problems};
 use taskgraph::error::{OrMachine as _, Result};

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use crate::report::one_line;
+use crate::output_medium::one_line;
 use annotate_snippets::{Annotation, AnnotationKind, Origin, Snippet};
 use taskgraph_compat::redact::hidden;
 use taskgraph_compat::source::Place;

@@ -86,7 +86,7 @@ impl EarlierGroups for Groups<'_> {
         };
         let Some(given) = problems_of(given(self, training, input), problems)? else { return Ok(None) };
         let ids: Vec<TaskId> = ids(&given.value, training);
-        // One list for each group tells more than a question for each task.
+        // One list for each group has more facts than a request for each task.
         for group in &ids {
             service.group(group)?;
         }
@@ -270,7 +270,7 @@ fn given(groups: &Groups<'_>, training: &Training, input: &Input) -> Result<acti
     Ok(actions::Input { value: config.into(), document })
 }
 
-/// The groups that a config names; what is no id is told by the action.
+/// The groups that a config names. The action reports what is not an ID.
 fn ids(config: &Value, training: &Training) -> Vec<TaskId> {
     let key = training.action_keys.get(1).map(|path| KeyPath::dotted(path)).unwrap_or_default();
     let listed = key.last_key().and_then(|key| config.get(key)?.as_list()).unwrap_or_default();

@@ -34,7 +34,7 @@ pub struct Interpreter {
     pub program: PathBuf,
     /// Reason for the choice, for messages: `--python`, `the virtual environment that is active`.
     pub found_by: &'static str,
-    /// The folders that packages are installed in, as far as they can be told without starting it.
+    /// The folders that packages are installed in, as far as they are known without starting it.
     pub site_packages: Vec<PathBuf>,
 }
 

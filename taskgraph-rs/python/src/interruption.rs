@@ -1,4 +1,4 @@
-//! Ctrl-C and SIGTERM while something goes on that must not simply end: it is told, tidies up, and then ends.
+//! Ctrl-C and SIGTERM during work that must not simply end: the work is notified, tidies up, and then ends.
 //!
 //! Signals are for the whole process, so that this is, too. The command line registers the flags with a handler.
 

@@ -6,9 +6,11 @@
 mod find;
 mod frame;
 pub mod interruption;
+mod limits;
 mod process;
 mod script;
 mod support;
 
 pub use find::{Choice, Interpreter, PythonEnvironment};
-pub use support::{Limits, PythonSupport};
+pub use limits::Limits;
+pub use support::PythonSupport;

@@ -13,8 +13,8 @@ use std::time::{Duration, Instant};
 use crate::find::Interpreter;
 use crate::frame;
 use crate::interruption::{hold, is_interrupted};
+use crate::limits::Limits;
 use crate::script::{BOOTSTRAP, first_frame};
-use crate::support::{Limits, Log};
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -36,6 +36,9 @@ const FAREWELL: Duration = Duration::from_millis(500);
 
 /// The longest line of a log that is shown as one.
 const LONGEST_LINE: u64 = 1 << 14;
+
+/// Receives what the Python of a tree prints and logs, line by line.
+pub(crate) type Log = Arc<dyn Fn(&str) + Send + Sync>;
 
 /// An interpreter that serves requests.
 pub(crate) struct Process {
@@ -351,7 +354,7 @@ fn wait_for(child: &Mutex<Child>, patience: Duration) -> Option<ExitStatus> {
     }
 }
 
-/// Lets a process end its descendants, and ends it if it does not. How it has ended; nothing if that cannot be told.
+/// Lets a process end its descendants, and ends it if it does not. Returns its status; `None` if it is unknown.
 fn stop(child: &Mutex<Child>) -> Option<ExitStatus> {
     {
         let mut child = lock(child);

@@ -2,33 +2,14 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use crate::find::{Choice, Interpreter, PythonEnvironment, find};
-use crate::process::Process;
+use crate::limits::Limits;
+use crate::process::{Log, Process};
 use taskgraph::diagnostics::{Problem, Problems};
 use taskgraph::error::Result;
 use taskgraph::python_worker;
 use taskgraph::python_worker::{Channel, NativeParts, Python, Refusal};
-
-/// Limits for the Python of a tree.
-#[derive(Clone, Copy, Debug)]
-pub struct Limits {
-    /// Time for one request; a kind is one request.
-    pub time: Duration,
-    /// Memory in bytes; `None` for no limit.
-    pub memory: Option<u64>,
-}
-
-impl Default for Limits {
-    /// Much more than the largest trees need.
-    fn default() -> Self {
-        Limits { time: Duration::from_secs(900), memory: Some(16 << 30) }
-    }
-}
-
-/// Told what the Python of a tree prints and logs, line by line.
-pub(crate) type Log = Arc<dyn Fn(&str) + Send + Sync>;
 
 /// Runs Python for the engine.
 pub struct PythonSupport {

@@ -7,7 +7,7 @@ import sys
 
 from .encoding import Unwritable
 
-#: Only the innermost frames are told
+#: Only the innermost frames are reported
 MAX_FRAMES = 20
 MAX_MESSAGE = 20000
 MAX_TEXT = 200
@@ -125,7 +125,7 @@ def describe(error, where, depth=0):
     answer = {
         "type": type(error).__name__,
         "message": _message(error),
-        "frames": _told_frames(frames, where),
+        "frames": _reported_frames(frames, where),
         "syntax": _syntax(error, where),
         "transform": None,
         "transform_at": None,
@@ -179,16 +179,16 @@ def _frames(traceback):
     return found
 
 
-def _told_frames(frames, where):
+def _reported_frames(frames, where):
     frames = [f for f in frames if not f[0].f_code.co_filename.startswith("<frozen ")]
-    told = []
+    reported = []
     modules = [str(frame.f_globals.get("__name__")) for frame, _ in frames]
     of_taskgraph = max((n for n, name in enumerate(modules) if name.startswith("taskgraph.")), default=None)
     for position, (frame, line) in enumerate(frames):
         file = frame.f_code.co_filename
         in_tree = where.in_tree(file)
         if in_tree or position >= len(frames) - 2 or position == of_taskgraph:
-            told.append(
+            reported.append(
                 {
                     "file": _path(file),
                     "line": line,
@@ -197,25 +197,25 @@ def _told_frames(frames, where):
                     "in_tree": in_tree,
                 }
             )
-    return told[-MAX_FRAMES:]
+    return reported[-MAX_FRAMES:]
 
 
 def _yielded(frames):
-    """What the last transform of a kind yields, if that is no task: the reference has taken it apart where it failed."""
+    """Describes what the last transform of a kind yields, if it is not a task: the reference fails when it reads it."""
     for frame, _ in reversed(frames[-2:]):
         if frame.f_globals.get("__name__") == "taskgraph.generator" and "task_dict" in frame.f_locals:
             value = frame.f_locals["task_dict"]
-            told = {"type": type(value).__name__, "label": None, "missing": []}
+            reported = {"type": type(value).__name__, "label": None, "missing": []}
             if isinstance(value, dict):
                 label = value.get("label")
-                told["label"] = _cut(label, MAX_TEXT) if isinstance(label, str) else None
-                told["missing"] = [k for k in ("label", "description", "attributes", "task") if k not in value]
-            return told
+                reported["label"] = _cut(label, MAX_TEXT) if isinstance(label, str) else None
+                reported["missing"] = [k for k in ("label", "description", "attributes", "task") if k not in value]
+            return reported
     return None
 
 
 def _definition(code, where):
-    """Where a function is defined: the line with its name, not that of a decorator above."""
+    """Returns the place of a function: the line with its name, not that of a decorator above."""
     line = code.co_firstlineno
     for n in range(line, line + 20):
         if re.match(r"\s*(async\s+)?def\s+%s\b" % re.escape(code.co_name), linecache.getline(code.co_filename, n)):
@@ -238,8 +238,8 @@ def _syntax(error, where):
 
 
 def _schema(error):
-    """What a failed validation said, in parts. Both kinds of schemas end in an exception that has but a text; the one
-    with the parts is still its context."""
+    """Returns the errors of a failed validation, in parts. Both kinds of schemas end in an exception that has but a
+    text; the one with the parts is still its context."""
     inner, steps = error, 0
     while inner is not None and steps < 4:
         parts = _schema_errors(inner)

@@ -72,7 +72,7 @@ class Graphs:
 
     def _optimize(self, request):
         """Resolves what refers to tasks in the definitions, in place, as the last part of the reference's optimization
-        does: with its own function, which needs to be told only what was decided."""
+        does: with its own function, which needs only what was decided."""
         from taskgraph.optimize import base
 
         self.label_to_taskid = dict(request["label_to_taskid"])
@@ -161,7 +161,7 @@ class Graphs:
         return self._changed([("labels", labels)])
 
     def _filter(self, name, function):
-        """What a filter is called, and the function of the tree behind it."""
+        """Returns the name of a filter, and the function of the tree behind it."""
         if name != "target_tasks_method":
             return "the filter `%s`" % name, function
         from taskgraph.target_tasks import get_method

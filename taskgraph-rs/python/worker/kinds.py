@@ -32,7 +32,7 @@ class Kinds:
         return self.loaded
 
     def prepare(self, request):
-        """What is done before a fork: everything that is to stay. Returns the kind and the tasks that it is given."""
+        """Prepares a kind before a fork: everything that stays. Returns the kind and the tasks that it is given."""
         self.tasks.take(request.get("new"))
         kind = self.get(request["name"])
         if gets_upstream_tasks():
@@ -68,8 +68,8 @@ class Kinds:
             ) from e
 
     def take_from_child(self, pickled):
-        for task, told in zip(*pickle.loads(pickled)):
-            self.tasks.add_told(task, told)
+        for task, reported in zip(*pickle.loads(pickled)):
+            self.tasks.add_known(task, reported)
 
 
 def steps_of(kind):

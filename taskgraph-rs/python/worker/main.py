@@ -88,7 +88,7 @@ class Worker:
             self._handle(request)
 
     def _become_session(self, requests):
-        """What follows happens in a copy of the worker, which ends when the worker closes its pipe."""
+        """Continues in a copy of the worker, which ends when the worker closes its pipe."""
         os.close(self.requests)
         self.requests = requests
         self.pid = os.getpid()

@@ -1,4 +1,4 @@
-"""What the program can ask for. A method takes the request and returns the JSON of its answer."""
+"""Methods that the program can call. A method takes the request and returns the JSON of its answer."""
 
 import gc
 import sys

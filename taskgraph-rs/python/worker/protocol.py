@@ -13,7 +13,7 @@ class EndOfRequests(Exception):
 
 
 class BadFrame(Exception):
-    """What arrived is no frame. Nothing after it can be trusted."""
+    """Input that is not a frame. Nothing after it can be trusted."""
 
 
 def read_exactly(fd, size):

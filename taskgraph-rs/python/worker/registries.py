@@ -1,4 +1,4 @@
-"""What `register` put into the registries of Taskgraph, beside what Taskgraph put there itself."""
+"""Additions of `register` to the registries of Taskgraph, beside those of Taskgraph itself."""
 
 import sys
 

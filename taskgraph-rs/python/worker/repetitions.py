@@ -1,4 +1,4 @@
-"""What Taskgraph does again and again, done once: functions that return the same for less.
+"""Repeated work of Taskgraph, done once: functions that return the same for less.
 
 Both cost more than making the tasks. Each is put in place right after the import of its module, so that what the tree
 puts there itself still counts, and only if the module is as it is known here.
@@ -46,7 +46,7 @@ def _by_repository(function):
 
 
 def _look_at_frames_lazily(module):
-    """Who called is asked with `inspect.stack()`, which reads the source of every function on the stack."""
+    """Replaces `inspect.stack()`, which finds the caller and reads the source of every function on the stack."""
     if getattr(module, "inspect", None) is inspect:
         module.inspect = _Inspect("inspect")
 

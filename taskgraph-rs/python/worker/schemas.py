@@ -8,7 +8,7 @@ import sys
 
 
 class Remembered:
-    """What a schema held. `kind` is schema, alternatives or struct."""
+    """Content of a schema. `kind` is schema, alternatives or struct."""
 
     __slots__ = ("kind", "content", "extra", "value")
 

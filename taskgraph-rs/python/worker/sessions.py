@@ -107,7 +107,7 @@ class Sessions:
         try:
             protocol.write_frame(session.fd, frame)
         except BrokenPipeError:
-            pass  # it has ended, which is told as soon as that is noticed
+            pass  # it has ended, which is reported as soon as that is noticed
         return True, None
 
     def end(self, number):

@@ -110,7 +110,7 @@ class Snapshot:
             self.modules[module.__name__][attribute] = _Value(getattr(module, attribute), module.__name__)
 
     def _filled_later(self):
-        """What the registries of FILLED_LATER hold now, as far as they are there."""
+        """Returns the content of the registries of FILLED_LATER, as far as they exist."""
         return {
             (module, attribute): _held(getattr(sys.modules[module], attribute, {}))
             for module, attribute in FILLED_LATER
@@ -137,7 +137,7 @@ class Snapshot:
         return value.value if value is not None else None
 
     def entries(self, module, attribute):
-        """What a registry held right after the import: empty if the module was not imported."""
+        """Returns the content of a registry right after the import: empty if the module was not imported."""
         value = self.modules.get(module, {}).get(attribute)
         if value is None or value.content is None:
             return {}
@@ -149,7 +149,7 @@ class Snapshot:
         """(what was replaced, schemas that only grew), dotted names in order."""
         patched, grown, seen = [], [], set()
         # In the order in which imports ended: the module that made an object comes before those that import it, and
-        # a change within the object is told under the name that it has there.
+        # a change within the object is reported under the name that it has there.
         for name, attributes in self.modules.items():
             now = vars(sys.modules[name]) if name in sys.modules else {}
             for attribute, before in attributes.items():

@@ -1,4 +1,4 @@
-"""What the program decides for one graph and Taskgraph has as globals: where files are written, which run-task is used."""
+"""Settings of one graph that Taskgraph has as globals: the folder of written files, and the run-task that is used."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""The tasks that the worker knows, and what the program was told of each."""
+"""The tasks that the worker knows, and a digest of what the program knows of each."""
 
 import hashlib
 
@@ -9,13 +9,13 @@ class Tasks:
     """Keeps the very Task objects that kinds made, as transforms may have kept them too, or share values between them.
 
     What the program knows of a task is remembered as a digest, so that a change in place, which Python code may make to
-    any task that it can reach, is noticed and told.
+    any task that it can reach, is noticed and reported.
     """
 
     def __init__(self):
         #: label -> Task, in the order in which they became known
         self.by_label = {}
-        self._told = {}
+        self._reported = {}
 
     def take(self, values):
         """Takes tasks that the program made. Returns their labels."""
@@ -32,13 +32,13 @@ class Tasks:
         """Returns the JSON of the task, which is what the program is going to know of it."""
         text = encode(task)
         self.by_label[task.label] = task
-        self._told[task.label] = digest(text)
+        self._reported[task.label] = digest(text)
         return text
 
-    def add_told(self, task, told):
-        """Takes a task that the program knows from another process. `told` is the digest of what it was told."""
+    def add_known(self, task, reported):
+        """Takes a task that the program knows from another process. `reported` is the digest of its JSON there."""
         self.by_label[task.label] = task
-        self._told[task.label] = told
+        self._reported[task.label] = reported
 
     def get(self, labels):
         return [self[label] for label in labels]
@@ -50,13 +50,13 @@ class Tasks:
             raise KeyError("the worker knows no task %r" % (label,)) from None
 
     def changed(self, labels=None):
-        """The JSON of those that are not as they were told any more. They are told with this."""
+        """Returns the JSON of those that have changed since they were reported. This call reports them."""
         found = []
         for label in self.by_label if labels is None else labels:
             text = encode(self[label])
             now = digest(text)
-            if self._told.get(label) != now:
-                self._told[label] = now
+            if self._reported.get(label) != now:
+                self._reported[label] = now
                 found.append(text)
         return found
 

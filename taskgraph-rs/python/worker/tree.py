@@ -21,7 +21,7 @@ class Protocol(Exception):
 
 
 class Tree:
-    """What `open` makes. All other methods work on one of these."""
+    """A tree that `open` has read. All other methods work on one of these."""
 
     def __init__(self, request, where):
         for name, value in (request.get("environment") or {}).items():

@@ -24,7 +24,7 @@ LAST = 2
 
 _PR_SET_CHILD_SUBREAPER = 36
 
-#: In the worker: where it is told that orphans are adopted
+#: In the worker: where it is announced that orphans are adopted
 _ready = None
 
 

@@ -2,17 +2,17 @@
 
 use std::fmt;
 
-/// What an access token and the like are shown as.
+/// Text in the place of an access token and the like.
 const HIDDEN: &str = "***";
 
-/// How Taskcluster is reached.
+/// Root URL of Taskcluster, and credentials.
 #[derive(Clone, Debug, Default)]
 pub struct Access {
     /// The root url of the instance, without a slash at the end.
     pub root_url: String,
     /// The proxy that signs the calls of a task, without a slash at the end. It takes precedence.
     pub proxy_url: Option<String>,
-    /// Who asks, where no proxy signs. Without them the calls are those of anybody.
+    /// Credentials, where no proxy signs. Without them the calls are anonymous.
     pub credentials: Option<Credentials>,
 }
 
@@ -33,7 +33,7 @@ pub struct Credentials {
     pub client_id: String,
     /// Its secret.
     pub access_token: String,
-    /// What temporary credentials bring along.
+    /// Certificate of temporary credentials.
     pub certificate: Option<String>,
 }
 

@@ -18,7 +18,7 @@ use taskgraph_compat::redact::redact;
 /// More pages than any list of a service has: each has up to a thousand entries.
 const MOST_PAGES: usize = 1_000;
 
-/// How many lists are asked for at once.
+/// Number of lists that are requested concurrently.
 const LISTS_SIDE_BY_SIDE: usize = 16;
 
 /// An artifact of a task.

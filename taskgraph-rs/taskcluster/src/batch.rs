@@ -13,7 +13,7 @@ use taskgraph::task::id::TaskId;
 use taskgraph_compat::json;
 use taskgraph_compat::value::{Str, Value};
 
-/// How many calls are under way at once, as in the reference.
+/// Number of concurrent calls, as in the reference.
 const SIDE_BY_SIDE: usize = 50;
 
 /// The name of each call, and its answer.
@@ -61,17 +61,17 @@ impl Taskcluster {
         let connection = self.connection()?;
         let (service, path) = (&connection.queue.client, &path);
         let answers = stream::iter(tasks).map(async |task| {
-            let told = format!("{name} {task}");
+            let reported = format!("{name} {task}");
             let is_open = method == "GET";
             let asked = Asked { service, method, path: path(task), body: None, is_open };
-            let answer = connection.ask_service(&told, &asked).await;
-            (told, answer)
+            let answer = connection.ask_service(&reported, &asked).await;
+            (reported, answer)
         });
         Ok(connection.runtime.block_on(answers.buffered(SIDE_BY_SIDE).collect()))
     }
 }
 
-/// What has become of a task that was to be cancelled.
+/// Result of a request to cancel a task.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cancelled {
     /// It is cancelled.

@@ -1,4 +1,4 @@
-//! The door to the services.
+//! Client of the services.
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -39,19 +39,19 @@ impl Taskcluster {
         self
     }
 
-    /// The same with somebody who is told what goes on, and may stop it.
+    /// The same with a receiver of the progress, which may stop the call.
     pub fn watched_by(mut self, watch: Arc<dyn Watch>) -> Self {
         self.watch = watch;
         self
     }
 
-    /// The same with another clock, which tells milliseconds after 1970: tasks count their datestamps from it.
+    /// The same with another clock, in milliseconds after 1970: tasks count their datestamps from it.
     pub fn with_clock(mut self, clock: fn() -> i64) -> Self {
         self.clock = clock;
         self
     }
 
-    /// How it is reached.
+    /// Root URL and credentials.
     pub fn access(&self) -> &Access {
         &self.access
     }

@@ -16,16 +16,16 @@ use crate::progress::{News, Watch};
 use crate::retry::Patience;
 use taskgraph_compat::redact::redact;
 
-/// How long a url that carries its signature is good for: as long as all attempts at it may take.
+/// Lifetime of a url that carries its signature: as long as all attempts at it may take.
 const SIGNATURE: Duration = Duration::from_secs(15 * 60);
 
 /// Downloads may take longer than the answers of a service, as long as they go on.
 const DOWNLOAD: u32 = 10;
 
-/// What somebody does about it, on a system that is as bare as that.
+/// Help for a system that has no certificates.
 const NO_CERTIFICATES: &str = "this system has no certificates to know hosts by: install ca-certificates, or name a file with SSL_CERT_FILE";
 
-/// How many redirects are followed: more lead in a cycle.
+/// Number of redirects that are followed: more lead in a cycle.
 pub(super) const HOPS: usize = 10;
 
 /// The clients, and what they run on. Each reads all certificates of the system, which takes as long as a small graph:
@@ -37,9 +37,9 @@ pub(super) struct Connection {
     auth: OnceLock<Auth>,
     pub(super) http: reqwest::Client,
     plain: OnceLock<reqwest::Client>,
-    /// What further clients of services are made from.
+    /// Configuration of further clients of services.
     builder: ClientBuilder,
-    /// Where Taskcluster is, as it may be shown.
+    /// Root URL of Taskcluster, as it may be shown.
     place: String,
     pub(super) patience: Patience,
     pub(super) watch: Arc<dyn Watch>,
@@ -63,7 +63,7 @@ impl Connection {
         watch: Arc<dyn Watch>,
     ) -> Result<Self, CallError> {
         let (url, credentials) = access.endpoint();
-        // The crate asks again without telling anybody, and never after a 429: `ask` does both.
+        // The crate asks again without a message, and never after a 429: `ask` does both.
         let retry = Retry { retries: 0, ..Retry::default() };
         let mut builder = ClientBuilder::new(url).retry(retry).timeout(patience.timeout);
         if let Some(given) = credentials {
@@ -76,7 +76,7 @@ impl Connection {
         let clients = || -> Result<_> {
             let http = reqwest::Client::builder()
                 .user_agent("taskgraph-rs")
-                // A signed url must not be told to where it leads.
+                // A signed url must not be sent to where a redirect leads.
                 .referer(false)
                 .redirect(Policy::custom(follow))
                 .connect_timeout(patience.timeout)
@@ -156,10 +156,10 @@ impl Connection {
         self.signs && !(is_open && self.is_distrusted.load(Ordering::Relaxed))
     }
 
-    /// Notes that the services refuse the credentials, and tells it once.
+    /// Notes that the services refuse the credentials, and reports it once.
     pub(super) fn distrust(&self, failure: &Failure) {
         if !self.is_distrusted.swap(true, Ordering::Relaxed) {
-            self.watch.tell(&News::Unsigned { failure });
+            self.watch.report(&News::Unsigned { failure });
         }
     }
 }

@@ -17,7 +17,7 @@ use crate::request::Asked;
 use taskgraph::task::id::TaskId;
 use taskgraph::task::{Label, datestamp};
 
-/// How many are sent at once, as in the reference.
+/// Number of tasks that are sent concurrently, as in the reference.
 const AT_ONCE: usize = 50;
 
 /// A task by its names.
@@ -42,14 +42,14 @@ pub struct RefusedTask {
     pub failure: Failure,
 }
 
-/// What is there and what is not, if not all tasks could be created. Counts as the machine's fault.
+/// Tasks that exist and tasks that do not, if not all could be created. Counts as a failure of the environment.
 #[derive(Debug)]
 pub struct CreateFailure {
-    /// What is there.
+    /// Created tasks.
     pub created: Vec<CreatedTask>,
-    /// What was sent in vain.
+    /// Tasks that were refused or got no answer.
     pub refused: Vec<RefusedTask>,
-    /// What was not sent, because it depends on a task that is not there, or because it was not begun any more.
+    /// Tasks that were not sent, because they depend on a missing task, or because creation had stopped.
     pub untried: Vec<CreatedTask>,
     /// Why it ended.
     pub why: String,
@@ -83,7 +83,7 @@ impl Taskcluster {
     }
 }
 
-/// What has become of a task so far.
+/// Progress of a task.
 enum State {
     /// It depends on so many tasks that are not there yet.
     Waits(usize),
@@ -147,7 +147,7 @@ impl Creation {
                     self.states[position] = State::Created;
                     self.created.push(position);
                     let done = self.created.len();
-                    connection.watch.tell(&News::Created { label, task_id, done, all });
+                    connection.watch.report(&News::Created { label, task_id, done, all });
                     for dependent in &self.dependents[position] {
                         if let State::Waits(on) = &mut self.states[*dependent] {
                             *on -= 1;
@@ -158,7 +158,7 @@ impl Creation {
                     }
                 }
                 Err(failure) => {
-                    connection.watch.tell(&News::Refused { label, task_id, failure: &failure });
+                    connection.watch.report(&News::Refused { label, task_id, failure: &failure });
                     self.states[position] = State::Refused(failure);
                     self.is_stopped = true;
                 }
@@ -207,7 +207,7 @@ impl Creation {
     }
 }
 
-/// What the queue gets, the same at each attempt.
+/// Returns the body of a request for a task, the same at each attempt.
 fn definition_of(task: &NewTask, now: i64) -> Result<Json, Failure> {
     let unusable = |error: String| Failure::Unusable(format!("the definition cannot be sent: {error}"));
     let definition =
@@ -219,7 +219,10 @@ fn definition_of(task: &NewTask, now: i64) -> Result<Json, Failure> {
 async fn send(connection: &Connection, id: &TaskId, definition: &Json) -> Result<(), Failure> {
     #[derive(Deserialize)]
     struct Answer {
-        #[expect(dead_code, reason = "that it is there tells an answer of the queue from any other JSON")]
+        #[expect(
+            dead_code,
+            reason = "its presence distinguishes an answer of the queue from any other JSON"
+        )]
         status: Json,
     }
     let (service, path) = (&connection.queue.client, format!("task/{id}"));

@@ -4,7 +4,7 @@ use std::fmt;
 
 use taskgraph::Error;
 
-/// The most characters of what a service says that are told.
+/// Largest number of characters of a service's message that are shown.
 const MOST_SAID: usize = 4_000;
 
 /// Why a call came to nothing, after all attempts.
@@ -17,11 +17,11 @@ pub enum Failure {
     #[error("conflict: {0}")]
     Conflict(String),
     /// Another status of the 400s. Asking again would not help.
-    #[error("refused with {}{}", told(*.status, .message), advice(*.status, .message))]
+    #[error("refused with {}{}", status_text(*.status, .message), advice(*.status, .message))]
     Refused {
         /// The status.
         status: u16,
-        /// What the service says.
+        /// Message of the service.
         message: String,
     },
     /// No answer that can be read, however often it was asked.
@@ -33,12 +33,12 @@ pub enum Failure {
 }
 
 /// The status, and what the service says. What stands before a service may say nothing but its status.
-fn told(status: u16, message: &str) -> String {
+fn status_text(status: u16, message: &str) -> String {
     let words = format!("status {status}");
     if message.starts_with(&words) { message.to_owned() } else { format!("{words}: {message}") }
 }
 
-/// What somebody has to do about a refusal of the credentials; it says so in one line.
+/// Returns help for a refusal of the credentials, in one line.
 fn advice(status: u16, message: &str) -> &'static str {
     let says = |word: &str| message.to_lowercase().contains(word);
     match status {
@@ -133,8 +133,8 @@ impl From<CallError> for Error {
 /// How the services go on once they have listed the scopes that are missing: with all that a call needs.
 const ALL_SCOPES: &str = "This request requires the client to satisfy the following scope expression:";
 
-/// What a service says, in one line: without the lines about the call that it adds below a rule, and without the scopes
-/// that are there.
+/// Returns the message of a service in one line: without the lines about the call that it adds below a rule, and without
+/// the scopes that are there.
 pub(super) fn message(text: &str) -> String {
     let said = text.split("\n---").next().unwrap_or(text);
     let said = said.split(ALL_SCOPES).next().unwrap_or(said);
@@ -160,20 +160,20 @@ mod tests {
     }
 
     #[test]
-    fn who_is_not_let_in_is_told_what_to_do() {
-        let told = |status, message: &str| Failure::of_status(status, message.into()).to_string();
+    fn who_is_not_let_in_is_reported_what_to_do() {
+        let messages = |status, message: &str| Failure::of_status(status, message.into()).to_string();
         assert_eq!(
-            told(401, "Stale timestamp"),
+            messages(401, "Stale timestamp"),
             "refused with status 401: Stale timestamp; the clock of this machine is wrong: set it, and call again"
         );
         assert_eq!(
-            told(401, "ext.certificate.expiry < now"),
+            messages(401, "ext.certificate.expiry < now"),
             "refused with status 401: ext.certificate.expiry < now; the credentials have expired: get new ones, and \
              start the same task id again: what exists is used"
         );
-        assert_eq!(told(401, "Bad mac"), "refused with status 401: Bad mac");
-        assert_eq!(told(403, "status 403 (Forbidden): go"), "refused with status 403 (Forbidden): go");
-        assert_eq!(told(400, "Stale timestamp"), "refused with status 400: Stale timestamp");
+        assert_eq!(messages(401, "Bad mac"), "refused with status 401: Bad mac");
+        assert_eq!(messages(403, "status 403 (Forbidden): go"), "refused with status 403 (Forbidden): go");
+        assert_eq!(messages(400, "Stale timestamp"), "refused with status 400: Stale timestamp");
     }
 
     #[test]

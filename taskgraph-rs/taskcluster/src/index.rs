@@ -17,13 +17,13 @@ use taskgraph::task::id::TaskId;
 use taskgraph_compat::time::parse_json_date;
 use taskgraph_compat::value::Str;
 
-/// How many index paths or tasks one call asks for. Less than a page of the services, which has 1,000.
+/// Number of index paths or tasks in one call. Less than a page of the services, which has 1,000.
 const BATCH: usize = 100;
 
 /// The state of tasks and runs that ended well.
 const COMPLETED: &str = "completed";
 
-/// How many batches are asked for at once.
+/// Number of batches that are requested concurrently.
 const SIDE_BY_SIDE: usize = 8;
 
 #[derive(Deserialize)]
@@ -62,14 +62,14 @@ struct Run {
 }
 
 impl Status {
-    /// How the task fares.
+    /// State of the task.
     pub(super) fn into_state(mut self) -> TaskState {
         let took = self.took();
         let reason = self.runs.pop().and_then(|run| run.reason_resolved);
         TaskState { state: self.state, expires: self.expires, reason, took }
     }
 
-    /// How long the task took, if it completed. What ran before an earlier completion was another go at it.
+    /// Duration of the task, if it completed. Runs before an earlier completion do not count.
     pub(super) fn took(&self) -> Option<Took> {
         let (provisioner, worker_type) = (self.provisioner_id.as_ref()?, self.worker_type.as_ref()?);
         let is_completed = |run: &&Run| run.state.as_deref() == Some(COMPLETED);
@@ -82,7 +82,7 @@ impl Status {
 }
 
 impl Run {
-    /// How long it kept a machine busy; nothing if none has ever begun with it.
+    /// Time for which it occupied a machine; `None` if no run started.
     fn micros(&self) -> Option<i64> {
         let time = |text: &Option<Str>| parse_json_date(text.as_deref()?);
         let micros = time(&self.resolved)?.saturating_sub(time(&self.started)?);
@@ -117,7 +117,7 @@ impl Taskcluster {
             let batches = stream::iter(paths.chunks(BATCH)).map(async |batch| {
                 let found = connection.at_paths(batch).await?;
                 done.set(done.get() + batch.len());
-                connection.watch.tell(&News::LookedUp { done: done.get(), all });
+                connection.watch.report(&News::LookedUp { done: done.get(), all });
                 Ok::<_, CallError>(found)
             });
             let index =
@@ -214,8 +214,8 @@ impl Connection {
     }
 }
 
-/// What a service knows of all that is wanted. It may answer in pages; the next one would have to be asked for with a
-/// query, which the crate does not sign. So what is left is asked for anew, until the service has no more to tell.
+/// Returns a service's answers about all that is wanted. The service may answer in pages; the next page would need a query,
+/// which the crate does not sign. So the rest is requested again, until the service has no more answers.
 async fn all_of<T>(
     wanted: BTreeSet<Str>,
     ask: impl AsyncFn(&BTreeSet<Str>) -> Result<(Vec<(Str, T)>, Option<String>), Failure>,

@@ -9,7 +9,7 @@ use taskgraph_compat::value::{Map, Value};
 /// A task that is to be created.
 #[derive(Clone, Debug)]
 pub struct NewTask {
-    /// What it is called in messages.
+    /// Label, for messages.
     pub label: Label,
     /// The id it gets.
     pub task_id: TaskId,

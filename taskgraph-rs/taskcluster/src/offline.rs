@@ -8,7 +8,7 @@ use taskgraph::optimize::index::{Found, Wanted};
 use taskgraph::task::id::TaskId;
 use taskgraph_compat::value::{Str, Value};
 
-/// Answers that the index has nothing, and refuses to tell of tasks and groups: they exist whether somebody asks or not.
+/// Answers that the index has nothing, and refuses questions about tasks and groups: they exist whether somebody asks or not.
 pub struct Offline;
 
 impl Service for Offline {

@@ -6,10 +6,10 @@ use crate::error::Failure;
 use taskgraph::task::Label;
 use taskgraph::task::id::TaskId;
 
-/// Told about long work while it goes on.
+/// Receives the progress of long work.
 pub trait Watch: Send + Sync {
     /// Something happened.
-    fn tell(&self, news: &News<'_>);
+    fn report(&self, news: &News<'_>);
 
     /// Whether to stop: what is in flight is awaited, nothing new is begun.
     fn is_cancelled(&self) -> bool {
@@ -17,28 +17,28 @@ pub trait Watch: Send + Sync {
     }
 }
 
-/// What may happen.
+/// Event during long work.
 #[derive(Debug)]
 pub enum News<'n> {
     /// A call is made again.
     Again {
-        /// Which one: `createTask fN1SbArXTPSVFUUvaOlinQ`.
+        /// The call: `createTask fN1SbArXTPSVFUUvaOlinQ`.
         call: &'n str,
         /// Why.
         why: &'n str,
-        /// How long is waited before.
+        /// Pause before it.
         pause: Duration,
     },
     /// The services refuse the credentials. What anybody may ask is asked without them from now on.
     Unsigned {
-        /// What they say.
+        /// Refusal of the services.
         failure: &'n Failure,
     },
     /// Some of the index paths were looked up.
     LookedUp {
-        /// How many by now.
+        /// Number of paths that were looked up.
         done: usize,
-        /// How many in all.
+        /// Number of all paths.
         all: usize,
     },
     /// A task is there.
@@ -47,9 +47,9 @@ pub enum News<'n> {
         label: &'n Label,
         /// Its id.
         task_id: &'n TaskId,
-        /// How many are there by now.
+        /// Number of created tasks.
         done: usize,
-        /// How many there will be.
+        /// Total number of tasks.
         all: usize,
     },
     /// A task will not be there.
@@ -68,5 +68,5 @@ pub enum News<'n> {
 pub struct Silent;
 
 impl Watch for Silent {
-    fn tell(&self, _: &News<'_>) {}
+    fn report(&self, _: &News<'_>) {}
 }

@@ -16,13 +16,13 @@ use crate::progress::News;
 use crate::retry::Again;
 use taskgraph_compat::redact::redact;
 
-/// How often a wait looks whether it is cancelled.
+/// Interval at which a wait checks whether it is canceled.
 const GLANCE: Duration = Duration::from_millis(100);
 
 /// The most of a refusal that is read: what a service says stands in the first lines, and nobody reads more.
 const REFUSAL: usize = 64 << 10;
 
-/// How long a download may take as long as it goes on: images have gigabytes.
+/// Time limit of a download that makes progress: images have gigabytes.
 const LONGEST_DOWNLOAD: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A call of a service, as its documentation has it.
@@ -33,13 +33,13 @@ pub(super) struct Asked<'a> {
     pub(super) method: &'static str,
     /// The path below the service. Nothing in it needs an escape.
     pub(super) path: String,
-    /// What is sent along.
+    /// Body.
     pub(super) body: Option<&'a Json>,
     /// Whether anybody may ask: it only reads.
     pub(super) is_open: bool,
 }
 
-/// What came of one attempt, if no answer did.
+/// Failure of one attempt.
 #[derive(Debug)]
 pub(super) enum Trouble {
     /// It may pass.
@@ -67,7 +67,7 @@ impl Connection {
                 return Err(Failure::Unreachable(format!("{why} (asked {times})")));
             }
             let pause = self.patience.wait(again, attempts);
-            self.watch.tell(&News::Again { call, why: &why, pause });
+            self.watch.report(&News::Again { call, why: &why, pause });
             if !self.sleep(pause).await {
                 return Err(Failure::Unreachable(format!("{why} (cancelled)")));
             }
@@ -115,7 +115,7 @@ impl Connection {
         }
     }
 
-    /// What the services say of credentials that they refuse, if anybody may ask; else the trouble itself.
+    /// Returns the services' reason for refusing the credentials, if anybody may ask for it; else the failure itself.
     fn unless_open(&self, trouble: Trouble, is_open: bool) -> Result<Failure, Trouble> {
         match trouble {
             Trouble::Final(failure @ Failure::Refused { status: 401, .. }) if is_open => {
@@ -201,8 +201,8 @@ impl Connection {
         match beginning(answer, most).await? {
             (bytes, true) => Ok(bytes),
             (_, false) => {
-                let told = format!("the answer has more than the {most} bytes that are taken");
-                Err(Trouble::Final(Failure::Unusable(told)))
+                let text = format!("the answer has more than the {most} bytes that are taken");
+                Err(Trouble::Final(Failure::Unusable(text)))
             }
         }
     }
@@ -222,7 +222,7 @@ impl Connection {
     }
 }
 
-/// What to tell if a call is refused with credentials and without: that the credentials are no good.
+/// Builds the failure of a call that is refused with credentials and without: the credentials are not valid.
 fn instead(refused: Option<Failure>, trouble: Trouble) -> Trouble {
     match (refused, trouble) {
         (Some(failure), Trouble::Final(Failure::Refused { status: 401 | 403, .. })) => {
@@ -244,7 +244,7 @@ async fn beginning(mut answer: Response, most: usize) -> reqwest::Result<(Vec<u8
     Ok((bytes, true))
 }
 
-/// What a status that is no success means.
+/// Converts a status that is not a success into a failure.
 async fn refusal(answer: Response) -> Trouble {
     let status = answer.status();
     let ordered = answer.headers().get("retry-after").and_then(|wait| wait.to_str().ok()?.parse().ok());
@@ -257,11 +257,11 @@ async fn refusal(answer: Response) -> Trouble {
     of_status(status, again, said(status, &body))
 }
 
-/// What the body of a refusal says: the message of the service, or else the first line of whoever stands before it.
+/// Returns the message of a refusal: that of the service, or else the first line of whoever stands before it.
 fn said(status: StatusCode, body: &[u8]) -> String {
     if let Ok(json) = serde_json::from_slice::<serde_json::Value>(body) {
-        let told = json.get("message").and_then(serde_json::Value::as_str).map(message);
-        return told.unwrap_or_else(|| words(status));
+        let text = json.get("message").and_then(serde_json::Value::as_str).map(message);
+        return text.unwrap_or_else(|| words(status));
     }
     let text = String::from_utf8_lossy(body);
     let is_markup = text.trim_start().starts_with('<');
@@ -272,15 +272,15 @@ fn said(status: StatusCode, body: &[u8]) -> String {
     }
 }
 
-fn of_status(status: StatusCode, again: Again, told: String) -> Trouble {
+fn of_status(status: StatusCode, again: Again, text: String) -> Trouble {
     if status.is_redirection() {
-        let told = format!("{}, which leads nowhere that is followed", words(status));
-        return Trouble::Final(Failure::Unusable(told));
+        let text = format!("{}, which leads nowhere that is followed", words(status));
+        return Trouble::Final(Failure::Unusable(text));
     }
     if status == StatusCode::TOO_MANY_REQUESTS || !status.is_client_error() {
         return Trouble::Passing(again, words(status));
     }
-    Trouble::Final(Failure::of_status(status.as_u16(), told))
+    Trouble::Final(Failure::of_status(status.as_u16(), text))
 }
 
 /// `status 503 (Service Unavailable)`.
@@ -329,14 +329,14 @@ impl From<reqwest::Error> for Trouble {
         let is_final = error.is_builder() || error.is_redirect();
         // A signed url must not be shown; who it is that does not answer has to be.
         let origin = error.url().map(|url| url.origin().ascii_serialization());
-        let told = chain(&error.without_url());
-        let told = match origin {
-            Some(origin) => format!("{origin}: {told}"),
-            None => told,
+        let text = chain(&error.without_url());
+        let text = match origin {
+            Some(origin) => format!("{origin}: {text}"),
+            None => text,
         };
         match is_final {
-            true => Trouble::Final(Failure::Unusable(told)),
-            false => Trouble::Passing(Again::Fault, told),
+            true => Trouble::Final(Failure::Unusable(text)),
+            false => Trouble::Passing(Again::Fault, text),
         }
     }
 }
@@ -348,18 +348,18 @@ impl From<serde_json::Error> for Trouble {
     }
 }
 
-/// An error and its causes in one line, each told once.
+/// An error and its causes in one line, each of them once.
 fn chain(error: &dyn std::error::Error) -> String {
-    let mut told = error.to_string();
+    let mut text = error.to_string();
     let mut next = error.source();
     while let Some(cause) = next {
-        let cause_told = cause.to_string();
-        if !told.contains(&cause_told) {
-            told = format!("{told}: {cause_told}");
+        let cause_text = cause.to_string();
+        if !text.contains(&cause_text) {
+            text = format!("{text}: {cause_text}");
         }
         next = cause.source();
     }
-    redact(&told)
+    redact(&text)
 }
 
 #[cfg(test)]
@@ -368,13 +368,13 @@ mod tests {
 
     #[test]
     fn a_refusal_says_what_its_body_says_whatever_that_is_written_in() {
-        let told = |body: &str| said(StatusCode::BAD_GATEWAY, body.as_bytes());
-        assert_eq!(told(r#"{"message": "no\n\n---\n\n* method: x"}"#), "no");
-        assert_eq!(told("{}"), "status 502 (Bad Gateway)");
-        assert_eq!(told(""), "status 502 (Bad Gateway)");
-        assert_eq!(told("<html><body>gone</body></html>"), "status 502 (Bad Gateway)");
+        let of_body = |body: &str| said(StatusCode::BAD_GATEWAY, body.as_bytes());
+        assert_eq!(of_body(r#"{"message": "no\n\n---\n\n* method: x"}"#), "no");
+        assert_eq!(of_body("{}"), "status 502 (Bad Gateway)");
+        assert_eq!(of_body(""), "status 502 (Bad Gateway)");
+        assert_eq!(of_body("<html><body>gone</body></html>"), "status 502 (Bad Gateway)");
         assert_eq!(
-            told("\n Failed during proxy request: https://me:secret@host\nmore"),
+            of_body("\n Failed during proxy request: https://me:secret@host\nmore"),
             "status 502 (Bad Gateway): Failed during proxy request: https://***@host"
         );
     }

@@ -6,20 +6,20 @@ use std::time::Duration;
 /// The longest wait that a service may order.
 const LONGEST_ORDER: Duration = Duration::from_secs(300);
 
-/// How patient to be.
+/// Limits of time and of attempts.
 #[derive(Clone, Copy, Debug)]
 pub struct Patience {
-    /// How long a request may take that asks a service. A download may take longer, but may not pause for longer.
+    /// Time limit of a request to a service. A download may take longer, but may not pause for longer.
     pub timeout: Duration,
-    /// How often a call is made that gets a status from 500, 429, or no answer that can be read.
+    /// Number of attempts at a call that gets a status from 500, 429, or no answer that can be read.
     pub attempts: u32,
-    /// How long to wait before the second attempt; it doubles with each one.
+    /// Pause before the second attempt; it doubles with each one.
     pub pause: Duration,
     /// The same where the service says that it is asked too often, and does not say for how long.
     pub busy_pause: Duration,
     /// No pause is longer, unless the service says so.
     pub longest_pause: Duration,
-    /// How many bytes of an answer are taken, once they are unpacked. The graph of a large config has a tenth of it.
+    /// Largest size of an answer in bytes, unpacked. The graph of a large config has a tenth of it.
     pub most_bytes: usize,
     /// Whether a pause is shortened by chance, by up to a half, so that many callers do not come back at once.
     pub spread: bool,
@@ -39,7 +39,7 @@ impl Default for Patience {
     }
 }
 
-/// Why a call is made again, as far as it tells how long to wait.
+/// Reason for a repeated call, as far as the pause depends on it.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Again {
     /// No answer, or none that can be read, or a fault of the service.
@@ -51,7 +51,7 @@ pub(super) enum Again {
 }
 
 impl Patience {
-    /// How long to wait after `attempt`, which counts from 1.
+    /// Returns the pause after `attempt`, which counts from 1.
     pub(super) fn wait(&self, again: Again, attempt: u32) -> Duration {
         let first = match again {
             Again::Fault => self.pause,

@@ -18,13 +18,13 @@ use taskgraph_compat::value::{Str, Value};
 pub struct GroupTask {
     /// Its id.
     pub task_id: TaskId,
-    /// How it is doing: `completed`, `failed`, `running`, …
+    /// State: `completed`, `failed`, `running`, …
     pub state: Str,
     /// The name in its metadata: its label.
     pub name: Str,
     /// Its definition.
     pub definition: Value,
-    /// How long it took, if it completed.
+    /// Duration, if it completed.
     pub took: Option<Took>,
 }
 

@@ -16,20 +16,20 @@ use crate::connection::{HOPS, explain};
 use taskgraph::known_urls::{Answer, Question, Urls};
 use taskgraph_compat::redact::redact;
 
-/// How many requests are under way at once: more would only wait for each other.
+/// Number of concurrent requests: more would only wait for each other.
 const SIDE_BY_SIDE: usize = 16;
 
 /// Statuses below 500 that say nothing of the file: the server timed out, or has too much to do.
 const PASSING: [u16; 2] = [408, 429];
 
-/// How patient to be.
+/// Limits of time and of attempts.
 #[derive(Clone, Copy, Debug)]
 pub struct Patience {
-    /// How long one request may take, redirects included.
+    /// Time limit of one request, redirects included.
     pub timeout: Duration,
-    /// How often a url is asked that answers with a status that may pass, or not at all.
+    /// Number of attempts at a url that answers with a status that may pass, or not at all.
     pub attempts: u32,
-    /// How long to wait before the second attempt; it doubles with each one.
+    /// Pause before the second attempt; it doubles with each one.
     pub pause: Duration,
 }
 
@@ -39,28 +39,28 @@ impl Default for Patience {
     }
 }
 
-/// How much of a file tells what it is, in bytes.
+/// Length of the start of a file that reveals its type, in bytes.
 const START: usize = 1024;
 
-/// What is asked of files.
+/// Questions about files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ask {
     /// Whether they are there.
     There,
-    /// How they begin, besides.
+    /// The first bytes as well.
     Start,
 }
 
-/// What is known of a file from afar.
+/// Facts about a remote file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Head {
     /// Whether it is there.
     pub answer: Answer,
-    /// How large it is.
+    /// Size in bytes.
     pub bytes: Option<u64>,
     /// A hash of its content, with the sort of the hash before a colon: `md5:…`, `crc32c:…`, `etag:…`.
     pub content: Option<String>,
-    /// What the server says it is: `text/html`.
+    /// Content type, as the server has it: `text/html`.
     pub content_type: Option<String>,
     /// Its first bytes, if they were asked for and came.
     pub start: Option<Vec<u8>>,
@@ -79,20 +79,20 @@ impl From<Answer> for Head {
     }
 }
 
-/// Asks all of `questions`. Redirects are followed; a status below 400 means that the url is there. `tell` hears how many
+/// Asks all of `questions`. Redirects are followed; a status below 400 means that the url is there. `report` gets how many
 /// of how many urls are answered, first that none is.
-pub fn probe(questions: &[Question], patience: Patience, tell: &dyn Fn(usize, usize)) -> Urls {
+pub fn probe(questions: &[Question], patience: Patience, report: &dyn Fn(usize, usize)) -> Urls {
     let urls = questions.iter().map(|question| question.url.clone()).collect();
-    let heads = heads(&urls, Ask::There, patience, tell);
+    let heads = heads(&urls, Ask::There, patience, report);
     Urls::Probed(heads.into_iter().map(|(url, head)| (url, head.answer)).collect())
 }
 
-/// What is to be known of all `urls`, asked as [`probe`] asks.
+/// Returns the facts about all `urls`, requested as in [`probe`].
 pub fn heads(
     urls: &BTreeSet<String>,
     wanted: Ask,
     patience: Patience,
-    tell: &dyn Fn(usize, usize),
+    report: &dyn Fn(usize, usize),
 ) -> BTreeMap<String, Head> {
     if urls.is_empty() {
         return BTreeMap::new();
@@ -105,7 +105,7 @@ pub fn heads(
             return urls.iter().map(|url| (url.clone(), failed.clone())).collect();
         }
     };
-    tell(0, all);
+    report(0, all);
     let answers = stream::iter(urls).map(async |url| {
         let mut head = ask(&client, url, patience).await;
         if wanted == Ask::Start && head.answer == Answer::Found {
@@ -114,7 +114,7 @@ pub fn heads(
         (url.clone(), head)
     });
     let answers = answers.buffer_unordered(SIDE_BY_SIDE).enumerate().map(|(before, answer)| {
-        tell(before + 1, all);
+        report(before + 1, all);
         answer
     });
     let heads = runtime.block_on(answers.collect());
@@ -170,7 +170,7 @@ async fn ask(client: &Client, url: &str, patience: Patience) -> Head {
     Answer::Failed(format!("{why} (asked {times})")).into()
 }
 
-/// What the headers of an answer tell of a file that is there.
+/// Reads the facts about an existing file from the headers of an answer.
 fn found(headers: &HeaderMap) -> Head {
     let header = |name: &str| headers.get(name).and_then(|it| it.to_str().ok());
     let bytes = header("content-length").and_then(|length| length.parse().ok());
@@ -191,7 +191,7 @@ fn cause(error: reqwest::Error) -> String {
     redact(&cause.to_string())
 }
 
-/// Asks for the first bytes of a file that is there. A server that has no answer leaves it at what the head told.
+/// Asks for the first bytes of a file that is there. Without an answer, the facts of the head remain.
 async fn begin(client: &Client, url: &str, head: &mut Head) {
     let range = format!("bytes=0-{}", START - 1);
     let request = client.get(url).header("range", &range).header("accept-encoding", "identity");
@@ -278,9 +278,9 @@ mod tests {
         let questions = paths.map(|path| Question { url: format!("{home}/{path}"), path: "a.b".into() });
         let patience =
             Patience { timeout: Duration::from_millis(300), attempts: 2, pause: Duration::from_millis(1) };
-        let told = Mutex::new(Vec::new());
-        let urls = probe(&questions, patience, &|done, all| told.lock().unwrap().push((done, all)));
-        assert_eq!(told.into_inner().unwrap(), (0..=8).map(|done| (done, 8)).collect::<Vec<_>>());
+        let reported = Mutex::new(Vec::new());
+        let urls = probe(&questions, patience, &|done, all| reported.lock().unwrap().push((done, all)));
+        assert_eq!(reported.into_inner().unwrap(), (0..=8).map(|done| (done, 8)).collect::<Vec<_>>());
         let answer = |path: &str| urls.answer(&format!("{home}/{path}"));
         assert_eq!(answer("200"), Answer::Found);
         assert_eq!(answer("302"), Answer::Found);

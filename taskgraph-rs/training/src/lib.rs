@@ -15,29 +15,33 @@ pub mod explain;
 pub mod model;
 pub mod pipeline;
 mod preview;
+pub mod product;
 pub mod remote_files;
 mod report;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod upgrade;
 
-pub use checks::config::{CheckedConfig, Checker};
+pub use checks::parameters::parameters;
 pub use checks::run_task::of_run_task;
 pub use checks::{ConfigChecks, Purpose};
-pub use config::parameters::parameters;
-pub use config::{problems_of, set_stage};
+pub use config::upgrade::upgrade_config;
+pub use config::{Config, Input, problems_of, set_stage};
 pub use estimate::history::{EarlierRun, History, Times};
+pub use estimate::machines::{MachineReport, MachineRow, Totals};
 pub use estimate::prices::Prices;
 pub use estimate::{Cost, CriticalPath, Estimate, PathTask, RowEstimate};
-pub use preview::{Baseline, Input, Preview, Request, no_training, preview};
-pub use report::comparison::Run;
-pub use report::decision_report::of_decision;
+pub use pipeline::no_training;
+pub use preview::checker::{CheckedConfig, Checker};
+pub use preview::decision_report::of_decision;
+pub use preview::request::{Baseline, Request};
+pub use preview::{Preview, preview};
+pub use report::comparison::{ChangedEdges, Comparison, RemovedTask, RewrittenTask};
 pub use report::earlier_groups::{
     ContinuationOutcome, EarlierGroups, EarlierPlan, EarlierReport, EarlierTask,
 };
 pub use report::lookup::{Counts, KindCounts, LookUp, LookUpOutcome, TaskLookUp};
-pub use report::{
-    ChangedEdges, Comparison, Config, Dependency, Facts, KindModels, MachineReport, MachineRow, Member,
-    NamedDependency, NamedUrl, Plan, RemovedKind, RemovedTask, Report, ReportOutcome, ReusedInput,
-    RewrittenTask, SupplyingTask, Totals, TreeFacts, Usage, VERSION, Variant,
-};
+pub use report::models::{KindModels, Member, NamedDependency, Variant};
+pub use report::reused::{Dependency, NamedUrl, RemovedKind, ReusedInput, SupplyingTask, Usage};
+pub use report::run::Run;
+pub use report::{Facts, Plan, Report, ReportOutcome, TreeFacts, VERSION};

@@ -1,10 +1,12 @@
 //! The training pipeline of a tree: the paths of its training config, and what previews, checks and upgrades need
 //! to know of it. Part of the extension of the tree.
 
-use crate::earlier_run::Product;
 use crate::model::Variant;
+use crate::product::Product;
 use crate::upgrade::{Draft, Upgrade};
+use taskgraph::diagnostics::Problem;
 use taskgraph::extension::Extension;
+use taskgraph::generator::Project;
 use taskgraph::known_python::Role;
 use taskgraph::parameters::Params;
 use taskgraph_compat::value::Str;
@@ -39,6 +41,14 @@ impl TrainingPipeline {
 /// Returns the keys of the training config of a tree, if it trains something.
 pub fn of(extension: &Extension) -> Option<&'static Training> {
     TrainingPipeline::of(extension).map(|pipeline| pipeline.training)
+}
+
+/// Builds the problem of a tree without a training config.
+pub fn no_training(project: &Project) -> Problem {
+    let message = format!("`{}` trains nothing: it has no training config", project.tree.name());
+    let help =
+        "a tree of the translations pipeline has `register: translations_taskgraph:register` in config.yml";
+    Problem::error("no-training", message).help(help)
 }
 
 /// Returns the inputs in the parameters that earlier runs have made; nothing if only the tree's Python knows its

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::report::comparison::Run;
+use crate::report::run::Run;
 use crate::report::{Facts, Plan};
 use taskgraph::diagnostics::document::load;
 use taskgraph::diagnostics::origin::Origin;

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 
 use super::{PROGRAM, has, program};
 
-/// What somebody types before the tab, and the word that has to come of it.
+/// Texts before the tab, and the word that each is completed to.
 const TYPED: [(&str, &str); 7] = [
     ("taskgraph-rs test-act", "test-action-callback"),
     ("taskgraph-rs graph prev", "preview"),
@@ -24,7 +24,7 @@ fn script(shell: &str) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// What an interactive shell makes of keys, in a terminal.
+/// Returns the screen of an interactive shell after some keys, in a terminal.
 fn typed(folder: &Path, shell: &str, keys: &str) -> String {
     let mut child = Command::new("script")
         .args(["-qec", shell, "/dev/null"])

@@ -1,4 +1,4 @@
-//! What is printed fits the terminal, and has colours there and nowhere else.
+//! Output fits the terminal, and has colors there and nowhere else.
 
 use std::fs;
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use super::{PROGRAM, example, has, program};
 
-/// What a call prints in a terminal of so many columns, and what it would end with.
+/// Returns the output and the status of a call in a terminal with a number of columns.
 fn in_terminal(folder: &Path, columns: usize, call: &str, environment: &[(&str, &str)]) -> String {
     let command = format!("stty cols {columns} rows 40; {PROGRAM} {call}");
     let output = Command::new("script")

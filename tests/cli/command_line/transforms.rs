@@ -1,14 +1,10 @@
-//! `transforms`: the list of what kinds can name, its page, and JSON Schema of kind.yml.
+//! `transforms`: the list of what kinds can name, and its page.
 
 use std::fs;
 
-use serde_json::{Value, json};
-use taskgraph::diagnostics::document::load;
-use taskgraph_compat::json::compact;
-use taskgraph_compat::source::Source;
+use serde_json::Value;
 
 use super::{program, project};
-use crate::support::shared;
 
 fn transforms(arguments: &[&str]) -> String {
     let output = program(&project(".")).arg("transforms").args(arguments).output().unwrap();
@@ -43,40 +39,4 @@ fn every_transform_has_a_summary_of_one_sentence() {
             "  taskgraph.transforms.chunking\n    Splits a task into chunks.\n    sections: chunk\n"
         )
     );
-}
-
-#[test]
-fn kinds_fit_the_schema_and_a_wrong_section_does_not() {
-    let validator = jsonschema::validator_for(&json_of(&["--schema"])).unwrap();
-    let mut folders = vec![project("kinds")];
-    folders.extend(shared("conformance/trees").into_iter().flat_map(|trees| {
-        let trees = fs::read_dir(trees).unwrap();
-        trees.map(|tree| tree.unwrap().path().join("taskcluster/kinds")).filter(|kinds| kinds.is_dir())
-    }));
-    let mut count = 0;
-    for kind in folders.iter().flat_map(|folder| fs::read_dir(folder).unwrap()) {
-        let file = kind.unwrap().path().join("kind.yml");
-        if !file.is_file() {
-            continue;
-        }
-        let (_, kind) = load(Source::read(&file).unwrap()).unwrap();
-        let kind: Value = serde_json::from_str(&compact(&kind).unwrap()).unwrap();
-        let errors: Vec<String> = validator
-            .iter_errors(&kind)
-            .map(|error| format!("at {}: {error}", error.instance_path).chars().take(300).collect())
-            .collect();
-        assert!(errors.is_empty(), "{}:\n{}", file.display(), errors.join("\n"));
-        count += 1;
-    }
-    assert!(count > 40, "{count}");
-    let mut kind = json!({
-        "transforms": ["taskgraph.transforms.chunking"], "tasks": {"a": {"chunk": {"total-chunks": [1]}}},
-    });
-    assert!(!validator.is_valid(&kind));
-    kind["tasks"]["a"]["chunk"]["total-chunks"] = json!("{chunks}");
-    assert!(validator.is_valid(&kind));
-    kind["tasks"]["a"]["chunk"] = json!({"substitution-fields": "name"});
-    assert!(!validator.is_valid(&kind));
-    kind["transforms"] = json!(["taskgraph.transforms.matrix"]);
-    assert!(validator.is_valid(&kind), "no transform takes the section");
 }

@@ -32,7 +32,7 @@ fn an_engine_that_does_not_work_says_why_unless_another_one_does() {
 }
 
 #[test]
-fn an_engine_that_fails_is_told_with_what_it_says() {
+fn an_engine_that_fails_is_reported_with_what_it_says() {
     for (call, said) in [
         ("build", "E: Unable to locate package python4"),
         ("create", "Error response from daemon: no space left on device"),

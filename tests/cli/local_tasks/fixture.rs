@@ -75,11 +75,11 @@ tasks:
     ),
 ];
 
-/// What the engine needs of a system.
+/// Programs that the engine needs.
 const PROGRAMS: [&str; 11] =
     ["ls", "sed", "sh", "git", "cat", "cp", "tr", "basename", "sleep", "kill", "env"];
 
-/// How a call ended.
+/// Result of a call.
 pub(super) struct Outcome {
     /// Its status; nothing if a signal ended it.
     pub status: Option<i32>,
@@ -167,14 +167,14 @@ impl Fixture {
         self.run(&mut self.program(arguments))
     }
 
-    /// Runs a command of the program. Paths and what is drawn by chance are made equal.
+    /// Runs a command of the program. Paths and random parts are made equal.
     pub(super) fn run(&self, command: &mut Command) -> Outcome {
         let output = command.output().unwrap();
         let text = |bytes| self.equal(&String::from_utf8(bytes).unwrap());
         Outcome { status: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
     }
 
-    /// What the engine was asked for, a call a line.
+    /// Returns the calls of the engine, one a line.
     pub(super) fn log(&self) -> Vec<String> {
         let log = fs::read_to_string(self.path("fake/log")).unwrap_or_default();
         self.equal(&log).lines().map(str::to_owned).collect()

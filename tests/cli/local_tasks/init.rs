@@ -133,7 +133,7 @@ fn nothing_is_written_where_something_is_in_the_way() {
 }
 
 #[test]
-fn where_a_tree_cannot_be_is_told() {
+fn where_a_tree_cannot_be_is_reported() {
     let fixture = Fixture::new(&[]);
     let nowhere = tempfile::tempdir().unwrap();
     let elsewhere = repository(Some("https://hg.example.org/tree"));

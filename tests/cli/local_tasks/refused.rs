@@ -1,4 +1,4 @@
-//! What is refused, in whole messages. Nothing is asked of the engine.
+//! Refusals, in whole messages. The engine is not called.
 
 use std::io::Write as _;
 use std::process::Stdio;
@@ -6,7 +6,7 @@ use std::process::Stdio;
 use super::fixture::Fixture;
 
 #[test]
-fn wrong_flags_and_labels_are_told_with_a_way_out() {
+fn wrong_flags_and_labels_are_reported_with_a_way_out() {
     let fixture = Fixture::new(&["docker"]);
     let artifacts = fixture.artifacts();
     let artifacts = artifacts.to_str().unwrap();

@@ -1,4 +1,4 @@
-//! How a task is run, and what it leaves.
+//! Runs of tasks, and their artifacts.
 
 use std::io::Write as _;
 use std::process::Stdio;
@@ -24,7 +24,7 @@ fn a_task_runs_in_its_image_and_leaves_its_artifacts_in_the_folder_of_its_label(
         ["make-corpus/public/build/corpus.gz", "make-corpus/public/build/deep/more"]
     );
     insta::assert_snapshot!("run-log", fixture.log().join("\n"));
-    insta::assert_snapshot!("run-told", outcome.err);
+    insta::assert_snapshot!("run-messages", outcome.err);
     // The image is there now: it is not built again.
     let again = fixture.call(&["load-task", "make-corpus", "--offline"]);
     assert_eq!((again.status, fixture.calls("build").len()), (Some(0), 1));
@@ -47,7 +47,7 @@ fn what_another_task_has_left_here_is_mounted_and_handed_out_inside() {
     );
     assert_eq!(outcome.status, Some(0), "{}", outcome.err);
     insta::assert_snapshot!("fetching", fixture.calls("create").join("\n").replace(" [", "\n["));
-    insta::assert_snapshot!("fetching-told", outcome.err);
+    insta::assert_snapshot!("fetching-messages", outcome.err);
     assert_eq!(
         fixture.listed("artifacts"),
         ["make-corpus/public/build/corpus.gz", "use-merge%2F1/public/out"]
@@ -73,7 +73,7 @@ fn a_task_that_fails_ends_the_call_with_its_status_and_spoils_nothing() {
 }
 
 #[test]
-fn what_is_not_there_is_told_and_a_container_is_kept_if_somebody_wants_it() {
+fn what_is_not_there_is_reported_and_a_container_is_kept_if_somebody_wants_it() {
     let fixture = Fixture::new(&["docker"]);
     let artifacts = fixture.artifacts();
     let call =

@@ -1,4 +1,4 @@
-//! What a task fetches, and its image, from Taskcluster.
+//! Fetches of a task, and its image, from Taskcluster.
 
 use std::fs;
 use std::process::Command;

@@ -122,10 +122,10 @@ fn text_and_markdown_have_it_beside_the_limit() {
     insta::assert_snapshot!("text", &text[text.find("Worker pools of").unwrap()..]);
     let markdown = estimated(&["--format", "markdown"]);
     let rows = markdown[markdown.find("What they run on").unwrap()..].lines();
-    let told =
+    let reported =
         ["tasks |", "dataset", "train-", "translate-c", "Estimated", "Critical path", "no earlier run"];
-    let told: Vec<&str> = rows.filter(|row| told.iter().any(|part| row.contains(part))).collect();
-    insta::assert_snapshot!("markdown", told.join("\n"));
+    let reported: Vec<&str> = rows.filter(|row| reported.iter().any(|part| row.contains(part))).collect();
+    insta::assert_snapshot!("markdown", reported.join("\n"));
 }
 
 #[test]
@@ -224,7 +224,7 @@ fn drawings_of_the_kinds_have_it_in_their_boxes() {
 fn what_has_no_place_for_an_estimate_says_so() {
     let task = ["--focus", "all-ru-en-1"];
     let mut messages = String::new();
-    for (flags, told) in [
+    for (flags, reported) in [
         (&["--format", "svg"][..], &["--history"][..]),
         (&["-o", "x.dot", "--prices", "prices.yml"], &["--history", "--prices"]),
         (&[], &["--history"]),
@@ -237,7 +237,7 @@ fn what_has_no_place_for_an_estimate_says_so() {
         let more = [&["--history", "h.jsonl"], &task[..], flags].concat();
         let (outcome, folder) = preview(&[("h.jsonl", &history()), ("prices.yml", PRICES)], &more);
         assert_eq!((outcome.status, outcome.out.as_str()), (2, ""), "{flags:?}");
-        assert_eq!(outcome.err.matches("has no effect").count(), told.len(), "{}", outcome.err);
+        assert_eq!(outcome.err.matches("has no effect").count(), reported.len(), "{}", outcome.err);
         let called: String = flags.iter().map(|flag| format!(" {flag}")).collect();
         messages += &format!(">{called}\n{}\n", outcome.err);
         assert!(!folder.path().join("x.dot").exists());

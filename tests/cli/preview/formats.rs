@@ -37,7 +37,7 @@ fn fine(more: &[&str]) -> String {
     outcome.out
 }
 
-/// What no name out of a config may become.
+/// Markup that no name of a config may become.
 const EVIL: &str = "<script>\"]; @me `x` | -->";
 
 #[test]
@@ -110,7 +110,7 @@ fn names_out_of_a_config_stay_text() {
 }
 
 #[test]
-fn a_config_that_is_refused_is_told_and_not_drawn() {
+fn a_config_that_is_refused_is_reported_and_not_drawn() {
     let config = example().replace("mode: continue", "mode: contiune");
     let mut messages = BTreeSet::new();
     for (format, tells) in [("svg", false), ("mermaid", false), ("markdown", true), ("html", true)] {

@@ -1,35 +1,11 @@
 //! A student that starts from a pretrained model: what each mode makes of the graph, and which trees take one.
 
 use std::fs;
-use std::path::Path;
-use std::process::Command;
 
-use crate::support::{checkout, shared, whole};
+use crate::support::program::call;
+use crate::support::student::{form_has_student, student_config};
+use crate::support::whole;
 use serde_json::{Value, json};
-
-struct Outcome {
-    status: i32,
-    out: String,
-    err: String,
-}
-
-fn call(directory: &Path, arguments: &[&str]) -> Outcome {
-    let output = Command::new(env!("CARGO_BIN_EXE_taskgraph-rs"))
-        .args(arguments)
-        .current_dir(directory)
-        .env_clear()
-        .env("PATH", "/usr/local/bin:/usr/bin:/bin")
-        .output()
-        .unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    Outcome { status: output.status.code().unwrap(), out: text(output.stdout), err: text(output.stderr) }
-}
-
-/// A config whose student starts from a model; a bare mode, or a mode with further keys of `experiment`.
-fn config(mode: &str, more: &str) -> String {
-    let model = format!("urls: [https://models.example.org/ru-en/student], mode: {mode}, type: default");
-    whole(&format!("experiment:\n{more}  pretrained-models:\n    train-student: {{{model}}}\n"))
-}
 
 /// A folder with `config.yml`.
 fn folder(config: &str) -> tempfile::TempDir {
@@ -49,22 +25,22 @@ fn preview(config: &str, more: &[&str]) -> Value {
 #[test]
 fn each_mode_changes_what_it_has_to() {
     for mode in ["use", "continue", "init"] {
-        let report = preview(&config(mode, ""), &[]);
+        let report = preview(&student_config(mode, ""), &[]);
         let plan = &report["plan"];
         let student =
             plan["models"].as_array().unwrap().iter().find(|model| model["kind"] == "train-student").unwrap();
         let mut comparison = plan["comparison"].clone();
         let unchanged = comparison["unchanged"].take();
         assert!(unchanged.as_array().unwrap().contains(&json!("translate-corpus-ru-en-1/2")), "{mode}");
-        let told = json!({"student": student, "reused": plan["reused"], "comparison": comparison});
-        insta::assert_snapshot!(format!("student-{mode}"), serde_json::to_string_pretty(&told).unwrap());
+        let reported = json!({"student": student, "reused": plan["reused"], "comparison": comparison});
+        insta::assert_snapshot!(format!("student-{mode}"), serde_json::to_string_pretty(&reported).unwrap());
     }
 }
 
 #[test]
 fn a_student_that_is_only_published_needs_no_distillation() {
     for (mode, distills) in [("use", false), ("continue", true), ("init", true)] {
-        let report = preview(&config(mode, ""), &["--target-stage", "train-student"]);
+        let report = preview(&student_config(mode, ""), &["--target-stage", "train-student"]);
         let rows = report["plan"]["work"]["rows"].as_array().unwrap();
         let kinds: Vec<&str> = rows.iter().map(|row| row["kind"].as_str().unwrap()).collect();
         let has = |kind: &str| kinds.contains(&kind);
@@ -73,7 +49,7 @@ fn a_student_that_is_only_published_needs_no_distillation() {
         assert!(!distills || has("train-vocab"), "the teachers have a vocabulary that is made: {kinds:?}");
     }
     // Fine-tuning learns from the corpus of the teachers, so that it is made for whatever comes after it.
-    let report = preview(&config("use", ""), &["--target-stage", "export"]);
+    let report = preview(&student_config("use", ""), &["--target-stage", "export"]);
     let rows = report["plan"]["work"]["rows"].as_array().unwrap();
     assert!(rows.iter().any(|row| row["kind"] == "translate-corpus"), "{report:#}");
 }
@@ -94,10 +70,13 @@ fn the_digest_of_a_published_student_depends_on_nothing_but_the_model() {
     };
     let digest = |task: &Value| task["attributes"]["cached_task"]["digest"].as_str().unwrap().to_owned();
     let other = "  best-model: bleu-detok\n  student-model: base\n";
-    let published = student(&config("use", ""));
+    let published = student(&student_config("use", ""));
     assert_eq!(published["dependencies"], json!({}));
-    assert_eq!(digest(&published), digest(&student(&config("use", other))));
-    assert_ne!(digest(&student(&config("continue", ""))), digest(&student(&config("continue", other))));
+    assert_eq!(digest(&published), digest(&student(&student_config("use", other))));
+    assert_ne!(
+        digest(&student(&student_config("continue", ""))),
+        digest(&student(&student_config("continue", other)))
+    );
     // Without a model nothing is mounted by url.
     let trained = student(&whole("experiment: {}"));
     assert!(!trained["task"].to_string().contains("models.example.org"));
@@ -106,7 +85,7 @@ fn the_digest_of_a_published_student_depends_on_nothing_but_the_model() {
 
 #[test]
 fn what_helps_with_configs_knows_the_student() {
-    let folder = folder(&config("continue", ""));
+    let folder = folder(&student_config("continue", ""));
     let checked = call(folder.path(), &["config", "check", "config.yml", "--strict"]);
     assert_eq!(checked.status, 0, "{}", checked.err);
     let models = "/properties/experiment/properties/pretrained-models";
@@ -125,73 +104,4 @@ fn what_helps_with_configs_knows_the_student() {
     }
     assert!(call(folder.path(), &["completions", "bash"]).out.contains("--student-mode"));
     assert!(form_has_student(folder.path(), &["-r", env!("CARGO_MANIFEST_DIR")]));
-}
-
-/// Whether the form of the action `train` has a student among the models.
-fn form_has_student(directory: &Path, arguments: &[&str]) -> bool {
-    let given = "head_repository: https://github.com/mozilla/translations\nbase_repository: https://github.com/mozilla/translations\nproject: r\n\
-                 head_rev: abc\nhead_ref: main\nlevel: '1'\n";
-    fs::write(directory.join("p.yml"), given).unwrap();
-    let output = Command::new(env!("CARGO_BIN_EXE_taskgraph-rs"))
-        .args(["actions", "-p", "p.yml"])
-        .args(arguments)
-        .current_dir(directory)
-        .env_clear()
-        .env("PATH", "/usr/local/bin:/usr/bin:/bin")
-        .env("TASKCLUSTER_ROOT_URL", "https://tc.example.org")
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let actions: Value = serde_json::from_slice(&output.stdout).unwrap();
-    let train =
-        actions["actions"].as_array().unwrap().iter().find(|action| action["name"] == "train").unwrap();
-    let models = train["schema"]
-        .pointer("/properties/experiment/properties/pretrained-models/properties")
-        .unwrap()
-        .as_object()
-        .unwrap();
-    assert!(models.contains_key("train-teacher"));
-    models.contains_key("train-student")
-}
-
-#[test]
-fn a_tree_that_does_not_ask_for_a_student_refuses_one() {
-    let Some(tree) = shared("conformance/ftt-2024-12/tree") else { return };
-    let tree = checkout(&tree);
-    fs::write(tree.path().join("config.yml"), config("use", "")).unwrap();
-    let native = ["--native", "always"];
-    let outcome = call(tree.path(), &[&["graph", "preview", "config.yml"][..], &native].concat());
-    assert_eq!((outcome.status, outcome.out.as_str()), (2, ""));
-    insta::assert_snapshot!(outcome.err, @"
-    error: `train-student` cannot start from a pretrained model
-      ╭▸ config.yml:3:5
-      │
-    3 │     train-student: {urls: [https://models.example.org/ru-en/student], mode: use, type: default}
-      │     ━━━━━━━━━━━━━ only train-teacher and train-backwards can
-      │
-      ├ note: at experiment.pretrained-models.train-student
-      ╰ help: the kind `train-student` of this tree does not ask for `training_config.experiment.pretrained-models.train-student`
-
-    1 error; nothing was generated
-    ");
-    assert!(!form_has_student(tree.path(), &native));
-    let schema = call(tree.path(), &[&["config", "schema"][..], &native].concat());
-    assert!(schema.out.contains("train-teacher") && !schema.out.contains("train-student"), "{}", schema.err);
-    let begun = call(
-        tree.path(),
-        &[&["config", "init", "en", "fi", "--student", "https://h/s"][..], &native].concat(),
-    );
-    assert_eq!((begun.status, begun.out.as_str()), (2, ""), "{}", begun.err);
-    insta::assert_snapshot!(begun.err, @"
-    error: `train-student` cannot start from a pretrained model
-       ╭▸ the new config:74:5
-       │
-    74 │     train-student:
-       │     ━━━━━━━━━━━━━ only train-teacher and train-backwards can
-       │
-       ├ note: at experiment.pretrained-models.train-student
-       ╰ help: the kind `train-student` of this tree does not ask for `training_config.experiment.pretrained-models.train-student`
-
-    1 error; nothing was generated
-    ");
 }

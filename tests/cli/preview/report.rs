@@ -1,41 +1,16 @@
 //! `graph preview` as a person calls it: in a folder of their own, with nothing in the environment.
 
 use std::fs;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
-use crate::support::{checkout, completed, shared, whole};
+use crate::support::program::{Outcome, call_with};
+use crate::support::whole;
 use serde_json::Value;
-
-struct Outcome {
-    status: i32,
-    out: String,
-    err: String,
-}
-
-/// Calls the program in `directory`, with `input` on its standard input.
-fn call(directory: &Path, arguments: &[&str], input: &str) -> Outcome {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_taskgraph-rs"))
-        .args(arguments)
-        .current_dir(directory)
-        .env_clear()
-        .env("PATH", "/usr/local/bin:/usr/bin:/bin")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
-    let output = child.wait_with_output().unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    Outcome { status: output.status.code().unwrap(), out: text(output.stdout), err: text(output.stderr) }
-}
 
 /// Previews a text that comes over standard input, completed with what else a run needs.
 fn preview(config: &str, more: &[&str]) -> Outcome {
     let folder = tempfile::tempdir().unwrap();
-    call(folder.path(), &[&["graph", "preview", "-"], more].concat(), &whole(config))
+    call_with(folder.path(), &[&["graph", "preview", "-"], more].concat(), &whole(config))
 }
 
 fn json(config: &str, more: &[&str]) -> Value {
@@ -69,7 +44,7 @@ fn all_lists_what_is_counted() {
 }
 
 #[test]
-fn keys_without_effect_are_told_with_their_reason() {
+fn keys_without_effect_are_reported_with_their_reason() {
     let outcome = preview(&file("preview/no-effect.yml"), &["--all"]);
     assert_eq!(outcome.status, 0, "{}", outcome.err);
     let section = outcome.out.split("\n\n").find(|section| section.contains(" has no effect")).unwrap();
@@ -97,10 +72,10 @@ fn check_mode(kind: &str, mode: &str, members: usize) {
     let report = json(&config, &[]);
     let case = format!("{kind} {mode} {members}");
     let kinds = report["plan"]["models"].as_array().unwrap();
-    let told = kinds.iter().find(|told| told["kind"] == kind).unwrap();
+    let reported = kinds.iter().find(|reported| reported["kind"] == kind).unwrap();
     let variant = if mode == "use" { "download-only" } else { mode };
-    assert_eq!(told["variant"], variant, "{case}");
-    let tasks = told["members"].as_array().unwrap();
+    assert_eq!(reported["variant"], variant, "{case}");
+    let tasks = reported["members"].as_array().unwrap();
     assert_eq!(tasks.len(), members, "{case}");
     for (task, url) in tasks.iter().zip(&urls) {
         assert_eq!(task["url"], url.as_str(), "{case}");
@@ -127,7 +102,7 @@ fn check_mode(kind: &str, mode: &str, members: usize) {
     );
     assert_eq!(comparison["gone"].as_array().unwrap().is_empty(), mode != "use", "{case}");
     assert!(comparison["new"].as_array().unwrap().is_empty(), "{case}");
-    let other = kinds.iter().find(|told| told["kind"] != kind).unwrap();
+    let other = kinds.iter().find(|reported| reported["kind"] != kind).unwrap();
     assert_eq!(
         (&other["variant"], &other["members"][0]["url"]),
         (&"from-scratch".into(), &Value::Null),
@@ -152,7 +127,7 @@ fn the_digest_of_a_download_depends_on_nothing_but_the_model() {
             .unwrap();
         let arguments =
             ["full", "-J", "-r", env!("CARGO_MANIFEST_DIR"), "-p", "p.yml", "--tasks-regex", "train-teacher"];
-        let outcome = call(folder.path(), &arguments, "");
+        let outcome = call_with(folder.path(), &arguments, "");
         assert_eq!(outcome.status, 0, "{}", outcome.err);
         let graph: Value = serde_json::from_str(&outcome.out).unwrap();
         graph["train-teacher-ru-en-1"].clone()
@@ -167,14 +142,14 @@ fn the_digest_of_a_download_depends_on_nothing_but_the_model() {
 }
 
 #[test]
-fn what_is_refused_is_told_with_a_way_out() {
+fn what_is_refused_is_reported_with_a_way_out() {
     let mut files: Vec<_> = data("refused").read_dir().unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
     assert!(files.len() > 10);
     for path in files.iter().filter(|path| path.extension().is_some_and(|extension| extension == "yml")) {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("config.yml"), whole(&fs::read_to_string(path).unwrap())).unwrap();
-        let outcome = call(folder.path(), &["graph", "preview", "config.yml"], "");
+        let outcome = call_with(folder.path(), &["graph", "preview", "config.yml"], "");
         assert_eq!((outcome.status, outcome.out.as_str()), (2, ""), "{}", path.display());
         assert!(!outcome.err.contains("s3cret"), "{}", outcome.err);
         insta::assert_snapshot!(path.file_stem().unwrap().to_str().unwrap(), outcome.err);
@@ -193,7 +168,7 @@ fn the_status_says_whose_fault_it_is() {
     assert_eq!(status(&good, &["--root", "nowhere"]), 2);
     assert_eq!(status(&good, &["--against", "nothing-here.yml"]), 3);
     let folder = tempfile::tempdir().unwrap();
-    let outcome = call(folder.path(), &["graph", "preview", "nothing-here.yml"], "");
+    let outcome = call_with(folder.path(), &["graph", "preview", "nothing-here.yml"], "");
     assert_eq!((outcome.status, outcome.out.as_str()), (3, ""));
     insta::assert_snapshot!(outcome.err, @"
     error: cannot read `nothing-here.yml`
@@ -221,7 +196,7 @@ fn a_run_is_compared_with_another_config_or_with_none() {
     fs::write(folder.path().join("before.yml"), config.replace("mode: continue", "mode: init")).unwrap();
     let report = |against: &str| -> Value {
         let outcome =
-            call(folder.path(), &["graph", "preview", "now.yml", "--json", "--against", against], "");
+            call_with(folder.path(), &["graph", "preview", "now.yml", "--json", "--against", against], "");
         serde_json::from_str(&outcome.out).unwrap()
     };
     assert_eq!(report("none")["plan"]["comparison"], Value::Null);
@@ -277,60 +252,9 @@ fn known_urls_have_to_be_a_list() {
     for (text, status) in [("[\"https://a\"]", 0), ("[1]", 2), ("{}", 2), ("x", 2)] {
         fs::write(folder.path().join("urls.json"), text).unwrap();
         let outcome =
-            call(folder.path(), &["graph", "preview", "config.yml", "--known-urls", "urls.json"], "");
+            call_with(folder.path(), &["graph", "preview", "config.yml", "--known-urls", "urls.json"], "");
         assert_eq!(outcome.status, status, "{text}: {}", outcome.err);
     }
-}
-
-#[test]
-fn configs_as_people_keep_them_get_an_answer() {
-    let (Some(configs), Some(tree)) = (shared("training-configs"), shared("conformance/ftt-2024-12/tree"))
-    else {
-        return;
-    };
-    let copy = checkout(&tree);
-    let folder = tempfile::tempdir().unwrap();
-    let root = copy.path().join("taskcluster");
-    for entry in configs.read_dir().unwrap() {
-        let path = entry.unwrap().path();
-        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
-        if !name.ends_with(".yml") || name.starts_with("translations-") {
-            continue;
-        }
-        // Some are older than keys that are needed today.
-        let text = completed(&fs::read_to_string(&path).unwrap(), &root.join("configs/config.ci.yml"));
-        fs::write(folder.path().join("config.yml"), &text).unwrap();
-        let arguments = ["graph", "preview", "config.yml", "--root", root.to_str().unwrap()];
-        let outcome = call(folder.path(), &arguments, "");
-        if outcome.status == 2 {
-            assert!(
-                outcome.err.contains("write `mono-max-sentences-src: {total: "),
-                "{name}: {}",
-                outcome.err
-            );
-        } else {
-            assert_eq!(outcome.status, 0, "{name}: {}", outcome.err);
-        }
-        // What it says to write is what it takes.
-        let mended = mend(&text);
-        fs::write(folder.path().join("config.yml"), mended).unwrap();
-        let outcome = call(folder.path(), &arguments, "");
-        assert_eq!(outcome.status, 0, "{name}: {}", outcome.err);
-        assert!(outcome.out.contains("Worker pools of translations-1"), "{name}: {}", outcome.out);
-    }
-}
-
-fn mend(text: &str) -> String {
-    let mut out = String::new();
-    for line in text.lines() {
-        match line.split_once(": ") {
-            Some((key, number)) if key.starts_with("  mono-max-sentences-") => {
-                out.push_str(&format!("{key}: {{total: {number}, per-dataset: 100_000_000}}\n"));
-            }
-            _ => out.push_str(&format!("{line}\n")),
-        }
-    }
-    out
 }
 
 /// Every key of the config that comes with the program, at any depth, but for those whose names are free.
@@ -367,7 +291,7 @@ fn what_a_run_needs_is_never_filled_in() {
         let mut draft = taskgraph_training::upgrade::Draft::read(source.clone(), "training_config").unwrap();
         assert!(draft.remove(&path), "{path}");
         fs::write(folder.path().join("config.yml"), draft.text()).unwrap();
-        let checked = call(folder.path(), &["config", "check", "config.yml", "--json"], "");
+        let checked = call_with(folder.path(), &["config", "check", "config.yml", "--json"], "");
         let report: Value = serde_json::from_str(&checked.out).unwrap();
         let problems = report["files"][0]["problems"].as_array().unwrap();
         if MAY_BE_MISSING.contains(&path.to_string().as_str()) {
@@ -381,19 +305,7 @@ fn what_a_run_needs_is_never_filled_in() {
             let is_about_it = error["code"] == "missing-key" || error["code"] == "wrong-value";
             assert!(is_about_it && error["place"]["file"] == "config.yml", "{path}: {error:#}");
         }
-        let previewed = call(folder.path(), &["graph", "preview", "config.yml", "--offline"], "");
+        let previewed = call_with(folder.path(), &["graph", "preview", "config.yml", "--offline"], "");
         assert_eq!((previewed.status, previewed.out.as_str()), (2, ""), "{path}: {}", previewed.err);
     }
-}
-
-#[test]
-fn a_config_of_another_layout_gets_one_error() {
-    let Some(configs) = shared("training-configs") else { return };
-    let folder = tempfile::tempdir().unwrap();
-    fs::copy(configs.join("translations-2026-07--ar-en.yml"), folder.path().join("config.yml")).unwrap();
-    let outcome = call(folder.path(), &["graph", "preview", "config.yml"], "");
-    assert_eq!((outcome.status, outcome.out.as_str()), (2, ""));
-    insta::assert_snapshot!("another-layout", outcome.err);
-    let explained = call(folder.path(), &["graph", "explain", "all-ar-en", "--config", "config.yml"], "");
-    assert_eq!((explained.status, explained.err), (2, outcome.err));
 }

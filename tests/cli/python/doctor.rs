@@ -29,7 +29,7 @@ fn native_kind() -> String {
     "loader: taskgraph.loader.transform:loader\ntransforms: [taskgraph.transforms.task:transforms]\n".into()
 }
 
-/// What looks like an interpreter with Taskgraph in this version beside it. It cannot be started.
+/// Creates a file that looks like an interpreter with Taskgraph in this version beside it. It cannot be started.
 fn environment(tree: &Tree, version: Option<&str>) -> PathBuf {
     tree.file("env/bin/python3", "");
     tree.file("env/lib/python3.11/site-packages/nothing", "");
@@ -128,7 +128,7 @@ fn what_is_registered_is_python_for_each_part() {
 }
 
 #[test]
-fn what_is_missing_is_told_with_the_command_that_brings_it() {
+fn what_is_missing_is_reported_with_the_command_that_brings_it() {
     let (status, page) = doctor(&tree(), None, &[]);
     assert_eq!(status, 2, "{page}");
     assert_snapshot!(page, @r#"
@@ -164,12 +164,12 @@ fn what_is_missing_is_told_with_the_command_that_brings_it() {
 }
 
 #[test]
-fn another_version_than_the_tree_pins_is_told() {
+fn another_version_than_the_tree_pins_is_reported() {
     let (status, page) = doctor(&tree(), Some("14.1.0"), &[]);
     assert_eq!(status, 0, "{page}");
-    let told =
+    let reported =
         "taskcluster-taskgraph 14.1.0 is installed, and `taskcluster/requirements.txt:2` asks for ==15.1.3";
-    assert!(page.contains(told), "{page}");
+    assert!(page.contains(reported), "{page}");
     assert!(page.contains("-m pip install taskcluster-taskgraph==15.1.3"), "{page}");
 }
 
@@ -209,7 +209,7 @@ fn a_tree_that_is_native_needs_no_python() {
 }
 
 #[test]
-fn an_interpreter_that_is_not_there_is_told_before_it_is_needed() {
+fn an_interpreter_that_is_not_there_is_reported_before_it_is_needed() {
     let (status, page) =
         shown(tree().call(&["doctor", "--native", "always", "--python", "/nowhere/python3"]));
     assert_eq!(status, 2, "{page}");
@@ -217,17 +217,17 @@ fn an_interpreter_that_is_not_there_is_told_before_it_is_needed() {
 }
 
 #[test]
-fn what_is_wrong_with_the_tree_is_told_behind_what_was_found() {
+fn what_is_wrong_with_the_tree_is_reported_behind_what_was_found() {
     let tree = tree();
     tree.file("taskcluster/kinds/native/kind.yml", "transforms: 5\n");
     let (status, page) = doctor(&tree, Some("15.1.3"), &[]);
     assert_eq!(status, 2, "{page}");
-    for told in [
+    for reported in [
         "found: 15.1.3",
         "No graph can be made: the tree is wrong.",
         "`transforms` must be a list of strings",
     ] {
-        assert!(page.contains(told), "no `{told}` in:\n{page}");
+        assert!(page.contains(reported), "no `{reported}` in:\n{page}");
     }
 }
 
@@ -274,20 +274,20 @@ fn the_json_has_the_same_facts() {
     let tree = tree();
     let python = environment(&tree, Some("15.1.3")).display().to_string();
     let outcome = tree.call(&["doctor", "--json", "--native", "always", "--python", &python]);
-    let told: Value = serde_json::from_str(&outcome.fine()).unwrap();
-    assert_eq!((told["version"].as_u64(), told["can_be_made"].as_bool()), (Some(1), Some(true)));
-    assert_eq!(told["packages"][0]["decisive"]["line"], 2);
-    assert_eq!(told["packages"][0]["installed"]["version"], "15.1.3");
-    let names: Vec<&Value> = told["kinds"].as_array().unwrap().iter().map(|kind| &kind["name"]).collect();
+    let reported: Value = serde_json::from_str(&outcome.fine()).unwrap();
+    assert_eq!((reported["version"].as_u64(), reported["can_be_made"].as_bool()), (Some(1), Some(true)));
+    assert_eq!(reported["packages"][0]["decisive"]["line"], 2);
+    assert_eq!(reported["packages"][0]["installed"]["version"], "15.1.3");
+    let names: Vec<&Value> = reported["kinds"].as_array().unwrap().iter().map(|kind| &kind["name"]).collect();
     assert_eq!(names, ["k", "native"]);
-    let because = &told["kinds"][0]["because"];
+    let because = &reported["kinds"][0]["because"];
     assert_eq!(because["reason"], "no-native");
     assert_eq!(because["object"], "own_taskgraph.transforms.own:transforms");
     assert_eq!(because["place"]["file"], "taskcluster/kinds/k/kind.yml");
-    assert_eq!(told["kinds"][1]["because"], Value::Null);
-    assert_eq!(told["registered"], Value::Null);
+    assert_eq!(reported["kinds"][1]["because"], Value::Null);
+    assert_eq!(reported["registered"], Value::Null);
     let documented = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/doctor.md")).unwrap();
-    for key in told.as_object().unwrap().keys() {
+    for key in reported.as_object().unwrap().keys() {
         assert!(documented.contains(&format!("| `{key}` |")), "docs/doctor.md does not know `{key}`");
     }
 }

@@ -5,7 +5,7 @@ use insta::assert_snapshot;
 use super::tree::{MODULE, TRANSFORM, Tree};
 
 #[test]
-fn an_exception_is_told_with_kind_transform_file_and_frames() {
+fn an_exception_is_reported_with_kind_transform_file_and_frames() {
     let own = format!(
         "{TRANSFORM}        deeper(task)\n        yield task\n\n\
          def deeper(task):\n    raise ValueError(\"too large: \" + task[\"name\"])\n"
@@ -15,7 +15,7 @@ fn an_exception_is_told_with_kind_transform_file_and_frames() {
 }
 
 #[test]
-fn what_a_transform_raises_is_told_with_all_lines() {
+fn what_a_transform_raises_is_reported_with_all_lines() {
     let own = format!(
         "{TRANSFORM}        raise Exception(\"first\\nsecond\\n\\n  third\\x1b[31m\")\n        yield\n"
     );
@@ -30,7 +30,7 @@ fn a_syntax_error_is_shown_where_it_is() {
 }
 
 #[test]
-fn a_syntax_error_in_a_module_behind_is_told_with_who_needs_it() {
+fn a_syntax_error_in_a_module_behind_is_reported_with_who_needs_it() {
     let tree = Tree::new(&format!("import own_taskgraph.other\n{TRANSFORM}        yield task\n"));
     tree.file("taskcluster/own_taskgraph/other.py", "x = 1\nif x\n    pass\n");
     let Some(outcome) = tree.full(&[]) else { return };
@@ -56,7 +56,7 @@ fn a_transform_that_the_tree_does_not_have_is_named() {
 }
 
 #[test]
-fn a_registration_that_raises_is_told_with_its_place() {
+fn a_registration_that_raises_is_reported_with_its_place() {
     let tree = Tree::new(&format!("{TRANSFORM}        yield task\n"));
     tree.register("def register(graph_config):\n    graph_config[\"nothing\"]\n");
     let Some(outcome) = tree.full(&[]) else { return };
@@ -64,7 +64,7 @@ fn a_registration_that_raises_is_told_with_its_place() {
 }
 
 #[test]
-fn a_verification_that_raises_is_told_with_its_place() {
+fn a_verification_that_raises_is_reported_with_its_place() {
     let tree = Tree::new(&format!("{TRANSFORM}        yield task\n"));
     tree.register(
         "\

@@ -83,8 +83,8 @@ fn an_interpreter_that_is_not_there_is_named_with_who_named_it() {
         let (path, by) =
             if environment { ("[tree]/nowhere", "TASKGRAPH_PYTHON") } else { (path, "--python") };
         let said = outcome.machine();
-        let told = format!("error: `{path}` ({by}) cannot be started as an interpreter of Python; ");
-        assert!(said.contains(&told), "{said}");
+        let reported = format!("error: `{path}` ({by}) cannot be started as an interpreter of Python; ");
+        assert!(said.contains(&reported), "{said}");
     }
 }
 

@@ -1,4 +1,4 @@
-//! What the Python of a tree may do to the program: raise, exit, fork, hang, take all memory, be killed, return anything.
+//! Trees whose Python raises, exits, forks, hangs, takes all memory, is killed, or returns anything.
 //! There is a clear message every time, nothing is written, and no process is left behind.
 //!
 //! TASKGRAPH_TEST_PYTHON names an interpreter that has Taskgraph 15.1.3. Without it most of this is left out.

@@ -17,7 +17,7 @@ fn doctor(tree: &Tree, more: &[&str]) -> Outcome {
     tree.call(&[&["doctor", "--native", "always", "--python", "/nowhere/python3"], more].concat())
 }
 
-/// What is under the heading.
+/// Returns the text under the heading.
 fn newer(tree: &Tree) -> String {
     let page = doctor(tree, &[]).out;
     let section = page.split("\nUnder a newer Taskgraph\n").nth(1);
@@ -44,7 +44,7 @@ taskgraph.parameters.extend_parameters_schema(EXTENSION, defaults_fn=lambda _: {
 
 
 def is_untrusted(params):
-    \"\"\"Schema({}) is only told of, and params.is_try() too.\"\"\"
+    \"\"\"Schema({}) is only mentioned, and params.is_try() too.\"\"\"
     return params.is_try() or reference
 ";
     tree.file(MODULE, python);
@@ -81,7 +81,7 @@ tasks:
 }
 
 #[test]
-fn what_newer_versions_refuse_or_ignore_is_told_with_its_place() {
+fn what_newer_versions_refuse_or_ignore_is_reported_with_its_place() {
     assert_snapshot!(newer(&old_tree("15.1.3")), @r"
     refused since 18.0.0  `run.sparse-profile` is refused, and from 19.1.0 on ignored
                           taskcluster/kinds/k/kind.yml:15
@@ -194,8 +194,8 @@ fn modules_that_left_taskgraph_are_named_in_python_and_in_kinds() {
 
 #[test]
 fn the_json_lists_each_place() {
-    let told: Value = serde_json::from_str(&doctor(&old_tree("15.1.3"), &["--json"]).out).unwrap();
-    let changes = told["newer"].as_array().unwrap();
+    let reported: Value = serde_json::from_str(&doctor(&old_tree("15.1.3"), &["--json"]).out).unwrap();
+    let changes = reported["newer"].as_array().unwrap();
     let change = changes.iter().find(|change| change["since"] == "23.0.0").unwrap();
     assert_eq!(
         (change["effect"].as_str(), change["file"].as_str(), change["line"].as_u64()),
@@ -203,12 +203,12 @@ fn the_json_lists_each_place() {
     );
     let broken = tree("15.1.3");
     broken.file("taskcluster/config.yml", "5\n");
-    let told: Value = serde_json::from_str(&doctor(&broken, &["--json"]).out).unwrap();
-    assert_eq!(told["newer"], Value::Null);
+    let reported: Value = serde_json::from_str(&doctor(&broken, &["--json"]).out).unwrap();
+    assert_eq!(reported["newer"], Value::Null);
 }
 
 #[test]
-fn a_module_that_is_no_text_is_told_and_stops_nothing() {
+fn a_module_that_is_no_text_is_reported_and_stops_nothing() {
     let tree = old_tree("15.1.3");
     std::fs::write(tree.path().join("taskcluster/own_taskgraph/latin.py"), b"# \xe9\n").unwrap();
     let outcome = doctor(&tree, &[]);

@@ -46,7 +46,7 @@ fn by_label(graph: &str) -> BTreeMap<String, Value> {
     serde_json::from_str(&text).unwrap()
 }
 
-/// What both programs make of a tree, up to the morphed graph, and the labels in it.
+/// Returns the graphs of both programs for a tree, up to the morphed graph, and the labels in it.
 #[track_caller]
 fn same(tree: &Tree) -> Option<Vec<String>> {
     let python = interpreter()?;
@@ -107,7 +107,7 @@ fn targets_that_the_tree_picks_are_optimized_natively() {
 }
 
 #[test]
-fn a_strategy_that_raises_is_told_when_the_targets_were_picked_natively() {
+fn a_strategy_that_raises_is_reported_when_the_targets_were_picked_natively() {
     let raises =
         STRATEGY.replace("return not set(files)", "raise ValueError(task.label)\n            return set()");
     let Some(outcome) = tree("own", &raises, "").made(&["optimized", "--json", "-p", "p.yml"]) else {

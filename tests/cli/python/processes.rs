@@ -36,12 +36,12 @@ fn sys_exit_is_no_end_of_the_graph() {
 }
 
 #[test]
-fn os_exit_is_told_with_its_status() {
+fn os_exit_is_reported_with_its_status() {
     for status in [0, 7] {
         let Some(outcome) = full(&format!("os._exit({status})"), &[]) else { return };
         let said = outcome.refused();
-        let told = format!("kind `k`: the Python of the tree ended the process with status {status}\n");
-        assert!(said.contains(&told), "{said}");
+        let reported = format!("kind `k`: the Python of the tree ended the process with status {status}\n");
+        assert!(said.contains(&reported), "{said}");
         assert!(said.contains("taskcluster/kinds/k/kind.yml:2:14"), "{said}");
     }
 }
@@ -54,7 +54,7 @@ fn a_fork_that_falls_through_answers_once() {
 }
 
 #[test]
-fn a_transform_that_hangs_is_told_with_the_line_where_it_does() {
+fn a_transform_that_hangs_is_reported_with_the_line_where_it_does() {
     let Some(outcome) = full("time.sleep(1000)", &["--python-timeout", "1"]) else { return };
     assert_snapshot!(outcome.refused());
 }

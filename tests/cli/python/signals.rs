@@ -13,7 +13,7 @@ use super::tree::{TRANSFORM, Tree, interpreter};
 /// Long after this, something hangs.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// How long whoever tidies up may take, on a machine with much else to do.
+/// Time limit for tidying up, on a machine with much else to do.
 const TIDY: Duration = Duration::from_secs(30);
 
 /// The variable by which descendants of a call are known, whatever they are.

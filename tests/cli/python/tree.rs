@@ -32,7 +32,7 @@ pub(super) fn interpreter() -> Option<PathBuf> {
     found
 }
 
-/// What a call came to. Paths that differ from run to run are gone from its messages.
+/// Result of a call. Paths that differ from run to run are removed from its messages.
 pub(super) struct Outcome {
     pub status: i32,
     pub out: String,
@@ -149,8 +149,8 @@ tasks:
         let text = |bytes: &[u8]| self.neutral(std::str::from_utf8(bytes).unwrap());
         let (out, err) = (text(&output.stdout), text(&output.stderr));
         // Newer versions of Taskgraph log more, with the time.
-        let told: Vec<&str> = err.lines().filter(|line| !line.contains(" - INFO - ")).collect();
-        let err = if told.is_empty() { String::new() } else { told.join("\n") + "\n" };
+        let reported: Vec<&str> = err.lines().filter(|line| !line.contains(" - INFO - ")).collect();
+        let err = if reported.is_empty() { String::new() } else { reported.join("\n") + "\n" };
         assert!(!err.contains("panicked"), "{err}");
         Outcome { status: output.status.code().unwrap_or(-1), out, err }
     }

@@ -64,24 +64,24 @@ fn index_tasks_and_the_code_review_are_those_of_the_reference() {
 }
 
 #[test]
-fn what_cannot_be_morphed_is_told_where_it_stands() {
+fn what_cannot_be_morphed_is_reported_where_it_stands() {
     let graph = std::fs::read_to_string(home().join("graph.json")).unwrap();
     let config = std::fs::read_to_string(home().join("config.yml")).unwrap();
-    let told = |graph: &str, config: &str| {
+    let messages = |graph: &str, config: &str| {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("config.yml"), config).unwrap();
         let error = morphed(graph, r#"{"level": "1"}"#, folder.path()).unwrap_err().to_string();
         error.replace(&folder.path().display().to_string(), "")
     };
-    let no_group = told(&graph, &config.replace(r"'(my\..*\.deep)\.'", r"'my\.'"));
+    let no_group = messages(&graph, &config.replace(r"'(my\..*\.deep)\.'", r"'my\.'"));
     assert!(no_group.contains("config.yml:14:7: the pattern matches `my.a.deep.b`"), "{no_group}");
-    let no_pattern = told(&graph, &config.replace(r"'(my\..*\.deep)\.'", "'('"));
+    let no_pattern = messages(&graph, &config.replace(r"'(my\..*\.deep)\.'", "'('"));
     assert!(no_pattern.contains("config.yml:14:7: `(` is not a regular expression"), "{no_pattern}");
-    let no_worker = told(&graph, &config.replace("misc:", "other:"));
+    let no_worker = messages(&graph, &config.replace("misc:", "other:"));
     assert!(
         no_worker.contains("config.yml:4:3: tasks with more than 64 routes need the worker `misc`"),
         "{no_worker}"
     );
-    let taken = told(&graph.replace("lint", "index-task-many"), &config);
+    let taken = messages(&graph.replace("lint", "index-task-many"), &config);
     assert_eq!(taken, "there is a task `index-task-many` already, and one of this name has to be added");
 }

@@ -148,7 +148,7 @@ def make(seed):
 
 
 def answer(case):
-    """What the reference makes of it."""
+    """Returns the result of the reference."""
     _, graph = TaskGraph.from_json(copy.deepcopy(case["tasks"]))
     given = (set(case["requested"]), case["params"], set(case["do_not_optimize"]))
     requested, params, pinned = given

@@ -1,4 +1,4 @@
-//! Laws of graphs, on graphs by chance. What breaks a law is made as small as it can be, and told.
+//! Laws of graphs, on random graphs. What breaks a law is made as small as it can be, and reported.
 
 use std::collections::BTreeSet;
 
@@ -13,8 +13,8 @@ use taskgraph::task::Label;
 use super::laws::{check_closure, check_laws, check_reasons};
 use super::{Input, labels, ours};
 
-/// What a task is made of: which of those before it it needs and is only there for, how it is optimized, and whether
-/// it is asked for, must not be optimized, or is there already.
+/// Parts of a generated task: its dependencies, the tasks that it is only there for, its optimization, and whether it is
+/// requested, must not be optimized, or exists already.
 #[derive(Clone, Debug)]
 struct Node {
     /// Stands in front of the label, so that the order of the labels is none of the graph.
@@ -102,7 +102,7 @@ fn those(nodes: &[Node], holds: impl Fn(&Node) -> bool) -> Vec<String> {
     (0..nodes.len()).filter(|at| holds(&nodes[*at])).map(|at| label(nodes, at)).collect()
 }
 
-/// What each node needs, directly or not, and itself: by its definition, without a walk.
+/// Returns the closure of each node, by definition, without a walk.
 fn reach(nodes: &[Node]) -> Vec<BTreeSet<usize>> {
     let mut reach: Vec<BTreeSet<usize>> = Vec::new();
     for (at, node) in nodes.iter().enumerate() {
@@ -185,7 +185,7 @@ proptest! {
     }
 
     #[test]
-    fn an_edge_back_makes_a_circle_that_is_told(nodes in nodes(), chosen in any::<proptest::sample::Index>()) {
+    fn an_edge_back_makes_a_circle_that_is_reported(nodes in nodes(), chosen in any::<proptest::sample::Index>()) {
         let reach = reach(&nodes);
         let from = chosen.index(nodes.len());
         // From one of those that it needs, itself among them, back to it.
@@ -193,7 +193,7 @@ proptest! {
         let mut tasks = tasks(&nodes);
         tasks[&label(&nodes, to)]["dependencies"]["back"] = label(&nodes, from).into();
         let error = TaskGraph::from_json(&Value::from(tasks.clone()).to_string()).err().unwrap().to_string();
-        let (_, way) = error.split_once("in a cycle: ").expect("the cycle is told");
+        let (_, way) = error.split_once("in a cycle: ").expect("the cycle is reported");
         let way: Vec<&str> = way.lines().next().unwrap().split(" → ").map(|step| step.trim_matches('`')).collect();
         prop_assert!(way.len() > 1 && way.first() == way.last(), "{}", error);
         for step in way.windows(2) {

@@ -1,4 +1,4 @@
-//! What holds for every graph, whatever the reference makes of it.
+//! Laws that hold for every graph, whatever the reference computes.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use taskgraph::optimize::{KeptBy, NotReplaced, Optimized, TaskOutcome};
 use taskgraph::task::Label;
 use taskgraph::task::id::TaskId;
 
-/// What has to hold for every graph that was optimized.
+/// Checks the laws of an optimized graph.
 pub(super) fn check_laws(graph: &TaskGraph, optimized: &Optimized, what: &str) {
     assert!(graph.labels().into_iter().eq(optimized.outcomes.keys()), "{what}: a task has no fate");
     let running: BTreeSet<&TaskId> = optimized.graph.tasks.keys().collect();
@@ -45,7 +45,7 @@ pub(super) fn check_closure(graph: &TaskGraph, from: &IndexSet<Label>, what: &st
     assert!(closure.labels().into_iter().eq(whole), "{what}");
 }
 
-/// The reasons that are told are true.
+/// The reasons that are reported are true.
 pub(super) fn check_reasons(graph: &TaskGraph, optimized: &Optimized, what: &str) {
     let needs = |from: &Label, to: &Label| graph.edges_of(from).values().any(|need| need == to);
     for (label, outcome) in &optimized.outcomes {

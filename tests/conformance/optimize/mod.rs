@@ -147,10 +147,10 @@ fn check(case: &Case) -> bool {
                 TaskOutcome::Removed(why) => !matches!(why, Removed::ByNothing(_)),
                 TaskOutcome::Replaced(_, replaced) => replaced.removed.is_some(),
             };
-            let told = optimized.outcomes.iter().filter(|(_, outcome)| gone(outcome));
-            let told: BTreeSet<String> = told.map(|(label, _)| label.to_string()).collect();
+            let reported = optimized.outcomes.iter().filter(|(_, outcome)| gone(outcome));
+            let reported: BTreeSet<String> = reported.map(|(label, _)| label.to_string()).collect();
             // This is what the removing phase removes; the replacing phase may remove more.
-            assert_eq!(&told, removed, "{what}");
+            assert_eq!(&reported, removed, "{what}");
             false
         }
     }

@@ -1,4 +1,4 @@
-//! What actions do.
+//! Actions that are carried out.
 
 use serde_json::{Value, json};
 
@@ -118,7 +118,7 @@ fn a_training_starts_with_its_pretrained_models() {
 }
 
 #[test]
-fn everything_about_the_input_of_train_is_told_before_anything_is_done() {
+fn everything_about_the_input_of_train_is_reported_before_anything_is_done() {
     let (repository, fake) = (Repository::new(), decided());
     let input = config(|config| {
         config["target-stage"] = "train-techer".into();
@@ -251,11 +251,11 @@ fn a_decision_that_is_made_once_more_is_created_once_however_often_the_action_ru
         assert_eq!(tasks.len(), 1, "{}", outcome.err);
         let (id, task) = tasks.first().unwrap();
         assert_eq!(task["metadata"]["name"], "Decision Task");
-        let told = match run {
+        let reported = match run {
             0 => "1 task created\n".to_owned(),
             _ => format!("Decision Task ({id}) was created by an earlier run of this task\n"),
         };
-        assert!(outcome.err.ends_with(&told), "{}", outcome.err);
+        assert!(outcome.err.ends_with(&reported), "{}", outcome.err);
         fake.resolve(ACTION, "exception", "worker-shutdown");
         fake.decision_task(ACTION);
     }
@@ -299,8 +299,9 @@ fn a_task_that_has_ended_is_not_said_to_be_cancelled() {
         fake.put_task(BUILD, fake.definition(BUILD), state);
         let outcome = repository.callback(&fake, "cancel", Some(BUILD), &Value::Null);
         well(&outcome);
-        let told = format!("{BUILD} is not cancelled: it has ended before ({ended})\n0 tasks cancelled\n");
-        assert!(outcome.err.ends_with(&told), "{}", outcome.err);
+        let reported =
+            format!("{BUILD} is not cancelled: it has ended before ({ended})\n0 tasks cancelled\n");
+        assert!(outcome.err.ends_with(&reported), "{}", outcome.err);
         assert_eq!(fake.state(BUILD).as_deref(), Some(state));
     }
 }
@@ -316,8 +317,8 @@ fn what_is_past_its_deadline_is_neither_cancelled_nor_rerun() {
     assert_eq!(fake.state(OPEN).as_deref(), Some("exception"));
     let outcome = repository.callback(&fake, "cancel", Some(OPEN), &Value::Null);
     well(&outcome);
-    let told = format!("{OPEN} is past its deadline: it does not run, and cannot be cancelled\n");
-    assert!(outcome.err.contains(&told), "{}", outcome.err);
+    let reported = format!("{OPEN} is past its deadline: it does not run, and cannot be cancelled\n");
+    assert!(outcome.err.contains(&reported), "{}", outcome.err);
     let outcome = repository.callback(&fake, "rerun", Some(BUILD), &json!({}));
     assert_eq!(outcome.status, 3, "{}", outcome.err);
     assert!(outcome.err.contains("past its deadline"), "{}", outcome.err);
@@ -338,7 +339,7 @@ fn an_action_says_at_once_that_nobody_has_named_the_instance() {
 }
 
 #[test]
-fn an_action_without_the_scopes_is_told_which_once() {
+fn the_scopes_that_an_action_lacks_are_reported_once() {
     let (repository, fake) = (Repository::new(), decided());
     fake.grant(&["assume:repo:github.com/mozilla/translations:action:generic"]);
     for callback in ["cancel", "rerun"] {

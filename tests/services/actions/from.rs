@@ -166,7 +166,7 @@ fn a_history_can_name_groups() {
 }
 
 #[test]
-fn what_differs_is_told_whether_it_runs_or_is_used_again() {
+fn what_differs_is_reported_whether_it_runs_or_is_used_again() {
     let trained = Trained::new();
     let change = |config: &mut Value| {
         config["marian-args"]["training-backward"]["after"] = "77u".into();
@@ -180,23 +180,23 @@ fn what_differs_is_told_whether_it_runs_or_is_used_again() {
     let vocabulary = &earlier["tasks"]["train-vocab-ru-en"];
     assert_eq!(vocabulary["becomes"], "used-again");
     assert!(vocabulary["changes"].to_string().contains("777"), "{vocabulary:#}");
-    let told = |outcome: Outcome| {
+    let messages = |outcome: Outcome| {
         assert_eq!(outcome.status, 0, "{}", outcome.err);
         let tasks = trained.fake.tasks().into_keys();
         tasks.fold(outcome.out.replace(ACTION, "GROUP"), |text, id| text.replace(&id, "TASK"))
     };
-    let text = told(trained.preview(change, &[]));
+    let text = messages(trained.preview(change, &[]));
     let from = text.find("Going on from").unwrap();
     let end = text.find("Worker pools of").unwrap();
     insta::assert_snapshot!("text", &text[from..end]);
-    let markdown = told(trained.preview(change, &["--format", "markdown"]));
+    let markdown = messages(trained.preview(change, &["--format", "markdown"]));
     let from = markdown.find("Going on from").unwrap();
     let end = markdown.find("What they run on").unwrap();
     insta::assert_snapshot!("markdown", &markdown[from..end]);
 }
 
 #[test]
-fn an_earlier_task_that_cannot_be_used_is_told_and_runs() {
+fn an_earlier_task_that_cannot_be_used_is_reported_and_runs() {
     let trained = Trained::new();
     let vocabulary =
         trained.fake.tasks().into_iter().find(|(_, task)| task["metadata"]["name"] == "train-vocab-ru-en");
@@ -213,15 +213,15 @@ fn an_earlier_task_that_cannot_be_used_is_told_and_runs() {
     // Named in the config it is refused.
     let outcome = trained.preview(|config| config["existing_tasks"] = json!({"train-vocab-ru-en": id}), &[]);
     assert_eq!(outcome.status, 2, "{}", outcome.out);
-    let told = format!("`train-vocab-ru-en` cannot be used again: task `{id}` is not usable");
-    assert!(outcome.err.contains(&told), "{}", outcome.err);
+    let reported = format!("`train-vocab-ru-en` cannot be used again: task `{id}` is not usable");
+    assert!(outcome.err.contains(&reported), "{}", outcome.err);
 }
 
 #[test]
 fn groups_that_cannot_be_used_are_refused_as_the_action_refuses_them() {
     let trained = Trained::new();
     trained.repository.write("next.json", &config(|_| ()).to_string());
-    for (more, told) in [
+    for (more, reported) in [
         (&["--from"][..], "there is no group to go on from"),
         (&["--from", "short", "--start", "train-backwards"], "`previous_group_ids` must be a taskId"),
         (&["--from", ACTION], "`previous_group_ids` needs `start-stage`"),
@@ -230,6 +230,6 @@ fn groups_that_cannot_be_used_are_refused_as_the_action_refuses_them() {
     ] {
         let outcome = trained.repository.preview(&trained.fake, &[&["next.json"], more].concat());
         assert_eq!(outcome.status, 2, "{more:?}: {}", outcome.out);
-        assert!(outcome.err.contains(told), "{more:?}: {}", outcome.err);
+        assert!(outcome.err.contains(reported), "{more:?}: {}", outcome.err);
     }
 }

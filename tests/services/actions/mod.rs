@@ -2,8 +2,6 @@
 
 mod callback;
 mod from;
-mod groups;
-mod offered;
 mod stages;
 mod trainings;
 mod tree;

@@ -92,10 +92,14 @@ fn what_the_stage_came_out_of_runs_anew_if_it_failed() {
     assert_eq!(outcome.status, 0, "{}", outcome.err);
     // However often the graph is made, the queue is asked once.
     assert_eq!(earlier.fake.count("statuses"), 1);
-    let told = format!(
+    let reported = format!(
         "`docker-image-toolchain-build` runs anew: task `{IMAGE}` of an earlier group cannot be used again"
     );
-    assert!(outcome.err.contains(&told) && outcome.err.contains("its state is failed"), "{}", outcome.err);
+    assert!(
+        outcome.err.contains(&reported) && outcome.err.contains("its state is failed"),
+        "{}",
+        outcome.err
+    );
     assert_eq!(repository.artifact("parameters.yml")["existing_tasks"], json!({"docker-image-base": BASE}));
     assert_ne!(repository.artifact("label-to-taskid.json")["docker-image-toolchain-build"], IMAGE);
 }
@@ -137,8 +141,9 @@ fn what_expires_before_the_deadline_of_what_needs_it_runs_anew_and_so_on_for_wha
         for ((name, id), runs) in
             [("docker-image-toolchain-build", IMAGE), ("docker-image-base", BASE)].into_iter().zip(runs_anew)
         {
-            let told = format!("`{name}` runs anew: task `{id}` of an earlier group cannot be used again");
-            assert_eq!(outcome.err.contains(&told), runs, "{days:?}: {}", outcome.err);
+            let reported =
+                format!("`{name}` runs anew: task `{id}` of an earlier group cannot be used again");
+            assert_eq!(outcome.err.contains(&reported), runs, "{days:?}: {}", outcome.err);
             assert_eq!(
                 repository.artifact("task-graph.json").to_string().contains(&format!("\"{name}\"")),
                 runs
@@ -157,11 +162,11 @@ fn a_training_that_could_use_nothing_again_is_refused() {
     let repository = Repository::new();
     let outcome = expiring([3, 3]).train(&repository);
     assert_eq!(outcome.status, 2, "{}", outcome.err);
-    let told = "of 2 tasks that were found in earlier groups, none can be used again";
-    assert!(outcome.err.contains(told), "{}", outcome.err);
+    let reported = "of 2 tasks that were found in earlier groups, none can be used again";
+    assert!(outcome.err.contains(reported), "{}", outcome.err);
     for (name, id) in [("docker-image-toolchain-build", IMAGE), ("docker-image-base", BASE)] {
-        let told = format!("`{name}` runs anew: task `{id}` of an earlier group cannot be used again");
-        assert!(outcome.err.contains(&told), "{}", outcome.err);
+        let reported = format!("`{name}` runs anew: task `{id}` of an earlier group cannot be used again");
+        assert!(outcome.err.contains(&reported), "{}", outcome.err);
     }
     assert!(!repository.has_artifacts());
 }
@@ -174,14 +179,15 @@ fn what_the_input_names_is_refused_if_it_cannot_be_used() {
         config["existing_tasks"] = json!({"docker-image-toolchain-build": IMAGE});
     });
     assert_eq!(outcome.status, 2, "{}", outcome.err);
-    let told = format!("`docker-image-toolchain-build` cannot be used again: task `{IMAGE}` is not usable");
-    assert!(outcome.err.contains(&told) && outcome.err.contains("it expires at "), "{}", outcome.err);
+    let reported =
+        format!("`docker-image-toolchain-build` cannot be used again: task `{IMAGE}` is not usable");
+    assert!(outcome.err.contains(&reported) && outcome.err.contains("it expires at "), "{}", outcome.err);
     assert!(outcome.err.contains("input.json:1:"), "{}", outcome.err);
     assert!(!repository.has_artifacts());
 }
 
 #[test]
-fn what_is_forgotten_is_told_and_made_again() {
+fn what_is_forgotten_is_reported_and_made_again() {
     let repository = Repository::new();
     let earlier = Earlier::new("gone", "completed");
     let outcome = earlier.train(&repository);
@@ -197,8 +203,8 @@ fn a_stage_is_refused_if_nothing_that_it_came_out_of_is_left() {
     earlier.fake.forget(BASE);
     let outcome = earlier.train(&repository);
     assert_eq!(outcome.status, 2, "{}", outcome.err);
-    let told = "nothing that the stage `alignments-teacher` came out of can be used again";
-    assert!(outcome.err.contains(told) && outcome.err.contains(IMAGE), "{}", outcome.err);
+    let reported = "nothing that the stage `alignments-teacher` came out of can be used again";
+    assert!(outcome.err.contains(reported) && outcome.err.contains(IMAGE), "{}", outcome.err);
     assert!(!repository.has_artifacts());
 }
 

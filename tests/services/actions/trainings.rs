@@ -11,7 +11,7 @@ use crate::fake_taskcluster::Fake;
 const SECOND: &str = "K6XCM0LhQGWHvFNvOc7f8Q";
 const LATER: &str = "c_49FKASQ4irdiy9G97VaA";
 
-/// Where the actions of the revision are indexed: by trees, and where the reference looks for them.
+/// Index paths of the actions of the revision: those that trees use, and those that the reference reads.
 const NAMESPACES: [&str; 2] = ["taskgraph.actions", "actions"];
 
 fn namespace(name: &str) -> String {

@@ -46,7 +46,7 @@ tasks_for: github-push
 version: null
 ";
 
-/// How a call ended.
+/// Result of a call.
 pub(super) struct Outcome {
     pub status: i32,
     pub out: String,
@@ -93,7 +93,7 @@ impl Repository {
         }
     }
 
-    /// What a call has left behind becomes the artifacts of its task.
+    /// Publishes the files of a call as the artifacts of its task.
     pub(super) fn upload(&self, fake: &Fake, task: &str) {
         let folder = self.folder.path().join("artifacts");
         for entry in folder.read_dir().unwrap() {

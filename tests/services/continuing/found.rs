@@ -1,4 +1,4 @@
-//! What is found and written.
+//! Products that are found, and the section that is written.
 
 use serde_json::json;
 
@@ -13,7 +13,7 @@ fn the_models_of_a_group_are_written_in_the_order_of_the_ensemble() {
     assert_eq!(outcome.status, 0, "{}", outcome.err);
     assert_eq!(trained.written(), before);
     insta::assert_snapshot!("diff", outcome.out);
-    insta::assert_snapshot!("told", outcome.err);
+    insta::assert_snapshot!("messages", outcome.err);
     // A page of the group, and a list for each model.
     assert_eq!(trained.fake.count("listTaskGroup"), 1);
     assert_eq!(trained.fake.count("listLatestArtifacts"), 3);

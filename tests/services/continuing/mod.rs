@@ -1,6 +1,5 @@
 //! `config continue`: goes on from what an earlier run has made, against a Taskcluster on this machine.
 
-mod corpora;
 mod found;
 mod origins;
 mod refused;

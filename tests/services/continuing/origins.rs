@@ -1,4 +1,4 @@
-//! Where the models are: every way to say it.
+//! Source of the models: every way to name it.
 
 use std::fs;
 

@@ -16,7 +16,7 @@ pub(super) const SECOND: &str = "MH3_5l1jS3-eJ4lSxydNQQ";
 pub(super) const BACKWARDS: &str = "BAvLUilqQ3SYqy6Ck55CUQ";
 pub(super) const OTHER: &str = "f0gbptvMTDaKODjqL9hlOw";
 
-/// What a training publishes.
+/// Files that a training publishes.
 pub(super) const FILES: [&str; 17] = [
     "devset.out",
     "model.npz",
@@ -54,7 +54,7 @@ pub(super) struct Trained {
     pub folder: TempDir,
 }
 
-/// How a call ended.
+/// Result of a call.
 pub(super) struct Outcome {
     pub status: i32,
     pub out: String,

@@ -1,4 +1,4 @@
-//! What goes wrong on the way to the services: tried again, or told. Each message is in a snapshot.
+//! Failures on the way to the services: tried again, or reported. Each message is in a snapshot.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -33,8 +33,8 @@ fn with(call: &str, faults: impl IntoIterator<Item = Fault>) -> (Trained, Outcom
     (trained, outcome)
 }
 
-/// What is told: points in time and ports are others each time.
-fn told(err: &str) -> String {
+/// The messages, without points in time and ports, which are others each time.
+fn messages(err: &str) -> String {
     let lines = err.lines().map(|line| match line.rsplit_once("; again in ") {
         Some((why, _)) => format!("{why}; again in … s"),
         None => line.to_owned(),
@@ -60,7 +60,7 @@ fn what_goes_wrong_once_is_tried_again() {
 }
 
 #[test]
-fn what_goes_wrong_each_time_is_told_and_nothing_is_written() {
+fn what_goes_wrong_each_time_is_reported_and_nothing_is_written() {
     let faults = [
         ("status-403", Fault::Status(403)),
         ("status-429", Fault::Busy(0)),
@@ -79,7 +79,7 @@ fn what_goes_wrong_each_time_is_told_and_nothing_is_written() {
                     let (trained, outcome) = with(call, [fault; ATTEMPTS]);
                     assert!(begun.elapsed() < LATE, "{call} {name}: {:?}", begun.elapsed());
                     assert_eq!((outcome.status, outcome.out.as_str()), (3, ""), "{call} {name}");
-                    insta::assert_snapshot!(format!("{call}-{name}"), told(&outcome.err));
+                    insta::assert_snapshot!(format!("{call}-{name}"), messages(&outcome.err));
                     let times = if fault == Fault::Status(403) { 1 } else { ATTEMPTS };
                     assert_eq!(trained.fake.count(call), times, "{call} {name}");
                     assert!(!trained.written().contains("pretrained-models"), "{call} {name}");
@@ -90,7 +90,7 @@ fn what_goes_wrong_each_time_is_told_and_nothing_is_written() {
 }
 
 #[test]
-fn what_is_not_there_is_told() {
+fn what_is_not_there_is_reported() {
     // Neither the group nor a task of its name.
     let trained = one_model();
     trained.fake.fail("listTaskGroup", [Some(Fault::Status(404))]);
@@ -111,12 +111,12 @@ fn a_list_that_is_redirected_without_an_end_is_left() {
     assert_eq!((outcome.status, outcome.out.as_str()), (3, ""), "{}", outcome.err);
     let marks = "&moved=1".repeat(20);
     assert!(!outcome.err.contains(&marks), "{}", outcome.err);
-    insta::assert_snapshot!("redirected-without-end", told(&outcome.err));
+    insta::assert_snapshot!("redirected-without-end", messages(&outcome.err));
     assert!(trained.fake.count("listLatestArtifacts") <= 12);
 }
 
 #[test]
-fn files_that_have_expired_are_told() {
+fn files_that_have_expired_are_reported() {
     let trained = one_model();
     for file in ["model.npz", "vocab.spm"] {
         trained.fake.artifact_until(BACKWARDS, &format!("public/build/{file}"), "2026-01-02T03:04:05.678Z");
@@ -150,7 +150,7 @@ fn any_page_of_a_group_may_fail_once() {
 }
 
 #[test]
-fn a_page_of_a_group_that_is_refused_is_told() {
+fn a_page_of_a_group_that_is_refused_is_reported() {
     let trained = one_model();
     in_four_pages(&trained);
     trained.fake.fail("listTaskGroup", [None, None, Some(Fault::Status(403))]);

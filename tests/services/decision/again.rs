@@ -65,8 +65,8 @@ fn a_rerun_after_a_refused_task_creates_only_what_is_missing() {
     let outcome = decide(&repository, &fake, 1);
     assert_eq!(outcome.status, 0, "{}", outcome.err);
     let there: usize = before.values().map(Vec::len).sum();
-    let told = format!("used again of an earlier run: {there} task");
-    assert!(outcome.err.contains(&told), "{}", outcome.err);
+    let reported = format!("used again of an earlier run: {there} task");
+    assert!(outcome.err.contains(&reported), "{}", outcome.err);
     assert_eq!((counts(&fake), fake.tasks().len()), (each_once(), 5));
     let ids: Value =
         serde_json::from_slice(&std::fs::read(repository.file("artifacts/label-to-taskid.json")).unwrap())
@@ -90,7 +90,7 @@ fn a_decision_that_is_rerun_after_it_has_ended_well_creates_nothing() {
     assert_eq!(fake.tasks().len(), 5);
 }
 
-/// What differs is made anew, with all that depends on it; the rest stays.
+/// Tasks that differ are created again, with all that depend on them; the others stay.
 #[test]
 fn what_is_not_as_it_has_to_be_is_cancelled_and_created_anew() {
     for (from, to, anew) in [
@@ -145,7 +145,7 @@ fn what_has_come_to_a_bad_end_is_created_anew_with_what_depends_on_it() {
     all_complete(&fake);
 }
 
-/// What is cached stands in the index once it has completed: it is found there, and is the same task.
+/// A cached task is in the index once it has completed: it is found there, and is the same task.
 #[test]
 fn what_stands_in_the_index_by_now_is_no_difference() {
     let (repository, fake) = (Repository::new(), Fake::start());

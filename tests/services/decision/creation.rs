@@ -74,9 +74,9 @@ fn a_task_that_is_refused_leaves_what_exists_in_the_log() {
     assert!(untried.contains("job-b") && untried.contains("job-c"), "{}", outcome.err);
 }
 
-/// A missing scope is missing for many tasks: what the queue says of it is told once, in lines that can be read.
+/// A missing scope is missing for many tasks: what the queue says of it is reported once, in lines that can be read.
 #[test]
-fn what_many_tasks_are_refused_for_is_told_once() {
+fn what_many_tasks_are_refused_for_is_reported_once() {
     let repository = Repository::new();
     let fake = Fake::start();
     fake.grant(&["queue:create-task:*", "queue:route:*"]);
@@ -91,7 +91,7 @@ fn what_many_tasks_are_refused_for_is_told_once() {
 
 /// Whoever stands before the services answers in words of its own.
 #[test]
-fn a_refusal_that_is_no_json_is_told_too() {
+fn a_refusal_that_is_no_json_is_reported_too() {
     let repository = Repository::new();
     let fake = Fake::start();
     fake.fail("createTask", [Some(Fault::Status(403)); 8]);
@@ -161,7 +161,7 @@ fn a_decision_that_is_terminated_awaits_what_is_on_its_way_and_says_what_exists(
     assert!(untried.contains("job-b") && untried.contains("job-c"), "{log}");
 }
 
-/// At whatever moment the signal comes, files are whole or not there, and what was created is told.
+/// At whatever moment the signal comes, files are whole or not there, and what was created is reported.
 #[test]
 fn a_decision_that_is_interrupted_at_any_moment_leaves_nothing_half_done() {
     for moment in 0..16 {

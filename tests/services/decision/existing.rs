@@ -18,7 +18,7 @@ fn decide(fake: &Fake, existing: &serde_json::Value) -> Outcome {
 
 #[test]
 fn a_task_that_nothing_can_wait_for_is_refused_before_anything_is_created() {
-    for (state, expires, told) in [
+    for (state, expires, reported) in [
         ("failed", "2999-01-01T00:00:00.000Z", "its state is failed"),
         ("exception", "2999-01-01T00:00:00.000Z", "its state is exception (canceled)"),
         (
@@ -35,7 +35,7 @@ fn a_task_that_nothing_can_wait_for_is_refused_before_anything_is_created() {
         let outcome = decide(&fake, &json!({"job-a": ONE}));
         assert_eq!(outcome.status, 2, "{state}: {}", outcome.err);
         let about = format!("`job-a` cannot be used again: task `{ONE}` is not usable");
-        assert!(outcome.err.contains(&about) && outcome.err.contains(told), "{state}: {}", outcome.err);
+        assert!(outcome.err.contains(&about) && outcome.err.contains(reported), "{state}: {}", outcome.err);
         assert!(outcome.err.contains("try_task_config.json:1:"), "{}", outcome.err);
         assert_eq!(fake.count("createTask"), 0, "{state}");
     }
@@ -52,11 +52,11 @@ fn a_task_that_has_expired_is_refused_even_if_nothing_waits_for_it() {
     assert_eq!(fake.count("createTask"), 0);
 }
 
-/// What the index has is passed over by the same rule, and told; it is asked for in the same call.
+/// The same rule passes over entries of the index, with a warning; they are asked for in the same call.
 #[test]
-fn what_the_index_has_and_nothing_can_wait_for_is_told_and_runs() {
+fn what_the_index_has_and_nothing_can_wait_for_is_reported_and_runs() {
     let soon = taskgraph_compat::time::json_date(now() + 3_600_000);
-    for (state, expires, told) in [
+    for (state, expires, reported) in [
         ("failed", "2999-01-01T00:00:00.000Z", "its state is failed"),
         ("exception", "2999-01-01T00:00:00.000Z", "its state is exception (canceled)"),
         (
@@ -88,15 +88,15 @@ fn what_the_index_has_and_nothing_can_wait_for_is_told_and_runs() {
         let log = std::fs::read_to_string(repository.file("artifacts/optimizations.log")).unwrap();
         let line = log.lines().find(|line| line.starts_with("job-a: ")).unwrap();
         let passed = format!("{ONE} at t.cache.a not taken: ");
-        assert_eq!(line.contains(&passed), !told.is_empty(), "{line}");
-        assert!(line.contains(told), "{line}");
-        assert_eq!(fake.tasks().len(), if told.is_empty() { 2 } else { 3 }, "{state}");
+        assert_eq!(line.contains(&passed), !reported.is_empty(), "{line}");
+        assert!(line.contains(reported), "{line}");
+        assert_eq!(fake.tasks().len(), if reported.is_empty() { 2 } else { 3 }, "{state}");
         assert_eq!(fake.violations(), [""; 0]);
     }
 }
 
 #[test]
-fn all_of_them_are_told_at_once_and_asked_for_in_one_call() {
+fn all_of_them_are_reported_at_once_and_asked_for_in_one_call() {
     let fake = Fake::start();
     fake.status(ONE, "failed", "2999-01-01T00:00:00.000Z");
     let outcome = decide(&fake, &json!({"job-a": ONE, "job-d": OTHER, "job-gone": "vLbaYNyfFziQ1WZW1EAhcg"}));
@@ -137,7 +137,7 @@ fn now() -> i64 {
 }
 
 #[test]
-fn an_entry_that_is_not_taken_because_something_it_depends_on_runs_is_told() {
+fn an_entry_that_is_not_taken_because_something_it_depends_on_runs_is_reported() {
     let fake = Fake::start();
     fake.task(ONE);
     fake.task(OTHER);
@@ -184,7 +184,7 @@ fn whoever_only_looks_at_a_graph_is_warned() {
     let mut parameters = repository.parameters();
     parameters["existing_tasks"] = json!({"job-a": ONE});
     repository.write("parameters.json", &parameters.to_string());
-    for (state, told) in [("failed", Some("its state is failed")), ("completed", None)] {
+    for (state, reported) in [("failed", Some("its state is failed")), ("completed", None)] {
         let fake = Fake::start();
         fake.status(ONE, state, "2999-01-01T00:00:00.000Z");
         for phase in ["optimized", "morphed"] {
@@ -194,8 +194,12 @@ fn whoever_only_looks_at_a_graph_is_warned() {
             let outcome = super::repository::run(command);
             assert_eq!(outcome.status, 0, "{}", outcome.err);
             let warning = format!("`job-a` cannot be used again: task `{ONE}` is not usable");
-            assert_eq!(outcome.err.contains(&warning), told.is_some(), "{phase}: {}", outcome.err);
-            assert!(told.is_none_or(|told| outcome.err.contains(told)), "{phase}: {}", outcome.err);
+            assert_eq!(outcome.err.contains(&warning), reported.is_some(), "{phase}: {}", outcome.err);
+            assert!(
+                reported.is_none_or(|reported| outcome.err.contains(reported)),
+                "{phase}: {}",
+                outcome.err
+            );
         }
     }
 }

@@ -74,7 +74,7 @@ fn a_full_disk_leaves_what_was_there() {
 
 /// Nobody, not even root, makes a file in a folder of the kernel's; whoever is not root, none in one that is read only.
 #[test]
-fn a_folder_that_takes_no_files_is_told_before_anything_is_created() {
+fn a_folder_that_takes_no_files_is_reported_before_anything_is_created() {
     use std::os::unix::fs::{PermissionsExt as _, symlink};
     let read_only = |folder: &std::path::Path| {
         fs::create_dir(folder).unwrap();
@@ -99,7 +99,7 @@ fn a_folder_that_takes_no_files_is_told_before_anything_is_created() {
 }
 
 #[test]
-fn what_cannot_be_a_folder_is_told() {
+fn what_cannot_be_a_folder_is_reported() {
     let repository = Repository::new();
     repository.write("artifacts", "a file");
     let outcome = repository.dry(&[]);

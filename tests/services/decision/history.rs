@@ -1,4 +1,4 @@
-//! Where changes start from, in repositories of many schemas. What is expected was seen in the reference.
+//! Base of the changes, in repositories of many layouts. The expected values were seen in the reference.
 
 use serde_json::{Value, json};
 
@@ -136,7 +136,7 @@ fn tags_and_detached_heads_are_commits_too() {
 }
 
 #[test]
-fn a_clone_without_a_common_commit_is_told_what_to_fetch() {
+fn a_clone_without_a_common_commit_is_reported_with_what_to_fetch() {
     let origin = Repository::new();
     origin.touch("a.txt");
     let clone = Repository::clone_of(&origin, &["--depth=1"]);
@@ -144,7 +144,7 @@ fn a_clone_without_a_common_commit_is_told_what_to_fetch() {
     clone.commit("alone");
     let outcome = clone.dry(&[]);
     assert_eq!(outcome.status, 0, "{}", outcome.err);
-    for (flags, told) in [
+    for (flags, reported) in [
         (["--base-rev=", "--base-ref=main"], "their histories do not meet, or the clone is too shallow"),
         (
             ["--base-rev=", "--base-ref=nowhere"],
@@ -154,6 +154,6 @@ fn a_clone_without_a_common_commit_is_told_what_to_fetch() {
     ] {
         let outcome = clone.dry(&flags);
         assert_eq!(outcome.status, 3, "{flags:?}: {}", outcome.err);
-        assert!(outcome.err.contains(told), "{flags:?}: {}", outcome.err);
+        assert!(outcome.err.contains(reported), "{flags:?}: {}", outcome.err);
     }
 }

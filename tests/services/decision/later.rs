@@ -47,8 +47,8 @@ fn parameters_are_brought_along_only_if_that_is_allowed() {
     let number = |more: &[&str]| parameters(&repository, more).0["build_number"].clone();
     assert_eq!(number(&["--tasks-for=github-pull-request"]), 1);
     assert_eq!(number(&["--allow-parameter-override"]), 7);
-    let (_, told) = parameters(&repository, &["--try-task-config-file=try_task_config.json"]);
-    assert!(told.contains("is not read: `--allow-parameter-override` has to say so"), "{told}");
+    let (_, reported) = parameters(&repository, &["--try-task-config-file=try_task_config.json"]);
+    assert!(reported.contains("is not read: `--allow-parameter-override` has to say so"), "{reported}");
 }
 
 #[test]
@@ -68,11 +68,11 @@ fn a_note_of_the_head_repository_has_parameters() {
             && outcome.err.contains("did you mean `level`?")
     );
     repository.git(&["notes", notes, "add", "--force", "--message", r#"{"build_number": 9}"#]);
-    let (found, told) = parameters(&clone, &allowed);
-    assert_eq!(found["build_number"], 9, "{told}");
+    let (found, reported) = parameters(&clone, &allowed);
+    assert_eq!(found["build_number"], 9, "{reported}");
     assert!(
-        told.contains("parameters of the note in refs/notes/decision-parameters: `build_number`"),
-        "{told}"
+        reported.contains("parameters of the note in refs/notes/decision-parameters: `build_number`"),
+        "{reported}"
     );
     assert_eq!(parameters(&clone, &[]).0["build_number"], 1);
 }
@@ -80,8 +80,8 @@ fn a_note_of_the_head_repository_has_parameters() {
 #[test]
 fn an_older_version_has_no_such_flag() {
     let repository = Repository::new();
-    let (_, told) = parameters(&repository, &["--allow-parameter-override"]);
-    assert!(told.contains("`--allow-parameter-override` does nothing: Taskgraph 15.1.3"), "{told}");
+    let (_, reported) = parameters(&repository, &["--allow-parameter-override"]);
+    assert!(reported.contains("`--allow-parameter-override` does nothing: Taskgraph 15.1.3"), "{reported}");
 }
 
 #[test]

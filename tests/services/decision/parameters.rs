@@ -70,7 +70,7 @@ fn pull_requests_bring_parameters_along() {
 #[test]
 fn what_a_pull_request_brings_is_checked() {
     let repository = Repository::new();
-    for (config, told) in [
+    for (config, reported) in [
         ("{\"version\": 3}", "unknown version of try_task_config.json"),
         ("{\"parameters\": {}}", "missing key `version`"),
         ("{\"version\": 2, \"tasks\": []}", "unknown key `tasks`"),
@@ -82,7 +82,7 @@ fn what_a_pull_request_brings_is_checked() {
         repository.commit("x");
         let outcome = repository.dry(&["--tasks-for=github-pull-request"]);
         assert_eq!(outcome.status, 2, "{config}: {}", outcome.err);
-        assert!(outcome.err.contains(told), "{config}: {}", outcome.err);
+        assert!(outcome.err.contains(reported), "{config}: {}", outcome.err);
         assert_eq!(repository.artifacts(), [""; 0], "{config}");
     }
     let outcome = repository.dry(&["--try-task-config-file=nowhere.json"]);
@@ -110,7 +110,7 @@ fn wrong_flags_are_refused_all_at_once() {
 fn a_decision_knows_its_task_and_who_creates() {
     let repository = Repository::new();
     let fake = Fake::start();
-    for (task, proxy, told) in [
+    for (task, proxy, reported) in [
         (None, true, "TASK_ID is not set"),
         (Some("short"), true, "`short` is not a taskId"),
         (Some(DECISION), false, "tasks cannot be created"),
@@ -123,7 +123,7 @@ fn a_decision_knows_its_task_and_who_creates() {
         command.envs(task.map(|task| ("TASK_ID", task)));
         let outcome = run(command);
         assert_eq!(outcome.status, 2, "{}", outcome.err);
-        assert!(outcome.err.contains(told), "{told}: {}", outcome.err);
+        assert!(outcome.err.contains(reported), "{reported}: {}", outcome.err);
         assert_eq!(repository.artifacts(), [""; 0]);
     }
     assert_eq!(fake.requests().len(), 0);
@@ -175,13 +175,13 @@ fn parameters_are_read_from_taskcluster() {
     let outcome = labels(&repository, &fake, &["project=p", "none.yml"]);
     assert_eq!((outcome.status, outcome.out.as_str()), (0, all), "{}", outcome.err);
     assert!(outcome.err.contains("parameters: project=p\nparameters: none\n"), "{}", outcome.err);
-    for (spec, told) in [
+    for (spec, reported) in [
         ("task-id=AAAAAAAAAAAAAAAAAAAAAA", "has no artifact `public/parameters.yml`"),
         ("project=q", "there is no task at the index path `t.v2.q.latest.taskgraph.decision`"),
         (&url.replace("p.yml", "q.yml"), "there is nothing at"),
     ] {
         let outcome = labels(&repository, &fake, &[spec]);
         assert_eq!(outcome.status, 2, "{spec}: {}", outcome.err);
-        assert!(outcome.err.contains(told), "{spec}: {}", outcome.err);
+        assert!(outcome.err.contains(reported), "{spec}: {}", outcome.err);
     }
 }

@@ -1,4 +1,4 @@
-//! What the queue would refuse is refused before anything is written, in a dry run as well.
+//! Rules of the queue: a violation is refused before anything is written, in a dry run as well.
 
 use super::repository::{Repository, run};
 use crate::fake_taskcluster::Fake;
@@ -7,8 +7,8 @@ use crate::support::read_json;
 const KIND: &str = "taskcluster/kinds/job/kind.yml";
 const CONFIG: &str = "taskcluster/config.yml";
 
-/// What a dry run tells once `old` is `new` in a file of the tree: the lines of errors and of their ways out.
-fn told(file: &str, old: &str, new: &str) -> Vec<String> {
+/// Replaces `old` by `new` in a file of the tree, and returns the lines of errors and help of a dry run.
+fn messages(file: &str, old: &str, new: &str) -> Vec<String> {
     let repository = Repository::new();
     let text = std::fs::read_to_string(repository.file(file)).unwrap();
     assert!(text.contains(old), "{text}");
@@ -45,7 +45,7 @@ fn a_dependency_that_has_two_names_is_one() {
 #[test]
 fn a_task_stays_until_its_deadline() {
     assert_eq!(
-        told(
+        messages(
             KIND,
             "worker-type: linux",
             "worker-type: linux\n  deadline-after: 3 days\n  expires-after: 2 days"
@@ -64,7 +64,11 @@ fn a_task_stays_until_its_deadline() {
 #[test]
 fn deadlines_are_near_unless_the_tree_asks_for_more() {
     assert_eq!(
-        told(KIND, "a: {treeherder: {symbol: A}}", "a: {treeherder: {symbol: A}, deadline-after: 6 days}"),
+        messages(
+            KIND,
+            "a: {treeherder: {symbol: A}}",
+            "a: {treeherder: {symbol: A}, deadline-after: 6 days}"
+        ),
         [
             "error: the queue would refuse `job-a`: `deadline` is 6 days ahead",
             "it takes 5 days; where a deployment takes more, `task-deadline-after` in config.yml says so",
@@ -75,7 +79,7 @@ fn deadlines_are_near_unless_the_tree_asks_for_more() {
 #[test]
 fn what_is_needed_stays_as_long_as_it_is_needed() {
     assert_eq!(
-        told(
+        messages(
             KIND,
             "a: {treeherder: {symbol: A}}",
             "a: {treeherder: {symbol: A}, expires-after: 12 hours, deadline-after: 1 hour}"
@@ -92,7 +96,7 @@ fn what_is_needed_stays_as_long_as_it_is_needed() {
 #[test]
 fn a_definition_has_the_form_that_the_queue_knows() {
     assert_eq!(
-        told(
+        messages(
             KIND,
             "a: {treeherder: {symbol: A}}",
             "a: {treeherder: {symbol: A}, scopes: ['queue:**', ok:*]}"
@@ -103,7 +107,7 @@ fn a_definition_has_the_form_that_the_queue_knows() {
         ]
     );
     assert_eq!(
-        told(CONFIG, "worker-type: linux", "worker-type: Linux_Big"),
+        messages(CONFIG, "worker-type: linux", "worker-type: Linux_Big"),
         [
             "error: the queue would refuse `job-a`: `Linux_Big` is not a workerType",
             "38 small letters, digits and `-` at most; a letter first, and no `-` last",

@@ -45,7 +45,7 @@ tasks:
     ),
 ];
 
-/// How a call ended.
+/// Result of a call.
 pub(super) struct Outcome {
     pub status: i32,
     pub out: String,

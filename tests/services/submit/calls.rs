@@ -1,4 +1,4 @@
-//! What the calls ask for, and what they make of the answers.
+//! Requests of the calls, and their use of the answers.
 
 use serde_json::json;
 use taskgraph_taskcluster::{Access, Failure, Taskcluster};
@@ -141,7 +141,7 @@ fn a_wrong_token_is_refused_and_not_shown() {
 
 /// Whoever stands before the services answers in words of its own.
 #[test]
-fn what_a_refusal_says_is_told_even_if_it_is_no_json() {
+fn what_a_refusal_says_is_reported_even_if_it_is_no_json() {
     let fake = furnished();
     fake.fail("cancelTask", [Some(Fault::Status(403))]);
     let error = client(fake.proxied()).cancel(&id(2)).unwrap_err();
@@ -150,7 +150,7 @@ fn what_a_refusal_says_is_told_even_if_it_is_no_json() {
 }
 
 #[test]
-fn who_does_not_answer_is_told() {
+fn a_service_that_does_not_answer_is_reported() {
     let (fake, nobody) = (furnished(), "http://127.0.0.1:1");
     let reached = |root_url: String, proxy_url: Option<&str>, credentials| Access {
         root_url,
@@ -187,7 +187,7 @@ fn a_signed_url_is_not_shown_if_nobody_answers() {
 }
 
 #[test]
-fn what_is_missing_is_told_apart_from_what_fails() {
+fn what_is_missing_is_distinguished_from_what_fails() {
     let fake = furnished();
     let taskcluster = client(fake.proxied());
     for error in [
@@ -199,12 +199,12 @@ fn what_is_missing_is_told_apart_from_what_fails() {
     ] {
         assert!(matches!(error.failure(), Some(Failure::NotFound(_))), "{error}");
     }
-    let told = format!("{:#}", taskcluster.definition(&id(77)).unwrap_err());
+    let reported = format!("{:#}", taskcluster.definition(&id(77)).unwrap_err());
     let expected = format!(
         "Taskcluster: task {0} failed: not found: Task `{0}` was not found. Are you sure it was created?",
         id(77)
     );
-    assert_eq!(told, expected);
+    assert_eq!(reported, expected);
     // Nobody asks twice for what is not there.
     assert_eq!(fake.count("status"), 1);
 }

@@ -117,7 +117,7 @@ fn what_is_refused_is_not_asked_again() {
             let error = outcome.unwrap_err();
             let is_told = match error.failure() {
                 Some(Failure::Conflict(_)) => status == 409,
-                Some(Failure::Refused { status: told, .. }) => *told == status,
+                Some(Failure::Refused { status: reported, .. }) => *reported == status,
                 _ => false,
             };
             assert!(is_told, "{what}: {error}");
@@ -131,7 +131,7 @@ fn a_task_is_created_once_whatever_goes_wrong_with_the_answer() {
     let task = |number: usize| NewTask {
         label: Label::parse(&format!("task-{number}").into()).unwrap(),
         task_id: id(number),
-        definition: super::create::definition(&format!("task-{number}"), &[]),
+        definition: super::tasks::definition(&format!("task-{number}"), &[]),
     };
     for access in [Fake::proxied, Fake::signed] {
         let fake = furnished();

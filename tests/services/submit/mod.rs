@@ -5,12 +5,14 @@ mod create;
 mod faults;
 mod optimized;
 mod pages;
+mod refusal;
+mod tasks;
 mod watched;
 
 use taskgraph::optimize::index::Wanted;
 use taskgraph_compat::value::Str;
 
-/// What is to be looked up: these index paths.
+/// A request for these index paths.
 fn paths(paths: &[Str]) -> Wanted {
     Wanted { index_paths: paths.to_vec(), tasks: Vec::new() }
 }

@@ -40,8 +40,8 @@ fn what_ran_before_is_looked_up() {
             .envs(fake.environment())
             .output()
             .unwrap();
-        let told = String::from_utf8(output.stderr).unwrap();
-        assert_eq!((output.status.code(), told.as_str()), (Some(0), ""));
+        let reported = String::from_utf8(output.stderr).unwrap();
+        assert_eq!((output.status.code(), reported.as_str()), (Some(0), ""));
         String::from_utf8(output.stdout).unwrap()
     };
     // `k-b` cannot be replaced: `k-a`, which it depends on, was not found.

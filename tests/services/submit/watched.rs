@@ -1,4 +1,4 @@
-//! Whoever watches is told what goes on, and may stop it.
+//! Whoever watches is notified of the progress, and may stop it.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -8,17 +8,17 @@ use taskgraph_taskcluster::{Failure, NewTask, News, Watch};
 
 use crate::fake_taskcluster::{Fake, Fault, client, id};
 
-/// Notes what it is told, and cancels after so many pieces of news.
+/// Records the progress, and cancels after so many pieces of news.
 #[derive(Default)]
 struct Notes {
-    told: Mutex<Vec<String>>,
+    reported: Mutex<Vec<String>>,
     count: AtomicUsize,
     cancels_after: usize,
     is_cancelled: AtomicBool,
 }
 
 impl Watch for Notes {
-    fn tell(&self, news: &News<'_>) {
+    fn report(&self, news: &News<'_>) {
         let line = match news {
             News::Again { call, why, pause } => format!("{call}: {why}, again in {pause:?}"),
             News::Unsigned { failure } => format!("without credentials: {failure}"),
@@ -26,7 +26,7 @@ impl Watch for Notes {
             News::Created { label, done, all, .. } => format!("{label}: {done}/{all}"),
             News::Refused { label, failure, .. } => format!("{label}: {failure}"),
         };
-        self.told.lock().unwrap().push(line);
+        self.reported.lock().unwrap().push(line);
         if self.count.fetch_add(1, Ordering::Relaxed) + 1 == self.cancels_after {
             self.is_cancelled.store(true, Ordering::Relaxed);
         }
@@ -39,12 +39,12 @@ impl Watch for Notes {
 
 fn task(number: usize) -> NewTask {
     let name = format!("task-{number}");
-    let definition = super::create::definition(&name, &[]);
+    let definition = super::tasks::definition(&name, &[]);
     NewTask { label: Label::parse(&name.into()).unwrap(), task_id: id(number), definition }
 }
 
 #[test]
-fn a_watch_is_told_of_repeated_calls_and_of_each_task() {
+fn a_watch_is_notified_of_repeated_calls_and_of_each_task() {
     let fake = Fake::start();
     fake.fail("createTask", [Some(Fault::Status(503))]);
     fake.refuse("task-2", 400, "no");
@@ -54,7 +54,7 @@ fn a_watch_is_told_of_repeated_calls_and_of_each_task() {
     taskcluster.create(vec![task(2)]).unwrap_err();
     taskcluster.find(&super::paths(&["a.b".into(), "a.c".into()])).unwrap();
     assert_eq!(
-        *notes.told.lock().unwrap(),
+        *notes.reported.lock().unwrap(),
         [
             &*format!("createTask {}: status 503 (Service Unavailable), again in 1ms", id(1)),
             "task-1: 1/1",
@@ -85,6 +85,9 @@ fn after_an_interruption_nobody_waits_for_another_attempt() {
     let error = client(fake.proxied()).watched_by(notes.clone()).list_tasks("a").unwrap_err();
     assert!(matches!(error.failure(), Some(Failure::Unreachable(_))), "{error}");
     // The service's own wish was what would have been waited for.
-    assert_eq!(*notes.told.lock().unwrap(), ["listTasks a: status 429 (Too Many Requests), again in 200s"]);
+    assert_eq!(
+        *notes.reported.lock().unwrap(),
+        ["listTasks a: status 429 (Too Many Requests), again in 200s"]
+    );
     assert_eq!(fake.count("listTasks"), 1);
 }

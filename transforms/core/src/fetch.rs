@@ -63,7 +63,7 @@ const GIT: Schema = Schema::Map(&[
     optional("ssh-key", Schema::Str).or_null(),
 ]);
 
-/// How something is fetched.
+/// Kind of a fetch.
 struct Fetch {
     command: Vec<String>,
     artifact_name: String,

@@ -142,7 +142,7 @@ fn groups(ctx: &Context<'_>, spans: &Spans, section: &Map, kinds: &[Str]) -> Res
     })
 }
 
-/// Where the tasks of each kind stand among those that the kind may depend on.
+/// Positions of the tasks of each kind among those that the kind may depend on.
 struct Spans(Vec<(Str, Range<usize>)>);
 
 impl Spans {

@@ -6,6 +6,7 @@
 pub mod cached_tasks;
 mod chunking;
 mod code_review;
+mod description_schema;
 pub mod docker_image;
 mod fetch;
 mod from_deps;

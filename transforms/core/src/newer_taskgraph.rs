@@ -24,7 +24,7 @@ const SECTIONS: &[(&str, &str, &Schema)] = &[
 
 const NOTIFY: &str = "taskgraph.transforms.notify";
 
-/// What docker-worker can no longer be asked for.
+/// Features that docker-worker no longer has.
 const REMOVED: &[(&str, TaskgraphVersion)] = &[
     ("docker-in-docker", since::NO_PRIVILEGED),
     ("loopback-audio", since::NO_PRIVILEGED),
@@ -32,7 +32,7 @@ const REMOVED: &[(&str, TaskgraphVersion)] = &[
     ("relengapi-proxy", since::NO_RELENGAPI),
 ];
 
-/// What is otherwise in the tasks of all kinds. What a transform of the tree adds to them is not there yet.
+/// Differences in the tasks of all kinds. Additions by a transform of the tree are not part of them yet.
 pub fn changes(project: &Project) -> Vec<Change> {
     let mut changes = Vec::new();
     for kind in project.kinds.values() {

@@ -1,4 +1,4 @@
-//! `taskgraph.transforms.notify`: routes by which Taskcluster tells people what became of a task, and what it tells them.
+//! `taskgraph.transforms.notify`: routes by which Taskcluster notifies people of the outcome of a task, and the messages.
 //!
 //! ```yaml
 //! notify:
@@ -188,7 +188,7 @@ fn filled(names: &Map, value: &Value) -> Result<Value> {
     })
 }
 
-/// What text may name.
+/// Values that a text may name.
 fn names(ctx: &Context<'_>, description: &TaskDescription) -> Map {
     let config = map! {
         "kind" => ctx.kind.name.clone(),
@@ -256,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_with_a_recipient_is_told() {
+    fn what_is_wrong_with_a_recipient_is_reported() {
         let refused = |section: &str| Fixture::new("{}").refused(transform(), section);
         assert!(refused("{notify: {recipients: [{type: mail}]}}").contains("email"));
         assert!(refused("{notify: {recipients: [{type: email}]}}").contains("recipients[0].address"));

@@ -45,7 +45,7 @@ const FIELDS: &[Field] = &[
     required("substitution-fields", STRINGS),
 ];
 
-/// What came later: how `by-*` maps are followed, and providers in Python.
+/// Later features: `by-*` maps, and providers in Python.
 const LATER: &[Field] = &[
     optional(
         "resolve-keyed-by-options",
@@ -89,7 +89,7 @@ pub(crate) fn transform() -> Transform {
         .each(|ctx, memos, description| memos.with(|memo| fill_in(ctx, memo, description)))
 }
 
-/// What the last task asked for. Most tasks of a kind ask for the same.
+/// Memo of the values that a task asks for. Most tasks of a kind ask for the same.
 #[derive(Default)]
 struct Memo {
     parameters: Last<Map>,

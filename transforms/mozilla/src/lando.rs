@@ -265,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_release_lacks_is_told() {
+    fn what_a_release_lacks_is_reported() {
         let error = built_with(&PAYLOAD, "worker: {lando-repo: m, actions: []}", "{}").unwrap_err();
         assert!(error.to_string().contains("the parameter `version`"));
         let two = "worker: {lando-repo: m, actions: [{l10n-bump: [{l10n-repo-url: a}, {l10n-repo-url: b}]}]}";

@@ -54,7 +54,7 @@ pub struct Fixture {
     pub config: GraphConfig,
     /// The parameters.
     pub params: Params,
-    /// What transforms note.
+    /// Notes of the transforms.
     pub record: Record,
     kinds: IndexMap<Str, Kind>,
     tree: Tree,
@@ -108,7 +108,7 @@ impl Fixture {
         Fixture { upstream, ..self }
     }
 
-    /// What a transform sees.
+    /// Returns the context of a transform.
     pub fn context(&self) -> Context<'_> {
         Context {
             kind: &self.kinds[0],
@@ -159,7 +159,7 @@ impl Fixture {
     }
 }
 
-/// What a worker implementation puts into an empty definition for a task.
+/// Returns the definition that a worker implementation makes of an empty one for a task.
 pub fn built(payload: &Payload, description: &str) -> Result<String> {
     built_with(payload, description, "{}")
 }

@@ -1,6 +1,5 @@
 //! Parameters that a tree of the pipeline adds to a decision: its training config for tests.
 
-use crate::pipeline::default_config;
 use anyhow::Result;
 use taskgraph::diagnostics::document::load;
 use taskgraph::extension::DecisionParameters;
@@ -12,11 +11,22 @@ use taskgraph_compat::value::path::KeyPath;
 /// The name that stands in config.yml.
 const NAME: &str = "translations_taskgraph.parameters:get_decision_parameters";
 
+/// The training config of the tree itself, for parameters that have none.
+const CI_CONFIG: &str = "configs/config.ci.yml";
+
+/// The training config of the kinds that come with the program.
+const OWN_CONFIG: &str = "kinds/training-config.yml";
+
 /// Decisions of the tree of December 2024.
 pub(crate) const DECISIONS_2024: &[(&str, DecisionParameters)] = &[(NAME, add_training_config)];
 
 /// Decisions of the tree of July 2026.
 pub(crate) const DECISIONS_2026: &[(&str, DecisionParameters)] = &[(NAME, add_training_config_of_2026)];
+
+/// The file of the tree that has a training config for those who bring none.
+pub(crate) fn default_config(tree: &Tree) -> &'static str {
+    if tree.has(CI_CONFIG) { CI_CONFIG } else { OWN_CONFIG }
+}
 
 fn add_training_config(params: &mut Params, tree: &Tree) -> Result<()> {
     let (document, value) = load(tree.read(default_config(tree))?)?;
@@ -56,5 +66,12 @@ mod tests {
         assert_eq!(publishes("cron", "train-target-tasks"), Some(false));
         assert_eq!(publishes("cron", "default"), Some(true));
         assert_eq!(publishes("action", "train-target-tasks"), Some(true));
+    }
+
+    #[test]
+    fn the_tree_s_own_config_is_the_default() {
+        let tree = Tree::embedded(&[("configs/config.ci.yml", "")]);
+        assert_eq!(default_config(&tree), CI_CONFIG);
+        assert_eq!(default_config(&Tree::embedded(&[])), OWN_CONFIG);
     }
 }

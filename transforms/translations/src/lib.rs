@@ -12,6 +12,7 @@ pub mod config;
 mod continuation;
 mod decision_parameters;
 mod lints;
+mod parameter;
 mod pipeline;
 mod pipeline_version;
 pub mod pretrained;

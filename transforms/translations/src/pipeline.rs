@@ -3,7 +3,7 @@
 use crate::actions::{ACTIONS_2024, ACTIONS_2026};
 use crate::config::datasets;
 use crate::config::schema::{PARAMETERS_2024, PARAMETERS_2024_WITH_STUDENT, PARAMETERS_2026};
-use crate::decision_parameters::{DECISIONS_2024, DECISIONS_2026};
+use crate::decision_parameters::{DECISIONS_2024, DECISIONS_2026, default_config};
 use crate::pipeline_version::PipelineVersion;
 use crate::target_tasks::{final_eval_target_tasks, train_target_tasks, update_db_target_tasks};
 use crate::transforms::upload;
@@ -19,12 +19,6 @@ use taskgraph::type_map::TypeMap;
 use taskgraph_compat::value::Str;
 use taskgraph_decision::actions::TreeActions;
 use taskgraph_training::pipeline::{ProvidedInput, TrainingPipeline};
-
-/// The training config of the tree itself, for parameters that have none.
-const CI_CONFIG: &str = "configs/config.ci.yml";
-
-/// The training config of the kinds that come with the program.
-const OWN_CONFIG: &str = "kinds/training-config.yml";
 
 const TARGETS_2024: &[(&str, TargetMethod)] = &[("train-target-tasks", train_target_tasks)];
 
@@ -71,7 +65,7 @@ pub fn extension(tree: &Tree) -> Extension {
     }
 }
 
-/// What the preview and the checks of training configs have to know.
+/// Describes the pipeline for the preview and the checks of training configs.
 fn pipeline(pipeline_version: PipelineVersion) -> TrainingPipeline {
     let training = pipeline_version.training();
     let (reads, dataset_files) = (pretrained::reads, datasets::files);
@@ -101,11 +95,6 @@ fn normalize_2024(params: &mut Params) {
 
 fn normalize_2026(params: &mut Params) {
     PipelineVersion::July2026.training().move_models(params);
-}
-
-/// The file of the tree that has a training config for those who bring none.
-pub(crate) fn default_config(tree: &Tree) -> &'static str {
-    if tree.has(CI_CONFIG) { CI_CONFIG } else { OWN_CONFIG }
 }
 
 type Kinds = IndexMap<Str, Kind>;
@@ -151,13 +140,6 @@ fn questions_2026(params: &Params) -> Vec<Question> {
 mod tests {
     use super::*;
     use transforms_testing::params;
-
-    #[test]
-    fn the_tree_s_own_config_is_the_default() {
-        let tree = Tree::embedded(&[("configs/config.ci.yml", "")]);
-        assert_eq!(extension(&tree).defaults[0].1, CI_CONFIG);
-        assert_eq!(extension(&Tree::embedded(&[])).defaults[0].1, OWN_CONFIG);
-    }
 
     #[test]
     fn the_kinds_decide_what_the_register_string_stands_for() {

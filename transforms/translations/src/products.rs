@@ -3,9 +3,9 @@
 use crate::pipeline_version::PipelineVersion;
 use crate::pretrained::{Effect, Mode, UrlKey};
 use taskgraph_compat::value::path::KeyPath;
-use taskgraph_training::earlier_run::{Product, ProductFile, ProductValue};
+use taskgraph_training::product::{Product, ProductFile, ProductValue};
 
-/// What every config of a pipeline version stands under among the parameters.
+/// Section that every config of a pipeline version stands under among the parameters.
 const CONFIG: &str = "training_config.";
 
 /// The vocabulary of July 2026: always a file for each language.
@@ -47,22 +47,22 @@ const DISTILLATION: &[ProductFile] = &[
     aligned("alignments", "corpus-align-distillation", "corpus.aln.zst"),
 ];
 
-/// What a model of a mode has to have besides its vocabulary.
+/// Files that a model of a mode needs besides its vocabulary.
 fn files(mode: &str) -> Vec<&'static str> {
     Mode::parse(mode).map(|mode| mode.files().to_vec()).unwrap_or_default()
 }
 
-/// What a later task fetches of a model that is published as it is. Source: `pipeline/continuation/model.py`.
+/// Files of a model published as it is that a later task fetches. Source: `pipeline/continuation/model.py`.
 fn republished(_: &str) -> Vec<&'static str> {
     vec!["final.model.npz.best-chrf.npz", "final.model.npz.best-chrf.npz.decoder.yml"]
 }
 
-/// What trees of December 2024 can go on from.
+/// Products from which trees of December 2024 can continue.
 pub(crate) fn made_2024() -> Vec<Product> {
     models(PipelineVersion::December2024)
 }
 
-/// What trees of July 2026 can go on from.
+/// Products from which trees of July 2026 can continue.
 pub(crate) fn made_2026() -> Vec<Product> {
     let at = |path: &str| KeyPath::dotted(&format!("continuation.{path}"));
     let files = |name, files, in_place_of| Product {
@@ -114,13 +114,13 @@ mod tests {
 
     #[test]
     fn every_model_that_a_layout_documents_and_something_reads_can_be_handed_in() {
-        let told = |products: Vec<Product>| {
-            let told = products.iter().map(|product| {
+        let messages = |products: Vec<Product>| {
+            let reported = products.iter().map(|product| {
                 format!("{} at {} by {}", product.name, product.path, product.tasks().join(" "))
             });
-            told.collect::<Vec<_>>()
+            reported.collect::<Vec<_>>()
         };
-        let found = told(made_2024());
+        let found = messages(made_2024());
         for line in [
             "train-teacher at experiment.pretrained-models.train-teacher by train-teacher",
             "train-backwards at experiment.pretrained-models.train-backwards by train-backwards",
@@ -128,7 +128,7 @@ mod tests {
             assert!(found.iter().any(|found| found == line), "{found:?}");
         }
         assert_eq!(
-            told(made_2026()),
+            messages(made_2026()),
             [
                 "vocab at continuation.vocab by build-vocab",
                 "corpora.parallel at continuation.corpora.parallel by corpus-merge-parallel corpus-align-parallel",

@@ -1,6 +1,6 @@
 //! The target methods of the pipeline: the tasks of one stage, and for training those of one pair of languages.
 
-use crate::config::schema::refused;
+use crate::parameter::refused;
 use anyhow::Result;
 use taskgraph::diagnostics::Problems;
 use taskgraph::graph::TaskGraph;

@@ -3,7 +3,7 @@
 use crate::commands::config::files::files;
 use crate::commands::config::results::Verdicts;
 use crate::commands::config::{format_github, format_json, format_sarif, format_table, remote_files};
-use crate::commands::preview::read;
+use crate::config_file::read;
 use crate::environment::{open_tree_or_embedded, settings};
 use crate::output::{keep_inputs, write};
 use crate::output_format::OutputFormat;

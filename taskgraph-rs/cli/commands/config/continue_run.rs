@@ -3,8 +3,9 @@
 use crate::Status;
 use crate::environment::{open_tree_or_embedded, settings};
 use crate::output::write;
+use crate::output_medium::one_line;
 use crate::progress::connect_as_anybody;
-use crate::report::{Reporter, one_line};
+use crate::report::Reporter;
 use anstream::eprintln;
 use clap::Args as ClapArgs;
 use std::collections::BTreeSet;
@@ -24,9 +25,10 @@ use taskgraph_compat::value::path::KeyPath;
 use taskgraph_compat::value::{Str, Value};
 use taskgraph_taskcluster::{CallError, GroupTask, Taskcluster};
 use taskgraph_training::earlier_run::{
-    Continuation, Product, ProductValue, Request, RunSource, Tasks, find, section, wanted, write as written,
+    Continuation, Request, RunSource, Tasks, find, section, wanted, write as written,
 };
 use taskgraph_training::pipeline::{Training, TrainingPipeline};
+use taskgraph_training::product::{Product, ProductValue};
 use taskgraph_training::upgrade::Draft;
 use taskgraph_training::{Checker, Input, ReportOutcome, no_training};
 

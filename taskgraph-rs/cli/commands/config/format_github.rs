@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::commands::config::results::Verdicts;
-use crate::report::one_line;
+use crate::output_medium::one_line;
 use taskgraph::diagnostics::Problem;
 
 /// One line a problem.

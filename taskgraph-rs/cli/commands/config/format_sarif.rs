@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::commands::config::format_github::message;
 use crate::commands::config::problem_codes::description;
 use crate::commands::config::results::Verdicts;
-use crate::report::one_line;
+use crate::output_medium::one_line;
 use serde_json::{Value, json};
 use taskgraph::diagnostics::Problem;
 use taskgraph_compat::source::{Place, Span};

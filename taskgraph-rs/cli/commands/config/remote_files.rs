@@ -1,4 +1,4 @@
-//! `--urls`: asks for every file that a run would fetch from elsewhere, and tells what there is.
+//! `--urls`: requests every file that a run would fetch from elsewhere, and reports what exists.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -19,7 +19,7 @@ use taskgraph_training::pipeline::TrainingPipeline;
 use taskgraph_training::remote_files::{Folder, RemoteAnswers, RemoteFile, Store, folders, judge};
 use taskgraph_training::{CheckedConfig, Checker, Input, Report, ReportOutcome};
 
-/// The codes of what only answers tell.
+/// Codes of problems that only answers reveal.
 const REMOTE: [&str; 6] =
     ["no-such-file", "wrong-content", "probe", "expired", "expires", "other-vocabulary"];
 

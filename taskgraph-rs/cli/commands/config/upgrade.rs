@@ -5,7 +5,8 @@ use crate::commands::config::files::files;
 use crate::commands::config::results::counts;
 use crate::environment::{open_tree_or_embedded, settings};
 use crate::output::write;
-use crate::report::{Reporter, count, one_line};
+use crate::output_medium::one_line;
+use crate::report::{Reporter, count};
 use anstream::eprintln;
 use clap::Args as ClapArgs;
 use std::path::Path;
@@ -17,7 +18,8 @@ use taskgraph::generator::Project;
 use taskgraph::graph::diff::unified;
 use taskgraph::registry::Registry;
 use taskgraph_compat::source::Source;
-use taskgraph_training::upgrade::{Upgrade, upgrade};
+use taskgraph_training::upgrade::Upgrade;
+use taskgraph_training::upgrade_config;
 use taskgraph_training::{Checker, Input, ReportOutcome};
 
 /// Flags of `config upgrade`.
@@ -65,7 +67,7 @@ fn one(
         return Err(Problems::from(Problem::error("no-yaml", message)).into());
     }
     let before = Source::read(path)?;
-    let upgraded = match upgrade(project, before.clone()) {
+    let upgraded = match upgrade_config(project, before.clone()) {
         Ok(upgraded) => upgraded,
         Err(error) => {
             reporter.problems(&error.into_problems()?);

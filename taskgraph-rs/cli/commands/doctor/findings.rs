@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::commands::doctor::missing_parts::MissingPart;
 use indexmap::IndexMap;
 use serde::Serialize;
 use taskgraph::diagnostics::{Problem, place_of_value};
@@ -18,6 +17,20 @@ use taskgraph::settings::RunTask;
 use taskgraph_compat::source::Place;
 use taskgraph_compat::value::Str;
 use taskgraph_compat::value::path::KeyPath;
+
+/// Something that is not there, or another than it should be.
+#[derive(Serialize)]
+pub(super) struct MissingPart {
+    /// Whether no graph can be made without it.
+    pub is_fatal: bool,
+    /// Whether it is a package that was not found. What is found elsewhere, only the interpreter knows.
+    #[serde(skip)]
+    pub is_package: bool,
+    /// Description.
+    pub message: String,
+    /// Way to get it.
+    pub help: String,
+}
 
 /// The version of the JSON.
 const VERSION: u32 = 1;
@@ -275,7 +288,7 @@ impl Reason {
     }
 }
 
-/// Two reasons are one if people are told the same.
+/// Two reasons are one if people read the same.
 impl PartialEq for Reason {
     fn eq(&self, other: &Self) -> bool {
         (&self.message, &self.object, &self.place) == (&other.message, &other.object, &other.place)

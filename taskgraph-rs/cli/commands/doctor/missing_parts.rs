@@ -1,23 +1,8 @@
 //! Missing parts that a tree needs, and the way to get them.
 
-use crate::commands::doctor::findings::{Findings, PackageFound};
-use serde::Serialize;
+use crate::commands::doctor::findings::{Findings, MissingPart, PackageFound};
 use taskgraph::known_python::{Installed, Pins, requirements};
 use taskgraph::registry::Registry;
-
-/// Something that is not there, or another than it should be.
-#[derive(Serialize)]
-pub(super) struct MissingPart {
-    /// Whether no graph can be made without it.
-    pub is_fatal: bool,
-    /// Whether it is a package that was not found. What is found elsewhere, only the interpreter knows.
-    #[serde(skip)]
-    pub is_package: bool,
-    /// Description.
-    pub message: String,
-    /// Way to get it.
-    pub help: String,
-}
 
 /// Returns the parts that are missing to make a graph, or to run the Python of the tree if that `is_asked` for.
 pub(super) fn missing(

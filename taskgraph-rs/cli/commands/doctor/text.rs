@@ -1,9 +1,10 @@
 //! Findings as text: lines are wrapped to the width of the terminal.
 
+use crate::commands::doctor::findings::MissingPart;
 use crate::commands::doctor::findings::{Findings, PackageFound, Part, PythonRegistrations, Reason};
-use crate::commands::doctor::missing_parts::MissingPart;
+use crate::output_medium::one_line;
 use crate::output_medium::{OutputMedium, broken, shortened};
-use crate::report::{count, one_line};
+use crate::report::count;
 use taskgraph::known_python::Installed;
 use taskgraph::newer_taskgraph::{Change, Effect};
 

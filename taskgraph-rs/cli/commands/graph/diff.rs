@@ -1,6 +1,6 @@
 //! `graph diff`: what appears, goes and changes between two graphs.
 
-use crate::args::TreeOptions;
+use crate::commands::graph::diff_options::DiffOptions;
 use crate::commands::graph::field_changes::fields;
 use crate::commands::graph::operand::{Operands, Side, parse_operands};
 use crate::environment::settings;
@@ -10,62 +10,15 @@ use crate::output_medium::OutputMedium;
 use crate::report::{Reporter, count};
 use crate::text_layout::{Page, TextStyle};
 use crate::{Status, known_urls};
-use clap::Args as ClapArgs;
 use indexmap::IndexMap;
 use serde::Serialize;
 use std::path::Path;
-use std::path::PathBuf;
 use taskgraph::diagnostics::Problems;
 use taskgraph::error::Result;
 use taskgraph::graph::diff::{GraphDiff, TaskChange, diff};
 use taskgraph::registry::Registry;
 use taskgraph::settings::Settings;
 use taskgraph_training::of_run_task;
-
-/// Flags of `graph diff`.
-#[derive(ClapArgs)]
-pub(crate) struct DiffOptions {
-    /// Two graphs, the older one first: a training config, a set of parameters, a file such as full-task-graph.json,
-    /// or `task-id=…` of a decision task. With --rev, one config or none is enough
-    #[arg(value_name = "GRAPH", num_args = 0..=2)]
-    pub graphs: Vec<String>,
-
-    /// The revision of the tree for the first graph; given twice, for both. Otherwise the tree as it lies there
-    #[arg(long = "rev", value_name = "REV")]
-    pub revisions: Vec<String>,
-
-    /// The tree.
-    #[command(flatten)]
-    pub tree: TreeOptions,
-
-    /// Compare only tasks that are asked for, with all that they need, and not all that there could be
-    #[arg(long, alias = "to-run")]
-    pub needed: bool,
-
-    /// Show everything as JSON, see docs/graph-commands.md
-    #[arg(short = 'J', long)]
-    pub json: bool,
-
-    /// List every label and every field
-    #[arg(long)]
-    pub all: bool,
-
-    /// End with status 0 if nothing differs, 2 if something does, and 1 if the input is refused
-    #[arg(long)]
-    pub exit_code: bool,
-
-    /// Write to this file
-    #[arg(short, long, value_name = "FILE")]
-    pub output_file: Option<PathBuf>,
-
-    /// Ask no network: a graph that a task published is refused
-    #[arg(long)]
-    pub offline: bool,
-
-    /// A JSON list of the urls that exist: questions about urls are answered from it
-    #[arg(long, value_name = "FILE")]
-    pub known_urls: Option<PathBuf>,
-}
 
 /// Largest number of labels of a group, and of tasks with the same change, that are shown without `--all`.
 const SHOWN: usize = 8;
@@ -150,7 +103,7 @@ fn text(before: &Side, after: &Side, found: &GraphDiff, all: bool, medium: Outpu
     if found.unchanged > 0 {
         page.line_in(TextStyle::Faint, &format!("  = {:>4} unchanged", found.unchanged), "");
     }
-    // Many tasks of a kind change in the same way: that is told once.
+    // Many tasks of a kind change in the same way: that is shown once.
     let mut alike: IndexMap<String, Vec<&TaskChange>> = IndexMap::new();
     for change in changed {
         let same = if all { change.label.to_string() } else { signature(change) };

@@ -1,6 +1,7 @@
 //! `graph diff`, `graph explain` and `graph path`: questions about graphs.
 
 pub(crate) mod diff;
+pub(crate) mod diff_options;
 pub(crate) mod explain;
 mod field_changes;
 mod operand;

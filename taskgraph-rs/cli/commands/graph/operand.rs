@@ -1,6 +1,6 @@
 //! Operands of `graph diff`: the sources of the two graphs.
 
-use crate::commands::graph::diff::DiffOptions;
+use crate::commands::graph::diff_options::DiffOptions;
 use crate::config_graph::params_of;
 use crate::environment::open_tree_or_embedded;
 use crate::progress::connect_for_a_look;
@@ -112,7 +112,7 @@ fn from(text: Option<&str>) -> Result<OperandSource> {
     Ok(if is_graph(&path) { OperandSource::File(path) } else { OperandSource::Config(path) })
 }
 
-/// Whether a file holds a graph: JSON whose first value has a `label` and a `task`. What cannot be read is told by who
+/// Whether a file holds a graph: JSON whose first value has a `label` and a `task`. What cannot be read is reported by whoever
 /// reads it.
 fn is_graph(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "json")

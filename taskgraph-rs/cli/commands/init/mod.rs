@@ -7,7 +7,7 @@ mod write;
 use crate::Status;
 use crate::environment::current_dir;
 use crate::output::write;
-use crate::report::one_line;
+use crate::output_medium::one_line;
 use anstream::eprintln;
 use clap::Args as ClapArgs;
 use include_dir::{Dir, include_dir};

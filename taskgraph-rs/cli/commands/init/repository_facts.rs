@@ -1,7 +1,7 @@
 //! Facts about the repository that the files of a new tree contain.
 
 use crate::commands::init::InitTreeOptions;
-use crate::report::one_line;
+use crate::output_medium::one_line;
 use anstream::eprint;
 use std::io::{self, BufRead as _};
 use taskgraph::diagnostics::{Problem, Problems};

@@ -57,7 +57,7 @@ fn put(
 }
 
 impl CreatedFiles {
-    /// Makes it as it was. What cannot be undone stays: the error that is told says where.
+    /// Makes it as it was. What cannot be undone stays: the reported error says where.
     fn undo(self) {
         for path in self.made.iter().rev() {
             let _ = if path.is_dir() { fs::remove_dir(path) } else { fs::remove_file(path) };

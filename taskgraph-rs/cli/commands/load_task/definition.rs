@@ -3,7 +3,7 @@
 use crate::args::{ConfigOptions, TreeOptions};
 use crate::commands::graph::{ConfigGraph, made_with};
 use crate::commands::load_task::LoadTaskOptions;
-use crate::commands::load_task::upstreams::KnownTasks;
+use crate::commands::load_task::known_tasks::KnownTasks;
 use crate::images::image_name;
 use crate::report::Reporter;
 use indexmap::IndexMap;

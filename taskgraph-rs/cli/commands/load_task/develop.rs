@@ -7,7 +7,7 @@ use crate::commands::load_task::payload::Payload;
 use crate::commands::load_task::run_task::use_checkout;
 use crate::container::volume;
 use crate::environment::{current_dir, variable};
-use crate::report::one_line;
+use crate::output_medium::one_line;
 use anstream::eprint;
 use taskgraph::diagnostics::{Problem, Problems};
 use taskgraph::error::{OrMachine as _, Result};
@@ -36,7 +36,7 @@ pub(super) fn apply(task: &str, payload: &mut Payload, given: &mut ContainerOpti
             return Err(Problems::from(Problem::error("develop", message).help(help)).into());
         }
     }
-    // Git does not look into what belongs to somebody else, unless it is told to.
+    // Git does not look into what belongs to somebody else, unless it is allowed to.
     let safe = [("COUNT", "1"), ("KEY_0", "safe.directory"), ("VALUE_0", inside.trim_end_matches('/'))];
     for (name, value) in safe {
         payload.env.entry(format!("GIT_CONFIG_{name}")).or_insert_with(|| value.to_owned());

@@ -1,7 +1,7 @@
 //! Payloads for generic-worker on Linux, which a container can do as well if somebody names an image: commands one after the
 //! other in a folder of their own, with files that are put there before.
 
-use crate::commands::load_task::payload::is_plain;
+use crate::commands::load_task::plain_path::is_plain;
 use taskgraph::diagnostics::Problem;
 use taskgraph::task::id::TaskId;
 use taskgraph_compat::python::shell::quote;
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn scripts_of_the_decision_are_told_from_other_files() {
+    fn scripts_of_the_decision_are_reported_from_other_files() {
         let mounted = mounts(
             "t",
             &payload(
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_mounted_is_told_together() {
+    fn what_cannot_be_mounted_is_reported_together() {
         let messages = mounts(
             "t",
             &payload(

@@ -7,7 +7,8 @@ use crate::commands::load_task::upstreams::Provider;
 use crate::container::Engine;
 use crate::environment::open_tree;
 use crate::images::{ARTIFACT, ImageSources, Images, build, load, load_file, own_tag};
-use crate::report::{Reporter, one_line};
+use crate::output_medium::one_line;
+use crate::report::Reporter;
 use anstream::eprintln;
 use taskgraph::diagnostics::{Problem, Problems};
 use taskgraph::error::{Error, Result};
@@ -19,7 +20,7 @@ use taskgraph::task::id::TaskId;
 pub(super) struct Sources<'s> {
     /// The engine that has to have them.
     pub engine: &'s Engine,
-    /// The folder of artifacts, the index, what the flags tell.
+    /// The folder of artifacts, the index, and the flags.
     pub provider: &'s Provider<'s>,
     /// The graph of the task, if it is of one.
     pub graph: Option<&'s Graph>,

@@ -6,7 +6,9 @@ mod definition;
 mod develop;
 mod generic_worker;
 mod image;
+mod known_tasks;
 mod payload;
+mod plain_path;
 mod run_task;
 mod upstreams;
 mod work_folder;
@@ -15,8 +17,9 @@ use crate::Status;
 use crate::args::{EngineOptions, TreeOptions};
 use crate::container::{Container, Engine, Spec, volume};
 use crate::environment::settings;
+use crate::output_medium::one_line;
 use crate::progress::connect_for_a_look;
-use crate::report::{Reporter, one_line};
+use crate::report::Reporter;
 use anstream::eprintln;
 use artifacts::{Store, write_readable};
 use clap::Args as ClapArgs;
@@ -24,7 +27,8 @@ use container_options::{ContainerOptions, check_effect};
 use definition::{Task, TaskSource};
 use generic_worker::FOLDER;
 use image::Sources;
-use payload::Payload;
+use known_tasks::KnownTasks;
+use payload::{FETCHES, Payload};
 use run_task::{is_run_task, needs_run_task, pause, shell_program};
 use std::cell::OnceCell;
 use std::path::Path;
@@ -35,7 +39,7 @@ use taskgraph::graph::TaskGraph;
 use taskgraph::registry::Registry;
 use taskgraph::task::id::TaskId;
 use taskgraph_python::interruption::hold;
-use upstreams::{FETCHES, Fetches, KnownTasks, Provider};
+use upstreams::{Fetches, Provider};
 use work_folder::WorkFolder;
 
 /// Flags of `load-task`.
@@ -348,7 +352,7 @@ fn set(spec: &mut Spec, name: &str, value: String) {
     spec.env.push((name.to_owned(), value));
 }
 
-/// A name that no other container has, and that tells which task it is.
+/// Returns a name that no other container has, and that shows which task it is.
 fn container_name(task: &str) -> String {
     let letters = task.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' });
     let name: String = letters.take(60).collect();

@@ -3,13 +3,16 @@
 use crate::commands::load_task::definition::Task;
 use crate::commands::load_task::generic_worker;
 use crate::commands::load_task::generic_worker::{FOLDER, Mount, is_generic};
-use crate::commands::load_task::upstreams::FETCHES;
+use crate::commands::load_task::plain_path::is_plain;
 use crate::images::ARTIFACT;
 use indexmap::IndexMap;
 use taskgraph::diagnostics::{Problem, Problems};
 use taskgraph::error::Result;
 use taskgraph::task::id::TaskId;
 use taskgraph_compat::value::{Map, Value};
+
+/// The variable that says what a task fetches.
+pub(super) const FETCHES: &str = "MOZ_FETCHES";
 
 /// The image that a payload names.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -162,11 +165,6 @@ fn texts(payload: &Map, key: &str, wrong: &mut dyn FnMut(String)) -> IndexMap<St
     texts
 }
 
-/// Whether a path stays below the folder that it begins in.
-pub(super) fn is_plain(path: &str) -> bool {
-    !path.is_empty() && !path.contains('\0') && path.split('/').all(|part| !matches!(part, "" | "." | ".."))
-}
-
 fn text(value: &Value) -> Option<String> {
     match value {
         Value::Str(text) => Some(text.to_string()),
@@ -239,19 +237,4 @@ fn no_image(task: &Task, payload: &Map) -> Problems {
     };
     let message = format!("`{}` does not run in a container", task.name);
     Problem::error("no-docker-worker", message).at(Default::default(), label).help(help).into()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_of_artifacts_stay_below_their_folder() {
-        for name in ["public/build", "a", "public/a.b..c"] {
-            assert!(is_plain(name), "{name}");
-        }
-        for name in ["", "/etc", "../a", "a/../b", "a//b", "a/."] {
-            assert!(!is_plain(name), "{name}");
-        }
-    }
 }

@@ -10,7 +10,7 @@ const BORDER: &str = "--";
 /// The variable that names the repositories which run-task clones.
 const REPOSITORIES: &str = "REPOSITORIES";
 
-/// The variables that tell tools where their caches are.
+/// Variables with the folders of the caches of tools.
 const CACHE_VARIABLES: [&str; 4] = ["CARGO_HOME", "PIP_CACHE_DIR", "UV_CACHE_DIR", "npm_config_cache"];
 
 /// The environment of the task once it is set up, for the shell.

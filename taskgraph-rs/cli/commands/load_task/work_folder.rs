@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::commands::load_task::definition::Task;
 use crate::commands::load_task::generic_worker::{Content, Mount};
 use crate::commands::load_task::upstreams::Provider;
-use crate::report::one_line;
+use crate::output_medium::one_line;
 use anstream::eprintln;
 use sha2::{Digest as _, Sha256};
 use taskgraph::diagnostics::{Problem, Problems};

@@ -13,7 +13,7 @@ pub(super) struct CachedTree<'k> {
     options: &'k PreviewOptions,
     registry: &'k Registry,
     known: Option<(Option<Stamp>, Project)>,
-    /// The notes that were told: nobody has to read them after every change of a config.
+    /// The notes that were printed: nobody has to read them after every change of a config.
     reported: BTreeSet<String>,
 }
 
@@ -23,7 +23,7 @@ impl<'k> CachedTree<'k> {
         CachedTree { options, registry, known: None, reported: BTreeSet::new() }
     }
 
-    /// Leaves out the notes that an earlier preview has told.
+    /// Leaves out the notes that an earlier preview has printed.
     pub(super) fn remove_reported(&mut self, notes: &mut Vec<String>) {
         notes.retain(|note| self.reported.insert(note.clone()));
     }

@@ -9,6 +9,7 @@ use crate::commands::preview::{dot, html, markdown, mermaid, rendered, svg, text
 use crate::output::{keep_inputs, write};
 use crate::output_format::OutputFormat;
 use crate::output_medium::OutputMedium;
+use crate::output_medium::one_line;
 use anstream::eprintln;
 use std::path::PathBuf;
 use taskgraph::error::{OrMachine as _, Result};
@@ -51,8 +52,8 @@ pub(super) fn check_output(options: &PreviewOptions) -> Result<()> {
     Ok(keep_inputs(options.output_file.as_deref(), [options.config.as_path()])?)
 }
 
-/// Writes the preview. Of a config that is refused there is nothing to draw, but those formats that can tell problems
-/// tell them.
+/// Writes the preview. For a config that is refused there is nothing to draw, but formats that can show problems show
+/// them.
 pub(super) fn show(preview: &Preview, options: &PreviewOptions) -> Result<()> {
     let format = format_of(options);
     let tells_problems =
@@ -119,7 +120,7 @@ fn title(report: &Report) -> String {
         let path = all.critical_path.as_ref().map(estimate::path);
         title.extend(path.map(|path| format!("; critical path: {path}")));
     }
-    crate::report::one_line(&title)
+    one_line(&title)
 }
 
 /// A file for a page that nobody has named. It stays, because the browser reads it after the program has ended.

@@ -26,7 +26,7 @@ pub(super) fn read(options: &PreviewOptions) -> Result<Option<History>> {
     Ok(Some(history))
 }
 
-/// Refuses flags where the format has no place for what they tell.
+/// Refuses flags whose results the format has no place for.
 pub(super) fn check(options: &PreviewOptions) -> Result<()> {
     let (what, is_drawing) = match format_of(options) {
         _ if options.focus.is_none() => return Ok(()),

@@ -1,8 +1,10 @@
 //! A preview for a comment on a pull request: a table, and lists that are folded.
 
 use crate::commands::preview::html::escaped;
+use crate::commands::preview::text::duration::duration;
 use crate::commands::preview::text::reused::shown_alone;
 use crate::commands::preview::text::{Group, groups};
+use crate::output_medium::one_line;
 use crate::report::{brief, count};
 use taskgraph::diagnostics::Problem;
 use taskgraph::python_worker::PythonFacts;
@@ -121,12 +123,7 @@ fn work(out: &mut String, plan: &Plan) {
     let mut table =
         format!("| {} |\n| ---: | --- | --- {}|\n", heads.join(" | "), "| ---: ".repeat(heads.len() - 3));
     for row in &plan.work.rows {
-        let mut cells = vec![
-            row.tasks.to_string(),
-            code(&row.kind),
-            code(&row.pool),
-            crate::commands::preview::text::resources::duration(row.seconds),
-        ];
+        let mut cells = vec![row.tasks.to_string(), code(&row.kind), code(&row.pool), duration(row.seconds)];
         if estimate.is_some() {
             cells.extend([
                 crate::commands::preview::text::estimate::sum(&[row]),
@@ -201,7 +198,7 @@ fn details(out: &mut String, name: &str, inside: &str) {
 /// Text that neither Markdown nor HTML reads as anything else.
 fn text(text: &str) -> String {
     let mut out = String::new();
-    for one in crate::report::one_line(text).chars() {
+    for one in one_line(text).chars() {
         match one {
             '<' => out.push_str("&lt;"),
             '&' => out.push_str("&amp;"),
@@ -216,7 +213,7 @@ fn text(text: &str) -> String {
 
 /// Text as code, which a backtick in it does not end.
 fn code(text: &str) -> String {
-    let text = escaped(&crate::report::one_line(text)).replace('`', "&#96;").replace('|', "&#124;");
+    let text = escaped(&one_line(text)).replace('`', "&#96;").replace('|', "&#124;");
     format!("<code>{text}</code>")
 }
 

@@ -13,6 +13,7 @@ mod text;
 mod watch;
 
 use crate::commands::config::check_urls;
+use crate::config_file::{name, read};
 use crate::environment::settings;
 use crate::output_medium::OutputMedium;
 use crate::progress::{ask, connect_for_a_look};
@@ -23,23 +24,19 @@ use anstream::{eprint, eprintln};
 use cached_tree::CachedTree;
 use clap::Args as ClapArgs;
 use serde_json::Value as Json;
-use std::io::Read as _;
 use std::path::Path;
 use std::path::PathBuf;
 use std::time::SystemTime;
 use taskgraph::diagnostics::{Problem, Problems};
-use taskgraph::error::{OrMachine as _, Result};
+use taskgraph::error::Result;
 use taskgraph::optimize::index::{Find, Wanted};
 use taskgraph::registry::Registry;
 use taskgraph::settings::Settings;
 use taskgraph_compat::json;
 use taskgraph_compat::redact::redact;
-use taskgraph_compat::source::Source;
 use taskgraph_decision::decision::RenderedPreview;
 use taskgraph_decision::preview_from::Groups;
-use taskgraph_training::{
-    Baseline, Config, EarlierGroups, Input, Preview, Report, ReportOutcome, Request, preview,
-};
+use taskgraph_training::{Baseline, Config, EarlierGroups, Preview, Report, ReportOutcome, Request, preview};
 
 /// Flags of `graph preview`.
 #[derive(ClapArgs)]
@@ -183,7 +180,7 @@ fn once(
     }
     let mut preview = match make(options, kept, registry) {
         Ok(preview) => preview,
-        // What is wrong before a config is looked at is told in the same schema.
+        // What is wrong before a config is looked at is reported in the same schema.
         Err(error) => {
             let config = Config { file: name(&options.config), is_parameters: false };
             Report::new(config, None, error.into_problems()?, None).into()
@@ -194,7 +191,7 @@ fn once(
     }
     let report = &preview.report;
     let is_refused = report.outcome == ReportOutcome::Refused;
-    // A script reads what is wrong in the JSON; a person is told at once.
+    // A script reads what is wrong in the JSON; a person sees it at once.
     if is_refused && format::format_of(options) != PreviewFormat::Json {
         let (errors, _) = report.counts();
         reporter.problems(&report.problems[..errors]);
@@ -306,20 +303,4 @@ fn of_a_checkout_only(options: &PreviewOptions) -> Option<Problem> {
     };
     let help = format!("for {flag} name a checkout of the pipeline: --root CHECKOUT/taskcluster");
     Some(Problem::error("embedded", message).help(help))
-}
-
-/// Reads a config from a file, or from standard input.
-pub(crate) fn read(path: &Path) -> Result<Input> {
-    if path == Path::new("-") {
-        let mut bytes = Vec::new();
-        let read = std::io::stdin().lock().read_to_end(&mut bytes);
-        read.or_machine(|| "standard input cannot be read")?;
-        return Ok(Input { source: Source::decode(name(path), bytes)?, is_json: false });
-    }
-    let is_json = path.extension().is_some_and(|extension| extension == "json");
-    Ok(Input { source: Source::read(path)?, is_json })
-}
-
-fn name(path: &Path) -> String {
-    if path == Path::new("-") { "<stdin>".into() } else { path.display().to_string() }
 }

@@ -8,7 +8,8 @@ use std::time::{Duration, Instant, SystemTime};
 
 use crate::Status;
 use crate::output::is_reader_gone;
-use crate::report::{Reporter, one_line};
+use crate::output_medium::one_line;
+use crate::report::Reporter;
 use anstream::eprintln;
 use taskgraph::diagnostics::{Problem, Problems};
 use taskgraph::error::Result;

@@ -1,6 +1,6 @@
 //! Actions as data: name, context, permission, input schema and planner.
 
-use crate::actions::call::Call;
+use crate::actions::call::{Call, name_of};
 use crate::actions::plan::Plan;
 use taskgraph::diagnostics::{Problem, Problems};
 use taskgraph::error::Result;
@@ -116,4 +116,26 @@ pub fn find<'l>(project: &'l Project, callback: &str) -> Result<&'l Action> {
     };
     let problem = Problem::error("unknown-action", format!("unknown action `{callback}`"));
     Err(Problems::from(problem.at("".into(), label)).into())
+}
+
+/// Works out what an action wants done.
+pub fn plan(action: &Action, call: &Call<'_>) -> Result<Plan> {
+    if action.context != Context::Group {
+        check_context(action, call)?;
+    }
+    (action.plan)(call)
+}
+
+/// Refuses a task that the action is not offered for.
+fn check_context(action: &Action, call: &Call<'_>) -> Result<()> {
+    let Context::Tagged(tags) = action.context else { return call.task().map(|_| ()) };
+    let definition = call.definition()?;
+    if action.context.fits(definition.get("tags").and_then(Value::as_map)) {
+        return Ok(());
+    }
+    let wanted = suggest::list(tags.iter().map(|(name, value)| format!("`{name}: {value}`")));
+    let message =
+        format!("the action `{}` is not for the task `{}`", action.callback_name, name_of(&definition));
+    let problem = Problem::error("context", message).at("".into(), format!("its tags would have {wanted}"));
+    Err(Problems::from(problem).into())
 }

@@ -2,9 +2,7 @@
 
 use std::time::SystemTime;
 
-use crate::actions::action::{Action, Context};
 use crate::actions::input::Input;
-use crate::actions::plan::Plan;
 use taskgraph::diagnostics::{Problem, Problems};
 use taskgraph::error::{Error, Result};
 use taskgraph::generator::Project;
@@ -69,29 +67,6 @@ fn missing(what: &str, how: &str) -> Error {
     let problem =
         Problem::error("missing-input", format!("the action is about a {what}, and none was named"));
     Problems::from(problem.help(format!("name it with {how}"))).into()
-}
-
-/// Works out what an action wants done.
-pub fn plan(action: &Action, call: &Call<'_>) -> Result<Plan> {
-    if action.context != Context::Group {
-        check_context(action, call)?;
-    }
-    (action.plan)(call)
-}
-
-/// Refuses a task that the action is not offered for.
-fn check_context(action: &Action, call: &Call<'_>) -> Result<()> {
-    let Context::Tagged(tags) = action.context else { return call.task().map(|_| ()) };
-    let definition = call.definition()?;
-    if action.context.fits(definition.get("tags").and_then(Value::as_map)) {
-        return Ok(());
-    }
-    let wanted =
-        taskgraph_compat::suggest::list(tags.iter().map(|(name, value)| format!("`{name}: {value}`")));
-    let message =
-        format!("the action `{}` is not for the task `{}`", action.callback_name, name_of(&definition));
-    let problem = Problem::error("context", message).at("".into(), format!("its tags would have {wanted}"));
-    Err(Problems::from(problem).into())
 }
 
 /// The name of a task: its label.

@@ -26,9 +26,11 @@ mod retrigger_multiple;
 mod tests;
 mod times;
 
-pub use action::{Action, Context, GENERIC, InputSchema, Planner, TreeActions, all, always, find, of_tree};
+pub use action::{
+    Action, Context, GENERIC, InputSchema, Planner, TreeActions, all, always, find, of_tree, plan,
+};
 pub use actions_json::render;
-pub use call::{Call, name_of, plan};
+pub use call::{Call, name_of};
 pub use input::Input;
 pub use permissions::{check_scopes, role_prefix, scopes};
 pub use plan::{DecisionTasks, Plan};

@@ -74,7 +74,7 @@ impl PreviousDecision {
         Ok(PreviousDecision { decision, graph, label_to_taskid })
     }
 
-    /// Refuses labels that the graph does not have; each is told at its path of the input.
+    /// Refuses labels that the graph does not have; each is reported at its path of the input.
     pub fn check_labels<'l>(
         &self,
         call: &Call<'_>,

@@ -146,7 +146,7 @@ fn each_of_several_times_makes_tasks_of_its_own() {
 }
 
 #[test]
-fn everything_about_an_input_is_told_with_its_place() {
+fn everything_about_an_input_is_reported_with_its_place() {
     let memory = decided();
     assert_eq!(
         refused(&memory, "add-new-jobs", None, "tasks: build\ntime: 2"),

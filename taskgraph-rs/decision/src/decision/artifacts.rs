@@ -49,7 +49,7 @@ pub(super) fn write_json(staged: &mut StagedFiles<'_>, name: &str, value: &Value
     staged.add(name, |out| Ok(json::pretty_sorted(value, out)?))
 }
 
-/// Copies the scripts that tasks fetch, as far as they were found. Without them the graph has told so.
+/// Copies the scripts that tasks fetch, as far as they were found. If they are missing, the graph has a warning.
 pub(super) fn copy_scripts(staged: &mut StagedFiles<'_>, settings: &Settings) -> Result<()> {
     let files = settings.run_task.iter().flat_map(|run_task| &run_task.files);
     for (name, path) in files.filter(|(name, _)| SCRIPTS.contains(name)) {

@@ -9,11 +9,11 @@ use taskgraph::settings::Settings;
 use taskgraph_compat::value::Value;
 use taskgraph_training::{ConfigChecks, Purpose, Run};
 
-/// Checks parameters as strictly as the reference checks those of a decision, and tells what is only odd. Parameters
+/// Checks parameters as strictly as the reference checks those of a decision, and warns of what is only odd. Parameters
 /// that are refused are looked at to the end.
 pub(super) fn check(project: &Project, params: &mut Params, settings: &Settings) -> Result<Vec<Problem>> {
     project.extension.normalize(params);
-    // What the tree's own Python knows of parameters, only that can tell.
+    // Only the tree's own Python can check the parameters that it defines.
     let in_python = project.parts.parameters.is_python();
     let unknown = match in_python {
         true => in_python::complete(project, params, true)?,

@@ -15,7 +15,7 @@ use taskgraph_taskcluster::{Created, CreatedTask, NewTask};
 pub struct Creator {
     /// Its id.
     pub task_id: TaskId,
-    /// The number of this run, if a worker has told it.
+    /// The number of this run, if a worker has set it.
     pub run_id: Option<u64>,
 }
 

@@ -101,7 +101,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_wrong_flag_is_told_at_once() {
+    fn every_wrong_flag_is_reported_at_once() {
         let event = DecisionEvent {
             project: "p".into(),
             owner: "o".into(),

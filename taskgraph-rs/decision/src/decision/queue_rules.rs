@@ -58,7 +58,7 @@ const METADATA: [(&str, usize); 4] =
 const SOURCES: [&str; 4] = ["https://", "http://", "ssh://", "git@"];
 
 /// All that the queue would refuse in a graph that is created `now`, in milliseconds after 1970. What is wrong with many
-/// tasks in the same way is told once.
+/// tasks in the same way is reported once.
 pub(super) fn check(graph: &ReadyGraph, config: &GraphConfig, params: &Params, now: i64) -> Vec<Problem> {
     // A tree that asks for more everywhere is made for a deployment that takes more.
     let asked = config.by_project("task-deadline-after", params.text("project")).ok().flatten();

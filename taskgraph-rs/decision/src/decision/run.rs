@@ -58,7 +58,7 @@ pub struct Decision<'d> {
     pub contexts: &'d Path,
     /// Renders a preview.
     pub render: &'d dyn Fn(&Report) -> Result<RenderedPreview>,
-    /// Told what goes on.
+    /// Receives the progress.
     pub notify: &'d dyn Fn(&Step<'_>),
     /// The time of the decision.
     pub now: SystemTime,

@@ -1,9 +1,9 @@
 //! Checks of the parameters of a training: errors, and settings that do not have the effect they seem to have. The
 //! preview, decisions and the `train` action share them, so that none of them accepts what another refuses.
 
-pub(crate) mod config;
 pub(crate) mod layout;
 pub(crate) mod missing_keys;
+pub(crate) mod parameters;
 pub(crate) mod repaired_parameters;
 pub(crate) mod run_task;
 pub(crate) mod sample;
@@ -14,8 +14,8 @@ use std::sync::Arc;
 
 use crate::config::problems_of;
 use crate::pipeline::Training;
-use crate::report::comparison::Run;
 use crate::report::reused::not_used;
+use crate::report::run::Run;
 use repaired_parameters::{Datasets, repaired};
 use taskgraph::diagnostics::{Problem, Severity};
 use taskgraph::error::Result;
@@ -109,7 +109,7 @@ impl ConfigChecks<'_> {
             return Ok(Vec::new());
         }
         match known.iter().all(|problem| !problem.is_error() || problem.is_grave()) {
-            // What has no effect is as good as absent: the graph tells what else is not as it looks.
+            // What has no effect is as good as absent: the graph shows what else is not as it looks.
             true => self.of_same(params, own, known),
             false => self.of_repaired(params, own),
         }

@@ -32,7 +32,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_missing_is_told_once() {
+    fn what_is_missing_is_reported_once() {
         let about = |what: &str| {
             Problem::warning(CODE, format!("run-task was not found: {what}{ENDING}")).help("name the folder")
         };

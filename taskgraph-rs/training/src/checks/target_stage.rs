@@ -7,7 +7,7 @@ use indexmap::IndexSet;
 use crate::model::OnlyHere;
 use crate::model::TrainingExtensions as _;
 use crate::pipeline::Training;
-use crate::report::comparison::Run;
+use crate::report::run::Run;
 use taskgraph::diagnostics::{Problem, Severity};
 use taskgraph::generator::Project;
 use taskgraph::graph::TaskGraph;

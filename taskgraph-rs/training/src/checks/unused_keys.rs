@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::config::is_empty;
 use crate::pipeline::Training;
 use taskgraph::diagnostics::{Problem, Severity};
 use taskgraph::generator::Project;
@@ -116,7 +117,7 @@ impl Walk<'_> {
                 true => self.params.was_read(&path),
                 false => self.params.was_read_by_name(&path),
             };
-            // Where names were looked up, and none of them is there, each entry is told with the name that was meant.
+            // Where names were looked up, and none of them is there, each entry is reported with the name that was meant.
             let is_free =
                 matches!(inner, Some(Schema::MapOf(_) | Schema::Open(..))) && value.as_map().is_some();
             if is_read || is_known && is_free && !self.params.looked_up(&path).is_empty() {
@@ -224,16 +225,6 @@ impl Walk<'_> {
         let names = named.iter().map(|field| field.name).chain(kinds);
         let names = names.chain(looked_up.iter().map(String::as_str));
         suggest::nearest(key, names).filter(|name| !map.contains_key(*name)).map(str::to_owned)
-    }
-}
-
-/// Whether nothing is said: null, and lists and maps of nothing else.
-pub(crate) fn is_empty(value: &Value) -> bool {
-    match value {
-        Value::Null => true,
-        Value::List(items) => items.iter().all(is_empty),
-        Value::Map(map) => map.values().all(is_empty),
-        _ => false,
     }
 }
 

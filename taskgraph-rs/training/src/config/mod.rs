@@ -1,20 +1,40 @@
 //! Reads a training config, or a set of parameters, into parameters.
 
 pub(crate) mod base_parameters;
-pub(crate) mod parameters;
+pub(crate) mod upgrade;
 
-use crate::checks::unused_keys::is_empty;
+use std::sync::Arc;
+
+use serde::Serialize;
+
 use crate::pipeline::Training;
-use crate::preview::Input;
-use crate::report::Config;
 use taskgraph::diagnostics::Problem;
 use taskgraph::diagnostics::document::{equal_keys, printed_quotes};
 use taskgraph::error::Result;
 use taskgraph::generator::Project;
 use taskgraph::parameters::{Given, Layer, Params};
 use taskgraph::schema::fields::Fields;
+use taskgraph_compat::source::Source;
 use taskgraph_compat::value::path::KeyPath;
 use taskgraph_compat::value::{Map, Value};
+
+/// A config that is to be read.
+#[derive(Clone, Debug)]
+pub struct Input {
+    /// The text.
+    pub source: Arc<Source>,
+    /// Whether it is JSON and not YAML.
+    pub is_json: bool,
+}
+
+/// The config that was looked at.
+#[derive(Clone, Debug, Serialize)]
+pub struct Config {
+    /// Its file, or `<stdin>`.
+    pub file: String,
+    /// Whether it is a whole set of parameters and not a training config alone.
+    pub is_parameters: bool,
+}
 
 /// A config that was read, with base parameters around it.
 pub(crate) struct LoadedConfig {
@@ -107,5 +127,15 @@ pub fn problems_of<T>(result: Result<T>, problems: &mut Vec<Problem>) -> Result<
             problems.extend(error.into_problems()?);
             Ok(None)
         }
+    }
+}
+
+/// Whether nothing is said: null, and lists and maps of nothing else.
+pub(crate) fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::List(items) => items.iter().all(is_empty),
+        Value::Map(map) => map.values().all(is_empty),
+        _ => false,
     }
 }

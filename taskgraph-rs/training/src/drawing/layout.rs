@@ -98,7 +98,7 @@ fn places(widths: &[f64], edges: &[(usize, usize)], size: Size) -> (Vec<(f64, f6
     let mut found = vec![(0.0, 0.0); widths.len()];
     let (mut right, mut bottom) = (0.0_f64, 0.0_f64);
     for (places, ..) in parts {
-        // The library tells the middle of a box.
+        // The library returns the middle of a box.
         let left_of = |(index, (x, _)): &(usize, (f64, f64))| x - widths.get(*index).unwrap_or(&0.0) / 2.0;
         let left = places.iter().map(left_of).fold(f64::MAX, f64::min);
         let top = places.iter().map(|(_, (_, y))| *y).fold(f64::MAX, f64::min);

@@ -1,8 +1,8 @@
 //! Artifacts of tasks that a config can be provided with by URL.
 
-use crate::earlier_run::find::{Artifacts, FoundKey, Request, is_before, millis};
-use crate::earlier_run::products::{Product, ProductFile};
+use crate::earlier_run::request::{Artifacts, FoundKey, Request, is_before, millis};
 use crate::earlier_run::tasks::Tasks;
+use crate::product::{Product, ProductFile};
 use taskgraph::diagnostics::Problem;
 use taskgraph::schema::fields::Fields as _;
 use taskgraph::task::id::TaskId;

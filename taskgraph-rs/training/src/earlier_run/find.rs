@@ -1,57 +1,20 @@
 //! Search for the tasks of a group whose products a config can take, and for their files.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
-use crate::earlier_run::products::{Product, ProductValue};
+use crate::earlier_run::request::{Artifacts, FoundKey, Request, is_before, millis};
 use crate::earlier_run::tasks::{Tasks, pair_of};
 use crate::earlier_run::{files, models};
+use crate::product::{Product, ProductValue};
 use taskgraph::diagnostics::{Problem, Problems};
 use taskgraph::task::id::TaskId;
 use taskgraph_compat::suggest;
-use taskgraph_compat::time::parse_json_date;
 use taskgraph_compat::value::{Map, Str, Value};
-use taskgraph_taskcluster::{Artifact, GroupTask};
+use taskgraph_taskcluster::GroupTask;
 
 /// Remaining lifetime below which a file is warned of: a training may begin later than its config is written.
 const SOON: Duration = Duration::from_secs(30 * 86_400);
-
-/// The artifacts of tasks; `None` for a task that the queue knows no longer.
-pub type Artifacts = BTreeMap<TaskId, Option<Vec<Artifact>>>;
-
-/// Products to find.
-#[derive(Clone, Debug)]
-pub struct Request {
-    /// The languages of the config, if there is one.
-    pub languages: Option<(String, String)>,
-    /// Number of members of the config's ensemble.
-    pub members: Option<usize>,
-    /// The mode of all models.
-    pub mode: Option<String>,
-    /// The paths of the config, of those that something is handed in in place of, that are not empty.
-    pub present: Vec<&'static str>,
-    /// The names of what is to be taken; all that is there if there are none.
-    pub take: Vec<String>,
-    /// The task that was named, if it was not a group.
-    pub task: Option<TaskId>,
-    /// The type of a model that has none in the config.
-    pub model_type: String,
-    /// The address of the instance.
-    pub root_url: String,
-    /// The time.
-    pub now: SystemTime,
-}
-
-/// Something to hand in, and the tasks that have made it: a model has one for each member, files have one each.
-#[derive(Clone, Debug)]
-pub struct FoundKey {
-    /// The product.
-    pub product: Product,
-    /// The languages.
-    pub languages: (String, String),
-    /// The tasks, in the order of the members or of the keys; files that are optional may have none.
-    pub tasks: Vec<Option<GroupTask>>,
-}
 
 /// Products that a config can take.
 #[derive(Debug, Default)]
@@ -268,13 +231,4 @@ fn not_usable(task: &GroupTask, now: i64) -> Option<Problem> {
     is_before(expires, now).then(|| {
         Problem::error("expired", format!("`{name}` has expired: task `{task_id}` was kept until {expires}"))
     })
-}
-
-/// Whether a point in time is over at another one, in milliseconds after 1970. What is none is told elsewhere.
-pub(super) fn is_before(time: &str, millis: i64) -> bool {
-    parse_json_date(time).is_some_and(|micros| micros / 1_000 <= millis)
-}
-
-pub(super) fn millis(now: SystemTime) -> i64 {
-    now.duration_since(UNIX_EPOCH).map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }

@@ -8,12 +8,12 @@ mod config_section;
 mod files;
 mod find;
 mod models;
-mod products;
+mod request;
 mod run_source;
 mod tasks;
 
 pub use config_section::{Section, section, write};
-pub use find::{Artifacts, Continuation, FoundKey, Request, find, wanted};
-pub use products::{Product, ProductFile, ProductValue};
+pub use find::{Continuation, find, wanted};
+pub use request::{Artifacts, FoundKey, Request};
 pub use run_source::RunSource;
 pub use tasks::{Tasks, pair_of};

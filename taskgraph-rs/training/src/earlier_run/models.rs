@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::earlier_run::files::{artifact, folder, missing};
-use crate::earlier_run::find::{Artifacts, FoundKey, Request};
-use crate::earlier_run::products::{Product, ProductValue};
+use crate::earlier_run::request::{Artifacts, FoundKey, Request};
 use crate::earlier_run::tasks::Tasks;
+use crate::product::{Product, ProductValue};
 use taskgraph::diagnostics::Problem;
 use taskgraph::schema::fields::Fields as _;
 use taskgraph::task::id::TaskId;

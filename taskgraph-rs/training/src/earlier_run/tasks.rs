@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use indexmap::IndexMap;
 
-use crate::earlier_run::products::{Product, ProductValue};
+use crate::product::{Product, ProductValue};
 use taskgraph::task::id::TaskId;
 use taskgraph_compat::value::{Str, Value};
 use taskgraph_taskcluster::GroupTask;

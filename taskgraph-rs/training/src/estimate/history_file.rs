@@ -43,7 +43,7 @@ const RUN: Schema = Schema::Map(&[
 ]);
 
 impl History {
-    /// Adds the tasks of a file. What is wrong in it is told all at once.
+    /// Adds the tasks of a file. Reports all problems of the file at once.
     pub fn read(&mut self, source: &Arc<Source>, is_lines: bool) -> Result<()> {
         match is_lines {
             true => self.read_lines(source),
@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn all_that_is_wrong_is_told_with_its_place() {
+    fn all_that_is_wrong_is_reported_with_its_place() {
         let error = read(
             "{\"version\": 1,\n \"runs\": [{\"kind\": 1, \"pool\": \"x\", \"seconds\": -1},\n {\"kid\": \"a\", \"pool\": \"p/x\",\n \
              \"seconds\": true, \"task\": \"short\"}, 5]}",

@@ -5,15 +5,15 @@
 
 pub(crate) mod history;
 pub(crate) mod history_file;
+pub(crate) mod machines;
 pub(crate) mod prices;
 
 use serde::Serialize;
 
 use crate::model::TrainingExtensions as _;
 use crate::model::Variant;
-use crate::report::MachineReport;
-use crate::report::resources::pool;
 use history::{History, Times, TimesByPool};
+use machines::{MachineReport, pool};
 use prices::Prices;
 use taskgraph::graph::TaskGraph;
 use taskgraph::graph::traverse::any_order;
@@ -187,7 +187,7 @@ fn critical_path(graph: &TaskGraph, times: &TimesByPool<'_>) -> Option<CriticalP
 mod tests {
     use super::*;
     use crate::estimate::history::EarlierRun;
-    use crate::report::resources::work;
+    use crate::estimate::machines::work;
     use crate::testing::{run, task};
     use taskgraph::graph_config::GraphConfig;
     use taskgraph::taskgraph_version::TaskgraphVersion;
@@ -273,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn of_equal_ways_the_first_is_told() {
+    fn of_equal_ways_the_first_is_reported() {
         let path = estimated(&[("p/cpu", 60), ("p/gpu", 60)], None).estimate.unwrap().critical_path.unwrap();
         let labels: Vec<_> = path.tasks.iter().map(|task| task.label.as_str()).collect();
         assert_eq!((labels, path.seconds), (vec!["a", "b", "d"], 120));

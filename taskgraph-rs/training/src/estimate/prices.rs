@@ -44,7 +44,7 @@ impl Prices {
         Prices::read(Source::new("prices.yml", text), false).unwrap()
     }
 
-    /// Reads a file; what is wrong in it is told all at once.
+    /// Reads a file. Reports all problems of the file at once.
     pub fn read(source: Arc<Source>, is_json: bool) -> Result<Self> {
         let Given { values, layer } = Given::read(source, is_json)?;
         let document = &layer.document;
@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn prices_without_an_effect_are_told_with_their_place() {
+    fn prices_without_an_effect_are_reported_with_their_place() {
         let prices = Prices::new(
             "EUR",
             &[("p/gpu-*", 1.0), ("p/gpu-4", 2.0), ("p/cpu3", 3.0), ("cpu-33", 4.0), ("x*", 5.0)],
@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn all_that_is_wrong_is_told_with_its_place() {
+    fn all_that_is_wrong_is_reported_with_its_place() {
         let text = "version: 2\ncurency: EUR\nprices:\n  a: -1\n  b: .inf\n  c: cheap\n  d: true\n  e: 1\n";
         let error = Prices::read(Source::new("prices.yml", text), false).unwrap_err().to_string();
         for part in [

@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn each_part_is_told_for_what_it_is() {
+    fn each_part_is_reported_for_what_it_is() {
         let cached = "{cached_task: {type: t, name: up, digest: abc}}";
         let own = "{cache: {from-parameters: {best_model: x}, resources: [nowhere.sh]}}";
         let tasks = vec![task("up", &[], cached, "{}"), task("own", &["up"], own, "{}")];

@@ -7,8 +7,8 @@ use crate::checks::{ConfigChecks, Purpose, layout, unused_keys};
 use crate::config;
 use crate::config::problems_of;
 use crate::pipeline::Training;
-use crate::preview::{Baseline, Request};
-use crate::report::comparison::Run;
+use crate::preview::request::{Baseline, Request};
+use crate::report::run::Run;
 use taskgraph::diagnostics::{Problem, Severity};
 use taskgraph::error::Result;
 use taskgraph::generator::{NO_DECISION, OptimizeRequest, Project};
@@ -71,7 +71,7 @@ impl GraphBuilder<'_> {
         let checks_of = self.checks_of();
         match own {
             Some(_) => found = checks_of.params(&params, found),
-            // The same keys were told of before, if it is the same config.
+            // The same keys were reported before, if it is the same config.
             None => {
                 found.retain(Problem::is_error);
                 found = layout::of_another(project, training, &params).map_or(found, |problem| vec![problem]);

@@ -1,9 +1,9 @@
 //! The order of a preview: read the config, check it, generate its graphs, report.
 
+pub(crate) mod checker;
+pub(crate) mod decision_report;
 pub(crate) mod graphs;
-
-use std::sync::Arc;
-use std::time::SystemTime;
+pub(crate) mod request;
 
 use indexmap::IndexMap;
 
@@ -12,75 +12,23 @@ use crate::config;
 use crate::config::{LoadedConfig, problems_of};
 use crate::estimate::estimate;
 use crate::estimate::history::History;
-use crate::estimate::prices::Prices;
-use crate::pipeline::Training;
-use crate::report::comparison::{Run, compare, size};
-use crate::report::earlier_groups::EarlierGroups;
+use crate::estimate::machines::{pool, work};
+use crate::pipeline::{Training, no_training};
+use crate::report::comparison::{Comparison, compare, size};
 use crate::report::lookup::{LookUp, look_up, really};
 use crate::report::models::models;
-use crate::report::resources::{pool, work};
 use crate::report::reused::reused;
-use crate::report::{Comparison, Facts, Plan, Report, TreeFacts};
+use crate::report::run::Run;
+use crate::report::{Facts, Plan, Report, TreeFacts};
 use graphs::{ConfigGraph, GraphBuilder, notes, of_the_tree};
-use taskgraph::diagnostics::Problem;
+use request::{Baseline, Request};
 use taskgraph::error::Result;
 use taskgraph::generator::Project;
-use taskgraph::known_urls::{Question, Urls};
 use taskgraph::optimize::TaskOutcome;
-use taskgraph::optimize::index::Find;
 use taskgraph::parameters::Params;
-use taskgraph::settings::Settings;
 use taskgraph::task::Label;
 use taskgraph_compat::redact::redact;
-use taskgraph_compat::source::Source;
 use taskgraph_compat::value::Value;
-
-/// A config that is to be read.
-#[derive(Clone, Debug)]
-pub struct Input {
-    /// The text.
-    pub source: Arc<Source>,
-    /// Whether it is JSON and not YAML.
-    pub is_json: bool,
-}
-
-/// Run to compare with.
-#[derive(Clone, Debug)]
-pub enum Baseline {
-    /// The same config without what earlier runs have made.
-    Scratch,
-    /// Another config.
-    Config(Input),
-    /// Nothing.
-    Nothing,
-}
-
-/// Request for a preview.
-pub struct Request<'r> {
-    /// The config.
-    pub input: Input,
-    /// Another target stage than the one in the config.
-    pub target_stage: Option<String>,
-    /// Cause of the graph, if it differs from the one in the config.
-    pub tasks_for: Option<String>,
-    /// Run to compare with.
-    pub against: Baseline,
-    /// Settings of this run of the program.
-    pub settings: &'r Settings,
-    /// Prober of urls, for a graph that depends on urls of unknown state. Without it, the graph is made as the
-    /// plumbing commands make it, with a warning for each url.
-    pub ask: Option<fn(&[Question]) -> Urls>,
-    /// Client of the index, if its content is to be shown.
-    pub find: Option<&'r Find<'r>>,
-    /// The groups to go on from, as the `train` action does.
-    pub groups: Option<&'r dyn EarlierGroups>,
-    /// The times of earlier tasks, if it is to be told how long the run will take. Those that are found are added.
-    pub history: Option<History>,
-    /// Prices of machines.
-    pub prices: Option<Prices>,
-    /// The time of the run.
-    pub now: SystemTime,
-}
 
 /// A preview: what it has to say, and the graphs that it speaks of.
 pub struct Preview {
@@ -228,7 +176,8 @@ pub(super) fn plan(
     }
 }
 
-/// Native transforms say how a training begins, and what nothing has read. Of what Python makes, nobody can tell.
+/// Notes that the start of a training, and keys without effect, are unknown for kinds in Python. Only native transforms
+/// record them.
 pub(super) fn python_kinds_note(training: &Training, in_python: &[String]) -> Option<String> {
     let kinds = training.kinds.iter().filter(|kind| in_python.iter().any(|name| name == *kind));
     let named: Vec<String> = kinds.map(|kind| format!("`{kind}`")).collect();
@@ -271,12 +220,4 @@ fn summary(needed: usize, look_up: Option<&LookUp>) -> String {
         None => format!("{needed} {tasks}, nothing looked up yet"),
         Some(found) => format!("{needed} {tasks}, {}", found.counts.words()),
     }
-}
-
-/// Builds the problem of a tree without a training config.
-pub fn no_training(project: &Project) -> Problem {
-    let message = format!("`{}` trains nothing: it has no training config", project.tree.name());
-    let help =
-        "a tree of the translations pipeline has `register: translations_taskgraph:register` in config.yml";
-    Problem::error("no-training", message).help(help)
 }

@@ -3,7 +3,8 @@
 
 use indexmap::IndexMap;
 
-use crate::remote_files::check::{CheckContext, RemoteAnswers, day};
+use crate::remote_files::answers::RemoteAnswers;
+use crate::remote_files::context::{CheckContext, day};
 use crate::remote_files::file::RemoteFile;
 use taskgraph::diagnostics::Problem;
 use taskgraph::known_urls::Answer;
@@ -21,7 +22,7 @@ enum Absence {
     Missing(Option<u16>),
     /// It is not for everybody, with the status of the answer.
     Refused(u16),
-    /// Nobody can tell.
+    /// It is unknown whether the file exists.
     Unknown(String),
     /// It was deleted that day.
     Expired(String),

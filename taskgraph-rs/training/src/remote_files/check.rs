@@ -4,37 +4,15 @@ use std::collections::BTreeMap;
 
 use crate::model::Variant;
 use crate::remote_files::absence::absences;
+use crate::remote_files::answers::RemoteAnswers;
 use crate::remote_files::content::contents;
+use crate::remote_files::context::{CheckContext, day};
 use crate::remote_files::file::RemoteFile;
-use crate::remote_files::location::Store;
 use taskgraph::diagnostics::Problem;
 use taskgraph::parameters::Params;
-use taskgraph::task::id::TaskId;
 use taskgraph_compat::redact::redact;
 use taskgraph_compat::time::parse_json_date;
 use taskgraph_compat::value::Str;
-use taskgraph_taskcluster::url_check::Head;
-
-/// Known facts about files.
-#[derive(Debug, Default)]
-pub struct RemoteAnswers {
-    /// Answers to HEAD requests, by url.
-    pub heads: BTreeMap<String, Head>,
-    /// Expiry of the artifacts of tasks, by name.
-    pub expires: BTreeMap<TaskId, BTreeMap<String, String>>,
-}
-
-impl RemoteAnswers {
-    /// Returns the expiry of the file at a url, if it is an artifact.
-    pub fn expires(&self, url: &str) -> Option<&str> {
-        match Store::of(url) {
-            Store::Taskcluster { task_id, artifact, .. } => {
-                self.expires.get(&task_id)?.get(&artifact).map(String::as_str)
-            }
-            _ => None,
-        }
-    }
-}
 
 /// All that is wrong. `reads` is whether a training script reads a file of a model at all, `until` the time at which
 /// the tasks of the run have to be done, both milliseconds after 1970.
@@ -48,10 +26,10 @@ pub fn judge(
     let context = CheckContext { params, reads, now, until };
     let mut problems = absences(&context, remotes, answers);
     for remote in remotes {
-        problems.extend(answers.expires(&remote.url).and_then(|expires| context.in_time(remote, expires)));
+        problems.extend(answers.expires(&remote.url).and_then(|expires| in_time(&context, remote, expires)));
     }
     problems.extend(contents(&context, remotes, answers));
-    problems.extend(context.vocabularies(remotes, answers));
+    problems.extend(vocabularies(&context, remotes, answers));
     let mut messages: Vec<(Option<String>, String)> = Vec::new();
     problems.retain(|problem| {
         let key = (problem.place.as_ref().map(ToString::to_string), problem.message.clone());
@@ -62,72 +40,36 @@ pub fn judge(
     problems
 }
 
-/// Context that files are judged in.
-pub(super) struct CheckContext<'j> {
-    params: &'j Params,
-    reads: Option<fn(Variant, &str) -> bool>,
-    pub(super) now: i64,
-    until: i64,
+/// Warns of artifacts that are deleted before the run has to be done.
+fn in_time(context: &CheckContext<'_>, remote: &RemoteFile, expires: &str) -> Option<Problem> {
+    let at = parse_json_date(expires)? / 1000;
+    let message = format!("artifacts expire on {}, before the run has to be done", day(expires));
+    let problem = context.at(Problem::warning("expires", message), remote, redact(remote.folder()));
+    (at > context.now && at < context.until).then(|| problem.help("copy the files to a bucket"))
 }
 
-impl CheckContext<'_> {
-    /// The problem at the key that asks for a file.
-    pub(super) fn at(&self, problem: Problem, remote: &RemoteFile, label: impl Into<String>) -> Problem {
-        let place = self.params.place_of_value(&remote.path);
-        problem.at(self.params.path_in_file(&remote.path), label).in_place(place)
-    }
-
-    /// Whether the run reads a file.
-    pub(super) fn is_read(&self, remote: &RemoteFile) -> bool {
-        remote.variant.is_none_or(|variant| self.reads.is_none_or(|reads| reads(variant, &remote.file)))
-    }
-
-    /// Describes the consequence of missing files. A worker mounts everything before it starts.
-    pub(super) fn needed(&self, absent: &[&RemoteFile]) -> String {
-        let Some(variant) = absent.first().and_then(|first| first.variant) else {
-            return "the task that reads it will fail".into();
-        };
-        let mode = variant.words();
-        match absent.iter().find(|remote| self.is_read(remote)) {
-            Some(_) if absent.len() == 1 => format!("needed for {mode}: the run reads it"),
-            Some(read) => format!("needed for {mode}: the run reads `{}`", read.file),
-            None => format!(
-                "nothing reads {} for {mode}, but a worker refuses to start without: any file of this name will do",
-                if absent.len() == 1 { "it" } else { "them" }
-            ),
-        }
-    }
-
-    /// Artifacts that are deleted before the run has to be done.
-    fn in_time(&self, remote: &RemoteFile, expires: &str) -> Option<Problem> {
-        let at = parse_json_date(expires)? / 1000;
-        let message = format!("artifacts expire on {}, before the run has to be done", day(expires));
-        let problem = self.at(Problem::warning("expires", message), remote, redact(remote.folder()));
-        (at > self.now && at < self.until).then(|| problem.help("copy the files to a bucket"))
-    }
-
-    /// Teachers of an ensemble decode together: they need the same vocabulary.
-    fn vocabularies(&self, remotes: &[RemoteFile], answers: &RemoteAnswers) -> Vec<Problem> {
-        let mut first: BTreeMap<(&Str, &str), (&RemoteFile, &str)> = BTreeMap::new();
-        let mut problems = Vec::new();
-        for remote in remotes.iter().filter(|remote| remote.file.starts_with("vocab.")) {
-            let content = answers.heads.get(&remote.url).and_then(|head| head.content.as_deref());
-            let (Some(kind), Some(content)) = (&remote.kind, content) else { continue };
-            match first.get(&(kind, remote.file.as_str())) {
-                None => drop(first.insert((kind, &remote.file), (remote, content))),
-                Some((other, known)) if comparable(known, content) && *known != content => {
-                    let message = format!("`{}` differs between the models of `{kind}`", remote.file);
-                    let label = "models that decode together need the same vocabulary";
-                    problems.push(
-                        self.at(Problem::error("other-vocabulary", message), remote, label)
-                            .with(self.params.place_of_value(&other.path), "this one has another"),
-                    );
-                }
-                Some(_) => {}
+/// Returns the vocabularies that differ. Teachers of an ensemble decode together: they need the same one.
+fn vocabularies(context: &CheckContext<'_>, remotes: &[RemoteFile], answers: &RemoteAnswers) -> Vec<Problem> {
+    let mut first: BTreeMap<(&Str, &str), (&RemoteFile, &str)> = BTreeMap::new();
+    let mut problems = Vec::new();
+    for remote in remotes.iter().filter(|remote| remote.file.starts_with("vocab.")) {
+        let content = answers.heads.get(&remote.url).and_then(|head| head.content.as_deref());
+        let (Some(kind), Some(content)) = (&remote.kind, content) else { continue };
+        match first.get(&(kind, remote.file.as_str())) {
+            None => drop(first.insert((kind, &remote.file), (remote, content))),
+            Some((other, known)) if comparable(known, content) && *known != content => {
+                let message = format!("`{}` differs between the models of `{kind}`", remote.file);
+                let label = "models that decode together need the same vocabulary";
+                problems.push(
+                    context
+                        .at(Problem::error("other-vocabulary", message), remote, label)
+                        .with(context.params.place_of_value(&other.path), "this one has another"),
+                );
             }
+            Some(_) => {}
         }
-        problems
     }
+    problems
 }
 
 /// Whether two hashes are of the same sort: `md5:…`, `crc32c:…`.
@@ -135,17 +77,14 @@ fn comparable(one: &str, other: &str) -> bool {
     one.split(':').next() == other.split(':').next() && !one.starts_with("etag:")
 }
 
-/// The day of a point in time.
-pub(super) fn day(time: &str) -> &str {
-    time.split('T').next().unwrap_or(time)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use taskgraph::known_urls::Answer;
     use taskgraph::parameters::Given;
+    use taskgraph::task::id::TaskId;
     use taskgraph_compat::source::Source;
+    use taskgraph_taskcluster::url_check::Head;
 
     const TASK: &str = "https://tc/api/queue/v1/task/fOQsIonXQki5adS3LAQjRQ/artifacts/public/build/";
 
@@ -205,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn one_cause_is_told_once() {
+    fn one_cause_is_reported_once() {
         let files: Vec<String> = (1..=17).map(|number| format!("{number}.npz")).collect();
         let all = |answer: Answer| {
             absent(&files.iter().map(|file| (file.as_str(), answer.clone())).collect::<Vec<_>>())

@@ -3,7 +3,8 @@
 
 use indexmap::IndexMap;
 
-use crate::remote_files::check::{CheckContext, RemoteAnswers};
+use crate::remote_files::answers::RemoteAnswers;
+use crate::remote_files::context::CheckContext;
 use crate::remote_files::file::RemoteFile;
 use taskgraph::diagnostics::{Problem, Severity};
 use taskgraph::known_urls::Answer;

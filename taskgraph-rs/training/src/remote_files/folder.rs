@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::remote_files::check::RemoteAnswers;
+use crate::remote_files::answers::RemoteAnswers;
 use crate::remote_files::file::RemoteFile;
 use crate::remote_files::location::Store;
 use taskgraph::known_urls::Answer;

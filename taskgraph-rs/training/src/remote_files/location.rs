@@ -74,7 +74,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn stores_are_told_apart_by_their_urls() {
+    fn stores_are_reported_apart_by_their_urls() {
         let words = |url: &str| Store::of(url).words();
         let queue = "https://tc.example/api/queue/v1/task/fOQsIonXQki5adS3LAQjRQ";
         assert_eq!(

@@ -2,33 +2,64 @@
 
 use std::collections::BTreeSet;
 
+use serde::Serialize;
+
 use crate::model::TrainingExtensions as _;
-use crate::report::{ChangedEdges, Comparison, RemovedTask, RewrittenTask};
-use taskgraph::error::Result;
-use taskgraph::generator::target_tasks::Targets;
-use taskgraph::generator::{Full, Project};
+use crate::report::run::Run;
+use taskgraph::generator::Full;
 use taskgraph::graph::TaskGraph;
-use taskgraph::parameters::Params;
-use taskgraph::settings::Settings;
 use taskgraph::task::{Label, Task};
 use taskgraph_compat::natural_order::natural;
 use taskgraph_compat::value::Value;
 
-/// A graph and what is asked of it.
-pub struct Run {
-    /// All tasks.
-    pub full: Full,
-    /// Target tasks.
-    pub targets: Targets,
+/// Changes among the tasks to run, against another run.
+#[derive(Debug, Default, Serialize)]
+pub struct Comparison {
+    /// The config of the other run; nothing if it is the same config without what it reuses.
+    pub against: Option<String>,
+    /// Sections that the other config lacks, if it is the same: `pretrained models`, `continuation`.
+    pub without: Option<&'static str>,
+    /// Tasks of the other run only.
+    pub gone: Vec<RemovedTask>,
+    /// Tasks of this run only.
+    pub new: Vec<Label>,
+    /// Tasks whose definition or own settings differ.
+    pub rewritten: Vec<RewrittenTask>,
+    /// Tasks that differ in what they directly depend on.
+    pub dependencies: Vec<ChangedEdges>,
+    /// Tasks that have a new digest because of something upstream, and no other reason.
+    pub downstream: Vec<Label>,
+    /// Tasks that are the same.
+    pub unchanged: Vec<Label>,
 }
 
-impl Run {
-    /// Makes the graph, and picks what is asked of it.
-    pub fn make(project: &Project, params: &Params, settings: &Settings) -> Result<Self> {
-        let full = project.full(params, settings)?;
-        let targets = project.target(&full, params)?;
-        Ok(Run { full, targets })
-    }
+/// A task that is not run any more.
+#[derive(Debug, Serialize)]
+pub struct RemovedTask {
+    /// Its label.
+    pub label: Label,
+    /// Reason.
+    pub why: String,
+}
+
+/// A task that is another one now.
+#[derive(Debug, Serialize)]
+pub struct RewrittenTask {
+    /// Its label.
+    pub label: Label,
+    /// Whether a pretrained model is what changed it.
+    pub by_model: bool,
+}
+
+/// A task with other direct dependencies.
+#[derive(Debug, Serialize)]
+pub struct ChangedEdges {
+    /// Its label.
+    pub label: Label,
+    /// Dependencies that it lost.
+    pub lost: Vec<Label>,
+    /// Dependencies that it gained.
+    pub gained: Vec<Label>,
 }
 
 /// Compares the target graphs of two runs, from `before` to `now`.

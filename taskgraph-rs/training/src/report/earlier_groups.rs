@@ -4,10 +4,10 @@
 use indexmap::IndexMap;
 use serde::Serialize;
 
+use crate::config::Input;
 use crate::estimate::history::History;
 use crate::pipeline::Training;
-use crate::preview::Input;
-use crate::report::comparison::Run;
+use crate::report::run::Run;
 use taskgraph::diagnostics::Problem;
 use taskgraph::error::Result;
 use taskgraph::generator::Project;
@@ -23,7 +23,7 @@ use taskgraph_compat::value::Str;
 /// Groups to go on from. See [`EarlierPlan`].
 pub trait EarlierGroups {
     /// Plans the action for this config and these groups, and gives the parameters that it would decide with; nothing if
-    /// it would refuse them, which is told in `problems` then.
+    /// it would refuse them; `problems` then has the reasons.
     fn plan<'p>(
         &'p self,
         project: &Project,

@@ -2,26 +2,27 @@
 
 pub(crate) mod command;
 pub(crate) mod comparison;
-pub(crate) mod decision_report;
 pub(crate) mod earlier_groups;
 pub(crate) mod lookup;
 pub(crate) mod models;
-pub(crate) mod resources;
 pub(crate) mod reused;
+pub(crate) mod run;
 
 use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use crate::estimate::{Estimate, RowEstimate};
+use crate::config::Config;
+use crate::estimate::machines::MachineReport;
+use comparison::Comparison;
 use earlier_groups::EarlierReport;
 use lookup::LookUp;
+use models::KindModels;
+use reused::ReusedInput;
 use taskgraph::diagnostics::{Problem, Severity};
 use taskgraph::generator::Project;
 use taskgraph::known_python::Package;
 use taskgraph::python_worker::PythonFacts;
-use taskgraph::task::Label;
-use taskgraph_compat::value::Str;
 
 /// The version of the schema. It changes when a field changes its meaning or goes; new fields may come at any time.
 pub const VERSION: u32 = 3;
@@ -55,15 +56,6 @@ pub enum ReportOutcome {
     Warnings,
     /// There are errors, and no plan.
     Refused,
-}
-
-/// The config that was looked at.
-#[derive(Clone, Debug, Serialize)]
-pub struct Config {
-    /// Its file, or `<stdin>`.
-    pub file: String,
-    /// Whether it is a whole set of parameters and not a training config alone.
-    pub is_parameters: bool,
 }
 
 /// The tree.
@@ -153,240 +145,6 @@ pub struct Facts {
     pub summary: String,
 }
 
-/// Start of a kind's training.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Variant {
-    /// Without a model.
-    FromScratch,
-    /// Nothing is trained: the model is downloaded and published.
-    DownloadOnly,
-    /// At the checkpoint of the model.
-    Continue,
-    /// With the weights of the model.
-    Init,
-}
-
-/// A training kind and the models that it starts from.
-#[derive(Debug, Serialize)]
-pub struct KindModels {
-    /// The kind.
-    pub kind: Str,
-    /// Start of its training.
-    pub variant: Variant,
-    /// The `type` of the config; nothing without a model.
-    #[serde(rename = "type")]
-    pub model_type: Option<Str>,
-    /// Its tasks: one for each member of an ensemble.
-    pub members: Vec<Member>,
-}
-
-/// A training task.
-#[derive(Debug, Serialize)]
-pub struct Member {
-    /// Its label.
-    pub label: Label,
-    /// Whether the target stage needs it.
-    pub runs: bool,
-    /// Url of its model.
-    pub url: Option<String>,
-    /// Mount point of the model.
-    pub directory: Option<Str>,
-    /// The files that are mounted.
-    pub files: Vec<String>,
-    /// Dependencies.
-    pub needs: Vec<NamedDependency>,
-    /// Names of dependencies that it has no longer, because of the model.
-    pub no_longer: Vec<Str>,
-    /// The part of its command that shows the model; nothing if nothing is trained.
-    pub command: Option<String>,
-}
-
-/// A dependency.
-#[derive(Debug, Serialize)]
-pub struct NamedDependency {
-    /// The name that the task has for it.
-    pub name: Str,
-    /// Its label.
-    pub label: Label,
-}
-
-/// Something that an earlier run has made: a model, a corpus, a vocabulary.
-#[derive(Debug, Serialize)]
-pub struct ReusedInput {
-    /// The path of its key in the training config.
-    pub path: String,
-    /// Sort of the input: `model`, `corpus`, `vocabulary`.
-    pub what: &'static str,
-    /// Urls of its files.
-    pub urls: Vec<NamedUrl>,
-    /// The tasks that bring it into the graph.
-    pub brought_by: Vec<SupplyingTask>,
-    /// Use of the input.
-    pub usage: Usage,
-    /// Kinds that make nothing any more, or less, because of it.
-    pub gone: Vec<RemovedKind>,
-    /// Dependencies that have moved because of it.
-    pub moved: Vec<Dependency>,
-}
-
-/// The url of a file or a folder.
-#[derive(Debug, Serialize)]
-pub struct NamedUrl {
-    /// Its key, below that of the whole: `src`, `urls[0]`.
-    pub name: String,
-    /// The url.
-    pub url: String,
-}
-
-/// A task that brings something into the graph.
-#[derive(Debug, Serialize)]
-pub struct SupplyingTask {
-    /// Its label.
-    pub label: Label,
-    /// Whether it runs: what is asked for needs it.
-    pub runs: bool,
-}
-
-/// Use of an input.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Usage {
-    /// The target tasks need it.
-    Used,
-    /// Tasks need it that are not asked for.
-    NotAskedFor,
-    /// No task needs it.
-    Unused,
-}
-
-/// A kind that makes less than it would.
-#[derive(Debug, Serialize)]
-pub struct RemovedKind {
-    /// The kind.
-    pub kind: Str,
-    /// The stages of its tasks that are not made.
-    pub stages: Vec<Str>,
-    /// Whether it makes no task at all.
-    pub wholly: bool,
-    /// Reason.
-    pub why: String,
-}
-
-/// A dependency that has moved.
-#[derive(Debug, Serialize)]
-pub struct Dependency {
-    /// The former dependency.
-    pub from: Str,
-    /// The new dependency; `None` if the former one is only removed.
-    pub to: Option<Str>,
-    /// The tasks whose dependency it is.
-    pub tasks: Vec<Label>,
-}
-
-/// Changes among the tasks to run, against another run.
-#[derive(Debug, Default, Serialize)]
-pub struct Comparison {
-    /// The config of the other run; nothing if it is the same config without what it reuses.
-    pub against: Option<String>,
-    /// Sections that the other config lacks, if it is the same: `pretrained models`, `continuation`.
-    pub without: Option<&'static str>,
-    /// Tasks of the other run only.
-    pub gone: Vec<RemovedTask>,
-    /// Tasks of this run only.
-    pub new: Vec<Label>,
-    /// Tasks whose definition or own settings differ.
-    pub rewritten: Vec<RewrittenTask>,
-    /// Tasks that differ in what they directly depend on.
-    pub dependencies: Vec<ChangedEdges>,
-    /// Tasks that have a new digest because of something upstream, and no other reason.
-    pub downstream: Vec<Label>,
-    /// Tasks that are the same.
-    pub unchanged: Vec<Label>,
-}
-
-/// A task that is not run any more.
-#[derive(Debug, Serialize)]
-pub struct RemovedTask {
-    /// Its label.
-    pub label: Label,
-    /// Reason.
-    pub why: String,
-}
-
-/// A task that is another one now.
-#[derive(Debug, Serialize)]
-pub struct RewrittenTask {
-    /// Its label.
-    pub label: Label,
-    /// Whether a pretrained model is what changed it.
-    pub by_model: bool,
-}
-
-/// A task with other direct dependencies.
-#[derive(Debug, Serialize)]
-pub struct ChangedEdges {
-    /// Its label.
-    pub label: Label,
-    /// Dependencies that it lost.
-    pub lost: Vec<Label>,
-    /// Dependencies that it gained.
-    pub gained: Vec<Label>,
-}
-
-/// Machines that the tasks run on.
-#[derive(Debug, Default, Serialize)]
-pub struct MachineReport {
-    /// One row for each kind, stage and worker pool, in the order of the pipeline.
-    pub rows: Vec<MachineRow>,
-    /// Everything together.
-    pub totals: Totals,
-    /// Estimated duration, from earlier tasks; `None` if no estimate was requested.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub estimate: Option<Estimate>,
-}
-
-/// Tasks of one kind and stage on one worker pool.
-#[derive(Debug, Serialize)]
-pub struct MachineRow {
-    /// The kind.
-    pub kind: Str,
-    /// The stage, if the tasks have one.
-    pub stage: Option<Str>,
-    /// `provisioner/worker-type`.
-    pub pool: String,
-    /// GPUs of one machine.
-    pub gpus: usize,
-    /// `spot` or `standard`; nothing where the pool comes in one sort only.
-    pub machines: Option<&'static str>,
-    /// Number of tasks.
-    pub tasks: usize,
-    /// Number of them that only download a model. They need a machine of the pool, but not for long.
-    pub download_only: usize,
-    /// The longest that one of them may run, in seconds.
-    pub longest_seconds: u64,
-    /// The sum of the maximum run times, in seconds.
-    pub seconds: u64,
-    /// That sum, multiplied by the GPUs.
-    pub gpu_seconds: u64,
-    /// Estimated duration, from earlier tasks; `None` if no estimate was requested.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub estimate: Option<RowEstimate>,
-}
-
-/// Everything together.
-#[derive(Debug, Default, Serialize)]
-pub struct Totals {
-    /// Number of tasks.
-    pub tasks: usize,
-    /// Number of them on a machine with GPUs.
-    pub gpu_tasks: usize,
-    /// The sum of the maximum run times, in seconds.
-    pub seconds: u64,
-    /// The sum of the maximum run times, times the GPUs of each.
-    pub gpu_seconds: u64,
-}
-
 impl Report {
     /// A report without a plan, or with one; the problems decide how it went.
     pub fn new(config: Config, tree: Option<TreeFacts>, problems: Vec<Problem>, plan: Option<Plan>) -> Self {
@@ -403,8 +161,8 @@ impl Report {
     }
 }
 
-/// Problems in the order of telling, each once, and how it went with them. What stands in the config, whose name is
-/// `file`, comes first: what is wrong in other files may be a consequence of it.
+/// Returns the problems in the order of a report, each once, and the outcome. Problems in the config, whose name is
+/// `file`, come first: problems in other files may be consequences of them.
 pub(crate) fn outcome(mut problems: Vec<Problem>, file: &str) -> (Vec<Problem>, ReportOutcome) {
     let position = |problem: &Problem| {
         problem.place.as_ref().map(|place| (place.source.name.clone(), place.span.line, place.span.column))

@@ -1,18 +1,76 @@
 //! The training kinds that can start from a model, by task.
 
 use indexmap::IndexMap;
+use serde::Serialize;
 
 use crate::model;
 use crate::model::TrainingExtensions as _;
 use crate::pipeline::Training;
 use crate::report::command::excerpt;
-use crate::report::{KindModels, Member, NamedDependency, Variant};
 use taskgraph::generator::Full;
 use taskgraph::graph::TaskGraph;
-use taskgraph::task::Task;
+use taskgraph::task::{Label, Task};
 use taskgraph_compat::natural_order::natural;
 use taskgraph_compat::redact::redact;
 use taskgraph_compat::value::{Str, Value};
+
+/// Start of a kind's training.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Variant {
+    /// Without a model.
+    FromScratch,
+    /// Nothing is trained: the model is downloaded and published.
+    DownloadOnly,
+    /// At the checkpoint of the model.
+    Continue,
+    /// With the weights of the model.
+    Init,
+}
+
+/// A training kind and the models that it starts from.
+#[derive(Debug, Serialize)]
+pub struct KindModels {
+    /// The kind.
+    pub kind: Str,
+    /// Start of its training.
+    pub variant: Variant,
+    /// The `type` of the config; nothing without a model.
+    #[serde(rename = "type")]
+    pub model_type: Option<Str>,
+    /// Its tasks: one for each member of an ensemble.
+    pub members: Vec<Member>,
+}
+
+/// A training task.
+#[derive(Debug, Serialize)]
+pub struct Member {
+    /// Its label.
+    pub label: Label,
+    /// Whether the target stage needs it.
+    pub runs: bool,
+    /// Url of its model.
+    pub url: Option<String>,
+    /// Mount point of the model.
+    pub directory: Option<Str>,
+    /// The files that are mounted.
+    pub files: Vec<String>,
+    /// Dependencies.
+    pub needs: Vec<NamedDependency>,
+    /// Names of dependencies that it has no longer, because of the model.
+    pub no_longer: Vec<Str>,
+    /// The part of its command that shows the model; nothing if nothing is trained.
+    pub command: Option<String>,
+}
+
+/// A dependency.
+#[derive(Debug, Serialize)]
+pub struct NamedDependency {
+    /// The name that the task has for it.
+    pub name: Str,
+    /// Its label.
+    pub label: Label,
+}
 
 /// Returns the start of each training kind, and of each other kind with a task that starts from a model. `scratch` is
 /// the graph without models.

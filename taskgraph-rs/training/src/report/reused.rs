@@ -4,12 +4,12 @@
 //! Transforms record all of it; this module groups it by the key of the config.
 
 use indexmap::IndexMap;
+use serde::Serialize;
 
 use crate::model::Moved;
 use crate::model::TrainingExtensions as _;
 use crate::pipeline::ProvidedInput;
-use crate::report::comparison::Run;
-use crate::report::{Dependency, NamedUrl, RemovedKind, ReusedInput, SupplyingTask, Usage};
+use crate::report::run::Run;
 use taskgraph::diagnostics::Problem;
 use taskgraph::extension::Extension;
 use taskgraph::parameters::Params;
@@ -18,6 +18,79 @@ use taskgraph_compat::natural_order::natural;
 use taskgraph_compat::redact::redact;
 use taskgraph_compat::value::Str;
 use taskgraph_compat::value::path::KeyPath;
+
+/// Something that an earlier run has made: a model, a corpus, a vocabulary.
+#[derive(Debug, Serialize)]
+pub struct ReusedInput {
+    /// The path of its key in the training config.
+    pub path: String,
+    /// Sort of the input: `model`, `corpus`, `vocabulary`.
+    pub what: &'static str,
+    /// Urls of its files.
+    pub urls: Vec<NamedUrl>,
+    /// The tasks that bring it into the graph.
+    pub brought_by: Vec<SupplyingTask>,
+    /// Use of the input.
+    pub usage: Usage,
+    /// Kinds that make nothing any more, or less, because of it.
+    pub gone: Vec<RemovedKind>,
+    /// Dependencies that have moved because of it.
+    pub moved: Vec<Dependency>,
+}
+
+/// The url of a file or a folder.
+#[derive(Debug, Serialize)]
+pub struct NamedUrl {
+    /// Its key, below that of the whole: `src`, `urls[0]`.
+    pub name: String,
+    /// The url.
+    pub url: String,
+}
+
+/// A task that brings something into the graph.
+#[derive(Debug, Serialize)]
+pub struct SupplyingTask {
+    /// Its label.
+    pub label: Label,
+    /// Whether it runs: what is asked for needs it.
+    pub runs: bool,
+}
+
+/// Use of an input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Usage {
+    /// The target tasks need it.
+    Used,
+    /// Tasks need it that are not asked for.
+    NotAskedFor,
+    /// No task needs it.
+    Unused,
+}
+
+/// A kind that makes less than it would.
+#[derive(Debug, Serialize)]
+pub struct RemovedKind {
+    /// The kind.
+    pub kind: Str,
+    /// The stages of its tasks that are not made.
+    pub stages: Vec<Str>,
+    /// Whether it makes no task at all.
+    pub wholly: bool,
+    /// Reason.
+    pub why: String,
+}
+
+/// A dependency that has moved.
+#[derive(Debug, Serialize)]
+pub struct Dependency {
+    /// The former dependency.
+    pub from: Str,
+    /// The new dependency; `None` if the former one is only removed.
+    pub to: Option<Str>,
+    /// The tasks whose dependency it is.
+    pub tasks: Vec<Label>,
+}
 
 /// Everything that the parameters hand in, in the order of the extension.
 pub(crate) fn reused(extension: &Extension, params: &Params, run: &Run) -> Vec<ReusedInput> {

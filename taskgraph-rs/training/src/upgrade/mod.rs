@@ -2,9 +2,10 @@
 //!
 //! Edits text where something changed and nowhere else. Comments and order stay. Writes no files.
 
+mod changes;
 mod edit;
-mod run;
 mod values;
 
+pub use changes::Upgrade;
 pub use edit::Draft;
-pub use run::{Upgrade, upgrade};
+pub(crate) use values::correct;

@@ -1,14 +1,14 @@
 //! Values of the wrong type with one possible meaning: numbers without quotes, a list of arguments.
 
+use crate::upgrade::changes::Upgrade;
 use crate::upgrade::edit::Draft;
-use crate::upgrade::run::Upgrade;
 use taskgraph::schema::suggestion::{Instead, thousands};
 use taskgraph::schema::{Field, Schema, What};
 use taskgraph_compat::value::Value;
 use taskgraph_compat::value::path::KeyPath;
 
 /// Writes what was meant.
-pub(super) fn correct(draft: &mut Draft, schema: &Schema, upgrade: &mut Upgrade) {
+pub(crate) fn correct(draft: &mut Draft, schema: &Schema, upgrade: &mut Upgrade) {
     for violation in schema.check(draft.config()) {
         let What::Wrong { instead, .. } = &violation.what else { continue };
         let path = &violation.path;

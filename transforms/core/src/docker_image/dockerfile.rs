@@ -15,7 +15,7 @@ COPY run-task/robustcheckout.py /usr/local/mercurial/robustcheckout.py
 COPY run-task/hgrc /etc/mercurial/hgrc.d/mozilla.rc
 ";
 
-/// What a Dockerfile wants in its context.
+/// A file or folder that a Dockerfile includes in its context.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Include {
     /// The files of run-task.

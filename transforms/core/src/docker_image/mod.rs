@@ -9,7 +9,7 @@
 pub(crate) mod context;
 pub mod dockerfile;
 
-use crate::task::INDEX;
+use crate::description_schema::INDEX;
 use anyhow::Result;
 use context::context_hash;
 use taskgraph::schema::fields::{Fields, about};

@@ -17,7 +17,7 @@ use taskgraph_compat::{json, map, name, python};
 pub(super) struct Checkout {
     /// The prefix of its environment variables and arguments.
     pub prefix: Str,
-    /// Where it goes, below the checkout directory.
+    /// Path below the checkout directory.
     pub path: Str,
     name: Value,
     base_repository: Value,
@@ -213,7 +213,7 @@ pub(super) fn os_of(description: &TaskDescription) -> Str {
     }
 }
 
-/// What the checkout is called below the checkout directory.
+/// Name of the checkout below the checkout directory.
 pub(super) fn folder(os: &str) -> &'static str {
     if os == "windows" { "src" } else { "vcs" }
 }

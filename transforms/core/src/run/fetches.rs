@@ -10,7 +10,7 @@ use taskgraph_compat::value::path::KeyPath;
 use taskgraph_compat::value::{Map, Str, Value, joined};
 use taskgraph_compat::{json, map, name, python, suggest};
 
-/// Where artifacts of a task lie, if it does not say.
+/// Default folder of the artifacts of a task.
 const PUBLIC_BUILD: &str = "public/build";
 
 /// The prefix of a task's artifacts.
@@ -19,7 +19,7 @@ pub(super) fn artifact_prefix(attributes: Option<&Map>) -> &str {
     prefix.filter(|prefix| !prefix.is_empty()).unwrap_or(PUBLIC_BUILD)
 }
 
-/// What tasks of the kinds `fetch` and `toolchain` offer, by label.
+/// Artifacts of the tasks of the kinds `fetch` and `toolchain`, by label.
 #[derive(Default)]
 struct Offers {
     artifacts: IndexMap<Str, Str>,
@@ -109,7 +109,7 @@ impl<'v> Wanted<'v> {
     }
 }
 
-/// What the worker reads of an artifact.
+/// Description of an artifact for the worker.
 struct Entry<'v> {
     /// The artifact, in parts.
     artifact: [&'v str; 3],
@@ -162,7 +162,7 @@ pub(super) fn transform() -> Transform {
     })
 }
 
-/// What tasks of a kind can fetch.
+/// Artifacts that tasks of a kind can fetch.
 struct Providers {
     offers: Offers,
     /// The prefixes of the artifacts of the kind's own tasks, in order; none where a task does not say.
@@ -273,7 +273,7 @@ fn from_dependency<'v>(
         let names = suggest::list(dependencies.keys().map(|name| &**name));
         let mut message =
             format!("`fetches.{kind}` has no dependency of that name; the dependencies are {names}");
-        // `from-deps` names fetches by label, and dependencies by kind unless it is told otherwise.
+        // `from-deps` names fetches by label, and dependencies by kind unless it says otherwise.
         if let Some((name, _)) = dependencies.iter().find(|(_, label)| label.as_str() == Some(&**kind)) {
             message += &format!(
                 "; `{name}` is that task: `from-deps` with `fetches` needs `unique-kinds: false`, which names dependencies by label"

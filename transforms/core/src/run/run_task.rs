@@ -47,12 +47,12 @@ const FIELDS: &[Field] = &[
 
 const RUN: Schema = Schema::Map(FIELDS);
 
-/// What may be null on generic-worker alone.
+/// Key that may be null on generic-worker alone.
 const GENERIC: Schema = Schema::Map(&[optional("run-task-command", STRINGS).or_null()]);
 
 const SPARSE_RUN: Schema = Schema::Map(&joined::<{ FIELDS.len() + 1 }>(FIELDS, &[SPARSE_PROFILE]));
 
-/// What a checkout is to be limited to.
+/// Paths to which a checkout is limited.
 pub(super) const SPARSE_PROFILE: Field =
     required("sparse-profile", Schema::Either(&[Schema::Str, Schema::Null], "a string or nothing (null)"));
 

@@ -1,9 +1,9 @@
-//! The schema of a task at the door of the run transform.
+//! The schema of a task before the run transform.
 
-use crate::task::COMMON;
+use crate::description_schema::COMMON;
 use taskgraph::schema::{Field, STRINGS, Schema, joined, optional, required};
 
-/// What to download before the task runs.
+/// A download before the task runs.
 pub(crate) const FETCH: Schema = Schema::Map(FETCH_FIELDS);
 
 const FETCH_FIELDS: &[Field] = &[

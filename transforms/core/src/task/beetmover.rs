@@ -7,7 +7,7 @@ use taskgraph::transform::{Context, TaskDescription};
 use taskgraph_compat::map;
 use taskgraph_compat::value::{Map, Value};
 
-/// How long such a task may run if nothing is said, in seconds.
+/// Default time limit of such a task, in seconds.
 const MOST_SECONDS: i64 = 600;
 
 /// Keys of the release, and what Taskcluster calls them.

@@ -51,7 +51,7 @@ pub(super) fn build(
     Ok(())
 }
 
-/// What does not depend on the worker. It takes routes, extra and tags out of the task.
+/// Builds the parts that do not depend on the worker. Takes routes, extra and tags out of the task.
 fn frame(ctx: &Context<'_>, memo: &mut Memo, description: &mut TaskDescription) -> Result<Map> {
     let params = ctx.params;
     let worker = within("worker-type", memo.worker(ctx, description.text("worker-type")?))?;

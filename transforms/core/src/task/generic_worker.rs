@@ -8,7 +8,7 @@ use taskgraph::transform::{Context, TaskDescription};
 use taskgraph_compat::value::path::KeyPath;
 use taskgraph_compat::value::{Map, Value, joined};
 
-/// Exit codes on Windows that tell of an interruption, not of a failure: shutdown and Ctrl-C.
+/// Exit codes on Windows of an interruption, not of a failure: shutdown and Ctrl-C.
 const INTERRUPTED: [i64; 2] = [1_073_807_364, 3_221_225_786];
 
 /// Hides the window of a command on Windows.

@@ -27,11 +27,11 @@ pub(super) struct Memo {
     facts: Option<Facts>,
 }
 
-/// What is the same for all tasks of the graph.
+/// Values that are the same for all tasks of the graph.
 pub(super) struct Facts {
     /// The project.
     pub project: Value,
-    /// Whoever is told of the tasks.
+    /// Recipients of notifications about the tasks.
     pub owner: Value,
     /// The trust domain.
     pub trust_domain: Value,
@@ -41,7 +41,7 @@ pub(super) struct Facts {
     pub is_git: bool,
 }
 
-/// Where a task runs.
+/// Worker pool of a task.
 #[derive(Clone)]
 pub(super) struct Worker {
     /// The provisioner.
@@ -58,7 +58,7 @@ impl Memo {
         once(&mut self.relative, time, || Ok(map! { "relative-datestamp" => time }.into()))
     }
 
-    /// What a worker alias stands for.
+    /// Returns the worker pool that an alias stands for.
     pub(super) fn worker(&mut self, ctx: &Context<'_>, alias: &str) -> Result<Worker> {
         once(&mut self.workers, alias, || {
             let (provisioner, worker_type) = ctx.config.worker_type(alias, ctx.params.text("level"))?;
@@ -67,12 +67,12 @@ impl Memo {
         })
     }
 
-    /// What config.yml says under a key for this project.
+    /// Returns the value of config.yml under a key for this project.
     pub(super) fn by_project(&mut self, ctx: &Context<'_>, key: &str) -> Result<Option<Value>> {
         once(&mut self.by_project, key, || ctx.config.by_project(key, ctx.params.text("project")))
     }
 
-    /// What is the same for all tasks of the graph.
+    /// Returns the values that are the same for all tasks of the graph.
     pub(super) fn facts(&mut self, ctx: &Context<'_>) -> &Facts {
         let params = ctx.params;
         self.facts.get_or_insert_with(|| Facts {
@@ -90,7 +90,7 @@ impl Memo {
     }
 }
 
-/// What is known under a name; made when it is asked for first.
+/// Returns the value under a name; it is made on first use.
 fn once<T: Clone>(known: &mut Known<T>, name: &str, make: impl FnOnce() -> Result<T>) -> Result<T> {
     if let Some(known) = known.get(name) {
         return Ok(known.clone());

@@ -7,9 +7,10 @@ mod docker_worker;
 mod generic_worker;
 mod index;
 mod kind_state;
-mod schema;
 mod treeherder;
+mod volumes;
 
+use crate::description_schema::TASK;
 use crate::run::set_label;
 use crate::section;
 use anyhow::Result;
@@ -21,8 +22,6 @@ use taskgraph::transform::{Context, TaskDescription, Transform, TransformInfo, w
 use taskgraph_compat::suggest;
 use taskgraph_compat::value::path::KeyPath;
 use taskgraph_compat::value::{Map, Value, key};
-
-pub(crate) use schema::{COMMON, INDEX};
 
 /// The worker implementations of Taskgraph itself.
 pub(crate) const PAYLOADS: &[Payload] = &[
@@ -88,7 +87,7 @@ pub(crate) const INFO: TransformInfo = TransformInfo::new(
     "taskgraph.transforms.task",
     "Turns a task description into a task definition for Taskcluster.",
 )
-.task(&schema::TASK);
+.task(&TASK);
 
 /// The transform.
 pub(crate) fn transform() -> Transform {
@@ -98,7 +97,7 @@ pub(crate) fn transform() -> Transform {
 fn describe(ctx: &Context<'_>, state: &KindState, description: &mut TaskDescription) -> Result<()> {
     set_implementation(ctx, description)?;
     let payload = payload(ctx, description)?;
-    section::drop_nulls(ctx, &schema::TASK, &mut description.fields);
+    section::drop_nulls(ctx, &TASK, &mut description.fields);
     section::drop_nulls_of(ctx, (payload.schema)(ctx.config), description, "worker");
     set_defaults(description)?;
     set_label(ctx, description)?;
@@ -161,8 +160,8 @@ fn payload<'c>(ctx: &Context<'c>, description: &TaskDescription) -> Result<&'c P
 }
 
 fn validate(ctx: &Context<'_>, description: &TaskDescription, payload: &Payload) -> Result<()> {
-    schema::TASK.require_of(description)?;
-    section::refuse_booleans(ctx, &schema::TASK, &description.fields, &KeyPath::default())?;
+    TASK.require_of(description)?;
+    section::refuse_booleans(ctx, &TASK, &description.fields, &KeyPath::default())?;
     let mut names = description.get("dependencies").and_then(Value::as_map).into_iter().flat_map(Map::keys);
     if let Some(name) = names.find(|name| matches!(&***name, "self" | "decision")) {
         let path = KeyPath::dotted("dependencies").join(name);

@@ -1,7 +1,7 @@
 //! Datasets: `provider_name` in a training config, `provider` and `dataset` as attributes of tasks, and the name
 //! made fit for labels and files.
 
-use crate::config::schema::refused;
+use crate::parameter::refused;
 use crate::pipeline_version::PipelineVersion;
 use anyhow::Result;
 use indexmap::IndexSet;
@@ -247,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn a_dataset_without_a_provider_is_told_with_its_place() {
+    fn a_dataset_without_a_provider_is_reported_with_its_place() {
         let problems =
             check(&params("training_config:\n  datasets:\n    train:\n    - opus_x\n    - Books\n"));
         let messages: Vec<_> = problems.iter().map(ToString::to_string).collect();

@@ -1,7 +1,7 @@
 //! Checks of the section `continuation`: errors, and keys that have no effect. `pretrained` checks the models.
 
-use crate::config::schema::refused;
 use crate::continuation::corpus::CORPORA;
+use crate::parameter::refused;
 use crate::pretrained::file_findings;
 use taskgraph::diagnostics::Problem;
 use taskgraph::parameters::Params;

@@ -51,7 +51,7 @@ mod tests {
     use crate::lints::messages;
 
     #[test]
-    fn words_that_no_script_knows_are_told() {
+    fn words_that_no_script_knows_are_reported() {
         let config = "{experiment: {teacher-mode: twostage, student-model: base-memory, best-model: bleu}, \
                       taskcluster: {worker-classes: {default: gcp-sopt}}}";
         assert_eq!(

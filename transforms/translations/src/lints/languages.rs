@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn languages_of_other_pairs_are_told() {
+    fn languages_of_other_pairs_are_reported() {
         let datasets = "train: [mtdata_Tilde-eesc-2017-eng-fin, mtdata_x-1-eng_GB-swe_SE, opus_x/v1], \
                         mono-src: ['url_https://h/fi/nllb-mono-en.txt.zst', 'url_https://h/nllb-mono-fi.txt.zst']";
         assert_eq!(

@@ -11,7 +11,7 @@ mod models;
 mod numbers;
 mod previous_tasks;
 
-use crate::config::schema::refused;
+use crate::parameter::refused;
 use crate::pipeline_version::PipelineVersion;
 use taskgraph::diagnostics::{Problem, Severity};
 use taskgraph::parameters::Params;

@@ -1,22 +1,18 @@
 //! The one validator of pretrained models: everything that is wrong, all at once, each with its place.
 
+use crate::parameter::refused;
 use crate::pipeline_version::PipelineVersion;
-use crate::pretrained::ensemble::{check_count, same_model};
-use crate::pretrained::layout::{Effect, Layout, ModelKey, UrlKey};
-use crate::pretrained::mode_and_type::{check_type, check_word};
-use crate::pretrained::model::Mode;
+use crate::pretrained::layout::{Effect, Layout, ModelKey};
+use crate::pretrained::model_section::{check_model, list_keys};
+use crate::pretrained::problem::{at_key, found_here};
 use crate::pretrained::unused_models::{AS_IT_IS, NO_TEACHER, USE_AS_IT_IS, WITHOUT_TEACHER, without_effect};
-use crate::pretrained::url::findings;
 use indexmap::IndexMap;
-use taskgraph::diagnostics::{Problem, Severity};
+use taskgraph::diagnostics::Problem;
 use taskgraph::parameters::Params;
-use taskgraph::schema::found;
 use taskgraph::transform::kind::Kind;
-use taskgraph_compat::redact::redact;
-use taskgraph_compat::source::Place;
 use taskgraph_compat::suggest;
 use taskgraph_compat::value::path::KeyPath;
-use taskgraph_compat::value::{Map, Str, Value};
+use taskgraph_compat::value::{Str, Value};
 
 /// All that is wrong with the pretrained models of a training config, and what looks wrong as warnings. `asked_for` are
 /// the keys that the tree asks for although the reference knows no such.
@@ -51,7 +47,7 @@ pub fn check(
         Some(other) => {
             let name = path.last_key().unwrap_or_default();
             let message = format!("`{name}` must be a map from kinds to models");
-            problems.push(at_value(params, "wrong-value", &path, message, found_here(other)));
+            problems.push(refused(params, "wrong-value", &path, message, found_here(other)));
         }
     }
     problems
@@ -59,11 +55,11 @@ pub fn check(
 
 fn no_map(params: &Params, key: &ModelKey, path: &KeyPath, value: &Value) -> Problem {
     let message = format!("`{}` must be a map with {}", key.name, list_keys(key));
-    at_value(params, "wrong-value", path, message, found_here(value))
+    refused(params, "wrong-value", path, message, found_here(value))
 }
 
 /// Models that still stand at the top level: they were moved unless they stand below as well. What stands where only
-/// another pipeline version looks is told by the engine, from `Training::other_keys`.
+/// another pipeline version looks is reported from `Training::other_keys`.
 fn misplaced(params: &Params, pipeline_version: PipelineVersion) -> Option<Problem> {
     let training = pipeline_version.training();
     let top = KeyPath::dotted(training.models_elsewhere);
@@ -76,11 +72,11 @@ fn in_wrong_place(params: &Params, path: &KeyPath, is_double: bool) -> Problem {
     let problem = match is_double {
         true => Problem::error("wrong-place", "`pretrained-models` stands in two places")
             .at(params.path_in_file(path), "leave this one out")
-            .with(place_of_key(params, &right), "and here, where it belongs"),
+            .with(params.place_of_key(&right), "and here, where it belongs"),
         false => Problem::error("wrong-place", "`pretrained-models` has to stand under `experiment`")
             .at(params.path_in_file(path), "nothing reads it here"),
     };
-    problem.in_place(place_of_key(params, path))
+    problem.in_place(params.place_of_key(path))
 }
 
 fn unknown_key(
@@ -114,123 +110,10 @@ fn unknown_key(
     Problem { help, ..at_key(params, "unknown-kind", path, message, label) }
 }
 
-fn check_model(params: &Params, key: &ModelKey, model: &Map, path: &KeyPath, problems: &mut Vec<Problem>) {
-    let keys = keys(key);
-    for (name, value) in model {
-        let path = path.join(name);
-        match &**name {
-            "urls" if key.urls != UrlKey::One => check_urls(params, key, value, &path, problems),
-            "url" if key.urls == UrlKey::One => check_url(params, key.name, value, &path, "`url`", problems),
-            "mode" => problems.extend(check_word(params, "mode", value, Mode::WORDS, &path)),
-            "type" => problems.extend(check_type(params, key, value, &path)),
-            unknown => {
-                let label = match suggest::nearest(unknown, keys) {
-                    Some(nearest) => format!("did you mean `{nearest}`?"),
-                    None => format!("a model has {}", list_keys(key)),
-                };
-                problems.push(at_key(
-                    params,
-                    "unknown-key",
-                    &path,
-                    format!("unknown key `{unknown}`"),
-                    label,
-                ));
-            }
-        }
-    }
-    let missing = keys.iter().filter(|key| !model.contains_key(**key));
-    problems.extend(missing.map(|missing| {
-        let needed = match *missing {
-            "mode" => suggest::list(Mode::WORDS.iter().copied()),
-            "type" => suggest::list(key.types.iter().copied()),
-            "url" => "the url of the folder with the model".into(),
-            _ if key.urls == UrlKey::ListOfOne && key.has_to_be_asked_for => "a list of one url".into(),
-            _ => "a list of urls, one for each member of the ensemble".into(),
-        };
-        let label = format!("`{missing}` has to be here: {needed}");
-        at_key(params, "missing-key", &path.join(*missing), format!("missing key `{missing}`"), label)
-    }));
-}
-
-fn check_urls(params: &Params, key: &ModelKey, urls: &Value, path: &KeyPath, problems: &mut Vec<Problem>) {
-    let Some(urls) = urls.as_list() else {
-        let message = "`urls` must be a list of strings";
-        problems.push(at_value(params, "wrong-value", path, message, found_here(urls)));
-        return;
-    };
-    problems.extend(check_count(params, key, urls.len(), path));
-    for (index, url) in urls.iter().enumerate() {
-        check_url(params, key.name, url, &path.join(index), "each of `urls`", problems);
-        problems.extend(same_model(params, &urls[..index], url, path));
-    }
-}
-
-fn check_url(
-    params: &Params,
-    key: &str,
-    url: &Value,
-    path: &KeyPath,
-    what: &str,
-    problems: &mut Vec<Problem>,
-) {
-    let Some(url) = url.as_str() else {
-        let message = format!("{what} must be a string");
-        problems.push(at_value(params, "wrong-value", path, message, found_here(url)));
-        return;
-    };
-    // What a person calls it: `train-teacher.urls[0]`.
-    let name = match path.0.iter().rposition(|step| *step == key.into()) {
-        Some(at) => KeyPath(path.0[at..].to_vec()),
-        None => path.clone(),
-    };
-    problems.extend(findings(url, &name.to_string()).into_iter().map(|finding| {
-        let mut problem = at_value(params, finding.code, path, finding.message, finding.label);
-        problem.severity = if finding.is_warning { Severity::Warning } else { Severity::Error };
-        problem.help = finding.help;
-        problem
-    }));
-}
-
-fn keys(key: &ModelKey) -> [&'static str; 3] {
-    [key.urls.name(), "mode", "type"]
-}
-
-fn list_keys(key: &ModelKey) -> String {
-    suggest::list(keys(key)).replace(" or ", " and ")
-}
-
-pub(super) fn found_here(value: &Value) -> String {
-    format!("found {}", redact(&found(value)))
-}
-
-fn place_of_key(params: &Params, path: &KeyPath) -> Option<Place> {
-    params.place_of_key(path)
-}
-
-pub(super) fn at_key(
-    params: &Params,
-    code: &'static str,
-    path: &KeyPath,
-    message: impl Into<String>,
-    label: impl Into<String>,
-) -> Problem {
-    Problem::error(code, message).at(params.path_in_file(path), label).in_place(place_of_key(params, path))
-}
-
-pub(super) fn at_value(
-    params: &Params,
-    code: &'static str,
-    path: &KeyPath,
-    message: impl Into<String>,
-    label: impl Into<String>,
-) -> Problem {
-    let place = params.place_of_value(path);
-    Problem::error(code, message).at(params.path_in_file(path), label).in_place(place)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pretrained::mode::Mode;
     use transforms_testing::params;
 
     /// Returns the problems of a training config, one line each.
@@ -308,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_is_told_at_once() {
+    fn everything_is_reported_at_once() {
         let models = "teacher-ensemble: 2\npretrained-models:\n  train-teacher:\n    url: https://a\n    mode: contiune";
         assert_eq!(
             messages(models),
@@ -358,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn an_ensemble_of_one_model_is_told() {
+    fn an_ensemble_of_one_model_is_reported() {
         let models = "teacher-ensemble: 2\npretrained-models:\n  train-teacher:\n    urls: [https://h/a, https://h/a/]\n    \
                       mode: init\n    type: default";
         assert_eq!(
@@ -396,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_map_is_told() {
+    fn what_is_no_map_is_reported() {
         assert!(messages("pretrained-models: [x]")[0].contains("must be a map from kinds to models"));
         assert!(
             messages("pretrained-models: {train-teacher: }")[0]

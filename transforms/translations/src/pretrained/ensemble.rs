@@ -1,7 +1,8 @@
 //! The urls of an ensemble: as many as there are teachers, and each of another model.
 
-use crate::pretrained::check::{at_key, at_value};
+use crate::parameter::refused;
 use crate::pretrained::layout::{ModelKey, UrlKey};
+use crate::pretrained::problem::at_key;
 use taskgraph::diagnostics::{Problem, Severity};
 use taskgraph::parameters::Params;
 use taskgraph_compat::value::Value;
@@ -50,7 +51,7 @@ pub(super) fn same_model(params: &Params, before: &[Value], url: &Value, path: &
     let at = path.join(before.len());
     let message = format!("members {} and {} of the ensemble are one model", first + 1, before.len() + 1);
     let label = "equal models translate as one of them does";
-    let problem = at_value(params, "same-model", &at, message, label);
+    let problem = refused(params, "same-model", &at, message, label);
     let problem = Problem { severity: Severity::Warning, ..problem };
     Some(problem.with(params.place_of_value(&path.join(first)), "it stands here first"))
 }

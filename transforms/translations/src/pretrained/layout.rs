@@ -1,7 +1,7 @@
 //! Layout of models in a training config: their place, their keys and their use, one table a pipeline version.
 
 use crate::pipeline_version::PipelineVersion;
-use crate::pretrained::model::{Mode, TYPES};
+use crate::pretrained::mode::{Mode, TYPES};
 use taskgraph::parameters::Params;
 use taskgraph::tree::Tree;
 use taskgraph_compat::value::Value;

@@ -14,8 +14,11 @@
 mod check;
 mod ensemble;
 mod layout;
+mod mode;
 mod mode_and_type;
 mod model;
+mod model_section;
+mod problem;
 mod unused_models;
 mod url;
 mod vocabulary;
@@ -23,7 +26,8 @@ pub(crate) mod web_page;
 
 pub use check::check;
 pub use layout::{Effect, Layout, ModelKey, STUDENT, UrlKey};
-pub use model::{Mode, PretrainedModel, TYPES, can_mount, reads};
+pub use mode::{Mode, TYPES};
+pub use model::{PretrainedModel, can_mount, reads};
 pub use unused_models::{AS_IT_IS, NO_TEACHER, USE_AS_IT_IS, WITHOUT_TEACHER};
 pub use url::file_findings;
 pub use vocabulary::{look_for_all, questions};

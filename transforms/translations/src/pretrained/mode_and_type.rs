@@ -1,8 +1,9 @@
 //! The words that a model has: its mode and its type.
 
-use crate::pretrained::check::{at_value, found_here};
+use crate::parameter::refused;
 use crate::pretrained::layout::ModelKey;
-use crate::pretrained::model::TYPES;
+use crate::pretrained::mode::TYPES;
+use crate::pretrained::problem::found_here;
 use taskgraph::diagnostics::Problem;
 use taskgraph::parameters::Params;
 use taskgraph_compat::suggest;
@@ -18,7 +19,7 @@ pub(super) fn check_type(params: &Params, key: &ModelKey, value: &Value, path: &
         "only {}: a student has an architecture of its own",
         suggest::list(key.types.iter().copied())
     );
-    Some(at_value(params, "wrong-value", path, message, label))
+    Some(refused(params, "wrong-value", path, message, label))
 }
 
 /// Checks a value that has to be one of some words.
@@ -37,9 +38,9 @@ pub(super) fn check_word(
                 Some(nearest) => format!("{allowed}; did you mean `{nearest}`?"),
                 None => allowed,
             };
-            Some(at_value(params, "wrong-value", path, format!("unknown {key} `{word}`"), label))
+            Some(refused(params, "wrong-value", path, format!("unknown {key} `{word}`"), label))
         }
-        None => Some(at_value(
+        None => Some(refused(
             params,
             "wrong-value",
             path,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::pipeline_version::PipelineVersion;
 use crate::pretrained::layout::{Effect, Layout};
+use crate::pretrained::mode::Mode;
 use crate::pretrained::vocabulary;
 use anyhow::{Result, bail};
 use taskgraph::diagnostics::Problem;
@@ -12,39 +13,8 @@ use taskgraph_compat::value::path::KeyPath;
 use taskgraph_compat::value::{Str, Value};
 use taskgraph_training::model::{Model, Variant};
 
-/// The types that the training script knows.
-pub const TYPES: &[&str] = &["default", "opusmt"];
-
 /// Mount point of models.
 const DIRECTORY: &str = "./artifacts";
-
-/// Files that a training run publishes besides the vocabulary: a checkpoint and its best models.
-const FILES: &[&str] = &[
-    "devset.out",
-    "model.npz",
-    "model.npz.best-bleu-detok.npz",
-    "model.npz.best-bleu-detok.npz.decoder.yml",
-    "model.npz.best-ce-mean-words.npz",
-    "model.npz.best-ce-mean-words.npz.decoder.yml",
-    "final.model.npz.best-chrf.npz",
-    "model.npz.best-chrf.npz",
-    "final.model.npz.best-chrf.npz.decoder.yml",
-    "model.npz.best-chrf.npz.decoder.yml",
-    "model.npz.decoder.yml",
-    "model.npz.optimizer.npz",
-    "model.npz.progress.yml",
-    "model.npz.yml",
-    "train.log",
-    "valid.log",
-];
-
-/// Files that `init` needs.
-const INIT_FILES: &[&str] = &[
-    "model.npz.best-bleu-detok.npz",
-    "model.npz.best-ce-mean-words.npz",
-    "final.model.npz.best-chrf.npz",
-    "model.npz.best-chrf.npz",
-];
 
 /// The state of a checkpoint, which Marian goes on from.
 const CHECKPOINT: &[&str] =
@@ -60,59 +30,6 @@ pub fn reads(variant: Variant, file: &str) -> bool {
             Variant::Init => file == "final.model.npz.best-chrf.npz",
             Variant::DownloadOnly => file.starts_with("final.model.npz.best-chrf.npz"),
         }
-}
-
-/// Use of the model.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mode {
-    /// It is downloaded and published as it is; nothing is trained.
-    Use,
-    /// Training goes on from its checkpoint.
-    Continue,
-    /// Training starts with its weights.
-    Init,
-}
-
-impl Mode {
-    /// The words of the modes, as a config has them.
-    pub const WORDS: &[&str] = &["use", "continue", "init"];
-
-    /// The mode that a word means.
-    pub fn parse(word: &str) -> Option<Self> {
-        match word {
-            "use" => Some(Mode::Use),
-            "continue" => Some(Mode::Continue),
-            "init" => Some(Mode::Init),
-            _ => None,
-        }
-    }
-
-    /// The word in a config.
-    pub fn word(self) -> &'static str {
-        match self {
-            Mode::Use => "use",
-            Mode::Continue => "continue",
-            Mode::Init => "init",
-        }
-    }
-
-    /// Returns the start of the task's training.
-    pub fn variant(self) -> Variant {
-        match self {
-            Mode::Use => Variant::DownloadOnly,
-            Mode::Continue => Variant::Continue,
-            Mode::Init => Variant::Init,
-        }
-    }
-
-    /// The files that are mounted, besides the vocabulary. (In the reference, `init` mounts no vocabulary, and the
-    /// training script then misses it.)
-    pub fn files(self) -> &'static [&'static str] {
-        match self {
-            Mode::Use | Mode::Continue => FILES,
-            Mode::Init => INIT_FILES,
-        }
-    }
 }
 
 /// The model that the tasks of a kind start from.
@@ -131,7 +48,7 @@ pub struct PretrainedModel {
 }
 
 impl PretrainedModel {
-    /// The model of the kind, if the parameters name one. They have been checked: what is wrong here is told shortly.
+    /// The model of the kind, if the parameters name one. They have been checked: the message here is short.
     pub fn read(ctx: &Context<'_>, layout: &Layout) -> Result<Option<Self>> {
         let kind = &*ctx.kind.name;
         let Some(key) = layout.key(kind).filter(|key| key.effect == Effect::Mounted) else { return Ok(None) };
@@ -191,7 +108,7 @@ impl PretrainedModel {
 }
 
 /// Whether a worker can mount a model. If it cannot, the graph is refused; the task is made without the model, so that
-/// what is wrong with other models is told as well.
+/// problems of other models are reported as well.
 pub fn can_mount(ctx: &Context<'_>, alias: &str) -> Result<bool> {
     let implementation = ctx.config.worker(alias)?.implementation;
     if implementation == "generic-worker" {

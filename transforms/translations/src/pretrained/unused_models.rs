@@ -65,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn models_that_nothing_reads_are_told() {
+    fn models_that_nothing_reads_are_reported() {
         let backwards = |mode: &str, sort: &str| {
             messages_2026(&format!("{{backwards: {{url: https://a, mode: {mode}, type: {sort}}}}}"))
         };

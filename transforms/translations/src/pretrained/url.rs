@@ -3,7 +3,7 @@
 //!
 //! Invariant: user and password of a url never get into a message.
 
-use crate::config::schema::refused;
+use crate::parameter::refused;
 use crate::pretrained::web_page::{WebPage, web_page};
 use taskgraph::diagnostics::{Problem, Severity};
 use taskgraph::parameters::Params;

@@ -1,9 +1,9 @@
-//! The vocabulary beside a model: one for both languages, or one for each. Where both may be, urls tell.
+//! The vocabulary beside a model: one for both languages, or one for each. Where both are possible, urls decide.
 
-use crate::config::schema::text;
+use crate::parameter::text;
 use crate::pipeline_version::PipelineVersion;
 use crate::pretrained::layout::{Effect, Layout, ModelKey, Vocabulary};
-use crate::pretrained::model::Mode;
+use crate::pretrained::mode::Mode;
 use anyhow::Result;
 use taskgraph::Error;
 use taskgraph::diagnostics::{Problem, Problems};
@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn no_vocabulary_is_told_with_urls_statuses_and_the_key() {
+    fn no_vocabulary_is_reported_with_urls_statuses_and_the_key() {
         let mut fixture = fixture("backwards", MODEL);
         let mut describe = |joint: Answer, own: Answer| {
             let answers = [(JOINT_URL.to_owned(), joint), (SPLIT_URL.to_owned(), own)];

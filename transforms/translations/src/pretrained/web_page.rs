@@ -155,7 +155,7 @@ fn forge(url: &Url, steps: &[&str], shown: &[&str], raw: &str, what: &'static st
     }
 }
 
-/// The pages of Taskcluster, which has them on the host of its services, and what its queue tells of a task.
+/// The pages of Taskcluster, which has them on the host of its services, and what its queue has about a task.
 fn taskcluster(url: &Url, steps: &[&str]) -> Option<WebPage> {
     let artifacts = |task: &str| Some(format!("{}/api/queue/v1/task/{task}/{ARTIFACTS}", home(url)));
     let is_task = |id: &str| TaskId::parse(id).is_ok();

@@ -77,7 +77,7 @@ impl KindState {
     }
 }
 
-/// What the last task added to the data of its digest. Most tasks of a kind have the same resources and parameters.
+/// Memo of the data that a task adds to its digest. Most tasks of a kind have the same resources and parameters.
 #[derive(Default)]
 struct Memo {
     resources: Last<Vec<Value>>,

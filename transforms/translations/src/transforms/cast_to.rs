@@ -5,7 +5,7 @@
 //!     int: [chunk.total-chunks]
 //! ```
 
-use crate::config::schema::needed;
+use crate::parameter::needed;
 use taskgraph::diagnostics::Problems;
 use taskgraph::schema::fields::Fields;
 use taskgraph::schema::{STRINGS, Schema, optional};
@@ -39,7 +39,7 @@ pub(crate) fn transform() -> Transform {
     })
 }
 
-/// What is no integer, told at the key of the parameters that it was filled in from.
+/// Builds the problem of a value that is not an integer, at the key of the parameters that it was filled in from.
 fn wrong_key(
     ctx: &Context<'_>,
     description: &TaskDescription,
@@ -75,8 +75,8 @@ mod tests {
     }
 
     #[test]
-    fn what_came_out_of_the_config_is_told_at_its_key() {
-        let told = |config: &str| {
+    fn what_came_out_of_the_config_is_reported_at_its_key() {
+        let messages = |config: &str| {
             let context = "task-context: {from-parameters: {n: training_config.taskcluster.split-chunks}}";
             let description = format!(
                 "{{chunk: {{total-chunks: '{{n}}'}}, {context}, cast-to: {{int: [chunk.total-chunks]}}}}"
@@ -84,19 +84,19 @@ mod tests {
             Fixture::new(config).refused(transform(), &description)
         };
         assert_eq!(
-            told("{taskcluster: {split-chunks: true}}"),
+            messages("{taskcluster: {split-chunks: true}}"),
             "params.yml:1:94: `split-chunks` must be an integer (at training_config.taskcluster.split-chunks): \
              found the boolean true; kind `it` needs it"
         );
         assert_eq!(
-            told("{taskcluster: {}}"),
+            messages("{taskcluster: {}}"),
             "params.yml:1:66: missing key `split-chunks` (at training_config.taskcluster.split-chunks): \
              kind `it` needs it: an integer"
         );
     }
 
     #[test]
-    fn what_is_no_integer_is_told_with_its_field() {
+    fn what_is_no_integer_is_reported_with_its_field() {
         let fixture = Fixture::new("{}");
         let error = fixture.refused(transform(), "{chunk: {n: two}, cast-to: {int: [chunk.n]}}");
         assert!(error.contains("in `chunk.n`: `two` is not an integer"), "{error}");

@@ -12,7 +12,7 @@ use taskgraph_compat::value::path::KeyPath;
 use taskgraph_training::model::Moved;
 use taskgraph_training::model::TrainingExtensions as _;
 
-/// What follows the name of a task that downloads in its label, before languages are filled in.
+/// Part of the label of a downloading task after its name, before languages are filled in.
 const LANGUAGES: &str = "-{src_locale}-{trg_locale}";
 
 /// The description of the transform.

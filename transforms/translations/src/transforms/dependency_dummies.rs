@@ -53,11 +53,11 @@ mod tests {
     fn dependencies_are_sorted_and_parted() {
         let fixture = Fixture::new("{}");
         let parts = fixture.run(divide(2), TASK).unwrap();
-        let told: Vec<_> = parts
+        let reported: Vec<_> = parts
             .iter()
             .map(|description| show(description, "name") + &show(description, "dependencies"))
             .collect();
-        assert_eq!(told, [r#""stub-1"{"a": "a", "b": "b"}"#, r#""stub-2"{"c": "c"}"#]);
+        assert_eq!(reported, [r#""stub-1"{"a": "a", "b": "b"}"#, r#""stub-2"{"c": "c"}"#]);
     }
 
     #[test]

@@ -16,7 +16,7 @@
 use std::collections::BTreeSet;
 
 use crate::config::datasets;
-use crate::config::schema::text;
+use crate::parameter::text;
 use crate::pipeline_version::PipelineVersion;
 use anyhow::{Context as _, Result, bail};
 use taskgraph::keyed_by::evaluate;
@@ -291,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_way_of_cleaning_is_told() {
+    fn an_unknown_way_of_cleaning_is_reported() {
         let error = Fixture::new(CONFIG).refused(by_locales(), MERGE);
         assert!(error.contains("how the corpus is cleaned"), "{error}");
     }

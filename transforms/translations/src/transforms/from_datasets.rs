@@ -13,7 +13,7 @@
 //! A dataset that stands in several categories makes one task.
 
 use crate::config::datasets;
-use crate::config::schema::text;
+use crate::parameter::text;
 use crate::pipeline_version::PipelineVersion;
 use anyhow::{Result, bail};
 use taskgraph::schema::fields::Fields;

@@ -10,7 +10,7 @@
 
 use std::fmt::Write as _;
 
-use crate::config::schema::needed;
+use crate::parameter::needed;
 use taskgraph::diagnostics::Problems;
 use taskgraph::schema::fields::{Fields, missing};
 use taskgraph::schema::{Schema, required};
@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn arguments_that_are_not_in_the_config_are_told() {
+    fn arguments_that_are_not_in_the_config_are_reported() {
         let error = Fixture::new("{marian-args: {}}").refused(transform(), TASK);
         assert_eq!(
             error,

@@ -5,7 +5,7 @@
 //! config under `taskcluster.worker-classes`. What comes out is an alias of `workers.aliases`, and the task gets the
 //! environment that `worker-configuration` has for it: the number of its GPUs and the size of Marian's workspace.
 
-use crate::config::schema::text;
+use crate::parameter::text;
 use crate::pretrained::can_mount;
 use anyhow::{Context as _, Result, bail};
 use taskgraph::keyed_by::evaluate;
@@ -17,7 +17,7 @@ use taskgraph_training::model::{Model, TrainingExtensions as _};
 
 const CLASSES: &str = "training_config.taskcluster.worker-classes";
 
-/// What a GPU task cannot run without.
+/// Requirements of a GPU task.
 const GPU_ENV: [&str; 2] = ["GPUS", "WORKSPACE"];
 
 /// The description of the transform.
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_is_told() {
+    fn what_is_missing_is_reported() {
         let error = fixture("{default: x}").refused(transform(), "{worker-type: b-gpo, worker: {}}");
         assert!(error.contains("did you mean `b-gpu`?"), "{error}");
         let error = fixture("{default: x}").refused(transform(), "{worker-type: b-badgpu, worker: {}}");

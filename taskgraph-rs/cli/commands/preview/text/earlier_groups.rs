@@ -88,7 +88,7 @@ fn differing(
     earlier.tasks.iter().filter(|(_, task)| is_meant(task.becomes) && !task.changes.is_empty()).collect()
 }
 
-/// Tasks with the same fields in one line, unless all is told.
+/// Tasks with the same fields in one line, unless everything is shown.
 fn changed(page: &mut Page, title: &str, tasks: &[(&Label, &EarlierTask)], all: bool) {
     if tasks.is_empty() {
         return;

@@ -1,6 +1,6 @@
 //! Estimated duration and cost of the run, as text.
 
-use crate::commands::preview::text::resources::duration;
+use crate::commands::preview::text::duration::duration;
 use crate::report::count;
 use crate::text_layout::{Page, TextStyle};
 use taskgraph_training::{Cost, CriticalPath, Estimate, MachineRow, PathTask, Plan, Times};

@@ -1,5 +1,6 @@
 //! A preview as text: the first screen answers the question, and every number can be asked "which?" with `--all`.
 
+pub(crate) mod duration;
 pub(crate) mod earlier_groups;
 pub(crate) mod estimate;
 pub(crate) mod lookup;

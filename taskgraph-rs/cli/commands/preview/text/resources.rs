@@ -1,5 +1,6 @@
 //! Machines of the tasks and their maximum run times, as text.
 
+use crate::commands::preview::text::duration::duration;
 use crate::commands::preview::text::estimate;
 use crate::report::count;
 use crate::text_layout::Page;
@@ -144,17 +145,4 @@ fn cells(rows: &[&MachineRow], pool: String) -> Cells {
     let parts: Vec<&str> =
         [pool.as_str()].into_iter().chain(gpus.as_deref()).chain(machines).chain(downloads).collect();
     Cells { tasks: tasks.to_string(), time: duration(seconds), machines: parts.join(", ") }
-}
-
-/// `30 d`, `1 d 12 h`, `20 min`.
-pub(crate) fn duration(seconds: u64) -> String {
-    let (days, hours, minutes) = (seconds / 86_400, seconds % 86_400 / 3_600, seconds % 3_600 / 60);
-    match (days, hours, minutes) {
-        (0, 0, 0) => "-".into(),
-        (0, 0, minutes) => format!("{minutes} min"),
-        (0, hours, 0) => format!("{hours} h"),
-        (0, hours, minutes) => format!("{hours} h {minutes} min"),
-        (days, 0, _) => format!("{days} d"),
-        (days, hours, _) => format!("{days} d {hours} h"),
-    }
 }

@@ -6,7 +6,7 @@ use crate::report::count;
 use crate::text_layout::{Page, TextStyle};
 use taskgraph_training::{Dependency, Plan, RemovedKind, ReusedInput, Usage};
 
-/// One block for each thing. A model that a training task mounts is told with that task.
+/// One block for each thing. A model that a training task mounts is shown with that task.
 pub(crate) fn print(page: &mut Page, plan: &Plan, all: bool) {
     let shown = shown_alone(plan);
     if shown.is_empty() {

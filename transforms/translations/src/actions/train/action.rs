@@ -80,7 +80,7 @@ fn plan(call: &Call<'_>, pipeline_version: PipelineVersion) -> Result<Plan> {
     }
     // Without groups, those of the decision itself stay.
     .map_or_else(|| existing_tasks(call.params), Ok)?;
-    // What is wrong with one of them is told where it is named.
+    // What is wrong with one of them is reported where it is named.
     plan.found_tasks =
         existing.keys().filter(|label| !input.existing.contains_key(*label)).cloned().collect();
     let written = (!input.existing.is_empty()).then_some(call.input.document.as_ref()).flatten();

@@ -3,7 +3,7 @@
 
 use crate::actions::train::from_task_groups::{gone, is_service, note_found, note_gone};
 use crate::actions::train::input::TrainInput;
-use crate::config::schema::refused;
+use crate::parameter::refused;
 use indexmap::IndexMap;
 use taskgraph::diagnostics::Problems;
 use taskgraph::error::Result;

@@ -2,7 +2,7 @@
 //! came out of, but for tasks that are to be done anew and what came out of those.
 
 use crate::actions::train::input::TrainInput;
-use crate::config::schema::refused;
+use crate::parameter::refused;
 use indexmap::IndexMap;
 use taskgraph::diagnostics::Problems;
 use taskgraph::error::Result;

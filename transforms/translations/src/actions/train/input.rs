@@ -1,6 +1,6 @@
 //! Keys of the input beside the training config: the tasks of earlier groups to use again.
 
-use crate::config::schema::refused;
+use crate::parameter::refused;
 use crate::pipeline_version::PipelineVersion;
 use indexmap::IndexMap;
 use taskgraph::diagnostics::Problem;
@@ -74,7 +74,7 @@ impl TrainInput {
             }
             _ => return,
         };
-        // What has the wrong schema was told already.
+        // Violations of the schema were reported already.
         if read.problems.iter().any(|problem| problem.path.last_key() == Some(other)) {
             return;
         }

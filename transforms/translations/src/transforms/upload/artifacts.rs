@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn what_an_upload_lacks_is_told() {
+    fn what_an_upload_lacks_is_reported() {
         let fixture = Fixture::new("{}");
         assert!(fixture.refused(transform(), "{}").contains("dependencies"));
         let two = TASK.replace("export: export-ru-en", "export: e, evaluate: v");

@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn two_uploads_to_one_place_are_told() {
+    fn two_uploads_to_one_place_are_reported() {
         let problems = |tasks: Vec<(Label, Arc<Task>)>| {
             let problems = verify(&TaskGraph::set(tasks.into_iter().collect()));
             problems.iter().map(|problem| problem.message.clone()).collect::<Vec<_>>()

@@ -80,7 +80,7 @@ pub(super) fn step_dir(label: &str) -> Result<String> {
     Ok(directory.replace('#', &teacher.to_string()).replace('*', rest(label, prefix)))
 }
 
-/// What follows `prefix-`. Python: `split(f"{prefix}-", 2)[-1]`, so the whole label if it has no such part, and what
+/// The text after `prefix-`. Python: `split(f"{prefix}-", 2)[-1]`, so the whole label if it has no such part, and what
 /// follows the second one if there are two.
 fn rest<'l>(label: &'l str, prefix: &str) -> &'l str {
     let separator = format!("{prefix}-");
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn a_label_that_nobody_knows_is_told() {
+    fn a_label_that_nobody_knows_is_reported() {
         assert!(step_dir("fetch-x").unwrap_err().to_string().contains("`fetch-x`"));
         assert!(step_dir("distillation-mono-src-translate-a1-3/10").is_err());
         assert!(step_dir("distillation-mono-src-translate-a").is_err());

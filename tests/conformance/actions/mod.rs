@@ -1,0 +1,4 @@
+//! Actions of real trees: what they offer, and trainings that continue from earlier task groups.
+
+mod groups;
+mod offered;

@@ -1,0 +1,35 @@
+//! The program as a person calls it: in a folder of their own, with nothing in the environment.
+
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+/// Result of a call.
+pub(crate) struct Outcome {
+    pub status: i32,
+    pub out: String,
+    pub err: String,
+}
+
+/// Calls the program in a folder.
+pub(crate) fn call(directory: &Path, arguments: &[&str]) -> Outcome {
+    call_with(directory, arguments, "")
+}
+
+/// Calls the program in a folder, with `input` on its standard input.
+pub(crate) fn call_with(directory: &Path, arguments: &[&str], input: &str) -> Outcome {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_taskgraph-rs"))
+        .args(arguments)
+        .current_dir(directory)
+        .env_clear()
+        .env("PATH", "/usr/local/bin:/usr/bin:/bin")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    Outcome { status: output.status.code().unwrap(), out: text(output.stdout), err: text(output.stderr) }
+}
