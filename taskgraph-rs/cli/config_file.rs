@@ -3,8 +3,7 @@
 use std::io::Read as _;
 use std::path::Path;
 
-use anyhow::{Context as _, Result};
-use taskgraph_compat::error::Machine;
+use taskgraph::error::{OrMachine as _, Result};
 use taskgraph_compat::source::Source;
 use taskgraph_training::Input;
 
@@ -13,7 +12,7 @@ pub(crate) fn read(path: &Path) -> Result<Input> {
     if path == Path::new("-") {
         let mut bytes = Vec::new();
         let read = std::io::stdin().lock().read_to_end(&mut bytes);
-        read.with_context(|| Machine("standard input cannot be read".into()))?;
+        read.or_machine(|| "standard input cannot be read")?;
         return Ok(Input { source: Source::decode(name(path), bytes)?, is_json: false });
     }
     let is_json = path.extension().is_some_and(|extension| extension == "json");

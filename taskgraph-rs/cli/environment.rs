@@ -5,8 +5,8 @@ use std::env;
 use std::path::{Path, PathBuf};
 
 use crate::embedded_kinds;
-use anyhow::Result;
 use taskgraph::diagnostics::{Problem, Problems};
+use taskgraph::error::{Error, Result};
 use taskgraph::registry::Registry;
 use taskgraph::settings::{PRODUCTION_ROOT_URL, RunTask, Settings};
 use taskgraph::tree::Tree;
@@ -183,9 +183,7 @@ pub(crate) fn has_argument(word: &str) -> bool {
 
 /// The current directory.
 pub(crate) fn current_dir() -> Result<PathBuf> {
-    env::current_dir().map_err(|error| {
-        taskgraph_compat::error::Machine(format!("the current directory is unknown: {error}")).into()
-    })
+    env::current_dir().map_err(|error| Error::machine(format!("the current directory is unknown: {error}")))
 }
 
 /// The files of run-task: where a flag says, in an installed Taskgraph, or where images keep them.

@@ -1,12 +1,25 @@
 //! Report on the tasks that were and were not created, after a failure.
 
-use crate::report::lines;
+use crate::Status;
+use crate::report::{Reporter, lines};
 use anstream::eprintln;
 use indexmap::IndexMap;
 use taskgraph_taskcluster::{CreateFailure, CreatedTask, Failure};
 
-/// Prints it to stderr, in full: somebody has to know what exists. A reason for which many tasks are refused is printed once.
-pub(crate) fn print_failure(failure: &CreateFailure) {
+/// Reports a failure to stderr, in full: somebody has to know what exists. A reason that many tasks share is printed
+/// once.
+pub(crate) fn report_failure(failure: &CreateFailure, reporter: &Reporter) -> Status {
+    print_tasks(failure);
+    let message = failure.to_string();
+    reporter.machine(&match failure.refused.is_empty() {
+        true => anyhow::Error::msg(failure.why.clone()).context(message),
+        // The reasons stand beside the tasks.
+        false => anyhow::Error::msg(message),
+    });
+    Status::Machine
+}
+
+fn print_tasks(failure: &CreateFailure) {
     section("created", &failure.created);
     let mut by_reason: IndexMap<String, Vec<&CreatedTask>> = IndexMap::new();
     for refused in &failure.refused {

@@ -1,10 +1,11 @@
 //! A graph as text: labels, JSON or YAML.
 
 use crate::args::GraphOptions;
-use anyhow::{Context as _, Result};
+use anyhow::Context as _;
 use std::collections::BTreeSet;
 use std::io::Write;
 use taskgraph::diagnostics::{Problem, Problems};
+use taskgraph::error::Result;
 use taskgraph::graph::TaskGraph;
 use taskgraph::graph::by_task_id::ReadyGraph;
 use taskgraph::schema::fields::Fields as _;

@@ -2,11 +2,14 @@
 
 use crate::args::LookUpOptions;
 use crate::progress::connect_for_a_look;
-use anyhow::{Context as _, Result};
 use taskgraph::diagnostics::Problem;
+use taskgraph::error::{Error, Result};
 use taskgraph::optimize::index::{Found, Wanted};
 use taskgraph_compat::source::Source;
 use taskgraph_taskcluster::Taskcluster;
+
+/// The message of a call that the index does not answer.
+const NO_ANSWER: &str = "what ran before cannot be looked up; --offline shows the graph as if nothing had, --found takes answers from a file";
 
 /// Source of the answers.
 pub(crate) enum IndexSource {
@@ -31,9 +34,10 @@ impl IndexSource {
     /// The answers to all of these.
     pub(crate) fn find(&self, wanted: &Wanted) -> Result<Found> {
         match self {
-            IndexSource::Taskcluster(taskcluster) => taskcluster.find(wanted).context(
-                "what ran before cannot be looked up; --offline shows the graph as if nothing had, --found takes answers from a file",
-            ),
+            IndexSource::Taskcluster(taskcluster) => {
+                let found = taskcluster.find(wanted);
+                found.map_err(|error| Error::from(error).context(NO_ANSWER))
+            }
             IndexSource::File(found) => Ok(found.clone()),
             IndexSource::Nobody => Ok(Found::default()),
         }

@@ -2,18 +2,16 @@
 
 use std::path::Path;
 
-use anyhow::{Context as _, Result};
 use taskgraph::diagnostics::{Problem, Problems};
+use taskgraph::error::{OrMachine as _, Result};
 use taskgraph::known_urls::Urls;
-use taskgraph_compat::error::Machine;
 use taskgraph_compat::json;
 use taskgraph_compat::value::Value;
 
 /// Reads the file; without one, nothing is known about urls.
 pub(crate) fn read(file: Option<&Path>) -> Result<Urls> {
     let Some(file) = file else { return Ok(Urls::Unasked) };
-    let text = std::fs::read_to_string(file)
-        .with_context(|| Machine(format!("`{}` cannot be read", file.display())))?;
+    let text = std::fs::read_to_string(file).or_machine(|| format!("`{}` cannot be read", file.display()))?;
     let refused = |why: String| {
         let message = format!("`{}` is not a JSON list of urls: {why}", file.display());
         Problems::from(Problem::error("known-urls", message).help("write [\"https://…\", \"https://…\"]"))

@@ -51,17 +51,13 @@ pub mod text_layout;
 
 use std::process::ExitCode;
 
-use anyhow::Result;
 use clap::{CommandFactory as _, Parser as _};
 use command_line::{Args, Command, ConfigCommand, GraphCommand};
 use interruption::{INTERRUPTED, Interruption};
 use phase::Phase;
 use report::Reporter;
-use taskgraph::diagnostics::Problems;
+use taskgraph::error::{Error, Result};
 use taskgraph::registry::Registry;
-use taskgraph_compat::error::Machine;
-use taskgraph_python::interruption::Interrupted;
-use taskgraph_taskcluster::CreateFailure;
 
 /// The table of what ships: what the strings in kind.yml stand for.
 pub use registry::registry;
@@ -112,7 +108,7 @@ pub fn run(registry: &Registry) -> ExitCode {
             let interruption = Interruption::watch();
             let status = match &interruption {
                 Ok(_) => call(args.command, &registry, &reporter),
-                Err(error) => Err(Machine(error.to_string()).into()),
+                Err(error) => Err(Error::machine(error.to_string())),
             };
             let status = status.unwrap_or_else(|error| report_error(error, &reporter));
             python.end();
@@ -124,7 +120,7 @@ pub fn run(registry: &Registry) -> ExitCode {
         Err(error) => {
             let printed = error.print();
             match error.use_stderr() {
-                false => match output::flushed(printed) {
+                false => match output::flush(printed) {
                     Ok(()) => Status::Fine,
                     Err(error) => report_error(error, &Reporter::new()),
                 },
@@ -187,32 +183,21 @@ fn call(command: Command, registry: &Registry, reporter: &Reporter) -> Result<St
     }
 }
 
-/// Reports an error, and returns the status that says whose fault it is.
-fn report_error(error: anyhow::Error, reporter: &Reporter) -> Status {
-    match Problems::from_error(error) {
-        Ok(problems) => {
-            reporter.problems(&problems);
-            reporter.refused(&problems);
+/// Reports an error, and returns the status that stands for it.
+fn report_error(error: Error, reporter: &Reporter) -> Status {
+    match error {
+        Error::Input(problems) => {
+            reporter.problems(&problems.0);
+            reporter.refused(&problems.0);
             Status::Refused
         }
-        Err(error) => {
-            if error.chain().any(|cause| cause.is::<Interrupted>()) {
-                anstream::eprintln!("interrupted; nothing was generated");
-                return Status::Interrupted;
-            }
-            match error.downcast_ref::<CreateFailure>() {
-                // The reason is printed with the tasks that it is about.
-                Some(failure) if !failure.refused.is_empty() => {
-                    failed_creation::print_failure(failure);
-                    reporter.machine(&anyhow::Error::msg(failure.to_string()));
-                }
-                Some(failure) => {
-                    failed_creation::print_failure(failure);
-                    reporter.machine(&error);
-                }
-                None => reporter.machine(&error),
-            }
+        Error::Machine(error) => {
+            reporter.machine(&error);
             Status::Machine
+        }
+        Error::Interrupted => {
+            anstream::eprintln!("interrupted; nothing was generated");
+            Status::Interrupted
         }
     }
 }

@@ -1,14 +1,14 @@
 //! Output of results: to stdout, or to a file that is written under another name and renamed. Other targets, such as
 //! `/dev/null` or a named pipe, are written to directly, and a link stays a link.
 
+use std::fmt::Display;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use anyhow::{Context as _, Result};
 use taskgraph::diagnostics::{Problem, Problems};
-use taskgraph_compat::error::Machine;
+use taskgraph::error::{Error, OrMachine as _, Result};
 
 /// Writes a result to `path`, or to stdout.
 pub(crate) fn write(path: Option<&Path>, fill: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
@@ -59,68 +59,105 @@ fn is_closed(_: &io::Stdout) -> bool {
     false
 }
 
+const UNWRITABLE: &str = "standard output cannot be written";
+
 fn to_stdout(fill: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
-    let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
-    told(fill(&mut out).and_then(|()| Ok(out.flush()?)))
-}
-
-/// Writes what is left of something that was printed to stdout, and returns what went wrong with it.
-pub(crate) fn flushed(printed: io::Result<()>) -> Result<()> {
-    told(printed.and_then(|()| io::stdout().flush()).map_err(anyhow::Error::from))
-}
-
-/// The result of a write to stdout, where it is no error that nobody reads any more.
-fn told(written: Result<()>) -> Result<()> {
-    match written {
+    let mut out = ResultWriter::new(io::stdout().lock());
+    match fill(&mut out).and_then(|()| Ok(out.flush()?)) {
         // Whoever reads has seen enough: `taskgraph-rs full | head`.
-        Err(error) if io_fault(&error) == Some(io::ErrorKind::BrokenPipe) => {
+        Err(_) if out.fault == Some(io::ErrorKind::BrokenPipe) => {
             IS_READER_GONE.store(true, Ordering::Relaxed);
             Ok(())
         }
-        other => locate(other, || Machine("standard output cannot be written".into())),
+        result => out.attributed(result, || UNWRITABLE),
     }
 }
 
-/// Returns the error of the output file, if that is the cause.
-fn io_fault(error: &anyhow::Error) -> Option<io::ErrorKind> {
-    error.chain().find_map(|cause| match cause.downcast_ref::<io::Error>() {
-        Some(error) => Some(error.kind()),
-        None => cause.downcast_ref::<serde_json::Error>().and_then(serde_json::Error::io_error_kind),
-    })
+/// Writes what is left in the buffer after something was printed to stdout.
+pub(crate) fn flush(printed: io::Result<()>) -> Result<()> {
+    match printed.and_then(|()| io::stdout().flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        result => result.or_machine(|| UNWRITABLE),
+    }
 }
 
-/// A disk that is full is the machine's fault; what is wrong with the graph that is written is not.
-fn locate(result: Result<()>, machine: impl FnOnce() -> Machine) -> Result<()> {
-    result.map_err(|error| match io_fault(&error) {
-        Some(_) => error.context(machine()),
-        None => error,
-    })
+/// A buffer before the output. Remembers the error of a write, because a disk that is full is the fault of the machine,
+/// and a graph that cannot be written is not.
+struct ResultWriter<W: Write> {
+    out: BufWriter<W>,
+    fault: Option<io::ErrorKind>,
+}
+
+impl<W: Write> ResultWriter<W> {
+    fn new(out: W) -> Self {
+        ResultWriter { out: BufWriter::with_capacity(1 << 16, out), fault: None }
+    }
+
+    fn noted<T>(&mut self, result: io::Result<T>) -> io::Result<T> {
+        if let Err(error) = &result {
+            self.fault = Some(error.kind());
+        }
+        result
+    }
+
+    /// Attributes the error to the machine if a write has failed.
+    fn attributed<M>(&self, result: Result<()>, message: impl FnOnce() -> M) -> Result<()>
+    where
+        M: Display + Send + Sync + 'static,
+    {
+        if self.fault.is_some() { result.or_machine(message) } else { result }
+    }
+}
+
+impl<W: Write> Write for ResultWriter<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let result = self.out.write(bytes);
+        self.noted(result)
+    }
+
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let result = self.out.write_all(bytes);
+        self.noted(result)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let result = self.out.flush();
+        self.noted(result)
+    }
 }
 
 fn to_file(path: &Path, fill: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
-    let failed = || Machine(format!("`{}` cannot be written", path.display()));
+    let failed = || format!("`{}` cannot be written", path.display());
     let there = fs::metadata(path).ok();
     if there.as_ref().is_some_and(|there| !there.is_file() && !there.is_dir()) {
-        let file = OpenOptions::new().write(true).open(path).with_context(failed)?;
-        let mut out = BufWriter::with_capacity(1 << 16, file);
-        return locate(fill(&mut out), failed).and_then(|()| out.flush().with_context(failed));
+        let file = OpenOptions::new().write(true).open(path).or_machine(failed)?;
+        return fill_file(file, fill, failed);
     }
     let path = &there.and_then(|_| fs::canonicalize(path).ok()).unwrap_or_else(|| path.to_owned());
-    let name = path.file_name().with_context(failed)?;
+    let name = path.file_name().ok_or_else(|| Error::machine(failed()))?;
     let mut beside = name.to_os_string();
     beside.push(format!(".{}.tmp", std::process::id()));
     let beside = path.with_file_name(beside);
     let written = (|| {
-        let mut out = BufWriter::with_capacity(1 << 16, File::create(&beside).with_context(failed)?);
-        locate(fill(&mut out), failed)?;
-        out.flush().with_context(failed)?;
-        fs::rename(&beside, path).with_context(failed)
+        fill_file(File::create(&beside).or_machine(failed)?, fill, failed)?;
+        fs::rename(&beside, path).or_machine(failed)
     })();
     if written.is_err() {
         // Nothing half written stays behind; if it cannot be removed, the first error says why.
         let _ = fs::remove_file(&beside);
     }
     written
+}
+
+fn fill_file(
+    file: File,
+    fill: impl FnOnce(&mut dyn Write) -> Result<()>,
+    failed: impl Fn() -> String,
+) -> Result<()> {
+    let mut out = ResultWriter::new(file);
+    let filled = fill(&mut out);
+    out.attributed(filled, &failed)?;
+    out.flush().or_machine(failed)
 }
 
 #[cfg(test)]
@@ -156,7 +193,7 @@ mod tests {
         assert!(link.is_symlink());
         assert_eq!(fs::read_to_string(&file).unwrap(), "after");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
-        write(Some(&link), |_| anyhow::bail!("no")).unwrap_err();
+        write(Some(&link), |_| Err(Error::refused("no"))).unwrap_err();
         assert_eq!(fs::read_to_string(&file).unwrap(), "after");
     }
 }

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use anyhow::Result;
 use taskgraph::diagnostics::{Problem, Problems};
+use taskgraph::error::Result;
 use taskgraph_compat::suggest;
 
 /// A format that the ending of a name stands for.
@@ -101,7 +101,7 @@ mod tests {
         assert_eq!(wanted("a.JSON").unwrap(), Some(OutputFormat::Json));
         assert_eq!(wanted("out").unwrap(), None);
         assert_eq!(wanted("out.2026-07").unwrap(), None);
-        let problems = Problems::from_error(wanted("x.html").unwrap_err()).unwrap();
+        let problems = wanted("x.html").unwrap_err().into_problems().unwrap();
         assert_eq!(problems[0].message, "this command does not write `.html`, which `x.html` asks for");
         let help = problems[0].help.as_deref().unwrap();
         assert_eq!(help, "it writes `.txt` or `.json`; a name without an ending gets text");

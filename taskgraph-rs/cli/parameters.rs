@@ -5,11 +5,10 @@ use std::time::SystemTime;
 
 use crate::progress::connect_for_a_look;
 use crate::report::Reporter;
-use anyhow::{Context as _, Result};
 use taskgraph::diagnostics::{Problem, Problems};
+use taskgraph::error::{OrMachine as _, Result};
 use taskgraph::generator::Project;
 use taskgraph::parameters::{Given, Params, Spec, read_file};
-use taskgraph_compat::error::Machine;
 
 /// All that `-p` stands for; one set of defaults if it was not given.
 pub(crate) fn specs(given: &[PathBuf]) -> Result<Vec<Option<Spec>>> {
@@ -28,8 +27,7 @@ pub(crate) fn specs(given: &[PathBuf]) -> Result<Vec<Option<Spec>>> {
 }
 
 fn in_folder(folder: &Path) -> Result<Vec<PathBuf>> {
-    let entries =
-        folder.read_dir().with_context(|| Machine(format!("`{}` cannot be listed", folder.display())))?;
+    let entries = folder.read_dir().or_machine(|| format!("`{}` cannot be listed", folder.display()))?;
     let is_parameters = |path: &PathBuf| path.extension().is_some_and(|ext| ext == "yml" || ext == "json");
     let mut files: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).filter(is_parameters).collect();
     files.sort();

@@ -4,8 +4,8 @@ use std::time::SystemTime;
 
 use crate::graph_output::Graph;
 use crate::index_source::IndexSource;
-use anyhow::Result;
 use taskgraph::diagnostics::Problem;
+use taskgraph::error::Result;
 use taskgraph::generator::{NO_DECISION, OptimizeRequest, Project};
 use taskgraph::optimize::existing_warnings;
 use taskgraph::parameters::Params;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::environment::{access, is_root_url_set};
 use crate::output_medium::one_line;
 use anstream::eprintln;
-use anyhow::Result;
+use taskgraph::error::Result;
 use taskgraph::known_urls::{Question, Urls};
 use taskgraph::settings::PRODUCTION_ROOT_URL;
 use taskgraph_python::interruption::{SignalGuard, hold, is_interrupted};

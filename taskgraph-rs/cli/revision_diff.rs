@@ -7,8 +7,8 @@ use std::time::SystemTime;
 use crate::graph_output::Graph;
 use crate::index_source::IndexSource;
 use crate::phase::Phase;
-use anyhow::Result;
 use taskgraph::diagnostics::Problems;
+use taskgraph::error::{Error, Result};
 use taskgraph::generator::Project;
 use taskgraph::graph::diff::unified;
 use taskgraph::parameters::Params;
@@ -65,7 +65,7 @@ impl BaseRevision {
         let text = |graph| {
             let mut out = Vec::new();
             show(graph, &mut out)?;
-            Ok::<_, anyhow::Error>(String::from_utf8(out)?)
+            Ok::<_, Error>(String::from_utf8_lossy(&out).into_owned())
         };
         let name = phase.name();
         let commit = self.revision.commit.get(..SHORT).unwrap_or(&self.revision.commit);

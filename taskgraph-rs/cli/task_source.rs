@@ -4,10 +4,10 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::progress::connect_for_a_look;
-use anyhow::Result;
+use taskgraph::error::Result;
 use taskgraph::task::id::TaskId;
 use taskgraph::task_source::TaskSource;
-use taskgraph_taskcluster::Taskcluster;
+use taskgraph_taskcluster::{CallError, Taskcluster};
 
 /// Taskcluster as the environment says, from the first question on: most graphs ask nothing, and for them it makes no
 /// difference what the environment says.
@@ -25,13 +25,13 @@ impl fmt::Debug for OnDemand {
 }
 
 impl OnDemand {
-    fn ask<T>(&self, question: impl FnOnce(&Taskcluster) -> Result<T>) -> Result<T> {
+    fn ask<T>(&self, question: impl FnOnce(&Taskcluster) -> Result<T, CallError>) -> Result<T> {
         let mut connected = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let services = match connected.take() {
             Some(services) => services,
             None => connect_for_a_look()?,
         };
-        question(connected.insert(services))
+        Ok(question(connected.insert(services))?)
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::SystemTime;
 use crate::support::{checkout, differences, read_json, shared, written};
 use serde::Deserialize;
 use serde_json::Value;
-use taskgraph::diagnostics::{Problem, Problems, Severity};
+use taskgraph::diagnostics::{Problem, Severity};
 use taskgraph::generator::{Full, OptimizeRequest, Project};
 use taskgraph::graph::TaskGraph;
 use taskgraph::known_urls::Urls;
@@ -214,7 +214,7 @@ fn hold(tree: &str) {
         let params = fixture.params(project, &folder.join("parameters.yml"), &case.target_kinds);
         let made = params.and_then(|(params, warnings)| match project.full(&params, &settings) {
             Ok(full) => Ok((params, full, warnings)),
-            Err(error) => Err(Problems::from_error(error).unwrap()),
+            Err(error) => Err(error.into_problems().unwrap()),
         });
         let reported = match (made, &case.refuse) {
             (Ok((params, full, warnings)), None) => {

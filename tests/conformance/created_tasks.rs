@@ -77,7 +77,7 @@ fn create(fake: &Fake, project: &Project, kinds: &[String], run_task: &Path, fol
     match taskcluster.create(tasks) {
         Ok(created) => created.0.len(),
         Err(failure) => {
-            panic!("{}: {:#}\n{:#?}", folder.display(), anyhow::Error::new(failure), fake.violations())
+            panic!("{}: {failure}: {}\n{:#?}", folder.display(), failure.why, fake.violations())
         }
     }
 }

@@ -9,13 +9,14 @@ use std::time::Duration;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use taskgraph::Error;
 use taskgraph::known_urls::Answer;
 use taskgraph::optimize::index::Wanted;
 use taskgraph::task::Label;
 use taskgraph::task::id::TaskId;
 use taskgraph_compat::value::Map;
 use taskgraph_taskcluster::url_check::heads;
-use taskgraph_taskcluster::{Access, Credentials, Failure, NewTask, Patience, Taskcluster, url_check};
+use taskgraph_taskcluster::{Access, CallError, Credentials, NewTask, Patience, Taskcluster, url_check};
 
 use crate::folder::{Folder, SECRET, task};
 use crate::server::Server;
@@ -50,7 +51,7 @@ fn at(server: &Server, patience: Patience) -> Taskcluster {
 }
 
 /// Every way to ask: for a file somewhere, and for what services have, in JSON.
-type Ask = fn(&Taskcluster, &Server) -> anyhow::Result<()>;
+type Ask = fn(&Taskcluster, &Server) -> Result<(), CallError>;
 
 const FILE: Ask = |taskcluster, server| taskcluster.get_url(&format!("{}/p.yml", server.home)).map(drop);
 
@@ -67,7 +68,8 @@ const SERVICES: [(&str, Ask); 7] = [
     ("a creation", |taskcluster, _| {
         let label = Label::parse(&"a".into()).unwrap();
         let new = NewTask { label, task_id: id(), definition: Map::default() };
-        Ok(taskcluster.create(vec![new]).map(drop)?)
+        let created = taskcluster.create(vec![new]).map(drop);
+        created.map_err(|failure| CallError::Unsent(anyhow::Error::msg(failure.why).context("createTask")))
     }),
 ];
 
@@ -78,8 +80,8 @@ fn all() -> impl Iterator<Item = (&'static str, Ask)> {
 /// Returns the message of a request that fails.
 #[track_caller]
 fn messages(ask: Ask, taskcluster: &Taskcluster, server: &Server) -> String {
-    let error = ask(taskcluster, server).unwrap_err();
-    assert!(taskgraph_compat::error::Machine::is_behind(&error), "{error:#}");
+    let error = Error::from(ask(taskcluster, server).unwrap_err());
+    assert!(matches!(error, Error::Machine(_)), "{error:#}");
     format!("{error:#}")
 }
 
@@ -394,8 +396,8 @@ fn a_failure_is_reported_in_bounded_space() {
         let server = Server::start(move |_, out| out.answer(status, "", &long));
         for (name, ask) in all() {
             if let Err(error) = ask(&at(&server, PATIENT), &server) {
-                assert!(Failure::behind(&error).is_none_or(|it| it.to_string().len() < 5_000), "{name}");
-                assert!(format!("{error:#}").len() < 20_000, "{name}");
+                assert!(error.failure().is_none_or(|it| it.to_string().len() < 5_000), "{name}");
+                assert!(error.to_string().len() < 20_000, "{name}");
             }
         }
     }

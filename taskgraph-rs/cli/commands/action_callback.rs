@@ -3,6 +3,7 @@
 use crate::args::TreeOptions;
 use crate::commands::decision::{DecisionSetup, can_create, decide, print_creation};
 use crate::environment::{open_tree, settings};
+use crate::failed_creation::report_failure;
 use crate::output::write;
 use crate::output_medium::one_line;
 use crate::parameters::completed;
@@ -11,13 +12,14 @@ use crate::report::{Reporter, count};
 use crate::task_source::task_source;
 use crate::{Status, environment};
 use anstream::eprintln;
-use anyhow::{Context as _, Result};
+use anyhow::Context as _;
 use clap::Args as ClapArgs;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::SystemTime;
 use taskgraph::diagnostics::{Problem, Problems};
+use taskgraph::error::{OrMachine as _, Result};
 use taskgraph::generator::Project;
 use taskgraph::parameters::{Given, Params, Spec};
 use taskgraph::registry::Registry;
@@ -25,10 +27,10 @@ use taskgraph::settings::Settings;
 use taskgraph::task::Label;
 use taskgraph::task::datestamp::resolve;
 use taskgraph::task::id::TaskId;
-use taskgraph_compat::error::Machine;
 use taskgraph_compat::source::Source;
 use taskgraph_compat::value::{Map, Str, Value};
 use taskgraph_compat::{json, map};
+use taskgraph_decision::DecisionError;
 use taskgraph_decision::actions;
 use taskgraph_decision::actions::{Action, Call, Input, Plan};
 use taskgraph_decision::decision::{Creator, EarlierRuns, Folder, new_tasks};
@@ -301,13 +303,18 @@ impl CallContext<'_> {
         if !tasks.is_empty() {
             match (self.creator()?, &plan.create) {
                 (Some(creator), Some(own)) => {
-                    let creation = creator.create(services, &own.decision, &earlier, tasks, [])?;
-                    print_creation(&creation);
+                    match creator.create(services, &own.decision, &earlier, tasks, []) {
+                        Ok(creation) => print_creation(&creation),
+                        Err(DecisionError::Creation(failure)) => {
+                            return Ok(report_failure(&failure, self.reporter));
+                        }
+                        Err(DecisionError::Error(error)) => return Err(error),
+                    }
                 }
-                _ => {
-                    let created = services.create(tasks)?;
-                    eprintln!("{} created", count(created.0.len(), "task"));
-                }
+                _ => match services.create(tasks) {
+                    Ok(created) => eprintln!("{} created", count(created.0.len(), "task")),
+                    Err(failure) => return Ok(report_failure(&failure, self.reporter)),
+                },
             }
         }
         match plan.decide {
@@ -323,7 +330,7 @@ impl CallContext<'_> {
             return self.decide(params, plan.found_tasks, true);
         }
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-        let now = i64::try_from(now.as_millis()).context(Machine("the clock is wrong".into()))?;
+        let now = i64::try_from(now.as_millis()).or_machine(|| "the clock is wrong")?;
         let create = tasks.iter().map(|task| {
             let id: Str = task.task_id.text().clone();
             Ok((id, Value::from(resolve(&task.definition, now)?)))

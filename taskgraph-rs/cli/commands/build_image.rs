@@ -8,9 +8,9 @@ use crate::output::write;
 use crate::output_medium::one_line;
 use crate::report::Reporter;
 use anstream::eprintln;
-use anyhow::Result;
 use clap::Args as ClapArgs;
 use std::path::PathBuf;
+use taskgraph::error::Result;
 use taskgraph::registry::Registry;
 use taskgraph_python::interruption::hold;
 

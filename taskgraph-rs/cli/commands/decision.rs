@@ -3,6 +3,7 @@
 use crate::args::TreeOptions;
 use crate::commands::preview::rendered;
 use crate::environment::{needs_root_url, open_tree, run_id, settings};
+use crate::failed_creation::report_failure;
 use crate::output_medium::OutputMedium;
 use crate::output_medium::one_line;
 use crate::progress::{ask, connect};
@@ -11,13 +12,13 @@ use crate::task_source::task_source;
 use crate::text_layout::Page;
 use crate::{Status, known_urls};
 use anstream::{eprintln, println};
-use anyhow::Result;
 use clap::Args as ClapArgs;
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 use taskgraph::diagnostics::{Problem, Problems, Severity};
+use taskgraph::error::Result;
 use taskgraph::generator::Project;
 use taskgraph::known_urls::Urls;
 use taskgraph::optimize::index::Found;
@@ -27,6 +28,7 @@ use taskgraph::settings::Settings;
 use taskgraph::task::Label;
 use taskgraph::task::id::TaskId;
 use taskgraph_compat::time::parse_json_date;
+use taskgraph_decision::DecisionError;
 use taskgraph_decision::decision::{
     Creation, Decision, DecisionEvent, DecisionResult, DerivedParameters, Queue, Step, Summary, parameters,
 };
@@ -244,7 +246,9 @@ pub(crate) fn decide(
                 None => Urls::Unasked,
                 Some(_) => ask(questions),
             },
-            find: &|wanted| services.map_or_else(|| Ok(Found::default()), |services| services.find(wanted)),
+            find: &|wanted| {
+                services.map_or_else(|| Ok(Found::default()), |services| Ok(services.find(wanted)?))
+            },
             queue: services.filter(|_| !setup.is_dry_run).map(|services| services as &dyn Queue),
             new_id: &|_| TaskId::random(),
             artifacts: setup.artifacts,
@@ -256,9 +260,15 @@ pub(crate) fn decide(
             },
             now: SystemTime::now(),
         },
-    )?;
-    end(&decided, setup.artifacts);
-    Ok(Status::Fine)
+    );
+    match decided {
+        Ok(decided) => {
+            end(&decided, setup.artifacts);
+            Ok(Status::Fine)
+        }
+        Err(DecisionError::Creation(failure)) => Ok(report_failure(&failure, reporter)),
+        Err(DecisionError::Error(error)) => Err(error),
+    }
 }
 
 /// The id of the task that this runs in. Where nothing is created, any will do.

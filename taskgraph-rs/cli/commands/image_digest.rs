@@ -5,9 +5,9 @@ use crate::args::TreeOptions;
 use crate::images::Images;
 use crate::output::write;
 use crate::report::Reporter;
-use anyhow::Result;
 use clap::Args as ClapArgs;
 use taskgraph::diagnostics::{Problem, Problems};
+use taskgraph::error::Result;
 use taskgraph::registry::Registry;
 
 /// Flags of `image-digest`.

@@ -9,9 +9,9 @@ use crate::output_medium::one_line;
 use crate::progress::connect_for_a_look;
 use crate::report::Reporter;
 use anstream::eprintln;
-use anyhow::{Context as _, Result};
 use clap::Args as ClapArgs;
 use taskgraph::diagnostics::{Problem, Problems};
+use taskgraph::error::{Error, Result};
 use taskgraph::registry::Registry;
 use taskgraph::task::Task;
 use taskgraph::task::id::TaskId;
@@ -57,7 +57,7 @@ pub(crate) fn run(options: &LoadImageOptions, registry: &Registry, reporter: &Re
         Some(task) => Some(in_index(&taskcluster, task)?.ok_or_else(|| not_in_index(task))?),
         None => given,
     };
-    let id = found.context("the command line has an image or a task")?;
+    let id = found.ok_or_else(|| Error::refused("the command line has an image or a task"))?;
     let image = load(&engine, &taskcluster, &id, ARTIFACT, options.tag.as_deref())?;
     write(None, |out| Ok(writeln!(out, "{}", one_line(&image))?))?;
     eprintln!("look into it: {} run -ti --rm {} bash", engine.name(), one_line(&image));

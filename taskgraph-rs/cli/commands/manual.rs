@@ -2,13 +2,12 @@
 
 use crate::Status;
 use crate::output::write;
-use anyhow::{Context as _, Result};
 use clap::Args as ClapArgs;
 use clap::Command;
 use clap_complete::Shell;
 use std::fs;
 use std::path::PathBuf;
-use taskgraph_compat::error::Machine;
+use taskgraph::error::{OrMachine as _, Result};
 
 /// Flags of `completions`.
 #[derive(ClapArgs)]
@@ -32,7 +31,7 @@ pub(crate) fn completions(options: &CompletionsOptions, mut command: Command) ->
     // Into memory first: who generates it takes a pipe that is closed for a reason to panic.
     let mut script = Vec::new();
     clap_complete::generate(options.shell, &mut command, name.clone(), &mut script);
-    let mut script = String::from_utf8(script)?;
+    let mut script = String::from_utf8_lossy(&script).into_owned();
     if options.shell == Shell::Bash {
         script = with_one_name(&script, &name);
     }
@@ -64,8 +63,8 @@ pub(crate) fn man(options: &ManOptions, command: Command) -> Result<Status> {
         write(None, |out| Ok(clap_mangen::Man::new(command).render(&mut &mut *out)?))?;
         return Ok(Status::Fine);
     };
-    fs::create_dir_all(folder).with_context(|| Machine(format!("`{}` cannot be made", folder.display())))?;
+    fs::create_dir_all(folder).or_machine(|| format!("`{}` cannot be made", folder.display()))?;
     clap_mangen::generate_to(command, folder)
-        .with_context(|| Machine(format!("`{}` cannot be written to", folder.display())))?;
+        .or_machine(|| format!("`{}` cannot be written to", folder.display()))?;
     Ok(Status::Fine)
 }

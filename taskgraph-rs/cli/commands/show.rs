@@ -14,7 +14,6 @@ use crate::revision_diff::BaseRevision;
 use crate::task_source::task_source;
 use crate::{Status, known_urls, parameters};
 use anstream::eprintln;
-use anyhow::Result;
 use clap::Args as ClapArgs;
 use std::collections::BTreeSet;
 use std::mem::ManuallyDrop;
@@ -22,6 +21,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Instant, SystemTime};
 use taskgraph::diagnostics::document::equal_keys;
 use taskgraph::diagnostics::{Problem, Problems, Severity};
+use taskgraph::error::{Error, Result};
 use taskgraph::generator::Project;
 use taskgraph::parameters::{Params, Spec};
 use taskgraph::registry::Registry;
@@ -77,7 +77,8 @@ fn show_with(
     OutputFormat::wanted(options.output_file.as_deref(), &can)?;
     if let Some(workers) = options.max_workers {
         // It can be said once only, and this is the first to use them.
-        rayon::ThreadPoolBuilder::new().num_threads(workers.get()).build_global()?;
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(workers.get());
+        pool.build_global().map_err(|error| Error::refused(error.to_string()))?;
     }
     let tree = open_tree(options.tree.root.as_deref())?;
     let urls = known_urls::read(options.known_urls.as_deref())?;
@@ -130,7 +131,7 @@ fn show_with(
         });
         match made {
             Ok(made) => outputs.push(made),
-            Err(error) => problems.extend(Problems::from_error(error)?),
+            Err(error) => problems.extend(error.into_problems()?),
         }
     }
     Problems(problems).check()?;

@@ -6,9 +6,8 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result};
-use taskgraph_compat::error::Machine;
-use taskgraph_python::interruption::{Interrupted, is_interrupted};
+use taskgraph::error::{Error, OrMachine as _, Result};
+use taskgraph_python::interruption::is_interrupted;
 
 /// Interval at which a wait looks whether the call has ended or was interrupted.
 const GLANCE: Duration = Duration::from_millis(30);
@@ -31,12 +30,14 @@ pub(crate) struct CallOutput {
 
 /// Runs a call to its end. What it writes to stderr is shown if `is_shown`, and its end is kept. Stdin and stdout are as
 /// the command has them.
-#[expect(clippy::disallowed_methods, reason = "an interrupted engine is asked to end")]
 pub(super) fn wait_for(command: &mut Command, is_shown: bool) -> Result<CallOutput> {
-    // Only a terminal sends an interruption to all processes.
-    wait_or_stop(command, is_shown, |child| {
-        tidy(Command::new("kill").args(["-TERM", &child.id().to_string()]));
-    })
+    wait_or_stop(command, is_shown, terminate)
+}
+
+/// Only a terminal passes an interruption to all processes.
+#[expect(clippy::disallowed_methods, reason = "an interrupted engine is told to end")]
+fn terminate(child: &Child) {
+    tidy(Command::new("kill").args(["-TERM", &child.id().to_string()]));
 }
 
 /// The same with something of its own to do if it is interrupted, so that the call ends.
@@ -46,10 +47,22 @@ pub(super) fn wait_or_stop(
     stop: impl Fn(&Child),
 ) -> Result<CallOutput> {
     let name = named(command);
-    let mut child = command
-        .stderr(Stdio::piped())
-        .spawn()
-        .with_context(|| Machine(format!("`{name}` cannot be started")))?;
+    let child =
+        command.stderr(Stdio::piped()).spawn().or_machine(|| format!("`{name}` cannot be started"))?;
+    wait_for_child(child, &name, is_shown, stop)
+}
+
+/// Runs a call silently to its end; nothing if there is no such program.
+pub(super) fn wait_if_installed(command: &mut Command) -> Result<Option<CallOutput>> {
+    let name = named(command);
+    let child = match command.stderr(Stdio::piped()).spawn() {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        started => started.or_machine(|| format!("`{name}` cannot be started"))?,
+    };
+    wait_for_child(child, &name, false, terminate).map(Some)
+}
+
+fn wait_for_child(mut child: Child, name: &str, is_shown: bool, stop: impl Fn(&Child)) -> Result<CallOutput> {
     let stderr = child.stderr.take();
     let tail = thread::spawn(move || stderr.map(|stderr| tee(stderr, is_shown)).unwrap_or_default());
     let out = child.stdout.take();
@@ -59,10 +72,9 @@ pub(super) fn wait_or_stop(
         let _ = out.map(|mut out| out.read_to_end(&mut text));
         String::from_utf8_lossy(&text).into_owned()
     });
-    let status =
-        ended(&mut child, stop).with_context(|| Machine(format!("`{name}` cannot be waited for")))?;
+    let status = ended(&mut child, stop).or_machine(|| format!("`{name}` cannot be waited for"))?;
     if is_interrupted() {
-        return Err(anyhow::Error::from(Interrupted).context(Machine(format!("`{name}` was interrupted"))));
+        return Err(Error::Interrupted);
     }
     let tail = tail.join().unwrap_or_default();
     Ok(CallOutput { status, tail, out: out.join().unwrap_or_default() })
@@ -112,7 +124,7 @@ fn tee(mut from: impl Read, is_shown: bool) -> String {
 }
 
 /// The error of a call that failed, with the end of what it said.
-pub(super) fn failure(what: impl Into<String>, outcome: &CallOutput) -> anyhow::Error {
+pub(super) fn failure(what: impl Into<String>, outcome: &CallOutput) -> Error {
     let status = match outcome.status.code() {
         Some(code) => format!("status {code}"),
         None => "a signal".into(),
@@ -121,7 +133,7 @@ pub(super) fn failure(what: impl Into<String>, outcome: &CallOutput) -> anyhow::
         "" => "it says nothing".to_owned(),
         tail => tail.to_owned(),
     };
-    anyhow::anyhow!("it ended with {status}: {said}").context(Machine(what.into()))
+    Error::machine(format!("it ended with {status}: {said}")).context(what.into())
 }
 
 /// A call that is not interrupted with the program: it tidies up after an interruption.

@@ -4,10 +4,9 @@ use std::ffi::OsStr;
 use std::io;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use taskgraph::error::{Error, Result};
 
-use crate::container::call::{CallOutput, failure, wait_for};
-use anyhow::Result;
-use taskgraph_compat::error::Machine;
+use crate::container::call::{CallOutput, failure, wait_for, wait_if_installed};
 
 /// The engines that are looked for, in order.
 const KNOWN: [&str; 2] = ["docker", "podman"];
@@ -30,25 +29,22 @@ impl Engine {
         let mut silent = Vec::new();
         for name in candidates {
             let engine = Engine { program: (*name).to_owned() };
-            match engine.ask(["ps", "--quiet"]) {
-                Ok(outcome) if outcome.status.success() => return Ok(engine),
-                Ok(outcome) => {
+            match wait_if_installed(&mut engine.question(["ps", "--quiet"]))? {
+                Some(outcome) if outcome.status.success() => return Ok(engine),
+                Some(outcome) => {
                     silent.push(failure(format!("`{name}` is installed and does not work"), &outcome))
                 }
-                Err(error) if is_missing(&error) => {}
-                Err(error) => return Err(error),
+                None => {}
             }
         }
         let error = match (asked, silent.into_iter().next()) {
             (_, Some(failure)) => failure,
-            (Some(name), None) => anyhow::anyhow!("--engine names a program on PATH, or its path")
-                .context(Machine(format!("there is no container engine `{name}`"))),
-            (None, None) => anyhow::anyhow!(
-                "install docker or podman; --engine names another program that is called like them"
+            (Some(name), None) => Error::machine("--engine names a program on PATH, or its path")
+                .context(format!("there is no container engine `{name}`")),
+            (None, None) => Error::machine(
+                "install docker or podman; --engine names another program that is called like them",
             )
-            .context(Machine(
-                "there is no container engine: neither `docker` nor `podman` is on PATH".into(),
-            )),
+            .context("there is no container engine: neither `docker` nor `podman` is on PATH"),
         };
         Err(error)
     }
@@ -83,7 +79,14 @@ impl Engine {
 
     /// Runs a call silently and returns its stdout.
     pub(crate) fn ask(&self, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Result<CallOutput> {
-        wait_for(self.command(arguments).stdin(Stdio::null()).stdout(Stdio::piped()), false)
+        wait_for(&mut self.question(arguments), false)
+    }
+
+    /// A command whose stdout is read.
+    fn question(&self, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Command {
+        let mut command = self.command(arguments);
+        command.stdin(Stdio::null()).stdout(Stdio::piped());
+        command
     }
 
     /// Makes a call that takes its time and has to succeed: what it says is shown on stderr.
@@ -132,12 +135,6 @@ impl Engine {
         let value = variables.iter().find_map(|variable| variable.strip_prefix(name)?.strip_prefix('='));
         Ok(value.map(str::to_owned))
     }
-}
-
-/// Whether a call failed because there is no such program.
-fn is_missing(error: &anyhow::Error) -> bool {
-    let is_not_found = |cause: &io::Error| cause.kind() == io::ErrorKind::NotFound;
-    error.chain().any(|cause| cause.downcast_ref().is_some_and(is_not_found))
 }
 
 /// The image that `load` says that it has loaded: the first one.

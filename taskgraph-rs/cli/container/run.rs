@@ -5,11 +5,10 @@ use std::ffi::{OsStr, OsString};
 use std::io::{self, IsTerminal as _};
 use std::path::Path;
 use std::process::Stdio;
+use taskgraph::error::{Error, Result};
 
 use crate::container::call::{failure, tidy, wait_or_stop};
 use crate::container::engine::Engine;
-use anyhow::{Result, bail};
-use taskgraph_compat::error::Machine;
 
 /// Specification of a container.
 #[derive(Default)]
@@ -160,7 +159,8 @@ impl Drop for Container<'_> {
 /// A path of this machine and one of a container, as `--volume` takes them.
 pub(crate) fn volume(from: &Path, to: &str, options: &str) -> Result<OsString> {
     if from.to_string_lossy().contains(':') {
-        bail!(Machine(format!("`{}` has a colon, which no engine mounts", from.display())));
+        let message = format!("`{}` has a colon, which no engine mounts", from.display());
+        return Err(Error::machine(message));
     }
     let mut volume = from.as_os_str().to_owned();
     volume.push(":");

@@ -8,14 +8,13 @@ use crate::container::Engine;
 use crate::images::graph::image_name;
 use crate::output_medium::one_line;
 use anstream::eprintln;
-use anyhow::{Context as _, Result};
 use indexmap::IndexMap;
 use taskgraph::diagnostics::{Problem, Problems};
+use taskgraph::error::{Error, OrMachine as _, Result};
 use taskgraph::graph::TaskGraph;
 use taskgraph::settings::Settings;
 use taskgraph::task::Task;
 use taskgraph::transform::notes::DockerContext;
-use taskgraph_compat::error::Machine;
 
 /// The argument that stands for the image that another one is built on.
 const PARENT: &str = "DOCKER_IMAGE_PARENT";
@@ -83,7 +82,7 @@ pub(crate) fn build(
         }
         parent = Some(wanted);
     }
-    parent.context("a plan has at least one step")
+    parent.ok_or_else(|| Error::refused("a plan has at least one step"))
 }
 
 /// One image that is to be built.
@@ -160,13 +159,13 @@ fn contains(tar: &[u8], word: &str) -> bool {
 
 impl Step<'_> {
     fn build(&self, engine: &Engine, tag: &str, parent: Option<&str>) -> Result<()> {
-        let failed = || Machine(format!("the context of the image `{}` cannot be unpacked", self.name));
-        let folder = tempfile::tempdir().with_context(failed)?;
-        tar::Archive::new(&*self.context.tar).unpack(folder.path()).with_context(failed)?;
+        let failed = || format!("the context of the image `{}` cannot be unpacked", self.name);
+        let folder = tempfile::tempdir().or_machine(failed)?;
+        tar::Archive::new(&*self.context.tar).unpack(folder.path()).or_machine(failed)?;
         let dockerfile = folder.path().join("Dockerfile");
         if parent.is_some() {
-            let text = fs::read_to_string(&dockerfile).with_context(failed)?;
-            fs::write(&dockerfile, declare_parent(&text)).with_context(failed)?;
+            let text = fs::read_to_string(&dockerfile).or_machine(failed)?;
+            fs::write(&dockerfile, declare_parent(&text)).or_machine(failed)?;
         }
         let own = self.arguments.iter().map(|(name, value)| (&**name, &**value));
         let arguments = own.chain(parent.map(|parent| (PARENT, parent)));

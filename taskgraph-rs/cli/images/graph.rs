@@ -3,9 +3,9 @@
 use crate::args::TreeOptions;
 use crate::environment::{level, open_tree, settings};
 use crate::report::Reporter;
-use anyhow::Result;
 use std::time::SystemTime;
 use taskgraph::diagnostics::{Problem, Problems};
+use taskgraph::error::Result;
 use taskgraph::generator::{Full, Project};
 use taskgraph::graph::TaskGraph;
 use taskgraph::parameters::Params;

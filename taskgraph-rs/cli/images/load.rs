@@ -6,10 +6,9 @@ use std::path::Path;
 use crate::container::Engine;
 use crate::output_medium::one_line;
 use anstream::eprintln;
-use anyhow::{Context as _, Result};
 use taskgraph::diagnostics::{Problem, Problems};
+use taskgraph::error::{OrMachine as _, Result};
 use taskgraph::task::id::TaskId;
-use taskgraph_compat::error::Machine;
 use taskgraph_taskcluster::Taskcluster;
 
 /// The artifact that a task leaves its image as.
@@ -23,10 +22,10 @@ pub(crate) fn load(
     artifact: &str,
     tag: Option<&str>,
 ) -> Result<String> {
-    let failed = || Machine("there is no place for a download".into());
-    let folder = tempfile::tempdir().with_context(failed)?;
+    let failed = || "there is no place for a download";
+    let folder = tempfile::tempdir().or_machine(failed)?;
     let path = folder.path().join("image.tar.zst");
-    let mut file = File::create(&path).with_context(failed)?;
+    let mut file = File::create(&path).or_machine(failed)?;
     eprintln!("downloading {} of {task}", one_line(artifact));
     if !taskcluster.save_artifact(task, artifact, &mut file)? {
         let message = format!("there is no image: the task {task} has no artifact `{artifact}`");

@@ -4,9 +4,7 @@ use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::{Context, anyhow};
-
-use crate::error::Machine;
+use crate::error::{NotUtf8, ReadError};
 
 /// A text that was read: a file, standard input, something embedded.
 #[derive(Debug, PartialEq, Eq)]
@@ -20,21 +18,23 @@ pub struct Source {
 impl Source {
     /// Reads a file of UTF-8, with or without a byte order mark (which stays in the text). The error names the file,
     /// and line and column of the first byte that is no UTF-8.
-    pub fn read(path: &Path) -> anyhow::Result<Arc<Self>> {
+    pub fn read(path: &Path) -> Result<Arc<Self>, ReadError> {
         let name = path.display().to_string();
-        let bytes = std::fs::read(path).with_context(|| Machine(format!("cannot read `{name}`")))?;
-        Source::decode(name, bytes)
+        match std::fs::read(path) {
+            Ok(bytes) => Ok(Source::decode(name, bytes)?),
+            Err(error) => Err(ReadError::Unreadable(name, error)),
+        }
     }
 
     /// A text of UTF-8, as [`Source::read`] takes it.
-    pub fn decode(name: impl Into<String>, bytes: Vec<u8>) -> anyhow::Result<Arc<Self>> {
+    pub fn decode(name: impl Into<String>, bytes: Vec<u8>) -> Result<Arc<Self>, NotUtf8> {
         let name = name.into();
         let text = String::from_utf8(bytes).map_err(|error| {
             let valid = error.utf8_error().valid_up_to();
             let (before, rest) = error.as_bytes().split_at(valid);
             let byte = rest.first().copied().unwrap_or_default();
             let span = Span::at(std::str::from_utf8(before).unwrap_or_default(), valid);
-            anyhow!("{name}:{}:{}: the byte 0x{byte:02x} is not UTF-8", span.line, span.column)
+            NotUtf8 { name: name.clone(), line: span.line, column: span.column, byte }
         })?;
         Ok(Source::new(name, text))
     }
@@ -107,8 +107,10 @@ mod tests {
     fn what_is_no_utf8_is_refused_with_its_place() {
         let path = std::env::temp_dir().join(format!("taskgraph-source-{}.yml", std::process::id()));
         std::fs::write(&path, b"a: 1\n\xc3\xa9: \xff\n").unwrap();
-        let error = Source::read(&path).unwrap_err().to_string();
+        let read = Source::read(&path);
         std::fs::remove_file(&path).unwrap();
+        let Err(ReadError::NotUtf8(error)) = read else { panic!("{read:?}") };
+        let error = error.to_string();
         assert!(error.ends_with(".yml:2:4: the byte 0xff is not UTF-8"), "{error}");
     }
 }

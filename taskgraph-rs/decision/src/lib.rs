@@ -5,4 +5,7 @@
 
 pub mod actions;
 pub mod decision;
+mod error;
 pub mod preview_from;
+
+pub use error::DecisionError;

@@ -5,12 +5,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use anyhow::Result;
 use indexmap::IndexMap;
 
 use crate::actions;
 use crate::actions::{Call, Plan};
 use taskgraph::diagnostics::{Problem, Problems};
+use taskgraph::error::Result;
 use taskgraph::generator::{NO_DECISION, OptimizeRequest, Project};
 use taskgraph::graph::diff::{FieldChange, changes};
 use taskgraph::optimize::index::Found;
@@ -303,7 +303,7 @@ fn becomes(
 /// A definition with its points in time, as if it had been created with the earlier task.
 fn resolved(definition: &Map, earlier: &Value) -> Result<Map> {
     let created = earlier.get("created").and_then(Value::as_str).and_then(parse_json_date);
-    datestamp::resolve(definition, created.unwrap_or_default() / 1_000)
+    Ok(datestamp::resolve(definition, created.unwrap_or_default() / 1_000)?)
 }
 
 /// Returns the compared part of a definition. `creators` are the names of the task that creates it.

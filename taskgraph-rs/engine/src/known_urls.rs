@@ -23,7 +23,7 @@ pub enum Answer {
     Found,
     /// It is not there, with the status of the answer if somebody asked.
     Missing(Option<u16>),
-    /// Nobody could tell: why.
+    /// It is unknown, for this reason.
     Failed(String),
     /// Nobody asked.
     Unasked,

@@ -12,8 +12,8 @@
 //!   wanted with what they need ([`Targets`]), [`Project::optimize`] what is left of these once tasks are removed or
 //!   replaced ([`Optimized`]), [`Project::morph`] the graph as it is created ([`Morphed`]). Each holds a
 //!   [`TaskGraph`], and beside it what was decided for each label, and why.
-//! - Mistakes of the input are [`Problem`]s with file, line and path. One error carries all that were found
-//!   ([`Problems`]).
+//! - Mistakes of the input are [`Problem`]s with file, line and path. An [`Error`] carries all that were found, or says
+//!   that the input is not to blame.
 //!
 //! # Example
 //!
@@ -52,7 +52,7 @@
 //!     Ok(())
 //! }
 //!
-//! # fn main() -> anyhow::Result<()> {
+//! # fn main() -> taskgraph::Result<()> {
 //! let tree = Tree::embedded(&[("config.yml", CONFIG), ("kinds/greeting/kind.yml", KIND)]);
 //! let info = TransformInfo::new("example.transforms.command", "Converts a command into a task.");
 //! let registry = Registry::default().transform(info, each(command));
@@ -75,6 +75,7 @@
 //! Python of a tree. It knows nothing of training configs.
 
 pub mod diagnostics;
+pub mod error;
 pub mod extension;
 pub mod generator;
 pub mod graph;
@@ -101,6 +102,7 @@ pub mod tree;
 pub mod type_map;
 
 pub use diagnostics::{Problem, Problems};
+pub use error::{Error, Result};
 pub use extension::Extension;
 pub use generator::target_tasks::Targets;
 pub use generator::{Full, OptimizeRequest, Project};

@@ -105,7 +105,7 @@ impl Registry {
         Registry { python: Some(python), ..self }
     }
 
-    /// What runs the Python of a tree, if anything does.
+    /// The runner of the Python of trees, if there is one.
     pub fn python(&self) -> Option<&Arc<dyn Python>> {
         self.python.as_ref()
     }
@@ -143,7 +143,7 @@ impl Registry {
         self.transforms.keys().copied()
     }
 
-    /// What the tree's register string stands for.
+    /// Returns the function that makes the extension of a register string.
     pub fn find_extension(&self, name: &str) -> Option<fn(&Tree) -> Extension> {
         self.extensions.get(name).map(|registered| registered.extension)
     }

@@ -5,11 +5,10 @@
 
 use std::fmt;
 
-use anyhow::Result;
-
+use crate::error::Result;
 use crate::task::id::TaskId;
 
-/// Tells of tasks that Taskcluster has. `None` stands for what does not exist, or does no longer.
+/// Source of tasks that Taskcluster has. `None` stands for what does not exist, or does no longer.
 pub trait TaskSource: fmt::Debug + Send + Sync {
     /// The task at an index path.
     fn find_task(&self, index_path: &str) -> Result<Option<TaskId>>;

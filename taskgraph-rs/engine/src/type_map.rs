@@ -34,6 +34,7 @@ impl TypeMap {
     /// The value of a type.
     pub fn get<T: Any + Send + Sync>(&self) -> Option<&T> {
         let (_, value) = self.0.iter().find(|(id, _)| *id == TypeId::of::<T>())?;
+        // The key of a value is its type: it has that type.
         value.downcast_ref()
     }
 
@@ -45,6 +46,7 @@ impl TypeMap {
             self.put(id, Arc::new(copy));
         }
         let found = self.0.iter_mut().find(|(known, _)| *known == id);
+        // As in `get`.
         let value = found.and_then(|(_, value)| Arc::get_mut(value)?.downcast_mut());
         value.expect("it was put in above, and nobody shares it")
     }

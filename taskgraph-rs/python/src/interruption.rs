@@ -2,7 +2,6 @@
 //!
 //! Signals are for the whole process, so that this is, too. The command line registers the flags with a handler.
 
-use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
@@ -32,18 +31,6 @@ pub fn flags() -> SignalFlags {
 pub fn is_interrupted() -> bool {
     FLAGS.is_interrupted.load(Ordering::Relaxed)
 }
-
-/// The root of the error of a call that was interrupted.
-#[derive(Debug)]
-pub struct Interrupted;
-
-impl fmt::Display for Interrupted {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("somebody has interrupted it")
-    }
-}
-
-impl std::error::Error for Interrupted {}
 
 /// As long as this lives, a signal does not end the process: whoever has it looks at [`is_interrupted`].
 #[derive(Debug)]

@@ -12,16 +12,15 @@ use std::time::{Duration, Instant};
 
 use crate::find::Interpreter;
 use crate::frame;
-use crate::interruption::{Interrupted, hold, is_interrupted};
+use crate::interruption::{hold, is_interrupted};
 use crate::limits::Limits;
 use crate::script::{BOOTSTRAP, first_frame};
-use anyhow::{Context as _, Result};
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use taskgraph::diagnostics::{Problem, Problems};
+use taskgraph::error::{Error, OrMachine as _, Result};
 use taskgraph::python_worker::{Channel, Reply, Request, killed};
-use taskgraph_compat::error::Machine;
 
 /// Time that an interpreter may take to start, in addition to the limit of the user.
 const START: Duration = Duration::from_secs(30);
@@ -103,9 +102,9 @@ impl Process {
             .stderr(Stdio::piped())
             .process_group(0)
             .spawn()
-            .with_context(|| {
+            .or_machine(|| {
                 let way_out = "--python or TASKGRAPH_PYTHON names another one";
-                Machine(format!("{name} cannot be started as an interpreter of Python; {way_out}"))
+                format!("{name} cannot be started as an interpreter of Python; {way_out}")
             })?;
         let group = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
         let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
@@ -216,7 +215,7 @@ impl Process {
     }
 
     /// Builds the error for a request that gets no answer.
-    fn lost(&self, what: &str, ended: &ProcessEnd) -> anyhow::Error {
+    fn lost(&self, what: &str, ended: &ProcessEnd) -> Error {
         let refused = |message: String, help: String| {
             Problems::from(Problem::error("python", format!("{what}: {message}")).help(help)).into()
         };
@@ -242,7 +241,7 @@ impl Process {
         }
     }
 
-    fn too_slow(&self, what: &str) -> anyhow::Error {
+    fn too_slow(&self, what: &str) -> Error {
         let seconds = self.limits.time.as_secs_f64();
         let message = format!("{what}: the Python of the tree did not answer within {seconds} s");
         let help = "--python-timeout SECONDS gives it more time";
@@ -269,8 +268,7 @@ impl Channel for Process {
             Ok(reply) => Ok(reply),
             Err(_) if is_interrupted() => {
                 self.kill();
-                Err(anyhow::Error::from(Interrupted)
-                    .context(Machine(format!("{}: interrupted", request.what))))
+                Err(Error::Interrupted)
             }
             // It does not answer, or the signal has ended it.
             Err(_) if is_late => {

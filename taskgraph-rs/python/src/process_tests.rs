@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
+use taskgraph::error::Error;
 
 use tempfile::TempDir;
 
@@ -31,7 +32,7 @@ impl Fake {
         Fake { process: process.unwrap(), log, folder }
     }
 
-    fn call(&self) -> Result<String, anyhow::Error> {
+    fn call(&self) -> Result<String, Error> {
         let request = Request { session: None, method: "kind", what: "kind `k`", arguments: "{}".into() };
         match self.process.call(request)? {
             Reply::Done(answer) | Reply::Raised(answer) => Ok(answer),
@@ -42,7 +43,7 @@ impl Fake {
     fn error(&self) -> (String, bool) {
         let error = self.call().unwrap_err();
         let program = self.folder.path().join("python3").display().to_string();
-        (format!("{error:#}").replace(&program, "python3"), Machine::is_behind(&error))
+        (format!("{error:#}").replace(&program, "python3"), matches!(error, Error::Machine(_)))
     }
 }
 

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::find::{Choice, Interpreter, PythonEnvironment, find};
 use crate::limits::Limits;
 use crate::process::{Log, Process};
-use anyhow::Result;
 use taskgraph::diagnostics::{Problem, Problems};
+use taskgraph::error::Result;
 use taskgraph::python_worker;
 use taskgraph::python_worker::{Channel, NativeParts, Python, Refusal};
 

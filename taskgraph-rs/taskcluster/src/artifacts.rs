@@ -4,17 +4,15 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fs::File;
 
-use anyhow::{Context as _, Result};
 use futures_util::stream::{self, StreamExt as _};
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
 use crate::client::Taskcluster;
 use crate::connection::{Address, Connection};
-use crate::error::Failure;
+use crate::error::{CallError, Failure};
 use crate::request::Trouble;
 use taskgraph::task::id::TaskId;
-use taskgraph_compat::error::Machine;
 use taskgraph_compat::redact::redact;
 
 /// More pages than any list of a service has: each has up to a thousand entries.
@@ -40,7 +38,7 @@ struct Artifacts {
 }
 
 /// The artifacts of the latest run of a task, from all pages of the list.
-async fn listed(connection: &Connection, task: &TaskId) -> Result<Vec<Artifact>> {
+async fn listed(connection: &Connection, task: &TaskId) -> Result<Vec<Artifact>, CallError> {
     let (queue, id) = (&connection.queue, task.as_str());
     let call = format!("listLatestArtifacts {task}");
     let pages = connection.pages(
@@ -59,7 +57,7 @@ async fn listed(connection: &Connection, task: &TaskId) -> Result<Vec<Artifact>>
 impl Taskcluster {
     /// An artifact of the latest run of a task; `None` if there is no such task or artifact. One that is named `.json`
     /// is JSON.
-    pub fn artifact(&self, task: &TaskId, name: &str) -> Result<Option<Vec<u8>>> {
+    pub fn artifact(&self, task: &TaskId, name: &str) -> Result<Option<Vec<u8>>, CallError> {
         let connection = self.connection()?;
         let call = format!("getLatestArtifact {task} {name}");
         let (queue, id) = (&connection.queue, task.as_str());
@@ -79,7 +77,7 @@ impl Taskcluster {
 
     /// Saves an artifact of the latest run of a task, whatever its size; `false` if there is no such task or artifact. What
     /// was written of an attempt that failed is written over by the next one.
-    pub fn save_artifact(&self, task: &TaskId, name: &str, to: &mut File) -> Result<bool> {
+    pub fn save_artifact(&self, task: &TaskId, name: &str, to: &mut File) -> Result<bool, CallError> {
         let connection = self.connection()?;
         let call = format!("getLatestArtifact {task} {name}");
         let (queue, id) = (&connection.queue, task.as_str());
@@ -92,53 +90,52 @@ impl Taskcluster {
     }
 
     /// The artifacts of the latest run of a task.
-    pub fn list_artifacts(&self, task: &TaskId) -> Result<Vec<Artifact>> {
+    pub fn list_artifacts(&self, task: &TaskId) -> Result<Vec<Artifact>, CallError> {
         let connection = self.connection()?;
         connection.runtime.block_on(listed(connection, task))
     }
 
     /// The artifacts of many tasks, side by side: those of the latest run of each, `None` for a task that is not known any
     /// more.
-    pub fn artifacts_of(&self, tasks: &[TaskId]) -> Result<BTreeMap<TaskId, Option<Vec<Artifact>>>> {
+    pub fn artifacts_of(
+        &self,
+        tasks: &[TaskId],
+    ) -> Result<BTreeMap<TaskId, Option<Vec<Artifact>>>, CallError> {
         if tasks.is_empty() {
             return Ok(BTreeMap::new());
         }
         let connection = self.connection()?;
-        let lists = stream::iter(tasks).map(async |task| match listed(connection, task).await {
-            Ok(found) => Ok((task.clone(), Some(found))),
-            Err(error) if matches!(Failure::behind(&error), Some(Failure::NotFound(_))) => {
-                Ok((task.clone(), None))
-            }
-            Err(error) => Err(error),
+        let lists = stream::iter(tasks).map(async |task| {
+            let found = CallError::found(listed(connection, task).await)?;
+            Ok((task.clone(), found))
         });
-        let lists: Vec<Result<_>> = connection.runtime.block_on(lists.buffered(LISTS_SIDE_BY_SIDE).collect());
+        let lists: Vec<Result<_, CallError>> =
+            connection.runtime.block_on(lists.buffered(LISTS_SIDE_BY_SIDE).collect());
         lists.into_iter().collect()
     }
 
     /// The file at a url that is no part of Taskcluster. Nobody's credentials go with it.
-    pub fn get_url(&self, url: &str) -> Result<Vec<u8>> {
-        self.request_url(url, async |connection, call, address| connection.fetch(call, address, Ok).await)
-    }
-
-    /// Saves the file at a url that is no part of Taskcluster, whatever its size. Nobody's credentials go with it.
-    pub fn save_url(&self, url: &str, to: &mut File) -> Result<()> {
-        self.request_url(url, async |connection, call, address| connection.save(call, address, to).await)
-    }
-
-    /// Runs a request for a url that is no part of Taskcluster.
-    fn request_url<T>(
-        &self,
-        url: &str,
-        request: impl AsyncFnOnce(&Connection, &str, &Address) -> Result<T, Failure>,
-    ) -> Result<T> {
+    pub fn get_url(&self, url: &str) -> Result<Vec<u8>, CallError> {
         let connection = self.connection()?;
         let call = format!("GET {}", redact(url));
         let address = Address { plain: url.to_owned(), signed: None };
-        let answer = connection.runtime.block_on(request(connection, &call, &address));
-        answer
-            .map_err(anyhow::Error::new)
-            .with_context(|| Machine(format!("`{}` cannot be fetched", redact(url))))
+        let answer = connection.runtime.block_on(connection.fetch(&call, &address, Ok));
+        answer.map_err(|failure| unfetched(url, failure))
     }
+
+    /// Saves the file at a url that is no part of Taskcluster, whatever its size. Nobody's credentials go with it.
+    pub fn save_url(&self, url: &str, to: &mut File) -> Result<(), CallError> {
+        let connection = self.connection()?;
+        let call = format!("GET {}", redact(url));
+        let address = Address { plain: url.to_owned(), signed: None };
+        let answer = connection.runtime.block_on(connection.save(&call, &address, to));
+        answer.map_err(|failure| unfetched(url, failure))
+    }
+}
+
+/// The error of a url that is no part of Taskcluster.
+fn unfetched(url: &str, failure: Failure) -> CallError {
+    CallError::Failed { message: format!("`{}` cannot be fetched", redact(url)), failure }
 }
 
 impl Connection {
@@ -146,9 +143,9 @@ impl Connection {
     pub(super) async fn pages<P: DeserializeOwned, T>(
         &self,
         call: &str,
-        url: impl Fn(Option<&str>) -> Result<Address>,
+        url: impl Fn(Option<&str>) -> Result<Address, CallError>,
         items: impl Fn(P) -> (Vec<T>, Option<String>),
-    ) -> Result<Vec<T>> {
+    ) -> Result<Vec<T>, CallError> {
         let mut all = Vec::new();
         let mut token: Option<String> = None;
         let left = Cell::new(self.patience.most_bytes);

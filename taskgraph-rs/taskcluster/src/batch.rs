@@ -1,13 +1,13 @@
 //! Calls about many tasks, side by side.
 
-use anyhow::{Context as _, Result};
 use futures_util::stream::{self, StreamExt as _};
 use serde::Deserialize;
 
 use crate::client::Taskcluster;
-use crate::error::Failure;
+use crate::error::{CallError, Failure};
 use crate::index::Status;
 use crate::request::Asked;
+use crate::task_group::unusable;
 use taskgraph::optimize::index::TaskState;
 use taskgraph::task::id::TaskId;
 use taskgraph_compat::json;
@@ -16,25 +16,28 @@ use taskgraph_compat::value::{Str, Value};
 /// Number of concurrent calls, as in the reference.
 const SIDE_BY_SIDE: usize = 50;
 
+/// The name of each call, and its answer.
+type Answers<T> = Vec<(String, Result<T, Failure>)>;
+
 impl Taskcluster {
     /// The definitions of tasks, in the same order; `None` for a task that does not exist, or does no longer.
-    pub fn definitions(&self, tasks: &[TaskId]) -> Result<Vec<Option<Value>>> {
-        let answers: Vec<(String, Result<serde_json::Value, Failure>)> =
+    pub fn definitions(&self, tasks: &[TaskId]) -> Result<Vec<Option<Value>>, CallError> {
+        let answers: Answers<serde_json::Value> =
             self.of_each("task", tasks, "GET", |task| format!("task/{task}"))?;
         answers
             .into_iter()
             .map(|(call, answer)| match Failure::found(answer).map_err(|failure| failure.of(&call))? {
                 None => Ok(None),
                 Some(definition) => {
-                    json::read(&definition.to_string()).map(Some).context("what serde_json wrote is JSON")
+                    json::read(&definition.to_string()).map(Some).map_err(|error| unusable(&error, &call))
                 }
             })
             .collect()
     }
 
-    /// Cancels tasks, all of them even if one cannot be, and returns the result for each, in the same order.
-    pub fn cancel_all(&self, tasks: &[TaskId]) -> Result<Vec<Cancelled>> {
-        let answers: Vec<(String, Result<Answer, Failure>)> =
+    /// Cancels tasks, all of them even if one cannot be, and tells what has become of each, in the same order.
+    pub fn cancel_all(&self, tasks: &[TaskId]) -> Result<Vec<Cancelled>, CallError> {
+        let answers: Answers<Answer> =
             self.of_each("cancelTask", tasks, "POST", |task| format!("task/{task}/cancel"))?;
         let outcomes = answers.into_iter().map(|(call, answer)| match answer {
             Ok(Answer { status }) => Ok(status.into_cancelled()),
@@ -51,7 +54,7 @@ impl Taskcluster {
         tasks: &[TaskId],
         method: &'static str,
         path: impl Fn(&TaskId) -> String,
-    ) -> Result<Vec<(String, Result<T, Failure>)>> {
+    ) -> Result<Answers<T>, CallError> {
         if tasks.is_empty() {
             return Ok(Vec::new());
         }

@@ -4,10 +4,9 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use anyhow::Result;
-
 use crate::service::Service;
 use crate::task_group::GroupTask;
+use taskgraph::error::Result;
 use taskgraph::optimize::index::{Found, Wanted};
 use taskgraph::task::id::TaskId;
 use taskgraph_compat::value::{Str, Value};

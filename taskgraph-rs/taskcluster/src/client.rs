@@ -4,16 +4,15 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use anyhow::Result;
-
 use crate::access::Access;
 use crate::connection::Connection;
+use crate::error::CallError;
 use crate::progress::{Silent, Watch};
 use crate::retry::Patience;
 
 /// An instance of Taskcluster. Its methods block, and ask again as long as its patience lasts.
 ///
-/// An error has the [`Failure`](crate::Failure) behind it, and counts as the machine's fault.
+/// An error names the call and its [`Failure`](crate::Failure), and counts as the machine's fault.
 pub struct Taskcluster {
     access: Access,
     patience: Patience,
@@ -61,7 +60,7 @@ impl Taskcluster {
         (self.clock)()
     }
 
-    pub(super) fn connection(&self) -> Result<&Connection> {
+    pub(super) fn connection(&self) -> Result<&Connection, CallError> {
         if let Some(connection) = self.connection.get() {
             return Ok(connection);
         }

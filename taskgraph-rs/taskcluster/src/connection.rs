@@ -4,17 +4,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use reqwest::Url;
 use reqwest::redirect::{Action, Attempt, Policy};
 use taskcluster::{Auth, ClientBuilder, Index, Queue, Retry};
 use tokio::runtime::Runtime;
 
 use crate::access::Access;
-use crate::error::Failure;
+use crate::error::{CallError, Failure};
 use crate::progress::{News, Watch};
 use crate::retry::Patience;
-use taskgraph_compat::error::Machine;
 use taskgraph_compat::redact::redact;
 
 /// Lifetime of a url that carries its signature: as long as all attempts at it may take.
@@ -58,7 +57,11 @@ pub(super) struct Address {
 
 impl Connection {
     /// Opens it. Nothing is sent yet.
-    pub(super) fn open(access: &Access, patience: Patience, watch: Arc<dyn Watch>) -> Result<Self> {
+    pub(super) fn open(
+        access: &Access,
+        patience: Patience,
+        watch: Arc<dyn Watch>,
+    ) -> Result<Self, CallError> {
         let (url, credentials) = access.endpoint();
         // The crate asks again without a message, and never after a 429: `ask` does both.
         let retry = Retry { retries: 0, ..Retry::default() };
@@ -105,24 +108,28 @@ impl Connection {
     }
 
     /// The index.
-    pub(super) fn index(&self) -> Result<&Index> {
+    pub(super) fn index(&self) -> Result<&Index, CallError> {
         self.once(&self.index, || Index::new(self.builder.clone()))
     }
 
     /// The service that knows who may do what.
-    pub(super) fn auth(&self) -> Result<&Auth> {
+    pub(super) fn auth(&self) -> Result<&Auth, CallError> {
         self.once(&self.auth, || Auth::new(self.builder.clone()))
     }
 
     /// For calls of services that nobody signs.
-    pub(super) fn plain(&self) -> Result<&reqwest::Client> {
+    pub(super) fn plain(&self) -> Result<&reqwest::Client, CallError> {
         self.once(&self.plain, || {
             let builder = reqwest::Client::builder().user_agent("taskgraph-rs").redirect(Policy::none());
             Ok(builder.timeout(self.patience.timeout).build()?)
         })
     }
 
-    fn once<'c, T>(&self, client: &'c OnceLock<T>, make: impl FnOnce() -> Result<T>) -> Result<&'c T> {
+    fn once<'c, T>(
+        &self,
+        client: &'c OnceLock<T>,
+        make: impl FnOnce() -> Result<T>,
+    ) -> Result<&'c T, CallError> {
         if let Some(client) = client.get() {
             return Ok(client);
         }
@@ -136,12 +143,12 @@ impl Connection {
         &self,
         plain: impl FnOnce() -> Result<String>,
         signed: impl FnOnce(Duration) -> Result<String>,
-    ) -> Result<Address> {
+    ) -> Result<Address, CallError> {
         let made = || -> Result<Address> {
             let signed = if self.signs { Some(signed(SIGNATURE)?) } else { None };
             Ok(Address { plain: plain()?, signed })
         };
-        made().with_context(|| Machine("a url of Taskcluster cannot be made".into()))
+        made().map_err(|error| CallError::Unsent(error.context("a url of Taskcluster cannot be made")))
     }
 
     /// Whether a call is signed. `is_open` says that anybody may make it.
@@ -158,10 +165,11 @@ impl Connection {
 }
 
 /// A client, or why there is none.
-fn set_up<T>(client: Result<T>, place: &str) -> Result<T> {
-    client
-        .map_err(explain)
-        .with_context(|| Machine(format!("the connection to Taskcluster at `{place}` cannot be set up")))
+fn set_up<T>(client: Result<T>, place: &str) -> Result<T, CallError> {
+    client.map_err(|error| {
+        let message = format!("the connection to Taskcluster at `{place}` cannot be set up");
+        CallError::Unsent(explain(error).context(message))
+    })
 }
 
 /// Adds to an error of a client that could not be made what somebody can do about it.

@@ -16,7 +16,6 @@ use crate::progress::News;
 use crate::request::Asked;
 use taskgraph::task::id::TaskId;
 use taskgraph::task::{Label, datestamp};
-use taskgraph_compat::error::Machine;
 
 /// Number of tasks that are sent concurrently, as in the reference.
 const AT_ONCE: usize = 50;
@@ -53,7 +52,7 @@ pub struct CreateFailure {
     /// Tasks that were not sent, because they depend on a missing task, or because creation had stopped.
     pub untried: Vec<CreatedTask>,
     /// Why it ended.
-    pub why: Machine,
+    pub why: String,
 }
 
 impl fmt::Display for CreateFailure {
@@ -61,12 +60,6 @@ impl fmt::Display for CreateFailure {
         let (created, refused, untried) = (self.created.len(), self.refused.len(), self.untried.len());
         let all = created + refused + untried;
         write!(f, "{created} of {all} tasks were created, {refused} failed, {untried} were not tried")
-    }
-}
-
-impl std::error::Error for CreateFailure {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        Some(&self.why)
     }
 }
 
@@ -80,7 +73,7 @@ impl Taskcluster {
     pub fn create(&self, tasks: Vec<NewTask>) -> Result<Created, CreateFailure> {
         let mut creation = Creation::of(tasks);
         let why = match self.connection() {
-            Err(error) => Some(Machine(format!("{error:#}"))),
+            Err(error) => Some(error.to_string()),
             Ok(connection) => {
                 connection.runtime.block_on(creation.run(connection, || self.now()));
                 creation.why(connection.watch.is_cancelled())
@@ -174,12 +167,12 @@ impl Creation {
     }
 
     /// Why not all tasks are there.
-    fn why(&self, is_cancelled: bool) -> Option<Machine> {
+    fn why(&self, is_cancelled: bool) -> Option<String> {
         let first = self.states.iter().zip(&self.tasks).find_map(|(state, task)| match state {
             State::Refused(failure) => Some((task, failure)),
             _ => None,
         });
-        let reported = match first {
+        let message = match first {
             Some((NewTask { label, task_id, .. }, failure)) => {
                 let hint = match failure {
                     Failure::Conflict(_) => {
@@ -193,10 +186,10 @@ impl Creation {
             None if is_cancelled => "it was cancelled".into(),
             None => "tasks depend on each other in a cycle".into(),
         };
-        Some(Machine(reported))
+        Some(message)
     }
 
-    fn end(self, why: Option<Machine>) -> Result<Created, CreateFailure> {
+    fn end(self, why: Option<String>) -> Result<Created, CreateFailure> {
         let name = |task: &NewTask| CreatedTask { label: task.label.clone(), task_id: task.task_id.clone() };
         let created = self.created.iter().map(|position| name(&self.tasks[*position])).collect();
         let Some(why) = why else { return Ok(Created(created)) };

@@ -1,6 +1,8 @@
 //! Failures of calls, with advice.
 
-use taskgraph_compat::error::Machine;
+use std::fmt;
+
+use taskgraph::Error;
 
 /// Largest number of characters of a service's message that are shown.
 const MOST_SAID: usize = 4_000;
@@ -49,11 +51,6 @@ fn advice(status: u16, message: &str) -> &'static str {
 }
 
 impl Failure {
-    /// The failure behind an error of this room.
-    pub fn behind(error: &anyhow::Error) -> Option<&Failure> {
-        error.downcast_ref()
-    }
-
     /// The failure of a status of the 400s.
     pub(super) fn of_status(status: u16, message: String) -> Self {
         match status {
@@ -63,9 +60,9 @@ impl Failure {
         }
     }
 
-    /// An error that says which call it was: the input is not to blame.
-    pub(super) fn of(self, call: &str) -> anyhow::Error {
-        anyhow::Error::new(self).context(Machine(format!("Taskcluster: {call} failed")))
+    /// An error that says which call it was.
+    pub(super) fn of(self, call: &str) -> CallError {
+        CallError::Failed { message: format!("Taskcluster: {call} failed"), failure: self }
     }
 
     /// `None` where nothing was found.
@@ -78,7 +75,62 @@ impl Failure {
     }
 }
 
-/// Text of the services between the missing scopes and all scopes that a call needs.
+/// Error of a call. Never the fault of the input, so that it becomes an [`Error::Machine`]. Callers that know what a
+/// missing task means look at the failure first.
+#[derive(Debug)]
+pub enum CallError {
+    /// The call was made, and came to nothing.
+    Failed {
+        /// The call, as a message.
+        message: String,
+        /// The reason.
+        failure: Failure,
+    },
+    /// The call was not made: its client or its url cannot be.
+    Unsent(anyhow::Error),
+}
+
+impl CallError {
+    /// The failure of the call; nothing if it was not made.
+    pub fn failure(&self) -> Option<&Failure> {
+        match self {
+            CallError::Failed { failure, .. } => Some(failure),
+            CallError::Unsent(_) => None,
+        }
+    }
+
+    /// `None` where nothing was found.
+    pub fn found<T>(answer: Result<T, CallError>) -> Result<Option<T>, CallError> {
+        match answer {
+            Ok(found) => Ok(Some(found)),
+            Err(CallError::Failed { failure: Failure::NotFound(_), .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// The message with its causes.
+impl fmt::Display for CallError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            CallError::Failed { message, failure } => write!(f, "{message}: {failure}"),
+            CallError::Unsent(error) => write!(f, "{error:#}"),
+        }
+    }
+}
+
+impl From<CallError> for Error {
+    fn from(error: CallError) -> Self {
+        match error {
+            CallError::Failed { message, failure } => {
+                Error::Machine(anyhow::Error::new(failure).context(message))
+            }
+            CallError::Unsent(error) => Error::Machine(error),
+        }
+    }
+}
+
+/// How the services go on once they have listed the scopes that are missing: with all that a call needs.
 const ALL_SCOPES: &str = "This request requires the client to satisfy the following scope expression:";
 
 /// Returns the message of a service in one line: without the lines about the call that it adds below a rule, and without
@@ -100,8 +152,10 @@ mod tests {
     #[test]
     fn a_failure_is_found_behind_its_error_and_is_the_machine_s_fault() {
         let error = Failure::Conflict("there".into()).of("createTask");
-        assert!(Machine::is_behind(&error));
-        assert_eq!(Failure::behind(&error), Some(&Failure::Conflict("there".into())));
+        assert_eq!(error.failure(), Some(&Failure::Conflict("there".into())));
+        assert_eq!(error.to_string(), "Taskcluster: createTask failed: conflict: there");
+        let error = Error::from(error);
+        assert!(matches!(error, Error::Machine(_)));
         assert_eq!(format!("{error:#}"), "Taskcluster: createTask failed: conflict: there");
     }
 

@@ -3,14 +3,13 @@
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use anyhow::Result;
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use serde::Deserialize;
 use serde_json::json;
 
 use crate::client::Taskcluster;
 use crate::connection::Connection;
-use crate::error::Failure;
+use crate::error::{CallError, Failure};
 use crate::progress::News;
 use crate::request::Asked;
 use taskgraph::optimize::index::{Found, TaskState, Took, Wanted};
@@ -108,7 +107,7 @@ struct Statuses {
 impl Taskcluster {
     /// The tasks at index paths, and how these and the other tasks that are wanted are doing. Paths that lead to no task
     /// are left out.
-    pub fn find(&self, wanted: &Wanted) -> Result<Found> {
+    pub fn find(&self, wanted: &Wanted) -> Result<Found, CallError> {
         let paths: BTreeSet<&Str> = wanted.index_paths.iter().collect();
         let paths: Vec<Str> = paths.into_iter().cloned().collect();
         let mut found = Found::default();
@@ -119,7 +118,7 @@ impl Taskcluster {
                 let found = connection.at_paths(batch).await?;
                 done.set(done.get() + batch.len());
                 connection.watch.report(&News::LookedUp { done: done.get(), all });
-                Ok::<_, anyhow::Error>(found)
+                Ok::<_, CallError>(found)
             });
             let index =
                 batches.buffer_unordered(SIDE_BY_SIDE).try_fold(BTreeMap::new(), async |mut all, one| {
@@ -135,8 +134,8 @@ impl Taskcluster {
         Ok(found)
     }
 
-    /// Returns the states of tasks. Tasks that do not exist, or no longer, are left out.
-    pub fn states(&self, tasks: &[TaskId]) -> Result<BTreeMap<TaskId, TaskState>> {
+    /// How tasks are doing. Those that do not exist, or do no longer, are left out.
+    pub fn states(&self, tasks: &[TaskId]) -> Result<BTreeMap<TaskId, TaskState>, CallError> {
         if tasks.is_empty() {
             return Ok(BTreeMap::new());
         }
@@ -151,7 +150,7 @@ impl Taskcluster {
     }
 
     /// The task at an index path, if there is one.
-    pub fn find_task(&self, index_path: &str) -> Result<Option<TaskId>> {
+    pub fn find_task(&self, index_path: &str) -> Result<Option<TaskId>, CallError> {
         let connection = self.connection()?;
         let call = format!("findTask {index_path}");
         let index = connection.index()?;
@@ -164,7 +163,7 @@ impl Taskcluster {
     }
 
     /// The tasks below a namespace of the index, those first that expire first.
-    pub fn list_tasks(&self, namespace: &str) -> Result<Vec<TaskId>> {
+    pub fn list_tasks(&self, namespace: &str) -> Result<Vec<TaskId>, CallError> {
         let connection = self.connection()?;
         let call = format!("listTasks {namespace}");
         let index = connection.index()?;
@@ -185,7 +184,7 @@ impl Taskcluster {
 }
 
 impl Connection {
-    async fn at_paths(&self, paths: &[Str]) -> Result<BTreeMap<Str, TaskId>> {
+    async fn at_paths(&self, paths: &[Str]) -> Result<BTreeMap<Str, TaskId>, CallError> {
         let call = format!("findTasksAtIndex for {} paths", paths.len());
         let index = self.index()?;
         let at_paths = all_of(paths.iter().cloned().collect(), async |left| {
@@ -200,7 +199,7 @@ impl Connection {
         found.into_iter().map(|(path, id)| Ok((path, task_id(&id, &call)?))).collect()
     }
 
-    async fn states_of(&self, tasks: &[TaskId]) -> Result<BTreeMap<TaskId, TaskState>> {
+    async fn states_of(&self, tasks: &[TaskId]) -> Result<BTreeMap<TaskId, TaskState>, CallError> {
         let call = format!("statuses of {} tasks", tasks.len());
         let statuses = all_of(tasks.iter().map(|id| id.text().clone()).collect(), async |left| {
             let body = json!({ "taskIds": left });
@@ -241,7 +240,7 @@ async fn all_of<T>(
 }
 
 /// An id out of an answer.
-pub(super) fn task_id(text: &str, call: &str) -> Result<TaskId> {
+pub(super) fn task_id(text: &str, call: &str) -> Result<TaskId, CallError> {
     TaskId::parse(text).map_err(|error| Failure::Unusable(error.to_string()).of(call))
 }
 

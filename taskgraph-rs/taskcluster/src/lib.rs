@@ -31,7 +31,7 @@ pub use batch::Cancelled;
 pub use cached_service::Remembered;
 pub use client::Taskcluster;
 pub use create::{CreateFailure, Created, CreatedTask, RefusedTask};
-pub use error::Failure;
+pub use error::{CallError, Failure};
 pub use new_task::NewTask;
 pub use offline::Offline;
 pub use progress::{News, Silent, Watch};

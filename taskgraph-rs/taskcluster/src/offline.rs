@@ -1,10 +1,9 @@
 //! The services for whoever asks no network.
 
-use anyhow::Result;
-
 use crate::service::Service;
 use crate::task_group::GroupTask;
-use taskgraph::diagnostics::{Problem, Problems};
+use taskgraph::diagnostics::Problem;
+use taskgraph::error::Result;
 use taskgraph::optimize::index::{Found, Wanted};
 use taskgraph::task::id::TaskId;
 use taskgraph_compat::value::{Str, Value};
@@ -44,5 +43,5 @@ impl Service for Offline {
 
 fn refuse<T>(what: &str) -> Result<T> {
     let message = format!("this action has to know {what}, and --offline asks no network");
-    Err(Problems::from(Problem::error("offline", message).help("leave out --offline")).into())
+    Err(Problem::error("offline", message).help("leave out --offline").into())
 }

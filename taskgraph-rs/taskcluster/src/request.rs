@@ -11,7 +11,7 @@ use serde_json::Value as Json;
 use taskcluster::Client;
 
 use crate::connection::{Address, Connection};
-use crate::error::{Failure, message};
+use crate::error::{CallError, Failure, message};
 use crate::progress::News;
 use crate::retry::Again;
 use taskgraph_compat::redact::redact;
@@ -291,18 +291,31 @@ fn words(status: StatusCode) -> String {
     }
 }
 
+/// A client that cannot be set up.
+impl From<CallError> for Trouble {
+    fn from(error: CallError) -> Self {
+        match error {
+            CallError::Failed { failure, .. } => Trouble::Final(failure),
+            CallError::Unsent(error) => error.into(),
+        }
+    }
+}
+
 /// An error of the `taskcluster` crate: one of `reqwest`, below the message of the service if there is one.
 impl From<anyhow::Error> for Trouble {
     fn from(error: anyhow::Error) -> Self {
-        let text = error.to_string();
+        let message_of_error = error.to_string();
+        // The crate returns `anyhow::Error`.
         match error.downcast::<reqwest::Error>() {
             Ok(error) => match error.status() {
                 Some(StatusCode::TOO_MANY_REQUESTS) => {
                     of_status(StatusCode::TOO_MANY_REQUESTS, Again::Busy, String::new())
                 }
                 // Without a message of the service it is reqwest's, which speaks of the url.
-                Some(status) if text == error.to_string() => of_status(status, Again::Fault, words(status)),
-                Some(status) => of_status(status, Again::Fault, message(&text)),
+                Some(status) if message_of_error == error.to_string() => {
+                    of_status(status, Again::Fault, words(status))
+                }
+                Some(status) => of_status(status, Again::Fault, message(&message_of_error)),
                 None => error.into(),
             },
             Err(error) => Trouble::Final(Failure::Unusable(redact(&format!("{error:#}")))),

@@ -1,8 +1,7 @@
 //! Queries of actions to Taskcluster. They change nothing: changes go into a plan.
 
-use anyhow::Result;
-
-use crate::{Failure, GroupTask, Taskcluster};
+use crate::{CallError, GroupTask, Taskcluster};
+use taskgraph::error::Result;
 use taskgraph::optimize::index::{Found, Wanted};
 use taskgraph::task::id::TaskId;
 use taskgraph_compat::value::{Str, Value};
@@ -38,43 +37,35 @@ pub trait Service {
 
 impl Service for Taskcluster {
     fn find_task(&self, index_path: &str) -> Result<Option<TaskId>> {
-        self.find_task(index_path)
+        Ok(self.find_task(index_path)?)
     }
 
     fn list_tasks(&self, namespace: &str) -> Result<Vec<TaskId>> {
-        self.list_tasks(namespace)
+        Ok(self.list_tasks(namespace)?)
     }
 
     fn find(&self, wanted: &Wanted) -> Result<Found> {
-        self.find(wanted)
+        Ok(self.find(wanted)?)
     }
 
     fn artifact(&self, task: &TaskId, name: &str) -> Result<Option<Vec<u8>>> {
-        self.artifact(task, name)
+        Ok(self.artifact(task, name)?)
     }
 
     fn definition(&self, task: &TaskId) -> Result<Option<Value>> {
-        there(self.definition(task))
+        Ok(CallError::found(self.definition(task))?)
     }
 
     fn definitions(&self, tasks: &[TaskId]) -> Result<Vec<Option<Value>>> {
-        self.definitions(tasks)
+        Ok(self.definitions(tasks)?)
     }
 
     fn state(&self, task: &TaskId) -> Result<Option<Str>> {
-        let status = there(self.status(task))?;
+        let status = CallError::found(self.status(task))?;
         Ok(status.and_then(|status| status.get("state")?.as_str().map(Str::from)))
     }
 
     fn group(&self, group: &TaskId) -> Result<Option<Vec<GroupTask>>> {
-        there(self.group(group))
-    }
-}
-
-fn there<T>(answer: Result<T>) -> Result<Option<T>> {
-    match answer {
-        Ok(found) => Ok(Some(found)),
-        Err(error) if matches!(Failure::behind(&error), Some(Failure::NotFound(_))) => Ok(None),
-        Err(error) => Err(error),
+        Ok(CallError::found(self.group(group))?)
     }
 }

@@ -1,12 +1,11 @@
 //! Tasks that are there: one by one, by their group, by what they wait for.
 
-use anyhow::{Context as _, Result};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::client::Taskcluster;
 use crate::connection::Address;
-use crate::error::Failure;
+use crate::error::{CallError, Failure};
 use crate::index::{Status, task_id};
 use crate::request::Asked;
 use taskgraph::optimize::index::Took;
@@ -52,12 +51,12 @@ struct Members {
 
 impl Taskcluster {
     /// The definition of a task.
-    pub fn definition(&self, task: &TaskId) -> Result<Value> {
+    pub fn definition(&self, task: &TaskId) -> Result<Value, CallError> {
         self.value(&format!("task {task}"), "GET", format!("task/{task}"))
     }
 
-    /// State of a task, with its runs.
-    pub fn status(&self, task: &TaskId) -> Result<Value> {
+    /// How a task is doing, with its runs.
+    pub fn status(&self, task: &TaskId) -> Result<Value, CallError> {
         let call = format!("status {task}");
         let answer = self.value(&call, "GET", format!("task/{task}/status"))?;
         let status = answer.get("status").cloned();
@@ -65,7 +64,7 @@ impl Taskcluster {
     }
 
     /// All tasks of a group.
-    pub fn group(&self, group: &TaskId) -> Result<Vec<GroupTask>> {
+    pub fn group(&self, group: &TaskId) -> Result<Vec<GroupTask>, CallError> {
         let connection = self.connection()?;
         let (queue, id) = (&connection.queue, group.as_str());
         self.members(&format!("listTaskGroup {group}"), |token| {
@@ -77,7 +76,7 @@ impl Taskcluster {
     }
 
     /// All tasks that depend on a task.
-    pub fn dependents(&self, task: &TaskId) -> Result<Vec<GroupTask>> {
+    pub fn dependents(&self, task: &TaskId) -> Result<Vec<GroupTask>, CallError> {
         let connection = self.connection()?;
         let (queue, id) = (&connection.queue, task.as_str());
         self.members(&format!("listDependentTasks {task}"), |token| {
@@ -89,19 +88,19 @@ impl Taskcluster {
     }
 
     /// Ends a task, whether it has begun or not.
-    pub fn cancel(&self, task: &TaskId) -> Result<()> {
+    pub fn cancel(&self, task: &TaskId) -> Result<(), CallError> {
         self.value(&format!("cancelTask {task}"), "POST", format!("task/{task}/cancel"))?;
         Ok(())
     }
 
     /// Runs a task that has ended once more.
-    pub fn rerun(&self, task: &TaskId) -> Result<()> {
+    pub fn rerun(&self, task: &TaskId) -> Result<(), CallError> {
         self.value(&format!("rerunTask {task}"), "POST", format!("task/{task}/rerun"))?;
         Ok(())
     }
 
     /// The scopes that calls are made with.
-    pub fn current_scopes(&self) -> Result<Vec<String>> {
+    pub fn current_scopes(&self) -> Result<Vec<String>, CallError> {
         #[derive(Deserialize)]
         struct Scopes {
             scopes: Vec<String>,
@@ -115,8 +114,8 @@ impl Taskcluster {
         Ok(answer.scopes)
     }
 
-    /// Answer of the queue to a call without content.
-    fn value(&self, call: &str, method: &'static str, path: String) -> Result<Value> {
+    /// What the queue answers to a call without content.
+    fn value(&self, call: &str, method: &'static str, path: String) -> Result<Value, CallError> {
         let connection = self.connection()?;
         let is_open = method == "GET";
         let asked = Asked { service: &connection.queue.client, method, path, body: None, is_open };
@@ -124,17 +123,21 @@ impl Taskcluster {
             .runtime
             .block_on(connection.ask_service(call, &asked))
             .map_err(|failure| failure.of(call))?;
-        json::read(&answer.to_string()).context("what serde_json wrote is JSON")
+        json::read(&answer.to_string()).map_err(|error| unusable(&error, call))
     }
 
-    fn members(&self, call: &str, url: impl Fn(Option<&str>) -> Result<Address>) -> Result<Vec<GroupTask>> {
+    fn members(
+        &self,
+        call: &str,
+        url: impl Fn(Option<&str>) -> Result<Address, CallError>,
+    ) -> Result<Vec<GroupTask>, CallError> {
         let connection = self.connection()?;
         let pages = connection.pages(call, url, |page: Members| (page.tasks, page.continuation_token));
         let members = connection.runtime.block_on(pages)?;
         members
             .into_iter()
             .map(|member| {
-                let definition = json::read(member.task.get()).context("a part of JSON is JSON")?;
+                let definition = json::read(member.task.get()).map_err(|error| unusable(&error, call))?;
                 let name = definition.get("metadata").and_then(|metadata| metadata.get("name"));
                 Ok(GroupTask {
                     task_id: task_id(&member.status.task_id, call)?,
@@ -146,4 +149,9 @@ impl Taskcluster {
             })
             .collect()
     }
+}
+
+/// The error of an answer that is not a value.
+pub(super) fn unusable(error: &json::Error, call: &str) -> CallError {
+    Failure::Unusable(format!("the answer cannot be read: {error}")).of(call)
 }

@@ -17,9 +17,10 @@ use taskgraph::settings::{RunTask, Settings};
 use taskgraph::task::id::TaskId;
 use taskgraph::tree::Tree;
 use taskgraph_compat::value::path::KeyPath;
+use taskgraph_decision::DecisionError;
 use taskgraph_decision::decision::{Decision, DecisionResult, RenderedPreview};
 use taskgraph_rs::registry;
-use taskgraph_taskcluster::{CreateFailure, Patience, Taskcluster};
+use taskgraph_taskcluster::{Patience, Taskcluster};
 
 use crate::fake_taskcluster::{Fake, Fault, WITHOUT_PAUSES};
 use crate::support::{checkout, read_json, shared};
@@ -60,7 +61,7 @@ impl Fixture {
         case: &str,
         fake: &Fake,
         change: impl Fn(&mut Params),
-    ) -> anyhow::Result<DecisionResult> {
+    ) -> Result<DecisionResult, DecisionError> {
         let given = read_file(&self.tree.join("cases").join(case).join("parameters.yml"))?;
         let mut params = Params::new(given.values, vec![given.layer]);
         // A decision refuses keys that nobody knows, and so does that of the reference: these were made by actions.
@@ -90,7 +91,7 @@ impl Fixture {
                 found_tasks: &Default::default(),
                 is_checked: false,
                 probe: &|_| panic!("all urls are known"),
-                find: &|paths| taskcluster.find(paths),
+                find: &|paths| Ok(taskcluster.find(paths)?),
                 queue: Some(&taskcluster),
                 new_id: &|_| TaskId::random(),
                 artifacts: &self.copy.path().join("artifacts"),
@@ -126,7 +127,7 @@ fn each_task_of_a_large_graph_is_created_once_while_one_answer_in_five_fails() {
             .decide("large-baseline", &fake, |params| {
                 params.values_mut().put("optimize_target_tasks", optimize)
             })
-            .unwrap_or_else(|error| panic!("{error:#}"));
+            .unwrap_or_else(|error| panic!("{error:?}"));
         let created = decided.creation.unwrap().created.0.len();
         assert_eq!((created, fake.tasks().len()), (decided.summary.tasks, decided.summary.tasks), "{tree}");
         assert_eq!(names(&fake).len(), created, "{tree}: no task was created twice");
@@ -146,8 +147,7 @@ fn one_task_that_is_refused_for_good_leaves_nothing_that_depends_on_it() {
     let decided = fixture.decide("large-baseline", &fake, |params| {
         params.values_mut().put("optimize_target_tasks", false);
     });
-    let Err(error) = decided else { panic!("it was refused") };
-    let failure: &CreateFailure = error.downcast_ref().unwrap_or_else(|| panic!("{error:#}"));
+    let Err(DecisionError::Creation(failure)) = decided else { panic!("it was refused") };
     assert_eq!(failure.refused.iter().map(|task| task.task.label.as_str()).collect::<Vec<_>>(), [name]);
     let exists: BTreeSet<String> = failure.created.iter().map(|task| task.task_id.to_string()).collect();
     assert_eq!(exists, fake.tasks().keys().cloned().collect(), "what is said to exist exists");
@@ -167,7 +167,7 @@ fn what_the_index_has_is_not_created_and_the_preview_says_so() {
     let fake = Fake::start();
     fake.fail("findTasksAtIndex", [Some(Fault::Status(503)), Some(Fault::Garble)]);
     let case = "index-hits-train-teacher-model";
-    let decided = fixture.decide(case, &fake, |_| {}).unwrap_or_else(|error| panic!("{error:#}"));
+    let decided = fixture.decide(case, &fake, |_| {}).unwrap_or_else(|error| panic!("{error:?}"));
     assert_eq!(names(&fake), labels(&fixture.case(case, "expected/task-graph.json")));
     assert_eq!(fake.violations(), [""; 0]);
     let report = fixture.artifact("preview.json");
@@ -218,7 +218,7 @@ fn every_task_of_every_case_is_one_that_the_queue_and_its_worker_take() {
                     created += decided.creation.unwrap().created.0.len();
                 }
                 Err(error) => {
-                    assert!(is_refused, "{tree} {case}: {error:#}");
+                    assert!(is_refused, "{tree} {case}: {error:?}");
                     assert_eq!(fake.tasks().len(), 0, "{tree} {case}");
                 }
             }
@@ -242,7 +242,7 @@ fn a_key_of_a_training_config_that_nobody_knows_is_refused_before_anything_is_cr
                 map.put(key, "x");
             }
         });
-        let Err(error) = decided else { panic!("{tree}: it was not refused") };
+        let Err(DecisionError::Error(error)) = decided else { panic!("{tree}: it was not refused") };
         let reported = error.to_string();
         for (key, near) in [("marian-argz", "marian-args"), ("best-modle", "best-model")] {
             assert!(reported.contains(&format!("unknown key `{key}`")), "{tree}: {reported}");

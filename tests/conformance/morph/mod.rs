@@ -22,7 +22,7 @@ fn home() -> std::path::PathBuf {
 }
 
 /// The graph of graph.json, morphed with these parameters and this config.
-fn morphed(graph: &str, params: &str, config: &Path) -> anyhow::Result<Morphed> {
+fn morphed(graph: &str, params: &str, config: &Path) -> taskgraph::Result<Morphed> {
     let graph = TaskGraph::from_json(graph).unwrap();
     let params = Given::read(Source::new("params.json", params), true).unwrap();
     let params = Params::new(params.values, vec![params.layer]);

@@ -95,7 +95,7 @@ fn the_same_again_is_fine_and_another_definition_is_a_conflict() {
     other.definition.insert("retries".into(), 3.into());
     let failure = create(&fake, other).unwrap_err();
     assert!(matches!(failure.refused[0].failure, Failure::Conflict(_)), "{failure:?}");
-    let reported = format!("{:#}", anyhow::Error::new(failure));
+    let reported = format!("{failure}: {}", failure.why);
     assert_eq!(
         reported,
         format!(

@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use serde_json::json;
 use taskgraph::task::Label;
-use taskgraph_taskcluster::{Failure, NewTask, Patience, Taskcluster};
+use taskgraph_taskcluster::{CallError, Failure, NewTask, Patience, Taskcluster};
 
 use crate::fake_taskcluster::{Fake, Fault, WITHOUT_PAUSES, client, id};
 
 const GRAPH: &str = "public/task-graph.json";
 
 /// Makes a call, and tells whether its answer is right.
-type Call = fn(&Taskcluster) -> anyhow::Result<bool>;
+type Call = fn(&Taskcluster) -> Result<bool, CallError>;
 
 /// The name of each call, and how it is made.
 const CALLS: [(&str, Call); 14] = [
@@ -36,7 +36,7 @@ const CALLS: [(&str, Call); 14] = [
     ("rerunTask", |taskcluster| taskcluster.rerun(&id(1)).map(|()| true)),
 ];
 
-fn artifact(taskcluster: &Taskcluster) -> anyhow::Result<bool> {
+fn artifact(taskcluster: &Taskcluster) -> Result<bool, CallError> {
     Ok(taskcluster.artifact(&id(1), GRAPH)?.as_deref() == Some(b"{\"a\": 1}"))
 }
 
@@ -55,7 +55,7 @@ fn each(
     taskcluster: &Taskcluster,
     faults: &[Fault],
     times: usize,
-    check: impl Fn(anyhow::Result<bool>, usize, &str),
+    check: impl Fn(Result<bool, CallError>, usize, &str),
 ) {
     for (name, call) in CALLS {
         for fault in faults {
@@ -76,7 +76,7 @@ fn a_call_is_made_again_whatever_goes_wrong_with_its_answer() {
     for access in [Fake::proxied, Fake::signed] {
         let fake = furnished();
         each(&fake, &client(access(&fake)), &Fault::QUICK, 2, |outcome, attempts, what| {
-            assert!(outcome.unwrap_or_else(|error| panic!("{what}: {error:#}")), "{what}");
+            assert!(outcome.unwrap_or_else(|error| panic!("{what}: {error}")), "{what}");
             assert_eq!(attempts, 3, "{what}");
         });
         assert_eq!(fake.violations(), [""; 0]);
@@ -90,7 +90,7 @@ fn a_call_that_is_not_answered_in_time_is_made_again() {
     let taskcluster = Taskcluster::new(fake.proxied()).with_patience(patience);
     let late = Fault::Stall(Duration::from_secs(2));
     each(&fake, &taskcluster, &[late], 1, |outcome, _, what| {
-        assert!(outcome.unwrap_or_else(|error| panic!("{what}: {error:#}")), "{what}");
+        assert!(outcome.unwrap_or_else(|error| panic!("{what}: {error}")), "{what}");
     });
 }
 
@@ -102,8 +102,8 @@ fn patience_comes_to_an_end() {
     let faults = [Fault::Status(503), Fault::DropBefore, Fault::Busy(0)];
     each(&fake, &taskcluster, &faults, 3, |outcome, attempts, what| {
         let error = outcome.unwrap_err();
-        assert!(matches!(Failure::behind(&error), Some(Failure::Unreachable(_))), "{what}: {error:#}");
-        assert!(format!("{error:#}").ends_with("(asked 3 times)"), "{what}: {error:#}");
+        assert!(matches!(error.failure(), Some(Failure::Unreachable(_))), "{what}: {error}");
+        assert!(error.to_string().ends_with("(asked 3 times)"), "{what}: {error}");
         assert_eq!(attempts, 3, "{what}");
     });
 }
@@ -115,12 +115,12 @@ fn what_is_refused_is_not_asked_again() {
     for status in [400, 401, 403, 409, 410, 424] {
         each(&fake, &taskcluster, &[Fault::Status(status)], 1, |outcome, attempts, what| {
             let error = outcome.unwrap_err();
-            let is_reported = match Failure::behind(&error) {
+            let is_told = match error.failure() {
                 Some(Failure::Conflict(_)) => status == 409,
                 Some(Failure::Refused { status: reported, .. }) => *reported == status,
                 _ => false,
             };
-            assert!(is_reported, "{what}: {error:#}");
+            assert!(is_told, "{what}: {error}");
             assert_eq!(attempts, 1, "{what}");
         });
     }

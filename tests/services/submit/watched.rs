@@ -74,7 +74,7 @@ fn after_an_interruption_nothing_is_sent_and_what_is_in_flight_is_awaited() {
     // Fifty were in flight when the first answer came.
     assert_eq!((failure.created.len(), failure.refused.len(), failure.untried.len()), (50, 0, 70));
     assert_eq!(fake.tasks().len(), 50);
-    assert_eq!(failure.why.0, "it was cancelled");
+    assert_eq!(failure.why, "it was cancelled");
 }
 
 #[test]
@@ -83,7 +83,7 @@ fn after_an_interruption_nobody_waits_for_another_attempt() {
     fake.fail("listTasks", [Some(Fault::Busy(200)); 9]);
     let notes = Arc::new(Notes { cancels_after: 1, ..Notes::default() });
     let error = client(fake.proxied()).watched_by(notes.clone()).list_tasks("a").unwrap_err();
-    assert!(matches!(Failure::behind(&error), Some(Failure::Unreachable(_))), "{error:#}");
+    assert!(matches!(error.failure(), Some(Failure::Unreachable(_))), "{error}");
     // The service's own wish was what would have been waited for.
     assert_eq!(
         *notes.reported.lock().unwrap(),

@@ -11,6 +11,7 @@
 use crate::cached_tasks::{IndexPaths, add_optimization};
 use crate::section;
 use anyhow::{Context as _, Result};
+use taskgraph::Error;
 use taskgraph::schema::fields::{Fields, about};
 use taskgraph::schema::{Schema, optional, required};
 use taskgraph::transform::substitute::{Missing, fill};
@@ -180,7 +181,8 @@ fn static_url(ctx: &Context<'_>, fetch: &Map) -> Result<Fetch> {
     if let Some(signature) = fetch.get("gpg-signature").and_then(Value::as_map) {
         let names = map! { "url" => url };
         let signature_url = fill(signature.text("sig-url")?, &names, Missing::Fails)?;
-        let key = Source::read(&ctx.tree.disk_path(signature.text("key-path")?)?)?;
+        let path = ctx.tree.disk_path(signature.text("key-path")?)?;
+        let key = Source::read(&path).map_err(Error::from)?;
         env.put("FETCH_GPG_KEY", key.text.as_str());
         command.extend([
             "--gpg-sig-url".into(),

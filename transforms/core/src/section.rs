@@ -5,7 +5,7 @@ use std::sync::Arc;
 use anyhow::Result;
 use taskgraph::diagnostics::Problem;
 use taskgraph::diagnostics::origin::Origin;
-use taskgraph::schema::fields::{Fields as _, Violations};
+use taskgraph::schema::fields::{FieldError, Fields as _};
 use taskgraph::schema::{Schema, Violation};
 use taskgraph::transform::{Context, TaskDescription};
 use taskgraph_compat::suggest;
@@ -101,7 +101,7 @@ fn refuse_booleans(ctx: &Context<'_>, schema: &Schema, section: &Map, path: &Key
 
 fn refused(mut violations: Vec<Violation>, path: &KeyPath) -> Result<()> {
     violations.iter_mut().for_each(|violation| violation.path = path.concat(&violation.path));
-    if violations.is_empty() { Ok(()) } else { Err(Violations(violations).into()) }
+    if violations.is_empty() { Ok(()) } else { Err(FieldError::Violations(violations).into()) }
 }
 
 /// Checks a section whose unknown keys were refused until they came to be ignored: a warning says so of each.

@@ -19,6 +19,7 @@ use std::sync::Arc;
 
 use crate::section;
 use anyhow::{Context as _, Result, bail};
+use taskgraph::Error;
 use taskgraph::diagnostics::Problem;
 use taskgraph::diagnostics::document::load;
 use taskgraph::keyed_by::evaluate_up_to;
@@ -100,7 +101,7 @@ fn fill_in(ctx: &Context<'_>, memo: &mut Memo, description: &mut TaskDescription
     }
     let Some(section) = section::take(ctx, description, "task-context", schema(ctx))? else { return Ok(()) };
     if ctx.config.version.has_custom_context() && section.get(CUSTOM).is_some_and(Value::truthy) {
-        return Err(NeedsPython::signal(Because::NoNative(format!("task-context.{CUSTOM}").into())));
+        return Err(NeedsPython(Because::NoNative(format!("task-context.{CUSTOM}").into())).into());
     }
     let names = names(ctx, &mut memo.parameters, description, &section)?;
     let fields =
@@ -174,7 +175,7 @@ fn names(
             bail!("`task-context.from-file` names `{file}`, which does not exist");
         }
         ctx.tree.check_file(&path)?;
-        let (_, value) = load(Source::read(&path)?)?;
+        let (_, value) = load(Source::read(&path).map_err(Error::from)?)?;
         let Value::Map(map) = value else {
             return Err(wrong("task-context.from-file", &value, "a file with a map"));
         };

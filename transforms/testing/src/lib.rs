@@ -22,7 +22,7 @@ use taskgraph::taskgraph_version::TaskgraphVersion;
 use taskgraph::transform::kind::Kind;
 use taskgraph::transform::notes::Record;
 use taskgraph::transform::payload::{Payload, Payloads};
-use taskgraph::transform::{Context, TaskDescription, TransformSequence};
+use taskgraph::transform::{Context, NeedsPython, TaskDescription, TransformError, TransformSequence};
 use taskgraph::tree::Tree;
 use taskgraph::type_map::TypeMap;
 use taskgraph_compat::source::Source;
@@ -135,7 +135,7 @@ impl Fixture {
         &self,
         transform: impl Into<TransformSequence>,
         description: &str,
-    ) -> Result<Vec<TaskDescription>> {
+    ) -> Result<Vec<TaskDescription>, TransformError> {
         transform.into().run(&self.context(), self.descriptions(description))
     }
 
@@ -153,7 +153,8 @@ impl Fixture {
         match made {
             Ok(_) if !noted.0.is_empty() => noted.to_string(),
             Ok(descriptions) => panic!("{} stubs came out", descriptions.len()),
-            Err(error) => format!("{error:#}"),
+            Err(TransformError::Error(error)) => format!("{error:#}"),
+            Err(TransformError::NeedsPython(because)) => NeedsPython(because).to_string(),
         }
     }
 }

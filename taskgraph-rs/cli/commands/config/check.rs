@@ -1,6 +1,5 @@
 //! `config check`: what is wrong with training configs, many at once.
 
-use crate::Status;
 use crate::commands::config::files::files;
 use crate::commands::config::results::Verdicts;
 use crate::commands::config::{format_github, format_json, format_sarif, format_table, remote_files};
@@ -11,13 +10,14 @@ use crate::output_format::OutputFormat;
 use crate::output_medium::OutputMedium;
 use crate::progress_bar::ProgressBar;
 use crate::report::Reporter;
+use crate::{Status, report_error};
 use anstream::eprintln;
-use anyhow::Result;
 use clap::Args as ClapArgs;
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use std::time::SystemTime;
+use taskgraph::error::Result;
 use taskgraph::generator::Project;
 use taskgraph::registry::Registry;
 use taskgraph_training::{CheckedConfig, Checker, ReportOutcome, TreeFacts};
@@ -123,8 +123,7 @@ pub(crate) fn run(options: &CheckOptions, registry: &Registry, reporter: &Report
         ReportOutcome::Warnings | ReportOutcome::Fine => Status::Fine,
     };
     for error in unreadable.into_iter().filter_map(Result::err) {
-        reporter.machine(&error);
-        status = Status::Machine;
+        status = report_error(error, reporter);
     }
     Ok(status)
 }

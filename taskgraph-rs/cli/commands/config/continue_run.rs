@@ -7,7 +7,6 @@ use crate::output_medium::one_line;
 use crate::progress::connect_as_anybody;
 use crate::report::Reporter;
 use anstream::eprintln;
-use anyhow::Result;
 use clap::Args as ClapArgs;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -15,6 +14,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use std::time::SystemTime;
 use taskgraph::diagnostics::{Problem, Problems};
+use taskgraph::error::Result;
 use taskgraph::generator::Project;
 use taskgraph::graph::diff::unified;
 use taskgraph::optimize::index::{TaskState, Wanted};
@@ -23,7 +23,7 @@ use taskgraph::task::id::TaskId;
 use taskgraph_compat::source::Source;
 use taskgraph_compat::value::path::KeyPath;
 use taskgraph_compat::value::{Str, Value};
-use taskgraph_taskcluster::{Failure, GroupTask, Taskcluster};
+use taskgraph_taskcluster::{CallError, GroupTask, Taskcluster};
 use taskgraph_training::earlier_run::{
     Continuation, Request, RunSource, Tasks, find, section, wanted, write as written,
 };
@@ -202,31 +202,20 @@ fn request(
 
 /// The tasks of a group; of a task those of its group, and its id.
 fn tasks_of(services: &Taskcluster, id: &TaskId) -> Result<(Vec<GroupTask>, Option<TaskId>)> {
-    let there = |members: Result<Vec<GroupTask>>| match members {
-        Err(error) if is_not_found(&error) => Ok(None),
-        other => other.map(Some),
-    };
-    // The queue may describe a task that heads no group as the head of an empty one.
-    if let Some(members) = there(services.group(id))?.filter(|members| !members.is_empty()) {
+    // A task that heads no group may be told as the head of an empty one.
+    if let Some(members) = CallError::found(services.group(id))?.filter(|members| !members.is_empty()) {
         return Ok((members, None));
     }
     let gone = |message: String| Err(Problems::from(Problem::error("no-task", message)).into());
-    let definition = match services.definition(id) {
-        Err(error) if is_not_found(&error) => {
-            return gone(format!("there is no task and no task group `{id}`, or there is no longer"));
-        }
-        definition => definition?,
+    let Some(definition) = CallError::found(services.definition(id))? else {
+        return gone(format!("there is no task and no task group `{id}`, or there is no longer"));
     };
     let group = definition.get("taskGroupId").and_then(Value::as_str).unwrap_or_default();
     let group = TaskId::parse(group)?;
-    match there(services.group(&group))? {
+    match CallError::found(services.group(&group))? {
         Some(members) => Ok((members, Some(id.clone()))),
         None => gone(format!("the group `{group}` of task `{id}` is gone")),
     }
-}
-
-fn is_not_found(error: &anyhow::Error) -> bool {
-    matches!(Failure::behind(error), Some(Failure::NotFound(_)))
 }
 
 /// The newest tasks that the index has for a pair of languages: of the highest level that has one.

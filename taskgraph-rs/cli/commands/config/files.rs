@@ -3,9 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result};
 use taskgraph::diagnostics::{Problem, Problems};
-use taskgraph_compat::error::Machine;
+use taskgraph::error::{OrMachine as _, Result};
 
 /// Patterns that a folder stands for.
 const IN_FOLDER: [&str; 3] = ["**/*.yml", "**/*.yaml", "**/*.json"];
@@ -56,7 +55,7 @@ fn matching(pattern: &str) -> Result<Result<Vec<PathBuf>, Problem>> {
     };
     let mut found = Vec::new();
     for path in paths {
-        let path = path.with_context(|| Machine(format!("cannot look for `{pattern}`")))?;
+        let path = path.or_machine(|| format!("cannot look for `{pattern}`"))?;
         if path.is_file() {
             found.push(path);
         }

@@ -6,9 +6,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use crate::progress_bar::ProgressBar;
 use crate::report::count;
 use crate::text_layout::Page;
-use anyhow::Result;
 use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 use taskgraph::diagnostics::Problem;
+use taskgraph::error::Result;
 use taskgraph::generator::Project;
 use taskgraph::settings::Settings;
 use taskgraph::task::datestamp::after;
@@ -74,12 +74,13 @@ fn expiries<'r>(remotes: impl Iterator<Item = &'r RemoteFile>) -> (Expiries, Vec
         .collect();
     let patience =
         taskgraph_taskcluster::Patience { attempts: 3, ..taskgraph_taskcluster::Patience::default() };
-    let answered: Vec<(TaskId, Result<BTreeMap<String, String>>)> = tasks
+    let answered: Vec<_> = tasks
         .into_par_iter()
         .map(|(task_id, root_url)| {
             let access = Access { root_url, ..Access::default() };
             let listed = Taskcluster::new(access).with_patience(patience).list_artifacts(&task_id);
-            let times = listed.map(|all| all.into_iter().map(|it| (it.name, it.expires)).collect());
+            let times =
+                listed.map(|all| all.into_iter().map(|it| (it.name, it.expires)).collect::<BTreeMap<_, _>>());
             (task_id, times)
         })
         .collect();
@@ -92,7 +93,7 @@ fn expiries<'r>(remotes: impl Iterator<Item = &'r RemoteFile>) -> (Expiries, Vec
                 let message = format!("the expiry of the artifacts of {} is unknown", task_id.as_str());
                 unknown.push((
                     task_id,
-                    Problem::warning("probe", message).at(Default::default(), format!("{error:#}")),
+                    Problem::warning("probe", message).at(Default::default(), error.to_string()),
                 ));
             }
         }

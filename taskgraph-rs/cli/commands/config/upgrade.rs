@@ -8,12 +8,12 @@ use crate::output::write;
 use crate::output_medium::one_line;
 use crate::report::{Reporter, count};
 use anstream::eprintln;
-use anyhow::Result;
 use clap::Args as ClapArgs;
 use std::path::Path;
 use std::path::PathBuf;
 use std::time::SystemTime;
 use taskgraph::diagnostics::{Problem, Problems};
+use taskgraph::error::Result;
 use taskgraph::generator::Project;
 use taskgraph::graph::diff::unified;
 use taskgraph::registry::Registry;
@@ -70,7 +70,7 @@ fn one(
     let upgraded = match upgrade_config(project, before.clone()) {
         Ok(upgraded) => upgraded,
         Err(error) => {
-            reporter.problems(&Problems::from_error(error)?);
+            reporter.problems(&error.into_problems()?);
             return Ok(ReportOutcome::Refused);
         }
     };

@@ -11,12 +11,11 @@ use crate::output::write;
 use crate::output_format::OutputFormat;
 use crate::output_medium::OutputMedium;
 use crate::report::Reporter;
-use anyhow::Result;
 use clap::Args as ClapArgs;
 use findings::{Findings, Installation, PythonRegistrations};
 use missing_parts::missing;
 use std::path::PathBuf;
-use taskgraph::diagnostics::Problems;
+use taskgraph::error::Result;
 use taskgraph::generator::Project;
 use taskgraph::known_python::Pins;
 use taskgraph::registry::Registry;
@@ -60,11 +59,11 @@ pub(crate) fn run(options: &DoctorOptions, registry: &Registry, reporter: &Repor
                         findings.missing.retain(|missing| !missing.is_package);
                         findings.take_registered(registered);
                     }
-                    Err(error) => findings.problems.extend(Problems::from_error(error)?),
+                    Err(error) => findings.problems.extend(error.into_problems()?),
                 }
             }
         }
-        Err(error) => findings.problems.extend(Problems::from_error(error)?),
+        Err(error) => findings.problems.extend(error.into_problems()?),
     }
     findings.conclude();
     write(options.output_file.as_deref(), |out| {

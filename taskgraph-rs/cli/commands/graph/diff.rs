@@ -11,11 +11,11 @@ use crate::report::{Reporter, count};
 use crate::task_source::task_source;
 use crate::text_layout::{Page, TextStyle};
 use crate::{Status, known_urls};
-use anyhow::Result;
 use indexmap::IndexMap;
 use serde::Serialize;
 use std::path::Path;
 use taskgraph::diagnostics::Problems;
+use taskgraph::error::Result;
 use taskgraph::graph::diff::{GraphDiff, TaskChange, diff};
 use taskgraph::registry::Registry;
 use taskgraph::settings::Settings;
@@ -42,7 +42,7 @@ pub(crate) fn run(options: &DiffOptions, registry: &Registry, reporter: &Reporte
         Ok(found) if options.exit_code => Ok(if found.is_empty() { Status::Fine } else { Status::Differs }),
         Ok(_) => Ok(Status::Fine),
         Err(error) if options.exit_code => {
-            let problems = Problems::from_error(error)?;
+            let problems = error.into_problems()?;
             reporter.problems(&problems);
             reporter.refused(&problems);
             Ok(Status::RefusedDiff)

@@ -9,11 +9,11 @@ use crate::environment::current_dir;
 use crate::output::write;
 use crate::output_medium::one_line;
 use anstream::eprintln;
-use anyhow::Result;
 use clap::Args as ClapArgs;
 use include_dir::{Dir, include_dir};
 use repository_facts::Facts;
 use taskgraph::diagnostics::{Problem, Problems};
+use taskgraph::error::Result;
 use taskgraph::tree::git::{Repository, top_above};
 use write::place;
 

@@ -3,11 +3,10 @@
 use crate::commands::init::InitTreeOptions;
 use crate::output_medium::one_line;
 use anstream::eprint;
-use anyhow::{Context as _, Result};
 use std::io::{self, BufRead as _};
 use taskgraph::diagnostics::{Problem, Problems};
+use taskgraph::error::{OrMachine as _, Result};
 use taskgraph::tree::git::{Repository, project_of};
-use taskgraph_compat::error::Machine;
 
 /// Values to fill in.
 pub(super) struct Facts {
@@ -102,10 +101,7 @@ fn slug(name: &str) -> String {
 fn ask(what: &str, value: &mut String) -> Result<()> {
     eprint!("{what} [{}]: ", one_line(value));
     let mut answer = String::new();
-    io::stdin()
-        .lock()
-        .read_line(&mut answer)
-        .with_context(|| Machine("standard input cannot be read".into()))?;
+    io::stdin().lock().read_line(&mut answer).or_machine(|| "standard input cannot be read")?;
     if !answer.trim().is_empty() {
         *value = answer.trim().to_owned();
     }

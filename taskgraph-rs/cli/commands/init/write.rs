@@ -2,9 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-
-use anyhow::{Context as _, Result};
-use taskgraph_compat::error::Machine;
+use taskgraph::error::{OrMachine as _, Result};
 
 /// Record of the changes, to undo them.
 #[derive(Default)]
@@ -17,13 +15,13 @@ struct CreatedFiles {
 
 /// Writes files below a folder. If one cannot be written, all is as it was before.
 pub(super) fn place(top: &Path, files: &[(String, String)]) -> Result<()> {
-    let failed = || Machine(format!("`{}` cannot be written", top.display()));
-    let staged = tempfile::tempdir_in(top).with_context(failed)?;
+    let failed = || format!("`{}` cannot be written", top.display());
+    let staged = tempfile::tempdir_in(top).or_machine(failed)?;
     let mut created = CreatedFiles::default();
     let placed = files.iter().enumerate().try_for_each(|(number, (path, text))| {
         let to = top.join(path);
         put(top, &to, text, staged.path(), number, &mut created)
-            .with_context(|| Machine(format!("`{}` cannot be written", to.display())))
+            .or_machine(|| format!("`{}` cannot be written", to.display()))
     });
     if placed.is_err() {
         created.undo();

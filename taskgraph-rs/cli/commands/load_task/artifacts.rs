@@ -6,10 +6,9 @@ use std::path::{Path, PathBuf};
 
 use crate::commands::load_task::payload::Artifact;
 use crate::container::Container;
-use anyhow::{Context as _, Result};
 use taskgraph::diagnostics::{Problem, Problems};
+use taskgraph::error::{Error, OrMachine as _, Result};
 use taskgraph::task::id::TaskId;
-use taskgraph_compat::error::Machine;
 use taskgraph_taskcluster::Taskcluster;
 use tempfile::TempDir;
 
@@ -27,15 +26,14 @@ impl Store {
     /// The folder that is named, made if need be; else one that is gone in the end.
     pub(super) fn open(folder: Option<&Path>) -> Result<Self> {
         let Some(folder) = folder else {
-            let temporary =
-                tempfile::tempdir().with_context(|| Machine("there is no place for artifacts".into()))?;
+            let temporary = tempfile::tempdir().or_machine(|| "there is no place for artifacts")?;
             readable(temporary.path())?;
             return Ok(Store { root: temporary.path().to_owned(), temporary: Some(temporary) });
         };
-        let failed = || Machine(format!("the folder `{}` cannot be made", folder.display()));
-        fs::create_dir_all(folder).with_context(failed)?;
+        let failed = || format!("the folder `{}` cannot be made", folder.display());
+        fs::create_dir_all(folder).or_machine(failed)?;
         // The engine wants a path from the root.
-        let root = folder.canonicalize().with_context(failed)?;
+        let root = folder.canonicalize().or_machine(failed)?;
         Ok(Store { root, temporary: None })
     }
 
@@ -66,16 +64,16 @@ impl Store {
         let folder = self.folder(label);
         refuse_links(&folder, artifact)?;
         let path = folder.join(artifact);
-        let failed = || Machine(format!("`{}` cannot be written", path.display()));
-        let parent = path.parent().with_context(failed)?;
-        fs::create_dir_all(parent).with_context(failed)?;
+        let failed = || format!("`{}` cannot be written", path.display());
+        let parent = path.parent().ok_or_else(|| Error::machine(failed()))?;
+        fs::create_dir_all(parent).or_machine(failed)?;
         // Nobody takes half of a file for an artifact.
-        let mut beside = tempfile::NamedTempFile::new_in(parent).with_context(failed)?;
+        let mut beside = tempfile::NamedTempFile::new_in(parent).or_machine(failed)?;
         if !taskcluster.save_artifact(id, artifact, beside.as_file_mut())? {
             return Ok(false);
         }
         readable(beside.path())?;
-        beside.persist(&path).with_context(failed)?;
+        beside.persist(&path).or_machine(failed)?;
         Ok(true)
     }
 
@@ -93,15 +91,15 @@ impl Store {
             folder.push(FAILED);
         }
         let folder = PathBuf::from(folder);
-        let failed = || Machine(format!("`{}` cannot be written", folder.display()));
-        let staged = tempfile::tempdir_in(&self.root).with_context(failed)?;
+        let failed = || format!("`{}` cannot be written", folder.display());
+        let staged = tempfile::tempdir_in(&self.root).or_machine(failed)?;
         readable(staged.path())?;
         let mut missing = Vec::new();
         for artifact in artifacts {
             refuse_links(staged.path(), &artifact.name)?;
             let to = staged.path().join(&artifact.name);
             let made = if artifact.is_folder { Some(&*to) } else { to.parent() };
-            fs::create_dir_all(made.with_context(failed)?).with_context(failed)?;
+            fs::create_dir_all(made.ok_or_else(|| Error::machine(failed()))?).or_machine(failed)?;
             let path = match artifact.is_folder {
                 // What is in the folder, and not the folder.
                 true => format!("{}/.", artifact.path.trim_end_matches('/')),
@@ -112,8 +110,8 @@ impl Store {
             }
         }
         match fs::remove_dir_all(&folder) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error).with_context(failed),
-            _ => fs::rename(staged.keep(), &folder).with_context(failed)?,
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error).or_machine(failed),
+            _ => fs::rename(staged.keep(), &folder).or_machine(failed)?,
         }
         Ok((folder, missing))
     }
@@ -139,21 +137,21 @@ fn refuse_links(folder: &Path, below: &str) -> Result<()> {
 /// Lets every user of a container read what only its owner could.
 fn readable(path: &Path) -> Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
-    let failed = || Machine(format!("`{}` cannot be opened for others", path.display()));
+    let failed = || format!("`{}` cannot be opened for others", path.display());
     let mode = if path.is_dir() { 0o755 } else { 0o644 };
-    fs::set_permissions(path, fs::Permissions::from_mode(mode)).with_context(failed)
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).or_machine(failed)
 }
 
 /// A new file with a text, that every user may read, and run if it is a program.
 pub(super) fn write_readable(path: &Path, text: &str, is_program: bool) -> Result<()> {
     use std::os::unix::fs::OpenOptionsExt as _;
     use std::os::unix::fs::PermissionsExt as _;
-    let failed = || Machine(format!("`{}` cannot be written", path.display()));
+    let failed = || format!("`{}` cannot be written", path.display());
     let mode = if is_program { 0o755 } else { 0o644 };
     let mut file: File =
-        fs::OpenOptions::new().write(true).create_new(true).mode(mode).open(path).with_context(failed)?;
-    io::Write::write_all(&mut file, text.as_bytes()).with_context(failed)?;
-    fs::set_permissions(path, fs::Permissions::from_mode(mode)).with_context(failed)
+        fs::OpenOptions::new().write(true).create_new(true).mode(mode).open(path).or_machine(failed)?;
+    io::Write::write_all(&mut file, text.as_bytes()).or_machine(failed)?;
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).or_machine(failed)
 }
 
 /// A label as the name of a folder: what is no letter of one is written as in a url.

@@ -4,11 +4,11 @@ use crate::commands::load_task::LoadTaskOptions;
 use crate::commands::load_task::definition::TaskSource;
 use crate::container::volume;
 use crate::environment::variable;
-use anyhow::Result;
 use indexmap::IndexMap;
 use std::ffi::OsString;
 use std::path::Path;
 use taskgraph::diagnostics::{Problem, Problems};
+use taskgraph::error::Result;
 
 /// Options of the container.
 #[derive(Default)]

@@ -6,10 +6,10 @@ use crate::commands::load_task::LoadTaskOptions;
 use crate::commands::load_task::known_tasks::KnownTasks;
 use crate::images::image_name;
 use crate::report::Reporter;
-use anyhow::{Context as _, Result};
 use indexmap::IndexMap;
 use std::io::Read as _;
 use taskgraph::diagnostics::{Problem, Problems};
+use taskgraph::error::{Error, OrMachine as _, Result};
 use taskgraph::generator::{Full, NO_DECISION};
 use taskgraph::graph::paths::Paths;
 use taskgraph::optimize::resolved;
@@ -17,7 +17,6 @@ use taskgraph::registry::Registry;
 use taskgraph::settings::Settings;
 use taskgraph::task::Label;
 use taskgraph::task::id::TaskId;
-use taskgraph_compat::error::Machine;
 use taskgraph_compat::value::{Map, Str, Value};
 use taskgraph_compat::{json, suggest};
 use taskgraph_taskcluster::Taskcluster;
@@ -98,7 +97,7 @@ impl TaskSource {
             TaskSource::Label(graph, label) => of_graph(graph, label, known),
             TaskSource::Id(id) => match taskcluster()?.definition(id)? {
                 Value::Map(definition) => Ok(Task::alone(id.to_string(), &definition)),
-                _ => Err(Machine(format!("the queue has no definition of {id}")).into()),
+                _ => Err(Error::machine(format!("the queue has no definition of {id}"))),
             },
             TaskSource::ContainerOptions(definition) => Ok(Task::alone(NO_TASK.into(), definition)),
         }
@@ -163,9 +162,7 @@ fn graph(options: &LoadTaskOptions, registry: &Registry, reporter: &Reporter) ->
 /// A definition in JSON, or a taskId.
 fn from_stdin() -> Result<TaskSource> {
     let mut text = String::new();
-    std::io::stdin()
-        .read_to_string(&mut text)
-        .with_context(|| Machine("standard input cannot be read".into()))?;
+    std::io::stdin().read_to_string(&mut text).or_machine(|| "standard input cannot be read")?;
     if let Ok(id) = TaskId::parse(text.trim()) {
         return Ok(TaskSource::Id(id));
     }

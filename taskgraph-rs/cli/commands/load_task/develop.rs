@@ -9,10 +9,9 @@ use crate::container::volume;
 use crate::environment::{current_dir, variable};
 use crate::output_medium::one_line;
 use anstream::eprint;
-use anyhow::{Context as _, Result};
 use taskgraph::diagnostics::{Problem, Problems};
+use taskgraph::error::{OrMachine as _, Result};
 use taskgraph::tree::git::top_above;
-use taskgraph_compat::error::Machine;
 
 /// The variable that answers the question in advance; the reference has it, too.
 const NO_QUESTION: &str = "TASKGRAPH_LOAD_TASK_NO_WARN";
@@ -30,10 +29,7 @@ pub(super) fn apply(task: &str, payload: &mut Payload, given: &mut ContainerOpti
             one_line(&top.display().to_string())
         );
         let mut answer = String::new();
-        io::stdin()
-            .lock()
-            .read_line(&mut answer)
-            .with_context(|| Machine("standard input cannot be read".into()))?;
+        io::stdin().lock().read_line(&mut answer).or_machine(|| "standard input cannot be read")?;
         if !matches!(&*answer.trim().to_lowercase(), "y" | "yes") {
             let message = "--develop was not agreed to";
             let help = format!("answer `y`, or set {NO_QUESTION}=1");

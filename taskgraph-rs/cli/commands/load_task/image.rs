@@ -10,12 +10,11 @@ use crate::images::{ARTIFACT, ImageSources, Images, build, load, load_file, own_
 use crate::output_medium::one_line;
 use crate::report::Reporter;
 use anstream::eprintln;
-use anyhow::Result;
 use taskgraph::diagnostics::{Problem, Problems};
+use taskgraph::error::{Error, Result};
 use taskgraph::registry::Registry;
 use taskgraph::task::Label;
 use taskgraph::task::id::TaskId;
-use taskgraph_compat::error::Machine;
 
 /// Sources of images.
 pub(super) struct Sources<'s> {
@@ -42,7 +41,7 @@ impl Sources<'_> {
         match &options.image {
             Some(source) => self.source(options, source),
             None => match own {
-                None => Err(Machine(format!("`{}` names no image", task.name)).into()),
+                None => Err(Error::machine(format!("`{}` names no image", task.name))),
                 Some(Image::Name(name)) => self.of_registry(name),
                 Some(Image::Task(id, artifact)) => match task.upstreams.get(id) {
                     Some(label) => self.of_label(label, artifact),
@@ -115,7 +114,7 @@ impl Sources<'_> {
 
     /// The image that a task of the graph makes: out of the folder of artifacts, of a task of Taskcluster, or built here.
     fn of_label(&self, label: &Label, artifact: &str) -> Result<String> {
-        let graph = self.graph.ok_or_else(|| Machine(format!("the graph of `{label}` is unknown")))?;
+        let graph = self.graph.ok_or_else(|| Error::machine(format!("the graph of `{label}` is unknown")))?;
         let task = &graph.full.graph.tasks[label];
         let own = own_tag(task).map(|tag| self.engine.local_name(&tag));
         let (store, known) = (self.provider.store, self.provider.known);

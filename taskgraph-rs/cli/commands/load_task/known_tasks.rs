@@ -3,13 +3,12 @@
 use std::collections::BTreeMap;
 
 use crate::commands::load_task::LoadTaskOptions;
-use anyhow::{Context as _, Result};
 use taskgraph::diagnostics::{Problem, Problems};
+use taskgraph::error::{OrMachine as _, Result};
 use taskgraph::graph::TaskGraph;
 use taskgraph::graph::paths::Paths;
 use taskgraph::task::Label;
 use taskgraph::task::id::TaskId;
-use taskgraph_compat::error::Machine;
 use taskgraph_taskcluster::Taskcluster;
 
 /// Artifact of a decision with the ids of its tasks.
@@ -84,5 +83,5 @@ fn ids_of(decision: &TaskId, taskcluster: &Taskcluster) -> Result<BTreeMap<Label
             .map(|(label, id)| Ok((Label::parse(&label.as_str().into())?, TaskId::parse(id)?)))
             .collect()
     };
-    read().with_context(|| Machine(format!("`{LABEL_TO_TASK_ID}` of {decision} cannot be read")))
+    read().or_machine(|| format!("`{LABEL_TO_TASK_ID}` of {decision} cannot be read"))
 }

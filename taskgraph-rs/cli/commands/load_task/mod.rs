@@ -21,7 +21,6 @@ use crate::output_medium::one_line;
 use crate::progress::connect_for_a_look;
 use crate::report::Reporter;
 use anstream::eprintln;
-use anyhow::{Context as _, Result};
 use artifacts::{Store, write_readable};
 use clap::Args as ClapArgs;
 use container_options::{ContainerOptions, check_effect};
@@ -35,10 +34,10 @@ use std::cell::OnceCell;
 use std::path::Path;
 use std::path::PathBuf;
 use taskgraph::diagnostics::{Problem, Problems};
+use taskgraph::error::{OrMachine as _, Result};
 use taskgraph::graph::TaskGraph;
 use taskgraph::registry::Registry;
 use taskgraph::task::id::TaskId;
-use taskgraph_compat::error::Machine;
 use taskgraph_python::interruption::hold;
 use upstreams::{Fetches, Provider};
 use work_folder::WorkFolder;
@@ -375,12 +374,12 @@ struct ProgramFiles(tempfile::TempDir);
 impl ProgramFiles {
     fn new() -> Result<Self> {
         use std::os::unix::fs::PermissionsExt as _;
-        let failed = || Machine("there is no place for temporary files".into());
-        let folder = tempfile::tempdir().with_context(failed)?;
+        let failed = || "there is no place for temporary files";
+        let folder = tempfile::tempdir().or_machine(failed)?;
         let bin = folder.path().join("bin");
-        std::fs::create_dir(&bin).with_context(failed)?;
+        std::fs::create_dir(&bin).or_machine(failed)?;
         for folder in [folder.path(), &bin] {
-            std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o755)).with_context(failed)?;
+            std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o755)).or_machine(failed)?;
         }
         Ok(ProgramFiles(folder))
     }

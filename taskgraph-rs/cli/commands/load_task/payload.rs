@@ -5,9 +5,9 @@ use crate::commands::load_task::generic_worker;
 use crate::commands::load_task::generic_worker::{FOLDER, Mount, is_generic};
 use crate::commands::load_task::plain_path::is_plain;
 use crate::images::ARTIFACT;
-use anyhow::Result;
 use indexmap::IndexMap;
 use taskgraph::diagnostics::{Problem, Problems};
+use taskgraph::error::Result;
 use taskgraph::task::id::TaskId;
 use taskgraph_compat::value::{Map, Value};
 

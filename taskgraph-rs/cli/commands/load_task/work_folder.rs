@@ -9,12 +9,11 @@ use crate::commands::load_task::generic_worker::{Content, Mount};
 use crate::commands::load_task::upstreams::Provider;
 use crate::output_medium::one_line;
 use anstream::eprintln;
-use anyhow::{Context as _, Result};
 use sha2::{Digest as _, Sha256};
 use taskgraph::diagnostics::{Problem, Problems};
+use taskgraph::error::{OrMachine as _, Result};
 use taskgraph::settings::RunTask;
 use taskgraph::tree::hex;
-use taskgraph_compat::error::Machine;
 use taskgraph_compat::redact::redact;
 use tempfile::TempDir;
 
@@ -36,9 +35,9 @@ impl WorkFolder {
         run_task: Option<&RunTask>,
         provider: &Provider<'_>,
     ) -> Result<Self> {
-        let failed = || Machine("there is no place for the folder of the task".into());
-        let folder = tempfile::tempdir().with_context(failed)?;
-        let own = folder.path().metadata().with_context(failed)?;
+        let failed = || "there is no place for the folder of the task";
+        let folder = tempfile::tempdir().or_machine(failed)?;
+        let own = folder.path().metadata().or_machine(failed)?;
         let (user, group) = if own.uid() == 0 { (USER, USER) } else { (own.uid(), own.gid()) };
         let made = WorkFolder { folder, user, group };
         made.hand_over(made.path())?;
@@ -66,7 +65,7 @@ impl WorkFolder {
         provider: &Provider<'_>,
     ) -> Result<()> {
         let path = self.path().join(&mount.path);
-        let failed = || Machine(format!("`{}` cannot be put into the folder of the task", mount.path));
+        let failed = || format!("`{}` cannot be put into the folder of the task", mount.path);
         let is_folder = matches!(mount.content, Content::Cache(_));
         self.make_folders(&path, is_folder)?;
         match &mount.content {
@@ -74,17 +73,17 @@ impl WorkFolder {
             Content::RunTask(name) => {
                 let from = run_task.and_then(|files| files.files.iter().find(|(file, _)| file == name));
                 let (_, from) = from.ok_or_else(|| no_run_task(&task.name))?;
-                fs::copy(from, &path).with_context(failed)?;
+                fs::copy(from, &path).or_machine(failed)?;
             }
-            Content::Raw(text) => fs::write(&path, text).with_context(failed)?,
+            Content::Raw(text) => fs::write(&path, text).or_machine(failed)?,
             Content::Url(url) => {
                 eprintln!("downloading {}", one_line(&redact(url)));
-                let mut file = File::create(&path).with_context(failed)?;
+                let mut file = File::create(&path).or_machine(failed)?;
                 provider.taskcluster()?.save_url(url, &mut file)?;
             }
             Content::Artifact(id, artifact) => {
                 let from: PathBuf = provider.artifact(task, id, artifact)?;
-                fs::copy(from, &path).with_context(failed)?;
+                fs::copy(from, &path).or_machine(failed)?;
             }
         }
         if let Some(expected) = &mount.sha256 {
@@ -92,7 +91,7 @@ impl WorkFolder {
         }
         // Scripts are programs; for all else a task says so itself.
         let mode = if matches!(mount.content, Content::RunTask(_)) { 0o755 } else { 0o644 };
-        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).with_context(failed)?;
+        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).or_machine(failed)?;
         self.hand_over(&path)
     }
 
@@ -103,8 +102,7 @@ impl WorkFolder {
         let mut folders: Vec<&Path> = above.collect();
         folders.reverse();
         for folder in folders.into_iter().filter(|folder| !folder.is_dir()) {
-            fs::create_dir(folder)
-                .with_context(|| Machine(format!("`{}` cannot be made", folder.display())))?;
+            fs::create_dir(folder).or_machine(|| format!("`{}` cannot be made", folder.display()))?;
             self.hand_over(folder)?;
         }
         Ok(())
@@ -112,18 +110,18 @@ impl WorkFolder {
 
     /// Gives a file to the user of the task. Only root has to.
     fn hand_over(&self, path: &Path) -> Result<()> {
-        let failed = || Machine(format!("`{}` cannot be handed to the user of the task", path.display()));
-        if path.metadata().with_context(failed)?.uid() == self.user {
+        let failed = || format!("`{}` cannot be handed to the user of the task", path.display());
+        if path.metadata().or_machine(failed)?.uid() == self.user {
             return Ok(());
         }
-        chown(path, Some(self.user), Some(self.group)).with_context(failed)
+        chown(path, Some(self.user), Some(self.group)).or_machine(failed)
     }
 }
 
 fn check(path: &Path, name: &str, expected: &str) -> Result<()> {
-    let failed = || Machine(format!("`{}` cannot be read", path.display()));
+    let failed = || format!("`{}` cannot be read", path.display());
     let mut digest = Sha256::new();
-    std::io::copy(&mut File::open(path).with_context(failed)?, &mut digest).with_context(failed)?;
+    std::io::copy(&mut File::open(path).or_machine(failed)?, &mut digest).or_machine(failed)?;
     let found = hex(&digest.finalize());
     if found == expected.to_lowercase() {
         return Ok(());

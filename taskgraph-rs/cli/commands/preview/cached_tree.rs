@@ -2,8 +2,8 @@
 
 use crate::commands::preview::PreviewOptions;
 use crate::environment::open_tree_or_embedded;
-use anyhow::Result;
 use std::collections::BTreeSet;
+use taskgraph::error::Result;
 use taskgraph::generator::Project;
 use taskgraph::registry::Registry;
 use taskgraph::tree::fingerprint::Stamp;

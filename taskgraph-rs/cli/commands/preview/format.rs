@@ -11,10 +11,9 @@ use crate::output_format::OutputFormat;
 use crate::output_medium::OutputMedium;
 use crate::output_medium::one_line;
 use anstream::eprintln;
-use anyhow::{Context as _, Result};
 use std::path::PathBuf;
+use taskgraph::error::{OrMachine as _, Result};
 use taskgraph::graph::paths::Paths;
-use taskgraph_compat::error::Machine;
 use taskgraph_training::drawing::{Drawing, kinds, neighbours, statuses};
 use taskgraph_training::{Preview, Report, ReportOutcome};
 
@@ -70,8 +69,8 @@ pub(super) fn show(preview: &Preview, options: &PreviewOptions) -> Result<()> {
     write(path.as_deref(), |out| Ok(out.write_all(text.as_bytes())?))?;
     if let Some(page) = path.filter(|_| options.open) {
         eprintln!("wrote {}", page.display());
-        let failed = || Machine(format!("no browser could be started for `{}`", page.display()));
-        open::that_detached(&page).with_context(failed)?;
+        let failed = || format!("no browser could be started for `{}`", page.display());
+        open::that_detached(&page).or_machine(failed)?;
     }
     Ok(())
 }
@@ -127,8 +126,8 @@ fn title(report: &Report) -> String {
 /// A file for a page that nobody has named. It stays, because the browser reads it after the program has ended.
 fn temporary_page() -> Result<PathBuf> {
     let named = tempfile::Builder::new().prefix("preview-").suffix(".html").tempfile();
-    let file = named.with_context(|| Machine("no temporary file can be made".into()))?;
-    file.into_temp_path().keep().with_context(|| Machine("no temporary file can be kept".into()))
+    let file = named.or_machine(|| "no temporary file can be made")?;
+    file.into_temp_path().keep().or_machine(|| "no temporary file can be kept")
 }
 
 /// A task in focus is explained, where it is not drawn.

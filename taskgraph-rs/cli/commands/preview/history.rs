@@ -3,9 +3,9 @@
 use crate::commands::preview::format::format_of;
 use crate::commands::preview::{PreviewFormat, PreviewOptions};
 use crate::output::write as write_file;
-use anyhow::Result;
 use std::path::Path;
 use taskgraph::diagnostics::{Problem, Problems};
+use taskgraph::error::Result;
 use taskgraph_compat::source::Source;
 use taskgraph_training::{History, Preview, Prices};
 

@@ -22,7 +22,6 @@ use crate::task_source::task_source;
 use crate::text_layout::Page;
 use crate::{Status, known_urls};
 use anstream::{eprint, eprintln};
-use anyhow::Result;
 use cached_tree::CachedTree;
 use clap::Args as ClapArgs;
 use serde_json::Value as Json;
@@ -30,6 +29,7 @@ use std::path::Path;
 use std::path::PathBuf;
 use std::time::SystemTime;
 use taskgraph::diagnostics::{Problem, Problems};
+use taskgraph::error::Result;
 use taskgraph::optimize::index::{Find, Wanted};
 use taskgraph::registry::Registry;
 use taskgraph::settings::Settings;
@@ -184,7 +184,7 @@ fn once(
         // What is wrong before a config is looked at is reported in the same schema.
         Err(error) => {
             let config = Config { file: name(&options.config), is_parameters: false };
-            Report::new(config, None, Problems::from_error(error)?, None).into()
+            Report::new(config, None, error.into_problems()?, None).into()
         }
     };
     if format::format_of(options) == PreviewFormat::Text {
@@ -226,7 +226,8 @@ pub(crate) fn rendered(report: &Report) -> Result<RenderedPreview> {
     let mut json = Vec::new();
     json::indented(&redacted(serde_json::to_value(report)?), &mut json)?;
     json.push(b'\n');
-    Ok(RenderedPreview { json: String::from_utf8(json)?, text: text::text(report, true, OutputMedium::FILE) })
+    let json = String::from_utf8_lossy(&json).into_owned();
+    Ok(RenderedPreview { json, text: text::text(report, true, OutputMedium::FILE) })
 }
 
 fn make(options: &PreviewOptions, kept: &mut CachedTree<'_>, registry: &Registry) -> Result<Preview> {
@@ -258,7 +259,8 @@ fn make(options: &PreviewOptions, kept: &mut CachedTree<'_>, registry: &Registry
         start: options.start.clone(),
         service,
     });
-    let find = services.as_ref().filter(|_| is_asked).map(|services| |wanted: &Wanted| services.find(wanted));
+    let find =
+        services.as_ref().filter(|_| is_asked).map(|services| |wanted: &Wanted| Ok(services.find(wanted)?));
     let request = Request {
         input: read(&options.config)?,
         target_stage: options.target_stage.clone(),

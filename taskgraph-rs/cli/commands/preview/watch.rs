@@ -11,8 +11,8 @@ use crate::output::is_reader_gone;
 use crate::output_medium::one_line;
 use crate::report::Reporter;
 use anstream::eprintln;
-use anyhow::Result;
 use taskgraph::diagnostics::{Problem, Problems};
+use taskgraph::error::Result;
 
 /// Interval between two looks at the files.
 const PAUSE: Duration = Duration::from_millis(5);

@@ -26,7 +26,7 @@ pub fn append<T: Serialize + ?Sized>(value: &T, out: &mut Vec<u8>) -> Result<(),
 pub struct PrettyWriter<'o> {
     /// The text so far.
     pub out: &'o mut Vec<u8>,
-    /// How deep the next line stands.
+    /// The depth of the next line.
     pub depth: usize,
 }
 

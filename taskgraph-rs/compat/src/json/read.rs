@@ -5,7 +5,7 @@ use std::fmt;
 use std::io::Write;
 
 use indexmap::{IndexMap, IndexSet};
-use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::json::Error;
@@ -21,14 +21,15 @@ pub fn read(json: &str) -> Result<Value, Error> {
     if notes.lossy.get() { read_exactly(serde_json::from_str(json)?) } else { Ok(value) }
 }
 
-/// What is written as JSON, as a value.
-pub fn written(write: impl FnOnce(&mut dyn Write) -> anyhow::Result<()>) -> anyhow::Result<Value> {
+/// Returns the value of the JSON that `write` writes.
+pub fn written<E: From<Error>>(write: impl FnOnce(&mut dyn Write) -> Result<(), E>) -> Result<Value, E> {
     let mut text = Vec::new();
     write(&mut text)?;
-    Ok(read(std::str::from_utf8(&text)?)?)
+    let text = std::str::from_utf8(&text).map_err(Error::custom)?;
+    Ok(read(text)?)
 }
 
-/// What is noted while reading.
+/// Notes that are taken while reading.
 #[derive(Default)]
 struct Notes {
     /// Whether a float may have been an integer in the text.

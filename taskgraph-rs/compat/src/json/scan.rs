@@ -5,8 +5,8 @@ pub(crate) fn is_plain(text: &str) -> bool {
     plain_length(text.as_bytes()) == text.len()
 }
 
-/// How many bytes at the start of a text stand for themselves: ASCII that is neither escaped nor a control character.
-/// Nearly all of a text is, so eight bytes at once are asked.
+/// Returns the number of bytes at the start of a text that stand for themselves: ASCII that is neither escaped nor a
+/// control character. Nearly all of a text is, so eight bytes at once are examined.
 pub(crate) fn plain_length(bytes: &[u8]) -> usize {
     // Compilers make one instruction for many bytes of this, and of texts that are long enough it pays.
     let (wide, _) = bytes.as_chunks::<32>();
@@ -34,13 +34,13 @@ fn is_all_plain(bytes: &[u8; 32]) -> bool {
     !bytes.iter().fold(false, |found, byte| found | is_other(*byte))
 }
 
-/// What eight bytes consist of.
+/// Content of eight bytes.
 pub(crate) enum Chunk {
-    /// Of what stands for itself alone.
+    /// Only bytes that stand for themselves.
     Plain,
-    /// Of that, quotes and backslashes.
+    /// Such bytes, quotes and backslashes.
     Quoted,
-    /// Of other things as well.
+    /// Other bytes as well.
     Other,
 }
 
@@ -56,7 +56,7 @@ impl Chunk {
     }
 }
 
-/// How many of eight bytes are plain before the first that is not.
+/// Returns the number of plain bytes before the first of eight that is not.
 fn plain_length_of_chunk(bytes: [u8; 8]) -> usize {
     let word = u64::from_le_bytes(bytes);
     ((quotes(word) | odd(word)) & HIGH).trailing_zeros() as usize / 8

@@ -8,7 +8,7 @@ use indexmap::IndexSet;
 
 use crate::value::Str;
 
-/// Where a text lies, which tells it from others for as long as it lives.
+/// Returns the address of a text, which distinguishes it from others as long as it lives.
 pub(crate) fn address(text: &Str) -> usize {
     text.as_ptr().addr()
 }

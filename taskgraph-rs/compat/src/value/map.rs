@@ -14,7 +14,7 @@ use crate::value::{Str, Value, address};
 /// Maps of up to so many entries are looked through.
 const FEW: usize = 32;
 
-/// How many entries a copy of a map has room for beyond those it has.
+/// Number of entries that a copy of a map has room for beyond those it has.
 const ROOM: usize = 4;
 
 /// A map from text to values, in the order of insertion.
@@ -55,7 +55,7 @@ impl<V> Named<V> {
         self.entries.reserve_exact(count);
     }
 
-    /// How many entries there are.
+    /// Returns the number of entries.
     pub fn len(&self) -> usize {
         self.entries.len()
     }
@@ -115,7 +115,7 @@ impl<V> Named<V> {
         self.insert_full(key, value).1
     }
 
-    /// Puts a value under a key, and tells its position and the value that was there.
+    /// Puts a value under a key, and returns its position and the value that was there.
     pub fn insert_full(&mut self, key: Str, value: V) -> (usize, Option<V>) {
         match self.get_index_of(&*key) {
             Some(position) => (position, Some(std::mem::replace(&mut self.entries[position].1, value))),
@@ -123,7 +123,7 @@ impl<V> Named<V> {
         }
     }
 
-    /// Appends an entry whose key is not there yet, and tells its position.
+    /// Appends an entry whose key is not there yet, and returns its position.
     pub fn append(&mut self, key: Str, value: V) -> usize {
         if let Some(positions) = &mut self.positions {
             positions.insert(key.clone());
@@ -184,7 +184,7 @@ impl<V> Named<V> {
         self.entries.iter().map(|(key, _)| key)
     }
 
-    /// Where the keys lie, in their order.
+    /// Returns the addresses of the keys, in their order.
     pub fn addresses(&self) -> Vec<usize> {
         self.keys().map(address).collect()
     }

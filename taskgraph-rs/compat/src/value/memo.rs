@@ -46,7 +46,8 @@ impl Value {
     }
 }
 
-/// What was made last, and of which value. It keeps the value, so that its identity stands for nothing else.
+/// Memoizes a function of a value for the most recent argument. Keeps the argument, so that no other value gets its
+/// identity.
 #[derive(Default)]
 pub struct Last<T> {
     of: Value,
@@ -54,8 +55,8 @@ pub struct Last<T> {
 }
 
 impl<T> Last<T> {
-    /// What `make` makes of a value; made anew only if it is another one than before. At first it is what nothing makes:
-    /// the default.
+    /// Returns the result of `make` for a value. `make` is called only if the value is another one than before; before the
+    /// first call the argument is nothing, and the result the default.
     pub fn of<E>(&mut self, value: &Value, make: impl FnOnce(&Value) -> Result<T, E>) -> Result<&T, E> {
         if self.of.identity() != value.identity() {
             self.made = make(value)?;

@@ -150,7 +150,7 @@ impl Value {
         }
     }
 
-    /// What sort of value this is, in words for a message: `a string`, `a list`.
+    /// Returns the sort of value in words for a message: `a string`, `a list`.
     pub fn sort(&self) -> &'static str {
         match self {
             Value::Null => "nothing (null)",

@@ -31,7 +31,7 @@ impl From<usize> for Step {
     }
 }
 
-/// Where something stands in a value, from the root down. The empty path is the root itself.
+/// Path of a value inside another one, from the root down. The empty path is the root itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct KeyPath(pub Vec<Step>);
 

@@ -159,7 +159,7 @@ impl Builder<'_> {
         Ok(Head::Start(collection, name, span))
     }
 
-    /// Reads a node, and tells how many levels are below it.
+    /// Reads a node, and returns the number of levels below it.
     fn node(&mut self, depth: usize) -> Result<(Node, usize), Problem> {
         let head = self.head()?;
         self.body(head, depth)
@@ -259,7 +259,7 @@ impl Builder<'_> {
         }
     }
 
-    /// Reads what follows the document. Tells where a second one begins.
+    /// Reads what follows the document. Returns the place where a second one begins.
     fn rest(&mut self) -> Result<Option<Span>, Problem> {
         // The end of the document, then the end of the stream or the start of another document.
         self.head()?;

@@ -166,7 +166,7 @@ fn is_printable(c: char) -> bool {
         && is_safe(c)
 }
 
-/// Whether a text has several lines and a block reads as the text: its first line tells the indentation, so it
+/// Whether a text has several lines and a block reads as the text: its first line sets the indentation, so it
 /// must not begin with a blank.
 fn is_literal(text: &str) -> bool {
     text.contains('\n')

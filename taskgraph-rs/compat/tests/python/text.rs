@@ -17,7 +17,7 @@ fn table<Row: DeserializeOwned>(name: &str) -> Vec<Row> {
     serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap()
 }
 
-/// What differs, row by row. All of it is told at once, since one cause often shows in many rows.
+/// Differences, row by row. All are reported at once, since one cause often shows in many rows.
 #[derive(Default)]
 struct Differences {
     rows: usize,

@@ -10,7 +10,7 @@ use taskgraph_compat::yaml;
 
 use super::typed_nodes;
 
-/// What PyYAML makes of each text. None if there is no Python with PyYAML.
+/// Returns the result of PyYAML for each text. None if there is no Python with PyYAML.
 #[expect(clippy::disallowed_methods, reason = "a test starts a program")]
 fn pyyaml(texts: &[String]) -> Option<Vec<Json>> {
     let probe = Command::new("python3").args(["-c", "import yaml"]).stderr(Stdio::null()).status();

@@ -1,10 +1,9 @@
 //! Actions as data: name, context, permission, input schema and planner.
 
-use anyhow::Result;
-
 use crate::actions::call::{Call, name_of};
 use crate::actions::plan::Plan;
 use taskgraph::diagnostics::{Problem, Problems};
+use taskgraph::error::Result;
 use taskgraph::extension::Extension;
 use taskgraph::generator::Project;
 use taskgraph::known_python::Role;

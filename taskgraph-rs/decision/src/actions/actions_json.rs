@@ -1,10 +1,9 @@
 //! Renders `actions.json`: the actions that user interfaces offer for a task group, and the hooks that they
 //! trigger.
 
-use anyhow::Result;
-
 use crate::actions::action::{Action, all};
 use taskgraph::diagnostics::{Problem, Problems, place_of_value};
+use taskgraph::error::Result;
 use taskgraph::generator::Project;
 use taskgraph::graph_config::DISABLED_ACTIONS;
 use taskgraph::parameters::Params;

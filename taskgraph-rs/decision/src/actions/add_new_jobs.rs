@@ -1,7 +1,5 @@
 //! `add-new-jobs`: creates tasks of the full graph by their labels.
 
-use anyhow::Result;
-
 use crate::actions::action::{Action, Context, GENERIC, always};
 use crate::actions::call::Call;
 use crate::actions::create_again::Creation;
@@ -9,6 +7,7 @@ use crate::actions::plan::Plan;
 use crate::actions::previous_decision::PreviousDecision;
 use crate::actions::times;
 use crate::actions::times::TIMES;
+use taskgraph::error::Result;
 use taskgraph::schema::{STRINGS, Schema, required};
 use taskgraph_compat::map;
 use taskgraph_compat::value::path::KeyPath;

@@ -2,10 +2,9 @@
 
 use std::time::SystemTime;
 
-use anyhow::Result;
-
 use crate::actions::input::Input;
 use taskgraph::diagnostics::{Problem, Problems};
+use taskgraph::error::{Error, Result};
 use taskgraph::generator::Project;
 use taskgraph::parameters::Params;
 use taskgraph::settings::Settings;
@@ -64,7 +63,7 @@ impl Call<'_> {
     }
 }
 
-fn missing(what: &str, how: &str) -> anyhow::Error {
+fn missing(what: &str, how: &str) -> Error {
     let problem =
         Problem::error("missing-input", format!("the action is about a {what}, and none was named"));
     Problems::from(problem.help(format!("name it with {how}"))).into()

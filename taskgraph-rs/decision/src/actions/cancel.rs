@@ -1,11 +1,10 @@
 //! `cancel` and `cancel-all`: cancel tasks that have not ended.
 
-use anyhow::Result;
-
 use crate::actions::action::{Action, Context, GENERIC, always};
 use crate::actions::call::Call;
 use crate::actions::plan::Plan;
 use taskgraph::diagnostics::{Problem, Problems};
+use taskgraph::error::Result;
 
 /// The action for one task.
 pub(super) const CANCEL: Action = Action {

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use anyhow::Result;
 use indexmap::{IndexMap, IndexSet};
 
 use crate::actions::call::Call;
 use crate::actions::plan::{DecisionTasks, Plan};
 use crate::actions::previous_decision::PreviousDecision;
 use taskgraph::diagnostics::{Problem, Problems};
+use taskgraph::error::Result;
 use taskgraph::generator::OptimizeRequest;
 use taskgraph::generator::target_tasks::Targets;
 use taskgraph::graph::TaskGraph;

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::Result;
-
+use taskgraph::error::Result;
 use taskgraph::optimize::index::{Found, TaskState, Wanted};
 use taskgraph::schema::fields::Fields;
 use taskgraph::task::id::TaskId;

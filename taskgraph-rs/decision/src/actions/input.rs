@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use anyhow::Result;
-
 use taskgraph::diagnostics::document::load;
 use taskgraph::diagnostics::origin::problem_of;
 use taskgraph::diagnostics::{Problem, Problems, place_of_value};
+use taskgraph::error::Result;
 use taskgraph::schema::Schema;
 use taskgraph_compat::json;
 use taskgraph_compat::source::Source;

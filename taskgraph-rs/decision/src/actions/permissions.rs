@@ -1,9 +1,8 @@
 //! The role of a repository, and whether a task may run an action of it.
 
-use anyhow::{Result, bail};
-
 use crate::actions::action::Action;
 use taskgraph::diagnostics::{Problem, Problems};
+use taskgraph::error::Result;
 use taskgraph::parameters::Params;
 use taskgraph_compat::suggest;
 
@@ -13,25 +12,28 @@ const HOSTS: [&str; 3] = ["github.com", "gist.github.com", "hg.mozilla.org"];
 /// Prefixes of repository urls that are not web addresses.
 const SCHEMES: [&str; 6] = ["hg::https://", "git+https://", "https://", "git://", "hg://", "ssh://"];
 
-/// The start of a repository's roles: `repo:github.com/mozilla/translations`.
+/// The reason why a url without a path has no role.
+const NO_PATH: &str = "there is no path in it";
+
+/// Returns the start of a repository's roles, `repo:github.com/mozilla/translations`, or the reason why it has none.
 /// Python: `mozilla_repo_urls`, `taskcluster_role_prefix`.
-pub fn role_prefix(url: &str) -> Result<String> {
+pub fn role_prefix(url: &str) -> Result<String, String> {
     let rest = SCHEMES.iter().find_map(|scheme| url.strip_prefix(scheme));
     // `git@github.com:owner/name` is how ssh is written without a scheme.
     let rest = match (rest, url.strip_prefix("git@").and_then(|rest| rest.split_once(':'))) {
         (Some(rest), _) => rest.to_owned(),
         (None, Some((host, path))) => format!("{host}/{path}"),
-        (None, None) => bail!("no url of a repository"),
+        (None, None) => return Err("no url of a repository".into()),
     };
-    let Some((host, path)) = rest.split_once('/') else { bail!("there is no path in it") };
+    let Some((host, path)) = rest.split_once('/') else { return Err(NO_PATH.into()) };
     let host = host.rsplit('@').next().unwrap_or(host);
     if !HOSTS.contains(&host) {
-        bail!("its host has to be {}", suggest::list(HOSTS));
+        return Err(format!("its host has to be {}", suggest::list(HOSTS)));
     }
     let path = path.trim_matches('/');
     let path = path.strip_suffix(".git").unwrap_or(path);
     if path.is_empty() {
-        bail!("there is no path in it");
+        return Err(NO_PATH.into());
     }
     Ok(format!("repo:{host}/{path}"))
 }
@@ -97,7 +99,7 @@ mod tests {
 
     #[test]
     fn what_has_no_role_is_refused() {
-        let message = |url| role_prefix(url).unwrap_err().to_string();
+        let message = |url| role_prefix(url).unwrap_err();
         assert_eq!(message(""), "no url of a repository");
         assert_eq!(message("https://github.com/"), "there is no path in it");
         assert_eq!(

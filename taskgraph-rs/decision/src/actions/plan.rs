@@ -2,9 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use anyhow::Result;
-
 use taskgraph::diagnostics::Problem;
+use taskgraph::error::Result;
 use taskgraph::graph::by_task_id::ReadyGraph;
 use taskgraph::parameters::Params;
 use taskgraph::task::Label;

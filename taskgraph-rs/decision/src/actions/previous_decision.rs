@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use anyhow::{Context as _, Result};
 use indexmap::{IndexMap, IndexSet};
 
 use crate::actions::call::Call;
 use taskgraph::diagnostics::{Problem, Problems};
+use taskgraph::error::{Error, Result};
 use taskgraph::graph::TaskGraph;
 use taskgraph::task::Label;
 use taskgraph::task::id::TaskId;
@@ -144,7 +144,8 @@ pub fn graph(call: &Call<'_>, task: &TaskId) -> Result<TaskGraph> {
 }
 
 fn read_graph(source: &Source) -> Result<TaskGraph> {
-    TaskGraph::from_json(&source.text).with_context(|| format!("{} cannot be used", source.name))
+    let read = TaskGraph::from_json(&source.text);
+    read.map_err(|error| error.context(format!("{} cannot be used", source.name)))
 }
 
 /// The group that a definition says its task is in.
@@ -155,22 +156,23 @@ pub(super) fn group_of(definition: &Value) -> Option<TaskId> {
 /// The tasks that a task created, by label; none if it created none.
 pub fn labels(call: &Call<'_>, task: &TaskId) -> Result<Option<IndexMap<Label, TaskId>>> {
     let Some(source) = artifact(call, task, LABELS)? else { return Ok(None) };
-    let failed = || format!("{} cannot be used", source.name);
-    let read = taskgraph_compat::json::read(&source.text).with_context(failed)?;
+    let failed = |error: Error| error.context(format!("{} cannot be used", source.name));
+    let read = taskgraph_compat::json::read(&source.text).map_err(|error| failed(error.into()))?;
     let entries = read.as_map().into_iter().flatten();
     let labels = entries
         .map(|(label, id)| Ok((Label::parse(label)?, TaskId::parse(id.as_str().unwrap_or_default())?)));
-    labels.collect::<Result<_>>().map(Some).with_context(failed)
+    labels.collect::<Result<_>>().map(Some).map_err(failed)
 }
 
 /// The text of an artifact.
 fn artifact(call: &Call<'_>, task: &TaskId, name: &str) -> Result<Option<Arc<Source>>> {
     let content = call.service.artifact(task, name)?;
-    content.map(|content| Source::decode(format!("`{name}` of `{task}`"), content)).transpose()
+    let read = content.map(|content| Source::decode(format!("`{name}` of `{task}`"), content));
+    Ok(read.transpose()?)
 }
 
 /// An error: something that a decision or an action leaves behind is not there.
-fn no_artifact(task: &TaskId, name: &str) -> anyhow::Error {
+fn no_artifact(task: &TaskId, name: &str) -> Error {
     let message = format!("the task `{task}` has no artifact `{name}`");
     let label = "a decision task has it, and so has an action that creates tasks";
     Problems::from(Problem::error("no-artifact", message).at("".into(), label)).into()

@@ -1,12 +1,11 @@
 //! `rebuild-cached-tasks`: creates again all tasks whose results other pushes use.
 
-use anyhow::Result;
-
 use crate::actions::action::{Action, Context, always};
 use crate::actions::call::Call;
 use crate::actions::create_again::Creation;
 use crate::actions::plan::Plan;
 use crate::actions::previous_decision::PreviousDecision;
+use taskgraph::error::Result;
 use taskgraph::task::Task;
 use taskgraph_compat::value::Value;
 

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use anyhow::Result;
 use indexmap::{IndexMap, IndexSet};
 
 use crate::actions::call::name_of;
+use taskgraph::error::Result;
 use taskgraph::task::id::TaskId;
 use taskgraph_compat::value::{Str, Value};
 use taskgraph_taskcluster::Service;

@@ -2,7 +2,6 @@
 
 use std::time::SystemTime;
 
-use anyhow::Result;
 use indexmap::IndexSet;
 
 use crate::actions::action::{Action, Context, GENERIC, always};
@@ -10,6 +9,7 @@ use crate::actions::call::{Call, name_of};
 use crate::actions::plan::Plan;
 use crate::actions::previous_decision::{find_decision, group_of, labels, later_tasks};
 use taskgraph::diagnostics::{Problem, Problems};
+use taskgraph::error::Result;
 use taskgraph::task::id::TaskId;
 use taskgraph_compat::map;
 use taskgraph_compat::time::parse_json_date;

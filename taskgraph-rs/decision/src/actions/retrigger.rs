@@ -1,6 +1,5 @@
 //! `retrigger`: creates a task of the graph again, on request with all tasks that depend on it.
 
-use anyhow::Result;
 use indexmap::IndexSet;
 
 use crate::actions::action::{Action, Context, GENERIC, always};
@@ -11,6 +10,7 @@ use crate::actions::previous_decision::PreviousDecision;
 use crate::actions::times;
 use crate::actions::times::TIMES;
 use taskgraph::diagnostics::{Problem, Problems};
+use taskgraph::error::Result;
 use taskgraph::graph::TaskGraph;
 use taskgraph::schema::fields::Fields;
 use taskgraph::schema::{Schema, optional};

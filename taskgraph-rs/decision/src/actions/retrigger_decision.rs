@@ -1,12 +1,11 @@
 //! `retrigger` for decision, action and cron tasks: creates the same task again.
 
-use anyhow::Result;
-
 use crate::actions::action::{Action, Context};
 use crate::actions::call::{Call, name_of};
 use crate::actions::plan::Plan;
 use crate::actions::relative_times::relative;
 use crate::actions::retrigger::RETRIGGER;
+use taskgraph::error::Result;
 use taskgraph::schema::fields::Fields;
 use taskgraph::task::Label;
 use taskgraph::task::id::TaskId;

@@ -1,6 +1,5 @@
 //! `retrigger-multiple`: retriggers tasks that allow it, and reruns the others.
 
-use anyhow::Result;
 use indexmap::IndexSet;
 
 use crate::actions::action::{Action, Context};
@@ -14,6 +13,7 @@ use crate::actions::retrigger::{RETRIGGER, is_retriggerable};
 use crate::actions::times;
 use crate::actions::times::TIMES;
 use taskgraph::diagnostics::Problems;
+use taskgraph::error::{Error, Result};
 use taskgraph::schema::fields::Fields;
 use taskgraph::schema::{STRINGS, Schema, optional, required};
 use taskgraph::task::Label;
@@ -111,7 +111,7 @@ fn requests(call: &Call<'_>, previous: &PreviousDecision, given: Option<&[Value]
             }
             (times, labels) => {
                 problems.extend(times.err().into_iter().flat_map(|found| found.0));
-                problems.extend(labels.err().map(Problems::from_error).transpose()?.into_iter().flatten());
+                problems.extend(labels.err().map(Error::into_problems).transpose()?.into_iter().flatten());
             }
         }
     }

@@ -4,10 +4,9 @@ use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::SystemTime;
 
-use anyhow::Result;
-
 use crate::actions::fake_service::{FakeService, id};
 use crate::actions::{Call, Input, Plan, find, plan};
+use taskgraph::error::Result;
 use taskgraph::generator::Project;
 use taskgraph::parameters::Params;
 use taskgraph::registry::Registry;

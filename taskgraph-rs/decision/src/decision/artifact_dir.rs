@@ -4,9 +4,7 @@ use std::fs::{self, File, TryLockError};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result};
-
-use taskgraph_compat::error::Machine;
+use taskgraph::error::{Error, OrMachine as _, Result};
 
 /// Prefix of folders that hold unfinished files.
 const UNFINISHED: &str = ".unfinished-";
@@ -32,12 +30,12 @@ impl Folder {
     pub fn open(path: &Path) -> Result<Self> {
         let is_new = !path.exists();
         if is_new {
-            fs::create_dir_all(path).with_context(|| machine(path, "cannot be made"))?;
+            fs::create_dir_all(path).or_machine(|| failed(path, "cannot be made"))?;
         }
-        let lock = File::open(path).with_context(|| machine(path, "cannot be opened"))?;
+        let lock = File::open(path).or_machine(|| failed(path, "cannot be opened"))?;
         if let Err(TryLockError::WouldBlock) = lock.try_lock() {
             let why = "two decisions in one folder would mix what they write";
-            return Err(anyhow::Error::msg(why).context(machine(path, "is written to by another decision")));
+            return Err(Error::machine(why).context(failed(path, "is written to by another decision")));
         }
         let folder = Folder { path: path.to_owned(), is_new, lock };
         folder.clear()?;
@@ -46,11 +44,10 @@ impl Folder {
 
     /// Removes the files of a decision that was killed.
     fn clear(&self) -> Result<()> {
-        let entries = fs::read_dir(&self.path).with_context(|| machine(&self.path, "cannot be listed"))?;
+        let entries = fs::read_dir(&self.path).or_machine(|| failed(&self.path, "cannot be listed"))?;
         for entry in entries.flatten() {
             if entry.file_name().to_string_lossy().starts_with(UNFINISHED) {
-                fs::remove_dir_all(entry.path())
-                    .with_context(|| machine(&entry.path(), "cannot be removed"))?;
+                fs::remove_dir_all(entry.path()).or_machine(|| failed(&entry.path(), "cannot be removed"))?;
             }
         }
         Ok(())
@@ -59,7 +56,7 @@ impl Folder {
     /// Somewhere to write files that are not finished. The same file system, so that they can be renamed.
     pub fn stage(&self) -> Result<StagedFiles<'_>> {
         let beside = self.path.join(format!("{UNFINISHED}{}", std::process::id()));
-        fs::create_dir(&beside).with_context(|| machine(&self.path, "cannot be written to"))?;
+        fs::create_dir(&beside).or_machine(|| failed(&self.path, "cannot be written to"))?;
         Ok(StagedFiles { folder: self, beside, names: Vec::new() })
     }
 }
@@ -80,14 +77,14 @@ impl StagedFiles<'_> {
     /// Writes a file.
     pub fn add(&mut self, name: &str, fill: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
         let place = self.folder.path.join(name);
-        let failed = || machine(&place, "cannot be written");
+        let unwritable = || failed(&place, "cannot be written");
         if place.is_dir() {
-            return Err(anyhow::Error::msg("there is a folder of this name").context(failed()));
+            return Err(Error::machine("there is a folder of this name").context(unwritable()));
         }
         let mut out =
-            BufWriter::with_capacity(1 << 16, File::create(self.beside.join(name)).with_context(failed)?);
-        fill(&mut out).with_context(failed)?;
-        out.flush().with_context(failed)?;
+            BufWriter::with_capacity(1 << 16, File::create(self.beside.join(name)).or_machine(unwritable)?);
+        fill(&mut out).or_machine(unwritable)?;
+        out.flush().or_machine(unwritable)?;
         self.names.push(name.to_owned());
         Ok(())
     }
@@ -96,7 +93,7 @@ impl StagedFiles<'_> {
     pub fn copy(&mut self, name: &str, from: &Path) -> Result<()> {
         let to = self.beside.join(name);
         make_parent(&to)?;
-        fs::copy(from, to).with_context(|| Machine(format!("`{}` cannot be copied", from.display())))?;
+        fs::copy(from, to).or_machine(|| format!("`{}` cannot be copied", from.display()))?;
         self.names.push(name.to_owned());
         Ok(())
     }
@@ -110,8 +107,7 @@ impl StagedFiles<'_> {
         for name in names {
             let place = self.folder.path.join(&name);
             make_parent(&place)?;
-            fs::rename(self.beside.join(&name), &place)
-                .with_context(|| machine(&place, "cannot be written"))?;
+            fs::rename(self.beside.join(&name), &place).or_machine(|| failed(&place, "cannot be written"))?;
         }
         Ok(())
     }
@@ -119,7 +115,7 @@ impl StagedFiles<'_> {
 
 fn make_parent(path: &Path) -> Result<()> {
     let parent = path.parent().unwrap_or(path);
-    fs::create_dir_all(parent).with_context(|| machine(parent, "cannot be made"))
+    fs::create_dir_all(parent).or_machine(|| failed(parent, "cannot be made"))
 }
 
 /// Removes files that were not moved to their final place.
@@ -130,6 +126,6 @@ impl Drop for StagedFiles<'_> {
     }
 }
 
-fn machine(path: &Path, what: &str) -> Machine {
-    Machine(format!("`{}` {what}", path.display()))
+fn failed(path: &Path, what: &str) -> String {
+    format!("`{}` {what}", path.display())
 }

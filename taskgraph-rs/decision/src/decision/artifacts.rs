@@ -3,12 +3,12 @@
 use std::io::Write;
 use std::path::Path;
 
-use anyhow::Result;
 use flate2::{Compression, GzBuilder};
 use rayon::prelude::*;
 
 use crate::decision::artifact_dir::StagedFiles;
 use crate::decision::runnable_jobs::runnable;
+use taskgraph::error::Result;
 use taskgraph::morph::Morphed;
 use taskgraph::parameters::Params;
 use taskgraph::settings::Settings;

@@ -1,8 +1,7 @@
 //! Checks of the parameters of a decision: errors, and keys of the training config that have no effect.
 
-use anyhow::Result;
-
 use taskgraph::diagnostics::{Problem, Problems};
+use taskgraph::error::Result;
 use taskgraph::generator::{Project, in_python};
 use taskgraph::parameters;
 use taskgraph::parameters::Params;

@@ -3,12 +3,11 @@
 use std::collections::BTreeSet;
 use std::time::SystemTime;
 
-use anyhow::{Context as _, Result};
-
 use crate::decision::earlier_run::{EarlierRuns, TaskSplit};
 use crate::decision::queue::Queue;
+use crate::error::DecisionError;
+use taskgraph::error::{Error, OrMachine as _, Result};
 use taskgraph::task::id::TaskId;
-use taskgraph_compat::error::Machine;
 use taskgraph_taskcluster::{Created, CreatedTask, NewTask};
 
 /// The task that creates others.
@@ -46,13 +45,17 @@ impl Creator {
         earlier: &EarlierRuns,
         tasks: Vec<NewTask>,
         used: impl IntoIterator<Item = TaskId>,
-    ) -> Result<Creation> {
+    ) -> Result<Creation, DecisionError> {
         self.check_run(queue)?;
         let mut used: BTreeSet<TaskId> = used.into_iter().collect();
         used.extend(tasks.iter().map(|task| task.task_id.clone()));
         let TaskSplit { create, adopted, cancel } = earlier.split(tasks, &used);
         cancel_all(queue, &cancel)?;
-        let mut creation = Creation { created: queue.create(create)?, adopted, cancelled: cancel };
+        let mut creation = Creation {
+            created: queue.create(create).map_err(DecisionError::Creation)?,
+            adopted,
+            cancelled: cancel,
+        };
         if !earlier.is_empty() || self.run_id.is_some_and(|run| run > 0) {
             // An earlier run whose worker was given up may have gone on for a while. Nothing of that runs before this
             // task has ended.
@@ -72,7 +75,7 @@ impl Creator {
                 let why = "the queue takes this worker for lost, and the new run goes on";
                 let message =
                     format!("this is run {own} of task `{}`, and run {latest} has begun", self.task_id);
-                Err(anyhow::Error::msg(why).context(Machine(message)))
+                Err(Error::machine(why).context(message))
             }
             _ => Ok(()),
         }
@@ -85,11 +88,11 @@ fn cancel_all(queue: &dyn Queue, tasks: &[CreatedTask]) -> Result<()> {
     }
     let ids: Vec<TaskId> = tasks.iter().map(|task| task.task_id.clone()).collect();
     let names: Vec<String> = tasks.iter().map(|task| format!("{} ({})", task.label, task.task_id)).collect();
-    queue.cancel(&ids).with_context(|| {
-        Machine(format!(
+    queue.cancel(&ids).or_machine(|| {
+        format!(
             "an earlier run of this task has created what does not belong to the graph, and would run beside it: {}",
             names.join(", ")
-        ))
+        )
     })
 }
 
@@ -151,7 +154,7 @@ mod tests {
     }
 
     /// Creates in a run, while the latest one becomes `later`.
-    fn create(run: u64, later: u64) -> (Result<Creation>, Vec<TaskId>) {
+    fn create(run: u64, later: u64) -> (Result<Creation, DecisionError>, Vec<TaskId>) {
         let own = TaskId::parse("fN1SbArXTPSVFUUvaOlinQ").unwrap();
         let queue = BusyQueue {
             own: own.clone(),
@@ -178,7 +181,8 @@ mod tests {
     #[test]
     fn a_run_that_is_given_up_meanwhile_cancels_nothing() {
         let (creation, cancelled) = create(1, 2);
-        assert!(creation.unwrap_err().to_string().contains("this is run 1 of task"));
+        let Err(DecisionError::Error(error)) = creation else { panic!("{creation:?}") };
+        assert!(error.to_string().contains("this is run 1 of task"));
         assert_eq!(cancelled, []);
     }
 }

@@ -7,11 +7,11 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::SystemTime;
 
-use anyhow::{Context as _, Result};
 use indexmap::IndexMap;
 use serde_json::Value as Json;
 
 use crate::decision::same_definition::{complete, is_same};
+use taskgraph::error::{Error, Result};
 use taskgraph::optimize::CREATION;
 use taskgraph::task::Label;
 use taskgraph::task::datestamp::resolve;
@@ -178,10 +178,14 @@ impl LeftTask {
     fn is_as(&self, task: &NewTask, own: Option<&TaskId>) -> Result<bool> {
         let definition = Value::from(resolve(&task.definition, self.created)?);
         let definition = serde_json::to_value(&definition)
-            .with_context(|| format!("the definition of `{}` cannot be written", task.label))?;
+            .map_err(|error| unwritable(&format!("the definition of `{}`", task.label), &error))?;
         let ours = without(complete(definition, &task.task_id), own);
         Ok(is_same(&ours, &without(self.definition.clone(), own)))
     }
+}
+
+fn unwritable(what: &str, error: &serde_json::Error) -> Error {
+    Error::refused(format!("{what} cannot be written: {error}"))
 }
 
 /// A definition that does not wait for this task.
@@ -219,7 +223,8 @@ fn left(member: &GroupTask, is_own: bool) -> Result<LeftTask> {
         is_own,
         created: date("created"),
         expires: date("expires"),
-        definition: serde_json::to_value(&member.definition).context("what the queue sent is JSON")?,
+        definition: serde_json::to_value(&member.definition)
+            .map_err(|error| unwritable(&format!("the definition of `{}`", member.name), &error))?,
     })
 }
 

@@ -1,11 +1,9 @@
 //! Base revision of a push. Events report a wrong one for new branches and after a forced push.
 
-use anyhow::{Context as _, Result};
-
 use crate::decision::DecisionEvent;
+use taskgraph::error::{Error, Result};
 use taskgraph::taskgraph_version::TaskgraphVersion;
 use taskgraph::tree::git::Repository;
-use taskgraph_compat::error::Machine;
 
 /// Revision in events that have no commit.
 const NULL_REVISION: &str = "0000000000000000000000000000000000000000";
@@ -57,7 +55,7 @@ fn as_given(event: &DecisionEvent, repository: &Repository, version: TaskgraphVe
     if is_new_branch && !version.counts_all_files_of_new_branches() {
         let message = format!("Taskgraph {version} makes no decision for a new branch");
         let why = "the event names no commit that the branch starts from; give one with --base-rev";
-        return Err(anyhow::Error::msg(why).context(Machine(message)));
+        return Err(Error::machine(why).context(message));
     }
     let files_changed = match (is_new_branch, base.is_empty()) {
         (true, _) => repository.files_that_differ(EMPTY_TREE, head),
@@ -75,7 +73,8 @@ fn base_ref(event: &DecisionEvent, repository: &Repository) -> Result<String> {
     if !event.base_ref.is_empty() && !is_new_branch {
         return Ok(event.base_ref.clone());
     }
-    repository.default_branch().context("`--base-ref` does not say where the changes go to")
+    let found = repository.default_branch();
+    found.map_err(|error| error.context("`--base-ref` does not say where the changes go to"))
 }
 
 /// Returns the revision that changes are counted from: the given commit if the clone has it, else the branch.
@@ -95,7 +94,7 @@ fn since<'a>(
     Ok(base_ref)
 }
 
-fn no_common_commit(event: &DecisionEvent, repository: &Repository, since: &str) -> anyhow::Error {
+fn no_common_commit(event: &DecisionEvent, repository: &Repository, since: &str) -> Error {
     let head = &event.head_rev;
     let top = repository.top().display();
     let why = match [since, head].map(|rev| repository.has_object(rev)) {
@@ -104,7 +103,7 @@ fn no_common_commit(event: &DecisionEvent, repository: &Repository, since: &str)
         _ => "their histories do not meet, or the clone is too shallow: fetch more of it".into(),
     };
     let message = format!("`{since}` and `{head}` have no commit in common in `{top}`");
-    anyhow::Error::msg(why).context(Machine(message))
+    Error::machine(why).context(message)
 }
 
 fn corrected(name: &str, found: &str, given: &str) -> String {

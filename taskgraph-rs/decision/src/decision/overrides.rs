@@ -3,12 +3,11 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::Result;
-
 use crate::decision::DecisionEvent;
 use taskgraph::diagnostics::document::{equal_keys, load};
 use taskgraph::diagnostics::origin::problem_of;
 use taskgraph::diagnostics::{Problem, Problems, place_of_key, place_of_value};
+use taskgraph::error::Result;
 use taskgraph::parameters::{Given, Layer, Params, read_file};
 use taskgraph::schema::{Schema, found, optional, required};
 use taskgraph::taskgraph_version::TaskgraphVersion;

@@ -3,16 +3,14 @@
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use anyhow::Result;
-
 use crate::decision::history::{History, history};
 use crate::decision::{DecisionEvent, overrides};
 use taskgraph::diagnostics::{Problem, Problems, place_of_value};
+use taskgraph::error::{Error, Result};
 use taskgraph::generator::{Project, in_python};
 use taskgraph::parameters::Params;
 use taskgraph::schema::fields::Fields;
 use taskgraph::tree::git::{Repository, top_above, version_in};
-use taskgraph_compat::error::Machine;
 use taskgraph_compat::suggest;
 use taskgraph_compat::time::compact_date;
 use taskgraph_compat::value::{Map, Value};
@@ -60,13 +58,11 @@ fn repository(directory: &Path) -> Result<Repository> {
         (Some(git), hg) if hg.is_none_or(|hg| git.starts_with(hg) && git != hg) => Ok(Repository::at(git)),
         (_, Some(hg)) => {
             let why = "a decision reads the history of a git repository; Mercurial is not supported";
-            Err(anyhow::Error::msg(why)
-                .context(Machine(format!("`{}` is a Mercurial repository", hg.display()))))
+            Err(Error::machine(why).context(format!("`{}` is a Mercurial repository", hg.display())))
         }
         _ => {
             let why = "a decision is made in a clone: it reads the history of what it builds";
-            Err(anyhow::Error::msg(why)
-                .context(Machine(format!("`{}` is in no git repository", around.display()))))
+            Err(Error::machine(why).context(format!("`{}` is in no git repository", around.display())))
         }
     }
 }
@@ -128,7 +124,7 @@ fn add_those_of_the_tree(project: &Project, params: &mut Params) -> Result<()> {
     }
     let known = project.extension.decision_parameters;
     if let Some((_, add)) = known.iter().find(|(known, _)| *known == name) {
-        return add(params, &project.tree);
+        return Ok(add(params, &project.tree)?);
     }
     let path = "taskgraph.decision-parameters".into();
     let place = Some(place_of_value(&project.config.document, &path));

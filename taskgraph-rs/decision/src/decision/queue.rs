@@ -1,10 +1,9 @@
 //! The queue, as far as a decision uses it.
 
-use anyhow::Result;
-
+use taskgraph::error::Result;
 use taskgraph::task::id::TaskId;
 use taskgraph_compat::value::Value;
-use taskgraph_taskcluster::{CreateFailure, Created, Failure, GroupTask, NewTask, Taskcluster};
+use taskgraph_taskcluster::{CallError, CreateFailure, Created, GroupTask, NewTask, Taskcluster};
 
 /// Calls of the queue that a decision needs.
 pub trait Queue {
@@ -23,10 +22,7 @@ pub trait Queue {
 
 impl Queue for Taskcluster {
     fn members(&self, group: &TaskId) -> Result<Vec<GroupTask>> {
-        match self.group(group) {
-            Err(error) if matches!(Failure::behind(&error), Some(Failure::NotFound(_))) => Ok(Vec::new()),
-            members => members,
-        }
+        Ok(CallError::found(self.group(group))?.unwrap_or_default())
     }
 
     fn latest_run(&self, task: &TaskId) -> Result<Option<u64>> {
@@ -37,7 +33,8 @@ impl Queue for Taskcluster {
     }
 
     fn cancel(&self, tasks: &[TaskId]) -> Result<()> {
-        self.cancel_all(tasks).map(drop)
+        self.cancel_all(tasks)?;
+        Ok(())
     }
 
     fn create(&self, tasks: Vec<NewTask>) -> Result<Created, CreateFailure> {

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use anyhow::{Context as _, Result};
 use indexmap::IndexMap;
 use tempfile::TempDir;
 
@@ -16,7 +15,9 @@ use crate::decision::earlier_run::EarlierRuns;
 use crate::decision::new_tasks::{Summary, new_tasks};
 use crate::decision::queue::Queue;
 use crate::decision::{artifacts, queue_rules};
+use crate::error::DecisionError;
 use taskgraph::diagnostics::{Problem, Problems};
+use taskgraph::error::{Error, OrMachine as _, Result};
 use taskgraph::generator::{OptimizeRequest, Project};
 use taskgraph::known_urls::{Question, Urls};
 use taskgraph::optimize::index::{Find, Found};
@@ -26,7 +27,6 @@ use taskgraph::python_worker::PythonFacts;
 use taskgraph::settings::Settings;
 use taskgraph::task::Label;
 use taskgraph::task::id::TaskId;
-use taskgraph_compat::error::Machine;
 use taskgraph_training;
 use taskgraph_training::{Report, Run};
 
@@ -105,11 +105,13 @@ pub struct DecisionResult {
     pub creation: Option<Creation>,
 }
 
-/// Decides: checks, makes the graph, writes the artifacts and creates the tasks, in this order.
-///
-/// Runs a decision. Problems of the input are reported before anything is written. If tasks cannot be created, the
-/// error is a [`CreateFailure`](taskgraph_taskcluster::CreateFailure) that lists the existing ones.
-pub fn run(project: &Project, mut params: Params, decision: &Decision<'_>) -> Result<DecisionResult> {
+/// Runs a decision: checks, generates the graph, writes the artifacts and creates the tasks, in this order. Problems of the input are reported before anything is written. If tasks cannot be created, the
+/// error lists the existing ones.
+pub fn run(
+    project: &Project,
+    mut params: Params,
+    decision: &Decision<'_>,
+) -> Result<DecisionResult, DecisionError> {
     let notify = decision.notify;
     Problems(project.version_conflicts(decision.settings)).check()?;
     let artifacts = Folder::open(decision.artifacts)?;
@@ -117,8 +119,8 @@ pub fn run(project: &Project, mut params: Params, decision: &Decision<'_>) -> Re
     let mut warnings =
         if decision.is_checked { Vec::new() } else { check(project, &mut params, decision.settings)? };
     notify(&Step::Warnings(&warnings));
-    let in_python = TempDir::with_prefix("taskgraph-artifacts-")
-        .with_context(|| Machine("no temporary folder can be made".into()))?;
+    let in_python =
+        TempDir::with_prefix("taskgraph-artifacts-").or_machine(|| "no temporary folder can be made")?;
     let settings = Settings {
         python_artifacts: Some(in_python.path().to_owned()),
         ..settings(project, &params, decision)
@@ -243,7 +245,7 @@ fn needs_run_task(run: &Run) -> Result<()> {
         None => Ok(()),
         Some(warning) => {
             let why = warning.help.clone().unwrap_or_default();
-            Err(anyhow::Error::msg(why).context(Machine(format!("{}; nothing was created", warning.message))))
+            Err(Error::machine(why).context(format!("{}; nothing was created", warning.message)))
         }
     }
 }

@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use anyhow::Result;
-
 use crate::diagnostics::{Problem, Problems};
+use crate::error::Result;
 use taskgraph_compat::source::{Place, Source, Span};
 use taskgraph_compat::value::Value;
 use taskgraph_compat::value::path::KeyPath;

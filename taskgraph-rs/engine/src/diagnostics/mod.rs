@@ -12,7 +12,6 @@ use std::sync::Arc;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use taskgraph_compat::error::Machine;
 use taskgraph_compat::redact::redact;
 use taskgraph_compat::source::Place;
 use taskgraph_compat::value::path::KeyPath;
@@ -191,8 +190,9 @@ impl<'p> From<&'p Place> for At<'p> {
     }
 }
 
-/// All that is wrong, as an error. What a caller finds in an [`anyhow::Error`] when the input is at fault.
-#[derive(Debug, Default)]
+/// All that is wrong with an input: the content of [`Error::Input`](crate::Error::Input). Does not implement
+/// [`std::error::Error`], so that there is one type to look for in an [`anyhow::Error`].
+#[derive(Clone, Debug, Default)]
 pub struct Problems(pub Vec<Problem>);
 
 impl Problems {
@@ -201,34 +201,13 @@ impl Problems {
         if self.0.iter().any(|problem| problem.severity == Severity::Error) { Err(self) } else { Ok(()) }
     }
 
-    /// Tells once what is reported several times: many tasks may be made of one line of a file.
+    /// Removes problems that are reported several times: many tasks may be made of one line of a file.
     pub fn distinct(mut self) -> Self {
         let mut seen = BTreeSet::new();
         self.0.retain(|problem| seen.insert(problem.to_string()));
         self
     }
-
-    /// Takes the problems out of an error, or makes one of it. A [`Machine`] error passes through untouched.
-    pub fn from_error(error: anyhow::Error) -> anyhow::Result<Vec<Problem>> {
-        match error.downcast::<Problems>() {
-            Ok(problems) => Ok(problems.0),
-            Err(error) if Machine::is_behind(&error) => Err(error),
-            Err(error) => Ok(vec![Problem::error("refused", format!("{error:#}"))]),
-        }
-    }
 }
-
-/// An error that is not about the input but tells a caller what to do. It passes through untouched.
-#[derive(Debug)]
-pub struct Signal(pub Box<dyn std::error::Error + Send + Sync>);
-
-impl fmt::Display for Signal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl std::error::Error for Signal {}
 
 impl From<Problem> for Problems {
     fn from(problem: Problem) -> Self {
@@ -247,8 +226,6 @@ impl fmt::Display for Problems {
         Ok(())
     }
 }
-
-impl std::error::Error for Problems {}
 
 /// The place of `path` in `document`: its key if it has one, else the nearest thing above it that is there.
 pub fn place_of_key(document: &Arc<Document>, path: &KeyPath) -> Place {

@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
-use crate::diagnostics::Signal;
 use crate::diagnostics::{Problem, Problems, place_of_key, place_of_value};
-use crate::schema::fields::{About, Violations};
+use crate::error::Error;
+use crate::schema::fields::FieldError;
 use crate::schema::suggestion::{Instead, surprise, thousands};
 use crate::schema::{Violation, What};
-use taskgraph_compat::error::Machine;
 use taskgraph_compat::source::Place;
 use taskgraph_compat::suggest;
 use taskgraph_compat::value::path::{KeyPath, Step};
@@ -84,31 +83,31 @@ impl Origin {
         })
     }
 
-    /// Turns whatever a transform failed with into problems that point into the file.
-    pub fn locate(&self, error: anyhow::Error) -> anyhow::Error {
-        let passes = error.is::<Problems>() || error.is::<Signal>();
-        if passes || Machine::is_behind(&error) {
-            return error;
-        }
-        let problems = match error.downcast::<Violations>() {
-            Ok(Violations(violations)) => {
-                violations.iter().map(|violation| self.violation(violation)).collect()
+    /// Converts the error of a function for this task. What is said of its keys, or of none, becomes problems that point
+    /// into the file.
+    pub fn locate(&self, error: anyhow::Error) -> Error {
+        let error = match Error::within(error) {
+            Ok(error) => return error,
+            Err(error) => error,
+        };
+        // Functions for tasks return `anyhow::Error`, in which the type is known only at run time.
+        let path = match error.downcast_ref() {
+            Some(FieldError::Violations(violations)) => {
+                return Problems(violations.iter().map(|violation| self.violation(violation)).collect())
+                    .into();
             }
-            Err(error) => {
-                let message = format!("{error:#}");
-                let label = format!("in kind `{}`, task `{}`", self.kind, self.name);
-                let about = error.downcast_ref::<About>();
-                let (path, place) = match about.and_then(|about| self.written(&about.path)) {
-                    Some((path, place)) => (path, Some(place)),
-                    None => {
-                        let own = self.locations.first().map(|spot| spot.path.clone());
-                        (own.unwrap_or_default(), self.place(&KeyPath::default()))
-                    }
-                };
-                vec![Problem::error("task", message).at(path, label).in_place(place)]
+            Some(FieldError::About { path, .. }) => Some(path),
+            None => None,
+        };
+        let (path, place) = match path.and_then(|path| self.written(path)) {
+            Some((path, place)) => (path, Some(place)),
+            None => {
+                let own = self.locations.first().map(|spot| spot.path.clone());
+                (own.unwrap_or_default(), self.place(&KeyPath::default()))
             }
         };
-        Problems(problems).into()
+        let label = format!("in kind `{}`, task `{}`", self.kind, self.name);
+        Problem::error("task", format!("{error:#}")).at(path, label).in_place(place).into()
     }
 
     fn violation(&self, violation: &Violation) -> Problem {
@@ -156,7 +155,7 @@ fn scalar(node: &Node) -> Option<Value> {
     }
 }
 
-/// Tells a violation at `path` of `document` as a problem.
+/// Converts a violation at `path` of `document` into a problem.
 pub fn problem_of(violation: &Violation, path: KeyPath, document: Option<&Arc<Document>>) -> Problem {
     let key = path.last_key().unwrap_or("the value").to_owned();
     match &violation.what {

@@ -15,10 +15,11 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use anyhow::{Result, anyhow};
+use anyhow::anyhow;
 use rayon::prelude::*;
 
 use crate::diagnostics::Problems;
+use crate::error::{Error, Result};
 use crate::generator::dedup::share;
 use crate::generator::into_task::into_task;
 use crate::graph::json::numbers::is_unwritable;
@@ -26,7 +27,7 @@ use crate::task::Task;
 use crate::transform::kind::Kind;
 use crate::transform::notes::Record;
 use crate::transform::trace::TraceSteps;
-use crate::transform::{Apply, Context, MOST_TASKS, Prepare, TaskDescription, Transform};
+use crate::transform::{Apply, Context, MOST_TASKS, Prepare, TaskDescription, Transform, TransformError};
 use taskgraph_compat::value::Str;
 
 /// The number of tasks in a batch. At some ten kilobytes each, they fit into the cache of a core.
@@ -37,7 +38,7 @@ const BATCH_SIZE: usize = 32;
 const MANY: usize = 128 * BATCH_SIZE;
 
 /// Makes the tasks of the kind of `context`.
-pub(crate) fn tasks(context: &Context<'_>) -> Result<Vec<Arc<Task>>> {
+pub(crate) fn tasks(context: &Context<'_>) -> Result<Vec<Arc<Task>>, TransformError> {
     // Traces are kept in order, so that there is a single batch.
     let size = if context.settings.trace { usize::MAX } else { BATCH_SIZE };
     Batches::new(context.kind, size).tasks(context)
@@ -47,7 +48,7 @@ pub(crate) fn tasks(context: &Context<'_>) -> Result<Vec<Arc<Task>>> {
 struct Failure {
     /// The index of the step that failed.
     step: usize,
-    error: anyhow::Error,
+    error: TransformError,
 }
 
 /// A transform of the kind, and its function for one task as soon as that is prepared.
@@ -69,10 +70,14 @@ impl Step<'_> {
     }
 
     /// Runs it: on a batch, or on all tasks of the kind if it is a barrier.
-    fn run(&self, context: &Context<'_>, mut batch: Vec<TaskDescription>) -> Result<Vec<TaskDescription>> {
+    fn run(
+        &self,
+        context: &Context<'_>,
+        mut batch: Vec<TaskDescription>,
+    ) -> Result<Vec<TaskDescription>, TransformError> {
         let apply = match (self.apply.get(), self.transform) {
             (Some(apply), _) | (None, Transform::EachTask(Prepare::Nothing(apply))) => apply,
-            (None, Transform::WholeKind(change)) => return change(context, batch),
+            (None, Transform::WholeKind(change)) => return Ok(change(context, batch)?),
             (None, Transform::EachTask(Prepare::FromContext(make))) => {
                 let apply = make(context)?;
                 self.apply.get_or_init(|| apply)
@@ -101,7 +106,7 @@ enum Batch<T> {
     Waits(usize, Vec<TaskDescription>),
 }
 
-/// What a batch becomes behind its last step.
+/// The function that converts a batch behind its last step.
 type Finish<'f, T> = &'f (dyn Fn(&Context<'_>, Vec<TaskDescription>) -> Result<Vec<T>, Failure> + Sync);
 
 impl<'k> Batches<'k> {
@@ -117,7 +122,7 @@ impl<'k> Batches<'k> {
         Batches { size, steps: steps.collect(), added: AtomicUsize::new(0) }
     }
 
-    fn tasks(&self, context: &Context<'_>) -> Result<Vec<Arc<Task>>> {
+    fn tasks(&self, context: &Context<'_>) -> Result<Vec<Arc<Task>>, TransformError> {
         let mut descriptions = context.kind.descriptions.clone();
         if context.settings.trace {
             descriptions
@@ -149,7 +154,7 @@ impl<'k> Batches<'k> {
             begin = match self.steps[end].transform {
                 Transform::EachTask(Prepare::FromTasks(prepare)) if descriptions.len() > self.size => {
                     let apply = prepare(context, &mut descriptions);
-                    let apply = apply.map_err(|error| Failure { step: end, error })?;
+                    let apply = apply.map_err(|error| Failure { step: end, error: error.into() })?;
                     self.steps[end].apply.get_or_init(|| apply);
                     end
                 }
@@ -260,8 +265,7 @@ impl<'k> Batches<'k> {
         let mut problems = Vec::new();
         for description in descriptions {
             let (origin, trail) = (description.origin.clone(), description.trail.clone());
-            match into_task(context, description).map_err(|error| origin.locate(error).downcast::<Problems>())
-            {
+            match into_task(context, description) {
                 Ok(mut task) => {
                     task.is_unwritable = match tasks.last() {
                         Some(before) => share(&mut task, before),
@@ -272,22 +276,24 @@ impl<'k> Batches<'k> {
                     }
                     tasks.push(Arc::new(task));
                 }
-                Err(Ok(found)) => problems.extend(found.0),
-                Err(Err(error)) => return Err(Failure { step, error }),
+                Err(error) => match TransformError::of_task(&origin, error).into_problems() {
+                    Ok(found) => problems.extend(found),
+                    Err(error) => return Err(Failure { step, error }),
+                },
             }
         }
         match Problems(problems).check() {
             Ok(()) => Ok(tasks),
-            Err(problems) => Err(Failure { step, error: problems.into() }),
+            Err(problems) => Err(Failure { step, error: Error::from(problems).into() }),
         }
     }
 }
 
-fn too_many(context: &Context<'_>) -> anyhow::Error {
+fn too_many(context: &Context<'_>) -> TransformError {
     let error = anyhow!("a kind can have at most {MOST_TASKS} tasks, and here are more");
     match context.kind.descriptions.first() {
-        Some(description) => description.origin.locate(error),
-        None => error,
+        Some(description) => description.origin.locate(error).into(),
+        None => error.into(),
     }
 }
 
@@ -298,10 +304,10 @@ fn joined<T>(batches: Vec<Result<Vec<T>, Failure>>) -> Result<Vec<T>, Failure> {
     };
     let mut problems = Vec::new();
     for failure in batches.into_iter().filter_map(Result::err).filter(|failure| failure.step == step) {
-        match failure.error.downcast::<Problems>() {
-            Ok(found) => problems.extend(found.0),
+        match failure.error.into_problems() {
+            Ok(found) => problems.extend(found),
             Err(error) => return Err(Failure { step, error }),
         }
     }
-    Err(Failure { step, error: Problems(problems).into() })
+    Err(Failure { step, error: Error::from(Problems(problems)).into() })
 }

@@ -10,7 +10,7 @@ use crate::graph::json::numbers::{any, is_unwritable};
 use crate::task::Task;
 use taskgraph_compat::value::{Map, Str, Value};
 
-/// Replaces parts of a task by equal parts of the one before it. What is shared already stays as it is. Tells whether
+/// Replaces parts of a task by equal parts of the one before it. What is shared already stays as it is. Returns whether
 /// the task has a number that JSON has no place for: what it shares was looked at before.
 pub(crate) fn share(task: &mut Task, before: &Task) -> bool {
     let mut sharing = Sharing::default();
@@ -20,7 +20,8 @@ pub(crate) fn share(task: &mut Task, before: &Task) -> bool {
     if before.is_unwritable { is_unwritable(task) } else { sharing.is_unwritable }
 }
 
-/// What was found while parts were shared. Its functions tell whether both things consist of the same parts now.
+/// Finding of a comparison that shares equal parts. Its functions return whether both values consist of the same parts
+/// now.
 #[derive(Default)]
 struct Sharing {
     /// Whether there is a number that JSON has no place for in what is not shared.

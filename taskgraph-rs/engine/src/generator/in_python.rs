@@ -3,23 +3,24 @@
 //! Invariant: what Python does to a graph behind the back of native kinds is noticed, and those kinds are then made by
 //! Python, too.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use anyhow::{Context as _, Result};
+use anyhow::Context as _;
 use indexmap::{IndexMap, IndexSet};
 
 use crate::diagnostics::{Problem, Problems};
+use crate::error::{Error, Result};
+use crate::generator::kinds_in_python::{affected, forced_by, foreign};
 use crate::generator::python_phases::OptimizeInPython;
 use crate::generator::schedule::{Generated, Inputs, LeftToPython, generate as generate_once};
 use crate::generator::target_tasks::{FILTER, Targets, picked_targets};
+use crate::generator::verify_in_python::{verifies, verify_early, verify_optimized};
 use crate::generator::{Full, OptimizeRequest, Project};
-use crate::graph::TaskGraph;
 use crate::morph::Morphed;
 use crate::optimize;
 use crate::optimize::Optimized;
-use crate::parameters::{Params, tell_mismatch};
-use crate::python_worker::{Because, Registered, Session, SideEffects, Worker};
+use crate::parameters::{Params, mismatch_problems};
+use crate::python_worker::{Because, Registered, Session, SideEffects};
 use crate::settings::Settings;
 use crate::task::Label;
 use crate::task::id::TaskId;
@@ -44,8 +45,8 @@ pub fn complete(project: &Project, params: &mut Params, is_strict: bool) -> Resu
             Ok(Vec::new())
         }
         Err(error) => {
-            let problems = Problems::from_error(error)?;
-            Ok(problems.into_iter().flat_map(|problem| tell_mismatch(params, problem)).collect())
+            let problems = error.into_problems()?;
+            Ok(problems.into_iter().flat_map(|problem| mismatch_problems(params, problem)).collect())
         }
     }
 }
@@ -53,7 +54,8 @@ pub fn complete(project: &Project, params: &mut Params, is_strict: bool) -> Resu
 /// Makes all tasks. What has to be made by Python is found out on the way: then all is made once more.
 pub fn generate(project: &Project, params: &Params, settings: &Settings) -> Result<Made> {
     if !project.uses_python() {
-        let generated = generate_once(inputs(project, params, settings, None, &IndexMap::new()))?;
+        let generated = generate_once(inputs(project, params, settings, None, &IndexMap::new()))?
+            .map_err(|left| Error::refused(left.to_string()))?;
         return Ok(Made { generated, in_python: IndexMap::new(), session: None });
     }
     let worker = project.worker()?;
@@ -65,16 +67,13 @@ pub fn generate(project: &Project, params: &Params, settings: &Settings) -> Resu
         session.set_parameters(&project.tree, params, settings)?;
         verify_early(project, &session, &registered, params, settings)?;
         let python = Some((&*session, &registered));
-        let made = generate_once(inputs(project, params, settings, python, &in_python));
+        let made = generate_once(inputs(project, params, settings, python, &in_python))?;
         let mut generated = match made {
             Ok(generated) => generated,
-            Err(error) => match error.downcast::<LeftToPython>() {
-                Ok(LeftToPython(kinds)) => {
-                    in_python.extend(kinds);
-                    continue;
-                }
-                Err(error) => return Err(error),
-            },
+            Err(LeftToPython(kinds)) => {
+                in_python.extend(kinds);
+                continue;
+            }
         };
         let effects = session.side_effects(&project.tree)?;
         let more = affected(project, &in_python, &effects);
@@ -105,86 +104,6 @@ fn inputs<'a>(
     Inputs { tree, config, kinds, payloads, strategies, params, settings, python, in_python }
 }
 
-/// Objects that are registered in Python and have no native part.
-fn foreign(project: &Project, worker: &Worker) -> Registered {
-    let mut registered = worker.opened.registered.clone();
-    if !project.parts.payloads.is_python() {
-        registered.payloads.retain(|name| !project.payloads.contains_key(&**name));
-    }
-    if !project.parts.core.is_python() {
-        registered.strategies.retain(|name| project.strategies.get(name).is_none());
-    }
-    registered
-}
-
-/// Kinds that Python has to make besides those that have a reason themselves, before any is made.
-pub fn forced(project: &Project, worker: &Worker) -> IndexMap<Str, Because> {
-    forced_by(project, worker, &foreign(project, worker))
-}
-
-fn forced_by(project: &Project, worker: &Worker, registered: &Registered) -> IndexMap<Str, Because> {
-    let kinds = project.kinds.values().filter(|kind| !kind.made_by.is_python());
-    if let Some(replaced) = worker.opened.replaced.first() {
-        return kinds.map(|kind| (kind.name.clone(), Because::Replaced(replaced.clone()))).collect();
-    }
-    let names = names(project, registered);
-    let reason =
-        |name: &str| names.iter().find(|(known, ..)| *known == name).map(|(_, what, is)| (*what, *is));
-    let set: BTreeSet<&str> = names.iter().map(|(name, ..)| *name).collect();
-    kinds
-        .filter_map(|kind| {
-            let (what, name) = reason(kind.mentions(&set)?)?;
-            Some((kind.name.clone(), Because::Registered { what, name: name.into() }))
-        })
-        .collect()
-}
-
-/// A name in a kind that only Python can resolve: as it is written, its role, and its own name.
-fn names<'a>(project: &'a Project, registered: &'a Registered) -> Vec<(&'a str, &'static str, &'a str)> {
-    let mut names = Vec::new();
-    for (what, set) in [
-        ("`run.using`", &registered.run_using),
-        ("worker implementation", &registered.payloads),
-        ("`from-deps` function", &registered.from_deps),
-        ("index type", &registered.index_types),
-        ("strategy", &registered.strategies),
-    ] {
-        names.extend(set.iter().map(|name| (&**name, what, &**name)));
-    }
-    let workers = project.config.get("workers").and_then(|workers| workers.get("aliases"));
-    for (alias, worker) in workers.and_then(Value::as_map).into_iter().flatten() {
-        let implementation = worker.get("implementation").and_then(Value::as_str).unwrap_or_default();
-        if let Some(name) = registered.payloads.get(implementation) {
-            names.push((&**alias, "worker implementation", &**name));
-        }
-    }
-    names
-}
-
-/// Native kinds that Python has to make because of what others in Python did meanwhile.
-fn affected(
-    project: &Project,
-    in_python: &IndexMap<Str, Because>,
-    effects: &SideEffects,
-) -> IndexMap<Str, Because> {
-    let is_native = |name: &Str, python: bool| !python && !in_python.contains_key(name);
-    let native = || {
-        let kinds = project.kinds.values();
-        kinds.filter(|kind| is_native(&kind.name, kind.made_by.is_python()))
-    };
-    if let Some(replaced) = effects.replaced.first() {
-        return native().map(|kind| (kind.name.clone(), Because::Replaced(replaced.clone()))).collect();
-    }
-    let changed: BTreeSet<&str> =
-        effects.changed.iter().filter_map(|task| task.get("kind").and_then(Value::as_str)).collect();
-    native()
-        .filter_map(|kind| {
-            let changed = kind.dependencies.iter().find(|name| changed.contains(&***name))?;
-            Some((kind.name.clone(), Because::Changed(changed.clone())))
-        })
-        .collect()
-}
-
 /// Puts tasks that were changed after they were made in the place of what they were.
 fn apply(project: &Project, generated: &mut Generated, effects: SideEffects) -> Result<()> {
     for value in effects.changed {
@@ -196,73 +115,6 @@ fn apply(project: &Project, generated: &mut Generated, effects: SideEffects) -> 
         }
     }
     Ok(())
-}
-
-fn verify_early(
-    project: &Project,
-    session: &Session,
-    registered: &Registered,
-    params: &Params,
-    settings: &Settings,
-) -> Result<()> {
-    let all = project.parts.core.is_python();
-    let is_wanted = |phase: &&str| {
-        all || project.parts.verifications.is_python() && registered.verifications.contains_key(*phase)
-    };
-    if !settings.verify {
-        return Ok(());
-    }
-    let targets = params.get("target-kinds").cloned().unwrap_or_else(Value::list);
-    for phase in ["initial", "graph_config", "parameters", "kinds"].into_iter().filter(is_wanted) {
-        session.verify_early(&project.tree, phase, targets.clone(), all)?;
-    }
-    Ok(())
-}
-
-/// Whether Python verifies a phase, and whether it verifies what Taskgraph does, too.
-fn verifies(project: &Project, phase: &str) -> Result<Option<bool>> {
-    if project.parts.core.is_python() {
-        return Ok(Some(true));
-    }
-    let is_python = project.parts.verifications.is_python();
-    let has_some = is_python && project.worker()?.opened.registered.verifications.contains_key(phase);
-    Ok(has_some.then_some(false))
-}
-
-/// Lets the tree verify a graph, if it does.
-fn verify(
-    project: &Project,
-    session: &Session,
-    phases: &[&str],
-    name: &str,
-    graph: &TaskGraph,
-) -> Result<()> {
-    let mut is_there = false;
-    for phase in phases {
-        if let Some(all) = verifies(project, phase)? {
-            if !is_there {
-                session.graph(&project.tree, name, graph)?;
-                is_there = true;
-            }
-            session.verify(&project.tree, phase, all)?;
-        }
-    }
-    Ok(())
-}
-
-/// Lets the tree verify the full graph.
-pub fn verify_full(project: &Project, session: Option<&Session>, graph: &TaskGraph) -> Result<()> {
-    match session {
-        None => Ok(()),
-        Some(session) => verify(project, session, &["full_task_set", "full_task_graph"], "full", graph),
-    }
-}
-
-/// Lets the tree verify the targets.
-pub fn verify_targets(project: &Project, targets: &Targets) -> Result<()> {
-    let Some(session) = &targets.session else { return Ok(()) };
-    verify(project, session, &["target_task_set"], "target_set", &targets.set)?;
-    verify(project, session, &["target_task_graph"], "target", &targets.graph)
 }
 
 /// Whether the targets are picked by Python.
@@ -401,17 +253,6 @@ pub fn optimize(
     optimized.session = Some(session);
     verify_optimized(project, &optimized, request.settings)?;
     Ok(optimized)
-}
-
-/// Lets the tree verify the optimized graph.
-pub fn verify_optimized(project: &Project, optimized: &Optimized, settings: &Settings) -> Result<()> {
-    let Some(session) = optimized.session.as_deref().filter(|_| settings.verify) else { return Ok(()) };
-    if let Some(all) = verifies(project, "optimized_task_graph")? {
-        let Optimized { graph, label_to_taskid, .. } = optimized;
-        session.ready_graph(&project.tree, "optimized", graph, label_to_taskid)?;
-        session.verify(&project.tree, "optimized_task_graph", all)?;
-    }
-    Ok(())
 }
 
 /// Applies the morphs of the tree, if it has some, and lets it verify what comes out.

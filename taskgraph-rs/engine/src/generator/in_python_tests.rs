@@ -5,10 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
 
-use anyhow::Result;
 use tempfile::TempDir;
 
-use crate::diagnostics::Problems;
+use crate::error::Result;
 use crate::generator::Project;
 use crate::parameters;
 use crate::parameters::Params;
@@ -210,10 +209,10 @@ fn what_is_no_task_is_refused() {
 }
 
 #[test]
-fn without_python_every_part_that_needs_it_is_told_with_its_place() {
+fn without_python_every_part_that_needs_it_is_reported_with_its_place() {
     let script = Arc::new(Script { answers: Vec::new(), asked: Mutex::default(), can_run: false });
     let error = project(&script).err().unwrap();
-    let problems = Problems::from_error(error).unwrap();
+    let problems = error.into_problems().unwrap();
     let reported: Vec<String> = problems.iter().map(|problem| problem.message.clone()).collect();
     assert_eq!(reported, ["`own:register` has no native equal", "unknown transform `own.transforms.first`"]);
     assert!(problems.iter().all(|problem| problem.place.is_some()));

@@ -1,9 +1,10 @@
 //! The phases behind the full graph, where the Python of the tree takes part in them.
 
-use anyhow::{Context as _, Result};
+use anyhow::Context as _;
 use indexmap::{IndexMap, IndexSet};
 use std::sync::Arc;
 
+use crate::error::{Error, Result};
 use crate::graph::by_task_id::{ReadyGraph, ReadyTask};
 use crate::graph::{TaskGraph, read};
 use crate::morph::Morphed;
@@ -88,8 +89,12 @@ impl Session {
         labels
             .iter()
             .map(|label| match label {
-                Value::Str(label) => Label::parse(label),
-                other => anyhow::bail!("a target method returns {}, where a label is needed", other.sort()),
+                Value::Str(label) => Ok(Label::parse(label)?),
+                other => {
+                    let found = other.sort();
+                    let message = format!("a target method returns {found}, where a label is needed");
+                    Err(Error::refused(message))
+                }
             })
             .collect()
     }
@@ -190,7 +195,7 @@ impl Session {
 }
 
 impl OptimizeInPython<'_> {
-    fn arguments(&self) -> Result<String> {
+    fn arguments(&self) -> anyhow::Result<String> {
         let labels = |labels: &IndexSet<Label>| labels.iter().map(Label::text).collect::<Value>();
         let existing = self.existing_tasks.iter();
         let existing = existing.map(|(label, id)| (label.text().clone(), id.text().into()));
@@ -276,7 +281,10 @@ fn renaming<'i>(
 }
 
 fn map_of<'a>(answer: &'a Value, key: &str) -> Result<&'a Map> {
-    answer.get(key).and_then(Value::as_map).with_context(|| format!("the worker answers without `{key}`"))
+    answer
+        .get(key)
+        .and_then(Value::as_map)
+        .ok_or_else(|| Error::refused(format!("the worker answers without `{key}`")))
 }
 
 fn ids_of(answer: &Value) -> Result<IndexMap<Label, TaskId>> {

@@ -5,11 +5,11 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use anyhow::{Context as _, Result};
 use indexmap::IndexMap;
 use indexmap::map::Entry;
 
 use crate::diagnostics::{Problem, Problems};
+use crate::error::{Error, Result};
 use crate::generator::batches;
 use crate::graph_config::GraphConfig;
 use crate::optimize::Strategies;
@@ -21,26 +21,26 @@ use crate::transform::kind::Kind;
 use crate::transform::notes::{DockerContext, Dropped, Record};
 use crate::transform::payload::Payloads;
 use crate::transform::trace::Trace;
-use crate::transform::{Context, NeedsPython};
+use crate::transform::{Context, TransformError};
 use crate::tree::Tree;
 use taskgraph_compat::source::Place;
 use taskgraph_compat::value::Str;
 
-/// What was made, and what was not let through.
+/// The tasks of all kinds, and notes of the transforms.
 pub struct Generated {
     /// All tasks, in the order of their making.
     pub tasks: TasksByLabel,
     /// Stubs that a transform did not let through.
     pub dropped: Vec<Dropped>,
-    /// What transforms warn of.
+    /// Warnings of transforms.
     pub warnings: Vec<Problem>,
-    /// How the tasks came about, by label; empty unless the settings ask for it.
+    /// The traces of tasks, by label; empty unless the settings ask for them.
     pub traces: IndexMap<Str, Trace>,
     /// The contexts of docker images, if the settings say to keep them.
     pub contexts: Vec<DockerContext>,
 }
 
-/// What tasks are made of.
+/// Input of the generation of tasks.
 #[derive(Clone, Copy)]
 pub struct Inputs<'a> {
     /// The files of the tree.
@@ -55,9 +55,9 @@ pub struct Inputs<'a> {
     pub strategies: &'a Strategies,
     /// The parameters.
     pub params: &'a Params,
-    /// How the program was called.
+    /// The settings of the call.
     pub settings: &'a Settings,
-    /// What makes the kinds that are not native, and what its Python has registered.
+    /// The session that makes kinds in Python, and the objects that its Python has registered.
     pub python: Option<(&'a Session, &'a Registered)>,
     /// Kinds that Python makes for other reasons than they have themselves.
     pub in_python: &'a IndexMap<Str, Because>,
@@ -73,11 +73,9 @@ impl std::fmt::Display for LeftToPython {
     }
 }
 
-impl std::error::Error for LeftToPython {}
-
 /// Makes all tasks of the kinds. Kinds that do not depend on each other are made side by side; what comes out is in the
-/// order of the kinds, whatever the number of cores. The error is [`LeftToPython`] if some kinds have to be made by Python.
-pub fn generate(inputs: Inputs<'_>) -> Result<Generated> {
+/// order of the kinds, whatever the number of cores.
+pub fn generate(inputs: Inputs<'_>) -> Result<Result<Generated, LeftToPython>> {
     let scheduler = Scheduler { slots: slots(&inputs), inputs };
     let ready = (0..scheduler.slots.len()).filter(|index| scheduler.slots[*index].after.is_empty());
     let mut ready: Vec<usize> = ready.collect();
@@ -90,7 +88,7 @@ pub fn generate(inputs: Inputs<'_>) -> Result<Generated> {
     scheduler.finish()
 }
 
-/// Where a kind is made.
+/// The place of a kind in the schedule.
 struct KindSlot<'a> {
     kind: &'a Kind,
     /// Whether Python makes it.
@@ -101,10 +99,10 @@ struct KindSlot<'a> {
     after: Vec<usize>,
     /// The slots that wait for it.
     needed_by: Vec<usize>,
-    /// How many kinds stand in the longest row of those that wait for it and for each other: the longest row decides
+    /// Length of the longest row of kinds that wait for it and for each other: the longest row decides
     /// how long everything takes, so it is begun first.
     height: usize,
-    /// How many of those it waits for are not done.
+    /// Number of unfinished slots that it waits for.
     waiting: AtomicUsize,
     done: OnceLock<Outcome>,
 }
@@ -149,7 +147,7 @@ fn slots<'a>(inputs: &Inputs<'a>) -> Vec<KindSlot<'a>> {
 
 enum Outcome {
     Tasks(Vec<Arc<Task>>, Box<Record>),
-    Failed(anyhow::Error),
+    Failed(TransformError),
     /// A kind that it needs has failed.
     Skipped,
 }
@@ -191,8 +189,13 @@ impl Scheduler<'_> {
         let upstream = self.tasks_of(&slot.needs);
         let record = Record::default();
         let made = match (slot.is_in_python, self.inputs.python) {
-            (true, Some((session, _))) => self.in_python(slot, session, &upstream),
-            (true, None) => Err(anyhow::anyhow!("kind `{}` has to be made by Python", slot.kind.name)),
+            (true, Some((session, _))) => {
+                self.in_python(slot, session, &upstream).map_err(TransformError::from)
+            }
+            (true, None) => {
+                let message = format!("kind `{}` has to be made by Python", slot.kind.name);
+                Err(Error::refused(message).into())
+            }
             (false, _) => {
                 let made = batches::tasks(&self.context(slot.kind, &upstream, &record));
                 made.map_err(|error| self.left_if_extended(error))
@@ -204,12 +207,14 @@ impl Scheduler<'_> {
         }
     }
 
-    /// What is wrong with a kind may be right where the Python of the tree has extended a schema: only that can tell.
-    fn left_if_extended(&self, error: anyhow::Error) -> anyhow::Error {
+    /// Leaves a kind that is refused to Python if that has extended a schema: the kind may be right there.
+    fn left_if_extended(&self, error: TransformError) -> TransformError {
         let extended = self.inputs.python.and_then(|(_, registered)| registered.schemas.first());
-        match extended.filter(|_| error.is::<Problems>()) {
-            Some(schema) => NeedsPython::signal(Because::Extended(schema.clone())),
-            None => error,
+        match (extended, &error) {
+            (Some(schema), TransformError::Error(Error::Input(_))) => {
+                TransformError::NeedsPython(Because::Extended(schema.clone()))
+            }
+            _ => error,
         }
     }
 
@@ -259,7 +264,7 @@ impl Scheduler<'_> {
     }
 
     /// Gathers what was made, or all that went wrong.
-    fn finish(self) -> Result<Generated> {
+    fn finish(self) -> Result<Result<Generated, LeftToPython>> {
         let count = self.slots.iter().map(|slot| slot.done.get().map_or(0, |done| done.tasks().len())).sum();
         let mut tasks = TasksByLabel::with_capacity_and_hasher(count, Default::default());
         let (mut dropped, mut warnings, mut problems) = (Vec::new(), Vec::<Problem>::new(), Vec::new());
@@ -287,24 +292,22 @@ impl Scheduler<'_> {
                     let warned: Vec<_> = warned.into_iter().filter(|new| !known(new)).collect();
                     warnings.extend(warned);
                 }
-                Some(Outcome::Failed(error)) => {
-                    if let Some(because) = NeedsPython::reason(&error) {
-                        left.insert(slot.kind.name.clone(), because.clone());
-                        continue;
-                    }
-                    let told = Problems::from_error(error);
-                    problems.extend(
-                        told.with_context(|| format!("kind `{}` could not be made", slot.kind.name))?,
-                    );
+                Some(Outcome::Failed(TransformError::NeedsPython(because))) => {
+                    left.insert(slot.kind.name.clone(), because);
+                }
+                Some(Outcome::Failed(TransformError::Error(error))) => {
+                    let found = error.into_problems();
+                    let message = || format!("kind `{}` could not be made", slot.kind.name);
+                    problems.extend(found.map_err(|error| error.context(message()))?);
                 }
                 Some(Outcome::Skipped) | None => {}
             }
         }
         if !left.is_empty() {
-            return Err(LeftToPython(left).into());
+            return Ok(Err(LeftToPython(left)));
         }
         Problems(problems).distinct().check()?;
-        Ok(Generated { tasks, dropped, warnings, traces, contexts })
+        Ok(Ok(Generated { tasks, dropped, warnings, traces, contexts }))
     }
 }
 

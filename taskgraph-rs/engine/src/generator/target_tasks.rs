@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use anyhow::Result;
 use indexmap::IndexSet;
 
 use crate::diagnostics::{Problem, Problems};
+use crate::error::Result;
 use crate::extension::{Extension, TargetMethod};
 use crate::graph::TaskGraph;
 use crate::graph_config::GraphConfig;
@@ -116,7 +116,7 @@ fn is_always(task: &Task, params: &Params) -> bool {
         }
 }
 
-fn pick(graph: &TaskGraph, wants: impl Fn(&Task) -> Result<bool>) -> Result<Vec<Label>> {
+fn pick(graph: &TaskGraph, wants: impl Fn(&Task) -> anyhow::Result<bool>) -> anyhow::Result<Vec<Label>> {
     let mut labels = Vec::new();
     for task in graph.tasks.values() {
         if wants(task)? {
@@ -127,7 +127,7 @@ fn pick(graph: &TaskGraph, wants: impl Fn(&Task) -> Result<bool>) -> Result<Vec<
 }
 
 /// Python: `taskgraph.target_tasks.standard_filter`.
-fn is_default(task: &Task, params: &Params, config: &GraphConfig) -> Result<bool> {
+fn is_default(task: &Task, params: &Params, config: &GraphConfig) -> anyhow::Result<bool> {
     let attribute = |name: &str| task.attributes.get(name);
     if attribute("cron").is_some_and(Value::truthy) {
         return Ok(false);
@@ -148,7 +148,7 @@ fn is_default(task: &Task, params: &Params, config: &GraphConfig) -> Result<bool
         && runs_on_branch(task, params, config)?)
 }
 
-fn runs_on_branch(task: &Task, params: &Params, config: &GraphConfig) -> Result<bool> {
+fn runs_on_branch(task: &Task, params: &Params, config: &GraphConfig) -> anyhow::Result<bool> {
     // Branches of pull requests have any names.
     if params.text("repository_type") != "git"
         || config.version.ignores_git_branches(params.text("tasks_for"))

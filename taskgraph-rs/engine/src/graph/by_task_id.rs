@@ -3,9 +3,9 @@
 use std::io::Write;
 use std::sync::Arc;
 
-use anyhow::Result;
 use indexmap::IndexMap;
 
+use crate::error::Result;
 use crate::graph::json::{TaskJson, parallel};
 use crate::task::Task;
 use crate::task::id::TaskId;

@@ -11,15 +11,15 @@ use std::io::Write;
 use std::ops::RangeInclusive;
 use std::sync::{Arc, LazyLock};
 
-use anyhow::Result;
 use foldhash::fast::RandomState;
 use indexmap::{IndexMap, IndexSet};
 use rayon::prelude::*;
 
 use crate::diagnostics::{Problem, Problems};
+use crate::error::Result;
 use crate::task::{Dependencies, Label, Task, TasksByLabel};
 use json::{TaskJson, parallel};
-use traverse::find_circle;
+use traverse::find_cycle;
 
 /// The number of missing dependencies for which the nearest label is searched.
 const HINTS: usize = 20;
@@ -205,7 +205,7 @@ fn missing_dependencies(tasks: &TasksByLabel) -> Vec<Problem> {
 fn cycle(tasks: &TasksByLabel, unusual: &[Unusual]) -> Option<Problem> {
     let linked = stretches(unusual).into_iter().flatten().filter_map(|at| tasks.get_index(at));
     let linked = linked.map(|(label, task)| (label, task.dependencies.values().collect())).collect();
-    let cycle = find_circle(&linked)?;
+    let cycle = find_cycle(&linked)?;
     let way: Vec<_> = cycle.0.iter().map(|label| format!("`{label}`")).collect();
     let message = format!("tasks depend on each other in a cycle: {}", way.join(" → "));
     let place = cycle.0.first().and_then(|label| tasks[*label].origin.place(&"dependencies".into()));

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, bail};
 
 use crate::diagnostics::origin::Origin;
+use crate::error::{Error, Result};
 use crate::graph::TaskGraph;
 use crate::graph::json::numbers;
 use crate::schema::fields::Fields;
@@ -39,7 +40,9 @@ impl TaskGraph {
     pub fn from_json(text: &str) -> Result<Self> {
         let value = json::read(text).context("the task graph is not JSON")?;
         let Value::Map(tasks) = value else {
-            anyhow::bail!("the task graph must be a map from labels to tasks, found {}", value.sort());
+            let found = value.sort();
+            let message = format!("the task graph must be a map from labels to tasks, found {found}");
+            return Err(Error::refused(message));
         };
         let tasks = Arc::unwrap_or_clone(tasks).into_iter().map(|(label, task)| {
             let task =
@@ -50,9 +53,9 @@ impl TaskGraph {
     }
 }
 
-pub(crate) fn read(value: Value) -> Result<Task> {
+pub(crate) fn read(value: Value) -> anyhow::Result<Task> {
     TASK.require(&value, &Default::default())?;
-    let Value::Map(fields) = value else { anyhow::bail!("a task must be a map, found {}", value.sort()) };
+    let Value::Map(fields) = value else { bail!("a task must be a map, found {}", value.sort()) };
     let mut fields = Arc::unwrap_or_clone(fields);
     let text = |fields: &Map, key: &str| fields.get(key).and_then(Value::as_str).unwrap_or_default().into();
     let label = Label::parse(&text(&fields, "label"))?;
@@ -74,7 +77,7 @@ pub(crate) fn read(value: Value) -> Result<Task> {
         attributes,
         definition: map(fields.take("task")),
         optimization: fields.take("optimization").unwrap_or_default(),
-        dependencies: named.collect::<Result<Dependencies>>()?,
+        dependencies: named.collect::<anyhow::Result<Dependencies>>()?,
         soft_dependencies: list(fields.take("soft_dependencies")),
         if_dependencies: list(fields.take("if_dependencies")),
         extensions: TypeMap::default(),

@@ -26,7 +26,7 @@ pub fn postorder<'n, T: Ord + Hash + Eq + 'n>(
 ) -> Result<Vec<&'n T>, Cycle<&'n T>> {
     let nodes: BTreeSet<&T> = nodes.into_iter().collect();
     let linked: Links<'_, T> = nodes.iter().map(|node| (*node, links(node))).collect();
-    if let Some(cycle) = find_circle(&linked) {
+    if let Some(cycle) = find_cycle(&linked) {
         return Err(cycle);
     }
     let positions: Vec<Vec<usize>> = linked
@@ -110,7 +110,7 @@ impl Order {
 }
 
 /// Looks for a cycle, without recursion: a graph may be deep.
-pub fn find_circle<'n, T: Ord + Hash + Eq>(linked: &Links<'n, T>) -> Option<Cycle<&'n T>> {
+pub fn find_cycle<'n, T: Ord + Hash + Eq>(linked: &Links<'n, T>) -> Option<Cycle<&'n T>> {
     let mut done: Nodes<'_, T> = Nodes::default();
     for start in linked.keys() {
         let mut way: Nodes<'_, T> = Nodes::default();
@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn a_circle_is_told_with_the_way_round() {
+    fn a_cycle_is_reported_with_all_its_members() {
         assert_eq!(order(&[("a", "b"), ("b", "c"), ("c", "b")]).unwrap_err(), ["b", "c", "b"]);
     }
 }

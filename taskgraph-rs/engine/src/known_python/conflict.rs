@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn a_version_that_was_never_released_is_told_with_its_place() {
+    fn a_version_that_was_never_released_is_reported_with_its_place() {
         let reported = reported(&[("taskcluster/requirements.txt", "\ntaskcluster-taskgraph==15.1.9")]);
         assert_eq!(
             reported,

@@ -43,7 +43,7 @@ mod tests {
     use crate::known_python::testing::Folder;
 
     #[test]
-    fn pip_is_told_what_the_tree_pins() {
+    fn pip_gets_what_the_tree_pins() {
         for (file, text, reported) in [
             ("taskcluster/requirements.txt", "", "taskcluster-taskgraph"),
             (

@@ -14,7 +14,7 @@ use crate::known_python::version::Version;
 pub enum Installed {
     /// A release.
     Version(Version),
-    /// It is there, and its version does not tell what its source is.
+    /// It is there, and its version does not determine its source.
     Hidden {
         /// The reason.
         why: String,

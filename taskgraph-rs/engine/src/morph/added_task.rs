@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use anyhow::Result;
 use indexmap::IndexMap;
 
 use crate::diagnostics::origin::Origin;
+use crate::error::Result;
 use crate::graph::by_task_id::ReadyTask;
 use crate::task::id::TaskId;
 use crate::task::{Dependencies, Label, Task};

@@ -1,8 +1,8 @@
 //! The code review task: it runs once all tasks that review code are resolved, whatever came of them.
 
-use anyhow::Result;
 use indexmap::IndexMap;
 
+use crate::error::Result;
 use crate::morph::added_task::task;
 use crate::morph::morphed::Morphed;
 use crate::parameters::Params;

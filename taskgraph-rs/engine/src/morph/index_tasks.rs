@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use anyhow::{Context as _, Result};
+use anyhow::Context as _;
 
 use crate::diagnostics::{Problem, Problems, place_of_key, place_of_value};
+use crate::error::{Error, Result};
 use crate::graph::by_task_id::ReadyTask;
 use crate::graph_config::GraphConfig;
 use crate::morph::added_task::{KIND, task};
@@ -95,7 +96,7 @@ fn escaped(letter: char) -> impl Iterator<Item = char> {
     slash.then_some('\\').into_iter().chain([letter])
 }
 
-fn refused(config: &GraphConfig, path: KeyPath, message: String) -> anyhow::Error {
+fn refused(config: &GraphConfig, path: KeyPath, message: String) -> Error {
     let place = Some(place_of_value(&config.document, &path));
     Problems::from(Problem::error("wrong-value", message).at(path, "").in_place(place)).into()
 }

@@ -1,8 +1,8 @@
 //! The morph phase as a whole.
 
-use anyhow::{Result, bail};
 use indexmap::IndexMap;
 
+use crate::error::{Error, Result};
 use crate::graph::by_task_id::{ReadyGraph, ReadyTask};
 use crate::graph_config::GraphConfig;
 use crate::morph::code_review::add_code_review;
@@ -28,7 +28,8 @@ impl Morphed {
     pub(super) fn add(&mut self, ready: ReadyTask) -> Result<()> {
         let label = ready.task.label.clone();
         if self.label_to_taskid.contains_key(&label) {
-            bail!("there is a task `{label}` already, and one of this name has to be added");
+            let message = format!("there is a task `{label}` already, and one of this name has to be added");
+            return Err(Error::refused(message));
         }
         self.label_to_taskid.insert(label, ready.task_id.clone());
         self.graph.tasks.insert(ready.task_id.clone(), ready);

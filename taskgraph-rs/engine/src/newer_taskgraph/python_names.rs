@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::diagnostics::{Problem, Problems};
+use crate::diagnostics::Problem;
+use crate::error::Error;
 use crate::newer_taskgraph::python_tokens::{Kind, Token, tokens};
 use crate::newer_taskgraph::{Change, Effect};
 use crate::taskgraph_version::{TaskgraphVersion, since};
@@ -50,7 +51,7 @@ pub(super) fn changes(tree: &Tree) -> (Vec<Change>, Vec<Problem>) {
     for file in tree.python_files() {
         match tree.read(&file) {
             Ok(source) => changes.extend(Module::new(&source).changes()),
-            Err(error) => match Problems::from_error(error) {
+            Err(error) => match Error::from(error).into_problems() {
                 Ok(reported) => problems.extend(reported.into_iter().map(Problem::as_warning)),
                 Err(error) => problems.push(Problem::warning("unreadable", format!("{error:#}"))),
             },
@@ -169,7 +170,7 @@ impl<'s> Module<'s> {
         }
     }
 
-    /// The names that start at a token, in full as far as imports tell.
+    /// The names that start at a token, in full as far as imports show them.
     fn chain(&self, start: usize) -> Option<Chain> {
         let first = self.tokens[start];
         let is_behind_dot = start > 0 && self.tokens[start - 1].is(".");

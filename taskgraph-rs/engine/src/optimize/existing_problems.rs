@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use anyhow::Result;
 use indexmap::IndexMap;
 
 use crate::diagnostics::{Problem, Problems, Severity};
+use crate::error::Result;
 use crate::optimize::existing_tasks::{Existing, NotTaken, Unusable};
 use crate::optimize::outcome::{Passed, ReplacedBy, TaskOutcome};
 use crate::optimize::request::Optimized;

@@ -2,9 +2,9 @@
 //!
 //! The graph is that of the reference all the same: whoever creates it refuses what is said here.
 
-use anyhow::Result;
 use indexmap::IndexMap;
 
+use crate::error::Result;
 use crate::optimize::indexed::Nodes;
 use crate::optimize::outcome::{NotReplaced, Passed, Replaced, ReplacedBy, TaskOutcome};
 use crate::optimize::replace::deadline;

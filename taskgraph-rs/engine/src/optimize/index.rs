@@ -3,10 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use anyhow::Result;
-
 use crate::diagnostics::origin::problem_of;
 use crate::diagnostics::{Problem, Problems, place_of_key, place_of_value};
+use crate::error::Result;
 use crate::parameters::Given;
 use crate::schema::{Schema, optional, required};
 use crate::task::id::TaskId;
@@ -138,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn all_that_is_wrong_is_told_with_its_place() {
+    fn all_that_is_wrong_is_reported_with_its_place() {
         let reported = read(
             "{\"index\": {\"a.b\": \"short\", \"c\": 1},\n \"status\": {\"x\": {\"state\": \"failed\"}}}",
         )

@@ -1,9 +1,9 @@
 //! Parameters of optimization.
 
-use anyhow::Result;
 use indexmap::{IndexMap, IndexSet};
 
 use crate::diagnostics::{Problem, Problems};
+use crate::error::Result;
 use crate::graph::TaskGraph;
 use crate::optimize::strategies::Strategies;
 use crate::parameters::Params;

@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn all_that_leads_nowhere_is_told() {
+    fn all_that_leads_nowhere_is_reported() {
         assert_eq!(
             resolve(map! { TASK => "<aa> <b>" }, None).unwrap_err(),
             ["there is no dependency `aa`", "there is no dependency `b`"]

@@ -1,7 +1,6 @@
 //! The removing phase: from the tasks that nothing needs down to those that need nothing.
 
-use anyhow::Result;
-
+use crate::error::Result;
 use crate::graph::traverse::{any_order, reference_order};
 use crate::optimize::indexed::Nodes;
 use crate::optimize::outcome::{KeptBy, Removed};

@@ -2,8 +2,9 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use anyhow::{Context as _, Result};
+use anyhow::Context as _;
 
+use crate::error::Result;
 use crate::graph::traverse::any_order;
 use crate::optimize::indexed::Nodes;
 use crate::optimize::outcome::{Kept, KeptBy, NotReplaced, Removed, Replaced, ReplacedBy, TaskOutcome};
@@ -105,7 +106,7 @@ pub(super) fn deadline(
     Ok(last)
 }
 
-fn deadline_of(task: &Task, now: SystemTime) -> Result<i64> {
+fn deadline_of(task: &Task, now: SystemTime) -> anyhow::Result<i64> {
     let deadline = task.definition.get("deadline");
     let relative = deadline.and_then(|deadline| deadline.get(datestamp::RELATIVE));
     match (relative.and_then(Value::as_str), deadline) {

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use anyhow::Result;
 use indexmap::{IndexMap, IndexSet};
 
 use crate::diagnostics::{Problem, Problems};
+use crate::error::Result;
 use crate::graph::TaskGraph;
 use crate::graph::by_task_id::ReadyGraph;
 use crate::optimize::existing_tasks::{Existing, examine};
@@ -105,7 +105,7 @@ fn choose<'a>(request: &Request<'a>, nodes: &Nodes<'a>) -> Result<Vec<Chosen<'a>
     let mut problems = Vec::new();
     for task in &nodes.tasks {
         if let Err(error) = request.strategies.check(&task.optimization) {
-            problems.extend(Problems::from_error(task.origin.locate(error))?);
+            problems.extend(task.origin.locate(error).into_problems()?);
         }
         chosen.extend(request.strategies.choose(task));
     }

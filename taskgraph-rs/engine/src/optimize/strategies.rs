@@ -7,7 +7,7 @@ use crate::optimize::outcome::PassedOver;
 use crate::optimize::strategy::{Answer, LookUp, Simple, Strategy};
 use crate::optimize::usable::objection;
 use crate::parameters::Params;
-use crate::schema::fields::Violations;
+use crate::schema::fields::FieldError;
 use crate::schema::{STRINGS, Violation, What};
 use crate::task::Task;
 use taskgraph_compat::python::glob::Glob;
@@ -89,7 +89,7 @@ impl Strategies {
     /// Checks what a kind writes under `optimization`: nothing, or the name of one strategy and its argument.
     pub fn check(&self, optimization: &Value) -> Result<()> {
         let violations = self.violations(optimization);
-        if violations.is_empty() { Ok(()) } else { Err(Violations(violations).into()) }
+        if violations.is_empty() { Ok(()) } else { Err(FieldError::Violations(violations).into()) }
     }
 
     fn violations(&self, optimization: &Value) -> Vec<Violation> {

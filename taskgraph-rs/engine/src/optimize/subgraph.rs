@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use anyhow::Result;
 use indexmap::IndexMap;
 use rayon::prelude::*;
 
 use crate::diagnostics::{Problem, Problems};
+use crate::error::Result;
 use crate::graph::by_task_id::{ReadyGraph, ReadyTask};
 use crate::optimize::indexed::Nodes;
 use crate::optimize::outcome::TaskOutcome;
@@ -110,11 +110,11 @@ pub fn resolved(
         proxy_url: settings.proxy_url.as_deref(),
     };
     let resolved = references.resolve(&task.definition);
-    resolved.map_err(|astray| astray.into_iter().map(|astray| tell(task, astray)).collect())
+    resolved.map_err(|astray| astray.into_iter().map(|astray| reference_problem(task, astray)).collect())
 }
 
 /// A reference that leads nowhere, where the kind's file has it.
-fn tell(task: &Task, astray: Astray) -> Problem {
+fn reference_problem(task: &Task, astray: Astray) -> Problem {
     // A text that no file has was made by a transform, as names of caches are.
     let (path, place, made) = match task.origin.find_text(&astray.text) {
         Some((path, place)) => (path, Some(place), String::new()),

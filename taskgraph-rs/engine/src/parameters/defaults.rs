@@ -2,9 +2,8 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use anyhow::Result;
-
 use crate::diagnostics::document::load;
+use crate::error::Result;
 use crate::parameters::{Layer, Params};
 use crate::schema::fields::Fields;
 use crate::tree::Tree;

@@ -3,10 +3,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::Result;
-
 use crate::diagnostics::document::load;
 use crate::diagnostics::{Problem, Problems, place_of_key};
+use crate::error::Result;
 use crate::parameters::Layer;
 use taskgraph_compat::json;
 use taskgraph_compat::source::Source;

@@ -8,7 +8,7 @@ use taskgraph_compat::value::path::KeyPath;
 const WHERE: &str = " @ data";
 
 /// The problems that one of the worker speaks of, each with the place of its key, as far as its message names keys.
-pub fn tell_mismatch(params: &Params, problem: Problem) -> Vec<Problem> {
+pub fn mismatch_problems(params: &Params, problem: Problem) -> Vec<Problem> {
     let lines: Vec<&str> = problem.help.iter().flat_map(|help| help.split("; ")).collect();
     let reported: Vec<Problem> = lines.iter().filter_map(|line| mismatch(params, line)).collect();
     if reported.is_empty() { vec![problem] } else { reported }

@@ -22,8 +22,8 @@ use usage::Reads;
 
 pub use defaults::{fill, fill_base};
 pub use load::{Given, read_file};
-pub use mismatch::tell_mismatch;
-pub use schema::{check, tell, unknown, unknown_in};
+pub use mismatch::mismatch_problems;
+pub use schema::{check, unknown, unknown_in, violation_problem};
 pub use spec::{Fetch, Spec};
 
 /// A part of the parameters that was read from a document: `inside` the document is `mount` in the parameters.

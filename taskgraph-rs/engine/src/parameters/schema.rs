@@ -69,7 +69,7 @@ pub fn check(params: &Params, fields: &[Field], version: TaskgraphVersion) -> Ve
         };
         let within = |violation: Violation| Violation { path: path.concat(&violation.path), ..violation };
         let known = violations.into_iter().filter(|violation| !matches!(violation.what, What::Unknown(_)));
-        problems.extend(tell_all(params, &known.map(within).collect::<Vec<_>>()));
+        problems.extend(violation_problems(params, &known.map(within).collect::<Vec<_>>()));
     }
     if let Some(level) = params.get("level").and_then(Value::as_str)
         && level.trim().parse::<i64>().is_err()
@@ -111,7 +111,7 @@ pub fn unknown(params: &Params, fields: &[Field]) -> Vec<Problem> {
     let unknown = params.values().keys().filter(|name| !known.contains(&&***name));
     let unknown = unknown
         .map(|name| Violation { path: KeyPath::default().join(name), what: What::Unknown(known.clone()) });
-    let unknown = unknown.map(|violation| tell(params, &violation));
+    let unknown = unknown.map(|violation| violation_problem(params, &violation));
     let all = BASE.iter().chain(fields);
     unknown.chain(all.flat_map(|field| unknown_inside(params, field))).collect()
 }
@@ -129,7 +129,7 @@ fn unknown_inside(params: &Params, field: &Field) -> Vec<Problem> {
         path: KeyPath::dotted(field.name).concat(&violation.path),
         ..violation
     });
-    unknown.map(|violation| tell(params, &violation)).collect()
+    unknown.map(|violation| violation_problem(params, &violation)).collect()
 }
 
 /// Numbers of a config that JSON lacks: parameters travel as JSON, from an action to its graph for example.
@@ -147,7 +147,7 @@ fn without_place(params: &Params, field: &Field, value: &Value) -> Vec<Problem> 
 }
 
 /// Violations as problems. What a section lacks is reported at once: each key by itself would repeat the place of the section.
-fn tell_all(params: &Params, violations: &[Violation]) -> Vec<Problem> {
+fn violation_problems(params: &Params, violations: &[Violation]) -> Vec<Problem> {
     let mut missing: IndexMap<KeyPath, Vec<&Violation>> = IndexMap::new();
     for violation in violations.iter().filter(|violation| matches!(violation.what, What::Missing(_))) {
         missing.entry(violation.path.parent()).or_default().push(violation);
@@ -160,7 +160,7 @@ fn tell_all(params: &Params, violations: &[Violation]) -> Vec<Problem> {
                     problems.push(lacks(params, &violation.path.parent(), lacking));
                 }
             }
-            _ => problems.push(tell(params, violation)),
+            _ => problems.push(violation_problem(params, violation)),
         }
     }
     problems
@@ -177,7 +177,7 @@ fn lacks(params: &Params, section: &KeyPath, lacking: &[&Violation]) -> Problem 
 }
 
 /// A violation of the parameters as a problem, with its place in the file that has it.
-pub fn tell(params: &Params, violation: &Violation) -> Problem {
+pub fn violation_problem(params: &Params, violation: &Violation) -> Problem {
     let (document, inside) = match params.layer(&violation.path) {
         Some((layer, inside)) => (Some(layer.document.clone()), inside),
         None => (None, violation.path.clone()),

@@ -4,9 +4,8 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
-
 use crate::diagnostics::{Problem, Problems};
+use crate::error::Result;
 use crate::parameters::{Given, read_file};
 use crate::task::id::TaskId;
 use taskgraph_compat::source::Source;
@@ -156,7 +155,7 @@ mod tests {
 
     impl Fetch for One {
         fn find_task(&self, index_path: &str) -> Result<Option<TaskId>> {
-            (index_path == "t.v2.p.latest.taskgraph.decision").then(|| TaskId::parse(ID)).transpose()
+            Ok((index_path == "t.v2.p.latest.taskgraph.decision").then(|| TaskId::parse(ID)).transpose()?)
         }
 
         fn artifact(&self, task: &TaskId, name: &str) -> Result<Option<Vec<u8>>> {
@@ -188,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_there_is_told_with_what_was_asked() {
+    fn what_is_not_there_is_reported_with_what_was_asked() {
         for (text, reported) in [
             ("task-id=short", "`short` is not a taskId: expected 22 letters, digits, `-` and `_`"),
             ("task-id=", "nothing stands behind `task-id=`"),

@@ -110,7 +110,7 @@ impl Noted {
     }
 }
 
-/// What stands below `path`, without it.
+/// Returns the paths below `path`, without their beginning.
 fn below<'s>(paths: &'s BTreeSet<String>, path: &str) -> impl Iterator<Item = &'s str> {
     let start = format!("{path}.");
     paths.range(start.clone()..).map_while(move |path| path.strip_prefix(&start))

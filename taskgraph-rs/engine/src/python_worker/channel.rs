@@ -3,8 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::Result;
-
+use crate::error::Result;
 use crate::python_worker::refusal::Refusal;
 
 /// The native parts that stand in for Python.

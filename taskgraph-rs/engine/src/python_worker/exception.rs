@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use crate::diagnostics::{Problem, Problems};
+use crate::diagnostics::Problem;
+use crate::error::Error;
 use crate::tree::Tree;
 use taskgraph_compat::json;
 use taskgraph_compat::source::{Place, Source, Span};
@@ -21,17 +22,17 @@ pub(super) struct Asked<'a> {
     pub place: Option<Place>,
 }
 
-/// The problem that an error of the worker tells of.
-pub(super) fn problem(error: &str, asked: &Asked<'_>) -> anyhow::Error {
+/// Converts an error of the worker.
+pub(super) fn problem(error: &str, asked: &Asked<'_>) -> Error {
     let error = match json::read(error) {
         Ok(error) => error,
-        Err(why) => return anyhow::Error::from(why).context("the worker sent an answer that is not JSON"),
+        Err(why) => return Error::refused(format!("the worker sent an answer that is not JSON: {why}")),
     };
     let killed = error.get("signal").and_then(Value::as_int).and_then(|signal| i32::try_from(signal).ok());
     if let (Some("Died"), Some(signal)) = (error.get("type").and_then(Value::as_str), killed) {
         return crate::python_worker::killed(asked.what, signal);
     }
-    Problems::from(reported(&error, asked)).into()
+    reported(&error, asked).into()
 }
 
 fn reported(error: &Value, asked: &Asked<'_>) -> Problem {
@@ -233,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn an_exception_is_told_with_its_class_and_message() {
+    fn an_exception_is_reported_with_its_class_and_message() {
         assert_eq!(
             said(r#"{"type": "ValueError", "message": "too large", "frames": []}"#),
             "kind `build`: ValueError: too large"

@@ -1,6 +1,6 @@
 //! Messages about a Python process that a signal has ended.
 
-use taskgraph_compat::error::Machine;
+use crate::error::Error;
 
 /// Signals that end processes, as people know them.
 const NAMES: &[(i32, &str)] = &[
@@ -18,7 +18,7 @@ const NAMES: &[(i32, &str)] = &[
 ];
 
 /// The error of a request that a signal put an end to. `what` was to be done: ``kind `build` ``.
-pub fn killed(what: &str, signal: i32) -> anyhow::Error {
+pub fn killed(what: &str, signal: i32) -> Error {
     let name = NAMES.iter().find(|(number, _)| *number == signal).map_or("an unknown one", |(_, name)| name);
     let reason = match name {
         "SIGKILL" => {
@@ -29,8 +29,8 @@ pub fn killed(what: &str, signal: i32) -> anyhow::Error {
         }
         _ => "somebody has sent it",
     };
-    anyhow::anyhow!(reason)
-        .context(Machine(format!("{what}: the Python of the tree was killed by signal {signal} ({name})")))
+    Error::machine(reason)
+        .context(format!("{what}: the Python of the tree was killed by signal {signal} ({name})"))
 }
 
 #[cfg(test)]
@@ -43,7 +43,7 @@ mod tests {
             [(9, "by signal 9 (SIGKILL): the system"), (11, "(SIGSEGV): that is"), (63, "unknown")]
         {
             let error = killed("kind `build`", signal);
-            assert!(Machine::is_behind(&error));
+            assert!(matches!(error, Error::Machine(_)));
             assert!(format!("{error:#}").contains(reported), "{error:#}");
         }
     }

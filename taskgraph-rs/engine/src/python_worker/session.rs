@@ -5,10 +5,10 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use anyhow::Result;
 use indexmap::IndexSet;
 
 use crate::diagnostics::{Problem, Problems, place_of_value};
+use crate::error::{Error, Result};
 use crate::parameters::Params;
 use crate::python_worker::channel::{Channel, Request};
 use crate::python_worker::tasks;
@@ -119,10 +119,12 @@ impl Session {
         ]);
         let what = format!("kind `{name}`");
         let answer = self.ask(tree, "kind", &what, place.clone(), arguments)?;
-        let Value::Map(answer) = answer else { anyhow::bail!("{what}: the worker answers with no map") };
+        let Value::Map(answer) = answer else {
+            return Err(Error::refused(format!("{what}: the worker answers with no map")));
+        };
         let mut answer = Arc::unwrap_or_clone(answer);
         let Some(Value::List(made)) = answer.shift_remove("tasks") else {
-            anyhow::bail!("{what}: the worker answers without tasks")
+            return Err(Error::refused(format!("{what}: the worker answers without tasks")));
         };
         let mut tasks = Vec::with_capacity(made.len());
         let mut problems = Vec::new();
@@ -164,7 +166,7 @@ impl Session {
         let mut known = lock(&self.known);
         list(tasks.map(|task| match known.insert(task.label.clone()) {
             true => task_json(task),
-            false => json(&task.label.text().into()),
+            false => Ok(json(&task.label.text().into())?),
         }))
     }
 }

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use anyhow::{Context as _, Result};
+use anyhow::Context as _;
 use serde::ser::{Error as _, Serialize, SerializeMap, SerializeSeq, Serializer};
 use serde_json::value::RawValue;
 
 use crate::diagnostics::origin::{Location, Origin};
+use crate::error::Result;
 use crate::graph::read;
 use crate::schema::fields::Fields;
 use crate::task::Task;
@@ -43,7 +44,7 @@ pub(crate) fn from_value(value: Value, kind: &Str, document: &Arc<Document>) -> 
 }
 
 /// A value on one line, keys in their order. Unlike the JSON of the reference it has room for integers of any size.
-pub(crate) fn json(value: &Value) -> Result<String> {
+pub(crate) fn json(value: &Value) -> anyhow::Result<String> {
     serde_json::to_string(&Exact(value)).context("this cannot be handed to Python")
 }
 
@@ -86,5 +87,5 @@ pub(crate) fn fields(fields: impl IntoIterator<Item = (&'static str, Value)>) ->
     for (name, value) in fields {
         map.put(name, value);
     }
-    json(&map.into())
+    Ok(json(&map.into())?)
 }

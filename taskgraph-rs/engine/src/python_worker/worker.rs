@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use anyhow::{Context as _, Result};
+use anyhow::Context as _;
 
 use crate::diagnostics::{Problem, Problems};
+use crate::error::{Error, Result};
 use crate::known_python::{Package, Pins, requirements};
 use crate::python_worker::channel::{Channel, Python, Reply, Request};
 use crate::python_worker::exception;
@@ -142,11 +143,11 @@ impl Worker {
 fn values_of(answer: Value) -> Result<Map> {
     match answer.get("values") {
         Some(Value::Map(values)) => Ok(Map::clone(values)),
-        _ => anyhow::bail!("the worker answers without parameters"),
+        _ => Err(Error::refused("the worker answers without parameters")),
     }
 }
 
-/// Sends a request, and tells what the tree's Python has raised.
+/// Sends a request. An exception of the tree's Python becomes an error.
 pub(crate) fn ask(
     channel: &dyn Channel,
     session: Option<i64>,
@@ -163,14 +164,16 @@ pub(crate) fn ask(
 }
 
 fn read(answer: &str, what: &str) -> Result<Value> {
-    json::read(answer).with_context(|| format!("{what}: the worker sent an answer that is not JSON"))
+    json::read(answer).map_err(|error| {
+        Error::refused(format!("{what}: the worker sent an answer that is not JSON: {error}"))
+    })
 }
 
 /// The code of the problem that an interpreter has no Taskgraph.
 pub const NO_TASKGRAPH: &str = "no-taskgraph";
 
 /// The reason why a tree cannot be opened. An interpreter without Taskgraph is the most frequent one.
-fn cannot_open(error: &str, python: &dyn Python, asked: &Asked<'_>) -> anyhow::Error {
+fn cannot_open(error: &str, python: &dyn Python, asked: &Asked<'_>) -> Error {
     let missing = json::read(error).ok().and_then(|error| Some(error.get("module")?.as_str()?.to_owned()));
     let Some(package) = missing.as_deref().and_then(Package::of_object) else {
         return exception::problem(error, asked);

@@ -6,35 +6,34 @@ use crate::schema::{Schema, Violation, What, found};
 use taskgraph_compat::value::path::KeyPath;
 use taskgraph_compat::value::{Map, Value, key as shared};
 
-/// A section that does not have its schema. Carries the paths, so that whoever knows the file can point at them.
+/// An error about keys of a task. Carries their paths, so that a caller that knows the file can point at them.
 #[derive(Debug)]
-pub struct Violations(pub Vec<Violation>);
+pub enum FieldError {
+    /// Values that violate their schema.
+    Violations(Vec<Violation>),
+    /// A value that fits its schema and is wrong all the same.
+    About {
+        /// The key of the task.
+        path: KeyPath,
+        /// The reason.
+        message: String,
+    },
+}
 
-impl std::fmt::Display for Violations {
+impl std::fmt::Display for FieldError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let reported: Vec<_> = self.0.iter().map(|violation| format!("`{}`", violation.path)).collect();
-        write!(f, "wrong or missing: {}", reported.join(", "))
+        match self {
+            FieldError::Violations(violations) => {
+                let paths: Vec<_> =
+                    violations.iter().map(|violation| format!("`{}`", violation.path)).collect();
+                write!(f, "wrong or missing: {}", paths.join(", "))
+            }
+            FieldError::About { message, .. } => f.write_str(message),
+        }
     }
 }
 
-impl std::error::Error for Violations {}
-
-/// An error about a value that fits its schema. Carries the path, so that a caller that knows the file can point at it.
-#[derive(Debug)]
-pub struct About {
-    /// The key of the task.
-    pub path: KeyPath,
-    /// The violations.
-    pub message: String,
-}
-
-impl std::fmt::Display for About {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-impl std::error::Error for About {}
+impl std::error::Error for FieldError {}
 
 impl Schema {
     /// Checks `value`, which stands at `path` of a task.
@@ -46,7 +45,7 @@ impl Schema {
         for violation in &mut violations {
             violation.path = path.concat(&violation.path);
         }
-        Err(Violations(violations).into())
+        Err(FieldError::Violations(violations).into())
     }
 
     /// Checks all fields of a task.
@@ -61,12 +60,12 @@ impl Schema {
 /// An error about the value at one key.
 pub fn wrong(path: impl Into<KeyPath>, value: &Value, allowed: &str) -> anyhow::Error {
     let what = What::Wrong { found: found(value), allowed: allowed.into(), nearest: None, instead: None };
-    Violations(vec![Violation { path: path.into(), what }]).into()
+    FieldError::Violations(vec![Violation { path: path.into(), what }]).into()
 }
 
 /// An error about the value at one key, in other words than what is allowed there.
 pub fn about(path: impl Into<KeyPath>, message: impl Into<String>) -> anyhow::Error {
-    About { path: path.into(), message: message.into() }.into()
+    FieldError::About { path: path.into(), message: message.into() }.into()
 }
 
 /// An error without a place is one about a single key.
@@ -76,7 +75,7 @@ pub fn within<T>(path: impl Into<KeyPath>, result: Result<T>) -> Result<T> {
 
 /// An error about a key that is not there.
 pub fn missing(path: impl Into<KeyPath>, needed: &str) -> anyhow::Error {
-    Violations(vec![Violation { path: path.into(), what: What::Missing(needed.into()) }]).into()
+    FieldError::Violations(vec![Violation { path: path.into(), what: What::Missing(needed.into()) }]).into()
 }
 
 /// Operations of transforms on maps.

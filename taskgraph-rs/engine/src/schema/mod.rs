@@ -339,7 +339,7 @@ mod tests {
     ]);
 
     #[test]
-    fn every_misfit_is_told_at_once() {
+    fn every_violation_is_reported_at_once() {
         let value = Value::from(map! { "urls" => "https://x", "mood" => "use" });
         let violations = MODEL.check(&value);
         let reported: Vec<_> = violations.iter().map(|m| m.path.to_string()).collect();
@@ -358,7 +358,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_inside_the_shape_that_is_meant_is_told() {
+    fn what_is_wrong_inside_the_schema_that_is_meant_is_reported() {
         let reported = |schema: &Schema, value: Value| {
             Vec::from_iter(schema.check(&value).iter().map(|m| m.path.to_string()))
         };

@@ -118,7 +118,7 @@ mod tests {
     use crate::schema::{STRINGS, Violation, What, required};
 
     #[test]
-    fn what_to_write_instead_is_told() {
+    fn what_to_write_instead_is_reported() {
         const SENTENCES: Schema =
             Schema::Map(&[required("total", Schema::Int), required("per-dataset", Schema::Int)]);
         let instead = |schema: &Schema, value: Value| match &schema.check(&value)[..] {

@@ -47,7 +47,7 @@ fn described(schema: &Value, text: &str) -> Value {
     schema
 }
 
-/// What a transform in front may make another value of.
+/// Returns the schema of a value that an earlier transform may replace.
 fn computed() -> Value {
     json!({"anyOf": [
         {"type": "string", "pattern": "[{]"},

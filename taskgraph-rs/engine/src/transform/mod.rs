@@ -1,5 +1,6 @@
 //! Transforms: functions from tasks to tasks, found by the very strings that stand in kind.yml.
 
+mod error;
 mod info;
 pub mod kind;
 pub mod kind_schema;
@@ -11,14 +12,12 @@ pub mod substitute;
 pub mod trace;
 
 use std::collections::BTreeSet;
-use std::fmt;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
 use anyhow::Result;
 use indexmap::IndexMap;
 
-use crate::diagnostics::Signal;
 use crate::diagnostics::origin::Origin;
 use crate::graph_config::GraphConfig;
 use crate::optimize::Strategies;
@@ -38,6 +37,7 @@ use taskgraph_compat::value::path::KeyPath;
 use taskgraph_compat::value::{Map, Value};
 use trace::TraceSteps;
 
+pub use error::{NeedsPython, TransformError};
 pub use info::TransformInfo;
 pub use pool::Pool;
 pub use steps::{
@@ -48,7 +48,7 @@ pub use steps::{
 /// product of typing errors does not fill the memory.
 pub const MOST_TASKS: usize = 500_000;
 
-/// What a transform may look at. It never changes while a graph is generated.
+/// Input of a transform besides the tasks. It never changes while a graph is generated.
 #[derive(Clone, Copy)]
 pub struct Context<'a> {
     /// The kind whose tasks are transformed.
@@ -67,11 +67,11 @@ pub struct Context<'a> {
     pub payloads: &'a Payloads,
     /// The optimization strategies.
     pub strategies: &'a Strategies,
-    /// How the program was called.
+    /// The settings of the call.
     pub settings: &'a Settings,
-    /// Where decisions are written down.
+    /// The record of decisions.
     pub record: &'a Record,
-    /// What the Python of the tree has registered, if it runs.
+    /// The objects that the Python of the tree has registered, if it runs.
     pub registered: Option<&'a RegisteredInPython>,
 }
 
@@ -92,34 +92,9 @@ impl Context<'_> {
         of: impl Fn(&RegisteredInPython) -> &BTreeSet<String>,
     ) -> Result<()> {
         match self.registered.is_some_and(|registered| of(registered).contains(name)) {
-            true => Err(NeedsPython::signal(Because::Registered { what, name: name.into() })),
+            true => Err(NeedsPython(Because::Registered { what, name: name.into() }).into()),
             false => Ok(()),
         }
-    }
-}
-
-/// Says that a kind names what only the Python of the tree has, so that Python has to make it.
-#[derive(Clone, Debug)]
-pub struct NeedsPython(pub Because);
-
-impl fmt::Display for NeedsPython {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "this kind has to be made by Python: {}", self.0)
-    }
-}
-
-impl std::error::Error for NeedsPython {}
-
-impl NeedsPython {
-    /// Returns the error that leaves a kind to Python.
-    pub fn signal(because: Because) -> anyhow::Error {
-        Signal(Box::new(NeedsPython(because))).into()
-    }
-
-    /// Returns the reason if an error leaves a kind to Python.
-    pub fn reason(error: &anyhow::Error) -> Option<&Because> {
-        let signal = error.downcast_ref::<Signal>()?;
-        signal.0.downcast_ref::<NeedsPython>().map(|needs| &needs.0)
     }
 }
 
@@ -128,11 +103,11 @@ impl NeedsPython {
 pub struct TaskDescription {
     /// The fields. They change their meaning from transform to transform.
     pub fields: Map,
-    /// Where it was written.
+    /// The place where it is written.
     pub origin: Arc<Origin>,
-    /// What transforms say of it that becomes no part of its definition: its pretrained model, for one.
+    /// Additions of transforms that become no part of its definition: its pretrained model, for example.
     pub extensions: TypeMap,
-    /// What transforms did to it so far, if that is kept.
+    /// The trail of transforms so far, if it is kept.
     pub trail: Option<Arc<TraceSteps>>,
 }
 

@@ -50,7 +50,7 @@ impl Record {
     }
 
     /// Notes why the graph will be refused, by a transform that goes on as if what is wrong were not there: so the kinds
-    /// behind are made, and what is wrong with them is told as well.
+    /// behind are made, and what is wrong with them is reported as well.
     pub fn refuse(&self, problem: Problem) {
         self.refused.lock().unwrap_or_else(PoisonError::into_inner).push(problem);
     }

@@ -7,8 +7,10 @@ use std::sync::Arc;
 
 use anyhow::{Result, anyhow};
 
-use crate::diagnostics::Problems;
-use crate::transform::{Context, MOST_TASKS, TaskDescription};
+use crate::diagnostics::origin::Origin;
+use crate::diagnostics::{Problem, Problems};
+use crate::error::Error;
+use crate::transform::{Context, MOST_TASKS, TaskDescription, TransformError};
 
 type ChangeTask = dyn Fn(&Context<'_>, &mut TaskDescription) -> Result<()> + Send + Sync;
 type MakeTasks = dyn Fn(&Context<'_>, TaskDescription, &mut Vec<TaskDescription>) -> Result<()> + Send + Sync;
@@ -129,9 +131,13 @@ impl<T: Send + Sync + 'static> WithState<T> {
 
 impl Transform {
     /// Runs the transform on all tasks of a kind at once.
-    pub fn run(&self, ctx: &Context<'_>, mut tasks: Vec<TaskDescription>) -> Result<Vec<TaskDescription>> {
+    pub fn run(
+        &self,
+        ctx: &Context<'_>,
+        mut tasks: Vec<TaskDescription>,
+    ) -> Result<Vec<TaskDescription>, TransformError> {
         match self {
-            Transform::WholeKind(change) => change(ctx, tasks),
+            Transform::WholeKind(change) => Ok(change(ctx, tasks)?),
             Transform::EachTask(Prepare::Nothing(apply)) => apply.run(ctx, tasks),
             Transform::EachTask(Prepare::FromContext(make)) => make(ctx)?.run(ctx, tasks),
             Transform::EachTask(Prepare::FromTasks(prepare)) => prepare(ctx, &mut tasks)?.run(ctx, tasks),
@@ -141,13 +147,17 @@ impl Transform {
 
 impl Apply {
     /// Handles tasks one after the other. Gathers what is wrong with all of them before it fails.
-    pub fn run(&self, ctx: &Context<'_>, mut tasks: Vec<TaskDescription>) -> Result<Vec<TaskDescription>> {
+    pub fn run(
+        &self,
+        ctx: &Context<'_>,
+        mut tasks: Vec<TaskDescription>,
+    ) -> Result<Vec<TaskDescription>, TransformError> {
         let mut problems = Vec::new();
         match self {
             Apply::Change(change) => {
                 for task in &mut tasks {
                     if let Err(error) = change(ctx, task) {
-                        problems.extend(task.origin.locate(error).downcast::<Problems>()?.0);
+                        problems.extend(located(&task.origin, error)?);
                     }
                 }
             }
@@ -156,18 +166,23 @@ impl Apply {
                 for task in tasks {
                     let origin = task.origin.clone();
                     if let Err(error) = make(ctx, task, &mut out) {
-                        problems.extend(origin.locate(error).downcast::<Problems>()?.0);
+                        problems.extend(located(&origin, error)?);
                     }
                     if out.len() > MOST_TASKS {
                         let error = anyhow!("a kind can have at most {MOST_TASKS} tasks, and here are more");
-                        return Err(origin.locate(error));
+                        return Err(origin.locate(error).into());
                     }
                 }
                 tasks = out;
             }
         }
-        if problems.is_empty() { Ok(tasks) } else { Err(Problems(problems).into()) }
+        if problems.is_empty() { Ok(tasks) } else { Err(Error::from(Problems(problems)).into()) }
     }
+}
+
+/// Returns the problems of a task, or the error that ends the transform.
+fn located(origin: &Origin, error: anyhow::Error) -> Result<Vec<Problem>, TransformError> {
+    TransformError::of_task(origin, error).into_problems()
 }
 
 /// Transforms that one name in kind.yml stands for, in order. Python: `TransformSequence`.
@@ -181,7 +196,11 @@ impl TransformSequence {
     }
 
     /// Runs them on all tasks of a kind at once.
-    pub fn run(&self, ctx: &Context<'_>, tasks: Vec<TaskDescription>) -> Result<Vec<TaskDescription>> {
+    pub fn run(
+        &self,
+        ctx: &Context<'_>,
+        tasks: Vec<TaskDescription>,
+    ) -> Result<Vec<TaskDescription>, TransformError> {
         self.0.iter().try_fold(tasks, |tasks, transform| transform.run(ctx, tasks))
     }
 }

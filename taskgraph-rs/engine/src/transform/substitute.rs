@@ -33,7 +33,7 @@ fn is_keyed(map: &Map) -> bool {
     map.len() == 1 && map.first().is_some_and(|(key, _)| key.starts_with("by-"))
 }
 
-/// How text is filled in.
+/// Treatment of names without a value.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Missing {
     /// A name without a value is an error: `str.format`.

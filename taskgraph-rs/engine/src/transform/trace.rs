@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::transform::TaskDescription;
 use taskgraph_compat::value::{Map, Str};
 
-/// What a task was after a transform, and the way there. A task that is copied takes its trail along.
+/// State of a task after a transform, and the states before. A copy of a task has the trail, too.
 #[derive(Clone, Debug)]
 pub struct TraceSteps {
     before: Option<Arc<TraceSteps>>,
@@ -23,12 +23,12 @@ pub struct TraceStep {
     pub fields: Map,
 }
 
-/// How a task came about.
+/// Trace of a task through the transforms.
 #[derive(Clone, Debug, Default)]
 pub struct Trace {
     /// Its fields: as they are written first, then after each transform.
     pub steps: Vec<TraceStep>,
-    /// What its digest is made of, in order; empty if it has none.
+    /// The parts of its digest, in order; empty if it has none.
     pub digest: Vec<Str>,
 }
 

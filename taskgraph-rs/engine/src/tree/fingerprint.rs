@@ -1,4 +1,4 @@
-//! Fingerprints of files: times and sizes, which tell whether the files changed.
+//! Fingerprints of files: times and sizes, which show whether the files changed.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -5,10 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
 
-use anyhow::{Context as _, Result};
-
 use crate::diagnostics::{Problem, Problems};
-use taskgraph_compat::error::Machine;
+use crate::error::{Error, OrMachine as _, Result};
 
 /// A git repository.
 pub struct Repository {
@@ -41,7 +39,7 @@ impl Repository {
             Some(commit) => Ok(commit.clone()),
             None => self
                 .ask_once(&self.head, &["rev-parse", "--verify", "HEAD"])
-                .map_err(|error| self.without_commit().map_or(error, anyhow::Error::from)),
+                .map_err(|error| self.without_commit().map_or(error, Error::from)),
         }
     }
 
@@ -96,7 +94,7 @@ impl Repository {
         let prefix = format!("--prefix={}/", folder.display());
         for arguments in [&["read-tree", commit][..], &["checkout-index", "--all", "--force", &prefix]] {
             let output = self.call(arguments).env("GIT_INDEX_FILE", index).output();
-            self.checked(arguments, &output.with_context(|| self.failed(arguments))?)?;
+            self.checked(arguments, &output.or_machine(|| self.failed(arguments))?)?;
         }
         Ok(())
     }
@@ -110,7 +108,7 @@ impl Repository {
         quiet(&["init", "--quiet"])?;
         let alternates = folder.join(".git/objects/info/alternates");
         std::fs::write(&alternates, format!("{objects}\n"))
-            .with_context(|| Machine(format!("`{}` cannot be written", alternates.display())))?;
+            .or_machine(|| format!("`{}` cannot be written", alternates.display()))?;
         quiet(&["update-ref", "--no-deref", "HEAD", commit])?;
         quiet(&["reset", "--quiet"])?;
         match self.url() {
@@ -226,8 +224,7 @@ impl Repository {
                 let top = self.top.display();
                 let found = if found.is_empty() { "none".into() } else { found.join(", ") };
                 let why = format!("neither it nor a remote says which; branches that could be it: {found}");
-                Err(anyhow::Error::msg(why)
-                    .context(Machine(format!("the default branch of `{top}` cannot be told"))))
+                Err(Error::machine(why).context(format!("the default branch of `{top}` cannot be told")))
             }
         }
     }
@@ -248,7 +245,7 @@ impl Repository {
     fn ask(&self, arguments: &[&str]) -> Result<String> {
         let output = self.run(arguments)?;
         self.checked(arguments, &output)?;
-        let text = String::from_utf8(output.stdout).with_context(|| self.failed(arguments))?;
+        let text = String::from_utf8(output.stdout).or_machine(|| self.failed(arguments))?;
         Ok(text.trim_end().to_owned())
     }
 
@@ -262,7 +259,7 @@ impl Repository {
     }
 
     fn run(&self, arguments: &[&str]) -> Result<Output> {
-        self.call(arguments).output().with_context(|| self.failed(arguments))
+        self.call(arguments).output().or_machine(|| self.failed(arguments))
     }
 
     #[expect(clippy::disallowed_methods, reason = "git is called here and nowhere else")]
@@ -278,11 +275,11 @@ impl Repository {
             return Ok(());
         }
         let reason = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-        Err(anyhow::Error::msg(reason).context(self.failed(arguments)))
+        Err(Error::machine(reason).context(self.failed(arguments)))
     }
 
-    fn failed(&self, arguments: &[&str]) -> Machine {
-        Machine(format!("`git {}` failed in `{}`", arguments.join(" "), self.top.display()))
+    fn failed(&self, arguments: &[&str]) -> String {
+        format!("`git {}` failed in `{}`", arguments.join(" "), self.top.display())
     }
 }
 

@@ -2,8 +2,10 @@
 //!
 //! Invariant: nothing outside the tree is read through it.
 
+mod digest;
 pub mod fingerprint;
 pub mod git;
+mod listing;
 pub mod revision;
 
 use std::collections::BTreeSet;
@@ -11,18 +13,18 @@ use std::fs;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use anyhow::{Context as _, Result, anyhow, bail};
+use anyhow::{Result, anyhow, bail};
 use indexmap::IndexMap;
-use sha2::{Digest, Sha256};
 
 use crate::diagnostics::{Problem, Problems};
-use fingerprint::Stamp;
+use crate::error::{Error, OrMachine as _};
 use git::{Repository, top_above};
-use taskgraph_compat::error::Machine;
-use taskgraph_compat::python;
 use taskgraph_compat::source::Source;
 use taskgraph_compat::value::Str;
 use taskgraph_compat::value::path::KeyPath;
+
+pub use digest::{hex, sha256};
+pub use listing::walk;
 
 /// The number of characters that people are shown of a commit's hash.
 const SHORT_COMMIT: usize = 12;
@@ -57,7 +59,7 @@ enum Files {
 impl Tree {
     /// Opens the tree whose `config.yml` lies in `root`. `cwd` decides, as in the reference, which repository
     /// paths are relative to: the one that the current directory is in, if the root is inside it.
-    pub fn open(root: &Path, cwd: &Path) -> Result<Self> {
+    pub fn open(root: &Path, cwd: &Path) -> Result<Self, Error> {
         if !root.join("config.yml").is_file() {
             let message = format!("no tree at `{}`: there is no config.yml in it", root.display());
             let older = root.join("ci");
@@ -71,7 +73,7 @@ impl Tree {
             };
             return Err(Problems::from(Problem::error("no-tree", message).help(help)).into());
         }
-        let full = cwd.join(root).canonicalize().with_context(|| machine(root, "cannot be opened"))?;
+        let full = cwd.join(root).canonicalize().or_machine(|| failed(root, "cannot be opened"))?;
         let parent = full.parent().unwrap_or(&full);
         let around_cwd = cwd.canonicalize().ok().and_then(|cwd| top_above(&cwd));
         let repository = match around_cwd.filter(|top| full.starts_with(top)) {
@@ -90,9 +92,9 @@ impl Tree {
     }
 
     /// The same tree as it was at a commit whose files were written to `top`.
-    pub fn at_commit(&self, commit: &str, top: &Path) -> Result<Self> {
+    pub fn at_commit(&self, commit: &str, top: &Path) -> Result<Self, Error> {
         let Files::Disk { root, repository: Some(repository), .. } = &self.files else {
-            bail!("`{}` is in no git repository", self.name());
+            return Err(Error::refused(format!("`{}` is in no git repository", self.name())));
         };
         let short = commit.get(..SHORT_COMMIT).unwrap_or(commit);
         let given = top.join(root);
@@ -137,7 +139,7 @@ impl Tree {
 
     /// Returns the folder in which Python is to run for this tree, if not the current one, and the name of the root
     /// there; `None` for the embedded tree. The files of a commit become a repository of their own for it.
-    pub fn root_for_python(&self) -> Result<Option<(Option<&Path>, PathBuf)>> {
+    pub fn root_for_python(&self) -> Result<Option<(Option<&Path>, PathBuf)>, Error> {
         match &self.files {
             Files::Disk { commit: None, given, .. } => Ok(Some((None, given.clone()))),
             Files::Disk { commit: Some(_), top, root, repository, .. } => {
@@ -183,7 +185,7 @@ impl Tree {
     }
 
     /// The names of all kinds, sorted.
-    pub fn kind_names(&self) -> Result<Vec<String>> {
+    pub fn kind_names(&self) -> Result<Vec<String>, Error> {
         let mut names = self.kind_folders()?;
         // What is no file is refused when it is read.
         names.retain(|name| self.exists(&format!("{}/kind.yml", self.folder_of_kind(name))));
@@ -216,7 +218,7 @@ impl Tree {
     }
 
     /// The names of the folders that kinds are in, in the order in which the file system has them.
-    pub fn kind_folders(&self) -> Result<Vec<String>> {
+    pub fn kind_folders(&self) -> Result<Vec<String>, Error> {
         let mut names = Vec::new();
         match &self.files {
             Files::Embedded(files) => {
@@ -226,9 +228,9 @@ impl Tree {
                 let kinds = given.join(KINDS);
                 let is_beside = self.has_kinds_beside_config();
                 let listed = if is_beside { given } else { &kinds };
-                let entries = fs::read_dir(listed).with_context(|| machine(listed, "cannot be listed"))?;
+                let entries = fs::read_dir(listed).or_machine(|| failed(listed, "cannot be listed"))?;
                 for entry in entries {
-                    let entry = entry.with_context(|| machine(listed, "cannot be listed"))?;
+                    let entry = entry.or_machine(|| failed(listed, "cannot be listed"))?;
                     names.push(entry.file_name().to_string_lossy().into_owned());
                 }
                 if is_beside && !names.iter().any(|name| self.has(&format!("{name}/kind.yml"))) {
@@ -270,29 +272,14 @@ impl Tree {
             Files::Disk { commit, given, .. } => {
                 let on_disk = given.join(path);
                 self.check_file(&on_disk)?;
-                let Some(commit) = commit else { return Source::read(&on_disk) };
-                let name = format!("{commit}:{}", self.from_top(path));
-                let read = fs::read(on_disk);
-                Source::decode(name.clone(), read.with_context(|| Machine(format!("cannot read `{name}`")))?)
+                let name = match commit {
+                    Some(commit) => format!("{commit}:{}", self.from_top(path)),
+                    None => on_disk.display().to_string(),
+                };
+                let bytes = fs::read(on_disk).or_machine(|| format!("cannot read `{name}`"))?;
+                Ok(Source::decode(name, bytes)?)
             }
         }
-    }
-
-    /// The Python modules below the root, sorted: their paths from there. Folders that no import reaches are passed over, and
-    /// so is whatever cannot be listed. None of the embedded tree.
-    pub fn python_files(&self) -> Vec<String> {
-        let Files::Disk { given, .. } = &self.files else { return Vec::new() };
-        let mut files = Vec::new();
-        python_files(given, "", &mut files);
-        files.sort();
-        files
-    }
-
-    /// The files of the embedded tree in `folder` below the root: their paths from there, and their texts. None of a tree on disk.
-    pub fn embedded_files(&self, folder: &str) -> Vec<(&'static str, &'static str)> {
-        let Files::Embedded(files) = &self.files else { return Vec::new() };
-        let below = |path: &'static str| path.strip_prefix(folder)?.strip_prefix('/');
-        files.iter().filter_map(|(path, text)| Some((below(path)?, *text))).collect()
     }
 
     /// Returns the path on disk of the file at `path` below the top; an error for the embedded tree.
@@ -334,158 +321,6 @@ impl Tree {
         }
         Ok(())
     }
-
-    /// The SHA-256 of the file at `path` below the top, in hex. Each file is hashed once.
-    pub fn hash(&self, path: &str) -> Result<Str> {
-        self.memo(path, || {
-            let on_disk = self.disk_path(path)?;
-            self.check_file(&on_disk)?;
-            let content = fs::read(on_disk);
-            Ok(hex(&Sha256::digest(
-                content.with_context(|| format!("`{path}` cannot be read for the digest"))?,
-            )))
-        })
-    }
-
-    /// Returns the result of `make` on files of the tree; computed once for each `name`, as files do not change
-    /// meanwhile.
-    pub fn memo(&self, name: &str, make: impl FnOnce() -> Result<String>) -> Result<Str> {
-        if let Some(known) = self.memos.lock().unwrap_or_else(PoisonError::into_inner).get(name) {
-            return Ok(known.clone());
-        }
-        let made: Str = make()?.into();
-        self.memos.lock().unwrap_or_else(PoisonError::into_inner).insert(name.into(), made.clone());
-        Ok(made)
-    }
-
-    /// A stamp of all that a graph can be made of: files of the tree, files that the repository tracks, and what says
-    /// which these are. `own` is a file that is looked after elsewhere, unless a digest is made of it. Nothing if there is
-    /// no telling, because the tree is in no repository of its own.
-    pub fn stamp(&self, own: &Path) -> Option<Stamp> {
-        let Files::Disk { top, given, repository, commit, .. } = &self.files else {
-            return Some(Stamp::of([]));
-        };
-        let git = repository.as_ref().filter(|_| commit.is_none())?.stamped_files()?;
-        let mut inside = Vec::new();
-        walk(given, "", &mut inside).ok()?;
-        let tracked = self.tracked().ok()?.iter().map(|file| top.join(file));
-        let own = own.canonicalize().ok()?;
-        let is_hashed =
-            own.strip_prefix(top).ok().and_then(Path::to_str).is_some_and(|own| {
-                self.memos.lock().unwrap_or_else(PoisonError::into_inner).contains_key(own)
-            });
-        let files = inside.iter().map(|file| given.join(file)).chain(tracked);
-        let is_looked_after = |file: &PathBuf| {
-            is_hashed
-                || !file.ends_with(own.file_name().unwrap_or_default())
-                || file.canonicalize().ok().as_ref() != Some(&own)
-        };
-        Some(Stamp::of(files.filter(is_looked_after).chain(git)))
-    }
-
-    /// One digest for all tracked files that match the patterns. Python: `taskgraph.util.hash.hash_paths`.
-    pub fn hash_matching(&self, patterns: &[String]) -> Result<String> {
-        let tracked = self.tracked()?;
-        let mut found = Vec::new();
-        for pattern in patterns {
-            let before = found.len();
-            match pattern.contains('*') {
-                // Most patterns are plain paths: no need to try each file against an expression.
-                false => {
-                    let inside = format!("{}/", pattern.trim_end_matches('/'));
-                    found.extend(tracked.iter().filter(|file| *file == pattern || file.starts_with(&inside)));
-                }
-                true => {
-                    let glob = python::glob::Glob::new(pattern)?;
-                    for file in tracked {
-                        if glob.matches(file)? {
-                            found.push(file);
-                        }
-                    }
-                }
-            }
-            if found.len() == before {
-                bail!("no tracked file matches `{pattern}`");
-            }
-        }
-        found.sort();
-        found.dedup();
-        let mut digest = Sha256::new();
-        for file in found {
-            digest.update(format!("{} {file}\n", self.hash(file)?));
-        }
-        Ok(hex(&digest.finalize()))
-    }
-
-    /// Lists the files that the repository tracks, so that nobody has to wait for git later.
-    pub fn list_tracked(&self) {
-        // Without a repository there is no telling how much lies around the tree: that is listed only if it is needed.
-        // What goes wrong is reported then, too.
-        if self.repository().is_some() {
-            let _ = self.tracked();
-        }
-    }
-
-    /// All files that the repository tracks, from the top; without a repository, all files there are.
-    fn tracked(&self) -> Result<&[String]> {
-        let listed = self.tracked.get_or_init(|| match &self.files {
-            Files::Embedded(_) => Ok(Vec::new()),
-            Files::Disk { repository: Some(repository), commit: None, .. } => {
-                repository.tracked_files().map_err(|error| format!("{error:#}"))
-            }
-            Files::Disk { top, .. } => {
-                let mut files = Vec::new();
-                walk(top, "", &mut files).map_err(|error| format!("{error:#}"))?;
-                Ok(files)
-            }
-        });
-        listed.as_deref().map_err(|error| Machine(error.clone()).into())
-    }
-}
-
-/// All files below `directory`, with slashes, from there.
-pub fn walk(directory: &Path, prefix: &str, files: &mut Vec<String>) -> Result<()> {
-    let entries = fs::read_dir(directory).with_context(|| machine(directory, "cannot be listed"))?;
-    for entry in entries {
-        let entry = entry.with_context(|| machine(directory, "cannot be listed"))?;
-        let name = entry.file_name();
-        let path = format!("{prefix}{}", name.to_string_lossy());
-        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-            walk(&entry.path(), &format!("{path}/"), files)?;
-        } else {
-            files.push(path);
-        }
-    }
-    Ok(())
-}
-
-fn python_files(directory: &Path, prefix: &str, files: &mut Vec<String>) {
-    for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
-        let name = entry.file_name().to_string_lossy().into_owned();
-        let Ok(kind) = entry.file_type() else { continue };
-        match kind.is_dir() {
-            // `.venv`, `node_modules`: what is installed there is not the tree's.
-            true if name.starts_with('.') || name == "node_modules" => {}
-            true => python_files(&entry.path(), &format!("{prefix}{name}/"), files),
-            false if name.ends_with(".py") => files.push(format!("{prefix}{name}")),
-            false => {}
-        }
-    }
-}
-
-/// Bytes in hex.
-pub fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    bytes
-        .iter()
-        .flat_map(|byte| [byte >> 4, byte & 15])
-        .map(|nibble| DIGITS[usize::from(nibble)] as char)
-        .collect()
-}
-
-/// The SHA-256 of a text, in hex.
-pub fn sha256(text: &str) -> String {
-    hex(&Sha256::digest(text))
 }
 
 fn kind_of(path: &str) -> Option<&str> {
@@ -497,9 +332,10 @@ fn stays_inside(path: &str) -> bool {
         && Path::new(path).components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir))
 }
 
-fn machine(path: &Path, what: &str) -> Machine {
-    Machine(format!("`{}` {what}", path.display()))
+fn failed(path: &Path, what: &str) -> String {
+    format!("`{}` {what}", path.display())
 }
+
 /// A tree without the folder that kinds are in: older ones have them beside config.yml.
 fn without_kinds(root: &Path) -> Problem {
     let name = root.display();

@@ -1,11 +1,10 @@
 //! A tree as it is in another revision, without touching the working copy.
 
-use anyhow::{Context as _, Result};
 use tempfile::TempDir;
 
 use crate::diagnostics::{Problem, Problems};
+use crate::error::{OrMachine as _, Result};
 use crate::tree::Tree;
-use taskgraph_compat::error::Machine;
 
 /// The files of a commit, in a folder that is removed with this value.
 pub struct Revision {
@@ -30,8 +29,7 @@ impl Revision {
             })?,
             None => repository.base_rev()?,
         };
-        let folder = TempDir::with_prefix("taskgraph-")
-            .with_context(|| Machine("no temporary folder can be made".into()))?;
+        let folder = TempDir::with_prefix("taskgraph-").or_machine(|| "no temporary folder can be made")?;
         repository.write_commit(&commit, &folder.path().join("files"), &folder.path().join("index"))?;
         Ok(Revision { commit, folder })
     }

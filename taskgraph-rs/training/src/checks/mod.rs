@@ -12,14 +12,13 @@ pub mod unused_keys;
 
 use std::sync::Arc;
 
-use anyhow::Result;
-
 use crate::config::problems_of;
 use crate::pipeline::Training;
 use crate::report::reused::not_used;
 use crate::report::run::Run;
 use repaired_parameters::{Datasets, repaired};
 use taskgraph::diagnostics::{Problem, Severity};
+use taskgraph::error::Result;
 use taskgraph::generator::Project;
 use taskgraph::parameters::Params;
 use taskgraph::settings::Settings;

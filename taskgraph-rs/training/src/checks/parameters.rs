@@ -2,12 +2,11 @@
 
 use std::time::SystemTime;
 
-use anyhow::Result;
-
 use crate::checks::layout;
 use crate::config;
 use crate::config::Input;
 use taskgraph::diagnostics::{Problem, Problems};
+use taskgraph::error::Result;
 use taskgraph::generator::Project;
 use taskgraph::parameters::{Given, Params};
 

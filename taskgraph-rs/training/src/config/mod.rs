@@ -5,12 +5,12 @@ pub(crate) mod upgrade;
 
 use std::sync::Arc;
 
-use anyhow::Result;
 use serde::Serialize;
 
 use crate::pipeline::Training;
+use taskgraph::diagnostics::Problem;
 use taskgraph::diagnostics::document::{equal_keys, printed_quotes};
-use taskgraph::diagnostics::{Problem, Problems};
+use taskgraph::error::Result;
 use taskgraph::generator::Project;
 use taskgraph::parameters::{Given, Layer, Params};
 use taskgraph::schema::fields::Fields;
@@ -124,7 +124,7 @@ pub fn problems_of<T>(result: Result<T>, problems: &mut Vec<Problem>) -> Result<
     match result {
         Ok(value) => Ok(Some(value)),
         Err(error) => {
-            problems.extend(Problems::from_error(error)?);
+            problems.extend(error.into_problems()?);
             Ok(None)
         }
     }

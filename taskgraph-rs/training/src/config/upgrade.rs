@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use anyhow::Result;
-
 use crate::pipeline::{TrainingPipeline, no_training};
 use crate::upgrade::{Draft, Upgrade, correct};
 use taskgraph::diagnostics::Problems;
+use taskgraph::error::Result;
 use taskgraph::generator::Project;
 use taskgraph_compat::source::Source;
 

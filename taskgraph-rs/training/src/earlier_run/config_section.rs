@@ -3,11 +3,10 @@
 
 use std::sync::Arc;
 
-use anyhow::Result;
-
 use crate::earlier_run::find::Continuation;
 use crate::upgrade::Draft;
 use taskgraph::diagnostics::{Problem, Problems};
+use taskgraph::error::Result;
 use taskgraph::schema::fields::Fields as _;
 use taskgraph_compat::source::Source;
 use taskgraph_compat::value::path::{KeyPath, Step};

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use anyhow::Result;
 use serde::Serialize;
 
 use taskgraph::diagnostics::{Problem, Problems};
+use taskgraph::error::Result;
 use taskgraph::graph::TaskGraph;
 use taskgraph::optimize::index::{Found, Took};
 use taskgraph::optimize::{NotReplaced, Replaced, ReplacedBy, TaskOutcome};

@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
-use anyhow::Result;
-
 use crate::estimate::history::{EarlierRun, History};
 use taskgraph::diagnostics::document::load;
 use taskgraph::diagnostics::origin::problem_of;
 use taskgraph::diagnostics::{Problem, Problems};
+use taskgraph::error::Result;
 use taskgraph::parameters::Given;
 use taskgraph::schema::{STRINGS, Schema, Violation, What, optional, required};
 use taskgraph::task::id::TaskId;

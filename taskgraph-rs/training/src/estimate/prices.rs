@@ -3,11 +3,10 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use anyhow::Result;
-
 use crate::estimate::history_file::{VERSION, version, violation};
 use taskgraph::diagnostics::origin::problem_of;
 use taskgraph::diagnostics::{Problem, Problems, place_of_key};
+use taskgraph::error::Result;
 use taskgraph::parameters::Given;
 use taskgraph::schema::{Schema, required};
 use taskgraph_compat::source::Source;

@@ -2,8 +2,6 @@
 
 use std::time::SystemTime;
 
-use anyhow::Result;
-
 use crate::config;
 use crate::config::{Config, Input, LoadedConfig, base_parameters, problems_of};
 use crate::pipeline::{Training, no_training};
@@ -12,6 +10,7 @@ use crate::preview::request::{Baseline, Request};
 use crate::remote_files::{Folder, RemoteFile, dataset_files, remotes};
 use crate::report::{ReportOutcome, outcome};
 use taskgraph::diagnostics::{Problem, Problems};
+use taskgraph::error::{Error, Result};
 use taskgraph::generator::Project;
 use taskgraph::parameters;
 use taskgraph::parameters::Params;
@@ -119,8 +118,8 @@ impl<'c> Checker<'c> {
     }
 
     /// A config that could not be read as a text. An error that is not the text's fault passes through.
-    pub fn unreadable(&self, file: String, error: anyhow::Error) -> Result<CheckedConfig> {
-        let problems = Problems::from_error(error)?;
+    pub fn unreadable(&self, file: String, error: Error) -> Result<CheckedConfig> {
+        let problems = error.into_problems()?;
         Ok(self.messages(Config { file, is_parameters: false }, None, problems, Vec::new()))
     }
 

@@ -1,6 +1,5 @@
 //! The report on a graph that a decision has generated already.
 
-use anyhow::Result;
 use indexmap::IndexMap;
 
 use crate::checks::run_task::of_run_task;
@@ -11,6 +10,7 @@ use crate::report::comparison::{Comparison, compare};
 use crate::report::run::Run;
 use crate::report::{Report, TreeFacts};
 use taskgraph::diagnostics::Problem;
+use taskgraph::error::Result;
 use taskgraph::generator::Project;
 use taskgraph::optimize::TaskOutcome;
 use taskgraph::parameters::Params;

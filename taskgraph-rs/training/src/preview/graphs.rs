@@ -1,6 +1,5 @@
 //! Generates the graphs of a preview, after the checks of the config.
 
-use anyhow::Result;
 use indexmap::IndexMap;
 
 use crate::checks::sample::sample;
@@ -11,6 +10,7 @@ use crate::pipeline::Training;
 use crate::preview::request::{Baseline, Request};
 use crate::report::run::Run;
 use taskgraph::diagnostics::{Problem, Severity};
+use taskgraph::error::Result;
 use taskgraph::generator::{NO_DECISION, OptimizeRequest, Project};
 use taskgraph::optimize::index::Found;
 use taskgraph::optimize::{TaskOutcome, existing_warnings};

@@ -5,7 +5,6 @@ pub(crate) mod decision_report;
 pub(crate) mod graphs;
 pub(crate) mod request;
 
-use anyhow::Result;
 use indexmap::IndexMap;
 
 use crate::checks::run_task::of_run_task;
@@ -23,6 +22,7 @@ use crate::report::run::Run;
 use crate::report::{Facts, Plan, Report, TreeFacts};
 use graphs::{ConfigGraph, GraphBuilder, notes, of_the_tree};
 use request::{Baseline, Request};
+use taskgraph::error::Result;
 use taskgraph::generator::Project;
 use taskgraph::optimize::TaskOutcome;
 use taskgraph::parameters::Params;

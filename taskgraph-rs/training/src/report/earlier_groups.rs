@@ -1,7 +1,6 @@
 //! Result of the `train` action with earlier task groups: which of their tasks are used again, which run, and the
 //! difference between a task of theirs and the one of this config. The caller supplies the plan of the action.
 
-use anyhow::Result;
 use indexmap::IndexMap;
 use serde::Serialize;
 
@@ -10,6 +9,7 @@ use crate::estimate::history::History;
 use crate::pipeline::Training;
 use crate::report::run::Run;
 use taskgraph::diagnostics::Problem;
+use taskgraph::error::Result;
 use taskgraph::generator::Project;
 use taskgraph::graph::diff::FieldChange;
 use taskgraph::optimize::TaskOutcome;

@@ -1,7 +1,6 @@
 //! Graph of a config, and its target tasks.
 
-use anyhow::Result;
-
+use taskgraph::error::Result;
 use taskgraph::generator::target_tasks::Targets;
 use taskgraph::generator::{Full, Project};
 use taskgraph::parameters::Params;

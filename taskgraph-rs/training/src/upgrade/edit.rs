@@ -3,9 +3,8 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use anyhow::Result;
-
 use taskgraph::diagnostics::document::load;
+use taskgraph::error::Result;
 use taskgraph_compat::source::{Place, Source, Span};
 use taskgraph_compat::value::Value;
 use taskgraph_compat::value::path::{KeyPath, Step};

@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 use crate::docker_image::dockerfile::{Include, expand};
 use anyhow::{Context as _, Result, bail};
 use sha2::{Digest, Sha256};
+use taskgraph::Error;
 use taskgraph::diagnostics::Problem;
 use taskgraph::transform::Context;
 use taskgraph::tree::{hex, walk};
@@ -102,7 +103,8 @@ fn add_from_disk(ctx: &Context<'_>, definition: &str, files: &mut BTreeMap<Strin
     };
     let directory = ctx.tree.disk_path(&folder)?;
     add_all(ctx, &directory, "", files)?;
-    Ok(Source::read(&directory.join(DOCKERFILE))?.text.to_string())
+    let source = Source::read(&directory.join(DOCKERFILE)).map_err(Error::from)?;
+    Ok(source.text.to_string())
 }
 
 fn include(

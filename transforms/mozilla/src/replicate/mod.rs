@@ -23,12 +23,12 @@ use anyhow::Result;
 use attributes::Attributes;
 use definition::has;
 use regex::Regex;
+use taskgraph::error::Error;
 use taskgraph::generator::NO_DECISION;
 use taskgraph::schema::fields::{Fields, about, missing, wrong};
 use taskgraph::schema::{Field, STRINGS, Schema, optional, required};
 use taskgraph::task::id::TaskId;
 use taskgraph::transform::{Context, TaskDescription, Transform, TransformInfo, with_state};
-use taskgraph_compat::error::Machine;
 use taskgraph_compat::python::str;
 use taskgraph_compat::value::path::KeyPath;
 use taskgraph_compat::value::{Map, Value};
@@ -113,7 +113,8 @@ impl Replication {
             );
             return Err(about(path.clone(), message));
         };
-        let no_graph = |why: String| Machine(format!("`{ARTIFACT}` of task {task} is no graph: {why}"));
+        let no_graph =
+            |why: String| Error::machine(format!("`{ARTIFACT}` of task {task} is not a graph: {why}"));
         let text = String::from_utf8(artifact).map_err(|error| no_graph(error.to_string()))?;
         let graph = match json::read(&text).map_err(|error| no_graph(error.to_string()))? {
             Value::Map(graph) => graph,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use anyhow::Result;
+use taskgraph::error::Result;
 use taskgraph::task::id::TaskId;
 
 use super::{ARTIFACT, transform};
@@ -13,11 +13,11 @@ const DECISION: &str = "fN1SbArXTPSVFUUvaOlinQ";
 
 /// A Taskcluster with one decision at one index path, and another task that has no graph.
 #[derive(Debug)]
-struct Stub(String);
+struct OneDecision(String);
 
-impl TaskSource for Stub {
+impl TaskSource for OneDecision {
     fn find_task(&self, index_path: &str) -> Result<Option<TaskId>> {
-        (index_path == "a.b").then(|| TaskId::parse(DECISION)).transpose()
+        Ok((index_path == "a.b").then(|| TaskId::parse(DECISION)).transpose()?)
     }
 
     fn artifact(&self, task: &TaskId, name: &str) -> Result<Option<Vec<u8>>> {
@@ -43,7 +43,7 @@ fn fixture(graph: String) -> Fixture {
     let mut fixture = Fixture::new("{}");
     fixture.params = params("{level: '1'}");
     fixture.settings.task_id = Some("Group".into());
-    fixture.settings.task_source = Some(Arc::new(Stub(graph)));
+    fixture.settings.task_source = Some(Arc::new(OneDecision(graph)));
     fixture
 }
 

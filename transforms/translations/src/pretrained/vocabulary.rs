@@ -5,11 +5,11 @@ use crate::pipeline_version::PipelineVersion;
 use crate::pretrained::layout::{Effect, Layout, ModelKey, Vocabulary};
 use crate::pretrained::mode::Mode;
 use anyhow::Result;
+use taskgraph::Error;
 use taskgraph::diagnostics::{Problem, Problems};
 use taskgraph::known_urls::{Answer, Question};
 use taskgraph::parameters::Params;
 use taskgraph::transform::Context;
-use taskgraph_compat::error::Machine;
 use taskgraph_compat::python::url::join;
 use taskgraph_compat::redact::redact;
 use taskgraph_compat::value::path::KeyPath;
@@ -54,7 +54,7 @@ pub fn look_for_all(ctx: &Context<'_>, layout: &Layout) -> Result<()> {
     let mut problems = Vec::new();
     for wanted in wanted(ctx.params, layout) {
         if let Err(error) = look(ctx, &wanted) {
-            problems.extend(Problems::from_error(error)?);
+            problems.extend(Error::from(error).into_problems()?);
         }
     }
     Ok(Problems(problems).check()?)
@@ -125,7 +125,7 @@ fn unasked(ctx: &Context<'_>, wanted: &VocabularyQuestion<'_>, url: &str) -> Pro
 fn failed(ctx: &Context<'_>, wanted: &VocabularyQuestion<'_>, url: &str, why: &str) -> anyhow::Error {
     let message = format!("cannot tell whether `{}` is there: {}", redact(url), redact(why));
     let label = "the vocabulary beside this model is looked for".into();
-    Machine(at(ctx, wanted, Problem::error("probe", message), label).to_string()).into()
+    Error::machine(at(ctx, wanted, Problem::error("probe", message), label).to_string()).into()
 }
 
 fn nowhere(

@@ -3,11 +3,11 @@
 use crate::commands::preview::box_layout::{halves, size};
 use crate::commands::preview::html::value_pool::Pool;
 use crate::commands::preview::redacted;
-use anyhow::Result;
 use indexmap::{IndexMap, IndexSet};
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 use taskgraph::diagnostics::place_of_key;
+use taskgraph::error::Result;
 use taskgraph::graph::diff::{Tasks, tasks_of};
 use taskgraph::task::{Label, Task};
 use taskgraph_training::drawing::{

@@ -3,8 +3,8 @@
 mod data;
 mod value_pool;
 
-use anyhow::Result;
 use sha2::{Digest as _, Sha256};
+use taskgraph::error::Result;
 use taskgraph_compat::python::base64;
 use taskgraph_training::Preview;
 

@@ -2,11 +2,11 @@
 
 use std::io::Write as _;
 
-use anyhow::Result;
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
 use indexmap::IndexSet;
 use serde::Serialize;
+use taskgraph::error::Result;
 use taskgraph_compat::json;
 use taskgraph_compat::python::base64;
 use taskgraph_compat::redact::redact;

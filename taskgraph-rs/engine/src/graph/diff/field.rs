@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn fields_that_differ_are_told_with_their_paths() {
+    fn fields_that_differ_are_reported_with_their_paths() {
         let before = r#"{"a": {"b": 1, "c": 2}, "d": null, "e": [1]}"#;
         let after = r#"{"a": {"b": 1, "c": 3, "x": 4}, "e": [1], "n": null}"#;
         assert_eq!(reported(before, after), ["a.c 2 3", "a.x - 4", "d null -", "n - null"]);

@@ -1,10 +1,10 @@
 //! Two graphs, task by task.
 
-use anyhow::Result;
 use indexmap::IndexMap;
 use serde::Serialize;
 
 use crate::diagnostics::{Problem, Problems};
+use crate::error::Result;
 use crate::graph::TaskGraph;
 use crate::graph::diff::field::{FieldChange, changes};
 use crate::task::Label;

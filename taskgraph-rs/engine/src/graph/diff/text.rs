@@ -1,4 +1,4 @@
-//! Two texts, line by line, as `diff -u` tells it.
+//! Differences of two texts, line by line, in the format of `diff -u`.
 
 use similar::{Algorithm, TextDiff};
 

@@ -15,13 +15,13 @@ use taskgraph_compat::value::{Map, Str, Value};
 
 /// A task of a graph.
 pub(crate) struct TaskJson<'a> {
-    /// What it is called in the graph: its label, or its taskId.
+    /// Its key in the graph: its label, or its taskId.
     pub key: &'a str,
     /// The task.
     pub task: &'a Task,
     /// Its definition, as far as it is resolved.
     pub definition: &'a Map,
-    /// The edges that start from it: the names of dependencies, and what these are called.
+    /// The edges that start from it: names of dependencies, and the keys of their tasks.
     pub edges: SmallVec<[(&'a str, &'a str); 16]>,
     /// The id it gets, once that is known.
     pub task_id: Option<&'a str>,
@@ -34,7 +34,7 @@ pub(crate) struct TaskWriter {
     kinds: IndexMap<Str, PreviousFields>,
 }
 
-/// How much text may be kept before all is dropped: that of kinds that are complete is of no use.
+/// Largest amount of text that is kept, in bytes. Beyond that all is dropped: that of complete kinds is of no use.
 const MOST_KEPT: usize = 1 << 18;
 
 /// The fields of the previous task of a kind.
@@ -47,10 +47,10 @@ struct PreviousFields {
     definition: Option<Previous>,
 }
 
-/// How deep a task stands.
+/// Depth of a task.
 const DEPTH: usize = 1;
 
-/// How deep its fields stand.
+/// Depth of its fields.
 const INNER: usize = DEPTH + 1;
 
 /// The beginning of a field that is not the first.

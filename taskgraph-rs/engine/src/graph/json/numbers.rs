@@ -4,15 +4,13 @@
 use std::sync::Arc;
 
 use crate::diagnostics::{Problem, Problems};
+use crate::error::Error;
 use crate::task::Task;
 use taskgraph_compat::value::Value;
 use taskgraph_compat::value::path::KeyPath;
 
 /// The numbers in the tasks of a graph that JSON has no place for, each with its task and path; else the error itself.
-pub(crate) fn locate<'t>(
-    tasks: impl IntoIterator<Item = &'t Arc<Task>>,
-    error: serde_json::Error,
-) -> anyhow::Error {
+pub(crate) fn locate<'t>(tasks: impl IntoIterator<Item = &'t Arc<Task>>, error: serde_json::Error) -> Error {
     let mut problems = Vec::new();
     for task in tasks {
         let sections = [

@@ -7,9 +7,9 @@ use std::slice::Chunks;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use anyhow::Result;
 use serde::ser::Error as _;
 
+use crate::error::Result;
 use crate::graph::json::numbers::locate;
 use crate::graph::json::{TaskJson, TaskWriter};
 use crate::task::Task;
@@ -47,6 +47,12 @@ pub(crate) fn write<'t, K: Copy + Sync>(
     Ok(out.write_all(b"\n}")?)
 }
 
+/// Offers a buffer for the next chunk.
+fn free(buffers: &Sender<Vec<u8>>, buffer: Vec<u8>) {
+    // If nobody writes any more, it is not needed.
+    let _ = buffers.send(buffer);
+}
+
 /// Writes all chunks with all threads, and hands them on in their order. Buffers are used again and again.
 fn in_order<'t, K: Copy + Sync>(
     keys: &[K],
@@ -59,17 +65,17 @@ fn in_order<'t, K: Copy + Sync>(
     let (done, ready) = channel();
     // A thread of the pool must not wait for the others: they may all be here.
     if rayon::current_thread_index().is_some() {
-        give_back.send(Vec::new())?;
+        free(&give_back, Vec::new());
         let mut writer = TaskWriter::default();
         while let Some((_, mut text)) = queue.next(&buffers, &mut writer) {
             hand_on(&mut text)?;
-            give_back.send(text.unwrap_or_default())?;
+            free(&give_back, text.unwrap_or_default());
         }
         return Ok(());
     }
     let threads = rayon::current_num_threads().min(keys.len().div_ceil(CHUNK));
     for _ in 0..threads * BUFFERS {
-        give_back.send(Vec::new())?;
+        free(&give_back, Vec::new());
     }
     rayon::in_place_scope(|scope| {
         // When one side of a channel is dropped, the other side ends.
@@ -85,7 +91,7 @@ fn in_order<'t, K: Copy + Sync>(
             early.insert(index, text);
             while let Some(mut text) = early.remove(&next) {
                 hand_on(&mut text)?;
-                let _ = give_back.send(text.unwrap_or_default());
+                free(&give_back, text.unwrap_or_default());
                 next += 1;
             }
         }

@@ -3,9 +3,9 @@
 use crate::actions::train::input::TrainInput;
 use crate::actions::train::{check, from_stage, from_task_groups, input_schema};
 use crate::pipeline_version::PipelineVersion;
-use anyhow::Result;
 use indexmap::IndexMap;
 use taskgraph::diagnostics::{Problem, Problems};
+use taskgraph::error::Result;
 use taskgraph::optimize::existing_tasks;
 use taskgraph::parameters::{Layer, Params};
 use taskgraph::schema::fields::Fields as _;

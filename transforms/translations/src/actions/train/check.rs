@@ -6,9 +6,9 @@ use std::collections::BTreeSet;
 use crate::actions::train::input_schema;
 use crate::actions::train::json_numbers::with_floats;
 use crate::pipeline_version::PipelineVersion;
-use anyhow::Result;
 use taskgraph::diagnostics::Problem;
-use taskgraph::parameters::{Params, tell};
+use taskgraph::error::Result;
+use taskgraph::parameters::{Params, violation_problem};
 use taskgraph::schema::{Violation, What, found};
 use taskgraph_compat::suggest;
 use taskgraph_compat::value::Value;
@@ -39,7 +39,7 @@ pub(super) fn words(
     // Models have a check of their own, which says more.
     let models = KeyPath::dotted(pipeline_version.layout().models);
     violations.retain(|violation| !violation.path.0.starts_with(&models.0));
-    Ok(violations.iter().map(|violation| tell(params, violation)).collect())
+    Ok(violations.iter().map(|violation| violation_problem(params, violation)).collect())
 }
 
 fn collect(schema: &Value, value: &Value, path: &KeyPath, violations: &mut Vec<Violation>) {

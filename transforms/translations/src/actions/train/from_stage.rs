@@ -4,9 +4,9 @@
 use crate::actions::train::from_task_groups::{gone, is_service, note_found, note_gone};
 use crate::actions::train::input::TrainInput;
 use crate::parameter::refused;
-use anyhow::Result;
 use indexmap::IndexMap;
 use taskgraph::diagnostics::Problems;
+use taskgraph::error::Result;
 use taskgraph::parameters::Params;
 use taskgraph::task::Label;
 use taskgraph::task::id::TaskId;

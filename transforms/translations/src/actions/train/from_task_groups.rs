@@ -3,9 +3,9 @@
 
 use crate::actions::train::input::TrainInput;
 use crate::parameter::refused;
-use anyhow::Result;
 use indexmap::IndexMap;
 use taskgraph::diagnostics::Problems;
+use taskgraph::error::Result;
 use taskgraph::parameters::Params;
 use taskgraph::task::Label;
 use taskgraph::task::id::TaskId;

@@ -2,9 +2,9 @@
 
 use crate::pipeline_version::PipelineVersion;
 use crate::pretrained::STUDENT;
-use anyhow::Result;
 use taskgraph::diagnostics::document::load;
 use taskgraph::diagnostics::{Problem, Problems, place_of_key};
+use taskgraph::error::Result;
 use taskgraph::generator::Project;
 use taskgraph_compat::source::Source;
 use taskgraph_compat::value::Value;
