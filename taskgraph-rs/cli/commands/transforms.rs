@@ -9,10 +9,10 @@ use crate::output_format::OutputFormat;
 use clap::Args as ClapArgs;
 use serde::Serialize;
 use taskgraph::error::Result;
+use taskgraph::kind_schema::kind_schema;
 use taskgraph::registry::Registry;
 use taskgraph::schema::{Field, Schema};
 use taskgraph::transform::TransformInfo;
-use taskgraph::transform::kind_schema::kind_schema;
 
 /// Flags of `transforms`.
 #[derive(ClapArgs)]

@@ -75,12 +75,12 @@
 //! Python of a tree. It knows nothing of training configs.
 
 pub mod diagnostics;
-pub mod error;
 pub mod extension;
 pub mod generator;
 pub mod graph;
 pub mod graph_config;
 pub mod keyed_by;
+pub mod kind_schema;
 pub mod known_python;
 pub mod known_urls;
 pub mod loader;
@@ -101,6 +101,7 @@ pub mod transform;
 pub mod tree;
 pub mod type_map;
 
+pub use diagnostics::error;
 pub use diagnostics::{Problem, Problems};
 pub use error::{Error, Result};
 pub use extension::Extension;

@@ -4,6 +4,7 @@
 //! Invariant: problems are gathered, never cut off at the first one.
 
 pub mod document;
+pub mod error;
 pub mod origin;
 
 use std::collections::BTreeSet;

@@ -4,13 +4,18 @@ use std::collections::BTreeSet;
 
 use indexmap::IndexMap;
 
+use crate::error::Result;
 use crate::generator::Project;
 use crate::python_worker::{Because, Registered, SideEffects, Worker};
 use taskgraph_compat::value::{Str, Value};
 
-/// Kinds that Python has to make besides those that have a reason themselves, before any is made.
-pub(super) fn forced(project: &Project, worker: &Worker) -> IndexMap<Str, Because> {
-    forced_by(project, worker, &foreign(project, worker))
+impl Project {
+    /// Returns the kinds that Python has to make besides those that have a reason themselves, with the reasons. The
+    /// Python of the tree runs for that.
+    pub fn forced(&self) -> Result<IndexMap<Str, Because>> {
+        let worker = self.worker()?;
+        Ok(forced_by(self, &worker, &foreign(self, &worker)))
+    }
 }
 
 /// Objects that are registered in Python and have no native part.

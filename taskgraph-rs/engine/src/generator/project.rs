@@ -4,14 +4,13 @@ use crate::diagnostics::document::load;
 use crate::diagnostics::{Problem, Problems, document};
 use crate::error::{Error, Result};
 use crate::extension::Extension;
-use crate::generator::kinds_in_python;
 use crate::graph_config::GraphConfig;
 use crate::known_python::{Pins, Versions, conflict};
 use crate::loader::load_kinds;
 use crate::mozilla_taskgraph_version::MozillaVersion;
 use crate::optimize::Strategies;
 use crate::parts::{Judge, Parts, versions};
-use crate::python_worker::{Because, NO_TASKGRAPH, Python, Worker};
+use crate::python_worker::{NO_TASKGRAPH, Python, Worker};
 use crate::registry::Registry;
 use crate::settings::Settings;
 use crate::taskgraph_version::TaskgraphVersion;
@@ -116,11 +115,6 @@ impl Project {
             worker: Mutex::default(),
             defaults: Mutex::default(),
         })
-    }
-
-    /// Kinds that only what the Python of the tree has registered makes Python's, and why. The Python runs for that.
-    pub fn forced(&self) -> Result<IndexMap<Str, Because>> {
-        Ok(kinds_in_python::forced(self, &*self.worker()?))
     }
 
     /// Returns the contradictions about the version of Taskgraph between pins, and between pins and the run-task that

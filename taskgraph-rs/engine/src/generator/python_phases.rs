@@ -11,6 +11,7 @@ use crate::morph::Morphed;
 use crate::optimize::index::Found;
 use crate::optimize::{Kept, KeptBy, NotReplaced, Optimized, Removed, Replaced, ReplacedBy, TaskOutcome};
 use crate::python_worker::Session;
+use crate::python_worker::opened::texts;
 use crate::python_worker::tasks;
 use crate::python_worker::tasks::{json, object};
 use crate::schema::fields::Fields;
@@ -102,7 +103,7 @@ impl Session {
     /// The index paths that have to be looked up before the target graph is optimized.
     pub fn index_paths(&self, request: &OptimizeInPython<'_>) -> Result<Vec<Str>> {
         let answer = self.ask(request.tree, "index_paths", "optimizing", None, request.arguments()?)?;
-        Ok(crate::python_worker::worker::texts(&answer, "paths"))
+        Ok(texts(&answer, "paths"))
     }
 
     /// Optimizes the target graph as the reference does.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::known_python::pin::Package;
+use crate::known_python::package::Package;
 use crate::known_python::version::Version;
 use taskgraph_compat::suggest;
 

@@ -2,8 +2,10 @@
 
 use crate::diagnostics::Problem;
 use crate::known_python::mozilla_releases::{MozillaRelease, RELEASES};
-use crate::known_python::pin::{Package, Pin, Pins, Rule};
+use crate::known_python::package::Package;
+use crate::known_python::pin::{Pin, Pins};
 use crate::known_python::releases::of_run_task;
+use crate::known_python::rule::Rule;
 use crate::known_python::version::Version;
 use crate::known_python::versions::Versions;
 use crate::known_python::{mozilla_releases, releases};

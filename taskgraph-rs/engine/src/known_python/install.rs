@@ -1,6 +1,8 @@
 //! Ways to install the packages that a tree asks for.
 
-use crate::known_python::pin::{Package, Pin, Pins, Rule};
+use crate::known_python::package::Package;
+use crate::known_python::pin::{Pin, Pins};
+use crate::known_python::rule::Rule;
 
 /// The arguments of `pip install` for Taskgraph, and for what else of it a tree asks for, in the versions that it pins:
 /// `taskcluster-taskgraph==15.1.3 mozilla-taskgraph==3.4.2`.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use crate::known_python::pin::Package;
+use crate::known_python::package::Package;
 use crate::known_python::version::Version;
 
 /// The known facts about an installation.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crate::known_python::comparison::{Difference, Unknown, Verdict, Why};
-use crate::known_python::pin::Package;
+use crate::known_python::package::Package;
 use crate::known_python::resolve::Finder;
 use crate::known_python::table::{Closure, Role, Table};
 use crate::known_python::versions::Versions;

@@ -3,8 +3,8 @@
 
 use std::sync::LazyLock;
 
-use crate::known_python::pin::Rule;
 use crate::known_python::releases;
+use crate::known_python::rule::Rule;
 use crate::known_python::version::{Clause, Version};
 
 /// A release a line: its version, and its requirement `taskcluster-taskgraph`.

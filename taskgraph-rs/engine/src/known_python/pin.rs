@@ -3,94 +3,14 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
+use crate::known_python::package::Package;
 use crate::known_python::requirement::Requirement;
+use crate::known_python::rule::Rule;
 use crate::known_python::version::{Clause, Version};
 use crate::known_python::{project_files, requirement};
 use crate::tree::Tree;
-
-/// A Python package that native parts stand in for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Package {
-    /// taskcluster-taskgraph
-    Taskgraph,
-    /// mozilla-taskgraph
-    MozillaTaskgraph,
-}
-
-impl Package {
-    /// All of them.
-    pub const ALL: [Package; 2] = [Package::Taskgraph, Package::MozillaTaskgraph];
-
-    /// The name under which it is installed.
-    pub fn name(self) -> &'static str {
-        match self {
-            Package::Taskgraph => "taskcluster-taskgraph",
-            Package::MozillaTaskgraph => "mozilla-taskgraph",
-        }
-    }
-
-    /// The name under which it is imported.
-    pub fn module(self) -> &'static str {
-        match self {
-            Package::Taskgraph => "taskgraph",
-            Package::MozillaTaskgraph => "mozilla_taskgraph",
-        }
-    }
-
-    /// The package of a name, however it is spelled: PEP 503 takes `_`, `.` and `-` for one, and case for none.
-    pub fn named(name: &str) -> Option<Package> {
-        let parts = name.split(['-', '_', '.']).filter(|part| !part.is_empty());
-        let normal = parts.map(str::to_ascii_lowercase).collect::<Vec<_>>().join("-");
-        Package::ALL.into_iter().find(|package| package.name() == normal)
-    }
-
-    /// The package that a Python object is in: `taskgraph.transforms.task`.
-    pub fn of_object(object: &str) -> Option<Package> {
-        let module = object.split(['.', ':']).next().unwrap_or_default();
-        Package::ALL.into_iter().find(|package| package.module() == module)
-    }
-}
-
-impl Serialize for Package {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.name())
-    }
-}
-
-/// The versions that are asked for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Rule {
-    /// One version.
-    Exactly(Version),
-    /// Those that meet all conditions; there may be none.
-    Range(Vec<Clause>),
-    /// Something that has no version: a url, a folder, conditions that are not understood.
-    Other,
-}
-
-impl Rule {
-    /// The rule that conditions make; none if they were not understood.
-    pub fn of(clauses: Option<Vec<Clause>>) -> Rule {
-        match clauses {
-            None => Rule::Other,
-            Some(clauses) => match clauses.iter().find_map(Clause::exact) {
-                Some(version) => Rule::Exactly(version.clone()),
-                None => Rule::Range(clauses),
-            },
-        }
-    }
-
-    /// Whether it takes a version.
-    pub fn takes(&self, version: &Version) -> bool {
-        match self {
-            Rule::Exactly(only) => only == version,
-            Rule::Range(clauses) => clauses.iter().all(|clause| clause.takes(version)),
-            Rule::Other => true,
-        }
-    }
-}
 
 /// A place that asks for a version.
 #[derive(Clone, Debug, Serialize)]

@@ -3,8 +3,9 @@
 
 use memchr::memmem;
 
-use crate::known_python::pin::{Package, Rule};
+use crate::known_python::package::Package;
 use crate::known_python::requirement::Requirement;
+use crate::known_python::rule::Rule;
 use crate::known_python::toml::{Scanner, Token};
 use crate::known_python::version::Clause;
 

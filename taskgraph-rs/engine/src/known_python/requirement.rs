@@ -1,6 +1,7 @@
 //! Requirements: a line of a requirements file, or a string of pyproject.toml.
 
-use crate::known_python::pin::{Package, Rule};
+use crate::known_python::package::Package;
+use crate::known_python::rule::Rule;
 use crate::known_python::version::Clause;
 
 /// A requirement of one of the packages: `Taskcluster_Taskgraph[load-image]>=15 ; python_version > "3.8"`.

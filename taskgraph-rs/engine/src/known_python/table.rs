@@ -8,7 +8,7 @@ use indexmap::IndexMap;
 use serde::Deserialize;
 
 use crate::known_python::comparison::Origin;
-use crate::known_python::pin::Package;
+use crate::known_python::package::Package;
 use crate::known_python::version::Version;
 
 /// The start of the SHA-256 of a file.

@@ -2,7 +2,9 @@
 
 use crate::known_python::comparison::{Difference, Why};
 use crate::known_python::installed::Installed;
-use crate::known_python::pin::{Package, Pin, Pins, Rule};
+use crate::known_python::package::Package;
+use crate::known_python::pin::{Pin, Pins};
+use crate::known_python::rule::Rule;
 use crate::known_python::version::Version;
 
 /// The decisive facts about the versions of the packages, for each of [`Package::ALL`].

@@ -4,5 +4,7 @@ mod added_task;
 mod code_review;
 mod index_tasks;
 mod morphed;
+mod phase;
 
-pub use morphed::{Morphed, morph, unchanged};
+pub use morphed::{Morphed, unchanged};
+pub use phase::morph;

@@ -1,14 +1,10 @@
-//! The morph phase as a whole.
+//! The graph as it is created.
 
 use indexmap::IndexMap;
 
 use crate::error::{Error, Result};
 use crate::graph::by_task_id::{ReadyGraph, ReadyTask};
-use crate::graph_config::GraphConfig;
-use crate::morph::code_review::add_code_review;
-use crate::morph::index_tasks::add_index_tasks;
 use crate::optimize::{Optimized, TaskOutcome};
-use crate::parameters::Params;
 use crate::task::Label;
 use crate::task::id::TaskId;
 
@@ -41,17 +37,4 @@ impl Morphed {
 pub fn unchanged(optimized: Optimized) -> Morphed {
     let Optimized { graph, label_to_taskid, outcomes, .. } = optimized;
     Morphed { graph, label_to_taskid, outcomes }
-}
-
-/// Adds what an optimized graph needs: index tasks first, then the code review.
-pub fn morph(
-    optimized: Optimized,
-    params: &Params,
-    config: &GraphConfig,
-    new_id: &mut dyn FnMut(&Label) -> TaskId,
-) -> Result<Morphed> {
-    let mut morphed = unchanged(optimized);
-    add_index_tasks(&mut morphed, params, config, new_id)?;
-    add_code_review(&mut morphed, params, new_id)?;
-    Ok(morphed)
 }

@@ -6,8 +6,10 @@ mod existing_problems;
 mod existing_tasks;
 pub mod index;
 mod indexed;
+mod optimized;
 mod outcome;
 mod parameters;
+mod phase;
 mod references;
 mod remove;
 mod replace;
@@ -21,11 +23,13 @@ pub use existing_problems::{
     check as existing_check, settle as settle_existing, warnings as existing_warnings,
 };
 pub use existing_tasks::{Existing, NotTaken, Unusable, examine_existing};
+pub use optimized::Optimized;
 pub use outcome::{
     Kept, KeptBy, NotReplaced, Passed, PassedOver, Removed, Replaced, ReplacedBy, TaskOutcome,
 };
 pub use parameters::{do_not_optimize, existing_tasks, strategies};
-pub use request::{Optimized, Request, optimize, wanted};
+pub use phase::optimize;
+pub use request::{Request, wanted};
 pub use strategies::{ALWAYS, INDEX_SEARCH, NEVER, SKIP_UNLESS_CHANGED, Strategies};
 pub use strategy::{Answer, Composite, Deadline, LookUp, Simple, Strategy};
 pub use subgraph::resolved;

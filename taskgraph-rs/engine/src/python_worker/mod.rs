@@ -3,20 +3,23 @@
 //! Invariant: this module starts no process. It speaks to one through a [`Channel`], which the command line hands in
 //! with the registry. A kind is made by one side as a whole; what the worker made counts like what is native.
 
+mod call;
 mod channel;
 mod exception;
 mod killed;
+pub(crate) mod opened;
 mod provenance;
 mod refusal;
 mod session;
 pub(crate) mod tasks;
-pub(crate) mod worker;
+mod worker;
 
 pub use channel::{Channel, Interpreter, NativeParts, Python, Reply, Request};
 pub use killed::killed;
+pub use opened::{Opened, Registered};
 pub use provenance::{Because, MadeBy, PythonFacts, ReasonFacts};
 pub use refusal::Refusal;
 pub use session::{KindRequest, Session, SideEffects};
-pub use worker::{NO_TASKGRAPH, Opened, Registered, Worker};
+pub use worker::{NO_TASKGRAPH, Worker};
 
 pub(crate) use tasks::from_value as task_of;

@@ -3,7 +3,6 @@
 mod error;
 mod info;
 pub mod kind;
-pub mod kind_schema;
 pub mod notes;
 pub mod payload;
 mod pool;

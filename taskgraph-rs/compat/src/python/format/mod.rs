@@ -3,6 +3,7 @@
 pub(crate) mod error;
 pub(crate) mod number;
 pub(crate) mod spec;
+pub(crate) mod value;
 
 use std::borrow::Cow;
 
@@ -12,7 +13,7 @@ use crate::python::digit::decimals;
 use crate::python::text;
 use crate::value::Value;
 use error::FormatError;
-use spec::format_value;
+use value::format_value;
 
 /// The most bytes one template may grow to: a few nested fields could else fill the memory.
 const MOST_OUTPUT: usize = 64 << 20;

@@ -2,9 +2,6 @@
 
 use crate::python::digit::{decimal, decimals};
 use crate::python::format::error::FormatError;
-use crate::python::format::number;
-use crate::python::text;
-use crate::value::Value;
 
 /// The largest width and precision. Python allows any; the template may come from a stranger.
 const MOST: usize = 10_000;
@@ -23,26 +20,8 @@ pub(super) struct Spec {
     pub form: Option<char>,
 }
 
-/// Appends `format(value, spec)`.
-pub(super) fn format_value(out: &mut String, value: &Value, spec: &str) -> Result<(), FormatError> {
-    if spec.is_empty() {
-        text::write_str(out, value);
-        return Ok(());
-    }
-    match value {
-        Value::Str(text) => write_text(out, text, &Spec::parse(spec, '<')?),
-        Value::Bool(flag) => number::write_int(out, if *flag { "1" } else { "0" }, &Spec::parse(spec, '>')?),
-        Value::Int(number) => number::write_int(out, &number.to_string(), &Spec::parse(spec, '>')?),
-        Value::BigInt(digits) => number::write_int(out, digits, &Spec::parse(spec, '>')?),
-        Value::Float(number) => number::write_float(out, *number, &Spec::parse(spec, '>')?),
-        Value::Null | Value::Time(_) | Value::List(_) | Value::Map(_) => {
-            Err(FormatError::Type(format!("{} takes no format specification: `{spec}`", value.sort())))
-        }
-    }
-}
-
 impl Spec {
-    fn parse(spec: &str, default_align: char) -> Result<Self, FormatError> {
+    pub(super) fn parse(spec: &str, default_align: char) -> Result<Self, FormatError> {
         let mut rest = Rest(spec);
         let (mut fill, mut align) = (None, None);
         let mut characters = spec.chars();
@@ -117,18 +96,6 @@ impl Spec {
         out.push_str(body);
         fill(out, right);
     }
-}
-
-fn write_text(out: &mut String, text: &str, spec: &Spec) -> Result<(), FormatError> {
-    if !matches!(spec.form, None | Some('s')) {
-        return spec.unknown("a string");
-    }
-    if spec.sign.is_some() || spec.no_negative_zero || spec.alternate || spec.align == '=' {
-        return wrong("a string takes no sign, no `z`, no `#` and no `=` in its format specification");
-    }
-    let end = spec.precision.and_then(|most| text.char_indices().nth(most)).map_or(text.len(), |(at, _)| at);
-    spec.pad(out, "", &text[..end]);
-    Ok(())
 }
 
 /// The part of a specification that is not read yet.

@@ -1,7 +1,8 @@
 //! Groups in regular expressions, and references to them.
 
 use crate::python::regex::class;
-use crate::python::regex::translate::{Flags, Parser, Piece, Result};
+use crate::python::regex::flags::Flags;
+use crate::python::regex::translate::{Parser, Piece, Result};
 use crate::python::regex::width::Width;
 
 impl Parser<'_> {
@@ -124,7 +125,7 @@ impl Parser<'_> {
                 Some('a' | 'u' | 'L') if !on => {
                     return Err("bad inline flags: cannot turn off this flag".into());
                 }
-                Some(flag) => set_flag(&mut inner, flag, on)?,
+                Some(flag) => inner.set(flag, on)?,
                 None => return Err("unexpected end of pattern".into()),
             }
         }
@@ -146,19 +147,4 @@ impl Parser<'_> {
         out.push(')');
         Ok(())
     }
-}
-
-/// Sets or clears a flag by its letter.
-pub(super) fn set_flag(flags: &mut Flags, flag: char, on: bool) -> Result<()> {
-    match flag {
-        'i' => flags.ignore_case = on,
-        'm' => flags.multi_line = on,
-        's' => flags.dot_all = on,
-        'x' => flags.verbose = on,
-        'a' => flags.ascii = on,
-        'u' => flags.ascii = !on,
-        'L' => return Err("bad inline flags: cannot use `L` flag with a string pattern".into()),
-        other => return Err(format!("unknown extension ?{other}")),
-    }
-    Ok(())
 }

@@ -9,6 +9,7 @@
 //! repeated is refused.
 
 pub(crate) mod class;
+pub(crate) mod flags;
 pub(crate) mod group;
 pub(crate) mod replacement;
 pub(crate) mod translate;

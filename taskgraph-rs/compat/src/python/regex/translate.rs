@@ -4,7 +4,7 @@
 //! decided here. Matches nothing itself.
 
 use crate::python::regex::class;
-use crate::python::regex::group::set_flag;
+use crate::python::regex::flags::Flags;
 use crate::python::regex::width::Width;
 
 /// The depth to which groups may nest.
@@ -31,15 +31,6 @@ pub(super) enum Style {
     Linear,
     /// Right for any text.
     Exact,
-}
-
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Flags {
-    pub(super) ignore_case: bool,
-    pub(super) multi_line: bool,
-    pub(super) dot_all: bool,
-    pub(super) verbose: bool,
-    pub(super) ascii: bool,
 }
 
 /// The last piece of a sequence, for the quantifier that may follow.
@@ -120,7 +111,7 @@ impl Parser<'_> {
                 break;
             }
             for flag in after[..end].chars() {
-                set_flag(&mut self.global, flag, true)?;
+                self.global.set(flag, true)?;
             }
             self.rest = &after[end + 1..];
         }
