@@ -31,7 +31,7 @@ use taskgraph::transform::{
     Context, NeedsPython, Pool, TaskDescription, Transform, TransformInfo, with_state,
 };
 use taskgraph_compat::source::Source;
-use taskgraph_compat::value::memo::Last;
+use taskgraph_compat::value::memo::Memo;
 use taskgraph_compat::value::path::{KeyPath, deep_get};
 use taskgraph_compat::value::{Map, Value};
 
@@ -85,17 +85,12 @@ pub(crate) const INFO: TransformInfo = TransformInfo::new(
 
 /// The transform.
 pub(crate) fn transform() -> Transform {
-    with_state(|_| Ok(Pool::<Memo>::default()))
+    with_state(|_| Ok(Pool::<Memo<Map>>::default()))
         .each(|ctx, memos, description| memos.with(|memo| fill_in(ctx, memo, description)))
 }
 
-/// Memo of the values that a task asks for. Most tasks of a kind ask for the same.
-#[derive(Default)]
-struct Memo {
-    parameters: Last<Map>,
-}
-
-fn fill_in(ctx: &Context<'_>, memo: &mut Memo, description: &mut TaskDescription) -> Result<()> {
+/// Fills in a task. The memo has the parameters that tasks ask for: most tasks of a kind ask for the same.
+fn fill_in(ctx: &Context<'_>, memo: &mut Memo<Map>, description: &mut TaskDescription) -> Result<()> {
     if let Some(name) = description.get("name").filter(|name| name.as_str().is_none()) {
         return Err(wrong("name", name, "a string"));
     }
@@ -103,7 +98,7 @@ fn fill_in(ctx: &Context<'_>, memo: &mut Memo, description: &mut TaskDescription
     if ctx.config.version.has_custom_context() && section.get(CUSTOM).is_some_and(Value::truthy) {
         return Err(NeedsPython(Because::NoNative(format!("task-context.{CUSTOM}").into())).into());
     }
-    let names = names(ctx, &mut memo.parameters, description, &section)?;
+    let names = names(ctx, memo, description, &section)?;
     let fields =
         section["substitution-fields"].as_list().unwrap_or_default().iter().filter_map(Value::as_str);
     if ctx.config.version.task_context_resolves_keys() {
@@ -164,7 +159,7 @@ fn looked_up(ctx: &Context<'_>, asked: &Value) -> Map {
 
 fn names(
     ctx: &Context<'_>,
-    parameters: &mut Last<Map>,
+    parameters: &mut Memo<Map>,
     description: &TaskDescription,
     section: &Map,
 ) -> Result<Map> {

@@ -13,18 +13,18 @@ pub(crate) fn address(text: &Str) -> usize {
     text.as_ptr().addr()
 }
 
-/// The text that `write` writes. The room in which it is written is used again and again, unless it has become large.
+/// Returns the text that `write` writes. The buffer is used again, unless it has become large.
 pub fn written<E>(write: impl FnOnce(&mut String) -> Result<(), E>) -> Result<Str, E> {
     thread_local! {
-        static ROOM: Cell<String> = const { Cell::new(String::new()) };
+        static BUFFER: Cell<String> = const { Cell::new(String::new()) };
     }
     const LARGE: usize = 1 << 16;
-    let mut text = ROOM.take();
+    let mut text = BUFFER.take();
     text.clear();
     write(&mut text)?;
     let shared = Str::from(&*text);
     if text.capacity() <= LARGE {
-        ROOM.set(text);
+        BUFFER.set(text);
     }
     Ok(shared)
 }
@@ -38,8 +38,8 @@ pub fn joined(parts: &[&str]) -> Str {
     joined
 }
 
-/// The names that transforms give to fields, shared: every task has the same ones.
-pub fn key(name: &str) -> Str {
+/// Returns the shared text of a name that transforms give to fields: every task has the same ones.
+pub fn intern(name: &str) -> Str {
     thread_local! {
         /// The name that was asked for last, of those whose text lies at an address like this: most names are literals
         /// of the program, which never move.

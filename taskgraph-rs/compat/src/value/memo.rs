@@ -49,12 +49,12 @@ impl Value {
 /// Memoizes a function of a value for the most recent argument. Keeps the argument, so that no other value gets its
 /// identity.
 #[derive(Default)]
-pub struct Last<T> {
+pub struct Memo<T> {
     of: Value,
     made: T,
 }
 
-impl<T> Last<T> {
+impl<T> Memo<T> {
     /// Returns the result of `make` for a value. `make` is called only if the value is another one than before; before the
     /// first call the argument is nothing, and the result the default.
     pub fn of<E>(&mut self, value: &Value, make: impl FnOnce(&Value) -> Result<T, E>) -> Result<&T, E> {

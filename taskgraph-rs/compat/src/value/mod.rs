@@ -14,7 +14,7 @@ use std::fmt;
 use std::sync::Arc;
 
 pub(crate) use intern::{address, known};
-pub use intern::{joined, key, written};
+pub use intern::{intern, joined, written};
 pub use map::Map;
 pub use memo::Identity;
 
@@ -128,10 +128,10 @@ impl Value {
         self.as_map()?.get(key)
     }
 
-    /// The same value. If it is a text, it is the one that [`key`] gives: never freed, and so never counted.
+    /// The same value. If it is a text, it is the one that [`intern`] gives: never freed, and so never counted.
     pub fn known(&self) -> Value {
         match self {
-            Value::Str(text) => key(text).into(),
+            Value::Str(text) => intern(text).into(),
             other => other.clone(),
         }
     }
@@ -288,7 +288,7 @@ impl Serialize for Value {
 macro_rules! name {
     ($name:literal) => {{
         static NAME: ::std::sync::LazyLock<$crate::value::Str> =
-            ::std::sync::LazyLock::new(|| $crate::value::key($name));
+            ::std::sync::LazyLock::new(|| $crate::value::intern($name));
         $crate::value::Str::clone(&NAME)
     }};
 }
@@ -302,7 +302,7 @@ macro_rules! map {
     }};
     ($($key:expr => $value:expr),* $(,)?) => {{
         let mut map = $crate::value::Map::new();
-        $(map.insert($crate::value::key($key), $crate::value::Value::from($value));)*
+        $(map.insert($crate::value::intern($key), $crate::value::Value::from($value));)*
         map
     }};
 }

@@ -9,7 +9,7 @@ use taskgraph::generator::Project;
 use taskgraph::known_python::Role;
 use taskgraph::parameters::Params;
 use taskgraph_compat::suggest;
-use taskgraph_compat::value::{Map, Value, key};
+use taskgraph_compat::value::{Map, Value, intern};
 
 /// Works out what an action wants done. Nothing is changed by it.
 pub type Planner = fn(&Call<'_>) -> Result<Plan>;
@@ -70,7 +70,7 @@ impl Context {
             Context::Group => Value::list(),
             Context::AnyTask => [Map::default()].into_iter().collect(),
             Context::Tagged(tags) => {
-                tags.iter().map(|(name, value)| Map::from_iter([(key(name), (*value).into())])).collect()
+                tags.iter().map(|(name, value)| Map::from_iter([(intern(name), (*value).into())])).collect()
             }
         }
     }

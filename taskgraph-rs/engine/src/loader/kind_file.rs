@@ -12,7 +12,7 @@ use crate::tree::Tree;
 use std::sync::Arc;
 use taskgraph_compat::suggest;
 use taskgraph_compat::value::path::KeyPath;
-use taskgraph_compat::value::{Map, Str, Value, key};
+use taskgraph_compat::value::{Map, Str, Value, intern};
 use taskgraph_compat::yaml::Document;
 
 /// Makes kinds that no native part can make, wherever their transforms come from.
@@ -43,7 +43,7 @@ impl Kind {
             document,
             config,
             problems: Vec::new(),
-            name: key(name),
+            name: intern(name),
             made_by: MadeBy::Native,
         };
         let dependencies = loading.strings("kind-dependencies");
@@ -52,7 +52,13 @@ impl Kind {
         if tree.has_kinds_beside_config() {
             // Only the Taskgraph that is installed knows whether it looks for kinds there.
             let unknown = format!("kind `{name}` lies beside `config.yml`, and not in the folder `kinds`");
-            loading.judge(judge, &key(BESIDE_CONFIG), false, (unknown, KeyPath::default()), [].into_iter());
+            loading.judge(
+                judge,
+                &intern(BESIDE_CONFIG),
+                false,
+                (unknown, KeyPath::default()),
+                [].into_iter(),
+            );
         }
         let transforms = loading.find(registry, judge, transforms);
         // What a loader of the tree makes of the file, only that loader knows.

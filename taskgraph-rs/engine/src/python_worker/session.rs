@@ -19,7 +19,7 @@ use crate::settings::Settings;
 use crate::task::{Label, Task, TasksByLabel};
 use crate::tree::Tree;
 use taskgraph_compat::source::Place;
-use taskgraph_compat::value::{Map, Str, Value, key};
+use taskgraph_compat::value::{Map, Str, Value, intern};
 use taskgraph_compat::yaml::Document;
 
 /// A copy of the worker that serves one graph, so that what its Python remembers ends with that graph.
@@ -86,7 +86,7 @@ impl Session {
         let folder = |name| settings.python_artifacts.as_ref().map(|to| to.join(name).display().to_string());
         let files = settings.run_task.iter().flat_map(|run_task| &run_task.files);
         let run_task: Map =
-            files.map(|(name, path)| (key(name), path.display().to_string().into())).collect();
+            files.map(|(name, path)| (intern(name), path.display().to_string().into())).collect();
         let arguments = fields([
             ("values", params.values().clone().into()),
             ("strict", false.into()),

@@ -4,7 +4,7 @@ use anyhow::{Result, anyhow, bail};
 
 use crate::schema::{Schema, Violation, What, found};
 use taskgraph_compat::value::path::KeyPath;
-use taskgraph_compat::value::{Map, Value, key as shared};
+use taskgraph_compat::value::{Map, Value, intern};
 
 /// An error about keys of a task. Carries their paths, so that a caller that knows the file can point at them.
 #[derive(Debug)]
@@ -115,7 +115,7 @@ impl Fields for Map {
         match self.get_index_of(key) {
             Some(position) => self[position] = value.into(),
             None => {
-                self.append(shared(key), value.into());
+                self.append(intern(key), value.into());
             }
         }
     }
@@ -162,7 +162,7 @@ impl Fields for Map {
 fn made<'m>(map: &'m mut Map, key: &str, make: impl FnOnce() -> Value) -> &'m mut Value {
     let index = match map.get_index_of(key) {
         Some(index) => index,
-        None => map.append(shared(key), make()),
+        None => map.append(intern(key), make()),
     };
     &mut map[index]
 }

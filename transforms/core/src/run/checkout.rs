@@ -9,7 +9,7 @@ use taskgraph::schema::fields::{Fields, about, wrong};
 use taskgraph::transform::{Context, TaskDescription};
 use taskgraph::tree::sha256;
 use taskgraph_compat::value::path::KeyPath;
-use taskgraph_compat::value::{Map, Str, Value, joined, key};
+use taskgraph_compat::value::{Map, Str, Value, intern, joined};
 use taskgraph_compat::{json, map, name, python};
 
 /// A repository that a task checks out.
@@ -139,7 +139,7 @@ impl Checkouts {
         let names: Map =
             list.iter().map(|checkout| (checkout.prefix.clone(), checkout.name.clone())).collect();
         let mut env: Vec<(Str, Value)> =
-            vec![(key("REPOSITORIES"), Value::from(json::compact(&Value::from(names))?).known())];
+            vec![(intern("REPOSITORIES"), Value::from(json::compact(&Value::from(names))?).known())];
         for checkout in &list {
             let prefix = checkout.prefix.to_uppercase();
             for (name, value) in [
@@ -151,7 +151,7 @@ impl Checkouts {
                 ("SSH_SECRET_NAME", &checkout.ssh_secret_name),
             ] {
                 if *value != Value::Null {
-                    env.push((key(&format!("{prefix}_{name}")), value.known()));
+                    env.push((intern(&format!("{prefix}_{name}")), value.known()));
                 }
             }
         }
@@ -275,7 +275,7 @@ pub(super) fn add_caches(ctx: &Context<'_>, run: &Run<'_>, description: &mut Tas
     for (name, variable) in CACHES.into_iter().filter(|(name, _)| is_wanted(name)) {
         let (mount, cache_name) = match variable {
             None => (directory(run, &os)?, checkout_cache(ctx, run)?),
-            Some(_) => (joined(&[&base, "/", name]), key(name)),
+            Some(_) => (joined(&[&base, "/", name]), intern(name)),
         };
         let worker = description.map_at("worker")?;
         if let Some(variable) = variable {

@@ -19,7 +19,7 @@ use taskgraph::schema::fields::{Fields, about, within, wrong};
 use taskgraph::schema::{Schema, required};
 use taskgraph::transform::{Context, TaskDescription, Transform, TransformInfo, each, with_state};
 use taskgraph_compat::value::path::KeyPath;
-use taskgraph_compat::value::{Map, Value, joined, key};
+use taskgraph_compat::value::{Map, Value, intern, joined};
 use taskgraph_compat::{map, name, suggest};
 
 pub(crate) use schema::FETCH;
@@ -87,16 +87,16 @@ fn set_implementation(ctx: &Context<'_>, description: &mut TaskDescription) -> R
     let worker = within("worker-type", ctx.config.worker(description.text("worker-type")?))?;
     let tags = description.map_at("tags")?;
     if let Some(os) = worker.os {
-        tags.put("os", key(os));
+        tags.put("os", intern(os));
     }
-    tags.put("worker-implementation", key(worker.implementation));
+    tags.put("worker-implementation", intern(worker.implementation));
     let section = description.map_at("worker")?;
     if let Some(implementation) = section.get("implementation") {
         return Err(wrong("worker.implementation", implementation, "left out: `worker-type` decides it"));
     }
-    section.put("implementation", key(worker.implementation));
+    section.put("implementation", intern(worker.implementation));
     if let Some(os) = worker.os {
-        section.put("os", key(os));
+        section.put("os", intern(os));
     }
     Ok(())
 }

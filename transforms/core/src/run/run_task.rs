@@ -10,7 +10,7 @@ use taskgraph::schema::fields::{Fields, about, within};
 use taskgraph::schema::{Field, STRINGS, Schema, TEXT_OR_REFERENCE, joined, optional, required};
 use taskgraph::transform::substitute::{Missing, fill};
 use taskgraph::transform::{Context, TaskDescription};
-use taskgraph_compat::value::{Map, Value, key};
+use taskgraph_compat::value::{Map, Value, intern};
 use taskgraph_compat::{map, name, python, value};
 
 /// The keys that every version of Taskgraph knows.
@@ -83,7 +83,7 @@ pub(super) fn using(ctx: &Context<'_>, run: &mut Run<'_>, description: &mut Task
     let given = run.fields.take("run-task-command").filter(|given| run.is_docker || given.truthy());
     let mut command: Vec<Value> = match given {
         Some(given) => given.as_list().unwrap_or_default().to_vec(),
-        None => default.iter().map(|part| key(part).into()).collect(),
+        None => default.iter().map(|part| intern(part).into()).collect(),
     };
     set_up(ctx, run, description, &mut command)?;
     if !run.is_docker {
@@ -94,7 +94,7 @@ pub(super) fn using(ctx: &Context<'_>, run: &mut Run<'_>, description: &mut Task
         text => execute(run, text, is_windows),
     };
     if run.fields.is_set("run-as-root") {
-        command.extend(["--user", "root", "--group", "root"].map(key).map(Value::from));
+        command.extend(["--user", "root", "--group", "root"].map(intern).map(Value::from));
     }
     command.push(name!("--").into());
     if !run.is_docker && os == "linux-bitbar" {
@@ -105,7 +105,7 @@ pub(super) fn using(ctx: &Context<'_>, run: &mut Run<'_>, description: &mut Task
         (true, _) => command,
         (false, true) => vec![one_line(&command)],
         (false, false) => {
-            vec![["chmod", "+x", "run-task"].map(key).into_iter().collect::<Value>(), command.into()]
+            vec![["chmod", "+x", "run-task"].map(intern).into_iter().collect::<Value>(), command.into()]
         }
     };
     description.map_at("worker")?.put("command", command);
@@ -211,5 +211,5 @@ fn execute(run: &mut Run<'_>, text: Value, is_windows: bool) -> Vec<Value> {
         Some("powershell") => &["powershell.exe", "-ExecutionPolicy", "Bypass"],
         _ => &["bash", "-cx"],
     };
-    shell.iter().map(|part| key(part).into()).chain([text]).collect()
+    shell.iter().map(|part| intern(part).into()).chain([text]).collect()
 }

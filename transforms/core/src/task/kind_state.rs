@@ -5,7 +5,7 @@ use foldhash::fast::RandomState;
 use indexmap::IndexMap;
 use taskgraph::transform::{Context, Pool};
 use taskgraph_compat::map;
-use taskgraph_compat::value::{Str, Value, key};
+use taskgraph_compat::value::{Str, Value, intern};
 
 type Known<T> = IndexMap<Str, T, RandomState>;
 
@@ -78,7 +78,7 @@ impl Memo {
         self.facts.get_or_insert_with(|| Facts {
             project: params.get("project").map(Value::known).unwrap_or_default(),
             owner: params.get("owner").map(Value::known).unwrap_or_default(),
-            trust_domain: key(ctx.config.trust_domain()).into(),
+            trust_domain: intern(ctx.config.trust_domain()).into(),
             is_try: ctx.is_try(),
             is_git: params.text("repository_type") == "git",
         })

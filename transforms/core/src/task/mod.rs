@@ -21,7 +21,7 @@ use taskgraph::transform::payload::Payload;
 use taskgraph::transform::{Context, TaskDescription, Transform, TransformInfo, with_state};
 use taskgraph_compat::suggest;
 use taskgraph_compat::value::path::KeyPath;
-use taskgraph_compat::value::{Map, Value, key};
+use taskgraph_compat::value::{Map, Value, intern};
 
 /// The worker implementations of Taskgraph itself.
 pub(crate) const PAYLOADS: &[Payload] = &[
@@ -119,14 +119,14 @@ fn set_implementation(ctx: &Context<'_>, description: &mut TaskDescription) -> R
     }
     let worker = within("worker-type", ctx.config.worker(description.text("worker-type")?))?;
     let tags = description.map_at("tags")?;
-    tags.put("worker-implementation", key(worker.implementation));
+    tags.put("worker-implementation", intern(worker.implementation));
     if let Some(os) = worker.os {
-        tags.put("os", key(os));
+        tags.put("os", intern(os));
     }
     let section = description.map_at("worker")?;
-    section.put("implementation", key(worker.implementation));
+    section.put("implementation", intern(worker.implementation));
     if let Some(os) = worker.os {
-        section.put("os", key(os));
+        section.put("os", intern(os));
     }
     Ok(())
 }

@@ -24,7 +24,7 @@ use taskgraph::schema::fields::{Fields, missing, wrong};
 use taskgraph::schema::{STRINGS, Schema, optional, required};
 use taskgraph::transform::{Context, Pool, TaskDescription, Transform, TransformInfo, with_state};
 use taskgraph_compat::python;
-use taskgraph_compat::value::memo::Last;
+use taskgraph_compat::value::memo::Memo;
 use taskgraph_compat::value::path::KeyPath;
 use taskgraph_compat::value::{Value, joined};
 use taskgraph_transforms::cached_tasks::{LastData, chain_of_trust, label_of, with_digests};
@@ -68,7 +68,7 @@ fn last_data(ctx: &Context<'_>) -> LastData {
 
 struct KindState {
     pipeline_version: PipelineVersion,
-    memos: Pool<Memo>,
+    memos: Pool<Memos>,
 }
 
 impl KindState {
@@ -77,17 +77,17 @@ impl KindState {
     }
 }
 
-/// Memo of the data that a task adds to its digest. Most tasks of a kind have the same resources and parameters.
+/// Memos of the data that a task adds to its digest. Most tasks of a kind have the same resources and parameters.
 #[derive(Default)]
-struct Memo {
-    resources: Last<Vec<Value>>,
-    parameters: Last<Vec<Value>>,
+struct Memos {
+    resources: Memo<Vec<Value>>,
+    parameters: Memo<Vec<Value>>,
 }
 
 fn add_cache(
     ctx: &Context<'_>,
     pipeline_version: PipelineVersion,
-    memo: &mut Memo,
+    memo: &mut Memos,
     description: &mut TaskDescription,
 ) -> Result<()> {
     let Some(attributes) = description.get("attributes") else {

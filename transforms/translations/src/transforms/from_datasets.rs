@@ -20,7 +20,7 @@ use taskgraph::schema::fields::Fields;
 use taskgraph::schema::{STRINGS, Schema, optional, required};
 use taskgraph::transform::substitute::{Missing, fill_fields};
 use taskgraph::transform::{Context, Transform, TransformInfo, with_state};
-use taskgraph_compat::value::{Str, Value, key};
+use taskgraph_compat::value::{Str, Value, intern};
 
 const DATASET_CONFIG: Schema = Schema::Open(
     &[
@@ -74,8 +74,8 @@ impl Languages {
     fn of(ctx: &Context<'_>) -> Result<Self> {
         Ok(Languages {
             pipeline_version: PipelineVersion::of(ctx.tree),
-            src: key(text(ctx, "training_config.experiment.src")?),
-            trg: key(text(ctx, "training_config.experiment.trg")?),
+            src: intern(text(ctx, "training_config.experiment.src")?),
+            trg: intern(text(ctx, "training_config.experiment.trg")?),
         })
     }
 }
@@ -99,7 +99,7 @@ fn of_datasets(locale: fn(Option<&str>, &Languages) -> Result<Option<Str>>) -> T
             if wish("provider").is_some_and(|provider| provider != dataset.provider) {
                 continue;
             }
-            let provider = key(dataset.provider);
+            let provider = intern(dataset.provider);
             let mut names = taskgraph_compat::map! {
                 "provider" => &provider,
                 "dataset" => dataset.full,

@@ -282,7 +282,7 @@ mod tests {
                 _ => {
                     let keys: Vec<_> = KEYS.iter().filter(|_| self.below(3) > 0).collect();
                     let entry =
-                        |key: &&str| (taskgraph_compat::value::key(key), self.value(known, depth - 1));
+                        |key: &&str| (taskgraph_compat::value::intern(key), self.value(known, depth - 1));
                     keys.into_iter().map(entry).collect::<Map>().into()
                 }
             };
