@@ -119,7 +119,7 @@ fn seeds(name: &str) -> Vec<Vec<u8>> {
     files.iter().map(|file| std::fs::read(file).unwrap()).collect()
 }
 
-/// Runs mutants of a target's seeds until `enough` says so; tells how many there were.
+/// Runs mutants of a target's seeds until `enough` says so; returns their number.
 fn run((name, target): Target, mut enough: impl FnMut(usize) -> bool) -> usize {
     let seeds = seeds(name);
     seeds.iter().for_each(|seed| target(seed));

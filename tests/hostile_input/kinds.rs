@@ -70,13 +70,13 @@ fn links_inside_the_repository_are_followed_and_rings_of_them_are_no_kinds() {
 #[test]
 fn a_misspelled_key_of_a_kind_is_told() {
     let text = kind(&[], &task("one", ""));
-    let told = [
+    let expected = [
         "nothing reads the key `transfroms` of kind `k`",
         "did you mean `transforms`?",
         "kind.yml:2:1",
         "missing key `label`",
     ];
-    Folder::kind(text.replace("transforms:", "transfroms:")).full(&[]).refused(&told);
+    Folder::kind(text.replace("transforms:", "transfroms:")).full(&[]).refused(&expected);
     let outcome = Folder::kind(text.clone() + "Tasks_From: [x.yml]\n").full(&[]);
     assert_eq!((outcome.status, &*outcome.out), (0, "k-one\n"), "{}", outcome.err);
     assert!(outcome.err.contains("did you mean `tasks-from`?"), "{}", outcome.err);

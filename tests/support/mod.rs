@@ -127,7 +127,7 @@ pub(crate) fn read_json(path: &Path) -> Value {
     serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// What is written as JSON, as a value.
+/// Returns written JSON as a value.
 pub(crate) fn written(write: impl FnOnce(&mut dyn Write) -> taskgraph::Result<()>) -> Value {
     let mut text = Vec::new();
     write(&mut text).unwrap();

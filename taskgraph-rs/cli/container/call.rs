@@ -35,7 +35,7 @@ pub(super) fn wait_for(command: &mut Command, is_shown: bool) -> Result<CallOutp
 }
 
 /// Only a terminal passes an interruption to all processes.
-#[expect(clippy::disallowed_methods, reason = "an interrupted engine is told to end")]
+#[expect(clippy::disallowed_methods, reason = "an interrupted engine is asked to end")]
 fn terminate(child: &Child) {
     tidy(Command::new("kill").args(["-TERM", &child.id().to_string()]));
 }

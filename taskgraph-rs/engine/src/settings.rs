@@ -41,7 +41,7 @@ pub struct Settings {
     pub run_task: Option<RunTask>,
     /// The known answers about urls.
     pub urls: Urls,
-    /// What tells of earlier tasks while the graph is made; nobody where no network is asked.
+    /// Source of earlier tasks while the graph is made. Nothing without a network.
     pub task_source: Option<Arc<dyn TaskSource>>,
     /// The folder that the Python of the tree writes artifacts into, if the graph is that of a decision.
     pub python_artifacts: Option<PathBuf>,

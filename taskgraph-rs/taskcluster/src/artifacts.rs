@@ -116,26 +116,29 @@ impl Taskcluster {
 
     /// The file at a url that is no part of Taskcluster. Nobody's credentials go with it.
     pub fn get_url(&self, url: &str) -> Result<Vec<u8>, CallError> {
-        let connection = self.connection()?;
-        let call = format!("GET {}", redact(url));
-        let address = Address { plain: url.to_owned(), signed: None };
-        let answer = connection.runtime.block_on(connection.fetch(&call, &address, Ok));
-        answer.map_err(|failure| unfetched(url, failure))
+        self.request_url(url, async |connection, call, address| connection.fetch(call, address, Ok).await)
     }
 
     /// Saves the file at a url that is no part of Taskcluster, whatever its size. Nobody's credentials go with it.
     pub fn save_url(&self, url: &str, to: &mut File) -> Result<(), CallError> {
+        self.request_url(url, async |connection, call, address| connection.save(call, address, to).await)
+    }
+
+    /// Runs a request for a url that is no part of Taskcluster.
+    fn request_url<T>(
+        &self,
+        url: &str,
+        request: impl AsyncFnOnce(&Connection, &str, &Address) -> Result<T, Failure>,
+    ) -> Result<T, CallError> {
         let connection = self.connection()?;
         let call = format!("GET {}", redact(url));
         let address = Address { plain: url.to_owned(), signed: None };
-        let answer = connection.runtime.block_on(connection.save(&call, &address, to));
-        answer.map_err(|failure| unfetched(url, failure))
+        let answer = connection.runtime.block_on(request(connection, &call, &address));
+        answer.map_err(|failure| CallError::Failed {
+            message: format!("`{}` cannot be fetched", redact(url)),
+            failure,
+        })
     }
-}
-
-/// The error of a url that is no part of Taskcluster.
-fn unfetched(url: &str, failure: Failure) -> CallError {
-    CallError::Failed { message: format!("`{}` cannot be fetched", redact(url)), failure }
 }
 
 impl Connection {

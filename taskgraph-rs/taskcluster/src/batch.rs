@@ -35,7 +35,7 @@ impl Taskcluster {
             .collect()
     }
 
-    /// Cancels tasks, all of them even if one cannot be, and tells what has become of each, in the same order.
+    /// Cancels tasks, all of them even if one cannot be, and returns the result for each, in the same order.
     pub fn cancel_all(&self, tasks: &[TaskId]) -> Result<Vec<Cancelled>, CallError> {
         let answers: Answers<Answer> =
             self.of_each("cancelTask", tasks, "POST", |task| format!("task/{task}/cancel"))?;

@@ -130,7 +130,7 @@ impl From<CallError> for Error {
     }
 }
 
-/// How the services go on once they have listed the scopes that are missing: with all that a call needs.
+/// Text of the services between the missing scopes and all scopes that a call needs.
 const ALL_SCOPES: &str = "This request requires the client to satisfy the following scope expression:";
 
 /// Returns the message of a service in one line: without the lines about the call that it adds below a rule, and without

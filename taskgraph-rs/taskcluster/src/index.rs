@@ -134,7 +134,7 @@ impl Taskcluster {
         Ok(found)
     }
 
-    /// How tasks are doing. Those that do not exist, or do no longer, are left out.
+    /// Returns the states of tasks. Tasks that do not exist, or no longer, are left out.
     pub fn states(&self, tasks: &[TaskId]) -> Result<BTreeMap<TaskId, TaskState>, CallError> {
         if tasks.is_empty() {
             return Ok(BTreeMap::new());

@@ -55,7 +55,7 @@ impl Taskcluster {
         self.value(&format!("task {task}"), "GET", format!("task/{task}"))
     }
 
-    /// How a task is doing, with its runs.
+    /// State of a task, with its runs.
     pub fn status(&self, task: &TaskId) -> Result<Value, CallError> {
         let call = format!("status {task}");
         let answer = self.value(&call, "GET", format!("task/{task}/status"))?;
@@ -114,7 +114,7 @@ impl Taskcluster {
         Ok(answer.scopes)
     }
 
-    /// What the queue answers to a call without content.
+    /// Answer of the queue to a call without content.
     fn value(&self, call: &str, method: &'static str, path: String) -> Result<Value, CallError> {
         let connection = self.connection()?;
         let is_open = method == "GET";

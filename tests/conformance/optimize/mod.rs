@@ -88,7 +88,7 @@ fn labels(texts: &[String]) -> IndexSet<Label> {
     texts.iter().map(|text| Label::parse(&text.as_str().into()).unwrap()).collect()
 }
 
-/// What this program makes of an input, and the graph it began with.
+/// Returns this program's result for an input, and the graph of the input.
 fn ours(case: &Input) -> (TaskGraph, taskgraph::Result<Optimized>) {
     let graph = TaskGraph::from_json(&case.tasks.to_string()).unwrap();
     let params = Given::read(Source::new("params.json", case.params.to_string()), true).unwrap();

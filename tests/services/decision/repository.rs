@@ -102,7 +102,7 @@ impl Repository {
         String::from_utf8_lossy(&output.stdout).trim().to_owned()
     }
 
-    /// Commits everything that lies there, and tells the commit.
+    /// Commits all files, and returns the commit.
     pub(super) fn commit(&self, message: &str) -> String {
         self.git(&["add", "--all"]);
         self.git(&["commit", "--quiet", "--allow-empty", "--message", message]);

@@ -134,8 +134,8 @@ fn a_wrong_token_is_refused_and_not_shown() {
         taskcluster.artifact(&id(1), "private/secret.txt").unwrap_err(),
     ] {
         assert!(matches!(error.failure(), Some(Failure::Refused { status: 401, .. })), "{error}");
-        let told = format!("{error} {error:?} {taskcluster:?}");
-        assert!(!told.contains("hunter2") && !told.contains("bewit"), "{told}");
+        let reported = format!("{error} {error:?} {taskcluster:?}");
+        assert!(!reported.contains("hunter2") && !reported.contains("bewit"), "{reported}");
     }
 }
 
@@ -145,8 +145,8 @@ fn what_a_refusal_says_is_reported_even_if_it_is_no_json() {
     let fake = furnished();
     fake.fail("cancelTask", [Some(Fault::Status(403))]);
     let error = client(fake.proxied()).cancel(&id(2)).unwrap_err();
-    let told = error.to_string();
-    assert!(told.ends_with("refused with status 403 (Forbidden): oops"), "{told}");
+    let reported = error.to_string();
+    assert!(reported.ends_with("refused with status 403 (Forbidden): oops"), "{reported}");
 }
 
 #[test]
@@ -170,8 +170,8 @@ fn a_service_that_does_not_answer_is_reported() {
             taskcluster.cancel(&id(1)).unwrap_err(),
             taskcluster.current_scopes().unwrap_err(),
         ] {
-            let told = error.to_string();
-            assert!(told.contains("http://127.0.0.1:1: ") && !told.contains("/task/"), "{told}");
+            let reported = error.to_string();
+            assert!(reported.contains("http://127.0.0.1:1: ") && !reported.contains("/task/"), "{reported}");
         }
     }
 }
@@ -181,9 +181,9 @@ fn a_signed_url_is_not_shown_if_nobody_answers() {
     let access = Access { root_url: "http://127.0.0.1:1".into(), ..Fake::start().signed() };
     let error = client(access).group(&id(1)).unwrap_err();
     assert!(matches!(error.failure(), Some(Failure::Unreachable(_))), "{error}");
-    let told = format!("{error} {error:?}");
-    assert!(told.contains("asked 12 times") && told.contains("refused"), "{told}");
-    assert!(!told.contains("bewit") && !told.contains("s3cret"), "{told}");
+    let reported = format!("{error} {error:?}");
+    assert!(reported.contains("asked 12 times") && reported.contains("refused"), "{reported}");
+    assert!(!reported.contains("bewit") && !reported.contains("s3cret"), "{reported}");
 }
 
 #[test]

@@ -10,7 +10,7 @@ use crate::fake_taskcluster::{Fake, Fault, WITHOUT_PAUSES, client, id};
 
 const GRAPH: &str = "public/task-graph.json";
 
-/// Makes a call, and tells whether its answer is right.
+/// Makes a call, and returns whether its answer is right.
 type Call = fn(&Taskcluster) -> Result<bool, CallError>;
 
 /// The name of each call, and how it is made.

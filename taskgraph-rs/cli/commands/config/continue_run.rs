@@ -202,7 +202,7 @@ fn request(
 
 /// The tasks of a group; of a task those of its group, and its id.
 fn tasks_of(services: &Taskcluster, id: &TaskId) -> Result<(Vec<GroupTask>, Option<TaskId>)> {
-    // A task that heads no group may be told as the head of an empty one.
+    // The queue may describe a task that heads no group as the head of an empty one.
     if let Some(members) = CallError::found(services.group(id))?.filter(|members| !members.is_empty()) {
         return Ok((members, None));
     }

@@ -62,7 +62,7 @@ pub(crate) fn transform() -> Transform {
     with_state(|ctx| Ok(Replication::of(ctx))).fan_out(replicate)
 }
 
-/// What all tasks of a kind share.
+/// State that all tasks of a kind share.
 struct Replication {
     schema: &'static Schema,
     /// Trust domains and levels in names of caches and scopes, and those of this tree.

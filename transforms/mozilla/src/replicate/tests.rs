@@ -47,7 +47,7 @@ fn fixture(graph: String) -> Fixture {
     fixture
 }
 
-/// How many tasks are copied.
+/// Number of tasks that are copied.
 fn copies(attributes: &str, section: &str) -> usize {
     let description = format!("{{replicate: {{target: [a.b], {section}}}}}");
     fixture(graph(attributes, "")).run(transform(), &description).unwrap().len()
