@@ -29,7 +29,7 @@ fn one_model() -> Trained {
 fn with(call: &str, faults: impl IntoIterator<Item = Fault>) -> (Trained, Outcome) {
     let trained = one_model();
     trained.fake.fail(call, faults.into_iter().map(Some));
-    let outcome = trained.run(&[GROUP, "config.yml", "--write", "--timeout", "0.3"]);
+    let outcome = trained.run(&[GROUP, "config.yml", "--write", "--timeout", "2"]);
     (trained, outcome)
 }
 
