@@ -1,4 +1,5 @@
 import json
+import os
 
 from .trees import VERSION, TreeCase
 
@@ -187,7 +188,17 @@ class Kinds(TreeCase):
             self.assertEqual(second["second-x"]["attributes"]["loaded"], ["other-c", "first-a"])
 
     def test_several_kinds_are_made_at_once(self):
-        self.steps("waits", "import time\ntime.sleep(0.5)\nfor task in tasks:\n    yield task\n")
+        done = os.path.join(self.folder, "the-others-are-made")
+        self.steps(
+            "waits",
+            """
+            import os, time
+            while not os.path.exists(%r):
+                time.sleep(0.01)
+            yield from tasks
+            """
+            % done,
+        )
         self.steps("big", 'for task in tasks:\n    task["env"] = {"BIG": "x" * 3000000}\n    yield task\n')
         self.kind("slow", transforms=["waits"])
         self.kind("large", transforms=["big"])
@@ -199,6 +210,7 @@ class Kinds(TreeCase):
         self.assertEqual(len(worker.wait(large)["tasks"][0]["task"]["payload"]["env"]["BIG"]), 3000000)
         self.assertEqual([t["label"] for t in worker.wait(quick)["tasks"]], ["quick-one"])
         self.assertNotIn(slow, worker.waiting)
+        open(done, "w").close()
         self.assertEqual([t["label"] for t in worker.wait(slow)["tasks"]], ["slow-one"])
 
     def test_new_parameters_begin_anew(self):
