@@ -27,8 +27,8 @@ use clap::{Parser, Subcommand};
 
 /// The end of `--help`. Measured by `benches/compare.py`: docs/performance.md.
 const SPEED: &str = "\
-The graphs are those of Python Taskgraph. On trees of core kinds they take 23 to 32 times less time than with Taskgraph
-15.1.3, and 18 to 31 times less than with 24.5.1.";
+The graphs are those of Python Taskgraph. On trees of core kinds they take 23 to 32 times less time than with \
+Taskgraph 15.1.3, and 18 to 31 times less than with 24.5.1.";
 
 /// Task graphs for Taskcluster: generates, explains and previews what a training config would run.
 #[derive(Parser)]
