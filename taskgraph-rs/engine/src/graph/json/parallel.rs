@@ -15,11 +15,11 @@ use crate::graph::json::{TaskJson, TaskWriter};
 use crate::task::Task;
 use taskgraph_compat::json::Error;
 
-/// Tasks in a chunk: their text stays in the cache of the processor.
-const CHUNK: usize = 32;
+/// Tasks in a chunk. Its text stays in the cache of the processor; that of all chunks in work is a few megabytes.
+const CHUNK: usize = 16;
 
 /// Buffers for each thread.
-const BUFFERS: usize = 4;
+const BUFFERS: usize = 2;
 
 /// The text of a chunk, or why it cannot be written.
 type Text = Result<Vec<u8>, Error>;
