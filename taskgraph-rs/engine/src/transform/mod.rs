@@ -113,7 +113,7 @@ pub struct TaskDescription {
 impl Clone for TaskDescription {
     /// A copy goes on through the transforms, which give it more fields.
     fn clone(&self) -> Self {
-        const ROOM: usize = 16;
+        const ROOM: usize = 8;
         TaskDescription {
             fields: self.fields.with_room(ROOM),
             origin: self.origin.clone(),
