@@ -4,17 +4,14 @@ use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpListener;
 use std::path::Path;
-use std::process::Command;
 use std::thread;
 
-use crate::support::whole;
+use crate::support::{program, whole};
 use serde_json::Value;
 
 /// Output of the program.
 fn call(directory: &Path, arguments: &[&str]) -> String {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_taskgraph-rs"));
-    command.args(arguments).current_dir(directory).env_clear().env("PATH", "/usr/local/bin:/usr/bin:/bin");
-    String::from_utf8(command.output().unwrap().stdout).unwrap()
+    program::call(directory, arguments).out
 }
 
 /// A server that has one answer for every HEAD, and one for every GET.

@@ -6,16 +6,11 @@ use std::process::Command;
 
 use crate::fake_taskcluster::Fake;
 use crate::support::checkout;
+use crate::support::program::{Outcome, program};
 use serde_json::Value;
 
 /// A checkout of the tree with many features.
 struct Checkout(tempfile::TempDir);
-
-struct Outcome {
-    status: i32,
-    out: String,
-    err: String,
-}
 
 impl Checkout {
     fn new() -> Self {
@@ -27,19 +22,16 @@ impl Checkout {
     }
 
     fn call_with(&self, arguments: &[&str], environment: &[(&str, String)]) -> Outcome {
-        let output = Command::new(env!("CARGO_BIN_EXE_taskgraph-rs"))
+        let output = program(self.0.path())
             .args(arguments)
             .args(["--run-task-dir", data("run-task").to_str().unwrap()])
-            .current_dir(self.0.path())
-            .env_clear()
-            .env("PATH", "/usr/local/bin:/usr/bin:/bin")
             .envs(environment.iter().cloned())
             .output()
             .unwrap();
-        let text = |bytes| String::from_utf8(bytes).unwrap();
+        let mut outcome = Outcome::from(output);
         // Files of the project are named by their whole paths.
-        let err = text(output.stderr).replace(env!("CARGO_MANIFEST_DIR"), "[project]");
-        Outcome { status: output.status.code().unwrap(), out: text(output.stdout), err }
+        outcome.err = outcome.err.replace(env!("CARGO_MANIFEST_DIR"), "[project]");
+        outcome
     }
 
     /// Calls with the parameters of a push.

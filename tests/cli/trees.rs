@@ -4,25 +4,8 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use crate::support::program::call;
 use crate::support::{CONFIG, PARAMETERS, checkout, whole};
-
-struct Outcome {
-    status: i32,
-    out: String,
-    err: String,
-}
-
-fn call(directory: &Path, arguments: &[&str]) -> Outcome {
-    let output = Command::new(env!("CARGO_BIN_EXE_taskgraph-rs"))
-        .args(arguments)
-        .current_dir(directory)
-        .env_clear()
-        .env("PATH", "/usr/local/bin:/usr/bin:/bin")
-        .output()
-        .unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    Outcome { status: output.status.code().unwrap(), out: text(output.stdout), err: text(output.stderr) }
-}
 
 /// A checkout with these files.
 fn tree(files: &[(&str, &str)]) -> tempfile::TempDir {

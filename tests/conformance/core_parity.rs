@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::SystemTime;
 
+use crate::support::program::program;
 use crate::support::{checkout, differences, read_json, written};
 use taskgraph::generator::Project;
 use taskgraph::parameters::{Params, read_file};
@@ -71,12 +72,9 @@ fn image_digest_prints_the_digest_that_the_task_of_the_image_has() {
     let case = home.join("many-features");
     let copy = checkout(&case.join("tree"));
     let call = |image: &str| {
-        let output = std::process::Command::new(env!("CARGO_BIN_EXE_taskgraph-rs"))
+        let output = program(copy.path())
             .args(["image-digest", image, "--run-task-dir"])
             .arg(home.join("run-task"))
-            .current_dir(copy.path())
-            .env_clear()
-            .env("PATH", "/usr/local/bin:/usr/bin:/bin")
             .output()
             .unwrap();
         (output.status.code(), [output.stdout, output.stderr].map(|text| String::from_utf8(text).unwrap()))

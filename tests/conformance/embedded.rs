@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
+use crate::support::program::program;
 use crate::support::{CONFIG, PARAMETERS, checkout, shared};
 use serde_json::Value;
 
@@ -39,14 +39,11 @@ fn graph(root: &Path, cwd: &Path, config: &Path) -> BTreeMap<String, Value> {
     let parameters = folder.path().join("parameters.yml");
     let rest = "level: '1'\ntasks_for: action\ntarget_tasks_method: train-target-tasks\n";
     fs::write(&parameters, format!("{PARAMETERS}{rest}training_config:\n{indented}")).unwrap();
-    let output = Command::new(env!("CARGO_BIN_EXE_taskgraph-rs"))
+    let output = program(cwd)
         .args(["target-graph", "-J", "-q", "--native", "always", "--root"])
         .arg(root)
         .arg("-p")
         .arg(&parameters)
-        .current_dir(cwd)
-        .env_clear()
-        .env("PATH", "/usr/local/bin:/usr/bin:/bin")
         .env("TASKCLUSTER_ROOT_URL", "https://tc.example.org")
         .output()
         .unwrap();
@@ -102,13 +99,10 @@ fn the_binary_has_the_same_kinds_as_the_folder() {
     let config = project().join("docs/examples/pretrained-ru-en.yml");
     let folder = tempfile::tempdir().unwrap();
     let preview = |more: &[&str]| -> Value {
-        let output = Command::new(env!("CARGO_BIN_EXE_taskgraph-rs"))
+        let output = program(folder.path())
             .args(["graph", "preview", "--json", "--offline"])
             .arg(&config)
             .args(more)
-            .current_dir(folder.path())
-            .env_clear()
-            .env("PATH", "/usr/local/bin:/usr/bin:/bin")
             .output()
             .unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -135,13 +129,7 @@ fn digest_of_base(files: &[(&str, &str)]) -> Result<String, (Option<i32>, String
         fs::write(path, text).unwrap();
     }
     let copy = checkout(tree.path());
-    let output = Command::new(env!("CARGO_BIN_EXE_taskgraph-rs"))
-        .args(["image-digest", "base"])
-        .current_dir(copy.path())
-        .env_clear()
-        .env("PATH", "/usr/local/bin:/usr/bin:/bin")
-        .output()
-        .unwrap();
+    let output = program(copy.path()).args(["image-digest", "base"]).output().unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     if output.status.success() {
         Ok(text(output.stdout))

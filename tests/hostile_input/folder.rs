@@ -4,13 +4,14 @@ use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 use taskgraph_compat::terminal::is_safe;
 use tempfile::TempDir;
 
 use crate::support::PARAMETERS;
+use crate::support::program::program;
 
 /// The password that tests put into urls. It must not come out anywhere.
 pub(crate) const SECRET: &str = "s3cret";
@@ -126,11 +127,8 @@ impl Folder {
         arguments: &[&str],
     ) -> Outcome {
         let before = self.files();
-        let child = Command::new(env!("CARGO_BIN_EXE_taskgraph-rs"))
+        let child = program(self.path())
             .args(arguments)
-            .current_dir(self.path())
-            .env_clear()
-            .env("PATH", "/usr/local/bin:/usr/bin:/bin")
             .envs(environment.iter().copied())
             .stdin(Stdio::null())
             .env("RAYON_NUM_THREADS", self.threads.get().to_string())

@@ -3,6 +3,7 @@
 use std::io::{BufRead as _, BufReader};
 
 use crate::folder::{Folder, kind, task};
+use crate::support::program::program;
 use crate::support::whole;
 
 const ODD: &str = r#""a\e[31m\u202e\x07\x9b\x7fé""#;
@@ -103,12 +104,9 @@ fn several_parameter_files_cost_one_load_of_the_tree() {
 
 /// Calls `graph preview --watch` in a folder.
 fn watch(folder: &Folder, flags: &[&str]) -> (std::process::Child, impl Iterator<Item = String>) {
-    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_taskgraph-rs"))
+    let mut child = program(folder.path())
         .args(["graph", "preview", "c.yml", "--offline", "--watch"])
         .args(flags)
-        .current_dir(folder.path())
-        .env_clear()
-        .env("PATH", "/usr/local/bin:/usr/bin:/bin")
         .stdout(std::process::Stdio::piped())
         .stderr(std::process::Stdio::null())
         .spawn()

@@ -2,10 +2,10 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 use serde_json::Value;
 
+use super::program::program;
 use super::whole;
 
 /// A config whose student starts from a model; a bare mode, or a mode with further keys of `experiment`.
@@ -19,12 +19,9 @@ pub(crate) fn form_has_student(directory: &Path, arguments: &[&str]) -> bool {
     let given = "head_repository: https://github.com/mozilla/translations\nbase_repository: https://github.com/mozilla/translations\nproject: r\n\
                  head_rev: abc\nhead_ref: main\nlevel: '1'\n";
     fs::write(directory.join("p.yml"), given).unwrap();
-    let output = Command::new(env!("CARGO_BIN_EXE_taskgraph-rs"))
+    let output = program(directory)
         .args(["actions", "-p", "p.yml"])
         .args(arguments)
-        .current_dir(directory)
-        .env_clear()
-        .env("PATH", "/usr/local/bin:/usr/bin:/bin")
         .env("TASKCLUSTER_ROOT_URL", "https://tc.example.org")
         .output()
         .unwrap();

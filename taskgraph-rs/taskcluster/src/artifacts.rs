@@ -54,17 +54,22 @@ async fn listed(connection: &Connection, task: &TaskId) -> Result<Vec<Artifact>,
     pages.await
 }
 
+/// Returns the name of the call for an artifact of the latest run of a task, and its url.
+fn latest(connection: &Connection, task: &TaskId, name: &str) -> Result<(String, Address), CallError> {
+    let (queue, id) = (&connection.queue, task.as_str());
+    let url = connection.url(
+        || queue.getLatestArtifact_url(id, name),
+        |valid| queue.getLatestArtifact_signed_url(id, name, valid),
+    )?;
+    Ok((format!("getLatestArtifact {task} {name}"), url))
+}
+
 impl Taskcluster {
     /// An artifact of the latest run of a task; `None` if there is no such task or artifact. One that is named `.json`
     /// is JSON.
     pub fn artifact(&self, task: &TaskId, name: &str) -> Result<Option<Vec<u8>>, CallError> {
         let connection = self.connection()?;
-        let call = format!("getLatestArtifact {task} {name}");
-        let (queue, id) = (&connection.queue, task.as_str());
-        let url = connection.url(
-            || queue.getLatestArtifact_url(id, name),
-            |valid| queue.getLatestArtifact_signed_url(id, name, valid),
-        )?;
+        let (call, url) = latest(connection, task, name)?;
         let is_json = name.ends_with(".json");
         let answer = connection.runtime.block_on(connection.fetch(&call, &url, |bytes| {
             if is_json {
@@ -79,12 +84,7 @@ impl Taskcluster {
     /// was written of an attempt that failed is written over by the next one.
     pub fn save_artifact(&self, task: &TaskId, name: &str, to: &mut File) -> Result<bool, CallError> {
         let connection = self.connection()?;
-        let call = format!("getLatestArtifact {task} {name}");
-        let (queue, id) = (&connection.queue, task.as_str());
-        let url = connection.url(
-            || queue.getLatestArtifact_url(id, name),
-            |valid| queue.getLatestArtifact_signed_url(id, name, valid),
-        )?;
+        let (call, url) = latest(connection, task, name)?;
         let answer = connection.runtime.block_on(connection.save(&call, &url, to));
         Failure::found(answer).map(|saved| saved.is_some()).map_err(|failure| failure.of(&call))
     }

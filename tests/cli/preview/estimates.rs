@@ -1,15 +1,10 @@
 //! `graph preview --history`: how long a run will take, and what it will cost.
 use std::fs;
 use std::path::Path;
-use std::process::Command;
+
+use crate::support::program::{Outcome, program};
 
 use serde_json::{Value, json};
-
-struct Outcome {
-    status: i32,
-    out: String,
-    err: String,
-}
 
 const POOL: &str = "translations-1/b-linux-large-gcp-d2g";
 
@@ -50,18 +45,13 @@ fn preview_over(tree: &[&str], files: &[(&str, &str)], more: &[&str]) -> (Outcom
     for (name, text) in files {
         fs::write(folder.path().join(name), text).unwrap();
     }
-    let output = Command::new(env!("CARGO_BIN_EXE_taskgraph-rs"))
+    let output = program(folder.path())
         .args(["graph", "preview", "config.yml", "--offline"])
         .args(tree)
         .args(more)
-        .current_dir(folder.path())
-        .env_clear()
-        .env("PATH", "/usr/local/bin:/usr/bin:/bin")
         .output()
         .unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    let outcome =
-        Outcome { status: output.status.code().unwrap(), out: text(output.stdout), err: text(output.stderr) };
+    let outcome = Outcome::from(output);
     (outcome, folder)
 }
 

@@ -2,13 +2,8 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
-struct Outcome {
-    status: i32,
-    out: String,
-    err: String,
-}
+use crate::support::program::{Outcome, program};
 
 fn example() -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/examples/pretrained-ru-en.yml");
@@ -19,16 +14,12 @@ fn example() -> String {
 fn preview(config: &str, more: &[&str]) -> Outcome {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("config.yml"), config).unwrap();
-    let output = Command::new(env!("CARGO_BIN_EXE_taskgraph-rs"))
+    let output = program(folder.path())
         .args(["graph", "preview", "config.yml", "--offline"])
         .args(more)
-        .current_dir(folder.path())
-        .env_clear()
-        .env("PATH", "/usr/local/bin:/usr/bin:/bin")
         .output()
         .unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    Outcome { status: output.status.code().unwrap(), out: text(output.stdout), err: text(output.stderr) }
+    output.into()
 }
 
 fn fine(more: &[&str]) -> String {

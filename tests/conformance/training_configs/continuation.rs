@@ -2,9 +2,10 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Output;
 
 use crate::support::preview_schema::preview_schema;
+use crate::support::program::program;
 use crate::support::{checkout, completed, shared};
 use serde_json::{Value, json};
 
@@ -24,12 +25,9 @@ impl Fixture {
         let root = self.tree.path().join("taskcluster");
         let config = completed(config, &root.join("configs/config.ci.yml"));
         fs::write(self.folder.path().join("config.yml"), config).unwrap();
-        Command::new(env!("CARGO_BIN_EXE_taskgraph-rs"))
+        program(self.folder.path())
             .args(["graph", "preview", "config.yml", "--offline", "--root", root.to_str().unwrap()])
             .args(more)
-            .current_dir(self.folder.path())
-            .env_clear()
-            .env("PATH", "/usr/local/bin:/usr/bin:/bin")
             .output()
             .unwrap()
     }
@@ -204,13 +202,7 @@ fn models_that_cannot_be_mounted_are_reported_at_once_by_what_makes_graphs() {
     let parameters = baseline.replacen("\ntraining_config:\n", &section, 1);
     assert_ne!(parameters, baseline);
     fs::write(copy.path().join("p.yml"), parameters).unwrap();
-    let output = Command::new(env!("CARGO_BIN_EXE_taskgraph-rs"))
-        .args(["full", "-q", "-p", "p.yml"])
-        .current_dir(copy.path())
-        .env_clear()
-        .env("PATH", "/usr/local/bin:/usr/bin:/bin")
-        .output()
-        .unwrap();
+    let output = program(copy.path()).args(["full", "-q", "-p", "p.yml"]).output().unwrap();
     let reported = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(2), "{reported}");
     for kind in models {

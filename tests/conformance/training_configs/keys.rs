@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::support::program::program;
 use crate::support::{checkout, shared};
 use serde_json::{Map, Value, json};
 use taskgraph::diagnostics::document::load;
@@ -247,13 +248,7 @@ fn misspelt_categories_are_reported_by_all_that_makes_graphs() {
         assert_ne!(misspelt, parameters);
         fs::write(copy.path().join("misspelt.yml"), misspelt).unwrap();
         let messages = |command: &str| {
-            let output = Command::new(env!("CARGO_BIN_EXE_taskgraph-rs"))
-                .args([command, "-p", "misspelt.yml"])
-                .current_dir(copy.path())
-                .env_clear()
-                .env("PATH", "/usr/local/bin:/usr/bin:/bin")
-                .output()
-                .unwrap();
+            let output = program(copy.path()).args([command, "-p", "misspelt.yml"]).output().unwrap();
             assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
             String::from_utf8(output.stderr).unwrap()
         };

@@ -11,6 +11,7 @@ use crate::morph::Morphed;
 use crate::optimize::index::Found;
 use crate::optimize::{Kept, KeptBy, NotReplaced, Optimized, Removed, Replaced, ReplacedBy, TaskOutcome};
 use crate::python_worker::Session;
+use crate::python_worker::call::Call;
 use crate::python_worker::opened::texts;
 use crate::python_worker::tasks;
 use crate::python_worker::tasks::{json, object};
@@ -47,7 +48,7 @@ impl Session {
     pub fn graph(&self, tree: &Tree, name: &str, graph: &TaskGraph) -> Result<()> {
         let tasks = self.labels_or_tasks(graph.tasks.values())?;
         let arguments = object(&[("name", &json(&name.into())?), ("tasks", &tasks)]);
-        self.ask(tree, "graph", "handing over a graph", None, arguments)?;
+        self.ask(Call::new(tree, "graph", "handing over a graph", arguments))?;
         Ok(())
     }
 
@@ -69,7 +70,7 @@ impl Session {
             "tasks" => Map::from_iter(tasks),
             "label_to_taskid" => ids_value(label_to_taskid),
         };
-        self.ask(tree, "graph", "handing over a graph", None, json(&arguments.into())?)?;
+        self.ask(Call::new(tree, "graph", "handing over a graph", json(&arguments.into())?))?;
         Ok(())
     }
 
@@ -78,14 +79,14 @@ impl Session {
     pub fn verify(&self, tree: &Tree, phase: &str, all: bool) -> Result<()> {
         let arguments = map! { "phase" => phase, "all" => all };
         let what = format!("verifying the {}", phase.replace('_', " "));
-        self.ask(tree, "verify", &what, None, json(&arguments.into())?)?;
+        self.ask(Call::new(tree, "verify", &what, json(&arguments.into())?))?;
         Ok(())
     }
 
     /// The labels that filters pick out of the full graph.
     pub fn target(&self, tree: &Tree, filters: Value, place: Option<Place>) -> Result<Vec<Label>> {
         let arguments = json(&map! { "filters" => filters }.into())?;
-        let answer = self.ask(tree, "target", "picking the target tasks", place, arguments)?;
+        let answer = self.ask(Call::new(tree, "target", "picking the target tasks", arguments).at(place))?;
         let labels = answer.get("labels").and_then(Value::as_list).context("the worker picks nothing")?;
         labels
             .iter()
@@ -102,7 +103,7 @@ impl Session {
 
     /// The index paths that have to be looked up before the target graph is optimized.
     pub fn index_paths(&self, request: &OptimizeInPython<'_>) -> Result<Vec<Str>> {
-        let answer = self.ask(request.tree, "index_paths", "optimizing", None, request.arguments()?)?;
+        let answer = self.ask(Call::new(request.tree, "index_paths", "optimizing", request.arguments()?))?;
         Ok(texts(&answer, "paths"))
     }
 
@@ -112,7 +113,7 @@ impl Session {
         request: &OptimizeInPython<'_>,
         new_id: &mut dyn FnMut(&Label) -> TaskId,
     ) -> Result<Optimized> {
-        let answer = self.ask(request.tree, "optimize", "optimizing", None, request.arguments()?)?;
+        let answer = self.ask(Call::new(request.tree, "optimize", "optimizing", request.arguments()?))?;
         let mut ids = ids_of(&answer)?;
         let answered = map_of(&answer, "tasks")?;
         let renamed = renaming(answered.keys(), &ids, new_id)?;
@@ -172,7 +173,7 @@ impl Session {
         }
         let ids = ids_value(&morphed.label_to_taskid);
         let arguments = map! { "tasks" => tasks, "label_to_taskid" => ids, "all" => all };
-        let answer = self.ask(tree, "morph", "morphing", None, json(&arguments.into())?)?;
+        let answer = self.ask(Call::new(tree, "morph", "morphing", json(&arguments.into())?))?;
         let mut ids = ids_of(&answer)?;
         let answered = map_of(&answer, "tasks")?;
         let known: IndexSet<&str> = morphed.graph.tasks.keys().map(TaskId::as_str).collect();

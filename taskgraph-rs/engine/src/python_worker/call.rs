@@ -9,19 +9,35 @@ use taskgraph_compat::json;
 use taskgraph_compat::source::Place;
 use taskgraph_compat::value::Value;
 
-/// Sends a request. An exception of the tree's Python becomes an error.
-pub(super) fn ask(
-    channel: &dyn Channel,
-    session: Option<i64>,
-    tree: &Tree,
-    method: &str,
-    what: &str,
+/// A request about a tree.
+pub(crate) struct Call<'c> {
+    tree: &'c Tree,
+    method: &'c str,
+    /// What is done, for messages.
+    what: &'c str,
     place: Option<Place>,
+    /// JSON.
     arguments: String,
-) -> Result<Value> {
-    match channel.call(Request { session, method, what, arguments })? {
-        Reply::Done(answer) => read(&answer, what),
-        Reply::Raised(error) => Err(exception::problem(&error, &Asked { tree, what, place })),
+}
+
+impl<'c> Call<'c> {
+    /// A request; `what` names in messages what is done.
+    pub(crate) fn new(tree: &'c Tree, method: &'c str, what: &'c str, arguments: String) -> Self {
+        Call { tree, method, what, place: None, arguments }
+    }
+
+    /// The place in the tree that the request goes back to.
+    pub(crate) fn at(self, place: Option<Place>) -> Self {
+        Call { place, ..self }
+    }
+
+    /// Sends the request and waits for the answer. An exception of the tree's Python becomes an error.
+    pub(super) fn send(self, channel: &dyn Channel, session: Option<i64>) -> Result<Value> {
+        let Call { tree, method, what, place, arguments } = self;
+        match channel.call(Request { session, method, what, arguments })? {
+            Reply::Done(answer) => read(&answer, what),
+            Reply::Raised(error) => Err(exception::problem(&error, &Asked { tree, what, place })),
+        }
     }
 }
 

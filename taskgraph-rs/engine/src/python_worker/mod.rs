@@ -3,7 +3,7 @@
 //! Invariant: this module starts no process. It speaks to one through a [`Channel`], which the command line hands in
 //! with the registry. A kind is made by one side as a whole; what the worker made counts like what is native.
 
-mod call;
+pub(crate) mod call;
 mod channel;
 mod exception;
 mod killed;

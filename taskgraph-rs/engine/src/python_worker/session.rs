@@ -10,7 +10,7 @@ use indexmap::IndexSet;
 use crate::diagnostics::{Problem, Problems, place_of_value};
 use crate::error::{Error, Result};
 use crate::parameters::Params;
-use crate::python_worker::call::ask;
+use crate::python_worker::call::Call;
 use crate::python_worker::channel::{Channel, Request};
 use crate::python_worker::opened::{Opened, texts};
 use crate::python_worker::tasks;
@@ -70,15 +70,9 @@ impl Session {
         Session { channel, number, forks, writes_all_dependencies, known: Mutex::default() }
     }
 
-    pub(crate) fn ask(
-        &self,
-        tree: &Tree,
-        method: &str,
-        what: &str,
-        place: Option<Place>,
-        arguments: String,
-    ) -> Result<Value> {
-        ask(&*self.channel, Some(self.number), tree, method, what, place, arguments)
+    /// Asks for something in this session.
+    pub(crate) fn ask(&self, call: Call<'_>) -> Result<Value> {
+        call.send(&*self.channel, Some(self.number))
     }
 
     /// Hands over the parameters of the graph, and what the call says of its surroundings.
@@ -94,14 +88,14 @@ impl Session {
             ("contexts", folder("contexts").into()),
             ("run_task", run_task.into()),
         ])?;
-        self.ask(tree, "set_parameters", "parameters", None, arguments)?;
+        self.ask(Call::new(tree, "set_parameters", "parameters", arguments))?;
         Ok(())
     }
 
     /// Runs what the tree verifies before there are tasks.
     pub fn verify_early(&self, tree: &Tree, phase: &'static str, targets: Value, all: bool) -> Result<()> {
         let arguments = fields([("phase", phase.into()), ("target_kinds", targets), ("all", all.into())])?;
-        self.ask(tree, "verify_early", "verifying", None, arguments)?;
+        self.ask(Call::new(tree, "verify_early", "verifying", arguments))?;
         Ok(())
     }
 
@@ -119,7 +113,7 @@ impl Session {
             ("fork", &self.forks.to_string()),
         ]);
         let what = format!("kind `{name}`");
-        let answer = self.ask(tree, "kind", &what, place.clone(), arguments)?;
+        let answer = self.ask(Call::new(tree, "kind", &what, arguments).at(place.clone()))?;
         let Value::Map(answer) = answer else {
             return Err(Error::refused(format!("{what}: the worker answers with no map")));
         };
@@ -150,7 +144,7 @@ impl Session {
             return Ok(SideEffects::default());
         }
         let answer =
-            self.ask(tree, "finish_kinds", "looking at what kinds have changed", None, "{}".into())?;
+            self.ask(Call::new(tree, "finish_kinds", "looking at what kinds have changed", "{}".into()))?;
         let changed = answer.get("changed").and_then(Value::as_list).unwrap_or_default().to_vec();
         Ok(SideEffects { changed, replaced: texts(&answer, "patched") })
     }

@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use crate::diagnostics::{Problem, Problems};
 use crate::error::{Error, Result};
 use crate::known_python::{Package, Pins, requirements};
-use crate::python_worker::call::{ask, read};
+use crate::python_worker::call::{Call, read};
 use crate::python_worker::channel::{Channel, Python, Reply, Request};
 use crate::python_worker::exception;
 use crate::python_worker::exception::Asked;
@@ -46,20 +46,13 @@ impl Worker {
     }
 
     /// Asks for something outside of any session.
-    fn ask(
-        &self,
-        tree: &Tree,
-        method: &str,
-        what: &str,
-        place: Option<Place>,
-        arguments: String,
-    ) -> Result<Value> {
-        ask(&*self.channel, None, tree, method, what, place, arguments)
+    fn ask(&self, call: Call<'_>) -> Result<Value> {
+        call.send(&*self.channel, None)
     }
 
     /// Begins a session: a copy of the worker as it is now, for one graph.
     pub fn session<'w>(&'w self, tree: &'w Tree) -> Result<Session> {
-        let answer = self.ask(tree, "session", "beginning a session", None, "{}".into())?;
+        let answer = self.ask(Call::new(tree, "session", "beginning a session", "{}".into()))?;
         let number = answer.get("session").and_then(Value::as_int).context("the session has no number")?;
         Ok(Session::new(self.channel.clone(), number, &self.opened))
     }
@@ -71,7 +64,7 @@ impl Worker {
             ("strict", is_strict.into()),
             ("repo_root", tree.top_on_disk().map(|top| top.display().to_string()).into()),
         ])?;
-        values_of(self.ask(tree, "parameters", "parameters", None, arguments)?)
+        values_of(self.ask(Call::new(tree, "parameters", "parameters", arguments))?)
     }
 
     /// Lets a function of the tree change the parameters of a decision.
@@ -83,13 +76,15 @@ impl Worker {
         values: &Map,
     ) -> Result<Map> {
         let arguments = fields([("name", name.into()), ("values", values.clone().into())])?;
-        values_of(self.ask(tree, "decision_parameters", "decision parameters", place, arguments)?)
+        values_of(
+            self.ask(Call::new(tree, "decision_parameters", "decision parameters", arguments).at(place))?,
+        )
     }
 
     /// actions.json, as the reference renders it.
     pub fn actions(&self, tree: &Tree, values: &Map, task_id: &str) -> Result<Value> {
         let arguments = fields([("values", values.clone().into()), ("task_id", task_id.into())])?;
-        self.ask(tree, "actions", "actions.json", None, arguments)
+        self.ask(Call::new(tree, "actions", "actions.json", arguments))
     }
 }
 
