@@ -3,28 +3,24 @@
 //!
 //! As with [`TaskgraphVersion`], whatever asks for a difference asks here.
 
-use crate::known_python::{Package, Versions};
+use crate::known_python::{Package, Version, Versions, newest_mozilla_release};
 use crate::taskgraph_version::TaskgraphVersion;
 
 /// The version of mozilla-taskgraph that a tree uses. The order is that of the releases.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct MozillaVersion([u16; 3]);
 
-/// The releases that a range may stand for, the newest first.
-const RELEASES: [MozillaVersion; 4] = [
-    MozillaVersion([5, 0, 1]),
-    MozillaVersion([4, 4, 0]),
-    MozillaVersion([4, 1, 2]),
-    MozillaVersion([3, 4, 2]),
-];
-
-/// The last one that works with a Taskgraph whose schemas are those of voluptuous.
-const OF_VOLUPTUOUS: MozillaVersion = MozillaVersion([3, 4, 2]);
-
 impl Default for MozillaVersion {
     /// The version that belongs to the default of [`TaskgraphVersion`].
     fn default() -> Self {
-        OF_VOLUPTUOUS
+        MozillaVersion([3, 4, 2])
+    }
+}
+
+impl From<&Version> for MozillaVersion {
+    /// The release of a version; what stands before or after a release counts as that release.
+    fn from(version: &Version) -> Self {
+        MozillaVersion(version.numbers())
     }
 }
 
@@ -39,17 +35,10 @@ impl MozillaVersion {
     /// The one that a tree pins or that is installed for it. Where only a range is known, or nothing, the newest release that
     /// the range takes and that works with the Taskgraph of the tree.
     pub fn of(versions: &Versions) -> Self {
-        if let Some(version) = versions.version(Package::MozillaTaskgraph) {
-            let number = |at: usize| version.release().get(at).copied().unwrap_or_default();
-            return MozillaVersion([0, 1, 2].map(|at| u16::try_from(number(at)).unwrap_or(u16::MAX)));
-        }
-        let is_new = TaskgraphVersion::of(versions).refuses_unknown_keys_of_sections();
-        let takes = |release: &MozillaVersion| {
-            let version = release.to_string().parse();
-            version.is_ok_and(|version| versions.takes(Package::MozillaTaskgraph, &version))
-        };
-        let mut works = RELEASES.into_iter().filter(|release| (*release > OF_VOLUPTUOUS) == is_new);
-        works.find(takes).or_else(|| RELEASES.into_iter().find(takes)).unwrap_or_default()
+        let pinned = versions.version(Package::MozillaTaskgraph);
+        let taskgraph = || TaskgraphVersion::of(versions).to_string().parse().ok();
+        let version = pinned.or_else(|| newest_mozilla_release(versions, taskgraph()?));
+        version.map(Self::from).unwrap_or_default()
     }
 
     /// That release.
@@ -106,12 +95,16 @@ mod tests {
         assert_eq!(of("taskcluster-taskgraph==15.1.3\nmozilla-taskgraph>=3"), "3.4.2");
         assert_eq!(of("taskcluster-taskgraph==24.5.1"), "5.0.1");
         assert_eq!(of("taskcluster-taskgraph==24.5.1\nmozilla-taskgraph<5"), "4.4.0");
+        assert_eq!(of("taskcluster-taskgraph==24.5.1\nmozilla-taskgraph<4.4"), "4.3.0");
+        assert_eq!(of("taskcluster-taskgraph==23.0.0\nmozilla-taskgraph<4.2"), "4.1.3");
+        assert_eq!(of("taskcluster-taskgraph==18.0.3"), "4.0.1");
         assert_eq!(of("mozilla-taskgraph>=5"), "5.0.1");
     }
 
     #[test]
     fn what_changed_holds_from_its_release_on() {
-        let [five, four_four, four_one, three] = RELEASES;
+        let [five, four_four, four_one, three] =
+            [[5, 0, 1], [4, 4, 0], [4, 1, 2], [3, 4, 2]].map(MozillaVersion);
         assert!(four_one.has_schemas_of_msgspec() && !three.has_schemas_of_msgspec());
         assert!(four_four.takes_revisions_of_branches() && !four_one.takes_revisions_of_branches());
         assert!(five.names_revision_of_tags() && !four_four.names_revision_of_tags());

@@ -75,8 +75,7 @@ impl Serialize for TaskgraphVersion {
 impl From<&Version> for TaskgraphVersion {
     /// The release of a version; what stands before or after a release counts as that release.
     fn from(version: &Version) -> Self {
-        let number = |at: usize| version.release().get(at).copied().unwrap_or_default();
-        TaskgraphVersion([0, 1, 2].map(|at| u16::try_from(number(at)).unwrap_or(u16::MAX)))
+        TaskgraphVersion(version.numbers())
     }
 }
 

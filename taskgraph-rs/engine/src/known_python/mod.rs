@@ -33,3 +33,5 @@ pub use rule::Rule;
 pub use table::{Role, Table};
 pub use version::{Clause, Version};
 pub use versions::Versions;
+
+pub(crate) use mozilla_releases::newest_mozilla_release;

@@ -3,9 +3,11 @@
 
 use std::sync::LazyLock;
 
+use crate::known_python::package::Package;
 use crate::known_python::releases;
 use crate::known_python::rule::Rule;
 use crate::known_python::version::{Clause, Version};
+use crate::known_python::versions::Versions;
 
 /// A release a line: its version, and its requirement `taskcluster-taskgraph`.
 const TABLE: &str = include_str!("mozilla_releases.txt");
@@ -49,6 +51,15 @@ pub(super) static RELEASES: LazyLock<Vec<MozillaRelease>> = LazyLock::new(|| {
 
 /// Stands for all versions that are younger than those that are known.
 static FUTURE: LazyLock<Version> = LazyLock::new(|| "9999".parse().expect("a number is a version"));
+
+/// Returns the newest release that a tree may get: one that works with its Taskgraph, if there is such a release.
+pub(crate) fn newest_mozilla_release(versions: &Versions, taskgraph: Version) -> Option<&'static Version> {
+    let taskgraph = Rule::Exactly(taskgraph);
+    let is_taken = |release: &&MozillaRelease| versions.takes(Package::MozillaTaskgraph, &release.version);
+    let mut taken = RELEASES.iter().rev().filter(is_taken).peekable();
+    let newest = taken.peek().copied();
+    taken.find(|release| release.works_with(&taskgraph)).or(newest).map(|release| &release.version)
+}
 
 /// Whether there is a release of this version. Nobody can say of a version that is younger than all that are known.
 pub(super) fn is_release(version: &Version) -> Option<bool> {

@@ -44,6 +44,12 @@ impl Version {
         &self.key.release
     }
 
+    /// The first three numbers of the release: major, minor, patch.
+    pub(crate) fn numbers(&self) -> [u16; 3] {
+        let number = |at: usize| self.release().get(at).copied().unwrap_or_default();
+        [0, 1, 2].map(|at| u16::try_from(number(at)).unwrap_or(u16::MAX))
+    }
+
     /// Whether it is a release as such, none before or after one.
     fn is_plain(&self) -> bool {
         self.key.pre == Pre::None && self.key.dev == Dev::None && self.key.post.is_none()
