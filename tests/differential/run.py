@@ -66,7 +66,7 @@ STRICTER = [
     r"^error: `command` must be a list of commands",
     r"^error: `run-task-command\[\d+\]` must be a string",
     r"^error: `[^`]*` must be a (string|list of strings)\n(?s:.*)run-on-projects",
-    r"^error: `[^`]*` must be a string\n(?s:.*)matrix",
+    r"^error: `[^`]*` must be a (string|list of strings)\n(?s:.*)matrix",
     # From 17.3 on the last of several tasks of a kind with one label is taken.
     r"^error: two tasks have the label",
 ]

@@ -226,7 +226,6 @@ fn features(
     scopes: &mut Vec<Value>,
 ) -> Result<(Map, Map)> {
     let sccache = description.is_set("needs-sccache");
-    leave_out_removed(ctx, description)?;
     let worker = description.map_at("worker")?;
     let mut features = Map::default();
     for (flag, feature) in [
@@ -263,8 +262,8 @@ fn features(
     Ok((features, capabilities))
 }
 
-/// Takes out what the Taskgraph of the tree does not know any more, and warns of it.
-fn leave_out_removed(ctx: &Context<'_>, description: &mut TaskDescription) -> Result<()> {
+/// Takes out what the Taskgraph of the tree does not know any more, whatever its value is, and warns of it.
+pub(super) fn leave_out_removed(ctx: &Context<'_>, description: &mut TaskDescription) -> Result<()> {
     let version = ctx.config.version;
     let known = version.docker_features();
     for (flag, is_known) in [

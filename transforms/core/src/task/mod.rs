@@ -99,7 +99,7 @@ fn describe(ctx: &Context<'_>, state: &KindState, description: &mut TaskDescript
     let payload = payload(ctx, description)?;
     section::drop_nulls(ctx, &TASK, &mut description.fields);
     section::drop_nulls_of(ctx, (payload.schema)(ctx.config), description, "worker");
-    set_defaults(description)?;
+    set_defaults(ctx, description)?;
     set_label(ctx, description)?;
     if !ctx.settings.fast {
         validate(ctx, description, payload)?;
@@ -131,13 +131,16 @@ fn set_implementation(ctx: &Context<'_>, description: &mut TaskDescription) -> R
     Ok(())
 }
 
-fn set_defaults(description: &mut TaskDescription) -> Result<()> {
+fn set_defaults(ctx: &Context<'_>, description: &mut TaskDescription) -> Result<()> {
     description.set_default("always-target", false);
     description.set_default("optimization", Value::Null);
     description.set_default("needs-sccache", false);
     let worker = description.map_at("worker")?;
     match worker.get("implementation").and_then(Value::as_str) {
-        Some("docker-worker") => docker_worker::set_defaults(worker),
+        Some("docker-worker") => {
+            docker_worker::leave_out_removed(ctx, description)?;
+            docker_worker::set_defaults(description.map_at("worker")?)
+        }
         Some("generic-worker") => generic_worker::set_defaults(worker),
         Some("beetmover") => {
             beetmover::set_defaults(worker);
