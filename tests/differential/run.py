@@ -46,6 +46,8 @@ DELIBERATE = [
     # A toolchain without `worker.env`, or in an image that is not the tree's own.
     r"^(common_toolchain|docker_worker_add_artifacts): KeyError: 'env'$",
     r"^get_digest_data: AttributeError: 'str' object has no attribute 'get'$",
+    # `volumes: null` of a task in an image that declares volumes.
+    r"^build_docker_worker_payload: TypeError: argument of type 'NoneType' is not iterable$",
     # A command with a reference: at the start, or for Windows.
     r"^build_docker_worker_payload: AttributeError: 'dict' object has no attribute 'endswith'$",
     r"^generic_worker_run_task: TypeError: sequence item \d+: expected str instance, dict found$",
@@ -67,6 +69,8 @@ STRICTER = [
     r"^error: `run-task-command\[\d+\]` must be a string",
     r"^error: `[^`]*` must be a (string|list of strings)\n(?s:.*)run-on-projects",
     r"^error: `[^`]*` must be a (string|list of strings)\n(?s:.*)matrix",
+    # From 19.1 on the values of further keys of a repository are not looked at.
+    r"^error: `default-(ref|repository)` must be a string\n(?s:.*)taskgraph\.repositories",
     # From 17.3 on the last of several tasks of a kind with one label is taken.
     r"^error: two tasks have the label",
 ]

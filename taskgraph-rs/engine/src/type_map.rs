@@ -1,13 +1,11 @@
 //! A map from types to values, for what the engine carries without knowing it.
 
-use std::any::{Any, TypeId};
+use std::any::Any;
 use std::sync::Arc;
-
-use smallvec::SmallVec;
 
 /// At most one value of each type. Copies share their values.
 #[derive(Clone, Debug, Default)]
-pub struct TypeMap(SmallVec<[(TypeId, Arc<dyn Any + Send + Sync>); 1]>);
+pub struct TypeMap(Vec<Arc<dyn Any + Send + Sync>>);
 
 impl TypeMap {
     /// The same with `value`, which takes the place of one of the same type.
@@ -23,44 +21,45 @@ impl TypeMap {
 
     /// Puts a value in that others may share, in the place of one of the same type.
     pub fn insert_shared<T: Any + Send + Sync>(&mut self, value: Arc<T>) {
-        self.put(TypeId::of::<T>(), value);
+        match self.position::<T>() {
+            Some(position) => self.0[position] = value,
+            None => {
+                // Nearly all have one value at most, and there is one of these for each task.
+                self.0.reserve_exact(1);
+                self.0.push(value);
+            }
+        }
     }
 
     /// Takes the value of a type out.
     pub fn remove<T: Any + Send + Sync>(&mut self) {
-        self.0.retain(|(id, _)| *id != TypeId::of::<T>());
+        if let Some(position) = self.position::<T>() {
+            self.0.remove(position);
+        }
     }
 
     /// The value of a type.
     pub fn get<T: Any + Send + Sync>(&self) -> Option<&T> {
-        let (_, value) = self.0.iter().find(|(id, _)| *id == TypeId::of::<T>())?;
-        // The key of a value is its type: it has that type.
-        value.downcast_ref()
+        self.0.iter().find_map(|value| value.downcast_ref())
     }
 
     /// The value of a type, to change it: a default one if there is none, a copy if others share it.
     pub fn get_mut_or_default<T: Any + Send + Sync + Clone + Default>(&mut self) -> &mut T {
-        let id = TypeId::of::<T>();
-        if !self.is_alone(id) {
-            let copy = self.get::<T>().cloned().unwrap_or_default();
-            self.put(id, Arc::new(copy));
+        let position = self.position::<T>().unwrap_or_else(|| {
+            self.insert(T::default());
+            self.0.len() - 1
+        });
+        let value = &mut self.0[position];
+        if Arc::strong_count(value) > 1 {
+            let copy = value.downcast_ref::<T>().cloned().unwrap_or_default();
+            *value = Arc::new(copy);
         }
-        let found = self.0.iter_mut().find(|(known, _)| *known == id);
-        // As in `get`.
-        let value = found.and_then(|(_, value)| Arc::get_mut(value)?.downcast_mut());
-        value.expect("it was put in above, and nobody shares it")
+        let value = Arc::get_mut(value).and_then(|value| value.downcast_mut());
+        value.expect("it has this type, and nobody shares it")
     }
 
-    /// Whether there is a value of this type, and no copy shares it.
-    fn is_alone(&self, id: TypeId) -> bool {
-        self.0.iter().any(|(known, value)| *known == id && Arc::strong_count(value) == 1)
-    }
-
-    fn put(&mut self, id: TypeId, value: Arc<dyn Any + Send + Sync>) {
-        match self.0.iter_mut().find(|(known, _)| *known == id) {
-            Some((_, old)) => *old = value,
-            None => self.0.push((id, value)),
-        }
+    fn position<T: Any + Send + Sync>(&self) -> Option<usize> {
+        self.0.iter().position(|value| value.is::<T>())
     }
 }
 

@@ -68,7 +68,7 @@ pub(super) const WORKER: Schema = Schema::Map(&[
     optional("loopback-audio", Schema::Bool),
     optional("docker-in-docker", Schema::Bool),
     optional("privileged", Schema::Bool),
-    optional("volumes", STRINGS),
+    optional("volumes", STRINGS).or_null(),
     optional("caches", Schema::List(&Schema::Map(CACHE))),
     optional("artifacts", Schema::List(&Schema::Map(ARTIFACT))),
     required("env", Schema::MapOf(&TEXT_OR_REFERENCE)),
@@ -344,4 +344,19 @@ fn listed<'v>(paths: impl IntoIterator<Item = &'v Value>) -> String {
     let mut paths: Vec<&str> = paths.into_iter().filter_map(Value::as_str).collect();
     paths.sort_unstable();
     paths.join(";")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn null_stands_for_a_missing_key_where_it_has_no_effect() {
+        let nulls =
+            || map! { "volumes" => Value::Null, "skip-artifacts" => Value::Null, "command" => Value::Null };
+        let mut worker = nulls();
+        WORKER.drop_nulls(&mut worker);
+        assert_eq!(worker, map! { "command" => Value::Null });
+        assert!(!WORKER.fits(&nulls().into()));
+    }
 }
