@@ -24,8 +24,8 @@ fn example() -> PathBuf {
 
 /// The program in `folder`, with nothing in the environment.
 fn program(folder: &Path) -> Command {
-    let mut command = Command::new(PROGRAM);
-    command.current_dir(folder).env_clear().env("PATH", "/usr/local/bin:/usr/bin:/bin").stdin(Stdio::null());
+    let mut command = crate::support::program::program(folder);
+    command.stdin(Stdio::null());
     command
 }
 
