@@ -7,10 +7,10 @@ use flate2::write::ZlibEncoder;
 use indexmap::IndexSet;
 use serde::Serialize;
 use taskgraph::error::Result;
-use taskgraph_compat::json;
+use taskgraph_compat::json::{self, append_text};
 use taskgraph_compat::python::base64;
 use taskgraph_compat::redact::redact;
-use taskgraph_compat::value::{Str, Value};
+use taskgraph_compat::value::Value;
 
 /// Every value that was put in, once. A list is kept as the numbers of its items, a map as its keys with the numbers of
 /// their values, and everything else as it is.
@@ -20,20 +20,28 @@ pub(super) struct Pool(IndexSet<String>);
 impl Pool {
     /// Puts a value in, and gives its number. Equal values have equal numbers. Passwords of urls stay out.
     pub(super) fn number(&mut self, value: &Value) -> usize {
-        let text = match value {
+        let mut text = String::new();
+        match value {
             Value::List(items) => {
-                let numbers: Vec<String> = items.iter().map(|item| self.number(item).to_string()).collect();
-                format!("[{}]", numbers.join(","))
+                for item in items.iter() {
+                    text.push(if text.is_empty() { '[' } else { ',' });
+                    text += &self.number(item).to_string();
+                }
+                text += if text.is_empty() { "[]" } else { "]" };
             }
             Value::Map(map) => {
-                let entry = |(key, value): (&Str, &Value)| format!("{}:{}", text(key), self.number(value));
-                let entries: Vec<String> = map.iter().map(entry).collect();
-                format!("{{{}}}", entries.join(","))
+                for (key, value) in map.iter() {
+                    text.push(if text.is_empty() { '{' } else { ',' });
+                    append_text(&mut text, &[&redact(key)]);
+                    text.push(':');
+                    text += &self.number(value).to_string();
+                }
+                text += if text.is_empty() { "{}" } else { "}" };
             }
-            Value::Str(string) => text(string),
+            Value::Str(string) => append_text(&mut text, &[&redact(string)]),
             // What has no place in JSON is in no graph that was made.
-            other => json::compact(other).unwrap_or_else(|_| "null".into()),
-        };
+            other => text += &json::compact(other).unwrap_or_else(|_| "null".into()),
+        }
         self.0.insert_full(text).0
     }
 
@@ -56,10 +64,6 @@ impl Pool {
     }
 }
 
-fn text(string: &str) -> String {
-    serde_json::Value::from(redact(string)).to_string()
-}
-
 #[cfg(test)]
 mod tests {
     use taskgraph_compat::json::read;
@@ -74,10 +78,12 @@ mod tests {
         assert_eq!(number(&mut pool, r#"{"a": [1, "x"], "b": [1, "x"]}"#), first);
         assert_eq!(number(&mut pool, r#"[1, "x"]"#), 2);
         number(&mut pool, r#""https://me:x@h/""#);
-        assert_eq!(pool.whole(&["https://me:x@h/\n"]).unwrap(), 5);
+        assert_eq!(number(&mut pool, r#"[[], {}, "\"ß\n"]"#), 8);
+        assert_eq!(pool.whole(&["https://me:x@h/\n"]).unwrap(), 9);
         assert_eq!(
             pool.into_lines(),
-            "1\n\"x\"\n[0,1]\n{\"a\":2,\"b\":2}\n\"https://***@h/\"\n[\"https://***@h/\\n\"]"
+            "1\n\"x\"\n[0,1]\n{\"a\":2,\"b\":2}\n\"https://***@h/\"\n\
+             []\n{}\n\"\\\"ß\\n\"\n[5,6,7]\n[\"https://***@h/\\n\"]"
         );
     }
 }
