@@ -174,6 +174,18 @@ fn another_version_than_the_tree_pins_is_reported() {
 }
 
 #[test]
+fn a_command_stays_on_one_line_however_long_it_is() {
+    let (tree, folder) = (tree(), "long".repeat(40));
+    tree.file(&format!("{folder}/bin/python3"), "");
+    let python = tree.path().join(format!("{folder}/bin/python3")).display().to_string();
+    let (status, page) = shown(tree.call(&["doctor", "--native", "always", "--python", &python]));
+    assert_eq!(status, 2, "{page}");
+    let command =
+        format!("      `[tree]/{folder}/bin/python3 -m pip install taskcluster-taskgraph==15.1.3`\n");
+    assert!(page.contains(&command), "{page}");
+}
+
+#[test]
 fn a_version_that_nobody_compared_makes_all_kinds_python() {
     let tree = tree();
     tree.file("taskcluster/requirements.txt", "taskcluster-taskgraph==0.0.1\n");

@@ -171,6 +171,11 @@ fn newer(page: &mut TextBuffer, changes: &[Change]) {
     }
 }
 
+/// Whether a text is a command and nothing else. It stays on one line, however long that is, so that it can be copied.
+fn is_command(text: &str) -> bool {
+    text.strip_prefix('`').and_then(|rest| rest.strip_suffix('`')).is_some_and(|inside| !inside.contains('`'))
+}
+
 /// A text that grows. What a tree has in it cannot break out of its line.
 struct TextBuffer {
     text: String,
@@ -216,7 +221,10 @@ impl TextBuffer {
         self.heading(heading);
         for MissingPart { message, help, .. } in missing {
             self.wrapped("  ", 2, &one_line(message));
-            self.wrapped("      ", 6, &one_line(help));
+            match is_command(help) {
+                true => self.text.push_str(&format!("      {}\n", one_line(help))),
+                false => self.wrapped("      ", 6, &one_line(help)),
+            }
         }
     }
 
