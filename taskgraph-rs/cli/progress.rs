@@ -13,7 +13,7 @@ use taskgraph::known_urls::{Question, Urls};
 use taskgraph::settings::PRODUCTION_ROOT_URL;
 use taskgraph_python::interruption::{SignalGuard, hold, is_interrupted};
 use taskgraph_taskcluster::url_check::probe;
-use taskgraph_taskcluster::{Access, News, Patience, Taskcluster, Watch, url_check};
+use taskgraph_taskcluster::{Access, Event, Patience, Taskcluster, Watch, url_check};
 
 /// Taskcluster as the environment says, watched by whoever sits in front of it.
 pub(crate) fn connect() -> Result<Taskcluster> {
@@ -82,9 +82,9 @@ impl Progress {
 }
 
 impl Watch for Progress {
-    fn report(&self, news: &News<'_>) {
-        match news {
-            News::Again { call, why, pause } => {
+    fn report(&self, event: &Event<'_>) {
+        match event {
+            Event::Retry { call, why, pause } => {
                 self.line.show("");
                 if !is_root_url_set() && !self.is_announced.swap(true, Ordering::Relaxed) {
                     eprintln!("TASKCLUSTER_ROOT_URL is not set: {PRODUCTION_ROOT_URL} is asked");
@@ -92,22 +92,24 @@ impl Watch for Progress {
                 let seconds = pause.as_secs_f64();
                 eprintln!("Taskcluster: {}; again in {seconds:.1} s", one_line(&format!("{call}: {why}")));
             }
-            News::Unsigned { failure } => {
+            Event::Unsigned { failure } => {
                 self.line.show("");
                 let failure = one_line(&failure.to_string());
                 eprintln!(
                     "Taskcluster does not take these credentials, so that it is asked without: {failure}"
                 );
             }
-            News::LookedUp { done, all } => self.line.show(&format!("{done} of {all} index paths looked up")),
-            News::Created { done, all, .. } => self.line.show(&format!("{done} of {all} tasks created")),
+            Event::LookedUp { done, all } => {
+                self.line.show(&format!("{done} of {all} index paths looked up"))
+            }
+            Event::Created { done, all, .. } => self.line.show(&format!("{done} of {all} tasks created")),
             // The reason is printed in the end, once for all tasks.
-            News::Refused { label, task_id, .. } => {
+            Event::Refused { label, task_id, .. } => {
                 self.line.show("");
                 eprintln!("{}", one_line(&format!("`{label}` ({task_id}) cannot be created")));
             }
         }
-        if matches!(news, News::LookedUp { done, all } | News::Created { done, all, .. } if done == all) {
+        if matches!(event, Event::LookedUp { done, all } | Event::Created { done, all, .. } if done == all) {
             self.line.show("");
         }
     }

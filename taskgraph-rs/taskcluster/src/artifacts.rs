@@ -11,7 +11,7 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use crate::client::Taskcluster;
 use crate::connection::{Address, Connection};
 use crate::error::{CallError, Failure};
-use crate::request::Trouble;
+use crate::request::AttemptError;
 use taskgraph::task::id::TaskId;
 use taskgraph_compat::redact::redact;
 
@@ -156,7 +156,7 @@ impl Connection {
             let url = url(token.as_deref())?;
             let read = |bytes: Vec<u8>| {
                 left.set(left.get().saturating_sub(bytes.len()));
-                Ok::<P, Trouble>(serde_json::from_slice(&bytes)?)
+                Ok::<P, AttemptError>(serde_json::from_slice(&bytes)?)
             };
             let page = self.fetch(call, &url, read).await.map_err(|failure| failure.of(call))?;
             let (found, next) = items(page);

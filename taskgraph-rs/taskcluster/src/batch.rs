@@ -6,7 +6,7 @@ use serde::Deserialize;
 use crate::client::Taskcluster;
 use crate::error::{CallError, Failure};
 use crate::index::Status;
-use crate::request::Asked;
+use crate::request::ServiceRequest;
 use crate::task_group::unusable;
 use taskgraph::optimize::index::TaskState;
 use taskgraph::task::id::TaskId;
@@ -63,8 +63,8 @@ impl Taskcluster {
         let answers = stream::iter(tasks).map(async |task| {
             let reported = format!("{name} {task}");
             let is_open = method == "GET";
-            let asked = Asked { service, method, path: path(task), body: None, is_open };
-            let answer = connection.ask_service(&reported, &asked).await;
+            let request = ServiceRequest { service, method, path: path(task), body: None, is_open };
+            let answer = connection.ask_service(&reported, &request).await;
             (reported, answer)
         });
         Ok(connection.runtime.block_on(answers.buffered(SIDE_BY_SIDE).collect()))

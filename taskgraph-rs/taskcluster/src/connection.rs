@@ -12,7 +12,7 @@ use tokio::runtime::Runtime;
 
 use crate::access::Access;
 use crate::error::{CallError, Failure};
-use crate::progress::{News, Watch};
+use crate::progress::{Event, Watch};
 use crate::retry::Patience;
 use taskgraph_compat::redact::redact;
 
@@ -159,7 +159,7 @@ impl Connection {
     /// Notes that the services refuse the credentials, and reports it once.
     pub(super) fn distrust(&self, failure: &Failure) {
         if !self.is_distrusted.swap(true, Ordering::Relaxed) {
-            self.watch.report(&News::Unsigned { failure });
+            self.watch.report(&Event::Unsigned { failure });
         }
     }
 }

@@ -12,8 +12,8 @@ use crate::client::Taskcluster;
 use crate::connection::Connection;
 use crate::error::Failure;
 use crate::new_task::NewTask;
-use crate::progress::News;
-use crate::request::Asked;
+use crate::progress::Event;
+use crate::request::ServiceRequest;
 use taskgraph::task::id::TaskId;
 use taskgraph::task::{Label, datestamp};
 
@@ -147,7 +147,7 @@ impl Creation {
                     self.states[position] = State::Created;
                     self.created.push(position);
                     let done = self.created.len();
-                    connection.watch.report(&News::Created { label, task_id, done, all });
+                    connection.watch.report(&Event::Created { label, task_id, done, all });
                     for dependent in &self.dependents[position] {
                         if let State::Waits(on) = &mut self.states[*dependent] {
                             *on -= 1;
@@ -158,7 +158,7 @@ impl Creation {
                     }
                 }
                 Err(failure) => {
-                    connection.watch.report(&News::Refused { label, task_id, failure: &failure });
+                    connection.watch.report(&Event::Refused { label, task_id, failure: &failure });
                     self.states[position] = State::Refused(failure);
                     self.is_stopped = true;
                 }
@@ -226,6 +226,6 @@ async fn send(connection: &Connection, id: &TaskId, definition: &Json) -> Result
         status: Json,
     }
     let (service, path) = (&connection.queue.client, format!("task/{id}"));
-    let asked = Asked { service, method: "PUT", path, body: Some(definition), is_open: false };
-    connection.ask_service::<Answer>(&format!("createTask {id}"), &asked).await.map(|_| ())
+    let request = ServiceRequest { service, method: "PUT", path, body: Some(definition), is_open: false };
+    connection.ask_service::<Answer>(&format!("createTask {id}"), &request).await.map(|_| ())
 }

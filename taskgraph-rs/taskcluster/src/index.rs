@@ -10,8 +10,8 @@ use serde_json::json;
 use crate::client::Taskcluster;
 use crate::connection::Connection;
 use crate::error::{CallError, Failure};
-use crate::progress::News;
-use crate::request::Asked;
+use crate::progress::Event;
+use crate::request::ServiceRequest;
 use taskgraph::optimize::index::{Found, TaskState, Took, Wanted};
 use taskgraph::task::id::TaskId;
 use taskgraph_compat::time::parse_json_date;
@@ -117,7 +117,7 @@ impl Taskcluster {
             let batches = stream::iter(paths.chunks(BATCH)).map(async |batch| {
                 let found = connection.at_paths(batch).await?;
                 done.set(done.get() + batch.len());
-                connection.watch.report(&News::LookedUp { done: done.get(), all });
+                connection.watch.report(&Event::LookedUp { done: done.get(), all });
                 Ok::<_, CallError>(found)
             });
             let index =
@@ -190,8 +190,8 @@ impl Connection {
         let at_paths = all_of(paths.iter().cloned().collect(), async |left| {
             let body = json!({ "indexes": left });
             let (service, path) = (&index.client, "tasks/indexes".to_owned());
-            let asked = Asked { service, method: "POST", path, body: Some(&body), is_open: true };
-            let page: IndexedTasks = self.ask_service(&call, &asked).await?;
+            let request = ServiceRequest { service, method: "POST", path, body: Some(&body), is_open: true };
+            let page: IndexedTasks = self.ask_service(&call, &request).await?;
             let tasks = page.tasks.into_iter().map(|task| (task.namespace, task.task_id));
             Ok((tasks.collect(), page.continuation_token))
         });
@@ -204,8 +204,8 @@ impl Connection {
         let statuses = all_of(tasks.iter().map(|id| id.text().clone()).collect(), async |left| {
             let body = json!({ "taskIds": left });
             let (service, path) = (&self.queue.client, "tasks/status".to_owned());
-            let asked = Asked { service, method: "POST", path, body: Some(&body), is_open: true };
-            let page: Statuses = self.ask_service(&call, &asked).await?;
+            let request = ServiceRequest { service, method: "POST", path, body: Some(&body), is_open: true };
+            let page: Statuses = self.ask_service(&call, &request).await?;
             let statuses = page.statuses.into_iter().map(|one| (one.task_id, one.status));
             Ok((statuses.collect(), page.continuation_token))
         });

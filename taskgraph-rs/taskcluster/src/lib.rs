@@ -34,7 +34,7 @@ pub use create::{CreateFailure, Created, CreatedTask, RefusedTask};
 pub use error::{CallError, Failure};
 pub use new_task::NewTask;
 pub use offline::Offline;
-pub use progress::{News, Silent, Watch};
+pub use progress::{Event, Silent, Watch};
 pub use retry::Patience;
 pub use service::Service;
 pub use task_group::GroupTask;

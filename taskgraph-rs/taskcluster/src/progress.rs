@@ -8,8 +8,8 @@ use taskgraph::task::id::TaskId;
 
 /// Receives the progress of long work.
 pub trait Watch: Send + Sync {
-    /// Something happened.
-    fn report(&self, news: &News<'_>);
+    /// Receives an event.
+    fn report(&self, event: &Event<'_>);
 
     /// Whether to stop: what is in flight is awaited, nothing new is begun.
     fn is_cancelled(&self) -> bool {
@@ -19,9 +19,9 @@ pub trait Watch: Send + Sync {
 
 /// Event during long work.
 #[derive(Debug)]
-pub enum News<'n> {
+pub enum Event<'n> {
     /// A call is made again.
-    Again {
+    Retry {
         /// The call: `createTask fN1SbArXTPSVFUUvaOlinQ`.
         call: &'n str,
         /// Why.
@@ -63,10 +63,10 @@ pub enum News<'n> {
     },
 }
 
-/// Tells nobody.
+/// Reports nothing.
 #[derive(Clone, Copy, Debug)]
 pub struct Silent;
 
 impl Watch for Silent {
-    fn report(&self, _: &News<'_>) {}
+    fn report(&self, _: &Event<'_>) {}
 }

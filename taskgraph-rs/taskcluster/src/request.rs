@@ -12,8 +12,8 @@ use taskcluster::Client;
 
 use crate::connection::{Address, Connection};
 use crate::error::{CallError, Failure, message};
-use crate::progress::News;
-use crate::retry::Again;
+use crate::progress::Event;
+use crate::retry::RetryCause;
 use taskgraph_compat::redact::redact;
 
 /// Interval at which a wait checks whether it is canceled.
@@ -26,7 +26,7 @@ const REFUSAL: usize = 64 << 10;
 const LONGEST_DOWNLOAD: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A call of a service, as its documentation has it.
-pub(super) struct Asked<'a> {
+pub(super) struct ServiceRequest<'a> {
     /// The service.
     pub(super) service: &'a Client,
     /// `GET`, `PUT`, …
@@ -41,11 +41,11 @@ pub(super) struct Asked<'a> {
 
 /// Failure of one attempt.
 #[derive(Debug)]
-pub(super) enum Trouble {
+pub(super) enum AttemptError {
     /// It may pass.
-    Passing(Again, String),
+    Transient(RetryCause, String),
     /// It will not.
-    Final(Failure),
+    Permanent(Failure),
 }
 
 impl Connection {
@@ -53,21 +53,21 @@ impl Connection {
     pub(super) async fn ask<T>(
         &self,
         call: &str,
-        attempt: impl AsyncFn() -> Result<T, Trouble>,
+        attempt: impl AsyncFn() -> Result<T, AttemptError>,
     ) -> Result<T, Failure> {
         let mut attempts = 1;
         loop {
             let (again, why) = match attempt().await {
                 Ok(answer) => return Ok(answer),
-                Err(Trouble::Final(failure)) => return Err(failure),
-                Err(Trouble::Passing(again, why)) => (again, why),
+                Err(AttemptError::Permanent(failure)) => return Err(failure),
+                Err(AttemptError::Transient(again, why)) => (again, why),
             };
             if attempts >= self.patience.attempts {
                 let times = if attempts == 1 { "once".into() } else { format!("{attempts} times") };
                 return Err(Failure::Unreachable(format!("{why} (asked {times})")));
             }
             let pause = self.patience.wait(again, attempts);
-            self.watch.report(&News::Again { call, why: &why, pause });
+            self.watch.report(&Event::Retry { call, why: &why, pause });
             if !self.sleep(pause).await {
                 return Err(Failure::Unreachable(format!("{why} (cancelled)")));
             }
@@ -79,36 +79,38 @@ impl Connection {
     pub(super) async fn ask_service<T: DeserializeOwned>(
         &self,
         call: &str,
-        asked: &Asked<'_>,
+        request: &ServiceRequest<'_>,
     ) -> Result<T, Failure> {
         self.ask(call, async || {
-            let refused = match self.signs(asked.is_open) {
+            let refused = match self.signs(request.is_open) {
                 false => None,
-                true => match asked.service.request(asked.method, &asked.path, None, asked.body).await {
-                    Ok(answer) => return Ok(serde_json::from_slice(&self.whole(answer).await?)?),
-                    Err(error) => Some(self.unless_open(error.into(), asked.is_open)?),
-                },
+                true => {
+                    match request.service.request(request.method, &request.path, None, request.body).await {
+                        Ok(answer) => return Ok(serde_json::from_slice(&self.read_body(answer).await?)?),
+                        Err(error) => Some(self.unless_open(error.into(), request.is_open)?),
+                    }
+                }
             };
-            let answer = self.unsigned(asked).await.map_err(|trouble| instead(refused, trouble))?;
-            Ok(serde_json::from_slice(&self.whole(answer).await?)?)
+            let answer = self.unsigned(request).await.map_err(|error| keep_refusal(refused, error))?;
+            Ok(serde_json::from_slice(&self.read_body(answer).await?)?)
         })
         .await
     }
 
     /// The same as the crate's request, for whoever has no credentials: so that what a refusal says is kept, whatever
     /// it is written in.
-    async fn unsigned(&self, asked: &Asked<'_>) -> Result<Response, Trouble> {
-        let url = asked.service.make_url(&asked.path, None)?;
-        let method = Method::from_bytes(asked.method.as_bytes()).map_err(anyhow::Error::new)?;
-        let request = self.plain()?.request(method, url);
-        let request = match asked.body {
+    async fn unsigned(&self, request: &ServiceRequest<'_>) -> Result<Response, AttemptError> {
+        let url = request.service.make_url(&request.path, None)?;
+        let method = Method::from_bytes(request.method.as_bytes()).map_err(anyhow::Error::new)?;
+        let builder = self.plain()?.request(method, url);
+        let builder = match request.body {
             Some(body) => {
                 let body = serde_json::to_vec(body)?;
-                request.header("content-type", "application/json").body(body)
+                builder.header("content-type", "application/json").body(body)
             }
-            None => request.header("content-length", "0"),
+            None => builder.header("content-length", "0"),
         };
-        let answer = request.send().await?;
+        let answer = builder.send().await?;
         match answer.status().is_success() {
             true => Ok(answer),
             false => Err(refusal(answer).await),
@@ -116,13 +118,13 @@ impl Connection {
     }
 
     /// Returns the services' reason for refusing the credentials, if anybody may ask for it; else the failure itself.
-    fn unless_open(&self, trouble: Trouble, is_open: bool) -> Result<Failure, Trouble> {
-        match trouble {
-            Trouble::Final(failure @ Failure::Refused { status: 401, .. }) if is_open => {
+    fn unless_open(&self, error: AttemptError, is_open: bool) -> Result<Failure, AttemptError> {
+        match error {
+            AttemptError::Permanent(failure @ Failure::Refused { status: 401, .. }) if is_open => {
                 self.distrust(&failure);
                 Ok(failure)
             }
-            trouble => Err(trouble),
+            error => Err(error),
         }
     }
 
@@ -131,17 +133,17 @@ impl Connection {
         &self,
         call: &str,
         address: &Address,
-        read: impl Fn(Vec<u8>) -> Result<T, Trouble>,
+        read: impl Fn(Vec<u8>) -> Result<T, AttemptError>,
     ) -> Result<T, Failure> {
         self.ask(call, async || {
             let refused = match address.signed.as_deref().filter(|_| self.signs(true)) {
                 None => None,
                 Some(url) => match self.get(url).await {
                     Ok(bytes) => return read(bytes),
-                    Err(trouble) => Some(self.unless_open(trouble, true)?),
+                    Err(error) => Some(self.unless_open(error, true)?),
                 },
             };
-            read(self.get(&address.plain).await.map_err(|trouble| instead(refused, trouble))?)
+            read(self.get(&address.plain).await.map_err(|error| keep_refusal(refused, error))?)
         })
         .await
     }
@@ -153,17 +155,17 @@ impl Connection {
             let refused = match address.signed.as_deref().filter(|_| self.signs(true)) {
                 None => None,
                 Some(url) => match self.download(url).await {
-                    Ok(answer) => return self.pour(answer, &to).await,
-                    Err(trouble) => Some(self.unless_open(trouble, true)?),
+                    Ok(answer) => return self.write_body(answer, &to).await,
+                    Err(error) => Some(self.unless_open(error, true)?),
                 },
             };
             let answer = self.download(&address.plain).await;
-            self.pour(answer.map_err(|trouble| instead(refused, trouble))?, &to).await
+            self.write_body(answer.map_err(|error| keep_refusal(refused, error))?, &to).await
         })
         .await
     }
 
-    async fn download(&self, url: &str) -> Result<Response, Trouble> {
+    async fn download(&self, url: &str) -> Result<Response, AttemptError> {
         let answer = self.http.get(url).timeout(LONGEST_DOWNLOAD).send().await?;
         match answer.status().is_success() {
             true => Ok(answer),
@@ -172,37 +174,41 @@ impl Connection {
     }
 
     /// Writes an answer into a file, piece by piece, unless it is cancelled meanwhile.
-    async fn pour(&self, mut answer: Response, to: &RefCell<&mut File>) -> Result<(), Trouble> {
+    async fn write_body(&self, mut answer: Response, to: &RefCell<&mut File>) -> Result<(), AttemptError> {
         let unusable = |error: io::Error| {
-            Trouble::Final(Failure::Unusable(format!("what is downloaded cannot be written: {error}")))
+            AttemptError::Permanent(Failure::Unusable(format!(
+                "what is downloaded cannot be written: {error}"
+            )))
         };
         to.borrow_mut().rewind().map_err(unusable)?;
         to.borrow().set_len(0).map_err(unusable)?;
         while let Some(chunk) = answer.chunk().await? {
             if self.watch.is_cancelled() {
-                return Err(Trouble::Final(Failure::Unreachable("the download was cancelled".into())));
+                return Err(AttemptError::Permanent(Failure::Unreachable(
+                    "the download was cancelled".into(),
+                )));
             }
             to.borrow_mut().write_all(&chunk).map_err(unusable)?;
         }
         Ok(())
     }
 
-    async fn get(&self, url: &str) -> Result<Vec<u8>, Trouble> {
+    async fn get(&self, url: &str) -> Result<Vec<u8>, AttemptError> {
         let answer = self.http.get(url).send().await?;
         match answer.status().is_success() {
-            true => self.whole(answer).await,
+            true => self.read_body(answer).await,
             false => Err(refusal(answer).await),
         }
     }
 
     /// All of an answer, unless it is longer than what is taken, however it was packed and whatever it said before.
-    async fn whole(&self, answer: Response) -> Result<Vec<u8>, Trouble> {
+    async fn read_body(&self, answer: Response) -> Result<Vec<u8>, AttemptError> {
         let most = self.patience.most_bytes;
-        match beginning(answer, most).await? {
+        match read_start(answer, most).await? {
             (bytes, true) => Ok(bytes),
             (_, false) => {
                 let text = format!("the answer has more than the {most} bytes that are taken");
-                Err(Trouble::Final(Failure::Unusable(text)))
+                Err(AttemptError::Permanent(Failure::Unusable(text)))
             }
         }
     }
@@ -223,17 +229,17 @@ impl Connection {
 }
 
 /// Builds the failure of a call that is refused with credentials and without: the credentials are not valid.
-fn instead(refused: Option<Failure>, trouble: Trouble) -> Trouble {
-    match (refused, trouble) {
-        (Some(failure), Trouble::Final(Failure::Refused { status: 401 | 403, .. })) => {
-            Trouble::Final(failure)
+fn keep_refusal(refused: Option<Failure>, error: AttemptError) -> AttemptError {
+    match (refused, error) {
+        (Some(failure), AttemptError::Permanent(Failure::Refused { status: 401 | 403, .. })) => {
+            AttemptError::Permanent(failure)
         }
-        (_, trouble) => trouble,
+        (_, error) => error,
     }
 }
 
 /// The first bytes of an answer, and whether these are all. The rest is not waited for.
-async fn beginning(mut answer: Response, most: usize) -> reqwest::Result<(Vec<u8>, bool)> {
+async fn read_start(mut answer: Response, most: usize) -> reqwest::Result<(Vec<u8>, bool)> {
     let mut bytes = Vec::new();
     while let Some(chunk) = answer.chunk().await? {
         if bytes.len() + chunk.len() > most {
@@ -245,46 +251,46 @@ async fn beginning(mut answer: Response, most: usize) -> reqwest::Result<(Vec<u8
 }
 
 /// Converts a status that is not a success into a failure.
-async fn refusal(answer: Response) -> Trouble {
+async fn refusal(answer: Response) -> AttemptError {
     let status = answer.status();
     let ordered = answer.headers().get("retry-after").and_then(|wait| wait.to_str().ok()?.parse().ok());
-    let (body, _) = beginning(answer, REFUSAL).await.unwrap_or_default();
+    let (body, _) = read_start(answer, REFUSAL).await.unwrap_or_default();
     let again = match ordered {
-        Some(seconds) => Again::Ordered(Duration::from_secs(seconds)),
-        None if status == StatusCode::TOO_MANY_REQUESTS => Again::Busy,
-        None => Again::Fault,
+        Some(seconds) => RetryCause::Ordered(Duration::from_secs(seconds)),
+        None if status == StatusCode::TOO_MANY_REQUESTS => RetryCause::Busy,
+        None => RetryCause::Fault,
     };
-    of_status(status, again, said(status, &body))
+    status_error(status, again, refusal_message(status, &body))
 }
 
 /// Returns the message of a refusal: that of the service, or else the first line of whoever stands before it.
-fn said(status: StatusCode, body: &[u8]) -> String {
+fn refusal_message(status: StatusCode, body: &[u8]) -> String {
     if let Ok(json) = serde_json::from_slice::<serde_json::Value>(body) {
         let text = json.get("message").and_then(serde_json::Value::as_str).map(message);
-        return text.unwrap_or_else(|| words(status));
+        return text.unwrap_or_else(|| describe_status(status));
     }
     let text = String::from_utf8_lossy(body);
     let is_markup = text.trim_start().starts_with('<');
     let line = text.lines().map(str::trim).find(|line| !line.is_empty()).filter(|_| !is_markup);
     match line {
-        Some(line) => format!("{}: {}", words(status), redact(&message(line))),
-        None => words(status),
+        Some(line) => format!("{}: {}", describe_status(status), redact(&message(line))),
+        None => describe_status(status),
     }
 }
 
-fn of_status(status: StatusCode, again: Again, text: String) -> Trouble {
+fn status_error(status: StatusCode, again: RetryCause, text: String) -> AttemptError {
     if status.is_redirection() {
-        let text = format!("{}, which leads nowhere that is followed", words(status));
-        return Trouble::Final(Failure::Unusable(text));
+        let text = format!("{}, which leads nowhere that is followed", describe_status(status));
+        return AttemptError::Permanent(Failure::Unusable(text));
     }
     if status == StatusCode::TOO_MANY_REQUESTS || !status.is_client_error() {
-        return Trouble::Passing(again, words(status));
+        return AttemptError::Transient(again, describe_status(status));
     }
-    Trouble::Final(Failure::of_status(status.as_u16(), text))
+    AttemptError::Permanent(Failure::of_status(status.as_u16(), text))
 }
 
 /// `status 503 (Service Unavailable)`.
-fn words(status: StatusCode) -> String {
+fn describe_status(status: StatusCode) -> String {
     match status.canonical_reason() {
         Some(reason) => format!("status {} ({reason})", status.as_u16()),
         None => format!("status {}", status.as_u16()),
@@ -292,39 +298,39 @@ fn words(status: StatusCode) -> String {
 }
 
 /// A client that cannot be set up.
-impl From<CallError> for Trouble {
+impl From<CallError> for AttemptError {
     fn from(error: CallError) -> Self {
         match error {
-            CallError::Failed { failure, .. } => Trouble::Final(failure),
+            CallError::Failed { failure, .. } => AttemptError::Permanent(failure),
             CallError::Unsent(error) => error.into(),
         }
     }
 }
 
 /// An error of the `taskcluster` crate: one of `reqwest`, below the message of the service if there is one.
-impl From<anyhow::Error> for Trouble {
+impl From<anyhow::Error> for AttemptError {
     fn from(error: anyhow::Error) -> Self {
         let message_of_error = error.to_string();
         // The crate returns `anyhow::Error`.
         match error.downcast::<reqwest::Error>() {
             Ok(error) => match error.status() {
                 Some(StatusCode::TOO_MANY_REQUESTS) => {
-                    of_status(StatusCode::TOO_MANY_REQUESTS, Again::Busy, String::new())
+                    status_error(StatusCode::TOO_MANY_REQUESTS, RetryCause::Busy, String::new())
                 }
                 // Without a message of the service it is reqwest's, which speaks of the url.
                 Some(status) if message_of_error == error.to_string() => {
-                    of_status(status, Again::Fault, words(status))
+                    status_error(status, RetryCause::Fault, describe_status(status))
                 }
-                Some(status) => of_status(status, Again::Fault, message(&message_of_error)),
+                Some(status) => status_error(status, RetryCause::Fault, message(&message_of_error)),
                 None => error.into(),
             },
-            Err(error) => Trouble::Final(Failure::Unusable(redact(&format!("{error:#}")))),
+            Err(error) => AttemptError::Permanent(Failure::Unusable(redact(&format!("{error:#}")))),
         }
     }
 }
 
 /// No answer, or none that can be read.
-impl From<reqwest::Error> for Trouble {
+impl From<reqwest::Error> for AttemptError {
     fn from(error: reqwest::Error) -> Self {
         let is_final = error.is_builder() || error.is_redirect();
         // A signed url must not be shown; who it is that does not answer has to be.
@@ -335,16 +341,16 @@ impl From<reqwest::Error> for Trouble {
             None => text,
         };
         match is_final {
-            true => Trouble::Final(Failure::Unusable(text)),
-            false => Trouble::Passing(Again::Fault, text),
+            true => AttemptError::Permanent(Failure::Unusable(text)),
+            false => AttemptError::Transient(RetryCause::Fault, text),
         }
     }
 }
 
 /// An answer that was cut or garbled on its way, or is not what it should be.
-impl From<serde_json::Error> for Trouble {
+impl From<serde_json::Error> for AttemptError {
     fn from(error: serde_json::Error) -> Self {
-        Trouble::Passing(Again::Fault, format!("an answer that cannot be read: {error}"))
+        AttemptError::Transient(RetryCause::Fault, format!("an answer that cannot be read: {error}"))
     }
 }
 
@@ -368,7 +374,7 @@ mod tests {
 
     #[test]
     fn a_refusal_says_what_its_body_says_whatever_that_is_written_in() {
-        let of_body = |body: &str| said(StatusCode::BAD_GATEWAY, body.as_bytes());
+        let of_body = |body: &str| refusal_message(StatusCode::BAD_GATEWAY, body.as_bytes());
         assert_eq!(of_body(r#"{"message": "no\n\n---\n\n* method: x"}"#), "no");
         assert_eq!(of_body("{}"), "status 502 (Bad Gateway)");
         assert_eq!(of_body(""), "status 502 (Bad Gateway)");

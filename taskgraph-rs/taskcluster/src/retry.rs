@@ -41,7 +41,7 @@ impl Default for Patience {
 
 /// Reason for a repeated call, as far as the pause depends on it.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Again {
+pub(super) enum RetryCause {
     /// No answer, or none that can be read, or a fault of the service.
     Fault,
     /// Asked too often.
@@ -52,11 +52,11 @@ pub(super) enum Again {
 
 impl Patience {
     /// Returns the pause after `attempt`, which counts from 1.
-    pub(super) fn wait(&self, again: Again, attempt: u32) -> Duration {
+    pub(super) fn wait(&self, again: RetryCause, attempt: u32) -> Duration {
         let first = match again {
-            Again::Fault => self.pause,
-            Again::Busy => self.busy_pause,
-            Again::Ordered(wait) => return wait.min(LONGEST_ORDER),
+            RetryCause::Fault => self.pause,
+            RetryCause::Busy => self.busy_pause,
+            RetryCause::Ordered(wait) => return wait.min(LONGEST_ORDER),
         };
         let doubled = first.saturating_mul(1_u32.checked_shl(attempt - 1).unwrap_or(u32::MAX));
         let pause = doubled.min(self.longest_pause);
@@ -78,16 +78,16 @@ mod tests {
     fn pauses_double_up_to_the_longest() {
         let patience = Patience { spread: false, ..Patience::default() };
         let waits: Vec<u128> =
-            [1, 2, 3, 7, 8, 99].map(|n| patience.wait(Again::Fault, n).as_millis()).to_vec();
+            [1, 2, 3, 7, 8, 99].map(|n| patience.wait(RetryCause::Fault, n).as_millis()).to_vec();
         assert_eq!(waits, [300, 600, 1_200, 19_200, 30_000, 30_000]);
-        assert_eq!(patience.wait(Again::Busy, 2), Duration::from_secs(4));
+        assert_eq!(patience.wait(RetryCause::Busy, 2), Duration::from_secs(4));
     }
 
     #[test]
     fn a_spread_pause_is_at_least_half_as_long() {
         let patience = Patience::default();
         for _ in 0..100 {
-            let wait = patience.wait(Again::Fault, 1);
+            let wait = patience.wait(RetryCause::Fault, 1);
             assert!((150..=300).contains(&wait.as_millis()), "{wait:?}");
         }
     }
@@ -95,7 +95,7 @@ mod tests {
     #[test]
     fn the_service_orders_a_wait_within_reason() {
         let patience = Patience::default();
-        assert_eq!(patience.wait(Again::Ordered(Duration::from_secs(90)), 1), Duration::from_secs(90));
-        assert_eq!(patience.wait(Again::Ordered(Duration::from_secs(90_000)), 1), LONGEST_ORDER);
+        assert_eq!(patience.wait(RetryCause::Ordered(Duration::from_secs(90)), 1), Duration::from_secs(90));
+        assert_eq!(patience.wait(RetryCause::Ordered(Duration::from_secs(90_000)), 1), LONGEST_ORDER);
     }
 }

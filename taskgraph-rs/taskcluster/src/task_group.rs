@@ -7,7 +7,7 @@ use crate::client::Taskcluster;
 use crate::connection::Address;
 use crate::error::{CallError, Failure};
 use crate::index::{Status, task_id};
-use crate::request::Asked;
+use crate::request::ServiceRequest;
 use taskgraph::optimize::index::Took;
 use taskgraph::task::id::TaskId;
 use taskgraph_compat::json;
@@ -108,8 +108,8 @@ impl Taskcluster {
         let connection = self.connection()?;
         let call = "currentScopes";
         let (service, path) = (&connection.auth()?.client, "scopes/current".to_owned());
-        let asked = Asked { service, method: "GET", path, body: None, is_open: false };
-        let ask = connection.ask_service(call, &asked);
+        let request = ServiceRequest { service, method: "GET", path, body: None, is_open: false };
+        let ask = connection.ask_service(call, &request);
         let answer: Scopes = connection.runtime.block_on(ask).map_err(|failure| failure.of(call))?;
         Ok(answer.scopes)
     }
@@ -118,10 +118,10 @@ impl Taskcluster {
     fn value(&self, call: &str, method: &'static str, path: String) -> Result<Value, CallError> {
         let connection = self.connection()?;
         let is_open = method == "GET";
-        let asked = Asked { service: &connection.queue.client, method, path, body: None, is_open };
+        let request = ServiceRequest { service: &connection.queue.client, method, path, body: None, is_open };
         let answer: serde_json::Value = connection
             .runtime
-            .block_on(connection.ask_service(call, &asked))
+            .block_on(connection.ask_service(call, &request))
             .map_err(|failure| failure.of(call))?;
         json::read(&answer.to_string()).map_err(|error| unusable(&error, call))
     }

@@ -4,11 +4,11 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use taskgraph::task::Label;
-use taskgraph_taskcluster::{Failure, NewTask, News, Watch};
+use taskgraph_taskcluster::{Event, Failure, NewTask, Watch};
 
 use crate::fake_taskcluster::{Fake, Fault, client, id};
 
-/// Records the progress, and cancels after so many pieces of news.
+/// Records the progress, and cancels after so many pieces of event.
 #[derive(Default)]
 struct Notes {
     reported: Mutex<Vec<String>>,
@@ -18,13 +18,13 @@ struct Notes {
 }
 
 impl Watch for Notes {
-    fn report(&self, news: &News<'_>) {
-        let line = match news {
-            News::Again { call, why, pause } => format!("{call}: {why}, again in {pause:?}"),
-            News::Unsigned { failure } => format!("without credentials: {failure}"),
-            News::LookedUp { done, all } => format!("{done}/{all} looked up"),
-            News::Created { label, done, all, .. } => format!("{label}: {done}/{all}"),
-            News::Refused { label, failure, .. } => format!("{label}: {failure}"),
+    fn report(&self, event: &Event<'_>) {
+        let line = match event {
+            Event::Retry { call, why, pause } => format!("{call}: {why}, again in {pause:?}"),
+            Event::Unsigned { failure } => format!("without credentials: {failure}"),
+            Event::LookedUp { done, all } => format!("{done}/{all} looked up"),
+            Event::Created { label, done, all, .. } => format!("{label}: {done}/{all}"),
+            Event::Refused { label, failure, .. } => format!("{label}: {failure}"),
         };
         self.reported.lock().unwrap().push(line);
         if self.count.fetch_add(1, Ordering::Relaxed) + 1 == self.cancels_after {
