@@ -13,12 +13,14 @@ mod drawing;
 mod facts;
 mod narrow;
 mod search;
+#[path = "../support/mod.rs"]
+mod support;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use browser::Browser;
+use support::program::call;
 
 /// WebDriver's names of keys.
 const ENTER: &str = "\u{e007}";
@@ -50,15 +52,9 @@ impl Page {
     fn ending(config: &str, flags: &[&str], status: i32) -> Self {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("config.yml"), config).unwrap();
-        let output = Command::new(env!("CARGO_BIN_EXE_taskgraph-rs"))
-            .args(["graph", "preview", "config.yml", "--offline", "--format", "html", "-o", "page.html"])
-            .args(flags)
-            .current_dir(folder.path())
-            .env_clear()
-            .env("PATH", "/usr/local/bin:/usr/bin:/bin")
-            .output()
-            .unwrap();
-        assert_eq!(output.status.code(), Some(status), "{}", String::from_utf8_lossy(&output.stderr));
+        let make = ["graph", "preview", "config.yml", "--offline", "--format", "html", "-o", "page.html"];
+        let outcome = call(folder.path(), &[&make, flags].concat());
+        assert_eq!(outcome.status, status, "{}", outcome.err);
         Page { folder }
     }
 

@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::action_repository::{Outcome, Repository};
+use crate::action_repository::Repository;
 use crate::fake_taskcluster::Fake;
+use crate::support::program::Outcome;
 use crate::support::shared;
 
 const GROUP: &str = "LzIsbop3RkwVUBcr9TxlKg";

@@ -8,7 +8,8 @@ use flate2::read::GzDecoder;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
-use crate::repository::{DECISION, program, run};
+use crate::repository::{DECISION, run};
+use crate::support::program::program;
 use crate::support::{checkout, read_json, shared};
 
 /// The artifacts of a dry run on a real tree.
@@ -17,7 +18,7 @@ fn decided(tree: &str, more: &[&str]) -> Option<tempfile::TempDir> {
     let run_task = shared("conformance/run-task")?;
     let head = Command::new("git").args(["rev-parse", "HEAD"]).current_dir(copy.path()).output().unwrap();
     let head = String::from_utf8(head.stdout).unwrap();
-    let mut command = program();
+    let mut command = program(copy.path());
     command.args(["decision", "--native=always", "--dry-run", "--offline", "--run-task-dir"]).arg(run_task);
     command.args([
         "--project=translations",
@@ -32,7 +33,7 @@ fn decided(tree: &str, more: &[&str]) -> Option<tempfile::TempDir> {
             .map(|flag| format!("--{flag}=https://github.com/mozilla/translations")),
     );
     command.args(["base-rev", "head-rev"].map(|flag| format!("--{flag}={}", head.trim())));
-    command.args(more).current_dir(copy.path()).env("TASK_ID", DECISION);
+    command.args(more).env("TASK_ID", DECISION);
     let outcome = run(command);
     assert_eq!(outcome.status, 0, "{}", outcome.err);
     Some(copy)

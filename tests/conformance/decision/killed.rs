@@ -13,7 +13,8 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use crate::fake_taskcluster::Fake;
-use crate::repository::{DECISION, program};
+use crate::repository::DECISION;
+use crate::support::program::program;
 use crate::support::{checkout, shared};
 
 /// Number of tasks.
@@ -52,12 +53,8 @@ impl Clone {
     /// The decision, in a certain run of its task.
     fn decide(&self, fake: &Fake, run: usize) -> Command {
         let url = "https://github.com/mozilla/translations";
-        let mut command = program();
-        command
-            .current_dir(self.folder.path())
-            .args(["decision", "--native=always"])
-            .arg("--run-task-dir")
-            .arg(&self.run_task);
+        let mut command = program(self.folder.path());
+        command.args(["decision", "--native=always"]).arg("--run-task-dir").arg(&self.run_task);
         command.args(["--project=translations", "--level=1", "--owner=a@example.org", "--pushlog-id=0"]);
         command.args(["--tasks-for=github-pull-request", "--repository-type=git", "--pushdate=0"]);
         command.args(["--base-ref=main", "--head-ref=main", "--known-urls=urls.json"]);

@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use crate::browser::Browser;
 use crate::fake_taskcluster::Fake;
-use crate::repository::{DECISION, Outcome, program, run};
+use crate::repository::{DECISION, run};
+use crate::support::program::{Outcome, program};
 use crate::support::{checkout, read_json, shared, whole};
 
 /// Previews a case over its tree, with what the case says the index has, and these parameters on top.
@@ -31,10 +32,10 @@ fn preview_of(
     let mut parameters: Value = serde_yaml::from_str(&parameters).unwrap();
     parameters.as_object_mut().unwrap().extend(on_top.as_object().unwrap().clone());
     std::fs::write(copy.path().join("parameters.json"), parameters.to_string()).unwrap();
-    let mut command = program();
+    let mut command = program(copy.path());
     command.args(["graph", "preview", "parameters.json", "--look-up", "--against", "none", "--run-task-dir"]);
     command.arg(shared("conformance/run-task")?).args(more);
-    command.current_dir(copy.path()).envs(fake.environment());
+    command.envs(fake.environment());
     Some((run(command), answers))
 }
 
@@ -198,13 +199,13 @@ fn tasks_that_were_found_tell_how_long_others_of_their_kind_take() {
 fn without_a_network_the_machine_is_at_fault() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("config.yml"), whole("target-stage: all\n")).unwrap();
-    let mut command = program();
-    command.current_dir(folder.path()).env("TASKCLUSTER_ROOT_URL", "http://127.0.0.1:1");
+    let mut command = program(folder.path());
+    command.env("TASKCLUSTER_ROOT_URL", "http://127.0.0.1:1");
     command.args(["graph", "preview", "config.yml", "--look-up", "--root", env!("CARGO_MANIFEST_DIR")]);
     let outcome = run(command);
     assert_eq!((outcome.status, outcome.out.as_str()), (3, ""), "{}", outcome.err);
-    let mut command = program();
-    command.args(["graph", "preview", "config.yml", "--look-up", "--offline"]).current_dir(folder.path());
+    let mut command = program(folder.path());
+    command.args(["graph", "preview", "config.yml", "--look-up", "--offline"]);
     assert_eq!(run(command).status, 2);
 }
 
@@ -212,8 +213,8 @@ fn without_a_network_the_machine_is_at_fault() {
 fn nothing_is_looked_up_over_the_embedded_kinds() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("config.yml"), whole("target-stage: all\n")).unwrap();
-    let mut command = program();
-    command.args(["graph", "preview", "config.yml", "--look-up"]).current_dir(folder.path());
+    let mut command = program(folder.path());
+    command.args(["graph", "preview", "config.yml", "--look-up"]);
     let outcome = run(command);
     assert_eq!((outcome.status, outcome.out.as_str()), (2, ""));
     assert_eq!(

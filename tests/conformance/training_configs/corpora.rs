@@ -1,6 +1,7 @@
 //! The tree of July 2026: vocabularies, corpora and the backwards model.
 
-use crate::earlier_run::{CONFIG, GROUP, Outcome, Trained};
+use crate::earlier_run::{CONFIG, GROUP, Trained};
+use crate::support::program::Outcome;
 use crate::support::{checkout, completed, shared};
 
 const VOCABULARY: &str = "c_49FKASQ4irdiy9G97VaA";

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::tree::{ACTION, BUILD, DECISION, Outcome, Repository, decided, run};
+use super::tree::{ACTION, BUILD, DECISION, Repository, decided, run};
+use crate::support::program::Outcome;
 
 /// A training config out of the project's own one.
 pub(super) fn config(change: impl FnOnce(&mut Value)) -> Value {

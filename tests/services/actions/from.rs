@@ -3,8 +3,9 @@
 use serde_json::{Value, json};
 
 use super::callback::config;
-use super::tree::{ACTION, DECISION, Outcome, Repository, decided};
+use super::tree::{ACTION, DECISION, Repository, decided};
 use crate::fake_taskcluster::Fake;
+use crate::support::program::Outcome;
 
 /// A training that has completed.
 struct Trained {

@@ -3,8 +3,9 @@
 use serde_json::{Value, json};
 
 use super::callback::config;
-use super::tree::{DECISION, Outcome, Repository, decided};
+use super::tree::{DECISION, Repository, decided};
 use crate::fake_taskcluster::Fake;
+use crate::support::program::Outcome;
 
 const GROUP: &str = "LzIsbop3RkwVUBcr9TxlKg";
 const BASE: &str = "c_49FKASQ4irdiy9G97VaA";

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::callback::config;
-use super::tree::{ACTION, DECISION, Outcome, Repository, decided};
+use super::tree::{ACTION, DECISION, Repository, decided};
 use crate::fake_taskcluster::Fake;
+use crate::support::program::Outcome;
 
 const SECOND: &str = "K6XCM0LhQGWHvFNvOc7f8Q";
 const LATER: &str = "c_49FKASQ4irdiy9G97VaA";

@@ -9,6 +9,7 @@ use tempfile::TempDir;
 
 use crate::fake_taskcluster::Fake;
 use crate::support::checkout;
+use crate::support::program::{Outcome, program};
 
 /// The decision task.
 pub(super) const DECISION: &str = "fN1SbArXTPSVFUUvaOlinQ";
@@ -45,13 +46,6 @@ target_tasks_method: nothing
 tasks_for: github-push
 version: null
 ";
-
-/// Result of a call.
-pub(super) struct Outcome {
-    pub status: i32,
-    pub out: String,
-    pub err: String,
-}
 
 /// The repository.
 pub(super) struct Repository {
@@ -167,19 +161,14 @@ impl Repository {
     }
 
     fn command(&self, fake: &Fake) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_taskgraph-rs"));
-        command.env_clear().envs(fake.environment()).current_dir(self.folder.path());
-        if let Some(path) = option_env!("PATH") {
-            command.env("PATH", path);
-        }
+        let mut command = program(self.folder.path());
+        command.envs(fake.environment());
         command
     }
 }
 
 pub(super) fn run(mut command: Command) -> Outcome {
-    let output = command.output().unwrap();
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    Outcome { status: output.status.code().unwrap(), out: text(&output.stdout), err: text(&output.stderr) }
+    command.output().unwrap().into()
 }
 
 fn copy(from: &Path, to: &Path) {

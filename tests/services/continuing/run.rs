@@ -1,12 +1,12 @@
 //! A run that has trained models, and the program that goes on from it.
 
-use std::process::Command;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::fake_taskcluster::Fake;
+use crate::support::program::{Outcome, program};
 use crate::support::whole;
 
 pub(super) const GROUP: &str = "LzIsbop3RkwVUBcr9TxlKg";
@@ -52,13 +52,6 @@ target-stage: all
 pub(super) struct Trained {
     pub fake: Fake,
     pub folder: TempDir,
-}
-
-/// Result of a call.
-pub(super) struct Outcome {
-    pub status: i32,
-    pub out: String,
-    pub err: String,
 }
 
 /// A point in time, so many days from now.
@@ -126,16 +119,17 @@ impl Trained {
 
     /// `config continue` as somebody without credentials calls it.
     pub(super) fn run(&self, arguments: &[&str]) -> Outcome {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_taskgraph-rs"));
-        command.env_clear().env("TASKCLUSTER_ROOT_URL", self.fake.root_url()).current_dir(self.folder.path());
-        let output = command.args(["config", "continue"]).args(arguments).output().unwrap();
+        let mut command = program(self.folder.path());
+        command
+            .env("TASKCLUSTER_ROOT_URL", self.fake.root_url())
+            .args(["config", "continue"])
+            .args(arguments);
+        let mut outcome = Outcome::from(command.output().unwrap());
         // The instance has another port each time.
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace(&self.fake.root_url(), "https://tc");
-        Outcome {
-            status: output.status.code().unwrap(),
-            out: text(&output.stdout),
-            err: text(&output.stderr),
+        for text in [&mut outcome.out, &mut outcome.err] {
+            *text = text.replace(&self.fake.root_url(), "https://tc");
         }
+        outcome
     }
 }
 

@@ -3,8 +3,9 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::run::{BACKWARDS, CONFIG, GROUP, Outcome, Trained, VOCABULARY, put_others};
+use super::run::{BACKWARDS, CONFIG, GROUP, Trained, VOCABULARY, put_others};
 use crate::fake_taskcluster::Fault;
+use crate::support::program::Outcome;
 
 /// The lists that are asked for: of the tasks of the group, and of the artifacts of the model.
 const CALLS: [&str; 2] = ["listTaskGroup", "listLatestArtifacts"];

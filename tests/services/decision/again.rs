@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::repository::{DECISION, Outcome, Repository, run};
+use super::repository::{DECISION, Repository, run};
 use crate::fake_taskcluster::Fake;
+use crate::support::program::Outcome;
 
 const ALL: &[&str] = &["--target-tasks-method=all"];
 

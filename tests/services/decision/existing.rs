@@ -2,8 +2,9 @@
 
 use serde_json::json;
 
-use super::repository::{Outcome, Repository};
+use super::repository::Repository;
 use crate::fake_taskcluster::Fake;
+use crate::support::program::{Outcome, program};
 
 const ONE: &str = "LzIsbop3RkwVUBcr9TxlKg";
 const OTHER: &str = "MH3_5l1jS3-eJ4lSxydNQQ";
@@ -188,8 +189,8 @@ fn whoever_only_looks_at_a_graph_is_warned() {
         let fake = Fake::start();
         fake.status(ONE, state, "2999-01-01T00:00:00.000Z");
         for phase in ["optimized", "morphed"] {
-            let mut command = super::repository::program();
-            command.args([phase, "-J", "-p", "parameters.json"]).current_dir(repository.path());
+            let mut command = program(repository.path());
+            command.args([phase, "-J", "-p", "parameters.json"]);
             command.envs(fake.environment());
             let outcome = super::repository::run(command);
             assert_eq!(outcome.status, 0, "{}", outcome.err);

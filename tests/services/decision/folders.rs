@@ -3,8 +3,9 @@
 use std::fs::{self, File};
 use std::process::Command;
 
-use super::repository::{Repository, program, run};
+use super::repository::{Repository, run};
 use crate::fake_taskcluster::Fake;
+use crate::support::program::call;
 
 #[test]
 fn what_is_refused_writes_nothing() {
@@ -115,7 +116,6 @@ fn what_cannot_be_a_folder_is_reported() {
 
 #[test]
 fn offline_is_for_dry_runs() {
-    let mut command = program();
-    command.args(["decision", "--native=always", "--offline"]);
-    assert_eq!(run(command).status, 2);
+    let repository = Repository::new();
+    assert_eq!(call(repository.path(), &["decision", "--native=always", "--offline"]).status, 2);
 }

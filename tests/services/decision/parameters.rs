@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::repository::{DECISION, Repository, program, run};
+use super::repository::{DECISION, Repository, run};
 use crate::fake_taskcluster::Fake;
+use crate::support::program::{Outcome, program};
 
 fn parameters(repository: &Repository, more: &[&str]) -> Value {
     let outcome = repository.dry(more);
@@ -141,9 +142,9 @@ fn a_decision_is_made_in_a_git_repository() {
 }
 
 /// The labels of a graph whose parameters are named by `spec`.
-fn labels(repository: &Repository, fake: &Fake, specs: &[&str]) -> super::repository::Outcome {
-    let mut command = program();
-    command.current_dir(repository.path()).arg("target").envs(fake.environment());
+fn labels(repository: &Repository, fake: &Fake, specs: &[&str]) -> Outcome {
+    let mut command = program(repository.path());
+    command.arg("target").envs(fake.environment());
     command.args(specs.iter().flat_map(|spec| ["-p", spec]));
     run(command)
 }

@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::repository::{DECISION, Outcome, Repository, run};
+use super::repository::{DECISION, Repository, run};
 use crate::fake_taskcluster::Fake;
+use crate::support::program::{Outcome, program};
 
 /// The decision whose tasks are copied.
 const OTHER: &str = "OtherDecisionAAAAAAAAA";
@@ -51,9 +52,9 @@ fn services() -> Fake {
 }
 
 fn call(repository: &Repository, fake: &Fake, arguments: &[&str]) -> Outcome {
-    let mut command = super::repository::program();
+    let mut command = program(repository.path());
     command.args(arguments).args(["-p", "parameters.yml"]);
-    command.current_dir(repository.path()).envs(fake.environment());
+    command.envs(fake.environment());
     run(command)
 }
 

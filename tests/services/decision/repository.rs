@@ -7,6 +7,7 @@ use std::process::Command;
 use serde_json::Value;
 
 use crate::fake_taskcluster::Fake;
+use crate::support::program::{Outcome, program};
 
 /// The decision task.
 pub(super) const DECISION: &str = "fN1SbArXTPSVFUUvaOlinQ";
@@ -44,13 +45,6 @@ tasks:
 ",
     ),
 ];
-
-/// Result of a call.
-pub(super) struct Outcome {
-    pub status: i32,
-    pub out: String,
-    pub err: String,
-}
 
 /// A clone in a folder of its own.
 pub(super) struct Repository {
@@ -149,8 +143,8 @@ impl Repository {
                 None => rest.push((*flag).to_owned()),
             }
         }
-        let mut command = program();
-        command.args(["decision", "--native=always"]).current_dir(self.path());
+        let mut command = program(self.path());
+        command.args(["decision", "--native=always"]);
         command.args(flags.iter().map(|(name, value)| format!("--{name}={value}"))).args(rest);
         command
     }
@@ -183,15 +177,7 @@ impl Repository {
     }
 }
 
-/// The program with nothing in its environment.
-pub(super) fn program() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_taskgraph-rs"));
-    command.env_clear().env("PATH", "/usr/local/bin:/usr/bin:/bin");
-    command
-}
-
+/// Runs a command.
 pub(super) fn run(mut command: Command) -> Outcome {
-    let output = command.output().unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    Outcome { status: output.status.code().unwrap(), out: text(output.stdout), err: text(output.stderr) }
+    command.output().unwrap().into()
 }

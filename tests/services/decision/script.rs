@@ -5,8 +5,9 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use super::repository::{DECISION, Repository, program, run};
+use super::repository::{DECISION, Repository, run};
 use crate::fake_taskcluster::Fake;
+use crate::support::program::call;
 
 /// The decision task for an event, with this machine in the place of the worker's: its own folders, the program that
 /// is tested, and a tree in `taskcluster`.
@@ -81,11 +82,7 @@ fn the_program_knows_the_flags_of_the_script() {
     let folder = tempfile::tempdir().unwrap();
     let task = task(&push(&repository, &repository.head()), folder.path());
     let script = task["payload"]["command"][2].as_str().unwrap();
-    let mut command = program();
-    let help = run({
-        command.args(["decision", "--help"]);
-        command
-    });
+    let help = call(repository.path(), &["decision", "--help"]);
     let flags: Vec<&str> = script
         .split_whitespace()
         .filter(|word| word.starts_with("--"))

@@ -1,9 +1,9 @@
 //! `optimized` and `morphed` ask the index themselves.
 
 use std::fs;
-use std::process::Command;
 
 use crate::fake_taskcluster::{Fake, id};
+use crate::support::program::{Outcome, program};
 use crate::support::{CONFIG, PARAMETERS};
 
 const KIND: &str = "\
@@ -32,17 +32,11 @@ fn what_ran_before_is_looked_up() {
         fake.status(id.as_str(), state, "2999-01-01T00:00:00.000Z");
     }
     let call = |arguments: &[&str]| {
-        let output = Command::new(env!("CARGO_BIN_EXE_taskgraph-rs"))
-            .args(arguments)
-            .args(["-p", "p.yml"])
-            .current_dir(folder.path())
-            .env_clear()
-            .envs(fake.environment())
-            .output()
-            .unwrap();
-        let reported = String::from_utf8(output.stderr).unwrap();
-        assert_eq!((output.status.code(), reported.as_str()), (Some(0), ""));
-        String::from_utf8(output.stdout).unwrap()
+        let mut command = program(folder.path());
+        command.args(arguments).args(["-p", "p.yml"]).envs(fake.environment());
+        let outcome = Outcome::from(command.output().unwrap());
+        assert_eq!((outcome.status, outcome.err.as_str()), (0, ""));
+        outcome.out
     };
     // `k-b` cannot be replaced: `k-a`, which it depends on, was not found.
     assert_eq!(call(&["optimized"]), "k-a\nk-b\nk-c\n");
