@@ -25,6 +25,11 @@ pub(crate) fn program(directory: &Path) -> Command {
     command
 }
 
+/// Runs a command.
+pub(crate) fn run(mut command: Command) -> Outcome {
+    command.output().unwrap().into()
+}
+
 /// Calls the program in a folder.
 pub(crate) fn call(directory: &Path, arguments: &[&str]) -> Outcome {
     call_with(directory, arguments, "")

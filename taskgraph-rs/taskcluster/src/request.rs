@@ -57,16 +57,16 @@ impl Connection {
     ) -> Result<T, Failure> {
         let mut attempts = 1;
         loop {
-            let (again, why) = match attempt().await {
+            let (cause, why) = match attempt().await {
                 Ok(answer) => return Ok(answer),
                 Err(AttemptError::Permanent(failure)) => return Err(failure),
-                Err(AttemptError::Transient(again, why)) => (again, why),
+                Err(AttemptError::Transient(cause, why)) => (cause, why),
             };
             if attempts >= self.patience.attempts {
                 let times = if attempts == 1 { "once".into() } else { format!("{attempts} times") };
                 return Err(Failure::Unreachable(format!("{why} (asked {times})")));
             }
-            let pause = self.patience.wait(again, attempts);
+            let pause = self.patience.wait(cause, attempts);
             self.watch.report(&Event::Retry { call, why: &why, pause });
             if !self.sleep(pause).await {
                 return Err(Failure::Unreachable(format!("{why} (cancelled)")));
@@ -255,12 +255,12 @@ async fn refusal(answer: Response) -> AttemptError {
     let status = answer.status();
     let ordered = answer.headers().get("retry-after").and_then(|wait| wait.to_str().ok()?.parse().ok());
     let (body, _) = read_start(answer, REFUSAL).await.unwrap_or_default();
-    let again = match ordered {
+    let cause = match ordered {
         Some(seconds) => RetryCause::Ordered(Duration::from_secs(seconds)),
         None if status == StatusCode::TOO_MANY_REQUESTS => RetryCause::Busy,
         None => RetryCause::Fault,
     };
-    status_error(status, again, refusal_message(status, &body))
+    status_error(status, cause, refusal_message(status, &body))
 }
 
 /// Returns the message of a refusal: that of the service, or else the first line of whoever stands before it.
@@ -278,13 +278,13 @@ fn refusal_message(status: StatusCode, body: &[u8]) -> String {
     }
 }
 
-fn status_error(status: StatusCode, again: RetryCause, text: String) -> AttemptError {
+fn status_error(status: StatusCode, cause: RetryCause, text: String) -> AttemptError {
     if status.is_redirection() {
         let text = format!("{}, which leads nowhere that is followed", describe_status(status));
         return AttemptError::Permanent(Failure::Unusable(text));
     }
     if status == StatusCode::TOO_MANY_REQUESTS || !status.is_client_error() {
-        return AttemptError::Transient(again, describe_status(status));
+        return AttemptError::Transient(cause, describe_status(status));
     }
     AttemptError::Permanent(Failure::of_status(status.as_u16(), text))
 }

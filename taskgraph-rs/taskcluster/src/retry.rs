@@ -52,8 +52,8 @@ pub(super) enum RetryCause {
 
 impl Patience {
     /// Returns the pause after `attempt`, which counts from 1.
-    pub(super) fn wait(&self, again: RetryCause, attempt: u32) -> Duration {
-        let first = match again {
+    pub(super) fn wait(&self, cause: RetryCause, attempt: u32) -> Duration {
+        let first = match cause {
             RetryCause::Fault => self.pause,
             RetryCause::Busy => self.busy_pause,
             RetryCause::Ordered(wait) => return wait.min(LONGEST_ORDER),

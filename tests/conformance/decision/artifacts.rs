@@ -8,8 +8,8 @@ use flate2::read::GzDecoder;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
-use crate::repository::{DECISION, run};
-use crate::support::program::program;
+use crate::repository::DECISION;
+use crate::support::program::{program, run};
 use crate::support::{checkout, read_json, shared};
 
 /// The artifacts of a dry run on a real tree.

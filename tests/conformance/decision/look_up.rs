@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use crate::browser::Browser;
 use crate::fake_taskcluster::Fake;
-use crate::repository::{DECISION, run};
-use crate::support::program::{Outcome, program};
+use crate::repository::DECISION;
+use crate::support::program::{Outcome, program, run};
 use crate::support::{checkout, read_json, shared, whole};
 
 /// Previews a case over its tree, with what the case says the index has, and these parameters on top.

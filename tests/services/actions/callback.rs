@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::tree::{ACTION, BUILD, DECISION, Repository, decided, run};
-use crate::support::program::Outcome;
+use super::tree::{ACTION, BUILD, DECISION, Repository, decided};
+use crate::support::program::{Outcome, run};
 
 /// A training config out of the project's own one.
 pub(super) fn config(change: impl FnOnce(&mut Value)) -> Value {

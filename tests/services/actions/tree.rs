@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 use crate::fake_taskcluster::Fake;
 use crate::support::checkout;
-use crate::support::program::{Outcome, program};
+use crate::support::program::{Outcome, program, run};
 
 /// The decision task.
 pub(super) const DECISION: &str = "fN1SbArXTPSVFUUvaOlinQ";
@@ -165,10 +165,6 @@ impl Repository {
         command.envs(fake.environment());
         command
     }
-}
-
-pub(super) fn run(mut command: Command) -> Outcome {
-    command.output().unwrap().into()
 }
 
 fn copy(from: &Path, to: &Path) {

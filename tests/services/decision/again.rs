@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::repository::{DECISION, Repository, run};
+use super::repository::{DECISION, Repository};
 use crate::fake_taskcluster::Fake;
-use crate::support::program::Outcome;
+use crate::support::program::{Outcome, run};
 
 const ALL: &[&str] = &["--target-tasks-method=all"];
 

@@ -1,5 +1,6 @@
 //! Tasks that a decision creates.
 
+use crate::support::program::run;
 use std::collections::BTreeMap;
 use std::process::{Command, Stdio};
 use std::thread;
@@ -107,7 +108,7 @@ fn a_decision_says_at_once_that_nobody_has_named_the_instance() {
     let mut command = repository.command(&["--target-tasks-method=all"]);
     command.env("TASK_ID", DECISION).env("TASKCLUSTER_PROXY_URL", "http://127.0.0.1:1");
     let started = std::time::Instant::now();
-    let outcome = super::repository::run(command);
+    let outcome = run(command);
     assert_eq!(outcome.status, 2, "{}", outcome.err);
     assert!(outcome.err.contains("TASKCLUSTER_ROOT_URL is not set"), "{}", outcome.err);
     assert!(started.elapsed() < Duration::from_secs(5));

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::repository::Repository;
 use crate::fake_taskcluster::Fake;
-use crate::support::program::{Outcome, program};
+use crate::support::program::{Outcome, program, run};
 
 const ONE: &str = "LzIsbop3RkwVUBcr9TxlKg";
 const OTHER: &str = "MH3_5l1jS3-eJ4lSxydNQQ";
@@ -192,7 +192,7 @@ fn whoever_only_looks_at_a_graph_is_warned() {
             let mut command = program(repository.path());
             command.args([phase, "-J", "-p", "parameters.json"]);
             command.envs(fake.environment());
-            let outcome = super::repository::run(command);
+            let outcome = run(command);
             assert_eq!(outcome.status, 0, "{}", outcome.err);
             let warning = format!("`job-a` cannot be used again: task `{ONE}` is not usable");
             assert_eq!(outcome.err.contains(&warning), reported.is_some(), "{phase}: {}", outcome.err);

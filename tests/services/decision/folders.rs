@@ -3,9 +3,9 @@
 use std::fs::{self, File};
 use std::process::Command;
 
-use super::repository::{Repository, run};
+use super::repository::Repository;
 use crate::fake_taskcluster::Fake;
-use crate::support::program::call;
+use crate::support::program::{call, run};
 
 #[test]
 fn what_is_refused_writes_nothing() {

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::repository::{DECISION, Repository, run};
+use super::repository::{DECISION, Repository};
 use crate::fake_taskcluster::Fake;
-use crate::support::program::{Outcome, program};
+use crate::support::program::{Outcome, program, run};
 
 fn parameters(repository: &Repository, more: &[&str]) -> Value {
     let outcome = repository.dry(more);

@@ -1,7 +1,8 @@
 //! Rules of the queue: a violation is refused before anything is written, in a dry run as well.
 
-use super::repository::{Repository, run};
+use super::repository::Repository;
 use crate::fake_taskcluster::Fake;
+use crate::support::program::run;
 use crate::support::read_json;
 
 const KIND: &str = "taskcluster/kinds/job/kind.yml";

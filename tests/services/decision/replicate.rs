@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::repository::{DECISION, Repository, run};
+use super::repository::{DECISION, Repository};
 use crate::fake_taskcluster::Fake;
-use crate::support::program::{Outcome, program};
+use crate::support::program::{Outcome, program, run};
 
 /// The decision whose tasks are copied.
 const OTHER: &str = "OtherDecisionAAAAAAAAA";

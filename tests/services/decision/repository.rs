@@ -7,7 +7,7 @@ use std::process::Command;
 use serde_json::Value;
 
 use crate::fake_taskcluster::Fake;
-use crate::support::program::{Outcome, program};
+use crate::support::program::{Outcome, program, run};
 
 /// The decision task.
 pub(super) const DECISION: &str = "fN1SbArXTPSVFUUvaOlinQ";
@@ -175,9 +175,4 @@ impl Repository {
         names.sort();
         names
     }
-}
-
-/// Runs a command.
-pub(super) fn run(mut command: Command) -> Outcome {
-    command.output().unwrap().into()
 }

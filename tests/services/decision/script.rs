@@ -5,9 +5,9 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use super::repository::{DECISION, Repository, run};
+use super::repository::{DECISION, Repository};
 use crate::fake_taskcluster::Fake;
-use crate::support::program::call;
+use crate::support::program::{call, run};
 
 /// The decision task for an event, with this machine in the place of the worker's: its own folders, the program that
 /// is tested, and a tree in `taskcluster`.

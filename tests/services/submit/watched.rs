@@ -8,7 +8,7 @@ use taskgraph_taskcluster::{Event, Failure, NewTask, Watch};
 
 use crate::fake_taskcluster::{Fake, Fault, client, id};
 
-/// Records the progress, and cancels after so many pieces of event.
+/// Records the progress, and cancels after so many events.
 #[derive(Default)]
 struct Notes {
     reported: Mutex<Vec<String>>,
