@@ -55,8 +55,10 @@ const revealChosen = (always) => {
   const uppermost = () => [...svg.querySelectorAll("a.node")].reduce((a, b) => (!a || top(b) < top(a) ? b : a), null);
   if (always) reveal(svg.querySelector(".node.model") || uppermost(), true);
 };
+// Draws what is selected; returns whether it is another drawing than before. It has its place only after `fitDrawing`:
+// whatever asks for the size of something lays the whole page out, and that once is enough.
 const draw = () => {
-  if (!drawing) return;
+  if (!drawing) return false;
   const isOfTasks = state.view === "tasks";
   for (const [id, is] of [["view-kinds", !isOfTasks], ["view-tasks", isOfTasks]]) $(id).setAttribute("aria-pressed", String(is));
   const made = isOfTasks ? tasksDrawing() : kindsDrawing();
@@ -66,16 +68,22 @@ const draw = () => {
   if (!made) {
     canvas.replaceChildren(h("p", { class: "lead" }, "Select a kind or a task: it is drawn with what it needs, above, and what needs it, below."));
     $("size").textContent = "";
-    return;
+    return isOther;
   }
   area = made.area.map((length) => length + 2 * PAD);
   const svg = s("svg", { class: made.isSubdued ? "subdued" : null, viewBox: `${-PAD} ${-PAD} ${area[0]} ${area[1]}`, role: "group", "aria-label": made.name }, made.content);
   if (isOther) zoom = zoom === "fit" ? "fit" : null;
+  // Most often it keeps its size.
+  const { width, height } = svgOf()?.style ?? {};
+  Object.assign(svg.style, { width, height });
   canvas.replaceChildren(svg);
-  scale();
-  revealChosen(isOther);
   const idle = kinds.filter((kind) => !drawing.nodes.some((node) => node.name === kind)).sort(compare);
   $("idle").replaceChildren(...(idle.length ? ["Not asked for: ", ...idle.flatMap((kind, index) => [index ? ", " : "", toKind(kind)])] : []));
+  return isOther;
+};
+const fitDrawing = (isOther) => {
+  scale();
+  revealChosen(isOther);
 };
 
 $("in").addEventListener("click", () => zoomAt(1.25));

@@ -48,7 +48,6 @@ const panel = () => {
   $("status").textContent = "";
   const shown = task ? card(task) : state.task ? [title("No such task"), h("p", {}, h("code", {}, state.task))] : isFiltered() ? list() : overview();
   $("panel").replaceChildren(h("div", {}, shown.flat(Infinity).filter((child) => child != null && child !== false && child !== "")));
-  $("panel").scrollTop = 0;
 };
 
 // In a narrow window either the drawing or the panel is shown: a selection shows what it has selected.
@@ -68,12 +67,14 @@ const render = (moves) => {
   readAddress();
   follow();
   head();
-  draw();
+  const isOther = draw();
   panel();
+  fitDrawing(isOther);
+  $("panel").scrollTop = 0;
   if (moves && (state.task || state.kind || isInside)) $("panel").querySelector("h2").focus({ preventScroll: true });
   else if (focused?.id) $(focused.id)?.focus({ preventScroll: true });
 };
-for (const what of ["drawing", "details"]) $(`show-${what}`).addEventListener("click", () => { show(what); draw(); revealChosen(true); });
+for (const what of ["drawing", "details"]) $(`show-${what}`).addEventListener("click", () => { show(what); draw(); fitDrawing(true); });
 const themes = ["", "light", "dark"];
 let theme = 0;
 const paint = () => {
@@ -117,8 +118,6 @@ setTimeout(async () => {
     unreadable = `This browser cannot read the definitions: ${error.message}`;
   }
   if (!state.task && run() === 0) return performance.mark("definitions");
-  const { scrollTop } = $("panel");
   panel();
-  $("panel").scrollTop = scrollTop;
   performance.mark("definitions");
 });
