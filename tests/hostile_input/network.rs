@@ -77,6 +77,16 @@ fn all() -> impl Iterator<Item = (&'static str, Ask)> {
     SERVICES.into_iter().chain([("a file", FILE)])
 }
 
+/// Does the same with each of them, all at once: most of the time is waited.
+fn of_each(test: impl Fn(&str, Ask) + Sync) {
+    let test = &test;
+    thread::scope(|scope| {
+        for (name, ask) in all() {
+            scope.spawn(move || test(name, ask));
+        }
+    });
+}
+
 /// Returns the message of a request that fails.
 #[track_caller]
 fn messages(ask: Ask, taskcluster: &Taskcluster, server: &Server) -> String {
@@ -180,8 +190,8 @@ fn a_length_that_is_none_and_a_head_that_is_none_are_refused() {
 
 #[test]
 fn an_answer_that_stalls_is_not_waited_for() {
-    for (name, ask) in all() {
-        for beginning in ["", "HTTP/1.1 200 x\r\n", "HTTP/1.1 200 x\r\ncontent-length: 9\r\n\r\n{"] {
+    for beginning in ["", "HTTP/1.1 200 x\r\n", "HTTP/1.1 200 x\r\ncontent-length: 9\r\n\r\n{"] {
+        of_each(|name, ask| {
             let server = Server::start(move |_, out| {
                 out.send(beginning)?;
                 out.stall()
@@ -189,24 +199,24 @@ fn an_answer_that_stalls_is_not_waited_for() {
             let why = messages(ask, &at(&server, BRIEF), &server);
             assert!(why.contains("timed out") && why.contains("(asked 2 times)"), "{name}: {why}");
             assert_eq!(server.asked().len(), 2, "{name}");
-        }
+        });
     }
 }
 
 #[test]
 fn an_answer_that_trickles_is_not_waited_for() {
-    let server = Server::start(|_, out| {
-        out.send("HTTP/1.1 200 x\r\ncontent-length: 1000000\r\n\r\n")?;
-        loop {
-            out.send(" ")?;
-            thread::sleep(Duration::from_millis(5));
-        }
-    });
     let patience = Patience { timeout: Duration::from_millis(50), ..BRIEF };
-    for (name, ask) in all() {
+    of_each(|name, ask| {
+        let server = Server::start(|_, out| {
+            out.send("HTTP/1.1 200 x\r\ncontent-length: 1000000\r\n\r\n")?;
+            loop {
+                out.send(" ")?;
+                thread::sleep(Duration::from_millis(5));
+            }
+        });
         let why = messages(ask, &at(&server, patience), &server);
         assert!(why.contains("timed out"), "{name}: {why}");
-    }
+    });
 }
 
 #[test]

@@ -141,7 +141,7 @@ fn a_decision_that_is_terminated_awaits_what_is_on_its_way_and_says_what_exists(
     let repository = Repository::new();
     let fake = Fake::start();
     fake.decision_task(DECISION);
-    fake.latency(Duration::from_secs(2));
+    fake.latency(Duration::from_secs(1));
     let mut command = repository.command(&["--target-tasks-method=all"]);
     command.envs(fake.environment()).env("TASK_ID", DECISION).stderr(Stdio::piped());
     let child = command.spawn().unwrap();
