@@ -223,4 +223,12 @@ mod tests {
         assert_eq!(astray(&urls[..HOPS], &urls[0]), None);
         assert!(astray(&urls, &urls[0]).is_some_and(|why| why.contains("10 times")));
     }
+
+    /// The tables of `idna_adapter` 1.0 would refuse them.
+    #[test]
+    fn hosts_may_have_letters_beyond_ascii() {
+        let host = |text: &str| Url::parse(text).unwrap().host_str().unwrap().to_owned();
+        assert_eq!(host("https://Bücher.example/a"), "xn--bcher-kva.example");
+        assert_eq!(host("https://مثال.إختبار/a"), "xn--mgbh0fb.xn--kgbechtv");
+    }
 }
