@@ -4,19 +4,33 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
 
 use serde_json::{Value, json};
 
 /// The key that WebDriver puts before the id of an element.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
-/// A browser with one window. Ends with this value.
-pub(crate) struct Browser {
-    driver: Child,
+/// Browsers that tests have left to the next ones: another window takes a tenth of the time of another browser.
+static IDLE: Mutex<Vec<Driver>> = Mutex::new(Vec::new());
+
+/// Starts chromedriver, and ends it when nobody holds the other end of the input any more: the process of the tests ends
+/// without dropping statics. The browser ends with its driver, whose pipe it listens to.
+const UNTIL_INPUT_ENDS: &str =
+    r#""$0" --port=0 --log-level=SEVERE & cat >/dev/null; kill $!; wait; rm -rf "$1""#;
+
+/// A chromedriver and its browser. Both end when this is dropped.
+struct Driver {
+    process: Child,
     port: u16,
     /// The path of the session, below all sessions.
     session: String,
-    _profile: tempfile::TempDir,
+}
+
+/// A browser with one window, in which nothing has been opened.
+pub(crate) struct Browser {
+    /// Always there, but while this is dropped.
+    driver: Option<Driver>,
 }
 
 /// Returns the path of chromedriver; says in one line if tests are left out for want of it. If TASKGRAPH_CHROMEDRIVER names one,
@@ -34,22 +48,23 @@ fn chromedriver() -> Option<PathBuf> {
     found
 }
 
-impl Browser {
-    /// Starts a browser; nothing if the machine has none.
-    pub(crate) fn start() -> Option<Self> {
-        let mut driver = Command::new(chromedriver()?)
-            .args(["--port=0", "--log-level=SEVERE"])
+impl Driver {
+    fn start(chromedriver: PathBuf) -> Self {
+        let profile = tempfile::tempdir().unwrap().keep();
+        let mut process = Command::new("sh")
+            .args(["-c", UNTIL_INPUT_ENDS])
+            .args([&chromedriver, &profile])
+            .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        let lines = BufReader::new(driver.stdout.take().unwrap()).lines();
+        let lines = BufReader::new(process.stdout.take().unwrap()).lines();
         let port: u16 = lines
             .map(|line| line.unwrap())
             .find_map(|line| line.split_once("successfully on port ")?.1.trim_end_matches('.').parse().ok())
             .expect("chromedriver says on which port it listens");
-        let profile = tempfile::tempdir().unwrap();
-        let directory = format!("--user-data-dir={}", profile.path().display());
+        let directory = format!("--user-data-dir={}", profile.display());
         let arguments = [
             "--headless",
             "--no-sandbox",
@@ -60,6 +75,7 @@ impl Browser {
             "--disable-component-update",
             "--disable-sync",
             "--disable-dev-shm-usage",
+            "--remote-debugging-pipe",
             "--window-size=1400,900",
             &directory,
         ];
@@ -67,10 +83,10 @@ impl Browser {
             "goog:chromeOptions": {"args": arguments},
             "goog:loggingPrefs": {"browser": "ALL"},
         }}});
-        let mut browser = Browser { driver, port, session: String::new(), _profile: profile };
-        let opened = browser.call("", &capabilities);
-        browser.session = format!("/{}", opened["sessionId"].as_str().unwrap());
-        Some(browser)
+        let mut driver = Driver { process, port, session: String::new() };
+        let opened = driver.call("", &capabilities);
+        driver.session = format!("/{}", opened["sessionId"].as_str().unwrap());
+        driver
     }
 
     fn call(&self, path: &str, body: &Value) -> Value {
@@ -103,6 +119,41 @@ impl Browser {
         let mut body = vec![0; length];
         stream.read_exact(&mut body)?;
         String::from_utf8(body).map_err(std::io::Error::other)
+    }
+
+    /// Opens a window and closes the one before, with all that was set for it.
+    fn renew(&self) {
+        let opened = self.call("/window/new", &json!({"type": "tab"}));
+        self.send("DELETE", "/window", "").unwrap();
+        self.call("/window", &json!({"handle": opened["handle"]}));
+        self.call("/se/log", &json!({"type": "browser"}));
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        drop(self.process.stdin.take());
+        let _ = self.process.wait();
+    }
+}
+
+impl Browser {
+    /// Starts a browser, or takes one that is idle; nothing if the machine has none.
+    pub(crate) fn start() -> Option<Self> {
+        let chromedriver = chromedriver()?;
+        let idle = IDLE.lock().unwrap().pop();
+        let driver = match idle {
+            Some(driver) => {
+                driver.renew();
+                driver
+            }
+            None => Driver::start(chromedriver),
+        };
+        Some(Browser { driver: Some(driver) })
+    }
+
+    fn call(&self, path: &str, body: &Value) -> Value {
+        self.driver.as_ref().unwrap().call(path, body)
     }
 
     /// Opens a file, with a fragment such as `#task=…` or none.
@@ -211,9 +262,9 @@ impl Browser {
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        // A browser that does not end by itself ends with its driver.
-        let _ = self.send("DELETE", "", "");
-        let _ = self.driver.kill();
-        let _ = self.driver.wait();
+        // What failed may have left anything behind.
+        if !std::thread::panicking() {
+            IDLE.lock().unwrap().extend(self.driver.take());
+        }
     }
 }
