@@ -15,9 +15,9 @@ const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 static IDLE: Mutex<Vec<Driver>> = Mutex::new(Vec::new());
 
 /// Starts chromedriver, and ends it when nobody holds the other end of the input any more: the process of the tests ends
-/// without dropping statics. The browser ends with its driver, whose pipe it listens to.
+/// without dropping statics. The browser ends with its driver, whose pipe it listens to, and soon writes no more files.
 const UNTIL_INPUT_ENDS: &str =
-    r#""$0" --port=0 --log-level=SEVERE & cat >/dev/null; kill $!; wait; rm -rf "$1""#;
+    r#""$0" --port=0 --log-level=SEVERE & cat >/dev/null; kill $!; wait; sleep 1; rm -rf "$1""#;
 
 /// A chromedriver and its browser. Both end when this is dropped.
 struct Driver {
