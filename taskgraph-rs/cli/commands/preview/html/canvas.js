@@ -74,8 +74,7 @@ const draw = () => {
   const svg = s("svg", { class: made.isSubdued ? "subdued" : null, viewBox: `${-PAD} ${-PAD} ${area[0]} ${area[1]}`, role: "group", "aria-label": made.name }, made.content);
   if (isOther) zoom = zoom === "fit" ? "fit" : null;
   // Most often it keeps its size.
-  const { width, height } = svgOf()?.style ?? {};
-  Object.assign(svg.style, { width, height });
+  svg.style.cssText = svgOf()?.style.cssText ?? "";
   canvas.replaceChildren(svg);
   const idle = kinds.filter((kind) => !drawing.nodes.some((node) => node.name === kind)).sort(compare);
   $("idle").replaceChildren(...(idle.length ? ["Not asked for: ", ...idle.flatMap((kind, index) => [index ? ", " : "", toKind(kind)])] : []));
