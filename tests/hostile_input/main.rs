@@ -18,4 +18,5 @@ mod network;
 mod optimize;
 mod output;
 mod server;
+mod url_checks;
 mod yaml;

@@ -1,7 +1,6 @@
 //! Answers of servers that mean harm, or are broken: the program gives up in time, says why, takes no more than it has
 //! to, and tells nobody a secret.
 
-use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::process::Stdio;
 use std::thread;
@@ -15,17 +14,14 @@ use taskgraph::optimize::index::Wanted;
 use taskgraph::task::Label;
 use taskgraph::task::id::TaskId;
 use taskgraph_compat::value::Map;
-use taskgraph_taskcluster::url_check::heads;
 use taskgraph_taskcluster::{Access, CallError, Credentials, NewTask, Patience, Taskcluster, url_check};
 
 use crate::folder::{Folder, SECRET, task};
-use crate::server::Server;
+use crate::server::{ON_ITS_WAY, Server};
+use crate::url_checks::probed;
 
 /// Largest answer that is accepted in these tests.
 const MOST: usize = 1 << 20;
-
-/// Number of bytes that may be on their way when the other side stops listening: the buffers of the system.
-const ON_ITS_WAY: u64 = 64 << 20;
 
 /// Soon tired.
 const BRIEF: Patience = Patience {
@@ -289,59 +285,6 @@ fn credentials_are_not_sent_to_where_a_redirect_leads() {
     let asked = there.asked();
     assert_eq!(asked.len(), 4);
     asked.iter().for_each(|head| is_clean(head));
-}
-
-/// Returns the answer to a HEAD request for a url.
-fn probed(url: &str, patience: url_check::Patience) -> Answer {
-    let urls = BTreeSet::from([url.to_owned()]);
-    heads(&urls, url_check::Ask::Start, patience, &|_, _| ()).remove(url).unwrap().answer
-}
-
-#[test]
-fn a_probe_is_not_held_up() {
-    let patience = url_check::Patience {
-        timeout: Duration::from_millis(300),
-        attempts: 2,
-        pause: Duration::from_millis(1),
-    };
-    let failed = |server: &Server| match probed(&server.home, patience) {
-        Answer::Failed(why) => why,
-        other => panic!("{other:?}"),
-    };
-    let ring = Server::start(|_, out| out.redirect("/again"));
-    assert_eq!(failed(&ring), "too many redirects");
-    assert_eq!(ring.asked().len(), 11);
-    let silent = Server::start(|_, out| out.stall());
-    assert_eq!(failed(&silent), "no answer within 300ms (asked 2 times)");
-    let cut = Server::start(|_, out| out.send("HTTP/1.1 20"));
-    assert!(failed(&cut).contains("(asked 2 times)"));
-    let endless = Server::start(|_, out| {
-        out.send("HTTP/1.1 200 x\r\nx: ")?;
-        out.endless(b'x')
-    });
-    assert!(failed(&endless).contains("(asked 2 times)"));
-    assert!(endless.sent() < ON_ITS_WAY, "{}", endless.sent());
-    // What comes with a head is not read.
-    let long = Server::start(|_, out| {
-        out.send("HTTP/1.1 200 x\r\ncontent-length: 2147483648\r\n\r\n")?;
-        out.endless(b'x')
-    });
-    assert_eq!(probed(&long.home, patience), Answer::Found);
-    assert!(long.sent() < ON_ITS_WAY, "{}", long.sent());
-}
-
-#[test]
-fn sizes_that_no_disk_has_are_added_up() {
-    let server = Server::start(|_, out| {
-        out.send(format!("HTTP/1.1 200 x\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", u64::MAX))
-    });
-    let folder = Folder::empty();
-    let example = include_str!("../../docs/examples/pretrained-ru-en.yml");
-    let own = server.home.replace("//", &format!("//user:{SECRET}@"));
-    folder.file("c.yml", example.replace("https://models.example.org", &own));
-    let outcome = folder.call(&["config", "check", "c.yml", "--urls"]);
-    assert!((0..=2).contains(&outcome.status), "{}", outcome.err);
-    assert!(outcome.out.contains(" GB"), "{}", outcome.out);
 }
 
 const ODD: &str = r#"{"code": "x", "message": "no\u001b[31m\u202e http://user:s3cret@there \u0007"}"#;

@@ -6,6 +6,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
+/// Number of bytes that may be on their way when the other side stops listening: the buffers of the system.
+pub(crate) const ON_ITS_WAY: u64 = 64 << 20;
+
 /// Size of a piece of an endless answer.
 const BLOCK: usize = 64 << 10;
 
