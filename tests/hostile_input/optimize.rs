@@ -64,9 +64,9 @@ fn parameters_of_the_optimize_phase_are_refused_with_their_place() {
     for (more, reported) in [
         (
             "existing_tasks: {k-one: short}",
-            &["`short` is not a taskId", "p.yml:6:25", "stands in for `k-one`"][..],
+            &["`short` is not a taskId", "p.yml:9:25", "stands in for `k-one`"][..],
         ),
-        ("optimize_strategies: a.b:c", &["unknown strategies `a.b:c`", "p.yml:6:22"]),
+        ("optimize_strategies: a.b:c", &["unknown strategies `a.b:c`", "p.yml:9:22"]),
     ] {
         folder.file("p.yml", format!("{parameters}{more}\n"));
         optimized(&folder, &[]).refused(reported);

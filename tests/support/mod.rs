@@ -24,13 +24,16 @@ taskgraph: {repositories: {ci: {name: CI}}}
 workers: {aliases: {w: {provisioner: p, implementation: docker-worker, os: linux, worker-type: w}}}
 ";
 
-/// The parameters of a small tree.
+/// The parameters of a small tree, at a fixed time.
 pub(crate) const PARAMETERS: &str = "\
 base_repository: https://github.com/example/tree
+build_date: 1700000000
 head_repository: https://github.com/example/tree
 head_rev: abc
 head_ref: main
+moz_build_date: '20231114221320'
 project: tree
+pushdate: 1700000000
 ";
 
 /// `../shared` beside the project, or where TASKGRAPH_SHARED says. Says in one line if it is left out.
