@@ -8,16 +8,13 @@ use taskgraph::Error;
 const MOST_SAID: usize = 4_000;
 
 /// Why a call came to nothing, after all attempts.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Failure {
     /// Status 404.
-    #[error("not found: {0}")]
     NotFound(String),
     /// Status 409: something else is there already.
-    #[error("conflict: {0}")]
     Conflict(String),
     /// Another status of the 400s. Asking again would not help.
-    #[error("refused with {}{}", status_text(*.status, .message), advice(*.status, .message))]
     Refused {
         /// The status.
         status: u16,
@@ -25,12 +22,25 @@ pub enum Failure {
         message: String,
     },
     /// No answer that can be read, however often it was asked.
-    #[error("{0}")]
     Unreachable(String),
     /// An answer that is not what the service promises.
-    #[error("{0}")]
     Unusable(String),
 }
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Failure::NotFound(message) => write!(f, "not found: {message}"),
+            Failure::Conflict(message) => write!(f, "conflict: {message}"),
+            Failure::Refused { status, message } => {
+                write!(f, "refused with {}{}", status_text(*status, message), advice(*status, message))
+            }
+            Failure::Unreachable(message) | Failure::Unusable(message) => f.write_str(message),
+        }
+    }
+}
+
+impl std::error::Error for Failure {}
 
 /// The status, and what the service says. What stands before a service may say nothing but its status.
 fn status_text(status: u16, message: &str) -> String {
