@@ -230,7 +230,19 @@ tasks:
         let part = text.split("Wanted by").nth(1).unwrap().split("What the transforms").next().unwrap();
         format!("{label}{part}")
     };
-    insta::assert_snapshot!("if-dependencies", ["unit", "docs", "gate"].map(wanted).concat());
+    insta::assert_snapshot!(["unit", "docs", "gate"].map(wanted).concat(), @"
+    unit
+      it is asked for
+      if docs runs, gate does and needs it: then it runs whatever its own optimization says (if-dependencies)
+
+    docs
+      it is asked for
+      if unit runs, gate does and needs it: then it runs whatever its own optimization says (if-dependencies)
+
+    gate
+      it is asked for
+      runs only if one of its if-dependencies does (unit, docs), and then needs all of them
+    ");
     let reported = tree.json(&["graph", "explain", "unit", "-c", &push()]);
     assert_eq!(reported["if_dependencies"], serde_json::json!([]));
     assert_eq!(reported["if_dependents"], serde_json::json!([{"label": "gate", "others": ["docs"]}]));

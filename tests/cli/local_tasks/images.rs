@@ -46,11 +46,29 @@ fn an_image_that_cannot_be_built_is_refused() {
     let fixture = Fixture::new(&["docker"]);
     let unknown = fixture.call(&["build-image", "childe"]);
     assert_eq!(unknown.status, Some(2));
-    insta::assert_snapshot!("image-unknown", unknown.err);
+    insta::assert_snapshot!(unknown.err, @"
+    error: unknown image `childe`
+     │
+     ╰ help: did you mean `child`?
+
+    1 error; nothing was generated
+    ");
     let no_run_task =
         fixture.run(fixture.program(&["build-image", "base"]).env_remove("TASKGRAPH_RUN_TASK_DIR"));
     assert_eq!(no_run_task.status, Some(2));
-    insta::assert_snapshot!("image-no-run-task", no_run_task.err);
+    insta::assert_snapshot!(no_run_task.err, @"
+    warning: run-task was not found: digests of docker images are not those of a real run
+        name the folder that has run-task, fetch-content, hgrc and robustcheckout.py with --run-task-dir or TASKGRAPH_RUN_TASK_DIR, or install taskcluster-taskgraph with pip
+    error: the image of `docker-image-base` cannot be built here: run-task was not found, which its Dockerfile includes
+      ╭▸ taskcluster/kinds/docker-image/kind.yml:3:9
+      │
+    3 │ tasks: {base: {}, child: {parent: base}}
+      │         ━━━━
+      │
+      ╰ help: name the folder that has run-task, fetch-content, hgrc and robustcheckout.py with --run-task-dir or TASKGRAPH_RUN_TASK_DIR
+
+    1 error; nothing was generated
+    ");
     assert_eq!(fixture.log(), [""; 0]);
 }
 
@@ -63,13 +81,27 @@ fn an_image_is_loaded_from_the_task_that_the_index_has() {
     };
     let missing = call(&["load-image", "base"]);
     assert_eq!(missing.status, Some(2));
-    insta::assert_snapshot!("image-not-in-index", missing.err.replace(digest(&missing.err), "DIGEST"));
+    insta::assert_snapshot!(missing.err.replace(digest(&missing.err), "DIGEST"), @"
+    error: no image of `docker-image-base` was built from the content of this tree
+     │
+     ├ note: nothing is at t.cache.level-3.docker-images.v2.base.hash.DIGEST
+     ╰ help: `build-image` builds it here; changes of the tree, also without a commit, make another image
+
+    1 error; nothing was generated
+    ");
     let path = missing.err.split("nothing is at ").nth(1).unwrap().lines().next().unwrap().to_owned();
     fake.index(&path, TASK);
     fake.task(TASK);
     let gone = call(&["load-image", "base"]);
     assert_eq!(gone.status, Some(2));
-    insta::assert_snapshot!("image-no-artifact", gone.err);
+    insta::assert_snapshot!(gone.err, @"
+    downloading public/image.tar.zst of fN1SbArXTPSVFUUvaOlinQ
+    error: there is no image: the task fN1SbArXTPSVFUUvaOlinQ has no artifact `public/image.tar.zst`
+     │
+     ╰ help: it may have expired, or not have ended yet; TASKCLUSTER_ROOT_URL says which instance is asked
+
+    1 error; nothing was generated
+    ");
     fake.artifact(TASK, "public/image.tar.zst", b"an image".to_vec());
     let project = call(&["load-image", "base"]);
     assert_eq!((project.status, &*project.out), (Some(0), "from-file:latest\n"), "{}", project.err);

@@ -117,7 +117,13 @@ fn nothing_is_written_where_something_is_in_the_way() {
     let before = files(folder.path());
     let outcome = call(&["init"]);
     assert_eq!(outcome.status, Some(2));
-    insta::assert_snapshot!("init-exists", outcome.err);
+    insta::assert_snapshot!(outcome.err, @"
+    error: `taskcluster/config.yml` is there already
+     │
+     ╰ help: --force overwrites it
+
+    1 error; nothing was generated
+    ");
     assert_eq!(files(folder.path()), before);
     // A file where a folder has to be: what was overwritten by then is as it was.
     Fixture::write(&folder.path().join("taskcluster/kinds/hello"), "a file\n");
@@ -135,19 +141,46 @@ fn nothing_is_written_where_something_is_in_the_way() {
 #[test]
 fn where_a_tree_cannot_be_is_reported() {
     let fixture = Fixture::new(&[]);
-    let nowhere = tempfile::tempdir().unwrap();
-    let elsewhere = repository(Some("https://hg.example.org/tree"));
-    let alone = repository(None);
-    let good = repository(Some("https://github.com/example/tree"));
-    for (name, folder, more) in [
-        ("no-repository", &nowhere, &[][..]),
-        ("elsewhere", &elsewhere, &[]),
-        ("no-origin", &alone, &[]),
-        ("values", &good, &["--trust-domain", "a b", "--branch", "'$(x)'"]),
-    ] {
+    let messages = |folder: tempfile::TempDir, more: &[&str]| {
         let outcome = fixture.run(fixture.program(&["init"]).args(more).current_dir(folder.path()));
-        assert_eq!(outcome.status, Some(2), "{name}");
-        insta::assert_snapshot!(format!("init-{name}"), outcome.err);
-        assert_eq!(files(folder.path()), [""; 0], "{name}");
-    }
+        assert_eq!(outcome.status, Some(2), "{}", outcome.err);
+        assert_eq!(files(folder.path()), [""; 0], "{}", outcome.err);
+        outcome.err
+    };
+    insta::assert_snapshot!(messages(tempfile::tempdir().unwrap(), &[]), @"
+    error: a tree belongs into a git repository, and the current directory is in none
+     │
+     ╰ help: begin with `git init`
+
+    1 error; nothing was generated
+    ");
+    let elsewhere = repository(Some("https://hg.example.org/tree"));
+    insta::assert_snapshot!(messages(elsewhere, &[]), @"
+    error: the repository is not one of GitHub, whose events .taskcluster.yml is for
+     │
+     ├ note: its origin is `https://hg.example.org/tree`
+     ╰ help: name it: `git remote add origin https://github.com/OWNER/NAME`
+
+    1 error; nothing was generated
+    ");
+    insta::assert_snapshot!(messages(repository(None), &[]), @"
+    error: the repository is not one of GitHub, whose events .taskcluster.yml is for
+     │
+     ├ note: it has no origin
+     ╰ help: name it: `git remote add origin https://github.com/OWNER/NAME`
+
+    1 error; nothing was generated
+    ");
+    let good = repository(Some("https://github.com/example/tree"));
+    insta::assert_snapshot!(messages(good, &["--trust-domain", "a b", "--branch", "'$(x)'"]), @"
+    error: `a b` is not a valid trust domain
+     │
+     ╰ help: it has letters, digits and `-`
+
+    error: `'$(x)'` is not a valid branch
+     │
+     ╰ help: it has letters, digits, `-`, `_`, `.`, `+` and `/`
+
+    2 errors; nothing was generated
+    ");
 }

@@ -23,8 +23,23 @@ fn a_task_runs_in_its_image_and_leaves_its_artifacts_in_the_folder_of_its_label(
         fixture.listed("artifacts"),
         ["make-corpus/public/build/corpus.gz", "make-corpus/public/build/deep/more"]
     );
-    insta::assert_snapshot!("run-log", fixture.log().join("\n"));
-    insta::assert_snapshot!("run-messages", outcome.err);
+    insta::assert_snapshot!(fixture.log().join("\n"), @"
+    docker [ps] [--quiet]
+    docker [image] [inspect] [--format] [{{.Id}}] [base:e394065ab112b5df]
+    docker [image] [inspect] [--format] [{{.Id}}] [base:e394065ab112b5df]
+    docker [build] [--tag] [base:e394065ab112b5df] [--file] [TEMPORARY/Dockerfile] [TEMPORARY]
+    docker [create] [--name] [taskgraph-rs-make-corpus-CHANCE] [--env] [RUN_ID=0] [--env] [TASK_GROUP_ID=] [--env] [TASK_ID=PYcq5R5JRmupEaKE5tySBw] [--env] [TASKCLUSTER_ROOT_URL=http://127.0.0.1:1] [--env] [MOZ_SCM_LEVEL=3] [--env] [SCCACHE_DISABLE=1] [--env] [TASKCLUSTER_VOLUMES=/builds/worker/checkouts] [--env] [MOZ_AUTOMATION=1] [--volume] [TEMPORARY:/taskgraph-local:ro] [base:e394065ab112b5df] [/usr/local/bin/run-task] [--] [bash] [-cx] [make corpus]
+    docker [start] [--attach] [taskgraph-rs-make-corpus-CHANCE]
+    docker [container] [inspect] [--format] [{{.State.Status}} {{.State.ExitCode}}] [taskgraph-rs-make-corpus-CHANCE]
+    docker [cp] [taskgraph-rs-make-corpus-CHANCE:/builds/worker/artifacts/.] [DESK/artifacts/TEMPORARY/public/build]
+    docker [rm] [--force] [--volumes] [taskgraph-rs-make-corpus-CHANCE]
+    ");
+    insta::assert_snapshot!(outcome.err, @"
+    building the image base as base:e394065ab112b5df
+    running make-corpus in base:e394065ab112b5df (docker, container taskgraph-rs-make-corpus-CHANCE)
+    it warns
+    artifacts: DESK/artifacts/make-corpus
+    ");
     // The image is there now: it is not built again.
     let again = fixture.call(&["load-task", "make-corpus", "--offline"]);
     assert_eq!((again.status, fixture.calls("build").len()), (Some(0), 1));
@@ -47,7 +62,14 @@ fn what_another_task_has_left_here_is_mounted_and_handed_out_inside() {
     );
     assert_eq!(outcome.status, Some(0), "{}", outcome.err);
     insta::assert_snapshot!("fetching", fixture.calls("create").join("\n").replace(" [", "\n["));
-    insta::assert_snapshot!("fetching-messages", outcome.err);
+    insta::assert_snapshot!(outcome.err, @"
+    warning: use-merge/1 asks for what there is not here: features.taskclusterProxy
+    warning: its command or environment names the task make-corpus, for which PYcq5R5JRmupEaKE5tySBw stands; --upstream or --decision gives the real one
+    building the image base as base:e394065ab112b5df
+    building the image child as child:ed87613f91546955
+    running use-merge/1 in child:ed87613f91546955 (docker, container taskgraph-rs-use-merge-1-CHANCE)
+    artifacts: DESK/artifacts/use-merge%2F1
+    ");
     assert_eq!(
         fixture.listed("artifacts"),
         ["make-corpus/public/build/corpus.gz", "use-merge%2F1/public/out"]
@@ -153,7 +175,9 @@ fn a_definition_on_stdin_runs_as_it_is() {
     assert_eq!(output.status.code(), Some(0), "{err}");
     assert!(err.contains("by hand asks for what there is not here: features.taskclusterProxy\n"), "{err}");
     assert_eq!(fixture.calls("pull"), ["podman [pull] [debian:12]"]);
-    insta::assert_snapshot!("by-hand", fixture.calls("create").join("\n"));
+    insta::assert_snapshot!(fixture.calls("create").join("\n"), @"
+    podman [create] [--name] [taskgraph-rs-by-hand-CHANCE] [--env] [RUN_ID=0] [--env] [TASK_GROUP_ID=GROUP] [--env] [TASK_ID=fake] [--env] [TASKCLUSTER_ROOT_URL=http://127.0.0.1:1] [--env] [MOZ_FETCHES=[]] [--env] [N=1] [--volume] [TEMPORARY:/taskgraph-local:ro] [debian:12] [echo] [a b]
+    ");
 }
 
 #[test]
@@ -179,7 +203,14 @@ fn a_checkout_is_used_only_if_somebody_agrees() {
         ["load-task", "use-merge/1", "--offline", "--develop", "--artifacts", artifacts.to_str().unwrap()];
     let refused = fixture.call(&call);
     assert_eq!(refused.status, Some(2));
-    insta::assert_snapshot!("develop-refused", refused.err);
+    insta::assert_snapshot!(refused.err, @"
+    The task works on the files of REPOSITORY, and may change or remove them. (TASKGRAPH_LOAD_TASK_NO_WARN=1 asks no more.)
+    Go on? [y/N] error: --develop was not agreed to
+     │
+     ╰ help: answer `y`, or set TASKGRAPH_LOAD_TASK_NO_WARN=1
+
+    1 error; nothing was generated
+    ");
     assert_eq!(fixture.calls("create"), [""; 0]);
     let outcome = fixture.run(fixture.program(&call).env("TASKGRAPH_LOAD_TASK_NO_WARN", "1"));
     assert_eq!(outcome.status, Some(0), "{}", outcome.err);

@@ -71,12 +71,26 @@ fn a_task_that_is_named_goes_before_the_one_of_the_decision_and_may_lack_what_is
     let call = ["load-task", "use-merge/1", "--decision", DECISION, "--upstream", &other];
     let outcome = fixture.run(&mut program(&fixture, &fake, &call));
     assert_eq!(outcome.status, Some(2));
-    insta::assert_snapshot!("upstream-lacks", outcome.err);
+    insta::assert_snapshot!(outcome.err, @"
+    warning: use-merge/1 asks for what there is not here: features.taskclusterProxy
+    fetching public/build/corpus.gz of make-corpus (BBBBBBBBQAKBBBBBBBBBBA)
+    error: the task BBBBBBBBQAKBBBBBBBBBBA, which stands for `make-corpus`, has no artifact `public/build/corpus.gz`
+     │
+     ╰ help: it may have expired, or be one of another config
+
+    1 error; nothing was generated
+    ");
     assert_eq!(fixture.listed("artifacts"), [""; 0]);
     let nobody = ["load-task", "use-merge/1", "--decision", IMAGE];
     let outcome = fixture.run(&mut program(&fixture, &fake, &nobody));
     assert_eq!(outcome.status, Some(2));
-    insta::assert_snapshot!("no-decision", outcome.err);
+    insta::assert_snapshot!(outcome.err, @"
+    error: the task BBBBBBBBQAKBBBBBBBBBBA has no artifact `public/label-to-taskid.json`
+     │
+     ╰ help: --decision names a decision or action task whose artifacts have not expired
+
+    1 error; nothing was generated
+    ");
 }
 
 #[test]

@@ -122,12 +122,20 @@ fn text_and_markdown_have_it_beside_the_limit() {
 fn nothing_is_estimated_over_the_embedded_kinds() {
     let files: [(&str, &str); 2] = [("h.jsonl", &history()), ("prices.yml", PRICES)];
     let more = ["--history", "h.jsonl", "--prices", "prices.yml", "--write-history", "out.jsonl"];
-    for format in [&[][..], &["--format", "svg"], &["-o", "drawing.dot"]] {
+    let messages = [&[][..], &["--format", "svg"], &["-o", "drawing.dot"]].map(|format| {
         let (outcome, folder) = preview_over(&[], &files, &[&more[..], format].concat());
         assert_eq!((outcome.status, outcome.out.as_str()), (2, ""));
-        insta::assert_snapshot!("embedded", outcome.err);
         assert!(!folder.path().join("out.jsonl").exists() && !folder.path().join("drawing.dot").exists());
-    }
+        outcome.err
+    });
+    assert!(messages.iter().all(|message| *message == messages[0]), "{messages:#?}");
+    insta::assert_snapshot!(messages[0], @"
+    error: the embedded kinds are not a checkout: earlier tasks do not tell how long theirs take
+     │
+     ╰ help: for --history name a checkout of the pipeline: --root CHECKOUT/taskcluster
+
+    1 error; nothing was generated
+    ");
     // JSON, Markdown and the page tell it in their own way.
     let (outcome, _) = preview_over(&[], &files, &[&more[..], &["--json"]].concat());
     let report: Value = serde_json::from_str(&outcome.out).unwrap();
@@ -170,7 +178,33 @@ fn files_with_faults_are_refused_with_all_of_them() {
         &["--history", "h.jsonl", "--prices", "p.yml"],
     );
     assert_eq!((outcome.status, outcome.out.as_str()), (2, ""));
-    insta::assert_snapshot!("prices-refused", outcome.err);
+    insta::assert_snapshot!(outcome.err, @"
+    error: `p/a` must be a price an hour: a number, 0 or more
+      ╭▸ p.yml:3:15
+      │
+    3 │ prices: {p/a: cheap, p/b: -2}
+      │               ━━━━━ found the text `cheap`
+      │
+      ╰ note: at prices.p/a
+
+    error: `p/b` must be a price an hour: a number, 0 or more
+      ╭▸ p.yml:3:27
+      │
+    3 │ prices: {p/a: cheap, p/b: -2}
+      │                           ━━ found -2
+      │
+      ╰ note: at prices.p/b
+
+    error: unknown key `note`
+      ╭▸ p.yml:4:1
+      │
+    4 │ note: x
+      │ ━━━━ known here: version, currency or prices
+      │
+      ╰ note: at note
+
+    3 errors; nothing was generated
+    ");
     let (outcome, _) = preview(&[("p.yml", PRICES)], &["--prices", "p.yml"]);
     assert_eq!(outcome.status, 2);
     insta::assert_snapshot!(outcome.err, @"

@@ -77,7 +77,31 @@ fn a_task_in_focus_is_drawn_with_its_neighbours_or_explained() {
 #[test]
 fn a_pull_request_gets_a_table_and_folded_lists() {
     let text = fine(&["--format", "markdown"]);
-    insta::assert_snapshot!("markdown", text.lines().take(24).collect::<Vec<_>>().join("\n"));
+    insta::assert_snapshot!(text.lines().take(24).collect::<Vec<_>>().join("\n"), @"
+    ### ru → en, spring-refresh
+
+    <code>config.yml</code>: target <code>all</code>, **167 tasks, nothing looked up yet**
+
+    | training | starts | model |
+    | --- | --- | --- |
+    | <code>train-teacher</code> | continue | <code>https://models.example.org/ru-en/winter/teacher-1</code> |
+    | <code>train-backwards</code> | download only | <code>https://models.example.org/ru-en/winter/backwards</code> |
+
+    Against the same config without pretrained models:
+
+    | | tasks |
+    | --- | ---: |
+    | <code>-</code> gone | 2 |
+    | <code>~</code> rewritten | 2 |
+    | <code>~</code> lose a dependency | 1 |
+    | <code>↺</code> only downstream | 103 |
+    | <code>=</code> unchanged | 61 |
+
+    <details><summary>2 gone</summary>
+
+    - <code>evaluate-backward-flores-devtest-ru-en</code>
+    - <code>evaluate-backward-sacrebleu-wmt20-ru-en</code>
+    ");
     assert!(text.contains("<details><summary>103 only downstream</summary>"), "{text}");
     assert_eq!(text.matches("<details>").count(), text.matches("</details>").count());
 }

@@ -48,7 +48,19 @@ fn keys_without_effect_are_reported_with_their_reason() {
     let outcome = preview(&file("preview/no-effect.yml"), &["--all"]);
     assert_eq!(outcome.status, 0, "{}", outcome.err);
     let section = outcome.out.split("\n\n").find(|section| section.contains(" has no effect")).unwrap();
-    insta::assert_snapshot!("no-effect", section);
+    insta::assert_snapshot!(section, @"
+    6 warnings
+      <stdin>:4:3  `spm-vocab-sise` has no effect: nothing reads it
+      <stdin>:9:7  `opus_Unasked/v1` has no effect
+          no task looks for this name in `experiment.bicleaner.dataset-thresholds`: what is looked for there is `opus_ada83/v1`
+      <stdin>:10:7  `opus_ELRC.3075/v1` has no effect: a name with a dot in it is never found
+          the pipeline looks names up by dotted paths, and every dot parts two keys
+      <stdin>:26:34  key `after` stands here twice: this one wins
+          <stdin>:26:22  this one is ignored
+      <stdin>:39:3  `spare` has no effect
+          tasks are made for what it lists, and nothing uses them: no kind asks for this name
+      <stdin>:44:5  `train-techer` has no effect: did you mean `train-teacher`?
+    ");
 }
 
 #[test]

@@ -24,7 +24,18 @@ fn git_alone() -> tempfile::TempDir {
 
 #[test]
 fn python_never_names_the_object_the_file_and_the_way_out() {
-    assert_snapshot!(tree().call(&[FULL, &["--native", "always", "--python", "never"]].concat()).refused());
+    assert_snapshot!(tree().call(&[FULL, &["--native", "always", "--python", "never"]].concat()).refused(), @"
+    error: `own_taskgraph.transforms.own:transforms` has no native equal
+      ╭▸ taskcluster/kinds/k/kind.yml:2:14
+      │
+    2 │ transforms: [own_taskgraph.transforms.own:transforms, taskgraph.transforms.task:transforms]
+      │              ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ it is in `taskcluster/own_taskgraph/transforms/own.py`
+      │
+      ├ note: at transforms[0]
+      ╰ help: `--python never` forbids to run the Python of the tree: leave the flag out
+
+    1 error; nothing was generated
+    ");
 }
 
 #[test]
@@ -51,7 +62,18 @@ fn no_python_at_all_says_what_to_install_in_the_version_that_is_pinned() {
     tree.file("taskcluster/requirements.txt", "taskcluster-taskgraph==15.1.3\nmozilla-taskgraph>=3,<4\n");
     let path = path.path().display().to_string();
     let outcome = tree.call_with(&[("PATH", &path)], &[FULL, &["--native", "always"]].concat());
-    assert_snapshot!(outcome.refused());
+    assert_snapshot!(outcome.refused(), @"
+    error: `own_taskgraph.transforms.own:transforms` has no native equal
+      ╭▸ taskcluster/kinds/k/kind.yml:2:14
+      │
+    2 │ transforms: [own_taskgraph.transforms.own:transforms, taskgraph.transforms.task:transforms]
+      │              ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ it is in `taskcluster/own_taskgraph/transforms/own.py`
+      │
+      ├ note: at transforms[0]
+      ╰ help: there is no Python that could make it: install Python 3 and then `python3 -m pip install taskcluster-taskgraph==15.1.3 'mozilla-taskgraph>=3,<4'`, or name an interpreter that has Taskgraph with --python or TASKGRAPH_PYTHON
+
+    1 error; nothing was generated
+    ");
 }
 
 #[test]
@@ -65,7 +87,17 @@ fn an_interpreter_without_taskgraph_gets_the_command_that_installs_it() {
     fs::set_permissions(&bare, fs::Permissions::from_mode(0o755)).unwrap();
     let bare = bare.display().to_string();
     let outcome = tree.call(&[FULL, &["--native", "always", "--python", &bare]].concat());
-    assert_snapshot!(outcome.refused());
+    assert_snapshot!(outcome.refused(), @"
+    error: `[tree]/bare-python` (--python) has no taskcluster-taskgraph
+      ╭▸ taskcluster/kinds/k/kind.yml:2:14
+      │
+    2 │ transforms: [own_taskgraph.transforms.own:transforms, taskgraph.transforms.task:transforms]
+      │              ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ kind `k` needs it: `own_taskgraph.transforms.own:transforms` has no native equal
+      │
+      ╰ help: `[tree]/bare-python -m pip install 'taskcluster-taskgraph>=15,<16'` installs what the tree asks for; --python or TASKGRAPH_PYTHON names another interpreter
+
+    1 error; nothing was generated
+    ");
 }
 
 #[test]
@@ -91,5 +123,11 @@ fn an_interpreter_that_is_not_there_is_named_with_who_named_it() {
 #[test]
 fn a_program_that_is_no_python_is_named() {
     let outcome = tree().call(&[FULL, &["--native", "always", "--python", "/bin/true"]].concat());
-    assert_snapshot!(outcome.refused());
+    assert_snapshot!(outcome.refused(), @"
+    error: registering the Python of the tree: `/bin/true` (--python) ended with status 0 before it answered
+     │
+     ╰ help: it is not Python 3, or what it imports at its start ends it; what it printed stands above
+
+    1 error; nothing was generated
+    ");
 }

@@ -30,7 +30,15 @@ fn what_reads_stdin_finds_nothing() {
 #[test]
 fn sys_exit_is_no_end_of_the_graph() {
     let Some(outcome) = full("sys.exit(0)", &[]) else { return };
-    assert_snapshot!(outcome.refused());
+    assert_snapshot!(outcome.refused(), @"
+    error: kind `k`: the Python of the tree ends the process with status 0
+      ╭▸ taskcluster/own_taskgraph/transforms/own.py:7:9
+      │
+    7 │         sys.exit(0)
+      ╰╴        ━━━━━━━━━━━ in `own`, called by the transform `own_taskgraph.transforms.own:own`
+
+    1 error; nothing was generated
+    ");
     let Some(outcome) = full("sys.exit(\"enough\")", &[]) else { return };
     assert!(outcome.refused().contains("kind `k`: the Python of the tree ends the process: enough"));
 }
@@ -56,7 +64,17 @@ fn a_fork_that_falls_through_answers_once() {
 #[test]
 fn a_transform_that_hangs_is_reported_with_the_line_where_it_does() {
     let Some(outcome) = full("time.sleep(1000)", &["--python-timeout", "1"]) else { return };
-    assert_snapshot!(outcome.refused());
+    assert_snapshot!(outcome.refused(), @"
+    error: kind `k`: the Python of the tree took too long
+      ╭▸ taskcluster/own_taskgraph/transforms/own.py:7:9
+      │
+    7 │         time.sleep(1000)
+      │         ━━━━━━━━━━━━━━━━ in `own`, called by the transform `own_taskgraph.transforms.own:own`
+      │
+      ╰ help: --python-timeout SECONDS gives it more time
+
+    1 error; nothing was generated
+    ");
 }
 
 #[test]
@@ -72,11 +90,26 @@ fn who_does_not_let_itself_be_interrupted_is_ended() {
 fn memory_has_a_limit() {
     let body = "everything = []\n        while True: everything.append(bytearray(1 << 20))";
     let Some(outcome) = full(body, &["--python-memory", "300"]) else { return };
-    assert_snapshot!(outcome.refused());
+    assert_snapshot!(outcome.refused(), @"
+    error: kind `k`: the Python of the tree needs more memory than it may have
+      ╭▸ taskcluster/own_taskgraph/transforms/own.py:8:9
+      │
+    8 │         while True: everything.append(bytearray(1 << 20))
+      │         ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ in `own`, called by the transform `own_taskgraph.transforms.own:own`
+      │
+      ╰ help: --python-memory MIB gives it more
+
+    1 error; nothing was generated
+    ");
 }
 
 #[test]
 fn who_kills_it_is_at_fault() {
     let Some(outcome) = full("os.kill(os.getpid(), signal.SIGKILL)", &[]) else { return };
-    assert_snapshot!(outcome.machine());
+    assert_snapshot!(outcome.machine(), @"
+    error: kind `k` could not be made
+     │
+     ├ note: kind `k`: the Python of the tree was killed by signal 9 (SIGKILL)
+     ╰ note: the system does that when memory runs out; --python-memory MIB limits what Python may take
+    ");
 }

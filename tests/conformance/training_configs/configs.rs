@@ -101,7 +101,18 @@ fn a_config_of_another_layout_gets_one_error() {
     fs::copy(configs.join("translations-2026-07--ar-en.yml"), folder.path().join("config.yml")).unwrap();
     let outcome = call(folder.path(), &["graph", "preview", "config.yml"]);
     assert_eq!((outcome.status, outcome.out.as_str()), (2, ""));
-    insta::assert_snapshot!("another-layout", outcome.err);
+    insta::assert_snapshot!(outcome.err, @"
+    error: the config is of the layout of July 2026, and the embedded kinds are of December 2024
+       ╭▸ config.yml:38:3
+       │
+    38 │   archive-corpora: true
+       │   ━━━━━━━━━━━━━━━ only the layout of July 2026 has `experiment.archive-corpora`, and 6 more keys of the config
+       │
+       ├ note: at experiment.archive-corpora
+       ╰ help: name a checkout of mozilla/translations: --root CHECKOUT/taskcluster
+
+    1 error; nothing was generated
+    ");
     let explained = call(folder.path(), &["graph", "explain", "all-ar-en", "--config", "config.yml"]);
     assert_eq!((explained.status, explained.err), (2, outcome.err));
 }

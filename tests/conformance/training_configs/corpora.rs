@@ -75,7 +75,13 @@ fn a_corpus_is_left_out_if_the_config_has_what_it_takes_the_place_of() {
     );
     let outcome = run(&trained, &tree, &["--take", "corpora.parallel"]);
     assert_eq!(outcome.status, 2, "{}", outcome.out);
-    insta::assert_snapshot!("in-place-of", outcome.err);
+    insta::assert_snapshot!(outcome.err, @"
+    error: corpora.parallel takes the place of `datasets.train`, which the config has: the tree makes no graph of both
+     │
+     ╰ help: leave these out of the config, or what takes their place
+
+    1 error; nothing was generated
+    ");
 }
 
 #[test]
@@ -84,7 +90,13 @@ fn all_that_a_group_has_made_is_handed_in() {
     let outcome = run(&trained, &tree, &["--write"]);
     assert_eq!(outcome.status, 0, "{}{}", outcome.out, outcome.err);
     insta::assert_snapshot!("corpora", outcome.out);
-    insta::assert_snapshot!("corpora-messages", outcome.err);
+    insta::assert_snapshot!(outcome.err, @"
+    vocab: build-vocab-ru-en (c_49FKASQ4irdiy9G97VaA)
+    corpora.parallel: corpus-merge-parallel-ru-en (K6XCM0LhQGWHvFNvOc7f8Q), corpus-align-parallel-ru-en (MH3_5l1jS3-eJ4lSxydNQQ)
+    corpora.backtranslations: backtranslations-mono-trg-dechunk-translations-ru-en (Et8bOKpTQYywudvgDhX7mA), corpus-merge-mono-trg-ru-en (f0gbptvMTDaKODjqL9hlOw), corpus-align-backtranslations-ru-en (XZpkTE7YQTCaIbJE961tEw)
+    backwards: backtranslations-train-backwards-model-ru-en (BAvLUilqQ3SYqy6Ck55CUQ)
+    config.yml: written
+    ");
     assert_eq!(trained.fake.count("listLatestArtifacts"), 7);
 }
 
@@ -95,7 +107,14 @@ fn a_vocabulary_that_is_not_the_model_s_is_reported() {
     trained.task(BACKWARDS, &format!("{kind}-ru-en"), kind, "completed", Some(MONO));
     let outcome = run(&trained, &tree, &["--write"]);
     assert_eq!(outcome.status, 2, "{}", outcome.out);
-    insta::assert_snapshot!(outcome.err);
+    insta::assert_snapshot!(outcome.err, @"
+    error: the vocabulary of the group is not that of `backwards`
+     │
+     ├ note: it was made by c_49FKASQ4irdiy9G97VaA; backtranslations-train-backwards-model-ru-en (BAvLUilqQ3SYqy6Ck55CUQ): f0gbptvMTDaKODjqL9hlOw
+     ╰ help: leave out the vocabulary or the model: --take names the rest
+
+    1 error; nothing was generated
+    ");
     let outcome = run(&trained, &tree, &["--take", "backwards"]);
     assert_eq!(outcome.status, 0, "{}", outcome.err);
 }
@@ -105,7 +124,13 @@ fn a_mode_that_the_tree_cannot_take_is_reported() {
     let Some((trained, tree)) = trained(MONO_ONLY) else { return };
     let outcome = run(&trained, &tree, &["--mode", "continue", "--write"]);
     assert_eq!(outcome.status, 2, "{}", outcome.out);
-    insta::assert_snapshot!(outcome.err);
+    insta::assert_snapshot!(outcome.err, @"
+    error: `backwards` takes no mode `continue` in this tree
+     │
+     ╰ note: use
+
+    1 error; nothing was generated
+    ");
 }
 
 #[test]

@@ -46,7 +46,14 @@ fn an_action_needs_the_scope_of_its_permission() {
     let (repository, fake) = (Repository::new(), decided());
     let outcome = repository.callback(&fake, "rebuild-cached-tasks", None, &Value::Null);
     assert_eq!(outcome.status, 2);
-    insta::assert_snapshot!(outcome.err);
+    insta::assert_snapshot!(outcome.err, @"
+    error: this task may not run the action `rebuild-cached-tasks` of translations
+     │
+     ├ note: it needs the scope `assume:repo:github.com/mozilla/translations:action:rebuild-cached-tasks` or `assume:repo:github.com/mozilla/translations:pr-action:rebuild-cached-tasks`
+     ╰ help: trigger the action through the hook that actions.json names for `rebuild-cached-tasks`
+
+    1 error; nothing was generated
+    ");
     fake.grant(&["assume:repo:github.com/mozilla/translations:pr-action:rebuild-cached-tasks"]);
     well(&repository.callback(&fake, "rebuild-cached-tasks", None, &Value::Null));
 }
@@ -150,7 +157,25 @@ fn a_key_that_nobody_knows_is_refused_wherever_it_stands() {
     let parameters = format!("task-id={DECISION}");
     let outcome = repository.test(&fake, &["train", "-p", &parameters, "--input", "input.json"]);
     assert_eq!(outcome.status, 2);
-    insta::assert_snapshot!(outcome.err);
+    insta::assert_snapshot!(outcome.err, @r#"
+    error: unknown key `default-treshold`
+       ╭▸ input.json:28:7
+       │
+    28 │       "default-treshold": 0.5
+       │       ━━━━━━━━━━━━━━━━━━ did you mean `default-threshold`?
+       │
+       ╰ note: at experiment.bicleaner.default-treshold
+
+    error: unknown key `start_stage`
+        ╭▸ input.json:100:3
+        │
+    100 │   "start_stage": "train-teacher"
+        │   ━━━━━━━━━━━━━ did you mean `target-stage`?
+        │
+        ╰ note: at start_stage
+
+    2 errors; nothing was generated
+    "#);
     assert!(!repository.has_artifacts());
 }
 

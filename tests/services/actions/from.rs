@@ -189,11 +189,62 @@ fn what_differs_is_reported_whether_it_runs_or_is_used_again() {
     let text = messages(trained.preview(change, &[]));
     let from = text.find("Going on from").unwrap();
     let end = text.find("Worker pools of").unwrap();
-    insta::assert_snapshot!("text", &text[from..end]);
+    insta::assert_snapshot!(&text[from..end], @"
+    Going on from GROUP
+        27 used again
+         3 run: at or after the start
+
+    Used again, although this config would make them otherwise
+      train-vocab-ru-en
+          digest, payload.command[4]
+
+    Run, and differ from the earlier ones
+      train-backwards-ru-en
+          digest, payload.command[1][4]
+
+    Why tasks run
+      at or after the start (3 tasks)
+          docker-image-inference, docker-image-test, train-backwards-ru-en
+
+    Looked up: 3 would run, 27 used again
+      would run  used again  kind
+              -           4  dataset
+              2           3  docker-image
+              -           6  fetch
+              -           6  toolchain
+              -           1  bicleaner-model
+              -           2  clean-corpus
+              -           2  bicleaner
+              -           1  merge-corpus
+              -           1  train-vocab
+              -           1  merge-devset
+              1           -  train-backwards
+    ");
     let markdown = messages(trained.preview(change, &["--format", "markdown"]));
     let from = markdown.find("Going on from").unwrap();
     let end = markdown.find("What they run on").unwrap();
-    insta::assert_snapshot!("markdown", &markdown[from..end]);
+    insta::assert_snapshot!(&markdown[from..end], @r"
+    Going on from <code>GROUP</code>:
+
+    | | tasks |
+    | --- | ---: |
+    | used again | 27 |
+    | run: at or after the start | 3 |
+
+    <details><summary>1 used again, although they differ</summary>
+
+    - <code>train-vocab-ru-en</code>: digest, payload.command\[4\]
+
+    </details>
+
+    <details><summary>1 run, and differ</summary>
+
+    - <code>train-backwards-ru-en</code>: digest, payload.command\[1\]\[4\]
+
+    </details>
+
+    <details><summary>
+    ");
 }
 
 #[test]

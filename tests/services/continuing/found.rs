@@ -13,7 +13,11 @@ fn the_models_of_a_group_are_written_in_the_order_of_the_ensemble() {
     assert_eq!(outcome.status, 0, "{}", outcome.err);
     assert_eq!(trained.written(), before);
     insta::assert_snapshot!("diff", outcome.out);
-    insta::assert_snapshot!("messages", outcome.err);
+    insta::assert_snapshot!(outcome.err, @"
+    train-teacher: train-teacher-ru-en-1 (K6XCM0LhQGWHvFNvOc7f8Q), train-teacher-ru-en-2 (MH3_5l1jS3-eJ4lSxydNQQ)
+    train-backwards: train-backwards-ru-en (BAvLUilqQ3SYqy6Ck55CUQ)
+    config.yml: not written; --write does it
+    ");
     // A page of the group, and a list for each model.
     assert_eq!(trained.fake.count("listTaskGroup"), 1);
     assert_eq!(trained.fake.count("listLatestArtifacts"), 3);
@@ -66,7 +70,21 @@ fn without_a_config_the_section_is_printed() {
     let trained = Trained::new();
     let outcome = trained.run(&[GROUP, "--mode", "init"]);
     assert_eq!(outcome.status, 0, "{}", outcome.err);
-    insta::assert_snapshot!(outcome.out);
+    insta::assert_snapshot!(outcome.out, @"
+    experiment:
+      pretrained-models:
+        train-teacher:
+          urls:
+            - https://tc/api/queue/v1/task/K6XCM0LhQGWHvFNvOc7f8Q/artifacts/public/build
+            - https://tc/api/queue/v1/task/MH3_5l1jS3-eJ4lSxydNQQ/artifacts/public/build
+          mode: init
+          type: default
+        train-backwards:
+          urls:
+            - https://tc/api/queue/v1/task/BAvLUilqQ3SYqy6Ck55CUQ/artifacts/public/build
+          mode: init
+          type: default
+    ");
 }
 
 /// `init` mounts the best models and no checkpoint.

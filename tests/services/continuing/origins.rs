@@ -52,5 +52,11 @@ fn the_index_has_the_newest_of_a_pair() {
     assert_eq!(trained.fake.count("findTasksAtIndex"), 1);
     let outcome = trained.run(&["--latest", "lt", "en"]);
     assert_eq!(outcome.status, 2);
-    insta::assert_snapshot!(outcome.err);
+    insta::assert_snapshot!(outcome.err, @"
+    error: the index has no model of `lt-en`
+     │
+     ╰ note: looked for at translations.cache.level-3.train-teacher.train-teacher-lt-en-1.latest
+
+    1 error; nothing was generated
+    ");
 }

@@ -24,7 +24,19 @@ fn what_is_not_complete_is_reported_all_at_once() {
         trained.model(SECOND, "train-teacher-ru-en-2", "train-teacher", "failed");
         trained.change(BACKWARDS, "completed", json!({"expires": "2026-01-02T03:04:05.678Z"}));
     });
-    insta::assert_snapshot!(reported);
+    insta::assert_snapshot!(reported, @"
+    error: `train-teacher-ru-en-1` has not completed: task `K6XCM0LhQGWHvFNvOc7f8Q` is running
+     │
+     ╰ help: wait for it, or leave it out: --take names the rest
+
+    error: `train-teacher-ru-en-2` has not completed: task `MH3_5l1jS3-eJ4lSxydNQQ` is failed
+     │
+     ╰ help: run it again, or leave it out: --take names the rest
+
+    error: `train-backwards-ru-en` has expired: task `BAvLUilqQ3SYqy6Ck55CUQ` was kept until 2026-01-02T03:04:05.678Z
+
+    3 errors; nothing was generated
+    ");
 }
 
 #[test]
@@ -34,7 +46,17 @@ fn files_that_are_missing_or_expired_are_reported() {
         trained.fake.forget_artifact(FIRST, "public/build/vocab.spm");
         trained.fake.artifact_until(SECOND, "public/build/model.npz", "2026-01-02T03:04:05.678Z");
     });
-    insta::assert_snapshot!(reported);
+    insta::assert_snapshot!(reported, @"
+    error: task `K6XCM0LhQGWHvFNvOc7f8Q` of `train-teacher-ru-en-1` has not published all that is needed
+     │
+     ╰ note: missing: `model.npz.optimizer.npz`, `vocab.spm`
+
+    error: files of task `MH3_5l1jS3-eJ4lSxydNQQ` of `train-teacher-ru-en-2` have expired
+     │
+     ╰ note: `model.npz` (2026-01-02T03:04:05.678Z)
+
+    2 errors; nothing was generated
+    ");
 }
 
 #[test]
@@ -50,7 +72,14 @@ fn a_task_that_is_gone_before_its_artifacts_are_asked_for_is_reported() {
 fn two_pairs_in_one_group_are_reported() {
     let both =
         |trained: &Trained| trained.model(OTHER, "train-backwards-lt-en", "train-backwards", "completed");
-    insta::assert_snapshot!(messages(&[GROUP, "config.yml"], both));
+    insta::assert_snapshot!(messages(&[GROUP, "config.yml"], both), @"
+    error: the tasks are about 2 pairs of languages
+     │
+     ├ note: lt-en: train-backwards-lt-en (f0gbptvMTDaKODjqL9hlOw); ru-en: train-teacher-ru-en-1 (K6XCM0LhQGWHvFNvOc7f8Q), train-teacher-ru-en-2 (MH3_5l1jS3-eJ4lSxydNQQ), train-backwards-ru-en (BAvLUilqQ3SYqy6Ck55CUQ)
+     ╰ help: name a task of the one that is meant
+
+    1 error; nothing was generated
+    ");
     // A task says which one is meant.
     let trained = Trained::new();
     both(&trained);
@@ -62,7 +91,13 @@ fn two_pairs_in_one_group_are_reported() {
 fn another_pair_than_the_config_s_is_reported() {
     let reported =
         messages(&[GROUP, "config.yml"], |trained| trained.config(&CONFIG.replace("src: ru", "src: lt")));
-    insta::assert_snapshot!(reported);
+    insta::assert_snapshot!(reported, @"
+    error: the config is about `lt-en`, and the tasks are about `ru-en`
+     │
+     ╰ note: train-teacher-ru-en-1 (K6XCM0LhQGWHvFNvOc7f8Q), train-teacher-ru-en-2 (MH3_5l1jS3-eJ4lSxydNQQ), train-backwards-ru-en (BAvLUilqQ3SYqy6Ck55CUQ)
+
+    1 error; nothing was generated
+    ");
 }
 
 #[test]
@@ -70,7 +105,14 @@ fn an_ensemble_of_another_size_is_reported() {
     let reported = messages(&[GROUP, "config.yml"], |trained| {
         trained.config(&CONFIG.replace("ensemble: 2", "ensemble: 3"))
     });
-    insta::assert_snapshot!(reported);
+    insta::assert_snapshot!(reported, @"
+    error: the group has 2 members of `train-teacher-ru-en`, and the config asks for 3 teachers
+     │
+     ├ note: 1: K6XCM0LhQGWHvFNvOc7f8Q, 2: MH3_5l1jS3-eJ4lSxydNQQ
+     ╰ help: set `teacher-ensemble` to the number of models, or name another group
+
+    1 error; nothing was generated
+    ");
 }
 
 #[test]
@@ -78,27 +120,68 @@ fn members_with_different_vocabularies_are_reported() {
     let reported = messages(&[GROUP, "config.yml"], |trained| {
         trained.task(SECOND, "train-teacher-ru-en-2", "train-teacher", "completed", Some(OTHER));
     });
-    insta::assert_snapshot!(reported);
+    insta::assert_snapshot!(reported, @"
+    error: the members of `train-teacher` were trained with different vocabularies
+     │
+     ╰ note: train-teacher-ru-en-1 (K6XCM0LhQGWHvFNvOc7f8Q): c_49FKASQ4irdiy9G97VaA; train-teacher-ru-en-2 (MH3_5l1jS3-eJ4lSxydNQQ): f0gbptvMTDaKODjqL9hlOw
+
+    1 error; nothing was generated
+    ");
 }
 
 #[test]
 fn what_leads_to_nothing_is_reported() {
-    for (name, arguments) in [
-        ("no-such-group", &["Et8bOKpTQYywudvgDhX7mA", "config.yml"][..]),
-        ("no-id", &["yesterday", "config.yml"]),
-        ("no-address", &["https://example.org/models/ru-en", "config.yml"]),
-        ("unknown-name", &[GROUP, "config.yml", "--take", "train-techer"]),
-        ("twice", &[GROUP, "config.yml", "--latest", "ru", "en"]),
-        ("latest-of-another-pair", &["config.yml", "--latest", "lt", "en"]),
-    ] {
-        insta::assert_snapshot!(name, messages(arguments, |_| ()));
-    }
+    let reported = |arguments: &[&str]| messages(arguments, |_| ());
+    insta::assert_snapshot!(reported(&["Et8bOKpTQYywudvgDhX7mA", "config.yml"]), @"
+    error: there is no task and no task group `Et8bOKpTQYywudvgDhX7mA`, or there is no longer
+
+    1 error; nothing was generated
+    ");
+    insta::assert_snapshot!(reported(&["yesterday", "config.yml"]), @"
+    error: `yesterday` does not say where the models are
+     │
+     ╰ help: it is neither a taskId (22 letters, digits, `-` or `_`), nor an address, nor a file
+
+    1 error; nothing was generated
+    ");
+    insta::assert_snapshot!(reported(&["https://example.org/models/ru-en", "config.yml"]), @"
+    error: `https://example.org/models/ru-en` does not say where the models are
+     │
+     ╰ help: no task stands in this address: https://HOST/api/queue/v1/task/TASK_ID/artifacts/…, https://HOST/tasks/TASK_ID and https://HOST/tasks/groups/GROUP_ID do
+
+    1 error; nothing was generated
+    ");
+    insta::assert_snapshot!(reported(&[GROUP, "config.yml", "--take", "train-techer"]), @"
+    error: a config of this tree hands in no `train-techer`
+     │
+     ╰ note: did you mean `train-teacher`?
+
+    1 error; nothing was generated
+    ");
+    insta::assert_snapshot!(reported(&[GROUP, "config.yml", "--latest", "ru", "en"]), @"
+    error: `LzIsbop3RkwVUBcr9TxlKg` and --latest both say where the models are
+     │
+     ╰ help: leave out one of them
+
+    1 error; nothing was generated
+    ");
+    insta::assert_snapshot!(reported(&["config.yml", "--latest", "lt", "en"]), @"
+    error: --latest asks for `lt-en`, and the config is about `ru-en`
+
+    1 error; nothing was generated
+    ");
     let empty = messages(&[GROUP, "config.yml"], |trained| {
         for id in [FIRST, SECOND, BACKWARDS] {
             trained.fake.forget(id);
         }
     });
-    insta::assert_snapshot!("nothing-made", empty);
+    insta::assert_snapshot!(empty, @"
+    error: no task of this group has made anything that a config of this tree could hand in
+     │
+     ╰ note: 3 tasks, none of them of train-backwards or train-teacher
+
+    1 error; nothing was generated
+    ");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Failures on the way to the services: tried again, or reported. Each message is in a snapshot.
+//! Failures on the way to the services: tried again, or reported. Whole messages are compared.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -43,6 +43,15 @@ fn messages(err: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
+/// The messages about one of the lists, asked for so many times.
+fn failed(call: &str, reason: &str, times: usize) -> String {
+    let id = if call == CALLS[0] { GROUP } else { BACKWARDS };
+    let call = format!("Taskcluster: {call} {id}");
+    let retries = format!("{call}: {reason}; again in … s\n").repeat(times - 1);
+    let asked = if times == 1 { String::new() } else { format!(" (asked {times} times)") };
+    format!("{retries}error: {call} failed\n │\n ╰ note: {reason}{asked}")
+}
+
 #[test]
 fn what_goes_wrong_once_is_tried_again() {
     let faults = Fault::QUICK.into_iter().chain([Fault::Stall(LATE), Fault::Halt(LATE), Fault::Moved]);
@@ -63,27 +72,38 @@ fn what_goes_wrong_once_is_tried_again() {
 #[test]
 fn what_goes_wrong_each_time_is_reported_and_nothing_is_written() {
     let faults = [
-        ("status-403", Fault::Status(403)),
-        ("status-429", Fault::Busy(0)),
-        ("status-500", Fault::Status(500)),
-        ("status-503", Fault::Status(503)),
-        ("no-answer", Fault::Stall(LATE)),
-        ("stops-in-the-middle", Fault::Halt(LATE)),
-        ("cut-off", Fault::Cut),
-        ("dropped", Fault::DropBefore),
+        (Fault::Status(403), "refused with status 403 (Forbidden): oops"),
+        (Fault::Busy(0), "status 429 (Too Many Requests)"),
+        (Fault::Status(500), "status 500 (Internal Server Error)"),
+        (Fault::Status(503), "status 503 (Service Unavailable)"),
+        (Fault::Stall(LATE), "https://tc: error sending request: operation timed out"),
+        (
+            Fault::Halt(LATE),
+            "error decoding response body: request or response body error: operation timed out",
+        ),
+        (
+            Fault::Cut,
+            "error decoding response body: request or response body error: error reading a body from connection: \
+             end of file before message length reached",
+        ),
+        (
+            Fault::DropBefore,
+            "https://tc: error sending request: client error (SendRequest): connection closed before message \
+             completed",
+        ),
     ];
     thread::scope(|scope| {
         for call in CALLS {
-            for (name, fault) in faults {
+            for (fault, reason) in faults {
                 scope.spawn(move || {
                     let begun = Instant::now();
                     let (trained, outcome) = with(call, [fault; ATTEMPTS]);
-                    assert!(begun.elapsed() < LATE, "{call} {name}: {:?}", begun.elapsed());
-                    assert_eq!((outcome.status, outcome.out.as_str()), (3, ""), "{call} {name}");
-                    insta::assert_snapshot!(format!("{call}-{name}"), messages(&outcome.err));
+                    assert!(begun.elapsed() < LATE, "{call} {reason}: {:?}", begun.elapsed());
+                    assert_eq!((outcome.status, outcome.out.as_str()), (3, ""), "{call} {reason}");
                     let times = if fault == Fault::Status(403) { 1 } else { ATTEMPTS };
-                    assert_eq!(trained.fake.count(call), times, "{call} {name}");
-                    assert!(!trained.written().contains("pretrained-models"), "{call} {name}");
+                    assert_eq!(messages(&outcome.err), failed(call, reason, times));
+                    assert_eq!(trained.fake.count(call), times, "{call} {reason}");
+                    assert!(!trained.written().contains("pretrained-models"), "{call} {reason}");
                 });
             }
         }
@@ -98,11 +118,19 @@ fn what_is_not_there_is_reported() {
     trained.fake.fail("task", [Some(Fault::Status(404))]);
     let outcome = trained.run(&[GROUP, "config.yml", "--write"]);
     assert_eq!((outcome.status, outcome.out.as_str()), (2, ""), "{}", outcome.err);
-    insta::assert_snapshot!("no-group", outcome.err);
+    insta::assert_snapshot!(outcome.err, @"
+    error: there is no task and no task group `LzIsbop3RkwVUBcr9TxlKg`, or there is no longer
+
+    1 error; nothing was generated
+    ");
     // A task that is gone before its artifacts are asked for.
     let (trained, outcome) = with("listLatestArtifacts", [Fault::Status(404)]);
     assert_eq!((outcome.status, outcome.out.as_str()), (2, ""), "{}", outcome.err);
-    insta::assert_snapshot!("no-artifacts", outcome.err);
+    insta::assert_snapshot!(outcome.err, @"
+    error: the queue knows no artifacts of `train-backwards-ru-en`: task `BAvLUilqQ3SYqy6Ck55CUQ` is gone
+
+    1 error; nothing was generated
+    ");
     assert!(!trained.written().contains("pretrained-models"));
 }
 
@@ -112,7 +140,11 @@ fn a_list_that_is_redirected_without_an_end_is_left() {
     assert_eq!((outcome.status, outcome.out.as_str()), (3, ""), "{}", outcome.err);
     let marks = "&moved=1".repeat(20);
     assert!(!outcome.err.contains(&marks), "{}", outcome.err);
-    insta::assert_snapshot!("redirected-without-end", messages(&outcome.err));
+    insta::assert_snapshot!(messages(&outcome.err), @"
+    error: Taskcluster: listLatestArtifacts BAvLUilqQ3SYqy6Ck55CUQ failed
+     │
+     ╰ note: https://tc: error following redirect: it was redirected more than 10 times
+    ");
     assert!(trained.fake.count("listLatestArtifacts") <= 12);
 }
 
@@ -124,7 +156,13 @@ fn files_that_have_expired_are_reported() {
     }
     let outcome = trained.run(&[GROUP, "config.yml", "--write"]);
     assert_eq!((outcome.status, outcome.out.as_str()), (2, ""), "{}", outcome.err);
-    insta::assert_snapshot!("expired", outcome.err);
+    insta::assert_snapshot!(outcome.err, @"
+    error: files of task `BAvLUilqQ3SYqy6Ck55CUQ` of `train-backwards-ru-en` have expired
+     │
+     ╰ note: `model.npz` (2026-01-02T03:04:05.678Z), `vocab.spm` (2026-01-02T03:04:05.678Z)
+
+    1 error; nothing was generated
+    ");
 }
 
 /// A group of more tasks than three pages have. Small pages: the fake checks each against its schema before it answers.
@@ -157,7 +195,11 @@ fn a_page_of_a_group_that_is_refused_is_reported() {
     trained.fake.fail("listTaskGroup", [None, None, Some(Fault::Status(403))]);
     let outcome = trained.run(&[GROUP]);
     assert_eq!((outcome.status, outcome.out.as_str()), (3, ""), "{}", outcome.err);
-    insta::assert_snapshot!("refused-page", outcome.err);
+    insta::assert_snapshot!(outcome.err, @"
+    error: Taskcluster: listTaskGroup LzIsbop3RkwVUBcr9TxlKg failed
+     │
+     ╰ note: refused with status 403 (Forbidden): oops
+    ");
 }
 
 #[test]
