@@ -12,7 +12,7 @@ use divan::{Bencher, black_box};
 use taskgraph::diagnostics::document;
 use taskgraph::generator::{NO_DECISION, OptimizeRequest, Project};
 use taskgraph::graph::TaskGraph;
-use taskgraph::optimize::index::Found;
+use taskgraph::optimize::index::LookupAnswers;
 use taskgraph::optimize::{Request, Strategies, optimize};
 use taskgraph::parameters::Params;
 use taskgraph::schema::fields::Fields as _;
@@ -90,7 +90,7 @@ fn optimize_and_morph(bencher: Bencher<'_, '_>) {
     let request = OptimizeRequest {
         settings: &settings,
         decision_task_id: NO_DECISION,
-        found: &Found::default(),
+        found: &LookupAnswers::default(),
         now: SystemTime::UNIX_EPOCH,
     };
     bencher.bench(|| {
@@ -126,7 +126,7 @@ fn optimize_deep(bencher: Bencher<'_, '_>, count: usize) {
         strategies: &Strategies::default(),
         settings: &Settings::default(),
         decision_task_id: NO_DECISION,
-        found: &Found::default(),
+        found: &LookupAnswers::default(),
         now: SystemTime::UNIX_EPOCH,
     };
     bencher.bench_local(|| optimize(&request, &mut TaskId::of_label).expect("the graph is sound"));

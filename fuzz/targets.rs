@@ -1,7 +1,7 @@
 //! Fuzz targets: each input is read or refused, and nothing else happens.
 
 use taskgraph::keyed_by::evaluate;
-use taskgraph::parameters::{Given, Params, check};
+use taskgraph::parameters::{LoadedValues, Params, check};
 use taskgraph_compat::python::{Regex, format, format_partial};
 use taskgraph_compat::source::Source;
 use taskgraph_compat::value::Value;
@@ -79,7 +79,7 @@ fn dockerfile(bytes: &[u8]) {
 fn parameters(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     for is_json in [false, true] {
-        let Ok(given) = Given::read(Source::new("fuzz", text.as_ref()), is_json) else { continue };
+        let Ok(given) = LoadedValues::read(Source::new("fuzz", text.as_ref()), is_json) else { continue };
         let params = Params::new(given.values, vec![given.layer]);
         for problem in check(&params, &[], Default::default()) {
             assert!(!problem.to_string().is_empty());

@@ -4,7 +4,7 @@ use crate::args::LookUpOptions;
 use crate::progress::connect_for_a_look;
 use taskgraph::diagnostics::Problem;
 use taskgraph::error::{Error, Result};
-use taskgraph::optimize::index::{Found, Wanted};
+use taskgraph::optimize::index::{LookupAnswers, LookupRequest};
 use taskgraph_compat::source::Source;
 use taskgraph_taskcluster::Taskcluster;
 
@@ -16,7 +16,7 @@ pub(crate) enum IndexSource {
     /// Taskcluster itself.
     Taskcluster(Box<Taskcluster>),
     /// A file in which the answers were written down.
-    File(Found),
+    File(LookupAnswers),
     /// Nobody: it is as if the index were empty.
     Nobody,
 }
@@ -25,21 +25,21 @@ impl IndexSource {
     /// Returns the requested source. It opens no connection before the first question.
     pub(crate) fn new(options: &LookUpOptions) -> Result<Self> {
         Ok(match &options.found {
-            Some(file) => IndexSource::File(Found::read(Source::read(file)?)?),
+            Some(file) => IndexSource::File(LookupAnswers::read(Source::read(file)?)?),
             None if options.offline => IndexSource::Nobody,
             None => IndexSource::Taskcluster(Box::new(connect_for_a_look()?)),
         })
     }
 
     /// The answers to all of these.
-    pub(crate) fn find(&self, wanted: &Wanted) -> Result<Found> {
+    pub(crate) fn find(&self, wanted: &LookupRequest) -> Result<LookupAnswers> {
         match self {
             IndexSource::Taskcluster(taskcluster) => {
                 let found = taskcluster.find(wanted);
                 found.map_err(|error| Error::from(error).context(NO_ANSWER))
             }
             IndexSource::File(found) => Ok(found.clone()),
-            IndexSource::Nobody => Ok(Found::default()),
+            IndexSource::Nobody => Ok(LookupAnswers::default()),
         }
     }
 

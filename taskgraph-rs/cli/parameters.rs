@@ -8,7 +8,7 @@ use crate::report::Reporter;
 use taskgraph::diagnostics::{Problem, Problems};
 use taskgraph::error::{OrMachine as _, Result};
 use taskgraph::generator::Project;
-use taskgraph::parameters::{Given, Params, Spec, read_file};
+use taskgraph::parameters::{LoadedValues, Params, Spec, read_file};
 
 /// All that `-p` stands for; one set of defaults if it was not given.
 pub(crate) fn specs(given: &[PathBuf]) -> Result<Vec<Option<Spec>>> {
@@ -49,7 +49,7 @@ pub(crate) fn completed(project: &Project, given: Option<&str>, reporter: &Repor
     let mut params = match given {
         None => Params::default(),
         Some(spec) => {
-            let Given { values, layer } = read(&Spec::parse(spec)?, project)?;
+            let LoadedValues { values, layer } = read(&Spec::parse(spec)?, project)?;
             Params::new(values, vec![layer])
         }
     };
@@ -61,7 +61,7 @@ pub(crate) fn completed(project: &Project, given: Option<&str>, reporter: &Repor
 }
 
 /// Reads parameters. Taskcluster is asked only for what is no file.
-pub(crate) fn read(spec: &Spec, project: &Project) -> Result<Given> {
+pub(crate) fn read(spec: &Spec, project: &Project) -> Result<LoadedValues> {
     match spec {
         Spec::File(path) => read_file(path),
         other => other.read(project.config.trust_domain(), &connect_for_a_look()?),

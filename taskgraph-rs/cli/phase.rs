@@ -66,7 +66,7 @@ impl Phase {
         let shown = match self {
             Phase::Target => Graph::Labels(targets.set),
             Phase::Optimized | Phase::Morphed => {
-                let found = answers.find(&project.wanted(&targets, params, settings)?)?;
+                let found = answers.find(&project.lookup_request(&targets, params, settings)?)?;
                 warnings.extend(answers.warning());
                 let request = OptimizeRequest {
                     settings,

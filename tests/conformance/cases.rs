@@ -11,7 +11,7 @@ use taskgraph::diagnostics::{Problem, Severity};
 use taskgraph::generator::{Full, OptimizeRequest, Project};
 use taskgraph::graph::TaskGraph;
 use taskgraph::known_urls::Urls;
-use taskgraph::optimize::index::Found;
+use taskgraph::optimize::index::LookupAnswers;
 use taskgraph::parameters::{Params, read_file};
 use taskgraph::schema::fields::Fields as _;
 use taskgraph::settings::{RunTask, Settings};
@@ -97,7 +97,7 @@ impl Fixture {
             reported.extend(ours.symmetric_difference(&theirs).map(|label| format!("{file}: {label}")));
         }
         let answers = std::fs::read_to_string(case.join("case.json")).unwrap();
-        let found = Found::read(Source::new("case.json", answers)).unwrap();
+        let found = LookupAnswers::read(Source::new("case.json", answers)).unwrap();
         let mut ids = Ids::default();
         let request = OptimizeRequest {
             settings,

@@ -53,7 +53,7 @@ fn create(fake: &Fake, project: &Project, kinds: &[String], run_task: &Path, fol
     existing.into_iter().flat_map(|map| map.values()).filter_map(Value::as_str).for_each(|id| fake.task(id));
 
     let taskcluster = client(fake.proxied());
-    let wanted = project.wanted(&targets, &params, &settings).unwrap();
+    let wanted = project.lookup_request(&targets, &params, &settings).unwrap();
     let found = taskcluster.find(&wanted).unwrap();
     let request = OptimizeRequest {
         settings: &settings,

@@ -13,7 +13,7 @@ type Counts = BTreeMap<String, usize>;
 
 /// Parts of a task that have to be equal. Commands and digests are the project's own.
 #[derive(Debug, PartialEq, Eq)]
-struct Seen {
+struct ComparedParts {
     kind: Value,
     dependencies: BTreeSet<String>,
     stage: Value,
@@ -59,9 +59,9 @@ fn by_kind(tasks: &BTreeMap<String, Value>) -> Counts {
     counts
 }
 
-fn seen(task: &Value) -> Seen {
+fn seen(task: &Value) -> ComparedParts {
     let label = |label: &Value| label.as_str().unwrap().to_owned();
-    Seen {
+    ComparedParts {
         kind: task["kind"].clone(),
         dependencies: task["dependencies"].as_object().unwrap().values().map(label).collect(),
         stage: task["attributes"]["stage"].clone(),

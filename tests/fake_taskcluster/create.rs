@@ -8,7 +8,7 @@ use super::answer::Refusal;
 use super::run;
 use super::schemas::Schemas;
 use super::scopes::{self, Scopes};
-use super::store::{Store, Stored};
+use super::store::{Store, StoredTask};
 
 /// Largest difference of the clocks, in minutes.
 const DRIFT: i64 = 15;
@@ -45,7 +45,7 @@ pub(super) fn create_task(
     dependencies(store, &definition)?;
     let retries_left = definition["retries"].as_u64().unwrap();
     let (runs, waits_for) = (Vec::new(), BTreeSet::new());
-    let stored = Stored { definition, runs, retries_left, waits_for, is_created: true, times: 1 };
+    let stored = StoredTask { definition, runs, retries_left, waits_for, is_created: true, times: 1 };
     store.tasks.insert(id.into(), stored);
     run::track(store, id);
     Ok(json!({ "status": store.status(id)? }))

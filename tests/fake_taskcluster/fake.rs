@@ -15,7 +15,7 @@ use super::run::{self, Run};
 use super::schemas::Schemas;
 use super::scopes::Scopes;
 use super::server::{Listening, listen};
-use super::services::{Inner, Logged, Services};
+use super::services::{Inner, LoggedRequest, Services};
 use super::store::FAR;
 
 /// A Taskcluster on this machine.
@@ -281,7 +281,7 @@ impl Fake {
     }
 
     /// All requests so far.
-    pub(crate) fn requests(&self) -> Vec<Logged> {
+    pub(crate) fn requests(&self) -> Vec<LoggedRequest> {
         self.lock().requests.clone()
     }
 

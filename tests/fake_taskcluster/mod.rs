@@ -33,4 +33,4 @@ pub(crate) use client::{WITHOUT_PAUSES, client, id};
 pub(crate) use fake::Fake;
 pub(crate) use faults::Fault;
 pub(crate) use schemas::Schemas;
-pub(crate) use services::Logged;
+pub(crate) use services::LoggedRequest;

@@ -1,7 +1,7 @@
 //! Runs of tasks: how a task begins, ends, and begins again. The rules are those of the queue.
 
 use super::answer::Refusal;
-use super::store::{Store, Stored};
+use super::store::{Store, StoredTask};
 
 /// More runs no task may have.
 const MOST_RUNS: usize = 50;
@@ -28,7 +28,7 @@ impl Run {
     }
 }
 
-impl Stored {
+impl StoredTask {
     /// The state of the last run; a task without one waits for others.
     pub(super) fn state(&self) -> &str {
         self.runs.last().map_or("unscheduled", |run| &run.state)
@@ -102,7 +102,7 @@ pub(super) fn resolve(store: &mut Store, id: &str, state: &str, reason: &str) {
 
 /// Ends all that is open past its deadline, as the queue does once that has come.
 pub(super) fn end_overdue(store: &mut Store) {
-    let is_overdue = |task: &Stored| task.is_open() && store.is_past(&task.definition["deadline"]);
+    let is_overdue = |task: &StoredTask| task.is_open() && store.is_past(&task.definition["deadline"]);
     let overdue = store.tasks.iter().filter(|(_, task)| is_overdue(task));
     let overdue: Vec<String> = overdue.map(|(id, _)| id.clone()).collect();
     overdue.iter().for_each(|id| resolve(store, id, "exception", "deadline-exceeded"));

@@ -21,7 +21,7 @@ const LONGEST_HOLD: Duration = Duration::from_secs(20);
 
 /// A request that was answered, or not.
 #[derive(Clone, Debug)]
-pub(crate) struct Logged {
+pub(crate) struct LoggedRequest {
     /// The name of the call: `createTask`; the path of what is none.
     pub call: String,
     pub method: String,
@@ -37,7 +37,7 @@ pub(super) struct Inner {
     pub client: Client,
     pub granted: Scopes,
     pub latency: Duration,
-    pub requests: Vec<Logged>,
+    pub requests: Vec<LoggedRequest>,
     pub violations: Vec<String>,
     pub at_once: usize,
     pub most_at_once: usize,
@@ -270,6 +270,6 @@ impl Service for Services {
         inner.at_once -= 1;
         let call = if call.is_empty() { request.path() } else { call }.to_owned();
         let (method, target) = (request.method.clone(), request.target.clone());
-        inner.requests.push(Logged { call, method, target, status });
+        inner.requests.push(LoggedRequest { call, method, target, status });
     }
 }

@@ -12,7 +12,7 @@ use super::run::Run;
 
 /// A task.
 #[derive(Clone, Debug)]
-pub(super) struct Stored {
+pub(super) struct StoredTask {
     pub definition: Value,
     pub runs: Vec<Run>,
     pub retries_left: u64,
@@ -27,7 +27,7 @@ pub(super) struct Stored {
 /// Everything.
 #[derive(Debug, Default)]
 pub(super) struct Store {
-    pub tasks: IndexMap<String, Stored>,
+    pub tasks: IndexMap<String, StoredTask>,
     /// Index path to task and expiry.
     pub index: BTreeMap<String, (String, String)>,
     /// Task and name to content.
@@ -54,7 +54,7 @@ const LATE: &str = "2098-01-01T00:00:00.000Z";
 
 impl Store {
     /// A task that is just there.
-    pub(super) fn put(&mut self, id: &str, state: &str, expires: &str) -> &mut Stored {
+    pub(super) fn put(&mut self, id: &str, state: &str, expires: &str) -> &mut StoredTask {
         let definition = json!({
             "taskQueueId": "somewhere/worker", "provisionerId": "somewhere", "workerType": "worker",
             "schedulerId": "somebody", "projectId": "none", "taskGroupId": id,
@@ -64,7 +64,7 @@ impl Store {
             "metadata": { "name": "was there", "description": "", "owner": "a@example.org", "source": "https://example.org" },
         });
         let runs = if state == "unscheduled" { Vec::new() } else { vec![Run::new(state, "scheduled")] };
-        let stored = Stored {
+        let stored = StoredTask {
             definition,
             runs,
             retries_left: 5,
@@ -76,14 +76,14 @@ impl Store {
         self.tasks.get_mut(id).unwrap()
     }
 
-    pub(super) fn task(&self, id: &str) -> Result<&Stored, Refusal> {
+    pub(super) fn task(&self, id: &str) -> Result<&StoredTask, Refusal> {
         let missing =
             || Refusal::not_found(format!("Task `{id}` was not found. Are you sure it was created?"));
         self.tasks.get(id).ok_or_else(missing)
     }
 
     pub(super) fn status(&self, id: &str) -> Result<Value, Refusal> {
-        let task @ Stored { definition, .. } = self.task(id)?;
+        let task @ StoredTask { definition, .. } = self.task(id)?;
         let mut status = json!({ "taskId": id, "retriesLeft": task.retries_left, "state": task.state() });
         for key in [
             "provisionerId",

@@ -10,7 +10,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use taskgraph::Error;
 use taskgraph::known_urls::Answer;
-use taskgraph::optimize::index::Wanted;
+use taskgraph::optimize::index::LookupRequest;
 use taskgraph::task::Label;
 use taskgraph::task::id::TaskId;
 use taskgraph_compat::value::Map;
@@ -55,7 +55,7 @@ const SERVICES: [(&str, Ask); 7] = [
     ("an artifact", |taskcluster, _| taskcluster.artifact(&id(), "public/task-graph.json").map(drop)),
     ("the index", |taskcluster, _| taskcluster.find_task("a.b").map(drop)),
     ("many of the index", |taskcluster, _| {
-        let wanted = Wanted { index_paths: vec!["a.b".into()], tasks: Vec::new() };
+        let wanted = LookupRequest { index_paths: vec!["a.b".into()], tasks: Vec::new() };
         taskcluster.find(&wanted).map(drop)
     }),
     ("a list", |taskcluster, _| taskcluster.list_artifacts(&id()).map(drop)),

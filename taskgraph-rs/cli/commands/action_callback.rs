@@ -21,7 +21,7 @@ use std::time::SystemTime;
 use taskgraph::diagnostics::{Problem, Problems};
 use taskgraph::error::{OrMachine as _, Result};
 use taskgraph::generator::Project;
-use taskgraph::parameters::{Given, Params, Spec};
+use taskgraph::parameters::{LoadedValues, Params, Spec};
 use taskgraph::registry::Registry;
 use taskgraph::settings::Settings;
 use taskgraph::task::Label;
@@ -34,7 +34,7 @@ use taskgraph_decision::DecisionError;
 use taskgraph_decision::actions;
 use taskgraph_decision::actions::{Action, Call, Input, Plan};
 use taskgraph_decision::decision::{Creator, EarlierRuns, Folder, new_tasks};
-use taskgraph_taskcluster::{Cancelled, NewTask, Offline, Service, Taskcluster};
+use taskgraph_taskcluster::{Cancellation, NewTask, Offline, Service, Taskcluster};
 
 /// Flags of `action-callback`. What the action is about stands in the environment of its task.
 #[derive(ClapArgs)]
@@ -127,7 +127,8 @@ pub(crate) fn run(
     let task = asked.task.as_deref().map(TaskId::parse).transpose().context("ACTION_TASK_ID")?;
     let group = TaskId::parse(&asked.group).context("ACTION_TASK_GROUP_ID")?;
     let input = Input::read(Source::new("ACTION_INPUT", asked.input), true)?;
-    let Given { values, layer } = Spec::Task(group.clone()).read(project.config.trust_domain(), &services)?;
+    let LoadedValues { values, layer } =
+        Spec::Task(group.clone()).read(project.config.trust_domain(), &services)?;
     let params = Params::new(values, vec![layer]);
     actions::check_scopes(action, &params, &services.current_scopes()?)?;
     let context = CallContext {
@@ -284,16 +285,16 @@ impl CallContext<'_> {
             let outcomes = services.cancel_all(&plan.cancel)?;
             for (task, outcome) in plan.cancel.iter().zip(&outcomes) {
                 match outcome {
-                    Cancelled::Cancelled => {}
-                    Cancelled::Ended(state) => {
+                    Cancellation::Cancelled => {}
+                    Cancellation::Ended(state) => {
                         eprintln!("{task} is not cancelled: it has ended before ({state})")
                     }
-                    Cancelled::Passed => {
+                    Cancellation::Passed => {
                         eprintln!("{task} is past its deadline: it does not run, and cannot be cancelled");
                     }
                 }
             }
-            let cancelled = outcomes.iter().filter(|outcome| **outcome == Cancelled::Cancelled).count();
+            let cancelled = outcomes.iter().filter(|outcome| **outcome == Cancellation::Cancelled).count();
             eprintln!("{} cancelled", count(cancelled, "task"));
         }
         for task in &plan.rerun {

@@ -21,7 +21,7 @@ use taskgraph::diagnostics::{Problem, Problems, Severity};
 use taskgraph::error::Result;
 use taskgraph::generator::Project;
 use taskgraph::known_urls::Urls;
-use taskgraph::optimize::index::Found;
+use taskgraph::optimize::index::LookupAnswers;
 use taskgraph::parameters::Params;
 use taskgraph::registry::Registry;
 use taskgraph::settings::Settings;
@@ -247,7 +247,7 @@ pub(crate) fn decide(
                 Some(_) => ask(questions),
             },
             find: &|wanted| {
-                services.map_or_else(|| Ok(Found::default()), |services| Ok(services.find(wanted)?))
+                services.map_or_else(|| Ok(LookupAnswers::default()), |services| Ok(services.find(wanted)?))
             },
             queue: services.filter(|_| !setup.is_dry_run).map(|services| services as &dyn Queue),
             new_id: &|_| TaskId::random(),

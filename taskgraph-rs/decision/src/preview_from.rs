@@ -13,7 +13,7 @@ use taskgraph::diagnostics::{Problem, Problems};
 use taskgraph::error::Result;
 use taskgraph::generator::{NO_DECISION, OptimizeRequest, Project};
 use taskgraph::graph::diff::{FieldChange, changes};
-use taskgraph::optimize::index::Found;
+use taskgraph::optimize::index::LookupAnswers;
 use taskgraph::optimize::{ReplacedBy, TaskOutcome, existing_check, settle_existing};
 use taskgraph::parameters::Params;
 use taskgraph::schema::fields::Fields as _;
@@ -23,7 +23,7 @@ use taskgraph::task::{Label, datestamp};
 use taskgraph_compat::time::parse_json_date;
 use taskgraph_compat::value::path::{KeyPath, Step};
 use taskgraph_compat::value::{Map, Str, Value};
-use taskgraph_taskcluster::{Remembered, Service};
+use taskgraph_taskcluster::{CachedService, Service};
 use taskgraph_training::pipeline::Training;
 use taskgraph_training::{
     ContinuationOutcome, EarlierGroups, EarlierPlan, EarlierReport, EarlierTask, History, Input, Run,
@@ -56,7 +56,7 @@ pub struct Groups<'r> {
 
 /// Plan of the action for the groups: the parameters of its decision, and the facts known of each task.
 struct ContinuationPlan<'r> {
-    service: Remembered<'r>,
+    service: CachedService<'r>,
     plan: Plan,
     groups: Vec<TaskId>,
 }
@@ -77,7 +77,7 @@ impl EarlierGroups for Groups<'_> {
         (settings, now): (&Settings, std::time::SystemTime),
         problems: &mut Vec<Problem>,
     ) -> Result<Option<(Box<dyn EarlierPlan + 'p>, Params)>> {
-        let service = Remembered::new(self.service);
+        let service = CachedService::new(self.service);
         let Some(action) =
             actions::of_tree(&project.extension).iter().find(|action| action.callback_name == ACTION)
         else {
@@ -131,9 +131,9 @@ impl EarlierPlan for ContinuationPlan<'_> {
         run: &Run,
         (settings, now): (&Settings, std::time::SystemTime),
         problems: &mut Vec<Problem>,
-    ) -> Result<(IndexMap<Label, TaskOutcome>, EarlierReport, Found)> {
+    ) -> Result<(IndexMap<Label, TaskOutcome>, EarlierReport, LookupAnswers)> {
         let before = self.before(params)?;
-        let found = self.service.find(&project.wanted(&run.targets, params, settings)?)?;
+        let found = self.service.find(&project.lookup_request(&run.targets, params, settings)?)?;
         let named: BTreeSet<Label> = taskgraph::optimize::existing_tasks(params)?.into_keys().collect();
         let mut unusable: BTreeMap<Label, String> = BTreeMap::new();
         let (optimized, warnings) = settle_existing(params, &self.plan.found_tasks, |params| {

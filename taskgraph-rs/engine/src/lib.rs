@@ -10,7 +10,7 @@
 //!   [`Context`] and nothing else: [`each`] alone, or the [`whole_kind`]. What the last one returns are [`Task`]s.
 //! - [`Project::full`] returns all tasks of all kinds with their edges ([`Full`]), [`Project::target`] those that are
 //!   wanted with what they need ([`Targets`]), [`Project::optimize`] what is left of these once tasks are removed or
-//!   replaced ([`Optimized`]), [`Project::morph`] the graph as it is created ([`Morphed`]). Each holds a
+//!   replaced ([`OptimizedGraph`]), [`Project::morph`] the graph as it is created ([`MorphedGraph`]). Each holds a
 //!   [`TaskGraph`], and beside it what was decided for each label, and why.
 //! - Mistakes of the input are [`Problem`]s with file, line and path. An [`Error`] carries all that were found, or says
 //!   that the input is not to blame.
@@ -109,8 +109,8 @@ pub use generator::target_tasks::Targets;
 pub use generator::{Full, OptimizeRequest, Project};
 pub use graph::TaskGraph;
 pub use graph_config::GraphConfig;
-pub use morph::Morphed;
-pub use optimize::Optimized;
+pub use morph::MorphedGraph;
+pub use optimize::OptimizedGraph;
 pub use parameters::Params;
 pub use registry::Registry;
 pub use schema::Schema;

@@ -23,7 +23,7 @@ const CORE: &str = "taskgraph.transforms.task";
 pub struct Judge<'a> {
     native_parts: NativeParts,
     modules: Modules<'a>,
-    refusal: Option<Refused<'a>>,
+    refusal: Option<PythonRefusal<'a>>,
     /// Whether the tree has no Python of its own, as one whose kinds somebody has copied out.
     is_copied: bool,
     has_no_python: AtomicBool,
@@ -48,7 +48,7 @@ impl<'a> Judge<'a> {
                 Some(python) => python.refusal(),
                 None => Some(Refusal::NotSupported),
             }
-            .map(|why| Refused { why, tree }),
+            .map(|why| PythonRefusal { why, tree }),
             is_copied: false,
             has_no_python: AtomicBool::new(false),
         }
@@ -101,7 +101,7 @@ impl<'a> Judge<'a> {
     }
 
     /// The reason why Python cannot make anything; `None` if it can.
-    pub fn refusal(&self) -> Option<&Refused<'a>> {
+    pub fn refusal(&self) -> Option<&PythonRefusal<'a>> {
         self.refusal.as_ref()
     }
 
@@ -238,12 +238,12 @@ impl Parts {
 }
 
 /// The reason why no part of a tree can be made by Python.
-pub struct Refused<'a> {
+pub struct PythonRefusal<'a> {
     why: Refusal,
     tree: &'a Tree,
 }
 
-impl Refused<'_> {
+impl PythonRefusal<'_> {
     /// The problem of a part that only Python could make.
     pub fn problem(&self, because: &Because) -> Problem {
         let way_out = self.why.way_out(&requirements(&Pins::of(self.tree)));

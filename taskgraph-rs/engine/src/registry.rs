@@ -15,7 +15,7 @@ use crate::tree::Tree;
 
 /// A transform and its description.
 #[derive(Clone)]
-pub struct Registered {
+pub struct RegisteredTransform {
     /// The description.
     pub info: TransformInfo,
     /// The transforms that the name stands for.
@@ -38,7 +38,7 @@ pub struct RegisteredExtension {
 pub struct Registry {
     table: Table,
     python: Option<Arc<dyn Python>>,
-    transforms: IndexMap<&'static str, Registered>,
+    transforms: IndexMap<&'static str, RegisteredTransform>,
     extensions: IndexMap<&'static str, RegisteredExtension>,
     payloads: Payloads,
     strategies: Strategies,
@@ -54,7 +54,7 @@ impl Registry {
 
     /// Adds what a name in kind.yml stands for: one transform, or several in order.
     pub fn transform(mut self, info: TransformInfo, sequence: impl Into<TransformSequence>) -> Self {
-        let registered = Registered { info, sequence: sequence.into() };
+        let registered = RegisteredTransform { info, sequence: sequence.into() };
         self.transforms.insert(without_object(info.name), registered);
         self
     }

@@ -36,12 +36,12 @@ impl Taskcluster {
     }
 
     /// Cancels tasks, all of them even if one cannot be, and returns the result for each, in the same order.
-    pub fn cancel_all(&self, tasks: &[TaskId]) -> Result<Vec<Cancelled>, CallError> {
+    pub fn cancel_all(&self, tasks: &[TaskId]) -> Result<Vec<Cancellation>, CallError> {
         let answers: Answers<Answer> =
             self.of_each("cancelTask", tasks, "POST", |task| format!("task/{task}/cancel"))?;
         let outcomes = answers.into_iter().map(|(call, answer)| match answer {
             Ok(Answer { status }) => Ok(status.into_cancelled()),
-            Err(Failure::Conflict(_)) => Ok(Cancelled::Passed),
+            Err(Failure::Conflict(_)) => Ok(Cancellation::Passed),
             Err(failure) => Err(failure.of(&call)),
         });
         outcomes.collect()
@@ -73,7 +73,7 @@ impl Taskcluster {
 
 /// Result of a request to cancel a task.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Cancelled {
+pub enum Cancellation {
     /// It is cancelled.
     Cancelled,
     /// It had ended before, in this state: the queue leaves it as it is.
@@ -88,11 +88,11 @@ struct Answer {
 }
 
 impl Status {
-    fn into_cancelled(self) -> Cancelled {
+    fn into_cancelled(self) -> Cancellation {
         let TaskState { state, reason, .. } = self.into_state();
         match reason.as_deref() == Some("canceled") {
-            true => Cancelled::Cancelled,
-            false => Cancelled::Ended(state),
+            true => Cancellation::Cancelled,
+            false => Cancellation::Ended(state),
         }
     }
 }

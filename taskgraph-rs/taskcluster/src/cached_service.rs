@@ -7,25 +7,25 @@ use std::collections::BTreeMap;
 use crate::service::Service;
 use crate::task_group::GroupTask;
 use taskgraph::error::Result;
-use taskgraph::optimize::index::{Found, Wanted};
+use taskgraph::optimize::index::{LookupAnswers, LookupRequest};
 use taskgraph::task::id::TaskId;
 use taskgraph_compat::value::{Str, Value};
 
 /// A service that asks another one, and remembers groups and definitions.
-pub struct Remembered<'s> {
+pub struct CachedService<'s> {
     service: &'s dyn Service,
     groups: RefCell<BTreeMap<TaskId, Option<Vec<GroupTask>>>>,
     definitions: RefCell<BTreeMap<TaskId, Option<Value>>>,
 }
 
-impl<'s> Remembered<'s> {
+impl<'s> CachedService<'s> {
     /// Nothing is known yet.
     pub fn new(service: &'s dyn Service) -> Self {
-        Remembered { service, groups: RefCell::default(), definitions: RefCell::default() }
+        CachedService { service, groups: RefCell::default(), definitions: RefCell::default() }
     }
 }
 
-impl Service for Remembered<'_> {
+impl Service for CachedService<'_> {
     fn find_task(&self, index_path: &str) -> Result<Option<TaskId>> {
         self.service.find_task(index_path)
     }
@@ -34,7 +34,7 @@ impl Service for Remembered<'_> {
         self.service.list_tasks(namespace)
     }
 
-    fn find(&self, wanted: &Wanted) -> Result<Found> {
+    fn find(&self, wanted: &LookupRequest) -> Result<LookupAnswers> {
         self.service.find(wanted)
     }
 

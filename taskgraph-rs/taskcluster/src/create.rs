@@ -31,7 +31,7 @@ pub struct CreatedTask {
 
 /// All tasks, in the order in which they came to be there.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Created(pub Vec<CreatedTask>);
+pub struct CreatedTasks(pub Vec<CreatedTask>);
 
 /// A task that could not be created.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,7 +70,7 @@ impl Taskcluster {
     ///
     /// After the first task that cannot be created, and once the watch has cancelled, nothing new is begun. What is in
     /// flight is awaited.
-    pub fn create(&self, tasks: Vec<NewTask>) -> Result<Created, CreateFailure> {
+    pub fn create(&self, tasks: Vec<NewTask>) -> Result<CreatedTasks, CreateFailure> {
         let mut creation = Creation::of(tasks);
         let why = match self.connection() {
             Err(error) => Some(error.to_string()),
@@ -189,10 +189,10 @@ impl Creation {
         Some(message)
     }
 
-    fn end(self, why: Option<String>) -> Result<Created, CreateFailure> {
+    fn end(self, why: Option<String>) -> Result<CreatedTasks, CreateFailure> {
         let name = |task: &NewTask| CreatedTask { label: task.label.clone(), task_id: task.task_id.clone() };
         let created = self.created.iter().map(|position| name(&self.tasks[*position])).collect();
-        let Some(why) = why else { return Ok(Created(created)) };
+        let Some(why) = why else { return Ok(CreatedTasks(created)) };
         let mut failure = CreateFailure { created, refused: Vec::new(), untried: Vec::new(), why };
         for (state, task) in self.states.into_iter().zip(&self.tasks) {
             match state {

@@ -12,7 +12,7 @@ use crate::connection::Connection;
 use crate::error::{CallError, Failure};
 use crate::progress::Event;
 use crate::request::ServiceRequest;
-use taskgraph::optimize::index::{Found, TaskState, Took, Wanted};
+use taskgraph::optimize::index::{LookupAnswers, LookupRequest, TaskState, Took};
 use taskgraph::task::id::TaskId;
 use taskgraph_compat::time::parse_json_date;
 use taskgraph_compat::value::Str;
@@ -107,10 +107,10 @@ struct Statuses {
 impl Taskcluster {
     /// The tasks at index paths, and how these and the other tasks that are wanted are doing. Paths that lead to no task
     /// are left out.
-    pub fn find(&self, wanted: &Wanted) -> Result<Found, CallError> {
+    pub fn find(&self, wanted: &LookupRequest) -> Result<LookupAnswers, CallError> {
         let paths: BTreeSet<&Str> = wanted.index_paths.iter().collect();
         let paths: Vec<Str> = paths.into_iter().cloned().collect();
-        let mut found = Found::default();
+        let mut found = LookupAnswers::default();
         if !paths.is_empty() {
             let connection = self.connection()?;
             let (all, done) = (paths.len(), Cell::new(0));

@@ -27,10 +27,10 @@ pub mod url_check;
 
 pub use access::{Access, Credentials};
 pub use artifacts::Artifact;
-pub use batch::Cancelled;
-pub use cached_service::Remembered;
+pub use batch::Cancellation;
+pub use cached_service::CachedService;
 pub use client::Taskcluster;
-pub use create::{CreateFailure, Created, CreatedTask, RefusedTask};
+pub use create::{CreateFailure, CreatedTask, CreatedTasks, RefusedTask};
 pub use error::{CallError, Failure};
 pub use new_task::NewTask;
 pub use offline::Offline;

@@ -4,7 +4,7 @@ use crate::service::Service;
 use crate::task_group::GroupTask;
 use taskgraph::diagnostics::Problem;
 use taskgraph::error::Result;
-use taskgraph::optimize::index::{Found, Wanted};
+use taskgraph::optimize::index::{LookupAnswers, LookupRequest};
 use taskgraph::task::id::TaskId;
 use taskgraph_compat::value::{Str, Value};
 
@@ -20,8 +20,8 @@ impl Service for Offline {
         refuse(&format!("the tasks below the index path `{namespace}`"))
     }
 
-    fn find(&self, _: &Wanted) -> Result<Found> {
-        Ok(Found::default())
+    fn find(&self, _: &LookupRequest) -> Result<LookupAnswers> {
+        Ok(LookupAnswers::default())
     }
 
     fn artifact(&self, task: &TaskId, name: &str) -> Result<Option<Vec<u8>>> {

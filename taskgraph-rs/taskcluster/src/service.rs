@@ -2,7 +2,7 @@
 
 use crate::{CallError, GroupTask, Taskcluster};
 use taskgraph::error::Result;
-use taskgraph::optimize::index::{Found, Wanted};
+use taskgraph::optimize::index::{LookupAnswers, LookupRequest};
 use taskgraph::task::id::TaskId;
 use taskgraph_compat::value::{Str, Value};
 
@@ -15,7 +15,7 @@ pub trait Service {
     fn list_tasks(&self, namespace: &str) -> Result<Vec<TaskId>>;
 
     /// The tasks at many index paths, and how these and other tasks are doing.
-    fn find(&self, wanted: &Wanted) -> Result<Found>;
+    fn find(&self, wanted: &LookupRequest) -> Result<LookupAnswers>;
 
     /// An artifact.
     fn artifact(&self, task: &TaskId, name: &str) -> Result<Option<Vec<u8>>>;
@@ -44,7 +44,7 @@ impl Service for Taskcluster {
         Ok(self.list_tasks(namespace)?)
     }
 
-    fn find(&self, wanted: &Wanted) -> Result<Found> {
+    fn find(&self, wanted: &LookupRequest) -> Result<LookupAnswers> {
         Ok(self.find(wanted)?)
     }
 

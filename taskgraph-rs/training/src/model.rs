@@ -55,7 +55,7 @@ pub struct Reuse {
     /// Key whose data it fetches.
     pub brings: Option<KeyPath>,
     /// Dependencies that it has in the place of others.
-    pub moved: Vec<Moved>,
+    pub moved: Vec<MovedDependency>,
     /// Reason for which Python Taskgraph makes no such task, if that is a deliberate difference.
     pub only_here: Option<OnlyHere>,
 }
@@ -71,7 +71,7 @@ pub struct OnlyHere {
 
 /// A dependency that stands in the place of another.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Moved {
+pub struct MovedDependency {
     /// The name of the one that is gone.
     pub from: Str,
     /// The name of the one in its place; nothing if nothing took its place.

@@ -10,7 +10,7 @@ use taskgraph::generator::Full;
 use taskgraph::generator::target_tasks::Targets;
 use taskgraph::graph::TaskGraph;
 use taskgraph::task::{Label, Task};
-use taskgraph::transform::notes::Dropped;
+use taskgraph::transform::notes::DroppedTask;
 use taskgraph::type_map::TypeMap;
 use taskgraph_compat::source::Source;
 use taskgraph_compat::value::{Map, Value};
@@ -39,7 +39,7 @@ pub(crate) fn task(name: &str, needs: &[&str], attributes: &str, definition: &st
 }
 
 /// A graph of these tasks, of which `wanted` is asked for.
-pub(crate) fn run(tasks: Vec<Task>, wanted: &str, dropped: Vec<Dropped>) -> Run {
+pub(crate) fn run(tasks: Vec<Task>, wanted: &str, dropped: Vec<DroppedTask>) -> Run {
     let tasks = tasks.into_iter().map(|task| (task.label.clone(), Arc::new(task))).collect();
     let graph = TaskGraph::linked(tasks).unwrap();
     let wanted = Label::parse(&wanted.into()).unwrap();

@@ -6,10 +6,10 @@ use indexmap::{IndexMap, IndexSet};
 use serde_json::Value;
 use taskgraph::graph::TaskGraph;
 use taskgraph::graph_config::GraphConfig;
-use taskgraph::morph::{Morphed, morph};
-use taskgraph::optimize::index::Found;
+use taskgraph::morph::{MorphedGraph, morph};
+use taskgraph::optimize::index::LookupAnswers;
 use taskgraph::optimize::{Request, Strategies, optimize};
-use taskgraph::parameters::{Given, Params};
+use taskgraph::parameters::{LoadedValues, Params};
 use taskgraph::settings::Settings;
 use taskgraph::task::Label;
 use taskgraph::task::id::TaskId;
@@ -22,9 +22,9 @@ fn home() -> std::path::PathBuf {
 }
 
 /// The graph of graph.json, morphed with these parameters and this config.
-fn morphed(graph: &str, params: &str, config: &Path) -> taskgraph::Result<Morphed> {
+fn morphed(graph: &str, params: &str, config: &Path) -> taskgraph::Result<MorphedGraph> {
     let graph = TaskGraph::from_json(graph).unwrap();
-    let params = Given::read(Source::new("params.json", params), true).unwrap();
+    let params = LoadedValues::read(Source::new("params.json", params), true).unwrap();
     let params = Params::new(params.values, vec![params.layer]);
     let all: IndexSet<Label> = graph.tasks.keys().cloned().collect();
     let request = Request {
@@ -36,7 +36,7 @@ fn morphed(graph: &str, params: &str, config: &Path) -> taskgraph::Result<Morphe
         strategies: &Strategies::default(),
         settings: &Settings::default(),
         decision_task_id: "decision-task-00000000",
-        found: &Found::default(),
+        found: &LookupAnswers::default(),
         now: SystemTime::UNIX_EPOCH,
     };
     let mut count = 0;

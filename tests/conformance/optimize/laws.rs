@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use indexmap::IndexSet;
 use taskgraph::graph::TaskGraph;
-use taskgraph::optimize::{KeptBy, NotReplaced, Optimized, TaskOutcome};
+use taskgraph::optimize::{KeptBy, NotReplaced, OptimizedGraph, TaskOutcome};
 use taskgraph::task::Label;
 use taskgraph::task::id::TaskId;
 
 /// Checks the laws of an optimized graph.
-pub(super) fn check_laws(graph: &TaskGraph, optimized: &Optimized, what: &str) {
+pub(super) fn check_laws(graph: &TaskGraph, optimized: &OptimizedGraph, what: &str) {
     assert!(graph.labels().into_iter().eq(optimized.outcomes.keys()), "{what}: a task has no fate");
     let running: BTreeSet<&TaskId> = optimized.graph.tasks.keys().collect();
     for (label, outcome) in &optimized.outcomes {
@@ -46,7 +46,7 @@ pub(super) fn check_closure(graph: &TaskGraph, from: &IndexSet<Label>, what: &st
 }
 
 /// The reasons that are reported are true.
-pub(super) fn check_reasons(graph: &TaskGraph, optimized: &Optimized, what: &str) {
+pub(super) fn check_reasons(graph: &TaskGraph, optimized: &OptimizedGraph, what: &str) {
     let needs = |from: &Label, to: &Label| graph.edges_of(from).values().any(|need| need == to);
     for (label, outcome) in &optimized.outcomes {
         let TaskOutcome::Kept(kept) = outcome else { continue };

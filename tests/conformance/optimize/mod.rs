@@ -14,12 +14,12 @@ use indexmap::{IndexMap, IndexSet};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use taskgraph::graph::TaskGraph;
-use taskgraph::optimize::index::Found;
+use taskgraph::optimize::index::LookupAnswers;
 use taskgraph::optimize::{
-    ALWAYS, Composite, INDEX_SEARCH, Optimized, Removed, Request, SKIP_UNLESS_CHANGED, Strategies, Strategy,
-    TaskOutcome, optimize, wanted,
+    ALWAYS, Composite, INDEX_SEARCH, OptimizedGraph, RemovalReason, Request, SKIP_UNLESS_CHANGED, Strategies,
+    Strategy, TaskOutcome, lookup_request, optimize,
 };
-use taskgraph::parameters::{Given, Params};
+use taskgraph::parameters::{LoadedValues, Params};
 use taskgraph::settings::Settings;
 use taskgraph::task::Label;
 use taskgraph::task::id::TaskId;
@@ -35,7 +35,7 @@ struct Case {
     seed: u64,
     #[serde(flatten)]
     input: Input,
-    expected: Expected,
+    expected: Expectation,
 }
 
 /// A target graph, and what is known.
@@ -52,7 +52,7 @@ struct Input {
 
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum Expected {
+enum Expectation {
     Error { error: String },
     Fine { graph: Value, label_to_taskid: Value, removed: BTreeSet<String> },
 }
@@ -89,17 +89,19 @@ fn labels(texts: &[String]) -> IndexSet<Label> {
 }
 
 /// Returns this program's result for an input, and the graph of the input.
-fn ours(case: &Input) -> (TaskGraph, taskgraph::Result<Optimized>) {
+fn ours(case: &Input) -> (TaskGraph, taskgraph::Result<OptimizedGraph>) {
     let graph = TaskGraph::from_json(&case.tasks.to_string()).unwrap();
-    let params = Given::read(Source::new("params.json", case.params.to_string()), true).unwrap();
+    let params = LoadedValues::read(Source::new("params.json", case.params.to_string()), true).unwrap();
     let answers = json!({"index": case.index, "status": case.status}).to_string();
     let strategies = strategies();
     let do_not_optimize = labels(&case.do_not_optimize);
-    let all = Found::read(Source::new("found.json", answers)).unwrap();
+    let all = LookupAnswers::read(Source::new("found.json", answers)).unwrap();
     // Nothing may be looked up that was not named before.
-    let asked: BTreeSet<_> =
-        wanted(&graph, &do_not_optimize, &IndexMap::new(), &strategies).index_paths.into_iter().collect();
-    let mut found = Found { index: all.index, states: all.states, ..Found::default() };
+    let asked: BTreeSet<_> = lookup_request(&graph, &do_not_optimize, &IndexMap::new(), &strategies)
+        .index_paths
+        .into_iter()
+        .collect();
+    let mut found = LookupAnswers { index: all.index, states: all.states, ..LookupAnswers::default() };
     found.index.retain(|path, _| asked.contains(path));
     let existing = case.existing_tasks.iter();
     let request = Request {
@@ -135,16 +137,16 @@ fn check(case: &Case) -> bool {
     }
     match (&case.expected, optimized) {
         // Python: the removing phase leaves edges to what it has removed. Here what is needed stays.
-        (Expected::Error { error }, optimized) if error == "dangling" => optimized.is_ok(),
-        (Expected::Error { .. }, Err(_)) => false,
-        (Expected::Error { error }, Ok(_)) => panic!("{what}: the reference refuses it: {error}"),
-        (Expected::Fine { .. }, Err(error)) => panic!("{what}: {error:#}"),
-        (Expected::Fine { graph, label_to_taskid, removed }, Ok(optimized)) => {
+        (Expectation::Error { error }, optimized) if error == "dangling" => optimized.is_ok(),
+        (Expectation::Error { .. }, Err(_)) => false,
+        (Expectation::Error { error }, Ok(_)) => panic!("{what}: the reference refuses it: {error}"),
+        (Expectation::Fine { .. }, Err(error)) => panic!("{what}: {error:#}"),
+        (Expectation::Fine { graph, label_to_taskid, removed }, Ok(optimized)) => {
             assert_eq!(&written(|out| optimized.graph.write_json(out)), graph, "{what}");
             assert_eq!(&serde_json::to_value(&optimized.label_to_taskid).unwrap(), label_to_taskid, "{what}");
             let gone = |outcome: &TaskOutcome| match outcome {
                 TaskOutcome::Kept(_) => false,
-                TaskOutcome::Removed(why) => !matches!(why, Removed::ByNothing(_)),
+                TaskOutcome::Removed(why) => !matches!(why, RemovalReason::ByNothing(_)),
                 TaskOutcome::Replaced(_, replaced) => replaced.removed.is_some(),
             };
             let reported = optimized.outcomes.iter().filter(|(_, outcome)| gone(outcome));

@@ -1,6 +1,6 @@
 //! The tree of July 2026: vocabularies, corpora and the backwards model.
 
-use crate::earlier_run::{CONFIG, GROUP, Trained};
+use crate::earlier_run::{CONFIG, EarlierRun, GROUP};
 use crate::support::program::Outcome;
 use crate::support::{checkout, completed, shared};
 
@@ -13,9 +13,9 @@ const ALIGNED_MONO: &str = "XZpkTE7YQTCaIbJE961tEw";
 const TRANSLATED: &str = "Et8bOKpTQYywudvgDhX7mA";
 
 /// A group of that tree. Nothing without the folder `shared`.
-fn trained(datasets: &str) -> Option<(Trained, tempfile::TempDir)> {
+fn trained(datasets: &str) -> Option<(EarlierRun, tempfile::TempDir)> {
     let tree = checkout(&shared("conformance/translations-2026-07/tree")?);
-    let trained = Trained::empty();
+    let trained = EarlierRun::empty();
     let config = completed(
         &CONFIG.replace("target-stage: all", &format!("{datasets}target-stage: train-teacher-model")),
         &tree.path().join("taskcluster/configs/config.ci.yml"),
@@ -52,7 +52,7 @@ fn trained(datasets: &str) -> Option<(Trained, tempfile::TempDir)> {
     Some((trained, tree))
 }
 
-fn run(trained: &Trained, tree: &tempfile::TempDir, more: &[&str]) -> Outcome {
+fn run(trained: &EarlierRun, tree: &tempfile::TempDir, more: &[&str]) -> Outcome {
     let root = tree.path().join("taskcluster");
     let arguments = [&[GROUP, "config.yml", "--root", root.to_str().unwrap()], more].concat();
     trained.run(&arguments)

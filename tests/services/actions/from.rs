@@ -8,12 +8,12 @@ use crate::fake_taskcluster::Fake;
 use crate::support::program::Outcome;
 
 /// A training that has completed.
-struct Trained {
+struct CompletedTraining {
     repository: Repository,
     fake: Fake,
 }
 
-impl Trained {
+impl CompletedTraining {
     fn new() -> Self {
         let (repository, fake) = (Repository::new(), decided());
         fake.grant(&[
@@ -28,7 +28,7 @@ impl Trained {
         fake.resolve(ACTION, "completed", "completed");
         fake.work();
         fake.page(40);
-        Trained { repository, fake }
+        CompletedTraining { repository, fake }
     }
 
     /// A preview of a config on top of it.
@@ -62,7 +62,7 @@ fn fields(task: &Value) -> Vec<&str> {
 
 #[test]
 fn the_same_config_makes_the_same_tasks() {
-    let trained = Trained::new();
+    let trained = CompletedTraining::new();
     let lists = trained.fake.count("listTaskGroup");
     let earlier = trained.earlier(|_| ());
     assert_eq!(earlier["groups"], json!([ACTION]));
@@ -100,7 +100,7 @@ fn the_same_config_makes_the_same_tasks() {
 
 #[test]
 fn tasks_of_the_groups_tell_how_long_the_run_takes() {
-    let trained = Trained::new();
+    let trained = CompletedTraining::new();
     let label = "train-backwards-ru-en";
     let (id, task) =
         trained.fake.tasks().into_iter().find(|(_, task)| task["metadata"]["name"] == label).unwrap();
@@ -131,7 +131,7 @@ fn tasks_of_the_groups_tell_how_long_the_run_takes() {
 
 #[test]
 fn a_history_can_name_groups() {
-    let trained = Trained::new();
+    let trained = CompletedTraining::new();
     let (id, task) =
         trained.fake.tasks().into_iter().find(|(_, task)| task["tags"]["kind"] == "train-vocab").unwrap();
     let pool =
@@ -168,7 +168,7 @@ fn a_history_can_name_groups() {
 
 #[test]
 fn what_differs_is_reported_whether_it_runs_or_is_used_again() {
-    let trained = Trained::new();
+    let trained = CompletedTraining::new();
     let change = |config: &mut Value| {
         config["marian-args"]["training-backward"]["after"] = "77u".into();
         config["experiment"]["spm-sample-size"] = 777.into();
@@ -249,7 +249,7 @@ fn what_differs_is_reported_whether_it_runs_or_is_used_again() {
 
 #[test]
 fn an_earlier_task_that_cannot_be_used_is_reported_and_runs() {
-    let trained = Trained::new();
+    let trained = CompletedTraining::new();
     let vocabulary =
         trained.fake.tasks().into_iter().find(|(_, task)| task["metadata"]["name"] == "train-vocab-ru-en");
     let (id, mut definition) = vocabulary.unwrap();
@@ -271,7 +271,7 @@ fn an_earlier_task_that_cannot_be_used_is_reported_and_runs() {
 
 #[test]
 fn groups_that_cannot_be_used_are_refused_as_the_action_refuses_them() {
-    let trained = Trained::new();
+    let trained = CompletedTraining::new();
     trained.repository.write("next.json", &config(|_| ()).to_string());
     for (more, reported) in [
         (&["--from"][..], "there is no group to go on from"),

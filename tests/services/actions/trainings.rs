@@ -20,12 +20,12 @@ fn namespace(name: &str) -> String {
 }
 
 /// A decision, and two trainings of the same config that have begun. Each is indexed in another namespace.
-struct Trained {
+struct TwoTrainings {
     repository: Repository,
     fake: Fake,
 }
 
-impl Trained {
+impl TwoTrainings {
     fn new() -> Self {
         let (repository, fake) = (Repository::new(), decided());
         fake.grant(&[
@@ -45,7 +45,7 @@ impl Trained {
             fake.index(&format!("{}.{own}", namespace(name)), own);
             fake.resolve(own, "completed", "completed");
         }
-        Trained { repository, fake }
+        TwoTrainings { repository, fake }
     }
 
     /// The tasks of a group by their names.
@@ -61,7 +61,7 @@ impl Trained {
 
 #[test]
 fn what_failed_in_a_training_is_rerun_and_what_waits_for_it_goes_on() {
-    let trained = Trained::new();
+    let trained = TwoTrainings::new();
     let vocabularies = [ACTION, SECOND].map(|group| trained.tasks(group)["train-vocab-ru-en"].clone());
     vocabularies.iter().for_each(|task| trained.fake.fail_task(task));
     trained.fake.work();
@@ -85,7 +85,7 @@ fn what_failed_in_a_training_is_rerun_and_what_waits_for_it_goes_on() {
 
 #[test]
 fn what_a_training_made_is_created_again_in_its_group() {
-    let trained = Trained::new();
+    let trained = TwoTrainings::new();
     let (first, second) = (trained.tasks(ACTION), trained.tasks(SECOND));
     let label = "train-backwards-ru-en";
     let before = trained.fake.tasks().len();
@@ -106,7 +106,7 @@ fn what_a_training_made_is_created_again_in_its_group() {
 
 #[test]
 fn earlier_actions_are_found_in_each_namespace_on_whatever_page() {
-    let trained = Trained::new();
+    let trained = TwoTrainings::new();
     const OTHER: &str = "LzIsbop3RkwVUBcr9TxlKg";
     for name in NAMESPACES {
         // These come before the trainings, and have made nothing.

@@ -2,11 +2,11 @@
 
 use serde_json::json;
 
-use super::run::{BACKWARDS, CONFIG, FIRST, GROUP, SECOND, Trained, in_days};
+use super::run::{BACKWARDS, CONFIG, EarlierRun, FIRST, GROUP, SECOND, in_days};
 
 #[test]
 fn the_models_of_a_group_are_written_in_the_order_of_the_ensemble() {
-    let trained = Trained::new();
+    let trained = EarlierRun::new();
     trained.config(CONFIG);
     let before = trained.written();
     let outcome = trained.run(&[GROUP, "config.yml"]);
@@ -38,7 +38,7 @@ fn the_models_of_a_group_are_written_in_the_order_of_the_ensemble() {
 
 #[test]
 fn a_section_that_is_there_is_changed_where_it_stands() {
-    let trained = Trained::new();
+    let trained = EarlierRun::new();
     for models in [
         "  pretrained-models:\n    # the old one\n    train-backwards:\n      mode: init  # weights only\n      type: opusmt\n      urls: [https://m.example.org/b]\n",
         "  pretrained-models: {train-backwards: {urls: [https://m.example.org/b], mode: init, type: opusmt}}\n",
@@ -67,7 +67,7 @@ fn a_section_that_is_there_is_changed_where_it_stands() {
 
 #[test]
 fn without_a_config_the_section_is_printed() {
-    let trained = Trained::new();
+    let trained = EarlierRun::new();
     let outcome = trained.run(&[GROUP, "--mode", "init"]);
     assert_eq!(outcome.status, 0, "{}", outcome.err);
     insta::assert_snapshot!(outcome.out, @"
@@ -90,7 +90,7 @@ fn without_a_config_the_section_is_printed() {
 /// `init` mounts the best models and no checkpoint.
 #[test]
 fn what_has_to_be_there_follows_from_the_mode() {
-    let trained = Trained::new();
+    let trained = EarlierRun::new();
     trained.fake.forget_artifact(FIRST, "public/build/model.npz.optimizer.npz");
     assert_eq!(trained.run(&[GROUP, "--mode", "init"]).status, 0);
     assert_eq!(trained.run(&[GROUP]).status, 2);
@@ -101,7 +101,7 @@ fn what_has_to_be_there_follows_from_the_mode() {
 fn a_task_that_was_created_once_more_takes_the_place_of_the_first() {
     const AGAIN: &str = "Et8bOKpTQYywudvgDhX7mA";
     for (state, is_taken) in [("completed", true), ("failed", false)] {
-        let trained = Trained::new();
+        let trained = EarlierRun::new();
         trained.model(AGAIN, "train-backwards-ru-en", "train-backwards", state);
         trained.change(AGAIN, state, json!({"created": in_days(-1)}));
         let outcome = trained.run(&[GROUP, "--take", "train-backwards"]);
@@ -112,7 +112,7 @@ fn a_task_that_was_created_once_more_takes_the_place_of_the_first() {
 
 #[test]
 fn what_expires_soon_is_a_warning() {
-    let trained = Trained::new();
+    let trained = EarlierRun::new();
     let soon = "2999-01-01T00:00:00.000Z";
     trained.fake.artifact_until(BACKWARDS, "public/build/model.npz", &in_days(3));
     let outcome = trained.run(&[GROUP]);

@@ -2,11 +2,11 @@
 
 use std::fs;
 
-use super::run::{BACKWARDS, CONFIG, FIRST, GROUP, OTHER, SECOND, Trained};
+use super::run::{BACKWARDS, CONFIG, EarlierRun, FIRST, GROUP, OTHER, SECOND};
 
 #[test]
 fn a_group_a_task_an_address_and_a_file_lead_to_the_models() {
-    let trained = Trained::new();
+    let trained = EarlierRun::new();
     let root = trained.fake.root_url();
     fs::write(
         trained.folder.path().join("where.txt"),
@@ -34,7 +34,7 @@ fn a_group_a_task_an_address_and_a_file_lead_to_the_models() {
 
 #[test]
 fn the_index_has_the_newest_of_a_pair() {
-    let trained = Trained::new();
+    let trained = EarlierRun::new();
     for (level, kind, label, id) in [
         (1, "train-teacher", "train-teacher-ru-en-1", OTHER),
         (3, "train-teacher", "train-teacher-ru-en-1", FIRST),

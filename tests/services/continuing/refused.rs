@@ -2,12 +2,12 @@
 
 use serde_json::json;
 
-use super::run::{BACKWARDS, CONFIG, FIRST, GROUP, OTHER, SECOND, Trained, in_days};
+use super::run::{BACKWARDS, CONFIG, EarlierRun, FIRST, GROUP, OTHER, SECOND, in_days};
 use crate::fake_taskcluster::Fault;
 
 /// Goes on from a changed group, and gives what is reported.
-fn messages(arguments: &[&str], change: impl FnOnce(&Trained)) -> String {
-    let trained = Trained::new();
+fn messages(arguments: &[&str], change: impl FnOnce(&EarlierRun)) -> String {
+    let trained = EarlierRun::new();
     trained.config(CONFIG);
     change(&trained);
     let before = trained.written();
@@ -71,7 +71,7 @@ fn a_task_that_is_gone_before_its_artifacts_are_asked_for_is_reported() {
 #[test]
 fn two_pairs_in_one_group_are_reported() {
     let both =
-        |trained: &Trained| trained.model(OTHER, "train-backwards-lt-en", "train-backwards", "completed");
+        |trained: &EarlierRun| trained.model(OTHER, "train-backwards-lt-en", "train-backwards", "completed");
     insta::assert_snapshot!(messages(&[GROUP, "config.yml"], both), @"
     error: the tasks are about 2 pairs of languages
      │
@@ -81,7 +81,7 @@ fn two_pairs_in_one_group_are_reported() {
     1 error; nothing was generated
     ");
     // A task says which one is meant.
-    let trained = Trained::new();
+    let trained = EarlierRun::new();
     both(&trained);
     let outcome = trained.run(&[BACKWARDS]);
     assert_eq!(outcome.status, 0, "{}", outcome.err);

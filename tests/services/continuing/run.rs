@@ -49,7 +49,7 @@ experiment:
 target-stage: all
 ";
 
-pub(super) struct Trained {
+pub(super) struct EarlierRun {
     pub fake: Fake,
     pub folder: TempDir,
 }
@@ -60,10 +60,10 @@ pub(super) fn in_days(days: i64) -> String {
     taskgraph_compat::time::json_date(i64::try_from(since.as_millis()).unwrap() + days * 86_400_000)
 }
 
-impl Trained {
+impl EarlierRun {
     /// A decision, a vocabulary, two teachers and a backwards model, all of them completed.
     pub(super) fn new() -> Self {
-        let trained = Trained::empty();
+        let trained = EarlierRun::empty();
         trained.task(GROUP, "Decision Task", "decision-task", "completed", None);
         trained.task(VOCABULARY, "train-vocab-ru-en", "train-vocab", "completed", None);
         for (id, name, kind) in [
@@ -78,7 +78,7 @@ impl Trained {
     }
 
     pub(super) fn empty() -> Self {
-        Trained { fake: Fake::start(), folder: tempfile::tempdir().unwrap() }
+        EarlierRun { fake: Fake::start(), folder: tempfile::tempdir().unwrap() }
     }
 
     pub(super) fn task(&self, id: &str, name: &str, kind: &str, state: &str, vocabulary: Option<&str>) {
@@ -134,7 +134,7 @@ impl Trained {
 }
 
 /// So many tasks of the group that make no model.
-pub(super) fn put_others(trained: &Trained, many: usize) {
+pub(super) fn put_others(trained: &EarlierRun, many: usize) {
     for number in 0..many {
         let id = format!("T{number:021}");
         let name = format!("translate-corpus-ru-en-{number}");

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use super::run::{CONFIG, GROUP, Trained, put_others};
+use super::run::{CONFIG, EarlierRun, GROUP, put_others};
 
 #[test]
 fn a_large_group_costs_a_request_for_each_page_and_one_for_each_model() {
-    let trained = Trained::new();
+    let trained = EarlierRun::new();
     put_others(&trained, 3_000);
     trained.config(CONFIG);
     let outcome = trained.run(&[GROUP, "config.yml"]);
@@ -17,7 +17,7 @@ fn a_large_group_costs_a_request_for_each_page_and_one_for_each_model() {
 
 #[test]
 fn models_are_asked_for_sixteen_at_a_time() {
-    let trained = Trained::new();
+    let trained = EarlierRun::new();
     for number in 3..=40 {
         let id = format!("T{number:021}");
         trained.model(&id, &format!("train-teacher-ru-en-{number}"), "train-teacher", "completed");

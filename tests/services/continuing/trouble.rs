@@ -3,7 +3,7 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::run::{BACKWARDS, CONFIG, GROUP, Trained, VOCABULARY, put_others};
+use super::run::{BACKWARDS, CONFIG, EarlierRun, GROUP, VOCABULARY, put_others};
 use crate::fake_taskcluster::Fault;
 use crate::support::program::Outcome;
 
@@ -17,8 +17,8 @@ const ATTEMPTS: usize = 4;
 const LATE: Duration = Duration::from_secs(30);
 
 /// One model, so that requests come one after the other.
-fn one_model() -> Trained {
-    let trained = Trained::empty();
+fn one_model() -> EarlierRun {
+    let trained = EarlierRun::empty();
     trained.task(GROUP, "Decision Task", "decision-task", "completed", None);
     trained.task(VOCABULARY, "train-vocab-ru-en", "train-vocab", "completed", None);
     trained.model(BACKWARDS, "train-backwards-ru-en", "train-backwards", "completed");
@@ -27,7 +27,7 @@ fn one_model() -> Trained {
 }
 
 /// Goes on from it while a call fails again and again in this way; who is not answered waits for a moment only.
-fn with(call: &str, faults: impl IntoIterator<Item = Fault>) -> (Trained, Outcome) {
+fn with(call: &str, faults: impl IntoIterator<Item = Fault>) -> (EarlierRun, Outcome) {
     let trained = one_model();
     trained.fake.fail(call, faults.into_iter().map(Some));
     let outcome = trained.run(&[GROUP, "config.yml", "--write", "--timeout", "2"]);
@@ -166,7 +166,7 @@ fn files_that_have_expired_are_reported() {
 }
 
 /// A group of more tasks than three pages have. Small pages: the fake checks each against its schema before it answers.
-fn in_four_pages(trained: &Trained) {
+fn in_four_pages(trained: &EarlierRun) {
     put_others(trained, 120);
     trained.fake.page(40);
 }

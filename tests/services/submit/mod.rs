@@ -9,10 +9,10 @@ mod refusal;
 mod tasks;
 mod watched;
 
-use taskgraph::optimize::index::Wanted;
+use taskgraph::optimize::index::LookupRequest;
 use taskgraph_compat::value::Str;
 
 /// A request for these index paths.
-fn paths(paths: &[Str]) -> Wanted {
-    Wanted { index_paths: paths.to_vec(), tasks: Vec::new() }
+fn paths(paths: &[Str]) -> LookupRequest {
+    LookupRequest { index_paths: paths.to_vec(), tasks: Vec::new() }
 }

@@ -62,14 +62,14 @@ pub fn with_digests(last: fn(&Context<'_>) -> LastData) -> Transform {
 }
 
 /// Digests by the label of their task.
-type Known<T = String> = IndexMap<Str, T, RandomState>;
+type DigestsByLabel<T = String> = IndexMap<Str, T, RandomState>;
 
 /// The digests that those of the tasks of a kind are made of.
 struct Digests {
     /// Those of the tasks that the kind may depend on.
-    upstream: Known,
+    upstream: DigestsByLabel,
     /// Those of its own tasks, in order; empty if no task depends on another.
-    own: Known<Option<String>>,
+    own: DigestsByLabel<Option<String>>,
     paths: IndexPaths,
     last: LastData,
 }
@@ -79,7 +79,8 @@ impl Digests {
     fn prepare(ctx: &Context<'_>, tasks: &mut [TaskDescription], last: LastData) -> Result<Self> {
         order_tasks(&ctx.kind.name, tasks)?;
         let upstream = upstream_digests(ctx);
-        let mut digests = Digests { upstream, own: Known::default(), paths: IndexPaths::of(ctx), last };
+        let mut digests =
+            Digests { upstream, own: DigestsByLabel::default(), paths: IndexPaths::of(ctx), last };
         let is_upstream = |label: &str| digests.upstream.contains_key(label);
         let needs_own =
             |task: &TaskDescription| task.contains_key("cache") && !dependencies(task).all(is_upstream);
@@ -168,7 +169,7 @@ fn text(cache: &Map, key: &str) -> Str {
 }
 
 /// `type/name/digest` of every cached task that this kind may depend on, by label.
-pub fn upstream_digests(ctx: &Context<'_>) -> Known {
+pub fn upstream_digests(ctx: &Context<'_>) -> DigestsByLabel {
     let cached = |task: &taskgraph::task::Task| {
         task.attributes.get("cached_task").and_then(Value::as_map).map(task_digest)
     };

@@ -14,7 +14,7 @@ use taskgraph::generator::Project;
 use taskgraph::graph_config::GraphConfig;
 use taskgraph::known_urls::Urls;
 use taskgraph::optimize::Strategies;
-use taskgraph::parameters::{Given, Params};
+use taskgraph::parameters::{LoadedValues, Params};
 use taskgraph::registry::Registry;
 use taskgraph::settings::Settings;
 use taskgraph::task::{Dependencies, Label, Task, TasksByLabel};
@@ -185,7 +185,7 @@ pub fn show(description: &TaskDescription, path: &str) -> String {
 /// Parameters out of a text called `params.yml`.
 pub fn params(text: &str) -> Params {
     let source = Arc::new(Source { name: "params.yml".into(), text: text.into() });
-    let given = Given::read(source, false).unwrap();
+    let given = LoadedValues::read(source, false).unwrap();
     Params::new(given.values, vec![given.layer])
 }
 

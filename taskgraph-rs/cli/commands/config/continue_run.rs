@@ -17,7 +17,7 @@ use taskgraph::diagnostics::{Problem, Problems};
 use taskgraph::error::Result;
 use taskgraph::generator::Project;
 use taskgraph::graph::diff::unified;
-use taskgraph::optimize::index::{TaskState, Wanted};
+use taskgraph::optimize::index::{LookupRequest, TaskState};
 use taskgraph::registry::Registry;
 use taskgraph::task::id::TaskId;
 use taskgraph_compat::source::Source;
@@ -244,7 +244,7 @@ fn latest(
     };
     let paths =
         LEVELS.iter().flat_map(|level| labels.iter().map(|(start, label)| path(*level, start, label)));
-    let found = services.find(&Wanted { index_paths: paths.collect(), tasks: Vec::new() })?;
+    let found = services.find(&LookupRequest { index_paths: paths.collect(), tasks: Vec::new() })?;
     let ids: Vec<TaskId> = labels
         .iter()
         .filter_map(|(start, label)| {

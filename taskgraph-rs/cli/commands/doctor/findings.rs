@@ -8,10 +8,10 @@ use serde::Serialize;
 use taskgraph::diagnostics::{Problem, place_of_value};
 use taskgraph::generator::Project;
 use taskgraph::graph_config::GraphConfig;
-use taskgraph::known_python::{Installed, Package, Pin, Pins, Unknown, Version, installed};
+use taskgraph::known_python::{InstalledVersion, Package, Pin, Pins, UnknownObject, Version, installed};
 use taskgraph::newer_taskgraph;
 use taskgraph::newer_taskgraph::Change;
-use taskgraph::python_worker::{Because, Interpreter, MadeBy, NativeParts, Opened};
+use taskgraph::python_worker::{Because, Interpreter, MadeBy, NativeParts, WorkerFacts};
 use taskgraph::registry::Registry;
 use taskgraph::settings::RunTask;
 use taskgraph_compat::source::Place;
@@ -77,7 +77,7 @@ pub(super) struct PackageFound {
     /// Another place that asks for another version.
     pub disagrees: Option<Pin>,
     /// Package beside the interpreter.
-    pub installed: Installed,
+    pub installed: InstalledVersion,
     /// The versions with which native parts were compared.
     pub compared: Vec<Version>,
 }
@@ -116,7 +116,7 @@ pub(super) struct Reason {
     /// The file that differs, if that is it.
     pub file: Option<String>,
     /// All that differs, and from what.
-    unknown: Option<Unknown>,
+    unknown: Option<UnknownObject>,
     /// Place in the tree that names it.
     pub place: Option<Position>,
 }
@@ -299,7 +299,7 @@ impl Reason {
     fn new(because: &Because, place: Option<Place>) -> Self {
         let (reason, object, unknown) = match because {
             Because::NoNative(object) => ("no-native", Some(object), None),
-            Because::Unknown { object, why } => ("unknown", Some(object), Some(Unknown::clone(why))),
+            Because::Unknown { object, why } => ("unknown", Some(object), Some(UnknownObject::clone(why))),
             Because::Registered { name, .. } => ("registered", Some(name), None),
             Because::Replaced(name) => ("replaced", Some(name), None),
             Because::Extended(name) => ("extended", Some(name), None),
@@ -336,7 +336,7 @@ impl From<Interpreter<'_>> for PythonFound {
 
 impl PythonRegistrations {
     /// Builds the registrations from the reply of a worker, and from the kinds that follow from it.
-    pub(super) fn new(opened: &Opened, kinds: IndexMap<Str, Because>) -> Self {
+    pub(super) fn new(opened: &WorkerFacts, kinds: IndexMap<Str, Because>) -> Self {
         let registered = &opened.registered;
         let mut names = BTreeMap::new();
         for (what, set) in [

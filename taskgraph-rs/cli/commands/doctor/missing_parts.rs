@@ -1,7 +1,7 @@
 //! Missing parts that a tree needs, and the way to get them.
 
 use crate::commands::doctor::findings::{Findings, MissingPart, PackageFound};
-use taskgraph::known_python::{Installed, Pins, requirements};
+use taskgraph::known_python::{InstalledVersion, Pins, requirements};
 use taskgraph::registry::Registry;
 
 /// Returns the parts that are missing to make a graph, or to run the Python of the tree if that `is_asked` for.
@@ -49,8 +49,8 @@ fn package(found: &PackageFound, install: &str) -> Option<MissingPart> {
     let pin = found.decisive.as_ref();
     let asked = pin.map(|pin| format!("`{}:{}` asks for {}", pin.file, pin.line, pin.text));
     match (&found.installed, pin) {
-        (Installed::Absent, None) if !is_taskgraph => None,
-        (Installed::Absent, _) => Some(MissingPart {
+        (InstalledVersion::Absent, None) if !is_taskgraph => None,
+        (InstalledVersion::Absent, _) => Some(MissingPart {
             // What the tree imports of it, only the tree knows.
             is_fatal: is_taskgraph,
             is_package: true,
@@ -60,7 +60,7 @@ fn package(found: &PackageFound, install: &str) -> Option<MissingPart> {
             },
             help: install.to_owned(),
         }),
-        (Installed::Version(version), Some(pin)) if !pin.rule.takes(version) => Some(MissingPart {
+        (InstalledVersion::Version(version), Some(pin)) if !pin.rule.takes(version) => Some(MissingPart {
             is_fatal: false,
             is_package: false,
             message: format!("{} {version} is installed, and {}", found.name, asked.unwrap_or_default()),

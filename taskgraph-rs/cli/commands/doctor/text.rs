@@ -5,7 +5,7 @@ use crate::commands::doctor::findings::{Findings, PackageFound, Part, PythonRegi
 use crate::output_medium::one_line;
 use crate::output_medium::{OutputMedium, broken, shortened};
 use crate::report::count;
-use taskgraph::known_python::Installed;
+use taskgraph::known_python::InstalledVersion;
 use taskgraph::newer_taskgraph::{Change, Effect};
 
 /// The column at which what is said of something begins.
@@ -64,10 +64,10 @@ fn packages(page: &mut TextBuffer, package: &PackageFound) {
     let other = other.map(|pin| format!("; {}:{} asks for {}", pin.file, pin.line, pin.text));
     page.row(package.name, &format!("pinned: {asked}{}", other.unwrap_or_default()));
     let found = match &package.installed {
-        Installed::Version(version) => version.to_string(),
-        Installed::Hidden { why, version: Some(version) } => format!("{version}, but {why}"),
-        Installed::Hidden { why, version: None } => format!("a version that is hidden: {why}"),
-        Installed::Absent => "not installed".into(),
+        InstalledVersion::Version(version) => version.to_string(),
+        InstalledVersion::Hidden { why, version: Some(version) } => format!("{version}, but {why}"),
+        InstalledVersion::Hidden { why, version: None } => format!("a version that is hidden: {why}"),
+        InstalledVersion::Absent => "not installed".into(),
     };
     page.row("", &format!("found: {found}"));
     let compared: Vec<String> = package.compared.iter().map(ToString::to_string).collect();

@@ -30,7 +30,7 @@ use std::path::PathBuf;
 use std::time::SystemTime;
 use taskgraph::diagnostics::{Problem, Problems};
 use taskgraph::error::Result;
-use taskgraph::optimize::index::{Find, Wanted};
+use taskgraph::optimize::index::{Find, LookupRequest};
 use taskgraph::registry::Registry;
 use taskgraph::settings::Settings;
 use taskgraph_compat::json;
@@ -259,8 +259,10 @@ fn make(options: &PreviewOptions, kept: &mut CachedTree<'_>, registry: &Registry
         start: options.start.clone(),
         service,
     });
-    let find =
-        services.as_ref().filter(|_| is_asked).map(|services| |wanted: &Wanted| Ok(services.find(wanted)?));
+    let find = services
+        .as_ref()
+        .filter(|_| is_asked)
+        .map(|services| |wanted: &LookupRequest| Ok(services.find(wanted)?));
     let request = Request {
         input: read(&options.config)?,
         target_stage: options.target_stage.clone(),

@@ -56,10 +56,10 @@ impl<'o> PrettyWriter<'o> {
         self.out.push(bracket);
     }
 
-    fn open(&mut self, brackets: [u8; 2]) -> Open<'_, 'o> {
+    fn open(&mut self, brackets: [u8; 2]) -> OpenContainer<'_, 'o> {
         self.depth += 1;
         self.out.push(brackets[0]);
-        Open { writer: self, is_filled: false, closing: brackets[1] }
+        OpenContainer { writer: self, is_filled: false, closing: brackets[1] }
     }
 
     /// Appends what needs no quotes.
@@ -156,12 +156,12 @@ macro_rules! numbers {
 impl<'w, 'o> Serializer for &'w mut PrettyWriter<'o> {
     type Ok = ();
     type Error = Error;
-    type SerializeSeq = Open<'w, 'o>;
+    type SerializeSeq = OpenContainer<'w, 'o>;
     type SerializeTuple = Impossible<(), Error>;
     type SerializeTupleStruct = Impossible<(), Error>;
     type SerializeTupleVariant = Impossible<(), Error>;
-    type SerializeMap = Open<'w, 'o>;
-    type SerializeStruct = Open<'w, 'o>;
+    type SerializeMap = OpenContainer<'w, 'o>;
+    type SerializeStruct = OpenContainer<'w, 'o>;
     type SerializeStructVariant = Impossible<(), Error>;
 
     fn serialize_bool(self, flag: bool) -> Result<(), Error> {
@@ -225,7 +225,7 @@ impl<'w, 'o> Serializer for &'w mut PrettyWriter<'o> {
         refused()
     }
 
-    fn serialize_seq(self, _: Option<usize>) -> Result<Open<'w, 'o>, Error> {
+    fn serialize_seq(self, _: Option<usize>) -> Result<OpenContainer<'w, 'o>, Error> {
         Ok(self.open(*b"[]"))
     }
 
@@ -247,11 +247,11 @@ impl<'w, 'o> Serializer for &'w mut PrettyWriter<'o> {
         refused()
     }
 
-    fn serialize_map(self, _: Option<usize>) -> Result<Open<'w, 'o>, Error> {
+    fn serialize_map(self, _: Option<usize>) -> Result<OpenContainer<'w, 'o>, Error> {
         Ok(self.open(*b"{}"))
     }
 
-    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Open<'w, 'o>, Error> {
+    fn serialize_struct(self, _: &'static str, _: usize) -> Result<OpenContainer<'w, 'o>, Error> {
         Ok(self.open(*b"{}"))
     }
 
@@ -267,13 +267,13 @@ impl<'w, 'o> Serializer for &'w mut PrettyWriter<'o> {
 }
 
 /// A list or a map that is not closed yet.
-pub struct Open<'w, 'o> {
+pub struct OpenContainer<'w, 'o> {
     writer: &'w mut PrettyWriter<'o>,
     is_filled: bool,
     closing: u8,
 }
 
-impl Open<'_, '_> {
+impl OpenContainer<'_, '_> {
     fn begin_item(&mut self) {
         if self.is_filled {
             self.writer.out.push(b',');
@@ -292,7 +292,7 @@ impl Open<'_, '_> {
     }
 }
 
-impl SerializeSeq for Open<'_, '_> {
+impl SerializeSeq for OpenContainer<'_, '_> {
     type Ok = ();
     type Error = Error;
 
@@ -306,7 +306,7 @@ impl SerializeSeq for Open<'_, '_> {
     }
 }
 
-impl SerializeMap for Open<'_, '_> {
+impl SerializeMap for OpenContainer<'_, '_> {
     type Ok = ();
     type Error = Error;
 
@@ -330,7 +330,7 @@ impl SerializeMap for Open<'_, '_> {
     }
 }
 
-impl SerializeStruct for Open<'_, '_> {
+impl SerializeStruct for OpenContainer<'_, '_> {
     type Ok = ();
     type Error = Error;
 

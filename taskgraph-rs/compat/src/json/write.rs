@@ -27,12 +27,12 @@ pub fn append_text(out: &mut String, parts: &[&str]) {
 
 /// On one line, keys sorted by code point at every level.
 pub fn compact_sorted(value: &Value) -> Result<String, Error> {
-    serde_json::to_string(&Sorted(value))
+    serde_json::to_string(&SortedValue(value))
 }
 
 /// Indented by two spaces, keys sorted by code point at every level, without a line feed at the end.
 pub fn pretty_sorted(value: &Value, mut out: impl Write) -> Result<(), Error> {
-    indented(&Sorted(value), &mut out)
+    indented(&SortedValue(value), &mut out)
 }
 
 /// Indented by two spaces, keys in their order, without a line feed at the end.
@@ -43,15 +43,15 @@ pub fn indented<T: Serialize + ?Sized>(value: &T, out: &mut dyn Write) -> Result
 }
 
 /// A value whose maps are written in the order of their keys.
-struct Sorted<'v>(&'v Value);
+struct SortedValue<'v>(&'v Value);
 
-impl Serialize for Sorted<'_> {
+impl Serialize for SortedValue<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self.0 {
             Value::List(items) => {
                 let mut list = serializer.serialize_seq(Some(items.len()))?;
                 for item in items.iter() {
-                    list.serialize_element(&Sorted(item))?;
+                    list.serialize_element(&SortedValue(item))?;
                 }
                 list.end()
             }
@@ -59,13 +59,13 @@ impl Serialize for Sorted<'_> {
                 let mut entries = serializer.serialize_map(Some(map.len()))?;
                 if map.keys().is_sorted() {
                     for (key, value) in map.iter() {
-                        entries.serialize_entry(&**key, &Sorted(value))?;
+                        entries.serialize_entry(&**key, &SortedValue(value))?;
                     }
                 } else {
                     let mut sorted: Vec<(&Str, &Value)> = map.iter().collect();
                     sorted.sort_unstable_by_key(|(key, _)| *key);
                     for (key, value) in sorted {
-                        entries.serialize_entry(&**key, &Sorted(value))?;
+                        entries.serialize_entry(&**key, &SortedValue(value))?;
                     }
                 }
                 entries.end()

@@ -18,12 +18,12 @@ const FEW: usize = 32;
 const ROOM: usize = 4;
 
 /// A map from text to values, in the order of insertion.
-pub type Map = Named<Value>;
+pub type Map = NamedValues<Value>;
 
 /// Things by their names, in the order of insertion.
 ///
 /// Two are equal if they have equal entries, in whatever order.
-pub struct Named<V> {
+pub struct NamedValues<V> {
     entries: Vec<(Str, V)>,
     /// The keys of a large map, at the positions of their entries.
     ///
@@ -31,21 +31,21 @@ pub struct Named<V> {
     positions: Option<Box<IndexSet<Str, RandomState>>>,
 }
 
-impl<V> Named<V> {
+impl<V> NamedValues<V> {
     /// An empty map.
     pub const fn new() -> Self {
-        Named { entries: Vec::new(), positions: None }
+        NamedValues { entries: Vec::new(), positions: None }
     }
 
     /// An empty map with room for this many entries.
     pub fn with_capacity(count: usize) -> Self {
-        Named { entries: Vec::with_capacity(count), positions: None }
+        NamedValues { entries: Vec::with_capacity(count), positions: None }
     }
 
     /// A map of entries whose keys are known to differ.
     #[doc(hidden)]
     pub fn of<const COUNT: usize>(entries: [(Str, V); COUNT]) -> Self {
-        let mut map = Named { entries: entries.into(), positions: None };
+        let mut map = NamedValues { entries: entries.into(), positions: None };
         map.index_keys();
         map
     }
@@ -242,7 +242,7 @@ pub type Iter<'m, V> = std::iter::Map<std::slice::Iter<'m, (Str, V)>, fn(&(Str, 
 pub type IterMut<'m, V> =
     std::iter::Map<std::slice::IterMut<'m, (Str, V)>, fn(&mut (Str, V)) -> (&Str, &mut V)>;
 
-impl<'m, V> IntoIterator for &'m Named<V> {
+impl<'m, V> IntoIterator for &'m NamedValues<V> {
     type Item = (&'m Str, &'m V);
     type IntoIter = Iter<'m, V>;
 
@@ -251,7 +251,7 @@ impl<'m, V> IntoIterator for &'m Named<V> {
     }
 }
 
-impl<'m, V> IntoIterator for &'m mut Named<V> {
+impl<'m, V> IntoIterator for &'m mut NamedValues<V> {
     type Item = (&'m Str, &'m mut V);
     type IntoIter = IterMut<'m, V>;
 
@@ -260,7 +260,7 @@ impl<'m, V> IntoIterator for &'m mut Named<V> {
     }
 }
 
-impl<V> IntoIterator for Named<V> {
+impl<V> IntoIterator for NamedValues<V> {
     type Item = (Str, V);
     type IntoIter = std::vec::IntoIter<(Str, V)>;
 
@@ -269,7 +269,7 @@ impl<V> IntoIterator for Named<V> {
     }
 }
 
-impl<V> Extend<(Str, V)> for Named<V> {
+impl<V> Extend<(Str, V)> for NamedValues<V> {
     fn extend<I: IntoIterator<Item = (Str, V)>>(&mut self, entries: I) {
         for (key, value) in entries {
             self.insert(key, value);
@@ -277,22 +277,22 @@ impl<V> Extend<(Str, V)> for Named<V> {
     }
 }
 
-impl<V> FromIterator<(Str, V)> for Named<V> {
+impl<V> FromIterator<(Str, V)> for NamedValues<V> {
     fn from_iter<I: IntoIterator<Item = (Str, V)>>(entries: I) -> Self {
         let entries = entries.into_iter();
-        let mut map = Named::with_capacity(entries.size_hint().0);
+        let mut map = NamedValues::with_capacity(entries.size_hint().0);
         map.extend(entries);
         map
     }
 }
 
-impl<V: PartialEq> PartialEq for Named<V> {
+impl<V: PartialEq> PartialEq for NamedValues<V> {
     fn eq(&self, other: &Self) -> bool {
         self.len() == other.len() && self.iter().all(|(key, value)| other.get(key) == Some(value))
     }
 }
 
-impl<V> Index<&str> for Named<V> {
+impl<V> Index<&str> for NamedValues<V> {
     type Output = V;
 
     /// The value under a key that is known to be there.
@@ -301,7 +301,7 @@ impl<V> Index<&str> for Named<V> {
     }
 }
 
-impl<V> Index<usize> for Named<V> {
+impl<V> Index<usize> for NamedValues<V> {
     type Output = V;
 
     /// The value at a position.
@@ -310,35 +310,35 @@ impl<V> Index<usize> for Named<V> {
     }
 }
 
-impl<V> IndexMut<usize> for Named<V> {
+impl<V> IndexMut<usize> for NamedValues<V> {
     fn index_mut(&mut self, position: usize) -> &mut V {
         &mut self.entries[position].1
     }
 }
 
-impl<V: Clone> Named<V> {
+impl<V: Clone> NamedValues<V> {
     /// A copy that has room for this many entries more.
     pub fn with_room(&self, count: usize) -> Self {
         let mut entries = Vec::with_capacity(self.entries.len() + count);
         entries.extend_from_slice(&self.entries);
-        Named { entries, positions: self.positions.clone() }
+        NamedValues { entries, positions: self.positions.clone() }
     }
 }
 
-impl<V> Default for Named<V> {
+impl<V> Default for NamedValues<V> {
     fn default() -> Self {
-        Named::new()
+        NamedValues::new()
     }
 }
 
-impl<V: Clone> Clone for Named<V> {
+impl<V: Clone> Clone for NamedValues<V> {
     /// Maps are shared until they are changed, so a copy is made for changing: it has room for a few more entries.
     fn clone(&self) -> Self {
         self.with_room(ROOM)
     }
 }
 
-impl<V: fmt::Debug> fmt::Debug for Named<V> {
+impl<V: fmt::Debug> fmt::Debug for NamedValues<V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_map().entries(self).finish()
     }

@@ -67,7 +67,7 @@ impl Reader<'_> {
 struct Builder<'t> {
     text: &'t str,
     events: Reader<'t>,
-    anchors: BTreeMap<Box<str>, Option<Anchored>>,
+    anchors: BTreeMap<Box<str>, Option<AnchoredNode>>,
     duplicates: Vec<Duplicate>,
     /// The number of nodes so far, including those that aliases stand for.
     nodes: usize,
@@ -76,7 +76,7 @@ struct Builder<'t> {
 }
 
 /// A node with an anchor, once it is complete.
-struct Anchored {
+struct AnchoredNode {
     node: Node,
     height: usize,
     nodes: usize,
@@ -116,7 +116,7 @@ impl Builder<'_> {
                         Scalar::Merge => None,
                     };
                     let anchored =
-                        data.map(|data| Anchored { node: Node { data, span }, height: 0, nodes: 1 });
+                        data.map(|data| AnchoredNode { node: Node { data, span }, height: 0, nodes: 1 });
                     declare(&mut self.anchors, name, anchored, span)?;
                 }
                 return Ok(match scalar {
@@ -181,7 +181,8 @@ impl Builder<'_> {
                     Collection::Set => self.map(span, depth, Data::Set)?,
                 };
                 if let Some(name) = anchor {
-                    let anchored = Anchored { node: node.clone(), height, nodes: self.nodes - before + 1 };
+                    let anchored =
+                        AnchoredNode { node: node.clone(), height, nodes: self.nodes - before + 1 };
                     self.anchors.insert(name, Some(anchored));
                 }
                 Ok((node, height))
@@ -285,9 +286,9 @@ impl Builder<'_> {
 }
 
 fn declare(
-    anchors: &mut BTreeMap<Box<str>, Option<Anchored>>,
+    anchors: &mut BTreeMap<Box<str>, Option<AnchoredNode>>,
     name: &str,
-    anchored: Option<Anchored>,
+    anchored: Option<AnchoredNode>,
     span: Span,
 ) -> Result<(), Problem> {
     match anchors.insert(name.into(), anchored) {

@@ -25,7 +25,7 @@ pub struct Document {
 
 /// The place of a value, and of its key if it is in a map.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Located {
+pub struct LocatedValue {
     /// The key.
     pub key: Option<Span>,
     /// The value.
@@ -34,7 +34,7 @@ pub struct Located {
 
 /// Something that YAML knows and [`Value`] does not.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Refused {
+pub struct RefusedValue {
     /// The path of the value, or of the key.
     pub path: KeyPath,
     /// The place.
@@ -58,7 +58,7 @@ pub fn read(source: Arc<Source>) -> Result<Document, YamlError> {
 impl Document {
     /// The value, or all that stands in its way: keys that are no strings, binary data, sets. What several aliases
     /// stand for is shared.
-    pub fn value(&self) -> Result<Value, Vec<Refused>> {
+    pub fn value(&self) -> Result<Value, Vec<RefusedValue>> {
         let mut conversion =
             Conversion { text: &self.source.text, refused: Vec::new(), shared: BTreeMap::new() };
         let value = conversion.value(&self.root);
@@ -74,7 +74,7 @@ impl Document {
     }
 
     /// Returns the place of the value at a path, and of its key.
-    pub fn locate(&self, path: &KeyPath) -> Option<Located> {
+    pub fn locate(&self, path: &KeyPath) -> Option<LocatedValue> {
         let (located, found) = self.locate_nearest(path);
         (found == path.0.len()).then_some(located)
     }
@@ -87,14 +87,14 @@ impl Document {
 
     /// Returns the place of the value that is nearest to a path: as far as the path exists, with the number of steps
     /// that exist. Serves messages about missing values.
-    pub fn locate_nearest(&self, path: &KeyPath) -> (Located, usize) {
+    pub fn locate_nearest(&self, path: &KeyPath) -> (LocatedValue, usize) {
         let (_, located, found) = self.nearest(path);
         (located, found)
     }
 
-    fn nearest(&self, path: &KeyPath) -> (&Node, Located, usize) {
+    fn nearest(&self, path: &KeyPath) -> (&Node, LocatedValue, usize) {
         let mut node = &self.root;
-        let mut located = Located { key: None, value: node.span };
+        let mut located = LocatedValue { key: None, value: node.span };
         for (position, step) in path.0.iter().enumerate() {
             let next = match (step, &node.data) {
                 (Step::Index(index), Data::List(items)) => items.get(*index).map(|item| (None, item)),
@@ -104,7 +104,7 @@ impl Document {
                 _ => None,
             };
             let Some((key, value)) = next else { return (node, located, position) };
-            located = Located { key, value: value.span };
+            located = LocatedValue { key, value: value.span };
             node = value;
         }
         (node, located, path.0.len())
@@ -114,7 +114,7 @@ impl Document {
 struct Conversion<'d> {
     text: &'d str,
     /// Their paths begin with the innermost step.
-    refused: Vec<Refused>,
+    refused: Vec<RefusedValue>,
     /// The values of aliases, by address.
     shared: BTreeMap<usize, Value>,
 }
@@ -184,7 +184,7 @@ impl<'d> Conversion<'d> {
     }
 
     fn refuse(&mut self, span: Span, message: String) {
-        self.refused.push(Refused { path: KeyPath::default(), span, message });
+        self.refused.push(RefusedValue { path: KeyPath::default(), span, message });
     }
 
     fn inside(&mut self, known: usize, step: impl Fn() -> Step) {

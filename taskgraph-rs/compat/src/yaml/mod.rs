@@ -23,7 +23,7 @@ mod timestamp;
 mod write;
 
 pub use build::{MAX_ALIASED, MAX_DEPTH};
-pub use document::{Document, Located, Refused, read};
+pub use document::{Document, LocatedValue, RefusedValue, read};
 pub use error::YamlError;
 pub use merge::Duplicate;
 pub use node::{Data, Entries, Node};

@@ -13,8 +13,8 @@ use taskgraph::generator::OptimizeRequest;
 use taskgraph::generator::target_tasks::Targets;
 use taskgraph::graph::TaskGraph;
 use taskgraph::graph::by_task_id::ReadyGraph;
-use taskgraph::optimize::index::{Found, Wanted};
-use taskgraph::optimize::{Existing, Optimized, Passed, Unusable};
+use taskgraph::optimize::index::{LookupAnswers, LookupRequest};
+use taskgraph::optimize::{Existing, OptimizedGraph, RejectionReason, Unusable};
 use taskgraph::schema::fields::Fields;
 use taskgraph::task::id::TaskId;
 use taskgraph::task::{Label, Task};
@@ -35,7 +35,7 @@ pub(super) struct Creation<'a> {
     rounds: Vec<CreationRound>,
     notes: IndexSet<String>,
     /// Last request and its answer, since most rounds ask for the same.
-    found: Option<(Wanted, Found)>,
+    found: Option<(LookupRequest, LookupAnswers)>,
 }
 
 impl<'a> Creation<'a> {
@@ -65,7 +65,7 @@ impl<'a> Creation<'a> {
         values.put("optimize_target_tasks", true);
         let existing = label_to_taskid.iter().map(|(label, id)| (Str::clone(label.text()), id.text().into()));
         values.put("existing_tasks", existing.collect::<Map>());
-        let wanted = project.wanted(&targets, &params, settings)?;
+        let wanted = project.lookup_request(&targets, &params, settings)?;
         let found = match self.found.take() {
             Some((asked, found)) if asked == wanted => found,
             _ => self.call.service.find(&wanted)?,
@@ -74,7 +74,7 @@ impl<'a> Creation<'a> {
         let new_id = &mut |label: &Label| (self.call.new_id)(label);
         let optimized = project.optimize(&targets, &params, &request, new_id)?;
         self.found = Some((wanted, found));
-        let Optimized { graph, label_to_taskid, existing, .. } = optimized;
+        let OptimizedGraph { graph, label_to_taskid, existing, .. } = optimized;
         self.look_at(existing)?;
         let round = CreationRound { suffix: suffix.into(), to_run, graph, label_to_taskid };
         self.rounds.push(round);
@@ -87,7 +87,7 @@ impl<'a> Creation<'a> {
         let mut problems = Vec::new();
         for Unusable { label, task_id, why, dependent } in existing.unusable {
             let waiting = dependent.as_ref().map(Label::as_str).unwrap_or_default();
-            if let Passed::State(..) = why {
+            if let RejectionReason::State(..) = why {
                 self.notes
                     .insert(format!("{waiting} waits for {label} ({task_id}), and {why}: rerun that, too"));
                 continue;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use taskgraph::error::Result;
-use taskgraph::optimize::index::{Found, TaskState, Wanted};
+use taskgraph::optimize::index::{LookupAnswers, LookupRequest, TaskState};
 use taskgraph::schema::fields::Fields;
 use taskgraph::task::id::TaskId;
 use taskgraph_compat::value::{Map, Str, Value};
@@ -91,8 +91,8 @@ impl Service for FakeService {
         Ok(self.namespaces.get(namespace).cloned().unwrap_or_default())
     }
 
-    fn find(&self, wanted: &Wanted) -> Result<Found> {
-        let mut found = Found::default();
+    fn find(&self, wanted: &LookupRequest) -> Result<LookupAnswers> {
+        let mut found = LookupAnswers::default();
         for task in &wanted.tasks {
             match self.states.get(task) {
                 None => drop(found.unknown.insert(task.clone())),

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use crate::decision::artifact_dir::StagedFiles;
 use crate::decision::runnable_jobs::runnable;
 use taskgraph::error::Result;
-use taskgraph::morph::Morphed;
+use taskgraph::morph::MorphedGraph;
 use taskgraph::parameters::Params;
 use taskgraph::settings::Settings;
 use taskgraph::transform::notes::DockerContext;
@@ -32,7 +32,7 @@ pub(super) fn write_graph(staged: &mut StagedFiles<'_>, params: &Params, run: &R
 }
 
 /// Writes the graph as it is created, and what the optimizer decided.
-pub(super) fn write_morphed(staged: &mut StagedFiles<'_>, morphed: &Morphed) -> Result<()> {
+pub(super) fn write_morphed(staged: &mut StagedFiles<'_>, morphed: &MorphedGraph) -> Result<()> {
     staged.add("task-graph.json", |out| morphed.graph.write_json(out))?;
     let ids = morphed.label_to_taskid.iter().map(|(label, id)| (label.text().clone(), id.text().into()));
     write_json(staged, "label-to-taskid.json", &Map::from_iter(ids).into())?;

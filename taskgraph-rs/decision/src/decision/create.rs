@@ -8,7 +8,7 @@ use crate::decision::queue::Queue;
 use crate::error::DecisionError;
 use taskgraph::error::{Error, OrMachine as _, Result};
 use taskgraph::task::id::TaskId;
-use taskgraph_taskcluster::{Created, CreatedTask, NewTask};
+use taskgraph_taskcluster::{CreatedTask, CreatedTasks, NewTask};
 
 /// The task that creates others.
 #[derive(Clone, Debug)]
@@ -23,7 +23,7 @@ pub struct Creator {
 #[derive(Clone, Debug, Default)]
 pub struct Creation {
     /// Tasks that this run created.
-    pub created: Created,
+    pub created: CreatedTasks,
     /// Tasks of an earlier run that were used.
     pub adopted: Vec<CreatedTask>,
     /// Tasks of an earlier run that were cancelled.
@@ -142,10 +142,10 @@ mod tests {
             Ok(())
         }
 
-        fn create(&self, _: Vec<NewTask>) -> Result<Created, CreateFailure> {
+        fn create(&self, _: Vec<NewTask>) -> Result<CreatedTasks, CreateFailure> {
             self.is_created.set(true);
             self.latest.set(self.later);
-            Ok(Created::default())
+            Ok(CreatedTasks::default())
         }
     }
 

@@ -8,7 +8,7 @@ use taskgraph::diagnostics::document::{equal_keys, load};
 use taskgraph::diagnostics::origin::problem_of;
 use taskgraph::diagnostics::{Problem, Problems, place_of_key, place_of_value};
 use taskgraph::error::Result;
-use taskgraph::parameters::{Given, Layer, Params, read_file};
+use taskgraph::parameters::{Layer, LoadedValues, Params, read_file};
 use taskgraph::schema::{Schema, found, optional, required};
 use taskgraph::taskgraph_version::TaskgraphVersion;
 use taskgraph::tree::git::Repository;
@@ -122,7 +122,7 @@ fn put(parameters: &Map, document: &Arc<Document>, inside: &KeyPath, params: &mu
     }
 }
 
-fn check(given: &Given) -> Result<()> {
+fn check(given: &LoadedValues) -> Result<()> {
     let document = &given.layer.document;
     let violations = SCHEMA.check(&Value::from(given.values.clone()));
     let mut problems: Vec<Problem> = violations

@@ -3,7 +3,7 @@
 use taskgraph::error::Result;
 use taskgraph::task::id::TaskId;
 use taskgraph_compat::value::Value;
-use taskgraph_taskcluster::{CallError, CreateFailure, Created, GroupTask, NewTask, Taskcluster};
+use taskgraph_taskcluster::{CallError, CreateFailure, CreatedTasks, GroupTask, NewTask, Taskcluster};
 
 /// Calls of the queue that a decision needs.
 pub trait Queue {
@@ -17,7 +17,7 @@ pub trait Queue {
     fn cancel(&self, tasks: &[TaskId]) -> Result<()>;
 
     /// Creates tasks.
-    fn create(&self, tasks: Vec<NewTask>) -> Result<Created, CreateFailure>;
+    fn create(&self, tasks: Vec<NewTask>) -> Result<CreatedTasks, CreateFailure>;
 }
 
 impl Queue for Taskcluster {
@@ -37,7 +37,7 @@ impl Queue for Taskcluster {
         Ok(())
     }
 
-    fn create(&self, tasks: Vec<NewTask>) -> Result<Created, CreateFailure> {
+    fn create(&self, tasks: Vec<NewTask>) -> Result<CreatedTasks, CreateFailure> {
         self.create(tasks)
     }
 }

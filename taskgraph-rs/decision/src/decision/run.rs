@@ -20,8 +20,8 @@ use taskgraph::diagnostics::{Problem, Problems};
 use taskgraph::error::{Error, OrMachine as _, Result};
 use taskgraph::generator::{OptimizeRequest, Project};
 use taskgraph::known_urls::{Question, Urls};
-use taskgraph::optimize::index::{Find, Found};
-use taskgraph::optimize::{Optimized, TaskOutcome, existing_check, settle_existing};
+use taskgraph::optimize::index::{Find, LookupAnswers};
+use taskgraph::optimize::{OptimizedGraph, TaskOutcome, existing_check, settle_existing};
 use taskgraph::parameters::Params;
 use taskgraph::python_worker::PythonFacts;
 use taskgraph::settings::Settings;
@@ -218,8 +218,8 @@ fn look_up(
     settings: &Settings,
     run: &Run,
     decision: &Decision<'_>,
-) -> Result<Found> {
-    let wanted = project.wanted(&run.targets, params, settings)?;
+) -> Result<LookupAnswers> {
+    let wanted = project.lookup_request(&run.targets, params, settings)?;
     (decision.notify)(&Step::LooksUp(wanted.index_paths.len(), wanted.tasks.len()));
     (decision.find)(&wanted)
 }
@@ -231,9 +231,9 @@ fn optimized(
     settings: &Settings,
     run: &Run,
     decision: &Decision<'_>,
-    found: &Found,
+    found: &LookupAnswers,
     new_id: &mut dyn FnMut(&Label) -> TaskId,
-) -> Result<Optimized> {
+) -> Result<OptimizedGraph> {
     let decision_task_id = decision.task_id.as_str();
     let request = OptimizeRequest { settings, decision_task_id, found, now: decision.now };
     project.optimize(&run.targets, params, &request, new_id)

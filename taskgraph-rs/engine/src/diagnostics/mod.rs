@@ -39,7 +39,7 @@ impl Severity {
 
 /// Another place that belongs to a problem, with what is to be said there.
 #[derive(Clone, Debug)]
-pub struct Related {
+pub struct RelatedPlace {
     /// The place.
     pub place: Place,
     /// The text at that place.
@@ -62,7 +62,7 @@ pub struct Problem {
     /// The text at that place: the allowed values, the nearest allowed word.
     pub label: String,
     /// Further places that belong to it.
-    pub related: Vec<Related>,
+    pub related: Vec<RelatedPlace>,
     /// A way out.
     pub help: Option<String>,
 }
@@ -124,7 +124,7 @@ impl Problem {
     /// Adds another place.
     pub fn with(mut self, place: Option<Place>, label: impl Into<String>) -> Self {
         if let Some(place) = place {
-            self.related.push(Related { place, label: label.into() });
+            self.related.push(RelatedPlace { place, label: label.into() });
         }
         self
     }
@@ -169,7 +169,7 @@ impl Serialize for Problem {
     }
 }
 
-impl Serialize for Related {
+impl Serialize for RelatedPlace {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(2))?;
         map.serialize_entry("place", &At::from(&self.place))?;

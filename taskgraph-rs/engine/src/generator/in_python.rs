@@ -12,24 +12,24 @@ use crate::diagnostics::{Problem, Problems};
 use crate::error::{Error, Result};
 use crate::generator::kinds_in_python::{affected, forced_by, foreign};
 use crate::generator::python_phases::OptimizeInPython;
-use crate::generator::schedule::{Generated, Inputs, LeftToPython, generate as generate_once};
+use crate::generator::schedule::{GeneratedTasks, Inputs, LeftToPython, generate as generate_once};
 use crate::generator::target_tasks::{FILTER, Targets, picked_targets};
 use crate::generator::verify_in_python::{verifies, verify_early, verify_optimized};
 use crate::generator::{Full, OptimizeRequest, Project};
-use crate::morph::Morphed;
+use crate::morph::MorphedGraph;
 use crate::optimize;
-use crate::optimize::Optimized;
+use crate::optimize::OptimizedGraph;
 use crate::parameters::{Params, mismatch_problems};
-use crate::python_worker::{Because, Registered, Session, SideEffects};
+use crate::python_worker::{Because, Registrations, Session, SideEffects};
 use crate::settings::Settings;
 use crate::task::Label;
 use crate::task::id::TaskId;
 use taskgraph_compat::value::{Map, Str, Value};
 
 /// The tasks of all kinds, and who made them.
-pub struct Made {
+pub struct Generation {
     /// The tasks.
-    pub generated: Generated,
+    pub generated: GeneratedTasks,
     /// Kinds that Python has made, and why.
     pub in_python: IndexMap<Str, Because>,
     /// The Python session of this graph; `None` if none is needed.
@@ -52,11 +52,11 @@ pub fn complete(project: &Project, params: &mut Params, is_strict: bool) -> Resu
 }
 
 /// Makes all tasks. What has to be made by Python is found out on the way: then all is made once more.
-pub fn generate(project: &Project, params: &Params, settings: &Settings) -> Result<Made> {
+pub fn generate(project: &Project, params: &Params, settings: &Settings) -> Result<Generation> {
     if !project.uses_python() {
         let generated = generate_once(inputs(project, params, settings, None, &IndexMap::new()))?
             .map_err(|left| Error::refused(left.to_string()))?;
-        return Ok(Made { generated, in_python: IndexMap::new(), session: None });
+        return Ok(Generation { generated, in_python: IndexMap::new(), session: None });
     }
     let worker = project.worker()?;
     let registered = foreign(project, &worker);
@@ -89,7 +89,7 @@ pub fn generate(project: &Project, params: &Params, settings: &Settings) -> Resu
         let mut all: IndexMap<Str, Because> = own.collect();
         all.extend(in_python);
         all.sort_by(|one, _, other, _| one.cmp(other));
-        return Ok(Made { generated, in_python: all, session: Some(session) });
+        return Ok(Generation { generated, in_python: all, session: Some(session) });
     }
 }
 
@@ -97,7 +97,7 @@ fn inputs<'a>(
     project: &'a Project,
     params: &'a Params,
     settings: &'a Settings,
-    python: Option<(&'a Session, &'a Registered)>,
+    python: Option<(&'a Session, &'a Registrations)>,
     in_python: &'a IndexMap<Str, Because>,
 ) -> Inputs<'a> {
     let Project { tree, config, kinds, payloads, strategies, .. } = project;
@@ -105,7 +105,7 @@ fn inputs<'a>(
 }
 
 /// Puts tasks that were changed after they were made in the place of what they were.
-fn apply(project: &Project, generated: &mut Generated, effects: SideEffects) -> Result<()> {
+fn apply(project: &Project, generated: &mut GeneratedTasks, effects: SideEffects) -> Result<()> {
     for value in effects.changed {
         let kind = value.get("kind").and_then(Value::as_str).unwrap_or_default();
         let kind = project.kinds.get(kind).with_context(|| format!("there is no kind `{kind}`"))?;
@@ -125,7 +125,7 @@ pub fn picks_targets(project: &Project, params: &Params) -> Result<bool> {
     if !project.parts.target_methods.is_python() {
         return Ok(false);
     }
-    let Registered { target_methods, filters, .. } = &project.worker()?.opened.registered;
+    let Registrations { target_methods, filters, .. } = &project.worker()?.opened.registered;
     let named = params.get("filters").and_then(Value::as_list).unwrap_or_default();
     let mut named = named.iter().filter_map(Value::as_str);
     let method = params.text("target_tasks_method");
@@ -222,7 +222,7 @@ pub fn optimize(
     request: &OptimizeRequest<'_>,
     pinned: &IndexSet<Label>,
     new_id: &mut dyn FnMut(&Label) -> TaskId,
-) -> Result<Optimized> {
+) -> Result<OptimizedGraph> {
     let session = session_of(project, targets, params, request.settings)?;
     session.graph(&project.tree, "target", &targets.graph)?;
     let existing = optimize::existing_tasks(params)?;
@@ -259,9 +259,9 @@ pub fn optimize(
 pub fn morph(
     project: &Project,
     session: Option<&Session>,
-    morphed: Morphed,
+    morphed: MorphedGraph,
     new_id: &mut dyn FnMut(&Label) -> TaskId,
-) -> Result<Morphed> {
+) -> Result<MorphedGraph> {
     let Some(session) = session else { return Ok(morphed) };
     let all = project.parts.core.is_python();
     let is_asked = all || project.parts.register.is_python() && project.worker()?.opened.registered.morphs;

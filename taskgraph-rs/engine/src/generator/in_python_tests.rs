@@ -49,9 +49,9 @@ impl Script {
     }
 }
 
-struct Scripted(Arc<Script>);
+struct ScriptedChannel(Arc<Script>);
 
-impl Channel for Scripted {
+impl Channel for ScriptedChannel {
     fn call(&self, request: Request<'_>) -> Result<Reply> {
         let arguments: serde_json::Value = serde_json::from_str(&request.arguments)?;
         let name = arguments["name"].as_str().unwrap_or_default();
@@ -76,7 +76,7 @@ impl Python for FakePython {
     }
 
     fn start(&self, _: Option<&Path>) -> Result<Arc<dyn Channel>> {
-        Ok(Arc::new(Scripted(self.0.clone())))
+        Ok(Arc::new(ScriptedChannel(self.0.clone())))
     }
 
     fn site_packages(&self) -> &[PathBuf] {

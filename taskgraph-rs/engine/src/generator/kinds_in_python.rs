@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 
 use crate::error::Result;
 use crate::generator::Project;
-use crate::python_worker::{Because, Registered, SideEffects, Worker};
+use crate::python_worker::{Because, Registrations, SideEffects, Worker};
 use taskgraph_compat::value::{Str, Value};
 
 impl Project {
@@ -19,7 +19,7 @@ impl Project {
 }
 
 /// Objects that are registered in Python and have no native part.
-pub(super) fn foreign(project: &Project, worker: &Worker) -> Registered {
+pub(super) fn foreign(project: &Project, worker: &Worker) -> Registrations {
     let mut registered = worker.opened.registered.clone();
     if !project.parts.payloads.is_python() {
         registered.payloads.retain(|name| !project.payloads.contains_key(&**name));
@@ -33,7 +33,7 @@ pub(super) fn foreign(project: &Project, worker: &Worker) -> Registered {
 pub(super) fn forced_by(
     project: &Project,
     worker: &Worker,
-    registered: &Registered,
+    registered: &Registrations,
 ) -> IndexMap<Str, Because> {
     let kinds = project.kinds.values().filter(|kind| !kind.made_by.is_python());
     if let Some(replaced) = worker.opened.replaced.first() {
@@ -52,7 +52,7 @@ pub(super) fn forced_by(
 }
 
 /// A name in a kind that only Python can resolve: as it is written, its role, and its own name.
-fn names<'a>(project: &'a Project, registered: &'a Registered) -> Vec<(&'a str, &'static str, &'a str)> {
+fn names<'a>(project: &'a Project, registered: &'a Registrations) -> Vec<(&'a str, &'static str, &'a str)> {
     let mut names = Vec::new();
     for (what, set) in [
         ("`run.using`", &registered.run_using),

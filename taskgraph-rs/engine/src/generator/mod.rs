@@ -24,19 +24,19 @@ use crate::diagnostics::{Problem, Problems};
 use crate::error::Result;
 use crate::graph::TaskGraph;
 use crate::known_urls::{Question, Urls};
-use crate::morph::Morphed;
-use crate::optimize::index::{Found, Wanted};
-use crate::optimize::{Optimized, Strategies, do_not_optimize};
+use crate::morph::MorphedGraph;
+use crate::optimize::index::{LookupAnswers, LookupRequest};
+use crate::optimize::{OptimizedGraph, Strategies, do_not_optimize};
 use crate::parameters::Params;
 use crate::python_worker::{Because, PythonFacts, Session};
 use crate::settings::Settings;
 use crate::task::Label;
 use crate::task::id::TaskId;
-use crate::transform::notes::{DockerContext, Dropped};
+use crate::transform::notes::{DockerContext, DroppedTask};
 use crate::transform::trace::Trace;
 use crate::{morph, optimize, parameters};
-use in_python::Made;
-use schedule::Generated;
+use in_python::Generation;
+use schedule::GeneratedTasks;
 use target_tasks::{Targets, target};
 use taskgraph_compat::value::Str;
 use verify::verify;
@@ -48,7 +48,7 @@ pub struct Full {
     /// The graph.
     pub graph: TaskGraph,
     /// Stubs that a transform did not let through.
-    pub dropped: Vec<Dropped>,
+    pub dropped: Vec<DroppedTask>,
     /// Warnings of transforms.
     pub warnings: Vec<Problem>,
     /// The traces of tasks, by label; empty unless the settings ask for them.
@@ -67,8 +67,8 @@ pub struct OptimizeRequest<'a> {
     pub settings: &'a Settings,
     /// The task that decides; [`NO_DECISION`] where none does.
     pub decision_task_id: &'a str,
-    /// The answers of the index to all that [`Project::wanted`] names.
-    pub found: &'a Found,
+    /// The answers of the index to all that [`Project::lookup_request`] names.
+    pub found: &'a LookupAnswers,
     /// The point in time from which deadlines count.
     pub now: SystemTime,
 }
@@ -136,7 +136,7 @@ impl Project {
 
     /// The full graph, verified unless the settings say not to.
     pub fn full(&self, params: &Params, settings: &Settings) -> Result<Full> {
-        let Made { mut generated, in_python, session } = in_python::generate(self, params, settings)?;
+        let Generation { mut generated, in_python, session } = in_python::generate(self, params, settings)?;
         let writes_all = self.config.version.writes_dependencies_of_tasks();
         let graph =
             TaskGraph::linked(std::mem::take(&mut generated.tasks))?.writing_all_dependencies(writes_all);
@@ -149,7 +149,7 @@ impl Project {
             Problems(problems).check()?;
             verify_in_python::verify_full(self, session.as_deref(), &graph)?;
         }
-        let Generated { dropped, warnings, contexts, traces, .. } = generated;
+        let GeneratedTasks { dropped, warnings, contexts, traces, .. } = generated;
         Ok(Full { graph, dropped, warnings, contexts, traces, in_python, session })
     }
 
@@ -165,17 +165,23 @@ impl Project {
     }
 
     /// Returns the look-ups that a target graph needs before it is optimized: the answers go into the request.
-    pub fn wanted(&self, targets: &Targets, params: &Params, settings: &Settings) -> Result<Wanted> {
+    pub fn lookup_request(
+        &self,
+        targets: &Targets,
+        params: &Params,
+        settings: &Settings,
+    ) -> Result<LookupRequest> {
         let pinned = do_not_optimize(params, &targets.set, &targets.graph, settings);
         let existing = optimize::existing_tasks(params)?;
         if in_python::optimizes(self, targets, params, settings)? {
             let none = Strategies::default();
-            let Wanted { tasks, .. } = optimize::wanted(&targets.graph, &pinned, &existing, &none);
+            let LookupRequest { tasks, .. } =
+                optimize::lookup_request(&targets.graph, &pinned, &existing, &none);
             let index_paths = in_python::index_paths(self, targets, params, settings, &pinned)?;
-            return Ok(Wanted { index_paths, tasks });
+            return Ok(LookupRequest { index_paths, tasks });
         }
         let strategies = optimize::strategies(&self.strategies, params, settings)?;
-        Ok(optimize::wanted(&targets.graph, &pinned, &existing, &strategies))
+        Ok(optimize::lookup_request(&targets.graph, &pinned, &existing, &strategies))
     }
 
     /// Optimizes a target graph: removes or replaces the tasks that need not run.
@@ -185,7 +191,7 @@ impl Project {
         params: &Params,
         request: &OptimizeRequest<'_>,
         new_id: &mut dyn FnMut(&Label) -> TaskId,
-    ) -> Result<Optimized> {
+    ) -> Result<OptimizedGraph> {
         let pinned = do_not_optimize(params, &targets.set, &targets.graph, request.settings);
         if in_python::optimizes(self, targets, params, request.settings)? {
             return in_python::optimize(self, targets, params, request, &pinned, new_id);
@@ -211,10 +217,10 @@ impl Project {
     /// The graph as it is created.
     pub fn morph(
         &self,
-        optimized: Optimized,
+        optimized: OptimizedGraph,
         params: &Params,
         new_id: &mut dyn FnMut(&Label) -> TaskId,
-    ) -> Result<Morphed> {
+    ) -> Result<MorphedGraph> {
         let session = optimized.session.clone();
         let morphed = match self.parts.core.is_python() {
             true => morph::unchanged(optimized),

@@ -7,12 +7,14 @@ use std::sync::Arc;
 use crate::error::{Error, Result};
 use crate::graph::by_task_id::{ReadyGraph, ReadyTask};
 use crate::graph::{TaskGraph, read};
-use crate::morph::Morphed;
-use crate::optimize::index::Found;
-use crate::optimize::{Kept, KeptBy, NotReplaced, Optimized, Removed, Replaced, ReplacedBy, TaskOutcome};
+use crate::morph::MorphedGraph;
+use crate::optimize::index::LookupAnswers;
+use crate::optimize::{
+    KeepReasons, KeptBy, NotReplaced, OptimizedGraph, RemovalReason, ReplacedBy, Replacement, TaskOutcome,
+};
 use crate::python_worker::Session;
 use crate::python_worker::call::Call;
-use crate::python_worker::opened::texts;
+use crate::python_worker::facts::texts;
 use crate::python_worker::tasks;
 use crate::python_worker::tasks::{json, object};
 use crate::schema::fields::Fields;
@@ -40,7 +42,7 @@ pub struct OptimizeInPython<'a> {
     /// The task that decides.
     pub decision_task_id: &'a str,
     /// The answers of the index.
-    pub found: &'a Found,
+    pub found: &'a LookupAnswers,
 }
 
 impl Session {
@@ -112,7 +114,7 @@ impl Session {
         &self,
         request: &OptimizeInPython<'_>,
         new_id: &mut dyn FnMut(&Label) -> TaskId,
-    ) -> Result<Optimized> {
+    ) -> Result<OptimizedGraph> {
         let answer = self.ask(Call::new(request.tree, "optimize", "optimizing", request.arguments()?))?;
         let mut ids = ids_of(&answer)?;
         let answered = map_of(&answer, "tasks")?;
@@ -140,33 +142,33 @@ impl Session {
                 (true, _) => kept(&why, label, request, &runs, &dependents),
                 (false, Some(id)) if request.existing_tasks.get(label) == Some(id) => TaskOutcome::Replaced(
                     id.clone(),
-                    Replaced { by: ReplacedBy::ExistingTasks, removed: None },
+                    Replacement { by: ReplacedBy::ExistingTasks, removed: None },
                 ),
                 (false, Some(id)) => {
                     let state = request.found.states.get(id).cloned();
                     let by = ReplacedBy::Strategy { name: why, path: None, state, needed: None };
-                    TaskOutcome::Replaced(id.clone(), Replaced { by, removed: None })
+                    TaskOutcome::Replaced(id.clone(), Replacement { by, removed: None })
                 }
                 (false, None) => TaskOutcome::Removed(match &*why {
-                    "dependents optimized" => Removed::Dependents,
-                    "if-dependencies pruning" => Removed::IfDependencies,
-                    _ => Removed::Strategy(why),
+                    "dependents optimized" => RemovalReason::Dependents,
+                    "if-dependencies pruning" => RemovalReason::IfDependencies,
+                    _ => RemovalReason::Strategy(why),
                 }),
             };
             (label.clone(), outcome)
         });
         let outcomes = outcomes.collect();
-        Ok(Optimized { graph, label_to_taskid: ids, outcomes, ..Optimized::default() })
+        Ok(OptimizedGraph { graph, label_to_taskid: ids, outcomes, ..OptimizedGraph::default() })
     }
 
     /// Applies the morphs of the tree; with `all`, those of Taskgraph before them.
     pub fn morph(
         &self,
         tree: &Tree,
-        morphed: Morphed,
+        morphed: MorphedGraph,
         all: bool,
         new_id: &mut dyn FnMut(&Label) -> TaskId,
-    ) -> Result<Morphed> {
+    ) -> Result<MorphedGraph> {
         let mut tasks = Map::default();
         for (id, ready) in &morphed.graph.tasks {
             tasks.put(id.as_str(), ready_value(ready));
@@ -192,7 +194,7 @@ impl Session {
             let ready = ready_from(value, old.map(|old| &old.task))?;
             graph.tasks.insert(ready.task_id.clone(), ready);
         }
-        Ok(Morphed { graph, label_to_taskid: ids, outcomes: morphed.outcomes })
+        Ok(MorphedGraph { graph, label_to_taskid: ids, outcomes: morphed.outcomes })
     }
 }
 
@@ -375,5 +377,5 @@ fn kept(
             passed_over: Vec::new(),
         },
     };
-    TaskOutcome::Kept(Kept { why, not_replaced })
+    TaskOutcome::Kept(KeepReasons { why, not_replaced })
 }

@@ -14,11 +14,11 @@ use crate::generator::batches;
 use crate::graph_config::GraphConfig;
 use crate::optimize::Strategies;
 use crate::parameters::Params;
-use crate::python_worker::{Because, KindRequest, Registered, Session};
+use crate::python_worker::{Because, KindRequest, Registrations, Session};
 use crate::settings::Settings;
 use crate::task::{Task, TasksByLabel};
 use crate::transform::kind::Kind;
-use crate::transform::notes::{DockerContext, Dropped, Record};
+use crate::transform::notes::{DockerContext, DroppedTask, Record};
 use crate::transform::payload::Payloads;
 use crate::transform::trace::Trace;
 use crate::transform::{Context, TransformError};
@@ -27,11 +27,11 @@ use taskgraph_compat::source::Place;
 use taskgraph_compat::value::Str;
 
 /// The tasks of all kinds, and notes of the transforms.
-pub struct Generated {
+pub struct GeneratedTasks {
     /// All tasks, in the order of their making.
     pub tasks: TasksByLabel,
     /// Stubs that a transform did not let through.
-    pub dropped: Vec<Dropped>,
+    pub dropped: Vec<DroppedTask>,
     /// Warnings of transforms.
     pub warnings: Vec<Problem>,
     /// The traces of tasks, by label; empty unless the settings ask for them.
@@ -58,7 +58,7 @@ pub struct Inputs<'a> {
     /// The settings of the call.
     pub settings: &'a Settings,
     /// The session that makes kinds in Python, and the objects that its Python has registered.
-    pub python: Option<(&'a Session, &'a Registered)>,
+    pub python: Option<(&'a Session, &'a Registrations)>,
     /// Kinds that Python makes for other reasons than they have themselves.
     pub in_python: &'a IndexMap<Str, Because>,
 }
@@ -75,7 +75,7 @@ impl std::fmt::Display for LeftToPython {
 
 /// Makes all tasks of the kinds. Kinds that do not depend on each other are made side by side; what comes out is in the
 /// order of the kinds, whatever the number of cores.
-pub fn generate(inputs: Inputs<'_>) -> Result<Result<Generated, LeftToPython>> {
+pub fn generate(inputs: Inputs<'_>) -> Result<Result<GeneratedTasks, LeftToPython>> {
     let scheduler = Scheduler { slots: slots(&inputs), inputs };
     let ready = (0..scheduler.slots.len()).filter(|index| scheduler.slots[*index].after.is_empty());
     let mut ready: Vec<usize> = ready.collect();
@@ -264,7 +264,7 @@ impl Scheduler<'_> {
     }
 
     /// Gathers what was made, or all that went wrong.
-    fn finish(self) -> Result<Result<Generated, LeftToPython>> {
+    fn finish(self) -> Result<Result<GeneratedTasks, LeftToPython>> {
         let count = self.slots.iter().map(|slot| slot.done.get().map_or(0, |done| done.tasks().len())).sum();
         let mut tasks = TasksByLabel::with_capacity_and_hasher(count, Default::default());
         let (mut dropped, mut warnings, mut problems) = (Vec::new(), Vec::<Problem>::new(), Vec::new());
@@ -307,7 +307,7 @@ impl Scheduler<'_> {
             return Ok(Err(LeftToPython(left)));
         }
         Problems(problems).distinct().check()?;
-        Ok(Ok(Generated { tasks, dropped, warnings, traces, contexts }))
+        Ok(Ok(GeneratedTasks { tasks, dropped, warnings, traces, contexts }))
     }
 }
 

@@ -41,7 +41,7 @@ pub fn verify(graph: &TaskGraph, config: &GraphConfig) -> Vec<Problem> {
         true => has_bad_index_path,
         false => has_slash,
     };
-    let marked = Marked::of(graph, &v2, bad_index);
+    let marked = MarkedGraph::of(graph, &v2, bad_index);
     let mut problems = Vec::new();
     names(&marked, &mut problems);
     symbols(&marked, &mut problems);
@@ -58,12 +58,12 @@ const ROUTES: u8 = 1 << 2;
 const ALIAS: u8 = 1 << 3;
 
 /// A graph of which every task was looked at once.
-struct Marked<'g> {
+struct MarkedGraph<'g> {
     graph: &'g TaskGraph,
     marks: Vec<u8>,
 }
 
-impl<'g> Marked<'g> {
+impl<'g> MarkedGraph<'g> {
     fn of(graph: &'g TaskGraph, v2: &str, bad_index: fn(&str) -> bool) -> Self {
         let marks = |at: usize| {
             let task = &*graph.tasks[at];
@@ -75,7 +75,7 @@ impl<'g> Marked<'g> {
             mark(ALIAS, task.attributes.contains_key("toolchain-alias"));
             marks
         };
-        Marked { graph, marks: (0..graph.tasks.len()).into_par_iter().map(marks).collect() }
+        MarkedGraph { graph, marks: (0..graph.tasks.len()).into_par_iter().map(marks).collect() }
     }
 
     /// The tasks with a mark.
@@ -141,7 +141,7 @@ fn about(task: &Task, code: &'static str, message: String, path: &str) -> Proble
 }
 
 /// Names fit what Taskcluster takes. They count in characters, unlike routes, which are ASCII.
-fn names(marked: &Marked<'_>, problems: &mut Vec<Problem>) {
+fn names(marked: &MarkedGraph<'_>, problems: &mut Vec<Problem>) {
     for task in marked.with(NAME) {
         let length = task.label.as_str().chars().count();
         if length > LONGEST_NAME {
@@ -159,7 +159,7 @@ fn treeherder(task: &Task) -> Option<&Value> {
 }
 
 /// No two tasks share platform, collection, group and symbol.
-fn symbols(marked: &Marked<'_>, problems: &mut Vec<Problem>) {
+fn symbols(marked: &MarkedGraph<'_>, problems: &mut Vec<Problem>) {
     let mut seen: BTreeMap<[Option<&str>; 4], &Label> = BTreeMap::new();
     for task in marked.with(TREEHERDER) {
         let Some(treeherder) = treeherder(task) else { continue };
@@ -190,7 +190,7 @@ fn symbols(marked: &Marked<'_>, problems: &mut Vec<Problem>) {
 }
 
 /// Routes of the trust domain are unique, notifications know their event, index paths have no slashes.
-fn routes(marked: &Marked<'_>, v2: &str, bad_index: fn(&str) -> bool, problems: &mut Vec<Problem>) {
+fn routes(marked: &MarkedGraph<'_>, v2: &str, bad_index: fn(&str) -> bool, problems: &mut Vec<Problem>) {
     let mut seen: IndexMap<&str, &Label> = IndexMap::new();
     for task in marked.with(ROUTES) {
         for route in routes_of(task) {
@@ -232,7 +232,7 @@ fn routes(marked: &Marked<'_>, v2: &str, bad_index: fn(&str) -> bool, problems: 
 }
 
 /// No task depends on one of a higher tier number.
-fn tiers(marked: &Marked<'_>, problems: &mut Vec<Problem>) {
+fn tiers(marked: &MarkedGraph<'_>, problems: &mut Vec<Problem>) {
     let graph = marked.graph;
     let tier = |task: &Task| treeherder(task).and_then(|th| th.get("tier")?.as_int()).unwrap_or(i64::MAX);
     let words = |tier: i64| if tier == i64::MAX { "no tier".into() } else { format!("tier {tier}") };
@@ -261,7 +261,7 @@ fn tiers(marked: &Marked<'_>, problems: &mut Vec<Problem>) {
 }
 
 /// No two toolchains share an alias.
-fn toolchain_aliases(marked: &Marked<'_>, problems: &mut Vec<Problem>) {
+fn toolchain_aliases(marked: &MarkedGraph<'_>, problems: &mut Vec<Problem>) {
     let mut seen: IndexMap<&str, &Label> = IndexMap::new();
     for task in marked.with(ALIAS) {
         let aliases: Vec<&str> = match task.attributes.get("toolchain-alias") {

@@ -4,16 +4,16 @@ use crate::error::Result;
 use crate::generator::Project;
 use crate::generator::target_tasks::Targets;
 use crate::graph::TaskGraph;
-use crate::optimize::Optimized;
+use crate::optimize::OptimizedGraph;
 use crate::parameters::Params;
-use crate::python_worker::{Registered, Session};
+use crate::python_worker::{Registrations, Session};
 use crate::settings::Settings;
 use taskgraph_compat::value::Value;
 
 pub(super) fn verify_early(
     project: &Project,
     session: &Session,
-    registered: &Registered,
+    registered: &Registrations,
     params: &Params,
     settings: &Settings,
 ) -> Result<()> {
@@ -78,10 +78,14 @@ pub(super) fn verify_targets(project: &Project, targets: &Targets) -> Result<()>
 }
 
 /// Lets the tree verify the optimized graph.
-pub(super) fn verify_optimized(project: &Project, optimized: &Optimized, settings: &Settings) -> Result<()> {
+pub(super) fn verify_optimized(
+    project: &Project,
+    optimized: &OptimizedGraph,
+    settings: &Settings,
+) -> Result<()> {
     let Some(session) = optimized.session.as_deref().filter(|_| settings.verify) else { return Ok(()) };
     if let Some(all) = verifies(project, "optimized_task_graph")? {
-        let Optimized { graph, label_to_taskid, .. } = optimized;
+        let OptimizedGraph { graph, label_to_taskid, .. } = optimized;
         session.ready_graph(&project.tree, "optimized", graph, label_to_taskid)?;
         session.verify(&project.tree, "optimized_task_graph", all)?;
     }

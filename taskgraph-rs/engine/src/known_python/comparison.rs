@@ -18,12 +18,12 @@ pub enum Verdict {
     /// The tree has no such Python: somebody copied kinds without it. Nothing can differ.
     NoPython,
     /// Nobody compared it with what the tree has.
-    Unknown(Arc<Unknown>),
+    Unknown(Arc<UnknownObject>),
 }
 
 impl Verdict {
     /// The difference, if there is one.
-    pub fn unknown(&self) -> Option<&Unknown> {
+    pub fn unknown(&self) -> Option<&UnknownObject> {
         match self {
             Verdict::Unknown(unknown) => Some(unknown),
             _ => None,
@@ -33,7 +33,7 @@ impl Verdict {
 
 /// The difference to every version that a native part is known to equal.
 #[derive(Clone, Debug, Serialize)]
-pub struct Unknown {
+pub struct UnknownObject {
     /// The Python object: `translations_taskgraph.transforms.marian_args`.
     pub object: String,
     /// The differences to the nearest known version. Never empty.
@@ -103,7 +103,7 @@ impl fmt::Display for Origin {
 
 /// Returns the difference as a clause without a full stop: `… is not that of mozilla/translations at 4732dc94
 /// (2026-07-22)`.
-impl fmt::Display for Unknown {
+impl fmt::Display for UnknownObject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some(first) = self.differences.first() else { return f.write_str(&self.object) };
         let file = first.file.as_deref().unwrap_or(&first.module);

@@ -11,7 +11,7 @@ use crate::known_python::version::Version;
 /// The known facts about an installation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Installed {
+pub enum InstalledVersion {
     /// A release.
     Version(Version),
     /// It is there, and its version does not determine its source.
@@ -26,15 +26,15 @@ pub enum Installed {
 }
 
 /// Looks for a package in the folders of `sys.path`, in their order: the first that has it is the one that Python takes.
-pub fn installed(folders: &[PathBuf], package: Package) -> Installed {
+pub fn installed(folders: &[PathBuf], package: Package) -> InstalledVersion {
     folders
         .iter()
         .map(|folder| in_folder(folder, package))
-        .find(|found| *found != Installed::Absent)
-        .unwrap_or(Installed::Absent)
+        .find(|found| *found != InstalledVersion::Absent)
+        .unwrap_or(InstalledVersion::Absent)
 }
 
-fn in_folder(folder: &Path, package: Package) -> Installed {
+fn in_folder(folder: &Path, package: Package) -> InstalledVersion {
     let mut known: Vec<(PathBuf, Option<Version>)> = Vec::new();
     let mut links = Vec::new();
     let mut is_there = false;
@@ -57,13 +57,13 @@ fn in_folder(folder: &Path, package: Package) -> Installed {
             links.extend(of(stem).then(|| name.clone()));
         }
     }
-    let hidden = |why: String, version: Option<Version>| Installed::Hidden { why, version };
+    let hidden = |why: String, version: Option<Version>| InstalledVersion::Hidden { why, version };
     match &known[..] {
         [] if !links.is_empty() => hidden(format!("`{}` leads to its source", links[0]), None),
         [] if is_there => {
             hidden(format!("`{}` has no dist-info", folder.join(package.module()).display()), None)
         }
-        [] => Installed::Absent,
+        [] => InstalledVersion::Absent,
         [(info, version)] => {
             let version = version.clone();
             if let Some(link) = links.first() {
@@ -73,7 +73,7 @@ fn in_folder(folder: &Path, package: Package) -> Installed {
                 return hidden(format!("it was installed from {url}"), version);
             }
             match version {
-                Some(version) if is_there => Installed::Version(version),
+                Some(version) if is_there => InstalledVersion::Version(version),
                 Some(_) => hidden(format!("`{}` is there, and its source is not", info.display()), version),
                 None => hidden(format!("`{}` has no version in its name", info.display()), None),
             }
@@ -106,7 +106,7 @@ fn direct_url(info: &Path) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn found(files: &[&str], package: Package) -> Installed {
+    fn found(files: &[&str], package: Package) -> InstalledVersion {
         let folder = tempfile::tempdir().unwrap();
         for file in files {
             let (file, text) = file.split_once(" = ").unwrap_or((file, ""));
@@ -117,8 +117,8 @@ mod tests {
         installed(&[folder.path().join("nowhere"), folder.path().to_owned()], package)
     }
 
-    fn version(text: &str) -> Installed {
-        Installed::Version(text.parse().unwrap())
+    fn version(text: &str) -> InstalledVersion {
+        InstalledVersion::Version(text.parse().unwrap())
     }
 
     #[test]
@@ -133,7 +133,7 @@ mod tests {
         ];
         assert_eq!(found(&files, Package::Taskgraph), version("15.1.3"));
         assert_eq!(found(&files, Package::MozillaTaskgraph), version("3.4.2"));
-        assert_eq!(found(&["redo/x"], Package::Taskgraph), Installed::Absent);
+        assert_eq!(found(&["redo/x"], Package::Taskgraph), InstalledVersion::Absent);
     }
 
     #[test]
@@ -157,7 +157,7 @@ mod tests {
             (vec!["taskgraph/x", info, &format!("{url}{{")], "does not tell"),
         ] {
             match found(&files, Package::Taskgraph) {
-                Installed::Hidden { why, .. } => assert!(why.contains(said), "{why}"),
+                InstalledVersion::Hidden { why, .. } => assert!(why.contains(said), "{why}"),
                 other => panic!("{files:?}: {other:?}"),
             }
         }

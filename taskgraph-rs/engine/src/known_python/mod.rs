@@ -23,9 +23,9 @@ mod toml;
 mod version;
 mod versions;
 
-pub use comparison::{Difference, Origin, Unknown, Verdict, Why};
+pub use comparison::{Difference, Origin, UnknownObject, Verdict, Why};
 pub use install::requirements;
-pub use installed::{Installed, installed};
+pub use installed::{InstalledVersion, installed};
 pub use modules::Modules;
 pub use package::Package;
 pub use pin::{Pin, Pins};

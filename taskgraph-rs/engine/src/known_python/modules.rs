@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use crate::known_python::comparison::{Difference, Unknown, Verdict, Why};
+use crate::known_python::comparison::{Difference, UnknownObject, Verdict, Why};
 use crate::known_python::package::Package;
 use crate::known_python::resolve::Finder;
 use crate::known_python::table::{Closure, Role, Table};
@@ -65,7 +65,7 @@ impl<'a> Modules<'a> {
             return Verdict::Known;
         }
         let unknown = |differences, nearest| {
-            Verdict::Unknown(Arc::new(Unknown { object: object.to_owned(), differences, nearest }))
+            Verdict::Unknown(Arc::new(UnknownObject { object: object.to_owned(), differences, nearest }))
         };
         if let Some(package) = Package::of_object(object) {
             let held = self.table.versions(package);

@@ -1,7 +1,7 @@
 //! The version of Taskgraph whose graph a tree is to get.
 
 use crate::known_python::comparison::{Difference, Why};
-use crate::known_python::installed::Installed;
+use crate::known_python::installed::InstalledVersion;
 use crate::known_python::package::Package;
 use crate::known_python::pin::{Pin, Pins};
 use crate::known_python::rule::Rule;
@@ -9,10 +9,10 @@ use crate::known_python::version::Version;
 
 /// The decisive facts about the versions of the packages, for each of [`Package::ALL`].
 #[derive(Clone, Debug)]
-pub struct Versions([Decided; Package::ALL.len()]);
+pub struct Versions([VersionChoice; Package::ALL.len()]);
 
 #[derive(Clone, Debug)]
-enum Decided {
+enum VersionChoice {
     /// It is this one, because of a pin or because it is installed.
     Version(Version, Option<Pin>),
     /// A pin that names no single version, and nothing installed that meets it.
@@ -23,34 +23,36 @@ enum Decided {
 
 impl Versions {
     /// A version that the tree pins decides. Where it takes several, or says nothing, the one that is installed does.
-    pub fn of(pins: &Pins, installed: impl Fn(Package) -> Installed) -> Versions {
+    pub fn of(pins: &Pins, installed: impl Fn(Package) -> InstalledVersion) -> Versions {
         Versions(Package::ALL.map(|package| {
             let pin = pins.decisive(package).cloned();
             if let Some(Pin { rule: Rule::Exactly(version), .. }) = &pin {
-                return Decided::Version(version.clone(), pin);
+                return VersionChoice::Version(version.clone(), pin);
             }
             match (installed(package), pin) {
-                (Installed::Version(version), Some(pin)) if !pin.rule.takes(&version) => Decided::Pin(pin),
-                (Installed::Version(version), _) => Decided::Version(version, None),
-                (_, Some(pin)) => Decided::Pin(pin),
-                (_, None) => Decided::Open,
+                (InstalledVersion::Version(version), Some(pin)) if !pin.rule.takes(&version) => {
+                    VersionChoice::Pin(pin)
+                }
+                (InstalledVersion::Version(version), _) => VersionChoice::Version(version, None),
+                (_, Some(pin)) => VersionChoice::Pin(pin),
+                (_, None) => VersionChoice::Open,
             }
         }))
     }
 
     /// The same without a look at what is installed.
     pub fn of_pins(pins: &Pins) -> Versions {
-        Versions::of(pins, |_| Installed::Absent)
+        Versions::of(pins, |_| InstalledVersion::Absent)
     }
 
-    fn decided(&self, package: Package) -> &Decided {
+    fn decided(&self, package: Package) -> &VersionChoice {
         &self.0[package as usize]
     }
 
     /// The one version of a package, if there is one.
     pub fn version(&self, package: Package) -> Option<&Version> {
         match self.decided(package) {
-            Decided::Version(version, _) => Some(version),
+            VersionChoice::Version(version, _) => Some(version),
             _ => None,
         }
     }
@@ -58,9 +60,9 @@ impl Versions {
     /// Whether the tree may get this version of a package, by what it asks for.
     pub fn takes(&self, package: Package, version: &Version) -> bool {
         match self.decided(package) {
-            Decided::Version(decided, _) => decided == version,
-            Decided::Pin(pin) => pin.rule.takes(version),
-            Decided::Open => true,
+            VersionChoice::Version(decided, _) => decided == version,
+            VersionChoice::Pin(pin) => pin.rule.takes(version),
+            VersionChoice::Open => true,
         }
     }
 
@@ -69,10 +71,10 @@ impl Versions {
     /// Without a specifier, any version will do.
     pub(super) fn check(&self, package: Package, held: &[Version]) -> Option<Difference> {
         let (pin, found) = match self.decided(package) {
-            Decided::Open => return None,
-            Decided::Version(version, _) if held.contains(version) => return None,
-            Decided::Version(version, pin) => (pin.as_ref(), version.to_string()),
-            Decided::Pin(pin) => match &pin.rule {
+            VersionChoice::Open => return None,
+            VersionChoice::Version(version, _) if held.contains(version) => return None,
+            VersionChoice::Version(version, pin) => (pin.as_ref(), version.to_string()),
+            VersionChoice::Pin(pin) => match &pin.rule {
                 Rule::Other => (Some(pin), pin.text.clone()),
                 rule if held.iter().any(|version| rule.takes(version)) => return None,
                 _ => (Some(pin), pin.text.clone()),
@@ -96,8 +98,10 @@ mod tests {
     fn wrong(requirements: &str, installed: Option<&str>) -> Option<String> {
         let folder = Folder::new(&[("taskcluster/requirements.txt", requirements)]);
         let versions = Versions::of(&Pins::of(&folder.tree()), |package| match installed {
-            Some(version) if package == Package::Taskgraph => Installed::Version(version.parse().unwrap()),
-            _ => Installed::Absent,
+            Some(version) if package == Package::Taskgraph => {
+                InstalledVersion::Version(version.parse().unwrap())
+            }
+            _ => InstalledVersion::Absent,
         });
         let held = ["15.1.2", "15.1.3"].map(|version| version.parse().unwrap());
         let difference = versions.check(Package::Taskgraph, &held)?;

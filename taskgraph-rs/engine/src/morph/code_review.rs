@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 
 use crate::error::Result;
 use crate::morph::added_task::task;
-use crate::morph::morphed::Morphed;
+use crate::morph::morphed::MorphedGraph;
 use crate::parameters::Params;
 use crate::task::Label;
 use crate::task::datestamp::RELATIVE;
@@ -17,7 +17,7 @@ const SOURCE: &str = "https://github.com/taskcluster/taskgraph/raw-file/default/
 
 /// Adds the task, if the parameters ask for a review and tasks with the attribute `code-review` run.
 pub(super) fn add_code_review(
-    morphed: &mut Morphed,
+    morphed: &mut MorphedGraph,
     params: &Params,
     new_id: &mut dyn FnMut(&Label) -> TaskId,
 ) -> Result<()> {

@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::graph::by_task_id::ReadyTask;
 use crate::graph_config::GraphConfig;
 use crate::morph::added_task::{KIND, task};
-use crate::morph::morphed::Morphed;
+use crate::morph::morphed::MorphedGraph;
 use crate::parameters::Params;
 use crate::schema::fields::Fields;
 use crate::task::Label;
@@ -27,7 +27,7 @@ const INDEX: &str = "index.";
 
 /// Adds an index task for each task with too many routes, and takes the index routes off that one.
 pub(super) fn add_index_tasks(
-    morphed: &mut Morphed,
+    morphed: &mut MorphedGraph,
     params: &Params,
     config: &GraphConfig,
     new_id: &mut dyn FnMut(&Label) -> TaskId,

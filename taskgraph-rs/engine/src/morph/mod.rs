@@ -6,5 +6,5 @@ mod index_tasks;
 mod morphed;
 mod phase;
 
-pub use morphed::{Morphed, unchanged};
+pub use morphed::{MorphedGraph, unchanged};
 pub use phase::morph;

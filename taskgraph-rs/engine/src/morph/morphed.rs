@@ -4,13 +4,13 @@ use indexmap::IndexMap;
 
 use crate::error::{Error, Result};
 use crate::graph::by_task_id::{ReadyGraph, ReadyTask};
-use crate::optimize::{Optimized, TaskOutcome};
+use crate::optimize::{OptimizedGraph, TaskOutcome};
 use crate::task::Label;
 use crate::task::id::TaskId;
 
 /// The graph as it is created.
 #[derive(Debug, Default)]
-pub struct Morphed {
+pub struct MorphedGraph {
     /// The tasks.
     pub graph: ReadyGraph,
     /// The ids of all tasks that have one, by label.
@@ -19,7 +19,7 @@ pub struct Morphed {
     pub outcomes: IndexMap<Label, TaskOutcome>,
 }
 
-impl Morphed {
+impl MorphedGraph {
     /// Adds a task. Its label must be new.
     pub(super) fn add(&mut self, ready: ReadyTask) -> Result<()> {
         let label = ready.task.label.clone();
@@ -34,7 +34,7 @@ impl Morphed {
 }
 
 /// An optimized graph that nothing is added to.
-pub fn unchanged(optimized: Optimized) -> Morphed {
-    let Optimized { graph, label_to_taskid, outcomes, .. } = optimized;
-    Morphed { graph, label_to_taskid, outcomes }
+pub fn unchanged(optimized: OptimizedGraph) -> MorphedGraph {
+    let OptimizedGraph { graph, label_to_taskid, outcomes, .. } = optimized;
+    MorphedGraph { graph, label_to_taskid, outcomes }
 }

@@ -7,8 +7,8 @@ use indexmap::IndexMap;
 use crate::diagnostics::{Problem, Problems, Severity};
 use crate::error::Result;
 use crate::optimize::existing_tasks::{Existing, NotTaken, Unusable};
-use crate::optimize::optimized::Optimized;
-use crate::optimize::outcome::{Passed, ReplacedBy, TaskOutcome};
+use crate::optimize::optimized::OptimizedGraph;
+use crate::optimize::outcome::{RejectionReason, ReplacedBy, TaskOutcome};
 use crate::parameters::Params;
 use crate::task::Label;
 use taskgraph_compat::value::Value;
@@ -55,8 +55,8 @@ fn leave_out(params: &mut Params, found: &BTreeSet<Label>, existing: &Existing) 
 pub fn settle(
     params: &mut Params,
     found: &BTreeSet<Label>,
-    mut optimize: impl FnMut(&Params) -> Result<Optimized>,
-) -> Result<(Optimized, Vec<Problem>)> {
+    mut optimize: impl FnMut(&Params) -> Result<OptimizedGraph>,
+) -> Result<(OptimizedGraph, Vec<Problem>)> {
     let mut reported = Vec::new();
     loop {
         let optimized = optimize(params)?;
@@ -90,7 +90,7 @@ fn unusable(params: &Params, task: &Unusable) -> Problem {
     let is_written = start(&path) != start(&KeyPath::dotted(PARAMETER));
     let place = params.place_of_value(&path).filter(|_| is_written);
     // What expires before a deadline names the task that has it.
-    let needed = dependent.as_ref().filter(|_| !matches!(why, Passed::Expires { .. }));
+    let needed = dependent.as_ref().filter(|_| !matches!(why, RejectionReason::Expires { .. }));
     let needed = needed.map(|dependent| format!("; `{dependent}` waits for it"));
     let message = format!("`{label}` cannot be used again: task `{task_id}` is not usable");
     let help =

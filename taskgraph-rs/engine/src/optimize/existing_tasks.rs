@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 
 use crate::error::Result;
 use crate::optimize::indexed::Nodes;
-use crate::optimize::outcome::{NotReplaced, Passed, Replaced, ReplacedBy, TaskOutcome};
+use crate::optimize::outcome::{NotReplaced, RejectionReason, ReplacedBy, Replacement, TaskOutcome};
 use crate::optimize::replace::deadline;
 use crate::optimize::request::Request;
 use crate::optimize::usable::{CREATION, objection};
@@ -30,7 +30,7 @@ pub struct Unusable {
     /// The existing task.
     pub task_id: TaskId,
     /// The reason.
-    pub why: Passed,
+    pub why: RejectionReason,
     /// A task that would wait for it, if one does.
     pub dependent: Option<Label>,
 }
@@ -65,7 +65,7 @@ pub(super) fn examine(
     for (node, outcome) in outcomes.iter().enumerate() {
         let label = nodes.label(node);
         match outcome {
-            TaskOutcome::Replaced(task_id, Replaced { by: ReplacedBy::ExistingTasks, removed: None }) => {
+            TaskOutcome::Replaced(task_id, Replacement { by: ReplacedBy::ExistingTasks, removed: None }) => {
                 let runs = |dependent: &usize| matches!(outcomes[*dependent], TaskOutcome::Kept(_));
                 let waiting: Vec<usize> = nodes.needed_by[node].iter().copied().filter(runs).collect();
                 let state = request.found.states.get(task_id);

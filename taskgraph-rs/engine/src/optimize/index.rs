@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::diagnostics::origin::problem_of;
 use crate::diagnostics::{Problem, Problems, place_of_key, place_of_value};
 use crate::error::Result;
-use crate::parameters::Given;
+use crate::parameters::LoadedValues;
 use crate::schema::{Schema, optional, required};
 use crate::task::id::TaskId;
 use taskgraph_compat::source::Source;
@@ -37,7 +37,7 @@ pub struct Took {
 
 /// The look-ups that a graph needs before it is optimized.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Wanted {
+pub struct LookupRequest {
     /// Index paths, each once.
     pub index_paths: Vec<Str>,
     /// Tasks that stand in for those of the graph, each once: their states are asked for.
@@ -46,7 +46,7 @@ pub struct Wanted {
 
 /// The answers: tasks in the index, and their states.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Found {
+pub struct LookupAnswers {
     /// The index paths that lead to a task. All others lead nowhere.
     pub index: BTreeMap<Str, TaskId>,
     /// The tasks that the queue knows.
@@ -71,20 +71,20 @@ const SCHEMA: Schema = Schema::Open(
 );
 
 /// Looks up what is wanted. A failure is the machine's fault.
-pub type Find<'f> = dyn Fn(&Wanted) -> Result<Found> + 'f;
+pub type Find<'f> = dyn Fn(&LookupRequest) -> Result<LookupAnswers> + 'f;
 
-impl Found {
+impl LookupAnswers {
     /// Reads answers that were written down as JSON: `{"index": {PATH: TASKID}, "status": {TASKID: {"state": …,
     /// "expires": …}}}`. Other keys are overlooked.
     pub fn read(source: Arc<Source>) -> Result<Self> {
-        let Given { values, layer } = Given::read(source, true)?;
+        let LoadedValues { values, layer } = LoadedValues::read(source, true)?;
         let document = &layer.document;
         let violations = SCHEMA.check(&values.clone().into());
         let mut problems: Vec<Problem> = violations
             .iter()
             .map(|violation| problem_of(violation, violation.path.clone(), Some(document)))
             .collect();
-        let mut found = Found::default();
+        let mut found = LookupAnswers::default();
         let mut id = |text: &str, path: KeyPath, place_of: fn(&_, &_) -> _| match TaskId::parse(text) {
             Ok(id) => Some(id),
             Err(error) => {
@@ -121,8 +121,8 @@ fn section<'v>(values: &'v Map, name: &str) -> impl Iterator<Item = (&'v Str, &'
 mod tests {
     use super::*;
 
-    fn read(text: &str) -> Result<Found, String> {
-        Found::read(Source::new("found.json", text)).map_err(|error| error.to_string())
+    fn read(text: &str) -> Result<LookupAnswers, String> {
+        LookupAnswers::read(Source::new("found.json", text)).map_err(|error| error.to_string())
     }
 
     #[test]

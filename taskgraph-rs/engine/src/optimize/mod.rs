@@ -23,13 +23,14 @@ pub use existing_problems::{
     check as existing_check, settle as settle_existing, warnings as existing_warnings,
 };
 pub use existing_tasks::{Existing, NotTaken, Unusable, examine_existing};
-pub use optimized::Optimized;
+pub use optimized::OptimizedGraph;
 pub use outcome::{
-    Kept, KeptBy, NotReplaced, Passed, PassedOver, Removed, Replaced, ReplacedBy, TaskOutcome,
+    KeepReasons, KeptBy, NotReplaced, PassedOver, RejectionReason, RemovalReason, ReplacedBy, Replacement,
+    TaskOutcome,
 };
 pub use parameters::{do_not_optimize, existing_tasks, strategies};
 pub use phase::optimize;
-pub use request::{Request, wanted};
+pub use request::{Request, lookup_request};
 pub use strategies::{ALWAYS, INDEX_SEARCH, NEVER, SKIP_UNLESS_CHANGED, Strategies};
 pub use strategy::{Answer, Composite, Deadline, LookUp, Simple, Strategy};
 pub use subgraph::resolved;

@@ -13,7 +13,7 @@ use crate::task::id::TaskId;
 
 /// The optimized graph.
 #[derive(Debug, Default)]
-pub struct Optimized {
+pub struct OptimizedGraph {
     /// The tasks that run.
     pub graph: ReadyGraph,
     /// The ids of all tasks that have one: those that run and those that others stand in for.

@@ -11,16 +11,16 @@ use taskgraph_compat::value::Str;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TaskOutcome {
     /// It runs.
-    Kept(Kept),
+    Kept(KeepReasons),
     /// It does not run, and nothing stands in for it.
-    Removed(Removed),
+    Removed(RemovalReason),
     /// Another task stands in for it, which ran before or runs already.
-    Replaced(TaskId, Replaced),
+    Replaced(TaskId, Replacement),
 }
 
 /// The reasons why a task is neither removed nor replaced.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Kept {
+pub struct KeepReasons {
     /// The reason why it is not removed.
     pub why: KeptBy,
     /// The reason why it is not replaced.
@@ -73,12 +73,12 @@ pub struct PassedOver {
     /// The task.
     pub task_id: TaskId,
     /// The reason why it was not taken.
-    pub why: Passed,
+    pub why: RejectionReason,
 }
 
 /// The reason why a found task was not taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Passed {
+pub enum RejectionReason {
     /// The queue does not know it.
     Unknown,
     /// It is in this state, for this reason if the queue has reported one.
@@ -98,7 +98,7 @@ pub enum Passed {
 
 /// The reason why a task is removed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Removed {
+pub enum RemovalReason {
     /// Its strategy removes it.
     Strategy(Str),
     /// It is not asked for, and what needs it is removed.
@@ -111,11 +111,11 @@ pub enum Removed {
 
 /// The replacement of a task.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Replaced {
+pub struct Replacement {
     /// The strategy or parameter that replaces it.
     pub by: ReplacedBy,
     /// The reason why it would not run anyway.
-    pub removed: Option<Removed>,
+    pub removed: Option<RemovalReason>,
 }
 
 /// The strategy or parameter that replaces a task.
@@ -158,7 +158,7 @@ impl fmt::Display for TaskOutcome {
     }
 }
 
-impl fmt::Display for Kept {
+impl fmt::Display for KeepReasons {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (&self.why, &self.not_replaced) {
             (KeptBy::DoNotOptimize, _) => write!(f, "{}", self.why),
@@ -203,34 +203,34 @@ impl fmt::Display for PassedOver {
     }
 }
 
-impl fmt::Display for Passed {
+impl fmt::Display for RejectionReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Passed::Unknown => f.write_str("the queue does not know it"),
-            Passed::State(state, Some(reason)) if reason != state => {
+            RejectionReason::Unknown => f.write_str("the queue does not know it"),
+            RejectionReason::State(state, Some(reason)) if reason != state => {
                 write!(f, "its state is {state} ({reason})")
             }
-            Passed::State(state, _) => write!(f, "its state is {state}"),
-            Passed::Expired(expires) => write!(f, "it expired at {expires}"),
-            Passed::Expires { expires, deadline, dependent } => {
+            RejectionReason::State(state, _) => write!(f, "its state is {state}"),
+            RejectionReason::Expired(expires) => write!(f, "it expired at {expires}"),
+            RejectionReason::Expires { expires, deadline, dependent } => {
                 write!(f, "it expires at {expires}, before the deadline of {dependent} at {deadline}")
             }
         }
     }
 }
 
-impl fmt::Display for Removed {
+impl fmt::Display for RemovalReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Removed::Strategy(name) => write!(f, "by {name}"),
-            Removed::Dependents => f.write_str("all that needs it is removed"),
-            Removed::IfDependencies => f.write_str("all that it is there for is removed"),
-            Removed::ByNothing(name) => write!(f, "replaced with nothing by {name}"),
+            RemovalReason::Strategy(name) => write!(f, "by {name}"),
+            RemovalReason::Dependents => f.write_str("all that needs it is removed"),
+            RemovalReason::IfDependencies => f.write_str("all that it is there for is removed"),
+            RemovalReason::ByNothing(name) => write!(f, "replaced with nothing by {name}"),
         }
     }
 }
 
-impl fmt::Display for Replaced {
+impl fmt::Display for Replacement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.by {
             ReplacedBy::ExistingTasks => f.write_str("by existing_tasks")?,
@@ -259,13 +259,17 @@ mod tests {
     fn every_fate_says_what_it_is_about() {
         let label = |text: &str| Label::parse(&text.into()).unwrap();
         let id = TaskId::parse("vLbaYNyfFziQ1WZW1EAhcg").unwrap();
-        let kept = |why, not_replaced| TaskOutcome::Kept(Kept { why, not_replaced });
+        let kept = |why, not_replaced| TaskOutcome::Kept(KeepReasons { why, not_replaced });
         let passed = |why| PassedOver { path: "a.b".into(), task_id: id.clone(), why };
-        let expires = Passed::Expires { expires: "E".into(), deadline: "D".into(), dependent: label("y") };
+        let expires =
+            RejectionReason::Expires { expires: "E".into(), deadline: "D".into(), dependent: label("y") };
         let strategy = NotReplaced::Strategy {
             name: "index-search".into(),
             asked: 2,
-            passed_over: vec![passed(Passed::State("failed".into(), Some("failed".into()))), passed(expires)],
+            passed_over: vec![
+                passed(RejectionReason::State("failed".into(), Some("failed".into()))),
+                passed(expires),
+            ],
         };
         let never = NotReplaced::Strategy { name: "never".into(), asked: 0, passed_over: Vec::new() };
         let state =
@@ -296,16 +300,16 @@ mod tests {
                 kept(KeptBy::IfDependency(label("z")), NotReplaced::Dependency(label("z"))),
                 "kept: belongs to z, which runs; depends on z, which runs",
             ),
-            (TaskOutcome::Removed(Removed::Strategy("always".into())), "removed: by always"),
-            (TaskOutcome::Removed(Removed::Dependents), "removed: all that needs it is removed"),
+            (TaskOutcome::Removed(RemovalReason::Strategy("always".into())), "removed: by always"),
+            (TaskOutcome::Removed(RemovalReason::Dependents), "removed: all that needs it is removed"),
             (
-                TaskOutcome::Replaced(id.clone(), Replaced { by: found, removed: None }),
+                TaskOutcome::Replaced(id.clone(), Replacement { by: found, removed: None }),
                 "replaced by vLbaYNyfFziQ1WZW1EAhcg: by index-search at a.b, completed, expires at E",
             ),
             (
                 TaskOutcome::Replaced(
                     id.clone(),
-                    Replaced { by: ReplacedBy::ExistingTasks, removed: Some(Removed::Dependents) },
+                    Replacement { by: ReplacedBy::ExistingTasks, removed: Some(RemovalReason::Dependents) },
                 ),
                 "replaced by vLbaYNyfFziQ1WZW1EAhcg: by existing_tasks; not needed: all that needs it is removed",
             ),

@@ -5,18 +5,18 @@ use crate::error::Result;
 use crate::graph::by_task_id::ReadyGraph;
 use crate::optimize::existing_tasks::examine;
 use crate::optimize::indexed::Nodes;
-use crate::optimize::optimized::Optimized;
+use crate::optimize::optimized::OptimizedGraph;
 use crate::optimize::parameters::can_run;
 use crate::optimize::remove::remove;
 use crate::optimize::replace::replace;
 use crate::optimize::request::Request;
-use crate::optimize::strategies::Chosen;
+use crate::optimize::strategies::ChosenStrategy;
 use crate::optimize::subgraph::subgraph;
 use crate::task::Label;
 use crate::task::id::TaskId;
 
 /// Optimizes a target graph. `new_id` is asked for the id of each task that runs, in the order of the labels.
-pub fn optimize(request: &Request<'_>, new_id: &mut dyn FnMut(&Label) -> TaskId) -> Result<Optimized> {
+pub fn optimize(request: &Request<'_>, new_id: &mut dyn FnMut(&Label) -> TaskId) -> Result<OptimizedGraph> {
     let nodes = Nodes::new(request.graph);
     let chosen = choose(request, &nodes)?;
     let is_pinned = nodes.marks(|label| request.do_not_optimize.contains(label));
@@ -29,11 +29,11 @@ pub fn optimize(request: &Request<'_>, new_id: &mut dyn FnMut(&Label) -> TaskId)
     }
     let labels = nodes.tasks.iter().map(|task| task.label.clone());
     let outcomes = labels.zip(outcomes).collect();
-    Ok(Optimized { graph, label_to_taskid, outcomes, existing, session: None })
+    Ok(OptimizedGraph { graph, label_to_taskid, outcomes, existing, session: None })
 }
 
 /// The strategy of every task, or all tasks that have none that the program knows.
-fn choose<'a>(request: &Request<'a>, nodes: &Nodes<'a>) -> Result<Vec<Chosen<'a>>> {
+fn choose<'a>(request: &Request<'a>, nodes: &Nodes<'a>) -> Result<Vec<ChosenStrategy<'a>>> {
     let mut chosen = Vec::with_capacity(nodes.len());
     let mut problems = Vec::new();
     for task in &nodes.tasks {

@@ -3,15 +3,15 @@
 use crate::error::Result;
 use crate::graph::traverse::{any_order, reference_order};
 use crate::optimize::indexed::Nodes;
-use crate::optimize::outcome::{KeptBy, Removed};
+use crate::optimize::outcome::{KeptBy, RemovalReason};
 use crate::optimize::request::Request;
-use crate::optimize::strategies::Chosen;
+use crate::optimize::strategies::ChosenStrategy;
 
 /// The answer of the removing phase for a task.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Stay {
     Kept(KeptBy),
-    Removed(Removed),
+    Removed(RemovalReason),
 }
 
 impl Stay {
@@ -35,7 +35,7 @@ struct Phase<'a, 'n> {
 pub(super) fn remove(
     request: &Request<'_>,
     nodes: &Nodes<'_>,
-    chosen: &[Chosen<'_>],
+    chosen: &[ChosenStrategy<'_>],
     is_pinned: &[bool],
 ) -> Result<Vec<Stay>> {
     let many = nodes.len();
@@ -55,9 +55,9 @@ pub(super) fn remove(
         } else if let Some(dependent) = phase.running_dependent(node, &prunable) {
             phase.keep(node, phase.needed(node, dependent), &prunable);
         } else if !request.requested.contains(&task.label) {
-            phase.remove(node, Removed::Dependents, &prunable);
+            phase.remove(node, RemovalReason::Dependents, &prunable);
         } else if chosen[node].strategy.removes(task, request.params, chosen[node].argument)? {
-            phase.remove(node, Removed::Strategy(chosen[node].name.into()), &prunable);
+            phase.remove(node, RemovalReason::Strategy(chosen[node].name.into()), &prunable);
         } else if !task.if_dependencies.is_empty() {
             phase.stays[node] = Some(Stay::Kept(KeptBy::Strategy(chosen[node].name.into())));
             phase.is_candidate[node] = true;
@@ -126,7 +126,7 @@ impl Phase<'_, '_> {
     }
 
     /// Removes a task, or makes a candidate of it while it is not known whether others stay.
-    fn remove(&mut self, node: usize, why: Removed, prunable: &[usize]) {
+    fn remove(&mut self, node: usize, why: RemovalReason, prunable: &[usize]) {
         self.stays[node] = Some(Stay::Removed(why));
         self.is_candidate[node] = !prunable.is_empty();
     }
@@ -136,7 +136,7 @@ impl Phase<'_, '_> {
     fn settle(&mut self, order: &[usize]) {
         let candidates: Vec<usize> = order.iter().copied().filter(|node| self.is_candidate[*node]).collect();
         for node in &candidates {
-            self.stays[*node] = Some(Stay::Removed(Removed::IfDependencies));
+            self.stays[*node] = Some(Stay::Removed(RemovalReason::IfDependencies));
         }
         for node in candidates {
             let needed = self.nodes.needed_by[node].iter().copied().find(|next| !self.is_removed(*next));

@@ -7,10 +7,12 @@ use anyhow::Context as _;
 use crate::error::Result;
 use crate::graph::traverse::any_order;
 use crate::optimize::indexed::Nodes;
-use crate::optimize::outcome::{Kept, KeptBy, NotReplaced, Removed, Replaced, ReplacedBy, TaskOutcome};
+use crate::optimize::outcome::{
+    KeepReasons, KeptBy, NotReplaced, RemovalReason, ReplacedBy, Replacement, TaskOutcome,
+};
 use crate::optimize::remove::Stay;
 use crate::optimize::request::Request;
-use crate::optimize::strategies::Chosen;
+use crate::optimize::strategies::ChosenStrategy;
 use crate::optimize::strategy::{Answer, Deadline, LookUp};
 use crate::schema::fields::{missing, wrong};
 use crate::task::{Task, datestamp};
@@ -21,7 +23,7 @@ use taskgraph_compat::value::Value;
 pub(super) fn replace(
     request: &Request<'_>,
     nodes: &Nodes<'_>,
-    chosen: &[Chosen<'_>],
+    chosen: &[ChosenStrategy<'_>],
     is_pinned: &[bool],
     stays: Vec<Stay>,
 ) -> Result<Vec<TaskOutcome>> {
@@ -39,7 +41,7 @@ pub(super) fn replace(
         } else if let Some(need) = nodes.needs[node].iter().find(runs) {
             Attempt::Not(NotReplaced::Dependency(nodes.label(*need).clone()))
         } else if let Some(existing) = request.existing_tasks.get(&task.label) {
-            let replaced = Replaced { by: ReplacedBy::ExistingTasks, removed: removed.clone() };
+            let replaced = Replacement { by: ReplacedBy::ExistingTasks, removed: removed.clone() };
             Attempt::Decided(TaskOutcome::Replaced(existing.clone(), replaced))
         } else {
             let dependents = &nodes.needed_by[node];
@@ -50,7 +52,7 @@ pub(super) fn replace(
             (Attempt::Decided(outcome), ..) => outcome,
             (Attempt::Not(_), _, Some(removed)) => TaskOutcome::Removed(removed),
             (Attempt::Not(not_replaced), kept, None) => {
-                TaskOutcome::Kept(Kept { why: kept.unwrap_or(KeptBy::DoNotOptimize), not_replaced })
+                TaskOutcome::Kept(KeepReasons { why: kept.unwrap_or(KeptBy::DoNotOptimize), not_replaced })
             }
         });
     }
@@ -65,9 +67,9 @@ enum Attempt {
 fn ask(
     request: &Request<'_>,
     task: &Task,
-    chosen: &Chosen<'_>,
+    chosen: &ChosenStrategy<'_>,
     deadline: Option<&Deadline>,
-    removed: &Option<Removed>,
+    removed: &Option<RemovalReason>,
 ) -> Attempt {
     let asked = LookUp { task, params: request.params, deadline, found: request.found, now: request.now };
     let mut passed_over = Vec::new();
@@ -78,13 +80,13 @@ fn ask(
             Attempt::Not(NotReplaced::Strategy { name, asked, passed_over })
         }
         Answer::Nothing => {
-            Attempt::Decided(TaskOutcome::Removed(removed.clone().unwrap_or(Removed::ByNothing(name))))
+            Attempt::Decided(TaskOutcome::Removed(removed.clone().unwrap_or(RemovalReason::ByNothing(name))))
         }
         Answer::Task(task_id, path) => {
             let state = request.found.states.get(&task_id).cloned();
             let needed = deadline.map(|last| (last.text().into(), last.dependent.clone()));
             let by = ReplacedBy::Strategy { name, path, state, needed };
-            Attempt::Decided(TaskOutcome::Replaced(task_id, Replaced { by, removed: removed.clone() }))
+            Attempt::Decided(TaskOutcome::Replaced(task_id, Replacement { by, removed: removed.clone() }))
         }
     }
 }

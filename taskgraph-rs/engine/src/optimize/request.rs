@@ -5,8 +5,8 @@ use std::time::SystemTime;
 use indexmap::{IndexMap, IndexSet};
 
 use crate::graph::TaskGraph;
-use crate::optimize::index::{Found, Wanted};
-use crate::optimize::strategies::{Chosen, Strategies};
+use crate::optimize::index::{LookupAnswers, LookupRequest};
+use crate::optimize::strategies::{ChosenStrategy, Strategies};
 use crate::parameters::Params;
 use crate::settings::Settings;
 use crate::task::Label;
@@ -30,27 +30,27 @@ pub struct Request<'a> {
     pub settings: &'a Settings,
     /// The task that decides.
     pub decision_task_id: &'a str,
-    /// The answers to all that is [`wanted`].
-    pub found: &'a Found,
+    /// The answers to all that [`lookup_request`] names.
+    pub found: &'a LookupAnswers,
     /// The point in time from which deadlines count.
     pub now: SystemTime,
 }
 
 /// Returns the look-ups that a graph needs before it is optimized, without duplicates: index paths in the order of the
 /// graph, and the existing tasks of its labels.
-pub fn wanted(
+pub fn lookup_request(
     graph: &TaskGraph,
     do_not_optimize: &IndexSet<Label>,
     existing_tasks: &IndexMap<Label, TaskId>,
     strategies: &Strategies,
-) -> Wanted {
+) -> LookupRequest {
     let mut paths = IndexSet::new();
     for task in graph.tasks.values().filter(|task| !do_not_optimize.contains(&task.label)) {
-        if let Some(Chosen { strategy, argument, .. }) = strategies.choose(task) {
+        if let Some(ChosenStrategy { strategy, argument, .. }) = strategies.choose(task) {
             paths.extend(strategy.index_paths(argument));
         }
     }
     let existing = existing_tasks.iter().filter(|(label, _)| graph.tasks.contains_key(label.as_str()));
     let tasks: IndexSet<&TaskId> = existing.map(|(_, task)| task).collect();
-    Wanted { index_paths: paths.into_iter().collect(), tasks: tasks.into_iter().cloned().collect() }
+    LookupRequest { index_paths: paths.into_iter().collect(), tasks: tasks.into_iter().cloned().collect() }
 }

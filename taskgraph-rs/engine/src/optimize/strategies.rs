@@ -50,7 +50,7 @@ impl Default for Strategies {
 
 /// The strategy of a task, and its argument.
 #[derive(Clone, Copy)]
-pub(super) struct Chosen<'a> {
+pub(super) struct ChosenStrategy<'a> {
     pub name: &'a str,
     pub strategy: &'a Strategy,
     pub argument: &'a Value,
@@ -122,15 +122,15 @@ impl Strategies {
     }
 
     /// The strategy of a task; none if the program does not know it.
-    pub(super) fn choose<'a>(&'a self, task: &'a Task) -> Option<Chosen<'a>> {
+    pub(super) fn choose<'a>(&'a self, task: &'a Task) -> Option<ChosenStrategy<'a>> {
         static NOTHING: Value = Value::Null;
         // Python: of several strategies, the first one counts.
         match task.optimization.as_map().and_then(|map| map.first()) {
             None => {
                 let strategy = self.get(NEVER.name)?;
-                Some(Chosen { name: NEVER.name, strategy, argument: &NOTHING })
+                Some(ChosenStrategy { name: NEVER.name, strategy, argument: &NOTHING })
             }
-            Some((name, argument)) => Some(Chosen { name, strategy: self.get(name)?, argument }),
+            Some((name, argument)) => Some(ChosenStrategy { name, strategy: self.get(name)?, argument }),
         }
     }
 }

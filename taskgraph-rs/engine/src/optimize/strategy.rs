@@ -5,7 +5,7 @@ use std::time::SystemTime;
 
 use anyhow::Result;
 
-use crate::optimize::index::Found;
+use crate::optimize::index::LookupAnswers;
 use crate::optimize::outcome::PassedOver;
 use crate::parameters::Params;
 use crate::schema::{Schema, Violation};
@@ -50,7 +50,7 @@ pub struct LookUp<'a> {
     /// The last deadline of what depends on it, if anything does.
     pub deadline: Option<&'a Deadline>,
     /// The answers of the index.
-    pub found: &'a Found,
+    pub found: &'a LookupAnswers,
     /// The point in time from which deadlines count.
     pub now: SystemTime,
 }

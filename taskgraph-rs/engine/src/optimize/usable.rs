@@ -8,7 +8,7 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::optimize::index::TaskState;
-use crate::optimize::outcome::Passed;
+use crate::optimize::outcome::RejectionReason;
 use crate::optimize::strategy::Deadline;
 use taskgraph_compat::time::parse_json_date;
 
@@ -26,16 +26,16 @@ pub(super) fn objection(
     state: Option<&TaskState>,
     deadline: Option<&Deadline>,
     now: SystemTime,
-) -> Option<Passed> {
-    let Some(found) = state else { return Some(Passed::Unknown) };
+) -> Option<RejectionReason> {
+    let Some(found) = state else { return Some(RejectionReason::Unknown) };
     if ENDED_BADLY.contains(&&*found.state) {
-        return Some(Passed::State(found.state.clone(), found.reason.clone()));
+        return Some(RejectionReason::State(found.state.clone(), found.reason.clone()));
     }
     // What cannot be read is taken for gone: to run a task again is better than to miss it.
     let expires = parse_json_date(&found.expires);
     let lasts_until = |micros: i64| expires.is_some_and(|expires| expires >= micros);
     if let Some(deadline) = deadline.filter(|deadline| !lasts_until(deadline.micros)) {
-        return Some(Passed::Expires {
+        return Some(RejectionReason::Expires {
             expires: found.expires.clone(),
             deadline: deadline.text().into(),
             dependent: deadline.dependent.clone(),
@@ -43,7 +43,7 @@ pub(super) fn objection(
     }
     let now = now.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_micros());
     let now = i64::try_from(now).unwrap_or(i64::MAX);
-    (!lasts_until(now.saturating_add(1))).then(|| Passed::Expired(found.expires.clone()))
+    (!lasts_until(now.saturating_add(1))).then(|| RejectionReason::Expired(found.expires.clone()))
 }
 
 #[cfg(test)]
@@ -77,6 +77,6 @@ mod tests {
         // An earlier deadline than now is none: what has expired stays of no use.
         assert_eq!(reported("completed", &at(-5), Some(-10)).unwrap(), format!("it expired at {}", at(-5)));
         assert_eq!(reported("completed", "soon", None).unwrap(), "it expired at soon");
-        assert_eq!(objection(None, None, UNIX_EPOCH), Some(Passed::Unknown));
+        assert_eq!(objection(None, None, UNIX_EPOCH), Some(RejectionReason::Unknown));
     }
 }

@@ -13,7 +13,7 @@ use taskgraph_compat::value::path::KeyPath;
 use taskgraph_compat::value::{Map, Value};
 
 /// Values as they were given, and the document they stand in.
-pub struct Given {
+pub struct LoadedValues {
     /// The values.
     pub values: Map,
     /// The document, mounted at the root.
@@ -21,13 +21,13 @@ pub struct Given {
 }
 
 /// Reads a `.yml`, `.yaml` or `.json` file that has to hold a map.
-pub fn read_file(path: &Path) -> Result<Given> {
+pub fn read_file(path: &Path) -> Result<LoadedValues> {
     let source = Source::read(path)?;
     let is_json = path.extension().is_some_and(|extension| extension == "json");
-    Given::read(source, is_json)
+    LoadedValues::read(source, is_json)
 }
 
-impl Given {
+impl LoadedValues {
     /// Reads a text that has to hold a map. Positions in JSON are found by reading it as YAML, too.
     pub fn read(source: Arc<Source>, is_json: bool) -> Result<Self> {
         let (document, value) = match is_json {
@@ -48,6 +48,6 @@ impl Given {
             return Err(Problems::from(Problem::error("wrong-value", message).in_place(place)).into());
         };
         let layer = Layer { document, inside: KeyPath::default(), mount: KeyPath::default() };
-        Ok(Given { values: Arc::unwrap_or_clone(values), layer })
+        Ok(LoadedValues { values: Arc::unwrap_or_clone(values), layer })
     }
 }

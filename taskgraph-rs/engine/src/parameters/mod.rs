@@ -21,7 +21,7 @@ use taskgraph_compat::yaml::Document;
 use usage::Reads;
 
 pub use defaults::{fill, fill_base};
-pub use load::{Given, read_file};
+pub use load::{LoadedValues, read_file};
 pub use mismatch::mismatch_problems;
 pub use schema::{check, unknown, unknown_in, violation_problem};
 pub use spec::{Fetch, Spec};

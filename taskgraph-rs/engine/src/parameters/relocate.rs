@@ -69,11 +69,11 @@ impl Params {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::parameters::Given;
+    use crate::parameters::LoadedValues;
     use taskgraph_compat::source::Source;
 
     fn moved(text: &str) -> Params {
-        let given = Given::read(Source::new("p.yml", text), false).unwrap();
+        let given = LoadedValues::read(Source::new("p.yml", text), false).unwrap();
         let mut params = Params::new(given.values, vec![given.layer]);
         params.relocate(&KeyPath::dotted("t.models"), &KeyPath::dotted("t.experiment.models"));
         params

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::diagnostics::{Problem, Problems};
 use crate::error::Result;
-use crate::parameters::{Given, read_file};
+use crate::parameters::{LoadedValues, read_file};
 use crate::task::id::TaskId;
 use taskgraph_compat::source::Source;
 
@@ -76,7 +76,7 @@ impl Spec {
     }
 
     /// Reads the parameters. Only files need nobody to fetch them.
-    pub fn read(&self, trust_domain: &str, fetch: &dyn Fetch) -> Result<Given> {
+    pub fn read(&self, trust_domain: &str, fetch: &dyn Fetch) -> Result<LoadedValues> {
         match self {
             Spec::File(path) => read_file(path),
             Spec::Task(task) => of_task(task, fetch),
@@ -88,7 +88,7 @@ impl Spec {
             Spec::Url(url) => {
                 let is_json = ending(url)?;
                 match fetch.file_at(url)? {
-                    Some(bytes) => Given::read(Source::decode(url.clone(), bytes)?, is_json),
+                    Some(bytes) => LoadedValues::read(Source::decode(url.clone(), bytes)?, is_json),
                     None => Err(refused(format!("there is nothing at `{url}`")).into()),
                 }
             }
@@ -115,9 +115,9 @@ fn find(path: &str, fetch: &dyn Fetch) -> Result<TaskId> {
     })
 }
 
-fn of_task(task: &TaskId, fetch: &dyn Fetch) -> Result<Given> {
+fn of_task(task: &TaskId, fetch: &dyn Fetch) -> Result<LoadedValues> {
     match fetch.artifact(task, ARTIFACT)? {
-        Some(bytes) => Given::read(Source::decode(format!("{task}/{ARTIFACT}"), bytes)?, false),
+        Some(bytes) => LoadedValues::read(Source::decode(format!("{task}/{ARTIFACT}"), bytes)?, false),
         None => {
             let message = format!("task `{task}` has no artifact `{ARTIFACT}`");
             let help = "only decisions have parameters; artifacts expire, and a task that has not ended has none yet";

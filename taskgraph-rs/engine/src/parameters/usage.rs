@@ -7,10 +7,10 @@ use taskgraph_compat::value::path::{KeyPath, Step};
 
 /// The dotted paths that were asked for, in the whole program: transforms look parameters up once a kind.
 #[derive(Debug, Default)]
-pub(super) struct Reads(Mutex<Noted>);
+pub(super) struct Reads(Mutex<ReadPaths>);
 
 #[derive(Debug, Default)]
-struct Noted {
+struct ReadPaths {
     /// Those that had a value.
     read: BTreeSet<String>,
     /// Those that had none.
@@ -68,12 +68,12 @@ impl Reads {
         asked.filter(|name| !name.contains('.')).map(str::to_owned).collect()
     }
 
-    fn noted(&self) -> MutexGuard<'_, Noted> {
+    fn noted(&self) -> MutexGuard<'_, ReadPaths> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Noted {
+impl ReadPaths {
     fn read_above(&self, path: &KeyPath) -> bool {
         let mut dotted = String::new();
         for step in &path.0 {

@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use crate::python_worker::channel::{Channel, Reply, Request};
 use crate::python_worker::exception;
-use crate::python_worker::exception::Asked;
+use crate::python_worker::exception::Circumstances;
 use crate::tree::Tree;
 use taskgraph_compat::json;
 use taskgraph_compat::source::Place;
@@ -36,7 +36,7 @@ impl<'c> Call<'c> {
         let Call { tree, method, what, place, arguments } = self;
         match channel.call(Request { session, method, what, arguments })? {
             Reply::Done(answer) => read(&answer, what),
-            Reply::Raised(error) => Err(exception::problem(&error, &Asked { tree, what, place })),
+            Reply::Raised(error) => Err(exception::problem(&error, &Circumstances { tree, what, place })),
         }
     }
 }

@@ -13,7 +13,7 @@ use taskgraph_compat::value::Value;
 const MOST_FRAMES: usize = 5;
 
 /// The circumstances: the request to the worker, and the tree.
-pub(super) struct Asked<'a> {
+pub(super) struct Circumstances<'a> {
     /// The tree, whose paths are shown as people know them.
     pub tree: &'a Tree,
     /// The activity: ``kind `build` ``.
@@ -23,7 +23,7 @@ pub(super) struct Asked<'a> {
 }
 
 /// Converts an error of the worker.
-pub(super) fn problem(error: &str, asked: &Asked<'_>) -> Error {
+pub(super) fn problem(error: &str, asked: &Circumstances<'_>) -> Error {
     let error = match json::read(error) {
         Ok(error) => error,
         Err(why) => return Error::refused(format!("the worker sent an answer that is not JSON: {why}")),
@@ -35,7 +35,7 @@ pub(super) fn problem(error: &str, asked: &Asked<'_>) -> Error {
     reported(&error, asked).into()
 }
 
-fn reported(error: &Value, asked: &Asked<'_>) -> Problem {
+fn reported(error: &Value, asked: &Circumstances<'_>) -> Problem {
     let mut problem = Problem::error("python", headline(error, asked.what));
     let class = text(error, "type");
     let transform = text(error, "transform");
@@ -229,7 +229,7 @@ mod tests {
 
     fn said(error: &str) -> String {
         let tree = Tree::embedded(&[]);
-        let asked = Asked { tree: &tree, what: "kind `build`", place: None };
+        let asked = Circumstances { tree: &tree, what: "kind `build`", place: None };
         problem(error, &asked).to_string()
     }
 

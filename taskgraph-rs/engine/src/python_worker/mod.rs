@@ -6,8 +6,8 @@
 pub(crate) mod call;
 mod channel;
 mod exception;
+pub(crate) mod facts;
 mod killed;
-pub(crate) mod opened;
 mod provenance;
 mod refusal;
 mod session;
@@ -15,8 +15,8 @@ pub(crate) mod tasks;
 mod worker;
 
 pub use channel::{Channel, Interpreter, NativeParts, Python, Reply, Request};
+pub use facts::{Registrations, WorkerFacts};
 pub use killed::killed;
-pub use opened::{Opened, Registered};
 pub use provenance::{Because, MadeBy, PythonFacts, ReasonFacts};
 pub use refusal::Refusal;
 pub use session::{KindRequest, Session, SideEffects};

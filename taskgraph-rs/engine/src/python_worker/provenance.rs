@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::known_python::Unknown;
+use crate::known_python::UnknownObject;
 use taskgraph_compat::value::Str;
 
 /// The maker of the tasks of a kind, or of another part of a tree.
@@ -43,7 +43,7 @@ pub enum Because {
         /// The object.
         object: Str,
         /// The difference.
-        why: Arc<Unknown>,
+        why: Arc<UnknownObject>,
     },
     /// It names what the Python of the tree has registered.
     Registered {

@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::parameters::Params;
 use crate::python_worker::call::Call;
 use crate::python_worker::channel::{Channel, Request};
-use crate::python_worker::opened::{Opened, texts};
+use crate::python_worker::facts::{WorkerFacts, texts};
 use crate::python_worker::tasks;
 use crate::python_worker::tasks::{fields, json, object};
 use crate::settings::Settings;
@@ -65,8 +65,8 @@ pub struct SideEffects {
 }
 
 impl Session {
-    pub(crate) fn new(channel: Arc<dyn Channel>, number: i64, opened: &Opened) -> Self {
-        let Opened { forks, writes_all_dependencies, .. } = *opened;
+    pub(crate) fn new(channel: Arc<dyn Channel>, number: i64, opened: &WorkerFacts) -> Self {
+        let WorkerFacts { forks, writes_all_dependencies, .. } = *opened;
         Session { channel, number, forks, writes_all_dependencies, known: Mutex::default() }
     }
 

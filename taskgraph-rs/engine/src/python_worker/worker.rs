@@ -10,8 +10,8 @@ use crate::known_python::{Package, Pins, requirements};
 use crate::python_worker::call::{Call, read};
 use crate::python_worker::channel::{Channel, Python, Reply, Request};
 use crate::python_worker::exception;
-use crate::python_worker::exception::Asked;
-use crate::python_worker::opened::Opened;
+use crate::python_worker::exception::Circumstances;
+use crate::python_worker::facts::WorkerFacts;
 use crate::python_worker::session::Session;
 use crate::python_worker::tasks::fields;
 use crate::tree::Tree;
@@ -23,7 +23,7 @@ use taskgraph_compat::value::{Map, Value};
 pub struct Worker {
     channel: Arc<dyn Channel>,
     /// The facts that it reports about itself.
-    pub opened: Opened,
+    pub opened: WorkerFacts,
 }
 
 impl Worker {
@@ -33,16 +33,16 @@ impl Worker {
         let channel = python.start(directory)?;
         let memory = python.memory().and_then(|bytes| i64::try_from(bytes).ok());
         let arguments = fields([("root", root.display().to_string().into()), ("memory", memory.into())])?;
-        let worker = Worker { channel, opened: Opened::default() };
+        let worker = Worker { channel, opened: WorkerFacts::default() };
         let what = "registering the Python of the tree";
         let request = Request { session: None, method: "open", what, arguments };
         let answer = match worker.channel.call(request)? {
             Reply::Done(answer) => read(&answer, what)?,
             Reply::Raised(error) => {
-                return Err(cannot_open(&error, python, &Asked { tree, what, place: None }));
+                return Err(cannot_open(&error, python, &Circumstances { tree, what, place: None }));
             }
         };
-        Ok(Worker { opened: Opened::read(&answer), ..worker })
+        Ok(Worker { opened: WorkerFacts::read(&answer), ..worker })
     }
 
     /// Asks for something outside of any session.
@@ -99,7 +99,7 @@ fn values_of(answer: Value) -> Result<Map> {
 pub const NO_TASKGRAPH: &str = "no-taskgraph";
 
 /// The reason why a tree cannot be opened. An interpreter without Taskgraph is the most frequent one.
-fn cannot_open(error: &str, python: &dyn Python, asked: &Asked<'_>) -> Error {
+fn cannot_open(error: &str, python: &dyn Python, asked: &Circumstances<'_>) -> Error {
     let missing = json::read(error).ok().and_then(|error| Some(error.get("module")?.as_str()?.to_owned()));
     let Some(package) = missing.as_deref().and_then(Package::of_object) else {
         return exception::problem(error, asked);

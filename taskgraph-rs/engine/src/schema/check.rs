@@ -28,9 +28,9 @@ impl Rules for StrictIntegers {
 }
 
 /// A boolean is no integer, and every key has to be known.
-struct Closed;
+struct ClosedMaps;
 
-impl Rules for Closed {
+impl Rules for ClosedMaps {
     const BOOLEANS_ARE_INTEGERS: bool = false;
     const MAPS_ARE_OPEN: bool = false;
 }
@@ -49,7 +49,7 @@ impl Schema {
 
     /// Whether `value` has this schema without a boolean for an integer, and all of its keys are known.
     pub(super) fn fits_closed(&self, value: &Value) -> bool {
-        self.fits_by::<Closed>(value)
+        self.fits_by::<ClosedMaps>(value)
     }
 
     /// Whether a map with these entries has this schema.
@@ -65,7 +65,7 @@ impl Schema {
 
     /// The same where all keys are known, too: then [`unknown_keys`](Schema::unknown_keys) finds none.
     pub fn fits_fields_closed(&self, map: &Map) -> bool {
-        self.fields_fit_by::<Closed>(map)
+        self.fields_fit_by::<ClosedMaps>(map)
     }
 
     #[inline]

@@ -16,7 +16,7 @@ use serde::ser::{Serialize, Serializer};
 
 use crate::diagnostics::origin::Origin;
 use crate::type_map::TypeMap;
-use taskgraph_compat::value::map::Named;
+use taskgraph_compat::value::map::NamedValues;
 use taskgraph_compat::value::{Map, Str, Value};
 
 /// The name of a task inside a graph: `train-teacher-ru-en-1`. Never empty.
@@ -65,7 +65,7 @@ impl Serialize for Label {
 pub const MAX_DEPENDENCIES: usize = 9_999;
 
 /// The names of a task's dependencies and the labels they stand for.
-pub type Dependencies = Named<Label>;
+pub type Dependencies = NamedValues<Label>;
 
 /// Tasks by label, in the order of their making.
 pub type TasksByLabel = IndexMap<Label, Arc<Task>, RandomState>;

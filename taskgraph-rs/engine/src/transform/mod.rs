@@ -21,7 +21,7 @@ use crate::diagnostics::origin::Origin;
 use crate::graph_config::GraphConfig;
 use crate::optimize::Strategies;
 use crate::parameters::Params;
-use crate::python_worker::{Because, Registered as RegisteredInPython};
+use crate::python_worker::{Because, Registrations};
 use crate::schema::Schema;
 use crate::schema::fields::Fields;
 use crate::settings::Settings;
@@ -71,7 +71,7 @@ pub struct Context<'a> {
     /// The record of decisions.
     pub record: &'a Record,
     /// The objects that the Python of the tree has registered, if it runs.
-    pub registered: Option<&'a RegisteredInPython>,
+    pub registered: Option<&'a Registrations>,
 }
 
 impl Context<'_> {
@@ -88,7 +88,7 @@ impl Context<'_> {
         &self,
         what: &'static str,
         name: &str,
-        of: impl Fn(&RegisteredInPython) -> &BTreeSet<String>,
+        of: impl Fn(&Registrations) -> &BTreeSet<String>,
     ) -> Result<()> {
         match self.registered.is_some_and(|registered| of(registered).contains(name)) {
             true => Err(NeedsPython(Because::Registered { what, name: name.into() }).into()),

@@ -12,7 +12,7 @@ use taskgraph_compat::value::path::KeyPath;
 
 /// A task that a transform did not let through.
 #[derive(Clone, Debug, Serialize)]
-pub struct Dropped {
+pub struct DroppedTask {
     /// The kind it belonged to.
     pub kind: Str,
     /// Its stage, if it had one.
@@ -36,7 +36,7 @@ pub struct DockerContext {
 /// The notes that transforms write into while a graph is generated.
 #[derive(Debug, Default)]
 pub struct Record {
-    dropped: Mutex<Vec<Dropped>>,
+    dropped: Mutex<Vec<DroppedTask>>,
     refused: Mutex<Vec<Problem>>,
     warnings: Mutex<Vec<Problem>>,
     traces: Mutex<IndexMap<Str, Trace>>,
@@ -45,7 +45,7 @@ pub struct Record {
 
 impl Record {
     /// Notes that a task is gone.
-    pub fn drop_task(&self, dropped: Dropped) {
+    pub fn drop_task(&self, dropped: DroppedTask) {
         self.dropped.lock().unwrap_or_else(PoisonError::into_inner).push(dropped);
     }
 
@@ -116,7 +116,7 @@ impl Record {
     }
 
     /// All tasks that are gone, and all warnings.
-    pub fn into_notes(self) -> (Vec<Dropped>, Vec<Problem>) {
+    pub fn into_notes(self) -> (Vec<DroppedTask>, Vec<Problem>) {
         let dropped = self.dropped.into_inner().unwrap_or_else(PoisonError::into_inner);
         (dropped, self.warnings.into_inner().unwrap_or_else(PoisonError::into_inner))
     }

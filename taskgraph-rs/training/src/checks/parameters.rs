@@ -8,7 +8,7 @@ use crate::config::Input;
 use taskgraph::diagnostics::{Problem, Problems};
 use taskgraph::error::Result;
 use taskgraph::generator::Project;
-use taskgraph::parameters::{Given, Params};
+use taskgraph::parameters::{LoadedValues, Params};
 
 /// Reads a training config or a set of parameters, fills in what is missing as a preview does, and checks everything.
 /// `stage` is another target stage than the config has. Returns the warnings, too. A tree that trains nothing takes sets of parameters only.
@@ -30,7 +30,7 @@ pub fn parameters(
             (configured.params, configured.problems)
         }
         None => {
-            let Given { values, layer } = Given::read(input.source.clone(), input.is_json)?;
+            let LoadedValues { values, layer } = LoadedValues::read(input.source.clone(), input.is_json)?;
             (Params::new(values, vec![layer]), Vec::new())
         }
     };

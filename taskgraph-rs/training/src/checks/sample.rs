@@ -68,7 +68,7 @@ fn folded(name: &str) -> String {
 mod tests {
     use super::*;
     use crate::pipeline::NOTHING;
-    use taskgraph::parameters::Given;
+    use taskgraph::parameters::LoadedValues;
     use taskgraph_compat::source::Source;
 
     #[test]
@@ -77,7 +77,7 @@ mod tests {
             Training { datasets: "t.datasets", chunks: "t.taskcluster.split-chunks", ..NOTHING };
         let text = "t: {cleaner: {opus_B_v1: 0.5, C/v2: 0.1}, taskcluster: {split-chunks: 20}, datasets: {train: \
                     [opus_A/v1, opus_B/v1, opus_C/v2, opus_D/v1, mtdata_x, plain, 7]}}";
-        let given = Given::read(Source::new("p.yml", text), false).unwrap();
+        let given = LoadedValues::read(Source::new("p.yml", text), false).unwrap();
         let sampled = sample(&Params::new(given.values, vec![given.layer]), &TRAINING);
         let text = |path: &str| format!("{:?}", sampled.find(&path.into()).unwrap());
         assert_eq!(

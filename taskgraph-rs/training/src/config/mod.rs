@@ -12,7 +12,7 @@ use taskgraph::diagnostics::Problem;
 use taskgraph::diagnostics::document::{equal_keys, printed_quotes};
 use taskgraph::error::Result;
 use taskgraph::generator::Project;
-use taskgraph::parameters::{Given, Layer, Params};
+use taskgraph::parameters::{Layer, LoadedValues, Params};
 use taskgraph::schema::fields::Fields;
 use taskgraph_compat::source::Source;
 use taskgraph_compat::value::path::KeyPath;
@@ -66,7 +66,7 @@ pub(crate) fn read_with(
     input: &Input,
     known: &Map,
 ) -> Result<LoadedConfig> {
-    let Given { values, layer } = Given::read(input.source.clone(), input.is_json)?;
+    let LoadedValues { values, layer } = LoadedValues::read(input.source.clone(), input.is_json)?;
     let own_document = layer.document.clone();
     let is_parameters = values.contains_key(training.parameter);
     let mut params = match is_parameters {

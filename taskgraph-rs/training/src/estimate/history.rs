@@ -7,8 +7,8 @@ use serde::Serialize;
 use taskgraph::diagnostics::{Problem, Problems};
 use taskgraph::error::Result;
 use taskgraph::graph::TaskGraph;
-use taskgraph::optimize::index::{Found, Took};
-use taskgraph::optimize::{NotReplaced, Replaced, ReplacedBy, TaskOutcome};
+use taskgraph::optimize::index::{LookupAnswers, Took};
+use taskgraph::optimize::{NotReplaced, ReplacedBy, Replacement, TaskOutcome};
 use taskgraph::task::Label;
 use taskgraph::task::id::TaskId;
 use taskgraph_compat::value::{Str, Value};
@@ -108,7 +108,7 @@ impl History {
         &mut self,
         graph: &TaskGraph,
         outcomes: impl IntoIterator<Item = (&'f Label, &'f TaskOutcome)>,
-        found: &Found,
+        found: &LookupAnswers,
     ) {
         for (label, outcome) in outcomes {
             let Some(task) = graph.tasks.get(label) else { continue };
@@ -137,7 +137,7 @@ fn tasks_behind(outcome: &TaskOutcome) -> Vec<&TaskId> {
     match outcome {
         TaskOutcome::Replaced(
             id,
-            Replaced { by: ReplacedBy::Strategy { .. } | ReplacedBy::ExistingTasks, .. },
+            Replacement { by: ReplacedBy::Strategy { .. } | ReplacedBy::ExistingTasks, .. },
         ) => {
             vec![id]
         }

@@ -7,7 +7,7 @@ use taskgraph::diagnostics::document::load;
 use taskgraph::diagnostics::origin::problem_of;
 use taskgraph::diagnostics::{Problem, Problems};
 use taskgraph::error::Result;
-use taskgraph::parameters::Given;
+use taskgraph::parameters::LoadedValues;
 use taskgraph::schema::{STRINGS, Schema, Violation, What, optional, required};
 use taskgraph::task::id::TaskId;
 use taskgraph_compat::json;
@@ -69,7 +69,7 @@ impl History {
     }
 
     fn read_whole(&mut self, source: &Arc<Source>) -> Result<()> {
-        let Given { values, layer } = Given::read(source.clone(), true)?;
+        let LoadedValues { values, layer } = LoadedValues::read(source.clone(), true)?;
         let mut violations = WHOLE.check(&values.clone().into());
         violations.extend(self.head(values.get("version"), values.get("groups")));
         let runs = values.get("runs").and_then(Value::as_list).unwrap_or_default();

@@ -7,7 +7,7 @@ use crate::estimate::history_file::{VERSION, version, violation};
 use taskgraph::diagnostics::origin::problem_of;
 use taskgraph::diagnostics::{Problem, Problems, place_of_key};
 use taskgraph::error::Result;
-use taskgraph::parameters::Given;
+use taskgraph::parameters::LoadedValues;
 use taskgraph::schema::{Schema, required};
 use taskgraph_compat::source::Source;
 use taskgraph_compat::suggest::nearest;
@@ -46,7 +46,7 @@ impl Prices {
 
     /// Reads a file. Reports all problems of the file at once.
     pub fn read(source: Arc<Source>, is_json: bool) -> Result<Self> {
-        let Given { values, layer } = Given::read(source, is_json)?;
+        let LoadedValues { values, layer } = LoadedValues::read(source, is_json)?;
         let document = &layer.document;
         let mut violations = SCHEMA.check(&values.clone().into());
         violations.extend(version(values.get("version")));

@@ -12,7 +12,7 @@ use crate::report::run::Run;
 use taskgraph::diagnostics::{Problem, Severity};
 use taskgraph::error::Result;
 use taskgraph::generator::{NO_DECISION, OptimizeRequest, Project};
-use taskgraph::optimize::index::Found;
+use taskgraph::optimize::index::LookupAnswers;
 use taskgraph::optimize::{TaskOutcome, existing_warnings};
 use taskgraph::parameters::Params;
 use taskgraph::schema::fields::Fields as _;
@@ -140,10 +140,10 @@ impl GraphBuilder<'_> {
         params: &Params,
         run: &Run,
         problems: &mut Vec<Problem>,
-    ) -> Result<Option<(IndexMap<Label, TaskOutcome>, Found)>> {
+    ) -> Result<Option<(IndexMap<Label, TaskOutcome>, LookupAnswers)>> {
         let GraphBuilder { project, request, .. } = self;
         let Some(find) = request.find else { return Ok(None) };
-        let index = find(&project.wanted(&run.targets, params, request.settings)?)?;
+        let index = find(&project.lookup_request(&run.targets, params, request.settings)?)?;
         let asked = OptimizeRequest {
             settings: request.settings,
             decision_task_id: NO_DECISION,

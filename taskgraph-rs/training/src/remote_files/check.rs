@@ -81,7 +81,7 @@ fn comparable(one: &str, other: &str) -> bool {
 mod tests {
     use super::*;
     use taskgraph::known_urls::Answer;
-    use taskgraph::parameters::Given;
+    use taskgraph::parameters::LoadedValues;
     use taskgraph::task::id::TaskId;
     use taskgraph_compat::source::Source;
     use taskgraph_taskcluster::url_check::Head;
@@ -104,7 +104,7 @@ mod tests {
     }
 
     fn messages(remotes: &[RemoteFile], answers: &RemoteAnswers) -> Vec<String> {
-        let given = Given::read(Source::new("p.yml", "urls: [a, b]"), false).unwrap();
+        let given = LoadedValues::read(Source::new("p.yml", "urls: [a, b]"), false).unwrap();
         let params = Params::new(given.values, vec![given.layer]);
         let reads: fn(Variant, &str) -> bool = |_, file| file == "model.npz";
         let until = parse_json_date("2026-12-05T00:00:00.000Z").unwrap() / 1000;

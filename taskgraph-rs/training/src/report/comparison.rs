@@ -159,7 +159,7 @@ mod tests {
     use super::*;
     use crate::model::{Model, Variant};
     use crate::testing::{run, task};
-    use taskgraph::transform::notes::Dropped;
+    use taskgraph::transform::notes::DroppedTask;
 
     fn with_digest(name: &str, needs: &[&str], digest: &str, definition: &str) -> Task {
         task(name, needs, &format!("{{stage: s, cached_task: {{digest: {digest}}}}}"), definition)
@@ -193,8 +193,12 @@ mod tests {
         );
         let mut train = with_digest("train", &[], "a2", "{x: 2}");
         train.extensions.set_model(model());
-        let dropped =
-            Dropped { kind: "train".into(), stage: Some("judge".into()), why: "not again".into(), by: None };
+        let dropped = DroppedTask {
+            kind: "train".into(),
+            stage: Some("judge".into()),
+            why: "not again".into(),
+            by: None,
+        };
         let now = run(
             vec![
                 with_digest("vocab", &[], "v", "{}"),

@@ -13,7 +13,7 @@ use taskgraph::error::Result;
 use taskgraph::generator::Project;
 use taskgraph::graph::diff::FieldChange;
 use taskgraph::optimize::TaskOutcome;
-use taskgraph::optimize::index::Found;
+use taskgraph::optimize::index::LookupAnswers;
 use taskgraph::parameters::Params;
 use taskgraph::settings::Settings;
 use taskgraph::task::Label;
@@ -51,7 +51,7 @@ pub trait EarlierPlan {
         run: &Run,
         how: (&Settings, std::time::SystemTime),
         problems: &mut Vec<Problem>,
-    ) -> Result<(IndexMap<Label, TaskOutcome>, EarlierReport, Found)>;
+    ) -> Result<(IndexMap<Label, TaskOutcome>, EarlierReport, LookupAnswers)>;
 }
 
 /// Report on the tasks that continue from earlier groups.

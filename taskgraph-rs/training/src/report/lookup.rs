@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use serde::Serialize;
 
 use taskgraph::graph::TaskGraph;
-use taskgraph::optimize::{Replaced, ReplacedBy, TaskOutcome};
+use taskgraph::optimize::{ReplacedBy, Replacement, TaskOutcome};
 use taskgraph::task::Label;
 use taskgraph::task::id::TaskId;
 use taskgraph_compat::natural_order::natural;
@@ -139,7 +139,7 @@ fn looked(outcome: &TaskOutcome) -> TaskLookUp {
             looked.outcome = LookUpOutcome::NotNeeded;
             looked.why = why.to_string();
         }
-        TaskOutcome::Replaced(task_id, replaced @ Replaced { by, .. }) => {
+        TaskOutcome::Replaced(task_id, replaced @ Replacement { by, .. }) => {
             looked.task_id = Some(task_id.clone());
             looked.why = replaced.to_string();
             looked.outcome = LookUpOutcome::UsedAgain;

@@ -6,7 +6,7 @@
 use indexmap::IndexMap;
 use serde::Serialize;
 
-use crate::model::Moved;
+use crate::model::MovedDependency;
 use crate::model::TrainingExtensions as _;
 use crate::pipeline::ProvidedInput;
 use crate::report::run::Run;
@@ -158,7 +158,7 @@ fn moved(path: &KeyPath, run: &Run) -> Vec<Dependency> {
     let mut folded: IndexMap<(&Str, &Option<Str>), Vec<Label>> = IndexMap::new();
     for task in run.full.graph.tasks.values() {
         let moved = task.extensions.reuse().into_iter().flat_map(|reuse| &reuse.moved);
-        for Moved { from, to, .. } in moved.filter(|moved| moved.by == *path) {
+        for MovedDependency { from, to, .. } in moved.filter(|moved| moved.by == *path) {
             folded.entry((from, to)).or_default().push(task.label.clone());
         }
     }

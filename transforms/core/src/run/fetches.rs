@@ -79,24 +79,24 @@ impl Offers {
 }
 
 /// One artifact to download.
-struct Wanted<'v> {
+struct FetchedArtifact<'v> {
     artifact: &'v str,
     dest: Option<&'v Value>,
     extract: bool,
     verify_hash: bool,
 }
 
-impl<'v> Wanted<'v> {
+impl<'v> FetchedArtifact<'v> {
     /// All of them, sorted by artifact.
     fn all(list: &'v Value) -> Vec<Self> {
-        let mut all: Vec<_> = list.as_list().unwrap_or_default().iter().map(Wanted::one).collect();
+        let mut all: Vec<_> = list.as_list().unwrap_or_default().iter().map(FetchedArtifact::one).collect();
         all.sort_by_key(|wanted| wanted.artifact);
         all
     }
 
     fn one(entry: &'v Value) -> Self {
         let flag = |key: &str| entry.get(key).map(Value::truthy);
-        Wanted {
+        FetchedArtifact {
             artifact: entry.as_str().or_else(|| entry.get("artifact")?.as_str()).unwrap_or_default(),
             dest: entry.get("dest").filter(|dest| **dest != Value::Null),
             extract: flag("extract").unwrap_or(true),
@@ -115,7 +115,7 @@ struct Entry<'v> {
     artifact: [&'v str; 3],
     /// The name of the dependency that makes it.
     task: Str,
-    wanted: Wanted<'v>,
+    wanted: FetchedArtifact<'v>,
 }
 
 impl Entry<'_> {
@@ -230,7 +230,7 @@ fn from_offers<'v>(
     description: &mut TaskDescription,
     entries: &mut Vec<Entry<'v>>,
 ) -> Result<()> {
-    for wanted in Wanted::all(list) {
+    for wanted in FetchedArtifact::all(list) {
         let name = joined(&[kind, "-", wanted.artifact]);
         let label = offers.aliases.get(&*name).cloned().unwrap_or(name);
         let Some(artifact) = offers.artifacts.get(&label) else {
@@ -295,7 +295,7 @@ fn from_dependency<'v>(
             ));
         }
     };
-    for wanted in Wanted::all(list) {
+    for wanted in FetchedArtifact::all(list) {
         let artifact = [prefix, "/", wanted.artifact];
         entries.push(wanted.entry(artifact, kind.clone()));
     }

@@ -7,7 +7,7 @@ use taskgraph::transform::{Context, Pool};
 use taskgraph_compat::map;
 use taskgraph_compat::value::{Str, Value, intern};
 
-type Known<T> = IndexMap<Str, T, RandomState>;
+type MemoTable<T> = IndexMap<Str, T, RandomState>;
 
 /// The state of a kind.
 #[derive(Default)]
@@ -20,10 +20,10 @@ pub(super) struct KindState {
 /// Values that were made so far.
 #[derive(Default)]
 pub(super) struct Memo {
-    relative: Known<Value>,
-    workers: Known<Worker>,
-    by_project: Known<Option<Value>>,
-    sources: Known<Value>,
+    relative: MemoTable<Value>,
+    workers: MemoTable<Worker>,
+    by_project: MemoTable<Option<Value>>,
+    sources: MemoTable<Value>,
     facts: Option<Facts>,
 }
 
@@ -91,7 +91,7 @@ impl Memo {
 }
 
 /// Returns the value under a name; it is made on first use.
-fn once<T: Clone>(known: &mut Known<T>, name: &str, make: impl FnOnce() -> Result<T>) -> Result<T> {
+fn once<T: Clone>(known: &mut MemoTable<T>, name: &str, make: impl FnOnce() -> Result<T>) -> Result<T> {
     if let Some(known) = known.get(name) {
         return Ok(known.clone());
     }

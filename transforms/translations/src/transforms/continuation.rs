@@ -5,11 +5,11 @@ use crate::continuation::provided::{ProvidedData, backwards_path, corpus_path, v
 use crate::continuation::rewrite::{PRIORS_TASK, drop_priors, replace};
 use anyhow::Result;
 use taskgraph::schema::fields::Fields;
-use taskgraph::transform::notes::Dropped;
+use taskgraph::transform::notes::DroppedTask;
 use taskgraph::transform::{TaskDescription, Transform, TransformInfo, with_state};
 use taskgraph_compat::value::Str;
 use taskgraph_compat::value::path::KeyPath;
-use taskgraph_training::model::Moved;
+use taskgraph_training::model::MovedDependency;
 use taskgraph_training::model::TrainingExtensions as _;
 
 /// Part of the label of a downloading task after its name, before languages are filled in.
@@ -29,7 +29,7 @@ pub(crate) fn transform() -> Transform {
         let label = format!("{stage}-{}", description.text("name")?);
         let task = label.strip_suffix(LANGUAGES).unwrap_or_default();
         match left_out(given, &stage, task) {
-            Some((why, by)) => ctx.record.drop_task(Dropped {
+            Some((why, by)) => ctx.record.drop_task(DroppedTask {
                 kind: ctx.kind.name.clone(),
                 stage: Some(stage).filter(|stage| !stage.is_empty()),
                 why,
@@ -102,14 +102,14 @@ fn rewrite(given: &ProvidedData, description: &mut TaskDescription) -> Result<()
         && drop_priors(description)?
     {
         let (from, by) = (PRIORS_TASK.into(), corpus_path(corpus));
-        description.extensions.reuse_mut().moved.push(Moved { from, to: None, by });
+        description.extensions.reuse_mut().moved.push(MovedDependency { from, to: None, by });
     }
     Ok(())
 }
 
 fn move_dependency(description: &mut TaskDescription, old: &str, new: &str, by: impl FnOnce() -> KeyPath) {
     if replace(description, old, new) {
-        description.extensions.reuse_mut().moved.push(Moved {
+        description.extensions.reuse_mut().moved.push(MovedDependency {
             from: old.into(),
             to: Some(new.into()),
             by: by(),

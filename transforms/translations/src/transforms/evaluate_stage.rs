@@ -6,7 +6,7 @@
 use crate::pipeline_version::PipelineVersion;
 use crate::pretrained::{Layout, ModelKey};
 use taskgraph::schema::fields::{missing, wrong};
-use taskgraph::transform::notes::Dropped;
+use taskgraph::transform::notes::DroppedTask;
 use taskgraph::transform::{Context, Transform, TransformInfo, with_state};
 use taskgraph_compat::value::Value;
 use taskgraph_training::model::OnlyHere;
@@ -24,7 +24,7 @@ pub(crate) const INFO: TransformInfo = TransformInfo::new(
 
 /// The transform.
 pub(crate) fn transform() -> Transform {
-    with_state(|ctx| Ok(Given::of(ctx))).fan_out(|ctx, given, mut description, out| {
+    with_state(|ctx| Ok(GivenModels::of(ctx))).fan_out(|ctx, given, mut description, out| {
         let layout = given.layout;
         let stage = match description.get("attributes").and_then(|attributes| attributes.get("stage")) {
             Some(Value::Str(stage)) => stage.clone(),
@@ -33,7 +33,7 @@ pub(crate) fn transform() -> Transform {
         };
         let models = given.models.iter().filter(|(key, _)| stage.contains(key.word));
         match models.clone().find(|(_, is_downloaded)| *is_downloaded).or(models.clone().next()) {
-            Some((key, true)) => ctx.record.drop_task(Dropped {
+            Some((key, true)) => ctx.record.drop_task(DroppedTask {
                 kind: ctx.kind.name.clone(),
                 stage: Some(stage),
                 why: WHY.into(),
@@ -53,17 +53,17 @@ pub(crate) fn transform() -> Transform {
 }
 
 /// The models that the training config gives.
-struct Given {
+struct GivenModels {
     layout: &'static Layout,
     /// The key of each, and whether it is only downloaded.
     models: Vec<(&'static ModelKey, bool)>,
 }
 
-impl Given {
+impl GivenModels {
     fn of(ctx: &Context<'_>) -> Self {
         let layout = PipelineVersion::of(ctx.tree).layout();
         let given = |key| Some((key, ModelKey::is_download_only(key, layout.given(ctx.params, key)?)));
-        Given { layout, models: layout.keys.iter().filter_map(given).collect() }
+        GivenModels { layout, models: layout.keys.iter().filter_map(given).collect() }
     }
 }
 

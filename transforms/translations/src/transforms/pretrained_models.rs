@@ -43,7 +43,7 @@ pub(crate) const PRETRAINED_MODELS: TransformInfo = TransformInfo::new(
 
 /// The transform.
 pub(crate) fn transform() -> Transform {
-    prepare(Given::prepare).each(|_, given, description| {
+    prepare(GivenModel::prepare).each(|_, given, description| {
         if let Some(model) = &given.model {
             start_from(model, given.layout, description)?;
         }
@@ -52,13 +52,13 @@ pub(crate) fn transform() -> Transform {
 }
 
 /// The model that the training config gives for the kind.
-struct Given {
+struct GivenModel {
     layout: &'static Layout,
     /// None if a worker of one of the tasks cannot mount it.
     model: Option<PretrainedModel>,
 }
 
-impl Given {
+impl GivenModel {
     fn prepare(ctx: &Context<'_>, tasks: &mut [TaskDescription]) -> Result<Self> {
         let layout = PipelineVersion::of(ctx.tree).layout();
         look_for_all(ctx, layout)?;
@@ -66,7 +66,7 @@ impl Given {
             Some(model) if can_all_mount(ctx, tasks)? => Some(model),
             _ => None,
         };
-        Ok(Given { layout, model })
+        Ok(GivenModel { layout, model })
     }
 }
 

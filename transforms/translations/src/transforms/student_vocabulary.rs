@@ -10,7 +10,7 @@ use anyhow::Result;
 use taskgraph::schema::fields::Fields;
 use taskgraph::transform::{Context, TaskDescription, Transform, TransformInfo, with_state};
 use taskgraph_compat::value::{Map, Value};
-use taskgraph_training::model::Moved;
+use taskgraph_training::model::MovedDependency;
 use taskgraph_training::model::TrainingExtensions as _;
 
 /// The description of the transform.
@@ -25,7 +25,7 @@ pub(crate) fn transform() -> Transform {
         let Some((layout, key)) = given else { return Ok(()) };
         if move_vocabulary(description, layout.vocabulary_kind)? {
             let (from, to) = (layout.vocabulary_kind.into(), Some(STUDENT.into()));
-            description.extensions.reuse_mut().moved.push(Moved { from, to, by: layout.path(key) });
+            description.extensions.reuse_mut().moved.push(MovedDependency { from, to, by: layout.path(key) });
         }
         Ok(())
     })

@@ -1,7 +1,7 @@
 //! Lists and maps in block style, and the nodes in them.
 
 use crate::yaml::simple::scalars::is_plain_start;
-use crate::yaml::simple::{MAX_DEPTH, MAX_KEY, Mark, Reader, Recorded};
+use crate::yaml::simple::{MAX_DEPTH, MAX_KEY, Mark, Reader, RecordedEvent};
 
 /// `None` from any of these functions leaves the text to libyaml.
 impl Reader<'_> {
@@ -16,10 +16,10 @@ impl Reader<'_> {
         }
         let start = self.mark();
         if self.is_entry() {
-            self.push(Recorded::ListStart, start, start.at);
+            self.push(RecordedEvent::ListStart, start, start.at);
             return self.entries(start.column, false, depth);
         }
-        self.push(Recorded::MapStart, start, start.at);
+        self.push(RecordedEvent::MapStart, start, start.at);
         self.key()?;
         self.fields(start.column, depth)
     }
@@ -40,7 +40,7 @@ impl Reader<'_> {
                 true if self.is_entry() => {}
                 true if !is_indentless => return None,
                 _ => {
-                    self.push(Recorded::End, self.end_of_block(column), self.at);
+                    self.push(RecordedEvent::End, self.end_of_block(column), self.at);
                     return Some(());
                 }
             }
@@ -60,13 +60,13 @@ impl Reader<'_> {
                 self.block_node(column, depth)?;
             } else if self.column() == column && !is_end && self.is_entry() {
                 let start = self.mark();
-                self.push(Recorded::ListStart, start, start.at + 1);
+                self.push(RecordedEvent::ListStart, start, start.at + 1);
                 self.entries(column, true, depth + 1)?;
             } else {
                 self.empty(after_colon);
             }
             if !self.goes_on(column)? {
-                self.push(Recorded::End, self.end_of_block(column), self.at);
+                self.push(RecordedEvent::End, self.end_of_block(column), self.at);
                 return Some(());
             }
             self.key()?;
@@ -97,7 +97,7 @@ impl Reader<'_> {
     /// The value of a key, or of a dash, that has none.
     fn empty(&mut self, mark: Mark) {
         let at = mark.at as u32;
-        self.push(Recorded::Slice { start: at, end: at, plain: true }, mark, mark.at);
+        self.push(RecordedEvent::Slice { start: at, end: at, plain: true }, mark, mark.at);
     }
 
     /// A key up to its colon.

@@ -1,7 +1,7 @@
 //! Lists and maps in brackets.
 
 use crate::yaml::simple::scalars::is_plain_start;
-use crate::yaml::simple::{MAX_DEPTH, MAX_KEY, Reader, Recorded};
+use crate::yaml::simple::{MAX_DEPTH, MAX_KEY, Reader, RecordedEvent};
 
 /// `None` from any of these functions leaves the text to libyaml.
 impl Reader<'_> {
@@ -11,7 +11,8 @@ impl Reader<'_> {
             return None;
         }
         let is_map = self.peek() == b'{';
-        let (event, close) = if is_map { (Recorded::MapStart, b'}') } else { (Recorded::ListStart, b']') };
+        let (event, close) =
+            if is_map { (RecordedEvent::MapStart, b'}') } else { (RecordedEvent::ListStart, b']') };
         self.push(event, self.mark(), self.at + 1);
         self.at += 1;
         self.skip();
@@ -43,7 +44,7 @@ impl Reader<'_> {
         }
         let end = self.mark();
         self.at += 1;
-        self.push(Recorded::End, end, self.at);
+        self.push(RecordedEvent::End, end, self.at);
         Some(())
     }
 

@@ -26,12 +26,12 @@ pub(super) struct SimpleEvents<'t> {
     text: &'t str,
     /// The scalars that are not spelled in the text as they read.
     decoded: String,
-    events: Vec<(Recorded, Span)>,
+    events: Vec<(RecordedEvent, Span)>,
     next: usize,
 }
 
 #[derive(Clone, Copy)]
-enum Recorded {
+enum RecordedEvent {
     Frame,
     StreamEnd,
     /// A scalar that stands in the text: the bytes.
@@ -55,19 +55,21 @@ impl SimpleEvents<'_> {
     /// Returns the next event. After the end of the stream there are only empty frames.
     pub(super) fn advance(&mut self) -> Event<'_> {
         let (recorded, span) =
-            self.events.get(self.next).copied().unwrap_or((Recorded::Frame, Span::default()));
+            self.events.get(self.next).copied().unwrap_or((RecordedEvent::Frame, Span::default()));
         self.next += 1;
         let scalar = |text, plain| Kind::Scalar { anchor: None, tag: None, text, plain };
         let kind = match recorded {
-            Recorded::Frame => Kind::Frame,
-            Recorded::StreamEnd => Kind::StreamEnd,
-            Recorded::Slice { start, end, plain } => scalar(&self.text[start as usize..end as usize], plain),
-            Recorded::Decoded { start, end, plain } => {
+            RecordedEvent::Frame => Kind::Frame,
+            RecordedEvent::StreamEnd => Kind::StreamEnd,
+            RecordedEvent::Slice { start, end, plain } => {
+                scalar(&self.text[start as usize..end as usize], plain)
+            }
+            RecordedEvent::Decoded { start, end, plain } => {
                 scalar(&self.decoded[start as usize..end as usize], plain)
             }
-            Recorded::ListStart => Kind::ListStart { anchor: None, tag: None },
-            Recorded::MapStart => Kind::MapStart { anchor: None, tag: None },
-            Recorded::End => Kind::End,
+            RecordedEvent::ListStart => Kind::ListStart { anchor: None, tag: None },
+            RecordedEvent::MapStart => Kind::MapStart { anchor: None, tag: None },
+            RecordedEvent::End => Kind::End,
         };
         Event { kind, span }
     }
@@ -109,15 +111,15 @@ struct Reader<'t> {
     line: u32,
     line_start: usize,
     decoded: String,
-    events: Vec<(Recorded, Span)>,
+    events: Vec<(RecordedEvent, Span)>,
 }
 
 /// `None` from any of these functions leaves the text to libyaml.
 impl Reader<'_> {
     fn document(&mut self) -> Option<()> {
         self.skip();
-        self.push(Recorded::Frame, self.mark(), self.at);
-        self.push(Recorded::Frame, self.mark(), self.at);
+        self.push(RecordedEvent::Frame, self.mark(), self.at);
+        self.push(RecordedEvent::Frame, self.mark(), self.at);
         if self.column() == 0 && self.bytes[self.at..].starts_with(b"---") {
             let line = self.line;
             self.at += 3;
@@ -140,8 +142,8 @@ impl Reader<'_> {
         if self.at < self.bytes.len() {
             return None;
         }
-        self.push(Recorded::Frame, self.mark(), self.at);
-        self.push(Recorded::StreamEnd, self.mark(), self.at);
+        self.push(RecordedEvent::Frame, self.mark(), self.at);
+        self.push(RecordedEvent::StreamEnd, self.mark(), self.at);
         Some(())
     }
 
@@ -167,7 +169,7 @@ impl Reader<'_> {
         Mark { at: self.at, line: self.line, column: self.column() }
     }
 
-    fn push(&mut self, event: Recorded, start: Mark, end: usize) {
+    fn push(&mut self, event: RecordedEvent, start: Mark, end: usize) {
         let span = Span {
             line: start.line,
             column: start.column as u32 + 1,

@@ -1,6 +1,6 @@
 //! Scalars: plain text, text in quotes, and text after `|` or `>`.
 
-use crate::yaml::simple::{Reader, Recorded};
+use crate::yaml::simple::{Reader, RecordedEvent};
 
 /// `None` from any of these functions leaves the text to libyaml.
 impl Reader<'_> {
@@ -34,7 +34,7 @@ impl Reader<'_> {
     /// Plain text that ends on its line.
     pub(super) fn plain_line(&mut self, in_flow: bool) -> Option<()> {
         let (start, end) = (self.mark(), self.plain_end(in_flow)?);
-        self.push(Recorded::Slice { start: start.at as u32, end: end as u32, plain: true }, start, end);
+        self.push(RecordedEvent::Slice { start: start.at as u32, end: end as u32, plain: true }, start, end);
         self.at = end;
         Some(())
     }
@@ -80,8 +80,10 @@ impl Reader<'_> {
             self.at = end;
         }
         let recorded = match is_folded {
-            true => Recorded::Decoded { start: decoded as u32, end: self.decoded.len() as u32, plain: true },
-            false => Recorded::Slice { start: first.start as u32, end: first.end as u32, plain: true },
+            true => {
+                RecordedEvent::Decoded { start: decoded as u32, end: self.decoded.len() as u32, plain: true }
+            }
+            false => RecordedEvent::Slice { start: first.start as u32, end: first.end as u32, plain: true },
         };
         self.push(recorded, start, end);
         Some(())
@@ -121,9 +123,9 @@ impl Reader<'_> {
         let recorded = match self.decoded.len() > decoded {
             true => {
                 self.decoded.push_str(&self.text[piece..self.at]);
-                Recorded::Decoded { start: decoded as u32, end: self.decoded.len() as u32, plain: false }
+                RecordedEvent::Decoded { start: decoded as u32, end: self.decoded.len() as u32, plain: false }
             }
-            false => Recorded::Slice { start: piece as u32, end: self.at as u32, plain: false },
+            false => RecordedEvent::Slice { start: piece as u32, end: self.at as u32, plain: false },
         };
         self.at += 1;
         self.push(recorded, start, self.at);
@@ -192,7 +194,7 @@ impl Reader<'_> {
             self.decoded.extend(std::iter::repeat_n('\n', breaks));
         }
         let recorded =
-            Recorded::Decoded { start: decoded as u32, end: self.decoded.len() as u32, plain: false };
+            RecordedEvent::Decoded { start: decoded as u32, end: self.decoded.len() as u32, plain: false };
         self.push(recorded, start, end);
         self.skip();
         Some(())

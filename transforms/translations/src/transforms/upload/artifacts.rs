@@ -8,7 +8,7 @@ use crate::transforms::upload::upstream::only;
 use anyhow::Result;
 use taskgraph::keyed_by::evaluate;
 use taskgraph::schema::fields::{Fields, missing, wrong};
-use taskgraph::transform::notes::Dropped;
+use taskgraph::transform::notes::DroppedTask;
 use taskgraph::transform::substitute::{Missing, substitute};
 use taskgraph::transform::{TaskDescription, Transform, TransformInfo, with_state};
 use taskgraph_compat::python;
@@ -37,7 +37,7 @@ pub(crate) fn transform() -> Transform {
         if !archive && CORPORA.iter().any(|corpus| kind.starts_with(corpus)) {
             let stage =
                 description.get("attributes").and_then(|attributes| attributes.get("stage")?.as_str());
-            ctx.record.drop_task(Dropped {
+            ctx.record.drop_task(DroppedTask {
                 kind: ctx.kind.name.clone(),
                 stage: stage.map(Str::from),
                 why: "`archive-corpora` of the experiment is not set".into(),

@@ -6,7 +6,7 @@ use taskgraph_compat::value::{Str, Value};
 
 /// The objects that the tree's Python has registered beyond Taskgraph's own, or has replaced.
 #[derive(Clone, Debug, Default)]
-pub struct Registered {
+pub struct Registrations {
     /// Target methods.
     pub target_methods: BTreeSet<String>,
     /// Filters.
@@ -33,7 +33,7 @@ pub struct Registered {
 
 /// The facts that a worker reports about itself and its tree.
 #[derive(Debug, Default)]
-pub struct Opened {
+pub struct WorkerFacts {
     /// The version of Python.
     pub python: String,
     /// The path of the interpreter.
@@ -47,12 +47,12 @@ pub struct Opened {
     /// Whether the JSON of a graph has all dependencies of its tasks, and not only its edges.
     pub writes_all_dependencies: bool,
     /// The registered objects.
-    pub registered: Registered,
+    pub registered: Registrations,
     /// Parts of Taskgraph that were replaced: `taskgraph.transforms.task.get_default_deadline`.
     pub replaced: Vec<Str>,
 }
 
-impl Opened {
+impl WorkerFacts {
     pub(super) fn read(answer: &Value) -> Self {
         let text = |key: &str| answer.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
         let flag = |key: &str| answer.get(key).is_some_and(Value::truthy);
@@ -62,14 +62,14 @@ impl Opened {
         let verifications = answer.get("verifications").and_then(Value::as_map).into_iter().flatten();
         let mut from_deps = names(answer, "group_by");
         from_deps.extend(names(answer, "set_name"));
-        Opened {
+        WorkerFacts {
             python: text("python"),
             executable: text("executable"),
             taskgraph: text("taskgraph"),
             mozilla_taskgraph: answer.get("mozilla_taskgraph").and_then(Value::as_str).map(str::to_owned),
             forks: flag("forks"),
             writes_all_dependencies: flag("writes_dependencies_of_tasks"),
-            registered: Registered {
+            registered: Registrations {
                 target_methods: names(answer, "target_methods"),
                 filters: names(answer, "filters"),
                 strategies: strategies.map(|(name, _)| name.to_string()).collect(),
