@@ -60,7 +60,7 @@ pub(crate) fn completed(project: &Project, given: Option<&str>, reporter: &Repor
     Ok(params)
 }
 
-/// Reads parameters. Taskcluster is asked only for what is no file.
+/// Reads parameters. Taskcluster is asked only for what is not a file.
 pub(crate) fn read(spec: &Spec, project: &Project) -> Result<LoadedValues> {
     match spec {
         Spec::File(path) => read_file(path),

@@ -7,7 +7,7 @@ use crate::progress::StatusLine;
 /// The length of the bar.
 const WIDTH: usize = 30;
 
-/// A bar. Nothing is drawn where stderr is no terminal, and nothing of it stays.
+/// A bar. Nothing is drawn where stderr is not a terminal, and nothing of it stays.
 pub(crate) struct ProgressBar {
     total: usize,
     things: &'static str,

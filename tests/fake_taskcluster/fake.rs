@@ -181,7 +181,7 @@ impl Fake {
         self.lock().store.artifacts.remove(&(id.into(), name.into()));
     }
 
-    /// A file that is no part of Taskcluster; its url.
+    /// A file that is not part of Taskcluster; its url.
     pub(crate) fn file(&self, path: &str, content: impl Into<Vec<u8>>) -> String {
         self.lock().store.files.insert(path.into(), content.into());
         format!("{}{path}", self.root_url())

@@ -62,7 +62,7 @@ pub(crate) fn run(options: &KindGraphOptions) -> Result<Status> {
     if let Some(spec) = options.parameters.as_deref()
         && let Spec::File(path) = Spec::parse(spec)?
     {
-        // A name that is misspelt is no reason to show something all the same.
+        // A name that is misspelt is not a reason to show something all the same.
         Source::read(&path)?;
     }
     let can = [OutputFormat::Text, OutputFormat::Dot, OutputFormat::Mermaid];

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use strsim::osa_distance;
 
-/// Longer words are compared with nothing: they are no typing errors.
+/// Longer words are compared with nothing: they are not typing errors.
 const LONGEST: usize = 200;
 
 /// The shortest word that may stand for a longer one that contains it.

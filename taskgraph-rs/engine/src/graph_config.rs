@@ -243,7 +243,7 @@ impl GraphConfig {
     }
 }
 
-/// Provisioner and worker type of the workers that are no machines.
+/// Provisioner and worker type of the workers that are not machines.
 fn built_in(alias: &str) -> Option<(&'static str, &'static str)> {
     match alias {
         "always-optimized" => Some(("invalid", "always-optimized")),

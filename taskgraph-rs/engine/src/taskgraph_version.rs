@@ -164,7 +164,7 @@ impl TaskgraphVersion {
     }
 
     /// Whether the full graph, and no longer the payload of a task, is where caches, identifiers and counts of dependencies
-    /// are verified. From then on, a cache that is no volume of its image is taken. 17.2.1.
+    /// are verified. From then on, a cache that is not a volume of its image is taken. 17.2.1.
     pub fn takes_caches_that_are_no_volumes(self) -> bool {
         self.since(17, 2, 1)
     }
@@ -187,7 +187,7 @@ impl TaskgraphVersion {
         self >= since::CLOSED_SECTIONS
     }
 
-    /// Whether a boolean is no integer. 19.1.
+    /// Whether a boolean is not an integer. 19.1.
     pub fn refuses_booleans_for_integers(self) -> bool {
         self.since(19, 1, 0)
     }

@@ -2,7 +2,7 @@
 
 use std::io::{self, Read, Write};
 
-/// The longest frame that is read. A graph of 200,000 tasks is a third of it; more is no answer but a fault.
+/// The longest frame that is read. A graph of 200,000 tasks is a third of it; more is not an answer but a fault.
 const LONGEST: u32 = 3 << 30;
 
 /// Writes a frame.

@@ -68,7 +68,7 @@ struct PendingRequests {
 #[derive(Clone, Debug)]
 enum ProcessEnd {
     With(ExitStatus),
-    /// It answered with what is no answer.
+    /// It answered with what is not an answer.
     Garbled(String),
 }
 

@@ -114,17 +114,17 @@ impl Taskcluster {
         lists.into_iter().collect()
     }
 
-    /// The file at a url that is no part of Taskcluster. Nobody's credentials go with it.
+    /// The file at a url that is not part of Taskcluster. Nobody's credentials go with it.
     pub fn get_url(&self, url: &str) -> Result<Vec<u8>, CallError> {
         self.request_url(url, async |connection, call, address| connection.fetch(call, address, Ok).await)
     }
 
-    /// Saves the file at a url that is no part of Taskcluster, whatever its size. Nobody's credentials go with it.
+    /// Saves the file at a url that is not part of Taskcluster, whatever its size. Nobody's credentials go with it.
     pub fn save_url(&self, url: &str, to: &mut File) -> Result<(), CallError> {
         self.request_url(url, async |connection, call, address| connection.save(call, address, to).await)
     }
 
-    /// Runs a request for a url that is no part of Taskcluster.
+    /// Runs a request for a url that is not part of Taskcluster.
     fn request_url<T>(
         &self,
         url: &str,

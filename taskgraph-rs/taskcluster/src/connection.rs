@@ -188,8 +188,8 @@ fn follow(attempt: Attempt<'_>) -> Action {
     }
 }
 
-/// Why a redirect is not followed: it leads in a cycle, to what is no web, or from a place that is encrypted to one
-/// that is not.
+/// Returns why a redirect is not followed: it leads in a cycle, to something that is not http, or from a place that is
+/// encrypted to one that is not.
 fn astray(previous: &[Url], next: &Url) -> Option<String> {
     let was_encrypted = previous.last().is_some_and(|url| url.scheme() == "https");
     match (previous.len() > HOPS, was_encrypted, next.scheme()) {

@@ -145,7 +145,7 @@ async fn ask(client: &Client, url: &str, patience: Patience) -> Head {
         why = match client.head(url).send().await {
             Ok(response) => match response.status().as_u16() {
                 status if status < 300 => return found(response.headers()),
-                // A redirect without a location, or to one that is no url: the others are followed.
+                // A redirect without a location, or to one that is not a url: the others are followed.
                 status if status < 400 => {
                     return Answer::Failed(format!("status {status}, which leads nowhere")).into();
                 }

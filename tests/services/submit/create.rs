@@ -145,7 +145,7 @@ fn a_certificate_that_expires_in_the_middle_leaves_tasks_that_the_next_call_take
     assert_eq!(fake.violations(), [""; 0]);
 }
 
-/// The exit status of a task that is to be run again is no end of it, as long as there are retries left.
+/// The exit status of a task that is to be run again is not an end of it, as long as there are retries left.
 #[test]
 fn a_task_that_is_run_again_because_of_its_exit_status_is_pending() {
     let fake = start();

@@ -254,7 +254,7 @@ impl Findings {
     }
 }
 
-/// A part that is no kind. Where the tree names nothing, there is nothing of its own.
+/// A part that is not a kind. Where the tree names nothing, there is nothing of its own.
 fn part(name: &str, made_by: &MadeBy, config: &GraphConfig) -> Part {
     let key = match name {
         "Taskgraph" => None,

@@ -47,7 +47,7 @@ impl Store {
         self.root.join(folder_name(label))
     }
 
-    /// Whether an artifact of a task is there. What a link leads to is no artifact.
+    /// Whether an artifact of a task is there. What a link leads to is not an artifact.
     pub(super) fn has(&self, label: &str, artifact: &str) -> bool {
         let folder = self.folder(label);
         link_in(&folder, artifact).is_none() && folder.join(artifact).is_file()
@@ -154,7 +154,7 @@ pub(super) fn write_readable(path: &Path, text: &str, is_program: bool) -> Resul
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).or_machine(failed)
 }
 
-/// A label as the name of a folder: what is no letter of one is written as in a url.
+/// A label as the name of a folder: characters that it cannot have are written as in a url.
 fn folder_name(label: &str) -> String {
     let mut name = String::new();
     for byte in label.bytes() {

@@ -80,7 +80,7 @@ fn mount(given: &str) -> Result<(OsString, String), Problems> {
                 volume(&path, inside, "").map_err(|error| refuse(&format!("cannot be mounted: {error}")))?;
             Ok((volume, mounted.to_owned()))
         }
-        // What is no path is the name of a volume of the engine.
+        // What is not a path is the name of a volume of the engine.
         Err(_) if !host.contains('/') && !host.starts_with('.') => Ok((given.into(), mounted.to_owned())),
         Err(error) => Err(refuse(&format!("names a folder that cannot be opened: {error}"))),
     }

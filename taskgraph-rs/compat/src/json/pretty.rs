@@ -17,7 +17,7 @@ use crate::terminal::is_safe;
 /// Spaces for the indentation of most lines at once.
 const SPACES: &[u8; 64] = &[b' '; 64];
 
-/// Appends a value to a text. Tuples and variants of enums that hold something are no part of a graph, and refused.
+/// Appends a value to a text. Tuples and variants of enums that hold something are not part of a graph, and refused.
 pub fn append<T: Serialize + ?Sized>(value: &T, out: &mut Vec<u8>) -> Result<(), Error> {
     value.serialize(&mut PrettyWriter { out, depth: 0 })
 }

@@ -1,6 +1,6 @@
 //! Python's `base64`: encodes and decodes with the same leniency.
 
-/// Decodes a text. What is no base64 in between is overlooked. None where Python raises: a character beyond ASCII,
+/// Decodes a text. What is not base64 in between is overlooked. None where Python raises: a character beyond ASCII,
 /// or a last group that is not full.
 pub fn decode(text: &str) -> Option<Vec<u8>> {
     let mut bytes = Vec::with_capacity(text.len() / 4 * 3);

@@ -82,7 +82,7 @@ struct AnchoredNode {
     nodes: usize,
 }
 
-/// The first event of a node, or something that is no node.
+/// The first event of a node, or something that is not a node.
 enum Head {
     Frame,
     StreamEnd(Span),

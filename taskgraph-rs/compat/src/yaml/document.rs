@@ -56,7 +56,7 @@ pub fn read(source: Arc<Source>) -> Result<Document, YamlError> {
 }
 
 impl Document {
-    /// The value, or all that stands in its way: keys that are no strings, binary data, sets. What several aliases
+    /// The value, or all that stands in its way: keys that are not strings, binary data, sets. What several aliases
     /// stand for is shared.
     pub fn value(&self) -> Result<Value, Vec<RefusedValue>> {
         let mut conversion =

@@ -39,7 +39,7 @@ pub(super) fn float(text: &str) -> Option<f64> {
         _ if digits.contains(':') => {
             let (mut sum, mut base) = (0.0, 1.0);
             for part in digits.rsplit(':') {
-                // Python: the base is an integer, and `OverflowError` once it is no float.
+                // Python: the base is an integer, and `OverflowError` once it is not a float.
                 if base == f64::INFINITY {
                     return None;
                 }

@@ -47,7 +47,7 @@ impl Definitions {
     }
 
     /// The ancestors of tasks and their names, in the order of a walk that goes down before it goes on. What has
-    /// expired is no dependency any more. Python: `taskgraph.util.taskcluster.get_ancestors`.
+    /// expired is not a dependency any more. Python: `taskgraph.util.taskcluster.get_ancestors`.
     pub fn ancestors(&mut self, service: &dyn Service, tasks: &[&TaskId]) -> Result<IndexMap<TaskId, Str>> {
         self.fetch(service, tasks)?;
         let mut found = IndexMap::new();

@@ -147,7 +147,7 @@ impl EarlierRuns {
     }
 
     /// Parts the tasks into those that are there and those that are not. What stands for a label (`used`) belongs, even
-    /// if it is no task to create.
+    /// if it is not a task to create.
     pub fn split<'i>(&self, tasks: Vec<NewTask>, used: impl IntoIterator<Item = &'i TaskId>) -> TaskSplit {
         let labels: BTreeSet<Str> = tasks.iter().map(|task| task.label.text().clone()).collect();
         let mut belong: BTreeSet<TaskId> = used.into_iter().cloned().collect();

@@ -13,7 +13,7 @@ pub trait Queue {
     /// The number of the latest run of a task, if there is one.
     fn latest_run(&self, task: &TaskId) -> Result<Option<u64>>;
 
-    /// Ends tasks. It is no failure if one of them has ended by itself.
+    /// Ends tasks. It is not a failure if one of them has ended by itself.
     fn cancel(&self, tasks: &[TaskId]) -> Result<()>;
 
     /// Creates tasks.

@@ -166,7 +166,7 @@ impl<'k> Batches<'k> {
         }
     }
 
-    /// Runs steps that are no barriers, on batches as soon as there are too many descriptions for one.
+    /// Runs steps that are not barriers, on batches as soon as there are too many descriptions for one.
     fn through<T: Send>(
         &self,
         context: &Context<'_>,

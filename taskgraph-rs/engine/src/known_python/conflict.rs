@@ -12,7 +12,7 @@ use crate::known_python::{mozilla_releases, releases};
 use crate::settings::RunTask;
 use taskgraph_compat::suggest;
 
-/// The image of the decision task is no contradiction: it installs what the tree asks for before it begins.
+/// The image of the decision task is not a contradiction: it installs what the tree asks for before it begins.
 const IMAGE_FILE: &str = ".taskcluster.yml";
 
 /// Pins of versions that were never released, two files of the tree that pin two versions, and versions of two packages

@@ -148,7 +148,7 @@ mod tests {
                   { name = \"taskcluster-taskgraph\" },\n]\n\n[[package]]\nname = \"taskcluster-taskgraph\"\n\
                   version = \"24.1.1\"\nsource = { registry = \"https://example.org/git = x\" }\n\n[[package]]\n\
                   name = \"mozilla-taskgraph\"\nversion = \"3.4.1\"\nsource = { git = \"https://example.org\" }\n";
-        // The address of a registry is no source of its own, whatever it has in it.
+        // The address of a registry is not a source of its own, whatever it has in it.
         let uv = uv.replace("/git = x", "");
         assert_eq!(shown(locked(&uv)), ["11 taskgraph 24.1.1 exact", "16 mozilla_taskgraph 3.4.1 other"]);
         let poetry = "[[package]]\nname = \"taskcluster-taskgraph\"\nversion = \"15.1.3\"\n\

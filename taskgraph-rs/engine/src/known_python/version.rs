@@ -213,7 +213,7 @@ const COMPARISONS: &[(&str, Comparison)] = &[
 
 impl Clause {
     /// All conditions of a text such as `>=15.1,<16`. `bare` is what a version without a comparison means: poetry takes
-    /// it for `==`; nothing else takes it. Nothing if it is no such text.
+    /// it for `==`; nothing else takes it. Nothing if it is not such a text.
     pub fn all(text: &str, bare: bool) -> Option<Vec<Clause>> {
         let text = text.trim().trim_start_matches('(').trim_end_matches(')');
         let parts: Vec<&str> = text.split(',').map(str::trim).filter(|part| !part.is_empty()).collect();

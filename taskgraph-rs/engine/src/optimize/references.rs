@@ -178,7 +178,7 @@ mod tests {
             decision,
             "https://tc.example.org/api/queue/v1/task/DECISION-TASK/artifacts/public/x".into()
         );
-        // Without an artifact it is no such reference.
+        // Without an artifact it is not such a reference.
         assert_eq!(resolve(map! { ARTIFACT => "<a>" }, None), Ok("<a>".into()));
     }
 

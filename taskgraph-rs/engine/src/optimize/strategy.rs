@@ -55,7 +55,7 @@ pub struct LookUp<'a> {
     pub now: SystemTime,
 }
 
-/// A strategy that is no combination of others.
+/// A strategy that is not a combination of others.
 #[derive(Clone, Copy)]
 pub struct Simple {
     /// Its name, which kinds write under `optimization`.
@@ -95,7 +95,7 @@ pub struct Composite {
 /// A strategy: decides that a task need not run.
 #[derive(Clone)]
 pub enum Strategy {
-    /// One that is no combination of others.
+    /// One that is not a combination of others.
     Simple(Simple),
     /// Removes or replaces what one of its parts does; replaces with what the first of them finds.
     Any(Composite),

@@ -148,7 +148,7 @@ impl Params {
         self.text("tasks_for").starts_with("github-pull-request")
     }
 
-    /// The SCM level, 1 to 3; 0 if it is no number.
+    /// The SCM level, 1 to 3; 0 if it is not a number.
     pub fn level(&self) -> i64 {
         self.text("level").trim().parse().unwrap_or_default()
     }

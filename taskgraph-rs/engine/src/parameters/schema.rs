@@ -49,7 +49,7 @@ const BASE: &[Field] = &[
 
 /// Returns the problems of parameters with their schemas: the base ones, and those of `fields`, which the tree adds.
 ///
-/// Python, when it is not strict, lets unknown keys pass everywhere; so they are no errors here either, and
+/// Python, when it is not strict, lets unknown keys pass everywhere; so they are not errors here either, and
 /// whether they have an effect is reported after the graph is made.
 pub fn check(params: &Params, fields: &[Field], version: TaskgraphVersion) -> Vec<Problem> {
     let mut problems = Vec::new();

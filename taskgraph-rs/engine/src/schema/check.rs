@@ -19,7 +19,7 @@ impl Rules for AsWritten {
     const MAPS_ARE_OPEN: bool = true;
 }
 
-/// A boolean is no integer.
+/// A boolean is not an integer.
 struct StrictIntegers;
 
 impl Rules for StrictIntegers {
@@ -27,7 +27,7 @@ impl Rules for StrictIntegers {
     const MAPS_ARE_OPEN: bool = true;
 }
 
-/// A boolean is no integer, and every key has to be known.
+/// A boolean is not an integer, and every key has to be known.
 struct ClosedMaps;
 
 impl Rules for ClosedMaps {

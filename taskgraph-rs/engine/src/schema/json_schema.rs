@@ -1,7 +1,7 @@
 //! Shapes as JSON Schema, for editors.
 //!
 //! Draft 7 is what yaml-language-server reads. A schema says no to nothing that the checks let pass; what only they
-//! can know (a float that is no integer, urls against an ensemble) it lets pass.
+//! can know (a float that is not an integer, urls against an ensemble) it lets pass.
 
 use serde_json::{Map, Value, json};
 

@@ -311,7 +311,7 @@ fn lines(text: &str) -> Vec<String> {
 }
 
 /// The name of a project in a remote's url: `translations` in `https://github.com/mozilla/translations.git`.
-/// None for what is no url of a repository.
+/// None for what is not a url of a repository.
 pub fn project_of(url: &str) -> Option<String> {
     let path = match url.split_once("://") {
         Some((_, rest)) => rest.split_once('/')?.1,

@@ -187,7 +187,7 @@ impl Tree {
     /// The names of all kinds, sorted.
     pub fn kind_names(&self) -> Result<Vec<String>, Error> {
         let mut names = self.kind_folders()?;
-        // What is no file is refused when it is read.
+        // What is not a file is refused when it is read.
         names.retain(|name| self.exists(&format!("{}/kind.yml", self.folder_of_kind(name))));
         names.sort();
         Ok(names)
@@ -293,8 +293,8 @@ impl Tree {
         }
     }
 
-    /// Refuses what is no file (to read a pipe could take forever), and what a link leads out of the repository to. What
-    /// is not there at all passes: whoever reads it says so.
+    /// Refuses what is not a file (to read a pipe could take forever), and links that lead out of the repository. What is
+    /// not there at all passes: whoever reads it says so.
     pub fn check_file(&self, path: &Path) -> Result<()> {
         let Files::Disk { top, .. } = &self.files else { return Ok(()) };
         let Ok(found) = fs::symlink_metadata(path) else { return Ok(()) };

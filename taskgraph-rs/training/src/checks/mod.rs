@@ -29,7 +29,7 @@ use taskgraph_compat::value::path::KeyPath;
 /// Purpose of the checks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
-    /// Somebody is about to train: a task that cannot end well is no small matter before a run of weeks.
+    /// Somebody is about to train: a task that cannot end well is not a small matter before a run of weeks.
     Training,
     /// A decision has to make the graph that it is asked for, as the reference would; it warns of such a task.
     Decision,

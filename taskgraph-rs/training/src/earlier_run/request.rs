@@ -45,7 +45,8 @@ pub struct FoundKey {
     pub tasks: Vec<Option<GroupTask>>,
 }
 
-/// Whether a point in time is over at another one, in milliseconds after 1970. A text that is no time is reported elsewhere.
+/// Whether a point in time is over at another one, in milliseconds after 1970. A text that is not a time is reported
+/// elsewhere.
 pub(super) fn is_before(time: &str, millis: i64) -> bool {
     parse_json_date(time).is_some_and(|micros| micros / 1_000 <= millis)
 }

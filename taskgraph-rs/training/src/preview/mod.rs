@@ -126,7 +126,7 @@ pub fn preview(project: &Project, request: &Request<'_>) -> Result<Preview> {
             }
             let runs = outcomes.as_ref().map(|outcomes| really(graph, outcomes));
             estimate(&mut full_plan.work, runs.as_ref().unwrap_or(graph), history, request.prices.as_ref());
-            // By all tasks that the config makes: what is not to run this time is no mistake.
+            // By all tasks that the config makes: what is not to run this time is not a mistake.
             let pools = run.full.graph.tasks.values().map(|task| pool(task)).collect();
             problems.extend(request.prices.iter().flat_map(|prices| prices.without_effect(&pools)));
         }

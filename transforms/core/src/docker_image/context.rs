@@ -146,7 +146,7 @@ fn add_all(
     }
     for name in names {
         let path = directory.join(&name);
-        // A link to a directory is no file, and is not followed.
+        // A link to a directory is not a file, and is not followed.
         if !path.is_dir() {
             ctx.tree.check_file(&path)?;
             files.insert(format!("{prefix}{name}"), File::OnDisk(path));

@@ -120,7 +120,7 @@ fn take<'p>(
     problems: &mut Vec<Problem>,
 ) {
     for (index, item) in list.as_list().unwrap_or_default().iter().enumerate() {
-        // What is no text at all is refused by the schema of the parameters.
+        // What is not a text at all is refused by the schema of the parameters.
         let Some(full) = item.as_str() else { continue };
         match Dataset::parse(full) {
             Some(dataset) => {

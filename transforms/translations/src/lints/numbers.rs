@@ -91,7 +91,7 @@ fn scores(params: &Params, value: &Value, highest: f64, path: &KeyPath, problems
             map.iter().for_each(|(key, value)| scores(params, value, highest, &path.join(key), problems));
         }
         Value::Float(score) => problems.extend(score_of(params, *score, highest, path)),
-        // An integer is no threshold: the schema of the config says so.
+        // An integer is not a threshold: the schema of the config says so.
         _ => {}
     }
 }

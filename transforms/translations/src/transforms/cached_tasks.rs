@@ -11,7 +11,7 @@
 //! ```
 //!
 //! Each parameter goes into the digest as `name:value`, the value as Python's `str()` writes it. Of a list of paths
-//! the first one counts that has a value, and none is no part of the digest; a single path without a value is
+//! the first one counts that has a value, and none is not part of the digest; a single path without a value is
 //! `None`. The digests of all dependencies follow, as for every cached task.
 //!
 //! In July 2026, `resources` are patterns with one hash for all of them, a `version` that is raised by hand makes new

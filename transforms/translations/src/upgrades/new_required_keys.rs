@@ -71,7 +71,7 @@ fn hplt(draft: &mut Draft, upgrade: &mut Upgrade, key: &str, value: &str) {
 fn add(draft: &mut Draft, upgrade: &mut Upgrade, path: &str, value: &str, why: &str) {
     let path = KeyPath::dotted(path);
     let Some(key) = path.last_key() else { return };
-    // A config without the section is no whole config: what it leaves out it means to leave out.
+    // A config without the section is not a whole config: what it leaves out it means to leave out.
     if draft.get(&path.parent()).is_none_or(|section| !section.truthy()) || !is_whole(draft) {
         return;
     }

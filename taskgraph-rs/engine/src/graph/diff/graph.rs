@@ -126,7 +126,7 @@ pub fn read_tasks(source: &Source) -> Result<Tasks> {
     Ok(labelled(&value).ok_or_else(|| refused(format!("`{}` is not a task graph", source.name)))?)
 }
 
-/// Each task under its own label, which a graph that is keyed by taskId has inside; nothing for what is no graph.
+/// Each task under its own label, which a graph that is keyed by taskId has inside; nothing for what is not a graph.
 fn labelled(value: &Value) -> Option<Tasks> {
     let one = |task: &Value| {
         task.get("task")?.as_map()?;

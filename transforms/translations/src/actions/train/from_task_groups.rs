@@ -85,7 +85,7 @@ fn leave_out(
     });
 }
 
-/// Tasks that make graphs are no tasks of a graph.
+/// Tasks that make graphs are not tasks of a graph.
 pub(super) fn is_service(name: &str) -> bool {
     ["Action", "Decision", "PR"].iter().any(|start| name.starts_with(start))
 }
