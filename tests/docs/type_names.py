@@ -31,6 +31,8 @@ def main():
                 line = text.count("\n", 0, found.start(1)) + 1
                 print(f"{name}:{line}: the type `{found[1]}` is named by a participle")
                 wrong += 1
+    if not wrong:
+        print("no type is named by a participle")
     return 1 if wrong else 0
 
 

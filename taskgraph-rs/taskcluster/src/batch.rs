@@ -40,7 +40,7 @@ impl Taskcluster {
         let answers: Answers<Answer> =
             self.of_each("cancelTask", tasks, "POST", |task| format!("task/{task}/cancel"))?;
         let outcomes = answers.into_iter().map(|(call, answer)| match answer {
-            Ok(Answer { status }) => Ok(status.into_cancelled()),
+            Ok(Answer { status }) => Ok(status.into_cancellation()),
             Err(Failure::Conflict(_)) => Ok(Cancellation::Passed),
             Err(failure) => Err(failure.of(&call)),
         });
@@ -88,7 +88,7 @@ struct Answer {
 }
 
 impl Status {
-    fn into_cancelled(self) -> Cancellation {
+    fn into_cancellation(self) -> Cancellation {
         let TaskState { state, reason, .. } = self.into_state();
         match reason.as_deref() == Some("canceled") {
             true => Cancellation::Cancelled,
