@@ -167,3 +167,20 @@ fn so_many_that_the_memory_would_not_hold_them_are_refused_in_time() {
         assert!(reported[0].contains("a kind can have at most 500000 tasks"), "{reported:?}");
     }
 }
+
+#[test]
+fn the_text_of_a_graph_is_the_same_with_any_number_of_threads() {
+    // One task has so many dependencies that the others are written long before it.
+    let more = |number| match number {
+        0 => {
+            (1..700).fold("dependencies: {".to_owned(), |all, other| all + &format!("t{other}: k-t{other}, "))
+                + "}"
+        }
+        _ => "attributes: {a: 'é \"'}".to_owned(),
+    };
+    let kind = kind(0..700, more);
+    let text = |threads| full(&kind, threads).stdout;
+    let alone = text("1");
+    assert!(alone.len() > 1_000_000);
+    assert!(["2", "3", "8"].iter().all(|threads| text(threads) == alone));
+}

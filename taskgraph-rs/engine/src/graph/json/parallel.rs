@@ -18,8 +18,8 @@ use taskgraph_compat::json::Error;
 /// Tasks in a chunk. Its text stays in the cache of the processor; that of all chunks in work is a few megabytes.
 const CHUNK: usize = 16;
 
-/// Buffers for each thread.
-const BUFFERS: usize = 2;
+/// Buffers for each thread that helps: it goes on while this one hands on what is ready. This one needs a single buffer.
+const BUFFERS: usize = 4;
 
 /// The text of a chunk, or why it cannot be written.
 type Text = Result<Vec<u8>, Error>;
@@ -47,56 +47,60 @@ pub(crate) fn write<'t, K: Copy + Sync>(
     Ok(out.write_all(b"\n}")?)
 }
 
-/// Offers a buffer for the next chunk.
-fn free(buffers: &Sender<Vec<u8>>, buffer: Vec<u8>) {
-    // If nobody writes any more, it is not needed.
-    let _ = buffers.send(buffer);
-}
-
-/// Writes all chunks with all threads, and hands them on in their order. Buffers are used again and again.
+/// Writes all chunks with all threads, and hands them on in their order. This thread hands on what is ready, and writes
+/// chunks itself meanwhile: it waits only for a chunk that another thread is at, as that thread may be the only one that
+/// has come to help. Buffers are used again and again.
 fn in_order<'t, K: Copy + Sync>(
     keys: &[K],
     json: impl Fn(K) -> TaskJson<'t> + Sync,
     mut hand_on: impl FnMut(&mut Text) -> Result<()>,
 ) -> Result<()> {
     let queue = ChunkQueue { waiting: Mutex::new(keys.chunks(CHUNK).enumerate()), json: &json };
+    let count = keys.len().div_ceil(CHUNK);
+    let helpers = rayon::current_num_threads().min(count) - 1;
     let (give_back, buffers) = channel();
+    (0..helpers * BUFFERS).for_each(|_| free(&give_back, Vec::new()));
     let buffers = Mutex::new(buffers);
     let (done, ready) = channel();
-    // A thread of the pool must not wait for the others: they may all be here.
-    if rayon::current_thread_index().is_some() {
-        free(&give_back, Vec::new());
-        let mut writer = TaskWriter::default();
-        while let Some((_, mut text)) = queue.next(&buffers, &mut writer) {
-            hand_on(&mut text)?;
-            free(&give_back, text.unwrap_or_default());
-        }
-        return Ok(());
-    }
-    let threads = rayon::current_num_threads().min(keys.len().div_ceil(CHUNK));
-    for _ in 0..threads * BUFFERS {
-        free(&give_back, Vec::new());
-    }
     rayon::in_place_scope(|scope| {
         // When one side of a channel is dropped, the other side ends.
         let (give_back, ready) = (give_back, ready);
-        for _ in 0..threads {
+        for _ in 0..helpers {
             let done = done.clone();
-            scope.spawn(|_| queue.work(&buffers, done));
+            scope.spawn(|_| queue.help(&buffers, done));
         }
         drop(done);
+        let mut writer = TaskWriter::default();
+        let mut own = Some(Vec::new());
         let mut early = BTreeMap::new();
         let mut next = 0;
-        for (index, text) in ready {
-            early.insert(index, text);
+        loop {
+            early.extend(ready.try_iter());
             while let Some(mut text) = early.remove(&next) {
                 hand_on(&mut text)?;
-                free(&give_back, text.unwrap_or_default());
                 next += 1;
+                match own {
+                    None => own = Some(text.unwrap_or_default()),
+                    Some(_) => free(&give_back, text.unwrap_or_default()),
+                }
             }
+            if next == count {
+                return Ok(());
+            }
+            let written = own.take().and_then(|buffer| queue.write_next(buffer, &mut writer));
+            match written.or_else(|| ready.recv().ok()) {
+                Some((index, text)) => early.insert(index, text),
+                // The thread that was at it has panicked, which the scope passes on.
+                None => return Ok(()),
+            };
         }
-        Ok(())
     })
+}
+
+/// Offers a buffer for the next chunk.
+fn free(buffers: &Sender<Vec<u8>>, buffer: Vec<u8>) {
+    // If nobody writes any more, it is not needed.
+    let _ = buffers.send(buffer);
 }
 
 /// The chunks that are not written yet.
@@ -106,20 +110,20 @@ struct ChunkQueue<'q, K, J> {
 }
 
 impl<'t, K: Copy, J: Fn(K) -> TaskJson<'t>> ChunkQueue<'_, K, J> {
-    /// Writes one chunk after the other.
-    fn work(&self, buffers: &Mutex<Receiver<Vec<u8>>>, done: Sender<(usize, Text)>) {
+    /// Writes one chunk after the other. A buffer is there before its chunk is chosen, so the chunk that is to be handed
+    /// on next never waits for a buffer.
+    fn help(&self, buffers: &Mutex<Receiver<Vec<u8>>>, done: Sender<(usize, Text)>) {
         let mut writer = TaskWriter::default();
-        while let Some(text) = self.next(buffers, &mut writer) {
+        let buffer = || buffers.lock().unwrap_or_else(PoisonError::into_inner).recv().ok();
+        while let Some(text) = buffer().and_then(|buffer| self.write_next(buffer, &mut writer)) {
             if done.send(text).is_err() {
                 return;
             }
         }
     }
 
-    /// Writes the next chunk. The buffer is there before the chunk is chosen, so the chunk that is to be handed on next
-    /// never waits for a buffer.
-    fn next(&self, buffers: &Mutex<Receiver<Vec<u8>>>, writer: &mut TaskWriter) -> Option<(usize, Text)> {
-        let buffer = buffers.lock().unwrap_or_else(PoisonError::into_inner).recv().ok()?;
+    /// Writes the next chunk into this buffer, if there is one.
+    fn write_next(&self, buffer: Vec<u8>, writer: &mut TaskWriter) -> Option<(usize, Text)> {
         let (index, keys) = self.waiting.lock().unwrap_or_else(PoisonError::into_inner).next()?;
         writer.begin(buffer);
         let written = keys.iter().try_for_each(|key| writer.task((self.json)(*key)));
