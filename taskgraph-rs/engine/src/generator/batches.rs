@@ -188,7 +188,8 @@ impl<'k> Batches<'k> {
             let context = Context { record: &record, ..*context };
             (self.run_batch(&context, steps.clone(), batch, finish), record)
         };
-        let (batches, records): (Vec<_>, Vec<_>) = batches.into_par_iter().map(run).unzip();
+        // One batch may become as many tasks as a hundred others, so none is tied to the next.
+        let (batches, records): (Vec<_>, Vec<_>) = batches.into_par_iter().with_max_len(1).map(run).unzip();
         records.into_iter().for_each(|record| context.record.add(record));
         let resumed = batches.into_iter().map(|batch| self.resume(context, steps.end, batch?, finish));
         joined(resumed.collect())
@@ -300,7 +301,9 @@ fn too_many(context: &Context<'_>) -> TransformError {
 /// Returns the results of all batches in order, or all problems of the first step that found any.
 fn joined<T>(batches: Vec<Result<Vec<T>, Failure>>) -> Result<Vec<T>, Failure> {
     let Some(step) = batches.iter().filter_map(|batch| Some(batch.as_ref().err()?.step)).min() else {
-        return Ok(batches.into_iter().flatten().flatten().collect());
+        let mut all = Vec::with_capacity(batches.iter().flatten().map(Vec::len).sum());
+        batches.into_iter().flatten().for_each(|batch| all.extend(batch));
+        return Ok(all);
     };
     let mut problems = Vec::new();
     for failure in batches.into_iter().filter_map(Result::err).filter(|failure| failure.step == step) {
