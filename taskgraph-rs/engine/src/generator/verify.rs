@@ -1,8 +1,6 @@
 //! Verifications of a full graph. They report every violation and change nothing.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
+use foldhash::fast::RandomState;
 use indexmap::IndexMap;
 use memchr::memchr;
 use rayon::prelude::*;
@@ -61,21 +59,27 @@ const ALIAS: u8 = 1 << 3;
 struct MarkedGraph<'g> {
     graph: &'g TaskGraph,
     marks: Vec<u8>,
+    /// The tiers of the tasks. Those that have none are below all others.
+    tiers: Vec<i64>,
 }
+
+const NO_TIER: i64 = i64::MAX;
 
 impl<'g> MarkedGraph<'g> {
     fn of(graph: &'g TaskGraph, v2: &str, bad_index: fn(&str) -> bool) -> Self {
-        let marks = |at: usize| {
+        let look_at = |at: usize| {
             let task = &*graph.tasks[at];
+            let treeherder = treeherder(task);
             let mut marks = 0;
             let mut mark = |name: u8, is_marked: bool| marks |= if is_marked { name } else { 0 };
             mark(NAME, task.label.as_str().len() > LONGEST_NAME);
-            mark(TREEHERDER, treeherder(task).is_some());
+            mark(TREEHERDER, treeherder.is_some());
             mark(ROUTES, routes_of(task).any(|route| is_noteworthy(route, v2) || bad_index(route)));
             mark(ALIAS, task.attributes.contains_key("toolchain-alias"));
-            marks
+            (marks, treeherder.and_then(|treeherder| treeherder.get("tier")?.as_int()).unwrap_or(NO_TIER))
         };
-        MarkedGraph { graph, marks: (0..graph.tasks.len()).into_par_iter().map(marks).collect() }
+        let (marks, tiers) = (0..graph.tasks.len()).into_par_iter().map(look_at).unzip();
+        MarkedGraph { graph, marks, tiers }
     }
 
     /// The tasks with a mark.
@@ -160,7 +164,7 @@ fn treeherder(task: &Task) -> Option<&Value> {
 
 /// No two tasks share platform, collection, group and symbol.
 fn symbols(marked: &MarkedGraph<'_>, problems: &mut Vec<Problem>) {
-    let mut seen: BTreeMap<[Option<&str>; 4], &Label> = BTreeMap::new();
+    let mut seen: IndexMap<[Option<&str>; 4], &Label, RandomState> = IndexMap::default();
     for task in marked.with(TREEHERDER) {
         let Some(treeherder) = treeherder(task) else { continue };
         let text = |key: &str| treeherder.get(key).and_then(Value::as_str);
@@ -191,7 +195,7 @@ fn symbols(marked: &MarkedGraph<'_>, problems: &mut Vec<Problem>) {
 
 /// Routes of the trust domain are unique, notifications know their event, index paths have no slashes.
 fn routes(marked: &MarkedGraph<'_>, v2: &str, bad_index: fn(&str) -> bool, problems: &mut Vec<Problem>) {
-    let mut seen: IndexMap<&str, &Label> = IndexMap::new();
+    let mut seen: IndexMap<&str, &Label, RandomState> = IndexMap::default();
     for task in marked.with(ROUTES) {
         for route in routes_of(task) {
             if route.starts_with(v2)
@@ -233,31 +237,32 @@ fn routes(marked: &MarkedGraph<'_>, v2: &str, bad_index: fn(&str) -> bool, probl
 
 /// No task depends on one of a higher tier number.
 fn tiers(marked: &MarkedGraph<'_>, problems: &mut Vec<Problem>) {
-    let graph = marked.graph;
-    let tier = |task: &Task| treeherder(task).and_then(|th| th.get("tier")?.as_int()).unwrap_or(i64::MAX);
-    let words = |tier: i64| if tier == i64::MAX { "no tier".into() } else { format!("tier {tier}") };
-    let tier = |(task, marks): (&Arc<Task>, &u8)| if marks & TREEHERDER == 0 { i64::MAX } else { tier(task) };
-    let tiers: Vec<i64> = graph.tasks.values().zip(&marked.marks).map(tier).collect();
+    let MarkedGraph { graph, tiers, .. } = marked;
+    let words = |tier: i64| if tier == NO_TIER { "no tier".into() } else { format!("tier {tier}") };
     let highest = tiers.iter().copied().max().unwrap_or_default();
-    for (task, own) in graph.tasks.values().zip(&tiers).filter(|(_, own)| **own < highest) {
-        for (index, _, dependency) in
-            task.dependencies.values().filter_map(|label| graph.tasks.get_full(label))
-        {
-            let is_dummy = dependency.kind.contains("dummy")
-                || dependency.definition.get("workerType").and_then(Value::as_str)
-                    == Some("always-optimized");
-            if !is_dummy && *own < tiers[index] {
-                let message = format!(
-                    "`{}` ({}) cannot depend on `{}` ({})",
-                    task.label,
-                    words(*own),
-                    dependency.label,
-                    words(tiers[index]),
-                );
-                problems.push(about(task, "tier", message, "treeherder.tier"));
-            }
-        }
-    }
+    let is_dummy = |task: &Task| {
+        task.kind.contains("dummy")
+            || task.definition.get("workerType").and_then(Value::as_str) == Some("always-optimized")
+    };
+    let of_task = |at: usize| {
+        let (task, own) = (&graph.tasks[at], tiers[at]);
+        let labels = task.dependencies.values().filter(move |_| own < highest);
+        let higher = labels.filter_map(move |label| {
+            let (index, _, dependency) = graph.tasks.get_full(label)?;
+            (own < tiers[index] && !is_dummy(dependency)).then_some((dependency, tiers[index]))
+        });
+        higher.map(move |(dependency, tier)| {
+            let message = format!(
+                "`{}` ({}) cannot depend on `{}` ({})",
+                task.label,
+                words(own),
+                dependency.label,
+                words(tier),
+            );
+            about(task, "tier", message, "treeherder.tier")
+        })
+    };
+    problems.par_extend((0..graph.tasks.len()).into_par_iter().flat_map_iter(of_task));
 }
 
 /// No two toolchains share an alias.
