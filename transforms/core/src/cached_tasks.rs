@@ -9,6 +9,7 @@ use std::collections::{BTreeSet, VecDeque};
 use anyhow::{Result, bail};
 use foldhash::fast::RandomState;
 use indexmap::IndexMap;
+use rayon::prelude::*;
 use taskgraph::schema::fields::{Fields, missing, wrong};
 use taskgraph::schema::{STRINGS, Schema, required};
 use taskgraph::transform::{Context, TaskDescription, Transform, TransformInfo, prepare};
@@ -61,15 +62,10 @@ pub fn with_digests(last: fn(&Context<'_>) -> LastData) -> Transform {
     })
 }
 
-/// Digests by the label of their task.
-type DigestsByLabel<T = String> = IndexMap<Str, T, RandomState>;
-
 /// The digests that those of the tasks of a kind are made of.
 struct Digests {
-    /// Those of the tasks that the kind may depend on.
-    upstream: DigestsByLabel,
     /// Those of its own tasks, in order; empty if no task depends on another.
-    own: DigestsByLabel<Option<String>>,
+    own: IndexMap<Str, Option<String>, RandomState>,
     paths: IndexPaths,
     last: LastData,
 }
@@ -77,19 +73,20 @@ struct Digests {
 impl Digests {
     /// Puts the tasks in the order of their dependencies. Works out the digests of the kind itself if they are needed.
     fn prepare(ctx: &Context<'_>, tasks: &mut [TaskDescription], last: LastData) -> Result<Self> {
+        let mut digests = Digests { own: IndexMap::default(), paths: IndexPaths::of(ctx), last };
+        if !may_depend_on_each_other(ctx, tasks) {
+            return Ok(digests);
+        }
         order_tasks(&ctx.kind.name, tasks)?;
-        let upstream = upstream_digests(ctx);
-        let mut digests =
-            Digests { upstream, own: DigestsByLabel::default(), paths: IndexPaths::of(ctx), last };
-        let is_upstream = |label: &str| digests.upstream.contains_key(label);
+        let has_digest = |label: &str| upstream_digest(ctx, label).is_some();
         let needs_own =
-            |task: &TaskDescription| task.contains_key("cache") && !dependencies(task).all(is_upstream);
+            |task: &TaskDescription| task.contains_key("cache") && !dependencies(task).all(has_digest);
         if tasks.iter().any(needs_own) {
             for task in &*tasks {
                 if let Some(Value::Str(label)) = task.get("label") {
                     // What is wrong with a task is reported when it gets its own digest.
                     digests.own.insert(label.clone(), None);
-                    let digest = digests.digest_of(task).ok().flatten();
+                    let digest = digests.digest_of(ctx, task).ok().flatten();
                     digests.own.insert(label.clone(), digest);
                 }
             }
@@ -98,14 +95,14 @@ impl Digests {
     }
 
     /// Returns the digest that a task has or is going to have, if any.
-    fn digest_of(&self, task: &TaskDescription) -> Result<Option<String>> {
+    fn digest_of(&self, ctx: &Context<'_>, task: &TaskDescription) -> Result<Option<String>> {
         let Some(cache) = task.get("cache") else {
             let cached =
                 task.get("attributes").and_then(|attributes| attributes.get("cached_task")?.as_map());
             return Ok(cached.map(task_digest));
         };
         let Some(cache) = cache.as_map().filter(|_| CACHE.fits(cache)) else { return Ok(None) };
-        let data = self.data(task, cache)?;
+        let data = self.data(ctx, task, cache)?;
         let [cache_type, name] = [text(cache, "type"), text(cache, "name")];
         Ok(Some([&*cache_type, &*name, &*sha256(&data.join("\n"))].join("/")))
     }
@@ -113,7 +110,7 @@ impl Digests {
     /// Gives a task with a `cache` section its digest.
     fn add(&self, ctx: &Context<'_>, description: &mut TaskDescription) -> Result<()> {
         if let Some(cache) = description.take_section("cache", &CACHE)? {
-            let data = self.data(description, &cache)?;
+            let data = self.data(ctx, description, &cache)?;
             let (cache_type, name) = (text(&cache, "type"), text(&cache, "name"));
             return add_optimization(ctx, &self.paths, description, cache_type, name, &data);
         }
@@ -125,7 +122,12 @@ impl Digests {
     }
 
     /// Returns the data of a digest: that of the section, the digests of all dependencies, and what comes last.
-    fn data<'d>(&'d self, task: &TaskDescription, cache: &'d Map) -> Result<Vec<Cow<'d, str>>> {
+    fn data<'d>(
+        &'d self,
+        ctx: &Context<'_>,
+        task: &TaskDescription,
+        cache: &'d Map,
+    ) -> Result<Vec<Cow<'d, str>>> {
         let listed = cache.get("digest-data").and_then(Value::as_list).unwrap_or_default();
         let mut data = Vec::with_capacity(listed.len() + 8);
         data.extend(listed.iter().map(|value| match value {
@@ -134,8 +136,9 @@ impl Digests {
         }));
         let before = data.len();
         for label in dependencies(task) {
-            match self.upstream.get(label).or_else(|| self.earlier(task, label)) {
-                Some(digest) => data.push(Cow::Borrowed(&**digest)),
+            let upstream = upstream_digest(ctx, label).map(Cow::Owned);
+            match upstream.or_else(|| self.earlier(task, label).map(|digest| Cow::Borrowed(&**digest))) {
+                Some(digest) => data.push(digest),
                 None => bail!(
                     "cached task `{}` depends on `{label}`, which is not cached: its digest would say nothing about it",
                     task.text("label")?
@@ -168,22 +171,26 @@ fn text(cache: &Map, key: &str) -> Str {
     }
 }
 
-/// `type/name/digest` of every cached task that this kind may depend on, by label.
-pub fn upstream_digests(ctx: &Context<'_>) -> DigestsByLabel {
-    let cached = |task: &taskgraph::task::Task| {
-        task.attributes.get("cached_task").and_then(Value::as_map).map(task_digest)
-    };
-    ctx.upstream.values().filter_map(|task| Some((task.label.text().clone(), cached(task)?))).collect()
+/// `type/name/digest` of a task that this kind may depend on, if it is cached.
+fn upstream_digest(ctx: &Context<'_>, label: &str) -> Option<String> {
+    ctx.upstream.get(label)?.attributes.get("cached_task").and_then(Value::as_map).map(task_digest)
 }
 
 /// `type/name/digest` of an attribute `cached_task`.
-pub fn task_digest(cached: &Map) -> String {
+fn task_digest(cached: &Map) -> String {
     let text = |key: &str| cached.get(key).and_then(Value::as_str).unwrap_or_default();
     [text("type"), text("name"), text("digest")].join("/")
 }
 
+/// Whether a task depends on one that no other kind has made. If none does, no task depends on another of its kind.
+pub(crate) fn may_depend_on_each_other(ctx: &Context<'_>, tasks: &[TaskDescription]) -> bool {
+    const FEW: usize = 64;
+    let is_upstream = |label: &str| ctx.upstream.contains_key(label);
+    tasks.par_iter().with_min_len(FEW).any(|task| !dependencies(task).all(is_upstream))
+}
+
 /// Puts tasks after those of the same kind that they depend on; all others keep their order.
-pub fn order_tasks(kind: &str, tasks: &mut [TaskDescription]) -> Result<()> {
+pub(crate) fn order_tasks(kind: &str, tasks: &mut [TaskDescription]) -> Result<()> {
     let prefix = format!("{kind}-");
     let depends_on_sibling =
         |task: &TaskDescription| dependencies(task).any(|label| label.starts_with(&prefix));

@@ -1,6 +1,6 @@
 //! Fetches: what a task downloads from the tasks before it, as `MOZ_FETCHES`.
 
-use crate::cached_tasks::{label_of, order_tasks};
+use crate::cached_tasks::{label_of, may_depend_on_each_other, order_tasks};
 use anyhow::Result;
 use foldhash::fast::RandomState;
 use indexmap::IndexMap;
@@ -165,7 +165,8 @@ pub(super) fn transform() -> Transform {
 /// Artifacts that tasks of a kind can fetch.
 struct Providers {
     offers: Offers,
-    /// The prefixes of the artifacts of the kind's own tasks, in order; none where a task does not say.
+    /// The prefixes of the artifacts of the kind's own tasks, in order; none where a task does not say. Empty if no task
+    /// depends on another.
     prefixes: IndexMap<Str, Option<Str>, RandomState>,
 }
 
@@ -173,8 +174,12 @@ impl Providers {
     /// Gathers what tasks offer, and puts the tasks of the kind in the order of their dependencies.
     fn prepare(ctx: &Context<'_>, tasks: &mut [TaskDescription]) -> Result<Self> {
         let offers = Offers::gather(ctx, tasks);
+        let mut prefixes = IndexMap::default();
+        if !may_depend_on_each_other(ctx, tasks) {
+            return Ok(Providers { offers, prefixes });
+        }
         order_tasks(&ctx.kind.name, tasks)?;
-        let mut prefixes = IndexMap::with_capacity_and_hasher(tasks.len(), RandomState::default());
+        prefixes.reserve(tasks.len());
         for task in tasks {
             if let Some(Value::Str(label)) = task.get("label") {
                 let prefix = task.get("attributes").and_then(|attributes| attributes.get("artifact_prefix"));

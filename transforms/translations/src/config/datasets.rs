@@ -1,9 +1,12 @@
 //! Datasets: `provider_name` in a training config, `provider` and `dataset` as attributes of tasks, and the name
 //! made fit for labels and files.
 
+use std::hash::{Hash, Hasher};
+
 use crate::parameter::refused;
 use crate::pipeline_version::PipelineVersion;
 use anyhow::Result;
+use foldhash::fast::RandomState;
 use indexmap::IndexSet;
 use md5::{Digest, Md5};
 use taskgraph::diagnostics::{Problem, Problems};
@@ -21,7 +24,7 @@ pub(crate) const DATASETS: &str = "training_config.datasets";
 const LONGEST_NAME: usize = 50;
 
 /// A dataset as a training config names it: `opus_Books/v1`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Dataset<'p> {
     /// The whole of it: `opus_Books/v1`.
     pub full: &'p str,
@@ -29,6 +32,16 @@ pub(crate) struct Dataset<'p> {
     pub provider: &'p str,
     /// Name at the provider: `Books/v1`.
     pub name: &'p str,
+}
+
+/// Datasets, each once.
+type Datasets<'p> = IndexSet<Dataset<'p>, RandomState>;
+
+impl Hash for Dataset<'_> {
+    /// The other fields are parts of this one.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.full.hash(state);
+    }
 }
 
 impl<'p> Dataset<'p> {
@@ -44,8 +57,8 @@ pub(crate) fn read<'p>(
     params: &'p Params,
     pipeline_version: PipelineVersion,
     category: Option<&str>,
-) -> Result<IndexSet<Dataset<'p>>> {
-    let mut out = IndexSet::new();
+) -> Result<Datasets<'p>> {
+    let mut out = Datasets::default();
     let mut problems = Vec::new();
     match category {
         Some(category) => {
@@ -107,7 +120,7 @@ pub(crate) fn check(params: &Params) -> Vec<Problem> {
     let mut problems = Vec::new();
     let datasets = params.get("training_config").and_then(|config| config.get("datasets")?.as_map());
     for (category, list) in datasets.into_iter().flatten() {
-        take(params, category, list, &mut IndexSet::new(), &mut problems);
+        take(params, category, list, &mut Datasets::default(), &mut problems);
     }
     problems
 }
@@ -116,7 +129,7 @@ fn take<'p>(
     params: &'p Params,
     category: &str,
     list: &'p Value,
-    out: &mut IndexSet<Dataset<'p>>,
+    out: &mut Datasets<'p>,
     problems: &mut Vec<Problem>,
 ) {
     for (index, item) in list.as_list().unwrap_or_default().iter().enumerate() {
