@@ -15,7 +15,7 @@ use crate::value::{Str, Value, address};
 const FEW: usize = 32;
 
 /// Number of entries that a copy of a map has room for beyond those it has.
-const ROOM: usize = 4;
+const ROOM: usize = 2;
 
 /// A map from text to values, in the order of insertion.
 pub type Map = NamedValues<Value>;

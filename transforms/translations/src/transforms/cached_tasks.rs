@@ -114,6 +114,7 @@ fn add_cache(
     }
     let mut data = command_words(description)?;
     let resources = memo.resources.of(asked("resources"), |asked| resources(ctx, pipeline_version, asked))?;
+    data.reserve_exact(resources.len() + parameters.len() + 1);
     data.extend(resources.iter().chain(parameters).cloned());
     if pipeline_version == PipelineVersion::July2026 {
         data.extend(cache.get("version").filter(|version| version.truthy()).map(|v| python::str(v).into()));
@@ -172,7 +173,8 @@ fn command_words(description: &TaskDescription) -> Result<Vec<Value>> {
     let command = description.get("worker").and_then(|worker| worker.get("command"));
     let Some(command) = command else { return Err(missing(path(), "a list")) };
     let Some(items) = command.as_list() else { return Err(wrong(path(), command, "a list")) };
-    let mut words: Vec<Value> = Vec::with_capacity(items.len());
+    let count = items.iter().map(|item| item.as_list().map_or(1, <[Value]>::len)).sum();
+    let mut words: Vec<Value> = Vec::with_capacity(count);
     for (index, item) in items.iter().enumerate() {
         match item {
             Value::Str(text) if text.is_empty() => {}
