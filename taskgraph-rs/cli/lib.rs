@@ -48,6 +48,7 @@ mod report;
 mod revision_diff;
 mod task_source;
 pub mod text_layout;
+mod threads;
 
 use std::process::ExitCode;
 
@@ -134,6 +135,7 @@ pub fn run(registry: &Registry) -> ExitCode {
 }
 
 fn call(command: Command, registry: &Registry, reporter: &Reporter) -> Result<Status> {
+    threads::start(command.max_workers())?;
     match command {
         Command::ActionCallback(options) => commands::action_callback::run(&options, registry, reporter),
         Command::TestActionCallback(options) => commands::action_callback::test(&options, registry, reporter),

@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Instant, SystemTime};
 use taskgraph::diagnostics::document::equal_keys;
 use taskgraph::diagnostics::{Problem, Problems, Severity};
-use taskgraph::error::{Error, Result};
+use taskgraph::error::Result;
 use taskgraph::generator::Project;
 use taskgraph::parameters::{Params, Spec};
 use taskgraph::registry::Registry;
@@ -75,11 +75,6 @@ fn show_with(
     // A graph as labels may be called anything, as with Taskgraph; what nothing here writes is refused.
     let can = [OutputFormat::Text, OutputFormat::Json, OutputFormat::Yaml];
     OutputFormat::wanted(options.output_file.as_deref(), &can)?;
-    if let Some(workers) = options.max_workers {
-        // It can be said once only, and this is the first to use them.
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(workers.get());
-        pool.build_global().map_err(|error| Error::refused(error.to_string()))?;
-    }
     let tree = open_tree(options.tree.root.as_deref())?;
     let urls = known_urls::read(options.known_urls.as_deref())?;
     let settings = Settings {
