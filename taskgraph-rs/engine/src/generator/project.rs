@@ -88,9 +88,7 @@ impl Project {
         // An older Taskgraph, which takes such a tree, is not made natively.
         let layout = tree.without_kinds().filter(|_| parts.in_python().next().is_none());
         Problems(layout.into_iter().collect()).check()?;
-        let (kinds, ()) =
-            rayon::join(|| load_kinds(&tree, registry, &judge, target_kinds), || tree.list_tracked());
-        let kinds = match kinds {
+        let kinds = match tree.while_listed(|| load_kinds(&tree, registry, &judge, target_kinds)) {
             Ok(kinds) => kinds,
             Err(error) => {
                 problems.extend(error.into_problems()?);

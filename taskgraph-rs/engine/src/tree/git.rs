@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::sync::OnceLock;
 
 use crate::diagnostics::{Problem, Problems};
@@ -127,9 +127,11 @@ impl Repository {
         self.ask_once(&self.origin, &["remote", "get-url", "origin"])
     }
 
-    /// Files of the last commit, from the top, in git's order.
-    pub fn tracked_files(&self) -> Result<Vec<String>> {
-        Ok(lines(&self.ask(&["ls-tree", "-r", "--name-only", "HEAD"])?))
+    /// Begins to list the files of the last commit.
+    pub fn list_tracked(&self) -> Result<TrackedFiles<'_>> {
+        let mut call = self.call(LIST_TRACKED);
+        let call = call.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+        Ok(TrackedFiles { repository: self, call: call.or_machine(|| self.failed(LIST_TRACKED))? })
     }
 
     /// Files that were added or modified in the work tree and are not staged.
@@ -243,7 +245,11 @@ impl Repository {
     }
 
     fn ask(&self, arguments: &[&str]) -> Result<String> {
-        let output = self.run(arguments)?;
+        self.text(arguments, self.run(arguments)?)
+    }
+
+    /// The output of a call that went well.
+    fn text(&self, arguments: &[&str], output: Output) -> Result<String> {
         self.checked(arguments, &output)?;
         let text = String::from_utf8(output.stdout).or_machine(|| self.failed(arguments))?;
         Ok(text.trim_end().to_owned())
@@ -280,6 +286,22 @@ impl Repository {
 
     fn failed(&self, arguments: &[&str]) -> String {
         format!("`git {}` failed in `{}`", arguments.join(" "), self.top.display())
+    }
+}
+
+const LIST_TRACKED: &[&str] = &["ls-tree", "-r", "--name-only", "HEAD"];
+
+/// A call of git that lists the tracked files.
+pub struct TrackedFiles<'r> {
+    repository: &'r Repository,
+    call: Child,
+}
+
+impl TrackedFiles<'_> {
+    /// Waits for the files, from the top, in git's order.
+    pub fn wait(self) -> Result<Vec<String>> {
+        let output = self.call.wait_with_output().or_machine(|| self.repository.failed(LIST_TRACKED))?;
+        Ok(lines(&self.repository.text(LIST_TRACKED, output)?))
     }
 }
 

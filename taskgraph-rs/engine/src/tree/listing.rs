@@ -6,6 +6,7 @@ use std::sync::PoisonError;
 
 use crate::error::{Error, OrMachine as _, Result};
 use crate::tree::fingerprint::Stamp;
+use crate::tree::git::{Repository, TrackedFiles};
 use crate::tree::{Files, Tree, failed};
 
 impl Tree {
@@ -26,23 +27,32 @@ impl Tree {
         files.iter().filter_map(|(path, text)| Some((below(path)?, *text))).collect()
     }
 
-    /// Lists the files that the repository tracks, so that nobody has to wait for git later.
-    pub fn list_tracked(&self) {
+    /// Runs `work` while git lists the files that the repository tracks, so that nobody has to wait for them later.
+    pub fn while_listed<T>(&self, work: impl FnOnce() -> T) -> T {
         // Without a repository there is no telling how much lies around the tree: that is listed only if it is needed.
         // What goes wrong is reported then, too.
-        if self.repository().is_some() {
-            let _ = self.tracked();
+        let call = self.git().map(Repository::list_tracked);
+        let done = work();
+        if let Some(call) = call {
+            self.tracked.get_or_init(|| waited(call));
+        }
+        done
+    }
+
+    /// The repository, if what it tracks is what a graph is made of.
+    fn git(&self) -> Option<&Repository> {
+        match &self.files {
+            Files::Disk { repository, commit: None, .. } => repository.as_ref(),
+            _ => None,
         }
     }
 
     /// All files that the repository tracks, from the top; without a repository, all files there are.
     pub(super) fn tracked(&self) -> Result<&[String]> {
-        let listed = self.tracked.get_or_init(|| match &self.files {
-            Files::Embedded(_) => Ok(Vec::new()),
-            Files::Disk { repository: Some(repository), commit: None, .. } => {
-                repository.tracked_files().map_err(|error| format!("{error:#}"))
-            }
-            Files::Disk { top, .. } => {
+        let listed = self.tracked.get_or_init(|| match (self.git(), &self.files) {
+            (Some(repository), _) => waited(repository.list_tracked()),
+            (None, Files::Embedded(_)) => Ok(Vec::new()),
+            (None, Files::Disk { top, .. }) => {
                 let mut files = Vec::new();
                 walk(top, "", &mut files).map_err(|error| format!("{error:#}"))?;
                 Ok(files)
@@ -75,6 +85,11 @@ impl Tree {
         };
         Some(Stamp::of(files.filter(is_looked_after).chain(git)))
     }
+}
+
+/// The files that a call of git lists, or why it lists none.
+fn waited(call: Result<TrackedFiles<'_>>) -> Result<Vec<String>, String> {
+    call.and_then(TrackedFiles::wait).map_err(|error| format!("{error:#}"))
 }
 
 /// All files below `directory`, with slashes, from there.
