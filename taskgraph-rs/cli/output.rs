@@ -59,10 +59,24 @@ fn is_closed(_: &io::Stdout) -> bool {
     false
 }
 
+/// Standard output without its buffer for lines, which would write the last line of each piece of a graph apart.
+#[cfg(unix)]
+fn unbuffered(out: &mut io::StdoutLock<'_>) -> io::Result<impl Write> {
+    use std::os::fd::AsFd as _;
+    out.flush()?;
+    out.as_fd().try_clone_to_owned().map(File::from)
+}
+
+#[cfg(not(unix))]
+fn unbuffered<'o>(out: &'o mut io::StdoutLock<'_>) -> io::Result<impl Write + 'o> {
+    Ok(out)
+}
+
 const UNWRITABLE: &str = "standard output cannot be written";
 
 fn to_stdout(fill: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
-    let mut out = ResultWriter::new(io::stdout().lock());
+    let mut lock = io::stdout().lock();
+    let mut out = ResultWriter::new(unbuffered(&mut lock).or_machine(|| UNWRITABLE)?);
     match fill(&mut out).and_then(|()| Ok(out.flush()?)) {
         // Whoever reads has seen enough: `taskgraph-rs full | head`.
         Err(_) if out.fault == Some(io::ErrorKind::BrokenPipe) => {
