@@ -133,9 +133,9 @@ fn chunks_of_many_are_those_of_a_few() {
                 .replace(", description", "', description"),
         )
     };
-    let large = chunked(&mut (0..50));
-    assert_eq!(large.as_object().unwrap().len(), 2_000);
-    is_part(&chunked(&mut [0, 31, 32, 49].into_iter()), &large);
+    let large = chunked(&mut (0..70));
+    assert_eq!(large.as_object().unwrap().len(), 2_800);
+    is_part(&chunked(&mut [0, 63, 64, 69].into_iter()), &large);
 }
 
 #[test]

@@ -30,12 +30,12 @@ use crate::transform::trace::TraceSteps;
 use crate::transform::{Apply, Context, MOST_TASKS, Prepare, TaskDescription, Transform, TransformError};
 use taskgraph_compat::value::Str;
 
-/// The number of tasks in a batch. At some ten kilobytes each, they fit into the cache of a core.
-const BATCH_SIZE: usize = 32;
+/// The number of tasks in a batch. At some five kilobytes each, they fit into the cache of a core.
+const BATCH_SIZE: usize = 64;
 
 /// A batch that grows beyond this number of descriptions waits until all descriptions of its kind are counted:
 /// descriptions are cheap, tasks are not.
-const MANY: usize = 128 * BATCH_SIZE;
+const MANY: usize = 64 * BATCH_SIZE;
 
 /// Makes the tasks of the kind of `context`.
 pub(crate) fn tasks(context: &Context<'_>) -> Result<Vec<Arc<Task>>, TransformError> {
