@@ -132,3 +132,62 @@ impl<'t, K: Copy, J: Fn(K) -> TaskJson<'t>> ChunkQueue<'_, K, J> {
         Some((index, written.map(|()| text)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use rayon::prelude::*;
+
+    use crate::graph::TaskGraph;
+
+    fn graph() -> TaskGraph {
+        let task = |number: u32| {
+            let label = format!("task-{number}");
+            let task = serde_json::json!({
+                "kind": "k", "label": label, "attributes": { "number": number }, "task": { "text": "é\n".repeat(50) },
+                "optimization": null, "dependencies": {},
+            });
+            (label, task)
+        };
+        let tasks: serde_json::Map<_, _> = (0..2_000).map(task).collect();
+        TaskGraph::from_json(&serde_json::Value::from(tasks).to_string()).unwrap()
+    }
+
+    #[test]
+    fn all_threads_of_a_pool_can_write_at_once() {
+        let graph = graph();
+        let written = || {
+            let mut text = Vec::new();
+            graph.write_json(&mut text).unwrap();
+            text
+        };
+        let alone = written();
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(4).build().unwrap();
+        pool.install(|| (0..32).into_par_iter().for_each(|_| assert!(written() == alone)));
+    }
+
+    /// Takes so many bytes.
+    struct Limited(usize);
+
+    impl io::Write for Limited {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0 = self.0.checked_sub(bytes.len()).ok_or(io::ErrorKind::StorageFull)?;
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_write_that_fails_ends_all_threads() {
+        let graph = graph();
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(4).build().unwrap();
+        for size in [0, 100, 30_000, 400_000] {
+            assert!(graph.write_json(&mut Limited(size)).is_err());
+            assert!(pool.install(|| graph.write_json(&mut Limited(size)).is_err()));
+        }
+    }
+}
