@@ -36,7 +36,11 @@ pub fn check(
                 let path = path.join(name);
                 let known = |key: &&ModelKey| !key.has_to_be_asked_for || asked_for.contains(&key.name);
                 let Some(key) = layout.key(name).filter(known) else {
-                    problems.push(unknown_key(params, &readers, layout, (&path, name), asked_for));
+                    let (problem, meant) = unknown_key(params, &readers, layout, (&path, name), asked_for);
+                    problems.push(problem);
+                    if let (Some(meant), Value::Map(map)) = (meant, model) {
+                        check_model(params, meant, map, &path, &mut problems);
+                    }
                     continue;
                 };
                 match model {
@@ -86,13 +90,14 @@ fn in_wrong_place(params: &Params, path: &KeyPath, is_double: bool) -> Problem {
 /// The kinds, with the names that their tasks look for among the models. Gathered once, if a name is unknown.
 type Readers<'k, F> = LazyCell<Vec<(&'k str, BTreeSet<&'k str>)>, F>;
 
-fn unknown_key<'k>(
+/// Returns the problem of a key that is none, and the key that is meant, if one is misspelled.
+fn unknown_key<'k, 'l>(
     params: &Params,
     readers: &Readers<'k, impl FnOnce() -> Vec<(&'k str, BTreeSet<&'k str>)>>,
-    layout: &Layout,
+    layout: &'l Layout,
     (path, name): (&KeyPath, &str),
     asked_for: &[&str],
-) -> Problem {
+) -> (Problem, Option<&'l ModelKey>) {
     let documented = || layout.documented.iter().chain(asked_for).copied();
     let listed = suggest::list(documented()).replace(" or ", " and ");
     let known = match layout.keys.iter().all(|key| key.effect == Effect::Mounted) {
@@ -102,7 +107,8 @@ fn unknown_key<'k>(
     // Its tasks look at the model, and can mount none: other names for it would lead nowhere.
     let reader = readers.iter().find(|(_, names)| names.contains(name));
     let word = reader.and_then(|(kind, _)| layout.key(kind)).map(|key| key.word);
-    let (label, help) = match (word, suggest::nearest(name, documented())) {
+    let nearest = suggest::nearest(name, documented()).filter(|_| word.is_none());
+    let (label, help) = match (word, nearest) {
         (Some("teacher"), _) => (NO_TEACHER.to_owned(), Some(WITHOUT_TEACHER.to_owned())),
         (Some(_), _) => (format!("{AS_IT_IS}, under `backwards`"), Some(USE_AS_IT_IS.to_owned())),
         (None, Some(nearest)) => (format!("{known}; did you mean `{nearest}`?"), None),
@@ -114,7 +120,8 @@ fn unknown_key<'k>(
         Some(format!("the kind `{}` of this tree does not ask for `{models}.{}`", key.name, key.name))
     });
     let message = format!("`{name}` cannot start from a pretrained model");
-    Problem { help, ..at_key(params, "unknown-kind", path, message, label) }
+    let problem = Problem { help, ..at_key(params, "unknown-kind", path, message, label) };
+    (problem, nearest.and_then(|nearest| layout.key(nearest)))
 }
 
 #[cfg(test)]
@@ -165,9 +172,24 @@ mod tests {
             ["error: 4:7: `finetune-student` cannot start from a pretrained model (at ….finetune-student): \
               only train-teacher, train-backwards and train-student can"]
         );
-        assert!(
-            messages("pretrained-models: {train-teachr: {}}")[0].ends_with("did you mean `train-teacher`?")
+    }
+
+    #[test]
+    fn a_misspelled_kind_is_checked_as_the_one_that_is_meant() {
+        let models = "pretrained-models:\n  train-backward:\n    urls: [https://a, gs://b]\n    mode: usee\n    type: default";
+        assert_eq!(
+            messages(models),
+            [
+                "error: 4:7: `train-backward` cannot start from a pretrained model (at ….train-backward): \
+                 only train-teacher and train-backwards can; did you mean `train-backwards`?",
+                "error: 5:9: 2 urls for train-backwards, which is never an ensemble (at ….train-backward.urls): \
+                 exactly one url has to be here",
+                "error: 5:27: `gs://b` is not an http(s) url (at ….train-backward.urls[1]): workers download over https",
+                "error: 6:15: unknown mode `usee` (at ….train-backward.mode): \
+                 use, continue or init; did you mean `use`?",
+            ]
         );
+        assert_eq!(messages("pretrained-models: {train-teachr: []}").len(), 1);
     }
 
     #[test]
