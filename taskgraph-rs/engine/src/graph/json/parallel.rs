@@ -167,10 +167,10 @@ mod tests {
         pool.install(|| (0..32).into_par_iter().for_each(|_| assert!(written() == alone)));
     }
 
-    /// Takes so many bytes.
-    struct Limited(usize);
+    /// A disk with room for so many bytes.
+    struct SmallDisk(usize);
 
-    impl io::Write for Limited {
+    impl io::Write for SmallDisk {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
             self.0 = self.0.checked_sub(bytes.len()).ok_or(io::ErrorKind::StorageFull)?;
             Ok(bytes.len())
@@ -186,8 +186,8 @@ mod tests {
         let graph = graph();
         let pool = rayon::ThreadPoolBuilder::new().num_threads(4).build().unwrap();
         for size in [0, 100, 30_000, 400_000] {
-            assert!(graph.write_json(&mut Limited(size)).is_err());
-            assert!(pool.install(|| graph.write_json(&mut Limited(size)).is_err()));
+            assert!(graph.write_json(&mut SmallDisk(size)).is_err());
+            assert!(pool.install(|| graph.write_json(&mut SmallDisk(size)).is_err()));
         }
     }
 }
