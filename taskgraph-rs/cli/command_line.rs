@@ -1,7 +1,5 @@
 //! The commands and their flags: the names that people know from Taskgraph.
 
-use std::num::NonZeroUsize;
-
 use crate::args::{GraphOptions, PythonOptions};
 use crate::commands::action_callback::{ActionCallbackOptions, TestActionCallbackOptions};
 use crate::commands::actions::ActionsOptions;
@@ -123,18 +121,4 @@ pub(crate) enum ConfigCommand {
     Schema(SchemaOptions),
     /// Create a training config for a pair of languages
     Init(InitOptions),
-}
-
-impl Command {
-    /// The number of threads, if a flag says it.
-    pub(crate) fn max_workers(&self) -> Option<NonZeroUsize> {
-        match self {
-            Command::Tasks(options)
-            | Command::Full(options)
-            | Command::Target(options)
-            | Command::TargetGraph(options) => options.max_workers,
-            Command::Optimized(options) | Command::Morphed(options) => options.graph.max_workers,
-            _ => None,
-        }
-    }
 }

@@ -4,7 +4,7 @@
 use std::env;
 use std::path::{Path, PathBuf};
 
-use crate::embedded_kinds;
+use crate::{embedded_kinds, threads};
 use taskgraph::diagnostics::{Problem, Problems};
 use taskgraph::error::{Error, Result};
 use taskgraph::registry::Registry;
@@ -141,8 +141,10 @@ pub(crate) fn action() -> Result<ActionCall> {
 /// The folder of a tree, from the top of its repository.
 const ROOT: &str = "taskcluster";
 
-/// Opens the tree that was asked for, else `taskcluster` of the checkout that the current directory is in.
+/// Opens the tree that was asked for, else `taskcluster` of the checkout that the current directory is in. Starts the
+/// threads that are going to read it: a command without a tree needs none.
 pub(crate) fn open_tree(root: Option<&Path>) -> Result<Tree> {
+    threads::start(None)?;
     match root {
         Some(root) => Tree::open(root, &current_dir()?),
         None => Tree::open(&above()?.unwrap_or_else(|| ROOT.into()), &current_dir()?),
@@ -153,7 +155,7 @@ pub(crate) fn open_tree(root: Option<&Path>) -> Result<Tree> {
 /// embedded one.
 pub(crate) fn open_tree_or_embedded(root: Option<&Path>) -> Result<Tree> {
     match (root, above()?) {
-        (None, None) => Ok(embedded_kinds::tree()),
+        (None, None) => threads::start(None).map(|()| embedded_kinds::tree()),
         (Some(root), _) => open_tree(Some(root)),
         (None, Some(root)) => open_tree(Some(&root)),
     }

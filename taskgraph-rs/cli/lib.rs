@@ -135,7 +135,6 @@ pub fn run(registry: &Registry) -> ExitCode {
 }
 
 fn call(command: Command, registry: &Registry, reporter: &Reporter) -> Result<Status> {
-    threads::start(command.max_workers())?;
     match command {
         Command::ActionCallback(options) => commands::action_callback::run(&options, registry, reporter),
         Command::TestActionCallback(options) => commands::action_callback::test(&options, registry, reporter),

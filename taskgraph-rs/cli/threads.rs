@@ -10,7 +10,7 @@ use taskgraph::error::{Error, Result};
 pub(crate) fn start(count: Option<NonZeroUsize>) -> Result<()> {
     let pool = ThreadPoolBuilder::new().use_current_thread().num_threads(count.map_or(0, NonZeroUsize::get));
     match pool.build_global() {
-        // A program with transforms of its own has started them before.
+        // They were started before: by a program with transforms of its own, for one.
         Err(error) if count.is_some() => Err(Error::refused(error.to_string())),
         _ => Ok(()),
     }

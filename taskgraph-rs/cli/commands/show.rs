@@ -12,7 +12,7 @@ use crate::phase::Phase;
 use crate::report::Reporter;
 use crate::revision_diff::BaseRevision;
 use crate::task_source::task_source;
-use crate::{Status, known_urls, parameters};
+use crate::{Status, known_urls, parameters, threads};
 use anstream::eprintln;
 use clap::Args as ClapArgs;
 use std::collections::BTreeSet;
@@ -75,6 +75,7 @@ fn show_with(
     // A graph as labels may be called anything, as with Taskgraph; what nothing here writes is refused.
     let can = [OutputFormat::Text, OutputFormat::Json, OutputFormat::Yaml];
     OutputFormat::wanted(options.output_file.as_deref(), &can)?;
+    threads::start(options.max_workers)?;
     let tree = open_tree(options.tree.root.as_deref())?;
     let urls = known_urls::read(options.known_urls.as_deref())?;
     let settings = Settings {

@@ -33,8 +33,8 @@ impl Tree {
         // What goes wrong is reported then, too.
         let call = self.git().map(Repository::list_tracked);
         let done = work();
-        if let Some(call) = call {
-            self.tracked.get_or_init(|| waited(call));
+        if let Some(listed) = call.map(waited) {
+            self.tracked.get_or_init(|| listed);
         }
         done
     }

@@ -172,6 +172,9 @@ mod tests {
             ["error: 4:7: `finetune-student` cannot start from a pretrained model (at ….finetune-student): \
               only train-teacher, train-backwards and train-student can"]
         );
+        assert!(
+            messages("pretrained-models: {train-teachr: {}}")[0].ends_with("did you mean `train-teacher`?")
+        );
     }
 
     #[test]
